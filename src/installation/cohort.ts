@@ -1,0 +1,14 @@
+/** The migration cohorts of the briefing; `MOC (MDS)` and `MOC (Secure)` as the records spell them (DESIGN.md 5). */
+export const COHORTS = ['IOC', 'MOC_MDS', 'MOC_Secure', 'FOC'] as const;
+export type Cohort = (typeof COHORTS)[number];
+
+/** GroupIDs whose cohort the briefing confirms (Various 1, PPMID slide). Others are not public. */
+export const COHORT_OF_GROUP_ID: Readonly<Record<string, Cohort>> = { EA: 'FOC', EB: 'FOC' };
+
+/** The words in which the briefing prints a cohort. */
+export const COHORT_LABELS: Readonly<Record<Cohort, string>> = {
+  IOC: 'IOC',
+  MOC_MDS: 'MOC (MDS)',
+  MOC_Secure: 'MOC (Secure)',
+  FOC: 'FOC',
+};

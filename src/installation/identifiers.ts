@@ -1,0 +1,59 @@
+import { assert } from '../assert.ts';
+
+const MPAN_WEIGHTS = [3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43] as const;
+
+/** The check digit of the 12 leading digits of an MPAN core: (sum of d_i * w_i) mod 11 mod 10. */
+export function mpanCheckDigit(leading: string): number {
+  assert(/^\d{12}$/.test(leading), 'an MPAN core has 12 digits before its check digit');
+  let sum = 0;
+  for (let i = 0; i < 12; i += 1) sum += Number(leading[i]) * (MPAN_WEIGHTS[i] as number);
+  return (sum % 11) % 10;
+}
+
+/** The two check digits of the leading digits (4 to 9) of an MPRN: sum of d_i * (n - i), weights n..1, mod 11. */
+export function mprnCheckDigits(leading: string): string {
+  assert(/^\d{4,9}$/.test(leading), 'an MPRN has 4 to 9 digits before its two check digits');
+  let sum = 0;
+  for (let i = 0; i < leading.length; i += 1) sum += Number(leading[i]) * (leading.length - i);
+  return String(sum % 11).padStart(2, '0');
+}
+
+export function isMpan(text: string): boolean {
+  return /^\d{13}$/.test(text) && mpanCheckDigit(text.slice(0, 12)) === Number(text[12]);
+}
+
+export function isMprn(text: string): boolean {
+  return /^\d{6,11}$/.test(text) && mprnCheckDigits(text.slice(0, -2)) === text.slice(-2);
+}
+
+/** First two digits of an MPAN core: the distribution areas 10 to 23. */
+export const AREA_MIN = 10;
+export const AREA_MAX = 23;
+
+/**
+ * A synthetic MPAN for a numbered installation in a distribution area. The third digit is 0, so that all of them lie
+ * in one block; nothing guarantees that no real supply point has the number: the bench's outputs are synthetic.
+ */
+export function syntheticMpan(area: number, serial: number): string {
+  assert(area >= AREA_MIN && area <= AREA_MAX, `a distribution area lies from ${AREA_MIN} to ${AREA_MAX}`);
+  const leading = `${area}0${String(serial).padStart(9, '0')}`;
+  return `${leading}${mpanCheckDigit(leading)}`;
+}
+
+/** A synthetic 10-digit MPRN for a numbered installation; the leading 99 is ours. */
+export function syntheticMprn(serial: number): string {
+  assert(serial < 100_000_000, 'a synthetic MPRN numbers up to 99,999,999 installations');
+  const leading = `9${String(serial).padStart(8, '0')}`;
+  return `${leading}${mprnCheckDigits(leading)}`;
+}
+
+/** A synthetic EUI-64 as 8 upper-case hex pairs, in the test range 90-B3-D5-1F-30 (DOMAIN.md 7). */
+export function syntheticEui64(serial: number): string {
+  const hex = serial.toString(16).toUpperCase().padStart(6, '0').slice(-6);
+  return `90-B3-D5-1F-30-${hex.slice(0, 2)}-${hex.slice(2, 4)}-${hex.slice(4, 6)}`;
+}
+
+/** An identifier fit for a log line or an error text: all but its last three digits hidden. */
+export function maskIdentifier(text: string): string {
+  return text.length <= 3 ? '***' : `${'*'.repeat(text.length - 3)}${text.slice(-3)}`;
+}

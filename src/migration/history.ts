@@ -1,0 +1,66 @@
+import type { Instant } from '../time.ts';
+import type { Installation } from '../installation/installation.ts';
+
+export const ATTEMPT_KINDS = ['instruction', 'migration'] as const;
+/** An `instruction` is DCC's to the SMSO under clause 4.26; a `migration` is a migration attempt. */
+export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
+
+export const CAUSES = ['device', 'system'] as const;
+export type Cause = (typeof CAUSES)[number];
+
+/** Outcomes that are not failures: all devices migrated (or prepared), or the ESME alone. */
+export const OK = 'ok';
+export const OK_ESME = 'ok-esme';
+/** The outcome of an instruction whose last try failed for lack of WAN (DESIGN.md 5; the word is ours). */
+export const NO_WAN = 'NO-WAN';
+
+/** A row of the `attempts` record. `at` of an instruction is the end of its last try. */
+export interface Attempt {
+  readonly at: Instant;
+  readonly kind: AttemptKind;
+  /** `ok`, `ok-esme` (migration only) or an error code. */
+  readonly outcome: string;
+  readonly cause: Cause;
+  /** Whether the failure stands in Table 5.10 (fixable data errors); defaults are resolved from the catalogue. */
+  readonly table510: boolean;
+}
+
+export const INSTALLATION_EVENTS = [
+  'master-key-unobtainable',
+  'master-key-obtained',
+  'electricity-supplier',
+  'gas-supplier',
+  'esme-dormant',
+  'gsme-dormant',
+  'electricity-payment-mode',
+  'gas-payment-mode',
+  'supplier-gsme-exclusion',
+  'readmit',
+] as const;
+export const DMC_EVENTS = ['dcc-recommends', 'sos-uneconomic', 'sos-direct-otherwise'] as const;
+export const EVENTS = [...INSTALLATION_EVENTS, ...DMC_EVENTS] as const;
+export type EventName = (typeof EVENTS)[number];
+
+/** Events that need a GSME; refused where the installation has none. */
+export const GAS_EVENTS: readonly EventName[] = [
+  'gas-supplier',
+  'gsme-dormant',
+  'gas-payment-mode',
+  'supplier-gsme-exclusion',
+];
+
+/** A row of the `events` record: of an installation, or of its DMC (subject `dmc:<id>`). */
+export interface HistoryEvent {
+  readonly at: Instant;
+  readonly event: EventName;
+  /** A supplier, `yes|no`, `credit|prepayment`, or empty, as the event has it. */
+  readonly value: string;
+}
+
+/** Everything a verdict is a function of, save the rule set and the as-of. Rows are in any order. */
+export interface History {
+  readonly installation: Installation;
+  readonly attempts: readonly Attempt[];
+  /** The installation's events and those of its DMC. */
+  readonly events: readonly HistoryEvent[];
+}

@@ -1,0 +1,42 @@
+import { DAY, HOUR } from '../time.ts';
+import { dated } from './dated.ts';
+
+/** Every regulated number, on the dates it holds, with its source. Scenario what-ifs amend a copy (`amend.ts`). */
+export const PARAMETERS = {
+  /** How recent the last WAN contact must be for a migration attempt to pass, seconds. TMAD 5.12(c). */
+  wanWindowSeconds: dated([
+    // The check exists since the regime began; earlier histories take the same value, our assumption.
+    { from: '2012-01-01', value: 7 * DAY, source: 'ourAssumption' },
+    { from: '2021-02-01', value: 7 * DAY, source: 'various1.q4' },
+  ]),
+  /** How recent the last HAN contact with the GSME must be, seconds. The window before 4 Nov 2021 is not public. */
+  gt01WindowSeconds: dated([
+    { from: '2012-01-01', value: 72 * HOUR, source: 'ourAssumption' },
+    { from: '2021-11-04', value: 72 * HOUR, source: 'various1.q8' },
+  ]),
+  /** Whether the EPCL match (MA110) is checked in MOC (Secure): only from Feb 2022; the day is our assumption. */
+  secureEpclCheck: dated([
+    { from: '2012-01-01', value: false, source: 'dccPages' },
+    { from: '2022-02-01', value: true, source: 'dccPages' },
+  ]),
+  /** The last London day on which the TMAD applies, as it stood, as proposed by Various 1, and as it went on. */
+  tmadExpiry: dated([
+    { from: '2012-01-01', value: '2021-12-31', source: 'various1.q10' },
+    { from: '2021-12-07', value: '2022-12-31', source: 'various1.q12' },
+  ]),
+} as const;
+
+/** Single dates that the regime hangs on (London dates). */
+export const DATES = {
+  /** BEIS introduced the TMAD regime of unblocking and exclusion. The day of the month is our assumption. */
+  regimeBegins: { date: '2021-02-01', source: 'various1.background' },
+  mehrsRevision: { date: '2021-10-12', source: 'dccPages' },
+  gt01WindowChanges: { date: '2021-11-04', source: 'various1.q8' },
+  briefing: { date: '2021-11-03', source: 'various1' },
+  consultationCloses: { date: '2021-11-12', source: 'various1' },
+  redesignationProposed: { date: '2021-12-07', source: 'various1.q11' },
+  /** "Final EPCL entries due before Christmas 2021". */
+  finalEpclEntries: { date: '2021-12-24', source: 'various1.q10' },
+  /** An excluded installation must be replaced with SMETS2+ by this day. */
+  smets2Deadline: { date: '2022-12-31', source: 'various1.background' },
+} as const;

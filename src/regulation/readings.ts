@@ -1,0 +1,95 @@
+import type { SourceId } from './sources.ts';
+
+/** How one ambiguity of the text is read: the values it can take (the default first) and what each means. */
+export interface ReadingRow {
+  readonly meaning: string;
+  readonly values: Readonly<Record<string, string>>;
+  readonly default: string;
+  readonly source: SourceId;
+}
+
+function reading<const V extends Record<string, string>>(
+  meaning: string,
+  fallback: keyof V & string,
+  values: V,
+): { meaning: string; values: V; default: keyof V & string; source: SourceId } {
+  return { meaning, values, default: fallback, source: 'ourReading' };
+}
+
+/** Every reading of DESIGN.md 5.1 as data, and the few that 5.1 leaves open and we had to name. */
+export const READINGS = {
+  systemAttempts: reading('whether failures caused on the system side count', 'ignored', {
+    ignored: 'recorded, not counted',
+    counted: 'counted like any other',
+  }),
+  beforeInForce: reading('whether attempts made before a clause is in force count towards it', 'count', {
+    count: 'they count',
+    ignore: 'they do not',
+  }),
+  separateWeeks: reading('what "separate weeks" are', 'isoWeek', {
+    isoWeek: 'distinct ISO weeks of the Europe/London date',
+    sevenDays: 'each at least 604,800 seconds after the last one counted',
+  }),
+  weekCode: reading('which attempt of a week decides (ISO weeks only)', 'any', {
+    any: 'the week counts if any attempt in it counts',
+    last: 'the week counts if its last attempt does',
+  }),
+  reset: reading('whether an attempt with another outcome restarts a count', 'none', {
+    none: 'cumulative, no reset',
+    otherOutcome: 'only the run since the last device-caused migration attempt with another outcome',
+  }),
+  mixed: reading('installations with both a Dormant and an Active meter under 18.7, 18.8, 18.9', 'barred', {
+    barred: 'out of scope (impact wording: "containing only Dormant Meters")',
+    anyDormant: 'in scope with at least one Dormant Meter (scope wording: "with Dormant Meters")',
+  }),
+  uneconomicCohorts: reading('the cohorts of 18.5', 'IOC+FOC', {
+    'IOC+FOC': 'IOC and FOC, from the impact line',
+    'all': 'any cohort whose DMC is so decided',
+  }),
+  preparationClears: reading('whether a completed preparation clears the 18.7 count', 'yes', {
+    yes: 'only instructions since the last one that was ok count',
+    no: 'it does not',
+  }),
+  instructionSpacing: reading('how far apart the three instructions of 18.7 must be', 'none', {
+    none: 'no week rule',
+    week: 'each in a separate week',
+  }),
+  attemptCloses187: reading('whether a counted migration attempt closes 18.7', 'no', {
+    no: 'migration attempts do not matter',
+    yes: 'once a migration has been attempted, 18.7 no longer holds',
+  }),
+  paymentMode: reading('whose payment mode must be credit under 18.6 in IOC', 'gas', {
+    gas: "the gas meter's, at the as-of",
+    electricity: "the electricity meter's",
+    both: 'both',
+  }),
+  activeGt01Evidence: reading('the evidence an Active GT01 exclusion needs beside the instruction', 'one', {
+    one: 'at least one counted GT01',
+    none: 'the instruction alone',
+  }),
+  fiveCounts: reading('which failures count towards the five', 'allCodes', {
+    allCodes: 'any code',
+    otherThanMA112AndGT01: 'codes that have a category of their own do not',
+  }),
+  cosRestarts: reading('whether a change of supplier restarts the counts', 'no', {
+    no: 'counts carry over',
+    yes: 'attempts before the latest change of either supplier do not count',
+  }),
+  membership: reading('whether an exclusion can lapse', 'asOf', {
+    asOf: 'evaluated as of an instant; leaving the scope ends it',
+    sticky: 'once effective it stays until readmit',
+  }),
+  windowEdge: reading('whether a contact exactly as old as the window is recent enough', 'inclusive', {
+    inclusive: 'exactly 7 days or 72 hours old still passes',
+    exclusive: 'it fails',
+  }),
+} as const;
+
+export type ReadingName = keyof typeof READINGS;
+export type Readings = { readonly [R in ReadingName]: keyof (typeof READINGS)[R]['values'] & string };
+
+export const READING_NAMES = Object.keys(READINGS) as readonly ReadingName[];
+
+export const DEFAULT_READINGS: Readings = Object.fromEntries(
+  READING_NAMES.map((name) => [name, READINGS[name].default]),
+) as unknown as Readings;

@@ -1,0 +1,64 @@
+/** How a fact is known: by the briefing, by another public primary page, by press, or by us (DOMAIN.md). */
+export type Standing = 'briefing' | 'primary' | 'press' | 'ours';
+
+export interface Source {
+  readonly standing: Standing;
+  readonly title: string;
+  /** Doubts and conflicts, in words. */
+  readonly note?: string;
+}
+
+/** The bibliography. A citation anywhere in the bench is a key of this table. */
+export const SOURCES = {
+  'various1': { standing: 'briefing', title: 'SMETS1 Consultation - Various 1, Stakeholder Briefing, 3 November 2021' },
+  'various1.background': { standing: 'briefing', title: 'Various 1, Background to Maximising Migrations' },
+  'various1.q1': {
+    standing: 'briefing',
+    title: 'Various 1, Process Amendments and Q1 (Clauses 1.5-1.9, 3.15(g), 18.1-18.3)',
+  },
+  'various1.q2': { standing: 'briefing', title: 'Various 1, Q2 (Clause 18.4, Master Key Errors)' },
+  'various1.q3': {
+    standing: 'briefing',
+    title: 'Various 1, Q3 (Clause 18.7, No WAN Before Migration Attempted; steps in Clause 4.26)',
+  },
+  'various1.q4': {
+    standing: 'briefing',
+    title: 'Various 1, Q4 (Clause 18.8, No WAN Attempting Migration; check in Clause 5.12(c), MA112)',
+  },
+  'various1.q5': {
+    standing: 'briefing',
+    title: 'Various 1, Q5 (Clause 18.9, Five Retries Attempting Migration; Table 5.10)',
+  },
+  'various1.q7': {
+    standing: 'briefing',
+    title: 'Various 1, Q6 and Q7 (Clause 18.5, Uneconomic to Test; SVTAD 20.7)',
+    note: 'The slide prints Clause 18.4, the question 18.5; with 18.5 the numbers run 18.4 to 18.9 without a gap. Both citations are kept.',
+  },
+  'various1.q8': {
+    standing: 'briefing',
+    title: 'Various 1, Q8 (Clauses 5.8B-5.8E and 18.6, Consistent GT01 Check Failure)',
+    note: '"GT01 check is for HAN communication with the gas meter in previous 72 hours (changing from 4 November 2021)": whether 72 hours is the new or the old value is not said.',
+  },
+  'various1.q9': { standing: 'briefing', title: 'Various 1, Q9 (SMETS1 PPMID definition for FOC, GroupID EA and EB)' },
+  'various1.q10': { standing: 'briefing', title: 'Various 1, Q10 (TMAD expiry date)' },
+  'various1.q11': { standing: 'briefing', title: 'Various 1, Q11 (re-designation of the exclusions, 7 December 2021)' },
+  'various1.q12': {
+    standing: 'briefing',
+    title: 'Various 1, Q12 (re-designation of the expiry date, 7 December 2021)',
+  },
+  'dccPages': {
+    standing: 'primary',
+    title: 'DCC public pages on SMETS1 migration (phases, MEHRS revisions, MA110, expiry dates)',
+  },
+  'msm': {
+    standing: 'primary',
+    title: 'Migration Scaling Methodology (DMIN = 100 installations a day in the flat allocation)',
+  },
+  'press': { standing: 'press', title: 'Press and vendor pages, listed with their figures in scenarios/data' },
+  'bst': { standing: 'primary', title: 'The Summer Time Order 2002 (SI 2002/262)' },
+  'design': { standing: 'ours', title: "The bench's design: what a verdict means, section by section" },
+  'ourReading': { standing: 'ours', title: 'Our reading of an ambiguous text' },
+  'ourAssumption': { standing: 'ours', title: 'Our assumption' },
+} as const satisfies Record<string, Source>;
+
+export type SourceId = keyof typeof SOURCES;
