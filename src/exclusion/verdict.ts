@@ -37,3 +37,9 @@ export interface Note {
   readonly at: Instant;
   readonly note: NoteKind;
 }
+
+/** What an engine answers of one history as of an instant. Verdicts in the order of CATEGORIES, notes by time. */
+export interface Evaluation {
+  readonly verdicts: readonly Verdict[];
+  readonly notes: readonly Note[];
+}
