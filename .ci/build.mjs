@@ -1,0 +1,23 @@
+// Builds dist/ for the tarball: JavaScript and declarations by tsc, and beside them the files that code reads or
+// starts without importing them.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+rmSync(`${root}/dist`, { recursive: true, force: true });
+const built = spawnSync(process.execPath, [tsc, '-p', `${root}/.ci/tsconfig.build.json`], { stdio: 'inherit' });
+if (built.status !== 0) process.exit(1);
+
+/** What tsc compiles or nobody reads at run time; the bin finds dist/ from its place in src/. */
+const NOT_COPIED = /\.(ts|md)$|smets1-bench\.mjs$/;
+for (const folder of ['src', 'sim', 'devices', 'scenarios', 'test/kit']) {
+  if (!existsSync(`${root}/${folder}`)) continue;
+  cpSync(`${root}/${folder}`, `${root}/dist/${folder}`, {
+    recursive: true,
+    filter: (path) => !NOT_COPIED.test(path),
+  });
+}
