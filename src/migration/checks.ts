@@ -1,0 +1,41 @@
+import type { SourceId } from '../regulation/sources.ts';
+import type { CheckLimits, Facts } from './facts.ts';
+import type { Observation } from './observations.ts';
+
+/** A check on facts: the same function object serves the kernel and the rig. */
+export interface Check {
+  readonly meaning: string;
+  readonly source: SourceId;
+  /** What a head-end notes when the check fails. */
+  readonly fails: Observation;
+  readonly passes: (facts: Facts, limits: CheckLimits) => boolean;
+}
+
+export const CHECKS = {
+  epclEntered: {
+    meaning: 'the DMC stands on the EPCL (MA110)',
+    source: 'dccPages',
+    fails: 'unmatched',
+    passes: (facts) => facts.epclEntryFrom <= facts.at,
+  },
+  displaysDefined: {
+    meaning: 'every in-home display meets the SMETS1 PPMID or IHD definition that applies',
+    source: 'various1.q9',
+    fails: 'badData',
+    passes: (facts) => facts.displayBlocked === 0,
+  },
+  wanRecent: {
+    meaning: 'WAN contact with the CHF within the window, 7 days (5.12(c), MA112)',
+    source: 'various1.q4',
+    fails: 'stale',
+    passes: (facts, limits) => facts.at - facts.lastWanContact < limits.wanWindowSeconds + limits.windowEdgeSeconds,
+  },
+  hanRecent: {
+    meaning: 'HAN communication with the gas meter within the window, 72 hours (GT01)',
+    source: 'various1.q8',
+    fails: 'stale',
+    passes: (facts, limits) => facts.at - facts.lastHanContact < limits.gt01WindowSeconds + limits.windowEdgeSeconds,
+  },
+} as const satisfies Record<string, Check>;
+
+export type CheckId = keyof typeof CHECKS;

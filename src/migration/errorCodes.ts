@@ -1,0 +1,190 @@
+import type { SourceId } from '../regulation/sources.ts';
+
+/** The phases of a migration; preparation precedes them (clause 4.26). */
+export const PHASES = ['preparation', 'dataValidation', 'deviceTesting', 'commissioning'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** One error code. Only MA110, MA112 and GT01 are real; every other is ours and says `synthetic`. */
+export interface ErrorCode {
+  readonly code: string;
+  readonly phase: Phase;
+  /** The family, for those that have one: a fault model picks a code of it for an installation. */
+  readonly family: FamilyId | null;
+  readonly meaning: string;
+  /** Stands in Table 5.10 (fixable data errors). The real list is not public: ours are synthetic. */
+  readonly table510: boolean;
+  readonly synthetic: boolean;
+  readonly source: SourceId;
+}
+
+/** Codes of one sub-step-wise family: a code for each subject and reason. All synthetic. */
+interface Family {
+  readonly prefix: string;
+  readonly phase: Phase;
+  readonly table510: boolean;
+  readonly subjects: readonly string[];
+  readonly reasons: readonly string[];
+}
+
+const RECORD_FIELDS = [
+  'MPAN', 'MPRN', 'postcode', 'ESME device identifier', 'GSME device identifier', 'CHF device identifier',
+  'ESME model', 'GSME model', 'CHF model', 'ESME firmware version', 'GSME firmware version', 'CHF firmware version',
+  'electricity supplier identifier', 'gas supplier identifier', 'electricity payment mode', 'gas payment mode',
+  'tariff', 'price', 'debt setting', 'export MPAN', 'SIM identifier', 'GroupID', 'display identifier', 'profile class',
+] as const; // prettier-ignore
+
+const DEVICE_TESTS = [
+  'ESME clock', 'ESME firmware', 'ESME register set', 'ESME load switch', 'ESME tariff table', 'ESME event log',
+  'GSME clock', 'GSME firmware', 'GSME register set', 'GSME valve', 'GSME tariff table', 'GSME battery',
+  'CHF clock', 'CHF firmware', 'CHF signal strength', 'CHF device log', 'CHF mirror', 'CHF storage',
+  'PPMID join', 'IHD join',
+] as const; // prettier-ignore
+
+const COMMISSIONING = [
+  'CHF credentials', 'ESME credentials', 'GSME credentials', 'ESME configuration', 'GSME configuration',
+  'CHF configuration', 'access control', 'time synchronisation', 'tariff write', 'schedule write', 'inventory entry',
+  'certificate binding', 'network access', 'final read', 'SMSO release', 'acknowledgement',
+] as const; // prettier-ignore
+
+export const FAMILIES = {
+  preparation: {
+    prefix: 'SYN-PR',
+    phase: 'preparation',
+    table510: false,
+    subjects: ['firmware image', 'configuration', 'device inventory', 'SMSO work order'],
+    reasons: ['not accepted', 'incomplete', 'verification failed'],
+  },
+  dataFixable: {
+    prefix: 'SYN-DF',
+    phase: 'dataValidation',
+    table510: true,
+    subjects: RECORD_FIELDS,
+    reasons: ['missing', 'malformed', 'not matching the registration'],
+  },
+  dataOther: {
+    prefix: 'SYN-DO',
+    phase: 'dataValidation',
+    table510: false,
+    subjects: RECORD_FIELDS,
+    reasons: ['duplicated elsewhere', 'not permitted in the cohort'],
+  },
+  display: {
+    prefix: 'SYN-DD',
+    phase: 'dataValidation',
+    table510: false,
+    subjects: ['PPMID', 'IHD'],
+    reasons: ['outside the definition', 'unknown model'],
+  },
+  system: {
+    prefix: 'SYN-SY',
+    phase: 'dataValidation',
+    table510: false,
+    subjects: ['request', 'response', 'authorisation', 'queue', 'SMSO interface', 'key store'],
+    reasons: ['service unavailable', 'timed out'],
+  },
+  deviceSilent: {
+    prefix: 'SYN-TN',
+    phase: 'deviceTesting',
+    table510: false,
+    subjects: DEVICE_TESTS,
+    reasons: ['no answer', 'answer cut short', 'answer too late'],
+  },
+  deviceRefused: {
+    prefix: 'SYN-TR',
+    phase: 'deviceTesting',
+    table510: false,
+    subjects: DEVICE_TESTS,
+    reasons: ['refused', 'unexpected value', 'not supported'],
+  },
+  keyWrong: {
+    prefix: 'SYN-KW',
+    phase: 'commissioning',
+    table510: false,
+    subjects: ['CHF Master Key', 'ESME key', 'GSME key'],
+    reasons: ['does not unwrap', 'verification failed'],
+  },
+  commissioningSilent: {
+    prefix: 'SYN-CN',
+    phase: 'commissioning',
+    table510: false,
+    subjects: COMMISSIONING,
+    reasons: ['no answer', 'answer cut short', 'answer too late'],
+  },
+  commissioningRefused: {
+    prefix: 'SYN-CR',
+    phase: 'commissioning',
+    table510: false,
+    subjects: COMMISSIONING,
+    reasons: ['refused', 'unexpected state', 'not permitted'],
+  },
+} as const satisfies Record<string, Family>;
+
+export type FamilyId = keyof typeof FAMILIES;
+
+const REAL: readonly ErrorCode[] = [
+  {
+    code: 'MA110',
+    phase: 'dataValidation',
+    family: null,
+    meaning: 'the installation matches no EPCL entry',
+    table510: false,
+    synthetic: false,
+    source: 'dccPages',
+  },
+  {
+    code: 'MA112',
+    phase: 'deviceTesting',
+    family: null,
+    meaning: 'no WAN communication within the previous 7 days (5.12(c))',
+    table510: false,
+    synthetic: false,
+    source: 'various1.q4',
+  },
+  {
+    code: 'GT01',
+    phase: 'deviceTesting',
+    family: null,
+    meaning: 'no HAN communication with the gas meter within the previous 72 hours',
+    table510: false,
+    synthetic: false,
+    source: 'various1.q8',
+  },
+];
+
+function codesOfFamily(family: FamilyId): ErrorCode[] {
+  const { prefix, phase, table510, subjects, reasons } = FAMILIES[family];
+  return subjects.flatMap((subject, s) =>
+    reasons.map((reason, r) => ({
+      code: `${prefix}${String(s * reasons.length + r + 1).padStart(2, '0')}`,
+      phase,
+      family,
+      meaning: `${subject}: ${reason}`,
+      table510,
+      synthetic: true,
+      source: 'ourAssumption' as const,
+    })),
+  );
+}
+
+/** The catalogue: three real codes, and families of synthetic ones, about 400 together as the briefing counts. */
+export const ERROR_CODES: readonly ErrorCode[] = [
+  ...REAL,
+  ...(Object.keys(FAMILIES) as FamilyId[]).flatMap(codesOfFamily),
+];
+
+const BY_CODE: ReadonlyMap<string, ErrorCode> = new Map(ERROR_CODES.map((row) => [row.code, row]));
+
+/** The catalogue's row; undefined for a code that it does not list, which is carried as `unlisted`, never dropped. */
+export function errorCode(code: string): ErrorCode | undefined {
+  return BY_CODE.get(code);
+}
+
+/** The default of `table_5_10` where a record leaves it empty. An unlisted code: no. */
+export function isTable510(code: string): boolean {
+  return BY_CODE.get(code)?.table510 ?? false;
+}
+
+/** The codes of a family, in order. */
+export function familyCodes(family: FamilyId): readonly string[] {
+  return ERROR_CODES.filter((row) => row.family === family).map((row) => row.code);
+}
