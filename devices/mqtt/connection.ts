@@ -1,0 +1,188 @@
+import mqtt from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
+import { TransportError, transportError } from '../transport/transport.ts';
+import { brokerUrl, mqttCredentials } from './credentials.ts';
+import type { MqttCredentials } from './credentials.ts';
+import { PAYLOAD_BYTES_MAX } from './limits.ts';
+
+export interface ConnectionOptions {
+  /** `mqtt://127.0.0.1:1883`, `mqtts://…`; without user name or password. */
+  readonly url: string;
+  /** Default: from the environment, see MQTT_ENVIRONMENT. */
+  readonly credentials?: MqttCredentials;
+  /** Published by the broker, retained, when this connection dies without saying goodbye. */
+  readonly will?: { readonly topic: string; readonly payload: string };
+  /** How long to wait for the broker. Default 10 s. */
+  readonly openSeconds?: number;
+  /** How often the client says that it lives. Default 30 s. */
+  readonly keepaliveSeconds?: number;
+}
+
+export interface Received {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly retained: boolean;
+}
+
+/**
+ * One connection to a broker, MQTT 3.1.1, QoS 1. It does not reconnect: a session that is gone may have lost or will
+ * repeat messages, and who waits for them has to know.
+ */
+export interface Connection {
+  readonly endpoint: string;
+  /** Bytes handed to the client and not yet to the network. */
+  readonly unsentMessages: number;
+  subscribe(filter: string, listener: (message: Received) => void): Promise<void>;
+  /** Fire and forget: a failure is told to `onEnd`. */
+  post(topic: string, payload: Uint8Array | string, retain?: boolean): void;
+  /** Resolves when the broker has acknowledged. */
+  publish(topic: string, payload: Uint8Array | string, retain?: boolean): Promise<void>;
+  /** Resolves when every message posted so far is acknowledged. */
+  acknowledged(): Promise<void>;
+  onEnd(listener: (cause: TransportError | undefined) => void): void;
+  close(): Promise<void>;
+}
+
+const OPEN_SECONDS = 10;
+
+/** Rejects with a TransportError; its text never holds credentials. */
+export async function connectBroker(options: ConnectionOptions): Promise<Connection> {
+  const url = brokerUrl(options.url);
+  const endpoint = `mqtt:${new URL(url).host}`;
+  const client = mqtt.connect(url, clientOptions(options));
+  const listeners: { filter: string; listener: (message: Received) => void }[] = [];
+  const endListeners: ((cause: TransportError | undefined) => void)[] = [];
+  let ended: { cause: TransportError | undefined } | undefined;
+  let unacknowledged = 0;
+  let idleWaiters: (() => void)[] = [];
+  let lastError: unknown;
+
+  function end(cause: TransportError | undefined): void {
+    if (ended !== undefined) return;
+    ended = { cause };
+    for (const listener of endListeners.splice(0)) listener(cause);
+    for (const waiter of idleWaiters.splice(0)) waiter();
+  }
+
+  function published(topic: string, payload: Uint8Array | string, retain: boolean, done: (e?: Error) => void): void {
+    unacknowledged += 1;
+    const bytes =
+      typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+    client.publish(topic, bytes, { qos: 1, retain }, (error) => {
+      unacknowledged -= 1;
+      done(error);
+      if (unacknowledged === 0) for (const waiter of idleWaiters.splice(0)) waiter();
+    });
+  }
+
+  client.on('message', (topic, payload, packet) => {
+    if (payload.length > PAYLOAD_BYTES_MAX) return;
+    for (const entry of listeners) {
+      if (topicMatches(entry.filter, topic)) entry.listener({ topic, payload, retained: packet.retain });
+    }
+  });
+  client.on('error', (cause) => {
+    lastError = cause;
+  });
+  await opened(client, endpoint, options.openSeconds ?? OPEN_SECONDS, () => lastError);
+  client.on('close', () =>
+    end(
+      lastError === undefined
+        ? new TransportError('lost', endpoint, 'the broker hung up')
+        : transportError(endpoint, lastError),
+    ),
+  );
+
+  return {
+    endpoint,
+    get unsentMessages() {
+      return unacknowledged;
+    },
+    async subscribe(filter, listener) {
+      listeners.push({ filter, listener });
+      try {
+        await client.subscribeAsync(filter, { qos: 1 });
+      } catch (cause) {
+        throw transportError(endpoint, cause);
+      }
+    },
+    post(topic, payload, retain = false) {
+      published(topic, payload, retain, (error) => {
+        if (error !== undefined && error !== null) end(transportError(endpoint, error));
+      });
+    },
+    publish: (topic, payload, retain = false) =>
+      new Promise((resolve, reject) => {
+        if (ended !== undefined) reject(new TransportError('closed', endpoint, 'published to after it was closed'));
+        else published(topic, payload, retain, (e) => (e ? reject(transportError(endpoint, e)) : resolve()));
+      }),
+    acknowledged: () =>
+      new Promise((resolve) => {
+        if (unacknowledged === 0 || ended !== undefined) resolve();
+        else idleWaiters.push(resolve);
+      }),
+    onEnd(listener) {
+      if (ended !== undefined) listener(ended.cause);
+      else endListeners.push(listener);
+    },
+    async close() {
+      const dead = ended !== undefined;
+      end(undefined);
+      await client.endAsync(dead || !client.connected).catch(() => undefined);
+    },
+  };
+}
+
+function clientOptions(options: ConnectionOptions): IClientOptions {
+  const credentials = options.credentials ?? mqttCredentials(process.env);
+  return {
+    ...credentials,
+    protocolVersion: 4,
+    clean: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    keepalive: options.keepaliveSeconds ?? 30,
+    connectTimeout: (options.openSeconds ?? OPEN_SECONDS) * 1000,
+    ...(options.will !== undefined && {
+      will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1 as const, retain: true },
+    }),
+  };
+}
+
+/** MQTT.js says 'close', and perhaps 'error' before it, when a first connection fails. */
+function opened(client: MqttClient, endpoint: string, seconds: number, lastError: () => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (): void => {
+      const cause = lastError() ?? new TransportError('timeout', endpoint, `no broker answered within ${seconds} s`);
+      client.end(true);
+      reject(refused(endpoint, cause));
+    };
+    client.once('close', failed);
+    client.once('connect', () => {
+      // MQTT.js leaves Nagle's delay on, which costs 40 ms wherever two small packets follow each other.
+      (client.stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
+      client.off('close', failed);
+      resolve();
+    });
+  });
+}
+
+/** CONNACK codes 4 and 5 (MQTT 3.1.1 table 3.1): bad credentials, not authorized. */
+function refused(endpoint: string, cause: unknown): TransportError {
+  const code = (cause as { code?: unknown }).code;
+  if (code === 4 || code === 5) return new TransportError('denied', endpoint, 'the broker refused the credentials');
+  if (typeof code === 'number') return new TransportError('refused', endpoint, `the broker refused (code ${code})`);
+  return transportError(endpoint, cause);
+}
+
+/** MQTT 3.1.1 section 4.7, without the rule on topics that begin with `$`, which are not subscribed to here. */
+export function topicMatches(filter: string, topic: string): boolean {
+  if (filter === topic) return true;
+  const wanted = filter.split('/');
+  const levels = topic.split('/');
+  for (const [index, level] of wanted.entries()) {
+    if (level === '#') return true;
+    if (index >= levels.length || (level !== '+' && level !== levels[index])) return false;
+  }
+  return wanted.length === levels.length;
+}

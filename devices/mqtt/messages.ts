@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { PAYLOAD_BYTES_MAX } from './limits.ts';
+
+const instantText = z.iso.datetime({ offset: false }).refine((text) => /^20(1[2-9]|2\d|3[0-7])-/.test(text), {
+  error: 'an instant lies between 2012 and 2037',
+});
+const counter = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
+const name = z.string().max(64);
+
+/** Who a device is. Retained. `t` is the device's own time; broker time is not device time. */
+export const birthSchema = z.object({
+  v: z.literal(1),
+  boot: counter,
+  t: instantText,
+  kind: z.enum(['CHF', 'ESME', 'GSME']),
+  source: z.enum(['emulated', 'serial', 'mqtt']),
+  model: z.object({ maker: name, model: name, fw: name }).optional(),
+  sysTitle: z
+    .string()
+    .regex(/^[0-9A-Fa-f]{16}$/)
+    .optional(),
+  cap: z.array(name).max(32).default([]),
+});
+export type Birth = z.infer<typeof birthSchema>;
+
+/** Whether a device is there. Retained, and the will. `session` names the byte pipe's present client. */
+export const statusSchema = z.object({
+  state: z.enum(['online', 'offline']),
+  boot: counter,
+  session: name.optional(),
+});
+export type Status = z.infer<typeof statusSchema>;
+
+/** The state of a device's links as it sees them. `seq` counts within a boot. csq 0-31 or 99 (3GPP 27.007), rssi dBm. */
+export const linkSchema = z.object({
+  boot: counter,
+  seq: counter,
+  t: instantText,
+  wan: z
+    .object({ up: z.boolean(), lastContact: instantText.optional(), csq: z.int().min(0).max(99).optional() })
+    .optional(),
+  han: z
+    .object({
+      up: z.boolean(),
+      lastContact: instantText.optional(),
+      rssi: z.number().min(-200).max(50).optional(),
+      lqi: z.number().min(0).max(255).optional(),
+    })
+    .optional(),
+});
+export type Link = z.infer<typeof linkSchema>;
+
+export function encodeStatus(status: Status): string {
+  return JSON.stringify(status);
+}
+
+export function decodeStatus(payload: Uint8Array): Status | undefined {
+  const decoded = decodeJson(statusSchema, payload);
+  return decoded.ok ? decoded.value : undefined;
+}
+
+export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** JSON of bounded size against a schema. The reason names the field, never the content. */
+export function decodeJson<T>(schema: z.ZodType<T>, payload: Uint8Array): Decoded<T> {
+  if (payload.length > PAYLOAD_BYTES_MAX) return { ok: false, reason: `more than ${PAYLOAD_BYTES_MAX} bytes` };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+  } catch {
+    return { ok: false, reason: 'not JSON in UTF-8' };
+  }
+  const checked = schema.safeParse(parsed);
+  if (checked.success) return { ok: true, value: checked.data };
+  const issue = checked.error.issues[0];
+  return { ok: false, reason: `${issue?.path.join('.') || 'the message'}: ${issue?.message ?? 'wrong'}` };
+}

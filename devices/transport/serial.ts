@@ -1,0 +1,163 @@
+import { byteChannel, WAITING_BYTES_MAX } from './channel.ts';
+import { serialMode, serialModeText, serialPath } from './serialMode.ts';
+import type { SerialMode } from './serialMode.ts';
+import { loadSerialPackage } from './serialPackage.ts';
+import type { SerialPackage, SerialPortLike } from './serialPackage.ts';
+import { TransportError, transportError } from './transport.ts';
+import type { ByteChannel, Transport } from './transport.ts';
+
+export interface SerialOptions {
+  /** `/dev/ttyUSB0`, a link to a pty, `COM3`. */
+  readonly path: string;
+  /** `9600/8N1` (default), `300/7E1`. */
+  readonly mode?: string;
+  /** Where node-serialport comes from; tests give the mock. */
+  readonly load?: () => Promise<SerialPackage>;
+}
+
+/** A serial line can change its speed and parity in mid-conversation, as IEC 62056-21 does. */
+export interface SerialChannel extends ByteChannel {
+  readonly mode: SerialMode;
+  /**
+   * Sends what is written, then sets the line. Another speed alone is set on the open port; another parity or size
+   * closes and opens it, which the channel's listeners do not see. A failure ends the channel.
+   */
+  setMode(mode: SerialMode | string): Promise<void>;
+}
+
+/** A serial line has two equal ends: `listen` opens the port just as `open` does and gives out one channel. */
+export interface SerialTransport extends Transport {
+  open(): Promise<SerialChannel>;
+  listen(onChannel: (channel: SerialChannel) => void): ReturnType<Transport['listen']>;
+}
+
+/** Throws a TransportError `settings` for a path or mode that cannot be. */
+export function serialTransport(options: SerialOptions): SerialTransport {
+  const path = serialPath(options.path);
+  const mode = serialMode(options.mode ?? '9600/8N1');
+  const name = `serial:${path}`;
+  const open = (): Promise<SerialChannel> => openSerial(path, mode, options.load ?? loadSerialPackage);
+  return {
+    name,
+    open,
+    async listen(onChannel) {
+      const channel = await open();
+      onChannel(channel);
+      return {
+        address: path,
+        get openChannels() {
+          return channel.closed ? 0 : 1;
+        },
+        onEnd: (told) => void channel.onError((error) => channel.closed && told(error)),
+        close: () => channel.close(),
+      };
+    },
+  };
+}
+
+async function openSerial(path: string, first: SerialMode, load: () => Promise<SerialPackage>): Promise<SerialChannel> {
+  const endpoint = `serial:${path}`;
+  const { SerialPort } = await load();
+  let mode = first;
+  let port = build(first);
+  let switching: Promise<void> | undefined;
+  const queued: Uint8Array[] = [];
+
+  function build(wanted: SerialMode): SerialPortLike {
+    const { baud: baudRate, dataBits, parity, stopBits } = wanted;
+    return new SerialPort({ path, baudRate, dataBits, parity, stopBits, autoOpen: false });
+  }
+
+  const control = byteChannel({
+    endpoint,
+    send(bytes) {
+      if (switching !== undefined) {
+        queued.push(bytes);
+        return;
+      }
+      port.write(bytes);
+      if (port.writableLength > WAITING_BYTES_MAX) {
+        throw new TransportError('overflow', endpoint, `more than ${WAITING_BYTES_MAX} bytes wait for the line`);
+      }
+    },
+    async flush() {
+      await switching;
+      await called((done) => port.drain(done));
+    },
+    async release() {
+      await switching?.catch(() => undefined);
+      if (port.isOpen) await called((done) => port.close(done));
+    },
+  });
+
+  /** A port that vanished says so by 'close' with an error, or only by a failed write: both end the channel. */
+  function attach(to: SerialPortLike): void {
+    to.on('data', (bytes) => {
+      if (to === port) control.deliver(bytes);
+    });
+    to.on('error', (cause) => {
+      if (to === port && !control.channel.closed) control.end(lost(endpoint, cause));
+    });
+    to.on('close', (cause) => {
+      if (to === port && switching === undefined)
+        control.end(cause instanceof Error ? lost(endpoint, cause) : undefined);
+    });
+  }
+
+  async function set(wanted: SerialMode): Promise<void> {
+    await called((done) => port.drain(done));
+    const speedOnly = serialModeText({ ...wanted, baud: mode.baud }) === serialModeText(mode);
+    if (speedOnly) await called((done) => port.update({ baudRate: wanted.baud }, done));
+    else {
+      await called((done) => port.close(done));
+      port = build(wanted);
+      attach(port);
+      await called((done) => port.open(done));
+    }
+    mode = wanted;
+  }
+
+  try {
+    await called((done) => port.open(done));
+  } catch (cause) {
+    throw transportError(endpoint, cause);
+  }
+  attach(port);
+
+  return Object.defineProperties(control.channel, {
+    mode: { get: () => mode },
+    setMode: {
+      async value(wanted: SerialMode | string): Promise<void> {
+        const next = typeof wanted === 'string' ? serialMode(wanted) : wanted;
+        await switching;
+        if (control.channel.closed || serialModeText(next) === serialModeText(mode)) return;
+        switching = set(next);
+        try {
+          await switching;
+        } catch (cause) {
+          queued.length = 0;
+          switching = undefined;
+          control.end(lost(endpoint, cause));
+          return;
+        }
+        switching = undefined;
+        for (const bytes of queued.splice(0)) control.channel.write(bytes);
+      },
+    },
+  }) as SerialChannel;
+}
+
+function lost(endpoint: string, cause: unknown): TransportError {
+  const named = transportError(endpoint, cause);
+  return named.code === 'other' ? new TransportError('lost', endpoint, causeText(cause)) : named;
+}
+
+function causeText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function called(call: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call((error) => (error ? reject(error) : resolve()));
+  });
+}

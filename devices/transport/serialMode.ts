@@ -1,0 +1,42 @@
+import { TransportError } from './transport.ts';
+
+/** How a serial line is set: `300/7E1` is the opening mode of IEC 62056-21, `9600/8N1` the usual one of HDLC. */
+export interface SerialMode {
+  readonly baud: number;
+  readonly dataBits: 7 | 8;
+  readonly parity: 'none' | 'even' | 'odd';
+  readonly stopBits: 1 | 2;
+}
+
+const PARITIES: Readonly<Record<string, SerialMode['parity']>> = { N: 'none', E: 'even', O: 'odd' };
+const MODE = /^(\d{2,7})(?:[/,: ]([78])([NEO])([12]))?$/i;
+
+/** Reads `300/7E1` or `9600` (then 8N1). Throws a TransportError `settings`. */
+export function serialMode(text: string): SerialMode {
+  const found = MODE.exec(text.trim());
+  const baud = Number(found?.[1] ?? 0);
+  if (found === null || baud < 50 || baud > 4_000_000) {
+    throw new TransportError('settings', 'serial', `mode '${text}' is not of the form 9600/8N1 or 300/7E1`);
+  }
+  return {
+    baud,
+    dataBits: found[2] === '7' ? 7 : 8,
+    parity: PARITIES[(found[3] ?? 'N').toUpperCase()] ?? 'none',
+    stopBits: found[4] === '2' ? 2 : 1,
+  };
+}
+
+export function serialModeText(mode: SerialMode): string {
+  return `${mode.baud}/${mode.dataBits}${mode.parity[0]!.toUpperCase()}${mode.stopBits}`;
+}
+
+/** A device file, a link to one, or a Windows port. Returns the path as the operating system wants it. */
+export function serialPath(text: string): string {
+  const windows = /^(?:\\\\\.\\)?(COM\d{1,3})$/i.exec(text);
+  if (windows !== null) return windows[1]!.toUpperCase();
+  // eslint-disable-next-line no-control-regex -- a control character in a path is what is being refused
+  if (text.length === 0 || text.length > 4096 || /[\u0000-\u001f]/.test(text) || /^[a-z]+:\/\//i.test(text)) {
+    throw new TransportError('settings', 'serial', `'${text.slice(0, 80)}' is not a port such as /dev/ttyUSB0 or COM3`);
+  }
+  return text;
+}

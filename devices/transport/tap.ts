@@ -1,0 +1,131 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Direction } from './framePolicy.ts';
+import { keyTransferMask } from './mask.ts';
+import type { Mask } from './mask.ts';
+import { pcapConversation, pcapHeader } from './pcap.ts';
+import type { Timers } from './timers.ts';
+import type { ByteChannel } from './transport.ts';
+
+/** One line of a frame log. `hex` is lower case; `t` is of the run's own clock, virtual or real. */
+export interface FrameRecord {
+  readonly t: string;
+  readonly dir: Direction;
+  readonly endpoint: string;
+  readonly layer: string;
+  readonly hex: string;
+  readonly note?: string;
+}
+
+export interface FrameLogOptions {
+  readonly timers: Timers;
+  /** Takes JSON lines. */
+  readonly lines?: (text: string) => void;
+  /** Takes the bytes of a capture file, its head first. */
+  readonly pcap?: (bytes: Uint8Array) => void;
+  /** Makes the mask of one endpoint and layer. Default `keyTransferMask`. */
+  readonly mask?: () => Mask;
+  /** Only this layer goes into the capture: the same octets on two layers would be there twice. Default `bytes`. */
+  readonly pcapLayer?: string;
+  /** In the capture. Default 4059. */
+  readonly serverPort?: number;
+}
+
+/** Records frames of any number of endpoints and layers. */
+export interface FrameLog {
+  readonly frames: number;
+  record(frame: Omit<FrameRecord, 't' | 'hex'> & { readonly bytes: Uint8Array }): void;
+}
+
+export function frameLog(options: FrameLogOptions): FrameLog {
+  const masksInUse = new Map<string, Mask>();
+  const conversations = new Map<string, ReturnType<typeof pcapConversation>>();
+  const pcapLayer = options.pcapLayer ?? 'bytes';
+  let frames = 0;
+  options.pcap?.(pcapHeader());
+
+  function made<T>(map: Map<string, T>, key: string, make: () => T): T {
+    const known = map.get(key) ?? make();
+    map.set(key, known);
+    return known;
+  }
+
+  return {
+    get frames() {
+      return frames;
+    },
+    record({ dir, endpoint, layer, note, bytes }) {
+      frames += 1;
+      const mask = made(masksInUse, `${endpoint}\n${layer}`, options.mask ?? keyTransferMask);
+      const masked = mask(bytes, dir);
+      const at = options.timers.nowMilliseconds();
+      const notes = [note, masked.note].filter((text) => text !== undefined).join('; ');
+      const hex = Buffer.from(masked.bytes).toString('hex');
+      const t = new Date(at).toISOString();
+      const line: FrameRecord = { t, dir, endpoint, layer, hex, ...(notes !== '' && { note: notes }) };
+      options.lines?.(`${JSON.stringify(line)}\n`);
+      if (options.pcap === undefined || layer !== pcapLayer) return;
+      const draw = made(conversations, endpoint, () =>
+        pcapConversation({
+          serverPort: options.serverPort ?? 4059,
+          clientPort: 49_152 + (conversations.size % 16_384),
+        }),
+      );
+      options.pcap(draw(masked.bytes, dir, at));
+    },
+  };
+}
+
+/**
+ * The same channel with everything that crosses it recorded. `side` is whose hand holds the channel: what a client
+ * writes runs c2s.
+ */
+export function tapped(
+  channel: ByteChannel,
+  tap: { log: FrameLog; side: 'client' | 'server'; layer?: string },
+): ByteChannel {
+  const layer = tap.layer ?? 'bytes';
+  const endpoint = channel.endpoint;
+  const out: Direction = tap.side === 'client' ? 'c2s' : 's2c';
+  const back: Direction = tap.side === 'client' ? 's2c' : 'c2s';
+  const listeners = new Set<(bytes: Uint8Array) => void>();
+  let attached = false;
+  return {
+    endpoint,
+    get closed() {
+      return channel.closed;
+    },
+    write(bytes) {
+      if (!channel.closed) tap.log.record({ dir: out, endpoint, layer, bytes });
+      channel.write(bytes);
+    },
+    onData(listener) {
+      listeners.add(listener);
+      if (!attached) {
+        attached = true;
+        channel.onData((bytes) => {
+          tap.log.record({ dir: back, endpoint, layer, bytes });
+          for (const told of [...listeners]) told(bytes);
+        });
+      }
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    onClose: (listener) => channel.onClose(listener),
+    onError: (listener) => channel.onError(listener),
+    flush: () => channel.flush(),
+    close: () => channel.close(),
+  };
+}
+
+/** A file that is written through on every call, so that a crash loses nothing of what was seen. */
+export function fileSink(path: string): { write(data: string | Uint8Array): void; close(): void } {
+  const descriptor = openSync(path, 'w', 0o600);
+  return {
+    write(data) {
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+      for (let sent = 0; sent < bytes.length;) sent += writeSync(descriptor, bytes, sent);
+    },
+    close: () => closeSync(descriptor),
+  };
+}

@@ -1,0 +1,160 @@
+import { assert } from '../../src/assert.ts';
+
+/** Cancels a pending action; harmless when it has already run. */
+export type Cancel = () => void;
+
+/**
+ * The only source of time for carriers and for what waits on them. Milliseconds since the Unix epoch, so that a frame
+ * log reads the same from virtual and from real runs.
+ */
+export interface Timers {
+  nowMilliseconds(): number;
+  /** Runs `action` once, `delayMilliseconds` from now, unless cancelled. */
+  after(delayMilliseconds: number, action: () => void): Cancel;
+}
+
+/** Real time, for attached hardware and for sockets. Timers do not hold the process open. */
+export function wallTimers(): Timers {
+  return {
+    nowMilliseconds: () => Date.now(),
+    after(delayMilliseconds, action) {
+      const handle = setTimeout(action, delayMilliseconds);
+      handle.unref();
+      return () => clearTimeout(handle);
+    },
+  };
+}
+
+interface Pending {
+  readonly at: number;
+  readonly order: number;
+  action: (() => void) | undefined;
+}
+
+/**
+ * Virtual time: it moves only when nothing is left to do at the present instant, straight to the next pending action.
+ * A deadline therefore fires exactly when the system has fallen quiet before it, however slow the machine is.
+ */
+export interface VirtualTimers extends Timers {
+  readonly pending: number;
+  /** Runs pending actions, in order of time and then of registration, until none is left. Returns how many ran. */
+  runUntilQuiet(options?: RunLimits): number;
+  /**
+   * As `runUntilQuiet`, but lets every promise that an action resolved run on before time moves: for endpoints written
+   * with `await`.
+   */
+  settle(options?: RunLimits): Promise<number>;
+}
+
+export interface RunLimits {
+  /** Actions after which the run is held to be endless. */
+  readonly actionsMax?: number;
+  /** Do not run what lies after this instant; time stops there. */
+  readonly untilMilliseconds?: number;
+}
+
+const ACTIONS_MAX = 10_000_000;
+
+export function virtualTimers(startMilliseconds = 0): VirtualTimers {
+  const heap: Pending[] = [];
+  let now = startMilliseconds;
+  let order = 0;
+
+  /** Takes the next live action, or undefined when quiet (or when the next lies past the limit). */
+  function take(limits: RunLimits): (() => void) | undefined {
+    for (;;) {
+      const next = heap[0];
+      if (next !== undefined && next.action === undefined) {
+        popFirst(heap);
+        continue;
+      }
+      const until = limits.untilMilliseconds;
+      if (next === undefined || (until !== undefined && next.at > until)) {
+        if (until !== undefined && until > now) now = until;
+        return undefined;
+      }
+      popFirst(heap);
+      now = Math.max(now, next.at);
+      const action = next.action;
+      next.action = undefined;
+      return action;
+    }
+  }
+
+  return {
+    get pending() {
+      return heap.reduce((count, entry) => (entry.action === undefined ? count : count + 1), 0);
+    },
+    nowMilliseconds: () => now,
+    after(delayMilliseconds, action) {
+      assert(delayMilliseconds >= 0, 'a delay is not negative');
+      const entry: Pending = { at: now + delayMilliseconds, order: order++, action };
+      push(heap, entry);
+      return () => {
+        entry.action = undefined;
+      };
+    },
+    runUntilQuiet(limits = {}) {
+      let ran = 0;
+      for (let action = take(limits); action !== undefined; action = take(limits)) {
+        action();
+        ran += 1;
+        assert(
+          ran <= (limits.actionsMax ?? ACTIONS_MAX),
+          'virtual time never fell quiet: two endpoints feed each other',
+        );
+      }
+      return ran;
+    },
+    async settle(limits = {}) {
+      let ran = 0;
+      await macrotask();
+      for (let action = take(limits); action !== undefined; action = take(limits)) {
+        action();
+        ran += 1;
+        assert(
+          ran <= (limits.actionsMax ?? ACTIONS_MAX),
+          'virtual time never fell quiet: two endpoints feed each other',
+        );
+        await macrotask();
+      }
+      return ran;
+    },
+  };
+}
+
+/** Comes back after every promise job that is ready now, and after those that they make ready. */
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function before(a: Pending, b: Pending): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
+}
+
+function push(heap: Pending[], entry: Pending): void {
+  let child = heap.length;
+  heap.push(entry);
+  while (child > 0) {
+    const parent = (child - 1) >> 1;
+    if (!before(entry, heap[parent]!)) break;
+    heap[child] = heap[parent]!;
+    child = parent;
+  }
+  heap[child] = entry;
+}
+
+function popFirst(heap: Pending[]): void {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  let parent = 0;
+  for (;;) {
+    let child = 2 * parent + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child += 1;
+    if (!before(heap[child]!, last)) break;
+    heap[parent] = heap[child]!;
+    parent = child;
+  }
+  heap[parent] = last;
+}

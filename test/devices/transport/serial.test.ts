@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { serialMode, serialModeText, serialPath } from '../../../devices/transport/serialMode.ts';
+import { serialTransport } from '../../../devices/transport/serial.ts';
+import { TransportError } from '../../../devices/transport/transport.ts';
+import { mockSerialPair, ptyPair, socatMissing } from './serialPair.ts';
+import { transportLaws, turn, until } from './transportLaws.ts';
+import type { Pair } from './transportLaws.ts';
+
+describe('serial, mock ports', () => {
+  const severs = new WeakMap<Pair, () => void>();
+  transportLaws(
+    async () => {
+      const joined = await mockSerialPair();
+      const [a, b] = joined.paths;
+      const client = await serialTransport({ path: a, load: joined.load }).open();
+      const server = await serialTransport({ path: b, load: joined.load }).open();
+      const pair: Pair = {
+        client,
+        server,
+        settle: turn,
+        async dispose() {
+          await Promise.all([client.close(), server.close()]);
+        },
+        leaked: () => joined.openPorts(),
+      };
+      severs.set(pair, () => joined.vanish(a));
+      return pair;
+    },
+    { peerSeesClose: false, sever: (pair) => severs.get(pair)!(), runs: 15, bytesMax: 2000 },
+  );
+
+  test('a change of speed keeps the port open, a change of parity opens it again, and nothing is lost', async () => {
+    const joined = await mockSerialPair();
+    const [a, b] = joined.paths;
+    const client = await serialTransport({ path: a, mode: '300/7E1', load: joined.load }).open();
+    const server = await serialTransport({ path: b, mode: '300/7E1', load: joined.load }).open();
+    expect(joined.opened(a)).toMatchObject({ baudRate: 300, dataBits: 7, parity: 'even' });
+    const seen: number[] = [];
+    let closes = 0;
+    server.onData((bytes) => seen.push(...bytes));
+    client.onClose(() => (closes += 1));
+    client.write(Uint8Array.of(1));
+    await client.setMode('9600/7E1');
+    expect(serialModeText(client.mode)).toBe('9600/7E1');
+    client.write(Uint8Array.of(2));
+    const switching = client.setMode('9600/8N1');
+    client.write(Uint8Array.of(3));
+    await switching;
+    expect(joined.opened(a)).toMatchObject({ baudRate: 9600, dataBits: 8, parity: 'none' });
+    await until(turn, () => seen.length >= 3);
+    expect(seen).toEqual([1, 2, 3]);
+    expect(closes).toBe(0);
+    await Promise.all([client.close(), server.close()]);
+  });
+
+  test('an absent package is said so, with the line that mends it', async () => {
+    const load = (): Promise<never> =>
+      Promise.reject(new TransportError('missing', 'serial', 'install it with: npm install serialport@13.0.0'));
+    await expect(serialTransport({ path: 'COM3', load }).open()).rejects.toMatchObject({ code: 'missing' });
+  });
+
+  test('a port that does not exist is not found', async () => {
+    const joined = await mockSerialPair();
+    const transport = serialTransport({ path: '/dev/none', load: joined.load });
+    await expect(transport.open()).rejects.toMatchObject({ code: 'notFound' });
+  });
+});
+
+describe.skipIf(socatMissing !== undefined)(
+  `serial, pseudo-terminals${socatMissing ? `: ${socatMissing}` : ''}`,
+  () => {
+    const stops = new WeakMap<Pair, () => Promise<void>>();
+    transportLaws(
+      async () => {
+        const pty = await ptyPair();
+        const client = await serialTransport({ path: pty.paths[0] }).open();
+        const server = await serialTransport({ path: pty.paths[1] }).open();
+        const pair: Pair = {
+          client,
+          server,
+          settle: turn,
+          async dispose() {
+            await Promise.all([client.close(), server.close()]);
+            await pty.stop();
+          },
+          leaked: () => (client.closed && server.closed ? 0 : 1),
+        };
+        stops.set(pair, pty.stop);
+        return pair;
+      },
+      { peerSeesClose: false, sever: (pair) => stops.get(pair)!(), runs: 5, bytesMax: 2000 },
+    );
+
+    test('a second opening of the same port is busy', async () => {
+      const pty = await ptyPair();
+      const first = await serialTransport({ path: pty.paths[0] }).open();
+      await expect(serialTransport({ path: pty.paths[0] }).open()).rejects.toMatchObject({ code: 'busy' });
+      await first.close();
+      await pty.stop();
+    });
+  },
+);
+
+describe('serial settings', () => {
+  test('modes are read both ways, and what cannot be is refused', () => {
+    expect(serialMode('300/7E1')).toEqual({ baud: 300, dataBits: 7, parity: 'even', stopBits: 1 });
+    expect(serialMode('9600')).toEqual({ baud: 9600, dataBits: 8, parity: 'none', stopBits: 1 });
+    for (const text of ['300/7E1', '9600/8N1', '115200/8O2']) expect(serialModeText(serialMode(text))).toBe(text);
+    for (const text of ['', '7E1', '9600/9N1', '9600/8X1', '1/8N1']) {
+      expect(() => serialMode(text)).toThrow('is not of the form');
+    }
+  });
+
+  test('Windows ports are accepted beside device files, and URLs are not', () => {
+    expect(serialPath('com3')).toBe('COM3');
+    expect(serialPath('\\\\.\\COM12')).toBe('COM12');
+    expect(serialPath('/dev/ttyUSB0')).toBe('/dev/ttyUSB0');
+    for (const text of ['', 'mqtt://127.0.0.1', '/dev/tty\u0000']) expect(() => serialPath(text)).toThrow('not a port');
+  });
+});
+
+if (socatMissing !== undefined) console.log(`skipped: serial over pseudo-terminals; ${socatMissing}`);
