@@ -70,8 +70,8 @@ export function engine(rules: RuleSet): Engine {
   }
 
   function valueOf(event: HistoryEvent): number {
-    if (event.value === 'yes' || event.value === 'credit') return 1;
-    return event.event.endsWith('supplier') || event.event === 'supplier-gsme-exclusion' ? supplier(event.value) : 0;
+    if (event.event.endsWith('supplier') || event.event === 'supplier-gsme-exclusion') return supplier(event.value);
+    return event.value === 'yes' || event.value === 'credit' ? 1 : 0;
   }
 
   function feed(row: Row, notes: Note[]): void {

@@ -16,7 +16,7 @@ export const CHECKS = {
     meaning: 'the DMC stands on the EPCL (MA110)',
     source: 'dccPages',
     fails: 'unmatched',
-    passes: (facts) => facts.epclEntryFrom <= facts.at,
+    passes: (facts, limits) => limits.epclChecked === 0 || facts.epclEntryFrom <= facts.at,
   },
   displaysDefined: {
     meaning: 'every in-home display meets the SMETS1 PPMID or IHD definition that applies',

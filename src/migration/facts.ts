@@ -23,4 +23,6 @@ export interface CheckLimits {
   readonly gt01WindowSeconds: number;
   /** 1 where a contact exactly as old as the window passes (reading `windowEdge`), else 0. */
   readonly windowEdgeSeconds: number;
+  /** 0 where the EPCL match is not checked: MOC (Secure) before February 2022. */
+  readonly epclChecked: number;
 }

@@ -101,8 +101,7 @@ export const STEPS: Readonly<Record<StepId, Step>> = {
 
 /**
  * The walk of each cohort. That the WAN check follows firmware and configuration is the briefing's; the rest of the
- * order, and that every cohort but Secure checks the EPCL from the start, is our assumption. MOC (Secure) checks it
- * from February 2022 (`secureEpclCheck`); until then its installations are given an entry from the beginning of time.
+ * order is our assumption. MOC (Secure) checks the EPCL from February 2022 only (`secureEpclCheck`).
  */
 export const STEPS_OF_COHORT: Readonly<Record<Cohort, readonly StepId[]>> = {
   IOC: STEP_IDS,
