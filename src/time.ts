@@ -131,3 +131,19 @@ export function formatWeek(week: number): string {
 export function formatDay(day: number): string {
   return new Date(day * DAY * 1000).toISOString().slice(0, 10);
 }
+
+/** 1 to 31: the day of the month of days since the epoch. */
+export function dayOfMonth(day: number): number {
+  return new Date(day * DAY * 1000).getUTCDate();
+}
+
+/** Months since January 1970 of days since the epoch. */
+export function monthOf(day: number): number {
+  const date = new Date(day * DAY * 1000);
+  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+}
+
+/** The last day of a month that is numbered as `monthOf` does, as days since the epoch. */
+export function lastDayOfMonth(month: number): number {
+  return Date.UTC(1970, month + 1, 0) / 1000 / DAY;
+}

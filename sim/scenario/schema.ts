@@ -146,6 +146,10 @@ const processOfCohort = z.strictObject({
     .enum(['met', 'effective', 'never'])
     .default('effective')
     .describe('whether retries go on after a category is met'),
+  gated: z
+    .boolean()
+    .default(true)
+    .describe('wait for the EPCL entry and for displays that the definition admits before attempting'),
   esmeOnly: z.boolean().default(true).describe('after a GT01 exclusion in effect, attempt the ESME alone'),
   masterKey: masterKeySearch.optional(),
   supplierInstructsDays: duration.optional().describe('Active GT01: from the first GT01 failure to the instruction'),
@@ -168,8 +172,19 @@ const fault = z
       share: share.default(1).describe('share of installations that have the fault at all'),
       deadShare: share.default(0).describe('of those, share that fails every time'),
       success: z
-        .union([z.strictObject({ chance: share }), z.strictObject({ betaA: positive, betaB: positive })])
-        .describe('weekly success chance of the others: one value, or Beta(a, b) over installations'),
+        .union([
+          z.strictObject({ chance: share }),
+          z.strictObject({ betaA: positive, betaB: positive }),
+          z.strictObject({
+            classes: z
+              .array(z.strictObject({ share, chance: share }))
+              .min(1)
+              .max(8),
+          }),
+        ])
+        .describe(
+          'weekly success chance of the others: one value, Beta(a, b) over installations, or classes of installations (shares sum to 1)',
+        ),
       attemptsAffectedMax: z.number().int().min(1).optional().describe('the fault acts at most this often'),
     }),
     z.strictObject({
@@ -279,6 +294,7 @@ export const scenarioSchema = z.strictObject({
     .record(z.string(), share)
     .default({ 'supplier-1': 1 })
     .describe('suppliers and their shares (synthetic names)'),
+  sameSupplierShare: share.default(0.85).describe('share of installations with one supplier for both fuels'),
   unknownSupplierShare: share.default(0).describe('share of registrations not known to DCC'),
   models: z.record(z.string(), model).default({}).describe('DMCs that are not simply on the EPCL from the start'),
   sharedOutages: z.record(name, sharedOutage).default({}),

@@ -1,0 +1,65 @@
+import type { Instant } from '../../../src/time.ts';
+import type { Durations } from '../distributions.ts';
+import { first, second, type Stream } from '../draws.ts';
+
+/** Data that disagree until somebody cleanses them: the first failure starts the cleansing. */
+export interface DataErrorFault {
+  readonly share: number;
+  readonly fixableShare: number;
+  readonly cleansing: Durations;
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+export const DATA_CLEAN = 0;
+export const DATA_FIXABLE = 1;
+export const DATA_OTHER = 2;
+
+/** Index block of data errors in the fault stream, above that of persistent faults. */
+const INDEX_FROM = 1 << 24;
+
+/** The state of every data error on the installation at hand. */
+export class DataErrors {
+  private readonly cleansedAt: Float64Array;
+  private readonly opened: Int32Array;
+  private readonly kind: Uint8Array;
+  private entity = 0;
+  private readonly faults: readonly DataErrorFault[];
+  private readonly stream: Stream;
+
+  constructor(faults: readonly DataErrorFault[], stream: Stream) {
+    this.faults = faults;
+    this.stream = stream;
+    this.cleansedAt = new Float64Array(faults.length);
+    this.opened = new Int32Array(faults.length).fill(-1);
+    this.kind = new Uint8Array(faults.length);
+  }
+
+  begin(entity: number): void {
+    this.entity = entity;
+    this.opened.fill(-1);
+  }
+
+  /** What fault `f` does to the data check at an instant: DATA_CLEAN, DATA_FIXABLE (Table 5.10) or DATA_OTHER. */
+  strikes(f: number, at: Instant): number {
+    const fault = this.faults[f] as DataErrorFault;
+    if (at < fault.from || at >= fault.to) return DATA_CLEAN;
+    if (this.opened[f] !== this.entity) {
+      this.opened[f] = this.entity;
+      this.cleansedAt[f] = 0;
+      this.stream.draw(this.entity, INDEX_FROM + f * 4);
+      const has = first() < fault.share;
+      this.kind[f] = !has ? DATA_CLEAN : second() < fault.fixableShare ? DATA_FIXABLE : DATA_OTHER;
+    }
+    const kind = this.kind[f] as number;
+    if (kind === DATA_CLEAN) return DATA_CLEAN;
+    if (this.cleansedAt[f] === 0) {
+      this.cleansedAt[f] = at + fault.cleansing.quantile(this.stream.uniform(this.entity, INDEX_FROM + f * 4 + 1));
+    }
+    return at < (this.cleansedAt[f] as number) ? kind : DATA_CLEAN;
+  }
+
+  pick(f: number, size: number): number {
+    return Math.floor(this.stream.uniform(this.entity, INDEX_FROM + f * 4 + 2) * size);
+  }
+}

@@ -1,0 +1,117 @@
+import type { Instant } from '../../../src/time.ts';
+import type { Picker } from '../distributions.ts';
+import { first, second, type Stream } from '../draws.ts';
+
+/**
+ * A step that goes on failing on the same installation. Of those that have the fault a share fails every time; the
+ * others succeed with a weekly chance that stays with them: one of a few values, or Beta(a, b) over installations. The
+ * Beta is never drawn: by exchangeability the next success after s successes and f failures has the chance
+ * (a + s) / (a + b + s + f), a Polya urn, which is exact.
+ */
+export interface PersistentFault {
+  readonly share: number;
+  readonly deadShare: number;
+  /** Classes of installations by success chance; null for Beta. One class: one value. */
+  readonly classes: { readonly picker: Picker; readonly chances: Float64Array } | null;
+  readonly betaA: number;
+  readonly betaB: number;
+  readonly from: Instant;
+  readonly to: Instant;
+  /** The fault acts at most this often on one installation. */
+  readonly affectedMax: number;
+}
+
+const HAS_NOT = 0;
+const LIVE = 1;
+const DEAD = 2;
+/** Draws of one fault of one installation: 0 the class, then one per attempt. */
+const DRAWS_A_FAULT = 4096;
+
+/** The state of every persistent fault on the installation at hand. */
+export class PersistentFaults {
+  private readonly kind: Uint8Array;
+  private readonly failures: Int32Array;
+  private readonly successes: Int32Array;
+  /** Which installation the row's state belongs to: begins at once, without wiping. */
+  private readonly owner: Int32Array;
+  private readonly chance: Float64Array;
+  /** The uniform of the first attempt, drawn together with the class. */
+  private readonly firstUniform: Float64Array;
+  private entity = 0;
+  private readonly faults: readonly PersistentFault[];
+  private readonly stream: Stream;
+
+  constructor(faults: readonly PersistentFault[], stream: Stream) {
+    this.faults = faults;
+    this.stream = stream;
+    this.kind = new Uint8Array(faults.length);
+    this.failures = new Int32Array(faults.length);
+    this.successes = new Int32Array(faults.length);
+    this.owner = new Int32Array(faults.length).fill(-1);
+    this.chance = new Float64Array(faults.length);
+    this.firstUniform = new Float64Array(faults.length);
+  }
+
+  begin(entity: number): void {
+    this.entity = entity;
+    this.owner.fill(-1);
+  }
+
+  /** Whether fault `f` strikes the next time its step is taken. One call a step taken: the answer is part of the state. */
+  strikes(f: number, at: Instant): boolean {
+    const fault = this.faults[f] as PersistentFault;
+    if (this.owner[f] !== this.entity) this.open(f, fault);
+    const kind = this.kind[f] as number;
+    if (kind === HAS_NOT || at < fault.from || at >= fault.to) return false;
+    const failures = this.failures[f] as number;
+    if (failures >= fault.affectedMax) return false;
+    if (kind === LIVE && this.succeeds(f, fault)) {
+      this.successes[f] = (this.successes[f] as number) + 1;
+      return false;
+    }
+    this.failures[f] = failures + 1;
+    return true;
+  }
+
+  private open(f: number, fault: PersistentFault): void {
+    this.owner[f] = this.entity;
+    this.failures[f] = 0;
+    this.successes[f] = 0;
+    this.stream.draw(this.entity, f * DRAWS_A_FAULT);
+    const u = first();
+    this.firstUniform[f] = second();
+    if (u >= fault.share) {
+      this.kind[f] = HAS_NOT;
+      return;
+    }
+    const within = u / fault.share;
+    this.kind[f] = within < fault.deadShare ? DEAD : LIVE;
+    if (fault.classes && this.kind[f] === LIVE) {
+      const { picker, chances } = fault.classes;
+      this.chance[f] = chances[picker.pick((within - fault.deadShare) / (1 - fault.deadShare))] as number;
+    }
+  }
+
+  private succeeds(f: number, fault: PersistentFault): boolean {
+    const failures = this.failures[f] as number;
+    const successes = this.successes[f] as number;
+    const tried = failures + successes;
+    const chance = fault.classes
+      ? (this.chance[f] as number)
+      : (fault.betaA + successes) / (fault.betaA + fault.betaB + tried);
+    if (tried === 0) return (this.firstUniform[f] as number) < chance;
+    // Two attempts share a draw: its words serve them in turn.
+    this.stream.draw(this.entity, f * DRAWS_A_FAULT + 1 + ((tried - 1) >> 1));
+    return ((tried & 1) === 1 ? first() : second()) < chance;
+  }
+
+  /** A number that stays with the fault on this installation: which code of a family its failures carry. */
+  pick(f: number, size: number): number {
+    return Math.floor(this.stream.uniform(this.entity, f * DRAWS_A_FAULT + DRAWS_A_FAULT - 1) * size);
+  }
+
+  /** Failures so far of fault `f` on this installation, for the story. */
+  failuresOf(f: number): number {
+    return this.owner[f] === this.entity ? (this.failures[f] as number) : 0;
+  }
+}

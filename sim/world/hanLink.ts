@@ -1,0 +1,116 @@
+import { DAY, MINUTE, type Instant } from '../../src/time.ts';
+import type { HanProfile } from '../scenario/schema.ts';
+import { AlternatingLink, compileClasses, FOREVER, type LinkClasses } from './alternating.ts';
+import { first, second, type Stream } from './draws.ts';
+import { normalQuantile } from './normal.ts';
+
+/** A HAN profile with its numbers in seconds. */
+export interface CompiledHan {
+  readonly classes: LinkClasses;
+  readonly wakeSeconds: number;
+  readonly budget: { marginDbMean: number; marginDbSd: number; driftDbSd: number; driftDays: number } | null;
+  readonly batteryPerSecond: number;
+  readonly lostJoinPerSecond: number;
+}
+
+export function compileHan(profile: HanProfile): CompiledHan {
+  const year = 365.25 * DAY;
+  return {
+    classes: compileClasses(profile.classes),
+    wakeSeconds: profile.wakeMinutes * MINUTE,
+    budget: profile.budget ?? null,
+    batteryPerSecond: profile.batteryDeathPerYear / year,
+    lostJoinPerSecond: profile.lostJoinPerYear / year,
+  };
+}
+
+export interface HanStreams {
+  readonly han: Stream;
+  readonly hanMargin: Stream;
+  readonly hanDrift: Stream;
+  readonly hanDeath: Stream;
+}
+
+const LOOKBACK_SECONDS = 400 * DAY;
+/** Static margins further than this many standard deviations of the drift from 0 dB are never crossed. */
+const CERTAIN_SDS = 5;
+
+/**
+ * The HAN between GSME and CHF of one installation at a time: a regime of the join, a static link budget with slow
+ * drift, a battery, a join that can be lost for good. The GSME is sleepy: contact is made when it wakes. A day with
+ * margin + drift below 0 dB has none (802.15.4 reception is almost binary in the link budget: DEVICES 6).
+ */
+export class HanLink {
+  readonly own: AlternatingLink;
+  /** Static margin, dB; 0 without a budget. */
+  marginDb = 0;
+  batteryDeadAt = FOREVER;
+  joinLostAt = FOREVER;
+
+  private profile: CompiledHan | null = null;
+  private entity = 0;
+  private earliest = 0;
+  private deadAt = FOREVER;
+  private marginal = false;
+  private readonly streams: HanStreams;
+
+  constructor(streams: HanStreams) {
+    this.streams = streams;
+    this.own = new AlternatingLink(streams.han);
+  }
+
+  begin(profile: CompiledHan, entity: number, start: Instant): void {
+    this.profile = profile;
+    this.entity = entity;
+    this.earliest = start - LOOKBACK_SECONDS;
+    this.own.begin(profile.classes, entity, start);
+    this.batteryDeadAt = FOREVER;
+    this.joinLostAt = FOREVER;
+    if (profile.batteryPerSecond > 0 || profile.lostJoinPerSecond > 0) {
+      this.streams.hanDeath.draw(entity, 0);
+      if (profile.batteryPerSecond > 0) this.batteryDeadAt = start - Math.log(first()) / profile.batteryPerSecond;
+      if (profile.lostJoinPerSecond > 0) this.joinLostAt = start - Math.log(second()) / profile.lostJoinPerSecond;
+    }
+    this.deadAt = this.batteryDeadAt < this.joinLostAt ? this.batteryDeadAt : this.joinLostAt;
+    this.marginal = false;
+    const { budget } = profile;
+    if (budget) {
+      this.marginDb =
+        budget.marginDbMean + budget.marginDbSd * normalQuantile(this.streams.hanMargin.uniform(entity, 0));
+      this.marginal = Math.abs(this.marginDb) <= CERTAIN_SDS * budget.driftDbSd;
+      if (!this.marginal && this.marginDb < 0) this.deadAt = this.earliest;
+    }
+  }
+
+  /** Latest HAN contact at or before the instant. */
+  lastContact(at: Instant): Instant {
+    this.own.advance(at);
+    const { wakeSeconds } = this.profile as CompiledHan;
+    let candidate = at;
+    for (;;) {
+      if (wakeSeconds > 0) candidate = Math.floor(candidate / wakeSeconds) * wakeSeconds;
+      if (candidate < this.earliest) return candidate;
+      if (candidate >= this.deadAt) {
+        candidate = Math.ceil(this.deadAt) - 1;
+        continue;
+      }
+      const own = this.own.covering(candidate);
+      if (own >= 0) {
+        candidate = Math.ceil(this.own.from[own] as number) - 1;
+        continue;
+      }
+      if (!this.marginal || this.audible(Math.floor(candidate / DAY))) return candidate;
+      candidate = Math.floor(candidate / DAY) * DAY - 1;
+    }
+  }
+
+  /** Whether margin + drift is above 0 dB on a UTC day. The drift is a moving mean of daily normals: any day alone. */
+  audible(day: number): boolean {
+    const budget = (this.profile as CompiledHan).budget as NonNullable<CompiledHan['budget']>;
+    let sum = 0;
+    for (let k = 0; k < budget.driftDays; k += 1) {
+      sum += normalQuantile(this.streams.hanDrift.uniform(this.entity, day - k));
+    }
+    return this.marginDb + (budget.driftDbSd * sum) / Math.sqrt(budget.driftDays) > 0;
+  }
+}

@@ -1,0 +1,149 @@
+import { DAY, HOUR, type Instant } from '../../src/time.ts';
+import type { WanProfile } from '../scenario/schema.ts';
+import { AlternatingLink, compileClasses, FOREVER, type LinkClasses } from './alternating.ts';
+import { first, type Stream } from './draws.ts';
+import { covering, type Intervals } from './intervals.ts';
+
+/** A WAN profile with its numbers in seconds. */
+export interface CompiledWan {
+  readonly classes: LinkClasses;
+  readonly deathPerSecond: number;
+  /** 0: continuous contact. */
+  readonly tries: number;
+  readonly windowSeconds: number;
+  readonly retrySeconds: number;
+  readonly wakeUpLossChance: number;
+}
+
+export function compileWan(profile: WanProfile): CompiledWan {
+  const { contact } = profile;
+  const daily = contact.mode === 'daily';
+  return {
+    classes: compileClasses(profile.classes),
+    deathPerSecond: profile.deathPerYear / (365.25 * DAY),
+    tries: daily ? contact.tries : 0,
+    windowSeconds: daily ? contact.windowHours * HOUR : 0,
+    retrySeconds: daily ? contact.retryHours * HOUR : 0,
+    wakeUpLossChance: daily ? contact.wakeUpLossChance : 0,
+  };
+}
+
+export interface WanStreams {
+  readonly wan: Stream;
+  readonly wanDeath: Stream;
+  readonly wakeUp: Stream;
+}
+
+/** Search for a contact ends this long before the start: nothing the model asks for lies further back. */
+const LOOKBACK_SECONDS = 400 * DAY;
+const TRIES_A_DAY = 8;
+
+/**
+ * The WAN between head-end and CHF of one installation at a time: its own regime, joined with the outages it shares and
+ * with planned windows. `lastContact` is derived from them; MA112 follows, it is never stored.
+ */
+export class WanLink {
+  readonly own: AlternatingLink;
+  /** From when the link is dead for good; FOREVER: it does not die. */
+  deathAt = FOREVER;
+
+  private profile: CompiledWan | null = null;
+  private entity = 0;
+  private earliest = 0;
+  private offsetSeconds = 0;
+  private shared: readonly Intervals[] = [];
+  private readonly streams: WanStreams;
+
+  constructor(streams: WanStreams) {
+    this.streams = streams;
+    this.own = new AlternatingLink(streams.wan);
+  }
+
+  /** `contactPhase` in (0, 1) places the daily contact within its window; `shared`: what takes the link down besides. */
+  begin(
+    profile: CompiledWan,
+    entity: number,
+    start: Instant,
+    options: { readonly contactPhase: number; readonly shared: readonly Intervals[] },
+  ): void {
+    this.profile = profile;
+    this.entity = entity;
+    this.earliest = start - LOOKBACK_SECONDS;
+    this.shared = options.shared;
+    this.own.begin(profile.classes, entity, start);
+    if (profile.tries > 0) this.offsetSeconds = Math.floor(profile.windowSeconds * options.contactPhase);
+    this.deathAt = FOREVER;
+    if (profile.deathPerSecond > 0) {
+      this.deathAt = start - Math.log(this.streams.wanDeath.uniform(entity, 0)) / profile.deathPerSecond;
+    }
+  }
+
+  /** Start of an outage that covers the instant, or -1 where the link is up. */
+  private downSince(at: number): number {
+    if (at >= this.deathAt) return this.deathAt;
+    const own = this.own.covering(at);
+    if (own >= 0) return this.own.from[own] as number;
+    for (const stretches of this.shared) {
+      const i = covering(stretches, at);
+      if (i >= 0) return stretches.from[i] as number;
+    }
+    return -1;
+  }
+
+  /** Whether the head-end reaches the CHF at the instant. */
+  up(at: Instant): boolean {
+    this.own.advance(at);
+    return this.downSince(at) < 0;
+  }
+
+  /** Latest contact at or before the instant. A link that has been down for over a year answers with a time before that. */
+  lastContact(at: Instant): Instant {
+    this.own.advance(at);
+    return (this.profile as CompiledWan).tries === 0 ? this.lastContinuous(at) : this.lastDaily(at);
+  }
+
+  private lastContinuous(at: Instant): Instant {
+    let candidate = at;
+    for (;;) {
+      const since = this.downSince(candidate);
+      if (since < 0 || candidate < this.earliest) return candidate;
+      candidate = Math.ceil(since) - 1;
+    }
+  }
+
+  private lastDaily(at: Instant): Instant {
+    const { tries, retrySeconds } = this.profile as CompiledWan;
+    let day = Math.floor(at / DAY);
+    for (;;) {
+      const tick = day * DAY + this.offsetSeconds;
+      let since = -1;
+      for (let k = 0; k < tries; k += 1) {
+        const at0 = Math.floor(tick + k * retrySeconds);
+        if (at0 > at) break;
+        since = this.downSince(at0);
+        if (since < 0 && !this.wakeUpLost(day, k)) return at0;
+      }
+      if (tick < this.earliest) return tick;
+      // A long outage is skipped in one step: the day on which it began may still have had its contact.
+      const began = since >= 0 ? Math.floor(since / DAY) : day;
+      day = began < day ? began : day - 1;
+    }
+  }
+
+  private wakeUpLost(day: number, k: number): boolean {
+    const { wakeUpLossChance } = this.profile as CompiledWan;
+    if (wakeUpLossChance === 0) return false;
+    this.streams.wakeUp.draw(this.entity, day * TRIES_A_DAY + k);
+    return first() < wakeUpLossChance;
+  }
+
+  /** Whether an instruction's try gets through at the instant: the link is up, and the wake-up was not lost. */
+  reaches(at: Instant): boolean {
+    if (!this.up(at)) return false;
+    const { wakeUpLossChance } = this.profile as CompiledWan;
+    if (wakeUpLossChance === 0) return true;
+    // Instants exceed 2^30 only by far less than the stream's index space; days of contact stay below 2^18.
+    this.streams.wakeUp.draw(this.entity, at);
+    return first() >= wakeUpLossChance;
+  }
+}
