@@ -1,0 +1,12 @@
+export { BAUD_RATES, OPENING_MODE } from './frames.ts';
+export { modeCMeter } from './meter.ts';
+export { modeCReader } from './reader.ts';
+export { parseReadout, readoutText } from './readout.ts';
+export { withEvenParity } from './scanner.ts';
+export { readModeC, serveModeC } from './session.ts';
+export type { Identification } from './frames.ts';
+export type { LineAction } from './lineAction.ts';
+export type { MeterState, ModeCMeter, ModeCMeterOptions, Programming } from './meter.ts';
+export type { ModeCReader, ModeCReaderOptions, ReaderAction, ReaderEvent, ReaderState } from './reader.ts';
+export type { DataSet, Readout } from './readout.ts';
+export type { OpticalPortOptions } from './session.ts';

@@ -1,0 +1,105 @@
+import type { Cancel, Timers } from '../transport/timers.ts';
+import type { ByteChannel } from '../transport/transport.ts';
+import type { SerialChannel } from '../transport/serial.ts';
+import type { LineAction } from './lineAction.ts';
+import { modeCMeter } from './meter.ts';
+import type { ModeCMeter, ModeCMeterOptions } from './meter.ts';
+import { modeCReader } from './reader.ts';
+import type { ModeCReader, ModeCReaderOptions, ReaderAction, ReaderEvent } from './reader.ts';
+
+export interface OpticalPortOptions {
+  readonly timers: Timers;
+  /** Takes the octets once HDLC has the line. */
+  readonly onHdlc?: (bytes: Uint8Array) => void;
+  readonly onEvent?: (event: ReaderEvent) => void;
+}
+
+/**
+ * Performs what one end asks for on a channel, in order: octets that follow a change of speed wait until the line has
+ * changed. Carriers without a speed (memory, TCP, MQTT) leave it out.
+ */
+function perform(channel: ByteChannel, options: OpticalPortOptions): (actions: readonly ReaderAction[]) => void {
+  let switching: Promise<void> | undefined;
+  const queue: ReaderAction[] = [];
+
+  function one(action: ReaderAction): void {
+    if (action.do === 'send') channel.write(action.bytes);
+    else if (action.do === 'tell') options.onEvent?.(action.event);
+    else if (action.do === 'hdlc') {
+      if (action.bytes.length > 0) options.onHdlc?.(action.bytes);
+    } else if ('setMode' in channel) {
+      switching = (channel as SerialChannel).setMode(action.mode).finally(() => {
+        switching = undefined;
+        work();
+      });
+    }
+  }
+
+  function work(): void {
+    while (switching === undefined && queue.length > 0) one(queue.shift()!);
+  }
+
+  return (actions) => {
+    queue.push(...actions);
+    work();
+  };
+}
+
+interface Machine {
+  readonly deadline: number | undefined;
+  receive(bytes: Uint8Array, atMilliseconds: number): readonly (LineAction | ReaderAction)[];
+  expire(atMilliseconds: number): readonly (LineAction | ReaderAction)[];
+}
+
+/** Joins an end to a channel and to a clock. The returned function performs actions and sets the next deadline. */
+function drive(
+  channel: ByteChannel,
+  machine: Machine,
+  options: OpticalPortOptions,
+): (a: readonly ReaderAction[]) => void {
+  const { timers } = options;
+  const act = perform(channel, options);
+  let cancel: Cancel = () => undefined;
+  const after = (actions: readonly ReaderAction[]): void => {
+    act(actions);
+    cancel();
+    if (machine.deadline === undefined || channel.closed) return;
+    const wait = Math.max(0, machine.deadline - timers.nowMilliseconds());
+    cancel = timers.after(wait, () => after(machine.expire(timers.nowMilliseconds())));
+  };
+  channel.onData((bytes) => after(machine.receive(bytes, timers.nowMilliseconds())));
+  channel.onClose(() => cancel());
+  return after;
+}
+
+/** Serves a meter's optical port. `release` gives the line back after HDLC. */
+export function serveModeC(
+  channel: ByteChannel,
+  options: ModeCMeterOptions & OpticalPortOptions,
+): { readonly meter: ModeCMeter; release(): void } {
+  const meter = modeCMeter(options);
+  const act = drive(channel, meter, options);
+  return { meter, release: () => act(meter.release()) };
+}
+
+/** A reader on a channel; begins at once. Events come through `onEvent`. */
+export function readModeC(
+  channel: ByteChannel,
+  options: ModeCReaderOptions & OpticalPortOptions,
+): {
+  readonly reader: ModeCReader;
+  password(level: 1 | 2, secret: string): void;
+  read(address: string): void;
+  stop(): void;
+} {
+  const reader = modeCReader(options);
+  const act = drive(channel, reader, options);
+  const now = (): number => options.timers.nowMilliseconds();
+  act(reader.start(now()));
+  return {
+    reader,
+    password: (level, secret) => act(reader.password(level, secret, now())),
+    read: (address) => act(reader.read(address, now())),
+    stop: () => act(reader.stop()),
+  };
+}
