@@ -1,0 +1,235 @@
+/**
+ * One emulated logical device: a shared model, an identity, and the little state of its own. Implements what the DLMS
+ * association asks for. Thousands live in one process, so maps are made when first written.
+ */
+import { randomBytes } from 'node:crypto';
+import { type ActionResult, type AttributeRequest, type Descriptor, type GetResult, RESULT } from '../dlms/apdu.ts';
+import type { Data } from '../dlms/axdr.ts';
+import { fromHex } from '../dlms/bytes.ts';
+import type { AccessContext, ClientPolicy, LogicalDevice, SuiteKeys } from '../dlms/logicalDevice.ts';
+import { KeyStore, type KeySet, type PowerCut } from './keyStore.ts';
+import {
+  allows,
+  asGetResult,
+  attributeMode,
+  type CosemObject,
+  type Env,
+  methodMode,
+  type Rights,
+  type Role,
+} from './object.ts';
+
+/** A client SAP of a model. */
+export interface ModelClient extends ClientPolicy {
+  readonly role: Role;
+  /** Instance of its Association LN, 0.0.40.0.x.255. */
+  readonly associationInstance: number;
+}
+
+/** What all devices of a kind share. Made once, never changed. */
+export interface DeviceModel {
+  readonly kind: string;
+  readonly clients: readonly ModelClient[];
+  readonly objects: readonly CosemObject[];
+  readonly pduBytesMax: number;
+  /** Server SAPs and their logical device names, for class 17. */
+  readonly saps: readonly { readonly sap: number; readonly name: string }[];
+}
+
+/** What makes a device this device. */
+export interface DeviceIdentity {
+  /** 8 bytes. */
+  readonly systemTitle: Uint8Array;
+  /** Logical device name, up to 16 ASCII characters. */
+  readonly name: string;
+  readonly serial: string;
+  /** MPAN, MPRN or empty. */
+  readonly meterPoint: string;
+  readonly firmware: string;
+  readonly keys: KeySet;
+  /** Distinguishes the consumption of otherwise equal devices. */
+  readonly seed: number;
+  /** Instant at which registers were zero. */
+  readonly installedAt: number;
+}
+
+/** Hooks of the world: what a device cannot decide for itself. */
+export interface DeviceOptions {
+  readonly powerCut?: PowerCut;
+  /** Challenges for HLS; 16 random bytes if left out. Fixed ones are for replaying recorded sessions. */
+  readonly challenge?: () => Uint8Array;
+  /** LLS secrets by client SAP, in place of the model's. */
+  readonly secrets?: ReadonlyMap<number, Uint8Array>;
+}
+
+const POLICY_BITS: readonly number[] = [0x00, 0x10, 0x20, 0x30];
+
+export class CosemDevice implements LogicalDevice {
+  readonly model: DeviceModel;
+  readonly identity: DeviceIdentity;
+  readonly keyStore: KeyStore;
+  options: DeviceOptions;
+  /** False from a power cut until {@link restart}. */
+  powered = true;
+  /** Device clock minus the world's time, seconds. */
+  clockOffsetSeconds = 0;
+  /** Class 64 security policy: 0 nothing demanded, 1 authenticated, 2 encrypted, 3 both. Only ever strengthened. */
+  securityPolicy = 0;
+  private writtenValues: Map<string, Data> | undefined;
+  private slots: Map<string, unknown> | undefined;
+
+  constructor(model: DeviceModel, identity: DeviceIdentity, options: DeviceOptions = {}) {
+    if (identity.systemTitle.length !== 8) throw new Error('CosemDevice: a system title of 8 bytes expected');
+    this.model = model;
+    this.identity = identity;
+    this.options = options;
+    this.keyStore = new KeyStore(identity.keys);
+  }
+
+  /** Attribute values that differ from the model's. */
+  get values(): Map<string, Data> {
+    return (this.writtenValues ??= new Map());
+  }
+
+  /** State of one object's own, made when first touched. It survives a power cut, as flash does. */
+  slot<T>(key: string, make: () => T): T {
+    this.slots ??= new Map();
+    if (!this.slots.has(key)) this.slots.set(key, make());
+    return this.slots.get(key) as T;
+  }
+
+  /** {@link slot}, if it was ever made. */
+  peekSlot<T>(key: string): T | undefined {
+    return this.slots?.get(key) as T | undefined;
+  }
+
+  get systemTitle(): Uint8Array {
+    return this.identity.systemTitle;
+  }
+
+  get pduBytesMax(): number {
+    return this.model.pduBytesMax;
+  }
+
+  client(sap: number): ClientPolicy | undefined {
+    const policy = modelIndex(this.model).clients.get(sap);
+    const secret = this.options.secrets?.get(sap);
+    return policy && secret ? { ...policy, secret } : policy;
+  }
+
+  keys(): SuiteKeys {
+    return this.keyStore.keys;
+  }
+
+  requiredProtection(): number {
+    return POLICY_BITS[this.securityPolicy] ?? 0x30;
+  }
+
+  reserveCounter(): number | undefined {
+    return this.keyStore.reserveCounter();
+  }
+
+  acceptedCounter(title: string): number {
+    return this.keyStore.acceptedCounter(title);
+  }
+
+  acceptCounter(title: string, counter: number): boolean {
+    return this.keyStore.acceptCounter(title, counter);
+  }
+
+  challenge(): Uint8Array {
+    return this.options.challenge?.() ?? new Uint8Array(randomBytes(16));
+  }
+
+  /** The power goes: whatever was not persisted is gone, and nothing answers until {@link restart}. */
+  cutPower(): void {
+    this.powered = false;
+  }
+
+  /** The power is back: a begun key install is finished or forgotten. Connections are the caller's to close. */
+  restart(): void {
+    this.keyStore.recover();
+    this.powered = true;
+  }
+
+  /** The device's own idea of the time, seconds since the epoch. */
+  clockAt(at: number): number {
+    return Math.floor(at) + this.clockOffsetSeconds;
+  }
+
+  get(request: AttributeRequest, access: AccessContext): GetResult {
+    const found = this.find(request.attribute, access);
+    if (typeof found === 'number') return { ok: false, result: found };
+    const { object, rights } = found;
+    const { id } = request.attribute;
+    if (id === 0) return { ok: false, result: RESULT.scopeOfAccessViolated };
+    if (id < 0 || id > object.attributes.length + 1) return { ok: false, result: RESULT.objectUndefined };
+    if (!allows(attributeMode(rights, id), 'read', access.authenticated)) {
+      return { ok: false, result: RESULT.readWriteDenied };
+    }
+    if (id === 1) return { ok: true, data: { type: 'octetString', value: fromHex(object.ln) } };
+    const attribute = object.attributes[id - 2]!;
+    if (request.selection && !attribute.selectors?.includes(request.selection.selector)) {
+      return { ok: false, result: RESULT.scopeOfAccessViolated };
+    }
+    if (!attribute.read) return { ok: false, result: RESULT.readWriteDenied };
+    return asGetResult(attribute.read(this.env(access), request.selection));
+  }
+
+  set(request: AttributeRequest, value: Data, access: AccessContext): number {
+    const found = this.find(request.attribute, access);
+    if (typeof found === 'number') return found;
+    const { object, rights } = found;
+    const { id } = request.attribute;
+    if (id < 1 || id > object.attributes.length + 1) return RESULT.objectUndefined;
+    const attribute = object.attributes[id - 2];
+    if (!allows(attributeMode(rights, id), 'write', access.authenticated) || !attribute?.write) {
+      return RESULT.readWriteDenied;
+    }
+    return attribute.write(this.env(access), value);
+  }
+
+  invoke(method: Descriptor, parameter: Data | undefined, access: AccessContext): ActionResult {
+    const found = this.find(method, access);
+    if (typeof found === 'number') return { result: found };
+    const { object, rights } = found;
+    const run = object.methods[method.id - 1];
+    if (!run) return { result: RESULT.objectUndefined };
+    const mode = methodMode(rights, method.id);
+    if (mode === 0 || (mode === 2 && !access.authenticated)) return { result: RESULT.readWriteDenied };
+    const outcome = run(this.env(access), parameter);
+    return typeof outcome === 'number' ? { result: outcome } : outcome;
+  }
+
+  private env(access: AccessContext): Env {
+    return { device: this, access, at: access.at };
+  }
+
+  private find(descriptor: Descriptor, access: AccessContext): { object: CosemObject; rights: Rights } | number {
+    const index = modelIndex(this.model);
+    const object = index.objects.get(descriptor.ln);
+    const role = index.clients.get(access.association.client)?.role;
+    const rights = role && object?.rights[role];
+    if (!object || !rights) return RESULT.objectUndefined;
+    if (object.classId !== descriptor.classId) return RESULT.objectClassInconsistent;
+    return { object, rights };
+  }
+}
+
+interface ModelIndex {
+  readonly objects: ReadonlyMap<string, CosemObject>;
+  readonly clients: ReadonlyMap<number, ModelClient>;
+}
+const indexes = new WeakMap<DeviceModel, ModelIndex>();
+
+/** Look-ups of a model, made once and shared by its devices. */
+function modelIndex(model: DeviceModel): ModelIndex {
+  let index = indexes.get(model);
+  if (!index) {
+    const objects = new Map(model.objects.map((object) => [object.ln, object]));
+    if (objects.size !== model.objects.length) throw new Error(`model ${model.kind}: a logical name stands twice`);
+    index = { objects, clients: new Map(model.clients.map((client) => [client.sap, client])) };
+    indexes.set(model, index);
+  }
+  return index;
+}

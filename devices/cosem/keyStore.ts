@@ -1,0 +1,159 @@
+/**
+ * The persisted keys and counters of a device, and the journalled install of new keys: all or nothing, whenever the power
+ * goes. Green Book 9.2.3.3.7.3: when a key is established its counters start anew. The key is written first and the
+ * counter reset after: the other order would use an old key with old counters again.
+ */
+import { type Decoded, bad, good } from '../dlms/bytes.ts';
+import { KEY_BYTES } from '../dlms/ciphering.ts';
+import { unwrapKey } from '../dlms/keyWrap.ts';
+
+/** key_id of class 64's global_key_transfer, in the order of their numbers. */
+export const KEY_NAMES = ['guek', 'gbek', 'gak', 'kek'] as const;
+export type KeyName = (typeof KEY_NAMES)[number];
+
+/** The keys of security suite 0, 16 bytes each. */
+export type KeySet = Readonly<Record<KeyName, Uint8Array>>;
+
+/** A key as it came: still wrapped. */
+export interface WrappedKey {
+  readonly keyId: number;
+  readonly wrapped: Uint8Array;
+}
+
+/** A key unwrapped and named, not yet installed. */
+export interface NewKey {
+  readonly name: KeyName;
+  readonly key: Uint8Array;
+}
+
+/** Asked after each numbered step: true cuts the power there. The world decides; the store only obeys. */
+export type PowerCut = (point: number, step: string) => boolean;
+
+interface Journal {
+  readonly items: readonly NewKey[];
+  readonly committed: boolean;
+}
+
+/** Counters start at 1: clients refuse a first counter that is not above their stored 0. */
+export const FIRST_COUNTER = 1;
+const COUNTER_MAX = 0xffffffff;
+/** System titles remembered; a device meets two or three in its life. */
+const TITLES_MAX = 64;
+
+/** The numbered points of an install: a name for each, in order, counted from 1. */
+export function installSteps(items: readonly NewKey[]): readonly string[] {
+  const writes = items.map((item) => `write ${item.name}`);
+  return ['journal prepared', 'journal committed', ...writes, 'counters reset', 'journal cleared'];
+}
+
+/** What survives a power cut. Holds secrets: it has no text form. */
+export class KeyStore {
+  #keys: KeySet;
+  #journal: Journal | undefined;
+  private sendCounter = FIRST_COUNTER;
+  private accepted: Map<string, number> | undefined;
+
+  constructor(keys: KeySet) {
+    for (const name of KEY_NAMES) {
+      if (keys[name].length !== KEY_BYTES) throw new Error(`KeyStore: ${name} of ${KEY_BYTES} bytes expected`);
+    }
+    this.#keys = keys;
+  }
+
+  get keys(): KeySet {
+    return this.#keys;
+  }
+
+  toJSON(): string {
+    return '[keys]';
+  }
+
+  /** The next sending counter, or undefined when all are used. */
+  reserveCounter(): number | undefined {
+    return this.sendCounter > COUNTER_MAX ? undefined : this.sendCounter++;
+  }
+
+  /** The counter that {@link reserveCounter} would give. */
+  get nextCounter(): number {
+    return this.sendCounter;
+  }
+
+  /** Moves the sending counter forward, never back: for replaying recorded sessions and for provisioning. */
+  skipCounterTo(counter: number): void {
+    if (counter < this.sendCounter) throw new Error('KeyStore: a sending counter never goes back');
+    this.sendCounter = counter;
+  }
+
+  /** The last counter accepted from a system title (hex), -1 for none. */
+  acceptedCounter(title: string): number {
+    return this.accepted?.get(title) ?? -1;
+  }
+
+  /** The highest counter accepted from anybody under the present key: what a head-end reads to resynchronise. */
+  get highestAccepted(): number {
+    let highest = -1;
+    for (const counter of this.accepted?.values() ?? []) highest = Math.max(highest, counter);
+    return highest;
+  }
+
+  acceptCounter(title: string, counter: number): boolean {
+    this.accepted ??= new Map();
+    if (!this.accepted.has(title) && this.accepted.size >= TITLES_MAX) return false;
+    this.accepted.set(title, counter);
+    return true;
+  }
+
+  /** Unwraps all items or none: any failure refuses the whole call. Touches nothing. */
+  unwrapAll(items: readonly WrappedKey[]): Decoded<readonly NewKey[]> {
+    const fresh: NewKey[] = [];
+    if (items.length === 0) return bad('no key');
+    for (const { keyId, wrapped } of items) {
+      const name = KEY_NAMES[keyId];
+      if (name === undefined) return bad('unknown key_id');
+      if (fresh.some((other) => other.name === name)) return bad('key_id twice');
+      if (wrapped.length !== KEY_BYTES + 8) return bad('unwrap-failed');
+      const key = unwrapKey(this.#keys.kek, wrapped);
+      if (!key.ok) return key;
+      fresh.push({ name, key: key.value });
+    }
+    return good(fresh);
+  }
+
+  /** Installs all items through the journal; `cut` when the power went at a numbered point on the way. */
+  install(items: readonly NewKey[], powerCut: PowerCut | undefined): 'installed' | 'cut' {
+    const steps = installSteps(items);
+    let point = 0;
+    const isCut = (): boolean => {
+      point++;
+      return powerCut?.(point, steps[point - 1]!) ?? false;
+    };
+    this.#journal = { items, committed: false };
+    if (isCut()) return 'cut';
+    this.#journal = { items, committed: true };
+    if (isCut()) return 'cut';
+    return this.apply(items, isCut);
+  }
+
+  /** Writing is repeatable: after a cut the committed journal is applied again from its start. */
+  private apply(items: readonly NewKey[], isCut: () => boolean): 'installed' | 'cut' {
+    for (const { name, key } of items) {
+      this.#keys = { ...this.#keys, [name]: key };
+      if (isCut()) return 'cut';
+    }
+    // Only encryption keys have counters: a new GAK or KEK leaves the nonces of the GUEK used.
+    if (items.some((item) => item.name === 'guek')) {
+      this.sendCounter = FIRST_COUNTER;
+      this.accepted = undefined;
+    }
+    if (isCut()) return 'cut';
+    this.#journal = undefined;
+    return isCut() ? 'cut' : 'installed';
+  }
+
+  /** Power is back: an uncommitted journal is dropped (all old), a committed one is finished (all new). */
+  recover(): void {
+    const journal = this.#journal;
+    if (journal?.committed) this.apply(journal.items, () => false);
+    this.#journal = undefined;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The object model: a device model is an immutable table of objects, shared by every device of its kind; all state is in
+ * the device. An object row says what each attribute reads and writes, and what each client role may do with it.
+ */
+import type { ActionResult, GetResult, Selection } from '../dlms/apdu.ts';
+import { RESULT } from '../dlms/apdu.ts';
+import type { Data } from '../dlms/axdr.ts';
+import type { AccessContext } from '../dlms/logicalDevice.ts';
+import type { CosemDevice } from './device.ts';
+
+/** What a client may be. A model maps client SAPs to roles. */
+export type Role = 'public' | 'reader' | 'management';
+
+/** Who asks which device, and when. */
+export interface Env {
+  readonly device: CosemDevice;
+  readonly access: AccessContext;
+  /** Seconds since the Unix epoch: the world's time, not the device's clock. */
+  readonly at: number;
+}
+
+/** One attribute. Reading gives a value or a data-access-result number; writing a result number. */
+export interface Attribute {
+  readonly read?: (env: Env, selection: Selection | undefined) => Data | number;
+  readonly write?: (env: Env, value: Data) => number;
+  /** Selectors accepted when reading, as object_list shows them. */
+  readonly selectors?: readonly number[];
+}
+
+/** One method: a result number, or a full action result. */
+export type Method = (env: Env, parameter: Data | undefined) => number | ActionResult;
+
+/**
+ * Rights by position: attributes `-` none, `r` read, `w` write, `b` both, `R`, `W`, `B` the same with an authenticated
+ * APDU only; methods `-` none, `x` access, `X` authenticated access.
+ */
+export interface Rights {
+  readonly attributes: string;
+  readonly methods: string;
+}
+
+/** One object of a model. `attributes[0]` is attribute 2: attribute 1 is always the logical name. */
+export interface CosemObject {
+  readonly classId: number;
+  readonly version: number;
+  /** 12 upper-case hex digits. */
+  readonly ln: string;
+  readonly attributes: readonly Attribute[];
+  readonly methods: readonly Method[];
+  readonly rights: Readonly<Partial<Record<Role, Rights>>>;
+}
+
+/** `0.0.42.0.0.255` as hex. A programmer's input: throws on anything but six numbers. */
+export function obis(text: string): string {
+  const numbers = text.split('.').map(Number);
+  if (numbers.length !== 6 || numbers.some((n) => !Number.isInteger(n) || n < 0 || n > 255)) {
+    throw new Error(`obis: six numbers of 0 to 255 expected, got ${text}`);
+  }
+  return numbers
+    .map((n) => n.toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase();
+}
+
+/** The other way: hex to `0.0.42.0.0.255`. */
+export function obisText(ln: string): string {
+  return (ln.match(/../g) ?? []).map((pair) => parseInt(pair, 16)).join('.');
+}
+
+/** Rights for some roles: attributes from attribute 2 on (attribute 1 is readable to whoever sees the object). */
+export function rights(table: Readonly<Partial<Record<Role, string>>>): CosemObject['rights'] {
+  const rows = Object.entries(table).map(([role, text]) => {
+    const [attributes = '', methods = ''] = text.split(' ');
+    return [role, { attributes: `r${attributes}`, methods }];
+  });
+  return Object.fromEntries(rows) as CosemObject['rights'];
+}
+
+/** Letters to class 15 access modes, and what they allow. */
+const ATTRIBUTE_MODES = '-rwbRWB';
+const METHOD_MODES = '-xX';
+
+export function attributeMode(rightsOfRole: Rights, id: number): number {
+  return Math.max(0, ATTRIBUTE_MODES.indexOf(rightsOfRole.attributes[id - 1] ?? '-'));
+}
+
+export function methodMode(rightsOfRole: Rights, id: number): number {
+  return Math.max(0, METHOD_MODES.indexOf(rightsOfRole.methods[id - 1] ?? '-'));
+}
+
+/** Whether a mode allows reading (or writing) for an APDU of this protection. */
+export function allows(mode: number, what: 'read' | 'write', authenticated: boolean): boolean {
+  if (mode > 3 && !authenticated) return false;
+  const bits = mode > 3 ? mode - 3 : mode;
+  return (bits & (what === 'read' ? 1 : 2)) !== 0;
+}
+
+/** A read's outcome from what an attribute gave. */
+export function asGetResult(value: Data | number): GetResult {
+  return typeof value === 'number' ? { ok: false, result: value } : { ok: true, data: value };
+}
+
+/** An attribute of the model's own making: the same for every device, never written. */
+export function constant(value: Data): Attribute {
+  return { read: () => value };
+}
+
+/** An attribute that reads from the device. */
+export function derived(read: (env: Env) => Data): Attribute {
+  return { read };
+}
+
+/** A written value of the same type as the default, kept in the device only once it differs from the model. */
+export function stored(key: string, initial: Data, accepts: (value: Data) => boolean = () => true): Attribute {
+  return {
+    read: (env) => env.device.values.get(key) ?? initial,
+    write: (env, value) => {
+      const isText = (data: Data): boolean => data.type === 'octetString' || data.type === 'visibleString';
+      if (value.type !== initial.type && !(isText(value) && isText(initial))) return RESULT.typeUnmatched;
+      if (!accepts(value)) return RESULT.scopeOfAccessViolated;
+      env.device.values.set(key, value);
+      return RESULT.success;
+    },
+  };
+}

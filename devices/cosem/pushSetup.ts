@@ -1,0 +1,83 @@
+/** Class 40, Push setup: what a device sends of its own accord, as a data-notification. Blue Book 4.4.8. */
+import { RESULT } from '../dlms/apdu.ts';
+import { encodeDataNotification } from '../dlms/apduResponse.ts';
+import type { Data } from '../dlms/axdr.ts';
+import { fromHex } from '../dlms/bytes.ts';
+import { array, enumerated, int8, nothing, octets, structure, text, uint16, uint8 } from '../dlms/values.ts';
+import { dateTimeOf } from './dateTime.ts';
+import type { CosemDevice } from './device.ts';
+import { constant, type CosemObject, obis } from './object.ts';
+
+export interface PushItem {
+  readonly classId: number;
+  readonly name: string;
+  readonly attribute: number;
+}
+
+export interface PushRow {
+  readonly name: string;
+  readonly items: readonly PushItem[];
+  /** `host:port` of the head-end. */
+  readonly destination: string;
+  readonly rights: CosemObject['rights'];
+}
+
+export function pushSetup(row: PushRow): CosemObject {
+  const list = row.items.map((item) =>
+    structure(uint16(item.classId), octets(fromHex(obis(item.name))), int8(item.attribute), uint16(0)),
+  );
+  return {
+    classId: 40,
+    version: 0,
+    ln: obis(row.name),
+    attributes: [
+      constant(array(list)),
+      // Transport 0 is TCP, message 0 is A-XDR.
+      constant(structure(enumerated(0), text(row.destination), enumerated(0))),
+      constant(array([])),
+      constant(uint16(0)),
+      constant(uint8(3)),
+      constant(uint16(60)),
+    ],
+    methods: [
+      (env) => {
+        env.device.slot('push', () => ({ wanted: 0 })).wanted++;
+        return RESULT.success;
+      },
+    ],
+    rights: row.rights,
+  };
+}
+
+/** Whether a client asked for a push since the last look; asking is forgotten by looking. */
+export function takePushRequest(device: CosemDevice): boolean {
+  const slot = device.peekSlot<{ wanted: number }>('push');
+  const wanted = (slot?.wanted ?? 0) > 0;
+  if (slot) slot.wanted = 0;
+  return wanted;
+}
+
+/** The data-notification of these items at instant `at`, read with the rights of `client`. */
+export function buildPush(
+  device: CosemDevice,
+  options: { readonly items: readonly PushItem[]; readonly client: number; readonly at: number },
+): Uint8Array {
+  const { items, client, at } = options;
+  const association = {
+    client,
+    server: 1,
+    context: 1,
+    mechanism: 0,
+    conformance: 0,
+    sendBytesMax: device.pduBytesMax,
+    receiveBytesMax: device.pduBytesMax,
+    status: 2,
+    clientTitle: new Uint8Array(0),
+  } as const;
+  const values: Data[] = items.map((item) => {
+    const attribute = { classId: item.classId, ln: obis(item.name), id: item.attribute };
+    const result = device.get({ attribute }, { at, association, authenticated: false, encrypted: false });
+    return result.ok ? result.data : nothing;
+  });
+  return encodeDataNotification({ longInvoke: 0, at: dateTimeOf(device.clockAt(at)), body: structure(...values) });
+}

@@ -1,0 +1,401 @@
+/**
+ * The server side of one application association (one client SAP, one server SAP): AARQ to release, LLS, HLS-GMAC, replay
+ * refusal, and the protection of every answer. Sans-I/O: an APDU and the instant in, at most one APDU out.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import {
+  ACCEPTED,
+  type Aarq,
+  decodeAarq,
+  decodeRelease,
+  DIAGNOSTIC,
+  encodeAare,
+  encodeRelease,
+  REJECTED_PERMANENT,
+} from './acse.ts';
+import { encodeException, encodeResponse } from './apduResponse.ts';
+import { decodeRequest } from './apduRequest.ts';
+import { RESULT, SERVICE_ERROR, type ServiceRequest, STATE_ERROR } from './apdu.ts';
+import { equalBytes, NO_BYTES, toHex } from './bytes.ts';
+import {
+  announcedTag,
+  AUTHENTICATED,
+  type CipheredApdu,
+  ENCRYPTED,
+  type Family,
+  gmac,
+  gmacVerifies,
+  isCiphered,
+  KEY_BYTES,
+  open,
+  readCiphered,
+  SYSTEM_TITLE_BYTES,
+  TAG_BYTES,
+  writeCiphered,
+} from './ciphering.ts';
+import {
+  decodeInitiateRequest,
+  DLMS_VERSION,
+  encodeInitiateError,
+  encodeInitiateResponse,
+  type InitiateRequest,
+  VAA_LOGICAL_NAME,
+} from './initiate.ts';
+import type { AssociationView, ClientPolicy, LogicalDevice, SuiteKeys } from './logicalDevice.ts';
+import { Responder } from './responder.ts';
+
+/** The current Association LN, whose method 1 is the third pass of HLS. */
+export const CURRENT_ASSOCIATION = '0000280000FF';
+/** A client-max-receive-pdu-size below this cannot hold an answer. Green Book 9.4.2. */
+const PDU_BYTES_MIN = 12;
+const CHALLENGE_BYTES_MIN = 8;
+const CHALLENGE_BYTES_MAX = 64;
+
+const NOT_ASSOCIATED = encodeException({
+  stateError: STATE_ERROR.serviceNotAllowed,
+  serviceError: SERVICE_ERROR.serviceNotSupported,
+});
+
+/** How the current request was protected, and so how its answer is. */
+interface ReplyProtection {
+  readonly family: Family;
+  readonly control: number;
+  /** Taken before the request acts: after a key install the answer still goes under the old keys. */
+  readonly keys: SuiteKeys;
+  readonly encryptionKey: Uint8Array;
+}
+
+type Unprotected =
+  | { readonly ok: true; readonly plain: Uint8Array; readonly reply: ReplyProtection }
+  | { readonly ok: false; readonly exception: Uint8Array };
+
+/** One association's state. */
+export class Association {
+  private state: AssociationView;
+  private dedicatedKey: Uint8Array | undefined;
+  private dedicatedCounter = -1;
+  private clientChallenge: Uint8Array = NO_BYTES;
+  private serverChallenge: Uint8Array = NO_BYTES;
+  private responder = new Responder();
+  private readonly device: LogicalDevice;
+
+  constructor(device: LogicalDevice, saps: { readonly client: number; readonly server: number }) {
+    this.device = device;
+    this.state = {
+      ...saps,
+      context: 1,
+      mechanism: 0,
+      conformance: 0,
+      sendBytesMax: 0,
+      receiveBytesMax: device.pduBytesMax,
+      status: 0,
+      clientTitle: NO_BYTES,
+    };
+  }
+
+  get view(): AssociationView {
+    return this.state;
+  }
+
+  /** The answer to one APDU received at instant `at`, or undefined where silence is the answer. */
+  receive(apdu: Uint8Array, at: number): Uint8Array | undefined {
+    if (!this.device.powered || apdu.length === 0) return undefined;
+    const answer = this.answer(apdu, at);
+    // The power may have gone while the request acted; then nothing gets out.
+    return this.device.powered ? answer : undefined;
+  }
+
+  /** Ends the association without a word: the link went down. */
+  abort(): void {
+    this.state = { ...this.state, status: 0 };
+    this.dedicatedKey = undefined;
+    this.serverChallenge = NO_BYTES;
+    this.clientChallenge = NO_BYTES;
+    this.responder = new Responder();
+  }
+
+  private answer(apdu: Uint8Array, at: number): Uint8Array | undefined {
+    if (apdu[0] === 0x60) return this.associate(apdu);
+    if (this.state.status === 0) return NOT_ASSOCIATED;
+    if (apdu[0] === 0x62) return this.release(apdu);
+    return this.serve(apdu, at);
+  }
+
+  // ---- association ------------------------------------------------------------------------------------------------
+
+  private associate(apdu: Uint8Array): Uint8Array | undefined {
+    this.abort();
+    const decoded = decodeAarq(apdu);
+    const policy = this.device.client(this.state.client);
+    if (!decoded.ok || !policy) return this.reject(policy, DIAGNOSTIC.noReasonGiven);
+    const aarq = decoded.value;
+    const diagnostic = this.judge(aarq, policy);
+    if (diagnostic !== DIAGNOSTIC.none) return this.reject(policy, diagnostic);
+    this.state = { ...this.state, clientTitle: aarq.callingTitle ?? NO_BYTES, context: aarq.context };
+
+    let information = aarq.userInformation;
+    let reply: ReplyProtection | undefined;
+    if (aarq.context === 3) {
+      const opened = this.unprotect(information, STATE_ERROR.serviceNotAllowed);
+      if (!opened.ok) return opened.exception;
+      information = opened.plain;
+      reply = opened.reply;
+    }
+    if (policy.mechanism === 1 && !this.passwordMatches(aarq, policy)) {
+      return this.reject(policy, DIAGNOSTIC.authenticationFailure);
+    }
+    const initiate = decodeInitiateRequest(information);
+    if (!initiate.ok) return this.reject(policy, DIAGNOSTIC.noReasonGiven, encodeInitiateError(0));
+    const refusal = judgeInitiate(initiate.value, policy, reply !== undefined);
+    if (refusal !== undefined) return this.reject(policy, DIAGNOSTIC.noReasonGiven, encodeInitiateError(refusal));
+    return this.accept(aarq, policy, { initiate: initiate.value, reply });
+  }
+
+  private judge(aarq: Aarq, policy: ClientPolicy): number {
+    if (!policy.contexts.some((context) => context === aarq.context)) return DIAGNOSTIC.contextNotSupported;
+    if (aarq.mechanism !== policy.mechanism) {
+      return aarq.mechanism === 0 ? DIAGNOSTIC.authenticationRequired : DIAGNOSTIC.mechanismNotRecognised;
+    }
+    const needsTitle = aarq.context === 3 || policy.mechanism === 5;
+    if (needsTitle && aarq.callingTitle?.length !== SYSTEM_TITLE_BYTES) return DIAGNOSTIC.callingTitleNotRecognised;
+    // A client that calls itself by this device's title would share its nonces.
+    if (needsTitle && equalBytes(aarq.callingTitle!, this.device.systemTitle)) {
+      return DIAGNOSTIC.callingTitleNotRecognised;
+    }
+    if (policy.mechanism !== 5) return DIAGNOSTIC.none;
+    const length = aarq.authenticationValue?.length ?? 0;
+    const fits = length >= CHALLENGE_BYTES_MIN && length <= CHALLENGE_BYTES_MAX;
+    return fits ? DIAGNOSTIC.none : DIAGNOSTIC.authenticationFailure;
+  }
+
+  private passwordMatches(aarq: Aarq, policy: ClientPolicy): boolean {
+    const given = aarq.authenticationValue ?? NO_BYTES;
+    const secret = policy.secret ?? NO_BYTES;
+    return secret.length > 0 && given.length === secret.length && timingSafeEqual(given, secret);
+  }
+
+  private accept(
+    aarq: Aarq,
+    policy: ClientPolicy,
+    asked: { readonly initiate: InitiateRequest; readonly reply: ReplyProtection | undefined },
+  ): Uint8Array | undefined {
+    const { initiate, reply } = asked;
+    const isHls = policy.mechanism === 5;
+    const own = this.device.pduBytesMax;
+    this.state = {
+      ...this.state,
+      mechanism: policy.mechanism,
+      conformance: initiate.conformance & policy.conformance,
+      sendBytesMax: initiate.pduBytesMax === 0 ? own : Math.min(own, initiate.pduBytesMax),
+      status: isHls ? 1 : 2,
+    };
+    this.dedicatedKey = initiate.dedicatedKey;
+    this.dedicatedCounter = -1;
+    if (isHls) {
+      this.clientChallenge = aarq.authenticationValue!;
+      this.serverChallenge = this.device.challenge();
+    }
+    const response = this.initiateResponse(reply);
+    if (!response) return this.outOfCounters();
+    if (!initiate.responseAllowed && !isHls) return undefined;
+    return encodeAare({
+      context: aarq.context,
+      result: ACCEPTED,
+      diagnostic: isHls ? DIAGNOSTIC.authenticationRequired : DIAGNOSTIC.none,
+      ...((isHls || reply) && { respondingTitle: this.device.systemTitle }),
+      ...(isHls && { mechanism: 5, authenticationValue: this.serverChallenge }),
+      userInformation: response,
+    });
+  }
+
+  private initiateResponse(reply: ReplyProtection | undefined): Uint8Array | undefined {
+    const plain = encodeInitiateResponse({
+      dlmsVersion: DLMS_VERSION,
+      conformance: this.state.conformance,
+      pduBytesMax: this.device.pduBytesMax,
+      vaaName: VAA_LOGICAL_NAME,
+    });
+    return reply ? this.protect(plain, reply, this.device.reserveCounter()) : plain;
+  }
+
+  /** A refusal is an AARE too: silence or an exception would leave the client guessing. */
+  private reject(policy: ClientPolicy | undefined, diagnostic: number, userInformation?: Uint8Array): Uint8Array {
+    this.abort();
+    const context = policy?.contexts[0] ?? 1;
+    return encodeAare({ context, result: REJECTED_PERMANENT, diagnostic, ...(userInformation && { userInformation }) });
+  }
+
+  private outOfCounters(): Uint8Array {
+    this.abort();
+    return encodeException({ stateError: STATE_ERROR.serviceNotAllowed, serviceError: SERVICE_ERROR.otherReason });
+  }
+
+  private release(apdu: Uint8Array): Uint8Array {
+    const decoded = decodeRelease(apdu);
+    const given = decoded.ok ? decoded.value.userInformation : undefined;
+    let userInformation: Uint8Array | undefined;
+    if (given && this.state.context === 3) {
+      // A release that does not decipher is not this client's; it must not end the association.
+      const opened = this.unprotect(given, STATE_ERROR.serviceNotAllowed);
+      if (!opened.ok) return opened.exception[2] === SERVICE_ERROR.decipheringError ? NOT_ASSOCIATED : opened.exception;
+      userInformation = this.initiateResponse(opened.reply);
+    }
+    this.abort();
+    return encodeRelease('response', { reason: 0, ...(userInformation && { userInformation }) });
+  }
+
+  // ---- services ---------------------------------------------------------------------------------------------------
+
+  private serve(apdu: Uint8Array, at: number): Uint8Array | undefined {
+    let plain = apdu;
+    let reply: ReplyProtection | undefined;
+    if (isCiphered(apdu[0]!)) {
+      if (this.state.context !== 3) return NOT_ASSOCIATED;
+      const opened = this.unprotect(apdu, STATE_ERROR.serviceUnknown);
+      if (!opened.ok) return opened.exception;
+      plain = opened.plain;
+      reply = opened.reply;
+    } else if (this.state.context === 3) {
+      // What a ciphered association carries is ciphered, whatever the security policy says.
+      return NOT_ASSOCIATED;
+    }
+    const request = decodeRequest(plain);
+    if (!request.ok) {
+      const isUnknown = request.reason === 'unknown';
+      return encodeException({
+        stateError: isUnknown ? STATE_ERROR.serviceUnknown : STATE_ERROR.serviceNotAllowed,
+        serviceError: isUnknown ? SERVICE_ERROR.serviceNotSupported : SERVICE_ERROR.otherReason,
+      });
+    }
+    if (this.state.status === 1) return this.authenticate(request.value, reply);
+    // The counter is taken before the request acts: a key install resets it, and this answer belongs to the old keys.
+    const counter = reply && this.device.reserveCounter();
+    if (reply && counter === undefined) return this.outOfCounters();
+    const control = reply?.control ?? 0;
+    const response = this.responder.answer(request.value, {
+      device: this.device,
+      access: {
+        at,
+        association: this.state,
+        authenticated: (control & AUTHENTICATED) !== 0,
+        encrypted: (control & ENCRYPTED) !== 0,
+      },
+      answerBytesMax: this.state.sendBytesMax - (reply ? OVERHEAD_BYTES[reply.family] : 0),
+    });
+    if (!response) return NOT_ASSOCIATED;
+    const bytes = encodeResponse(response);
+    return reply ? this.protect(bytes, reply, counter) : bytes;
+  }
+
+  /** Pass 3 of HLS, and pass 4 as its answer. Nothing else is allowed while the association is pending. */
+  private authenticate(request: ServiceRequest, reply: ReplyProtection | undefined): Uint8Array | undefined {
+    if (request.kind !== 'actionNormal') return NOT_ASSOCIATED;
+    const { method, parameter, invoke } = request;
+    if (method.classId !== 15 || method.ln !== CURRENT_ASSOCIATION || method.id !== 1) return NOT_ASSOCIATED;
+    const keys = reply?.keys ?? this.device.keys();
+    const answer = parameter?.type === 'octetString' ? parameter.value : NO_BYTES;
+    const proved = gmacVerifies(
+      { encryptionKey: keys.guek, authenticationKey: keys.gak, systemTitle: this.state.clientTitle },
+      { challenge: this.serverChallenge, answer },
+    );
+    // The proof and the APDU that carries it are two uses of the key, so each burns a counter of its own.
+    const proofCounter = proved ? this.device.reserveCounter() : 0;
+    const counter = reply ? this.device.reserveCounter() : 0;
+    if (proofCounter === undefined || counter === undefined) return this.outOfCounters();
+    const proof = gmac(
+      {
+        encryptionKey: keys.guek,
+        authenticationKey: keys.gak,
+        systemTitle: this.device.systemTitle,
+        counter: proofCounter,
+      },
+      this.clientChallenge,
+    );
+    const result = proved
+      ? ({ result: RESULT.success, data: { ok: true, data: { type: 'octetString', value: proof } } } as const)
+      : { result: RESULT.readWriteDenied };
+    if (proved) this.state = { ...this.state, status: 2 };
+    else this.abort();
+    const bytes = encodeResponse({ kind: 'actionNormal', invoke, result });
+    return reply ? this.protect(bytes, reply, counter) : bytes;
+  }
+
+  // ---- protection -------------------------------------------------------------------------------------------------
+
+  private protect(plain: Uint8Array, reply: ReplyProtection, counter: number | undefined): Uint8Array | undefined {
+    if (counter === undefined) return undefined;
+    return writeCiphered(
+      reply.family,
+      {
+        control: reply.control,
+        encryptionKey: reply.encryptionKey,
+        authenticationKey: reply.keys.gak,
+        systemTitle: this.device.systemTitle,
+        counter,
+      },
+      plain,
+    );
+  }
+
+  /** Verifies first and judges the counter after, so that only the key's holder can learn or move it. */
+  private unprotect(apdu: Uint8Array, stateError: number): Unprotected {
+    const failed = (serviceError: number): Unprotected => ({
+      ok: false,
+      exception: encodeException({ stateError, serviceError }),
+    });
+    const header = readCiphered(apdu);
+    if (!header.ok) return failed(SERVICE_ERROR.decipheringError);
+    const { family, control, systemTitle, counter, body, tag } = header.value;
+    const keys = this.device.keys();
+    const isDedicated = family === 'ded' || family === 'generalDed';
+    const encryptionKey = isDedicated ? this.dedicatedKey : keys.guek;
+    const isOwnTitle = systemTitle.length === 0 || equalBytes(systemTitle, this.state.clientTitle);
+    if (!encryptionKey || !isOwnTitle) return failed(SERVICE_ERROR.decipheringError);
+    const required = this.device.requiredProtection();
+    if ((control & required) !== required || (control & (AUTHENTICATED | ENCRYPTED)) === 0) {
+      return failed(SERVICE_ERROR.decipheringError);
+    }
+    const title = this.state.clientTitle;
+    const opened = open({ control, encryptionKey, authenticationKey: keys.gak, systemTitle: title, counter }, body);
+    const announced = announcedTag(tag);
+    if (!opened.ok || (announced !== undefined && opened.value[0] !== announced)) {
+      return failed(SERVICE_ERROR.decipheringError);
+    }
+    const refusal = this.takeCounter(header.value, isDedicated);
+    if (refusal) return { ok: false, exception: refusal };
+    return { ok: true, plain: opened.value, reply: { family, control, keys, encryptionKey } };
+  }
+
+  private takeCounter(header: CipheredApdu, isDedicated: boolean): Uint8Array | undefined {
+    const title = toHex(this.state.clientTitle);
+    const last = isDedicated ? this.dedicatedCounter : this.device.acceptedCounter(title);
+    const { serviceNotAllowed: stateError } = STATE_ERROR;
+    if (header.counter <= last) {
+      const expectedCounter = Math.min(last + 1, 0xffffffff);
+      return encodeException({ stateError, serviceError: SERVICE_ERROR.invocationCounterError, expectedCounter });
+    }
+    if (isDedicated) this.dedicatedCounter = header.counter;
+    else if (!this.device.acceptCounter(title, header.counter)) {
+      return encodeException({ stateError, serviceError: SERVICE_ERROR.otherReason });
+    }
+    return undefined;
+  }
+}
+
+/** What ciphering adds to an APDU: tag, length, control, counter, and the system title in general-*. */
+const OVERHEAD_BYTES: Readonly<Record<Family, number>> = {
+  glo: 4 + 5 + TAG_BYTES,
+  ded: 4 + 5 + TAG_BYTES,
+  generalGlo: 4 + 9 + 5 + TAG_BYTES,
+  generalDed: 4 + 9 + 5 + TAG_BYTES,
+};
+
+/** The initiate error of a proposal that cannot be met, or undefined. */
+function judgeInitiate(request: InitiateRequest, policy: ClientPolicy, ciphered: boolean): 0 | 1 | 2 | 3 | undefined {
+  if (request.dlmsVersion < DLMS_VERSION) return 1;
+  if ((request.conformance & policy.conformance) === 0) return 2;
+  if (request.pduBytesMax !== 0 && request.pduBytesMax < PDU_BYTES_MIN) return 3;
+  // A dedicated key sent in clear, or one of another length, is no key.
+  if (request.dedicatedKey && (!ciphered || request.dedicatedKey.length !== KEY_BYTES)) return 0;
+  return undefined;
+}
