@@ -6,7 +6,7 @@ const CARRIERS = '^devices/(transport|mqtt|hardware|rig|driver)([./]|$)';
 /** Core modules as dependency-cruiser names them: without `node:`. */
 const core = (names) => ({ dependencyTypes: ['core'], ...(names ? { path: `^(node:)?(${names})(/|$)` } : {}) });
 const coreExcept = (names) => ({ dependencyTypes: ['core'], pathNot: `^(node:)?(${names})(/|$)` });
-const packages = (names) => ({ path: `^node_modules/(${names})/` });
+const packages = (names) => ({ path: `(^|/)node_modules/(${names})/` });
 
 const forbidden = [
   {

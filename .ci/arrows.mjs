@@ -40,6 +40,10 @@ for (const file of filesUnder('scenarios')) {
 
 const present = FOLDERS.filter((folder) => existsSync(join(root, folder)));
 const code = present.flatMap(filesUnder).filter((file) => CODE.test(file));
+if (code.length === 0) {
+  console.error('arrows: no code was found to check');
+  process.exit(1);
+}
 const cruiser = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
 const args = [cruiser, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', ...present];
 const run = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 29 });
@@ -53,7 +57,6 @@ try {
 }
 
 const cruised = new Set(report.modules.map((module) => module.source));
-if (code.length === 0) faults.push('no code was found to check');
 for (const file of code) if (!cruised.has(file)) faults.push(`${file}: dependency-cruiser did not read it`);
 for (const { from, to, rule, cycle } of report.summary.violations) {
   const path = cycle ? [from, ...cycle.map((step) => step.name ?? step)].join(' -> ') : `${from} -> ${to}`;

@@ -1,0 +1,110 @@
+// That the tarball of `npm pack`, unpacked where npm would put it, runs and imports on plain Node, and that its types
+// resolve. Its dependencies are those installed here, linked one by one and no others, so no network is needed; it does
+// not prove that the registry has them.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const NAME = 'smets1-bench';
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | string>>;
+}
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
+
+const folder = mkdtempSync(join(tmpdir(), 'package-'));
+const installed = join(folder, 'node_modules', NAME);
+
+/** Without what npm and vitest put into the environment: a user has none of it. */
+function start(command: string, args: readonly string[], cwd = folder) {
+  const kept = Object.entries(process.env).filter(([key]) => !/^(npm_|NODE_OPTIONS|VITEST|TEST$|NODE_ENV)/i.test(key));
+  const run = spawnSync(command, args, { cwd, encoding: 'utf8', env: Object.fromEntries(kept) });
+  return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+/** The faces that are there; each must be in the package, whatever its folder holds so far. */
+const FACES = Object.entries(manifest.exports).flatMap(([path, target]) => {
+  if (typeof target === 'string') return [];
+  const source = target.default.replace('./dist/', '').replace(/\.js$/, '.ts');
+  return existsSync(join(ROOT, source)) ? [{ specifier: NAME + path.slice(1), target, source }] : [];
+});
+
+function unpack(): string[] {
+  const build = start(process.execPath, [join(ROOT, '.ci/build.mjs')], ROOT);
+  if (build.status !== 0) throw new Error(`the build failed:\n${build.stdout}${build.stderr}`);
+  // The build has run just now; prepack, which is nothing else, need not run it again.
+  const pack = start('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], ROOT);
+  if (pack.status !== 0) throw new Error(`npm pack failed:\n${pack.stderr}`);
+  const [tarball] = JSON.parse(pack.stdout) as [{ filename: string; files: { path: string }[] }];
+  mkdirSync(installed, { recursive: true });
+  const tar = start('tar', ['-xzf', join(folder, tarball.filename), '-C', installed, '--strip-components=1']);
+  if (tar.status !== 0) throw new Error(tar.stderr);
+  return tarball.files.map(({ path }) => path);
+}
+
+function link(path: string): void {
+  const to = join(folder, 'node_modules', path);
+  mkdirSync(dirname(to), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules', path), to);
+}
+
+describe('the package', () => {
+  let files: string[] = [];
+
+  beforeAll(() => {
+    files = unpack();
+    for (const dependency of Object.keys(manifest.dependencies)) link(dependency);
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('holds what is built, the bin and the papers, and no source, test or tool', () => {
+    const others = files.filter((path) => !/^dist\/(src|sim|devices|scenarios|test\/kit)\//.test(path)).sort();
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'src/cli/smets1-bench.mjs'];
+    expect(others.filter((path) => !papers.includes(path))).toEqual([]);
+    expect(others).toContain('src/cli/smets1-bench.mjs');
+    expect(files.filter((path) => /(?<!\.d)\.ts$/.test(path))).toEqual([]);
+  });
+
+  test('the bin answers on plain Node, where no tsx is', () => {
+    expect(existsSync(join(folder, 'node_modules/tsx'))).toBe(false);
+    const bin = join(installed, 'src/cli/smets1-bench.mjs');
+    const help = start(process.execPath, [bin, '--help']);
+    expect(help.stderr).toBe('');
+    expect(help.stdout).toContain('Usage: smets1-bench');
+    expect(help.status).toBe(0);
+    expect(start(process.execPath, [bin, '--version']).stdout).toBe(`${manifest.version}\n`);
+  });
+
+  test('the bin can be started by its own name', () => {
+    const run = start(join(installed, 'src/cli/smets1-bench.mjs'), ['--version']);
+    expect(run.stdout).toBe(`${manifest.version}\n`);
+  });
+
+  for (const { specifier } of FACES) {
+    test(`import '${specifier}' works on plain Node`, () => {
+      const script = `import * as face from '${specifier}'; console.log(Object.keys(face).length > 0);`;
+      const run = start(process.execPath, ['--input-type=module', '--eval', script]);
+      expect(run.stderr).toBe('');
+      expect(run.stdout).toBe('true\n');
+    });
+  }
+
+  test.skipIf(FACES.length === 0)('its types resolve for a consumer that checks them all', () => {
+    for (const types of ['@types/node', 'undici-types']) link(types);
+    const lines = FACES.map(({ specifier }, i) => `import * as face${i} from '${specifier}';\nvoid face${i};\n`);
+    writeFileSync(join(folder, 'consumer.ts'), lines.join(''));
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+    const run = start(process.execPath, [tsc, ...flags, '--traceResolution', 'false', 'consumer.ts']);
+    // What is wrong in the declarations of others is theirs; in ours nothing may be.
+    const ours = run.stdout.split('\n').filter((line) => /^(consumer\.ts|node_modules\/smets1-bench\/)/.test(line));
+    expect(ours).toEqual([]);
+  });
+});
