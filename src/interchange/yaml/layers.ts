@@ -1,0 +1,129 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import { mergeTrees, type MergeOptions } from './merge.ts';
+import { parseYaml } from './parse.ts';
+import { problemAt, type Position, type Problem } from './problem.ts';
+import { foundText, type Tree } from './tree.ts';
+
+/** The layer of what the command line sets, upon all files. */
+export const LAYER_SET = 17;
+/** The layer of what is built in, beneath all files. */
+export const LAYER_BUILT_IN = -1;
+
+export type ReadFile = (path: string) => string;
+
+/** More files in a chain of `extends` than anyone can follow. */
+const CHAIN_MAX = LAYER_SET - 1;
+
+export interface Layers {
+  /** The merged document, or as much of it as could be read; undefined when nothing could. */
+  readonly tree: Tree | undefined;
+  /** From the file asked for to the one that nothing extends. */
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+  /** Every file of the chain was read: what the tree lacks is lacking. */
+  readonly complete: boolean;
+}
+
+/** A path written in a file is relative to that file. */
+export function relativeTo(file: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(file), path);
+}
+
+/** Reads a file and those it extends, and merges them, base first. */
+export function readLayers(options: {
+  path: string;
+  readFile: ReadFile;
+  merge: MergeOptions;
+  /** What `extends` may name that is not a file. */
+  builtIn?: (name: string) => Tree | undefined;
+}): Layers {
+  const problems: Problem[] = [];
+  const files: string[] = [];
+  const trees: Tree[] = [];
+  let complete = false;
+  let next: { path: string; from: Position | undefined } | undefined = { path: options.path, from: undefined };
+  while (next !== undefined) {
+    const { path, from } = next;
+    next = undefined;
+    const builtIn = from && options.builtIn?.(path);
+    if (builtIn) {
+      trees.push(builtIn);
+      complete = true;
+      break;
+    }
+    const file = from ? relativeTo(from.file, path) : path;
+    const read = readOne(file, options.readFile, CHAIN_MAX - files.length);
+    files.push(file);
+    // What is wrong with a file that is extended is said where it is; that it cannot be had, where it is asked for.
+    if ('unreadable' in read) {
+      problems.push(
+        problemAt(from ?? { file, line: 0, column: 0, layer: 0 }, from ? 'extends' : '', {
+          found: from ? `${JSON.stringify(path)}, which cannot be read (${read.unreadable})` : read.unreadable,
+          expected: 'a file that can be read',
+          ...(from ? { mend: `The path is relative to ${from.file}: ${file}.` } : {}),
+        }),
+      );
+      break;
+    }
+    problems.push(...read.problems);
+    if (!read.tree) break;
+    trees.push(read.tree);
+    const base = baseOf(read.tree, problems);
+    if (base === 'none') {
+      complete = true;
+      break;
+    }
+    if (base === 'wrong') break;
+    const target = options.builtIn?.(base.path) ? undefined : relativeTo(file, base.path);
+    if (target !== undefined && files.includes(target)) {
+      const circle = [...files.slice(files.indexOf(target)), target].join(' -> ');
+      problems.push(
+        problemAt(base.from, 'extends', { found: `a circle: ${circle}`, expected: 'a chain that ends in a file' }),
+      );
+    } else if (files.length >= CHAIN_MAX) {
+      problems.push(
+        problemAt(base.from, 'extends', {
+          found: `a chain of more than ${CHAIN_MAX} files`,
+          expected: 'a shorter one',
+        }),
+      );
+    } else next = base;
+  }
+  const tree = trees.reduceRight<Tree | undefined>(
+    (base, over) => (base ? mergeTrees(base, over, options.merge) : over),
+    undefined,
+  );
+  return { tree, files, problems, complete };
+}
+
+function readOne(
+  file: string,
+  readFile: ReadFile,
+  layer: number,
+): { unreadable: string } | { tree: Tree | undefined; problems: readonly Problem[] } {
+  let text: string;
+  try {
+    text = readFile(file);
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    const known: Record<string, string> = {
+      ENOENT: 'no such file',
+      EISDIR: 'a folder, not a file',
+      EACCES: 'reading it is not permitted',
+    };
+    return { unreadable: known[String(code)] ?? (error instanceof Error ? error.message : String(error)) };
+  }
+  const { tree, problems } = parseYaml(text, { file, layer });
+  if (tree === undefined || tree.kind === 'map') return { tree, problems };
+  const wrong = problemAt(tree.position, '', { found: foundText(tree), expected: 'a map of fields' });
+  return { tree: undefined, problems: [...problems, wrong] };
+}
+
+function baseOf(tree: Tree, problems: Problem[]): { path: string; from: Position } | 'none' | 'wrong' {
+  const field = tree.kind === 'map' ? tree.entries.get('extends')?.tree : undefined;
+  if (field === undefined) return 'none';
+  if (field.kind === 'scalar' && typeof field.value === 'string' && field.value !== '')
+    return { path: field.value, from: field.position };
+  problems.push(problemAt(field.position, 'extends', { found: foundText(field), expected: 'the path of a file' }));
+  return 'wrong';
+}

@@ -1,0 +1,42 @@
+import { listTree, mapTree, type Entry, type MapTree, type Tree } from './tree.ts';
+
+/** How a file changes the one that it extends. */
+export interface MergeOptions {
+  /** Fields whose value decides which others a map has: a map that changes one replaces the map beneath it. */
+  readonly discriminators?: readonly string[];
+  /** Maps that are replaced as a whole, by name. */
+  readonly whole?: readonly string[];
+  /** Top-level lists that grow instead of being replaced. */
+  readonly appended?: readonly string[];
+}
+
+/** `over` upon `base`: maps are merged, lists and values replaced, and null takes a name of the base away. */
+export function mergeTrees(base: Tree, over: Tree, options: MergeOptions): Tree {
+  if (base.kind !== 'map' || over.kind !== 'map') return over;
+  return mergeMaps(base, over, options, true);
+}
+
+function mergeMaps(base: MapTree, over: MapTree, options: MergeOptions, top: boolean): MapTree {
+  const entries = new Map<string, Entry>(base.entries);
+  for (const [name, entry] of over.entries) {
+    const beneath = base.entries.get(name)?.tree;
+    const { tree } = entry;
+    if (beneath === undefined) entries.set(name, entry);
+    else if (tree.kind === 'scalar' && tree.value === null) entries.delete(name);
+    else if (tree.kind === 'list' && beneath.kind === 'list' && top && options.appended?.includes(name))
+      entries.set(name, { key: entry.key, tree: listTree([...beneath.items, ...tree.items], tree.position) });
+    else if (tree.kind !== 'map' || beneath.kind !== 'map' || replaces(beneath, tree, name, options))
+      entries.set(name, entry);
+    else entries.set(name, { key: entry.key, tree: mergeMaps(beneath, tree, options, false) });
+  }
+  return mapTree(entries, over.position);
+}
+
+function replaces(base: MapTree, over: MapTree, name: string, options: MergeOptions): boolean {
+  if (options.whole?.includes(name)) return true;
+  return (options.discriminators ?? []).some((field) => {
+    const before = base.entries.get(field)?.tree;
+    const after = over.entries.get(field)?.tree;
+    return before?.kind === 'scalar' && after?.kind === 'scalar' && before.value !== after.value;
+  });
+}

@@ -1,0 +1,99 @@
+import type { core } from 'zod';
+import { expectedText, fieldsAt, formsOf, namesAt, type FieldSchema } from './fields.ts';
+import { nearest } from './nearest.ts';
+import { formatPath, type Path } from './path.ts';
+import { problemAt, type Problem } from './problem.ts';
+import { foundText, keyPositionAt, positionAt, treeAt, type Tree } from './tree.ts';
+
+type Issue = core.$ZodIssue;
+
+/** What zod found, as problems with positions; the schema's own words say what was expected. */
+export function zodProblems(issues: readonly Issue[], tree: Tree, schema: FieldSchema): readonly Problem[] {
+  return issues.flatMap((issue) => problemsOf(issue, [], tree, schema));
+}
+
+/** The paths of what is wrong, for a second look at the rest. */
+export function offendingPaths(issues: readonly Issue[]): readonly Path[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path as Path;
+    return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
+  });
+}
+
+function problemsOf(issue: Issue, above: Path, tree: Tree, schema: FieldSchema): readonly Problem[] {
+  const path = [...above, ...(issue.path as Path)];
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownName([...path, key], tree, schema));
+  if (issue.code === 'invalid_key') return [unknownName(path, tree, schema)];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // The form with the fewest faults is the one that was meant.
+    const fewest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? [];
+    const within = fewest.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys');
+    if (within) return fewest.flatMap((inner) => problemsOf(inner, path, tree, schema));
+  }
+  return [wrongValue(path, issue, tree, schema)];
+}
+
+/** Names in an answer are listed up to here. */
+const NAMES_MAX = 16;
+
+/** A name that no field has, with the valid name that is nearest. */
+export function unknownName(path: Path, tree: Tree, schema: FieldSchema): Problem {
+  const name = String(path.at(-1));
+  const around = path.slice(0, -1);
+  const { names, open } = namesAt(schema, around, tree);
+  const pattern = fieldsAt(schema, around, tree).flatMap(formsOf)[0]?.propertyNames;
+  const listed = names.slice(0, NAMES_MAX).join(', ');
+  const expected =
+    open || names.length === 0
+      ? (pattern?.description ?? 'another name')
+      : `one of ${listed}${names.length > NAMES_MAX ? ', ...' : ''}`;
+  const near = nearest(name, names);
+  return problemAt(keyPositionAt(tree, path) ?? positionAt(tree, path), formatPath(path), {
+    found: open ? `the name ${JSON.stringify(name.slice(0, 60))}` : 'an unknown name',
+    expected,
+    ...(near === undefined ? {} : { nearest: near }),
+  });
+}
+
+function wrongValue(path: Path, issue: Issue, tree: Tree, schema: FieldSchema): Problem {
+  const value = treeAt(tree, path);
+  const fields = fieldsAt(schema, path, tree);
+  const custom = issue.code === 'custom' ? issue.message : undefined;
+  const expected = custom ?? (fields.length > 0 ? expectedText(fields) : issue.message);
+  const near =
+    value?.kind === 'scalar' && typeof value.value === 'string' ? nearest(value.value, wordsOf(fields)) : undefined;
+  const mend = mendOf(value, fields);
+  return problemAt(positionAt(tree, path), formatPath(path), {
+    found: foundText(value),
+    expected,
+    ...(near === undefined ? {} : { nearest: near }),
+    ...(mend === undefined ? {} : { mend }),
+  });
+}
+
+function wordsOf(fields: readonly FieldSchema[]): readonly string[] {
+  return fields
+    .flatMap(formsOf)
+    .flatMap((form) => form.enum ?? [form.const])
+    .filter((word): word is string => typeof word === 'string');
+}
+
+/** Mistakes that everyone makes in YAML, by what stands there and what may. */
+function mendOf(value: Tree | undefined, fields: readonly FieldSchema[]): string | undefined {
+  const types = new Set(fields.flatMap(formsOf).map((form) => form.type));
+  if (value?.kind === 'map' || value?.kind === 'list') {
+    if (value.kind === 'map' && types.has('array')) return 'Begin each item of a list with a dash.';
+    return undefined;
+  }
+  if (value === undefined) return undefined;
+  const numeric = types.has('number') || types.has('integer');
+  if (typeof value.value === 'string' && numeric) {
+    if (/^[\d.]+\s*%$/.test(value.value)) return 'Write a share as a number: 5 % is 0.05.';
+    if (/^\d[\d_, ]*$/.test(value.value)) return 'Write the number without quotes, spaces, commas or underscores.';
+  }
+  if (typeof value.value === 'number' && !Number.isFinite(value.value) && numeric) return 'Write a finite number.';
+  if (typeof value.value === 'string' && types.has('boolean')) return 'Write true or false, without quotes.';
+  if (typeof value.value !== 'string' && value.value !== null && types.has('string') && !numeric)
+    return `Write it in quotes: '${value.text}'.`;
+  return undefined;
+}
