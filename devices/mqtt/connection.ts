@@ -54,7 +54,7 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
   const endListeners: ((cause: TransportError | undefined) => void)[] = [];
   let ended: { cause: TransportError | undefined } | undefined;
   let unacknowledged = 0;
-  let idleWaiters: (() => void)[] = [];
+  const idleWaiters: (() => void)[] = [];
   let lastError: unknown;
 
   function end(cause: TransportError | undefined): void {

@@ -56,7 +56,7 @@ function packet(stream: PcapStream, payload: Uint8Array, direction: Direction, s
   const [from, to] = direction === 'c2s' ? [1, 2] : [2, 1];
   const ports = direction === 'c2s' ? [stream.clientPort, stream.serverPort] : [stream.serverPort, stream.clientPort];
   const out = Buffer.alloc(HEADER_BYTES + payload.length);
-  out.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 6, 0, 0, 127, 0, 0, from!, 127, 0, 0, to!]);
+  out.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 6, 0, 0, 127, 0, 0, from, 127, 0, 0, to]);
   out.writeUInt16BE(out.length, 2);
   out.writeUInt16BE(checksum(out.subarray(0, 20)), 10);
   out.writeUInt16BE(ports[0]!, 20);

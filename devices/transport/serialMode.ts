@@ -34,8 +34,7 @@ export function serialModeText(mode: SerialMode): string {
 export function serialPath(text: string): string {
   const windows = /^(?:\\\\\.\\)?(COM\d{1,3})$/i.exec(text);
   if (windows !== null) return windows[1]!.toUpperCase();
-  // eslint-disable-next-line no-control-regex -- a control character in a path is what is being refused
-  if (text.length === 0 || text.length > 4096 || /[\u0000-\u001f]/.test(text) || /^[a-z]+:\/\//i.test(text)) {
+  if (text.length === 0 || text.length > 4096 || [...text].some((one) => one < ' ') || /^[a-z]+:\/\//i.test(text)) {
     throw new TransportError('settings', 'serial', `'${text.slice(0, 80)}' is not a port such as /dev/ttyUSB0 or COM3`);
   }
   return text;

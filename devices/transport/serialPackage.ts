@@ -33,7 +33,7 @@ export interface SerialPackage {
 /** Loads the optional package on first need. Rejects with `missing` and the line that mends it. */
 export async function loadSerialPackage(): Promise<SerialPackage> {
   try {
-    return (await import('serialport')) as unknown as SerialPackage;
+    return await import('serialport');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new TransportError(

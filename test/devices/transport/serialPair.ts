@@ -49,7 +49,7 @@ export async function mockSerialPair(): Promise<{
     }
   }
   return {
-    load: () => Promise.resolve({ SerialPort: JoinedPort as unknown as SerialPackage['SerialPort'] }),
+    load: () => Promise.resolve({ SerialPort: JoinedPort }),
     paths,
     opened: (path) => settings.get(path),
     vanish: (path) => void gone.add(path),

@@ -1,0 +1,132 @@
+import { formatInstant } from '../../src/time.ts';
+import type { Instant } from '../../src/time.ts';
+import type { Connection } from './connection.ts';
+import type { Contact } from './contact.ts';
+import { GLOW_WATCH_EMPTY, observeGlow } from './glowEvidence.ts';
+import type { GlowWatch } from './glowEvidence.ts';
+import { decodeGlow, GLOW_FILTERS } from './glowMessage.ts';
+
+/** One emulated CAD at an instant, as it would be seen on its owner's broker. */
+export interface GlowSnapshot {
+  /** Twelve hexadecimal digits; also the CAD's name in the topics. */
+  readonly mac: string;
+  readonly at: Instant;
+  readonly han: { readonly joined: boolean; readonly rssi: number; readonly lqi: number };
+  readonly electricity?: GlowReading & { readonly powerKw: number };
+  /** `at` is when the mirror was last renewed: it stands still while the gas meter sleeps. */
+  readonly gas?: GlowReading;
+}
+
+export interface GlowReading {
+  readonly at: Instant;
+  readonly cumulativeKwh: number;
+  readonly dayKwh?: number;
+  readonly weekKwh?: number;
+  readonly monthKwh?: number;
+  /** MPAN or MPRN; left out, the CAD says "not available". */
+  readonly meterPoint?: string;
+  readonly supplier?: string;
+}
+
+export interface GlowPublication {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+/** A CAD repeats itself at this interval whether or not anything changed. */
+export const GLOW_INTERVAL_SECONDS = 6;
+
+/** The messages of one round, in Glow's local form, for any consumer of Glow. Throws a RangeError for a bad MAC. */
+export function glowMessages(snapshot: GlowSnapshot): readonly GlowPublication[] {
+  const { mac, han, electricity, gas } = snapshot;
+  if (!/^[0-9A-F]{12}$/.test(mac)) throw new RangeError('a CAD is named by twelve upper-case hexadecimal digits');
+  const state = {
+    software: 'smets1-bench',
+    timestamp: formatInstant(snapshot.at),
+    hardware: 'EMULATED-CAD',
+    ethmac: mac,
+    smetsversion: 'SMETS1',
+    eui: `00:${mac.match(/../g)!.join(':')}:00`,
+    zigbee: '1.2.5',
+    han: { rssi: han.rssi, status: han.joined ? 'joined' : 'not joined', lqi: han.lqi },
+  };
+  const messages: GlowPublication[] = [{ topic: `glow/${mac}/STATE`, payload: JSON.stringify(state) }];
+  const sensor = (name: string, body: unknown): void => {
+    messages.push({ topic: `glow/${mac}/SENSOR/${name}`, payload: JSON.stringify({ [name]: body }) });
+  };
+  if (electricity !== undefined) {
+    sensor('electricitymeter', meterBody(electricity, 'mpan', electricity.powerKw));
+  }
+  if (gas !== undefined) sensor('gasmeter', meterBody(gas, 'mprn', 0));
+  return messages;
+}
+
+function meterBody(reading: GlowReading, point: 'mpan' | 'mprn', powerKw: number): unknown {
+  return {
+    timestamp: formatInstant(reading.at),
+    energy: {
+      export: { cumulative: 0, units: 'kWh' },
+      import: {
+        cumulative: rounded(reading.cumulativeKwh),
+        day: rounded(reading.dayKwh ?? 0),
+        week: rounded(reading.weekKwh ?? 0),
+        month: rounded(reading.monthKwh ?? 0),
+        units: 'kWh',
+        [point]: reading.meterPoint ?? 'not available',
+        supplier: reading.supplier ?? '---',
+        price: { unitrate: 0, standingcharge: 0 },
+      },
+    },
+    power: { value: rounded(powerKw), units: 'kW' },
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+/** Sends one round. As with the real thing nothing is retained and there is no will. */
+export function publishGlow(connection: Connection, snapshot: GlowSnapshot): void {
+  for (const { topic, payload } of glowMessages(snapshot)) connection.post(topic, payload);
+}
+
+export interface GlowIngestOptions {
+  /** Which installation a CAD belongs to; undefined: not ours, ignored. */
+  readonly installationOf: (cad: string) => string | undefined;
+  /** Seconds since the epoch; evidence dated ahead of it is refused. */
+  readonly now: () => Instant;
+  readonly onContact: (contact: Contact) => void;
+  /** Text without payload. */
+  readonly onNote?: (note: string) => void;
+  /** Where an earlier run left off. */
+  readonly watch?: GlowWatch;
+}
+
+/** Listens to real CADs on a broker. `watch` of the result is to be kept for the next run. */
+export async function ingestGlow(
+  connection: Connection,
+  options: GlowIngestOptions,
+): Promise<{ readonly watch: GlowWatch }> {
+  let watch = options.watch ?? GLOW_WATCH_EMPTY;
+  for (const filter of GLOW_FILTERS) {
+    await connection.subscribe(filter, (message) => {
+      // A retained message was sent at some earlier time: somebody bridged this broker. Its dates still hold.
+      const decoded = decodeGlow(message.topic, message.payload);
+      if (decoded === undefined) return;
+      if (!decoded.ok) {
+        options.onNote?.(`glow: a message was not understood: ${decoded.reason}`);
+        return;
+      }
+      const { receivedAt, installationOf } = { receivedAt: options.now(), installationOf: options.installationOf };
+      const seen = observeGlow(watch, decoded.value, { receivedAt, installationOf });
+      watch = seen.watch;
+      for (const contact of seen.contacts) options.onContact(contact);
+      if (seen.note !== undefined) options.onNote?.(seen.note);
+    });
+  }
+  return {
+    get watch() {
+      return watch;
+    },
+  };
+}

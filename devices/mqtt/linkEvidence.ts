@@ -1,0 +1,56 @@
+import { parseInstant } from '../../src/time.ts';
+import type { Instant } from '../../src/time.ts';
+import { CLOCK_AHEAD_SECONDS_MAX } from './contact.ts';
+import type { Contact } from './contact.ts';
+import type { Link } from './messages.ts';
+import type { DeviceAddress } from './topics.ts';
+
+/** What is remembered of one device: the last report taken, and the latest contact it has claimed on each network. */
+export interface LinkWatch {
+  readonly boot: number;
+  readonly seq: number;
+  readonly wan?: Instant;
+  readonly han?: Instant;
+}
+
+export interface LinkObservation {
+  readonly watch: LinkWatch;
+  readonly contacts: readonly Contact[];
+  /** Reports missing between the last one and this, within a boot. */
+  readonly missing: number;
+  readonly note?: string;
+}
+
+/**
+ * Adds one link report to what is known. QoS 1 repeats and overtakes: a report not newer than the last is dropped. A
+ * contact is what the device itself dates (`lastContact`), never when the report came in.
+ */
+export function observeLink(
+  watch: LinkWatch | undefined,
+  link: Link,
+  context: { readonly address: DeviceAddress; readonly receivedAt: Instant },
+): LinkObservation {
+  const { address, receivedAt } = context;
+  const newer = watch === undefined || link.boot > watch.boot || (link.boot === watch.boot && link.seq > watch.seq);
+  if (!newer) return { watch, contacts: [], missing: 0 };
+  const contacts: Contact[] = [];
+  const latest: { wan?: Instant; han?: Instant } = {};
+  let note: string | undefined;
+  for (const name of ['wan', 'han'] as const) {
+    const before = watch?.[name];
+    const text = link[name]?.lastContact;
+    const at = text === undefined ? undefined : parseInstant(text);
+    if (before !== undefined) latest[name] = before;
+    if (at === undefined || (before !== undefined && at <= before)) continue;
+    if (at > receivedAt + CLOCK_AHEAD_SECONDS_MAX) {
+      note = `${address.installation}/${address.device}: a ${name} contact is dated in the future`;
+      continue;
+    }
+    latest[name] = at;
+    const source = `mqtt:${address.bench}/${address.installation}/${address.device}`;
+    contacts.push({ installation_id: address.installation, at, link: name, source });
+  }
+  const missing = watch !== undefined && link.boot === watch.boot ? link.seq - watch.seq - 1 : 0;
+  const next: LinkWatch = { boot: link.boot, seq: link.seq, ...latest };
+  return { watch: next, contacts, missing, ...(note !== undefined && { note }) };
+}
