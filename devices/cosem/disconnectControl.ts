@@ -15,9 +15,8 @@ const SLOT = 'supply';
 
 /** Whether the supply is on at an instant. */
 export function isConnected(device: CosemDevice): boolean {
-  return (
-    device.peekSlot<SupplyState>(SLOT)?.off.at(-1)?.to !== undefined || !device.peekSlot<SupplyState>(SLOT)?.off.length
-  );
+  const last = offSpans(device).at(-1);
+  return last === undefined || last.to !== undefined;
 }
 
 /** The spans without supply, for meters that count. */

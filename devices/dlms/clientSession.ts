@@ -1,0 +1,143 @@
+/**
+ * A client's framed connection, sans-I/O: conversations over the wrapper or over HDLC. Bytes to send come back from every
+ * call; the caller owns the carrier and the clock.
+ */
+import type { Conversation } from './client.ts';
+import { HdlcClient, type HdlcClientEvent, type HdlcClientOptions } from './hdlcClient.ts';
+import { serverAddress, shortAddress } from './hdlcFrame.ts';
+import { encodeWrapper, WrapperParser } from './wrapper.ts';
+
+export interface ClientSessionOptions {
+  readonly framing: 'wrapper' | 'hdlc';
+  readonly client: number;
+  readonly server: number;
+  /** HDLC physical address of the server; 0 for none. */
+  readonly physical?: number;
+  readonly hdlc?: Omit<HdlcClientOptions, 'client' | 'server'>;
+  /** Seconds without an answer after which the exchange is given up (wrapper; HDLC repeats by itself). */
+  readonly timeoutSeconds?: number;
+}
+
+/** One conversation under way. `result` is set when it ended, `lost` when the link or the time ran out first. */
+export interface Exchange<T> {
+  readonly result?: T;
+  readonly lost?: 'timeout' | 'linkDown';
+}
+
+interface Running {
+  readonly conversation: Conversation<unknown>;
+  readonly exchange: { result?: unknown; lost?: 'timeout' | 'linkDown' };
+  since: number;
+}
+
+export class ClientSession {
+  /** Pushed APDUs (data-notification) in order of arrival; the caller takes them. */
+  readonly notifications: Uint8Array[] = [];
+  private readonly options: ClientSessionOptions;
+  private readonly wrapper = new WrapperParser();
+  private readonly hdlc: HdlcClient | undefined;
+  private running: Running | undefined;
+
+  constructor(options: ClientSessionOptions) {
+    this.options = options;
+    if (options.framing === 'wrapper') return;
+    const client = shortAddress(options.client);
+    const server = serverAddress(options.server, options.physical ?? 0);
+    this.hdlc = new HdlcClient({ ...options.hdlc, client, server });
+  }
+
+  /** Whether conversations may start. */
+  get ready(): boolean {
+    return this.hdlc === undefined || this.hdlc.state === 'open';
+  }
+
+  /** Whether a conversation is under way. */
+  get busy(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** HDLC: connects the link. The wrapper has nothing to say. */
+  open(at: number): Uint8Array[] {
+    return this.hdlc ? this.absorb(this.hdlc.connect(at), at) : [];
+  }
+
+  /** HDLC: disconnects the link. */
+  close(at: number): Uint8Array[] {
+    return this.hdlc && this.hdlc.state === 'open' ? this.absorb(this.hdlc.disconnect(at), at) : [];
+  }
+
+  /** Starts a conversation; `exchange` fills as answers arrive. One at a time. */
+  start<T>(conversation: Conversation<T>, at: number): { readonly exchange: Exchange<T>; readonly send: Uint8Array[] } {
+    if (this.running) throw new Error('ClientSession.start: a conversation is under way');
+    const exchange: Running['exchange'] = {};
+    this.running = { conversation: conversation as Conversation<unknown>, exchange, since: at };
+    return { exchange: exchange as Exchange<T>, send: this.advance(conversation.next(), at) };
+  }
+
+  /** Bytes received at instant `at`; gives the bytes to send. */
+  receive(bytes: Uint8Array, at: number): Uint8Array[] {
+    if (this.hdlc) return this.absorb(this.hdlc.receive(bytes, at), at);
+    const out: Uint8Array[] = [];
+    for (const { source, destination, apdu } of this.wrapper.receive(bytes)) {
+      if (source === this.options.server && destination === this.options.client) out.push(...this.onApdu(apdu, at));
+      else if (apdu[0] === 0x0f) this.notifications.push(apdu);
+    }
+    return out;
+  }
+
+  /** Time passed: repeats what HDLC repeats, gives up what waited too long. */
+  poll(at: number): Uint8Array[] {
+    if (this.hdlc) return this.absorb(this.hdlc.poll(at), at);
+    if (this.running && at - this.running.since >= (this.options.timeoutSeconds ?? 30)) this.lose('timeout');
+    return [];
+  }
+
+  /** When {@link poll} has something to do. */
+  dueAt(): number | undefined {
+    if (this.hdlc) return this.hdlc.dueAt();
+    return this.running && this.running.since + (this.options.timeoutSeconds ?? 30);
+  }
+
+  /** The carrier went away. */
+  drop(): void {
+    this.lose('linkDown');
+    if (this.hdlc) this.hdlc.state = 'closed';
+  }
+
+  private lose(lost: 'timeout' | 'linkDown'): void {
+    if (!this.running) return;
+    this.running.exchange.lost = lost;
+    this.running = undefined;
+  }
+
+  private absorb(events: readonly HdlcClientEvent[], at: number): Uint8Array[] {
+    const out: Uint8Array[] = [];
+    for (const event of events) {
+      if (event.kind === 'send') out.push(event.bytes);
+      else if (event.kind === 'apdu') out.push(...this.onApdu(event.apdu, at));
+      else if (event.kind === 'disconnected') this.lose(event.reason === 'timeout' ? 'timeout' : 'linkDown');
+    }
+    return out;
+  }
+
+  private onApdu(apdu: Uint8Array, at: number): Uint8Array[] {
+    if (apdu[0] === 0x0f) {
+      this.notifications.push(apdu);
+      return [];
+    }
+    return this.running ? this.advance(this.running.conversation.next(apdu), at) : [];
+  }
+
+  private advance(step: IteratorResult<Uint8Array, unknown>, at: number): Uint8Array[] {
+    const running = this.running!;
+    if (step.done) {
+      running.exchange.result = step.value;
+      this.running = undefined;
+      return [];
+    }
+    running.since = at;
+    const { client: source, server: destination } = this.options;
+    if (this.hdlc) return this.absorb(this.hdlc.send(step.value, at), at);
+    return [encodeWrapper({ source, destination, apdu: step.value })];
+  }
+}

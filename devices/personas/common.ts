@@ -1,0 +1,48 @@
+/** The objects that every persona has: names, clock, associations, security, firmware. */
+import { associationLn } from '../cosem/associationLn.ts';
+import { clock } from '../cosem/clock.ts';
+import { derivedData } from '../cosem/data.ts';
+import { firmwareOf, imageTransfer } from '../cosem/imageTransfer.ts';
+import { type CosemObject, rights } from '../cosem/object.ts';
+import { sapAssignment } from '../cosem/sapAssignment.ts';
+import { securitySetup } from '../cosem/securitySetup.ts';
+import { text, uint32, visible } from '../dlms/values.ts';
+import type { ModelClient } from '../cosem/device.ts';
+
+/** Firmware comes in blocks of this many bytes. */
+export const IMAGE_BLOCK_BYTES = 256;
+
+/** Read by everybody. */
+export const ALL_READ = rights({ public: 'r', reader: 'r', management: 'r' });
+/** Read by those who proved something. */
+export const READ = rights({ reader: 'r', management: 'r' });
+/** Written by management, in an authenticated APDU. */
+export const CONFIGURED = rights({ reader: 'r', management: 'b' });
+/** Registers: value and scaler_unit. */
+export const REGISTER = rights({ reader: 'rr -', management: 'rr -' });
+export const EXTENDED_REGISTER = rights({ reader: 'rrrr -', management: 'rrrr -' });
+export const PROFILE = rights({ reader: 'rrrrrrr --', management: 'rrrrrrr X-' });
+
+export function commonObjects(clients: readonly ModelClient[]): readonly CosemObject[] {
+  const association = rights({ public: 'rrrrr-rr x---', reader: 'rrrrr-rr x---', management: 'rrrrr-rr x---' });
+  // A client sees the association of its own besides the current one; management sees all of them.
+  const own = clients.map(({ role, associationInstance }) =>
+    associationLn(associationInstance, rights({ [role]: 'rrrrr-rr x---', management: 'rrrrr-rr x---' })),
+  );
+  const security = rights({ reader: 'rrrr --', management: 'rrrr XX' });
+  return [
+    associationLn(0, association),
+    ...own,
+    sapAssignment(ALL_READ),
+    derivedData('0.0.42.0.0.255', (env) => text(env.device.identity.name), ALL_READ),
+    // The last counter accepted: what a client that lost its own reads to find its place again.
+    derivedData('0.0.43.1.0.255', (env) => uint32(Math.max(0, env.device.keyStore.highestAccepted)), ALL_READ),
+    // One set of keys under two instances: third-party tools look for either.
+    securitySetup('0.0.43.0.0.255', security),
+    securitySetup('0.0.43.0.2.255', security),
+    clock(rights({ public: 'rrrrrrrr ------', reader: 'rrrrrrrr ------', management: 'brrrrrrr X-X--X' })),
+    derivedData('0.0.96.1.0.255', (env) => text(env.device.identity.serial), ALL_READ),
+    derivedData('1.0.0.2.0.255', (env) => visible(firmwareOf(env.device, env.at)), READ),
+    imageTransfer(IMAGE_BLOCK_BYTES, rights({ reader: 'rrrrrr ----', management: 'rrrrrr XXXX' })),
+  ];
+}

@@ -1,0 +1,83 @@
+/**
+ * The gas meter (GSME): battery powered, asleep but for a moment every half hour. What the rest of the home knows of it is
+ * the mirror in the CHF.
+ */
+import { dataObject, derivedData } from '../cosem/data.ts';
+import type { CosemDevice, DeviceModel, ModelClient } from '../cosem/device.ts';
+import { dateTimeData } from '../cosem/dateTime.ts';
+import { disconnectControl } from '../cosem/disconnectControl.ts';
+import { rights, stored } from '../cosem/object.ts';
+import { CLOCK_COLUMN, profileGeneric } from '../cosem/profileGeneric.ts';
+import { extendedRegister, UNIT } from '../cosem/register.ts';
+import { text, uint16, uint32, uint8 } from '../dlms/values.ts';
+import { commonObjects, CONFIGURED, EXTENDED_REGISTER, PROFILE, READ } from './common.ts';
+import { drawn } from './consumption.ts';
+import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';
+
+/** How often a GSME wakes, seconds: its value at a CAD changes every 30 minutes (DEVICES.md section 1). */
+export const WAKE_SECONDS = 1800;
+/** How long it stays awake after the last exchange. Our assumption. */
+export const AWAKE_SECONDS = 60;
+/** A lithium cell of 15 years. Our assumption. */
+const BATTERY_LIFE_DAYS = 15 * 365;
+
+/** The last wake at or before an instant. Each meter has a phase of its own. */
+export function lastWake(device: CosemDevice, at: number): number {
+  const phase = (device.identity.seed * 7919) % WAKE_SECONDS;
+  return Math.floor((at - phase) / WAKE_SECONDS) * WAKE_SECONDS + phase;
+}
+
+/** Days the battery lasts yet, never below zero. */
+export function batteryDays(device: CosemDevice, at: number): number {
+  return Math.max(0, BATTERY_LIFE_DAYS - Math.floor((at - device.identity.installedAt) / 86_400));
+}
+
+/** Gas volume in cubic decimetres. */
+export function gasVolume(device: CosemDevice, at: number): number {
+  return drawn(device, 'gas', at);
+}
+
+export function gsmeModel(clients: readonly ModelClient[] = LAB_CLIENTS): DeviceModel {
+  return {
+    kind: 'gsme',
+    clients,
+    pduBytesMax: LAB_PDU_BYTES_MAX,
+    saps: [],
+    objects: [
+      ...commonObjects(clients),
+      derivedData('0.0.96.1.1.255', (env) => text(env.device.identity.meterPoint), READ),
+      dataObject(
+        '0.0.128.1.0.255',
+        stored('payment mode', uint8(0), (value) => value.type === 'unsigned' && value.value < 2),
+        CONFIGURED,
+      ),
+      extendedRegister({
+        name: '7.0.3.0.0.255',
+        read: (env) => uint32(gasVolume(env.device, env.at)),
+        scaler: -3,
+        unit: UNIT.cubicMetre,
+        status: () => uint8(0),
+        capturedAt: (env) => dateTimeData(env.device.clockAt(env.at)),
+        rights: EXTENDED_REGISTER,
+      }),
+      profileGeneric({
+        name: '7.0.99.1.0.255',
+        periodSeconds: WAKE_SECONDS,
+        entriesMax: 480,
+        columns: [
+          CLOCK_COLUMN,
+          {
+            classId: 4,
+            name: '7.0.3.0.0.255',
+            attribute: 2,
+            value: (env, capturedAt) => uint32(gasVolume(env.device, capturedAt)),
+          },
+        ],
+        rights: PROFILE,
+      }),
+      // Remaining battery, days.
+      derivedData('0.0.96.6.6.255', (env) => uint16(batteryDays(env.device, env.at)), READ),
+      disconnectControl('0.0.96.3.10.255', rights({ reader: 'rrr --', management: 'rrr XX' })),
+    ],
+  };
+}

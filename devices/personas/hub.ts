@@ -1,0 +1,119 @@
+/**
+ * What a CHF knows of its home area network: who joined, when each was last heard, and the mirror of the sleepy GSME. It
+ * is brought up to date when looked at; nothing runs in between. A fresh mirror is not a live HAN, and a live WAN says
+ * nothing of either.
+ */
+import type { CosemDevice } from '../cosem/device.ts';
+import { isConnected } from '../cosem/disconnectControl.ts';
+import type { GsmState } from '../cosem/gsm.ts';
+import { batteryDays, gasVolume, lastWake, WAKE_SECONDS } from './gsme.ts';
+
+export type MemberKind = 'esme' | 'gsme';
+
+/** joined; orphaned: the network's key or channel changed without it; not joined. */
+export type JoinState = 'notJoined' | 'joined' | 'orphaned';
+
+export interface HubMember {
+  readonly kind: MemberKind;
+  readonly device: CosemDevice;
+  join: JoinState;
+  /** When it was last heard, seconds since the epoch; undefined for never. */
+  lastHeardAt: number | undefined;
+}
+
+/** What the GSME said when it was last heard. */
+export interface Mirror {
+  readonly at: number;
+  readonly volumeCubicDecimetres: number;
+  readonly batteryDays: number;
+  readonly valveOpen: boolean;
+}
+
+/** The world's hooks: what the links do. Left out, everything is well. */
+export interface HubWorld {
+  readonly hanUp?: (member: MemberKind, at: number) => boolean;
+  readonly rssi?: (member: MemberKind, at: number) => number;
+  readonly wan?: (at: number) => GsmState;
+}
+
+/** An ESME is on the mains and heard every ten minutes at least. Our assumption. */
+const ESME_SECONDS = 600;
+/** How many periods back a missed look is searched: 60 days of half hours. */
+const LOOK_BACK_MAX = 2880;
+/** Trilliant hubs of phase 3 were limited to three addresses on the HAN (DEVICES.md section 1): both meters and an IHD. */
+export const MEMBERS_MAX = 3;
+
+const FINE_WAN: Omit<GsmState, 'at'> = {
+  operator: 'LAB',
+  status: 1,
+  cellId: 4059,
+  locationId: 1,
+  signalQuality: 14,
+};
+
+export class Hub {
+  readonly members: HubMember[] = [];
+  mirror: Mirror | undefined;
+  world: HubWorld;
+  private lookedAt: number | undefined;
+
+  constructor(world: HubWorld = {}) {
+    this.world = world;
+  }
+
+  add(kind: MemberKind, device: CosemDevice): HubMember {
+    if (this.members.length >= MEMBERS_MAX) throw new Error(`Hub: at most ${MEMBERS_MAX} members`);
+    const member: HubMember = { kind, device, join: 'joined', lastHeardAt: undefined };
+    this.members.push(member);
+    return member;
+  }
+
+  member(kind: MemberKind): HubMember | undefined {
+    return this.members.find((member) => member.kind === kind);
+  }
+
+  /** Whether a member could be heard at an instant. */
+  isUp(member: HubMember, at: number): boolean {
+    return member.join === 'joined' && member.device.powered && (this.world.hanUp?.(member.kind, at) ?? true);
+  }
+
+  wan(at: number): GsmState {
+    return this.world.wan?.(at) ?? { ...FINE_WAN, at };
+  }
+
+  /** Brings `lastHeardAt` and the mirror up to `at`. */
+  lookAt(at: number): void {
+    if (this.lookedAt !== undefined && at <= this.lookedAt) return;
+    for (const member of this.members) {
+      const period = member.kind === 'gsme' ? WAKE_SECONDS : ESME_SECONDS;
+      const latest = member.kind === 'gsme' ? lastWake(member.device, at) : Math.floor(at / period) * period;
+      const oldest = Math.max(this.lookedAt ?? -Infinity, latest - LOOK_BACK_MAX * period);
+      for (let heardAt = latest; heardAt > oldest; heardAt -= period) {
+        if (!this.isUp(member, heardAt)) continue;
+        this.heard(member, heardAt);
+        break;
+      }
+    }
+    this.lookedAt = at;
+  }
+
+  /** A member spoke. */
+  heard(member: HubMember, at: number): void {
+    member.lastHeardAt = Math.max(member.lastHeardAt ?? at, at);
+    if (member.kind !== 'gsme') return;
+    const { device } = member;
+    this.mirror = {
+      at,
+      volumeCubicDecimetres: gasVolume(device, at),
+      batteryDays: batteryDays(device, at),
+      valveOpen: isConnected(device),
+    };
+  }
+}
+
+const SLOT = 'hub';
+
+/** The hub of a CHF device. */
+export function hubOf(device: CosemDevice): Hub {
+  return device.slot(SLOT, () => new Hub());
+}
