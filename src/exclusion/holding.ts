@@ -54,9 +54,12 @@ export function findingAt(row: ClauseRow, known: Known, rules: RuleSet): Finding
     const since = standingSince(clause, known);
     return since === null ? null : { at, route: null, count: null, evidence: [since] };
   }
-  const count = countAt(counting, known);
   const route = routeOf(clause, state);
-  if (count.units.length < needed(counting, route)) return null;
+  const need = needed(counting, route);
+  // Fewer attempts cannot be enough, whatever counts of them; it spares most of the counting early in a history.
+  if (known.attempts.length < need) return null;
+  const count = countAt(counting, known);
+  if (count.units.length < need) return null;
   if (closedBy(counting, known) !== null) return null;
   const evidence = count.units.map((unit) => unit.evidence);
   if (route !== 'active') return { at, route, count, evidence };
