@@ -137,10 +137,15 @@ export function dayOfMonth(day: number): number {
   return new Date(day * DAY * 1000).getUTCDate();
 }
 
+const MONTH_OF_DAY = new Int16Array(HOURS / 24 + 2);
+for (let i = 0; i < MONTH_OF_DAY.length; i += 1) {
+  const date = new Date((INSTANT_MIN + i * DAY) * 1000);
+  MONTH_OF_DAY[i] = (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+}
+
 /** Months since January 1970 of days since the epoch. */
 export function monthOf(day: number): number {
-  const date = new Date(day * DAY * 1000);
-  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+  return MONTH_OF_DAY[day - INSTANT_MIN / DAY] as number;
 }
 
 /** The last day of a month that is numbered as `monthOf` does, as days since the epoch. */

@@ -1,8 +1,8 @@
 import { DAY, HOUR, type Instant } from '../../src/time.ts';
 import type { WanProfile } from '../scenario/schema.ts';
 import { AlternatingLink, compileClasses, FOREVER, type LinkClasses } from './alternating.ts';
-import { first, type Stream } from './draws.ts';
-import { covering, type Intervals } from './intervals.ts';
+import { first, second, type Stream } from './draws.ts';
+import { covering, NO_INTERVALS, type Intervals } from './intervals.ts';
 
 /** A WAN profile with its numbers in seconds. */
 export interface CompiledWan {
@@ -51,7 +51,8 @@ export class WanLink {
   private entity = 0;
   private earliest = 0;
   private offsetSeconds = 0;
-  private shared: readonly Intervals[] = [];
+  /** What takes the link down besides its own regime: shared outages and planned windows, merged. */
+  private shared: Intervals = NO_INTERVALS;
   private readonly streams: WanStreams;
 
   constructor(streams: WanStreams) {
@@ -59,19 +60,17 @@ export class WanLink {
     this.own = new AlternatingLink(streams.wan);
   }
 
-  /** `contactPhase` in (0, 1) places the daily contact within its window; `shared`: what takes the link down besides. */
-  begin(
-    profile: CompiledWan,
-    entity: number,
-    start: Instant,
-    options: { readonly contactPhase: number; readonly shared: readonly Intervals[] },
-  ): void {
+  begin(profile: CompiledWan, entity: number, start: Instant, shared: Intervals): void {
     this.profile = profile;
     this.entity = entity;
     this.earliest = start - LOOKBACK_SECONDS;
-    this.shared = options.shared;
+    this.shared = shared;
     this.own.begin(profile.classes, entity, start);
-    if (profile.tries > 0) this.offsetSeconds = Math.floor(profile.windowSeconds * options.contactPhase);
+    if (profile.tries > 0) {
+      // The second word of the draw that the death hazard takes its first from: the hub's place in the contact window.
+      this.streams.wanDeath.draw(entity, 0);
+      this.offsetSeconds = Math.floor(profile.windowSeconds * second());
+    }
     this.deathAt = FOREVER;
     if (profile.deathPerSecond > 0) {
       this.deathAt = start - Math.log(this.streams.wanDeath.uniform(entity, 0)) / profile.deathPerSecond;
@@ -83,10 +82,8 @@ export class WanLink {
     if (at >= this.deathAt) return this.deathAt;
     const own = this.own.covering(at);
     if (own >= 0) return this.own.from[own] as number;
-    for (const stretches of this.shared) {
-      const i = covering(stretches, at);
-      if (i >= 0) return stretches.from[i] as number;
-    }
+    const i = covering(this.shared, at);
+    if (i >= 0) return this.shared.from[i] as number;
     return -1;
   }
 

@@ -66,6 +66,8 @@ export class Tally {
   /** The latest migration attempt that is eligible to count; 0: none. */
   private attemptedAt = 0;
 
+  /** Whether anything has been counted since the counters were last wiped: most histories never count. */
+  private dirty = true;
   private readonly count = new Int32Array(COUNTERS);
   /** Week (or instant, under sevenDays) last counted; under `lastOfWeek` the week now open. */
   private readonly last = new Float64Array(COUNTERS);
@@ -123,6 +125,8 @@ export class Tally {
   }
 
   private restartCounts(): void {
+    if (!this.dirty) return;
+    this.dirty = false;
     this.attemptedAt = 0;
     for (let c = 0; c < COUNTERS; c += 1) this.restartCounter(c);
   }
@@ -205,6 +209,7 @@ export class Tally {
     }
     const rules = this.rules;
     if (system && !rules.systemCounts) return true;
+    this.dirty = true;
     if (kind === MIGRATION) this.attemptedAt = at;
     const fed = rules.countersOfKind[kind] as number;
     const counts = table510 ? outcomeMask & ~rules.exceptTable510 : outcomeMask;

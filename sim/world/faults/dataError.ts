@@ -23,6 +23,7 @@ export class DataErrors {
   private readonly cleansedAt: Float64Array;
   private readonly opened: Int32Array;
   private readonly kind: Uint8Array;
+  private turn = 0;
   private entity = 0;
   private readonly faults: readonly DataErrorFault[];
   private readonly stream: Stream;
@@ -37,15 +38,15 @@ export class DataErrors {
 
   begin(entity: number): void {
     this.entity = entity;
-    this.opened.fill(-1);
+    this.turn += 1;
   }
 
   /** What fault `f` does to the data check at an instant: DATA_CLEAN, DATA_FIXABLE (Table 5.10) or DATA_OTHER. */
   strikes(f: number, at: Instant): number {
     const fault = this.faults[f] as DataErrorFault;
     if (at < fault.from || at >= fault.to) return DATA_CLEAN;
-    if (this.opened[f] !== this.entity) {
-      this.opened[f] = this.entity;
+    if (this.opened[f] !== this.turn) {
+      this.opened[f] = this.turn;
       this.cleansedAt[f] = 0;
       this.stream.draw(this.entity, INDEX_FROM + f * 4);
       const has = first() < fault.share;

@@ -32,11 +32,12 @@ export class PersistentFaults {
   private readonly kind: Uint8Array;
   private readonly failures: Int32Array;
   private readonly successes: Int32Array;
-  /** Which installation the row's state belongs to: begins at once, without wiping. */
+  /** At which turn the row was opened: the next installation begins at once, without wiping. */
   private readonly owner: Int32Array;
   private readonly chance: Float64Array;
   /** The uniform of the first attempt, drawn together with the class. */
   private readonly firstUniform: Float64Array;
+  private turn = 0;
   private entity = 0;
   private readonly faults: readonly PersistentFault[];
   private readonly stream: Stream;
@@ -54,13 +55,13 @@ export class PersistentFaults {
 
   begin(entity: number): void {
     this.entity = entity;
-    this.owner.fill(-1);
+    this.turn += 1;
   }
 
   /** Whether fault `f` strikes the next time its step is taken. One call a step taken: the answer is part of the state. */
   strikes(f: number, at: Instant): boolean {
     const fault = this.faults[f] as PersistentFault;
-    if (this.owner[f] !== this.entity) this.open(f, fault);
+    if (this.owner[f] !== this.turn) this.open(f, fault);
     const kind = this.kind[f] as number;
     if (kind === HAS_NOT || at < fault.from || at >= fault.to) return false;
     const failures = this.failures[f] as number;
@@ -74,7 +75,7 @@ export class PersistentFaults {
   }
 
   private open(f: number, fault: PersistentFault): void {
-    this.owner[f] = this.entity;
+    this.owner[f] = this.turn;
     this.failures[f] = 0;
     this.successes[f] = 0;
     this.stream.draw(this.entity, f * DRAWS_A_FAULT);
@@ -112,6 +113,6 @@ export class PersistentFaults {
 
   /** Failures so far of fault `f` on this installation, for the story. */
   failuresOf(f: number): number {
-    return this.owner[f] === this.entity ? (this.failures[f] as number) : 0;
+    return this.owner[f] === this.turn ? (this.failures[f] as number) : 0;
   }
 }

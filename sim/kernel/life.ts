@@ -1,0 +1,473 @@
+import { INSTRUCTION, MIGRATION, OUTCOME_NO_WAN, OUTCOME_OK, OUTCOME_OK_ESME } from '../../src/exclusion/compile.ts';
+import { EVENT, Tally } from '../../src/exclusion/tally.ts';
+import { COHORTS } from '../../src/installation/cohort.ts';
+import type { Facts } from '../../src/migration/facts.ts';
+import { OBSERVATIONS } from '../../src/migration/observations.ts';
+import { DAY, HOUR, londonDay, monthOf, type Instant } from '../../src/time.ts';
+import { Attributes } from '../population/attributes.ts';
+import { groupOf } from '../population/groups.ts';
+import { FOREVER } from '../world/alternating.ts';
+import { HanLink } from '../world/hanLink.ts';
+import { NO_INTERVALS } from '../world/intervals.ts';
+import { WanLink } from '../world/wanLink.ts';
+import { Changes } from './changes.ts';
+import { OBSERVATION_BITS, WALK_PASSED } from './compileWalk.ts';
+import { END, END_EXCLUDED_FROM } from './ends.ts';
+import { EventQueue } from './eventQueue.ts';
+import { Limits } from './limits.ts';
+import { workingInstant, type GroupPlan, type Model, type StepPlan } from './model.ts';
+import type { Observer } from './observer.ts';
+import { outcomeTable510, rangeOfFamily, type OutcomeRange } from './outcomes.ts';
+import type { Replication } from './replication.ts';
+import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
+import { countVolumes, type Counts } from './volumes.ts';
+
+const SYSTEM_FAULT = OBSERVATIONS.indexOf('systemFault');
+const OBSERVATION_MASK = (1 << OBSERVATION_BITS) - 1;
+const SECURE = COHORTS.indexOf('MOC_Secure');
+const PREPARATION: OutcomeRange = rangeOfFamily('preparation');
+
+/** What is to be done with an installation at its next turn. */
+const GO = 0;
+const WAIT = 1;
+const STOP = 2;
+
+/**
+ * The life of one installation: drawn alone from its number, run through the process of its cohort, counted as it
+ * goes. Reused for every installation of a shard; what it keeps between them is only memory.
+ */
+export class Life implements Facts {
+  at: Instant = 0;
+  epclEntryFrom = 0;
+  displayBlocked = 0;
+
+  readonly tally: Tally;
+  readonly attributes: Attributes;
+  readonly wan: WanLink;
+  readonly han: HanLink;
+  readonly queue = new EventQueue();
+  readonly strikes: Strikes;
+  group: GroupPlan;
+  /** Position in ENDS of the installation last run, and when it was reached (0: at the horizon). */
+  end = 0;
+  endAt: Instant = 0;
+
+  private entity = 0;
+  private hanBegun = false;
+  private placed = false;
+  private replacedAt = FOREVER;
+  private nextAsOf = 0;
+  private why = 0;
+  private keyReadyFrom = 0;
+  private keySearched = false;
+  private instructionDue = false;
+
+  private readonly changes: Changes;
+  private readonly limits: Limits;
+  private readonly model: Model;
+  private readonly replication: Replication;
+  private readonly counts: Counts;
+  private readonly observer: Observer | null;
+  private readonly suppliersMatter: boolean;
+
+  constructor(model: Model, replication: Replication, counts: Counts, observer: Observer | null) {
+    this.model = model;
+    this.replication = replication;
+    this.counts = counts;
+    this.observer = observer;
+    this.group = model.groups[0] as GroupPlan;
+    this.tally = new Tally(model.rules);
+    this.attributes = new Attributes(model.scenario, replication.streams.attributes);
+    this.wan = new WanLink(replication.streams);
+    this.han = new HanLink(replication.streams);
+    this.strikes = new Strikes(model, replication);
+    this.changes = new Changes(model.scenario.changes, replication.streams.changes, model.horizon);
+    this.limits = new Limits(model.rules.rules);
+    this.suppliersMatter =
+      observer !== null ||
+      model.scenario.changes.supplierPerYear > 0 ||
+      model.groups.some((group) => group.population.supplierInstructs > 0);
+  }
+
+  get lastWanContact(): Instant {
+    return this.wan.lastContact(this.at);
+  }
+
+  /** The HAN is drawn only when a check asks for it: most attempts that fail, fail before. */
+  get lastHanContact(): Instant {
+    if (!this.hanBegun) {
+      this.han.begin(this.group.han, this.entity, this.model.start);
+      this.hanBegun = true;
+    }
+    return this.han.lastContact(this.at);
+  }
+
+  /** Runs one installation from the start to the horizon. */
+  run(entity: number): void {
+    if (entity < this.group.first || entity >= this.group.first + this.group.size) {
+      this.group = groupOf(this.model.groups, entity) as GroupPlan;
+    }
+    this.begin(entity);
+    const { group, attributes } = this;
+    const { population, process } = group;
+    const u = attributes.entry;
+    const attemptDay =
+      u < population.attemptedShare ? group.firstAttempt.quantile(u / population.attemptedShare) : FOREVER;
+    const prepares =
+      process.preparation !== undefined &&
+      group.firstInstruction !== null &&
+      (attributes.esmeDormant || attributes.gsmeDormant);
+    this.why = END['unresolved:notScheduled'];
+    if (!prepares) this.attempt(this.readyDay(attemptDay));
+    else if (u < population.instructedShare) {
+      const instructionDay = (group.firstInstruction as NonNullable<typeof group.firstInstruction>).quantile(
+        u / population.instructedShare,
+      );
+      this.why = END['unresolved:awaitingPreparation'];
+      const prepared = this.prepare(instructionDay);
+      if (prepared < FOREVER) {
+        this.why = END['unresolved:awaitingAttempt'];
+        this.attempt(this.readyDay(attemptDay > prepared ? attemptDay : prepared));
+      }
+    }
+    this.finish();
+  }
+
+  private begin(entity: number): void {
+    const { model, group, attributes, queue } = this;
+    this.entity = entity;
+    attributes.begin(entity, group);
+    this.hanBegun = false;
+    this.placed = false;
+    this.nextAsOf = 0;
+    this.keyReadyFrom = 0;
+    this.keySearched = false;
+    this.instructionDue = false;
+    this.endAt = 0;
+    if (queue.count > 0) queue.clear();
+    const needsPlace =
+      this.observer !== null ||
+      group.models !== null ||
+      this.replication.hasWanOutages ||
+      this.replication.hasSystemOutages;
+    if (needsPlace) this.place();
+    if (this.suppliersMatter) attributes.drawSuppliers();
+    if (this.changes.any) this.changes.draw(entity, model.start, attributes, queue);
+    this.replacedAt = this.changes.replacedAt(entity, model.start);
+    const { operator, hubModel, area } = attributes;
+    this.wan.begin(
+      group.wan,
+      entity,
+      model.start,
+      this.replication.hasWanOutages ? this.replication.wanOutages(operator, hubModel, area) : NO_INTERVALS,
+    );
+    this.strikes.begin(
+      entity,
+      group,
+      this.replication.hasSystemOutages ? this.replication.systemOutages(operator, hubModel, area) : NO_INTERVALS,
+    );
+    this.tally.begin(
+      group.cohort,
+      attributes.esmeDormant,
+      attributes.hasGsme,
+      attributes.gsmeDormant,
+      attributes.electricityCredit,
+      attributes.gasCredit,
+      attributes.electricitySupplier,
+      attributes.gasSupplier,
+    );
+    if (this.observer) this.observer.begin(entity, this);
+  }
+
+  private place(): void {
+    this.attributes.drawPlace();
+    this.placed = true;
+    const { model } = this.attributes;
+    if (model < 0) return;
+    for (const row of this.group.modelEvents[model] as readonly { at: Instant; event: number }[]) {
+      this.queue.add(row.at, row.event, 0, 1);
+    }
+  }
+
+  /** First day on which an attempt may be made: the gates of EPCL, displays and Master Key. */
+  private readyDay(scheduled: number): number {
+    if (scheduled >= FOREVER) return FOREVER;
+    const { group, attributes } = this;
+    let day = scheduled;
+    this.epclEntryFrom = attributes.model >= 0 && this.placed ? (group.epclFrom[attributes.model] as number) : 0;
+    this.displayBlocked = group.population.displayBlocked ? 1 : 0;
+    if (group.process.gated) {
+      if (this.displayBlocked !== 0) return this.blocked(END['unresolved:blockedDisplay']);
+      if (this.epclEntryFrom >= FOREVER) return this.blocked(END['unresolved:blockedEpcl']);
+      if (this.epclEntryFrom > day * DAY) day = later(day, this.epclEntryFrom);
+    }
+    this.openKey(workingInstant(day));
+    if (this.keyReadyFrom >= FOREVER) return this.blocked(END['unresolved:awaitingMasterKey']);
+    return this.keyReadyFrom > day * DAY ? later(day, this.keyReadyFrom) : day;
+  }
+
+  private blocked(why: number): number {
+    this.why = why;
+    return FOREVER;
+  }
+
+  /** Whether the Master Key is held, missing or wrong; a missing one is searched for from the need for it. */
+  private openKey(needed: Instant): void {
+    const { group, entity } = this;
+    const { masterKey } = group.process;
+    if (group.population.masterKey === 'unobtainable') {
+      this.searchKey(needed, false);
+      return;
+    }
+    if (!masterKey || masterKey.missingShare + masterKey.wrongShare === 0) return;
+    const u = this.replication.streams.masterKey.uniform(entity, 0);
+    if (u < masterKey.missingShare) this.searchKey(needed, true);
+    else if (u < masterKey.missingShare + masterKey.wrongShare) this.strikes.keyIsWrong = true;
+  }
+
+  /** Searches for the key; `findable` searches find it with the cohort's chance. Adds the event that ends the search. */
+  private searchKey(from: Instant, findable: boolean): void {
+    const { group, entity } = this;
+    this.keySearched = true;
+    const stream = this.replication.streams.masterKey;
+    const ends = Math.floor(from + group.keySearch.quantile(stream.uniform(entity, 1)));
+    const found = findable && stream.uniform(entity, 2) < (group.process.masterKey?.foundShare ?? 0);
+    this.queue.add(ends, found ? EVENT['master-key-obtained'] : EVENT['master-key-unobtainable'], 0);
+    this.keyReadyFrom = found ? ends : FOREVER;
+    if (found) this.strikes.keyIsWrong = false;
+  }
+
+  /** Takes all events before an instant, with the volumes of the as-ofs that fall between; those at it stay open. */
+  private advance(to: Instant): void {
+    const { queue } = this;
+    while (queue.next < queue.count && (queue.at[queue.next] as number) <= to) {
+      const at = queue.at[queue.next] as number;
+      if (this.nextAsOf < this.model.asOfs.length) this.countAsOfs(at);
+      const i = queue.next;
+      queue.next = i + 1;
+      const event = queue.event[i] as number;
+      const value = queue.value[i] as number;
+      this.tally.event(at, event, value);
+      if (event === EVENT['gas-supplier'] && this.instructionDue) this.scheduleInstruction(at);
+      if (this.observer) this.observer.event(at, event, value, queue.ofModel[i] === 1);
+      if (queue.nextAt() !== at && at !== to) this.tally.settle(at);
+    }
+    if (this.nextAsOf < this.model.asOfs.length) this.countAsOfs(to);
+  }
+
+  /** Counts the volumes of every as-of before an instant, on the state as it stands. */
+  private countAsOfs(before: number): void {
+    const { asOfs } = this.model;
+    while (this.nextAsOf < asOfs.length && (asOfs[this.nextAsOf] as number) < before) {
+      if (this.tally.mask !== 0) {
+        countVolumes(this.counts, this.tally, this.nextAsOf, asOfs[this.nextAsOf] as number, this.group.cohort);
+      }
+      this.nextAsOf += 1;
+    }
+  }
+
+  private record(at: Instant, kind: number, outcome: number, system: boolean): void {
+    const table510 = outcomeTable510(outcome);
+    this.tally.attempt(at, kind, outcome, this.model.masks[outcome] as number, system, table510);
+    this.tally.settle(at);
+    if (this.observer) this.observer.attempt(at, kind, outcome, system, table510);
+  }
+
+  /** Whether the process goes on at an instant: retries end with an exclusion of the installation, met or in effect. */
+  private turn(at: Instant): number {
+    const reported = this.tally.mask === 0 ? -1 : this.tally.reported();
+    if (reported < 0) return GO;
+    const { stopWhen, esmeOnly } = this.group.process;
+    const gsmeOnly = ((this.model.rules.excludesGsme >> reported) & 1) === 1;
+    if (stopWhen === 'never' || (gsmeOnly && esmeOnly)) return GO;
+    if (stopWhen === 'effective' && this.tally.effectiveFrom(reported, at) === 0) return GO;
+    // A later change can take the installation out of the category's scope again; without one to come, it cannot.
+    return this.queue.next < this.queue.count ? WAIT : STOP;
+  }
+
+  /** Instructions to the SMSO until the devices are prepared: the first day for an attempt, or FOREVER. */
+  private prepare(firstDay: number): number {
+    const preparation = this.group.process.preparation as NonNullable<GroupPlan['process']['preparation']>;
+    const { triesPerInstruction, hoursBetweenTries, contactsNeeded, daysBetweenInstructions } = preparation;
+    let day = firstDay;
+    let contacts = 0;
+    for (let made = 0; made < preparation.instructionsMax;) {
+      const first = workingInstant(day);
+      if (first > this.model.horizon) return FOREVER;
+      if (first >= this.replacedAt) return FOREVER;
+      this.advance(first);
+      const turn = this.turn(first);
+      if (turn === STOP) return FOREVER;
+      if (turn === WAIT) {
+        day += daysBetweenInstructions;
+        continue;
+      }
+      let at = first;
+      let reached = false;
+      for (let k = 0; k < triesPerInstruction && contacts < contactsNeeded; k += 1) {
+        at = Math.floor(first + k * hoursBetweenTries * HOUR);
+        reached = this.wan.reaches(at);
+        if (reached) contacts += 1;
+      }
+      if (at > this.model.horizon || at >= this.replacedAt) return FOREVER;
+      this.advance(at);
+      made += 1;
+      if (contacts >= contactsNeeded) {
+        this.record(at, INSTRUCTION, OUTCOME_OK, false);
+        return londonDay(at) + preparation.daysToFirstAttempt + (day - Math.floor(day));
+      }
+      // Firmware and configuration go on where they stopped; what the record carries is how the last try ended.
+      const outcome = reached ? PREPARATION.first + (this.entity % PREPARATION.size) : OUTCOME_NO_WAN;
+      this.record(at, INSTRUCTION, outcome, false);
+      day = londonDay(at) + (day - Math.floor(day)) + daysBetweenInstructions;
+    }
+    return FOREVER;
+  }
+
+  private attempt(firstDay: number): void {
+    if (firstDay >= FOREVER) return;
+    const { group, attributes, tally, strikes, observer } = this;
+    const { horizon } = this.model;
+    const { daysBetweenAttempts, attemptsMax } = group.process;
+    let day = firstDay;
+    for (let made = 0; made < attemptsMax;) {
+      const at = workingInstant(day);
+      if (at > horizon || at >= this.replacedAt) return;
+      this.advance(at);
+      const turn = this.turn(at);
+      if (turn === STOP) return;
+      day += daysBetweenAttempts;
+      if (turn === WAIT) {
+        tally.settle(at);
+        continue;
+      }
+      made += 1;
+      this.at = at;
+      strikes.at = at;
+      strikes.culprit = BY_NOBODY;
+      const limits = this.limits.at(at, group.cohort === SECURE);
+      const esmeOnly = this.esmeOnly(at);
+      const result = group.walk(this, limits, strikes, attributes.hasGsme && !esmeOnly);
+      if (result === WALK_PASSED) {
+        this.record(at, MIGRATION, esmeOnly ? OUTCOME_OK_ESME : OUTCOME_OK, false);
+        this.end = esmeOnly ? END.migratedEsmeOnly : END.migrated;
+        this.endAt = at;
+        this.migrated(at, esmeOnly);
+        return;
+      }
+      this.why = END['unresolved:retrying'];
+      const plan = group.stepPlans[result >> OBSERVATION_BITS] as StepPlan;
+      const observation = result & OBSERVATION_MASK;
+      const range = plan.ranges[observation] as OutcomeRange;
+      const outcome = range.first + strikes.pick(range.size, this.entity);
+      if (observer) observer.failed(plan.id, observation, this);
+      this.record(at, MIGRATION, outcome, observation === SYSTEM_FAULT);
+      const next = this.afterFailure(at, outcome, day);
+      if (next >= FOREVER) return;
+      day = next;
+    }
+  }
+
+  /** Whether the attempt is for the ESME alone: a GSME exclusion is reported and in effect. */
+  private esmeOnly(at: Instant): boolean {
+    const { tally } = this;
+    if (tally.mask === 0 || !this.group.process.esmeOnly) return false;
+    const reported = tally.reported();
+    return ((this.model.rules.excludesGsme >> reported) & 1) === 1 && tally.effectiveFrom(reported, at) !== 0;
+  }
+
+  /** What a failure sets going: the search for the right key, a supplier's instruction. Answers the next day to try. */
+  private afterFailure(at: Instant, outcome: number, day: number): number {
+    if (this.strikes.culprit === BY_KEY && !this.keySearched) {
+      this.searchKey(at, true);
+      if (this.keyReadyFrom >= FOREVER) {
+        // Counting clauses may rest on the failure itself; only without one is the installation left waiting.
+        this.why = END['unresolved:awaitingMasterKey'];
+        return FOREVER;
+      }
+      return later(day, this.keyReadyFrom);
+    }
+    const gt01 = 1 << this.model.rules.gt01;
+    if (((this.model.masks[outcome] as number) & gt01) !== 0 && !this.instructionDue && this.attributes.hasGsme) {
+      const { supplierInstructs } = this.group.population;
+      if (supplierInstructs > 0) {
+        this.replication.streams.supplierInstruction.draw(this.entity, 0);
+        this.instructionDue = this.replication.streams.supplierInstruction.uniform(this.entity, 0) < supplierInstructs;
+        if (this.instructionDue) this.scheduleInstruction(at);
+      }
+    }
+    return day;
+  }
+
+  /** The gas supplier of the day instructs to exclude the GSME; after a change of supplier the new one has to. */
+  private scheduleInstruction(from: Instant): void {
+    const delay = this.group.instructDelay.quantile(
+      this.replication.streams.supplierInstruction.uniform(this.entity, 1),
+    );
+    const at = Math.floor(from + delay);
+    const supplier = this.gasSupplierAt(at);
+    if (supplier !== 0) this.queue.add(at, EVENT['supplier-gsme-exclusion'], supplier);
+  }
+
+  private gasSupplierAt(at: Instant): number {
+    const { queue } = this;
+    let supplier = this.attributes.gasSupplier;
+    for (let i = 0; i < queue.count && (queue.at[i] as number) <= at; i += 1) {
+      if (queue.event[i] === EVENT['gas-supplier']) supplier = queue.value[i] as number;
+    }
+    return supplier;
+  }
+
+  private migrated(at: Instant, esmeOnly: boolean): void {
+    const month = monthOf(londonDay(at)) - this.model.firstMonth;
+    const { migratedInstallations, migratedMeters } = this.counts;
+    const meters = this.attributes.hasGsme && !esmeOnly ? 2 : 1;
+    migratedInstallations[month] = (migratedInstallations[month] as number) + 1;
+    migratedMeters[month] = (migratedMeters[month] as number) + meters;
+  }
+
+  private finish(): void {
+    const { tally, model, queue } = this;
+    const migrated = tally.endedAt !== 0;
+    const last = this.replacedAt < model.horizon && !migrated ? this.replacedAt : model.horizon;
+    // After a migration the history has ended: what changes then changes no verdict and is not recorded.
+    if (!migrated) while (queue.nextAt() <= last) this.advanceSettled(queue.nextAt());
+    this.countAsOfs(Infinity);
+    const { cohort } = this.group;
+    if (!migrated) this.settleEnd();
+    const i = cohort * this.endsPerCohort + this.end;
+    this.counts.ends[i] = (this.counts.ends[i] as number) + 1;
+    if (this.observer) this.observer.finish(this.end, this.endAt, tally);
+  }
+
+  private get endsPerCohort(): number {
+    return this.counts.ends.length / COHORTS.length;
+  }
+
+  private advanceSettled(at: Instant): void {
+    this.advance(at);
+    this.tally.settle(at);
+  }
+
+  private settleEnd(): void {
+    const { tally, model } = this;
+    const reported = tally.reported();
+    if (reported >= 0 && ((model.rules.excludesGsme >> reported) & 1) === 0) {
+      if (tally.effectiveFrom(reported, model.horizon) !== 0) {
+        this.end = END_EXCLUDED_FROM + reported;
+        this.endAt = tally.effectiveFrom(reported, model.horizon);
+        return;
+      }
+      this.why = END['unresolved:categoryNotInEffect'];
+    }
+    this.end = this.replacedAt <= model.horizon ? END.replaced : this.why;
+    this.endAt = this.replacedAt <= model.horizon ? Math.floor(this.replacedAt) : 0;
+  }
+}
+
+/** A fractional day that keeps its hour of the day but does not lie before an instant. */
+function later(day: number, instant: Instant): number {
+  const fraction = day - Math.floor(day);
+  const earliest = londonDay(Math.ceil(instant)) + 1 + fraction;
+  return earliest > day ? earliest : day;
+}

@@ -1,0 +1,33 @@
+import type { SeedWords } from '../world/draws.ts';
+import { Life } from './life.ts';
+import type { Model } from './model.ts';
+import type { Observer } from './observer.ts';
+import { Replication } from './replication.ts';
+import { emptyCounts, type Counts } from './volumes.ts';
+
+/** Fixed, and independent of the number of workers: how a population is cut cannot matter. */
+export const SHARD_SIZE = 65_536;
+
+export function shardsOf(size: number): number {
+  return Math.ceil(size / SHARD_SIZE);
+}
+
+/** Runs the shards of one replication on this thread. Replications share nothing but the model. */
+export class ShardRunner {
+  readonly replication: Replication;
+  private readonly model: Model;
+
+  constructor(model: Model, seed: SeedWords, replication: number) {
+    this.model = model;
+    this.replication = new Replication(model, seed, replication);
+  }
+
+  run(shard: number, observer: Observer | null = null): Counts {
+    const { model } = this;
+    const counts = emptyCounts(model.asOfs.length, model.months);
+    const life = new Life(model, this.replication, counts, observer);
+    const to = Math.min(model.size, (shard + 1) * SHARD_SIZE);
+    for (let entity = shard * SHARD_SIZE; entity < to; entity += 1) life.run(entity);
+    return counts;
+  }
+}

@@ -1,0 +1,105 @@
+import { AREA_MAX, AREA_MIN } from '../../src/installation/identifiers.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { Picker } from '../world/distributions.ts';
+import { first, second, type Stream } from '../world/draws.ts';
+import type { Group } from './groups.ts';
+
+const AREAS = AREA_MAX - AREA_MIN + 1;
+/** Draws of the attribute stream. */
+const ENTRY = 0;
+const PLACE = 1;
+const NAMES = 2;
+
+/**
+ * What an installation is at the start, drawn for one at a time. What the walk always needs is drawn by `begin`; place,
+ * model and suppliers only when asked for (a draw costs about 30 ns).
+ */
+export class Attributes {
+  /** Uniform of the place in the entry curves: the same for instructions and attempts, so that ranks agree. */
+  entry = 0;
+  hasGsme = false;
+  esmeDormant = false;
+  gsmeDormant = false;
+  electricityCredit = true;
+  gasCredit = true;
+
+  operator = 0;
+  hubModel = 0;
+  /** Distribution area, from 0. */
+  area = 0;
+  /** Position among the group's models; -1: the standard model. */
+  model = -1;
+
+  /** Suppliers by number from 1; 0: not known to DCC. */
+  electricitySupplier = 0;
+  gasSupplier = 0;
+
+  private entity = 0;
+  private group: Group | null = null;
+  private readonly stream: Stream;
+  private readonly operators: Picker;
+  private readonly hubModels: Picker;
+  private readonly suppliers: Picker;
+  private readonly unknownShare: number;
+  private readonly sameShare: number;
+
+  constructor(scenario: Scenario, stream: Stream) {
+    this.stream = stream;
+    this.operators = new Picker(Object.values(scenario.operators));
+    this.hubModels = new Picker(Object.values(scenario.hubModels));
+    this.suppliers = new Picker(Object.values(scenario.suppliers));
+    this.unknownShare = scenario.unknownSupplierShare;
+    this.sameShare = scenario.sameSupplierShare;
+  }
+
+  begin(entity: number, group: Group): void {
+    this.entity = entity;
+    this.group = group;
+    const { population } = group;
+    this.stream.draw(entity, ENTRY);
+    this.entry = first();
+    let u = second();
+    const { dormancy, gasShare, prepaymentShare } = population;
+    // One uniform serves several choices: each takes its share and hands on the rest, rescaled.
+    this.hasGsme = dormancy === 'mixed' || u < gasShare;
+    if (dormancy !== 'mixed') u = u < gasShare ? u / gasShare : (u - gasShare) / (1 - gasShare);
+    this.electricityCredit = u >= prepaymentShare;
+    u = u < prepaymentShare ? u / prepaymentShare : (u - prepaymentShare) / (1 - prepaymentShare);
+    this.gasCredit = u >= prepaymentShare;
+    u = u < prepaymentShare ? u / prepaymentShare : (u - prepaymentShare) / (1 - prepaymentShare);
+    this.esmeDormant = dormancy === 'dormant' || (dormancy === 'mixed' && u < 0.5);
+    this.gsmeDormant = this.hasGsme && (dormancy === 'mixed' ? !this.esmeDormant : dormancy === 'dormant');
+  }
+
+  /** Draws operator, hub model, area and device model. */
+  drawPlace(): void {
+    this.stream.draw(this.entity, PLACE);
+    this.operator = this.operators.pick(first());
+    this.hubModel = this.hubModels.pick(this.operators.rest);
+    const u = second() * AREAS;
+    this.area = Math.floor(u);
+    const models = this.group?.models;
+    this.model = models ? models.picker.pick(u - this.area) : -1;
+  }
+
+  /** Draws the suppliers at the start. */
+  drawSuppliers(): void {
+    this.stream.draw(this.entity, NAMES);
+    this.electricitySupplier = this.supplier(first());
+    let u = second();
+    if (!this.hasGsme) {
+      this.gasSupplier = 0;
+    } else if (u < this.sameShare) {
+      this.gasSupplier = this.electricitySupplier;
+    } else {
+      u = (u - this.sameShare) / (1 - this.sameShare);
+      this.gasSupplier = this.supplier(u);
+    }
+  }
+
+  /** A supplier for a uniform: its number, or 0 for one not known to DCC. */
+  supplier(u: number): number {
+    if (u < this.unknownShare) return 0;
+    return 1 + this.suppliers.pick((u - this.unknownShare) / (1 - this.unknownShare));
+  }
+}

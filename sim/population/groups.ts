@@ -1,0 +1,85 @@
+import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { COHORTS } from '../../src/installation/cohort.ts';
+import { STEPS_OF_COHORT, type StepId } from '../../src/migration/steps.ts';
+import { assert } from '../../src/assert.ts';
+import type { Fault, Population, ProcessOfCohort, Scenario } from '../scenario/schema.ts';
+import { Picker } from '../world/distributions.ts';
+import { EntryCurve } from '../world/entryCurve.ts';
+import { compileHan, type CompiledHan } from '../world/hanLink.ts';
+import { compileWan, type CompiledWan } from '../world/wanLink.ts';
+
+/** One population of a scenario, laid out: installations [first, first + size) belong to it. */
+export interface Group {
+  readonly name: string;
+  readonly first: number;
+  readonly size: number;
+  /** Position in COHORTS. */
+  readonly cohort: number;
+  readonly population: Population;
+  readonly process: ProcessOfCohort;
+  readonly steps: readonly StepId[];
+  readonly wan: CompiledWan;
+  readonly han: CompiledHan;
+  readonly firstInstruction: EntryCurve | null;
+  readonly firstAttempt: EntryCurve;
+  /** DMC names by share; null: the cohort's standard model, on the EPCL from the start. */
+  readonly models: { readonly picker: Picker; readonly names: readonly string[] } | null;
+  /** Positions in the scenario's list of faults of those that act on this group. */
+  readonly faults: readonly number[];
+}
+
+/** Lays the populations out in the order of the scenario, so that any installation can be drawn alone. */
+export function layOut(scenario: Scenario): readonly Group[] {
+  const wan = new Map(Object.entries(scenario.links.wan).map(([name, profile]) => [name, compileWan(profile)]));
+  const han = new Map(Object.entries(scenario.links.han).map(([name, profile]) => [name, compileHan(profile)]));
+  const faults = Object.values(scenario.faults);
+  let first = 0;
+  return Object.entries(scenario.populations).map(([name, population]) => {
+    const process = scenario.process[population.cohort];
+    const curves = scenario.entryCurves[population.entry];
+    const wanProfile = wan.get(population.wan);
+    const hanProfile = han.get(population.han);
+    assert(process !== undefined, 'a checked scenario has a process for each cohort it uses');
+    assert(curves !== undefined, 'a checked scenario has the curves it names');
+    assert(wanProfile !== undefined, 'a checked scenario has the WAN profiles it names');
+    assert(hanProfile !== undefined, 'a checked scenario has the HAN profiles it names');
+    const group: Group = {
+      name,
+      first,
+      size: population.installations,
+      cohort: COHORTS.indexOf(population.cohort),
+      population,
+      process,
+      steps: process.steps ?? STEPS_OF_COHORT[population.cohort],
+      wan: wanProfile,
+      han: hanProfile,
+      firstInstruction: curves.firstInstruction ? new EntryCurve(curves.firstInstruction, scenario.from) : null,
+      firstAttempt: new EntryCurve(curves.firstAttempt, scenario.from),
+      models: population.models
+        ? { picker: new Picker(Object.values(population.models)), names: Object.keys(population.models) }
+        : null,
+      faults: faults.flatMap((fault, i) => (actsOn(fault, name, population) ? [i] : [])),
+    };
+    first += population.installations;
+    return group;
+  });
+}
+
+function actsOn(fault: Fault, name: string, population: Population): boolean {
+  if (fault.cohorts && !fault.cohorts.includes(population.cohort)) return false;
+  return !fault.populations || fault.populations.includes(name);
+}
+
+/** The group of an installation. */
+export function groupOf(groups: readonly Group[], installation: number): Group {
+  for (const group of groups) if (installation < group.first + group.size) return group;
+  throw new RangeError(`installation ${installation} is not in the population`);
+}
+
+export function sizeOf(groups: readonly Group[]): number {
+  const last = groups.at(-1);
+  return last ? last.first + last.size : 0;
+}
+
+/** Volumes are counted per cohort and category. */
+export const VOLUME_CELLS = COHORTS.length * CATEGORIES.length;

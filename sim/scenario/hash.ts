@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { Scenario } from './schema.ts';
+
+/**
+ * What the hash leaves out: what names or explains a scenario, what is only compared with its results, and what a run
+ * states beside the hash (seed, replications, as-of days). `rules` and `amendments` enter as the rule set they resolve
+ * to. So two scenarios with one hash and one seed simulate the same histories, whatever they are called, in however
+ * many files and in whatever order they are written.
+ */
+const LEFT_OUT: readonly (keyof Scenario)[] = [
+  '$schema', 'extends', 'format', 'name', 'title', 'marks', 'fit', 'ends',
+  'comparison', 'publishedVolumes', 'publishedSeries', 'notSimulated', 'metersPerInstallation',
+  'seed', 'replications', 'asOf', 'rules', 'amendments',
+]; // prettier-ignore
+
+/** Of a rule set: names, titles, texts and citations decide nothing. */
+const WORDS = new Set(['name', 'title', 'text', 'clause', 'sources', 'source', 'decidedBy', 'kind182']);
+
+/** Hexadecimal digits of the hash that are printed. */
+const PRINTED = 12;
+
+/** The first 12 hexadecimal digits of the sha256 of what decides the simulated histories, as canonical JSON. */
+export function scenarioHash(scenario: Scenario, rules: RuleSet): string {
+  const kept = Object.entries(scenario).filter(([field]) => !LEFT_OUT.includes(field as keyof Scenario));
+  const text = canonicalJson({ scenario: Object.fromEntries(kept), rules: withoutWords(rules) });
+  return createHash('sha256').update(text).digest('hex').slice(0, PRINTED);
+}
+
+function withoutWords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutWords);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([name]) => !WORDS.has(name));
+  return Object.fromEntries(kept.map(([name, item]) => [name, withoutWords(item)]));
+}
+
+/** JSON with the names of every map in code-unit order and without what is undefined. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const parts = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, item]) => `${JSON.stringify(name)}:${canonicalJson(item)}`);
+  return `{${parts.join(',')}}`;
+}

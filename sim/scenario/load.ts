@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { isRulesFile, resolveRules } from '../../src/regulation/resolveRules.ts';
+import { settingOf } from '../../src/regulation/amend.ts';
+import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import { endOfLondonDate } from '../../src/time.ts';
+import type { FieldSchema } from '../../src/interchange/yaml/fields.ts';
+import { readLayers, relativeTo, type ReadFile } from '../../src/interchange/yaml/layers.ts';
+import type { MergeOptions } from '../../src/interchange/yaml/merge.ts';
+import { formatPath, parsePath, type Path } from '../../src/interchange/yaml/path.ts';
+import { problemAt, type Position, type Problem } from '../../src/interchange/yaml/problem.ts';
+import { applySetting, parseSetting } from '../../src/interchange/yaml/settings.ts';
+import { foundText, plainOf, positionAt, treeAt, type Tree } from '../../src/interchange/yaml/tree.ts';
+import { offendingPaths, zodProblems } from '../../src/interchange/yaml/zodProblems.ts';
+import { scenarioFaults } from './checks.ts';
+import { fitFaults } from './fitLines.ts';
+import { scenarioHash } from './hash.ts';
+import { idleMarks, markedLeaves, type MarkedLeaf } from './marks.ts';
+import { canonical, withoutPaths } from './resolve.ts';
+import { scenarioSchema, type Scenario } from './schema.ts';
+
+export type ScenarioProblem = Problem;
+
+export interface LoadedScenario {
+  readonly ok: true;
+  /** The file asked for. */
+  readonly path: string;
+  /** Every default resolved; the names of every map in code-unit order, so that no result hangs on the order of a file. */
+  readonly scenario: Scenario;
+  /** The rule set that `rules` and `amendments` come to. */
+  readonly rules: RuleSet;
+  readonly hash: string;
+  /** Every file read, the one asked for first. */
+  readonly sources: readonly string[];
+  /** The comparison data as paths that `readFile` takes; undefined where the scenario names none. */
+  readonly publishedVolumes: string | undefined;
+  readonly publishedSeries: string | undefined;
+  /** Where a value stands; undefined for a default. */
+  readonly positions: (path: string) => Position | undefined;
+  readonly marks: readonly MarkedLeaf[];
+  /** What is no error: marks that cover nothing. */
+  readonly warnings: readonly ScenarioProblem[];
+}
+
+export type LoadResult = LoadedScenario | { readonly ok: false; readonly errors: readonly ScenarioProblem[] };
+
+/** The scenario's fields as JSON Schema: for editors, problems and the documents. */
+export const SCENARIO_FIELDS = z.toJSONSchema(scenarioSchema, { target: 'draft-7', io: 'input' }) as FieldSchema;
+
+const { rules: rulesField, horizon: horizonField } = SCENARIO_FIELDS.properties as Readonly<
+  Record<string, FieldSchema>
+>;
+const DEFAULT_RULES = rulesField?.default as string;
+const DEFAULT_HORIZON = horizonField?.default as string;
+
+/** A distribution, a contact mode, a success chance is one thing or another; marks of a file add to those it extends. */
+const MERGE: MergeOptions = { discriminators: ['kind', 'mode'], whole: ['success'], appended: ['marks'] };
+
+/** Reads, merges, checks and resolves a scenario. Pure but for `readFile`; everything wrong is returned, at once. */
+export function loadScenario(options: { path: string; readFile: ReadFile; set?: readonly string[] }): LoadResult {
+  const layers = readLayers({ path: options.path, readFile: options.readFile, merge: MERGE });
+  const errors: Problem[] = [...layers.problems];
+  if (layers.tree === undefined) return { ok: false, errors };
+  const tree = withSettings(layers.tree, options.set ?? [], errors);
+  if (!layers.complete) return { ok: false, errors };
+
+  const scenario = parseScenario(tree, errors);
+  const rules = rulesOf(tree, { path: options.path, readFile: options.readFile, horizon: scenario?.horizon });
+  if (!rules.ok) errors.push(...rules.problems);
+  if (scenario === undefined) return { ok: false, errors: errors.sort(byPlace) };
+  const sources = [...layers.files];
+  const fileOf = (field: 'publishedVolumes' | 'publishedSeries' | 'rules', text: string): string =>
+    relativeTo(fileNaming(tree, field, options.path), text);
+  const publishedVolumes = scenario.publishedVolumes && fileOf('publishedVolumes', scenario.publishedVolumes);
+  const publishedSeries = scenario.publishedSeries && fileOf('publishedSeries', scenario.publishedSeries);
+  for (const [field, path] of Object.entries({ publishedVolumes, publishedSeries }))
+    if (path !== undefined) readable(path, field, { tree, readFile: options.readFile, sources, errors });
+  const faults = [...scenarioFaults(scenario), ...fitFaults(scenario, publishedVolumes, options.readFile)];
+  // A second look after a first failure repeats nothing, and says nothing of what was left out for it.
+  for (const { path, found, ...rest } of faults)
+    errors.push(problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest })); // prettier-ignore
+  if (!rules.ok || errors.length > 0) return { ok: false, errors: errors.sort(byPlace) };
+  return {
+    ok: true,
+    path: options.path,
+    scenario,
+    rules: rules.rules,
+    hash: scenarioHash(scenario, rules.rules),
+    sources: [...sources, ...rules.sources],
+    publishedVolumes,
+    publishedSeries,
+    positions: (text) => {
+      const path = parsePath(text);
+      return path && treeAt(tree, path) && positionAt(tree, path);
+    },
+    marks: markedLeaves(scenario, tree),
+    warnings: idleMarks(scenario, tree).map(({ path, pattern }) =>
+      problemAt(positionAt(tree, path), formatPath(path), { found: pattern, expected: 'a path that covers a number or a date' }),
+    ), // prettier-ignore
+  };
+}
+
+function withSettings(tree: Tree, set: readonly string[], errors: Problem[]): Tree {
+  let result = tree;
+  for (const text of set) {
+    const setting = parseSetting(text, { flag: '--set', toPath: settingPath });
+    const next = 'tree' in setting ? applySetting(result, setting, { schema: SCENARIO_FIELDS, merge: MERGE }) : setting;
+    if (!('kind' in next)) errors.push(next);
+    else if (text.trim().startsWith('extends'))
+      errors.push({ file: `--set ${text}`, line: 0, column: 0, path: 'extends', found: 'extends', expected: 'another field: files are merged before --set' }); // prettier-ignore
+    else result = next;
+  }
+  return result;
+}
+
+/** What follows `amendments.` is one name: a path into the rule set. */
+function settingPath(text: string): Path | undefined {
+  const amendment = /^amendments\.(.+)$/.exec(text)?.[1];
+  return amendment === undefined ? parsePath(text) : ['amendments', amendment];
+}
+
+/** The resolved scenario; after failures what is left of it, so that the checks across fields can speak too. */
+function parseScenario(tree: Tree, errors: Problem[]): Scenario | undefined {
+  const plain = plainOf(tree);
+  const parsed = scenarioSchema.safeParse(plain);
+  if (parsed.success) return canonical(parsed.data, SCENARIO_FIELDS);
+  errors.push(...zodProblems(parsed.error.issues, tree, SCENARIO_FIELDS));
+  const rest = scenarioSchema.safeParse(withoutPaths(plain, offendingPaths(parsed.error.issues)));
+  return rest.success ? canonical(rest.data, SCENARIO_FIELDS) : undefined;
+}
+
+/** The file in which a field stands; a path set on the command line is relative to the scenario, like its own. */
+function fileNaming(tree: Tree, field: string, path: string): string {
+  const position = treeAt(tree, [field])?.position;
+  return position && position.line > 0 ? position.file : path;
+}
+
+function readable(
+  path: string,
+  field: string,
+  { tree, readFile, sources, errors }: { tree: Tree; readFile: ReadFile; sources: string[]; errors: Problem[] },
+): void {
+  try {
+    readFile(path);
+    sources.push(path);
+  } catch {
+    errors.push(
+      problemAt(positionAt(tree, [field]), field, {
+        found: foundText(treeAt(tree, [field])),
+        expected: 'a file that can be read',
+        mend: `The path is relative to the file it stands in: ${path}.`,
+      }),
+    );
+  }
+}
+
+/** What `rules` and `amendments` come to, read from the tree: it is told even of a scenario that is otherwise wrong. */
+function rulesOf(
+  tree: Tree,
+  options: { path: string; readFile: ReadFile; horizon: string | undefined },
+): ReturnType<typeof resolveRules> {
+  const field = treeAt(tree, ['rules']);
+  const amended = treeAt(tree, ['amendments']);
+  const amendments =
+    amended?.kind === 'map' ? [...amended.entries].map(([text, entry]) => settingOf(text, entry.tree)) : [];
+  const asked = field?.kind === 'scalar' && typeof field.value === 'string' ? field.value : DEFAULT_RULES;
+  const name = isRulesFile(asked) ? relativeTo(fileNaming(tree, 'rules', options.path), asked) : asked;
+  const result = resolveRules(name, {
+    amendments,
+    asOf: endOfLondonDate(options.horizon ?? DEFAULT_HORIZON),
+    readFile: options.readFile,
+  });
+  if (result.ok) return result;
+  // A rule set that cannot be had is a fault of the line that asks for it.
+  const problems = result.problems.map((problem) =>
+    problem.line === 0 && problem.file === name
+      ? { ...problem, ...positionOf(tree, 'rules'), path: 'rules', found: `${JSON.stringify(asked)}, ${problem.found}` }
+      : problem,
+  ); // prettier-ignore
+  return { ok: false, problems };
+}
+
+function positionOf(tree: Tree, field: string): Pick<Problem, 'file' | 'line' | 'column'> {
+  const { file, line, column } = positionAt(tree, [field]);
+  return { file, line, column };
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column;
+}

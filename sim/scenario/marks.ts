@@ -1,0 +1,104 @@
+import { formatPath, parsePath, type Path } from '../../src/interchange/yaml/path.ts';
+import { LAYER_BUILT_IN, LAYER_SET } from '../../src/interchange/yaml/layers.ts';
+import type { Position } from '../../src/interchange/yaml/problem.ts';
+import { positionAt, treeAt, type Tree } from '../../src/interchange/yaml/tree.ts';
+import type { Scenario } from './schema.ts';
+
+export type Mark = Scenario['marks'][number]['mark'];
+
+/** One number or date of a resolved scenario and where it comes from. */
+export interface MarkedLeaf {
+  readonly path: string;
+  readonly value: number | string | boolean;
+  /** Null: nobody said where it comes from. */
+  readonly mark: Mark | null;
+  readonly note: string;
+  /** Where it stands; undefined for a default. */
+  readonly position: Position | undefined;
+}
+
+/** Settings of a run, not claims about the world: they need no mark. */
+const NO_CLAIM: readonly string[] = ['$schema', 'format', 'extends', 'name', 'title', 'seed', 'replications', 'asOf', 'marks', 'ends']; // prettier-ignore
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/** The share that a link class takes when it names none. */
+const REMAINDER = { mark: 'our assumption', note: 'the remainder of the classes' } as const;
+
+interface Pattern {
+  readonly path: Path;
+  readonly mark: Mark;
+  readonly note: string;
+  readonly layer: number;
+  /** Position among the marks and among the paths of the mark, for messages. */
+  readonly at: Path;
+}
+
+/** Every value of a resolved scenario in order, numbers and dates with their marks. */
+export function markedLeaves(scenario: Scenario, tree: Tree): readonly MarkedLeaf[] {
+  const patterns = patternsOf(scenario, tree);
+  return leavesOf(scenario).map(({ path, value }) => {
+    const leaf = treeAt(tree, path);
+    const isRemainder = leaf === undefined && path.at(-3) === 'classes' && path.at(-1) === 'share';
+    const { mark, note } = isRemainder ? REMAINDER : markOf(path, leaf?.position.layer ?? LAYER_BUILT_IN, patterns);
+    return { path: formatPath(path), value, mark, note, position: leaf && positionAt(tree, path) };
+  });
+}
+
+/** Marks that cover nothing: misspelt, or left behind when their values went. */
+export function idleMarks(scenario: Scenario, tree: Tree): readonly { path: Path; pattern: string }[] {
+  const leaves = leavesOf(scenario);
+  return patternsOf(scenario, tree)
+    .filter((pattern) => !leaves.some(({ path }) => covers(pattern.path, path)))
+    .map(({ path, at }) => ({ path: at, pattern: formatPath(path) }));
+}
+
+function patternsOf(scenario: Scenario, tree: Tree): readonly Pattern[] {
+  return scenario.marks.flatMap(({ paths, mark, note }, i) =>
+    paths.flatMap((text, j): Pattern[] => {
+      const path = parsePath(text);
+      const at = ['marks', i, 'paths', j];
+      return path ? [{ path, mark, note, layer: positionAt(tree, at).layer, at }] : [];
+    }),
+  );
+}
+
+/**
+ * The longest pattern that covers the path, the last of equals. A mark speaks of its own file and of those that the file
+ * extends: what a later file or `--set` changes is no longer what the mark vouched for.
+ */
+function markOf(
+  path: Path,
+  layer: number,
+  patterns: readonly Pattern[],
+): { readonly mark: Mark | null; readonly note: string } {
+  if (layer === LAYER_BUILT_IN) return { mark: 'our assumption', note: 'default' };
+  if (layer === LAYER_SET) return { mark: 'our assumption', note: '--set' };
+  let best: Pattern | undefined;
+  for (const pattern of patterns) {
+    if (pattern.layer < layer || !covers(pattern.path, path)) continue;
+    if (best === undefined || weight(pattern.path) >= weight(best.path)) best = pattern;
+  }
+  return best ? { mark: best.mark, note: best.note } : { mark: null, note: '' };
+}
+
+/** Length first, then names rather than stars. */
+function weight(pattern: Path): number {
+  return pattern.length * 1000 - pattern.filter((part) => part === '*').length;
+}
+
+function covers(pattern: Path, path: Path): boolean {
+  return pattern.length <= path.length && pattern.every((part, i) => part === '*' || String(part) === String(path[i]));
+}
+
+function leavesOf(scenario: Scenario): readonly { path: Path; value: number | string }[] {
+  const leaves: { path: Path; value: number | string }[] = [];
+  const walk = (value: unknown, path: Path): void => {
+    if (path.length === 1 && NO_CLAIM.includes(String(path[0]))) return;
+    if (typeof value === 'number' || (typeof value === 'string' && DATE.test(value))) leaves.push({ path, value });
+    else if (Array.isArray(value)) value.forEach((item, i) => walk(item, [...path, i]));
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, item] of Object.entries(value)) walk(item, [...path, name]);
+  };
+  walk(scenario, []);
+  return leaves;
+}
