@@ -71,7 +71,8 @@ function unknownPath(root: Tree, { path, tree: value }: Setting, schema: FieldSc
         ...(near === undefined ? {} : { nearest: formatPath([...around, near]) }),
       });
     if (typeof part === 'number') {
-      if (here?.kind !== 'list') return at(`an item of ${foundText(here)}`, 'the path of a value');
+      if (here?.kind !== 'list')
+        return at(`an item of ${foundText(here)}`, `the whole list: ${formatPath(around)}=[...]`);
       if (part >= here.items.length)
         return at(`item ${part} of ${foundText(here)}`, `an item from 0 to ${here.items.length - 1}`);
       here = here.items[part];

@@ -47,8 +47,17 @@ export function unknownName(path: Path, tree: Tree, schema: FieldSchema): Proble
     open || names.length === 0
       ? (pattern?.description ?? 'another name')
       : `one of ${listed}${names.length > NAMES_MAX ? ', ...' : ''}`;
+  const position = keyPositionAt(tree, path) ?? positionAt(tree, path);
+  if (names.includes(name) && !open) {
+    // A name of another form of the union: each is known, but not together.
+    const forms = fieldsAt(schema, around, tree)
+      .flatMap(formsOf)
+      .map((form) => Object.keys(form.properties ?? {}));
+    const together = forms.map((form) => form.join(' and ')).join(', or ');
+    return problemAt(position, formatPath(path), { found: 'a name beside others that exclude it', expected: `either ${together}` }); // prettier-ignore
+  }
   const near = nearest(name, names);
-  return problemAt(keyPositionAt(tree, path) ?? positionAt(tree, path), formatPath(path), {
+  return problemAt(position, formatPath(path), {
     found: open ? `the name ${JSON.stringify(name.slice(0, 60))}` : 'an unknown name',
     expected,
     ...(near === undefined ? {} : { nearest: near }),
