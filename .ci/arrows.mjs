@@ -34,6 +34,9 @@ for (const name of readdirSync(root)) {
   if (name.startsWith('.') || TOP_LEVEL.has(name) || MADE.has(name) || name.endsWith('.tgz')) continue;
   faults.push(`${name}: not of the top level (DESIGN.md 2); it belongs into ${FOLDERS.join(', ')}, or a dotfile`);
 }
+for (const folder of FOLDERS) {
+  if (!existsSync(join(root, folder, 'README.md'))) faults.push(`${folder}/README.md: every folder has its door-plate`);
+}
 for (const file of filesUnder('scenarios')) {
   if (CODE.test(file)) faults.push(`${file}: scenarios/ holds data only`);
 }

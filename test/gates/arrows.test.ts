@@ -16,6 +16,9 @@ const SOUND: Readonly<Record<string, string>> = {
   'devices/link.ts': "import { w } from '../sim/world/w.ts';\nexport const link = w;\n",
   'devices/transport/tcp.ts': "import { connect } from 'node:net';\nexport const tcp = connect;\n",
   'scenarios/quiet.yaml': 'name: quiet\n',
+  ...Object.fromEntries(
+    ['src', 'sim', 'devices', 'scenarios', 'test'].map((name) => [`${name}/README.md`, `# ${name}\n`]),
+  ),
   'test/kit/index.ts': "import { w } from '../../sim/world/w.ts';\nexport const kit = w;\n",
   'test/a.test.ts': "import { main } from '../src/cli/main.ts';\nimport 'vitest';\nexport const t = main;\n",
 };
@@ -174,6 +177,19 @@ describe('the arrows gate', () => {
   test('no arrow that is allowed is refused beside them', () => {
     for (const path of Object.keys(SOUND)) expect(broken.output).not.toMatch(new RegExp(`^${path}`, 'm'));
   });
+});
+
+test('a folder without its door-plate turns the arrows gate red', () => {
+  const place = workspace();
+  try {
+    place.plant({ 'src/a.ts': 'export {};\n', 'src/README.md': '# src\n' });
+    const run = place.node('.ci/arrows.mjs');
+    expect(run.output).toContain('sim/README.md');
+    expect(run.output).not.toContain('src/README.md');
+    expect(run.status).toBe(1);
+  } finally {
+    place.remove();
+  }
 });
 
 describe('the arrows gate beside a compiler that dependency-cruiser does not know', () => {
