@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import type { Installation } from '../../../src/installation/installation.ts';
+import {
+  GAS_EVENTS,
+  type Attempt,
+  type EventName,
+  type History,
+  type HistoryEvent,
+} from '../../../src/migration/history.ts';
+import { VARIOUS1, type RuleSet } from '../../../src/regulation/ruleset.ts';
+import { instant, type Instant } from '../../../src/time.ts';
+import { installationArbitrary, supplierArbitrary } from './installations.ts';
+import { boundariesOf, instantsNear } from './instants.ts';
+
+/** Outcomes of failed migration attempts: the codes with categories of their own, one of Table 5.10, an unlisted one. */
+export const FAILURES = ['MA112', 'GT01', 'MA110', 'SYN-DF01', 'UNLISTED-1'] as const;
+
+export interface HistoryOptions {
+  readonly rules?: RuleSet;
+  readonly installation?: fc.Arbitrary<Installation>;
+  /** Whether migrations (`ok`, `ok-esme`) may stand in it, readmits, and other events. All by default. */
+  readonly migrations?: boolean;
+  readonly readmits?: boolean;
+  readonly events?: boolean;
+  /** How many rows at most, 12 by default. */
+  readonly rowsMax?: number;
+}
+
+/** One attempt of a history whose failures tend to one code, so that thresholds are reached and just missed. */
+function attemptArbitrary(at: fc.Arbitrary<Instant>, code: string, migrations: boolean): fc.Arbitrary<Attempt> {
+  const failure = fc.oneof(
+    { weight: 5, arbitrary: fc.constant(code) },
+    { weight: 2, arbitrary: fc.constantFrom(...FAILURES) },
+  );
+  const cause = fc.oneof(
+    { weight: 8, arbitrary: fc.constant('device' as const) },
+    { weight: 1, arbitrary: fc.constant('system' as const) },
+  );
+  const failed = fc.record({
+    at,
+    kind: fc.constant('migration' as const),
+    outcome: failure,
+    cause,
+    table510: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  });
+  const instructed = fc.record({
+    at,
+    kind: fc.constant('instruction' as const),
+    outcome: fc.oneof(
+      { weight: 7, arbitrary: fc.constant('NO-WAN') },
+      { weight: 1, arbitrary: fc.constantFrom('ok', 'SYN-PR01') },
+    ),
+    cause,
+    table510: fc.constant(false),
+  });
+  const migrated = fc.record({
+    at,
+    kind: fc.constant('migration' as const),
+    outcome: fc.constantFrom('ok', 'ok-esme'),
+    cause: fc.constant('device' as const),
+    table510: fc.constant(false),
+  });
+  return fc
+    .oneof(
+      { weight: 10, arbitrary: failed },
+      { weight: code === 'NO-WAN' ? 12 : 3, arbitrary: instructed },
+      { weight: migrations ? 1 : 0, arbitrary: migrated },
+    )
+    .map((attempt) => {
+      const { kind, outcome } = attempt;
+      // A migration attempt never ends NO-WAN, and an `ok` is never caused by the system (DESIGN.md 5).
+      if (kind === 'migration' && outcome === 'NO-WAN') return { ...attempt, outcome: 'MA112' };
+      return outcome.startsWith('ok') ? { ...attempt, cause: 'device' as const } : attempt;
+    });
+}
+
+const VALUES: Partial<Record<EventName, fc.Arbitrary<string>>> = {
+  'electricity-supplier': supplierArbitrary,
+  'gas-supplier': supplierArbitrary,
+  'supplier-gsme-exclusion': supplierArbitrary,
+  'esme-dormant': fc.constantFrom('yes', 'no'),
+  'gsme-dormant': fc.constantFrom('yes', 'no'),
+  'electricity-payment-mode': fc.constantFrom('credit', 'prepayment'),
+  'gas-payment-mode': fc.constantFrom('credit', 'prepayment'),
+};
+
+const WEIGHTS: readonly (readonly [EventName, number])[] = [
+  ['master-key-unobtainable', 4],
+  ['master-key-obtained', 2],
+  ['dcc-recommends', 1],
+  ['sos-uneconomic', 4],
+  ['sos-direct-otherwise', 2],
+  ['supplier-gsme-exclusion', 6],
+  ['gas-supplier', 3],
+  ['electricity-supplier', 2],
+  ['gsme-dormant', 3],
+  ['esme-dormant', 2],
+  ['gas-payment-mode', 1],
+  ['electricity-payment-mode', 1],
+  ['readmit', 2],
+];
+
+function eventArbitrary(at: fc.Arbitrary<Instant>, readmits: boolean): fc.Arbitrary<HistoryEvent> {
+  const names = WEIGHTS.filter(([event]) => readmits || event !== 'readmit');
+  return fc
+    .oneof(...names.map(([event, weight]) => ({ weight, arbitrary: fc.constant(event) })))
+    .chain((event) => fc.record({ at, event: fc.constant(event), value: VALUES[event] ?? fc.constant('') }));
+}
+
+/** Events of one family at one instant contradict each other, as do two attempts of a kind. */
+function keyOf(row: Attempt | HistoryEvent): string {
+  if ('kind' in row) return `${row.at} ${row.kind}`;
+  return `${row.at} ${row.event.replace(/^(sos|master-key)-.*/, '$1')}`;
+}
+
+/** Keeps the first row of each key: the rest would be refused by a reader as contradicting it. */
+export function withoutContradictions<R extends Attempt | HistoryEvent>(rows: readonly R[]): R[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => !seen.has(keyOf(row)) && seen.add(keyOf(row)));
+}
+
+/** Counts around the thresholds 3 and 5, which is where an engine errs. */
+const COUNTS = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 6 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 12 }) },
+);
+
+/** Histories at the boundaries: rows in any order, instants shared between kinds, most attempts failing with one code. */
+export function historyArbitrary(options: HistoryOptions = {}): fc.Arbitrary<History> {
+  const { rules = VARIOUS1, migrations = true, readmits = true, events = true, rowsMax = 12 } = options;
+  return fc
+    .tuple(
+      options.installation ?? installationArbitrary(),
+      instantsNear(rules),
+      fc.constantFrom('MA112', 'GT01', 'GT01', 'MA110', 'NO-WAN'),
+      COUNTS,
+    )
+    .chain(([installation, at, code, count]) =>
+      fc.record({
+        installation: fc.constant(installation),
+        attempts: fc
+          .array(attemptArbitrary(at, code, migrations), {
+            minLength: Math.min(count, rowsMax),
+            maxLength: Math.min(count + 1, rowsMax),
+          })
+          .map(withoutContradictions),
+        events: (events ? fc.array(eventArbitrary(at, readmits), { maxLength: 5 }) : fc.constant([])).map((rows) =>
+          withoutContradictions(rows).filter(({ event }) => installation.gas !== null || !GAS_EVENTS.includes(event)),
+        ),
+      }),
+    );
+}
+
+/** As-ofs at, before and after the rows and boundaries of a history, and well after all of them. */
+export function asOfArbitrary(history: History, rules: RuleSet = VARIOUS1): fc.Arbitrary<Instant> {
+  const rows = [...history.attempts, ...history.events].map(({ at }) => at);
+  const instants = [...rows, ...boundariesOf(rules)];
+  return fc.oneof(
+    { weight: 2, arbitrary: fc.constant(instant('2023-06-30T12:00:00Z')) },
+    { weight: 2, arbitrary: fc.constant(Math.max(...instants) + 1) },
+    {
+      weight: 3,
+      arbitrary: fc.tuple(fc.constantFrom(...instants), fc.constantFrom(-1, 0, 1)).map(([at, by]) => at + by),
+    },
+  );
+}
+
+/** What an engine answers on. */
+export interface Question {
+  readonly history: History;
+  readonly rules: RuleSet;
+  readonly asOf: Instant;
+}
+
+/** A history with the rules and the as-of to put it to. */
+export function questionArbitrary(
+  rules: fc.Arbitrary<RuleSet>,
+  options: Omit<HistoryOptions, 'rules'> = {},
+): fc.Arbitrary<Question> {
+  return rules.chain((chosen) =>
+    historyArbitrary({ ...options, rules: chosen }).chain((history) =>
+      asOfArbitrary(history, chosen).map((asOf) => ({ history, rules: chosen, asOf })),
+    ),
+  );
+}

@@ -1,0 +1,16 @@
+// The published arbitraries and laws: hold your own engine to them.
+export { installationArbitrary } from './arbitraries/installations.ts';
+export { instantsNear } from './arbitraries/instants.ts';
+export { asOfArbitrary, historyArbitrary, questionArbitrary } from './arbitraries/histories.ts';
+export type { HistoryOptions, Question } from './arbitraries/histories.ts';
+export {
+  amendedRuleSetArbitrary,
+  oneReadingArbitrary,
+  readingRuleSetArbitrary,
+  readingsArbitrary,
+  ruleSetArbitrary,
+} from './arbitraries/ruleSets.ts';
+export { LAWS } from './laws/index.ts';
+export { assertLaw, keepsLaw } from './laws/law.ts';
+export type { Engine, Law, Spanning } from './laws/law.ts';
+export { spansAgree, spansProperty } from './laws/spans.ts';

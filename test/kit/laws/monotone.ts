@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import type { ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import type { ReadingName, Readings } from '../../../src/regulation/readings.ts';
+import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import { historyArbitrary, questionArbitrary } from '../arbitraries/histories.ts';
+import { readingRuleSetArbitrary, ruleSetArbitrary } from '../arbitraries/ruleSets.ts';
+import { law, mustBeWithin, type Law } from './law.ts';
+
+const ANY = questionArbitrary(ruleSetArbitrary);
+
+/** A reading, the value that lets more hold, the one that lets less, and readings that the claim supposes. */
+interface Narrowing {
+  readonly reading: ReadingName;
+  readonly wide: string;
+  readonly narrow: string;
+  readonly supposing: Partial<Readings>;
+}
+
+/**
+ * Readings of which one value never adds a category to the other. An attempt that is not counted cannot close 18.7
+ * either, hence the supposition where a reading drops attempts; nor can it restart a count that it is another outcome of.
+ */
+const NARROWINGS: readonly Narrowing[] = [
+  { reading: 'mixed', wide: 'anyDormant', narrow: 'barred', supposing: {} },
+  { reading: 'uneconomicCohorts', wide: 'all', narrow: 'IOC+FOC', supposing: {} },
+  { reading: 'activeGt01Evidence', wide: 'none', narrow: 'one', supposing: {} },
+  { reading: 'preparationClears', wide: 'no', narrow: 'yes', supposing: {} },
+  { reading: 'instructionSpacing', wide: 'none', narrow: 'week', supposing: {} },
+  { reading: 'attemptCloses187', wide: 'no', narrow: 'yes', supposing: {} },
+  { reading: 'paymentMode', wide: 'gas', narrow: 'both', supposing: {} },
+  { reading: 'paymentMode', wide: 'electricity', narrow: 'both', supposing: {} },
+  { reading: 'weekCode', wide: 'any', narrow: 'last', supposing: {} },
+  { reading: 'reset', wide: 'none', narrow: 'otherOutcome', supposing: {} },
+  { reading: 'fiveCounts', wide: 'allCodes', narrow: 'otherThanMA112AndGT01', supposing: {} },
+  { reading: 'membership', wide: 'sticky', narrow: 'asOf', supposing: {} },
+  { reading: 'beforeInForce', wide: 'count', narrow: 'ignore', supposing: { attemptCloses187: 'no' } },
+  { reading: 'cosRestarts', wide: 'no', narrow: 'yes', supposing: { attemptCloses187: 'no' } },
+  {
+    reading: 'systemAttempts',
+    wide: 'counted',
+    narrow: 'ignored',
+    supposing: { attemptCloses187: 'no', weekCode: 'any' },
+  },
+];
+
+function reading(rules: RuleSet, readings: Partial<Readings>): RuleSet {
+  return { ...rules, readings: { ...rules.readings, ...readings } };
+}
+
+function raised(rules: RuleSet, category: ExclusionCategory, by: number): RuleSet {
+  return {
+    ...rules,
+    clauses: rules.clauses.map((clause) =>
+      clause.category === category && clause.shows.type === 'count'
+        ? { ...clause, shows: { ...clause.shows, atLeast: clause.shows.atLeast + by } }
+        : clause,
+    ),
+  };
+}
+
+const RAISED = fc.record({
+  question: ANY,
+  category: fc.constantFrom<ExclusionCategory>('no-wan-before', 'no-wan-attempting', 'gt01', 'five-retries'),
+  by: fc.integer({ min: 1, max: 3 }),
+});
+
+/** Failures alone, under readings by which a later failure cannot take from an earlier one. */
+const FAILURES_ONLY = fc
+  .tuple(readingRuleSetArbitrary(), historyArbitrary({ migrations: false, readmits: false, events: false }))
+  .chain(([rules, history]) => {
+    const attempts = history.attempts.filter(({ outcome }) => outcome !== 'ok');
+    const instants = [...attempts.map(({ at }) => at), 1_640_000_000];
+    return fc.record({
+      history: fc.constant({ ...history, attempts }),
+      rules: fc.constant(reading(rules, { weekCode: 'any', reset: 'none', attemptCloses187: 'no' })),
+      asOf: fc.constantFrom(...instants),
+      later: fc.nat(30 * 86_400),
+    });
+  });
+
+/** Laws that say in which direction an answer may move. */
+export const MONOTONE_LAWS: readonly Law[] = [
+  law('raising a threshold never adds a category', RAISED, (engine, { question, category, by }) => {
+    const { history, rules, asOf } = question;
+    const more = engine(history, raised(rules, category, by), asOf);
+    mustBeWithin(more, engine(history, rules, asOf), `${by} more of ${category}`);
+  }),
+  law('with failures alone, a later as-of never removes a category', FAILURES_ONLY, (engine, question) => {
+    const { history, rules, asOf, later } = question;
+    mustBeWithin(engine(history, rules, asOf), engine(history, rules, asOf + later), 'a later as-of removed one');
+  }),
+  ...NARROWINGS.map(({ reading: name, wide, narrow, supposing }) =>
+    law(`${name}: ${narrow} never adds a category to ${wide}`, ANY, (engine, { history, rules, asOf }) => {
+      const narrower = engine(history, reading(rules, { ...supposing, [name]: narrow }), asOf);
+      mustBeWithin(narrower, engine(history, reading(rules, { ...supposing, [name]: wide }), asOf), 'added');
+    }),
+  ),
+];

@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import type { Attempt, History, HistoryEvent } from '../../../src/migration/history.ts';
+import { questionArbitrary, type Question } from '../arbitraries/histories.ts';
+import { ruleSetArbitrary } from '../arbitraries/ruleSets.ts';
+import { law, must, mustBeWithin, mustEqual, type Law } from './law.ts';
+
+const ANY = questionArbitrary(ruleSetArbitrary);
+
+function keeping(history: History, attempt: (row: Attempt) => boolean, event: (row: HistoryEvent) => boolean): History {
+  return { ...history, attempts: history.attempts.filter(attempt), events: history.events.filter(event) };
+}
+
+/** A question and the same rows in another order. */
+const SHUFFLED = ANY.chain((question) =>
+  fc
+    .tuple(
+      fc.shuffledSubarray([...question.history.attempts], { minLength: question.history.attempts.length }),
+      fc.shuffledSubarray([...question.history.events], { minLength: question.history.events.length }),
+    )
+    .map(([attempts, events]) => ({ ...question, shuffled: { ...question.history, attempts, events } })),
+);
+
+/** A question and the same rows, some of them more than once, anywhere. */
+const REPEATED = ANY.chain((question) =>
+  fc
+    .tuple(fc.subarray([...question.history.attempts]), fc.subarray([...question.history.events]))
+    .map(([attempts, events]) => ({
+      ...question,
+      repeated: {
+        ...question.history,
+        attempts: [...attempts, ...question.history.attempts].map((row) => ({ ...row })),
+        events: [...question.history.events, ...events].map((row) => ({ ...row })),
+      },
+    })),
+);
+
+function lastRow({ history, asOf }: Question): number {
+  const rows = [...history.attempts, ...history.events].map(({ at }) => at);
+  return Math.max(...rows.filter((at) => at <= asOf), 0);
+}
+
+/** Laws about which rows an answer may depend on, and how. */
+export const RECORD_LAWS: readonly Law[] = [
+  law('the order of rows changes nothing', SHUFFLED, (engine, { history, shuffled, rules, asOf }) => {
+    mustEqual(engine(shuffled, rules, asOf), engine(history, rules, asOf), 'rows in another order');
+  }),
+  law('an exact duplicate of a row changes nothing', REPEATED, (engine, { history, repeated, rules, asOf }) => {
+    mustEqual(engine(repeated, rules, asOf), engine(history, rules, asOf), 'rows repeated');
+  }),
+  law('rows after the as-of do not exist', ANY, (engine, { history, rules, asOf }) => {
+    const past = keeping(
+      history,
+      ({ at }) => at <= asOf,
+      ({ at }) => at <= asOf,
+    );
+    mustEqual(engine(history, rules, asOf), engine(past, rules, asOf), 'rows after the as-of taken out');
+  }),
+  law('what a readmit closes no longer bears on a verdict', ANY, (engine, { history, rules, asOf }) => {
+    const readmits = history.events.filter(({ event, at }) => event === 'readmit' && at <= asOf).map(({ at }) => at);
+    const since = Math.max(...readmits);
+    const open = keeping(
+      history,
+      ({ at }) => at > since,
+      ({ at, event }) => at > since || !/^(master-key|sos|supplier-gsme|readmit)/.test(event),
+    );
+    mustEqual(engine(history, rules, asOf).verdicts, engine(open, rules, asOf).verdicts, 'closed rows taken out');
+  }),
+  law('a failure caused on the system side bears on nothing while such are ignored', ANY, (engine, question) => {
+    const rules = { ...question.rules, readings: { ...question.rules.readings, systemAttempts: 'ignored' as const } };
+    const device = keeping(
+      question.history,
+      ({ cause }) => cause === 'device',
+      () => true,
+    );
+    const { verdicts } = engine(question.history, rules, question.asOf);
+    mustEqual(verdicts, engine(device, rules, question.asOf).verdicts, 'system failures taken out');
+  }),
+  law("DCC's recommendation alone decides nothing", ANY, (engine, { history, rules, asOf }) => {
+    const without = keeping(
+      history,
+      () => true,
+      ({ event }) => event !== 'dcc-recommends',
+    );
+    mustEqual(engine(history, rules, asOf), engine(without, rules, asOf), 'recommendations taken out');
+  }),
+  law('an instruction noted as a stranger’s bears on no verdict', ANY, (engine, { history, rules, asOf }) => {
+    const { verdicts, notes } = engine(history, rules, asOf);
+    const strange = new Set(notes.filter(({ note }) => note === 'stranger').map(({ at }) => at));
+    const without = keeping(
+      history,
+      () => true,
+      ({ at, event }) => event !== 'supplier-gsme-exclusion' || !strange.has(at),
+    );
+    mustEqual(verdicts, engine(without, rules, asOf).verdicts, "strangers' instructions taken out");
+  }),
+  law('failures in Table 5.10 bear on no five-retries', ANY, (engine, { history, rules, asOf }) => {
+    // Under `weekCode: last` such a failure can be the last of its week, and under `attemptCloses187` it closes 18.7.
+    const readings = { ...rules.readings, weekCode: 'any' as const, reset: 'none' as const };
+    const chosen = { ...rules, readings };
+    const five = rules.clauses.find(({ category }) => category === 'five-retries')?.shows;
+    if (five?.type !== 'count' || !five.exceptTable510) return;
+    const without = keeping(
+      history,
+      ({ table510 }) => !table510,
+      () => true,
+    );
+    const row = (of: History) => {
+      const verdict = engine(of, chosen, asOf).verdicts.find(({ category }) => category === 'five-retries');
+      return verdict && { ...verdict, reported: null };
+    };
+    mustEqual(row(history), row(without), 'failures in Table 5.10 taken out');
+  }),
+  law('an ok after every other row adds no category', ANY, (engine, question) => {
+    const { history, rules, asOf } = question;
+    const at = lastRow(question) + 1;
+    if (at > asOf) return;
+    const ok: Attempt = { at, kind: 'migration', outcome: 'ok', cause: 'device', table510: false };
+    const past = keeping(
+      history,
+      (row) => row.at <= asOf,
+      (row) => row.at <= asOf,
+    );
+    const after = engine({ ...past, attempts: [...past.attempts, ok] }, rules, asOf);
+    mustBeWithin(after, engine(history, rules, asOf), 'an ok added a category');
+    const kept = past.attempts.some(({ outcome }) => outcome === 'ok-esme') ? 1 : 0;
+    must(after.verdicts.length <= kept, 'after an ok nothing holds, save the gt01 of an earlier ok-esme');
+  }),
+  law('no attempt after a migration bears on a verdict', ANY, (engine, { history, rules, asOf }) => {
+    const { verdicts, notes } = engine(history, rules, asOf);
+    const late = new Set(notes.filter(({ note }) => note === 'afterMigration').map(({ at }) => at));
+    const without = keeping(
+      history,
+      ({ at }) => !late.has(at),
+      () => true,
+    );
+    mustEqual(verdicts, engine(without, rules, asOf).verdicts, 'noted attempts taken out');
+  }),
+];

@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import type { Question } from '../arbitraries/histories.ts';
+import { questionArbitrary } from '../arbitraries/histories.ts';
+import { ruleSetArbitrary } from '../arbitraries/ruleSets.ts';
+import { must, mustEqual, type Engine, type Spanning } from './law.ts';
+
+/**
+ * At every row, the second before it and the as-of: the categories that hold are those whose span is open there, and
+ * their met_at is where it began. Spans are half-open, apart from each other, and last only at the as-of.
+ */
+export function spansAgree(engine: Engine, spansOf: Spanning, { history, rules, asOf }: Question): void {
+  const spans = spansOf(history, rules, asOf);
+  for (const { from, to } of spans) {
+    must(from < (to ?? asOf + 1), 'a span has a length');
+    must((to ?? asOf) <= asOf, 'a span ends by the as-of');
+  }
+  const rows = [...history.attempts, ...history.events].map(({ at }) => at).filter((at) => at <= asOf);
+  for (const at of new Set([...rows, ...rows.map((row) => row - 1), asOf])) {
+    const open = spans.filter(({ from, to }) => from <= at && (to === null || at < to));
+    const held = engine(history, rules, at).verdicts;
+    mustEqual(
+      open.map(({ category, from }) => [category, from]),
+      held.map(({ category, metAt }) => [category, metAt]),
+      'open spans are the verdicts',
+    );
+  }
+}
+
+export function spansProperty(engine: Engine, spansOf: Spanning): fc.IPropertyWithHooks<[Question]> {
+  return fc.property(questionArbitrary(ruleSetArbitrary), (question) => {
+    spansAgree(engine, spansOf, question);
+  });
+}

@@ -1,0 +1,20 @@
+// The reference keeps the published laws on boundary-biased histories. That it answers rightly where no law speaks is
+// for the case tables beside, and for the engines that are compared with it.
+import fc from 'fast-check';
+import { describe, test } from 'vitest';
+import { evaluate, spansOf } from '../../../src/exclusion/evaluate.ts';
+import { assertLaw, LAWS, spansProperty } from '../../kit/index.ts';
+
+const RUNS = { runs: Number(process.env['LAW_RUNS'] ?? 400), seed: Number(process.env['LAW_SEED'] ?? 20_211_103) };
+
+describe('the reference evaluator', () => {
+  for (const one of LAWS) {
+    test(one.name, () => {
+      assertLaw(one, evaluate, RUNS);
+    });
+  }
+
+  test('spans open at an instant are the verdicts as of it', () => {
+    fc.assert(spansProperty(evaluate, spansOf), { numRuns: RUNS.runs, seed: RUNS.seed });
+  });
+});
