@@ -1,0 +1,218 @@
+import type { z } from 'zod';
+import { wallTimers } from '../transport/timers.ts';
+import type { Cancel, Timers } from '../transport/timers.ts';
+import { DriverError, lineProcess, redacted } from './driverProcess.ts';
+import type { LineProcess } from './driverProcess.ts';
+import { answerSchema, DRIVER_PROTOCOL, eventSchema, helloSchema, OPERATIONS } from './driverProtocol.ts';
+import type {
+  Capability,
+  DriverEvent,
+  DriverHello,
+  FailedObservation,
+  Operation,
+  OperationArg,
+  OperationResult,
+} from './driverProtocol.ts';
+
+export interface DriverOptions {
+  /** The program and its arguments; no shell comes between. */
+  readonly command: readonly string[];
+  /** Time limits. Default 10 s for the hello, 60 s for an answer, 5 s for the end. */
+  readonly helloSeconds?: number;
+  readonly answerSeconds?: number;
+  readonly closeSeconds?: number;
+  /** Operations that change something on real hardware are refused here unless they are named. */
+  readonly allow?: readonly 'power'[];
+  readonly timers?: Timers;
+  /** The driver's own words, line by line, with hexadecimal runs taken out. */
+  readonly onStderr?: (line: string) => void;
+}
+
+/** What became of a request at the device. */
+export type DriverAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly observation: FailedObservation; readonly message: string };
+
+/** A device that is reached through a program of its owner's. A promise is rejected only when the driver itself fails. */
+export interface Driver {
+  readonly name: string;
+  readonly capabilities: readonly Capability[];
+  open(endpoint: string, settings?: Readonly<Record<string, string | number | boolean | null>>): Answered<'open'>;
+  probe(): Answered<'probe'>;
+  lastContact(link: 'wan' | 'han'): Answered<'lastContact'>;
+  read(object: string): Answered<'read'>;
+  power(action: 'on' | 'off' | 'cycle'): Answered<'power'>;
+  observe(listener: (event: DriverEvent) => void): Answered<'observe'>;
+  /** Told when the driver ends without having been asked to. */
+  onEnd(listener: (error: DriverError) => void): void;
+  /** Never rejects. */
+  close(): Promise<void>;
+}
+type Answered<O extends Operation> = Promise<DriverAnswer<OperationResult<O>>>;
+
+interface Pending {
+  readonly op: Operation | 'hello';
+  readonly cancel: Cancel;
+  resolve(answer: DriverAnswer<unknown>): void;
+  reject(error: DriverError): void;
+}
+
+const REQUESTS_MAX = 64;
+const LAST_WORDS_MAX = 200;
+
+/** Starts a driver and exchanges hellos. Rejects with a DriverError. */
+export async function startDriver(options: DriverOptions): Promise<Driver> {
+  const timers = options.timers ?? wallTimers();
+  const pending = new Map<number, Pending>();
+  const eventListeners = new Set<(event: DriverEvent) => void>();
+  const endListeners = new Set<(error: DriverError) => void>();
+  let name = options.command[0] ?? 'driver';
+  let hello: DriverHello | undefined;
+  let lastWords = '';
+  let ended: DriverError | undefined;
+  let closing = false;
+  let nextId = 1;
+
+  function end(error: DriverError): void {
+    if (ended !== undefined) return;
+    ended = error;
+    for (const request of [...pending.values()]) {
+      request.cancel();
+      request.reject(error);
+    }
+    pending.clear();
+    if (!closing) for (const listener of endListeners) listener(error);
+  }
+
+  function fault(code: 'protocol' | 'timeout', what: string): void {
+    end(new DriverError(code, `driver ${name}: ${what}`));
+    child.kill();
+  }
+
+  function onLine(line: string): void {
+    if (ended !== undefined || line.trim() === '') return;
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(line);
+    } catch {
+      return fault('protocol', 'a line on its standard output is not JSON (diagnostics belong on standard error)');
+    }
+    if (hello === undefined) return onHello(parsed);
+    if (typeof parsed === 'object' && parsed !== null && 'event' in parsed) return onEvent(parsed);
+    const answer = answerSchema.safeParse(parsed);
+    if (!answer.success) return fault('protocol', `not an answer: ${issue(answer.error)}`);
+    const request = pending.get(answer.data.id);
+    if (request === undefined) return fault('protocol', 'an answer to a request that was not made');
+    settle(answer.data.id, request, answer.data);
+  }
+
+  function onHello(parsed: unknown): void {
+    const checked = helloSchema.safeParse(parsed);
+    if (!checked.success) return fault('protocol', `not a hello: ${issue(checked.error)}`);
+    hello = checked.data;
+    name = hello.driver;
+    const request = pending.get(0);
+    pending.delete(0);
+    request?.cancel();
+    request?.resolve({ ok: true, value: undefined });
+  }
+
+  function onEvent(parsed: unknown): void {
+    const event = eventSchema.safeParse(parsed);
+    if (!event.success) return fault('protocol', `not an event: ${issue(event.error)}`);
+    for (const listener of eventListeners) listener(event.data);
+  }
+
+  function settle(id: number, request: Pending, answer: z.output<typeof answerSchema>): void {
+    pending.delete(id);
+    request.cancel();
+    if (!answer.ok) {
+      request.resolve({ ok: false, observation: answer.observation, message: redacted(answer.message) });
+      return;
+    }
+    const result = OPERATIONS[request.op as Operation].result.safeParse(answer.result ?? {});
+    if (result.success) request.resolve({ ok: true, value: result.data });
+    else {
+      const error = new DriverError('protocol', `driver ${name}: the result of ${request.op}: ${issue(result.error)}`);
+      request.reject(error);
+      end(error);
+      child.kill();
+    }
+  }
+
+  function wait(id: number, op: Pending['op'], seconds: number): Promise<DriverAnswer<unknown>> {
+    return new Promise((resolve, reject) => {
+      const cancel = timers.after(seconds * 1000, () => fault('timeout', `no answer to ${op} within ${seconds} s`));
+      pending.set(id, { op, cancel, resolve, reject });
+    });
+  }
+
+  async function ask<O extends Operation>(op: O, arg: OperationArg<O>, seconds?: number): Answered<O> {
+    if (ended !== undefined) throw ended;
+    if (closing && op !== 'close') throw new DriverError('closed', `driver ${name} is closed`);
+    const declared = op === 'open' || op === 'close' || (hello?.capabilities as readonly string[]).includes(op);
+    if (!declared) return systemFault(`driver ${name} does not declare the capability ${op}`);
+    if (pending.size >= REQUESTS_MAX) return systemFault(`driver ${name} has ${REQUESTS_MAX} requests unanswered`);
+    const id = nextId;
+    nextId += 1;
+    const answered = wait(id, op, seconds ?? options.answerSeconds ?? 60);
+    child.send(JSON.stringify({ id, op, arg }));
+    return (await answered) as DriverAnswer<OperationResult<O>>;
+  }
+
+  const child: LineProcess = lineProcess(options.command, {
+    onLine,
+    onStderr(line) {
+      lastWords = redacted(line).slice(0, LAST_WORDS_MAX);
+      options.onStderr?.(redacted(line));
+    },
+    onExit(how, error) {
+      const during = [...pending.values()][0]?.op;
+      const when = during === undefined ? '' : ` while it was asked to ${during}`;
+      const words = lastWords === '' ? '' : `; its last words: ${lastWords}`;
+      end(error ?? new DriverError('crashed', `driver ${name} ended with ${how}${when}${words}`));
+    },
+  });
+  const greeted = wait(0, 'hello', options.helloSeconds ?? 10);
+  child.send(JSON.stringify({ hello: DRIVER_PROTOCOL }));
+  await greeted;
+
+  return {
+    name,
+    capabilities: hello === undefined ? [] : (hello).capabilities,
+    open: (endpoint, settings) => ask('open', { endpoint, ...(settings !== undefined && { settings }) }),
+    probe: () => ask('probe', {}),
+    lastContact: (link) => ask('lastContact', { link }),
+    read: (object) => ask('read', { object }),
+    power: async (action) => {
+      if (options.allow?.includes('power') === true) return ask('power', { action });
+      return systemFault('switching the power of real hardware is not allowed in this rig (allow: [power])');
+    },
+    observe(listener) {
+      eventListeners.add(listener);
+      return ask('observe', {});
+    },
+    onEnd(listener) {
+      if (ended !== undefined && !closing) listener(ended);
+      else endListeners.add(listener);
+    },
+    async close() {
+      const grace = options.closeSeconds ?? 5;
+      if (!closing && ended === undefined) {
+        closing = true;
+        await ask('close', {}, grace).catch(() => undefined);
+      }
+      await child.end(grace * 1000);
+    },
+  };
+}
+
+function systemFault(message: string): { ok: false; observation: 'systemFault'; message: string } {
+  return { ok: false, observation: 'systemFault', message };
+}
+
+/** Where and what, without the value that was found. */
+function issue(error: z.ZodError): string {
+  const first = error.issues[0];
+  return `${first?.path.join('.') || 'the line'}: ${first?.message ?? 'wrong'}`;
+}

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
+
+/**
+ * - `notStarted`: the command could not be run
+ * - `crashed`: it ended while it was needed
+ * - `timeout`: it did not answer in time and was ended, for what it was doing is unknown
+ * - `protocol`: it said something that the protocol does not have
+ * - `closed`: asked after `close`
+ */
+export type DriverErrorCode = 'notStarted' | 'crashed' | 'timeout' | 'protocol' | 'closed';
+
+/** The driver failed, not the device. Long hexadecimal runs (keys, frames) are taken out of the text. */
+export class DriverError extends Error {
+  override name = 'DriverError';
+  readonly code: DriverErrorCode;
+
+  constructor(code: DriverErrorCode, message: string) {
+    super(redacted(message));
+    this.code = code;
+  }
+}
+
+/** Replaces runs of 16 hexadecimal digits and more: a driver's own words may hold what it read or was given. */
+export function redacted(text: string): string {
+  return text.replace(
+    /(?:[0-9A-Fa-f]{2}[ :-]?){8,}/g,
+    (run) => `[${run.replace(/[^0-9A-Fa-f]/g, '').length / 2} octets] `,
+  );
+}
+
+export interface LineProcess {
+  send(line: string): void;
+  /** Ends it: its standard input is closed; if that is not enough within the time, it is killed. */
+  end(graceMilliseconds: number): Promise<void>;
+  kill(): void;
+}
+
+export interface LineProcessListeners {
+  readonly onLine: (line: string) => void;
+  readonly onStderr: (line: string) => void;
+  /** Once. `error` is set when it could not be started or spoke without end. */
+  readonly onExit: (how: string, error: DriverError | undefined) => void;
+}
+
+const LINE_BYTES_MAX = 1 << 20;
+
+/** Starts a program that speaks in lines, without a shell. Owns every event of the process and of its pipes. */
+export function lineProcess(command: readonly string[], listeners: LineProcessListeners): LineProcess {
+  const [program = '', ...args] = command;
+  let over = false;
+  let fault: DriverError | undefined;
+  let exited: () => void = () => undefined;
+  const exit = new Promise<void>((resolve) => (exited = resolve));
+
+  function finish(how: string): void {
+    if (over) return;
+    over = true;
+    exited();
+    listeners.onExit(how, fault);
+  }
+
+  let child: ChildProcessWithoutNullStreams;
+  try {
+    child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+  } catch (cause) {
+    throw notStarted(program, cause);
+  }
+  child.on('error', (cause) => {
+    fault ??= notStarted(program, cause);
+    finish('never started');
+  });
+  // 'close' comes after the last line of its output, 'exit' may come before.
+  child.on('close', (code, signal) => finish(signal === null ? `code ${code ?? '?'}` : `signal ${signal}`));
+  child.stdin.on('error', () => undefined);
+  splitLines(child.stdout, listeners.onLine, () => {
+    fault ??= new DriverError('protocol', `a line of more than ${LINE_BYTES_MAX} octets`);
+    child.kill('SIGKILL');
+  });
+  splitLines(child.stderr, listeners.onStderr, () => undefined);
+
+  return {
+    send(line) {
+      if (!over && child.stdin.writable) child.stdin.write(`${line}\n`);
+    },
+    async end(graceMilliseconds) {
+      if (over) return;
+      child.stdin.end();
+      const patience = setTimeout(() => child.kill('SIGKILL'), graceMilliseconds);
+      await exit;
+      clearTimeout(patience);
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+function notStarted(program: string, cause: unknown): DriverError {
+  const reason = (cause as { code?: string }).code ?? (cause instanceof Error ? cause.message : String(cause));
+  return new DriverError('notStarted', `the driver's command '${program}' could not be started (${reason})`);
+}
+
+function splitLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void, onTooLong: () => void): void {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  let tooLong = false;
+  stream.on('error', () => undefined);
+  stream.on('data', (bytes: Buffer) => {
+    if (tooLong) return;
+    const parts = (rest + decoder.write(bytes)).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) onLine(part.replace(/\r$/, ''));
+    if (rest.length > LINE_BYTES_MAX) {
+      tooLong = true;
+      rest = '';
+      onTooLong();
+    }
+  });
+  stream.on('end', () => {
+    if (rest !== '') onLine(rest);
+  });
+}

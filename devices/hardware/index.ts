@@ -1,0 +1,10 @@
+export { startDriver } from './driver.ts';
+export { DriverError } from './driverProcess.ts';
+export { CAPABILITIES, driverJsonSchema } from './driverProtocol.ts';
+export { listAnnounced, listSerialPorts } from './list.ts';
+export { probePort, PROBES } from './probe.ts';
+export type { Driver, DriverAnswer, DriverOptions } from './driver.ts';
+export type { DriverErrorCode } from './driverProcess.ts';
+export type { Capability, DriverEvent } from './driverProtocol.ts';
+export type { FoundDevice, FoundPort, PortList } from './list.ts';
+export type { Probe, ProbeOptions, ProbeResult } from './probe.ts';

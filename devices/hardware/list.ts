@@ -1,0 +1,140 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { watchBench } from '../mqtt/bench.ts';
+import { connectBroker } from '../mqtt/connection.ts';
+import type { ConnectionOptions } from '../mqtt/connection.ts';
+import type { Birth } from '../mqtt/messages.ts';
+import type { DeviceAddress } from '../mqtt/topics.ts';
+import { loadSerialPackage } from '../transport/serialPackage.ts';
+import type { SerialPackage } from '../transport/serialPackage.ts';
+import { wallTimers } from '../transport/timers.ts';
+import type { Timers } from '../transport/timers.ts';
+import { TransportError } from '../transport/transport.ts';
+
+export interface FoundPort {
+  readonly path: string;
+  readonly description?: string;
+}
+
+export interface PortList {
+  readonly ports: readonly FoundPort[];
+  /** How they were found, when it was not the usual way, and why. */
+  readonly note?: string;
+}
+
+export interface PortListOptions {
+  readonly load?: () => Promise<SerialPackage>;
+  readonly platform?: NodeJS.Platform;
+  /** Default: whether `udevadm` is on the path. */
+  readonly hasUdevadm?: boolean;
+  /** Default `/dev`. */
+  readonly deviceFolder?: string;
+  /** Default `/sys/class/tty`. */
+  readonly ttyFolder?: string;
+}
+
+/**
+ * The serial ports of this machine. On Linux node-serialport asks `udevadm`, and where that is missing ends the whole
+ * process; so it is looked for first, and /dev is read without it. Never rejects.
+ */
+export async function listSerialPorts(options: PortListOptions = {}): Promise<PortList> {
+  const platform = options.platform ?? process.platform;
+  const udevadm = options.hasUdevadm ?? onPath('udevadm');
+  if (platform === 'linux' && !udevadm) {
+    return scan(options, 'udevadm is not installed: /dev was read instead, and makers are not known');
+  }
+  try {
+    const { SerialPort } = await (options.load ?? loadSerialPackage)();
+    const found = await SerialPort.list();
+    const ports = found.map(({ path, manufacturer }) => ({ path, ...(manufacturer && { description: manufacturer }) }));
+    return { ports: ports.sort(byPath) };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    if (platform === 'win32') return { ports: [], note: why };
+    return scan(options, `${why}; /dev was read instead`);
+  }
+}
+
+const PORT_NAME = /^(tty(S|USB|ACM|AMA|XRUSB|WCH|O|\.)|cu\.|rfcomm)/;
+
+function scan(options: PortListOptions, note: string): PortList {
+  const folder = options.deviceFolder ?? '/dev';
+  const names = entries(folder).filter((name) => PORT_NAME.test(name) && isFitted(options, name));
+  const byId = join(folder, 'serial', 'by-id');
+  const links = entries(byId).map((name) => ({ path: join(byId, name), description: 'link by device id' }));
+  return { ports: [...names.map((name) => ({ path: join(folder, name) })), ...links].sort(byPath), note };
+}
+
+/** Linux makes ttyS0 to ttyS31 whether or not there is a chip; type 0 is "unknown", which is none (serial_core.h). */
+function isFitted(options: PortListOptions, name: string): boolean {
+  if (!/^ttyS\d+$/.test(name)) return true;
+  try {
+    return readFileSync(join(options.ttyFolder ?? '/sys/class/tty', name, 'type'), 'utf8').trim() !== '0';
+  } catch {
+    return true;
+  }
+}
+
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function byPath(a: FoundPort, b: FoundPort): number {
+  return a.path < b.path ? -1 : 1;
+}
+
+function onPath(program: string): boolean {
+  // Only where spawn itself looks: what lies in an sbin outside the path is not found by node-serialport either.
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.some((folder) => folder !== '' && existsSync(join(folder, program)));
+}
+
+export interface FoundDevice {
+  readonly address: DeviceAddress;
+  readonly birth: Birth | undefined;
+  /** Undefined: it has never said. */
+  readonly online: boolean | undefined;
+}
+
+/**
+ * The devices announced on a broker: births and statuses are retained, so a moment of listening (default 2 s) shows them
+ * all. Rejects with a TransportError.
+ */
+export async function listAnnounced(
+  options: Omit<ConnectionOptions, 'will'> & {
+    readonly bench?: string;
+    readonly listenSeconds?: number;
+    readonly timers?: Timers;
+    /** Ends the listening early. */
+    readonly enough?: (found: readonly FoundDevice[]) => boolean;
+  },
+): Promise<readonly FoundDevice[]> {
+  const connection = await connectBroker(options);
+  const timers = options.timers ?? wallTimers();
+  const found = new Map<string, FoundDevice>();
+  const sorted = (): FoundDevice[] => [...found.keys()].sort().map((key) => found.get(key)!);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      connection.onEnd((cause) => reject(cause ?? new TransportError('lost', connection.endpoint, 'hung up')));
+      timers.after((options.listenSeconds ?? 2) * 1000, resolve);
+      void watchBench(connection, {
+        ...(options.bench !== undefined && { bench: options.bench }),
+        now: () => Math.floor(timers.nowMilliseconds() / 1000),
+        onEvent(event) {
+          const key = `${event.address.bench}/${event.address.installation}/${event.address.device}`;
+          const before = found.get(key) ?? { address: event.address, birth: undefined, online: undefined };
+          if (event.kind === 'birth') found.set(key, { ...before, birth: event.birth });
+          if (event.kind === 'status') found.set(key, { ...before, online: event.status.state === 'online' });
+          if (options.enough?.(sorted()) === true) resolve();
+        },
+      }).catch(reject);
+    });
+  } finally {
+    await connection.close();
+  }
+  return sorted();
+}

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { DISC, DM, POLL_FINAL, SNRM, UA } from '../../../devices/dlms/hdlcControl.ts';
+import { encodeFrame, HdlcParser, serverAddress } from '../../../devices/dlms/hdlcFrame.ts';
+import { probePort, PROBES } from '../../../devices/hardware/probe.ts';
+import { serveModeC } from '../../../devices/iec62056_21/session.ts';
+import { serialTransport } from '../../../devices/transport/serial.ts';
+import type { SerialChannel } from '../../../devices/transport/serial.ts';
+import type { Timers } from '../../../devices/transport/timers.ts';
+import { wallTimers } from '../../../devices/transport/timers.ts';
+import { mockSerialPair } from '../transport/serialPair.ts';
+
+/** Joined mock ports; `serve` plays the device at the other end. Waiting ends at once where nothing was answered. */
+async function probed(mode: string, serve: (port: SerialChannel, speed: () => string) => void, all = false) {
+  const joined = await mockSerialPair();
+  const [near, far] = joined.paths;
+  const device = await serialTransport({ path: far, mode, load: joined.load }).open();
+  const speed = (): string => {
+    const settings = joined.opened(near);
+    return `${settings?.baudRate}/${settings?.dataBits}`;
+  };
+  serve(device, speed);
+  const results = await probePort(near, { load: joined.load, timers: impatient(), all, answerMilliseconds: 1 });
+  await device.close();
+  return { results, openPorts: joined.openPorts() };
+}
+
+/** Deadlines that strike after the event loop has turned some times without work, instead of after a while. */
+function impatient(): Timers {
+  return {
+    nowMilliseconds: () => 0,
+    after(_delay, action) {
+      let turns = 25;
+      let live = true;
+      const wait = (): void => {
+        if (!live) return;
+        turns -= 1;
+        if (turns > 0) setImmediate(wait);
+        else action();
+      };
+      setImmediate(wait);
+      return () => {
+        live = false;
+      };
+    },
+  };
+}
+
+describe('probing a port', () => {
+  test('an optical head is known by its identification, and nothing is chosen', async () => {
+    let chosen = false;
+    const { results, openPorts } = await probed('300/7E1', (port) => {
+      const served = serveModeC(port, {
+        identification: { manufacturer: 'LGZ', baud: '5', hdlc: true, model: 'SMB' },
+        readout: () => [],
+        timers: { nowMilliseconds: () => 0, after: () => () => undefined },
+      });
+      port.onData(() => (chosen = served.meter.state !== 'selecting'));
+    });
+    expect(results).toEqual([
+      {
+        mode: '300/7E1',
+        ask: '62056-21',
+        answered: true,
+        detail: "LGZ 'SMB', baud character 5, mode E, HDLC can be chosen",
+      },
+    ]);
+    expect([chosen, openPorts]).toEqual([false, 0]);
+  });
+
+  test('an HDLC meter is known by its UA, and released by DISC', async () => {
+    const controls: number[] = [];
+    const { results } = await probed('9600/8N1', (port) => {
+      const parser = new HdlcParser();
+      port.onData((bytes) => {
+        for (const frame of parser.receive(bytes, 0)) {
+          if (frame.destination.upper !== 1 || frame.destination.bytes !== 2) continue;
+          controls.push(frame.control & ~POLL_FINAL);
+          const control = (frame.control === (SNRM | POLL_FINAL) ? UA : DM) | POLL_FINAL;
+          const answer = { destination: frame.source, source: frame.destination, control, segmented: false };
+          port.write(encodeFrame({ ...answer, information: new Uint8Array(0) }));
+        }
+      });
+    });
+    expect(results.at(-1)).toEqual({
+      mode: '9600/8N1',
+      ask: 'hdlc',
+      answered: true,
+      detail: 'UA from server 1/17 to client 16',
+    });
+    expect(results[0]).toMatchObject({ mode: '300/7E1', answered: false });
+    expect(controls).toEqual([SNRM, DISC]);
+  });
+
+  test('the echo of an optical head is no answer, and noise is told from silence', async () => {
+    const { results } = await probed('9600/8N1', (port) => port.onData((bytes) => port.write(new Uint8Array(bytes))));
+    expect(results).toHaveLength(PROBES.length);
+    expect(results.every((result) => !result.answered)).toBe(true);
+    expect(results[1]?.detail).toMatch(/octets that make no sense/);
+  });
+
+  test('silence everywhere is reported for every question, over the speeds as set on the port', async () => {
+    const { results } = await probed('9600/8N1', () => undefined);
+    expect(results.map((result) => `${result.mode} ${result.ask} ${result.detail}`)).toEqual(
+      PROBES.map((probe) => `${probe.mode} ${probe.ask} silence`),
+    );
+  });
+
+  test('a port that does not exist is an error, not a silence', async () => {
+    const joined = await mockSerialPair();
+    const options = { load: joined.load, timers: wallTimers() };
+    await expect(probePort('/dev/none', options)).rejects.toMatchObject({ code: 'notFound' });
+    expect(serverAddress(1, 17).bytes).toBe(2);
+  });
+});
