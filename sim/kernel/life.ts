@@ -16,7 +16,7 @@ import { END, END_EXCLUDED_FROM } from './ends.ts';
 import { EventQueue } from './eventQueue.ts';
 import { Limits } from './limits.ts';
 import { workingInstant, type GroupPlan, type Model, type StepPlan } from './model.ts';
-import type { Observer } from './observer.ts';
+import type { LifeView, Observer } from './observer.ts';
 import { outcomeTable510, rangeOfFamily, type OutcomeRange } from './outcomes.ts';
 import type { Replication } from './replication.ts';
 import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
@@ -36,7 +36,7 @@ const STOP = 2;
  * The life of one installation: drawn alone from its number, run through the process of its cohort, counted as it
  * goes. Reused for every installation of a shard; what it keeps between them is only memory.
  */
-export class Life implements Facts {
+export class Life implements Facts, LifeView {
   at: Instant = 0;
   epclEntryFrom = 0;
   displayBlocked = 0;

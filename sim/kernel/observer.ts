@@ -1,14 +1,32 @@
 import type { Tally } from '../../src/exclusion/tally.ts';
 import type { StepId } from '../../src/migration/steps.ts';
 import type { Instant } from '../../src/time.ts';
-import type { Life } from './life.ts';
+import type { Attributes } from '../population/attributes.ts';
+import type { HanLink } from '../world/hanLink.ts';
+import type { WanLink } from '../world/wanLink.ts';
+import type { GroupPlan } from './model.ts';
+import type { Strikes } from './strikes.ts';
+
+/** What an observer may look at of a life. */
+export interface LifeView {
+  readonly at: Instant;
+  readonly lastWanContact: Instant;
+  readonly lastHanContact: Instant;
+  readonly epclEntryFrom: Instant;
+  readonly displayBlocked: number;
+  readonly attributes: Attributes;
+  readonly group: GroupPlan;
+  readonly wan: WanLink;
+  readonly han: HanLink;
+  readonly strikes: Strikes;
+}
 
 /** Sees one life as it is lived: the recorder of a run's files, the story of `explain`. Numbers are the kernel's. */
 export interface Observer {
-  begin(entity: number, life: Life): void;
+  begin(entity: number, life: LifeView): void;
   event(at: Instant, event: number, value: number, ofModel: boolean): void;
   /** A migration attempt is about to be recorded as failed at a step with an observation (position in OBSERVATIONS). */
-  failed(step: StepId, observation: number, life: Life): void;
+  failed(step: StepId, observation: number, life: LifeView): void;
   attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void;
   finish(end: number, endAt: Instant, tally: Tally): void;
 }

@@ -11,6 +11,7 @@ import { compileWan, type CompiledWan } from '../world/wanLink.ts';
 /** One population of a scenario, laid out: installations [first, first + size) belong to it. */
 export interface Group {
   readonly name: string;
+  readonly index: number;
   readonly first: number;
   readonly size: number;
   /** Position in COHORTS. */
@@ -24,6 +25,8 @@ export interface Group {
   readonly firstAttempt: EntryCurve;
   /** DMC names by share; null: the cohort's standard model, on the EPCL from the start. */
   readonly models: { readonly picker: Picker; readonly names: readonly string[] } | null;
+  /** Number of the standard model among the DMC names, less -1: `dmcFrom + model` numbers an installation's DMC. */
+  readonly dmcFrom: number;
   /** Positions in the scenario's list of faults of those that act on this group. */
   readonly faults: readonly number[];
 }
@@ -34,7 +37,8 @@ export function layOut(scenario: Scenario): readonly Group[] {
   const han = new Map(Object.entries(scenario.links.han).map(([name, profile]) => [name, compileHan(profile)]));
   const faults = Object.values(scenario.faults);
   let first = 0;
-  return Object.entries(scenario.populations).map(([name, population]) => {
+  let dmcs = 0;
+  return Object.entries(scenario.populations).map(([name, population], index) => {
     const process = scenario.process[population.cohort];
     const curves = scenario.entryCurves[population.entry];
     const wanProfile = wan.get(population.wan);
@@ -45,6 +49,7 @@ export function layOut(scenario: Scenario): readonly Group[] {
     assert(hanProfile !== undefined, 'a checked scenario has the HAN profiles it names');
     const group: Group = {
       name,
+      index,
       first,
       size: population.installations,
       cohort: COHORTS.indexOf(population.cohort),
@@ -58,11 +63,18 @@ export function layOut(scenario: Scenario): readonly Group[] {
       models: population.models
         ? { picker: new Picker(Object.values(population.models)), names: Object.keys(population.models) }
         : null,
+      dmcFrom: dmcs + 1,
       faults: faults.flatMap((fault, i) => (actsOn(fault, name, population) ? [i] : [])),
     };
     first += population.installations;
+    dmcs += 1 + Object.keys(population.models ?? {}).length;
     return group;
   });
+}
+
+/** DMC names by the number that `dmcFrom + model` gives: per group its standard model, then those it names. */
+export function dmcNames(groups: readonly Group[]): readonly string[] {
+  return groups.flatMap((group) => [`standard-${group.population.cohort}`, ...(group.models?.names ?? [])]);
 }
 
 function actsOn(fault: Fault, name: string, population: Population): boolean {

@@ -6,10 +6,12 @@ import type { Scenario } from './schema.ts';
 
 export type Mark = Scenario['marks'][number]['mark'];
 
-/** One number or date of a resolved scenario and where it comes from. */
+/** One value of a resolved scenario and where it comes from. */
 export interface MarkedLeaf {
   readonly path: string;
-  readonly value: number | string | boolean;
+  readonly value: number | string | boolean | null;
+  /** A number or a date that says something of the world: it needs a mark. */
+  readonly isClaim: boolean;
   /** Null: nobody said where it comes from. */
   readonly mark: Mark | null;
   readonly note: string;
@@ -18,7 +20,7 @@ export interface MarkedLeaf {
 }
 
 /** Settings of a run, not claims about the world: they need no mark. */
-const NO_CLAIM: readonly string[] = ['$schema', 'format', 'extends', 'name', 'title', 'seed', 'replications', 'asOf', 'marks', 'ends']; // prettier-ignore
+const NO_CLAIM: readonly string[] = ['$schema', 'format', 'extends', 'name', 'title', 'seed', 'replications', 'asOf', 'ends']; // prettier-ignore
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** The share that a link class takes when it names none. */
@@ -33,14 +35,14 @@ interface Pattern {
   readonly at: Path;
 }
 
-/** Every value of a resolved scenario in order, numbers and dates with their marks. */
+/** Every value of a resolved scenario in order, with its mark. */
 export function markedLeaves(scenario: Scenario, tree: Tree): readonly MarkedLeaf[] {
   const patterns = patternsOf(scenario, tree);
-  return leavesOf(scenario).map(({ path, value }) => {
+  return leavesOf(scenario).map(({ path, value, isClaim }) => {
     const leaf = treeAt(tree, path);
     const isRemainder = leaf === undefined && path.at(-3) === 'classes' && path.at(-1) === 'share';
     const { mark, note } = isRemainder ? REMAINDER : markOf(path, leaf?.position.layer ?? LAYER_BUILT_IN, patterns);
-    return { path: formatPath(path), value, mark, note, position: leaf && positionAt(tree, path) };
+    return { path: formatPath(path), value, isClaim, mark, note, position: leaf && positionAt(tree, path) };
   });
 }
 
@@ -90,15 +92,26 @@ function covers(pattern: Path, path: Path): boolean {
   return pattern.length <= path.length && pattern.every((part, i) => part === '*' || String(part) === String(path[i]));
 }
 
-function leavesOf(scenario: Scenario): readonly { path: Path; value: number | string }[] {
-  const leaves: { path: Path; value: number | string }[] = [];
+interface Leaf {
+  readonly path: Path;
+  readonly value: MarkedLeaf['value'];
+  readonly isClaim: boolean;
+}
+
+function leavesOf(scenario: Scenario): readonly Leaf[] {
+  const leaves: Leaf[] = [];
   const walk = (value: unknown, path: Path): void => {
-    if (path.length === 1 && NO_CLAIM.includes(String(path[0]))) return;
-    if (typeof value === 'number' || (typeof value === 'string' && DATE.test(value))) leaves.push({ path, value });
-    else if (Array.isArray(value)) value.forEach((item, i) => walk(item, [...path, i]));
+    if (path[0] === 'marks' || value === undefined) return; // they are printed beside what they mark
+    if (Array.isArray(value)) value.forEach((item, i) => walk(item, [...path, i]));
     else if (typeof value === 'object' && value !== null)
       for (const [name, item] of Object.entries(value)) walk(item, [...path, name]);
+    else leaves.push({ path, value: value as Leaf['value'], isClaim: isClaim(value, path) });
   };
   walk(scenario, []);
   return leaves;
+}
+
+function isClaim(value: unknown, path: Path): boolean {
+  if (NO_CLAIM.includes(String(path[0]))) return false;
+  return typeof value === 'number' || (typeof value === 'string' && DATE.test(value));
 }

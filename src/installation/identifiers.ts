@@ -31,20 +31,35 @@ export const AREA_MIN = 10;
 export const AREA_MAX = 23;
 
 /**
- * A synthetic MPAN for a numbered installation in a distribution area. The third digit is 0, so that all of them lie
- * in one block; nothing guarantees that no real supply point has the number: the bench's outputs are synthetic.
+ * A synthetic MPAN for a numbered installation in a distribution area, as a number (13 digits). Its third digit is 0;
+ * nothing guarantees that no real supply point has it: whatever the bench makes is synthetic.
  */
-export function syntheticMpan(area: number, serial: number): string {
+export function syntheticMpan(area: number, serial: number): number {
   assert(area >= AREA_MIN && area <= AREA_MAX, `a distribution area lies from ${AREA_MIN} to ${AREA_MAX}`);
-  const leading = `${area}0${String(serial).padStart(9, '0')}`;
-  return `${leading}${mpanCheckDigit(leading)}`;
+  assert(serial >= 0 && serial < 1e9, 'a synthetic MPAN numbers up to 999,999,999 installations');
+  const leading = area * 1e10 + serial;
+  let sum = 0;
+  let rest = leading;
+  for (let i = 11; i >= 0; i -= 1) {
+    const digit = rest % 10;
+    rest = (rest - digit) / 10;
+    sum += digit * (MPAN_WEIGHTS[i] as number);
+  }
+  return leading * 10 + ((sum % 11) % 10);
 }
 
-/** A synthetic 10-digit MPRN for a numbered installation; the leading 99 is ours. */
-export function syntheticMprn(serial: number): string {
-  assert(serial < 100_000_000, 'a synthetic MPRN numbers up to 99,999,999 installations');
-  const leading = `9${String(serial).padStart(8, '0')}`;
-  return `${leading}${mprnCheckDigits(leading)}`;
+/** A synthetic 11-digit MPRN for a numbered installation; the leading 9 is ours. */
+export function syntheticMprn(serial: number): number {
+  assert(serial >= 0 && serial < 1e8, 'a synthetic MPRN numbers up to 99,999,999 installations');
+  const leading = 9e8 + serial;
+  let sum = 0;
+  let rest = leading;
+  for (let weight = 1; weight <= 9; weight += 1) {
+    const digit = rest % 10;
+    rest = (rest - digit) / 10;
+    sum += digit * weight;
+  }
+  return leading * 100 + (sum % 11);
 }
 
 /** A synthetic EUI-64 as 8 upper-case hex pairs, in the test range 90-B3-D5-1F-30 (DOMAIN.md 7). */

@@ -1,0 +1,58 @@
+import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { seedWords } from '../world/draws.ts';
+import { compileModel, type Model } from './model.ts';
+import { openPool } from './pool.ts';
+import type { ShardRecords } from './recorder.ts';
+import { shardsOf } from './shard.ts';
+import { addCounts, emptyCounts, type Counts } from './volumes.ts';
+import type { ShardRequest } from './worker.ts';
+
+export interface SimulateOptions {
+  readonly seed: string;
+  readonly replications: number;
+  readonly workers: number;
+  /** Gets the records of replication 0, shard after shard; left out: none are kept. */
+  readonly onRecords?: (records: ShardRecords) => void | Promise<void>;
+  /** Called after each shard with the share of the work done. */
+  readonly onProgress?: (share: number) => void;
+  /** A clock in seconds; only to report how long the kernel took. */
+  readonly now: () => number;
+}
+
+export interface Simulation {
+  readonly model: Model;
+  readonly counts: readonly Counts[];
+  /** From the first shard sent to the last tally merged, the pool being warm. */
+  readonly kernelSeconds: number;
+}
+
+/** Simulates every replication of a scenario. The counts and records are the same for any number of workers. */
+export async function simulate(scenario: Scenario, rules: RuleSet, options: SimulateOptions): Promise<Simulation> {
+  const model = compileModel(scenario, rules);
+  const shards = shardsOf(model.size);
+  const requests: ShardRequest[] = [];
+  for (let replication = 0; replication < options.replications; replication += 1) {
+    for (let shard = 0; shard < shards; shard += 1) {
+      requests.push({ replication, shard, record: options.onRecords !== undefined && replication === 0 });
+    }
+  }
+  const counts = Array.from({ length: options.replications }, () => emptyCounts(model.asOfs.length, model.months));
+  const pool = await openPool(
+    { scenario, rules, seed: seedWords(options.seed) },
+    Math.min(options.workers, requests.length),
+  );
+  try {
+    const began = options.now();
+    let done = 0;
+    await pool.run(requests, async (reply) => {
+      addCounts(counts[reply.replication] as Counts, reply.counts);
+      if (reply.records && options.onRecords) await options.onRecords(reply.records);
+      done += 1;
+      options.onProgress?.(done / requests.length);
+    });
+    return { model, counts, kernelSeconds: options.now() - began };
+  } finally {
+    await pool.close();
+  }
+}

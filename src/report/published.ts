@@ -1,0 +1,78 @@
+import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
+import { COHORTS, type Cohort } from '../installation/cohort.ts';
+
+/** One published line: a category over one cohort or several together. */
+export interface PublishedLine {
+  readonly category: ExclusionCategory;
+  readonly cohorts: readonly Cohort[];
+  readonly published: number;
+  /** A census that enters the model as it is: no forecast. */
+  readonly isInput: boolean;
+}
+
+/** A point of the public series of migrated meters. */
+export interface SeriesPoint {
+  readonly date: string;
+  readonly meters: number;
+  readonly kind: string;
+  readonly source: string;
+}
+
+/** What was read, or in words what is wrong with the line. */
+export type Parsed<R> =
+  { readonly ok: true; readonly rows: readonly R[] } | { readonly ok: false; readonly error: string };
+
+/** `IOC+MOC_MDS`: how records and scenarios name cohorts taken together. */
+export function joinCohorts(cohorts: readonly Cohort[]): string {
+  return cohorts.join('+');
+}
+
+/** The figures of a published-volumes CSV (scenarios/data). Only its last column, the note, may hold commas. */
+export function parsePublishedVolumes(text: string): Parsed<PublishedLine> {
+  return parseRows(text, ['category', 'cohorts', 'published', 'relation'], (cells, line) => {
+    const category = CATEGORIES.find((known) => known === cells.category);
+    const cohorts = (cells.cohorts ?? '').split('+');
+    if (!category) return `line ${line}: category ${cells.category}, expected one of ${CATEGORIES.join(', ')}`;
+    if (!cohorts.every(isCohort))
+      return `line ${line}: cohorts ${cells.cohorts}, expected ${COHORTS.join('|')} joined by +`;
+    const published = Number(cells.published);
+    if (!Number.isInteger(published) || published < 0)
+      return `line ${line}: published ${cells.published}, expected a count`;
+    return { category, cohorts, published, isInput: cells.relation === 'input' };
+  });
+}
+
+/** The points of a migrated-meters CSV that state a cumulative count of meters. */
+export function parseSeries(text: string): Parsed<SeriesPoint> {
+  const parsed = parseRows(text, ['date', 'cumulative', 'unit', 'kind', 'source'], (cells, line) => {
+    const meters = Number(cells.cumulative);
+    if (Number.isNaN(meters)) return `line ${line}: cumulative ${cells.cumulative}, expected a count or nothing`;
+    const usable = cells.unit === 'meters' && cells.cumulative !== '';
+    return { date: cells.date ?? '', meters: usable ? meters : -1, kind: cells.kind ?? '', source: cells.source ?? '' };
+  });
+  return parsed.ok ? { ok: true, rows: parsed.rows.filter((row) => row.meters >= 0) } : parsed;
+}
+
+function isCohort(name: string): name is Cohort {
+  return (COHORTS as readonly string[]).includes(name);
+}
+
+function parseRows<R extends object>(
+  text: string,
+  columns: readonly string[],
+  read: (cells: Readonly<Record<string, string>>, line: number) => R | string,
+): Parsed<R> {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const header = (lines[0] ?? '').split(',');
+  const missing = columns.find((column) => !header.includes(column));
+  if (missing !== undefined) return { ok: false, error: `line 1: no column ${missing}` };
+  const rows: R[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (i === 0 || line === '') continue;
+    const fields = line.split(',');
+    const row = read(Object.fromEntries(header.map((column, c) => [column, fields[c] ?? ''])), i + 1);
+    if (typeof row === 'string') return { ok: false, error: row };
+    rows.push(row);
+  }
+  return { ok: true, rows };
+}

@@ -1,0 +1,22 @@
+/** A plain text table: columns two spaces apart, numbers to the right, no colours, fit for a pipe. */
+export function textTable(
+  rows: readonly (readonly string[])[],
+  options: { readonly right: readonly number[] },
+): string {
+  const widths: number[] = [];
+  for (const row of rows) for (const [c, cell] of row.entries()) widths[c] = Math.max(widths[c] ?? 0, cell.length);
+  const right = new Set(options.right);
+  return rows
+    .map((row) =>
+      row
+        .map((cell, c) => (right.has(c) ? cell.padStart(widths[c] ?? 0) : cell.padEnd(widths[c] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** 11523 -> `11,523`; always with commas, whatever the locale. */
+export function thousands(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
