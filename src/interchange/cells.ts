@@ -96,7 +96,7 @@ function choiceChecker(column: Column): ColumnChecker {
   const emptyCode = codeOf.get('');
   return (raw, rows, wrong) => {
     const out = new Uint8Array(rows).fill(NO_CHOICE);
-    if (raw && 'codes' in raw) {
+    if (raw && 'codes' in raw && raw.dictionary.length <= rows) {
       // Each entry of the dictionary is looked up once, not each row.
       const codes = raw.dictionary.map((text) => codeOf.get(text));
       for (let row = 0; row < rows; row += 1) {

@@ -189,20 +189,16 @@ function describe(element: SchemaElement): string {
   return `type ${element.type}${logical ? ` (${logical})` : ''}`;
 }
 
-/** How many rows the footer claims; 0 where it cannot be read. For estimates alone. */
-export function parquetRows(path: string): number {
+/** What a footer claims, for estimates and for the type of ids; undefined where it cannot be read. */
+export function parquetSummary(path: string): { readonly rows: number; readonly int32Ids: boolean } | undefined {
   const descriptor = openSync(path, 'r');
   try {
-    const size = fstatSync(descriptor).size;
-    return Number(
-      readFooter(
-        descriptor,
-        size,
-        (found) => new FileRefused({ file: path, line: 0, column: '*', found, expected: '' }),
-      ).num_rows,
-    );
+    const refused: Refused = (found) => new FileRefused({ file: path, line: 0, column: '*', found, expected: '' });
+    const metadata = readFooter(descriptor, fstatSync(descriptor).size, refused);
+    const ids = metadata.schema.find((element) => element.name === 'installation_id');
+    return { rows: Number(metadata.num_rows), int32Ids: ids?.type === 'INT32' && !isUnsigned(ids) };
   } catch {
-    return 0;
+    return undefined;
   } finally {
     closeSync(descriptor);
   }

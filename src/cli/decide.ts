@@ -1,0 +1,281 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { engine } from '../exclusion/engine.ts';
+import { NOTE_KINDS } from '../exclusion/verdict.ts';
+import { FORMATS, formatOf, type Format, type Input } from '../interchange/formats.ts';
+import { joinHistories, type Joined } from '../interchange/histories/joinHistories.ts';
+import { STANDARD_OUTPUT } from '../interchange/outputFile.ts';
+import { parquetSummary } from '../interchange/parquetReader.ts';
+import { FileRefused, formatRefusal } from '../interchange/refusal.ts';
+import { TooManyRefused } from '../interchange/refusedRows.ts';
+import { VerdictSink } from '../interchange/verdictSink.ts';
+import { formatProblems } from '../interchange/yaml/problem.ts';
+import { resolveRules } from '../regulation/resolveRules.ts';
+import { VARIOUS1, type RuleSet } from '../regulation/ruleset.ts';
+import { endOfLondonDate, formatInstant, parseDate, parseInstant, type Instant } from '../time.ts';
+import { EXIT, UsageError } from './exit.ts';
+import { readText } from './readText.ts';
+
+interface DecideOptions {
+  readonly installations: readonly string[];
+  readonly attempts: readonly string[];
+  readonly events: readonly string[];
+  readonly asOf: Instant;
+  readonly rules: string;
+  readonly setRule: readonly string[];
+  readonly out: string;
+  readonly format?: Format;
+  readonly keepGoing: boolean;
+  readonly maxErrors: number;
+}
+
+const HELP = `
+Files are CSV (.csv), NDJSON (.ndjson, .jsonl) or Parquet (.parquet) by their names; - is standard input or output, in
+the --format given. An option may be repeated: the files are read one after the other. At most one input is -.
+
+Files that all stand in ascending order of installation_id (as whole numbers, or by text) are joined in flat memory.
+Others are joined by way of temporary files under TMPDIR, in about 300 MB of memory up to 64 million rows. Verdicts come
+in the order of the installations either way. Events of DMCs (dmc:<id>) may stand anywhere; at most 1,000,000. One
+installation has at most 100,000 rows, one CSV row or NDJSON line 1,048,576 characters.
+
+Equal rows count once. Rows of one key that differ contradict each other: all are refused, and the installation gets no
+verdict. Also refused: unknown installations and cohorts, instants that are not YYYY-MM-DDThh:mm:ssZ, wrong check
+digits, gas columns half set, gas events without a GSME, values that do not go with their event, unknown columns.
+Codes that the catalogue does not know are carried. Rows after the as-of are checked, then ignored and counted.
+
+If any row is refused there is no output and the exit code is 2. With --keep-going the rest is decided, the refused rows
+are in <out>.refused.csv, and the exit code is still 2. Notes (attempts after a migration, instructions by someone other
+than the gas supplier) are summed up on standard error and written to <out>.notes.csv; neither file goes with --out -.`;
+
+/** `smets1-bench decide`: which exclusion categories hold on histories that another system exported. */
+export function decideCommand(): Command {
+  const file = (flags: string, text: string): Option =>
+    new Option(flags, text).argParser((value: string, before: readonly string[] | undefined) => [
+      ...(before ?? []),
+      value,
+    ]);
+  return new Command('decide')
+    .description('decide every exclusion category on exported histories')
+    .addOption(file('--installations <file>', 'the installations record').makeOptionMandatory())
+    .addOption(file('--attempts <file>', 'the attempts record').makeOptionMandatory())
+    .addOption(file('--events <file>', 'the events record').default([], 'none'))
+    .requiredOption('--as-of <instant|date>', 'a date is the last second of that London day', parseAsOf)
+    .option('--rules <name|file|in-force>', 'the rule set', VARIOUS1.name)
+    .addOption(file('--set-rule <k=v>', 'change a reading or another value of the rule set').default([], 'none'))
+    .requiredOption('--out <file>', 'where the verdicts go')
+    .addOption(new Option('--format <format>', 'of - and of files whose names do not tell').choices(FORMATS))
+    .option('--keep-going', 'decide the rest where rows are refused', false)
+    .option('--max-errors <n>', 'refused rows shown; without --keep-going reading ends there', parseCount, 100)
+    .addHelpText('after', HELP)
+    .action(decide);
+}
+
+function parseAsOf(text: string): Instant {
+  const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);
+  if (at === undefined) throw new InvalidArgumentError('Expected YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD, 2012 to 2037.');
+  return at;
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.');
+  return Number(text);
+}
+
+async function decide(options: DecideOptions): Promise<void> {
+  const rules = rulesOf(options);
+  const temporary = mkdtempSync(join(tmpdir(), 'smets1-bench-decide-')); // for this user alone: 0700
+  let sink: VerdictSink | undefined;
+  const clean = (): void => {
+    sink?.discard();
+    rmSync(temporary, { recursive: true, force: true });
+  };
+  const interrupted = (): void => {
+    clean();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    const inputs = await inputsOf(options, temporary);
+    const progress = progressLine();
+    const decider = engine(rules);
+    let joined: Joined<VerdictSink>;
+    try {
+      joined = await joinHistories(inputs, {
+        asOf: options.asOf,
+        temporary,
+        progress: progress.add,
+        decide: (history) => {
+          const evaluation = decider.decide(history, options.asOf);
+          return evaluation.verdicts.length + evaluation.notes.length === 0 ? undefined : evaluation;
+        },
+        open: () => (sink = openSink(options, inputs, rules, temporary)),
+      });
+    } catch (error) {
+      if (!(error instanceof TooManyRefused || error instanceof FileRefused)) throw error;
+      reportRefused(sink, options, error);
+      return;
+    } finally {
+      progress.end();
+    }
+    if (joined.sink.refusedRows.count > 0) {
+      reportRefused(joined.sink, options, undefined);
+      if (!options.keepGoing) return;
+    }
+    await joined.sink.close();
+    sink = undefined; // its files stay
+    if (options.out === STANDARD_OUTPUT) {
+      await pipeline(createReadStream(join(temporary, 'out')), process.stdout, { end: false });
+    }
+    report(joined, options, rules);
+  } catch (error) {
+    throw fileError(error) ?? error;
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    clean();
+  }
+}
+
+function rulesOf({ rules, setRule, asOf }: DecideOptions): RuleSet {
+  const resolved = resolveRules(rules, { setRule, asOf, readFile: readText });
+  if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
+  return resolved.rules;
+}
+
+interface Inputs {
+  readonly installations: readonly Input[];
+  readonly attempts: readonly Input[];
+  readonly events: readonly Input[];
+}
+
+async function inputsOf(options: DecideOptions, temporary: string): Promise<Inputs> {
+  const names = [...options.installations, ...options.attempts, ...options.events];
+  if (names.filter((name) => name === '-').length > 1)
+    throw new UsageError('Only one input can be standard input (-).');
+  for (const name of names) {
+    if (name !== '-' && !existsSync(name)) throw new UsageError(`${name}: no such file.`);
+    if (name !== '-' && !statSync(name).isFile()) throw new UsageError(`${name}: not a file.`);
+    if (name !== '-' && resolve(name) === resolve(options.out))
+      throw new UsageError(`${name}: --out would replace it.`);
+  }
+  const folder = dirname(options.out);
+  if (!existsSync(folder)) throw new UsageError(`${options.out}: there is no folder ${folder}.`);
+  outputFormat(options);
+  const inputs = (given: readonly string[]): Promise<Input[]> =>
+    Promise.all(given.map((name) => inputOf(name, options.format, temporary)));
+  return {
+    installations: await inputs(options.installations),
+    attempts: await inputs(options.attempts),
+    events: await inputs(options.events),
+  };
+}
+
+/** Standard input is spooled: files may have to be read twice, and Parquet from its end. */
+async function inputOf(name: string, given: Format | undefined, temporary: string): Promise<Input> {
+  const format = name === '-' ? given : (formatOf(name) ?? given);
+  if (!format) throw new UsageError(`${name}: the name does not tell the format; say --format ${FORMATS.join('|')}.`);
+  if (name !== '-') return { name, path: name, format };
+  const path = join(temporary, 'standard-input');
+  await pipeline(process.stdin, createWriteStream(path));
+  return { name, path, format };
+}
+
+function outputFormat({ out, format }: DecideOptions): Format {
+  const found = out === STANDARD_OUTPUT ? format : (formatOf(out) ?? format);
+  if (!found) throw new UsageError(`${out}: the name does not tell the format; say --format ${FORMATS.join('|')}.`);
+  return found;
+}
+
+/** Verdicts for standard output go to a temporary file first: nothing is written if a row is refused. */
+function openSink(options: DecideOptions, inputs: Inputs, rules: RuleSet, temporary: string): VerdictSink {
+  const { out, keepGoing, asOf } = options;
+  const standard = out === STANDARD_OUTPUT;
+  const numbered = inputs.installations.every(
+    (input) => input.format === 'parquet' && parquetSummary(input.path)?.int32Ids,
+  );
+  return new VerdictSink({
+    path: standard ? join(temporary, 'out') : out,
+    format: outputFormat(options),
+    notesPath: standard ? undefined : `${out}.notes.csv`,
+    ids: numbered ? 'int32' : 'string',
+    metadata: { rules: rules.name, as_of: formatInstant(asOf) },
+    refused: {
+      errorsMax: options.maxErrors,
+      path: keepGoing && !standard ? `${out}.refused.csv` : undefined,
+      stopAtMax: !keepGoing,
+      files: [...inputs.installations, ...inputs.attempts, ...inputs.events].map((input) => input.name),
+    },
+  });
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function reportRefused(
+  sink: VerdictSink | undefined,
+  { keepGoing, out }: DecideOptions,
+  error: TooManyRefused | FileRefused | undefined,
+): void {
+  process.exitCode = EXIT.refused;
+  const rows = sink?.refusedRows;
+  for (const row of rows?.first ?? []) say(formatRefusal(row));
+  const count = rows?.count ?? 0;
+  const hidden = count - (rows?.first.length ?? 0);
+  if (hidden > 0) say(`... and ${number(hidden)} more.`);
+  if (error instanceof FileRefused) say(`${error.message}\nThe file cannot be read on; nothing was written.`);
+  else if (error) say(`Reading ended at ${number(count)} refused rows (--max-errors); nothing was written.`);
+  else if (!keepGoing) say(`${number(count)} rows refused; nothing was written (--keep-going decides the rest).`);
+  else if (out === STANDARD_OUTPUT) say(`${number(count)} rows refused; the rest is decided.`);
+  else say(`${number(count)} rows refused: ${out}.refused.csv; the rest is decided.`);
+}
+
+function report({ sink, counts, joinedBy }: Joined<VerdictSink>, { asOf, out }: DecideOptions, rules: RuleSet): void {
+  const read = `${number(counts.installations)} installations, ${number(counts.attempts)} attempts, ${number(counts.events)} events`;
+  say(`${read}; rules ${rules.name}, as of ${formatInstant(asOf)}; joined by ${JOINED[joinedBy]}.`);
+  if (counts.duplicates > 0) say(`${number(counts.duplicates)} rows were there more than once; each counts once.`);
+  if (counts.afterAsOf > 0) say(`${number(counts.afterAsOf)} rows after the as-of were ignored.`);
+  if (counts.undecided > 0) {
+    say(`${number(counts.undecided)} installations have no verdict: a row of theirs contradicts another.`);
+  }
+  for (const [kind, count] of sink.noteCounts) say(`${number(count)} noted: ${NOTE_KINDS[kind]}.`);
+  if (sink.noteCounts.size > 0 && out !== STANDARD_OUTPUT) say(`Notes: ${out}.notes.csv`);
+  say(`${number(sink.verdictRows)} verdicts of ${number(sink.held)} installations${out === '-' ? '' : `: ${out}`}`);
+}
+
+const JOINED: Readonly<Record<Joined<VerdictSink>['joinedBy'], string>> = {
+  numeric: 'the order of their numbers',
+  lexicographic: 'the order of their ids',
+  partitions: 'temporary files, for they share no order',
+};
+
+/** 1,234,567: the same in every locale. */
+function number(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** A line that is written over again, on a terminal alone. */
+function progressLine(): { readonly add: (rows: number) => void; readonly end: () => void } {
+  if (!process.stderr.isTTY) return { add: () => undefined, end: () => undefined };
+  let rows = 0;
+  let shown = Date.now();
+  return {
+    add(more) {
+      rows += more;
+      if (Date.now() - shown < 200) return;
+      shown = Date.now();
+      process.stderr.write(`\r${number(rows)} rows read`);
+    },
+    end: () => void process.stderr.write('\r\u001b[K'),
+  };
+}
+
+/** What the file system refuses is the user's to mend: a full disk, a folder that may not be written. */
+function fileError(error: unknown): UsageError | undefined {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  const mendable = ['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ENOSPC', 'EROFS', 'EMFILE', 'ENAMETOOLONG'];
+  if (!code || !mendable.includes(code)) return undefined;
+  return new UsageError(`${path ?? 'decide'}: ${message}`);
+}

@@ -1,0 +1,52 @@
+import type { Instant } from '../../time.ts';
+import { DMC_PREFIX, readEvents } from '../recordReaders.ts';
+import type { Input } from '../formats.ts';
+import { lineOf } from '../rawBatch.ts';
+import { FileRefused, type Refuse } from '../refusal.ts';
+import type { DmcHistory, JoinCounts } from './judge.ts';
+import { EVENT_ROWS, eventRow, settle, type EventRow } from './rows.ts';
+
+/** Events of DMCs are kept in memory: they may stand anywhere in a file and touch any installation. */
+export const DMC_EVENTS_MAX = 1_000_000;
+
+/** Collects the events of every DMC (subjects `dmc:<id>`), refuses those that contradict, counts those after the as-of. */
+export async function readDmcEvents(
+  inputs: readonly Input[],
+  options: { readonly asOf: Instant; readonly refuse: Refuse; readonly counts: JoinCounts },
+): Promise<ReadonlyMap<string, DmcHistory>> {
+  const rowsOf = new Map<string, EventRow[]>();
+  let held = 0;
+  for (const [file, input] of inputs.entries()) {
+    // Rows that are wrong by themselves are refused when the file is read for its installations.
+    for await (const batch of readEvents(input, () => undefined)) {
+      for (let row = 0; row < batch.rows; row += 1) {
+        const subject = batch.subject[row] as string;
+        if (batch.accepted[row] === 0 || !subject.startsWith(DMC_PREFIX)) continue;
+        const origin = { file, line: lineOf(batch, row) };
+        const event = eventRow(origin, batch.at[row] as number, batch.event[row] as number, batch.value[row] as string);
+        const dmc = subject.slice(DMC_PREFIX.length);
+        const rows = rowsOf.get(dmc);
+        if (rows) rows.push(event);
+        else rowsOf.set(dmc, [event]);
+        held += 1;
+        if (held > DMC_EVENTS_MAX) {
+          const found = `more than ${DMC_EVENTS_MAX} events of DMCs`;
+          throw new FileRefused({ file: input.name, line: origin.line, column: 'subject', found, expected: 'fewer' });
+        }
+      }
+    }
+  }
+  const histories = new Map<string, DmcHistory>();
+  for (const [dmc, rows] of rowsOf) {
+    const settled = settle(rows, EVENT_ROWS, (at) => `${inputs[at.file]?.name}:${at.line}`);
+    for (const { file, ...conflict } of settled.conflicts) {
+      options.refuse({ file: inputs[file]?.name ?? '', ...conflict });
+    }
+    const events = settled.rows.filter((row) => row.at <= options.asOf);
+    options.counts.events += settled.rows.length;
+    options.counts.duplicates += settled.duplicates;
+    options.counts.afterAsOf += settled.rows.length - events.length;
+    histories.set(dmc, { events, contradictory: settled.conflicts.length > 0 });
+  }
+  return histories;
+}
