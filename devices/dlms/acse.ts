@@ -16,6 +16,8 @@ const MECHANISM_PREFIX = fromHex('608574050802');
 const REQUIREMENTS = fromHex('0780');
 
 export interface Aarq {
+  /** Whether the proposed protocol versions include version 1; true where none is named. */
+  readonly protocolVersion1?: boolean;
   readonly context: number;
   /** calling-AP-title: the client's system title. */
   readonly callingTitle?: Uint8Array;
@@ -43,10 +45,15 @@ export const DIAGNOSTIC = {
   authenticationRequired: 14,
 } as const;
 
+/** Service-provider diagnostic: no common ACSE version. */
+export const NO_COMMON_ACSE_VERSION = 2;
+
 export interface Aare {
   readonly context: number;
   readonly result: number;
   readonly diagnostic: number;
+  /** The diagnostic is the ACSE provider's and not the user's. */
+  readonly byProvider?: boolean;
   readonly respondingTitle?: Uint8Array;
   readonly mechanism?: number;
   /** responding-authentication-value: the server's challenge. */
@@ -102,7 +109,10 @@ export function decodeAarq(apdu: Uint8Array): Decoded<Aarq> {
   const title = pick(body.value, 0xa6);
   const callingTitle = copy(title && unwrapElement(title, 0x04));
   const value = copy(authenticationValue(body.value, 0xac));
+  // BIT STRING: the number of unused bits, then bit 0 for version 1.
+  const version = pick(body.value, 0x80);
   return good({
+    ...(version && { protocolVersion1: ((version[1] ?? 0) & 0x80) !== 0 }),
     context: contextNumber ?? 0,
     mechanism,
     userInformation: userInformation.slice(),
@@ -112,7 +122,11 @@ export function decodeAarq(apdu: Uint8Array): Decoded<Aarq> {
 }
 
 export function encodeAarq(aarq: Aarq): Uint8Array {
-  const parts = [element(0xa1, element(0x06, concat(CONTEXT_PREFIX, new Uint8Array([aarq.context]))))];
+  const parts: Uint8Array[] = [];
+  if (aarq.protocolVersion1 !== undefined) {
+    parts.push(element(0x80, new Uint8Array([7, aarq.protocolVersion1 ? 0x80 : 0])));
+  }
+  parts.push(element(0xa1, element(0x06, concat(CONTEXT_PREFIX, new Uint8Array([aarq.context])))));
   if (aarq.callingTitle) parts.push(element(0xa6, element(0x04, aarq.callingTitle)));
   if (aarq.mechanism !== 0) {
     parts.push(element(0x8a, REQUIREMENTS));
@@ -131,7 +145,8 @@ export function decodeAare(apdu: Uint8Array): Decoded<Aare> {
   const source = pick(body.value, 0xa3);
   const resultValue = result && unwrapElement(result, 0x02)?.[0];
   // acse-service-user [1] or acse-service-provider [2]; the number is what counts.
-  const user = source && (unwrapElement(source, 0xa1) ?? unwrapElement(source, 0xa2));
+  const provider = source && unwrapElement(source, 0xa2);
+  const user = source && (unwrapElement(source, 0xa1) ?? provider);
   const diagnostic = user && unwrapElement(user, 0x02)?.[0];
   if (resultValue === undefined || diagnostic === undefined) return bad('AARE without result and diagnostic');
   const mechanism = nameNumber(pick(body.value, 0x89), MECHANISM_PREFIX);
@@ -144,6 +159,7 @@ export function decodeAare(apdu: Uint8Array): Decoded<Aare> {
     context: nameNumber(context && unwrapElement(context, 0x06), CONTEXT_PREFIX) ?? 0,
     result: resultValue,
     diagnostic,
+    ...(provider && { byProvider: true }),
     ...(respondingTitle && { respondingTitle }),
     ...(mechanism !== undefined && { mechanism }),
     ...(value && { authenticationValue: value }),
@@ -156,7 +172,7 @@ export function encodeAare(aare: Aare): Uint8Array {
   const parts = [
     element(0xa1, element(0x06, concat(CONTEXT_PREFIX, new Uint8Array([aare.context])))),
     element(0xa2, integer(aare.result)),
-    element(0xa3, element(0xa1, integer(aare.diagnostic))),
+    element(0xa3, element(aare.byProvider ? 0xa2 : 0xa1, integer(aare.diagnostic))),
   ];
   if (aare.respondingTitle) parts.push(element(0xa4, element(0x04, aare.respondingTitle)));
   if (aare.mechanism !== undefined) {

@@ -5,6 +5,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import {
   ACCEPTED,
+  NO_COMMON_ACSE_VERSION,
   type Aarq,
   decodeAarq,
   decodeRelease,
@@ -48,6 +49,8 @@ import { Responder } from './responder.ts';
 export const CURRENT_ASSOCIATION = '0000280000FF';
 /** A client-max-receive-pdu-size below this cannot hold an answer. Green Book 9.4.2. */
 const PDU_BYTES_MIN = 12;
+/** Release-response-reason: the association stays. */
+const RELEASE_NOT_FINISHED = 1;
 const CHALLENGE_BYTES_MIN = 8;
 const CHALLENGE_BYTES_MAX = 64;
 
@@ -129,6 +132,7 @@ export class Association {
     const policy = this.device.client(this.state.client);
     if (!decoded.ok || !policy) return this.reject(policy, DIAGNOSTIC.noReasonGiven);
     const aarq = decoded.value;
+    if (aarq.protocolVersion1 === false) return this.rejectVersion(policy);
     const diagnostic = this.judge(aarq, policy);
     if (diagnostic !== DIAGNOSTIC.none) return this.reject(policy, diagnostic);
     this.state = { ...this.state, clientTitle: aarq.callingTitle ?? NO_BYTES, context: aarq.context };
@@ -189,7 +193,8 @@ export class Association {
       sendBytesMax: initiate.pduBytesMax === 0 ? own : Math.min(own, initiate.pduBytesMax),
       status: isHls ? 1 : 2,
     };
-    this.dedicatedKey = initiate.dedicatedKey;
+    // A dedicated key that came in clear is no secret: it is passed over.
+    this.dedicatedKey = reply ? initiate.dedicatedKey : undefined;
     this.dedicatedCounter = -1;
     if (isHls) {
       this.clientChallenge = aarq.authenticationValue!;
@@ -225,6 +230,12 @@ export class Association {
     return encodeAare({ context, result: REJECTED_PERMANENT, diagnostic, ...(userInformation && { userInformation }) });
   }
 
+  private rejectVersion(policy: ClientPolicy): Uint8Array {
+    this.abort();
+    const diagnostic = NO_COMMON_ACSE_VERSION;
+    return encodeAare({ context: policy.contexts[0] ?? 1, result: REJECTED_PERMANENT, diagnostic, byProvider: true });
+  }
+
   private outOfCounters(): Uint8Array {
     this.abort();
     return encodeException({ stateError: STATE_ERROR.serviceNotAllowed, serviceError: SERVICE_ERROR.otherReason });
@@ -234,6 +245,10 @@ export class Association {
     const decoded = decodeRelease(apdu);
     const given = decoded.ok ? decoded.value.userInformation : undefined;
     let userInformation: Uint8Array | undefined;
+    // A policy that demands protection demands it of a release as well; without one a plain RLRQ is taken.
+    if (!given && this.state.context === 3 && this.device.requiredProtection() !== 0) {
+      return encodeRelease('response', { reason: RELEASE_NOT_FINISHED });
+    }
     if (given && this.state.context === 3) {
       // A release that does not decipher is not this client's; it must not end the association.
       const opened = this.unprotect(given, STATE_ERROR.serviceNotAllowed);
@@ -395,7 +410,6 @@ function judgeInitiate(request: InitiateRequest, policy: ClientPolicy, ciphered:
   if (request.dlmsVersion < DLMS_VERSION) return 1;
   if ((request.conformance & policy.conformance) === 0) return 2;
   if (request.pduBytesMax !== 0 && request.pduBytesMax < PDU_BYTES_MIN) return 3;
-  // A dedicated key sent in clear, or one of another length, is no key.
-  if (request.dedicatedKey && (!ciphered || request.dedicatedKey.length !== KEY_BYTES)) return 0;
+  if (request.dedicatedKey && ciphered && request.dedicatedKey.length !== KEY_BYTES) return 0;
   return undefined;
 }

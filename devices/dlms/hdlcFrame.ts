@@ -139,10 +139,14 @@ export function judgeHeader(bytes: Uint8Array, at: number, end: number): HeaderV
   return { kind: 'good', length, frame, informationAt: controlAt + 3 };
 }
 
-/** One whole frame, flags included or not. */
+/** One whole frame between its two flags. */
 export function decodeFrame(bytes: Uint8Array): Decoded<HdlcFrame> {
-  const from = bytes[0] === FLAG ? 1 : 0;
-  const to = bytes.length > from && bytes[bytes.length - 1] === FLAG ? bytes.length - 1 : bytes.length;
+  if (bytes.length < 2 || bytes[0] !== FLAG || bytes[bytes.length - 1] !== FLAG) return bad('two flags expected');
+  return decodeBody(bytes, 1, bytes.length - 1);
+}
+
+/** What stands between the flags. Its last byte may well be 7E: half of an FCS. */
+function decodeBody(bytes: Uint8Array, from: number, to: number): Decoded<HdlcFrame> {
   const header = judgeHeader(bytes, from, to);
   if (header.kind === 'more') return bad('frame ends within its header');
   if (header.kind === 'bad') return bad(header.error);
@@ -195,7 +199,7 @@ export class HdlcParser {
         return frames;
       }
       const decoded =
-        header.kind === 'good' && data[closing] === FLAG ? decodeFrame(data.subarray(start + 1, closing)) : undefined;
+        header.kind === 'good' && data[closing] === FLAG ? decodeBody(data, start + 1, closing) : undefined;
       if (decoded?.ok) {
         frames.push(decoded.value);
         // The closing flag may open the next frame as well, so it stays.

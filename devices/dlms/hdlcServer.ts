@@ -21,7 +21,14 @@ import {
   UA,
   UI,
 } from './hdlcControl.ts';
-import { encodeFrame, type HdlcAddress, type HdlcFrame, HdlcParser, INFORMATION_BYTES_MAX } from './hdlcFrame.ts';
+import {
+  encodeFrame,
+  FRAME_BYTES_MAX,
+  type HdlcAddress,
+  type HdlcFrame,
+  HdlcParser,
+  INFORMATION_BYTES_MAX,
+} from './hdlcFrame.ts';
 
 /** Longest APDU put together from segments, in bytes. */
 export const REASSEMBLED_BYTES_MAX = 0x10000;
@@ -33,6 +40,8 @@ export interface HdlcServerOptions {
   readonly serves: (server: HdlcAddress, client: number) => boolean;
   /** The most this station would agree to. */
   readonly limits?: HdlcParameters;
+  /** Longest information field sent, where a shorter one than negotiated is wanted; bytes. */
+  readonly segmentBytesMax?: number;
   /** Silence after which a link is dropped, seconds (IEC 62056-46: 120 by default; 0 means never). */
   readonly inactivitySeconds?: number;
   readonly interOctetSeconds?: number;
@@ -67,10 +76,12 @@ export class HdlcServerLink {
   private sent = 0;
   private parts: Uint8Array[] = [];
   private partBytes = 0;
+  private readonly segmentBytesMax: number;
 
-  constructor(client: HdlcAddress, server: HdlcAddress) {
+  constructor(client: HdlcAddress, server: HdlcAddress, segmentBytesMax = FRAME_BYTES_MAX) {
     this.client = client;
     this.server = server;
+    this.segmentBytesMax = segmentBytesMax;
   }
 
   /** Back to the state after UA, with what was negotiated. */
@@ -95,7 +106,7 @@ export class HdlcServerLink {
   /** Queues an answer that comes too late for its poll; the next poll takes it. */
   hold(apdu: Uint8Array): [] {
     const whole = concat(LLC_RESPONSE, apdu);
-    const step = this.parameters.transmitBytesMax;
+    const step = Math.min(this.parameters.transmitBytesMax, this.segmentBytesMax);
     for (let at = 0; at < whole.length; at += step) {
       this.queue.push({ bytes: whole.subarray(at, at + step), segmented: at + step < whole.length });
     }
@@ -195,6 +206,7 @@ export class HdlcServer {
   private readonly serves: HdlcServerOptions['serves'];
   private readonly limits: HdlcParameters;
   private readonly inactivitySeconds: number;
+  private readonly segmentBytesMax: number | undefined;
 
   constructor(options: HdlcServerOptions) {
     this.parser = new HdlcParser(options.interOctetSeconds);
@@ -206,6 +218,7 @@ export class HdlcServer {
       receiveBytesMax: Math.min(limits.receiveBytesMax, INFORMATION_BYTES_MAX),
     };
     this.inactivitySeconds = options.inactivitySeconds ?? 120;
+    this.segmentBytesMax = options.segmentBytesMax;
   }
 
   get pendingBytes(): number {
@@ -243,7 +256,7 @@ export class HdlcServer {
     };
     if (code === UI) return;
     if (code === SNRM) {
-      const target = link ?? new HdlcServerLink(frame.source, frame.destination);
+      const target = link ?? new HdlcServerLink(frame.source, frame.destination, this.segmentBytesMax);
       const asked = decodeParameters(frame.information);
       if (!asked.ok || (!link && this.links.size >= LINKS_MAX)) return answer(target, DM);
       target.lastAt = at;
