@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from './exit.ts';
+import { runCommand } from './run.ts';
 import { benchVersion } from './version.ts';
 
 /** One file a command, each exporting `xxxCommand(): Command`; the order is that of `--help`. */
-const COMMANDS: readonly (() => Command)[] = [];
+const COMMANDS: readonly (() => Command)[] = [runCommand];
 
 function program(): Command {
   const root = new Command('smets1-bench')

@@ -1,0 +1,32 @@
+import { endOfLondonDate, lastDayOfMonth, londonDay, formatDay } from '../../src/time.ts';
+import { EntryCurve } from '../world/entryCurve.ts';
+import type { Simulation } from '../kernel/simulate.ts';
+
+/** Cumulative migrated meters at the end of a month. */
+export interface MigratedPoint {
+  readonly date: string;
+  /** Meters of the simulated risk set, mean over replications. */
+  readonly simulated: number;
+  /** Meters of installations that are a count, not a simulation, by their entry curves. */
+  readonly counted: number;
+}
+
+/** The migrated series by month: the simulated installations, and the others as their curves have them. */
+export function migratedSeries({ model, counts }: Simulation): readonly MigratedPoint[] {
+  const { scenario } = model;
+  const others = scenario.notSimulated.flatMap((row) => {
+    const curve = row.migratedBy === undefined ? undefined : scenario.entryCurves[row.migratedBy];
+    return curve ? [{ row, curve: new EntryCurve(curve.firstAttempt, scenario.from) }] : [];
+  });
+  const horizonDay = londonDay(endOfLondonDate(scenario.horizon));
+  let simulated = 0;
+  return Array.from({ length: model.months }, (_, month) => {
+    const day = Math.min(lastDayOfMonth(model.firstMonth + month), horizonDay);
+    for (const replication of counts) simulated += (replication.migratedMeters[month] as number) / counts.length;
+    const counted = others.reduce(
+      (sum, { row, curve }) => sum + row.installations * scenario.metersPerInstallation * curve.shareBy(day),
+      0,
+    );
+    return { date: formatDay(day), simulated, counted };
+  });
+}

@@ -1,0 +1,177 @@
+import { availableParallelism } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { Presets, SingleBar } from 'cli-progress';
+import { parseDate } from '../time.ts';
+import { endsOf, runJson, runText, volumesOf, type RunResult } from './runText.ts';
+import { simulate } from '../../sim/kernel/simulate.ts';
+import { UsageError } from './exit.ts';
+import { loadScenarioFile } from './loadScenarioFile.ts';
+import { openRunFiles } from './runFiles.ts';
+import { benchVersion } from './version.ts';
+
+interface RunOptions {
+  readonly seed?: string;
+  readonly replications?: number;
+  readonly asOf: readonly string[];
+  readonly workers?: number;
+  readonly out?: string;
+  readonly set: readonly string[];
+  readonly format: 'text' | 'json';
+}
+
+const WORKERS_MAX = 64;
+
+/** `smets1-bench run SCENARIO`: simulate, decide, count. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('Simulate a scenario and report exclusion volumes per cohort and category.')
+    .argument('<scenario>', 'scenario file (YAML)')
+    .option('--seed <text>', "seed (default: the scenario's)")
+    .option('--replications <n>', "replications (default: the scenario's)", whole(1, 10_000))
+    .option('--as-of <date>', 'also count the volumes at the end of this London day; may be repeated', collect, [])
+    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .option(
+      '--out <dir>',
+      'write installations, attempts, events, spans, verdicts (Parquet), volumes.csv, manifest.json',
+    )
+    .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smets1-bench run scenarios/various1.yaml
+  smets1-bench run scenarios/various1.yaml --replications 50 --set process.IOC.daysBetweenAttempts=14
+  smets1-bench run scenarios/quiet.yaml --out out/quiet --format json | jq .ends
+
+The records of --out are those of replication 0; the volumes are means over all replications.`,
+    )
+    .action(run);
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function whole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`found ${text}, expected a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+function oneOf(...allowed: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!allowed.includes(text)) throw new InvalidArgumentError(`found ${text}, expected ${allowed.join(' or ')}.`);
+    return text;
+  };
+}
+
+async function run(path: string, options: RunOptions): Promise<void> {
+  const file = loadScenarioFile(path, options.set);
+  for (const date of options.asOf) checkAsOf(date, file.scenario.from, file.scenario.horizon);
+  const { comparison } = file.scenario;
+  const asOf = [...file.scenario.asOf, ...options.asOf];
+  if (comparison.operator === 'qualifying') asOf.push(comparison.dataCut);
+  const scenario = { ...file.scenario, asOf: [...new Set(asOf)].toSorted() };
+  const seed = options.seed ?? scenario.seed;
+  const replications = options.replications ?? scenario.replications;
+  const workers = options.workers ?? Math.min(availableParallelism(), WORKERS_MAX);
+  const version = benchVersion();
+
+  const metadata = { scenario: scenario.name, scenarioHash: file.hash, seed, version };
+  const bar = progressBar();
+  const began = seconds();
+  // Opened by the first records, so that a scenario that fails before leaves nothing behind.
+  let files: ReturnType<typeof openRunFiles> | undefined;
+  try {
+    const { compileModel } = await import('../../sim/kernel/model.ts');
+    if (options.out !== undefined) files = openRunFiles(options.out, compileModel(scenario, file.rules), metadata);
+    const counts = { installations: 0, attempts: 0, events: 0, spans: 0, verdicts: 0 };
+    const sink = files;
+    const simulation = await simulate(scenario, file.rules, {
+      seed,
+      replications,
+      workers,
+      now: seconds,
+      onProgress: (share) => bar?.update(share),
+      ...(sink
+        ? {
+            onRecords: (records) => {
+              for (const name of Object.keys(counts) as (keyof typeof counts)[])
+                counts[name] += records[name].id.length;
+              sink.append(records);
+            },
+          }
+        : {}),
+    });
+    bar?.stop();
+    const result: RunResult = {
+      scenario,
+      rules: file.rules,
+      hash: file.hash,
+      version,
+      seed,
+      replications,
+      workers,
+      simulation,
+      seconds: seconds() - began,
+      published: file.volumes,
+      series: file.series,
+    };
+    const volumes = volumesOf(result);
+    if (files) {
+      const entries = await files.close(volumes);
+      files.writeManifest({
+        format: 1,
+        scenario: scenario.name,
+        scenarioHash: file.hash,
+        seed,
+        replications,
+        rules: file.rules,
+        version,
+        counts: { ...counts, ends: endsOf(result) },
+        files: entries,
+      });
+    }
+    process.stdout.write(
+      options.format === 'json'
+        ? runJson(result, volumes)
+        : runText(result, volumes, { path, out: options.out, set: options.set }),
+    );
+  } catch (error) {
+    bar?.stop();
+    files?.abort();
+    throw error;
+  }
+}
+
+function checkAsOf(date: string, from: string, horizon: string): void {
+  if (parseDate(date) === undefined) throw new UsageError(`--as-of ${date}: expected a date YYYY-MM-DD`);
+  if (date < from || date > horizon) {
+    throw new UsageError(`--as-of ${date}: expected a day from ${from} to ${horizon}, which the scenario simulates`);
+  }
+}
+
+function seconds(): number {
+  return performance.now() / 1000;
+}
+
+/** A bar on standard error while a person watches; nothing in a pipe. */
+function progressBar(): SingleBar | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  const bar = new SingleBar(
+    {
+      format: 'simulating {bar} {percentage}%  {duration_formatted}',
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+    },
+    Presets.shades_classic,
+  );
+  bar.start(1, 0);
+  return bar;
+}
