@@ -5,6 +5,7 @@ import type { Path } from '../../src/interchange/yaml/path.ts';
 import { OBSERVATION_OF_EFFECT, EFFECTS } from '../../src/migration/observations.ts';
 import { STEPS } from '../../src/migration/steps.ts';
 import { parseDate } from '../../src/time.ts';
+import { ENDS } from '../kernel/ends.ts';
 import type { Curve, LinkClass, Scenario } from './schema.ts';
 
 /** Something that single fields cannot say of themselves. The loader adds the place. */
@@ -35,6 +36,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   outages,
   observableEffects,
   groupIds,
+  endLabels,
 };
 
 export function scenarioFaults(scenario: Scenario): readonly Fault[] {
@@ -254,4 +256,10 @@ function* groupIds(scenario: Scenario): Iterable<Fault> {
     if (known !== undefined && known !== cohort)
       yield { path: ['populations', name, 'groupId'], expected: `a GroupID of ${cohort}: ${groupId} is ${known}` };
   }
+}
+
+const END_NAMES = Object.fromEntries(ENDS.flatMap((end) => [end, end.split(':')[0] as string]).map((end) => [end, 1]));
+
+function* endLabels({ ends }: Scenario): Iterable<Fault> {
+  for (const end of Object.keys(ends)) yield* unless(END_NAMES, end, ['ends', end], 'ends of an installation');
 }

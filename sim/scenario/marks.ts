@@ -41,8 +41,17 @@ export function markedLeaves(scenario: Scenario, tree: Tree): readonly MarkedLea
   return leavesOf(scenario).map(({ path, value, isClaim }) => {
     const leaf = treeAt(tree, path);
     const isRemainder = leaf === undefined && path.at(-3) === 'classes' && path.at(-1) === 'share';
+    if (NO_CLAIM.includes(String(path[0])))
+      return {
+        path: formatPath(path),
+        value,
+        isClaim,
+        mark: null,
+        note: leaf ? '' : 'default',
+        position: leaf?.position,
+      };
     const { mark, note } = isRemainder ? REMAINDER : markOf(path, leaf?.position.layer ?? LAYER_BUILT_IN, patterns);
-    return { path: formatPath(path), value, isClaim, mark, note, position: leaf && positionAt(tree, path) };
+    return { path: formatPath(path), value, isClaim, mark, note, position: leaf?.position };
   });
 }
 

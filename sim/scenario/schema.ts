@@ -1,100 +1,19 @@
 import { z } from 'zod';
-import { COHORTS } from '../../src/installation/cohort.ts';
 import { EFFECTS } from '../../src/migration/observations.ts';
 import { STEP_IDS } from '../../src/migration/steps.ts';
+import { cohort, count, date, dormancy, name, perYear, positive, share } from './schemaBasics.ts';
+import { duration, hanProfile, linkClass, outage, wanProfile } from './schemaLinks.ts';
 
-/**
- * What a scenario file may say. Meanings, units and defaults stand here once: editors get them as JSON Schema, the
- * loader as checks, `scenarios/README.md` as its table. Where a number comes from is said in the file, under `marks`.
- */
-const share = z.number().min(0).max(1);
-const count = z.number().int().min(0).max(50_000_000);
-const date = z.iso.date();
-const positive = z.number().positive();
-const perYear = z.number().min(0).max(1000);
-const name = z.string().regex(/^[a-z0-9][A-Za-z0-9-]*$/);
-const cohort = z.enum(COHORTS);
-
-const duration = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('fixed'), days: positive }),
-    z.strictObject({ kind: z.literal('exponential'), daysMean: positive }),
-    z.strictObject({ kind: z.literal('lognormal'), daysMedian: positive, sigma: positive.max(4) }),
-    z.strictObject({ kind: z.literal('weibull'), daysScale: positive, shape: z.number().min(0.3).max(10) }),
-  ])
-  .describe('a distribution of durations, in days');
-
-const outage = z
-  .array(z.strictObject({ share, duration }))
-  .min(1)
-  .max(8)
-  .describe('a mixture of durations; the shares sum to 1');
-
-const wanContact = z
-  .discriminatedUnion('mode', [
-    z.strictObject({ mode: z.literal('continuous') }).describe('in contact whenever the link is up'),
-    z
-      .strictObject({
-        mode: z.literal('daily'),
-        windowHours: z
-          .number()
-          .min(0)
-          .max(12)
-          .default(2)
-          .describe('the daily contact falls this long after 00:00, per hub'),
-        tries: z.number().int().min(1).max(6).default(3).describe('tries a day until one succeeds'),
-        retryHours: positive.max(6).default(3).describe('hours between the tries of a day'),
-        wakeUpLossChance: share
-          .default(0)
-          .describe('chance that the SMS wake-up of a try is lost; 0: the hub calls by itself'),
-      })
-      .describe('contact at a daily scheduled time with retries'),
-  ])
-  .describe('when the link makes contact while it is up');
-
-const linkClass = z.strictObject({
-  share: share
-    .describe('share of the installations; exactly one class may leave it out and takes the remainder')
-    .optional(),
-  upDaysMean: positive.describe('mean time between outages (exponential)').optional(),
-  down: outage.optional(),
-  dead: z.boolean().default(false).describe('never up'),
+const curvePoint = z.strictObject({
+  date: date.describe('London date; the share holds at its end'),
+  share: share.describe('cumulative share of those ever scheduled'),
 });
-
-const wanProfile = z.strictObject({
-  contact: wanContact,
-  classes: z.record(name, linkClass).describe('regimes; an installation stays in one'),
-  deathPerYear: perYear.default(0).describe('hazard of dying for good'),
-});
-
-const hanProfile = z.strictObject({
-  wakeMinutes: z
-    .number()
-    .min(0)
-    .max(1440)
-    .default(30)
-    .describe('the sleepy GSME wakes this often; 0: continuous contact'),
-  classes: z.record(name, linkClass).describe('regimes of the join between GSME and CHF'),
-  budget: z
-    .strictObject({
-      marginDbMean: z.number().describe('mean of the static link margin over installations, dB'),
-      marginDbSd: positive.describe('its standard deviation'),
-      driftDbSd: positive.describe('standard deviation of the slow daily drift'),
-      driftDays: z.number().int().min(1).max(14).default(5).describe('days over which the drift remembers'),
-    })
-    .optional()
-    .describe('static link budget with slow drift; left out: the classes alone'),
-  batteryDeathPerYear: perYear.default(0).describe('hazard of a dead GSME battery, for good'),
-  lostJoinPerYear: perYear.default(0).describe('hazard of losing the join for good (it takes a visit)'),
-});
-
-const curvePoint = z.strictObject({ date, share: share.describe('cumulative share of those ever scheduled') });
 const curve = z.array(curvePoint).min(1).max(60).describe('rising dates and shares; the last share is 1');
 
 const population = z.strictObject({
   cohort,
   groupId: z.string().max(8).default('').describe('GroupID; EA and EB are FOC, others are not public'),
-  dormancy: z.enum(['dormant', 'active', 'mixed']),
+  dormancy,
   installations: count.describe('size of the group, installations'),
   gasShare: share.describe('share with a GSME').default(0.8),
   prepaymentShare: share.describe('share of meters in prepayment mode').default(0.15),
@@ -109,23 +28,26 @@ const population = z.strictObject({
     .enum(['held', 'unobtainable'])
     .default('held')
     .describe('unobtainable: a census input, every search fails'),
-  models: z.record(z.string(), share).describe('DMC id to share; they sum to 1').optional(),
+  models: z
+    .record(z.string(), share.describe('share of the group'))
+    .describe('DMCs of the group, ids of models; the shares sum to 1; left out: a model that is on the EPCL')
+    .optional(),
   displayBlocked: z.boolean().default(false).describe('an in-home display blocks the EPCL entry (PPMID definition)'),
   supplierInstructs: share.default(0).describe('Active GT01: share whose gas supplier instructs to exclude the GSME'),
 });
 
 const preparation = z.strictObject({
   triesPerInstruction: z.number().int().min(1).max(30).describe('tries of the SMSO that one instruction starts'),
-  hoursBetweenTries: positive.max(240),
+  hoursBetweenTries: positive.max(240).describe('from one try of an instruction to the next, hours'),
   contactsNeeded: z
     .number()
     .int()
     .min(1)
     .max(40)
     .describe('successful tries that firmware and configuration take together (resumable)'),
-  daysBetweenInstructions: positive.max(365).describe('from a failed instruction to the next'),
-  instructionsMax: z.number().int().min(1).max(60),
-  daysToFirstAttempt: positive.max(365).describe('from a completed preparation to the first migration attempt'),
+  daysBetweenInstructions: positive.max(365).describe('from a failed instruction to the next, days'),
+  instructionsMax: z.number().int().min(1).max(60).describe('instructions after which DCC gives up'),
+  daysToFirstAttempt: positive.max(365).describe('from a completed preparation to the first migration attempt, days'),
 });
 
 const masterKeySearch = z.strictObject({
@@ -140,8 +62,8 @@ const processOfCohort = z.strictObject({
   preparation: preparation
     .optional()
     .describe('instructions to the SMSO before the first attempt of installations with a Dormant meter'),
-  daysBetweenAttempts: positive.max(365).default(7),
-  attemptsMax: z.number().int().min(1).max(200).default(60),
+  daysBetweenAttempts: positive.max(365).default(7).describe('from a failed migration attempt to the next, days'),
+  attemptsMax: z.number().int().min(1).max(200).default(60).describe('migration attempts after which DCC gives up'),
   stopWhen: z
     .enum(['met', 'effective', 'never'])
     .default('effective')
@@ -151,13 +73,15 @@ const processOfCohort = z.strictObject({
     .default(true)
     .describe('wait for the EPCL entry and for displays that the definition admits before attempting'),
   esmeOnly: z.boolean().default(true).describe('after a GT01 exclusion in effect, attempt the ESME alone'),
-  masterKey: masterKeySearch.optional(),
+  masterKey: masterKeySearch
+    .optional()
+    .describe('Master Keys and the search for them; left out: all are held and right'),
   supplierInstructsDays: duration.optional().describe('Active GT01: from the first GT01 failure to the instruction'),
 });
 
 const target = {
-  cohorts: z.array(cohort).optional().describe('left out: all'),
-  populations: z.array(name).optional().describe('left out: all'),
+  cohorts: z.array(cohort).optional().describe('cohorts on which it acts; left out: all'),
+  populations: z.array(name).optional().describe('populations on which it acts; left out: all'),
   from: date.optional().describe('first day on which the fault acts'),
   to: date.optional().describe('last day on which it acts'),
 };
@@ -165,21 +89,30 @@ const target = {
 const fault = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('persistent'),
+      kind: z.literal('persistent').describe('a step fails with a chance that stays with the installation'),
       ...target,
-      step: z.enum(STEP_IDS),
-      effect: z.enum(EFFECTS),
+      step: z.enum(STEP_IDS).describe('the step on which it acts'),
+      effect: z.enum(EFFECTS).describe('what it does to the step; the table of steps gives the error code'),
       share: share.default(1).describe('share of installations that have the fault at all'),
       deadShare: share.default(0).describe('of those, share that fails every time'),
       success: z
         .union([
-          z.strictObject({ chance: share }),
-          z.strictObject({ betaA: positive, betaB: positive }),
+          z.strictObject({ chance: share.describe('success chance of each attempt') }),
+          z.strictObject({
+            betaA: positive.describe('first parameter of the Beta distribution of success chances'),
+            betaB: positive.describe('second parameter; the mean is betaA / (betaA + betaB)'),
+          }),
           z.strictObject({
             classes: z
-              .array(z.strictObject({ share, chance: share }))
+              .array(
+                z.strictObject({
+                  share: share.describe('share of the installations'),
+                  chance: share.describe('their success chance at each attempt'),
+                }),
+              )
               .min(1)
-              .max(8),
+              .max(8)
+              .describe('classes of installations; the shares sum to 1'),
           }),
         ])
         .describe(
@@ -188,9 +121,9 @@ const fault = z
       attemptsAffectedMax: z.number().int().min(1).optional().describe('the fault acts at most this often'),
     }),
     z.strictObject({
-      kind: z.literal('dataError'),
+      kind: z.literal('dataError').describe('wrong data, until they are cleansed'),
       ...target,
-      share,
+      share: share.describe('share of installations with a data error'),
       cleansingDays: duration.describe('from the first failure to the cleansed data'),
       fixableShare: share.default(1).describe('share with a Table 5.10 code; the others carry another data code'),
     }),
@@ -198,40 +131,49 @@ const fault = z
   .describe('a fault model: what it does to a step, on whom, when');
 
 const sharedOutage = z.strictObject({
-  by: z.enum(['operator', 'hubModel', 'area']),
-  members: z.array(z.string()).optional().describe('which of them; left out: each its own dice'),
+  by: z.enum(['operator', 'hubModel', 'area']).describe('what its members have in common'),
+  members: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'which operators, hub models or areas (10 to 23) it takes down; left out: all, each with dice of its own',
+    ),
   acts: z.enum(['wan', 'system']).default('wan').describe('takes the WAN down, or fails attempts on the system side'),
   dated: z
-    .array(z.strictObject({ from: date, to: date }))
+    .array(z.strictObject({ from: date.describe('first day'), to: date.describe('last day') }))
     .default([])
     .describe('past outages; both days included'),
-  perYear: perYear.default(0).describe('future ones: rate per member'),
-  duration: duration.optional(),
+  perYear: perYear.default(0).describe('future ones: rate per member and year'),
+  duration: duration.optional().describe('how long a future one lasts; needed where perYear is above 0'),
 });
 
 const planned = z.strictObject({
-  weekday: z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']),
+  weekday: z
+    .enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])
+    .describe('London weekday'),
   nth: z.number().int().min(1).max(4).optional().describe('the nth of the month; left out: every one'),
   hour: z.number().int().min(0).max(23).describe('London hour at which it begins'),
-  hours: positive.max(24),
-  from: date.optional(),
-  to: date.optional(),
+  hours: positive.max(24).describe('how long it lasts, hours'),
+  from: date.optional().describe('first day of the plan; left out: from the start'),
+  to: date.optional().describe('last day of the plan; left out: to the horizon'),
 });
 
 const model = z.strictObject({
   epclEntry: date.nullable().default(null).describe('day of the EPCL entry; null: none'),
-  dmctCostPounds: z.number().min(0).default(0),
-  dccRecommends: date.optional(),
-  sosUneconomic: date.optional(),
-  sosDirectOtherwise: date.optional(),
+  dmctCostPounds: z.number().min(0).default(0).describe('cost of testing the model under the DMCT Process, pounds'),
+  dccRecommends: date.optional().describe('day on which DCC recommends to exclude the model'),
+  sosUneconomic: date.optional().describe('day on which the Secretary of State decides that testing it is uneconomic'),
+  sosDirectOtherwise: date.optional().describe('day on which the Secretary of State directs otherwise'),
 });
 
 const changes = z.strictObject({
-  supplierPerYear: perYear.default(0).describe('changes of supplier, per fuel'),
-  dormantToActivePerYear: perYear.default(0).describe('per meter'),
-  activeToDormantPerYear: perYear.default(0).describe('per meter'),
-  paymentModePerYear: perYear.default(0).describe('per meter'),
-  replacementPerYear: perYear.default(0).describe('replacement for reasons outside the migration'),
+  supplierPerYear: perYear.default(0).describe('changes of supplier, per fuel and year'),
+  dormantToActivePerYear: perYear.default(0).describe('Dormant meters that become Active, per meter and year'),
+  activeToDormantPerYear: perYear.default(0).describe('Active meters that become Dormant, per meter and year'),
+  paymentModePerYear: perYear.default(0).describe('changes of payment mode, per meter and year'),
+  replacementPerYear: perYear
+    .default(0)
+    .describe('replacements for reasons outside the migration, per installation and year'),
 });
 
 const fitted = z.strictObject({
@@ -242,71 +184,122 @@ const fitted = z.strictObject({
 
 const mark = z.strictObject({
   paths: z.array(z.string()).min(1).describe('paths, `*` for one name; they cover all beneath'),
-  mark: z.enum(['source', 'fitted to', 'input', 'our assumption']),
+  mark: z.enum(['source', 'fitted to', 'input', 'our assumption']).describe('where the values come from'),
   note: z.string().describe('the source, the line fitted to, or why we assume it'),
 });
 
+/** The forms that stand in several places: the table of fields explains each once. */
+export const SHARED_FORMS = {
+  'a duration': duration,
+  'a mixture of durations': outage,
+  'a curve': curve,
+  'a link class': linkClass,
+};
+
+/**
+ * What a scenario file may say. Meanings, units and defaults stand here once: editors get them as JSON Schema, the
+ * loader as checks, `scenarios/README.md` as its table. Where a number comes from is said in the file, under `marks`.
+ */
 export const scenarioSchema = z.strictObject({
-  $schema: z.string().optional(),
-  format: z.literal(1),
-  name,
-  title: z.string(),
+  $schema: z.string().optional().describe('for editors; the bench ignores it'),
+  format: z.literal(1).describe('version of this format'),
+  name: name.describe('what the scenario is called in outputs'),
+  title: z.string().describe('what it is, in a line'),
   extends: z.string().optional().describe('a scenario file that this one changes, relative to it'),
   rules: z
     .string()
     .default('various-1-proposed-2021-11-03')
     .describe('a named rule set, or the path of a rule-set file'),
   amendments: z.record(z.string(), z.unknown()).default({}).describe('what-ifs on the rule set: path to value'),
-  seed: z.string().min(1).max(200).default('smets1'),
-  replications: z.number().int().min(1).max(10_000).default(1),
-  from: date.default('2021-02-01'),
-  horizon: date.default('2022-12-31'),
+  seed: z.string().min(1).max(200).default('smets1').describe('text from which all dice follow; `--seed` overrides it'),
+  replications: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(1)
+    .describe('runs with dice of their own, for the ranges; `--replications` overrides it'),
+  from: date.default('2021-02-01').describe('first day of the simulation'),
+  horizon: date.default('2022-12-31').describe('last day of the simulation'),
   asOf: z.array(date).max(40).default([]).describe('days at which volumes are also counted'),
   comparison: z
     .strictObject({
-      operator: z.enum(['envisaged', 'qualifying']).default('envisaged'),
+      operator: z
+        .enum(['envisaged', 'qualifying'])
+        .default('envisaged')
+        .describe(
+          'envisaged: would qualify by the horizon if the proposals are adopted; qualifying: qualified on the day of dataCut',
+        ),
       dataCut: date.default('2021-11-03').describe('the day of the count under `qualifying`'),
     })
     .default({ operator: 'envisaged', dataCut: '2021-11-03' })
     .describe('how the published figures are taken to have been counted'),
   publishedVolumes: z.string().optional().describe('CSV of published figures, relative to the file'),
   publishedSeries: z.string().optional().describe('CSV of migrated meters, relative to the file'),
-  populations: z.record(name, population),
+  populations: z.record(name, population).describe('groups of installations that are alike; the risk set'),
   notSimulated: z
     .array(
       z.strictObject({
         cohort,
-        dormancy: z.enum(['dormant', 'active', 'mixed']),
-        installations: count,
-        why: z.string(),
-        migratedBy: name.optional(),
+        dormancy,
+        installations: count.describe('how many, installations'),
+        why: z.string().describe('why they need no simulation'),
+        migratedBy: name.optional().describe('a curve of entryCurves by which they migrate; left out: never'),
       }),
     )
     .default([])
     .describe('installations that can meet no clause: a count, and a curve for the migrated series'),
   metersPerInstallation: positive.default(1.73).describe('for the migrated series, which counts meters'),
-  entryCurves: z.record(name, z.strictObject({ firstInstruction: curve.optional(), firstAttempt: curve })),
-  process: z.partialRecord(cohort, processOfCohort),
-  links: z.strictObject({ wan: z.record(name, wanProfile), han: z.record(name, hanProfile) }),
-  operators: z.record(z.string(), share).default({ 'operator-1': 1 }).describe('WAN operators and their shares'),
-  hubModels: z.record(z.string(), share).default({ 'hub-1': 1 }).describe('CHF models and their shares'),
+  entryCurves: z
+    .record(
+      name,
+      z.strictObject({
+        firstInstruction: curve
+          .optional()
+          .describe('when first instructions fall: rising dates and cumulative shares, the last 1'),
+        firstAttempt: curve.describe(
+          'when first migration attempts are scheduled: rising dates and cumulative shares, the last 1',
+        ),
+      }),
+    )
+    .describe('when installations enter the process; capacity acts through these'),
+  process: z
+    .partialRecord(cohort, processOfCohort)
+    .describe('how a cohort is migrated; one for each cohort of the populations'),
+  links: z
+    .strictObject({
+      wan: z.record(name, wanProfile).describe('WAN profiles'),
+      han: z.record(name, hanProfile).describe('HAN profiles'),
+    })
+    .describe('persistent link processes'),
+  operators: z
+    .record(z.string(), share.describe('share of the installations'))
+    .default({ 'operator-1': 1 })
+    .describe('WAN operators and their shares'),
+  hubModels: z
+    .record(z.string(), share.describe('share of the installations'))
+    .default({ 'hub-1': 1 })
+    .describe('CHF models and their shares'),
   suppliers: z
-    .record(z.string(), share)
+    .record(z.string(), share.describe('share of the registrations'))
     .default({ 'supplier-1': 1 })
     .describe('suppliers and their shares (synthetic names)'),
   sameSupplierShare: share.default(0.85).describe('share of installations with one supplier for both fuels'),
   unknownSupplierShare: share.default(0).describe('share of registrations not known to DCC'),
   models: z.record(z.string(), model).default({}).describe('DMCs that are not simply on the EPCL from the start'),
-  sharedOutages: z.record(name, sharedOutage).default({}),
-  plannedMaintenance: z.record(name, planned).default({}),
-  faults: z.record(name, fault).default({}),
-  changes: changes.prefault({}),
-  fit: z.array(fitted).default([]),
+  sharedOutages: z.record(name, sharedOutage).default({}).describe('outages that many installations share'),
+  plannedMaintenance: z.record(name, planned).default({}).describe('windows in which DCC systems are down by plan'),
+  faults: z.record(name, fault).default({}).describe('fault models; they compose'),
+  changes: changes.prefault({}).describe('what changes in mid-history'),
+  fit: z.array(fitted).default([]).describe('which numbers were fitted to which published lines'),
   ends: z
-    .record(z.string(), z.string())
+    .record(z.string(), z.string().describe('the label'))
     .default({})
-    .describe('labels of ends for the report, e.g. excluded:gt01 to han'),
-  marks: z.array(mark).default([]),
+    .describe('labels of ends for the report, by end (excluded:gt01) or by its first word (unresolved)'),
+  marks: z
+    .array(mark)
+    .default([])
+    .describe('where the numbers and dates of this file come from; the longest path that covers a value speaks for it'),
 });
 
 export type ScenarioInput = z.input<typeof scenarioSchema>;

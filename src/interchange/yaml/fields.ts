@@ -133,9 +133,15 @@ function listText({ minItems, maxItems }: FieldSchema): string {
   return maxItems === undefined ? 'a list' : `a list of at most ${maxItems}`;
 }
 
+/** Patterns in words; one that is not here is shown as it is. */
+const PATTERN_WORDS: Readonly<Record<string, string>> = {
+  '^[a-z0-9][A-Za-z0-9-]*$': 'a name of letters, digits and hyphens',
+  '^[A-Za-z0-9_-]{1,32}$': 'a code of letters, digits, hyphens and underscores',
+};
+
 function stringText({ format, pattern, minLength, maxLength }: FieldSchema): string {
   if (format === 'date') return 'a date YYYY-MM-DD';
-  if (pattern !== undefined) return `text that fits ${pattern}`;
+  if (pattern !== undefined) return PATTERN_WORDS[pattern] ?? `text that fits ${pattern}`;
   if (minLength !== undefined && minLength > 0)
     return maxLength === undefined ? 'text, not empty' : `text of ${minLength} to ${maxLength} characters`;
   return maxLength === undefined ? 'text' : `text of at most ${maxLength} characters`;
