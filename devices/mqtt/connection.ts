@@ -50,7 +50,7 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
   const url = brokerUrl(options.url);
   const endpoint = `mqtt:${new URL(url).host}`;
   const client = mqtt.connect(url, clientOptions(options));
-  const listeners: { filter: string; listener: (message: Received) => void }[] = [];
+  const listeners: { filter: string; wild: boolean; listener: (message: Received) => void }[] = [];
   const endListeners: ((cause: TransportError | undefined) => void)[] = [];
   let ended: { cause: TransportError | undefined } | undefined;
   let unacknowledged = 0;
@@ -77,8 +77,9 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
 
   client.on('message', (topic, payload, packet) => {
     if (payload.length > PAYLOAD_BYTES_MAX) return;
-    for (const entry of listeners) {
-      if (topicMatches(entry.filter, topic)) entry.listener({ topic, payload, retained: packet.retain });
+    const message: Received = { topic, payload, retained: packet.retain };
+    for (const { filter, wild, listener } of listeners) {
+      if (filter === topic || (wild && topicMatches(filter, topic))) listener(message);
     }
   });
   client.on('error', (cause) => {
@@ -99,7 +100,7 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
       return unacknowledged;
     },
     async subscribe(filter, listener) {
-      listeners.push({ filter, listener });
+      listeners.push({ filter, wild: /[+#]/.test(filter), listener });
       try {
         await client.subscribeAsync(filter, { qos: 1 });
       } catch (cause) {

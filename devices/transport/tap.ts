@@ -4,7 +4,7 @@ import { keyTransferMask } from './mask.ts';
 import type { Mask } from './mask.ts';
 import { pcapConversation, pcapHeader } from './pcap.ts';
 import type { Timers } from './timers.ts';
-import type { ByteChannel } from './transport.ts';
+import type { ByteChannel, Unlisten } from './transport.ts';
 
 /** One line of a frame log. `hex` is lower case; `t` is of the run's own clock, virtual or real. */
 export interface FrameRecord {
@@ -76,51 +76,46 @@ export function frameLog(options: FrameLogOptions): FrameLog {
 }
 
 /**
- * The same channel with everything that crosses it recorded. `side` is whose hand holds the channel: what a client
- * writes runs c2s.
+ * The same channel with everything that crosses it recorded; what a carrier adds (a serial line's `setMode`) is kept.
+ * `side` is whose hand holds the channel: what a client writes runs c2s.
  */
-export function tapped(
-  channel: ByteChannel,
-  tap: { log: FrameLog; side: 'client' | 'server'; layer?: string },
-): ByteChannel {
+export function tapped<C extends ByteChannel>(
+  channel: C,
+  tap: { readonly log: FrameLog; readonly side: 'client' | 'server'; readonly layer?: string },
+): C {
   const layer = tap.layer ?? 'bytes';
   const endpoint = channel.endpoint;
-  const out: Direction = tap.side === 'client' ? 'c2s' : 's2c';
-  const back: Direction = tap.side === 'client' ? 's2c' : 'c2s';
+  const [out, back]: readonly [Direction, Direction] = tap.side === 'client' ? ['c2s', 's2c'] : ['s2c', 'c2s'];
   const listeners = new Set<(bytes: Uint8Array) => void>();
   let attached = false;
-  return {
-    endpoint,
-    get closed() {
-      return channel.closed;
-    },
-    write(bytes) {
-      if (!channel.closed) tap.log.record({ dir: out, endpoint, layer, bytes });
-      channel.write(bytes);
-    },
-    onData(listener) {
-      listeners.add(listener);
-      if (!attached) {
-        attached = true;
-        channel.onData((bytes) => {
-          tap.log.record({ dir: back, endpoint, layer, bytes });
-          for (const told of [...listeners]) told(bytes);
-        });
-      }
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-    onClose: (listener) => channel.onClose(listener),
-    onError: (listener) => channel.onError(listener),
-    flush: () => channel.flush(),
-    close: () => channel.close(),
-  };
+
+  function write(bytes: Uint8Array): void {
+    if (!channel.closed) tap.log.record({ dir: out, endpoint, layer, bytes });
+    channel.write(bytes);
+  }
+
+  function onData(listener: (bytes: Uint8Array) => void): Unlisten {
+    listeners.add(listener);
+    if (!attached) {
+      attached = true;
+      channel.onData((bytes) => {
+        tap.log.record({ dir: back, endpoint, layer, bytes });
+        for (const told of [...listeners]) told(bytes);
+      });
+    }
+    return () => {
+      listeners.delete(listener);
+    };
+  }
+  return Object.create(channel, { write: { value: write }, onData: { value: onData } }) as C;
 }
 
 /** A file that is written through on every call, so that a crash loses nothing of what was seen. */
-export function fileSink(path: string): { write(data: string | Uint8Array): void; close(): void } {
-  const descriptor = openSync(path, 'w', 0o600);
+export function fileSink(
+  path: string,
+  options: { readonly append?: boolean } = {},
+): { write(data: string | Uint8Array): void; close(): void } {
+  const descriptor = openSync(path, options.append === true ? 'a' : 'w', 0o600);
   return {
     write(data) {
       const bytes = typeof data === 'string' ? Buffer.from(data) : data;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { serialMode, serialModeText, serialPath } from '../../../devices/transport/serialMode.ts';
 import { serialTransport } from '../../../devices/transport/serial.ts';
+import { frameLog, tapped } from '../../../devices/transport/tap.ts';
+import { virtualTimers } from '../../../devices/transport/timers.ts';
 import { TransportError } from '../../../devices/transport/transport.ts';
 import { mockSerialPair, ptyPair, socatMissing } from './serialPair.ts';
 import { transportLaws, turn, until } from './transportLaws.ts';
@@ -51,6 +53,24 @@ describe('serial, mock ports', () => {
     expect(seen).toEqual([1, 2, 3]);
     expect(closes).toBe(0);
     await Promise.all([client.close(), server.close()]);
+  });
+
+  test('a tapped port can still change its mode, and records what came before the first listener once', async () => {
+    const joined = await mockSerialPair();
+    const [a, b] = joined.paths;
+    const lines: string[] = [];
+    const log = frameLog({ timers: virtualTimers(), lines: (text) => lines.push(text) });
+    const client = tapped(await serialTransport({ path: a, load: joined.load }).open(), { log, side: 'client' });
+    const server = await serialTransport({ path: b, load: joined.load }).open();
+    await client.setMode('300/7E1');
+    expect(serialModeText(client.mode)).toBe('300/7E1');
+    server.write(Uint8Array.of(1, 2));
+    const seen: number[] = [];
+    for (let i = 0; i < 2; i += 1) client.onData((bytes) => seen.push(...bytes));
+    await until(turn, () => seen.length >= 4);
+    expect(lines).toHaveLength(1);
+    await Promise.all([client.close(), server.close()]);
+    expect(client.closed).toBe(true);
   });
 
   test('an absent package is said so, with the line that mends it', async () => {
