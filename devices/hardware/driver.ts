@@ -57,6 +57,9 @@ interface Pending {
   reject(error: DriverError): void;
 }
 
+/** A complete driver to start from, in the package: `rig init` names it, and it runs as it stands. */
+export const SAMPLE_DRIVER = new URL('./sampleDriver.mjs', import.meta.url);
+
 const REQUESTS_MAX = 64;
 const LAST_WORDS_MAX = 200;
 
@@ -179,7 +182,7 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
 
   return {
     name,
-    capabilities: hello === undefined ? [] : (hello).capabilities,
+    capabilities: hello === undefined ? [] : hello.capabilities,
     open: (endpoint, settings) => ask('open', { endpoint, ...(settings !== undefined && { settings }) }),
     probe: () => ask('probe', {}),
     lastContact: (link) => ask('lastContact', { link }),

@@ -5,7 +5,6 @@ export const ETX = 0x03;
 export const EOT = 0x04;
 export const ACK = 0x06;
 export const LF = 0x0a;
-export const CR = 0x0d;
 export const NAK = 0x15;
 
 /** The line as a session begins, clause 6.3.1: 300 Bd, 7 data bits, even parity. */

@@ -114,7 +114,7 @@ export function transportError(endpoint: string, cause: unknown): TransportError
 const TEXTS: readonly (readonly [RegExp, TransportErrorCode])[] = [
   [/no such (file|device)|file not found|does not exist/i, 'notFound'],
   [/cannot lock|is locked|access denied|resource busy/i, 'busy'],
-  [/permission denied|operation not permitted|not authorized/i, 'denied'],
+  [/permission denied|operation not permitted|not authorized|certificate/i, 'denied'],
   [/input\/output error|disconnected|i\/o error/i, 'lost'],
 ];
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { startDriver } from '../../../devices/hardware/driver.ts';
+import { SAMPLE_DRIVER, startDriver } from '../../../devices/hardware/driver.ts';
 import type { Driver } from '../../../devices/hardware/driver.ts';
 import { DriverError, redacted } from '../../../devices/hardware/driverProcess.ts';
 import type { DriverEvent } from '../../../devices/hardware/driverProtocol.ts';
@@ -8,9 +8,9 @@ import { driverJsonSchema } from '../../../devices/hardware/driverProtocol.ts';
 import { parseInstant } from '../../../src/time.ts';
 import { turn, until } from '../transport/transportLaws.ts';
 
-const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const SAMPLE = [process.execPath, file('../../../devices/hardware/sampleDriver.mjs')];
-const bad = (how: string): string[] => [process.execPath, file('./badDriver.mjs'), how];
+const BAD_DRIVER = new URL('./badDriver.mjs', import.meta.url);
+const SAMPLE = [process.execPath, fileURLToPath(SAMPLE_DRIVER)];
+const bad = (how: string): string[] => [process.execPath, fileURLToPath(BAD_DRIVER), how];
 /** Time limits that never strike by themselves: a test that needs one lets it strike. */
 const NO_HURRY = { helloSeconds: 600, answerSeconds: 600 };
 

@@ -7,7 +7,7 @@ import { formatInstant, instant } from '../../../src/time.ts';
 import { benchDevice, watchBench } from '../../../devices/mqtt/bench.ts';
 import type { BenchEvent } from '../../../devices/mqtt/bench.ts';
 import { connectBroker, topicMatches } from '../../../devices/mqtt/connection.ts';
-import { brokerUrl, mqttCredentials } from '../../../devices/mqtt/credentials.ts';
+import { brokerUrl, MQTT_ENVIRONMENT, mqttCredentials } from '../../../devices/mqtt/credentials.ts';
 import { observeLink } from '../../../devices/mqtt/linkEvidence.ts';
 import type { LinkWatch } from '../../../devices/mqtt/linkEvidence.ts';
 import type { Birth, Link } from '../../../devices/mqtt/messages.ts';
@@ -166,7 +166,7 @@ describe('topics and credentials', () => {
     const folder = mkdtempSync(join(tmpdir(), 'smb-cred-'));
     const file = join(folder, 'password');
     writeFileSync(file, 'hunter2\n');
-    expect(mqttCredentials({ SMB_MQTT_USER: 'rack', SMB_MQTT_PASSWORD_FILE: file })).toEqual({
+    expect(mqttCredentials({ [MQTT_ENVIRONMENT.username]: 'rack', [MQTT_ENVIRONMENT.passwordFile]: file })).toEqual({
       username: 'rack',
       password: 'hunter2',
     });

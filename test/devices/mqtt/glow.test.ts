@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY, formatInstant, HOUR, instant } from '../../../src/time.ts';
 import type { Contact } from '../../../devices/mqtt/contact.ts';
 import { connectBroker } from '../../../devices/mqtt/connection.ts';
-import { glowMessages, ingestGlow, publishGlow } from '../../../devices/mqtt/glow.ts';
+import { GLOW_INTERVAL_SECONDS, glowMessages, ingestGlow, publishGlow } from '../../../devices/mqtt/glow.ts';
 import type { GlowSnapshot } from '../../../devices/mqtt/glow.ts';
 import { gasMeterFromGlow, GLOW_WATCH_EMPTY, observeGlow } from '../../../devices/mqtt/glowEvidence.ts';
 import { decodeGlow } from '../../../devices/mqtt/glowMessage.ts';
@@ -118,8 +118,8 @@ describe('Glow messages', () => {
 describe('Glow as evidence', () => {
   test('only an advancing gas timestamp is a contact, dated by the data and not by the message', () => {
     const { contacts } = contactsOf([
-      [gas(START), START + 6],
-      [gas(START), START + 12],
+      [gas(START), START + GLOW_INTERVAL_SECONDS],
+      [gas(START), START + 2 * GLOW_INTERVAL_SECONDS],
       [gas(START), START + 1700],
       [gas(START + 1800), START + 1806],
       [gas(START + 1800), START + 1812],

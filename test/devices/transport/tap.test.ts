@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyTransferMask, secretsMask } from '../../../devices/transport/mask.ts';
+import { keyTransferMask, masks, secretsMask } from '../../../devices/transport/mask.ts';
 import { memoryPair } from '../../../devices/transport/memory.ts';
 import { fileSink, frameLog, tapped } from '../../../devices/transport/tap.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';
@@ -74,6 +74,9 @@ describe('frame log', () => {
     const masked = mask(Buffer.concat([Buffer.of(0xff), secret, secret]), 's2c');
     expect(Buffer.from(masked.bytes).toString('hex')).toBe(`ff${'00'.repeat(32)}`);
     expect(masked.note).toBe('key octets masked');
+    const both = masks(keyTransferMask(), mask)(Buffer.concat([Buffer.from(HEAD + WRAPPED, 'hex'), secret]), 'c2s');
+    expect(both.note).toBe('wrapped keys masked');
+    expect(Buffer.from(both.bytes).includes(secret)).toBe(false);
   });
 
   test('the capture has whole packets with checksums that fit', () => {
