@@ -83,8 +83,7 @@ export function judge(group: Group, { asOf, files, dmcs, refuse, counts }: Judge
 
   counts.installations += 1;
   let contradictory = false;
-  const text = JSON.stringify(first.installation);
-  const other = others.find((row) => JSON.stringify(row.installation) !== text);
+  const other = others.find((row) => !sameInstallation(row.installation, first.installation));
   if (other) {
     contradictory = true;
     for (const row of group.installations) {
@@ -122,4 +121,9 @@ export function judge(group: Group, { asOf, files, dmcs, refuse, counts }: Judge
     return undefined;
   }
   return { installation, attempts: attemptsThen, events: dmc ? [...eventsThen, ...dmc.events] : eventsThen };
+}
+
+/** Both were built by one reader, so that their columns stand in one order. */
+function sameInstallation(a: Installation, b: Installation): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -43,10 +43,10 @@ export async function decide(folder: string, ...args: readonly string[]): Promis
   const argv = given === undefined ? [...args, '--out', out] : args;
   let errors = '';
   const write = process.stderr.write.bind(process.stderr);
-  process.stderr.write = ((text: string): boolean => {
-    errors += text;
+  process.stderr.write = (text: string | Uint8Array): boolean => {
+    errors += String(text);
     return true;
-  }) as typeof process.stderr.write;
+  };
   process.exitCode = undefined;
   let code: number;
   try {

@@ -117,7 +117,7 @@ describe('openParquet', () => {
     });
     await file.close();
     const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path) });
-    expect(rows.map((row) => [row['subject'], row['value']])).toEqual([
+    expect(rows.map(({ subject, value }) => [subject, value] as unknown[])).toEqual([
       ['dmc:x', null],
       ['5', 'Acme'],
       ['5', null],
@@ -138,7 +138,7 @@ describe('openParquet', () => {
     });
     await installations.close();
     const written = await parquetReadObjects({ file: await asyncBufferFromFile(points) });
-    expect(written.map((row) => [row['mpan'], row['mprn']])).toEqual([
+    expect(written.map(({ mpan, mprn }) => [mpan, mprn] as unknown[])).toEqual([
       [2000000000015n, null],
       [1234567890126n, 3938424403n],
     ]);
