@@ -16,7 +16,7 @@ import { END, END_EXCLUDED_FROM } from './ends.ts';
 import { EventQueue } from './eventQueue.ts';
 import { Limits } from './limits.ts';
 import { workingInstant, type GroupPlan, type Model, type StepPlan } from './model.ts';
-import type { LifeView, Observer } from './observer.ts';
+import type { KeyAtStart, LifeView, Observer } from './observer.ts';
 import { outcomeTable510, rangeOfFamily, type OutcomeRange } from './outcomes.ts';
 import type { Replication } from './replication.ts';
 import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
@@ -152,8 +152,9 @@ export class Life implements Facts, LifeView {
       this.replication.hasSystemOutages;
     if (needsPlace) this.place();
     if (this.suppliersMatter) attributes.drawSuppliers();
-    if (this.changes.any) this.changes.draw(entity, model.start, attributes, queue);
-    this.replacedAt = this.changes.replacedAt(entity, model.start);
+    const { steady } = group.population;
+    if (this.changes.any && !steady) this.changes.draw(entity, model.start, attributes, queue);
+    this.replacedAt = steady ? FOREVER : this.changes.replacedAt(entity, model.start);
     const { operator, hubModel, area } = attributes;
     this.wan.begin(
       group.wan,
@@ -211,18 +212,21 @@ export class Life implements Facts, LifeView {
     return FOREVER;
   }
 
-  /** Whether the Master Key is held, missing or wrong; a missing one is searched for from the need for it. */
+  /** A missing key is searched for from the need for it; a wrong one shows at rotation. */
   private openKey(needed: Instant): void {
-    const { group, entity } = this;
-    const { masterKey } = group.process;
-    if (group.population.masterKey === 'unobtainable') {
-      this.searchKey(needed, false);
-      return;
-    }
-    if (!masterKey || masterKey.missingShare + masterKey.wrongShare === 0) return;
-    const u = this.replication.streams.masterKey.uniform(entity, 0);
-    if (u < masterKey.missingShare) this.searchKey(needed, true);
-    else if (u < masterKey.missingShare + masterKey.wrongShare) this.strikes.keyIsWrong = true;
+    const key = this.keyAtStart();
+    if (key === 'unobtainable' || key === 'missing') this.searchKey(needed, key === 'missing');
+    else if (key === 'wrong') this.strikes.keyIsWrong = true;
+  }
+
+  keyAtStart(): KeyAtStart {
+    const { population, process } = this.group;
+    if (population.masterKey === 'unobtainable') return 'unobtainable';
+    const { masterKey } = process;
+    if (!masterKey || masterKey.missingShare + masterKey.wrongShare === 0) return 'held';
+    const u = this.replication.streams.masterKey.uniform(this.entity, 0);
+    if (u < masterKey.missingShare) return 'missing';
+    return u < masterKey.missingShare + masterKey.wrongShare ? 'wrong' : 'held';
   }
 
   /** Searches for the key; `findable` searches find it with the cohort's chance. Adds the event that ends the search. */
@@ -369,7 +373,7 @@ export class Life implements Facts, LifeView {
   }
 
   /** Whether the attempt is for the ESME alone: a GSME exclusion is reported and in effect. */
-  private esmeOnly(at: Instant): boolean {
+  esmeOnly(at: Instant): boolean {
     const { tally } = this;
     if (tally.mask === 0 || !this.group.process.esmeOnly) return false;
     const reported = tally.reported();

@@ -7,6 +7,9 @@ import type { WanLink } from '../world/wanLink.ts';
 import type { GroupPlan } from './model.ts';
 import type { Strikes } from './strikes.ts';
 
+/** What stands of a Master Key before anybody has needed it; `unobtainable`: no search will find it. */
+export type KeyAtStart = 'held' | 'missing' | 'wrong' | 'unobtainable';
+
 /** What an observer may look at of a life. */
 export interface LifeView {
   readonly at: Instant;
@@ -19,6 +22,9 @@ export interface LifeView {
   readonly wan: WanLink;
   readonly han: HanLink;
   readonly strikes: Strikes;
+  keyAtStart(): KeyAtStart;
+  /** Whether an attempt at the instant is for the ESME alone; to be asked before it is recorded. */
+  esmeOnly(at: Instant): boolean;
 }
 
 /** Sees one life as it is lived: the recorder of a run's files, the story of `explain`. Numbers are the kernel's. */

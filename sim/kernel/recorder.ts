@@ -55,7 +55,8 @@ const SUPPLIER_EVENTS = new Set([
 /** Values of the `events` record by code; suppliers follow from EVENT_VALUES.length, by number. */
 export const EVENT_VALUES = ['', 'no', 'yes', 'prepayment', 'credit'] as const;
 
-function eventValue(event: number, value: number): number {
+/** The code of an event's value among EVENT_VALUES and the suppliers. */
+export function eventValue(event: number, value: number): number {
   if (YES_NO_EVENTS.has(event)) return 1 + value;
   if (PAYMENT_EVENTS.has(event)) return 3 + value;
   if (SUPPLIER_EVENTS.has(event)) return value === 0 ? 0 : EVENT_VALUES.length + value - 1;

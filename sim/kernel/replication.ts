@@ -68,7 +68,8 @@ export class Replication {
   }
 }
 
-function hits(outage: SharedOutage, member: string): boolean {
+/** Whether an outage takes a member of its dimension down. */
+export function hits(outage: SharedOutage, member: string): boolean {
   return !outage.members || outage.members.includes(member);
 }
 

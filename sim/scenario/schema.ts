@@ -33,6 +33,12 @@ const population = z.strictObject({
     .describe('DMCs of the group, ids of models; the shares sum to 1; left out: a model that is on the EPCL')
     .optional(),
   displayBlocked: z.boolean().default(false).describe('an in-home display blocks the EPCL entry (PPMID definition)'),
+  steady: z
+    .boolean()
+    .default(false)
+    .describe(
+      'a census input stays what it was counted as: no change of supplier, dormancy, payment mode, no replacement',
+    ),
   supplierInstructs: share.default(0).describe('Active GT01: share whose gas supplier instructs to exclude the GSME'),
 });
 

@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from './exit.ts';
+import { fitCommand } from './fit.ts';
 import { runCommand } from './run.ts';
 import { benchVersion } from './version.ts';
 
 /** One file a command, each exporting `xxxCommand(): Command`; the order is that of `--help`. */
-const COMMANDS: readonly (() => Command)[] = [runCommand];
+const COMMANDS: readonly (() => Command)[] = [runCommand, fitCommand];
 
 function program(): Command {
   const root = new Command('smets1-bench')

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { Presets, SingleBar } from 'cli-progress';
 import { parseDate } from '../time.ts';
 import { endsOf, runJson, runText, volumesOf, type RunResult } from './runText.ts';
 import { simulate } from '../../sim/kernel/simulate.ts';
 import { UsageError } from './exit.ts';
+import { collect, oneOf, whole } from './options.ts';
 import { loadScenarioFile } from './loadScenarioFile.ts';
 import { openRunFiles } from './runFiles.ts';
 import { benchVersion } from './version.ts';
@@ -47,27 +48,6 @@ Examples:
 The records of --out are those of replication 0; the volumes are means over all replications.`,
     )
     .action(run);
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function whole(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < min || value > max) {
-      throw new InvalidArgumentError(`found ${text}, expected a whole number from ${min} to ${max}.`);
-    }
-    return value;
-  };
-}
-
-function oneOf(...allowed: readonly string[]): (text: string) => string {
-  return (text) => {
-    if (!allowed.includes(text)) throw new InvalidArgumentError(`found ${text}, expected ${allowed.join(' or ')}.`);
-    return text;
-  };
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {

@@ -1,0 +1,97 @@
+import type { ExclusionCategory } from '../../src/exclusion/clause.ts';
+import type { Cohort } from '../../src/installation/cohort.ts';
+import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { simulate } from '../kernel/simulate.ts';
+import { countOf } from './results.ts';
+
+/** A published line, and the one number of the scenario that is fitted to it. */
+export interface FitLine {
+  readonly line: string;
+  readonly category: ExclusionCategory;
+  readonly cohorts: readonly Cohort[];
+  readonly published: number;
+  readonly parameter: string;
+  readonly prior: number;
+}
+
+/** One round of the fit: the parameters it was run with, and the volume of each line. */
+export interface FitRound {
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly volumes: Readonly<Record<string, number>>;
+}
+
+export interface FitOptions {
+  readonly seed: string;
+  readonly replications: number;
+  readonly workers: number;
+  readonly rounds: number;
+  readonly now: () => number;
+  /** The scenario with numbers put into it by path. */
+  readonly withParameters: (parameters: Readonly<Record<string, number>>) => { scenario: Scenario; rules: RuleSet };
+  readonly onRound?: (round: FitRound) => void;
+}
+
+/** Volumes at the comparison's as-of, mean over replications, per line. */
+export async function lineVolumes(
+  lines: readonly Pick<FitLine, 'line' | 'category' | 'cohorts'>[],
+  parameters: Readonly<Record<string, number>>,
+  options: FitOptions,
+): Promise<Readonly<Record<string, number>>> {
+  const { scenario, rules } = options.withParameters(parameters);
+  const simulation = await simulate(scenario, rules, options);
+  const count = countOf(simulation);
+  const asOf = simulation.model.asOfs.length - 1;
+  const { replications } = options;
+  return Object.fromEntries(
+    lines.map(({ line, category, cohorts }) => {
+      let sum = 0;
+      for (let replication = 0; replication < replications; replication += 1) {
+        for (const cohort of cohorts) {
+          sum += count({ replication, asOf, measure: 'qualifying', cohort, category, of: 'reported' });
+        }
+      }
+      return [line, sum / replications];
+    }),
+  );
+}
+
+/**
+ * Fits each line's one parameter by a secant on common random numbers: every round runs the same dice with other
+ * parameters, so that a difference in volume is the parameter's. Lines are treated as independent within a round; what
+ * they share is taken up by the next. It writes nothing: a person puts the numbers into the scenario.
+ */
+export async function fitLines(
+  lines: readonly FitLine[],
+  start: Readonly<Record<string, number>>,
+  options: FitOptions,
+): Promise<readonly FitRound[]> {
+  const rounds: FitRound[] = [];
+  let parameters = start;
+  for (let i = 0; i < options.rounds; i += 1) {
+    const round: FitRound = { parameters, volumes: await lineVolumes(lines, parameters, options) };
+    rounds.push(round);
+    options.onRound?.(round);
+    parameters = Object.fromEntries(lines.map((line) => [line.parameter, nextGuess(line, rounds)]));
+  }
+  return rounds;
+}
+
+/** First a step of a tenth towards the target, then the secant through the last two rounds, within half and double. */
+function nextGuess(line: FitLine, rounds: readonly FitRound[]): number {
+  const last = rounds.at(-1) as FitRound;
+  const at = last.parameters[line.parameter] as number;
+  const volume = last.volumes[line.line] as number;
+  const before = rounds.at(-2);
+  const was = before?.parameters[line.parameter];
+  const wasVolume = before?.volumes[line.line];
+  if (was === undefined || wasVolume === undefined || was === at || wasVolume === volume) {
+    return clamp(at * (volume < line.published ? 1.1 : 0.9), at);
+  }
+  const slope = (volume - wasVolume) / (at - was);
+  return clamp(at + (line.published - volume) / slope, at);
+}
+
+function clamp(value: number, at: number): number {
+  return Math.min(Math.max(value, at / 2), at * 2, 1);
+}

@@ -1,0 +1,171 @@
+import { assert } from '../../src/assert.ts';
+import { INSTRUCTION } from '../../src/exclusion/compile.ts';
+import { spansOfTally, verdictsOf } from '../../src/exclusion/engine.ts';
+import type { Tally } from '../../src/exclusion/tally.ts';
+import type { Span, Verdict } from '../../src/exclusion/verdict.ts';
+import { ATTEMPT_KINDS, CAUSES, EVENTS, type Attempt, type History } from '../../src/migration/history.ts';
+import { OBSERVATIONS, type Observation } from '../../src/migration/observations.ts';
+import type { StepId } from '../../src/migration/steps.ts';
+import type { Installation } from '../../src/installation/installation.ts';
+import type { HistoryEvent } from '../../src/migration/history.ts';
+import type { Instant } from '../../src/time.ts';
+import type { SeedWords } from '../world/draws.ts';
+import { ENDS, type End } from './ends.ts';
+import { Life } from './life.ts';
+import type { Model } from './model.ts';
+import type { LifeView, Observer } from './observer.ts';
+import { OUTCOMES } from './outcomes.ts';
+import { EVENT_VALUES, eventValue } from './recorder.ts';
+import { Replication } from './replication.ts';
+import { StoryCauses, type AttemptTold, type Instructed } from './storyCauses.ts';
+import { factsOf, installationOf, type StoryFacts } from './storyFacts.ts';
+import { hanStory, sharedOutagesOf, wanStory, type LinkStory, type Outage } from './storyLinks.ts';
+import { emptyCounts } from './volumes.ts';
+
+/** What happened at an instant of a life, in time order. */
+export type StoryEntry =
+  | { readonly type: 'instruction'; readonly attempt: Attempt; readonly instructed: Instructed }
+  | { readonly type: 'migration'; readonly attempt: Attempt; readonly told: AttemptTold }
+  | { readonly type: 'event'; readonly event: HistoryEvent; readonly ofModel: boolean };
+
+/** One life as it was lived, as plain data. */
+export interface Story {
+  readonly entity: number;
+  readonly facts: StoryFacts;
+  readonly wan: LinkStory;
+  /** Null: there is no GSME. */
+  readonly han: LinkStory | null;
+  /** Shared outages and planned windows that fail attempts on the system side. */
+  readonly system: readonly Outage[];
+  readonly entries: readonly StoryEntry[];
+  readonly end: End;
+  /** When the end was reached; null: at the horizon. */
+  readonly endAt: Instant | null;
+  /** What the records of a run would hold of it. */
+  readonly history: History;
+  /** What the kernel's tally came to at the horizon, and the stretches on the way there. */
+  readonly verdicts: readonly Verdict[];
+  readonly spans: readonly Span[];
+}
+
+/** Lives one installation of one replication and tells it. The same life that a whole run would give it. */
+export function tellStory(
+  model: Model,
+  options: { readonly seed: SeedWords; readonly replication: number; readonly installation: number },
+): Story {
+  const replication = new Replication(model, options.seed, options.replication);
+  const teller = new StoryTeller(model, replication);
+  const life = new Life(model, replication, emptyCounts(model.asOfs.length, model.months), teller);
+  life.run(options.installation);
+  return teller.story();
+}
+
+/** Keeps the story of the life it observes last. */
+export class StoryTeller implements Observer {
+  private readonly model: Model;
+  private readonly replication: Replication;
+  private readonly causes: StoryCauses;
+  private life: LifeView | null = null;
+  private entity = 0;
+  private installation: Installation | null = null;
+  private entries: StoryEntry[] = [];
+  private system: readonly Outage[] = [];
+  private failure: AttemptTold | null = null;
+  private told: Story | null = null;
+
+  constructor(model: Model, replication: Replication) {
+    this.model = model;
+    this.replication = replication;
+    this.causes = new StoryCauses(model);
+  }
+
+  begin(entity: number, life: LifeView): void {
+    this.entity = entity;
+    this.life = life;
+    this.installation = installationOf(entity, life, this.model);
+    this.entries = [];
+    this.failure = null;
+    this.told = null;
+    this.system = sharedOutagesOf(this.model, this.replication, life.attributes, 'system');
+    this.causes.begin(this.system);
+  }
+
+  event(at: Instant, event: number, value: number, ofModel: boolean): void {
+    const values = [...EVENT_VALUES, ...this.model.suppliers.slice(1)];
+    this.add({
+      type: 'event',
+      event: {
+        at,
+        event: EVENTS[event] as HistoryEvent['event'],
+        value: values[eventValue(event, value)] as string,
+      },
+      ofModel,
+    });
+  }
+
+  failed(step: StepId, observation: number, life: LifeView): void {
+    this.failure = this.causes.failed(life, step, OBSERVATIONS[observation] as Observation);
+  }
+
+  attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void {
+    const attempt: Attempt = {
+      at,
+      kind: ATTEMPT_KINDS[kind] as Attempt['kind'],
+      outcome: OUTCOMES[outcome] as string,
+      cause: CAUSES[system ? 1 : 0],
+      table510,
+    };
+    const life = this.life as LifeView;
+    if (kind === INSTRUCTION) {
+      this.add({ type: 'instruction', attempt, instructed: this.causes.instructed(life, attempt) });
+      return;
+    }
+    this.add({ type: 'migration', attempt, told: this.failure ?? this.causes.passed(life, attempt) });
+    this.failure = null;
+  }
+
+  finish(end: number, endAt: Instant, tally: Tally): void {
+    const life = this.life as LifeView;
+    const installation = this.installation as Installation;
+    const { horizon, start, rules } = this.model;
+    // The HAN is drawn when somebody first asks for it; the story always tells of it.
+    if (installation.gas !== null) assert(life.lastHanContact <= life.at, 'a contact lies in the past');
+    const shared = sharedOutagesOf(this.model, this.replication, life.attributes, 'wan');
+    this.told = {
+      entity: this.entity,
+      facts: factsOf(installation, life, this.model),
+      wan: wanStory(life, shared, start, horizon),
+      han: installation.gas === null ? null : hanStory(life, start, horizon),
+      system: this.system,
+      entries: this.entries,
+      end: ENDS[end] as End,
+      endAt: endAt === 0 ? null : endAt,
+      history: historyOf(installation, this.entries),
+      verdicts: verdictsOf(tally, rules.rules, horizon),
+      spans: spansOfTally(tally),
+    };
+  }
+
+  story(): Story {
+    assert(this.told !== null, 'a story is told when its life has ended');
+    return this.told;
+  }
+
+  private add(entry: StoryEntry): void {
+    const before = this.entries.at(-1);
+    assert(!before || instantOf(before) <= instantOf(entry), 'a life is lived in time order');
+    this.entries.push(entry);
+  }
+}
+
+export function instantOf(entry: StoryEntry): Instant {
+  return entry.type === 'event' ? entry.event.at : entry.attempt.at;
+}
+
+function historyOf(installation: Installation, entries: readonly StoryEntry[]): History {
+  return {
+    installation,
+    attempts: entries.flatMap((entry) => (entry.type === 'event' ? [] : [entry.attempt])),
+    events: entries.flatMap((entry) => (entry.type === 'event' ? [entry.event] : [])),
+  };
+}
