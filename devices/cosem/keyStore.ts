@@ -3,6 +3,7 @@
  * goes. Green Book 9.2.3.3.7.3: when a key is established its counters start anew. The key is written first and the
  * counter reset after: the other order would use an old key with old counters again.
  */
+import { createHash } from 'node:crypto';
 import { type Decoded, bad, good } from '../dlms/bytes.ts';
 import { KEY_BYTES } from '../dlms/ciphering.ts';
 import { unwrapKey } from '../dlms/keyWrap.ts';
@@ -29,9 +30,17 @@ export interface NewKey {
 /** Asked after each numbered step: true cuts the power there. The world decides; the store only obeys. */
 export type PowerCut = (point: number, step: string) => boolean;
 
+/** The counters that belong to one GUEK. */
+interface Counters {
+  readonly send: number;
+  readonly accepted: ReadonlyMap<string, number> | undefined;
+}
+
 interface Journal {
   readonly items: readonly NewKey[];
   readonly committed: boolean;
+  /** The GUEK that goes and the one that comes, by fingerprint, and the counters of the first. */
+  readonly change: { readonly from: string; readonly to: string; readonly counters: Counters } | undefined;
 }
 
 /** Counters start at 1: clients refuse a first counter that is not above their stored 0. */
@@ -39,6 +48,12 @@ export const FIRST_COUNTER = 1;
 const COUNTER_MAX = 0xffffffff;
 /** System titles remembered; a device meets two or three in its life. */
 const TITLES_MAX = 64;
+/** Retired GUEKs whose counters are remembered. */
+const RETIRED_MAX = 16;
+
+function fingerprint(key: Uint8Array): string {
+  return createHash('sha256').update(key).digest('base64');
+}
 
 /** The numbered points of an install: a name for each, in order, counted from 1. */
 export function installSteps(items: readonly NewKey[]): readonly string[] {
@@ -52,6 +67,7 @@ export class KeyStore {
   #journal: Journal | undefined;
   private sendCounter = FIRST_COUNTER;
   private accepted: Map<string, number> | undefined;
+  private retired: Map<string, Counters> | undefined;
 
   constructor(keys: KeySet) {
     for (const name of KEY_NAMES) {
@@ -127,33 +143,52 @@ export class KeyStore {
       point++;
       return powerCut?.(point, steps[point - 1]!) ?? false;
     };
-    this.#journal = { items, committed: false };
+    const change = this.changeOfGuek(items);
+    this.#journal = { items, committed: false, change };
     if (isCut()) return 'cut';
-    this.#journal = { items, committed: true };
+    const journal = { items, committed: true, change };
+    this.#journal = journal;
     if (isCut()) return 'cut';
-    return this.apply(items, isCut);
+    return this.apply(journal, isCut);
+  }
+
+  /** Only encryption keys have counters, and only another key starts them anew: the same one goes on with its own. */
+  private changeOfGuek(items: readonly NewKey[]): Journal['change'] {
+    const guek = items.find((item) => item.name === 'guek')?.key;
+    const [from, to] = [fingerprint(this.#keys.guek), guek && fingerprint(guek)];
+    if (to === undefined || to === from) return undefined;
+    return { from, to, counters: { send: this.sendCounter, accepted: this.accepted && new Map(this.accepted) } };
   }
 
   /** Writing is repeatable: after a cut the committed journal is applied again from its start. */
-  private apply(items: readonly NewKey[], isCut: () => boolean): 'installed' | 'cut' {
+  private apply({ items, change }: Journal, isCut: () => boolean): 'installed' | 'cut' {
     for (const { name, key } of items) {
       this.#keys = { ...this.#keys, [name]: key };
       if (isCut()) return 'cut';
     }
-    // Only encryption keys have counters: a new GAK or KEK leaves the nonces of the GUEK used.
-    if (items.some((item) => item.name === 'guek')) {
-      this.sendCounter = FIRST_COUNTER;
-      this.accepted = undefined;
-    }
+    if (change) this.startCounters(change);
     if (isCut()) return 'cut';
     this.#journal = undefined;
     return isCut() ? 'cut' : 'installed';
   }
 
+  /** A key that comes back finds its counters as it left them, or its old messages could be played again. */
+  private startCounters({ from, to, counters }: NonNullable<Journal['change']>): void {
+    this.retired ??= new Map();
+    this.retired.set(from, counters);
+    const before = this.retired.get(to);
+    this.sendCounter = before?.send ?? FIRST_COUNTER;
+    this.accepted = before?.accepted && new Map(before.accepted);
+    for (const oldest of this.retired.keys()) {
+      if (this.retired.size <= RETIRED_MAX) break;
+      this.retired.delete(oldest);
+    }
+  }
+
   /** Power is back: an uncommitted journal is dropped (all old), a committed one is finished (all new). */
   recover(): void {
     const journal = this.#journal;
-    if (journal?.committed) this.apply(journal.items, () => false);
+    if (journal?.committed) this.apply(journal, () => false);
     this.#journal = undefined;
   }
 }

@@ -17,22 +17,15 @@ import {
 import { encodeException, encodeResponse } from './apduResponse.ts';
 import { decodeRequest } from './apduRequest.ts';
 import { RESULT, SERVICE_ERROR, type ServiceRequest, STATE_ERROR } from './apdu.ts';
-import { equalBytes, NO_BYTES, toHex } from './bytes.ts';
+import { equalBytes, NO_BYTES } from './bytes.ts';
 import {
-  announcedTag,
   AUTHENTICATED,
-  type CipheredApdu,
   ENCRYPTED,
-  type Family,
   gmac,
   gmacVerifies,
   isCiphered,
   KEY_BYTES,
-  open,
-  readCiphered,
   SYSTEM_TITLE_BYTES,
-  TAG_BYTES,
-  writeCiphered,
 } from './ciphering.ts';
 import {
   decodeInitiateRequest,
@@ -42,8 +35,9 @@ import {
   type InitiateRequest,
   VAA_LOGICAL_NAME,
 } from './initiate.ts';
-import type { AssociationView, ClientPolicy, LogicalDevice, SuiteKeys } from './logicalDevice.ts';
+import type { AssociationView, ClientPolicy, LogicalDevice } from './logicalDevice.ts';
 import { Responder } from './responder.ts';
+import { OVERHEAD_BYTES, type ReplyProtection, ServerSecurity } from './serverSecurity.ts';
 
 /** The current Association LN, whose method 1 is the third pass of HLS. */
 export const CURRENT_ASSOCIATION = '0000280000FF';
@@ -59,24 +53,10 @@ const NOT_ASSOCIATED = encodeException({
   serviceError: SERVICE_ERROR.serviceNotSupported,
 });
 
-/** How the current request was protected, and so how its answer is. */
-interface ReplyProtection {
-  readonly family: Family;
-  readonly control: number;
-  /** Taken before the request acts: after a key install the answer still goes under the old keys. */
-  readonly keys: SuiteKeys;
-  readonly encryptionKey: Uint8Array;
-}
-
-type Unprotected =
-  | { readonly ok: true; readonly plain: Uint8Array; readonly reply: ReplyProtection }
-  | { readonly ok: false; readonly exception: Uint8Array };
-
 /** One association's state. */
 export class Association {
   private state: AssociationView;
-  private dedicatedKey: Uint8Array | undefined;
-  private dedicatedCounter = -1;
+  private security: ServerSecurity;
   private clientChallenge: Uint8Array = NO_BYTES;
   private serverChallenge: Uint8Array = NO_BYTES;
   private responder = new Responder();
@@ -84,6 +64,7 @@ export class Association {
 
   constructor(device: LogicalDevice, saps: { readonly client: number; readonly server: number }) {
     this.device = device;
+    this.security = new ServerSecurity(device, NO_BYTES);
     this.state = {
       ...saps,
       context: 1,
@@ -111,7 +92,7 @@ export class Association {
   /** Ends the association without a word: the link went down. */
   abort(): void {
     this.state = { ...this.state, status: 0 };
-    this.dedicatedKey = undefined;
+    this.security = new ServerSecurity(this.device, NO_BYTES);
     this.serverChallenge = NO_BYTES;
     this.clientChallenge = NO_BYTES;
     this.responder = new Responder();
@@ -137,10 +118,11 @@ export class Association {
     if (diagnostic !== DIAGNOSTIC.none) return this.reject(policy, diagnostic);
     this.state = { ...this.state, clientTitle: aarq.callingTitle ?? NO_BYTES, context: aarq.context };
 
+    this.security = new ServerSecurity(this.device, this.state.clientTitle);
     let information = aarq.userInformation;
     let reply: ReplyProtection | undefined;
     if (aarq.context === 3) {
-      const opened = this.unprotect(information, STATE_ERROR.serviceNotAllowed);
+      const opened = this.security.unprotect(information, STATE_ERROR.serviceNotAllowed);
       if (!opened.ok) return opened.exception;
       information = opened.plain;
       reply = opened.reply;
@@ -194,8 +176,7 @@ export class Association {
       status: isHls ? 1 : 2,
     };
     // A dedicated key that came in clear is no secret: it is passed over.
-    this.dedicatedKey = reply ? initiate.dedicatedKey : undefined;
-    this.dedicatedCounter = -1;
+    this.security.agree(reply && initiate.dedicatedKey);
     if (isHls) {
       this.clientChallenge = aarq.authenticationValue!;
       this.serverChallenge = this.device.challenge();
@@ -220,7 +201,7 @@ export class Association {
       pduBytesMax: this.device.pduBytesMax,
       vaaName: VAA_LOGICAL_NAME,
     });
-    return reply ? this.protect(plain, reply, this.device.reserveCounter()) : plain;
+    return reply ? this.security.protect(plain, reply, this.device.reserveCounter()) : plain;
   }
 
   /** A refusal is an AARE too: silence or an exception would leave the client guessing. */
@@ -251,7 +232,7 @@ export class Association {
     }
     if (given && this.state.context === 3) {
       // A release that does not decipher is not this client's; it must not end the association.
-      const opened = this.unprotect(given, STATE_ERROR.serviceNotAllowed);
+      const opened = this.security.unprotect(given, STATE_ERROR.serviceNotAllowed);
       if (!opened.ok) return opened.exception[2] === SERVICE_ERROR.decipheringError ? NOT_ASSOCIATED : opened.exception;
       userInformation = this.initiateResponse(opened.reply);
     }
@@ -266,7 +247,7 @@ export class Association {
     let reply: ReplyProtection | undefined;
     if (isCiphered(apdu[0]!)) {
       if (this.state.context !== 3) return NOT_ASSOCIATED;
-      const opened = this.unprotect(apdu, STATE_ERROR.serviceUnknown);
+      const opened = this.security.unprotect(apdu, STATE_ERROR.serviceUnknown);
       if (!opened.ok) return opened.exception;
       plain = opened.plain;
       reply = opened.reply;
@@ -299,7 +280,7 @@ export class Association {
     });
     if (!response) return NOT_ASSOCIATED;
     const bytes = encodeResponse(response);
-    return reply ? this.protect(bytes, reply, counter) : bytes;
+    return reply ? this.security.protect(bytes, reply, counter) : bytes;
   }
 
   /** Pass 3 of HLS, and pass 4 as its answer. Nothing else is allowed while the association is pending. */
@@ -332,78 +313,9 @@ export class Association {
     if (proved) this.state = { ...this.state, status: 2 };
     else this.abort();
     const bytes = encodeResponse({ kind: 'actionNormal', invoke, result });
-    return reply ? this.protect(bytes, reply, counter) : bytes;
-  }
-
-  // ---- protection -------------------------------------------------------------------------------------------------
-
-  private protect(plain: Uint8Array, reply: ReplyProtection, counter: number | undefined): Uint8Array | undefined {
-    if (counter === undefined) return undefined;
-    return writeCiphered(
-      reply.family,
-      {
-        control: reply.control,
-        encryptionKey: reply.encryptionKey,
-        authenticationKey: reply.keys.gak,
-        systemTitle: this.device.systemTitle,
-        counter,
-      },
-      plain,
-    );
-  }
-
-  /** Verifies first and judges the counter after, so that only the key's holder can learn or move it. */
-  private unprotect(apdu: Uint8Array, stateError: number): Unprotected {
-    const failed = (serviceError: number): Unprotected => ({
-      ok: false,
-      exception: encodeException({ stateError, serviceError }),
-    });
-    const header = readCiphered(apdu);
-    if (!header.ok) return failed(SERVICE_ERROR.decipheringError);
-    const { family, control, systemTitle, counter, body, tag } = header.value;
-    const keys = this.device.keys();
-    const isDedicated = family === 'ded' || family === 'generalDed';
-    const encryptionKey = isDedicated ? this.dedicatedKey : keys.guek;
-    const isOwnTitle = systemTitle.length === 0 || equalBytes(systemTitle, this.state.clientTitle);
-    if (!encryptionKey || !isOwnTitle) return failed(SERVICE_ERROR.decipheringError);
-    const required = this.device.requiredProtection();
-    if ((control & required) !== required || (control & (AUTHENTICATED | ENCRYPTED)) === 0) {
-      return failed(SERVICE_ERROR.decipheringError);
-    }
-    const title = this.state.clientTitle;
-    const opened = open({ control, encryptionKey, authenticationKey: keys.gak, systemTitle: title, counter }, body);
-    const announced = announcedTag(tag);
-    if (!opened.ok || (announced !== undefined && opened.value[0] !== announced)) {
-      return failed(SERVICE_ERROR.decipheringError);
-    }
-    const refusal = this.takeCounter(header.value, isDedicated);
-    if (refusal) return { ok: false, exception: refusal };
-    return { ok: true, plain: opened.value, reply: { family, control, keys, encryptionKey } };
-  }
-
-  private takeCounter(header: CipheredApdu, isDedicated: boolean): Uint8Array | undefined {
-    const title = toHex(this.state.clientTitle);
-    const last = isDedicated ? this.dedicatedCounter : this.device.acceptedCounter(title);
-    const { serviceNotAllowed: stateError } = STATE_ERROR;
-    if (header.counter <= last) {
-      const expectedCounter = Math.min(last + 1, 0xffffffff);
-      return encodeException({ stateError, serviceError: SERVICE_ERROR.invocationCounterError, expectedCounter });
-    }
-    if (isDedicated) this.dedicatedCounter = header.counter;
-    else if (!this.device.acceptCounter(title, header.counter)) {
-      return encodeException({ stateError, serviceError: SERVICE_ERROR.otherReason });
-    }
-    return undefined;
+    return reply ? this.security.protect(bytes, reply, counter) : bytes;
   }
 }
-
-/** What ciphering adds to an APDU: tag, length, control, counter, and the system title in general-*. */
-const OVERHEAD_BYTES: Readonly<Record<Family, number>> = {
-  glo: 4 + 5 + TAG_BYTES,
-  ded: 4 + 5 + TAG_BYTES,
-  generalGlo: 4 + 9 + 5 + TAG_BYTES,
-  generalDed: 4 + 9 + 5 + TAG_BYTES,
-};
 
 /** The initiate error of a proposal that cannot be met, or undefined. */
 function judgeInitiate(request: InitiateRequest, policy: ClientPolicy, ciphered: boolean): 0 | 1 | 2 | 3 | undefined {

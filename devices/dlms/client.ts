@@ -17,35 +17,24 @@ import { encodeRequest } from './apduRequest.ts';
 import { decodeResponse } from './apduResponse.ts';
 import { type Data, decodeData, encodeData, readData } from './axdr.ts';
 import { concat, equalBytes, NO_BYTES, Reader } from './bytes.ts';
+import {
+  type ClientError,
+  type ClientResult,
+  errorOf,
+  failed,
+  fromGetResult,
+  fromResult,
+  protocol,
+  succeeded,
+} from './clientResult.ts';
 import { ClientSecurity, type ClientSecurityOptions } from './clientSecurity.ts';
 import { CONFORMANCE, decodeInitiateResponse, encodeInitiateRequest, type InitiateResponse } from './initiate.ts';
 import { CURRENT_ASSOCIATION } from './association.ts';
 
+export type { ClientError, ClientResult };
+
 /** Requests out, answers in, a result at the end. */
 export type Conversation<T> = Generator<Uint8Array, T, Uint8Array>;
-
-/** Why an operation did not succeed, as far as the client can tell. Holds no key and no plaintext. */
-export type ClientError =
-  /** AARE with a result other than accepted. `initiateError`: 1 version, 2 conformance, 3 PDU size. */
-  | { readonly kind: 'rejected'; readonly result: number; readonly diagnostic: number; readonly initiateError?: number }
-  | {
-      readonly kind: 'exception';
-      readonly stateError: number;
-      readonly serviceError: number;
-      readonly expectedCounter?: number;
-    }
-  | { readonly kind: 'serviceError'; readonly service: number; readonly category: number; readonly code: number }
-  /** A data-access-result or action-result other than success. */
-  | { readonly kind: 'result'; readonly result: number }
-  /** The answer does not verify under the keys held, or repeats a counter. */
-  | { readonly kind: 'security'; readonly error: string }
-  /** The answer is not an answer to what was asked. */
-  | { readonly kind: 'protocol'; readonly error: string }
-  /** No invocation counter is left under these keys. */
-  | { readonly kind: 'countersUsedUp' };
-
-export type ClientResult<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ClientError };
 
 export interface DlmsClientOptions {
   readonly authentication: 'none' | 'lls' | 'gmac';
@@ -85,16 +74,6 @@ const MECHANISMS = { none: 0, lls: 1, gmac: 5 } as const;
 /** Header, descriptor with selection, last, number and length around a block, and ciphering with a system title. */
 const SEND_OVERHEAD_BYTES = 64;
 const SEND_BYTES_MIN = 16;
-
-function failed(error: ClientError): { readonly ok: false; readonly error: ClientError } {
-  return { ok: false, error };
-}
-function protocol(error: string): { readonly ok: false; readonly error: ClientError } {
-  return failed({ kind: 'protocol', error });
-}
-function succeeded<T>(value: T): ClientResult<T> {
-  return { ok: true, value };
-}
 
 /** One client of one server. Operations follow one another; none may overlap. */
 export class DlmsClient {
@@ -375,23 +354,6 @@ export class DlmsClient {
       response = next.value;
     }
   }
-}
-
-function fromGetResult(result: GetResult): ClientResult<Data> {
-  return result.ok ? succeeded(result.data) : failed({ kind: 'result', result: result.result });
-}
-
-function fromResult(result: number): ClientResult<undefined> {
-  return result === 0 ? succeeded(undefined) : failed({ kind: 'result', result });
-}
-
-/** An exception, service error, or what else came in place of an answer. */
-function errorOf(apdu: Uint8Array): ClientError {
-  const decoded = decodeResponse(apdu);
-  if (!decoded.ok) return { kind: 'protocol', error: decoded.error };
-  const { value } = decoded;
-  if (value.kind === 'exception' || value.kind === 'serviceError') return value;
-  return { kind: 'protocol', error: `unexpected ${value.kind}` };
 }
 
 /** Runs a conversation against a function; undefined when an answer is missing. */

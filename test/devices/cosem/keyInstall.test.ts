@@ -80,17 +80,29 @@ test('no counter of an old key is ever used twice, whenever the power goes', () 
     expect(used.has(use)).toBe(false);
     used.add(use);
   };
-  let store = new KeyStore(LAB_KEYS);
-  for (let round = 1; round <= 40; round++) {
+  const store = new KeyStore(LAB_KEYS);
+  for (let round = 1; round <= 60; round++) {
     spend(store);
     spend(store);
-    const items = [{ name: 'guek' as const, key: freshKey(round) }];
+    // Three keys in turn, the present one among them: a key that returns goes on where it stopped.
+    const items = [{ name: 'guek' as const, key: freshKey(round % 5 === 0 ? 1 : round % 3) }];
     store.install(items, (point) => point === 1 + (round % 6));
     store.recover();
     spend(store);
   }
-  store = new KeyStore(LAB_KEYS);
-  expect(store.nextCounter).toBe(1);
+  expect(used.size).toBe(180);
+});
+
+test('a key that comes back still refuses what it refused before it went', () => {
+  const store = new KeyStore(LAB_KEYS);
+  store.acceptCounter('AA', 41);
+  store.install([{ name: 'guek', key: freshKey(1) }], undefined);
+  expect(store.acceptedCounter('AA')).toBe(-1);
+  store.acceptCounter('AA', 7);
+  store.install([{ name: 'guek', key: LAB_KEYS.guek }], undefined);
+  expect(store.acceptedCounter('AA')).toBe(41);
+  store.install([{ name: 'guek', key: LAB_KEYS.guek }], undefined);
+  expect(store.acceptedCounter('AA')).toBe(41);
 });
 
 describe('a transfer that is refused', () => {

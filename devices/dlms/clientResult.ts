@@ -1,0 +1,54 @@
+/** How a client's operations end: a value, or why there is none. */
+import type { GetResult } from './apdu.ts';
+import { decodeResponse } from './apduResponse.ts';
+import type { Data } from './axdr.ts';
+
+/** Why an operation did not succeed, as far as the client can tell. Holds no key and no plaintext. */
+export type ClientError =
+  /** AARE with a result other than accepted. `initiateError`: 1 version, 2 conformance, 3 PDU size. */
+  | { readonly kind: 'rejected'; readonly result: number; readonly diagnostic: number; readonly initiateError?: number }
+  | {
+      readonly kind: 'exception';
+      readonly stateError: number;
+      readonly serviceError: number;
+      readonly expectedCounter?: number;
+    }
+  | { readonly kind: 'serviceError'; readonly service: number; readonly category: number; readonly code: number }
+  /** A data-access-result or action-result other than success. */
+  | { readonly kind: 'result'; readonly result: number }
+  /** The answer does not verify under the keys held, or repeats a counter. */
+  | { readonly kind: 'security'; readonly error: string }
+  /** The answer is not an answer to what was asked. */
+  | { readonly kind: 'protocol'; readonly error: string }
+  /** No invocation counter is left under these keys. */
+  | { readonly kind: 'countersUsedUp' };
+
+export type ClientResult<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ClientError };
+
+export function failed(error: ClientError): { readonly ok: false; readonly error: ClientError } {
+  return { ok: false, error };
+}
+export function protocol(error: string): { readonly ok: false; readonly error: ClientError } {
+  return failed({ kind: 'protocol', error });
+}
+export function succeeded<T>(value: T): ClientResult<T> {
+  return { ok: true, value };
+}
+
+export function fromGetResult(result: GetResult): ClientResult<Data> {
+  return result.ok ? succeeded(result.data) : failed({ kind: 'result', result: result.result });
+}
+
+export function fromResult(result: number): ClientResult<undefined> {
+  return result === 0 ? succeeded(undefined) : failed({ kind: 'result', result });
+}
+
+/** An exception, service error, or what else came in place of an answer. */
+export function errorOf(apdu: Uint8Array): ClientError {
+  const decoded = decodeResponse(apdu);
+  if (!decoded.ok) return { kind: 'protocol', error: decoded.error };
+  const { value } = decoded;
+  if (value.kind === 'exception' || value.kind === 'serviceError') return value;
+  return { kind: 'protocol', error: `unexpected ${value.kind}` };
+}
