@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isRulesFile, resolveRules } from '../../src/regulation/resolveRules.ts';
 import { settingOf } from '../../src/regulation/amend.ts';
 import type { RuleSet } from '../../src/regulation/ruleset.ts';
-import { endOfLondonDate } from '../../src/time.ts';
+import { endOfLondonDate, parseDate } from '../../src/time.ts';
 import type { FieldSchema } from '../../src/interchange/yaml/fields.ts';
 import { readLayers, relativeTo, type ReadFile } from '../../src/interchange/yaml/layers.ts';
 import type { MergeOptions } from '../../src/interchange/yaml/merge.ts';
@@ -63,7 +63,7 @@ export function loadScenario(options: { path: string; readFile: ReadFile; set?: 
   const tree = withSettings(layers.tree, options.set ?? [], errors);
   if (!layers.complete) return { ok: false, errors };
 
-  const scenario = parseScenario(tree, errors);
+  const { scenario, wrong } = parseScenario(tree, errors);
   const rules = rulesOf(tree, { path: options.path, readFile: options.readFile, horizon: scenario?.horizon });
   if (!rules.ok) errors.push(...rules.problems);
   if (scenario === undefined) return { ok: false, errors: errors.sort(byPlace) };
@@ -75,8 +75,7 @@ export function loadScenario(options: { path: string; readFile: ReadFile; set?: 
   for (const [field, path] of Object.entries({ publishedVolumes, publishedSeries }))
     if (path !== undefined) readable(path, field, { tree, readFile: options.readFile, sources, errors });
   const faults = [...scenarioFaults(scenario), ...fitFaults(scenario, publishedVolumes, options.readFile)];
-  // A second look after a first failure repeats nothing, and says nothing of what was left out for it.
-  for (const { path, found, ...rest } of faults)
+  for (const { path, found, ...rest } of faults.filter((fault) => !wrong.some((other) => overlap(other, fault.path))))
     errors.push(problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest })); // prettier-ignore
   if (!rules.ok || errors.length > 0) return { ok: false, errors: errors.sort(byPlace) };
   return {
@@ -118,14 +117,30 @@ function settingPath(text: string): Path | undefined {
   return amendment === undefined ? parsePath(text) : ['amendments', amendment];
 }
 
-/** The resolved scenario; after failures what is left of it, so that the checks across fields can speak too. */
-function parseScenario(tree: Tree, errors: Problem[]): Scenario | undefined {
+/**
+ * The resolved scenario; after failures what is left of it without the fields that are wrong, so that the checks across
+ * fields can speak too. They say nothing of the wrong ones and of what these are part of.
+ */
+function parseScenario(
+  tree: Tree,
+  errors: Problem[],
+): { readonly scenario: Scenario | undefined; readonly wrong: readonly Path[] } {
   const plain = plainOf(tree);
   const parsed = scenarioSchema.safeParse(plain);
-  if (parsed.success) return canonical(parsed.data, SCENARIO_FIELDS);
+  if (parsed.success) return { scenario: canonical(parsed.data, SCENARIO_FIELDS), wrong: [] };
   errors.push(...zodProblems(parsed.error.issues, tree, SCENARIO_FIELDS));
-  const rest = scenarioSchema.safeParse(withoutPaths(plain, offendingPaths(parsed.error.issues)));
-  return rest.success ? canonical(rest.data, SCENARIO_FIELDS) : undefined;
+  const wrong = offendingPaths(parsed.error.issues);
+  const rest = scenarioSchema.safeParse(withoutPaths(plain, wrong));
+  return { scenario: rest.success ? canonical(rest.data, SCENARIO_FIELDS) : undefined, wrong };
+}
+
+function overlap(a: Path, b: Path): boolean {
+  return a.every((part, i) => i >= b.length || part === b[i]);
+}
+
+/** A horizon outside the calendar is reported by the checks; the rules are looked at all the same. */
+function isKnownDate(text: string | undefined): text is string {
+  return text !== undefined && parseDate(text) !== undefined;
 }
 
 /** The file in which a field stands; a path set on the command line is relative to the scenario, like its own. */
@@ -166,7 +181,7 @@ function rulesOf(
   const name = isRulesFile(asked) ? relativeTo(fileNaming(tree, 'rules', options.path), asked) : asked;
   const result = resolveRules(name, {
     amendments,
-    asOf: endOfLondonDate(options.horizon ?? DEFAULT_HORIZON),
+    asOf: endOfLondonDate(isKnownDate(options.horizon) ? options.horizon : DEFAULT_HORIZON),
     readFile: options.readFile,
   });
   if (result.ok) return result;

@@ -39,8 +39,9 @@ function fillRemainder(classes: Record<string, LinkClass>): void {
   const [only] = open;
   if (open.length !== 1 || only === undefined) return; // what is wrong with it, the checks say
   const given = rows.reduce((sum, row) => sum + (row.share ?? 0), 0);
+  if (given > 1) return;
   // Twelve decimals: 1 - 0.93 is to be 0.07.
-  only.share = Math.max(0, Math.round((1 - given) * 1e12) / 1e12);
+  only.share = Math.round((1 - given) * 1e12) / 1e12;
 }
 
 /** A copy without what stands at the paths. */

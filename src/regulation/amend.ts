@@ -1,6 +1,7 @@
 import { RULE_SET_FIELDS, documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from './ruleSetSchema.ts';
 import { LAYER_BUILT_IN, LAYER_SET } from '../interchange/yaml/layers.ts';
 import type { MergeOptions } from '../interchange/yaml/merge.ts';
+import { nearest } from '../interchange/yaml/nearest.ts';
 import { formatPath, parsePath, type Path } from '../interchange/yaml/path.ts';
 import { problemAt, type Position, type Problem } from '../interchange/yaml/problem.ts';
 import { applySetting, type Setting } from '../interchange/yaml/settings.ts';
@@ -20,11 +21,15 @@ export function builtInTree(rules: RuleSet): Tree {
   return treeOf(documentOf(rules), { file: rules.name, line: 0, column: 0, layer: LAYER_BUILT_IN });
 }
 
-/** The name of a reading stands for `readings.<name>`. */
+const TOP_FIELDS = Object.keys(RULE_SET_FIELDS.properties ?? {});
+
+/** The name of a reading stands for `readings.<name>`; a misspelt one too, so that the answer names readings. */
 export function rulePath(text: string): Path | undefined {
   const path = parsePath(text);
   const [name] = path ?? [];
-  return path?.length === 1 && READING_NAMES.some((reading) => reading === name) ? ['readings', name as string] : path;
+  if (path?.length !== 1 || typeof name !== 'string' || TOP_FIELDS.includes(name)) return path;
+  const meant = READING_NAMES.find((reading) => reading === name) ?? nearest(name, [...READING_NAMES, ...TOP_FIELDS]);
+  return meant !== undefined && TOP_FIELDS.includes(meant) ? path : ['readings', name];
 }
 
 /** Validates a merged document and turns it into a rule set; all problems at once. */

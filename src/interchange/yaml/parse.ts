@@ -33,7 +33,7 @@ export function parseYaml(text: string, options: { file: string; layer?: number 
       lineCounter: lines,
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error', // `silent` would pass over a second document
     });
     const faults = [...document.errors, ...document.warnings];
     if (faults.length > 0) {

@@ -9,7 +9,10 @@ type Issue = core.$ZodIssue;
 
 /** What zod found, as problems with positions; the schema's own words say what was expected. */
 export function zodProblems(issues: readonly Issue[], tree: Tree, schema: FieldSchema): readonly Problem[] {
-  return issues.flatMap((issue) => problemsOf(issue, [], tree, schema));
+  const problems = issues.flatMap((issue) => problemsOf(issue, [], tree, schema));
+  // One value, one problem: the first says what it must be before all else.
+  const told = new Set<string>();
+  return problems.filter(({ path }) => !told.has(path) && told.add(path));
 }
 
 /** The paths of what is wrong, for a second look at the rest. */

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { loaded, problems } from './files.ts';
+
+// Each check across fields, broken once by a change of the right scenario; that the right one passes is the first test.
+
+const UP = 'upDaysMean: 10, down: [{ share: 1, duration: { kind: fixed, days: 1 } }]';
+const CURVE = (points: string): string => `entryCurves: { main: { firstAttempt: [${points}] } }`;
+const CSV =
+  'category,clause,cohorts,unit,published,relation,note\nno-wan-before,18.7,IOC,installations,11523,fit,\nmaster-key,18.4,IOC,installations,1,input,\n';
+
+const BROKEN: readonly (readonly [claim: string, change: string, path: string, words: string])[] = [
+  ['sizes', 'populations: { ioc-dormant: { installations: 49999999 }, b: { cohort: IOC, dormancy: active, installations: 2, entry: main, wan: usual, han: usual } }', 'populations', '50000001 installations together'],
+  ['nobody', 'populations: { ioc-dormant: { installations: 0 } }', 'populations', 'no installation'],
+  ['entry curve', 'populations: { ioc-dormant: { entry: mian } }', 'populations.ioc-dormant.entry', '"mian"'],
+  ['wan profile', 'populations: { ioc-dormant: { wan: usal } }', 'populations.ioc-dormant.wan', '"usal"'],
+  ['han profile', 'populations: { ioc-dormant: { han: usal } }', 'populations.ioc-dormant.han', '"usal"'],
+  ['a name of every object is no profile', 'populations: { ioc-dormant: { han: constructor } }', 'populations.ioc-dormant.han', '"constructor"'],
+  ['model', 'populations: { ioc-dormant: { models: { DMC-9: 1 } } }', 'populations.ioc-dormant.models.DMC-9', '1'],
+  ['process of the cohort', 'populations: { ioc-dormant: { cohort: FOC } }', 'populations.ioc-dormant.cohort', '"FOC"'],
+  ['curve of what is not simulated', 'notSimulated: [{ cohort: IOC, dormancy: active, installations: 1, why: x, migratedBy: none }]', 'notSimulated[0].migratedBy', '"none"'],
+  ['population of a fault', 'faults: { silent: { populations: [ioc-dormat] } }', 'faults.silent.populations[0]', '"ioc-dormat"'],
+  ['cohort of a fault', 'faults: { silent: { cohorts: [FOC] } }', 'faults.silent.cohorts[0]', '"FOC"'],
+  ['operator of an outage', 'sharedOutages: { o: { by: operator, members: [operator-2] } }', 'sharedOutages.o.members[0]', '"operator-2"'],
+  ['hub model of an outage', 'sharedOutages: { o: { by: hubModel, members: [operator-1] } }', 'sharedOutages.o.members[0]', '"operator-1"'],
+  ['area of an outage', "sharedOutages: { o: { by: area, members: ['24'] } }", 'sharedOutages.o.members[0]', '"24"'],
+  ['operators', 'operators: { a: 0.7, b: 0.4 }', 'operators', '0.7 + 0.4 = 1.1'],
+  ['hub models', 'hubModels: { a: 0.9 }', 'hubModels', '0.9'],
+  ['suppliers', 'suppliers: {}', 'suppliers', '0'],
+  ['models of a population', 'models: { a: {}, b: {} }\npopulations: { ioc-dormant: { models: { a: 0.5, b: 0.4 } } }', 'populations.ioc-dormant.models', '0.5 + 0.4 = 0.9'],
+  ['classes that sum to more', `links: { wan: { usual: { classes: { healthy: { share: 0.95 } } } } }`, 'links.wan.usual.classes', '0.07 + 0.95 = 1.02'],
+  ['two classes without a share', `links: { wan: { usual: { classes: { more: { ${UP} } } } } }`, 'links.wan.usual.classes', '2 classes without a share'],
+  ['a remainder below nothing', `links: { wan: { usual: { classes: { dead: { share: 0.7 }, more: { share: 0.4, ${UP} } } } } }`, 'links.wan.usual.classes', '0.7 + 0.4 = 1.1'],
+  ['no class', 'links: { wan: { usual: { classes: { healthy: null, dead: null } } } }', 'links.wan.usual.classes', 'no class'],
+  ['a mixture', 'links: { han: { usual: { classes: { only: { down: [{ share: 0.5, duration: { kind: fixed, days: 1 } }] } } } } }', 'links.han.usual.classes.only.down', '0.5'],
+  ['success classes', 'faults: { silent: { success: { classes: [{ share: 0.5, chance: 1 }] } } }', 'faults.silent.success.classes', '0.5'],
+  ['dates of a curve', CURVE('{ date: 2021-06-01, share: 0.5 }, { date: 2021-06-01, share: 1 }'), 'entryCurves.main.firstAttempt[1].date', '"2021-06-01"'],
+  ['shares of a curve', CURVE('{ date: 2021-06-01, share: 0.5 }, { date: 2021-07-01, share: 0.4 }, { date: 2021-08-01, share: 1 }'), 'entryCurves.main.firstAttempt[1].share', '0.4'],
+  ['the end of a curve', CURVE('{ date: 2021-06-01, share: 0.5 }'), 'entryCurves.main.firstAttempt[0].share', '0.5'],
+  ['the horizon', 'horizon: 2021-02-01', 'horizon', '"2021-02-01"'],
+  ['an as-of before the start', 'asOf: [2021-01-31]', 'asOf[0]', '"2021-01-31"'],
+  ['an as-of after the horizon', 'asOf: [2021-11-03, 2023-01-01]', 'asOf[1]', '"2023-01-01"'],
+  ['the span of a fault', 'faults: { silent: { from: 2021-06-02, to: 2021-06-01 } }', 'faults.silent.to', '"2021-06-01"'],
+  ['the span of an outage', 'sharedOutages: { o: { by: area, dated: [{ from: 2021-06-02, to: 2021-06-01 }] } }', 'sharedOutages.o.dated[0].to', '"2021-06-01"'],
+  ['a dead class with times', `links: { wan: { usual: { classes: { dead: { ${UP} } } } } }`, 'links.wan.usual.classes.dead', 'a dead class with times'],
+  ['a class without outages', 'links: { wan: { usual: { classes: { healthy: { down: null } } } } }', 'links.wan.usual.classes.healthy', 'a class that lacks'],
+  ['a rate without a duration', 'sharedOutages: { o: { by: area, perYear: 1 } }', 'sharedOutages.o.duration', 'nothing'],
+  ['an effect that the step cannot show', 'faults: { silent: { effect: wrongKey } }', 'faults.silent.effect', '"wrongKey"'],
+  ['a GroupID of another cohort', 'populations: { ioc-dormant: { groupId: EA } }', 'populations.ioc-dormant.groupId', '"EA"'],
+  ['an end that is none', "ends: { 'excluded:gt1': han }", 'ends["excluded:gt1"]', '"han"'],
+  ['fit without published figures', 'fit: [{ line: no-wan-before/IOC, parameter: metersPerInstallation, prior: 1 }]', 'publishedVolumes', 'nothing'],
+  ['a line that was not published', 'publishedVolumes: v.csv\nfit: [{ line: no-wan-befor/IOC, parameter: metersPerInstallation, prior: 1 }]', 'fit[0].line', '"no-wan-befor/IOC"'],
+  ['a census is not fitted', 'publishedVolumes: v.csv\nfit: [{ line: master-key/IOC, parameter: metersPerInstallation, prior: 1 }]', 'fit[0].line', '"master-key/IOC"'],
+  ['a parameter that is no number', 'publishedVolumes: v.csv\nfit: [{ line: no-wan-before/IOC, parameter: links.wan.usual, prior: 1 }]', 'fit[0].parameter', '"links.wan.usual"'],
+  ['a table that is not there', 'publishedSeries: none.csv', 'publishedSeries', '"none.csv"'],
+  ['a table that is none', 'publishedVolumes: base.yaml', 'publishedVolumes', 'line 1: no column category'],
+]; // prettier-ignore
+
+describe('checks across fields', () => {
+  test('the scenario that they break is right', () => {
+    expect(problems('publishedVolumes: v.csv', [], { 's/v.csv': CSV })).toEqual([]);
+  });
+
+  test.each(BROKEN)('%s', (_claim, change, path, words) => {
+    const all = problems(change, [], { 's/v.csv': CSV });
+    expect(all).toMatchObject([{ path, found: words }].map((problem) => ({ ...problem, found: expect.stringContaining(words) as string }))); // prettier-ignore
+    expect(all[0]?.line).toBeGreaterThan(0);
+  });
+
+  test('a class without a share takes the remainder, and it is printed', () => {
+    const { scenario, marks } = loaded('');
+    expect(scenario.links.wan.usual?.classes.healthy?.share).toBe(0.93);
+    const leaf = marks.find(({ path }) => path === 'links.wan.usual.classes.healthy.share');
+    expect(leaf).toMatchObject({ value: 0.93, mark: 'our assumption', note: 'the remainder of the classes' });
+  });
+
+  test('ten tenths are a whole', () => {
+    const tenths = Array.from({ length: 10 }, (_, i) => `a${i}: 0.1`).join(', ');
+    expect(problems(`operators: { ${tenths} }`)).toEqual([]);
+  });
+
+  test('misspelt references are answered with the nearest name', () => {
+    expect(problems('populations: { ioc-dormant: { wan: usaul } }')[0]?.nearest).toBe('usual');
+    expect(problems("ends: { 'excluded:gt1': han }")[0]?.nearest).toBe('excluded:gt01');
+  });
+});
