@@ -136,19 +136,46 @@ export function historyArbitrary(options: HistoryOptions = {}): fc.Arbitrary<His
       COUNTS,
     )
     .chain(([installation, at, code, count]) =>
-      fc.record({
-        installation: fc.constant(installation),
-        attempts: fc
-          .array(attemptArbitrary(at, code, migrations), {
-            minLength: Math.min(count, rowsMax),
-            maxLength: Math.min(count + 1, rowsMax),
-          })
-          .map(withoutContradictions),
-        events: (events ? fc.array(eventArbitrary(at, readmits), { maxLength: 5 }) : fc.constant([])).map((rows) =>
-          withoutContradictions(rows).filter(({ event }) => installation.gas !== null || !GAS_EVENTS.includes(event)),
+      fc
+        .array(attemptArbitrary(at, code, migrations), {
+          minLength: Math.min(count, rowsMax),
+          maxLength: Math.min(count + 1, rowsMax),
+        })
+        .map(withoutContradictions)
+        .chain((attempts) =>
+          fc.record({
+            installation: fc.constant(installation),
+            attempts: fc.constant(attempts),
+            events: (events ? eventsArbitrary(besides(attempts, at), readmits) : fc.constant([])).map((rows) =>
+              withoutContradictions(rows).filter(
+                ({ event }) => installation.gas !== null || !GAS_EVENTS.includes(event),
+              ),
+            ),
+          }),
         ),
-      }),
     );
+}
+
+/** Instants of events: often that of an attempt, to the second, or the second beside it. */
+function besides(attempts: readonly Attempt[], at: fc.Arbitrary<Instant>): fc.Arbitrary<Instant> {
+  if (attempts.length === 0) return at;
+  const beside = fc
+    .tuple(fc.constantFrom(...attempts.map((row) => row.at)), fc.constantFrom(0, 0, 0, 1, -1))
+    .map(([instant, by]) => instant + by);
+  return fc.oneof({ weight: 1, arbitrary: at }, { weight: 1, arbitrary: beside });
+}
+
+/** Events of all names; or a gas supplier that goes and comes back, with instructions about. */
+function eventsArbitrary(at: fc.Arbitrary<Instant>, readmits: boolean): fc.Arbitrary<HistoryEvent[]> {
+  const supplied = fc.oneof(
+    { weight: 2, arbitrary: fc.constant('gas-supplier' as const) },
+    { weight: 3, arbitrary: fc.constant('supplier-gsme-exclusion' as const) },
+  );
+  const gas = fc.record({ at, event: supplied, value: supplierArbitrary });
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.array(eventArbitrary(at, readmits), { maxLength: 5 }) },
+    { weight: 1, arbitrary: fc.array(gas, { minLength: 2, maxLength: 6 }) },
+  );
 }
 
 /** As-ofs at, before and after the rows and boundaries of a history, and well after all of them. */

@@ -22,7 +22,7 @@ const modeArbitrary = fc.oneof(
 );
 
 export const gasSideArbitrary: fc.Arbitrary<GasSide> = fc.record({
-  mprn: fc.nat(99_999_999).map(syntheticMprn),
+  mprn: fc.nat(99_999_999).map((serial) => String(syntheticMprn(serial))),
   dormant: dormantArbitrary,
   paymentMode: modeArbitrary,
   supplier: supplierArbitrary,
@@ -34,7 +34,9 @@ export function installationArbitrary(cohorts: readonly Cohort[] = COHORTS): fc.
     installationId: fc.nat(999_999).map(String),
     cohort: fc.constantFrom(...cohorts),
     groupId: fc.constant(''),
-    mpan: fc.tuple(fc.integer({ min: 10, max: 23 }), fc.nat(999_999)).map(([area, n]) => syntheticMpan(area, n)),
+    mpan: fc
+      .tuple(fc.integer({ min: 10, max: 23 }), fc.nat(999_999))
+      .map(([area, n]) => String(syntheticMpan(area, n))),
     esmeDormant: dormantArbitrary,
     electricityPaymentMode: modeArbitrary,
     electricitySupplier: supplierArbitrary,

@@ -34,6 +34,15 @@ const REPEATED = ANY.chain((question) =>
     })),
 );
 
+/** A question with a readmit at the instant of one of its attempts, or the second before. */
+const READMITTED = ANY.chain((question) => {
+  const instants = question.history.attempts.map(({ at }) => at);
+  return fc.tuple(fc.constantFrom(...instants, question.asOf), fc.constantFrom(0, 0, -1)).map(([at, by]): Question => {
+    const readmit: HistoryEvent = { at: at + by, event: 'readmit', value: '' };
+    return { ...question, history: { ...question.history, events: [...question.history.events, readmit] } };
+  });
+});
+
 function lastRow({ history, asOf }: Question): number {
   const rows = [...history.attempts, ...history.events].map(({ at }) => at);
   return Math.max(...rows.filter((at) => at <= asOf), 0);
@@ -55,7 +64,7 @@ export const RECORD_LAWS: readonly Law[] = [
     );
     mustEqual(engine(history, rules, asOf), engine(past, rules, asOf), 'rows after the as-of taken out');
   }),
-  law('what a readmit closes no longer bears on a verdict', ANY, (engine, { history, rules, asOf }) => {
+  law('what a readmit closes no longer bears on a verdict', READMITTED, (engine, { history, rules, asOf }) => {
     const readmits = history.events.filter(({ event, at }) => event === 'readmit' && at <= asOf).map(({ at }) => at);
     const since = Math.max(...readmits);
     const open = keeping(
@@ -94,7 +103,8 @@ export const RECORD_LAWS: readonly Law[] = [
     mustEqual(verdicts, engine(without, rules, asOf).verdicts, "strangers' instructions taken out");
   }),
   law('failures in Table 5.10 bear on no five-retries', ANY, (engine, { history, rules, asOf }) => {
-    // Under `weekCode: last` such a failure can be the last of its week, and under `attemptCloses187` it closes 18.7.
+    // Under `weekCode: last` such a failure can be the last of its week; under `reset` one with a code of MA112 or GT01
+    // can be another outcome where `fiveCounts` takes those out.
     const readings = { ...rules.readings, weekCode: 'any' as const, reset: 'none' as const };
     const chosen = { ...rules, readings };
     const five = rules.clauses.find(({ category }) => category === 'five-retries')?.shows;
@@ -124,6 +134,45 @@ export const RECORD_LAWS: readonly Law[] = [
     mustBeWithin(after, engine(history, rules, asOf), 'an ok added a category');
     const kept = past.attempts.some(({ outcome }) => outcome === 'ok-esme') ? 1 : 0;
     must(after.verdicts.length <= kept, 'after an ok nothing holds, save the gt01 of an earlier ok-esme');
+  }),
+  law('an ok-esme after every other row keeps gt01 as it stood, and nothing else', ANY, (engine, question) => {
+    const { history, rules, asOf } = question;
+    const at = lastRow(question) + 1;
+    const past = keeping(
+      history,
+      (row) => row.at <= asOf,
+      (row) => row.at <= asOf,
+    );
+    if (at > asOf || past.attempts.some(({ outcome }) => outcome.startsWith('ok'))) return;
+    const esme: Attempt = { at, kind: 'migration', outcome: 'ok-esme', cause: 'device', table510: false };
+    const gt01 = engine(past, rules, asOf).verdicts.filter(({ category }) => category === 'gt01');
+    const after = engine({ ...past, attempts: [...past.attempts, esme] }, rules, asOf);
+    mustEqual(
+      after.verdicts,
+      gt01.map((row) => ({ ...row, reported: true })),
+      'verdicts after an ok-esme',
+    );
+    const contradictory = after.notes.filter(({ note }) => note === 'contradictoryEsmeOnly').map((note) => note.at);
+    mustEqual(contradictory, gt01.length > 0 ? [] : [at], 'noted as contradictory');
+  }),
+  law('what is noted as a stranger’s is by anyone but the gas supplier at that instant', ANY, (engine, question) => {
+    const { history, rules, asOf } = question;
+    const { gas } = history.installation;
+    const strange = history.events
+      .filter(({ at, event, value }) => {
+        if (event !== 'supplier-gsme-exclusion' || at > asOf) return false;
+        const changes = history.events.filter((row) => row.event === 'gas-supplier' && row.at <= at);
+        const supplier = changes.sort((a, b) => b.at - a.at)[0]?.value ?? gas?.supplier ?? '';
+        return supplier === '' || supplier !== value;
+      })
+      .map(({ at }) => at);
+    const { notes } = engine(history, rules, asOf);
+    const noted = notes.filter(({ note }) => note === 'stranger').map(({ at }) => at);
+    mustEqual(
+      noted,
+      strange.sort((a, b) => a - b),
+      'strangers',
+    );
   }),
   law('no attempt after a migration bears on a verdict', ANY, (engine, { history, rules, asOf }) => {
     const { verdicts, notes } = engine(history, rules, asOf);

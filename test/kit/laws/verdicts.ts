@@ -90,7 +90,11 @@ export const VERDICT_LAWS: readonly Law[] = [
   law('no cohort has a category that it is not in the scope of', ANY, (engine, { history, asOf }) => {
     for (const { category } of engine(history, VARIOUS1, asOf).verdicts) {
       must((SCOPE[history.installation.cohort] ?? []).includes(category), `${history.installation.cohort} ${category}`);
-      must(category !== 'gt01' || history.installation.gas !== null, 'gt01 needs a gas meter');
+      const { cohort, gas } = history.installation;
+      must(category !== 'gt01' || gas !== null, 'gt01 needs a gas meter');
+      const steady = !history.events.some(({ event }) => event === 'gas-payment-mode');
+      const barred = cohort === 'IOC' && gas?.paymentMode === 'prepayment' && steady;
+      must(category !== 'gt01' || !barred, 'gt01 of a prepayment gas meter in IOC');
     }
   }),
   law('only 18.5 and 18.6 reach an installation that never had a Dormant meter', ANY, (engine, { history, asOf }) => {

@@ -1,0 +1,113 @@
+// The trace says what the evaluation says, and says why. Its wording is held in a few places that readers rely on.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../../src/exclusion/evaluate.ts';
+import { formatTrace } from '../../../src/exclusion/formatTrace.ts';
+import { trace } from '../../../src/exclusion/trace.ts';
+import { questionArbitrary, ruleSetArbitrary } from '../../kit/index.ts';
+import { readCases } from './cases.ts';
+
+const CASES = readCases();
+
+function caseNamed(name: string) {
+  const found = CASES.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no case ${name}`);
+  return found;
+}
+
+function clauseOf(name: string, category: string) {
+  const { history, rules, asOf } = caseNamed(name);
+  const found = trace(history, rules, asOf).clauses.find((clause) => clause.category === category);
+  if (found === undefined) throw new Error(`no clause ${category}`);
+  return found;
+}
+
+test('a trace holds the verdicts and notes of the evaluation, and its counts are theirs', () => {
+  fc.assert(
+    fc.property(questionArbitrary(ruleSetArbitrary), ({ history, rules, asOf }) => {
+      const traced = trace(history, rules, asOf);
+      const answer = evaluate(history, rules, asOf);
+      expect(traced.clauses.flatMap(({ verdict }) => verdict ?? [])).toEqual(answer.verdicts);
+      expect(traced.notes).toEqual(answer.notes);
+      for (const clause of traced.clauses) {
+        expect(clause.holds).toBe(clause.verdict !== null);
+        expect(clause.missing === '').toBe(clause.holds);
+        expect(clause.metBecause === '').toBe(!clause.holds);
+        expect(clause.reportedBecause === '').toBe(!clause.holds);
+        if (clause.verdict !== null) expect(clause.have).toBe(clause.verdict.counted);
+        for (const { attempts } of clause.units) expect(attempts.length).toBeGreaterThan(0);
+      }
+    }),
+    { numRuns: 600 },
+  );
+});
+
+test('every trace can be printed, in plain lines without ANSI', () => {
+  fc.assert(
+    fc.property(questionArbitrary(ruleSetArbitrary), ({ history, rules, asOf }) => {
+      const text = formatTrace(trace(history, rules, asOf));
+      expect(text.endsWith('\n')).toBe(true);
+      expect(text).not.toMatch(/\u001b|undefined|NaN|Infinity|\[object/);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe('what is missing', () => {
+  test('names the week after which another failure would do', () => {
+    const clause = clauseOf('two MA112 in one week and one in the next are two separate weeks', 'no-wan-attempting');
+    expect(clause.missing).toBe('2 of 3 separate weeks; one more MA112 in any week after 2022-W03 would do');
+  });
+
+  test('says first what bars the installation, and promises nothing then', () => {
+    const clause = clauseOf('a mixed installation is barred', 'five-retries');
+    expect(clause.missing).toMatch(/^not Dormant as the clause asks: the electricity meter is Active, the gas meter/);
+    expect(clause.missing).toMatch(/3 of 5 separate weeks; 2 more failures in 2 separate weeks after .* are needed$/);
+  });
+
+  test('says of an Active gas meter that its supplier has not instructed', () => {
+    const clause = clauseOf('a change of gas supplier ends what the old one instructed', 'gt01');
+    expect(clause.missing).toBe('the gas supplier H has not instructed in its present registration');
+    const why = clause.rows.map(({ record, why }) => ('event' in record ? why : ''));
+    expect(why).toContain('before the registration of the gas supplier as it stands');
+  });
+
+  test('says that a migration ended the history', () => {
+    const clause = clauseOf('after an ok nothing holds', 'no-wan-attempting');
+    expect(clause.missing).toMatch(/^all devices migrated at 2022-01-31T10:00:00Z; only a readmit would reopen/);
+    expect(clause.rows.at(-1)?.why).toBe('the migration, which ends the history');
+  });
+});
+
+describe('each row says whether it counted and why not', () => {
+  test.each([
+    ['a failure on the system side does not count', 'caused on the system side'],
+    ['other codes do not count', 'another outcome than the clause counts'],
+    ['attempts since a readmission count afresh', 'at or before the readmit'],
+    ['weekCode: any', 'another outcome than the clause counts'],
+    ['beforeInForce: ignore, to the second before', 'before the clause is in force'],
+    ['reset: otherOutcome', 'before an attempt with another outcome'],
+    ['cosRestarts: yes', 'before the latest change of supplier'],
+  ])('%s: %s', (name, why) => {
+    const rows = clauseOf(name, 'no-wan-attempting').rows;
+    expect(rows.filter(({ counted }) => !counted).map((row) => row.why)).toContain(why);
+    expect(rows.filter(({ counted }) => counted).every((row) => row.why === 'counts')).toBe(true);
+  });
+});
+
+test('an explanation reads from the installation to the note', () => {
+  const { history, rules, asOf } = caseNamed('five weeks of GT01 alone rest on GT01');
+  const text = formatTrace(trace(history, rules, asOf));
+  expect(text.split('\n')).toEqual(
+    expect.arrayContaining([
+      'installation 1, IOC, as of 2022-06-30T22:59:59Z',
+      'gas: Dormant, credit, supplier G',
+      'gt01 (18.6, Consistent GT01 Check Failure): HOLDS',
+      '  route: Dormant gas meter',
+      '  + 2022-01-10T10:00:00Z  migration GT01: counts',
+      '  reported: yes: five-retries rests on the failures of gt01: only 0 of its weeks hold another, so gt01 is reported',
+      'no-wan-before (18.7, No WAN Before Migration Attempted): does not hold',
+      '  missing: 0 of 3 instructions NO-WAN; 3 instructions NO-WAN would do',
+    ]),
+  );
+});
