@@ -1,8 +1,9 @@
 import { assert } from '../assert.ts';
 import { COHORTS } from '../installation/cohort.ts';
-import { EVENTS, NO_WAN, OK, OK_ESME, type EventName } from '../migration/history.ts';
+import { EVENTS, NO_WAN, OK, OK_ESME } from '../migration/history.ts';
 import { clauseOf, expiryInstant, inForceInstant, type RuleSet } from '../regulation/ruleset.ts';
 import { CATEGORIES, type Clause, type Counting, type ExclusionCategory } from './clause.ts';
+import { standsOnSecretaryOfState } from './scope.ts';
 
 /**
  * The rule set as integers: what `tally` runs on. Nothing is decided here that a clause row does not say; names become
@@ -105,7 +106,7 @@ function outcomeMasks(rules: RuleSet): (outcome: string) => number {
       const counts = row.outcomes === 'anyFailure' ? !listed.has(outcome) : row.outcomes.includes(outcome);
       if (counts) mask |= 1 << c;
     }
-    const isGt01 = gt01 !== undefined && gt01.outcomes !== 'anyFailure' && gt01.outcomes.includes(outcome);
+    const isGt01 = gt01 !== undefined && (gt01.outcomes === 'anyFailure' || gt01.outcomes.includes(outcome));
     if (mask & (1 << five) && !isGt01) mask |= 1 << BESIDE_GT01;
     return mask;
   };
@@ -124,12 +125,9 @@ function dormancyOfClause(clause: Clause, rules: RuleSet): number {
   }
 }
 
-const SECRETARY_OF_STATE: readonly EventName[] = ['sos-uneconomic', 'sos-direct-otherwise'];
-
 function cohortsOfClause(clause: Clause, rules: RuleSet): readonly string[] {
-  const decidedBySos =
-    clause.shows.type === 'standing' && clause.shows.family.some((event) => SECRETARY_OF_STATE.includes(event));
-  return decidedBySos && rules.readings.uneconomicCohorts === 'all' ? COHORTS : clause.cohorts;
+  const all = standsOnSecretaryOfState(clause) && rules.readings.uneconomicCohorts === 'all';
+  return all ? COHORTS : clause.cohorts;
 }
 
 export function compileRules(rules: RuleSet): CompiledRules {
@@ -215,7 +213,8 @@ export function compileRules(rules: RuleSet): CompiledRules {
     gt01,
     fiveRetries,
     gt01MayPrecede: rules.fiveRetriesAgainstGt01 === 'restsOnGt01',
-    besideAtLeast: atLeast[fiveRetries] as number,
+    // A five-retries that stands on events counts no failures, so that none of them can be gt01's.
+    besideAtLeast: (masks.standing >> fiveRetries) & 1 ? 0 : (atLeast[fiveRetries] as number),
     maskOf: outcomeMasks(rules),
   };
 }

@@ -30,6 +30,10 @@ function sameRow(a: Row, b: Row): boolean {
   return !isAttempt(b) && a.at === b.at && a.event === b.event;
 }
 
+function compareNames(a = '', b = ''): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** Rows up to the as-of in the order in which the tally wants them, exact duplicates once. */
 function orderedRows(history: History, asOf: Instant): Row[] {
   const rows: Row[] = [];
@@ -37,9 +41,7 @@ function orderedRows(history: History, asOf: Instant): Row[] {
   for (const event of history.events) if (event.at <= asOf) rows.push(event);
   rows.sort(
     (a, b) =>
-      a.at - b.at ||
-      rankOf(a) - rankOf(b) ||
-      EVENTS.indexOf((a as HistoryEvent).event) - EVENTS.indexOf((b as HistoryEvent).event),
+      a.at - b.at || rankOf(a) - rankOf(b) || compareNames((a as HistoryEvent).event, (b as HistoryEvent).event),
   );
   return rows.filter((row, i) => i === 0 || !sameRow(rows[i - 1] as Row, row));
 }
@@ -83,10 +85,8 @@ export function engine(rules: RuleSet): Engine {
     const fixed = FIXED_OUTCOMES.indexOf(row.outcome);
     const outcome = fixed >= 0 ? fixed : OUTCOME_CODES_FROM;
     const kind = row.kind === 'instruction' ? INSTRUCTION : MIGRATION;
-    const contradictedBefore = tally.contradicted;
     const counted = tally.attempt(row.at, kind, outcome, maskOf(row.outcome), row.cause === 'system', row.table510);
     if (!counted) notes.push({ at: row.at, note: 'afterMigration' });
-    if (tally.contradicted && !contradictedBefore) notes.push({ at: row.at, note: 'contradictoryEsmeOnly' });
   }
 
   function run(history: History, asOf: Instant): Note[] {
@@ -108,9 +108,14 @@ export function engine(rules: RuleSet): Engine {
     );
     const rows = orderedRows(history, asOf);
     const notes: Note[] = [];
+    let contradicted = false;
     for (const [i, row] of rows.entries()) {
       feed(row, notes);
-      if (rows[i + 1]?.at !== row.at) tally.settle(row.at);
+      if (rows[i + 1]?.at === row.at) continue;
+      tally.settle(row.at);
+      // Asked once the instant is complete: an ESME-only migration at the instant of a readmit no longer counts.
+      if (tally.contradicted && !contradicted) notes.push({ at: row.at, note: 'contradictoryEsmeOnly' });
+      contradicted = tally.contradicted;
     }
     return notes;
   }

@@ -1,4 +1,4 @@
-import { DMC_EVENTS, type EventName } from '../migration/history.ts';
+import type { EventName } from '../migration/history.ts';
 import type { Cohort } from '../installation/cohort.ts';
 import type { Readings } from '../regulation/readings.ts';
 import type { Clause } from './clause.ts';
@@ -16,15 +16,17 @@ export type ScopeBar = keyof typeof SCOPE_BARS;
 /** By which route of 18.6 a gas meter can be excluded: three failures in separate weeks, or the supplier's word. */
 export type Route = 'dormant' | 'active';
 
-function isDmcEvent(event: EventName): boolean {
-  return (DMC_EVENTS as readonly EventName[]).includes(event);
+const SECRETARY_OF_STATE: readonly EventName[] = ['sos-uneconomic', 'sos-direct-otherwise'];
+
+/** Whether a clause stands on what the Secretary of State decides of a DMC; DCC's recommendation decides nothing. */
+export function standsOnSecretaryOfState({ shows }: Clause): boolean {
+  return shows.type === 'standing' && shows.family.some((event) => SECRETARY_OF_STATE.includes(event));
 }
 
 /** Whether a clause extends to a cohort; `uneconomicCohorts` lifts only what the Secretary of State decides of a DMC. */
 export function inCohort(clause: Clause, cohort: Cohort, readings: Readings): boolean {
   if (clause.cohorts.includes(cohort)) return true;
-  const ofDmc = clause.shows.type === 'standing' && clause.shows.family.some(isDmcEvent);
-  return ofDmc && readings.uneconomicCohorts === 'all';
+  return standsOnSecretaryOfState(clause) && readings.uneconomicCohorts === 'all';
 }
 
 function inDormancy(clause: Clause, state: State, readings: Readings): boolean {

@@ -145,6 +145,8 @@ export class Tally {
    * number of a supplier. False: an exclusion instruction by a stranger, which was ignored.
    */
   event(at: number, event: number, value: number): boolean {
+    // A rule file may let a clause stand on any event, on one that is a state or an instruction besides.
+    if ((this.rules.standingFamily[event] as number) !== 0) this.standingEvent(at, event);
     switch (event) {
       case EVENT['electricity-supplier']:
         if (value !== this.electricitySupplier) this.supplierChanged();
@@ -177,8 +179,7 @@ export class Tally {
         this.closeSpans(at);
         this.restart();
         return true;
-      default:
-        this.standingEvent(at, event);
+      default: // a finding or a decision: it stands, or nothing asks for it
         return true;
     }
   }
@@ -203,7 +204,7 @@ export class Tally {
   attempt(at: number, kind: number, outcome: number, outcomeMask: number, system: boolean, table510: boolean): boolean {
     if (this.endedAt !== 0) return at <= this.endedAt;
     if (outcome <= OUTCOME_OK_ESME) {
-      if (kind === INSTRUCTION) this.prepared();
+      if (kind === INSTRUCTION) this.prepared(at);
       else this.end(at, outcome);
       return true;
     }
@@ -259,10 +260,16 @@ export class Tally {
     }
   }
 
-  private prepared(): void {
-    if (!this.rules.preparationClears) return;
+  /** A completed preparation clears what instructions count; where it does not, it still is the last of its week. */
+  private prepared(at: number): void {
+    const { preparationClears, lastOfWeek, weekly, countsFrom } = this.rules;
+    if (!preparationClears && !lastOfWeek) return;
     const fed = this.rules.countersOfKind[INSTRUCTION] as number;
-    for (let c = 0; c < COUNTERS; c += 1) if ((fed >> c) & 1) this.restartCounter(c);
+    for (let c = 0; c < COUNTERS; c += 1) {
+      if (((fed >> c) & 1) === 0) continue;
+      if (preparationClears) this.restartCounter(c);
+      else if ((weekly >> c) & 1 && at >= (countsFrom[c] as number)) this.countLast(c, at, false);
+    }
   }
 
   /** After `ok` nothing holds; after `ok-esme` gt01 goes on if it held at that instant on everything else. */
