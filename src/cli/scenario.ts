@@ -62,7 +62,7 @@ function check(files: readonly string[], { strict = false }: { strict?: boolean 
       continue;
     }
     if (doubts.length > 0) process.stderr.write(`${formatProblems(doubts)}\n`);
-    const more = doubts.length === 0 ? '' : `, ${doubts.length} warnings`;
+    const more = doubts.length === 0 ? '' : `, warnings: ${doubts.length}`;
     process.stdout.write(
       `${path}: ok, ${loaded.scenario.name}#${loaded.hash}, ${sizeOf(loaded)} installations${more}\n`,
     );
@@ -96,7 +96,7 @@ function sizeOf({ scenario }: LoadedScenario): number {
 
 /** Longer paths and values push their row out rather than every row. */
 const PATH_WIDTH_MAX = 64;
-const VALUE_WIDTH_MAX = 24;
+const VALUE_WIDTH_MAX = 32;
 
 /** Every value, aligned: path, value, mark, note. */
 function scenarioText(loaded: LoadedScenario): string {

@@ -4,7 +4,7 @@ import { problemAt, type Position, type Problem } from './problem.ts';
 import { listTree, mapTree, type Entry, type Tree } from './tree.ts';
 
 /** Limits on what a person writes by hand; beyond them a file is a mistake or an attack. */
-const CHARACTERS_MAX = 1_048_576;
+const CHARACTERS_MAX = 524_288;
 const VALUES_MAX = 200_000;
 const DEPTH_MAX = 48;
 
@@ -40,7 +40,7 @@ export function parseYaml(text: string, options: { file: string; layer?: number 
       const problems = faults.slice(0, 20).map((fault) => {
         const { line, col } = lines.linePos(fault.pos[0]);
         return problemAt({ ...top, line, column: col }, '', {
-          found: fault.message.replace(/\s+/g, ' ').replace(/\.$/, ''),
+          found: fault.message.replace(/\s+/g, ' ').replace(/\.$/, '').slice(0, 160),
           expected: 'YAML',
         });
       });
