@@ -37,7 +37,7 @@ Files are CSV (.csv), NDJSON (.ndjson, .jsonl) or Parquet (.parquet) by their na
 the --format given. An option may be repeated: the files are read one after the other. At most one input is -.
 
 Files that all stand in ascending order of installation_id (as whole numbers, or by text) are joined in flat memory.
-Others are joined by way of temporary files under TMPDIR, in about 300 MB of memory up to 64 million rows. Verdicts come
+Others are joined by way of temporary files under TMPDIR, in about 500 MB of memory up to 64 million rows. Verdicts come
 in the order of the installations either way. Events of DMCs (dmc:<id>) may stand anywhere; at most 1,000,000. One
 installation has at most 100,000 rows, one CSV row or NDJSON line 1,048,576 characters.
 

@@ -2,27 +2,28 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Installation } from '../../installation/installation.ts';
 import type { History } from '../../migration/history.ts';
+import type { Instant } from '../../time.ts';
 import type { Input } from '../formats.ts';
 import { parquetSummary } from '../parquetReader.ts';
 import { lineOf } from '../rawBatch.ts';
 import { DMC_PREFIX, readAttempts, readEvents, readInstallations } from '../recordReaders.ts';
 import { judge, type Judgement } from './judge.ts';
 import { LineFile, linesOf } from './lineFiles.ts';
-import { attemptAt, chain, eventAt, INSTALLATION_ROWS_MAX, tooManyRows, type JoinInputs } from './mergeJoin.ts';
-import type { AttemptRow, EventRow, Origin } from './rows.ts';
+import { chain, INSTALLATION_ROWS_MAX, tooManyRows, type JoinInputs } from './mergeJoin.ts';
+import { attemptRow, eventRow, type AttemptRow, type EventRow, type Origin } from './rows.ts';
 
 /**
  * Rows of a partition, about: what is in memory at once. 250,000 rows as objects take some 100 MB; the buffers of
- * PARTITIONS_MAX partitions 32 MB more. Beyond PARTITIONS_MAX times this many rows memory grows in proportion.
+ * PARTITIONS_MAX partitions 32 MB more; with the garbage between collections 450 MB were seen in all. Beyond PARTITIONS_MAX times this many rows memory grows in proportion.
  */
 export const PARTITION_ROWS = 250_000;
 export const PARTITIONS_MAX = 256;
 
-/** A line of a partition's file: which record, which installation, and the row. */
+/** A line of a partition's file, a tuple for its size: the id, where the row stands, and what it says. */
 type Line =
-  | readonly ['i', string, Origin & { readonly installation: Installation }, number]
-  | readonly ['a', string, AttemptRow]
-  | readonly ['e', string, EventRow];
+  | readonly ['i', string, file: number, line: number, ordinal: number, Installation]
+  | readonly ['a', string, file: number, line: number, at: Instant, kind: number, outcome: string, cause: number, table510: number]
+  | readonly ['e', string, file: number, line: number, at: Instant, event: number, value: string]; // prettier-ignore
 
 /**
  * Joins files in any order by way of temporary files: every row goes to the partition that its id hashes to, each
@@ -79,20 +80,25 @@ async function scatter(inputs: JoinInputs, judgement: Judgement, put: (line: Lin
   for await (const { batch, file } of chain(inputs.installations, readInstallations, refuse, progress)) {
     for (let row = 0; row < batch.rows; row += 1) {
       if (batch.accepted[row] === 0) continue;
-      const origin = { file, line: lineOf(batch, row) };
-      put(['i', batch.id[row] as string, { ...origin, installation: batch.installation(row) }, ordinal]);
+      put(['i', batch.id[row] as string, file, lineOf(batch, row), ordinal, batch.installation(row)]);
       ordinal += 1;
     }
   }
   for await (const { batch, file } of chain(inputs.attempts, readAttempts, refuse, progress)) {
     for (let row = 0; row < batch.rows; row += 1) {
-      if (batch.accepted[row] === 1) put(['a', batch.id[row] as string, attemptAt(batch, row, file)]);
+      if (batch.accepted[row] === 0) continue;
+      const line = lineOf(batch, row);
+      const [at, kind] = [batch.at[row] as number, batch.kind[row] as number];
+      const [cause, table510] = [batch.cause[row] as number, batch.table510[row] as number];
+      put(['a', batch.id[row] as string, file, line, at, kind, batch.outcome[row] as string, cause, table510]);
     }
   }
   for await (const { batch, file } of chain(inputs.events, readEvents, refuse, progress)) {
     for (let row = 0; row < batch.rows; row += 1) {
       const subject = batch.subject[row] as string;
-      if (batch.accepted[row] === 1 && !subject.startsWith(DMC_PREFIX)) put(['e', subject, eventAt(batch, row, file)]);
+      if (batch.accepted[row] === 0 || subject.startsWith(DMC_PREFIX)) continue;
+      const at = batch.at[row] as number;
+      put(['e', subject, file, lineOf(batch, row), at, batch.event[row] as number, batch.value[row] as string]);
     }
   }
 }
@@ -116,13 +122,9 @@ function joinPartition(path: string, judgement: Judgement, decided: (ordinal: nu
       group = { id, ordinal: -1, installations: [], attempts: [], events: [] };
       groups.set(id, group);
     }
-    if (line[0] === 'i') {
-      if (group.ordinal < 0) group.ordinal = line[3];
-      group.installations.push(line[2]);
-    } else if (line[0] === 'a') group.attempts.push(line[2]);
-    else group.events.push(line[2]);
+    addTo(group, line);
     const rows = Math.max(group.installations.length, group.attempts.length, group.events.length);
-    if (rows > INSTALLATION_ROWS_MAX) throw tooManyRows(nameOf(line, judgement), line[2].line, id);
+    if (rows > INSTALLATION_ROWS_MAX) throw tooManyRows(nameOf(line, judgement), line[3], id);
   }
   // Installations were scattered first, so that the groups stand in their order, the unknown ones last.
   for (const group of groups.values()) {
@@ -131,9 +133,19 @@ function joinPartition(path: string, judgement: Judgement, decided: (ordinal: nu
   }
 }
 
+function addTo(group: OpenGroup, line: Line): void {
+  const origin = { file: line[2], line: line[3] };
+  if (line[0] === 'a') group.attempts.push(attemptRow(origin, line[4], line[5], line[6], line[7], line[8]));
+  else if (line[0] === 'e') group.events.push(eventRow(origin, line[4], line[5], line[6]));
+  else {
+    if (group.ordinal < 0) group.ordinal = line[4];
+    group.installations.push({ ...origin, installation: line[5] });
+  }
+}
+
 function nameOf(line: Line, { files }: Judgement): string {
   const names = line[0] === 'i' ? files.installations : line[0] === 'a' ? files.attempts : files.events;
-  return names[line[2].file] as string;
+  return names[line[2]] as string;
 }
 
 /** Merges files that each stand in order of their ordinals. */
