@@ -125,7 +125,7 @@ function* shares(scenario: Scenario): Iterable<Fault> {
 }
 
 /** The classes of every link profile. */
-export function classesOf(scenario: Scenario): readonly { path: Path; classes: Readonly<Record<string, LinkClass>> }[] {
+function classesOf(scenario: Scenario): readonly { path: Path; classes: Readonly<Record<string, LinkClass>> }[] {
   const { wan, han } = scenario.links;
   return [
     ...Object.entries(wan).map(([name, { classes }]) => ({ path: ['links', 'wan', name, 'classes'], classes })),

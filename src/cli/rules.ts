@@ -59,7 +59,7 @@ const PRINT: Readonly<Record<Format, (rules: RuleSet) => string>> = {
 };
 
 /** A rule set as a file that resolves to it. */
-export function rulesYaml(rules: RuleSet): string {
+function rulesYaml(rules: RuleSet): string {
   const document = new Document(documentOf(rules), { aliasDuplicateObjects: false });
   visit(document, {
     Seq(_key, list) {

@@ -73,7 +73,7 @@ function check(files: readonly string[], { strict = false }: { strict?: boolean 
 }
 
 /** Numbers and dates that a file gives without saying where they come from. */
-export function unmarked(loaded: LoadedScenario): readonly Problem[] {
+function unmarked(loaded: LoadedScenario): readonly Problem[] {
   return loaded.marks.flatMap(({ path, isClaim, mark, value, position }) =>
     !isClaim || mark !== null
       ? []

@@ -35,7 +35,7 @@ export function problemAt(
 }
 
 /** `file:line:column › path: found ..., expected ....` and, beneath, how to mend it. */
-export function formatProblem(problem: Problem): string {
+function formatProblem(problem: Problem): string {
   const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
   const path = problem.path === '' ? '' : ` › ${problem.path}`;
   const lines = [`${place}${path}: found ${problem.found}, expected ${problem.expected}.`];

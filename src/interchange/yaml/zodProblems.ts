@@ -40,7 +40,7 @@ function problemsOf(issue: Issue, above: Path, tree: Tree, schema: FieldSchema):
 const NAMES_MAX = 16;
 
 /** A name that no field has, with the valid name that is nearest. */
-export function unknownName(path: Path, tree: Tree, schema: FieldSchema): Problem {
+function unknownName(path: Path, tree: Tree, schema: FieldSchema): Problem {
   const name = String(path.at(-1));
   const around = path.slice(0, -1);
   const { names, open } = namesAt(schema, around, tree);

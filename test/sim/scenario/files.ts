@@ -53,7 +53,7 @@ export function reader(files: Readonly<Record<string, string>>): (path: string) 
 }
 
 /** Loads `main.yaml`, which extends `base.yaml` and says what is given. */
-export function load(
+function load(
   text: string,
   set: readonly string[] = [],
   more: Readonly<Record<string, string>> = {},
