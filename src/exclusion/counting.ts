@@ -57,8 +57,8 @@ export function countingRow(clause: Clause, counting: Counting, rules: RuleSet):
   const { readings } = rules;
   const taken = new Set<string>();
   if (counting.outcomes === 'anyFailure' && readings.fiveCounts === 'otherThanMA112AndGT01') {
-    for (const { category, shows } of rules.clauses) {
-      if (category === clause.category || shows.type !== 'count' || shows.kind !== 'migration') continue;
+    for (const { shows } of rules.clauses) {
+      if (shows.type !== 'count' || shows.kind !== 'migration') continue;
       if (shows.outcomes !== 'anyFailure') for (const outcome of shows.outcomes) taken.add(outcome);
     }
   }

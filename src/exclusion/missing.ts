@@ -71,6 +71,7 @@ function whenWords(row: CountingRow, units: readonly Unit[], short: number): str
     const first = last === undefined ? '' : ` from ${formatInstant(last.evidence + WEEK)}`;
     return short === 1 ? first : `${first}, each at least 7 days after the one before,`;
   }
-  const after = last?.week == null ? '' : ` after ${formatWeek(last.week)}`;
+  const week = last?.week ?? null;
+  const after = week === null ? '' : ` after ${formatWeek(week)}`;
   return short === 1 ? ` in any week${after}` : ` in ${short} separate weeks${after}`;
 }

@@ -17,9 +17,7 @@ export const readingsArbitrary: fc.Arbitrary<Readings> = fc
 export const oneReadingArbitrary: fc.Arbitrary<Readings> = fc
   .constantFrom(...READING_NAMES)
   .chain((name) =>
-    fc
-      .constantFrom(...Object.keys(READINGS[name].values))
-      .map((value) => ({ ...DEFAULT_READINGS, [name]: value }) as Readings),
+    fc.constantFrom(...Object.keys(READINGS[name].values)).map((value) => ({ ...DEFAULT_READINGS, [name]: value })),
   );
 
 /** A clause amended as a user's rule file may: threshold, cohorts, dormancy, separation, codes, Table 5.10, date. */

@@ -20,7 +20,7 @@ export function law<T>(name: string, questions: fc.Arbitrary<T>, keeps: (engine:
     property: (engine) =>
       fc.property(questions, (question) => {
         keeps(engine, question);
-      }) as unknown as fc.IPropertyWithHooks<unknown>,
+      }),
   };
 }
 

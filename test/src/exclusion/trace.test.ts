@@ -47,7 +47,8 @@ test('every trace can be printed, in plain lines without ANSI', () => {
     fc.property(questionArbitrary(ruleSetArbitrary), ({ history, rules, asOf }) => {
       const text = formatTrace(trace(history, rules, asOf));
       expect(text.endsWith('\n')).toBe(true);
-      expect(text).not.toMatch(/\u001b|undefined|NaN|Infinity|\[object/);
+      expect(text.includes('\u001b')).toBe(false);
+      expect(text).not.toMatch(/undefined|NaN|Infinity|\[object/);
     }),
     { numRuns: 300 },
   );
