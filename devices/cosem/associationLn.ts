@@ -6,17 +6,17 @@ import { RESULT } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
 import { fromHex } from '../dlms/bytes.ts';
 import { array, bits, enumerated, int8, nothing, octets, structure, uint16, uint8 } from '../dlms/values.ts';
-import type { DeviceModel, ModelClient } from './device.ts';
-import { attributeMode, type CosemObject, derived, type Env, methodMode, obis, type Role } from './object.ts';
+import type { CosemObject, DeviceModel, Env, ModelClient, Role } from './model.ts';
+import { attributeMode, derived, methodMode, obis } from './object.ts';
 
 const CONTEXT_NAME = fromHex('608574050801');
 const MECHANISM_NAME = fromHex('608574050802');
 const lists = new WeakMap<DeviceModel, Map<Role, Data>>();
 
 /** object_list for a role: encoded once per model, shared by all its devices. */
-export function objectList(model: DeviceModel, role: Role): Data {
+function objectList(model: DeviceModel, role: Role): Data {
   let byRole = lists.get(model);
-  if (!byRole) lists.set(model, (byRole = new Map()));
+  if (!byRole) lists.set(model, (byRole = new Map<Role, Data>()));
   let list = byRole.get(role);
   if (!list) byRole.set(role, (list = array(model.objects.flatMap((object) => listEntry(object, role)))));
   return list;

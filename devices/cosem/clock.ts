@@ -3,7 +3,8 @@ import { RESULT } from '../dlms/apdu.ts';
 import { bool, enumerated, int16, int8, numberOf, octets, uint8 } from '../dlms/values.ts';
 import { fromHex } from '../dlms/bytes.ts';
 import { dateTimeData, instantOf } from './dateTime.ts';
-import { constant, type CosemObject, derived, obis } from './object.ts';
+import { constant, derived, obis } from './object.ts';
+import type { CosemObject } from './model.ts';
 
 /** Last Sunday of March and of October, 01:00 and 02:00, as Great Britain changes; every year. */
 const DST_BEGIN = fromHex('FFFF03FE0701000000000000');

@@ -1,15 +1,11 @@
 /** Class 1, Data: a value. Blue Book 4.3.1. */
 import type { Data } from '../dlms/axdr.ts';
-import { type Attribute, constant, type CosemObject, derived, type Env, obis } from './object.ts';
+import { derived, obis } from './object.ts';
+import type { Attribute, CosemObject, Env } from './model.ts';
 
 /** A Data object whose value is an attribute of any making. */
 export function dataObject(name: string, value: Attribute, rights: CosemObject['rights']): CosemObject {
   return { classId: 1, version: 0, ln: obis(name), attributes: [value], methods: [], rights };
-}
-
-/** A Data object with the same value in every device. */
-export function fixedData(name: string, value: Data, rights: CosemObject['rights']): CosemObject {
-  return dataObject(name, constant(value), rights);
 }
 
 /** A Data object read from the device. */

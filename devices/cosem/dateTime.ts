@@ -45,3 +45,9 @@ export function instantOf(value: Data | undefined): number | undefined {
   // Deviation is minutes from local time to UTC; unspecified is taken as UTC.
   return local + (deviation === DEVIATION_UNSPECIFIED ? 0 : deviation * 60);
 }
+
+/** The start of the UTC month that an instant lies in. */
+export function startOfMonth(at: number): number {
+  const date = new Date(Math.floor(at) * 1000);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / 1000;
+}

@@ -7,67 +7,25 @@ import { type ActionResult, type AttributeRequest, type Descriptor, type GetResu
 import type { Data } from '../dlms/axdr.ts';
 import { fromHex } from '../dlms/bytes.ts';
 import type { AccessContext, ClientPolicy, LogicalDevice, SuiteKeys } from '../dlms/logicalDevice.ts';
-import { KeyStore, type KeySet, type PowerCut } from './keyStore.ts';
-import {
-  allows,
-  asGetResult,
-  attributeMode,
-  type CosemObject,
-  type Env,
-  methodMode,
-  type Rights,
-  type Role,
-} from './object.ts';
-
-/** A client SAP of a model. */
-export interface ModelClient extends ClientPolicy {
-  readonly role: Role;
-  /** Instance of its Association LN, 0.0.40.0.x.255. */
-  readonly associationInstance: number;
-}
-
-/** What all devices of a kind share. Made once, never changed. */
-export interface DeviceModel {
-  readonly kind: string;
-  readonly clients: readonly ModelClient[];
-  readonly objects: readonly CosemObject[];
-  readonly pduBytesMax: number;
-  /** Server SAPs and their logical device names, for class 17. */
-  readonly saps: readonly { readonly sap: number; readonly name: string }[];
-}
-
-/** What makes a device this device. */
-export interface DeviceIdentity {
-  /** 8 bytes. */
-  readonly systemTitle: Uint8Array;
-  /** Logical device name, up to 16 ASCII characters. */
-  readonly name: string;
-  readonly serial: string;
-  /** MPAN, MPRN or empty. */
-  readonly meterPoint: string;
-  readonly firmware: string;
-  readonly keys: KeySet;
-  /** Distinguishes the consumption of otherwise equal devices. */
-  readonly seed: number;
-  /** Instant at which registers were zero. */
-  readonly installedAt: number;
-}
-
-/** Hooks of the world: what a device cannot decide for itself. */
-export interface DeviceOptions {
-  readonly powerCut?: PowerCut;
-  /** Challenges for HLS; 16 random bytes if left out. Fixed ones are for replaying recorded sessions. */
-  readonly challenge?: () => Uint8Array;
-  /** LLS secrets by client SAP, in place of the model's. */
-  readonly secrets?: ReadonlyMap<number, Uint8Array>;
-}
+import { Keyring } from './keyring.ts';
+import { allows, asGetResult, attributeMode, methodMode } from './object.ts';
+import type {
+  CosemObject,
+  DeviceIdentity,
+  DeviceModel,
+  DeviceOptions,
+  Env,
+  ModelClient,
+  ObjectDevice,
+  Rights,
+} from './model.ts';
 
 const POLICY_BITS: readonly number[] = [0x00, 0x10, 0x20, 0x30];
 
-export class CosemDevice implements LogicalDevice {
+export class CosemDevice implements LogicalDevice, ObjectDevice {
   readonly model: DeviceModel;
   readonly identity: DeviceIdentity;
-  readonly keyStore: KeyStore;
+  readonly keyring: Keyring;
   options: DeviceOptions;
   /** False from a power cut until {@link restart}. */
   powered = true;
@@ -83,7 +41,7 @@ export class CosemDevice implements LogicalDevice {
     this.model = model;
     this.identity = identity;
     this.options = options;
-    this.keyStore = new KeyStore(identity.keys);
+    this.keyring = new Keyring(identity.keys);
   }
 
   /** Attribute values that differ from the model's. */
@@ -118,7 +76,7 @@ export class CosemDevice implements LogicalDevice {
   }
 
   keys(): SuiteKeys {
-    return this.keyStore.keys;
+    return this.keyring.keys;
   }
 
   requiredProtection(): number {
@@ -126,15 +84,15 @@ export class CosemDevice implements LogicalDevice {
   }
 
   reserveCounter(): number | undefined {
-    return this.keyStore.reserveCounter();
+    return this.keyring.reserveCounter();
   }
 
   acceptedCounter(title: string): number {
-    return this.keyStore.acceptedCounter(title);
+    return this.keyring.acceptedCounter(title);
   }
 
   acceptCounter(title: string, counter: number): boolean {
-    return this.keyStore.acceptCounter(title, counter);
+    return this.keyring.acceptCounter(title, counter);
   }
 
   challenge(): Uint8Array {
@@ -148,7 +106,7 @@ export class CosemDevice implements LogicalDevice {
 
   /** The power is back: a begun key install is finished or forgotten. Connections are the caller's to close. */
   restart(): void {
-    this.keyStore.recover();
+    this.keyring.recover();
     this.powered = true;
   }
 

@@ -1,8 +1,8 @@
 /** Class 70, Disconnect control, in control mode 4: remote disconnect and reconnect. Blue Book 4.5.8. */
 import { RESULT } from '../dlms/apdu.ts';
 import { bool, enumerated } from '../dlms/values.ts';
-import type { CosemDevice } from './device.ts';
-import { constant, type CosemObject, derived, type Env, obis } from './object.ts';
+import type { CosemObject, Env, ObjectDevice } from './model.ts';
+import { constant, derived, obis } from './object.ts';
 
 /** Spans without supply, half-open; the last may still run. At most this many are kept apart. */
 export interface SupplyState {
@@ -14,13 +14,13 @@ const CONTROL_MODE = 4;
 const SLOT = 'supply';
 
 /** Whether the supply is on at an instant. */
-export function isConnected(device: CosemDevice): boolean {
+export function isConnected(device: ObjectDevice): boolean {
   const last = offSpans(device).at(-1);
   return last === undefined || last.to !== undefined;
 }
 
 /** The spans without supply, for meters that count. */
-export function offSpans(device: CosemDevice): SupplyState['off'] {
+export function offSpans(device: ObjectDevice): SupplyState['off'] {
   return device.peekSlot<SupplyState>(SLOT)?.off ?? [];
 }
 

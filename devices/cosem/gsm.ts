@@ -2,7 +2,8 @@
 import { RESULT } from '../dlms/apdu.ts';
 import { array, enumerated, structure, text, uint16, uint8, visible } from '../dlms/values.ts';
 import { dateTimeData } from './dateTime.ts';
-import { type CosemObject, constant, derived, type Env, obis, stored } from './object.ts';
+import { constant, derived, obis, stored } from './object.ts';
+import type { CosemObject, Env } from './model.ts';
 
 /** What a modem knows of its network. */
 export interface GsmState {

@@ -19,8 +19,8 @@ import {
   structure,
   uint32,
 } from '../dlms/values.ts';
-import type { CosemDevice } from './device.ts';
-import { constant, type CosemObject, derived, type Env, obis } from './object.ts';
+import type { CosemObject, Env, ObjectDevice } from './model.ts';
+import { constant, derived, obis } from './object.ts';
 
 /** image_transfer_status of class 18. */
 export const IMAGE_STATUS = {
@@ -35,7 +35,7 @@ export const IMAGE_STATUS = {
 } as const;
 
 const DIGEST_BYTES = 32;
-export const IMAGE_BYTES_MAX = 1 << 20;
+const IMAGE_BYTES_MAX = 1 << 20;
 /** How long verifying and activating take; asking meanwhile is answered temporary-failure. Our assumption. */
 const VERIFY_SECONDS = 5;
 const ACTIVATE_SECONDS = 30;
@@ -67,13 +67,13 @@ export function labImage(content: Uint8Array): Uint8Array {
 }
 
 /** The firmware that runs: the identification of the last activated image, or the one built in. */
-export function firmwareOf(device: CosemDevice, at: number): string {
+export function firmwareOf(device: ObjectDevice, at: number): string {
   settle(device, at);
   return device.peekSlot<{ name: string }>('firmware')?.name ?? device.identity.firmware;
 }
 
 /** Ends what has run its time. */
-function settle(device: CosemDevice, at: number): ImageState | undefined {
+function settle(device: ObjectDevice, at: number): ImageState | undefined {
   const state = device.peekSlot<ImageState>(SLOT);
   if (!state?.running || at < state.busyUntil) return state;
   if (state.running === 'verify') {

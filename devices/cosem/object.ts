@@ -1,54 +1,7 @@
-/**
- * The object model: a device model is an immutable table of objects, shared by every device of its kind; all state is in
- * the device. An object row says what each attribute reads and writes, and what each client role may do with it.
- */
-import type { ActionResult, GetResult, Selection } from '../dlms/apdu.ts';
-import { RESULT } from '../dlms/apdu.ts';
+/** Making object rows: names, rights, and the usual kinds of attributes. */
+import { type GetResult, RESULT } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
-import type { AccessContext } from '../dlms/logicalDevice.ts';
-import type { CosemDevice } from './device.ts';
-
-/** What a client may be. A model maps client SAPs to roles. */
-export type Role = 'public' | 'reader' | 'management';
-
-/** Who asks which device, and when. */
-export interface Env {
-  readonly device: CosemDevice;
-  readonly access: AccessContext;
-  /** Seconds since the Unix epoch: the world's time, not the device's clock. */
-  readonly at: number;
-}
-
-/** One attribute. Reading gives a value or a data-access-result number; writing a result number. */
-export interface Attribute {
-  readonly read?: (env: Env, selection: Selection | undefined) => Data | number;
-  readonly write?: (env: Env, value: Data) => number;
-  /** Selectors accepted when reading, as object_list shows them. */
-  readonly selectors?: readonly number[];
-}
-
-/** One method: a result number, or a full action result. */
-export type Method = (env: Env, parameter: Data | undefined) => number | ActionResult;
-
-/**
- * Rights by position: attributes `-` none, `r` read, `w` write, `b` both, `R`, `W`, `B` the same with an authenticated
- * APDU only; methods `-` none, `x` access, `X` authenticated access.
- */
-export interface Rights {
-  readonly attributes: string;
-  readonly methods: string;
-}
-
-/** One object of a model. `attributes[0]` is attribute 2: attribute 1 is always the logical name. */
-export interface CosemObject {
-  readonly classId: number;
-  readonly version: number;
-  /** 12 upper-case hex digits. */
-  readonly ln: string;
-  readonly attributes: readonly Attribute[];
-  readonly methods: readonly Method[];
-  readonly rights: Readonly<Partial<Record<Role, Rights>>>;
-}
+import type { Attribute, CosemObject, Env, Rights, Role } from './model.ts';
 
 /** `0.0.42.0.0.255` as hex. A programmer's input: throws on anything but six numbers. */
 export function obis(text: string): string {

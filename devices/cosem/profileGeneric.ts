@@ -18,7 +18,8 @@ import {
   uint32,
 } from '../dlms/values.ts';
 import { dateTimeData, instantOf } from './dateTime.ts';
-import { constant, type CosemObject, derived, type Env, obis } from './object.ts';
+import { constant, derived, obis } from './object.ts';
+import type { CosemObject, Env } from './model.ts';
 
 /** One column. The first of a profile is the clock. */
 export interface CaptureColumn {

@@ -6,7 +6,8 @@ import { fromHex } from '../dlms/bytes.ts';
 import { array, enumerated, int8, nothing, octets, structure, text, uint16, uint8 } from '../dlms/values.ts';
 import { dateTimeOf } from './dateTime.ts';
 import type { CosemDevice } from './device.ts';
-import { constant, type CosemObject, obis } from './object.ts';
+import { constant, obis } from './object.ts';
+import type { CosemObject } from './model.ts';
 
 export interface PushItem {
   readonly classId: number;

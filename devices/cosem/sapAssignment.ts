@@ -1,7 +1,8 @@
 /** Class 17, SAP assignment: which logical devices are here. Blue Book 4.4.5. */
 import { RESULT } from '../dlms/apdu.ts';
 import { array, structure, text, uint16 } from '../dlms/values.ts';
-import { type CosemObject, derived, obis } from './object.ts';
+import { derived, obis } from './object.ts';
+import type { CosemObject } from './model.ts';
 
 export function sapAssignment(rights: CosemObject['rights']): CosemObject {
   return {

@@ -6,8 +6,9 @@
 import { RESULT } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
 import { bytesOf, enumerated, membersOf, numberOf, octets } from '../dlms/values.ts';
-import { constant, type CosemObject, derived, type Env, obis } from './object.ts';
-import { KEY_NAMES, type WrappedKey } from './keyStore.ts';
+import { constant, derived, obis } from './object.ts';
+import { KEY_NAMES, type WrappedKey } from './keyring.ts';
+import type { CosemObject, Env } from './model.ts';
 
 export function securitySetup(name: string, rights: CosemObject['rights']): CosemObject {
   return {
@@ -39,9 +40,9 @@ function globalKeyTransfer(env: Env, parameter: Data | undefined): number {
   if (env.access.association.mechanism !== 5 || !env.access.authenticated) return RESULT.readWriteDenied;
   const items = readItems(parameter);
   if (!items) return RESULT.typeUnmatched;
-  const fresh = env.device.keyStore.unwrapAll(items);
+  const fresh = env.device.keyring.unwrapAll(items);
   if (!fresh.ok) return RESULT.otherReason;
-  if (env.device.keyStore.install(fresh.value, env.device.options.powerCut) === 'cut') env.device.cutPower();
+  if (env.device.keyring.install(fresh.value, env.device.options.powerCut) === 'cut') env.device.cutPower();
   return RESULT.success;
 }
 

@@ -31,7 +31,6 @@ export interface Aarq {
 /** Associate result. */
 export const ACCEPTED = 0;
 export const REJECTED_PERMANENT = 1;
-export const REJECTED_TRANSIENT = 2;
 
 /** ACSE service-user diagnostics of Green Book 9.4.2. */
 export const DIAGNOSTIC = {

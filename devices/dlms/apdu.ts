@@ -144,7 +144,7 @@ export interface DataNotification {
 }
 
 /** Most items of a with-list service; what one APDU can hold is fewer. */
-export const LIST_MAX = 256;
+const LIST_MAX = 256;
 
 export function readDescriptor(reader: Reader): Descriptor {
   const classId = reader.u16();

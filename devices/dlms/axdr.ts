@@ -43,9 +43,9 @@ type NumberType =
   | 'deltaDoubleLongUnsigned';
 
 /** Deepest nesting accepted; the deepest standard structure (object_list) needs 6. */
-export const DEPTH_MAX = 16;
+const DEPTH_MAX = 16;
 /** Most nodes of one value. A compact array can name many from few bytes, hence a limit of its own. */
-export const NODES_MAX = 100_000;
+const NODES_MAX = 100_000;
 
 type FixedForm = readonly [type: NumberType, bytes: number, read: string, write: string];
 

@@ -70,7 +70,7 @@ export class ClientSession {
   start<T>(conversation: Conversation<T>, at: number): { readonly exchange: Exchange<T>; readonly send: Uint8Array[] } {
     if (this.running) throw new Error('ClientSession.start: a conversation is under way');
     const exchange: Running['exchange'] = {};
-    this.running = { conversation: conversation as Conversation<unknown>, exchange, since: at };
+    this.running = { conversation: conversation, exchange, since: at };
     return { exchange: exchange as Exchange<T>, send: this.advance(conversation.next(), at) };
   }
 

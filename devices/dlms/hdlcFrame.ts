@@ -4,7 +4,7 @@
  */
 import { bad, concat, type Decoded, good, NO_BYTES } from './bytes.ts';
 
-export const FLAG = 0x7e;
+const FLAG = 0x7e;
 /** Longest frame between its flags, from the 11-bit length. */
 export const FRAME_BYTES_MAX = 0x7ff;
 /** Longest information field that still fits with two 4-byte addresses. */
@@ -115,7 +115,7 @@ const MORE: HeaderVerdict = { kind: 'more' };
  * Judges the header in `bytes[at..end)` as soon as its bytes are there: a wrong HCS is known before a claimed length of
  * 2,047 bytes has been waited for, which is what lets a parser find the true frame behind line noise at once.
  */
-export function judgeHeader(bytes: Uint8Array, at: number, end: number): HeaderVerdict {
+function judgeHeader(bytes: Uint8Array, at: number, end: number): HeaderVerdict {
   if (end - at < 1) return MORE;
   if ((bytes[at]! & 0xf0) !== 0xa0) return { kind: 'bad', error: 'frame format is not type 3' };
   if (end - at < 2) return MORE;

@@ -54,7 +54,7 @@ export type HdlcServerEvent =
   | { readonly kind: 'connected' | 'disconnected'; readonly link: HdlcServerLink };
 
 /** What this station agrees to by default: long frames, and windows of 7. */
-export const SERVER_LIMITS: HdlcParameters = {
+const SERVER_LIMITS: HdlcParameters = {
   transmitBytesMax: 1024,
   receiveBytesMax: 1024,
   transmitWindow: 7,

@@ -20,7 +20,7 @@ import { CONFORMANCE } from './initiate.ts';
 import type { AccessContext, LogicalDevice } from './logicalDevice.ts';
 
 /** Longest value taken in blocks, bytes. */
-export const LONG_VALUE_BYTES_MAX = 0x40000;
+const LONG_VALUE_BYTES_MAX = 0x40000;
 /** Tag, choice, invoke id, last, number, choice and a three-byte length around a block's raw data. */
 const BLOCK_OVERHEAD_BYTES = 12;
 

@@ -1,9 +1,9 @@
 /** The communications hub (CHF): GSM diagnostics, HAN membership, the mirror of the GSME, and what it pushes. */
 import { dataObject, derivedData } from '../cosem/data.ts';
-import type { CosemDevice, DeviceModel, ModelClient } from '../cosem/device.ts';
+import type { CosemDevice } from '../cosem/device.ts';
 import { dateTimeData } from '../cosem/dateTime.ts';
 import { gprsModemSetup, gsmDiagnostic } from '../cosem/gsm.ts';
-import { type Env, rights, stored } from '../cosem/object.ts';
+import { rights, stored } from '../cosem/object.ts';
 import { buildPush, pushSetup, type PushItem } from '../cosem/pushSetup.ts';
 import { extendedRegister, UNIT } from '../cosem/register.ts';
 import type { Data } from '../dlms/axdr.ts';
@@ -23,6 +23,7 @@ import {
 import { commonObjects, CONFIGURED, EXTENDED_REGISTER, READ } from './common.ts';
 import { type Hub, hubOf, type HubMember, type JoinState, type Mirror } from './hub.ts';
 import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';
+import type { DeviceModel, Env, ModelClient } from '../cosem/model.ts';
 
 /** Server SAPs of an installation: the hub is the gateway to both meters. */
 export const INSTALLATION_SAPS = { chf: 1, esme: 2, gsme: 3 } as const;
@@ -33,7 +34,7 @@ const LQI_FINE = 200;
 /** The membership list: {EUI-64, kind, join state, last heard, RSSI dBm, LQI}. Of the maker's range. */
 export const MEMBERSHIP = '0.0.128.2.0.255';
 /** The mirrored gas register. */
-export const MIRROR = '7.0.3.0.0.255';
+const MIRROR = '7.0.3.0.0.255';
 
 function hub(env: Env): Hub {
   const found = hubOf(env.device);
@@ -58,7 +59,7 @@ function memberRow(env: Env, of: Hub, member: HubMember): Data {
 }
 
 /** What a CHF pushes daily: who it is, when, how good its WAN is, and the mirror. */
-export const PUSHED: readonly PushItem[] = [
+const PUSHED: readonly PushItem[] = [
   { classId: 1, name: '0.0.42.0.0.255', attribute: 2 },
   { classId: 8, name: '0.0.1.0.0.255', attribute: 2 },
   { classId: 47, name: '0.0.25.6.0.255', attribute: 6 },

@@ -3,17 +3,17 @@ import { associationLn } from '../cosem/associationLn.ts';
 import { clock } from '../cosem/clock.ts';
 import { derivedData } from '../cosem/data.ts';
 import { firmwareOf, imageTransfer } from '../cosem/imageTransfer.ts';
-import { type CosemObject, rights } from '../cosem/object.ts';
+import { rights } from '../cosem/object.ts';
 import { sapAssignment } from '../cosem/sapAssignment.ts';
 import { securitySetup } from '../cosem/securitySetup.ts';
 import { text, uint32, visible } from '../dlms/values.ts';
-import type { ModelClient } from '../cosem/device.ts';
+import type { CosemObject, ModelClient } from '../cosem/model.ts';
 
 /** Firmware comes in blocks of this many bytes. */
-export const IMAGE_BLOCK_BYTES = 256;
+const IMAGE_BLOCK_BYTES = 256;
 
 /** Read by everybody. */
-export const ALL_READ = rights({ public: 'r', reader: 'r', management: 'r' });
+const ALL_READ = rights({ public: 'r', reader: 'r', management: 'r' });
 /** Read by those who proved something. */
 export const READ = rights({ reader: 'r', management: 'r' });
 /** Written by management, in an authenticated APDU. */
@@ -36,7 +36,7 @@ export function commonObjects(clients: readonly ModelClient[]): readonly CosemOb
     sapAssignment(ALL_READ),
     derivedData('0.0.42.0.0.255', (env) => text(env.device.identity.name), ALL_READ),
     // The last counter accepted: what a client that lost its own reads to find its place again.
-    derivedData('0.0.43.1.0.255', (env) => uint32(Math.max(0, env.device.keyStore.highestAccepted)), ALL_READ),
+    derivedData('0.0.43.1.0.255', (env) => uint32(Math.max(0, env.device.keyring.highestAccepted)), ALL_READ),
     // One set of keys under two instances: third-party tools look for either.
     securitySetup('0.0.43.0.0.255', security),
     securitySetup('0.0.43.0.2.255', security),

@@ -2,7 +2,7 @@
  * What a meter measures, as a pure function of its seed and the instant: a daily wave around a mean, integrated in closed
  * form. So a register costs no memory, and a profile entry read years later is what the register showed then.
  */
-import type { CosemDevice } from '../cosem/device.ts';
+import type { ObjectDevice } from '../cosem/model.ts';
 import { isConnected, offSpans } from '../cosem/disconnectControl.ts';
 
 const DAY = 86_400;
@@ -44,7 +44,7 @@ function between(seed: number, commodity: Commodity, span: { readonly from: numb
 }
 
 /** The register at an instant: nothing was drawn before installation, or while the supply was off. */
-export function drawn(device: CosemDevice, commodity: Commodity, at: number): number {
+export function drawn(device: ObjectDevice, commodity: Commodity, at: number): number {
   const { seed, installedAt } = device.identity;
   if (at <= installedAt) return 0;
   let total = between(seed, commodity, { from: installedAt, to: at });
@@ -55,6 +55,6 @@ export function drawn(device: CosemDevice, commodity: Commodity, at: number): nu
 }
 
 /** The present rate, zero while the supply is off. */
-export function rateNow(device: CosemDevice, commodity: Commodity, at: number): number {
+export function rateNow(device: ObjectDevice, commodity: Commodity, at: number): number {
   return isConnected(device) ? Math.round(rateAt(device.identity.seed, commodity, at)) : 0;
 }

@@ -1,9 +1,9 @@
 /** The electricity meter (ESME): registers, half-hourly load profile, clock, disconnect control. */
 import { dataObject, derivedData } from '../cosem/data.ts';
-import type { DeviceModel, ModelClient } from '../cosem/device.ts';
-import { dateTimeData } from '../cosem/dateTime.ts';
+import type { DeviceModel, Env, ModelClient } from '../cosem/model.ts';
+import { dateTimeData, startOfMonth } from '../cosem/dateTime.ts';
 import { disconnectControl } from '../cosem/disconnectControl.ts';
-import { type Env, rights, stored } from '../cosem/object.ts';
+import { rights, stored } from '../cosem/object.ts';
 import { CLOCK_COLUMN, profileGeneric } from '../cosem/profileGeneric.ts';
 import { extendedRegister, register, UNIT } from '../cosem/register.ts';
 import type { Data } from '../dlms/axdr.ts';
@@ -14,7 +14,7 @@ import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';
 
 const HALF_HOUR = 1800;
 /** Ten days of half hours; SMETS1 asks for 13 months, which a test would read for minutes. Our assumption. */
-export const PROFILE_ENTRIES = 480;
+const PROFILE_ENTRIES = 480;
 
 const importAt = (env: Env, at: number): Data => uint32(drawn(env.device, 'electricity', at));
 
@@ -25,11 +25,6 @@ function maximumDemand(env: Env): Data {
     highest = Math.max(highest, rateAt(env.device.identity.seed, 'electricity', hour * 3600));
   }
   return uint32(Math.round(highest));
-}
-
-function startOfMonth(env: Env): Data {
-  const date = new Date(Math.floor(env.at) * 1000);
-  return dateTimeData(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / 1000);
 }
 
 /** The model of an ESME; the same object for all devices made from it. */
@@ -68,7 +63,7 @@ export function esmeModel(clients: readonly ModelClient[] = LAB_CLIENTS): Device
         name: '1.0.1.6.0.255',
         read: maximumDemand,
         status: () => uint8(0),
-        capturedAt: startOfMonth,
+        capturedAt: (env) => dateTimeData(startOfMonth(env.at)),
         rights: EXTENDED_REGISTER,
       }),
       profileGeneric({

@@ -3,7 +3,7 @@
  * the mirror in the CHF.
  */
 import { dataObject, derivedData } from '../cosem/data.ts';
-import type { CosemDevice, DeviceModel, ModelClient } from '../cosem/device.ts';
+import type { DeviceModel, ModelClient, ObjectDevice } from '../cosem/model.ts';
 import { dateTimeData } from '../cosem/dateTime.ts';
 import { disconnectControl } from '../cosem/disconnectControl.ts';
 import { rights, stored } from '../cosem/object.ts';
@@ -22,18 +22,18 @@ export const AWAKE_SECONDS = 60;
 const BATTERY_LIFE_DAYS = 15 * 365;
 
 /** The last wake at or before an instant. Each meter has a phase of its own. */
-export function lastWake(device: CosemDevice, at: number): number {
+export function lastWake(device: ObjectDevice, at: number): number {
   const phase = (device.identity.seed * 7919) % WAKE_SECONDS;
   return Math.floor((at - phase) / WAKE_SECONDS) * WAKE_SECONDS + phase;
 }
 
 /** Days the battery lasts yet, never below zero. */
-export function batteryDays(device: CosemDevice, at: number): number {
+export function batteryDays(device: ObjectDevice, at: number): number {
   return Math.max(0, BATTERY_LIFE_DAYS - Math.floor((at - device.identity.installedAt) / 86_400));
 }
 
 /** Gas volume in cubic decimetres. */
-export function gasVolume(device: CosemDevice, at: number): number {
+export function gasVolume(device: ObjectDevice, at: number): number {
   return drawn(device, 'gas', at);
 }
 

@@ -4,6 +4,7 @@
  * nothing of either.
  */
 import type { CosemDevice } from '../cosem/device.ts';
+import type { ObjectDevice } from '../cosem/model.ts';
 import { isConnected } from '../cosem/disconnectControl.ts';
 import type { GsmState } from '../cosem/gsm.ts';
 import { batteryDays, gasVolume, lastWake, WAKE_SECONDS } from './gsme.ts';
@@ -41,7 +42,7 @@ const ESME_SECONDS = 600;
 /** How many periods back a missed look is searched: 60 days of half hours. */
 const LOOK_BACK_MAX = 2880;
 /** Trilliant hubs of phase 3 were limited to three addresses on the HAN (DEVICES.md section 1): both meters and an IHD. */
-export const MEMBERS_MAX = 3;
+const MEMBERS_MAX = 3;
 
 const FINE_WAN: Omit<GsmState, 'at'> = {
   operator: 'LAB',
@@ -114,6 +115,6 @@ export class Hub {
 const SLOT = 'hub';
 
 /** The hub of a CHF device. */
-export function hubOf(device: CosemDevice): Hub {
+export function hubOf(device: ObjectDevice): Hub {
   return device.slot(SLOT, () => new Hub());
 }

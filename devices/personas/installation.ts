@@ -2,13 +2,15 @@
  * Emulated devices as something to connect to. A single device answers as server SAP 1; an installation is reached through
  * its CHF (SAP 1), which is the gateway to the ESME (2) and the sleepy GSME (3). Bytes in, bytes out.
  */
-import { CosemDevice, type DeviceModel, type DeviceOptions } from '../cosem/device.ts';
+import { CosemDevice } from '../cosem/device.ts';
 import { type Route, ServerConnection, type ServerConnectionOptions } from '../dlms/serverConnection.ts';
 import { chfModel, INSTALLATION_SAPS } from './chf.ts';
 import { esmeModel } from './esme.ts';
 import { AWAKE_SECONDS, gsmeModel, lastWake, WAKE_SECONDS } from './gsme.ts';
-import { Hub, hubOf, type HubMember, type HubWorld } from './hub.ts';
+import type { Hub } from './hub.ts';
+import { hubOf, type HubMember, type HubWorld } from './hub.ts';
 import { type DeviceKind, labIdentity } from './labProfile.ts';
+import type { DeviceModel, DeviceOptions } from '../cosem/model.ts';
 
 /** How a carrier's bytes are framed, and HDLC's limits. */
 export type ConnectOptions = Pick<ServerConnectionOptions, 'framing' | 'physical' | 'hdlc'>;

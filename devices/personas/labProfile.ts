@@ -2,10 +2,11 @@
  * The default lab profile: the SAPs, secrets and keys that third-party DLMS tools' own examples use, so that they drive
  * an emulated device unchanged. These keys are public: they protect nothing and must never reach real hardware.
  */
+import { instant } from '../../src/time.ts';
 import { ascii, concat, fromHex, Writer } from '../dlms/bytes.ts';
 import { CONFORMANCE } from '../dlms/initiate.ts';
-import type { DeviceIdentity, ModelClient } from '../cosem/device.ts';
-import type { KeySet } from '../cosem/keyStore.ts';
+import type { DeviceIdentity, ModelClient } from '../cosem/model.ts';
+import type { KeySet } from '../cosem/keyring.ts';
 
 /** GUEK, GBEK, GAK and KEK of the lab. */
 export const LAB_KEYS: KeySet = {
@@ -49,7 +50,7 @@ export const LAB_PDU_BYTES_MAX = 1024;
 export type DeviceKind = 'chf' | 'esme' | 'gsme';
 
 /** Registers of lab devices were zero then. */
-const INSTALLED_AT = Date.UTC(2016, 0, 1) / 1000;
+const INSTALLED_AT = instant('2016-01-01T00:00:00Z');
 const TITLE_LETTERS: Readonly<Record<DeviceKind, string>> = { chf: 'C', esme: 'E', gsme: 'G' };
 
 /** Identity of the lab's n-th device of a kind: title `SMB`, kind letter, number; distinct for distinct (kind, number). */

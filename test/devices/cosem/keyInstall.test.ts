@@ -2,7 +2,7 @@
 // kept. What real flash does to a half-written word is not modelled.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type KeyName, KEY_NAMES, type KeySet, KeyStore, installSteps } from '../../../devices/cosem/keyStore.ts';
+import { type KeyName, KEY_NAMES, type KeySet, Keyring, installSteps } from '../../../devices/cosem/keyring.ts';
 import { equalBytes, toHex } from '../../../devices/dlms/bytes.ts';
 import { wrapKey } from '../../../devices/dlms/keyWrap.ts';
 import { labDevice } from '../../../devices/personas/installation.ts';
@@ -20,7 +20,7 @@ const ALL_FRESH: Readonly<Record<KeyName, Uint8Array>> = {
 /** Every set of keys that one call can carry. */
 const SUBSETS = Array.from({ length: 15 }, (_, i) => KEY_NAMES.filter((_name, bit) => ((i + 1) >> bit) & 1));
 const pick = (names: readonly KeyName[]): Partial<KeySet> =>
-  Object.fromEntries(names.map((name) => [name, ALL_FRESH[name]])) as Partial<KeySet>;
+  Object.fromEntries(names.map((name) => [name, ALL_FRESH[name]]));
 
 describe.each(SUBSETS.map((names) => [names.join('+'), names] as const))('installing %s', (_, names) => {
   const items = names.map((name) => ({ name, key: ALL_FRESH[name] }));
@@ -29,7 +29,7 @@ describe.each(SUBSETS.map((names) => [names.join('+'), names] as const))('instal
     const steps = installSteps(items);
     expect(steps.length).toBe(names.length + 4);
     steps.forEach((step, i) => {
-      const store = new KeyStore(LAB_KEYS);
+      const store = new Keyring(LAB_KEYS);
       for (let n = 0; n < 9; n++) store.reserveCounter();
       store.acceptCounter('AA', 41);
       const seen: string[] = [];
@@ -75,12 +75,12 @@ describe.each(SUBSETS.map((names) => [names.join('+'), names] as const))('instal
 
 test('no counter of an old key is ever used twice, whenever the power goes', () => {
   const used = new Set<string>();
-  const spend = (store: KeyStore): void => {
+  const spend = (store: Keyring): void => {
     const use = `${toHex(store.keys.guek)} ${store.reserveCounter()}`;
     expect(used.has(use)).toBe(false);
     used.add(use);
   };
-  const store = new KeyStore(LAB_KEYS);
+  const store = new Keyring(LAB_KEYS);
   for (let round = 1; round <= 60; round++) {
     spend(store);
     spend(store);
@@ -94,7 +94,7 @@ test('no counter of an old key is ever used twice, whenever the power goes', () 
 });
 
 test('a key that comes back still refuses what it refused before it went', () => {
-  const store = new KeyStore(LAB_KEYS);
+  const store = new Keyring(LAB_KEYS);
   store.acceptCounter('AA', 41);
   store.install([{ name: 'guek', key: freshKey(1) }], undefined);
   expect(store.acceptedCounter('AA')).toBe(-1);
@@ -107,7 +107,7 @@ test('a key that comes back still refuses what it refused before it went', () =>
 
 describe('a transfer that is refused', () => {
   const [guek] = [ALL_FRESH.guek];
-  const store = (): KeyStore => new KeyStore(LAB_KEYS);
+  const store = (): Keyring => new Keyring(LAB_KEYS);
   const wrapped = wrapKey(LAB_KEYS.kek, guek);
   const cases = [
     ['nothing', []],
@@ -154,7 +154,7 @@ test('without the KEK no sequence of transfers changes any key', () => {
   fc.assert(
     fc.property(wrong, keys, (kek, wanted) => {
       expect(made.run(made.client.action(...keyTransfer(wanted, kek)))).toMatchObject({ ok: false });
-      expect(device.keyStore.keys).toEqual(LAB_KEYS);
+      expect(device.keyring.keys).toEqual(LAB_KEYS);
     }),
     { numRuns: 200 },
   );
@@ -165,13 +165,13 @@ test('keys appear in no text form of a device, a client or an error', () => {
   const made = bench(device);
   made.run(made.client.associate());
   const failed = made.run(made.client.action(...keyTransfer({ guek: freshKey(1) }, freshKey(2))));
-  const texts = [JSON.stringify(device.keyStore), JSON.stringify(made.client.security), JSON.stringify(failed)];
+  const texts = [JSON.stringify(device.keyring), JSON.stringify(made.client.security), JSON.stringify(failed)];
   for (const text of texts) {
     for (const key of Object.values(LAB_KEYS)) {
       expect(text.toUpperCase()).not.toContain(toHex(key));
       expect(text).not.toContain([...key].join(','));
     }
   }
-  expect(device.keyStore.acceptedCounter(toHex(CLIENT_TITLE))).toBeGreaterThan(0);
+  expect(device.keyring.acceptedCounter(toHex(CLIENT_TITLE))).toBeGreaterThan(0);
   expect(NOW).toBeGreaterThan(0);
 });

@@ -131,7 +131,7 @@ describe('class 7', () => {
     expect(clockOf(all.at(-1)!)).toBe(NOW);
     for (let i = 1; i < all.length; i++) {
       expect(clockOf(all[i]!) - clockOf(all[i - 1]!)).toBe(1800);
-      expect(numberOf(membersOf(all[i]!)![1])).toBeGreaterThan(numberOf(membersOf(all[i - 1]!)![1])!);
+      expect(numberOf(membersOf(all[i])![1])).toBeGreaterThan(numberOf(membersOf(all[i - 1])![1])!);
     }
   });
 

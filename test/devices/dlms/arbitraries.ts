@@ -42,7 +42,7 @@ export const dataArbitrary: fc.Arbitrary<Data> = fc.letrec<{ data: Data }>((tie)
       .nat(300)
       .chain((bits) => exactly(Math.ceil(bits / 8)).map((value): Data => ({ type: 'bitString', bits, value }))),
     fc.record({ type: fc.constantFrom('array', 'structure'), value: fc.array(tie('data'), { maxLength: 5 }) }),
-  ) as fc.Arbitrary<Data>,
+  ),
 })).data;
 
 const descriptor = fc.record({ classId: u16, ln: exactly(6).map(toHex), id: u8 });
@@ -81,7 +81,7 @@ export const requestArbitrary: fc.Arbitrary<ServiceRequest> = fc.oneof(
   })),
   fc.record({ kind: kind('actionFirst'), invoke: u8, method: descriptor, block }),
   fc.record({ kind: kind('actionListFirst'), invoke: u8, methods: fc.array(descriptor, { maxLength: 4 }), block }),
-) as fc.Arbitrary<ServiceRequest>;
+);
 
 const getResult: fc.Arbitrary<GetResult> = fc.oneof(
   dataArbitrary.map((data) => ({ ok: true as const, data })),
@@ -108,7 +108,7 @@ export const responseArbitrary: fc.Arbitrary<ServiceResponse> = fc.oneof(
   fc.record({ kind: kind('exception'), stateError: u8, serviceError: fc.constantFrom(1, 2, 3, 4, 5) }),
   fc.record({ kind: kind('exception'), stateError: u8, serviceError: fc.constant(6), expectedCounter: u32 }),
   fc.record({ kind: kind('serviceError'), service: u8, category: u8, code: u8 }),
-) as fc.Arbitrary<ServiceResponse>;
+);
 
 export const aarqArbitrary: fc.Arbitrary<Aarq> = fc.oneof(
   fc.record(

@@ -188,6 +188,6 @@ test('whole installations survive mutated sessions, and no sequence without keys
   console.log(`fuzz: states reached ${JSON.stringify(Object.fromEntries([...reached].sort()))}`);
   expect(reached.size).toBeGreaterThan(8);
   for (const device of [installation.chf, installation.esme, installation.gsme!]) {
-    expect(device.keyStore.keys).toEqual(LAB_KEYS);
+    expect(device.keyring.keys).toEqual(LAB_KEYS);
   }
 });

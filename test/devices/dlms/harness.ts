@@ -1,7 +1,7 @@
 /** What the device tests share: a client against a device in memory, and the recorded sessions. */
 import { readFileSync } from 'node:fs';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
-import { KEY_NAMES, type KeyName } from '../../../devices/cosem/keyStore.ts';
+import { KEY_NAMES, type KeyName } from '../../../devices/cosem/keyring.ts';
 import { ascii, fromHex } from '../../../devices/dlms/bytes.ts';
 import {
   type Conversation,

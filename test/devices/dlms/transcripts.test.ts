@@ -4,7 +4,7 @@
 // cut into GET blocks, of which the concatenation is compared; (c) the ciphered RLRE, whose lengths the meter gets wrong.
 import { expect, test } from 'vitest';
 import { associationLn } from '../../../devices/cosem/associationLn.ts';
-import { CosemDevice, type DeviceModel, type ModelClient } from '../../../devices/cosem/device.ts';
+import { CosemDevice } from '../../../devices/cosem/device.ts';
 import { constant, obis, rights } from '../../../devices/cosem/object.ts';
 import { securitySetup } from '../../../devices/cosem/securitySetup.ts';
 import { decodeAare, decodeAarq } from '../../../devices/dlms/acse.ts';
@@ -19,6 +19,7 @@ import { ServerConnection } from '../../../devices/dlms/serverConnection.ts';
 import { WrapperParser } from '../../../devices/dlms/wrapper.ts';
 import { LAB_KEYS, labIdentity } from '../../../devices/personas/labProfile.ts';
 import { NOW, transcript } from './harness.ts';
+import type { DeviceModel, ModelClient } from '../../../devices/cosem/model.ts';
 
 const SERVER_TITLE = ascii('ABCDEFGH');
 const CLIENT_TITLE = ascii('GRX12345');
@@ -187,7 +188,7 @@ test('wrapper_gmac: AARE, both proofs and single answers to the byte; the object
   const [, clock, list] = dataOf(plain);
   const device = mirror({ clock: clock!, list: list!, challenges: aare.ok ? [aare.value.authenticationValue!] : [] });
   device.counters = [0, 2, 3, 4, 5];
-  device.keyStore.skipCounterTo(6);
+  device.keyring.skipCounterTo(6);
   const ours = answers(connect(device, 'wrapper'), requests, 1);
   expect(ours.length).toBe(recorded.length);
   for (let i = 0; i < 4; i++) expect(toHex(ours[i]!)).toBe(toHex(recorded[i]!));
@@ -220,7 +221,7 @@ test('wrapper_rotate_guek: the reply under the old key, its refusal after, and t
     }
   }
   expect(compared).toBe(10);
-  expect(equalBytes(device.keyStore.keys.guek, NEW_GUEK)).toBe(true);
+  expect(equalBytes(device.keyring.keys.guek, NEW_GUEK)).toBe(true);
 });
 
 /** Runs our client against recorded answers, and counts the requests that are the recorded bytes. */

@@ -88,7 +88,7 @@ describe('APPL_OPEN', () => {
 
   test('APPL_OPEN_3: a wrong proof ends the association', () => {
     const device = labDevice('esme', 1);
-    const keys = { guek: device.keyStore.keys.guek, gak: device.keyStore.keys.gak };
+    const keys = { guek: device.keyring.keys.guek, gak: device.keyring.keys.gak };
     const made = bench(device, { security: { keys } });
     const conversation = made.client.associate();
     const association = new Association(device, { client: 1, server: 1 });

@@ -109,7 +109,7 @@ describe('SYMSEC_0_FraCount', () => {
 
   test('when a side has used its counters up it says so and sends nothing under a used one', () => {
     const device = labDevice('esme', 1);
-    device.keyStore.skipCounterTo(0x1_0000_0000);
+    device.keyring.skipCounterTo(0x1_0000_0000);
     const made = bench(device);
     expect(made.run(made.client.associate())).toMatchObject({
       ok: false,
@@ -141,7 +141,7 @@ describe('SYMSEC_0_Key_Tx', () => {
     // A new GUEK starts all counters anew; a new GAK leaves them.
     const counter = { value: 'guek' in fresh ? 1000 : made.counter.value };
     associated(device, { counter, security: { keys } });
-    expect(device.keyStore.acceptedCounter(toHex(CLIENT_TITLE))).toBe(counter.value);
+    expect(device.keyring.acceptedCounter(toHex(CLIENT_TITLE))).toBe(counter.value);
   });
 
   test.each([4, 9, 255])('SYMSEC_0_Key_Tx_N1: key_id %i changes nothing', (keyId) => {
@@ -155,7 +155,7 @@ describe('SYMSEC_0_Key_Tx', () => {
       ok: false,
       error: { kind: 'result', result: 250 },
     });
-    expect(device.keyStore.keys).toEqual(LAB_KEYS);
+    expect(device.keyring.keys).toEqual(LAB_KEYS);
   });
 
   test('SYMSEC_0_Key_Tx_N2: a wrapping under another KEK is refused, and one bad item refuses all', () => {
@@ -174,7 +174,7 @@ describe('SYMSEC_0_Key_Tx', () => {
     expect(made.run(made.client.action(method, twice))).toMatchObject({ ok: false });
     expect(made.run(made.client.action(method, { type: 'array', value: [] }))).toMatchObject({ ok: false });
     expect(made.run(made.client.action(method))).toMatchObject({ ok: false });
-    expect(device.keyStore.keys).toEqual(LAB_KEYS);
+    expect(device.keyring.keys).toEqual(LAB_KEYS);
     expect(made.run(made.client.get(LDN))).toMatchObject({ ok: true });
   });
 
@@ -185,7 +185,7 @@ describe('SYMSEC_0_Key_Tx', () => {
       ok: false,
       error: { kind: 'result', result: 3 },
     });
-    expect(device.keyStore.keys).toEqual(LAB_KEYS);
+    expect(device.keyring.keys).toEqual(LAB_KEYS);
   });
 });
 

@@ -9,7 +9,8 @@ import { encodeFrame, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
 import { bytesOf, membersOf, numberOf, uint8 } from '../../../devices/dlms/values.ts';
 import { chfPush, MEMBERSHIP } from '../../../devices/personas/chf.ts';
 import { AWAKE_SECONDS, lastWake, WAKE_SECONDS } from '../../../devices/personas/gsme.ts';
-import { Installation, labDevice, labInstallation } from '../../../devices/personas/installation.ts';
+import type { Installation } from '../../../devices/personas/installation.ts';
+import { labDevice, labInstallation } from '../../../devices/personas/installation.ts';
 import { bench, type Bench, type BenchOptions, keyTransfer, NOW } from '../dlms/harness.ts';
 
 const at = (classId: number, name: string, id: number) => ({ classId, ln: obis(name), id });
@@ -123,9 +124,9 @@ describe('the sleepy GSME', () => {
     made.run(made.client.associate());
     const guek = new Uint8Array(16).fill(5);
     expect(made.run(made.client.action(...keyTransfer({ guek })))).toMatchObject({ ok: true });
-    expect(home.gsme!.keyStore.keys.guek).toEqual(guek);
-    expect(home.chf.keyStore.keys.guek).not.toEqual(guek);
-    expect(home.esme.keyStore.keys.guek).not.toEqual(guek);
+    expect(home.gsme!.keyring.keys.guek).toEqual(guek);
+    expect(home.chf.keyring.keys.guek).not.toEqual(guek);
+    expect(home.esme.keyring.keys.guek).not.toEqual(guek);
   });
 });
 
@@ -173,7 +174,7 @@ test('ten thousand devices share their model and nothing else, at little memory 
   expect(made.run(made.client.set(at(1, '0.0.128.1.0.255', 2), uint8(1)))).toMatchObject({ ok: true });
   expect(one.values.size).toBe(1);
   expect(other.values.size).toBe(0);
-  expect(other.keyStore.nextCounter).toBe(1);
+  expect(other.keyring.nextCounter).toBe(1);
   const titles = new Set(devices.map((device) => Buffer.from(device.systemTitle).toString('hex')));
   expect(titles.size).toBe(devices.length);
 });

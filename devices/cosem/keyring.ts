@@ -44,7 +44,7 @@ interface Journal {
 }
 
 /** Counters start at 1: clients refuse a first counter that is not above their stored 0. */
-export const FIRST_COUNTER = 1;
+const FIRST_COUNTER = 1;
 const COUNTER_MAX = 0xffffffff;
 /** System titles remembered; a device meets two or three in its life. */
 const TITLES_MAX = 64;
@@ -62,7 +62,7 @@ export function installSteps(items: readonly NewKey[]): readonly string[] {
 }
 
 /** What survives a power cut. Holds secrets: it has no text form. */
-export class KeyStore {
+export class Keyring {
   #keys: KeySet;
   #journal: Journal | undefined;
   private sendCounter = FIRST_COUNTER;
@@ -71,7 +71,7 @@ export class KeyStore {
 
   constructor(keys: KeySet) {
     for (const name of KEY_NAMES) {
-      if (keys[name].length !== KEY_BYTES) throw new Error(`KeyStore: ${name} of ${KEY_BYTES} bytes expected`);
+      if (keys[name].length !== KEY_BYTES) throw new Error(`Keyring: ${name} of ${KEY_BYTES} bytes expected`);
     }
     this.#keys = keys;
   }
@@ -96,7 +96,7 @@ export class KeyStore {
 
   /** Moves the sending counter forward, never back: for replaying recorded sessions and for provisioning. */
   skipCounterTo(counter: number): void {
-    if (counter < this.sendCounter) throw new Error('KeyStore: a sending counter never goes back');
+    if (counter < this.sendCounter) throw new Error('Keyring: a sending counter never goes back');
     this.sendCounter = counter;
   }
 
