@@ -168,7 +168,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
     const counting = clause.shows;
     atLeast[c] = counting.atLeast;
     // A clause that is never in force has no attempts before it is: under `ignore` none of them counts.
-    countsFrom[c] = readings.beforeInForce === 'ignore' ? (inForce[c] as number) : 0;
+    countsFrom[c] = readings.beforeInForce === 'ignore' ? (inForce[c]) : 0;
     addBit(countersOfKind, counting.kind === 'instruction' ? INSTRUCTION : MIGRATION, bit);
     if (counting.exceptTable510) masks.exceptTable510 |= bit;
     const spaced = counting.kind === 'instruction' && readings.instructionSpacing === 'week';
@@ -178,7 +178,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
       // The counter beside gt01 is five-retries' own, less the codes of gt01.
       const beside = 1 << BESIDE_GT01;
       addBit(countersOfKind, counting.kind === 'instruction' ? INSTRUCTION : MIGRATION, beside);
-      countsFrom[BESIDE_GT01] = countsFrom[c] as number;
+      countsFrom[BESIDE_GT01] = countsFrom[c];
       if (masks.exceptTable510 & bit) masks.exceptTable510 |= beside;
       if (masks.weekly & bit) masks.weekly |= beside;
     }

@@ -80,7 +80,7 @@ export class Tally {
 
   /** Verdict cards kept where a category goes on without being met anew: after `ok-esme`, and under `sticky`. */
   private keptMask = 0;
-  private readonly keptCount = new Int32Array(ALL);
+  private readonly keptCount = new Int32Array(COUNTERS);
   private readonly keptEvidence: (readonly number[])[] = Array.from({ length: ALL }, () => []);
 
   private readonly rules: CompiledRules;
@@ -292,6 +292,7 @@ export class Tally {
   private keep(c: number): void {
     this.keptCount[c] = this.count[c] as number;
     this.keptEvidence[c] = this.freshEvidence(c);
+    if (c === this.rules.fiveRetries) this.keptCount[BESIDE_GT01] = this.count[BESIDE_GT01] as number;
   }
 
   /** The categories that hold on the records and states so far. */
@@ -402,7 +403,9 @@ export class Tally {
       const c = precedence[i] as number;
       if (((mask >> c) & 1) === 0) continue;
       if (c !== fiveRetries || !this.rules.gt01MayPrecede || ((mask >> gt01) & 1) === 0) return c;
-      return (this.count[BESIDE_GT01] as number) < this.rules.besideAtLeast ? gt01 : fiveRetries;
+      // What five-retries rests on: under `sticky` as of the instant at which it last held by itself.
+      const counts = (this.keptMask >> fiveRetries) & 1 ? this.keptCount : this.count;
+      return (counts[BESIDE_GT01] as number) < this.rules.besideAtLeast ? gt01 : fiveRetries;
     }
     return -1;
   }
