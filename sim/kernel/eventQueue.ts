@@ -42,6 +42,20 @@ export class EventQueue {
     return (EVENT_RANK[this.event[i] as number] as number) > (EVENT_RANK[event] as number);
   }
 
+  /** Drops the coming events that are not the DMC's. */
+  keepModelEvents(): void {
+    let kept = this.next;
+    for (let i = this.next; i < this.count; i += 1) {
+      if (this.ofModel[i] !== 1) continue;
+      this.at[kept] = this.at[i] as number;
+      this.event[kept] = this.event[i] as number;
+      this.value[kept] = this.value[i] as number;
+      this.ofModel[kept] = 1;
+      kept += 1;
+    }
+    this.count = kept;
+  }
+
   /** Instant of the next event, or Infinity. */
   nextAt(): number {
     return this.next < this.count ? (this.at[this.next] as number) : Infinity;

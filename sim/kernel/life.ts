@@ -12,14 +12,16 @@ import { NO_INTERVALS } from '../world/intervals.ts';
 import { WanLink } from '../world/wanLink.ts';
 import { Changes } from './changes.ts';
 import { OBSERVATION_BITS, WALK_PASSED } from './compileWalk.ts';
-import { END, END_EXCLUDED_FROM } from './ends.ts';
+import { END, END_EXCLUDED_FROM, ENDS } from './ends.ts';
 import { EventQueue } from './eventQueue.ts';
 import { Limits } from './limits.ts';
+import { MasterKey } from './masterKey.ts';
 import { workingInstant, type GroupPlan, type Model, type StepPlan } from './model.ts';
 import type { KeyAtStart, LifeView, Observer } from './observer.ts';
 import { outcomeTable510, rangeOfFamily, type OutcomeRange } from './outcomes.ts';
 import type { Replication } from './replication.ts';
 import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
+import { SupplierInstruction } from './supplierInstruction.ts';
 import { countVolumes, type Counts } from './volumes.ts';
 
 const SYSTEM_FAULT = OBSERVATIONS.indexOf('systemFault');
@@ -58,10 +60,9 @@ export class Life implements Facts, LifeView {
   private replacedAt = FOREVER;
   private nextAsOf = 0;
   private why = 0;
-  private keyReadyFrom = 0;
-  private keySearched = false;
-  private instructionDue = false;
 
+  private readonly key: MasterKey;
+  private readonly instruction: SupplierInstruction;
   private readonly changes: Changes;
   private readonly limits: Limits;
   private readonly model: Model;
@@ -81,6 +82,8 @@ export class Life implements Facts, LifeView {
     this.wan = new WanLink(replication.streams);
     this.han = new HanLink(replication.streams);
     this.strikes = new Strikes(model, replication);
+    this.key = new MasterKey(replication.streams.masterKey, this.queue);
+    this.instruction = new SupplierInstruction(replication.streams.supplierInstruction, this.queue);
     this.changes = new Changes(model.scenario.changes, replication.streams.changes, model.horizon);
     this.limits = new Limits(model.rules.rules);
     this.suppliersMatter =
@@ -140,9 +143,6 @@ export class Life implements Facts, LifeView {
     this.hanBegun = false;
     this.placed = false;
     this.nextAsOf = 0;
-    this.keyReadyFrom = 0;
-    this.keySearched = false;
-    this.instructionDue = false;
     this.endAt = 0;
     if (queue.count > 0) queue.clear();
     const needsPlace =
@@ -152,6 +152,8 @@ export class Life implements Facts, LifeView {
       this.replication.hasSystemOutages;
     if (needsPlace) this.place();
     if (this.suppliersMatter) attributes.drawSuppliers();
+    this.key.begin(entity, group);
+    this.instruction.begin(entity, group, attributes.gasSupplier);
     const { steady } = group.population;
     if (this.changes.any && !steady) this.changes.draw(entity, model.start, attributes, queue);
     this.replacedAt = steady ? FOREVER : this.changes.replacedAt(entity, model.start);
@@ -202,9 +204,11 @@ export class Life implements Facts, LifeView {
       if (this.epclEntryFrom >= FOREVER) return this.blocked(END['unresolved:blockedEpcl']);
       if (this.epclEntryFrom > day * DAY) day = later(day, this.epclEntryFrom);
     }
-    this.openKey(workingInstant(day));
-    if (this.keyReadyFrom >= FOREVER) return this.blocked(END['unresolved:awaitingMasterKey']);
-    return this.keyReadyFrom > day * DAY ? later(day, this.keyReadyFrom) : day;
+    this.key.need(workingInstant(day), attributes.key);
+    this.strikes.keyIsWrong = this.key.isWrong;
+    const { readyFrom } = this.key;
+    if (readyFrom >= FOREVER) return this.blocked(END['unresolved:awaitingMasterKey']);
+    return readyFrom > day * DAY ? later(day, readyFrom) : day;
   }
 
   private blocked(why: number): number {
@@ -212,33 +216,8 @@ export class Life implements Facts, LifeView {
     return FOREVER;
   }
 
-  /** A missing key is searched for from the need for it; a wrong one shows at rotation. */
-  private openKey(needed: Instant): void {
-    const key = this.keyAtStart();
-    if (key === 'unobtainable' || key === 'missing') this.searchKey(needed, key === 'missing');
-    else if (key === 'wrong') this.strikes.keyIsWrong = true;
-  }
-
   keyAtStart(): KeyAtStart {
-    const { population, process } = this.group;
-    if (population.masterKey === 'unobtainable') return 'unobtainable';
-    const { masterKey } = process;
-    if (!masterKey || masterKey.missingShare + masterKey.wrongShare === 0) return 'held';
-    const u = this.replication.streams.masterKey.uniform(this.entity, 0);
-    if (u < masterKey.missingShare) return 'missing';
-    return u < masterKey.missingShare + masterKey.wrongShare ? 'wrong' : 'held';
-  }
-
-  /** Searches for the key; `findable` searches find it with the cohort's chance. Adds the event that ends the search. */
-  private searchKey(from: Instant, findable: boolean): void {
-    const { group, entity } = this;
-    this.keySearched = true;
-    const stream = this.replication.streams.masterKey;
-    const ends = Math.floor(from + group.keySearch.quantile(stream.uniform(entity, 1)));
-    const found = findable && stream.uniform(entity, 2) < (group.process.masterKey?.foundShare ?? 0);
-    this.queue.add(ends, found ? EVENT['master-key-obtained'] : EVENT['master-key-unobtainable'], 0);
-    this.keyReadyFrom = found ? ends : FOREVER;
-    if (found) this.strikes.keyIsWrong = false;
+    return this.key.atStart(this.attributes.key);
   }
 
   /** Takes all events before an instant, with the volumes of the as-ofs that fall between; those at it stay open. */
@@ -252,7 +231,7 @@ export class Life implements Facts, LifeView {
       const event = queue.event[i] as number;
       const value = queue.value[i] as number;
       this.tally.event(at, event, value);
-      if (event === EVENT['gas-supplier'] && this.instructionDue) this.scheduleInstruction(at);
+      if (event === EVENT['gas-supplier'] && this.instruction.due) this.instruction.schedule(at);
       if (this.observer) this.observer.event(at, event, value, queue.ofModel[i] === 1);
       if (queue.nextAt() !== at && at !== to) this.tally.settle(at);
     }
@@ -356,7 +335,7 @@ export class Life implements Facts, LifeView {
         this.record(at, MIGRATION, esmeOnly ? OUTCOME_OK_ESME : OUTCOME_OK, false);
         this.end = esmeOnly ? END.migratedEsmeOnly : END.migrated;
         this.endAt = at;
-        this.migrated(at, esmeOnly);
+        this.migrated(Math.floor(day - daysBetweenAttempts), esmeOnly);
         return;
       }
       this.why = END['unresolved:retrying'];
@@ -382,48 +361,20 @@ export class Life implements Facts, LifeView {
 
   /** What a failure sets going: the search for the right key, a supplier's instruction. Answers the next day to try. */
   private afterFailure(at: Instant, outcome: number, day: number): number {
-    if (this.strikes.culprit === BY_KEY && !this.keySearched) {
-      this.searchKey(at, true);
-      if (this.keyReadyFrom >= FOREVER) {
-        // Counting clauses may rest on the failure itself; only without one is the installation left waiting.
-        this.why = END['unresolved:awaitingMasterKey'];
-        return FOREVER;
-      }
-      return later(day, this.keyReadyFrom);
+    if (this.strikes.culprit === BY_KEY && this.key.foundWrong(at)) {
+      this.strikes.keyIsWrong = this.key.isWrong;
+      if (this.key.readyFrom < FOREVER) return later(day, this.key.readyFrom);
+      // Counting clauses may rest on the failure itself; only without one is the installation left waiting.
+      this.why = END['unresolved:awaitingMasterKey'];
+      return FOREVER;
     }
     const gt01 = 1 << this.model.rules.gt01;
-    if (((this.model.masks[outcome] as number) & gt01) !== 0 && !this.instructionDue && this.attributes.hasGsme) {
-      const { supplierInstructs } = this.group.population;
-      if (supplierInstructs > 0) {
-        this.replication.streams.supplierInstruction.draw(this.entity, 0);
-        this.instructionDue = this.replication.streams.supplierInstruction.uniform(this.entity, 0) < supplierInstructs;
-        if (this.instructionDue) this.scheduleInstruction(at);
-      }
-    }
+    if (((this.model.masks[outcome] as number) & gt01) !== 0 && this.attributes.hasGsme) this.instruction.failed(at);
     return day;
   }
 
-  /** The gas supplier of the day instructs to exclude the GSME; after a change of supplier the new one has to. */
-  private scheduleInstruction(from: Instant): void {
-    const delay = this.group.instructDelay.quantile(
-      this.replication.streams.supplierInstruction.uniform(this.entity, 1),
-    );
-    const at = Math.floor(from + delay);
-    const supplier = this.gasSupplierAt(at);
-    if (supplier !== 0) this.queue.add(at, EVENT['supplier-gsme-exclusion'], supplier);
-  }
-
-  private gasSupplierAt(at: Instant): number {
-    const { queue } = this;
-    let supplier = this.attributes.gasSupplier;
-    for (let i = 0; i < queue.count && (queue.at[i] as number) <= at; i += 1) {
-      if (queue.event[i] === EVENT['gas-supplier']) supplier = queue.value[i] as number;
-    }
-    return supplier;
-  }
-
-  private migrated(at: Instant, esmeOnly: boolean): void {
-    const month = monthOf(londonDay(at)) - this.model.firstMonth;
+  private migrated(day: number, esmeOnly: boolean): void {
+    const month = monthOf(day) - this.model.firstMonth;
     const { migratedInstallations, migratedMeters } = this.counts;
     const meters = this.attributes.hasGsme && !esmeOnly ? 2 : 1;
     migratedInstallations[month] = (migratedInstallations[month] as number) + 1;
@@ -436,16 +387,17 @@ export class Life implements Facts, LifeView {
     const last = this.replacedAt < model.horizon && !migrated ? this.replacedAt : model.horizon;
     // After a migration the history has ended: what changes then changes no verdict and is not recorded.
     if (!migrated) while (queue.nextAt() <= last) this.advanceSettled(queue.nextAt());
+    if (!migrated && last < model.horizon) {
+      // The events of its DMC stand in the records under the DMC, and go on acting on what the records say of it.
+      queue.keepModelEvents();
+      while (queue.nextAt() <= model.horizon) this.advanceSettled(queue.nextAt());
+    }
     this.countAsOfs(Infinity);
     const { cohort } = this.group;
     if (!migrated) this.settleEnd();
-    const i = cohort * this.endsPerCohort + this.end;
+    const i = cohort * ENDS.length + this.end;
     this.counts.ends[i] = (this.counts.ends[i] as number) + 1;
     if (this.observer) this.observer.finish(this.end, this.endAt, tally);
-  }
-
-  private get endsPerCohort(): number {
-    return this.counts.ends.length / COHORTS.length;
   }
 
   private advanceSettled(at: Instant): void {
@@ -457,7 +409,8 @@ export class Life implements Facts, LifeView {
     const { tally, model } = this;
     const reported = tally.reported();
     if (reported >= 0 && ((model.rules.excludesGsme >> reported) & 1) === 0) {
-      if (tally.effectiveFrom(reported, model.horizon) !== 0) {
+      const inTime = (tally.metAt[reported] as number) <= this.replacedAt;
+      if (inTime && tally.effectiveFrom(reported, model.horizon) !== 0) {
         this.end = END_EXCLUDED_FROM + reported;
         this.endAt = tally.effectiveFrom(reported, model.horizon);
         return;
