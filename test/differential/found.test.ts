@@ -107,6 +107,24 @@ describe('engine and reference agree where they once did not', () => {
     const { verdicts } = ask(rules, weeks, [event('2022-01-20', 'dcc-recommends')]);
     expect(verdicts.filter(({ reported }) => reported)).toMatchObject([{ category: 'five-retries' }]);
   });
+
+  test('a five-retries that only sticks rests on what it last held by: the reference was right to report it', () => {
+    const rules: RuleSet = {
+      ...VARIOUS1,
+      readings: { ...VARIOUS1.readings, membership: 'sticky', cosRestarts: 'yes' },
+    };
+    const others = ['2022-01-03', '2022-01-10', '2022-01-17', '2022-01-24', '2022-01-31'];
+    const gt01 = ['2022-02-14', '2022-02-21', '2022-02-28'];
+    const { verdicts } = ask(
+      rules,
+      [...others.map((week) => migration(week, 'MA110')), ...gt01.map((week) => migration(week, 'GT01'))],
+      [event('2022-02-07', 'gas-supplier', 'H')],
+    );
+    expect(verdicts).toMatchObject([
+      { category: 'gt01', reported: false },
+      { category: 'five-retries', counted: 5, reported: true },
+    ]);
+  });
 });
 
 function shows(category: Clause['category']) {
