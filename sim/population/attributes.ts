@@ -17,6 +17,8 @@ const NAMES = 2;
 export class Attributes {
   /** Uniform of the place in the entry curves: the same for instructions and attempts, so that ranks agree. */
   entry = 0;
+  /** Uniform that says whether the Master Key is held, missing or wrong. */
+  key = 0;
   hasGsme = false;
   esmeDormant = false;
   gsmeDormant = false;
@@ -61,13 +63,23 @@ export class Attributes {
     let u = second();
     const { dormancy, gasShare, prepaymentShare } = population;
     // One uniform serves several choices: each takes its share and hands on the rest, rescaled.
-    this.hasGsme = dormancy === 'mixed' || u < gasShare;
-    if (dormancy !== 'mixed') u = u < gasShare ? u / gasShare : (u - gasShare) / (1 - gasShare);
-    this.electricityCredit = u >= prepaymentShare;
-    u = u < prepaymentShare ? u / prepaymentShare : (u - prepaymentShare) / (1 - prepaymentShare);
-    this.gasCredit = u >= prepaymentShare;
-    u = u < prepaymentShare ? u / prepaymentShare : (u - prepaymentShare) / (1 - prepaymentShare);
-    this.esmeDormant = dormancy === 'dormant' || (dormancy === 'mixed' && u < 0.5);
+    this.hasGsme = dormancy === 'mixed' || gasShare >= 1 || u < gasShare;
+    if (dormancy !== 'mixed' && gasShare < 1) u = u < gasShare ? u / gasShare : (u - gasShare) / (1 - gasShare);
+    this.electricityCredit = true;
+    this.gasCredit = true;
+    if (prepaymentShare > 0) {
+      this.electricityCredit = u >= prepaymentShare;
+      u = u < prepaymentShare ? u / prepaymentShare : (u - prepaymentShare) / (1 - prepaymentShare);
+      this.gasCredit = u >= prepaymentShare;
+      u = u < prepaymentShare ? u / prepaymentShare : (u - prepaymentShare) / (1 - prepaymentShare);
+    }
+    let esmeSide = false;
+    if (dormancy === 'mixed') {
+      esmeSide = u < 0.5;
+      u = esmeSide ? u * 2 : u * 2 - 1;
+    }
+    this.key = u;
+    this.esmeDormant = dormancy === 'dormant' || esmeSide;
     this.gsmeDormant = this.hasGsme && (dormancy === 'mixed' ? !this.esmeDormant : dormancy === 'dormant');
   }
 

@@ -1,11 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from './exit.ts';
+import { explainCommand } from './explain.ts';
 import { fitCommand } from './fit.ts';
+import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
+import { scenarioCommand } from './scenario.ts';
 import { benchVersion } from './version.ts';
 
 /** One file a command, each exporting `xxxCommand(): Command`; the order is that of `--help`. */
-const COMMANDS: readonly (() => Command)[] = [runCommand, fitCommand];
+const COMMANDS: readonly (() => Command)[] = [runCommand, fitCommand, explainCommand];
 
 function program(): Command {
   const root = new Command('smets1-bench')
