@@ -73,8 +73,12 @@ export function sharedOutagesOf(
     const windows = plannedWindows(row, start, horizon);
     for (const [k, from] of windows.from.entries()) add(from, windows.to[k] as number, 'planned', name);
   }
-  const merged = acts === 'wan' ? replication.wanOutages : replication.systemOutages;
-  assertSame(intervals(found), merged.call(replication, operator, hubModel, area));
+  assertSame(
+    intervals(found),
+    acts === 'wan'
+      ? replication.wanOutages(operator, hubModel, area)
+      : replication.systemOutages(operator, hubModel, area),
+  );
   return outages;
 }
 
@@ -85,9 +89,7 @@ function assertSame(a: Intervals, b: Intervals): void {
 
 function ownOutages(own: AlternatingLink, name: string, to: Instant): Outage[] {
   own.advance(to);
-  return Array.from({ length: own.count }, (_, i) =>
-    outage(own.from[i] as number, own.to[i] as number, 'own', name),
-  );
+  return Array.from({ length: own.count }, (_, i) => outage(own.from[i] as number, own.to[i] as number, 'own', name));
 }
 
 function nameOfClass({ classes }: LinkClasses, own: AlternatingLink): string {

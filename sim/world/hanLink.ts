@@ -104,6 +104,12 @@ export class HanLink {
     }
   }
 
+  /** Whether the link budget carries at all, for the story: on `someDays` ask `audible` of each. */
+  reach(): 'always' | 'never' | 'someDays' {
+    if (this.marginal) return 'someDays';
+    return (this.profile as CompiledHan).budget && this.marginDb < 0 ? 'never' : 'always';
+  }
+
   /** Whether margin + drift is above 0 dB on a UTC day. The drift is a moving mean of daily normals: any day alone. */
   audible(day: number): boolean {
     const budget = (this.profile as CompiledHan).budget as NonNullable<CompiledHan['budget']>;

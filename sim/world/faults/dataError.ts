@@ -63,4 +63,9 @@ export class DataErrors {
   pick(f: number, size: number): number {
     return Math.floor(this.stream.uniform(this.entity, INDEX_FROM + f * 4 + 2) * size);
   }
+
+  /** When the data of fault `f` on this installation will have been cleansed, for the story; it must have struck. */
+  cleansedAtOf(f: number): number {
+    return this.cleansedAt[f] as number;
+  }
 }

@@ -115,4 +115,10 @@ export class PersistentFaults {
   failuresOf(f: number): number {
     return this.owner[f] === this.turn ? (this.failures[f] as number) : 0;
   }
+
+  /** Success chance of fault `f` on this installation, for the story; null: it is never drawn (Beta). */
+  chanceOf(f: number): number | null {
+    if (this.kind[f] === DEAD) return 0;
+    return (this.faults[f] as PersistentFault).classes ? (this.chance[f] as number) : null;
+  }
 }

@@ -12,7 +12,7 @@ export const DMC_EVENTS_MAX = 1_000_000;
 /** Collects the events of every DMC (subjects `dmc:<id>`), refuses those that contradict, counts those after the as-of. */
 export async function readDmcEvents(
   inputs: readonly Input[],
-  options: { readonly asOf: Instant; readonly refuse: Refuse; readonly counts: JoinCounts },
+  options: SettleOptions,
 ): Promise<ReadonlyMap<string, DmcHistory>> {
   const rowsOf = new Map<string, EventRow[]>();
   let held = 0;
@@ -38,15 +38,28 @@ export async function readDmcEvents(
   }
   const histories = new Map<string, DmcHistory>();
   for (const [dmc, rows] of rowsOf) {
-    const settled = settle(rows, EVENT_ROWS, (at) => `${inputs[at.file]?.name}:${at.line}`);
-    for (const { file, ...conflict } of settled.conflicts) {
-      options.refuse({ file: inputs[file]?.name ?? '', ...conflict });
-    }
-    const events = settled.rows.filter((row) => row.at <= options.asOf);
-    options.counts.events += settled.rows.length;
-    options.counts.duplicates += settled.duplicates;
-    options.counts.afterAsOf += settled.rows.length - events.length;
-    histories.set(dmc, { events, contradictory: settled.conflicts.length > 0 });
+    histories.set(dmc, settleDmc(rows, inputs, options));
   }
   return histories;
+}
+
+interface SettleOptions {
+  readonly asOf: Instant;
+  readonly refuse: Refuse;
+  readonly counts: JoinCounts;
+}
+
+/** What the rows of one DMC come to: those that contradict each other are refused, those after the as-of counted. */
+export function settleDmc(
+  rows: readonly EventRow[],
+  inputs: readonly Input[],
+  { asOf, refuse, counts }: SettleOptions,
+): DmcHistory {
+  const settled = settle(rows, EVENT_ROWS, (at) => `${inputs[at.file]?.name}:${at.line}`);
+  for (const { file, ...conflict } of settled.conflicts) refuse({ file: inputs[file]?.name ?? '', ...conflict });
+  const events = settled.rows.filter((row) => row.at <= asOf);
+  counts.events += settled.rows.length;
+  counts.duplicates += settled.duplicates;
+  counts.afterAsOf += settled.rows.length - events.length;
+  return { events, contradictory: settled.conflicts.length > 0 };
 }
