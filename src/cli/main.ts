@@ -8,7 +8,7 @@ import { scenarioCommand } from './scenario.ts';
 import { benchVersion } from './version.ts';
 
 /** One file a command, each exporting `xxxCommand(): Command`; the order is that of `--help`. */
-const COMMANDS: readonly (() => Command)[] = [runCommand, fitCommand, explainCommand];
+const COMMANDS: readonly (() => Command)[] = [runCommand, explainCommand, fitCommand, scenarioCommand, rulesCommand];
 
 function program(): Command {
   const root = new Command('smets1-bench')

@@ -1,0 +1,198 @@
+import { formatTrace } from '../exclusion/formatTrace.ts';
+import type { Trace } from '../exclusion/trace.ts';
+import { CHECKS } from '../migration/checks.ts';
+import { formatInstant, type Instant } from '../time.ts';
+import type { End } from '../../sim/kernel/ends.ts';
+import { instantOf, type Story, type StoryEntry } from '../../sim/kernel/story.ts';
+import type { AttemptTold, CheckTold, Culprit, Instructed } from '../../sim/kernel/storyCauses.ts';
+import { EPCL_FROM_START, type StoryFacts } from '../../sim/kernel/storyFacts.ts';
+import type { LinkStory } from '../../sim/kernel/storyLinks.ts';
+import { contactWords, linkLines, outageWords } from './explainLinks.ts';
+import { duration, facts, installationRows, outcomeMeaning } from './explainWords.ts';
+
+/** What the command was asked, resolved. */
+export interface StoryHead {
+  readonly title: string;
+  readonly scenario: string;
+  readonly hash: string;
+  readonly seed: string;
+  readonly replication: number;
+  readonly version: string;
+  readonly asOf: Instant;
+  readonly horizon: Instant;
+  readonly replay: string;
+}
+
+/** The story as a person reads it: plain text, the same in a terminal and in a pipe. */
+export function storyText(head: StoryHead, story: Story, trace: Trace): string {
+  const { asOf, horizon } = head;
+  const { wan, han } = story;
+  // After the end nobody asks the links any more.
+  const until = Math.min(asOf, story.endAt ?? asOf);
+  const sections = [
+    [
+      `Installation ${story.entity} of ${head.scenario}: ${head.title}`,
+      `scenario=${head.scenario}#${head.hash}  seed=${head.seed}  replication=${head.replication}  rules=${trace.rules}  version=${head.version}`,
+      `as of ${formatInstant(asOf)}${asOf === horizon ? ', the horizon (the default)' : `; the horizon is ${formatInstant(horizon)}`}`,
+    ],
+    ['Facts (all drawn by the bench: MPAN and MPRN are synthetic)', ...facts(factRows(story.facts))],
+    linkLines('WAN', wan, until),
+    han === null ? ['HAN: no gas meter'] : linkLines('HAN', han, until),
+    ['What happened', ...entryLines(story, asOf)],
+    [`End: ${endWords(story)}`],
+  ];
+  const text = sections.map((lines) => lines.join('\n')).join('\n\n');
+  return `${text}\n\nClauses, on these attempts and events\n${formatTrace(trace)}\nreplay: ${head.replay}\n`;
+}
+
+function factRows(of: StoryFacts): [string, string][] {
+  const rows: [string, string][] = [
+    ['population', of.population],
+    ...installationRows(of.installation, (text) => text),
+    ['place', `operator ${of.operator}, hub model ${of.hubModel}, area ${of.area}`],
+    ['EPCL', epclWords(of)],
+    ['Master Key', KEY_WORDS[of.masterKey]],
+    ['schedule', scheduleWords(of)],
+    ['WAN dies', of.wanDeathAt === null ? 'never (not modelled)' : formatInstant(of.wanDeathAt)],
+  ];
+  if (of.installation.gas === null) return rows;
+  rows.push(
+    [
+      'GSME battery',
+      of.batteryDeadAt === null ? 'never dies (not modelled)' : `dies ${formatInstant(of.batteryDeadAt)}`,
+    ],
+    ['HAN join', of.joinLostAt === null ? 'never lost (not modelled)' : `lost ${formatInstant(of.joinLostAt)}`],
+    ['HAN margin', of.hanMarginDb === null ? 'no link budget modelled' : `${of.hanMarginDb.toFixed(1)} dB`],
+  );
+  return rows;
+}
+
+function epclWords({ epclEntry, displayBlocked }: StoryFacts): string {
+  const entry =
+    epclEntry === null ? 'no entry' : epclEntry === EPCL_FROM_START ? 'entered from the start' : `entered ${epclEntry}`;
+  return displayBlocked ? `${entry}; an in-home display blocks it` : entry;
+}
+
+const KEY_WORDS: Readonly<Record<StoryFacts['masterKey'], string>> = {
+  held: 'held and right',
+  missing: 'missing at the start',
+  wrong: 'held but wrong, seen at rotation only',
+  unobtainable: 'cannot be obtained (an input of the scenario)',
+};
+
+function scheduleWords({ schedule }: StoryFacts): string {
+  const { place, firstInstruction, firstAttempt, instructedShare, attemptedShare } = schedule;
+  const attempt = firstAttempt ?? `none (the share ever attempted is ${attemptedShare})`;
+  const words = `place ${place.toFixed(4)} in its entry curves; first attempt due ${attempt}`;
+  if (firstInstruction !== null) return `${words}; first instruction due ${firstInstruction}`;
+  return instructedShare < 1 ? `${words}; no instruction (the share ever instructed is ${instructedShare})` : words;
+}
+
+function entryLines(story: Story, asOf: Instant): string[] {
+  const told = story.entries.filter((entry) => instantOf(entry) <= asOf);
+  const later = story.entries.length - told.length;
+  const lines = told.flatMap((entry) => linesOf(entry, story));
+  if (told.length === 0) lines.push('  no instruction, attempt or event');
+  if (later > 0) lines.push(`  and ${later} after the as-of, not shown`);
+  return lines;
+}
+
+function linesOf(entry: StoryEntry, { wan, han }: Story): string[] {
+  const at = formatInstant(instantOf(entry));
+  if (entry.type === 'event') {
+    const { event, value } = entry.event;
+    return [`  ${at}  event        ${event}${value === '' ? '' : ` ${value}`}${entry.ofModel ? ' (of the DMC)' : ''}`];
+  }
+  const { attempt } = entry;
+  const marks = `${attempt.cause === 'system' ? ', system side' : ''}${attempt.table510 ? ', Table 5.10' : ''}`;
+  const head = `${attempt.outcome}: ${outcomeMeaning(attempt)}${marks}`;
+  const why =
+    entry.type === 'instruction'
+      ? instructedLines(entry.instructed, attempt.at, wan)
+      : toldLines(entry.told, attempt.at, { wan, han });
+  return [`  ${at}  ${entry.type.padEnd(11)}  ${head}`, ...why.map((line) => `      ${line}`)];
+}
+
+function instructedLines({ tries, contacts, contactsNeeded, lastWanContact }: Instructed, at: Instant, wan: LinkStory) {
+  const last = tries.at(-1);
+  const lines = [
+    `${tries.map((row) => `${formatInstant(row.at)} ${row.reached ? 'got through' : 'failed'}`).join('; ')}`,
+    `${contacts} of ${contactsNeeded} successful tries so far; last WAN contact ${formatInstant(lastWanContact)}, ${duration(at - lastWanContact)} before`,
+  ];
+  if (last && !last.reached) lines.push(triedWords(wan, at));
+  return lines;
+}
+
+function triedWords(wan: LinkStory, at: Instant): string {
+  const words = contactWords(wan, at);
+  return words.startsWith('down') ? `WAN ${words}` : 'the WAN is up, but the SMS wake-up was lost';
+}
+
+interface Links {
+  readonly wan: LinkStory;
+  readonly han: LinkStory | null;
+}
+
+function toldLines(told: AttemptTold, at: Instant, links: Links): string[] {
+  const { failed, esmeOnly } = told;
+  const lines: string[] = [];
+  if (esmeOnly) lines.push('an attempt for the ESME alone: an exclusion of the GSME is in effect');
+  if (failed) lines.push(`at ${failed.step}: ${failed.observation}; ${culpritWords(failed.culprit, told)}`);
+  for (const check of told.checks) {
+    if (check.contact === null) continue;
+    lines.push(contactLine(check));
+    const link = check.check === 'wanRecent' ? links.wan : links.han;
+    if (!check.passed && link) lines.push(contactWords(link, at));
+  }
+  return lines;
+}
+
+function contactLine({ check, passed, contact }: CheckTold): string {
+  const { at, ageSeconds, windowSeconds } = contact as NonNullable<CheckTold['contact']>;
+  const link = check === 'wanRecent' ? 'WAN' : 'HAN';
+  return `last ${link} contact ${formatInstant(at)}, ${duration(ageSeconds)} old; the window in force is ${duration(windowSeconds)}: ${passed ? 'passes' : 'too old'}`;
+}
+
+function culpritWords(culprit: Culprit, { failed, checks }: AttemptTold): string {
+  switch (culprit.by) {
+    case 'check': {
+      const check = checks.find((row) => row.step === failed?.step);
+      return check ? `the check asks: ${CHECKS[check.check].meaning}` : '';
+    }
+    case 'fault': {
+      const times = culprit.struck === 1 ? 'the first time' : `${culprit.struck} times so far`;
+      const more =
+        culprit.cleansedAt !== null
+          ? `; the data are cleansed at ${formatInstant(culprit.cleansedAt)}`
+          : culprit.chance === null
+            ? ''
+            : culprit.chance === 0
+              ? '; here it never succeeds'
+              : `; here an attempt succeeds with a chance of ${culprit.chance}`;
+      return `fault ${culprit.name} struck, ${times}${more}`;
+    }
+    case 'masterKey':
+      return 'the Master Key held is wrong';
+    case 'system':
+      return culprit.outages.map((row) => `${outageWords(row)} since ${formatInstant(row.from)}`).join('; ');
+  }
+}
+
+const END_WORDS: Readonly<Partial<Record<End, string>>> = {
+  'migrated': 'all devices are under the DCC',
+  'migratedEsmeOnly': 'the ESME is under the DCC, the GSME stays behind',
+  'replaced': 'replaced for reasons outside the migration',
+  'unresolved:notScheduled': 'its place in the entry curves lies beyond the share ever scheduled',
+  'unresolved:awaitingPreparation': 'its devices were not prepared by the horizon',
+  'unresolved:awaitingAttempt': 'prepared, but no attempt fell before the horizon',
+  'unresolved:retrying': 'attempted, and neither migrated nor excluded by the horizon',
+  'unresolved:categoryNotInEffect': 'a category holds, but not in effect by the horizon',
+  'unresolved:blockedEpcl': 'its DMC has no EPCL entry',
+  'unresolved:blockedDisplay': 'an in-home display blocks its EPCL entry',
+  'unresolved:awaitingMasterKey': 'its Master Key was not found',
+};
+
+function endWords({ end, endAt }: Story): string {
+  const words = END_WORDS[end] ?? 'excluded, in effect';
+  return `${end}${endAt === null ? ', as it stands at the horizon' : ` at ${formatInstant(endAt)}`}: ${words}`;
+}

@@ -1,0 +1,62 @@
+import { COHORT_LABELS } from '../installation/cohort.ts';
+import type { Installation } from '../installation/installation.ts';
+import { errorCode } from '../migration/errorCodes.ts';
+import { NO_WAN, OK, OK_ESME, type Attempt } from '../migration/history.ts';
+import { DAY, HOUR, MINUTE } from '../time.ts';
+
+/** `9 d 4 h 12 min`: exact, for an age a second beyond a window must not read like the window. */
+export function duration(seconds: number): string {
+  if (seconds === 0) return '0 s';
+  const parts: string[] = [];
+  let rest = seconds;
+  for (const [size, unit] of [
+    [DAY, 'd'],
+    [HOUR, 'h'],
+    [MINUTE, 'min'],
+    [1, 's'],
+  ] as const) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(`${count} ${unit}`);
+  }
+  return parts.join(' ');
+}
+
+/** An argument as a shell takes it. */
+export function shellWord(text: string): string {
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Labels and texts in two columns, indented. */
+export function facts(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`);
+}
+
+/** What a code means, or that the catalogue does not list it; empty for an outcome that is no failure. */
+export function outcomeMeaning({ outcome, kind }: Attempt): string {
+  if (outcome === OK) return kind === 'instruction' ? 'the devices are prepared' : 'all devices migrated';
+  if (outcome === OK_ESME) return 'the ESME migrated alone';
+  const row = errorCode(outcome);
+  if (row) return row.synthetic ? `${row.meaning} (synthetic code)` : row.meaning;
+  return kind === 'instruction' && outcome === NO_WAN ? 'the last try failed for no WAN' : 'unlisted code';
+}
+
+/** Rows of what an installation is, common to both forms; meter points as `point` shows them. */
+export function installationRows(row: Installation, point: (text: string) => string): [string, string][] {
+  const { gas } = row;
+  const meter = (dormant: boolean, mode: string, supplier: string): string =>
+    `${dormant ? 'Dormant' : 'Active'}, ${mode}, supplier ${supplier === '' ? 'not known to DCC' : supplier}`;
+  return [
+    ['cohort', `${COHORT_LABELS[row.cohort]}, GroupID ${row.groupId === '' ? 'not known' : row.groupId}`],
+    ['DMC', row.dmc === '' ? 'not known' : row.dmc],
+    [
+      'electricity',
+      `MPAN ${point(row.mpan)}; ${meter(row.esmeDormant, row.electricityPaymentMode, row.electricitySupplier)}`,
+    ],
+    [
+      'gas',
+      gas === null ? 'no gas meter' : `MPRN ${point(gas.mprn)}; ${meter(gas.dormant, gas.paymentMode, gas.supplier)}`,
+    ],
+  ];
+}
