@@ -217,7 +217,9 @@ export class Tally {
     for (let c = 0; c < COUNTERS; c += 1) {
       const bit = 1 << c;
       if ((fed & bit) === 0 || at < (rules.countsFrom[c] as number)) continue;
-      if (rules.resets && kind === MIGRATION && !system && (outcomeMask & bit) === 0) this.restartCounter(c);
+      // A GT01 is none of the weeks beside gt01, but it ends no run of five-retries.
+      const asked = c === BESIDE_GT01 ? 1 << rules.fiveRetries : bit;
+      if (rules.resets && kind === MIGRATION && !system && (outcomeMask & asked) === 0) this.restartCounter(c);
       if (rules.lastOfWeek && (rules.weekly & bit) !== 0) this.countLast(c, at, (counts & bit) !== 0);
       else if ((counts & bit) !== 0) this.countAny(c, at, (rules.weekly & bit) !== 0);
     }

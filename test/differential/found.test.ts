@@ -108,6 +108,17 @@ describe('engine and reference agree where they once did not', () => {
     expect(verdicts.filter(({ reported }) => reported)).toMatchObject([{ category: 'five-retries' }]);
   });
 
+  test('a GT01 restarts none of the weeks that five-retries rests on beside it: the reference was right', () => {
+    const rules: RuleSet = { ...VARIOUS1, readings: { ...VARIOUS1.readings, reset: 'otherOutcome' } };
+    const others = ['2022-01-03', '2022-01-10', '2022-01-17', '2022-01-24', '2022-01-31'];
+    const gt01 = ['2022-02-14', '2022-02-21', '2022-02-28'];
+    const { verdicts } = ask(rules, [
+      ...others.map((week) => migration(week, 'MA110')),
+      ...gt01.map((week) => migration(week, 'GT01')),
+    ]);
+    expect(verdicts.filter(({ reported }) => reported)).toMatchObject([{ category: 'five-retries', counted: 8 }]);
+  });
+
   test('a five-retries that only sticks rests on what it last held by: the reference was right to report it', () => {
     const rules: RuleSet = {
       ...VARIOUS1,
