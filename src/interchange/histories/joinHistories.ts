@@ -4,7 +4,7 @@ import type { Refuse } from '../refusal.ts';
 import { readDmcEvents } from './dmcEvents.ts';
 import { noCounts, type JoinCounts, type Judgement } from './judge.ts';
 import { mergeJoin, ORDERS, OutOfOrder, type JoinInputs } from './mergeJoin.ts';
-import { partitionJoin } from './partitionJoin.ts';
+import { PARTITION_ROWS, partitionJoin } from './partitionJoin.ts';
 
 /** Where results go. One is opened for each way of joining that is tried; all but the last are discarded. */
 export interface JoinSink<R> {
@@ -23,6 +23,8 @@ export interface JoinOptions<R, S extends JoinSink<R>> {
   readonly progress?: (rows: number) => void;
   /** An empty folder for temporary files; the caller removes it. */
   readonly temporary: string;
+  /** About how many rows a partition holds, where files share no order; PARTITION_ROWS unless given. */
+  readonly partitionRows?: number;
 }
 
 export interface Joined<S> {
@@ -60,7 +62,12 @@ export async function joinHistories<R, S extends JoinSink<R>>(
   }
   const sink = options.open();
   const judgement = await judgementFor(inputs, options, sink);
-  await partitionJoin<R>(inputs, options.temporary, judgement, options.decide, (id, result) => sink.emit(id, result));
+  await partitionJoin<R>(inputs, judgement, {
+    folder: options.temporary,
+    partitionRows: options.partitionRows ?? PARTITION_ROWS,
+    decide: options.decide,
+    emit: (id, result) => sink.emit(id, result),
+  });
   return { sink, counts: judgement.counts, joinedBy: 'partitions' };
 }
 

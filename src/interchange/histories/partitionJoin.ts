@@ -25,19 +25,28 @@ type Line =
   | readonly ['a', string, file: number, line: number, at: Instant, kind: number, outcome: string, cause: number, table510: number]
   | readonly ['e', string, file: number, line: number, at: Instant, event: number, value: string]; // prettier-ignore
 
+export interface PartitionOptions<R> {
+  /** An empty folder for temporary files. */
+  readonly folder: string;
+  /** About how many rows a partition holds. */
+  readonly partitionRows: number;
+  /** Its result must survive JSON. */
+  readonly decide: (history: History) => R | undefined;
+  /** Called in the order of the installations. */
+  readonly emit: (id: string, result: R) => void;
+}
+
 /**
  * Joins files in any order by way of temporary files: every row goes to the partition that its id hashes to, each
- * partition is joined in memory, and the results are merged back into the order of the installations. `decide`'s
- * results must survive JSON. Disk: the rows once more, uncompressed.
+ * partition is joined in memory, and the results are merged back into the order of the installations. Disk: the rows once more, uncompressed.
  */
 export async function partitionJoin<R>(
   inputs: JoinInputs,
-  folder: string,
   judgement: Judgement,
-  decide: (history: History) => R | undefined,
-  emit: (id: string, result: R) => void,
+  options: PartitionOptions<R>,
 ): Promise<void> {
-  const count = partitionsFor(inputs);
+  const { folder, decide, emit } = options;
+  const count = partitionsFor(inputs, options.partitionRows);
   const partitions = Array.from({ length: count }, (_, i) => new LineFile(join(folder, `rows-${i}`)));
   const put = (line: Line): void => (partitions[hash(line[1]) % count] as LineFile).append(JSON.stringify(line));
   await scatter(inputs, judgement, put);
@@ -59,12 +68,12 @@ export async function partitionJoin<R>(
 }
 
 /** Rows are estimated: a text row takes some 40 bytes, and Parquet's footer tells. */
-function partitionsFor(inputs: JoinInputs): number {
+function partitionsFor(inputs: JoinInputs, partitionRows: number): number {
   const rowsOf = ({ path, format }: Input): number =>
     format === 'parquet' ? (parquetSummary(path)?.rows ?? 0) : statSync(path).size / 40;
   const all = [...inputs.installations, ...inputs.attempts, ...inputs.events];
   const rows = all.reduce((sum, input) => sum + rowsOf(input), 0);
-  return Math.max(1, Math.min(PARTITIONS_MAX, Math.ceil(rows / PARTITION_ROWS)));
+  return Math.max(1, Math.min(PARTITIONS_MAX, Math.ceil(rows / partitionRows)));
 }
 
 /** FNV-1a over the code units. */

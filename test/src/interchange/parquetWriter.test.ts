@@ -75,6 +75,10 @@ describe('openParquet', () => {
       await write('parts.parquet', [attempts(0, 1), attempts(1, ROW_GROUP_ROWS), attempts(ROW_GROUP_ROWS + 1, 999)]),
     );
     expect(parts.equals(whole)).toBe(true);
+    const edge = readFileSync(
+      await write('edge.parquet', [attempts(0, ROW_GROUP_ROWS - 1), attempts(ROW_GROUP_ROWS - 1, 1001)]),
+    );
+    expect(edge.equals(whole)).toBe(true);
     const other = readFileSync(await write('other.parquet', [attempts(1, rows)]));
     expect(other.equals(whole)).toBe(false); // the comparison can fail
   });
