@@ -1,0 +1,7 @@
+export { fitLines, type FitLine, type FitOptions, type FitRound } from './forecast/fit.ts';
+export { migratedSeries, type MigratedPoint } from './forecast/migratedSeries.ts';
+export { countOf, endCounts } from './forecast/results.ts';
+export { ENDS, type End } from './kernel/ends.ts';
+export { simulate, type SimulateOptions, type Simulation } from './kernel/simulate.ts';
+export { loadScenario, type LoadedScenario, type LoadResult } from './scenario/load.ts';
+export type { Scenario } from './scenario/schema.ts';

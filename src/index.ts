@@ -1,0 +1,18 @@
+export { CATEGORIES, type Clause, type ExclusionCategory } from './exclusion/clause.ts';
+export { engine, type Engine } from './exclusion/engine.ts';
+export { evaluate, spansOf } from './exclusion/evaluate.ts';
+export { formatTrace } from './exclusion/formatTrace.ts';
+export { formatNearMisses, nearMisses, type NearMiss } from './exclusion/nearMiss.ts';
+export { trace, type ClauseTrace, type Trace } from './exclusion/trace.ts';
+export type { Evaluation, Note, Span, Verdict } from './exclusion/verdict.ts';
+export { COHORTS, type Cohort } from './installation/cohort.ts';
+export { isMpan, isMprn } from './installation/identifiers.ts';
+export type { GasSide, Installation, PaymentMode } from './installation/installation.ts';
+export { ERROR_CODES, errorCode, isTable510, type ErrorCode } from './migration/errorCodes.ts';
+export type { Attempt, EventName, History, HistoryEvent } from './migration/history.ts';
+export { STEPS, type StepId } from './migration/steps.ts';
+export { READINGS, type ReadingName, type Readings } from './regulation/readings.ts';
+export { resolveRules, type ResolvedRules } from './regulation/resolveRules.ts';
+export { RULE_SETS, ruleSetInForce, VARIOUS1, type RuleSet } from './regulation/ruleset.ts';
+export { SOURCES, type SourceId } from './regulation/sources.ts';
+export { formatInstant, formatWeek, isoWeek, parseInstant, type Instant } from './time.ts';
