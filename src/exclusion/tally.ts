@@ -1,6 +1,6 @@
 import { EVENTS, type EventName } from '../migration/history.ts';
-import { isoWeek, WEEK } from '../time.ts';
 import { CATEGORIES } from './clause.ts';
+import { Counters } from './counters.ts';
 import {
   BESIDE_GT01,
   COUNTERS,
@@ -28,7 +28,6 @@ export const EVENT_RANK = Uint8Array.from(EVENTS, (name) =>
   name === 'readmit' ? 3 : /^(electricity|gas|esme|gsme)-/.test(name) ? 0 : 1,
 );
 
-const NO_WEEK = -1e9;
 const ALL = CATEGORIES.length;
 
 /**
@@ -68,13 +67,8 @@ export class Tally {
 
   /** Whether anything has been counted since the counters were last wiped: most histories never count. */
   private dirty = true;
-  private readonly count = new Int32Array(COUNTERS);
-  /** Week (or instant, under sevenDays) last counted; under `lastOfWeek` the week now open. */
-  private readonly last = new Float64Array(COUNTERS);
-  /** Under `lastOfWeek`: the earliest attempt of the open week that counts (0: none), and whether its last one does. */
-  private readonly openFirst = new Float64Array(COUNTERS);
-  private readonly openCounts = new Uint8Array(COUNTERS);
-  private readonly evidence: number[][] = Array.from({ length: COUNTERS }, () => []);
+  private readonly counters: Counters;
+  private readonly count: Int32Array;
   private readonly standingFrom = new Float64Array(ALL);
   private standingMask = 0;
 
@@ -87,6 +81,8 @@ export class Tally {
 
   constructor(rules: CompiledRules) {
     this.rules = rules;
+    this.counters = new Counters(rules);
+    this.count = this.counters.count;
   }
 
   /** Suppliers are positive integers of the caller's; 0 is "not known to DCC". */
@@ -128,16 +124,7 @@ export class Tally {
     if (!this.dirty) return;
     this.dirty = false;
     this.attemptedAt = 0;
-    for (let c = 0; c < COUNTERS; c += 1) this.restartCounter(c);
-  }
-
-  private restartCounter(c: number): void {
-    this.count[c] = 0;
-    this.last[c] = NO_WEEK;
-    this.openFirst[c] = 0;
-    this.openCounts[c] = 0;
-    const evidence = this.evidence[c] as number[];
-    if (evidence.length > 0) evidence.length = 0;
+    this.counters.restartAll();
   }
 
   /**
@@ -219,58 +206,21 @@ export class Tally {
       if ((fed & bit) === 0 || at < (rules.countsFrom[c] as number)) continue;
       // A GT01 is none of the weeks beside gt01, but it ends no run of five-retries.
       const asked = c === BESIDE_GT01 ? 1 << rules.fiveRetries : bit;
-      if (rules.resets && kind === MIGRATION && !system && (outcomeMask & asked) === 0) this.restartCounter(c);
-      if (rules.lastOfWeek && (rules.weekly & bit) !== 0) this.countLast(c, at, (counts & bit) !== 0);
-      else if ((counts & bit) !== 0) this.countAny(c, at, (rules.weekly & bit) !== 0);
+      if (rules.resets && kind === MIGRATION && !system && (outcomeMask & asked) === 0) this.counters.restart(c);
+      this.counters.take(c, at, (counts & bit) !== 0);
     }
     return true;
   }
 
-  private countAny(c: number, at: number, weekly: boolean): void {
-    if (weekly) {
-      if (this.rules.sevenDays) {
-        if (at - (this.last[c] as number) < WEEK) return;
-        this.last[c] = at;
-      } else {
-        const week = isoWeek(at);
-        if (week === this.last[c]) return;
-        this.last[c] = week;
-      }
-    }
-    this.count[c] = (this.count[c] as number) + 1;
-    (this.evidence[c] as number[]).push(at);
-  }
-
-  /** The week counts while its last attempt does, so that the open week can still be taken back. */
-  private countLast(c: number, at: number, counts: boolean): void {
-    const week = isoWeek(at);
-    const evidence = this.evidence[c] as number[];
-    if (week !== this.last[c]) {
-      this.last[c] = week;
-      this.openFirst[c] = 0;
-      this.openCounts[c] = 0;
-    }
-    if (counts && this.openFirst[c] === 0) this.openFirst[c] = at;
-    if (counts && this.openCounts[c] === 0) {
-      this.count[c] = (this.count[c] as number) + 1;
-      evidence.push(this.openFirst[c] as number);
-      this.openCounts[c] = 1;
-    } else if (!counts && this.openCounts[c] === 1) {
-      this.count[c] = (this.count[c] as number) - 1;
-      evidence.pop();
-      this.openCounts[c] = 0;
-    }
-  }
-
   /** A completed preparation clears what instructions count; where it does not, it still is the last of its week. */
   private prepared(at: number): void {
-    const { preparationClears, lastOfWeek, weekly, countsFrom } = this.rules;
+    const { preparationClears, lastOfWeek, countsFrom } = this.rules;
     if (!preparationClears && !lastOfWeek) return;
     const fed = this.rules.countersOfKind[INSTRUCTION] as number;
     for (let c = 0; c < COUNTERS; c += 1) {
       if (((fed >> c) & 1) === 0) continue;
-      if (preparationClears) this.restartCounter(c);
-      else if ((weekly >> c) & 1 && at >= (countsFrom[c] as number)) this.countLast(c, at, false);
+      if (preparationClears) this.counters.restart(c);
+      else if (at >= (countsFrom[c] as number)) this.counters.take(c, at, false);
     }
   }
 
@@ -425,7 +375,7 @@ export class Tally {
 
   private freshEvidence(c: number): readonly number[] {
     if ((this.rules.standing >> c) & 1) return [this.standingFrom[c] as number];
-    const evidence = (this.evidence[c] as number[]).slice();
+    const evidence = this.counters.evidenceOf(c);
     if (this.rules.dormancy[c] === DORMANCY_GSME_ROUTES && !this.gsmeDormant) {
       evidence.push(this.instructedAt);
       evidence.sort((a, b) => a - b);
