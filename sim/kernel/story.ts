@@ -61,7 +61,7 @@ export function tellStory(
 }
 
 /** Keeps the story of the life it observes last. */
-export class StoryTeller implements Observer {
+class StoryTeller implements Observer {
   private readonly model: Model;
   private readonly replication: Replication;
   private readonly causes: StoryCauses;

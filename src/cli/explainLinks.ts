@@ -53,9 +53,8 @@ function lengthOf({ from, to }: Outage): number {
 
 function outageLine(row: Outage): string {
   const { from, to } = row;
-  const end = to === null ? 'for good           ' : formatInstant(to);
-  const length = to === null ? '' : `  ${duration(to - from)}`;
-  return `${formatInstant(from)} to ${end}  ${outageWords(row)}${length}`;
+  if (to === null) return `${formatInstant(from)} onwards                  ${outageWords(row)}`;
+  return `${formatInstant(from)} to ${formatInstant(to)}  ${outageWords(row)}  ${duration(to - from)}`;
 }
 
 /** Why a contact is as old as it is: the outage at the instant, or that the link is up and its hour has not come. */

@@ -46,7 +46,7 @@ export async function explainRecords(options: RecordsOptions): Promise<Explained
   const id = options.installation;
   let read: OneHistory;
   try {
-    read = await oneHistory(inputs, id, asOf);
+    read = await oneHistory(inputs, id, asOf).then(masked);
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
     return refusedText(`${error.message}\nThe file cannot be read on; nothing is explained.\n`);
@@ -115,7 +115,7 @@ function recordsText({ id, rules, asOf, read, trace, near }: Findings): string {
     return `${sections.join('\n\n')}\n`;
   }
   sections.push(
-    ['Facts at the start', ...facts(installationRows(history.installation, maskIdentifier))].join('\n'),
+    ['Facts at the start', ...facts(installationRows(history.installation))].join('\n'),
     ['History', ...historyLines(history)].join('\n'),
     formatTrace(trace).trimEnd(),
     `Near misses: the fewest rows after the as-of that would make a category hold, then the earliest\n${indented(formatNearMisses(near))}`,
@@ -145,21 +145,37 @@ function recordsJson({ id, rules, asOf, read, trace, near }: Findings): string {
     rules: rules.name,
     counts: { duplicates: counts.duplicates, afterAsOf: counts.afterAsOf, refusedOthers },
     refused,
-    history: history ? masked(history) : null,
+    history: history ? plain(history) : null,
     trace,
     nearMisses: near,
   });
 }
 
-/** The same history with its meter points masked: what is explained is shown to people and kept in logs. */
-function masked({ installation, attempts, events }: History): object {
+/**
+ * Meter points are masked before anything is made of them, so that no part of an answer can hold one in full: what is
+ * explained is shown to people and kept in logs. No clause looks at them.
+ */
+function masked(read: OneHistory): OneHistory {
+  if (!read.history) return read;
+  const { installation } = read.history;
   const { gas } = installation;
   return {
-    installation: {
-      ...installation,
-      mpan: maskIdentifier(installation.mpan),
-      gas: gas === null ? null : { ...gas, mprn: maskIdentifier(gas.mprn) },
+    ...read,
+    history: {
+      ...read.history,
+      installation: {
+        ...installation,
+        mpan: maskIdentifier(installation.mpan),
+        gas: gas === null ? null : { ...gas, mprn: maskIdentifier(gas.mprn) },
+      },
     },
+  };
+}
+
+/** A history without the places of its rows in the files. */
+function plain({ installation, attempts, events }: History): History {
+  return {
+    installation,
     attempts: attempts.map(({ at, kind, outcome, cause, table510 }) => ({ at, kind, outcome, cause, table510 })),
     events: events.map(({ at, event, value }) => ({ at, event, value })),
   };

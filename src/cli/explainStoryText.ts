@@ -6,7 +6,7 @@ import type { End } from '../../sim/kernel/ends.ts';
 import { instantOf, type Story, type StoryEntry } from '../../sim/kernel/story.ts';
 import type { AttemptTold, CheckTold, Culprit, Instructed } from '../../sim/kernel/storyCauses.ts';
 import { EPCL_FROM_START, type StoryFacts } from '../../sim/kernel/storyFacts.ts';
-import type { LinkStory } from '../../sim/kernel/storyLinks.ts';
+import { downAt, type LinkStory } from '../../sim/kernel/storyLinks.ts';
 import { contactWords, linkLines, outageWords } from './explainLinks.ts';
 import { duration, facts, installationRows, outcomeMeaning } from './explainWords.ts';
 
@@ -48,7 +48,7 @@ export function storyText(head: StoryHead, story: Story, trace: Trace): string {
 function factRows(of: StoryFacts): [string, string][] {
   const rows: [string, string][] = [
     ['population', of.population],
-    ...installationRows(of.installation, (text) => text),
+    ...installationRows(of.installation),
     ['place', `operator ${of.operator}, hub model ${of.hubModel}, area ${of.area}`],
     ['EPCL', epclWords(of)],
     ['Master Key', KEY_WORDS[of.masterKey]],
@@ -142,7 +142,8 @@ function toldLines(told: AttemptTold, at: Instant, links: Links): string[] {
     if (check.contact === null) continue;
     lines.push(contactLine(check));
     const link = check.check === 'wanRecent' ? links.wan : links.han;
-    if (!check.passed && link) lines.push(contactWords(link, at));
+    // A check asks for a recent contact, not for a link that is up: the two can differ, and then it is said.
+    if (link && (!check.passed || downAt(link, at))) lines.push(contactWords(link, at));
   }
   return lines;
 }

@@ -42,21 +42,15 @@ export function outcomeMeaning({ outcome, kind }: Attempt): string {
   return kind === 'instruction' && outcome === NO_WAN ? 'the last try failed for no WAN' : 'unlisted code';
 }
 
-/** Rows of what an installation is, common to both forms; meter points as `point` shows them. */
-export function installationRows(row: Installation, point: (text: string) => string): [string, string][] {
+/** Rows of what an installation is, common to both forms. */
+export function installationRows(row: Installation): [string, string][] {
   const { gas } = row;
   const meter = (dormant: boolean, mode: string, supplier: string): string =>
     `${dormant ? 'Dormant' : 'Active'}, ${mode}, supplier ${supplier === '' ? 'not known to DCC' : supplier}`;
   return [
     ['cohort', `${COHORT_LABELS[row.cohort]}, GroupID ${row.groupId === '' ? 'not known' : row.groupId}`],
     ['DMC', row.dmc === '' ? 'not known' : row.dmc],
-    [
-      'electricity',
-      `MPAN ${point(row.mpan)}; ${meter(row.esmeDormant, row.electricityPaymentMode, row.electricitySupplier)}`,
-    ],
-    [
-      'gas',
-      gas === null ? 'no gas meter' : `MPRN ${point(gas.mprn)}; ${meter(gas.dormant, gas.paymentMode, gas.supplier)}`,
-    ],
+    ['electricity', `MPAN ${row.mpan}; ${meter(row.esmeDormant, row.electricityPaymentMode, row.electricitySupplier)}`],
+    ['gas', gas === null ? 'no gas meter' : `MPRN ${gas.mprn}; ${meter(gas.dormant, gas.paymentMode, gas.supplier)}`],
   ];
 }

@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { explain } from './explainHarness.ts';
+
+// What a person gets who types the command on a scenario. That the story is true is shown in test/sim/story.test.ts.
+
+const SMALL = 'test/cli/fixtures/small.yaml';
+
+/** Without the hash and the version, which change with every field that scenarios gain. */
+function steady(text: string): string {
+  return text.replace(/#[0-9a-f]{12}/g, '#HASH').replace(/version=\S+/g, 'version=VERSION');
+}
+
+describe('explain of a scenario', () => {
+  test('tells one story from the facts to the clauses (golden; -u rewrites it)', async () => {
+    const { code, out, errors } = await explain(SMALL, '--installation', '204');
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    await expect(steady(out)).toMatchFileSnapshot('fixtures/story-204.txt');
+  });
+
+  test('says how to replay it, and the replay says the same', async () => {
+    const asked = ['--installation', '7', '--seed', "it's mine", '--replication', '3', '--as-of', '2021-12-31'];
+    const { out } = await explain(SMALL, ...asked, '--set', 'process.IOC.daysBetweenAttempts=14');
+    const replay = out.trimEnd().split('\n').at(-1) as string;
+    expect(replay).toBe(
+      `replay: smets1-bench explain ${SMALL} --installation 7 --seed 'it'\\''s mine' --replication 3 --set process.IOC.daysBetweenAttempts=14 --as-of 2021-12-31`,
+    );
+    const words = replay.replace("'it'\\''s mine'", 'SEED').split(' ').slice(3);
+    const again = await explain(...words.map((word) => (word === 'SEED' ? "it's mine" : word)));
+    expect(again.out).toBe(out);
+    const other = await explain(...words);
+    expect(other.out).not.toBe(out); // another seed is another story
+  });
+
+  test('says which as-of it takes, and leaves out what comes after it', async () => {
+    const atHorizon = (await explain(SMALL, '--installation', '3')).out;
+    expect(atHorizon).toContain('as of 2022-12-31T23:59:59Z, the horizon (the default)');
+    const { out } = await explain(SMALL, '--installation', '3', '--as-of', '2021-08-31');
+    expect(out).toContain('as of 2021-08-31T22:59:59Z; the horizon is 2022-12-31T23:59:59Z');
+    expect(out).toMatch(/and \d+ after the as-of, not shown/);
+    const [before, after] = [out, atHorizon].map((text) => text.match(/^ {2}\S+ {2}migration/gm)?.length ?? 0);
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(after as number);
+  });
+
+  test('shows at most 20 outages one by one and counts the rest', async () => {
+    const { out } = await explain(SMALL, '--installation', '175');
+    const han = out.slice(out.indexOf('\nHAN:'), out.indexOf('\nWhat happened'));
+    expect(han.match(/^ {2}\S+Z to /gm)).toHaveLength(20);
+    expect(han).toMatch(/and \d+ shorter ones, .* together/);
+  });
+
+  test('gives the same as JSON, with instants as the records write them', async () => {
+    const { out } = await explain(SMALL, '--installation', '204', '--format', 'json');
+    const told = JSON.parse(out) as {
+      asOf: string;
+      end: string;
+      endAt: string;
+      facts: { installation: { installationId: string } };
+      entries: { type: string; attempt?: { at: string; outcome: string } }[];
+      trace: { clauses: { category: string; holds: boolean; citations: string[] }[] };
+    };
+    expect(told.asOf).toBe('2022-12-31T23:59:59Z');
+    expect(told.facts.installation.installationId).toBe('204');
+    expect(told.trace.clauses).toHaveLength(6);
+    const { out: text } = await explain(SMALL, '--installation', '204');
+    expect(text).toContain(`End: ${told.end} at ${told.endAt}`);
+    const attempts = told.entries.flatMap(({ attempt }) => attempt ?? []);
+    expect(attempts.length).toBeGreaterThan(0);
+    for (const { at, outcome } of attempts) expect(text).toMatch(new RegExp(`${at}  \\w+ +${outcome}:`));
+    expect(out).not.toMatch(/: 16\d{8}\b/); // no instant left as a number
+  });
+});
+
+describe('explain refuses', () => {
+  test.each([
+    [[SMALL, '--installation', '380'], 'a whole number from 0 to 379'],
+    [[SMALL, '--installation', '-1'], 'a whole number from 0 to 379'],
+    [[SMALL, '--installation', 'x'], 'a whole number from 0 to 379'],
+    [[SMALL], '--installation'],
+    [[SMALL, '--installation', '1', '--as-of', '2023-01-01'], 'from 2021-02-01 to 2022-12-31'],
+    [[SMALL, '--installation', '1', '--as-of', '31 May'], 'YYYY-MM-DD'],
+    [[SMALL, '--installation', '1', '--replication', '-1'], 'from 0 to 9999'],
+    [[SMALL, '--installation', '1', '--installations', 'i.csv'], 'not both'],
+    [[SMALL, '--installation', '1', '--rules', 'in-force'], '--rules goes with records'],
+    [['--installation', '1'], 'Name a scenario, or records'],
+    [['--installation', '1', '--installations', 'i.csv'], '--attempts is missing'],
+    [['--installation', '1', '--installations', 'i.csv', '--seed', 'x'], '--seed goes with a scenario'],
+    [['nowhere.yaml', '--installation', '1'], 'nowhere.yaml'],
+  ])('%j, and says what it expected', async (args, expected) => {
+    const { code, out, errors } = await explain(...args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(errors).toContain(expected);
+  });
+});
+
+describe('explain in a pipe', () => {
+  test('ends quietly when its reader has enough, and writes no escape codes', () => {
+    const command = `node src/cli/smets1-bench.mjs explain ${SMALL} --installation 3; echo "code $?" >&2`;
+    const whole = spawnSync('bash', ['-c', command], { encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '1' } });
+    expect(whole.stderr.trim()).toMatch(/code 0$/);
+    expect(whole.stdout.includes('\u001b')).toBe(false);
+    const cut = spawnSync('bash', ['-c', `set -o pipefail; (${command}) | head -1`], { encoding: 'utf8' });
+    expect(cut.stdout).toBe(`${whole.stdout.split('\n')[0]}\n`);
+    expect(cut.stderr.trim()).toMatch(/code 0$/);
+  });
+});
