@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import { AlternatingLink, compileClasses } from '../../../sim/world/alternating.ts';
+import { compileHan, HanLink } from '../../../sim/world/hanLink.ts';
+import { NO_INTERVALS } from '../../../sim/world/intervals.ts';
+import { normalDistribution } from '../../../sim/world/normal.ts';
+import { compileWan, WanLink } from '../../../sim/world/wanLink.ts';
+import { DAY, HOUR, WEEK } from '../../../src/time.ts';
+import {
+  alternating,
+  expectShare,
+  hanProfile,
+  SEED,
+  START,
+  streams,
+  UP,
+  wanProfile,
+  type LinkClass,
+} from './samples.ts';
+
+// The link processes against closed forms. Bounds are five standard errors of the sample, plus what a test says the form
+// leaves out. They hold the arithmetic, not the assumption that real links are such processes.
+console.log(`links: seed ${SEED} (WORLD_SEED)`);
+
+const N = 40_000;
+
+describe('an alternating link is stationary', () => {
+  // Means by hand: lognormal exp(mu + sigma^2 / 2), Weibull of shape 1/2 twice its scale (Gamma(3) = 2).
+  const kinds: readonly (readonly [string, LinkClass, number])[] = [
+    ['exponential', alternating(20, { share: 1, duration: { kind: 'exponential', daysMean: 6 } }), 6],
+    ['fixed', alternating(20, { share: 1, duration: { kind: 'fixed', days: 9 } }), 9],
+    [
+      'lognormal',
+      alternating(15, { share: 1, duration: { kind: 'lognormal', daysMedian: 4, sigma: 1 } }),
+      4 * Math.exp(0.5),
+    ],
+    ['weibull', alternating(25, { share: 1, duration: { kind: 'weibull', daysScale: 3, shape: 0.5 } }), 6],
+    [
+      'a mixture',
+      alternating(
+        30,
+        { share: 0.7, duration: { kind: 'exponential', daysMean: 1 } },
+        { share: 0.2, duration: { kind: 'weibull', daysScale: 5, shape: 0.5 } },
+        { share: 0.1, duration: { kind: 'lognormal', daysMedian: 20, sigma: 0.8 } },
+      ),
+      0.7 + 2 + 2 * Math.exp(0.32),
+    ],
+  ];
+  test.each(kinds)('%s outages: available as often at the very start as later', (_, row, downDaysMean) => {
+    const classes = compileClasses({ only: row });
+    const link = new AlternatingLink(streams.wan);
+    const days = [0, 3, 45, 400];
+    const up = days.map(() => 0);
+    for (let entity = 0; entity < N; entity += 1) {
+      link.begin(classes, entity, START);
+      for (const [i, day] of days.entries()) {
+        link.advance(START + day * DAY);
+        if (link.covering(START + day * DAY) < 0) up[i] = (up[i] as number) + 1;
+      }
+    }
+    const available = (row.upDaysMean as number) / ((row.upDaysMean as number) + downDaysMean);
+    for (const count of up) expectShare(count, N, available, 0.001);
+  });
+
+  // E[age] = E[L^2] / 2 E[L]: of a lognormal exp(mu + 1.5 sigma^2) / 2, of a Weibull of shape 1/2 six times its scale.
+  test.each([
+    ['exponential', { kind: 'exponential', daysMean: 6 }, 6],
+    ['fixed', { kind: 'fixed', days: 9 }, 4.5],
+    ['lognormal', { kind: 'lognormal', daysMedian: 4, sigma: 0.8 }, (4 * Math.exp(0.96)) / 2],
+    ['weibull', { kind: 'weibull', daysScale: 3, shape: 0.5 }, 18],
+  ] as const)(
+    'the outage that covers the start is as old as long ones are: %s, to 3 %%',
+    (_, duration, ageDaysMean) => {
+      const classes = compileClasses({ only: alternating(5, { share: 1, duration }) });
+      const link = new AlternatingLink(streams.wan);
+      let sum = 0;
+      let down = 0;
+      for (let entity = 0; entity < N; entity += 1) {
+        link.begin(classes, entity, START);
+        if (link.covering(START) < 0) continue;
+        down += 1;
+        sum += (START - (link.from[0] as number)) / DAY;
+      }
+      expect(Math.abs(sum / down / ageDaysMean - 1)).toBeLessThan(0.03);
+    },
+  );
+
+  test('installations fall into classes by share, and a dead one was never up', () => {
+    const classes = compileClasses({ a: { ...alternating(5, { share: 1, duration: { kind: 'fixed', days: 1 } }), share: 0.3 }, b: { share: 0.05, dead: true }, c: alternating(9, { share: 1, duration: { kind: 'fixed', days: 1 } }) }); // prettier-ignore
+    const link = new AlternatingLink(streams.wan);
+    const counts = [0, 0, 0];
+    for (let entity = 0; entity < N; entity += 1) {
+      link.begin(classes, entity, START);
+      counts[link.classIndex] = (counts[link.classIndex] as number) + 1;
+      if (link.classIndex === 1) expect(link.covering(START + 600 * DAY)).toBe(0);
+    }
+    for (const [i, share] of [0.3, 0.05, 0.65].entries()) expectShare(counts[i] as number, N, share);
+  });
+});
+
+describe('the WAN', () => {
+  const up = 20;
+  const down = 6;
+  const profile = wanProfile({
+    only: alternating(up, { share: 1, duration: { kind: 'exponential', daysMean: down } }),
+  });
+  const available = up / (up + down);
+
+  test('P(no contact for a week) = (1 - A) exp(-week / mean outage), and the link never dies', () => {
+    const link = new WanLink(streams);
+    const compiled = compileWan(profile);
+    let silent = 0;
+    for (let entity = 0; entity < N; entity += 1) {
+      link.begin(compiled, entity, START, NO_INTERVALS);
+      const at = START + 30 * DAY + (entity % DAY);
+      if (at - link.lastContact(at) > WEEK) silent += 1;
+    }
+    expectShare(silent, N, (1 - available) * Math.exp(-7 / down));
+  });
+
+  test('the death hazard is exponential', () => {
+    const link = new WanLink(streams);
+    const compiled = compileWan({ ...profile, deathPerYear: 0.2 });
+    const dead = [0, 0];
+    for (let entity = 0; entity < N; entity += 1) {
+      link.begin(compiled, entity, START, NO_INTERVALS);
+      for (const [i, years] of [0.5, 1.5].entries()) {
+        if (link.deathAt <= START + years * 365.25 * DAY) dead[i] = (dead[i] as number) + 1;
+      }
+    }
+    for (const [i, years] of [0.5, 1.5].entries()) expectShare(dead[i] as number, N, 1 - Math.exp(-0.2 * years));
+  });
+
+  test('a day has its contact unless all of its tries find the link down or lose their wake-up', () => {
+    // Two states, Markov: rates out of up and down; forward recursion over tries 3 hours apart.
+    const [tries, retryHours, lost, upDays, downDays] = [3, 3, 0.15, 1, 0.5];
+    const classes = {
+      only: alternating(upDays, { share: 1, duration: { kind: 'exponential' as const, daysMean: downDays } }),
+    };
+    const contact = { mode: 'daily' as const, windowHours: 2, tries, retryHours, wakeUpLossChance: lost };
+    const a = upDays / (upDays + downDays);
+    const keep = Math.exp(-(retryHours / 24) * (1 / upDays + 1 / downDays));
+    let [failedUp, failedDown] = [a * lost, 1 - a];
+    for (let k = 1; k < tries; k += 1) {
+      const reachedUp = failedUp * (a + (1 - a) * keep) + failedDown * a * (1 - keep);
+      const reachedDown = failedUp * (1 - a) * (1 - keep) + failedDown * (1 - a + a * keep);
+      [failedUp, failedDown] = [reachedUp * lost, reachedDown];
+    }
+    const link = new WanLink(streams);
+    const compiled = compileWan(wanProfile(classes, { contact }));
+    let none = 0;
+    for (let entity = 0; entity < N; entity += 1) {
+      link.begin(compiled, entity, START, NO_INTERVALS);
+      const day = START + 20 * DAY;
+      if (link.lastContact(day + 12 * HOUR) < day) none += 1;
+    }
+    expectShare(none, N, failedUp + failedDown);
+  });
+});
+
+describe('the HAN', () => {
+  test('a day is audible with the chance that a normal of both variances is above 0 dB', () => {
+    const link = new HanLink(streams);
+    const budget = { marginDbMean: 4, marginDbSd: 5, driftDbSd: 3, driftDays: 5 };
+    const compiled = compileHan(hanProfile(UP, { budget }));
+    const days = [1, 200];
+    const heard = days.map(() => 0);
+    let both = 0;
+    for (let entity = 0; entity < N; entity += 1) {
+      link.begin(compiled, entity, START);
+      const audible = days.map((day) => {
+        const end = START + day * DAY + DAY - 1;
+        return link.lastContact(end) >= START + day * DAY;
+      });
+      audible.forEach((yes, i) => (heard[i] = (heard[i] as number) + (yes ? 1 : 0)));
+      if (audible.every(Boolean)) both += 1;
+    }
+    const exact = normalDistribution(4 / Math.sqrt(25 + 9));
+    for (const count of heard) expectShare(count, N, exact);
+    // The margin stays with the installation: two days far apart go together far more often than by chance.
+    expect(both / N).toBeGreaterThan(exact * exact + 0.05);
+  });
+
+  test('the drift remembers as many days as it says, and no more', () => {
+    const link = new HanLink(streams);
+    const compiled = compileHan(
+      hanProfile(UP, { budget: { marginDbMean: 0, marginDbSd: 1e-9, driftDbSd: 2, driftDays: 4 } }),
+    );
+    const together = [1, 2, 3, 4, 5].map(() => 0);
+    for (let entity = 0; entity < N; entity += 1) {
+      link.begin(compiled, entity, START);
+      const today = link.audible(18_700);
+      together.forEach(
+        (_, i) => (together[i] = (together[i] as number) + (link.audible(18_701 + i) === today ? 1 : 0)),
+      );
+    }
+    // Two normals of correlation r share their sign with the chance 1/2 + asin(r) / pi.
+    for (const [i, count] of together.entries()) {
+      expectShare(count, N, 0.5 + Math.asin(Math.max(0, 1 - (i + 1) / 4)) / Math.PI);
+    }
+  });
+
+  test('batteries die and joins are lost at their rates, and neither comes back', () => {
+    const link = new HanLink(streams);
+    const compiled = compileHan(hanProfile(UP, { batteryDeathPerYear: 0.1, lostJoinPerYear: 0.3 }));
+    let dead = 0;
+    const at = START + 365.25 * DAY;
+    for (let entity = 0; entity < N; entity += 1) {
+      link.begin(compiled, entity, START);
+      const end = Math.min(link.batteryDeadAt, link.joinLostAt);
+      if (end <= at) dead += 1;
+      if (entity < 2000 && end <= at) expect(link.lastContact(at + 300 * DAY)).toBeLessThan(end);
+    }
+    expectShare(dead, N, 1 - Math.exp(-0.4));
+  });
+});

@@ -1,0 +1,38 @@
+import { expect } from 'vitest';
+import type { HanProfile, WanProfile } from '../../../sim/scenario/schema.ts';
+import { seedWords, Stream, STREAMS, type StreamName } from '../../../sim/world/draws.ts';
+import { instant } from '../../../src/time.ts';
+
+export const START = instant('2021-02-01T00:00:00Z');
+export const SEED = process.env['WORLD_SEED'] ?? 'world';
+
+export const streams = Object.fromEntries(
+  Object.entries(STREAMS).map(([name, number]) => [name, new Stream(seedWords(SEED), 0, number)]),
+) as Record<StreamName, Stream>;
+
+/** Standard errors that a law allows: about one false alarm in 1.7 million; the seed is fixed besides. */
+const ERRORS = 5;
+
+/** Holds a share counted over n independent installations to its closed form; `bias` is what the form itself leaves out. */
+export function expectShare(count: number, n: number, exact: number, bias = 0): void {
+  const error = Math.sqrt((exact * (1 - exact)) / n);
+  expect(Math.abs(count / n - exact), `${count / n} for ${exact}, error ${error}`).toBeLessThan(ERRORS * error + bias);
+}
+
+export type Classes = WanProfile['classes'];
+export type LinkClass = Classes[string];
+
+export function alternating(upDaysMean: number, ...down: NonNullable<LinkClass['down']>): LinkClass {
+  return { dead: false, upDaysMean, down };
+}
+
+export function wanProfile(classes: Classes, more: Partial<WanProfile> = {}): WanProfile {
+  return { contact: { mode: 'continuous' }, classes, deathPerYear: 0, ...more };
+}
+
+export function hanProfile(classes: Classes, more: Partial<HanProfile> = {}): HanProfile {
+  return { wakeMinutes: 30, classes, batteryDeathPerYear: 0, lostJoinPerYear: 0, ...more };
+}
+
+/** Up for all that any window can see. */
+export const UP: Classes = { up: alternating(1e7, { share: 1, duration: { kind: 'fixed', days: 1e-4 } }) };
