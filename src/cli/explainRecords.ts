@@ -102,9 +102,10 @@ interface Findings {
 function recordsText({ id, rules, asOf, read, trace, near }: Findings): string {
   const { history, refused, refusedOthers, counts } = read;
   const head = [`Installation ${id}, as of ${formatInstant(asOf)}, by the rules ${rules.name}`];
-  if (counts.duplicates > 0) head.push(`${counts.duplicates} rows were there more than once; each counts once`);
-  if (counts.afterAsOf > 0) head.push(`${counts.afterAsOf} rows after the as-of are ignored`);
-  if (refusedOthers > 0) head.push(`${refusedOthers} refused rows of others, or of nobody, are passed over`);
+  if (counts.duplicates > 0) head.push(`${rowCount(counts.duplicates)} more than once; each counts once`);
+  if (counts.afterAsOf > 0) head.push(`${rowCount(counts.afterAsOf)} after the as-of, ignored`);
+  if (refusedOthers > 0)
+    head.push(`${refusedOthers} refused ${refusedOthers === 1 ? 'row' : 'rows'} of others, or of nobody, passed over`);
   const sections = [head.join('\n')];
   if (refused.length > 0) {
     const lines = refused.map((row) => `  ${formatRefusal(row)}`);
@@ -121,6 +122,10 @@ function recordsText({ id, rules, asOf, read, trace, near }: Findings): string {
     `Near misses: the fewest rows after the as-of that would make a category hold, then the earliest\n${indented(formatNearMisses(near))}`,
   );
   return `${sections.join('\n\n')}\n`;
+}
+
+function rowCount(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`;
 }
 
 function indented(text: string): string {

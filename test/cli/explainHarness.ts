@@ -9,7 +9,7 @@ export interface Answer {
   readonly errors: string;
 }
 
-/** Runs the command in this process with its streams caught, and answers exceptions as `main` does. */
+/** Runs the command in this process with its streams caught, and answers exceptions as `main` does. One at a time. */
 export async function explain(...args: readonly string[]): Promise<Answer> {
   const streams = { out: '', errors: '' };
   const stdout = process.stdout.write.bind(process.stdout);
