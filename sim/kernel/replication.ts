@@ -2,7 +2,7 @@ import { AREA_MAX, AREA_MIN } from '../../src/installation/identifiers.ts';
 import type { Scenario, SharedOutage } from '../scenario/schema.ts';
 import { Stream, STREAMS, type SeedWords, type StreamName } from '../world/draws.ts';
 import { intervals, NO_INTERVALS, type Intervals } from '../world/intervals.ts';
-import { memberOutages, plannedWindows } from '../world/sharedOutages.ts';
+import { memberOutages, outageBlocks, plannedWindows } from '../world/sharedOutages.ts';
 import type { Model } from './model.ts';
 
 const AREA_NAMES = Array.from({ length: AREA_MAX - AREA_MIN + 1 }, (_, i) => String(AREA_MIN + i));
@@ -32,6 +32,7 @@ export class Replication {
   private merge(model: Model, acts: 'wan' | 'system'): Intervals[] {
     const { scenario, start, horizon } = model;
     const rows = Object.values(scenario.sharedOutages);
+    const blocks = outageBlocks(Object.keys(scenario.sharedOutages));
     const planned = Object.values(scenario.plannedMaintenance).flatMap((row) =>
       pairsOf(plannedWindows(row, start, horizon)),
     );
@@ -43,7 +44,13 @@ export class Replication {
     const pairs = (by: SharedOutage['by'], member: number): [number, number][] =>
       rows.flatMap((row, i) => {
         if (row.by !== by || row.acts !== acts || !hits(row, members[by][member] as string)) return [];
-        return memberOutages(row, { model: i, member, stream: this.streams.sharedOutages, from: start, to: horizon });
+        return memberOutages(row, {
+          block: blocks[i] as number,
+          member,
+          stream: this.streams.sharedOutages,
+          from: start,
+          to: horizon,
+        });
       });
     const of = {
       operator: members.operator.map((_, i) => pairs('operator', i)),

@@ -3,7 +3,7 @@ import { DAY, londonDay, type Instant } from '../../src/time.ts';
 import { FOREVER, type AlternatingLink, type LinkClasses } from '../world/alternating.ts';
 import type { HanLink } from '../world/hanLink.ts';
 import { intervals, type Intervals } from '../world/intervals.ts';
-import { memberOutages, plannedWindows } from '../world/sharedOutages.ts';
+import { memberOutages, outageBlocks, plannedWindows } from '../world/sharedOutages.ts';
 import type { LifeView } from './observer.ts';
 import type { Model } from './model.ts';
 import { areaName, hits, memberName, type Replication } from './replication.ts';
@@ -64,9 +64,16 @@ export function sharedOutagesOf(
     found.push([from, to]);
     outages.push(outage(from, to, by, name));
   };
+  const blocks = outageBlocks(Object.keys(scenario.sharedOutages));
   for (const [i, [name, row]] of Object.entries(scenario.sharedOutages).entries()) {
     if (row.acts !== acts || !hits(row, memberNames[row.by])) continue;
-    const spans = memberOutages(row, { model: i, member: member[row.by], stream, from: start, to: horizon });
+    const spans = memberOutages(row, {
+      block: blocks[i] as number,
+      member: member[row.by],
+      stream,
+      from: start,
+      to: horizon,
+    });
     for (const [from, to] of spans) add(from, to, 'shared', `${name} (${row.by} ${memberNames[row.by]})`);
   }
   for (const [name, row] of Object.entries(scenario.plannedMaintenance)) {

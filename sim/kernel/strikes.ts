@@ -34,8 +34,8 @@ export class Strikes implements StepEffects {
   private systemOutages: Intervals = NO_INTERVALS;
 
   constructor(model: Model, replication: Replication) {
-    this.persistent = new PersistentFaults(model.persistent, replication.streams.faults);
-    this.dataErrors = new DataErrors(model.dataErrors, replication.streams.faults);
+    this.persistent = new PersistentFaults(model.persistent, model.faultNames.persistent, replication.streams.faults);
+    this.dataErrors = new DataErrors(model.dataErrors, model.faultNames.dataErrors, replication.streams.faults);
   }
 
   begin(entity: number, group: GroupPlan, systemOutages: Intervals): void {

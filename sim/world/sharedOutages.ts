@@ -1,3 +1,4 @@
+import { assert } from '../../src/assert.ts';
 import {
   DAY,
   dayOfMonth,
@@ -9,14 +10,21 @@ import {
   type Instant,
 } from '../../src/time.ts';
 import type { Planned, SharedOutage } from '../scenario/schema.ts';
+import { addresses } from './addresses.ts';
 import { outageDurations } from './distributions.ts';
 import { first, second, type Stream } from './draws.ts';
 import { intervals, type Intervals } from './intervals.ts';
 
 /** How long before the start dice are thrown for shared outages, so that one can cover the start. */
 const LEAD_SECONDS = 60 * DAY;
-/** Entities of the stream: member number of each dimension, in blocks. */
-const BLOCK = 1_000_000;
+/** Entities of the stream: a block for each outage of the scenario, a member of its dimension within it. */
+const MEMBERS_MAX = 4096;
+const BLOCKS = 2 ** 18;
+
+/** The blocks of the outages of a scenario, by name: one outage more moves no dice of another. */
+export function outageBlocks(names: readonly string[]): Int32Array {
+  return addresses(names, BLOCKS);
+}
 
 export interface OutageSpan {
   readonly from: Instant;
@@ -24,12 +32,12 @@ export interface OutageSpan {
 }
 
 /**
- * The outages that one member (an operator, a hub model, an area) has under one model: dated ones as data, future ones
+ * The outages that one member (an operator, a hub model, an area) has of one kind: dated ones as data, future ones
  * as dice of the member's own, from a Poisson process.
  */
 export function memberOutages(
   outage: SharedOutage,
-  options: { model: number; member: number; stream: Stream; from: Instant; to: Instant },
+  options: { block: number; member: number; stream: Stream; from: Instant; to: Instant },
 ): [number, number][] {
   const pairs: [number, number][] = outage.dated.map((row) => [
     startOfLondonDate(row.from),
@@ -38,7 +46,8 @@ export function memberOutages(
   if (outage.perYear > 0 && outage.duration) {
     const durations = outageDurations([{ share: 1, duration: outage.duration }]);
     const meanGap = (365.25 * DAY) / outage.perYear;
-    const entity = options.model * BLOCK + options.member;
+    assert(options.member < MEMBERS_MAX, 'a dimension has at most 4,096 members');
+    const entity = options.block * MEMBERS_MAX + options.member;
     let at = options.from - LEAD_SECONDS;
     for (let k = 0; at < options.to; k += 1) {
       options.stream.draw(entity, k);

@@ -1,4 +1,5 @@
 import type { Instant } from '../../../src/time.ts';
+import { addresses } from '../addresses.ts';
 import type { Durations } from '../distributions.ts';
 import { first, second, type Stream } from '../draws.ts';
 
@@ -16,7 +17,9 @@ export const DATA_FIXABLE = 1;
 export const DATA_OTHER = 2;
 
 /** Index block of data errors in the fault stream, above that of persistent faults. */
-const INDEX_FROM = 1 << 24;
+const INDEX_FROM = 2 ** 30;
+const DRAWS_A_FAULT = 4;
+const BLOCKS = 2 ** 27;
 
 /** The state of every data error on the installation at hand. */
 export class DataErrors {
@@ -27,10 +30,13 @@ export class DataErrors {
   private entity = 0;
   private readonly faults: readonly DataErrorFault[];
   private readonly stream: Stream;
+  /** Where the draws of each fault begin, by its name. */
+  private readonly index: Int32Array;
 
-  constructor(faults: readonly DataErrorFault[], stream: Stream) {
+  constructor(faults: readonly DataErrorFault[], names: readonly string[], stream: Stream) {
     this.faults = faults;
     this.stream = stream;
+    this.index = addresses(names, BLOCKS).map((block) => INDEX_FROM + block * DRAWS_A_FAULT);
     this.cleansedAt = new Float64Array(faults.length);
     this.opened = new Int32Array(faults.length).fill(-1);
     this.kind = new Uint8Array(faults.length);
@@ -48,20 +54,21 @@ export class DataErrors {
     if (this.opened[f] !== this.turn) {
       this.opened[f] = this.turn;
       this.cleansedAt[f] = 0;
-      this.stream.draw(this.entity, INDEX_FROM + f * 4);
+      this.stream.draw(this.entity, this.index[f] as number);
       const has = first() < fault.share;
       this.kind[f] = !has ? DATA_CLEAN : second() < fault.fixableShare ? DATA_FIXABLE : DATA_OTHER;
     }
     const kind = this.kind[f] as number;
     if (kind === DATA_CLEAN) return DATA_CLEAN;
     if (this.cleansedAt[f] === 0) {
-      this.cleansedAt[f] = at + fault.cleansing.quantile(this.stream.uniform(this.entity, INDEX_FROM + f * 4 + 1));
+      this.cleansedAt[f] =
+        at + fault.cleansing.quantile(this.stream.uniform(this.entity, (this.index[f] as number) + 1));
     }
     return at < (this.cleansedAt[f] as number) ? kind : DATA_CLEAN;
   }
 
   pick(f: number, size: number): number {
-    return Math.floor(this.stream.uniform(this.entity, INDEX_FROM + f * 4 + 2) * size);
+    return Math.floor(this.stream.uniform(this.entity, (this.index[f] as number) + 2) * size);
   }
 
   /** When the data of fault `f` on this installation will have been cleansed, for the story; it must have struck. */

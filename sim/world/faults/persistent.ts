@@ -1,4 +1,5 @@
 import type { Instant } from '../../../src/time.ts';
+import { addresses } from '../addresses.ts';
 import type { Picker } from '../distributions.ts';
 import { first, second, type Stream } from '../draws.ts';
 
@@ -26,6 +27,8 @@ const LIVE = 1;
 const DEAD = 2;
 /** Draws of one fault of one installation: 0 the class, then one per attempt. */
 const DRAWS_A_FAULT = 4096;
+/** Persistent faults lie below 2^30 in the index space of the stream, data errors above. */
+const BLOCKS = 2 ** 18;
 
 /** The state of every persistent fault on the installation at hand. */
 export class PersistentFaults {
@@ -41,10 +44,13 @@ export class PersistentFaults {
   private entity = 0;
   private readonly faults: readonly PersistentFault[];
   private readonly stream: Stream;
+  /** Where the draws of each fault begin: by its name, so that one fault more moves no dice of another. */
+  private readonly index: Int32Array;
 
-  constructor(faults: readonly PersistentFault[], stream: Stream) {
+  constructor(faults: readonly PersistentFault[], names: readonly string[], stream: Stream) {
     this.faults = faults;
     this.stream = stream;
+    this.index = addresses(names, BLOCKS).map((block) => block * DRAWS_A_FAULT);
     this.kind = new Uint8Array(faults.length);
     this.failures = new Int32Array(faults.length);
     this.successes = new Int32Array(faults.length);
@@ -78,7 +84,7 @@ export class PersistentFaults {
     this.owner[f] = this.turn;
     this.failures[f] = 0;
     this.successes[f] = 0;
-    this.stream.draw(this.entity, f * DRAWS_A_FAULT);
+    this.stream.draw(this.entity, this.index[f] as number);
     const u = first();
     this.firstUniform[f] = second();
     if (u >= fault.share) {
@@ -102,13 +108,13 @@ export class PersistentFaults {
       : (fault.betaA + successes) / (fault.betaA + fault.betaB + tried);
     if (tried === 0) return (this.firstUniform[f] as number) < chance;
     // Two attempts share a draw: its words serve them in turn.
-    this.stream.draw(this.entity, f * DRAWS_A_FAULT + 1 + ((tried - 1) >> 1));
+    this.stream.draw(this.entity, (this.index[f] as number) + 1 + ((tried - 1) >> 1));
     return ((tried & 1) === 1 ? first() : second()) < chance;
   }
 
   /** A number that stays with the fault on this installation: which code of a family its failures carry. */
   pick(f: number, size: number): number {
-    return Math.floor(this.stream.uniform(this.entity, f * DRAWS_A_FAULT + DRAWS_A_FAULT - 1) * size);
+    return Math.floor(this.stream.uniform(this.entity, (this.index[f] as number) + DRAWS_A_FAULT - 1) * size);
   }
 
   /** Failures so far of fault `f` on this installation, for the story. */
