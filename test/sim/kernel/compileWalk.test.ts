@@ -60,10 +60,10 @@ function byTable(
   }
 }
 
-const walks = [
-  ...COHORTS.map((cohort) => [cohort as string, STEPS_OF_COHORT[cohort]] as const),
+const walks: readonly (readonly [string, readonly StepId[]])[] = [
+  ...COHORTS.map((cohort) => [cohort, STEPS_OF_COHORT[cohort]] as const),
   ['R1', ['wanRecent', 'rotateKeys', 'hanRecent', 'deviceState']] as const,
-] as const;
+];
 
 describe.each(walks)('the walk of %s', (_, steps) => {
   test('ends where the table says, with the observation that the table says', () => {
@@ -90,7 +90,7 @@ describe.each(walks)('the walk of %s', (_, steps) => {
       ),
       { numRuns: 4000, seed: SEED },
     );
-    const failures = STEP_IDS.filter((id) => (steps as readonly StepId[]).includes(id)).flatMap((id) =>
+    const failures = STEP_IDS.filter((id) => (steps).includes(id)).flatMap((id) =>
       Object.keys(STEPS[id].codes).map((observation) => `${id} ${observation}`),
     );
     expect(['ok', ...failures].filter((end) => !reached.has(end))).toEqual([]);
