@@ -11,9 +11,16 @@ function steady(text: string): string {
   return text.replace(/#[0-9a-f]{12}/g, '#HASH').replace(/version=\S+/g, 'version=VERSION');
 }
 
+/** Migration attempts in the part of a text that tells what happened. */
+function attemptsIn(text: string): number {
+  return text.match(/^ {2}\S+Z {2}migration {2}/gm)?.length ?? 0;
+}
+
 describe('explain of a scenario', () => {
   test('tells one story from the facts to the clauses (golden; -u rewrites it)', async () => {
-    const { code, out, errors } = await explain(SMALL, '--installation', '204');
+    // Without the outages that are dice: those of the data alone make a story that is easier to read.
+    const set = ['--set', 'sharedOutages.storm.perYear=0'];
+    const { code, out, errors } = await explain(SMALL, '--installation', '204', ...set);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     await expect(steady(out)).toMatchFileSnapshot('fixtures/story-204.txt');
   });
@@ -33,18 +40,25 @@ describe('explain of a scenario', () => {
   });
 
   test('says which as-of it takes, and leaves out what comes after it', async () => {
-    const atHorizon = (await explain(SMALL, '--installation', '3')).out;
+    const asOf = ['--as-of', '2021-08-31'];
+    let atHorizon = '';
+    let out = '';
+    // The first that was attempted before and after that day; which one it is, the dice say.
+    for (let n = 0; !(attemptsIn(out) > 0 && attemptsIn(out) < attemptsIn(atHorizon)); n += 1) {
+      atHorizon = (await explain(SMALL, '--installation', String(n))).out;
+      ({ out } = await explain(SMALL, '--installation', String(n), ...asOf));
+    }
     expect(atHorizon).toContain('as of 2022-12-31T23:59:59Z, the horizon (the default)');
-    const { out } = await explain(SMALL, '--installation', '3', '--as-of', '2021-08-31');
     expect(out).toContain('as of 2021-08-31T22:59:59Z; the horizon is 2022-12-31T23:59:59Z');
     expect(out).toMatch(/and \d+ after the as-of, not shown/);
-    const [before, after] = [out, atHorizon].map((text) => text.match(/^ {2}\S+ {2}migration/gm)?.length ?? 0);
-    expect(before).toBeGreaterThan(0);
-    expect(before).toBeLessThan(after as number);
+    expect(atHorizon).not.toContain('not shown');
   });
 
   test('shows at most 20 outages one by one and counts the rest', async () => {
-    const { out } = await explain(SMALL, '--installation', '175');
+    let out = '';
+    for (let n = 120; !/\nHAN[^]*shorter ones[^]*\nWhat/.test(out); n += 1) {
+      ({ out } = await explain(SMALL, '--installation', String(n)));
+    }
     const han = out.slice(out.indexOf('\nHAN:'), out.indexOf('\nWhat happened'));
     expect(han.match(/^ {2}\S+Z to /gm)).toHaveLength(20);
     expect(han).toMatch(/and \d+ shorter ones, .* together/);
