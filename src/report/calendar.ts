@@ -1,0 +1,159 @@
+import { CATEGORIES } from '../exclusion/clause.ts';
+import { COHORTS } from '../installation/cohort.ts';
+import { DATES, PARAMETERS } from '../regulation/parameters.ts';
+import type { RuleSet } from '../regulation/ruleset.ts';
+import type { SourceId } from '../regulation/sources.ts';
+import { compareText } from './excluded.ts';
+import { unitOf, type ReportedCounts } from './reportedCounts.ts';
+import { textTable, thousands } from './table.ts';
+
+/** Something that changes on a London date. */
+export interface CalendarRow {
+  readonly date: string;
+  readonly what: string;
+  /** `assumed`: the date or its effect is ours. */
+  readonly standing: 'stated' | 'assumed';
+  readonly source: SourceId;
+}
+
+const DATE_WORDS: Readonly<Record<keyof typeof DATES, string>> = {
+  regimeBegins: 'the TMAD regime of unblocking and exclusion begins; exclusions are accepted one by one',
+  mehrsRevision: 'MEHRS revision: a couple of checks removed',
+  gt01WindowChanges: 'the GT01 window changes',
+  briefing: 'the Various 1 briefing; no category is in force',
+  consultationCloses: 'the consultation closes',
+  redesignationProposed: 'proposed re-designation: Clause 18 (Q11) and, separately, the expiry (Q12)',
+  finalEpclEntries: 'final EPCL entries are due before Christmas',
+  smets2Deadline: 'excluded installations have been replaced with SMETS2+',
+};
+
+/** What is in force when: the dates of the regulation and of a rule set, in order. */
+export function calendarRows(rules: RuleSet): CalendarRow[] {
+  const rows: CalendarRow[] = Object.entries(DATES).map(([name, { date, source }]) => ({
+    date,
+    what: DATE_WORDS[name as keyof typeof DATES],
+    standing: name === 'regimeBegins' || source === 'various1.q11' ? 'assumed' : 'stated',
+    source,
+  }));
+  for (const clause of rules.clauses) {
+    if (clause.inForceFrom === null) continue;
+    const what = `${clause.clause} ${clause.title} in force (rule set ${rules.name})`;
+    rows.push({ date: clause.inForceFrom, what, standing: 'assumed', source: clause.sources[0] ?? 'ourAssumption' });
+  }
+  for (const row of PARAMETERS.tmadExpiry.rows) {
+    rows.push({
+      date: row.value,
+      what: `the TMAD expires, as set on ${row.from}`,
+      standing: 'stated',
+      source: row.source,
+    });
+  }
+  for (const row of rules.windows.wanWindowSeconds.rows.slice(1)) {
+    rows.push({ date: row.from, what: `MA112 asks for WAN contact within ${row.value / 86_400} days`, standing: 'stated', source: row.source }); // prettier-ignore
+  }
+  for (const row of rules.windows.gt01WindowSeconds.rows.slice(1)) {
+    rows.push({ date: row.from, what: `GT01 asks for HAN contact within ${row.value / 3600} hours`, standing: 'stated', source: row.source }); // prettier-ignore
+  }
+  for (const row of PARAMETERS.secureEpclCheck.rows.slice(1)) {
+    rows.push({
+      date: row.from,
+      what: 'MA110 is checked in MOC (Secure) too',
+      standing: 'assumed',
+      source: row.source,
+    });
+  }
+  rows.push({ date: rules.expiresOn, what: `last day on which an exclusion takes effect (rule set ${rules.name})`, standing: 'assumed', source: rules.sources[0] ?? 'ourAssumption' }); // prettier-ignore
+  // The sort is stable: of one day, the order above.
+  return rows.sort((a, b) => compareText(a.date, b.date));
+}
+
+export const CALENDAR_COLUMNS = ['date', 'what', 'standing', 'source'] as const;
+
+export function calendarText(rows: readonly CalendarRow[]): string {
+  const table = rows.map((row) => [row.date, row.what, row.standing === 'assumed' ? 'assumed' : '', `[${row.source}]`]);
+  return textTable(table, { right: [] });
+}
+
+export const ADOPTIONS = ['adopted', 'late', 'not-adopted'] as const;
+export type Adoption = (typeof ADOPTIONS)[number];
+
+/** What could have become of the two re-designations: the exclusions (Q11) and the expiry (Q12) are separate. */
+export interface Future {
+  readonly adoption: Adoption;
+  /** From when Clause 18 is in force; null: never. */
+  readonly inForceFrom: string | null;
+  readonly expiresOn: string;
+  readonly rules: RuleSet;
+}
+
+/**
+ * The rule set under each adoption and each expiry. All clauses get the one date, whatever theirs was: one
+ * re-designation brings them all.
+ */
+export function futures(rules: RuleSet, late: string): Future[] {
+  const dates: Readonly<Record<Adoption, string | null>> = {
+    'adopted': DATES.redesignationProposed.date,
+    late,
+    'not-adopted': null,
+  };
+  const expiries = PARAMETERS.tmadExpiry.rows.map((row) => row.value);
+  return ADOPTIONS.flatMap((adoption) =>
+    expiries.map((expiresOn) => {
+      const inForceFrom = dates[adoption];
+      const clauses = rules.clauses.map((clause) => ({ ...clause, inForceFrom }));
+      return { adoption, inForceFrom, expiresOn, rules: { ...rules, clauses, expiresOn } };
+    }),
+  );
+}
+
+export const FUTURE_COLUMNS = [
+  'adoption',
+  'in_force_from',
+  'expires_on',
+  'measure',
+  'cohort',
+  'category',
+  'unit',
+  'volume',
+] as const;
+
+/** Rows of one future: every cohort x category, zeros included, qualifying then effective. */
+export function futureCells({ adoption, inForceFrom, expiresOn, rules }: Future, counts: ReportedCounts): string[][] {
+  return (['qualifying', 'effective'] as const).flatMap((measure) =>
+    COHORTS.flatMap((cohort) =>
+      CATEGORIES.map((category) => [
+        adoption,
+        inForceFrom ?? '',
+        expiresOn,
+        measure,
+        cohort,
+        category,
+        unitOf(rules, category),
+        String(counts.of(measure, cohort, category)),
+      ]),
+    ),
+  );
+}
+
+/** In effect under each future, cohorts together; below, what qualifies (that of the first future). */
+export function futuresText(rows: readonly { readonly future: Future; readonly counts: ReportedCounts }[]): string {
+  const table = [
+    ['exclusions', 'in force from', 'TMAD expires', ...CATEGORIES],
+    ...rows.map(({ future, counts }) => [
+      future.adoption,
+      future.inForceFrom ?? 'never',
+      future.expiresOn,
+      ...CATEGORIES.map((category) => thousands(counts.sum('effective', category))),
+    ]),
+  ];
+  const [first] = rows;
+  if (first) {
+    table.push([
+      'qualifying',
+      '',
+      '',
+      ...CATEGORIES.map((category) => thousands(first.counts.sum('qualifying', category))),
+    ]);
+  }
+  return textTable(table, { right: CATEGORIES.map((_, i) => 3 + i) });
+}

@@ -1,0 +1,35 @@
+import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
+import { COHORTS, type Cohort } from '../installation/cohort.ts';
+import type { RuleSet } from '../regulation/ruleset.ts';
+
+/** Reported exclusions by cohort and category, of all that hold and of those in effect. */
+export class ReportedCounts {
+  readonly #held = new Int32Array(COHORTS.length * CATEGORIES.length);
+  readonly #effective = new Int32Array(COHORTS.length * CATEGORIES.length);
+
+  add(cohort: Cohort, category: ExclusionCategory, inEffect: boolean): void {
+    const cell = cellOf(cohort, category);
+    this.#held[cell] = (this.#held[cell] as number) + 1;
+    if (inEffect) this.#effective[cell] = (this.#effective[cell] as number) + 1;
+  }
+
+  of(measure: 'qualifying' | 'effective', cohort: Cohort, category: ExclusionCategory): number {
+    return (measure === 'qualifying' ? this.#held : this.#effective)[cellOf(cohort, category)] as number;
+  }
+
+  sum(measure: 'qualifying' | 'effective', category: ExclusionCategory): number {
+    return COHORTS.reduce((sum, cohort) => sum + this.of(measure, cohort, category), 0);
+  }
+}
+
+function cellOf(cohort: Cohort, category: ExclusionCategory): number {
+  return COHORTS.indexOf(cohort) * CATEGORIES.length + CATEGORIES.indexOf(category);
+}
+
+/** Never add the two. */
+export function unitOf(rules: RuleSet, category: ExclusionCategory): 'installations' | 'gas_meters' {
+  const clause = rules.clauses.find((row) => row.category === category);
+  return (clause?.excludes ?? (category === 'gt01' ? 'gsme' : 'installation')) === 'gsme'
+    ? 'gas_meters'
+    : 'installations';
+}

@@ -1,0 +1,142 @@
+import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
+import { engine, type Engine } from '../exclusion/engine.ts';
+import type { Evaluation } from '../exclusion/verdict.ts';
+import { parsePath, type Path } from '../interchange/yaml/path.ts';
+import type { History } from '../migration/history.ts';
+import { documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from '../regulation/ruleSetSchema.ts';
+import type { RuleSet } from '../regulation/ruleset.ts';
+import { diffRules, type RuleDifference } from '../regulation/rulesText.ts';
+import type { Instant } from '../time.ts';
+import { textTable, thousands } from './table.ts';
+
+/** An installation whose reported category is another under other rules. Survives JSON. */
+export interface Moved {
+  /** Null: no category holds. */
+  readonly from: ExclusionCategory | null;
+  readonly to: ExclusionCategory | null;
+  readonly reason: string;
+}
+
+export interface Look {
+  /** Undefined: the same category is reported, or none under both. */
+  readonly moved: Moved | undefined;
+  /** Whether the same category takes effect at another instant, or under one of them alone. */
+  readonly effectDiffers: boolean;
+}
+
+/** Paths that name and explain, and windows, which judge checks: no verdict depends on them. */
+const WITHOUT_EFFECT =
+  /^(name|title|sources|windows|readings\.windowEdge)\b|^clauses\.[^.]+\.(clause|title|text|sources|decidedBy|kind182)$/;
+
+/** One difference put upon the first rule set by itself. */
+interface Step {
+  readonly words: string;
+  /** Undefined: it makes no valid rule set by itself. */
+  readonly rules: RuleSet | undefined;
+  engine?: Engine;
+}
+
+/**
+ * Finds who moves between reported categories, and why as far as it can be told: each differing path is put upon the
+ * first rule set by itself, and a path that alone leads to the same category is the reason. Several that do so are all
+ * named (`either of`); where none does, the reason is `several`: they act together.
+ */
+export class RuleComparison {
+  readonly #other: Engine;
+  readonly #steps: readonly Step[];
+
+  constructor(rules: RuleSet, other: RuleSet) {
+    this.#other = engine(other);
+    this.#steps = diffRules(rules, other)
+      .filter(({ path }) => !WITHOUT_EFFECT.test(path))
+      .map((difference) => ({ words: wordsOf(difference), rules: withDifference(rules, difference) }));
+  }
+
+  /** The differences that could move anybody, in words. */
+  get differences(): readonly string[] {
+    return this.#steps.map((step) => step.words);
+  }
+
+  look(history: History, evaluation: Evaluation, asOf: Instant): Look {
+    const before = evaluation.verdicts.find((row) => row.reported);
+    const after = this.#other.decide(history, asOf).verdicts.find((row) => row.reported);
+    const from = before?.category ?? null;
+    const to = after?.category ?? null;
+    if (from === to) {
+      return { moved: undefined, effectDiffers: before?.effectiveFrom !== after?.effectiveFrom };
+    }
+    const alone = this.#steps.filter((step) => {
+      if (!step.rules) return false;
+      step.engine ??= engine(step.rules);
+      const found = step.engine.decide(history, asOf).verdicts.find((row) => row.reported);
+      return (found?.category ?? null) === to;
+    });
+    const [first] = alone;
+    const reason = !first ? 'several' : alone.length === 1 ? first.words : `either of: ${alone.map((step) => step.words).join(' | ')}`; // prettier-ignore
+    return { moved: { from, to, reason }, effectDiffers: false };
+  }
+}
+
+/** `five-retries: shows.atLeast 5 -> 4`, `reading mixed: barred -> anyDormant`. */
+function wordsOf({ path, before, after }: RuleDifference): string {
+  const [top, name, ...rest] = (parsePath(path) ?? [path]).map(String);
+  const change = `${valueWords(before)} -> ${valueWords(after)}`;
+  if (top === 'readings') return `reading ${name}: ${change}`;
+  if (top === 'clauses' && rest.length === 0)
+    return `${name}: the category is ${after === undefined ? 'dropped' : 'new'}`;
+  if (top === 'clauses') return `${name}: ${rest.join('.')} ${change}`;
+  return `${path}: ${change}`;
+}
+
+function valueWords(value: unknown): string {
+  if (value === undefined || value === null) return 'none';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(valueWords).join('+');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The rule set with one difference alone; undefined where that is none (`shows` of another type, in part). */
+function withDifference(rules: RuleSet, { path, after }: RuleDifference): RuleSet | undefined {
+  const parsed = parsePath(path);
+  const document: unknown = documentOf(rules);
+  if (!parsed || !put(document, parsed, after)) return undefined;
+  const result = ruleSetSchema.safeParse(document);
+  return result.success && ruleSetFaults(result.data).length === 0 ? ruleSetOf(result.data) : undefined;
+}
+
+function put(document: unknown, path: Path, value: unknown): boolean {
+  let place = document;
+  for (const part of path.slice(0, -1)) place = (place as Record<string | number, unknown> | undefined)?.[part];
+  if (typeof place !== 'object' || place === null) return false;
+  const last = path.at(-1) as string | number;
+  if (value === undefined) delete (place as Record<string | number, unknown>)[last];
+  else (place as Record<string | number, unknown>)[last] = value;
+  return true;
+}
+
+/** Counts of moves, from each category to each. */
+export class MoveCounts {
+  readonly #counts = new Map<string, number>();
+  moved = 0;
+  effectDiffers = 0;
+
+  add({ from, to }: Moved): void {
+    const key = `${from ?? NONE}>${to ?? NONE}`;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    this.moved += 1;
+  }
+
+  /** From down, to across; only categories that somebody leaves or enters. */
+  text(): string {
+    const names = [...CATEGORIES, NONE];
+    const count = (from: string, to: string): number => this.#counts.get(`${from}>${to}`) ?? 0;
+    const from = names.filter((name) => names.some((other) => count(name, other) > 0));
+    const to = names.filter((name) => names.some((other) => count(other, name) > 0));
+    const table = [
+      ['from \\ to', ...to],
+      ...from.map((a) => [a, ...to.map((b) => (count(a, b) === 0 ? '' : thousands(count(a, b))))]),
+    ];
+    return textTable(table, { right: to.map((_, i) => i + 1) });
+  }
+}
+
+const NONE = 'none';
