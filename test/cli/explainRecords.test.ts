@@ -142,6 +142,14 @@ describe('rows that are refused', () => {
     expect(out).not.toContain('visit');
   });
 
+  test('of its DMC: shown; of another DMC: counted', async () => {
+    const event = (subject: string): Cells => ({ subject, at: '2022-01-05T10:00:00Z', event: 'readmit' });
+    const own = await run({ events: [event('dmc:D1')] });
+    expect([own.code, own.out]).toEqual([2, expect.stringContaining('readmit of a DMC')]);
+    const other = await run({ events: [event('dmc:D2')] });
+    expect([other.code, other.out]).toEqual([0, expect.stringContaining('1 refused row of others')]);
+  });
+
   test('that contradict each other: no history, exit code 2', async () => {
     const { code, out } = await run({ attempts: [...TWO, failed('10', { outcome: 'GT01' })] });
     expect(code).toBe(2);
