@@ -1,14 +1,24 @@
 import { Command, CommanderError } from 'commander';
+import { decideCommand } from './decide.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { explainCommand } from './explain.ts';
 import { fitCommand } from './fit.ts';
+import { reportCommand } from './report.ts';
 import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';
 import { benchVersion } from './version.ts';
 
 /** One file a command, each exporting `xxxCommand(): Command`; the order is that of `--help`. */
-const COMMANDS: readonly (() => Command)[] = [runCommand, explainCommand, fitCommand, scenarioCommand, rulesCommand];
+const COMMANDS: readonly (() => Command)[] = [
+  runCommand,
+  explainCommand,
+  decideCommand,
+  reportCommand,
+  fitCommand,
+  scenarioCommand,
+  rulesCommand,
+];
 
 function program(): Command {
   const root = new Command('smets1-bench')
