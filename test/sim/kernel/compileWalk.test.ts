@@ -90,7 +90,7 @@ describe.each(walks)('the walk of %s', (_, steps) => {
       ),
       { numRuns: 4000, seed: SEED },
     );
-    const failures = STEP_IDS.filter((id) => (steps).includes(id)).flatMap((id) =>
+    const failures = STEP_IDS.filter((id) => steps.includes(id)).flatMap((id) =>
       Object.keys(STEPS[id].codes).map((observation) => `${id} ${observation}`),
     );
     expect(['ok', ...failures].filter((end) => !reached.has(end))).toEqual([]);
