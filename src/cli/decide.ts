@@ -11,11 +11,12 @@ import { STANDARD_OUTPUT } from '../interchange/outputFile.ts';
 import { parquetSummary } from '../interchange/parquetReader.ts';
 import { FileRefused, formatRefusal } from '../interchange/refusal.ts';
 import { TooManyRefused } from '../interchange/refusedRows.ts';
-import { VerdictSink } from '../interchange/verdictSink.ts';
+import type { VerdictSink, VerdictSinkOptions } from '../interchange/verdictSink.ts';
 import { formatProblems } from '../interchange/yaml/problem.ts';
 import { resolveRules } from '../regulation/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../regulation/ruleset.ts';
 import { endOfLondonDate, formatInstant, parseDate, parseInstant, type Instant } from '../time.ts';
+import { Beside } from './compareRules.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { readText } from './readText.ts';
 
@@ -30,6 +31,9 @@ interface DecideOptions {
   readonly format?: Format;
   readonly keepGoing: boolean;
   readonly maxErrors: number;
+  readonly compare?: string;
+  readonly compareOut?: string;
+  readonly readings?: 'all';
 }
 
 const HELP = `
@@ -48,7 +52,11 @@ Codes that the catalogue does not know are carried. Rows after the as-of are che
 
 If any row is refused there is no output and the exit code is 2. With --keep-going the rest is decided, the refused rows
 are in <out>.refused.csv, and the exit code is still 2. Notes (attempts after a migration, instructions by someone other
-than the gas supplier) are summed up on standard error and written to <out>.notes.csv; neither file goes with --out -.`;
+than the gas supplier) are summed up on standard error and written to <out>.notes.csv; neither file goes with --out -.
+
+--compare writes installation_id, from_category, to_category, reason of those whose reported category is another (empty:
+none): the one difference that by itself leads there, "either of" where several do, "several" where they act together.
+--readings all writes <out>.readings.csv. Both say a table on standard error, and read the files no second time.`;
 
 /** `smets1-bench decide`: which exclusion categories hold on histories that another system exported. */
 export function decideCommand(): Command {
@@ -69,6 +77,9 @@ export function decideCommand(): Command {
     .addOption(new Option('--format <format>', 'of - and of files whose names do not tell').choices(FORMATS))
     .option('--keep-going', 'decide the rest where rows are refused', false)
     .option('--max-errors <n>', 'refused rows shown; without --keep-going reading ends there', parseCount, 100)
+    .option('--compare <name|file>', 'other rules: who moves between reported categories, and why')
+    .option('--compare-out <file>', 'CSV of who moves (default: <out>.compare.csv)')
+    .addOption(new Option('--readings <which>', 'the volumes under each alternative reading singly').choices(['all']))
     .addHelpText('after', HELP)
     .action(decide);
 }
@@ -86,6 +97,7 @@ function parseCount(text: string): number {
 
 async function decide(options: DecideOptions): Promise<void> {
   const rules = rulesOf(options);
+  const beside = new Beside(options, rules, [...options.installations, ...options.attempts, ...options.events]);
   const temporary = mkdtempSync(join(tmpdir(), 'smets1-bench-decide-')); // for this user alone: 0700
   let sink: VerdictSink | undefined;
   const clean = (): void => {
@@ -107,11 +119,8 @@ async function decide(options: DecideOptions): Promise<void> {
         asOf: options.asOf,
         temporary,
         progress: progress.add,
-        decide: (history) => {
-          const evaluation = decider.decide(history, options.asOf);
-          return evaluation.verdicts.length + evaluation.notes.length === 0 ? undefined : evaluation;
-        },
-        open: () => (sink = openSink(options, inputs, rules, temporary)),
+        decide: (history) => beside.look(history, decider.decide(history, options.asOf)),
+        open: () => (sink = beside.open(sinkOptions(options, inputs, rules, temporary))),
       });
     } catch (error) {
       if (!(error instanceof TooManyRefused || error instanceof FileRefused)) throw error;
@@ -130,6 +139,7 @@ async function decide(options: DecideOptions): Promise<void> {
       await pipeline(createReadStream(join(temporary, 'out')), process.stdout, { end: false });
     }
     report(joined, options, rules);
+    beside.report(joined.sink, say);
   } catch (error) {
     throw fileError(error) ?? error;
   } finally {
@@ -189,13 +199,13 @@ function outputFormat({ out, format }: DecideOptions): Format {
 }
 
 /** Verdicts for standard output go to a temporary file first: nothing is written if a row is refused. */
-function openSink(options: DecideOptions, inputs: Inputs, rules: RuleSet, temporary: string): VerdictSink {
+function sinkOptions(options: DecideOptions, inputs: Inputs, rules: RuleSet, temporary: string): VerdictSinkOptions {
   const { out, keepGoing, asOf } = options;
   const standard = out === STANDARD_OUTPUT;
   const numbered = inputs.installations.every(
     (input) => input.format === 'parquet' && parquetSummary(input.path)?.int32Ids,
   );
-  return new VerdictSink({
+  return {
     path: standard ? join(temporary, 'out') : out,
     format: outputFormat(options),
     notesPath: standard ? undefined : `${out}.notes.csv`,
@@ -207,7 +217,7 @@ function openSink(options: DecideOptions, inputs: Inputs, rules: RuleSet, tempor
       stopAtMax: !keepGoing,
       files: [...inputs.installations, ...inputs.attempts, ...inputs.events].map((input) => input.name),
     },
-  });
+  };
 }
 
 function say(line: string): void {

@@ -40,13 +40,9 @@ export function calendarRows(rules: RuleSet): CalendarRow[] {
     const what = `${clause.clause} ${clause.title} in force (rule set ${rules.name})`;
     rows.push({ date: clause.inForceFrom, what, standing: 'assumed', source: clause.sources[0] ?? 'ourAssumption' });
   }
-  for (const row of PARAMETERS.tmadExpiry.rows) {
-    rows.push({
-      date: row.value,
-      what: `the TMAD expires, as set on ${row.from}`,
-      standing: 'stated',
-      source: row.source,
-    });
+  for (const [i, row] of PARAMETERS.tmadExpiry.rows.entries()) {
+    const what = i === 0 ? 'the TMAD expires, as it stood' : `the TMAD expires, as proposed from ${row.from}`;
+    rows.push({ date: row.value, what, standing: 'stated', source: row.source });
   }
   for (const row of rules.windows.wanWindowSeconds.rows.slice(1)) {
     rows.push({ date: row.from, what: `MA112 asks for WAN contact within ${row.value / 86_400} days`, standing: 'stated', source: row.source }); // prettier-ignore
