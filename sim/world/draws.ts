@@ -24,6 +24,7 @@ export const STREAMS = {
   supplierInstruction: 13,
   preparation: 14,
   names: 15,
+  labKeys: 16,
 } as const;
 export type StreamName = keyof typeof STREAMS;
 

@@ -58,6 +58,17 @@ export const SOURCES = {
   'bst': { standing: 'primary', title: 'The Summer Time Order 2002 (SI 2002/262)' },
   'design': { standing: 'ours', title: "The bench's design: what a verdict means, section by section" },
   'ourReading': { standing: 'ours', title: 'Our reading of an ambiguous text' },
+  'greenBook': {
+    standing: 'primary',
+    title:
+      'DLMS UA Green Book (DLMS/COSEM architecture and protocols), 9.2.3.3, 9.2.5.4, Table 20: keys of security suite 0',
+    note: 'A stand-in: no source says that SMETS1 devices use security suite 0.',
+  },
+  'rfc3394': { standing: 'primary', title: 'RFC 3394, AES Key Wrap Algorithm' },
+  'osgp': {
+    standing: 'primary',
+    title: 'Open Smart Grid Platform (GXF), protocol-adapter-dlms: replacing and recovering the keys of a meter',
+  },
   'ourAssumption': { standing: 'ours', title: 'Our assumption' },
 } as const satisfies Record<string, Source>;
 
