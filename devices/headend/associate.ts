@@ -1,0 +1,93 @@
+/**
+ * Takes up an association with a device, under whichever of its keys are live. One pair is known unless a rotation was
+ * interrupted; then each pair that may be live is tried, four at most, and the one that succeeds ends the doubt.
+ */
+import type { Pair } from '../../src/keys/rotation.ts';
+import { SERVICE_ERROR } from '../dlms/apdu.ts';
+import { DlmsClient } from '../dlms/client.ts';
+import { connect, converse, disconnect, LOST, type Call, type Outcome, type Procedure } from './procedure.ts';
+import type { KeyLedger } from './keyLedger.ts';
+
+/** A device as one head-end knows it. */
+export interface Peer {
+  readonly call: Call;
+  /** The head-end's own title, 8 bytes. */
+  readonly systemTitle: Uint8Array;
+  readonly ledger: KeyLedger;
+}
+
+/** A live association: the client, and under which keys it runs now. */
+export interface Live {
+  readonly client: DlmsClient;
+  pair: Pair;
+}
+
+/** Connects and associates. On failure the link is down again; on success it stays up. */
+export function* associate(peer: Peer): Procedure<Outcome<Live>> {
+  let last: Outcome<Live> = LOST;
+  for (const pair of peer.ledger.candidates()) {
+    last = yield* associateUnder(peer, pair);
+    if (!last.ok && raisedCounter(peer, pair, last)) last = yield* associateUnder(peer, pair);
+    // Silence says nothing of the keys: another pair would meet the same.
+    if (last.ok || last.error.kind === 'lost') return last;
+  }
+  return last;
+}
+
+function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
+  if (!(yield* connect(peer.call))) return LOST;
+  const live = liveClient(peer, pair);
+  const outcome = yield* converse(live.client.associate());
+  noteCounters(peer, live);
+  if (outcome.ok) {
+    peer.ledger.proved(pair);
+    // What was new is active now, and called so.
+    live.pair = { gak: 'active', guek: 'active' };
+    return { ok: true, value: live };
+  }
+  yield* disconnect();
+  return outcome;
+}
+
+function liveClient({ ledger, systemTitle }: Peer, pair: Pair): Live {
+  const live: { client?: DlmsClient; pair: Pair } = { pair };
+  live.client = new DlmsClient({
+    authentication: 'gmac',
+    security: {
+      systemTitle,
+      keys: ledger.keys(pair),
+      nextCounter: () => ledger.reserveCounter(live.pair),
+      serverCounter: ledger.serverCounter(pair),
+    },
+  });
+  return live as Live;
+}
+
+/** Writes down how far the device has counted, so that an answer of the past is known again. */
+export function noteCounters({ ledger }: Peer, { client, pair }: Live): void {
+  ledger.noteServerCounter(pair, client.security!.serverCounter);
+}
+
+function raisedCounter({ ledger }: Peer, pair: Pair, { error }: Extract<Outcome<Live>, { ok: false }>): boolean {
+  if (error.kind !== 'exception' || error.serviceError !== SERVICE_ERROR.invocationCounterError) return false;
+  return error.expectedCounter !== undefined && ledger.raiseCounter(pair, error.expectedCounter);
+}
+
+/** Within one association: runs `work`, hangs up, and gives what came of it. */
+export function* within<T>(peer: Peer, work: (live: Live) => Procedure<Outcome<T>>): Procedure<Outcome<T>> {
+  const live = yield* associate(peer);
+  if (!live.ok) return live;
+  const outcome = yield* work(live.value);
+  noteCounters(peer, live.value);
+  if (outcome.ok) yield* converse(live.value.client.release());
+  noteCounters(peer, live.value);
+  yield* disconnect();
+  return outcome;
+}
+
+/** Repeats what was not answered; what a device has verifiably said stands. */
+export function* repeated<T>(tries: number, work: () => Procedure<Outcome<T>>): Procedure<Outcome<T>> {
+  let outcome = yield* work();
+  for (let made = 1; made < tries && !outcome.ok && outcome.error.kind !== 'result'; made += 1) outcome = yield* work();
+  return outcome;
+}

@@ -1,0 +1,109 @@
+/**
+ * The DCC's head-end towards one installation: what it asks of the devices at each step that touches them, and the rotation of
+ * the keys of all of them. Its associations are HLS-GMAC; the keys that it begins with are those the SMSO handed over (our
+ * assumption: no source says how), and the Master Key is held, missing or wrong.
+ */
+import { dateTimeData, instantOf } from '../cosem/dateTime.ts';
+import { bytesOf, membersOf, uint16 } from '../dlms/values.ts';
+import type { Instant } from '../../src/time.ts';
+import { repeated, within, type Peer } from './associate.ts';
+import type { KeySource } from './keySource.ts';
+import {
+  CLOCK_TIME,
+  CONTACT_OFFSET,
+  DEVICE_NAME,
+  FIRMWARE,
+  HAN_MEMBERSHIP,
+  MIRRORED_AT,
+  WAN_CAPTURED_AT,
+} from './objects.ts';
+import { converse, type Outcome, type Procedure } from './procedure.ts';
+import { rotate, type Rotated } from './rotate.ts';
+
+/** The devices of an installation as the DCC knows them. */
+export interface DccPeers {
+  readonly chf: Peer;
+  readonly esme: Peer;
+  readonly gsme: Peer | undefined;
+}
+
+/** What the CHF says of its links. */
+export interface Diagnostics {
+  /** When it last looked at its network. */
+  readonly wanCapturedAt: Instant | undefined;
+  /** When it last heard the GSME: of the membership list, for a fresh mirror is not a live HAN. */
+  readonly gsmeHeardAt: Instant | undefined;
+  /** When the mirror of the GSME was taken. */
+  readonly mirroredAt: Instant | undefined;
+}
+
+/** Sessions before the DCC gives a step up. Our assumption. */
+export const SESSION_TRIES = 3;
+
+export function* readDiagnostics(peer: Peer): Procedure<Outcome<Diagnostics>> {
+  return yield* repeated(SESSION_TRIES, () =>
+    within<Diagnostics>(peer, function* ({ client }) {
+      const wan = yield* converse(client.get(WAN_CAPTURED_AT));
+      if (!wan.ok) return wan;
+      const members = yield* converse(client.get(HAN_MEMBERSHIP));
+      if (!members.ok) return members;
+      const mirrored = yield* converse(client.get(MIRRORED_AT));
+      if (!mirrored.ok) return mirrored;
+      const gsme = (membersOf(members.value) ?? []).find((row) => memberKind(membersOf(row)?.[1]) === 'gsme');
+      return {
+        ok: true,
+        value: {
+          wanCapturedAt: instantOf(wan.value),
+          gsmeHeardAt: instantOf(membersOf(gsme)?.[3]),
+          mirroredAt: instantOf(mirrored.value),
+        },
+      };
+    }),
+  );
+}
+
+function memberKind(data: Parameters<typeof bytesOf>[0]): string {
+  return Buffer.from(bytesOf(data) ?? []).toString('latin1');
+}
+
+/** Whether a device answers, says who it is, and runs some firmware. */
+export function* testDevice(peer: Peer): Procedure<Outcome<undefined>> {
+  return yield* repeated(SESSION_TRIES, () =>
+    within<undefined>(peer, function* ({ client }) {
+      for (const attribute of [DEVICE_NAME, FIRMWARE, CLOCK_TIME]) {
+        const read = yield* converse(client.get(attribute));
+        if (!read.ok) return read;
+      }
+      return { ok: true, value: undefined };
+    }),
+  );
+}
+
+/**
+ * Rotates the keys of every device: meters first and the hub last, so that the SMSO can still be asked for help while a meter
+ * fails (our assumption). The first that does not end well ends it; what was rotated stays so.
+ */
+export function* rotateAll(
+  peers: readonly Peer[],
+  options: { readonly keySource: KeySource; readonly anew: boolean },
+): Procedure<Rotated> {
+  for (const peer of peers) {
+    const rotated = yield* rotate(peer, { ...options, tries: SESSION_TRIES });
+    if (rotated.kind !== 'rotated') return rotated;
+  }
+  return { kind: 'rotated' };
+}
+
+/** The last step: the devices are configured under keys that only the DCC has. */
+export function* commission(
+  peer: Peer,
+  options: { readonly at: Instant; readonly contactOffsetMinutes?: number },
+): Procedure<Outcome<undefined>> {
+  return yield* repeated(SESSION_TRIES, () =>
+    within<undefined>(peer, function* ({ client }) {
+      const clock = yield* converse(client.set(CLOCK_TIME, dateTimeData(options.at)));
+      if (!clock.ok || options.contactOffsetMinutes === undefined) return clock;
+      return yield* converse(client.set(CONTACT_OFFSET, uint16(options.contactOffsetMinutes)));
+    }),
+  );
+}

@@ -1,0 +1,110 @@
+/**
+ * Firmware over a bad WAN: class 18, image transfer, in as many sessions as it takes. The device says which block it lacks
+ * first, so a session goes on where the last one stopped. An image of the lab ends with its digest (our assumption).
+ */
+import { RESULT } from '../dlms/apdu.ts';
+import { ascii } from '../dlms/bytes.ts';
+import { bytesOf, int8, numberOf, octets, structure, uint32 } from '../dlms/values.ts';
+import type { Descriptor } from '../dlms/apdu.ts';
+import type { Data } from '../dlms/axdr.ts';
+import type { Live } from './associate.ts';
+import { FIRMWARE, IMAGE } from './objects.ts';
+import { converse, wait, type Outcome, type Procedure } from './procedure.ts';
+import { IMAGE_STATUS } from '../cosem/imageTransfer.ts';
+
+export interface FirmwareImage {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** How a session ended: the new firmware runs, or the next session goes on. */
+export type FirmwareProgress = 'active' | 'partial';
+
+const POLL_SECONDS = 10;
+const POLLS_MAX = 12;
+/** Image transfer may be taken up again in these states; in any other it begins anew. */
+const UNDER_WAY: readonly number[] = [
+  IMAGE_STATUS.initiated,
+  IMAGE_STATUS.verificationInitiated,
+  IMAGE_STATUS.verificationSuccessful,
+  IMAGE_STATUS.activationInitiated,
+];
+
+export function* sendFirmware(
+  live: Live,
+  image: FirmwareImage,
+  options: { readonly blocksMax: number },
+): Procedure<Outcome<FirmwareProgress>> {
+  const running = yield* readText(live, FIRMWARE);
+  if (!running.ok) return running;
+  if (running.value === image.name) return { ok: true, value: 'active' };
+  let status = yield* readNumber(live, IMAGE.status);
+  if (!status.ok) return status;
+  if (!UNDER_WAY.includes(status.value)) {
+    const begun = yield* invoke(live, IMAGE.initiate, structure(octets(ascii(image.name)), uint32(image.bytes.length)));
+    if (!begun.ok) return begun;
+    status = { ok: true, value: IMAGE_STATUS.initiated };
+  }
+  if (status.value === IMAGE_STATUS.initiated) {
+    const sent = yield* sendBlocks(live, image, options.blocksMax);
+    if (!sent.ok || sent.value === 'partial') return sent;
+  }
+  const verified = yield* runTo(live, IMAGE.verify, IMAGE_STATUS.verificationSuccessful);
+  if (!verified.ok) return verified;
+  const activated = yield* runTo(live, IMAGE.activate, IMAGE_STATUS.activationSuccessful);
+  return activated.ok ? { ok: true, value: 'active' } : activated;
+}
+
+function* sendBlocks(live: Live, image: FirmwareImage, blocksMax: number): Procedure<Outcome<FirmwareProgress>> {
+  const size = yield* readNumber(live, IMAGE.blockSize);
+  if (!size.ok) return size;
+  const first = yield* readNumber(live, IMAGE.firstMissing);
+  if (!first.ok) return first;
+  const count = Math.ceil(image.bytes.length / size.value);
+  const until = Math.min(count, first.value + blocksMax);
+  for (let block = first.value; block < until; block += 1) {
+    const bytes = image.bytes.subarray(block * size.value, (block + 1) * size.value);
+    const taken = yield* invoke(live, IMAGE.transfer, structure(uint32(block), octets(bytes)));
+    if (!taken.ok) return taken;
+  }
+  return { ok: true, value: until === count ? 'active' : 'partial' };
+}
+
+/** Starts verifying or activating, and asks how far it is until it has ended. */
+function* runTo(live: Live, method: Descriptor, reached: number): Procedure<Outcome<undefined>> {
+  let status = yield* readNumber(live, IMAGE.status);
+  if (!status.ok) return status;
+  if (status.value < reached) {
+    const begun = yield* invoke(live, method, int8(0));
+    const runs = begun.ok || (begun.error.kind === 'result' && begun.error.result === RESULT.temporaryFailure);
+    if (!runs) return begun;
+  }
+  for (let polls = 0; polls < POLLS_MAX; polls += 1) {
+    status = yield* readNumber(live, IMAGE.status);
+    if (!status.ok) return status;
+    if (status.value === reached) return { ok: true, value: undefined };
+    if (status.value === IMAGE_STATUS.verificationFailed) break;
+    yield* wait(POLL_SECONDS);
+  }
+  return { ok: false, error: { kind: 'result', result: RESULT.otherReason } };
+}
+
+function* invoke(live: Live, method: Descriptor, parameter: Data): Procedure<Outcome<undefined>> {
+  const outcome = yield* converse(live.client.action(method, parameter));
+  return outcome.ok ? { ok: true, value: undefined } : outcome;
+}
+
+function* readNumber(live: Live, attribute: Descriptor): Procedure<Outcome<number>> {
+  const outcome = yield* converse(live.client.get(attribute));
+  if (!outcome.ok) return outcome;
+  const value = numberOf(outcome.value);
+  return value === undefined
+    ? { ok: false, error: { kind: 'protocol', error: 'a number expected' } }
+    : { ok: true, value };
+}
+
+function* readText(live: Live, attribute: Descriptor): Procedure<Outcome<string>> {
+  const outcome = yield* converse(live.client.get(attribute));
+  if (!outcome.ok) return outcome;
+  return { ok: true, value: Buffer.from(bytesOf(outcome.value) ?? []).toString('latin1') };
+}

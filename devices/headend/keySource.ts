@@ -1,0 +1,26 @@
+/** Where new keys come from: addressed draws for emulated devices, so that runs repeat; the CSPRNG for real hardware. */
+import { randomBytes } from 'node:crypto';
+import { words, type Stream } from '../../sim/world/draws.ts';
+import { KEY_BYTES } from '../dlms/ciphering.ts';
+
+export type KeySource = () => Uint8Array;
+
+/** Keys of the lab, all from one seed: they repeat, and protect nothing. Only ever for emulated devices. */
+export function labKeySource(stream: Stream, entity: number): KeySource {
+  let index = 0;
+  return () => {
+    const key = new Uint8Array(KEY_BYTES);
+    const view = new DataView(key.buffer);
+    for (let at = 0; at < KEY_BYTES; at += 8) {
+      stream.draw(entity, index++);
+      view.setInt32(at, words[0] as number);
+      view.setInt32(at + 4, words[1] as number);
+    }
+    return key;
+  };
+}
+
+/** Keys that nobody can foretell, for attached hardware. */
+export function secretKeySource(): KeySource {
+  return () => new Uint8Array(randomBytes(KEY_BYTES));
+}

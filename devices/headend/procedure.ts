@@ -1,0 +1,57 @@
+/**
+ * What a head-end does, as generators: they want a connection, a conversation, a wait or an order at the SMSO's desk, and are
+ * told what came of it. No socket, timer or clock is known here; `runner.ts` carries a procedure out over any carrier, and a
+ * procedure that is never resumed is a head-end that crashed.
+ */
+import type { ClientError } from '../dlms/clientResult.ts';
+import type { ClientResult, Conversation } from '../dlms/client.ts';
+
+/** Which device of an installation; an endpoint of attached hardware may stand for any of them. */
+export type DeviceName = 'chf' | 'esme' | 'gsme';
+
+/** Whom to call: the client and server SAPs, and how long an answer may take (a sleepy device's may take half an hour). */
+export interface Call {
+  readonly device: DeviceName;
+  readonly client: number;
+  readonly server: number;
+  readonly timeoutSeconds: number;
+}
+
+export type Want =
+  | { readonly want: 'connect'; readonly call: Call }
+  | { readonly want: 'converse'; readonly conversation: Conversation<ClientResult<unknown>> }
+  | { readonly want: 'disconnect' }
+  | { readonly want: 'wait'; readonly seconds: number }
+  | { readonly want: 'order'; readonly order: unknown };
+
+/** Why a wish came to nothing: what the client could tell, or that no answer came at all. */
+export type WireError = ClientError | { readonly kind: 'lost' };
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
+
+/** The runner's reply to a want: for `connect` whether the link is up, for `order` the answer or undefined. */
+export type Reply = unknown;
+export type Procedure<T> = Generator<Want, T, Reply>;
+
+export const LOST: { readonly ok: false; readonly error: WireError } = { ok: false, error: { kind: 'lost' } };
+
+/** Whether the link came up. */
+export function* connect(call: Call): Procedure<boolean> {
+  return (yield { want: 'connect', call }) === true;
+}
+
+export function* converse<T>(conversation: Conversation<ClientResult<T>>): Procedure<Outcome<T>> {
+  return (yield { want: 'converse', conversation }) as Outcome<T>;
+}
+
+export function* disconnect(): Procedure<void> {
+  yield { want: 'disconnect' };
+}
+
+export function* wait(seconds: number): Procedure<void> {
+  yield { want: 'wait', seconds };
+}
+
+/** What the desk answers, or undefined where no answer came. */
+export function* order(text: unknown): Procedure<unknown> {
+  return yield { want: 'order', order: text };
+}

@@ -1,0 +1,109 @@
+/**
+ * Rotates the keys of one device: store the new key, send it wrapped under the KEK, and call it live only when an association
+ * under it has succeeded. May be cut off anywhere and called again. `global_key_transfer` of security suite 0 is a
+ * standards-based stand-in with the same dependency on the Master Key; no source says that it is DCC's procedure.
+ */
+import { assert } from '../../src/assert.ts';
+import { WRAPPED_BY } from '../../src/keys/keyring.ts';
+import { ROTATION_ORDER, type RotatedType } from '../../src/keys/rotation.ts';
+import { KEY_NAMES } from '../cosem/keyring.ts';
+import { keyTransferParameter } from '../dlms/client.ts';
+import { wrapKey } from '../dlms/keyWrap.ts';
+import { associate, noteCounters, repeated, within, type Live, type Peer } from './associate.ts';
+import type { KeySource } from './keySource.ts';
+import { KEY_TRANSFER } from './objects.ts';
+import { converse, disconnect, type Outcome, type Procedure, type WireError } from './procedure.ts';
+
+/**
+ * `masterKeyMissing`: nothing was sent. `inFlight`: another rotation of this device runs. `refused`: the device said no, in an
+ * answer that verifies, to a key transfer; a wrong Master Key shows so. `failed`: no answer that verifies; where a transfer was
+ * on its way the ledger is in doubt, and the next call settles it.
+ */
+export type Rotated =
+  | { readonly kind: 'rotated' | 'masterKeyMissing' | 'inFlight' }
+  | { readonly kind: 'refused'; readonly result: number }
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+export interface RotateOptions {
+  readonly keySource: KeySource;
+  /** Times that an unanswered session is begun again. */
+  readonly tries: number;
+  /** A round of its own even where an interrupted one stands. */
+  readonly anew?: boolean;
+}
+
+export function* rotate(peer: Peer, options: RotateOptions): Procedure<Rotated> {
+  const { ledger } = peer;
+  if (ledger.masterKey === undefined) return { kind: 'masterKeyMissing' };
+  if (!ledger.lock()) return { kind: 'inFlight' };
+  ledger.beginRound({ anew: options.anew ?? false });
+  const outcome = yield* repeated(options.tries, () => rotateOnce(peer, options.keySource));
+  ledger.unlock();
+  if (outcome.ok) return { kind: 'rotated' };
+  if (outcome.error.kind === 'result') return { kind: 'refused', result: outcome.error.result };
+  return { kind: 'failed', error: outcome.error };
+}
+
+/** Settles any doubt without sending a key: an association under whichever keys are live. */
+export function* recover(peer: Peer): Procedure<Outcome<undefined>> {
+  const live = yield* associate(peer);
+  if (!live.ok) return live;
+  yield* disconnect();
+  return { ok: true, value: undefined };
+}
+
+function* rotateOnce(peer: Peer, keySource: KeySource): Procedure<Outcome<undefined>> {
+  const live = yield* associate(peer);
+  if (!live.ok) return live;
+  for (const type of peer.ledger.outstanding) {
+    const sent = yield* transfer(peer, { live: live.value, type, keySource });
+    if (!sent.ok) {
+      noteCounters(peer, live.value);
+      yield* disconnect();
+      return sent;
+    }
+  }
+  yield* disconnect();
+  // The proof. Its association also makes the device refuse whatever may still be on its way.
+  const proof = yield* within<undefined>(peer, function* () {
+    return { ok: true, value: undefined };
+  });
+  assert(
+    !proof.ok || peer.ledger.outstanding.length === 0 || isInDoubtNoMore(peer),
+    'a proved key is outstanding no more',
+  );
+  if (proof.ok && peer.ledger.outstanding.length > 0) return { ok: false, error: { kind: 'lost' } };
+  return proof;
+}
+
+/** The device acknowledged a key and then answered to the old one: begun again, not believed. */
+function isInDoubtNoMore({ ledger }: Peer): boolean {
+  return ledger.outstanding.every((type) => ledger.rotation(type) === 'stored');
+}
+
+function* transfer(
+  peer: Peer,
+  sending: { readonly live: Live; readonly type: RotatedType; readonly keySource: KeySource },
+): Procedure<Outcome<undefined>> {
+  const { ledger } = peer;
+  const { live, type, keySource } = sending;
+  assert(WRAPPED_BY[type] === 'kek' && ledger.masterKey !== undefined, 'new keys are wrapped under the master key');
+  const wrapped = wrapKey(ledger.masterKey, ledger.keyToSend(type, keySource));
+  const items = [{ keyId: KEY_NAMES.indexOf(type), wrapped }];
+  ledger.note(type, 'send');
+  const answer = yield* converse(live.client.action(KEY_TRANSFER, keyTransferParameter(items)));
+  noteCounters(peer, live);
+  if (!answer.ok) {
+    if (answer.error.kind === 'result') ledger.note(type, 'refused');
+    return answer;
+  }
+  ledger.note(type, 'acknowledged');
+  live.pair = { ...live.pair, [type]: 'new' };
+  live.client.replaceKeys(ledger.keys(live.pair));
+  return { ok: true, value: undefined };
+}
+
+/** Whether nothing of a rotation stands open with a device. */
+export function isSettled({ ledger }: Peer): boolean {
+  return ledger.outstanding.length === 0 && ROTATION_ORDER.every((type) => ledger.rotation(type) === 'settled');
+}

@@ -1,0 +1,182 @@
+/**
+ * Carries a procedure out over byte channels. Time is the timers' (virtual in tests and in the rig, the wall's with attached
+ * hardware), and whatever can go wrong with a carrier ends as `lost`.
+ */
+import { assert } from '../../src/assert.ts';
+import { ClientSession, type ClientSessionOptions, type Exchange } from '../dlms/clientSession.ts';
+import type { ByteChannel } from '../transport/transport.ts';
+import type { Cancel, Timers } from '../transport/timers.ts';
+import { LOST, type Call, type Procedure, type Want } from './procedure.ts';
+
+/** Opens a link for a call; undefined where there is none. */
+export type Dial = (call: Call, done: (channel: ByteChannel | undefined) => void) => void;
+
+export interface RunnerOptions {
+  readonly timers: Timers;
+  readonly dial: Dial;
+  readonly framing: 'wrapper' | 'hdlc';
+  readonly session?: Pick<ClientSessionOptions, 'physical' | 'hdlc'>;
+  /** The SMSO's desk, where a procedure orders there. */
+  readonly desk?: (order: unknown, done: (answer: unknown) => void) => void;
+  /** Told of each call that was made: what a recovery is counted by. */
+  readonly onCall?: (call: Call) => void;
+}
+
+/** Lets go of a procedure: the head-end crashed. Its link is cut, and it is never resumed. */
+export type Crash = () => void;
+
+/** Runs a procedure to its end; `done` may be called before this returns where nothing needs time. */
+export function run<T>(procedure: Procedure<T>, options: RunnerOptions, done: (value: T) => void): Crash {
+  const line = new Line(options);
+  let crashed = false;
+  const resume = (reply: unknown): void => {
+    if (crashed) return;
+    const step = procedure.next(reply);
+    if (!step.done) line.grant(step.value, resume);
+    else {
+      line.hangUp();
+      done(step.value);
+    }
+  };
+  resume(undefined);
+  return () => {
+    crashed = true;
+    line.hangUp();
+  };
+}
+
+/** {@link run} as a promise, for carriers of real time. */
+export function runAsync<T>(procedure: Procedure<T>, options: RunnerOptions): Promise<T> {
+  return new Promise((resolve) => run(procedure, options, resolve));
+}
+
+const HDLC_REPEAT_SECONDS = 5;
+
+/** One link at a time, and the conversation on it. */
+class Line {
+  private channel: ByteChannel | undefined;
+  private session: ClientSession | undefined;
+  private poll: Cancel | undefined;
+  private exchange: Exchange<unknown> | undefined;
+  private timeoutSeconds = 0;
+  private waiting: ((reply: unknown) => void) | undefined;
+  private readonly options: RunnerOptions;
+
+  constructor(options: RunnerOptions) {
+    this.options = options;
+  }
+
+  private now(): number {
+    return this.options.timers.nowMilliseconds() / 1000;
+  }
+
+  grant(want: Want, reply: (value: unknown) => void): void {
+    const { timers, desk } = this.options;
+    switch (want.want) {
+      case 'connect':
+        return this.connect(want.call, reply);
+      case 'converse':
+        return this.converse(want, reply);
+      case 'disconnect':
+        this.hangUp();
+        return reply(undefined);
+      case 'wait':
+        timers.after(want.seconds * 1000, () => reply(undefined));
+        return;
+      case 'order':
+        assert(desk !== undefined, 'this procedure orders at the desk: give the runner one');
+        return desk(want.order, reply);
+    }
+  }
+
+  private connect(call: Call, reply: (value: unknown) => void): void {
+    assert(this.channel === undefined, 'one link at a time: disconnect before the next call');
+    this.options.onCall?.(call);
+    this.options.dial(call, (channel) => {
+      if (!channel || channel.closed) return reply(false);
+      this.channel = channel;
+      const { framing, session } = this.options;
+      // HDLC repeats by itself: as often as the answer may take.
+      const hdlc = { repeatsMax: Math.ceil(call.timeoutSeconds / HDLC_REPEAT_SECONDS), ...session?.hdlc };
+      this.session = new ClientSession({ ...session, ...call, framing, hdlc });
+      this.timeoutSeconds = call.timeoutSeconds;
+      channel.onData((bytes) => {
+        if (channel === this.channel) this.moved(this.session!.receive(bytes, this.now()));
+      });
+      channel.onClose(() => {
+        if (channel === this.channel) this.dropped();
+      });
+      channel.onError(() => undefined);
+      if (framing === 'wrapper') return reply(true);
+      this.waiting = reply;
+      this.moved(this.session.open(this.now()));
+    });
+  }
+
+  private converse(want: Extract<Want, { want: 'converse' }>, reply: (value: unknown) => void): void {
+    if (!this.session || !this.channel || this.channel.closed || !this.session.ready) return reply(LOST);
+    const { exchange, send } = this.session.start(want.conversation, this.now());
+    this.exchange = exchange;
+    this.waiting = reply;
+    this.moved(send);
+  }
+
+  /** Sends what there is to send, and looks whether somebody is answered. */
+  private moved(frames: readonly Uint8Array[]): void {
+    for (const frame of frames) this.channel?.write(frame);
+    this.answer();
+    this.schedule();
+  }
+
+  private answer(): void {
+    const { waiting, exchange, session } = this;
+    if (!waiting) return;
+    if (exchange) {
+      if (exchange.lost === undefined && exchange.result === undefined) return;
+      this.exchange = undefined;
+      this.waiting = undefined;
+      waiting(exchange.lost === undefined ? exchange.result : LOST);
+      return;
+    }
+    // Connecting: HDLC is open, or has given up and waits for nothing any more.
+    const isOpen = session?.ready ?? false;
+    if (!isOpen && session?.dueAt() !== undefined) return;
+    this.waiting = undefined;
+    if (!isOpen) this.hangUp();
+    waiting(isOpen);
+  }
+
+  private schedule(): void {
+    this.poll?.();
+    this.poll = undefined;
+    const { timers } = this.options;
+    const due = this.session?.dueAt();
+    if (due === undefined && !this.exchange) return;
+    // Whatever no deadline of the session covers (an answer that was no APDU at all) ends at this one.
+    const milliseconds = due === undefined ? this.timeoutSeconds * 1000 : due * 1000 - timers.nowMilliseconds();
+    this.poll = timers.after(Math.max(1, Math.ceil(milliseconds)), () => {
+      if (due === undefined) this.dropped();
+      else if (this.session) this.moved(this.session.poll(this.now()));
+    });
+  }
+
+  private dropped(): void {
+    this.session?.drop();
+    this.answer();
+  }
+
+  hangUp(): void {
+    const { channel, session } = this;
+    this.poll?.();
+    this.poll = undefined;
+    this.channel = undefined;
+    this.session = undefined;
+    this.exchange = undefined;
+    this.waiting = undefined;
+    if (!channel) return;
+    // A link that is closed while an answer is due is simply left.
+    if (session && !session.busy && !channel.closed)
+      for (const frame of session.close(this.now())) channel.write(frame);
+    void channel.close();
+  }
+}

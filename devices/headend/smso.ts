@@ -1,0 +1,69 @@
+/**
+ * The SMSO's head-end: the daily contact, and the work that DCC instructs it to do before a migration (clause 4.26): firmware
+ * and configuration, in tries that may each get only some way.
+ */
+import { dateTimeData, instantOf } from '../cosem/dateTime.ts';
+import { DlmsClient } from '../dlms/client.ts';
+import { uint16 } from '../dlms/values.ts';
+import type { Instant } from '../../src/time.ts';
+import { repeated, within, type Live, type Peer } from './associate.ts';
+import { sendFirmware, type FirmwareImage, type FirmwareProgress } from './firmware.ts';
+import { CLOCK_TIME, CONTACT_OFFSET, WAN_CAPTURED_AT } from './objects.ts';
+import { connect, converse, disconnect, LOST, type Call, type Outcome, type Procedure } from './procedure.ts';
+
+/** The client that needs no key: whether a hub answers at all must not depend on who holds its keys. */
+const PUBLIC_CLIENT = 16;
+
+/** The scheduled contact: the CHF answers and says when it last looked at its network, or nobody answers. */
+export function* contact(call: Omit<Call, 'client'>): Procedure<Outcome<Instant>> {
+  if (!(yield* connect({ ...call, client: PUBLIC_CLIENT }))) return LOST;
+  const client = new DlmsClient({ authentication: 'none' });
+  const associated = yield* converse(client.associate());
+  const read = associated.ok ? yield* converse(client.get(WAN_CAPTURED_AT)) : associated;
+  yield* disconnect();
+  if (!read.ok) return read;
+  const at = instantOf(read.value);
+  return at === undefined ? LOST : { ok: true, value: at };
+}
+
+/** What an instruction asks for on one device. */
+export interface Preparation {
+  readonly peer: Peer;
+  readonly firmware: FirmwareImage;
+  /** Minutes within the two hours of the daily contact; of a CHF. */
+  readonly contactOffsetMinutes?: number;
+}
+
+/** How one try ended: the work is done, more contacts are needed, or nothing that verifies came back. */
+export type Tried = 'done' | 'more' | 'noAnswer' | 'refused';
+
+/** One try of an instruction: goes on where the last one stopped, and stops when the contact's share is done. */
+export function* prepareOnce(
+  works: readonly Preparation[],
+  options: { readonly at: Instant; readonly blocksMax: number; readonly triesPerSession: number },
+): Procedure<Tried> {
+  for (const work of works) {
+    const outcome = yield* repeated(options.triesPerSession, () =>
+      within<FirmwareProgress>(work.peer, (live) => prepareDevice(live, work, options)),
+    );
+    if (!outcome.ok) return outcome.error.kind === 'result' ? 'refused' : 'noAnswer';
+    if (outcome.value === 'partial') return 'more';
+  }
+  return 'done';
+}
+
+function* prepareDevice(
+  live: Live,
+  { firmware, contactOffsetMinutes }: Preparation,
+  { at, blocksMax }: { readonly at: Instant; readonly blocksMax: number },
+): Procedure<Outcome<FirmwareProgress>> {
+  const progress = yield* sendFirmware(live, firmware, { blocksMax });
+  if (!progress.ok || progress.value === 'partial') return progress;
+  const clock = yield* converse(live.client.set(CLOCK_TIME, dateTimeData(at)));
+  if (!clock.ok) return clock;
+  if (contactOffsetMinutes !== undefined) {
+    const offset = yield* converse(live.client.set(CONTACT_OFFSET, uint16(contactOffsetMinutes)));
+    if (!offset.ok) return offset;
+  }
+  return progress;
+}
