@@ -18,13 +18,24 @@ import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';
 export const WAKE_SECONDS = 1800;
 /** How long it stays awake after the last exchange. Our assumption. */
 export const AWAKE_SECONDS = 60;
+
+/** When a gas meter can be spoken to. One that stays awake as long as its period never sleeps. */
+export interface Sleep {
+  /** From one wake to the next. */
+  readonly wakeSeconds: number;
+  /** How long it listens after a wake, and after every exchange. */
+  readonly awakeSeconds: number;
+}
+
+export const LAB_SLEEP: Sleep = { wakeSeconds: WAKE_SECONDS, awakeSeconds: AWAKE_SECONDS };
+
 /** A lithium cell of 15 years. Our assumption. */
 const BATTERY_LIFE_DAYS = 15 * 365;
 
 /** The last wake at or before an instant. Each meter has a phase of its own. */
-export function lastWake(device: ObjectDevice, at: number): number {
-  const phase = (device.identity.seed * 7919) % WAKE_SECONDS;
-  return Math.floor((at - phase) / WAKE_SECONDS) * WAKE_SECONDS + phase;
+export function lastWake(device: ObjectDevice, at: number, { wakeSeconds } = LAB_SLEEP): number {
+  const phase = (device.identity.seed * 7919) % wakeSeconds;
+  return Math.floor((at - phase) / wakeSeconds) * wakeSeconds + phase;
 }
 
 /** Days the battery lasts yet, never below zero. */

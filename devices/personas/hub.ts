@@ -7,7 +7,7 @@ import type { CosemDevice } from '../cosem/device.ts';
 import type { ObjectDevice } from '../cosem/model.ts';
 import { isConnected } from '../cosem/disconnectControl.ts';
 import type { GsmState } from '../cosem/gsm.ts';
-import { batteryDays, gasVolume, lastWake, WAKE_SECONDS } from './gsme.ts';
+import { batteryDays, gasVolume, LAB_SLEEP, lastWake, type Sleep } from './gsme.ts';
 
 export type MemberKind = 'esme' | 'gsme';
 
@@ -56,6 +56,8 @@ export class Hub {
   readonly members: HubMember[] = [];
   mirror: Mirror | undefined;
   world: HubWorld;
+  /** When the GSME can be heard. */
+  sleep: Sleep = LAB_SLEEP;
   private lookedAt: number | undefined;
 
   constructor(world: HubWorld = {}) {
@@ -86,8 +88,9 @@ export class Hub {
   lookAt(at: number): void {
     if (this.lookedAt !== undefined && at <= this.lookedAt) return;
     for (const member of this.members) {
-      const period = member.kind === 'gsme' ? WAKE_SECONDS : ESME_SECONDS;
-      const latest = member.kind === 'gsme' ? lastWake(member.device, at) : Math.floor(at / period) * period;
+      const isSleepy = member.kind === 'gsme';
+      const period = isSleepy ? this.sleep.wakeSeconds : ESME_SECONDS;
+      const latest = isSleepy ? lastWake(member.device, at, this.sleep) : Math.floor(at / period) * period;
       const oldest = Math.max(this.lookedAt ?? -Infinity, latest - LOOK_BACK_MAX * period);
       for (let heardAt = latest; heardAt > oldest; heardAt -= period) {
         if (!this.isUp(member, heardAt)) continue;

@@ -6,7 +6,7 @@ import { CosemDevice } from '../cosem/device.ts';
 import { type Route, ServerConnection, type ServerConnectionOptions } from '../dlms/serverConnection.ts';
 import { chfModel, INSTALLATION_SAPS } from './chf.ts';
 import { esmeModel } from './esme.ts';
-import { AWAKE_SECONDS, gsmeModel, lastWake, WAKE_SECONDS } from './gsme.ts';
+import { gsmeModel, lastWake, type Sleep } from './gsme.ts';
 import type { Hub } from './hub.ts';
 import { hubOf, type HubMember, type HubWorld } from './hub.ts';
 import { type DeviceKind, labIdentity } from './labProfile.ts';
@@ -45,6 +45,8 @@ export interface InstallationOptions {
   /** Without a GSME there is no gas. */
   readonly gas?: boolean;
   readonly world?: HubWorld;
+  /** When the GSME can be spoken to; by default a minute in every half hour. */
+  readonly sleep?: Sleep;
   /** Hooks of each device. */
   readonly devices?: Readonly<Partial<Record<DeviceKind, DeviceOptions>>>;
 }
@@ -87,16 +89,24 @@ export class Installation {
     if (sap === INSTALLATION_SAPS.chf) return { device: this.chf, readyAt: at };
     const member = this.hub.member(sap === INSTALLATION_SAPS.esme ? 'esme' : 'gsme');
     if (!member || (sap !== INSTALLATION_SAPS.esme && sap !== INSTALLATION_SAPS.gsme)) return undefined;
-    if (member.kind === 'gsme' && at > this.awakeUntil) {
-      const wokeAt = lastWake(member.device, at);
-      if (at - wokeAt > AWAKE_SECONDS) return { device: member.device, readyAt: wokeAt + WAKE_SECONDS };
+    if (member.kind === 'gsme') {
+      const readyAt = this.gsmeReadyAt(member.device, at);
+      if (readyAt > at) return { device: member.device, readyAt };
     }
     return this.reach(member, at);
   }
 
+  /** When a GSME can next be spoken to: at once while it is awake. */
+  gsmeReadyAt(gsme: CosemDevice, at: number): number {
+    if (at <= this.awakeUntil) return at;
+    const { sleep } = this.hub;
+    const wokeAt = lastWake(gsme, at, sleep);
+    return at - wokeAt <= sleep.awakeSeconds ? at : wokeAt + sleep.wakeSeconds;
+  }
+
   private reach(member: HubMember, at: number): Route {
     if (!this.hub.isUp(member, at)) return undefined;
-    if (member.kind === 'gsme') this.awakeUntil = at + AWAKE_SECONDS;
+    if (member.kind === 'gsme') this.awakeUntil = at + this.hub.sleep.awakeSeconds;
     this.hub.heard(member, at);
     return { device: member.device, readyAt: at };
   }
@@ -107,6 +117,8 @@ export function labInstallation(number: number, options: InstallationOptions = {
   const hooks = options.devices ?? {};
   const chf = labDevice('chf', number, hooks.chf);
   const esme = labDevice('esme', number, hooks.esme);
-  if (options.gas === false) return new Installation({ chf, esme }, options.world);
-  return new Installation({ chf, esme, gsme: labDevice('gsme', number, hooks.gsme) }, options.world);
+  const gsme = options.gas === false ? {} : { gsme: labDevice('gsme', number, hooks.gsme) };
+  const installation = new Installation({ chf, esme, ...gsme }, options.world);
+  if (options.sleep) installation.hub.sleep = options.sleep;
+  return installation;
 }

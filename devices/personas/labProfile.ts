@@ -47,7 +47,8 @@ export const LAB_CLIENTS: readonly ModelClient[] = [
 export const LAB_PDU_BYTES_MAX = 1024;
 
 /** What a device is. */
-export type DeviceKind = 'chf' | 'esme' | 'gsme';
+export const DEVICE_KINDS = ['chf', 'esme', 'gsme'] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
 /** Registers of lab devices were zero then. */
 const INSTALLED_AT = instant('2016-01-01T00:00:00Z');
