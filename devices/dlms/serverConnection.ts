@@ -84,6 +84,11 @@ export class ServerConnection {
     return this.waiting.length === 0 ? undefined : Math.min(...this.waiting.map((item) => item.readyAt));
   }
 
+  /** HDLC links that are up; a line that was switched to HDLC is given back when the last one is down. */
+  get openLinks(): number {
+    return this.hdlc?.links.size ?? 0;
+  }
+
   /** The carrier went away: associations end with it. */
   close(): void {
     for (const { association } of this.associations.values()) association.abort();

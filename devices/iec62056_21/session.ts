@@ -72,14 +72,20 @@ function drive(
   return after;
 }
 
-/** Serves a meter's optical port. `release` gives the line back after HDLC. */
+/** Serves a meter's optical port. `release` gives the line back after HDLC, with octets that were not HDLC's. */
 export function serveModeC(
   channel: ByteChannel,
   options: ModeCMeterOptions & OpticalPortOptions,
-): { readonly meter: ModeCMeter; release(): void } {
+): { readonly meter: ModeCMeter; release(bytes?: Uint8Array): void } {
   const meter = modeCMeter(options);
   const act = drive(channel, meter, options);
-  return { meter, release: () => act(meter.release()) };
+  return {
+    meter,
+    release(bytes) {
+      const back = meter.release();
+      act(bytes === undefined ? back : [...back, ...meter.receive(bytes, options.timers.nowMilliseconds())]);
+    },
+  };
 }
 
 /** A reader on a channel; begins at once. Events come through `onEvent`. */
