@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { decideCommand } from './decide.ts';
+import { devicesCommand } from './devices.ts';
+import { emulateCommand } from './emulate.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { explainCommand } from './explain.ts';
 import { fitCommand } from './fit.ts';
@@ -18,6 +20,8 @@ const COMMANDS: readonly (() => Command)[] = [
   fitCommand,
   scenarioCommand,
   rulesCommand,
+  emulateCommand,
+  devicesCommand,
 ];
 
 function program(): Command {

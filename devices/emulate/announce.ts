@@ -1,0 +1,104 @@
+/** An emulated unit on a broker: births of its devices, what its hub says of its links, and its CAD in Glow's form. */
+import { formatInstant } from '../../src/time.ts';
+import { benchDevice, type BenchDevice } from '../mqtt/bench.ts';
+import type { ConnectionOptions } from '../mqtt/connection.ts';
+import { GLOW_INTERVAL_SECONDS, publishGlow } from '../mqtt/glow.ts';
+import type { Birth, Link } from '../mqtt/messages.ts';
+import { firmwareOf } from '../cosem/imageTransfer.ts';
+import { toHex } from '../dlms/bytes.ts';
+import type { Installation } from '../personas/installation.ts';
+import type { Timers } from '../transport/timers.ts';
+import type { TransportError } from '../transport/transport.ts';
+import { cadSnapshot } from './cad.ts';
+import type { ServedDevice, Unit } from './unit.ts';
+
+const KINDS = { chf: 'CHF', esme: 'ESME', gsme: 'GSME' } as const;
+/** How often a hub reports its links. Our assumption. */
+const REPORT_SECONDS = 60;
+
+export interface AnnounceOptions {
+  readonly connection: Pick<ConnectionOptions, 'url'>;
+  readonly bench: string;
+  readonly glow: boolean;
+  readonly timers: Timers;
+}
+
+/** The unit's presence on the broker. `onEnd` as of a connection. */
+export interface Announcement {
+  onEnd(listener: (cause: TransportError) => void): void;
+  close(): Promise<void>;
+}
+
+export function birthOf({ kind, device }: ServedDevice, at: number): Birth {
+  return {
+    v: 1,
+    boot: 1,
+    t: formatInstant(Math.floor(at)),
+    kind: KINDS[kind],
+    source: 'emulated',
+    model: { maker: 'smets1-bench', model: kind, fw: firmwareOf(device, at) },
+    sysTitle: toHex(device.systemTitle),
+    cap: ['dlms'],
+  };
+}
+
+/** Announces every device of a unit as `<unit>/<kind>`, and keeps its hub's reports coming. Rejects with a TransportError. */
+export async function announce(unit: Unit, options: AnnounceOptions): Promise<Announcement> {
+  const { timers } = options;
+  const now = (): number => Math.floor(timers.nowMilliseconds() / 1000);
+  const present: BenchDevice[] = [];
+  let closed = false;
+  const close = async (): Promise<void> => {
+    closed = true;
+    await Promise.all(present.map((device) => device.close()));
+  };
+  try {
+    for (const served of unit.devices) {
+      const address = { bench: options.bench, installation: unit.name, device: served.kind };
+      present.push(await benchDevice({ ...options.connection, address, birth: birthOf(served, now()) }));
+    }
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+  const first = present[0];
+  const { installation, number } = unit;
+  const every = (seconds: number, act: () => void): void => {
+    if (closed) return;
+    act();
+    timers.after(seconds * 1000, () => every(seconds, act));
+  };
+  if (installation && first) {
+    every(REPORT_SECONDS, () => first.report(linkReport(installation, now())));
+    if (options.glow) {
+      every(GLOW_INTERVAL_SECONDS, () =>
+        publishGlow(first.connection, cadSnapshot(installation, { number, at: now() })),
+      );
+    }
+  }
+  return {
+    onEnd(listener) {
+      for (const device of present) device.connection.onEnd((cause) => cause !== undefined && listener(cause));
+    },
+    close,
+  };
+}
+
+/** What the hub knows of its links: the WAN as it is now, the HAN by when the gas meter was last heard. */
+export function linkReport(installation: Installation, at: number): Omit<Link, 'boot' | 'seq'> {
+  const { hub } = installation;
+  hub.lookAt(at);
+  const wan = hub.wan(at);
+  const gsme = hub.member('gsme');
+  const isWanUp = wan.status === 1;
+  return {
+    t: formatInstant(at),
+    wan: { up: isWanUp, csq: wan.signalQuality, ...(isWanUp && { lastContact: formatInstant(at) }) },
+    ...(gsme && {
+      han: {
+        up: hub.isUp(gsme, at),
+        ...(gsme.lastHeardAt !== undefined && { lastContact: formatInstant(gsme.lastHeardAt) }),
+      },
+    }),
+  };
+}

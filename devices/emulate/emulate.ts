@@ -1,0 +1,180 @@
+/**
+ * Emulated devices on real carriers: TCP, serial, MQTT. One address a unit; TCP ports go upward from the first. The keys
+ * of the default profile are the public lab keys; DLMS suite 0 is a standards-based stand-in (devices/README.md).
+ */
+import { mqttTransport } from '../transport/mqtt.ts';
+import { faultScript } from '../transport/faultScript.ts';
+import { serialTransport } from '../transport/serial.ts';
+import type { SerialPackage } from '../transport/serialPackage.ts';
+import { tcpTransport } from '../transport/tcp.ts';
+import { wallTimers, type Timers } from '../transport/timers.ts';
+import { type Listener, type Transport, TransportError } from '../transport/transport.ts';
+import { OPENING_MODE } from '../iec62056_21/frames.ts';
+import { announce, birthOf } from './announce.ts';
+import { faultyChannel } from './faultyChannel.ts';
+import type { Profile } from './profile.ts';
+import type { DeviceChoice } from './profileSchema.ts';
+import { serveChannel, serveOpticalPort } from './serveChannel.ts';
+import { kindsOf, makeUnit, type Unit } from './unit.ts';
+
+export interface EmulateOptions {
+  readonly profile: Profile;
+  /** Default: the profile's. */
+  readonly device?: DeviceChoice;
+  /** How many units; default 1. */
+  readonly count?: number;
+  readonly tcp?: { readonly host: string; readonly port: number; readonly framing: 'wrapper' | 'hdlc' };
+  readonly serial?: {
+    readonly path: string;
+    /** Of HDLC; a 62056-21 port begins at 300 Bd. Default 9600. */
+    readonly baud?: number;
+    readonly framing: 'hdlc' | '62056-21';
+    readonly load?: () => Promise<SerialPackage>;
+  };
+  readonly mqtt?: {
+    readonly url: string;
+    readonly bench: string;
+    readonly framing: 'wrapper' | 'hdlc';
+    /** Publish each installation as a CAD in Glow's form. */
+    readonly glow: boolean;
+  };
+  readonly timers?: Timers;
+  /** Something worth a line: text without payload. */
+  readonly onNote?: (note: string) => void;
+}
+
+/** Where a unit is served. */
+export interface ServedAt {
+  readonly unit: Unit;
+  readonly carrier: 'tcp' | 'serial' | 'mqtt';
+  readonly address: string;
+  readonly framing: 'wrapper' | 'hdlc' | '62056-21';
+}
+
+export interface Emulation {
+  readonly units: readonly Unit[];
+  readonly servedAt: readonly ServedAt[];
+  /** Channels open now, over all carriers. */
+  readonly openChannels: number;
+  /** Resolves with the cause when a carrier ends by itself; never on `close`. */
+  readonly ended: Promise<TransportError>;
+  close(): Promise<void>;
+}
+
+/** More sockets or connections than a lab's machine has to give. */
+const COUNT_MAX = { tcp: 10_000, serial: 1, mqtt: 1_000 } as const;
+const PORT_MAX = 65_535;
+const SERIAL_BAUD = 9600;
+
+/** Starts serving. Rejects with a TransportError, nothing being left open; `settings` for what cannot be. */
+export async function emulate(options: EmulateOptions): Promise<Emulation> {
+  const { profile } = options;
+  const timers = options.timers ?? wallTimers();
+  const note = options.onNote ?? ((): void => undefined);
+  const device = options.device ?? profile.device;
+  const count = options.count ?? 1;
+  checkCount(options, { device, count });
+  const units = Array.from({ length: count }, (_, i) =>
+    makeUnit({
+      profile,
+      device,
+      number: profile.number + i,
+      timers,
+      onPowerCut: (cut) =>
+        note(`${cut.identity.name}: the power went in the middle of a key install, as the profile says`),
+    }),
+  );
+  const listeners: Listener[] = [];
+  const closers: (() => Promise<void>)[] = [];
+  const servedAt: ServedAt[] = [];
+  let tell: (cause: TransportError) => void = () => undefined;
+  const ended = new Promise<TransportError>((resolve) => {
+    tell = resolve;
+  });
+  const serving = {
+    timers,
+    onDefect: (endpoint: string, cause: unknown) =>
+      note(
+        `${endpoint}: hung up on after a defect of the emulator: ${cause instanceof Error ? cause.name : 'unknown'}`,
+      ),
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([...closers.splice(0).map((one) => one()), ...listeners.map((listener) => listener.close())]);
+  };
+
+  async function serve(at: Omit<ServedAt, 'address'>, transport: Pick<Transport, 'listen'>): Promise<void> {
+    const { unit, framing } = at;
+    const listener = await transport.listen((channel) => {
+      const script = profile.faults.length === 0 ? undefined : faultScript(scripted(profile));
+      const end = script ? faultyChannel(channel, script, timers) : channel;
+      if (framing === '62056-21') serveOpticalPort(end, unit, { ...serving, optical: profile.optical });
+      else serveChannel(end, unit, { ...serving, framing });
+    });
+    listeners.push(listener);
+    listener.onEnd(tell);
+    servedAt.push({ ...at, address: listener.address });
+  }
+
+  try {
+    const { tcp, serial, mqtt } = options;
+    for (const [i, unit] of units.entries()) {
+      if (tcp) {
+        const transport = tcpTransport({ host: tcp.host, port: tcp.port === 0 ? 0 : tcp.port + i });
+        await serve({ unit, carrier: 'tcp', framing: tcp.framing }, transport);
+      }
+      if (serial) {
+        const mode = serial.framing === 'hdlc' ? `${serial.baud ?? SERIAL_BAUD}/8N1` : OPENING_MODE;
+        const transport = serialTransport({ path: serial.path, mode, ...(serial.load && { load: serial.load }) });
+        await serve({ unit, carrier: 'serial', framing: serial.framing }, transport);
+      }
+      if (mqtt) {
+        const birth = JSON.stringify(birthOf(unit.devices[0]!, timers.nowMilliseconds() / 1000));
+        const transport = mqttTransport({ url: mqtt.url, bench: mqtt.bench, rig: unit.name, birth, timers });
+        await serve({ unit, carrier: 'mqtt', framing: mqtt.framing }, transport);
+        const announcement = await announce(unit, { connection: { url: mqtt.url }, timers, ...mqtt });
+        closers.push(() => announcement.close());
+        announcement.onEnd(tell);
+      }
+    }
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+  return {
+    units,
+    servedAt,
+    get openChannels() {
+      return listeners.reduce((sum, listener) => sum + listener.openChannels, 0);
+    },
+    ended,
+    close,
+  };
+}
+
+function scripted({ faults }: Profile): Parameters<typeof faultScript>[0] {
+  // Fields left out are absent, not undefined: the faults' own defaults hold then.
+  return faults.map((fault) => JSON.parse(JSON.stringify(fault)) as Parameters<typeof faultScript>[0][number]);
+}
+
+function checkCount(options: EmulateOptions, of: { device: DeviceChoice; count: number }): void {
+  const { device, count } = of;
+  const refuse = (message: string): never => {
+    throw new TransportError('settings', 'emulate', message);
+  };
+  for (const carrier of ['tcp', 'serial', 'mqtt'] as const) {
+    const max = COUNT_MAX[carrier];
+    if (options[carrier] && count > max) refuse(`${count} units asked for, at most ${max} over ${carrier}`);
+  }
+  const { tcp, mqtt, profile } = options;
+  if (tcp && tcp.port !== 0 && tcp.port + count - 1 > PORT_MAX) {
+    refuse(`${count} ports from ${tcp.port} upward end above ${PORT_MAX}`);
+  }
+  if (mqtt?.glow === true && device !== 'installation')
+    refuse('Glow shows an installation; a single device has no CAD');
+  if (count === 1) return;
+  const named = kindsOf(device).find((kind) => {
+    const { systemTitle, name } = profile.kinds[kind].identity;
+    return systemTitle !== undefined || name !== undefined;
+  });
+  if (named) refuse(`the profile gives the ${named} a title or a name of its own, which fits one device, not ${count}`);
+}

@@ -1,0 +1,82 @@
+/** Reads and checks a profile. Everything wrong is told at once, with its place, and without any key or secret. */
+import { type ReadFile, readLayers, relativeTo } from '../../src/interchange/yaml/layers.ts';
+import type { MergeOptions } from '../../src/interchange/yaml/merge.ts';
+import { formatPath } from '../../src/interchange/yaml/path.ts';
+import { type Problem, problemAt } from '../../src/interchange/yaml/problem.ts';
+import { foundText, plainOf, positionAt, type Tree, treeAt } from '../../src/interchange/yaml/tree.ts';
+import { zodProblems } from '../../src/interchange/yaml/zodProblems.ts';
+import { type Profile, profileOf } from './profile.ts';
+import { profileFaults, type TryFile } from './profileFaults.ts';
+import { PROFILE_FIELDS, profileSchema } from './profileSchema.ts';
+
+export type LoadedProfile =
+  | { readonly ok: true; readonly profile: Profile; readonly files: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const MERGE: MergeOptions = { discriminators: ['class', 'fault'] };
+/** Where secrets stand: no problem may show what was found there, or how to quote it. */
+const SECRET_PATH = /(^|\.)(keys|secret|password)(\.|\[|$)/;
+
+export function loadProfile(options: { readonly path: string; readonly readFile: ReadFile }): LoadedProfile {
+  const layers = readLayers({ ...options, merge: MERGE });
+  const problems: Problem[] = [...layers.problems];
+  const { tree } = layers;
+  const wrong = (): LoadedProfile => ({ ok: false, problems: problems.map(withoutSecrets) });
+  if (tree === undefined || !layers.complete) return wrong();
+  const parsed = profileSchema.safeParse(plainOf(tree));
+  if (!parsed.success) {
+    problems.push(...zodProblems(parsed.error.issues, tree, PROFILE_FIELDS));
+    return wrong();
+  }
+  const tryFile = fileReader(options, tree);
+  for (const { path, found, expected } of profileFaults(parsed.data, tryFile)) {
+    const what = found ?? foundText(treeAt(tree, path));
+    problems.push(problemAt(positionAt(tree, path), formatPath(path), { found: what, expected }));
+  }
+  if (problems.length > 0) return wrong();
+  const readSecret = (file: string): string => {
+    const read = tryFile(file);
+    return 'text' in read ? read.text : '';
+  };
+  return { ok: true, profile: profileOf(parsed.data, readSecret), files: layers.files };
+}
+
+/** A file is named relative to the profile that names it; the same name in two of them is looked for in each. */
+function fileReader({ path, readFile }: { path: string; readFile: ReadFile }, tree: Tree): TryFile {
+  const places = new Map<string, string>();
+  collectFiles(tree, (named, from) => places.set(named, relativeTo(from, named)));
+  return (named) => {
+    try {
+      return { text: readFile(places.get(named) ?? relativeTo(path, named)) };
+    } catch (error) {
+      const code = (error as { code?: unknown }).code;
+      return { why: typeof code === 'string' ? code : 'not text' };
+    }
+  };
+}
+
+function collectFiles(tree: Tree, found: (named: string, from: string) => void): void {
+  if (tree.kind === 'list') for (const item of tree.items) collectFiles(item, found);
+  if (tree.kind !== 'map') return;
+  for (const [name, { tree: inner }] of tree.entries) {
+    if (name === 'file' && inner.kind === 'scalar' && typeof inner.value === 'string') {
+      found(inner.value, inner.position.file);
+    } else collectFiles(inner, found);
+  }
+}
+
+function withoutSecrets(problem: Problem): Problem {
+  if (!SECRET_PATH.test(problem.path)) return problem;
+  const { mend: _, nearest, ...rest } = problem;
+  const isName = problem.found === 'an unknown name';
+  const isStructure = /^(nothing|a map|an empty map|a list of \d+|a file .*|a secret|no secret.*)$/.test(problem.found);
+  const found = isName || isStructure ? problem.found : 'a value that is not shown here';
+  return {
+    ...rest,
+    found,
+    ...(isName && nearest !== undefined && { nearest }),
+    ...(found === problem.found
+      ? {}
+      : { mend: 'Keys are 32 hexadecimal digits in quotes; secrets are text in quotes.' }),
+  };
+}

@@ -1,0 +1,75 @@
+/** What a meter's optical port reads out: its serial number, its clock, and its registers as OBIS data sets. */
+import { formatInstant } from '../../src/time.ts';
+import type { CosemDevice } from '../cosem/device.ts';
+import { obisText } from '../cosem/object.ts';
+import { UNIT } from '../cosem/register.ts';
+import { numberOf, membersOf } from '../dlms/values.ts';
+import type { Data } from '../dlms/axdr.ts';
+import type { DataSet } from '../iec62056_21/readout.ts';
+
+/** How a unit is shown: its name, and the power of ten between it and the COSEM unit. */
+const SHOWN: Readonly<Record<number, { readonly unit: string; readonly power: number }>> = {
+  [UNIT.wattHour]: { unit: 'kWh', power: -3 },
+  [UNIT.watt]: { unit: 'kW', power: -3 },
+  [UNIT.cubicMetre]: { unit: 'm3', power: 0 },
+  [UNIT.volt]: { unit: 'V', power: 0 },
+  [UNIT.ampere]: { unit: 'A', power: 0 },
+};
+const REGISTER_CLASSES: readonly number[] = [3, 4];
+const WIDTH = 10;
+
+export function readoutOf(device: CosemDevice, at: number): readonly DataSet[] {
+  const [date, time] = formatInstant(device.clockAt(at)).split('T') as [string, string];
+  const registers = device.model.objects
+    .filter(({ classId }) => REGISTER_CLASSES.includes(classId))
+    .flatMap(({ classId, ln }) => registerSet(device, { classId, ln, at }));
+  return [
+    { address: '0.0.0', value: device.identity.serial },
+    { address: '0.9.1', value: time.slice(0, 8).replaceAll(':', '') },
+    { address: '0.9.2', value: date.slice(2).replaceAll('-', '') },
+    ...registers,
+  ];
+}
+
+function registerSet(device: CosemDevice, of: { classId: number; ln: string; at: number }): DataSet[] {
+  const value = numberOf(valueOf(device, of, 2));
+  const scaling = membersOf(valueOf(device, of, 3)) ?? [];
+  const [scaler, unit] = scaling.map(numberOf);
+  if (value === undefined || scaler === undefined) return [];
+  const shown = SHOWN[unit ?? 0];
+  const decimals = Math.max(0, -(scaler + (shown?.power ?? 0)));
+  const scaled = value * Number(`1e${scaler + (shown?.power ?? 0)}`);
+  const text = scaled.toFixed(decimals).padStart(decimals > 0 ? WIDTH : 0, '0');
+  return [{ address: shortName(of.ln), value: text, ...(shown && { unit: shown.unit }) }];
+}
+
+/** `1.8.0` for the electricity meter's own, `7-0:3.0.0` for other media. */
+function shortName(ln: string): string {
+  const [a, b, c, d, e] = obisText(ln).split('.');
+  return a === '1' && b === '0' ? `${c}.${d}.${e}` : `${a}-${b}:${c}.${d}.${e}`;
+}
+
+/** Read with a reader's rights, as a readout shows what a display would. */
+function valueOf(
+  device: CosemDevice,
+  { classId, ln, at }: { classId: number; ln: string; at: number },
+  id: number,
+): Data | undefined {
+  const client = device.model.clients.find(({ role }) => role !== 'public')?.sap ?? 16;
+  const association = {
+    client,
+    server: 1,
+    context: 1,
+    mechanism: 0,
+    conformance: 0,
+    sendBytesMax: device.pduBytesMax,
+    receiveBytesMax: device.pduBytesMax,
+    status: 2,
+    clientTitle: new Uint8Array(0),
+  } as const;
+  const got = device.get(
+    { attribute: { classId, ln, id } },
+    { at, association, authenticated: false, encrypted: false },
+  );
+  return got.ok ? got.data : undefined;
+}

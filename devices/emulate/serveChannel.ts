@@ -1,0 +1,103 @@
+import type { ServerConnection } from '../dlms/serverConnection.ts';
+import { serveModeC } from '../iec62056_21/session.ts';
+import type { Cancel, Timers } from '../transport/timers.ts';
+import type { ByteChannel } from '../transport/transport.ts';
+import { readoutOf } from './readout.ts';
+import type { Profile } from './profile.ts';
+import type { Unit } from './unit.ts';
+
+export interface ServeOptions {
+  readonly timers: Timers;
+  /** A defect of the emulator: the channel is closed, the others go on. */
+  readonly onDefect: (endpoint: string, cause: unknown) => void;
+}
+
+/** How often a silent HDLC link is looked at. */
+const POLL_SECONDS = 5;
+
+/** Joins a device's connection to a channel and to the clock, until the channel ends. */
+interface Pump {
+  receive(bytes: Uint8Array): void;
+}
+
+function pump(
+  channel: ByteChannel,
+  connection: ServerConnection,
+  options: ServeOptions & { readonly onLinksDown?: () => void },
+): Pump {
+  const { timers } = options;
+  let cancel: Cancel = () => undefined;
+  let linked = false;
+  const now = (): number => Math.floor(timers.nowMilliseconds() / 1000);
+
+  function turn(act: () => readonly Uint8Array[]): void {
+    if (channel.closed) return;
+    try {
+      for (const frame of act()) channel.write(frame);
+    } catch (cause) {
+      options.onDefect(channel.endpoint, cause);
+      void channel.close();
+      return;
+    }
+    const isLinked = connection.openLinks > 0;
+    const wentDown = linked && !isLinked;
+    linked = isLinked;
+    if (wentDown) options.onLinksDown?.();
+    schedule();
+  }
+
+  function schedule(): void {
+    cancel();
+    const due = connection.dueAt();
+    const at = Math.min(due ?? Infinity, linked ? now() + POLL_SECONDS : Infinity);
+    if (at === Infinity || channel.closed) return;
+    const wait = Math.max(0, at * 1000 - timers.nowMilliseconds());
+    cancel = timers.after(wait, () => turn(() => connection.poll(now())));
+  }
+
+  channel.onClose(() => {
+    cancel();
+    connection.close();
+  });
+  return { receive: (bytes) => turn(() => connection.receive(bytes, now())) };
+}
+
+/** Serves a unit on a channel that carries its framing from the first byte. */
+export function serveChannel(
+  channel: ByteChannel,
+  unit: Unit,
+  options: ServeOptions & { readonly framing: 'wrapper' | 'hdlc' },
+): void {
+  // A peer that goes away is the peer's affair.
+  channel.onError(() => undefined);
+  const served = pump(channel, unit.connect(options.framing), options);
+  channel.onData((bytes) => served.receive(bytes));
+}
+
+/** Serves a unit's optical port: IEC 62056-21 readout, programming entry, and HDLC by mode E. */
+export function serveOpticalPort(
+  channel: ByteChannel,
+  unit: Unit,
+  options: ServeOptions & { readonly optical: Profile['optical'] },
+): void {
+  const { manufacturer, baud, model, address, password } = options.optical;
+  const connection = unit.connect('hdlc');
+  channel.onError(() => undefined);
+  const served = pump(channel, connection, { ...options, onLinksDown: () => port.release() });
+  const port = serveModeC(channel, {
+    timers: options.timers,
+    identification: { manufacturer, baud, hdlc: true, model },
+    address: address ?? unit.meter.identity.serial,
+    readout: (atMilliseconds) => readoutOf(unit.meter, Math.floor(atMilliseconds / 1000)),
+    ...(password !== undefined && {
+      programming: { operand: unit.meter.identity.serial, opens: (level, given) => level === 1 && given === password },
+    }),
+    onHdlc(bytes) {
+      // A reader that broke off and begins anew says so in 62056-21; HDLC begins with its flag.
+      if (connection.openLinks === 0 && bytes[0] === REQUEST_START) port.release(bytes);
+      else served.receive(bytes);
+    },
+  });
+}
+
+const REQUEST_START = 0x2f;

@@ -1,0 +1,123 @@
+/** What one address serves: a device on its own, or an installation behind its hub. */
+import { CosemDevice } from '../cosem/device.ts';
+import type { DeviceOptions } from '../cosem/model.ts';
+import { type ServerConnection, type ServerConnectionOptions } from '../dlms/serverConnection.ts';
+import { INSTALLATION_SAPS } from '../personas/chf.ts';
+import type { HubWorld } from '../personas/hub.ts';
+import { connectDevice, Installation } from '../personas/installation.ts';
+import { DEVICE_KINDS, type DeviceKind, labIdentity } from '../personas/labProfile.ts';
+import type { Timers } from '../transport/timers.ts';
+import type { Profile } from './profile.ts';
+import type { DeviceChoice } from './profileSchema.ts';
+
+/** A device and the server SAP that it answers at. */
+export interface ServedDevice {
+  readonly kind: DeviceKind;
+  readonly sap: number;
+  readonly device: CosemDevice;
+}
+
+export interface Unit {
+  /** Logical device name of what answers at SAP 1; also its name on a broker. */
+  readonly name: string;
+  readonly number: number;
+  readonly devices: readonly ServedDevice[];
+  /** The meter whose optical port this would be. */
+  readonly meter: CosemDevice;
+  readonly installation: Installation | undefined;
+  connect(framing: ServerConnectionOptions['framing']): ServerConnection;
+}
+
+export interface UnitOptions {
+  readonly profile: Profile;
+  readonly device: DeviceChoice;
+  readonly number: number;
+  readonly timers: Timers;
+  /** The power went, as the profile says; it comes back by itself. */
+  readonly onPowerCut: (device: CosemDevice) => void;
+}
+
+/** The kinds of device that a choice is made of. */
+export function kindsOf(choice: DeviceChoice): readonly DeviceKind[] {
+  return choice === 'installation' ? DEVICE_KINDS : [choice];
+}
+
+export function makeUnit(options: UnitOptions): Unit {
+  const { profile, device: choice, number } = options;
+  const { hdlc } = profile;
+  const limits = {
+    transmitBytesMax: hdlc.informationBytesMax,
+    receiveBytesMax: hdlc.informationBytesMax,
+    transmitWindow: hdlc.window,
+    receiveWindow: hdlc.window,
+  };
+  const connectOptions = {
+    ...(hdlc.physicalAddresses.length > 0 && { physical: hdlc.physicalAddresses }),
+    hdlc: { limits, inactivitySeconds: hdlc.inactivitySeconds },
+  };
+  const make = (kind: DeviceKind): CosemDevice => makeDevice(kind, options);
+
+  if (choice !== 'installation') {
+    const device = make(choice);
+    return {
+      name: device.identity.name,
+      number,
+      devices: [{ kind: choice, sap: 1, device }],
+      meter: device,
+      installation: undefined,
+      connect: (framing) => connectDevice(device, { framing, ...connectOptions }),
+    };
+  }
+  const devices = { chf: make('chf'), esme: make('esme'), gsme: make('gsme') };
+  const installation = new Installation(devices, worldOf(profile));
+  installation.hub.sleep = profile.sleep;
+  return {
+    name: devices.chf.identity.name,
+    number,
+    devices: DEVICE_KINDS.map((kind) => ({ kind, sap: INSTALLATION_SAPS[kind], device: devices[kind] })),
+    meter: devices.esme,
+    installation,
+    connect: (framing) => installation.connect({ framing, ...connectOptions }),
+  };
+}
+
+function makeDevice(kind: DeviceKind, { profile, number, timers, onPowerCut }: UnitOptions): CosemDevice {
+  const { model, keys, identity, securityPolicy, clockOffsetSeconds, sendCounter } = profile.kinds[kind];
+  const device = new CosemDevice(model, { ...labIdentity(kind, number), ...identity, keys });
+  device.securityPolicy = securityPolicy;
+  device.clockOffsetSeconds = clockOffsetSeconds;
+  device.keyring.skipCounterTo(sendCounter);
+  if (profile.powerCut) device.options = { powerCut: powerCutOnce(device, profile.powerCut, { timers, onPowerCut }) };
+  return device;
+}
+
+function powerCutOnce(
+  device: CosemDevice,
+  { installPoint, backAfterSeconds }: NonNullable<Profile['powerCut']>,
+  { timers, onPowerCut }: Pick<UnitOptions, 'timers' | 'onPowerCut'>,
+): NonNullable<DeviceOptions['powerCut']> {
+  let done = false;
+  return (point) => {
+    if (done || point !== installPoint) return false;
+    done = true;
+    timers.after(backAfterSeconds * 1000, () => device.restart());
+    onPowerCut(device);
+    return true;
+  };
+}
+
+function worldOf({ links }: Profile): HubWorld {
+  const isUp = links.wan === 'up';
+  return {
+    hanUp: (member) => links.han[member] === 'up',
+    wan: (at) => ({
+      operator: 'LAB',
+      // Class 47: 1 registered in the home network, 2 searching.
+      status: isUp ? 1 : 2,
+      cellId: isUp ? 4059 : 0,
+      locationId: isUp ? 1 : 0,
+      signalQuality: isUp ? links.signalQuality : 99,
+      at,
+    }),
+  };
+}
