@@ -1,9 +1,9 @@
-import { INSTRUCTION, MIGRATION, OUTCOME_NO_WAN, OUTCOME_OK, OUTCOME_OK_ESME } from '../../src/exclusion/compile.ts';
+import { MIGRATION, OUTCOME_OK, OUTCOME_OK_ESME } from '../../src/exclusion/compile.ts';
 import { EVENT, Tally } from '../../src/exclusion/tally.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import type { Facts } from '../../src/migration/facts.ts';
 import { OBSERVATIONS } from '../../src/migration/observations.ts';
-import { DAY, HOUR, londonDay, monthOf, type Instant } from '../../src/time.ts';
+import { DAY, monthOf, type Instant } from '../../src/time.ts';
 import { Attributes } from '../population/attributes.ts';
 import { groupOf } from '../population/groups.ts';
 import { FOREVER } from '../world/alternating.ts';
@@ -16,29 +16,24 @@ import { END, END_EXCLUDED_FROM, ENDS } from './ends.ts';
 import { EventQueue } from './eventQueue.ts';
 import { Limits } from './limits.ts';
 import { MasterKey } from './masterKey.ts';
-import { workingInstant, type GroupPlan, type Model, type StepPlan } from './model.ts';
+import { later, workingInstant, type GroupPlan, type Model, type StepPlan } from './model.ts';
 import type { KeyAtStart, LifeView, Observer } from './observer.ts';
-import { outcomeTable510, rangeOfFamily, type OutcomeRange } from './outcomes.ts';
+import { outcomeTable510, type OutcomeRange } from './outcomes.ts';
+import { GO, prepare, STOP, WAIT, type Turns } from './preparation.ts';
 import type { Replication } from './replication.ts';
 import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
 import { SupplierInstruction } from './supplierInstruction.ts';
-import { countVolumes, type Counts } from './volumes.ts';
+import { AsOfCounter, type Counts } from './volumes.ts';
 
 const SYSTEM_FAULT = OBSERVATIONS.indexOf('systemFault');
 const OBSERVATION_MASK = (1 << OBSERVATION_BITS) - 1;
 const SECURE = COHORTS.indexOf('MOC_Secure');
-const PREPARATION: OutcomeRange = rangeOfFamily('preparation');
-
-/** What is to be done with an installation at its next turn. */
-const GO = 0;
-const WAIT = 1;
-const STOP = 2;
 
 /**
  * The life of one installation: drawn alone from its number, run through the process of its cohort, counted as it
  * goes. Reused for every installation of a shard; what it keeps between them is only memory.
  */
-export class Life implements Facts, LifeView {
+export class Life implements Facts, LifeView, Turns {
   at: Instant = 0;
   epclEntryFrom = 0;
   displayBlocked = 0;
@@ -55,17 +50,19 @@ export class Life implements Facts, LifeView {
   endAt: Instant = 0;
 
   private entity = 0;
+  /** Instant of events that the tally has not settled yet; 0: none. */
+  private openAt: Instant = 0;
   private hanBegun = false;
   private placed = false;
-  private replacedAt = FOREVER;
-  private nextAsOf = 0;
+  replacedAt = FOREVER;
   private why = 0;
 
   private readonly key: MasterKey;
   private readonly instruction: SupplierInstruction;
+  private readonly asOfs: AsOfCounter;
   private readonly changes: Changes;
   private readonly limits: Limits;
-  private readonly model: Model;
+  readonly model: Model;
   private readonly replication: Replication;
   private readonly counts: Counts;
   private readonly observer: Observer | null;
@@ -75,13 +72,14 @@ export class Life implements Facts, LifeView {
     this.model = model;
     this.replication = replication;
     this.counts = counts;
+    this.asOfs = new AsOfCounter(model.asOfs, counts);
     this.observer = observer;
     this.group = model.groups[0] as GroupPlan;
     this.tally = new Tally(model.rules);
     this.attributes = new Attributes(model.scenario, replication.streams.attributes);
     this.wan = new WanLink(replication.streams);
     this.han = new HanLink(replication.streams);
-    this.strikes = new Strikes(model, replication);
+    this.strikes = new Strikes(model, replication, this.wan);
     this.key = new MasterKey(replication.streams.masterKey, this.queue);
     this.instruction = new SupplierInstruction(replication.streams.supplierInstruction, this.queue);
     this.changes = new Changes(model.scenario.changes, replication.streams.changes, model.horizon);
@@ -123,11 +121,9 @@ export class Life implements Facts, LifeView {
     this.why = END['unresolved:notScheduled'];
     if (!prepares) this.attempt(this.readyDay(attemptDay));
     else if (u < population.instructedShare) {
-      const instructionDay = (group.firstInstruction as NonNullable<typeof group.firstInstruction>).quantile(
-        u / population.instructedShare,
-      );
+      const instructionDay = group.firstInstruction.quantile(u / population.instructedShare);
       this.why = END['unresolved:awaitingPreparation'];
-      const prepared = this.prepare(instructionDay);
+      const prepared = prepare(this, entity, instructionDay);
       if (prepared < FOREVER) {
         this.why = END['unresolved:awaitingAttempt'];
         this.attempt(this.readyDay(attemptDay > prepared ? attemptDay : prepared));
@@ -142,7 +138,8 @@ export class Life implements Facts, LifeView {
     attributes.begin(entity, group);
     this.hanBegun = false;
     this.placed = false;
-    this.nextAsOf = 0;
+    this.asOfs.begin();
+    this.openAt = 0;
     this.endAt = 0;
     if (queue.count > 0) queue.clear();
     const needsPlace =
@@ -220,44 +217,41 @@ export class Life implements Facts, LifeView {
     return this.key.atStart(this.attributes.key);
   }
 
-  /** Takes all events before an instant, with the volumes of the as-ofs that fall between; those at it stay open. */
-  private advance(to: Instant): void {
+  /** Takes all events up to an instant; those at it stay open, for an attempt at the same instant settles with them. */
+  advance(to: Instant): void {
     const { queue } = this;
     while (queue.next < queue.count && (queue.at[queue.next] as number) <= to) {
-      const at = queue.at[queue.next] as number;
-      if (this.nextAsOf < this.model.asOfs.length) this.countAsOfs(at);
       const i = queue.next;
+      const at = queue.at[i] as number;
+      if (at > this.openAt) this.settle(at);
       queue.next = i + 1;
+      this.openAt = at;
       const event = queue.event[i] as number;
       const value = queue.value[i] as number;
       this.tally.event(at, event, value);
       if (event === EVENT['gas-supplier'] && this.instruction.due) this.instruction.schedule(at);
       if (this.observer) this.observer.event(at, event, value, queue.ofModel[i] === 1);
-      if (queue.nextAt() !== at && at !== to) this.tally.settle(at);
     }
-    if (this.nextAsOf < this.model.asOfs.length) this.countAsOfs(to);
+    if (to > this.openAt) this.settle(to);
   }
 
-  /** Counts the volumes of every as-of before an instant, on the state as it stands. */
-  private countAsOfs(before: number): void {
-    const { asOfs } = this.model;
-    while (this.nextAsOf < asOfs.length && (asOfs[this.nextAsOf] as number) < before) {
-      if (this.tally.mask !== 0) {
-        countVolumes(this.counts, this.tally, this.nextAsOf, asOfs[this.nextAsOf] as number, this.group.cohort);
-      }
-      this.nextAsOf += 1;
-    }
+  /** Settles the open instant, if there is one, and counts the as-ofs that lie before `next`. */
+  private settle(next: Instant): void {
+    if (this.openAt !== 0) this.tally.settle(this.openAt);
+    this.openAt = 0;
+    this.asOfs.countBefore(next, this.tally, this.group.cohort);
   }
 
-  private record(at: Instant, kind: number, outcome: number, system: boolean): void {
+  record(at: Instant, kind: number, outcome: number, system: boolean): void {
     const table510 = outcomeTable510(outcome);
     this.tally.attempt(at, kind, outcome, this.model.masks[outcome] as number, system, table510);
     this.tally.settle(at);
+    this.openAt = 0;
     if (this.observer) this.observer.attempt(at, kind, outcome, system, table510);
   }
 
   /** Whether the process goes on at an instant: retries end with an exclusion of the installation, met or in effect. */
-  private turn(at: Instant): number {
+  turn(at: Instant): number {
     const reported = this.tally.mask === 0 ? -1 : this.tally.reported();
     if (reported < 0) return GO;
     const { stopWhen, esmeOnly } = this.group.process;
@@ -268,48 +262,9 @@ export class Life implements Facts, LifeView {
     return this.queue.next < this.queue.count ? WAIT : STOP;
   }
 
-  /** Instructions to the SMSO until the devices are prepared: the first day for an attempt, or FOREVER. */
-  private prepare(firstDay: number): number {
-    const preparation = this.group.process.preparation as NonNullable<GroupPlan['process']['preparation']>;
-    const { triesPerInstruction, hoursBetweenTries, contactsNeeded, daysBetweenInstructions } = preparation;
-    let day = firstDay;
-    let contacts = 0;
-    for (let made = 0; made < preparation.instructionsMax;) {
-      const first = workingInstant(day);
-      if (first > this.model.horizon) return FOREVER;
-      if (first >= this.replacedAt) return FOREVER;
-      this.advance(first);
-      const turn = this.turn(first);
-      if (turn === STOP) return FOREVER;
-      if (turn === WAIT) {
-        day += daysBetweenInstructions;
-        continue;
-      }
-      let at = first;
-      let reached = false;
-      for (let k = 0; k < triesPerInstruction && contacts < contactsNeeded; k += 1) {
-        at = Math.floor(first + k * hoursBetweenTries * HOUR);
-        reached = this.wan.reaches(at);
-        if (reached) contacts += 1;
-      }
-      if (at > this.model.horizon || at >= this.replacedAt) return FOREVER;
-      this.advance(at);
-      made += 1;
-      if (contacts >= contactsNeeded) {
-        this.record(at, INSTRUCTION, OUTCOME_OK, false);
-        return londonDay(at) + preparation.daysToFirstAttempt + (day - Math.floor(day));
-      }
-      // Firmware and configuration go on where they stopped; what the record carries is how the last try ended.
-      const outcome = reached ? PREPARATION.first + (this.entity % PREPARATION.size) : OUTCOME_NO_WAN;
-      this.record(at, INSTRUCTION, outcome, false);
-      day = londonDay(at) + (day - Math.floor(day)) + daysBetweenInstructions;
-    }
-    return FOREVER;
-  }
-
   private attempt(firstDay: number): void {
     if (firstDay >= FOREVER) return;
-    const { group, attributes, tally, strikes, observer } = this;
+    const { group, attributes, strikes, observer } = this;
     const { horizon } = this.model;
     const { daysBetweenAttempts, attemptsMax } = group.process;
     let day = firstDay;
@@ -320,10 +275,7 @@ export class Life implements Facts, LifeView {
       const turn = this.turn(at);
       if (turn === STOP) return;
       day += daysBetweenAttempts;
-      if (turn === WAIT) {
-        tally.settle(at);
-        continue;
-      }
+      if (turn === WAIT) continue;
       made += 1;
       this.at = at;
       strikes.at = at;
@@ -386,13 +338,13 @@ export class Life implements Facts, LifeView {
     const migrated = tally.endedAt !== 0;
     const last = this.replacedAt < model.horizon && !migrated ? this.replacedAt : model.horizon;
     // After a migration the history has ended: what changes then changes no verdict and is not recorded.
-    if (!migrated) while (queue.nextAt() <= last) this.advanceSettled(queue.nextAt());
+    if (!migrated) this.advance(last);
     if (!migrated && last < model.horizon) {
       // The events of its DMC stand in the records under the DMC, and go on acting on what the records say of it.
       queue.keepModelEvents();
-      while (queue.nextAt() <= model.horizon) this.advanceSettled(queue.nextAt());
+      this.advance(model.horizon);
     }
-    this.countAsOfs(Infinity);
+    this.settle(Infinity);
     const { cohort } = this.group;
     if (!migrated) this.settleEnd();
     const i = cohort * ENDS.length + this.end;
@@ -400,31 +352,15 @@ export class Life implements Facts, LifeView {
     if (this.observer) this.observer.finish(this.end, this.endAt, tally);
   }
 
-  private advanceSettled(at: Instant): void {
-    this.advance(at);
-    this.tally.settle(at);
-  }
-
   private settleEnd(): void {
     const { tally, model } = this;
     const reported = tally.reported();
-    if (reported >= 0 && ((model.rules.excludesGsme >> reported) & 1) === 0) {
-      const inTime = (tally.metAt[reported] as number) <= this.replacedAt;
-      if (inTime && tally.effectiveFrom(reported, model.horizon) !== 0) {
-        this.end = END_EXCLUDED_FROM + reported;
-        this.endAt = tally.effectiveFrom(reported, model.horizon);
-        return;
-      }
-      this.why = END['unresolved:categoryNotInEffect'];
-    }
-    this.end = this.replacedAt <= model.horizon ? END.replaced : this.why;
-    this.endAt = this.replacedAt <= model.horizon ? Math.floor(this.replacedAt) : 0;
+    const excludes = reported >= 0 && ((model.rules.excludesGsme >> reported) & 1) === 0;
+    const effectiveFrom = excludes ? tally.effectiveFrom(reported, model.horizon) : 0;
+    const replaced = this.replacedAt <= model.horizon;
+    if (effectiveFrom !== 0) this.end = END_EXCLUDED_FROM + reported;
+    else if (replaced) this.end = END.replaced;
+    else this.end = excludes ? END['unresolved:categoryNotInEffect'] : this.why;
+    this.endAt = effectiveFrom !== 0 ? effectiveFrom : replaced ? Math.floor(this.replacedAt) : 0;
   }
-}
-
-/** A fractional day that keeps its hour of the day but does not lie before an instant. */
-function later(day: number, instant: Instant): number {
-  const fraction = day - Math.floor(day);
-  const earliest = londonDay(Math.ceil(instant)) + 1 + fraction;
-  return earliest > day ? earliest : day;
 }

@@ -5,7 +5,6 @@ import { OBSERVATION_OF_EFFECT, OBSERVATIONS } from '../../src/migration/observa
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
 import type { RuleSet } from '../../src/regulation/ruleset.ts';
 import {
-  DAY,
   endOfLondonDate,
   HOUR,
   londonInstant,
@@ -33,6 +32,8 @@ export interface StepPlan {
   readonly dataErrors: Int32Array;
   readonly rotates: boolean;
   readonly system: boolean;
+  /** Silent while the WAN is down at the attempt. */
+  readonly linked: boolean;
   readonly ranges: readonly (OutcomeRange | undefined)[];
 }
 
@@ -174,13 +175,14 @@ function planGroup(group: Group, scenario: Scenario, faults: CompiledFaults): Gr
       ),
       rotates: id === 'rotateKeys' && wrongKeys,
       system: id === 'requestAccepted' && hasSystemOutages,
+      linked: id === 'deviceState' && group.process.linkNeeded,
       ranges: rangesOfStep(id),
     };
   });
   const byId = new Map(stepPlans.map((plan) => [plan.id, plan]));
   const struck = (id: StepId): boolean => {
     const plan = byId.get(id) as StepPlan;
-    return plan.persistent.length > 0 || plan.dataErrors.length > 0 || plan.rotates || plan.system;
+    return plan.persistent.length > 0 || plan.dataErrors.length > 0 || plan.rotates || plan.system || plan.linked;
   };
   const { process } = group;
   const names = group.models?.names ?? [];
@@ -239,4 +241,9 @@ export function workingInstant(day: number): Instant {
   return londonInstant(whole, ATTEMPT_FROM_SECONDS + Math.floor((day - whole) * ATTEMPT_SPAN_SECONDS));
 }
 
-export { DAY };
+/** A fractional day that keeps its hour of the day but does not lie before an instant. */
+export function later(day: number, instant: Instant): number {
+  const fraction = day - Math.floor(day);
+  const earliest = londonDay(Math.ceil(instant)) + 1 + fraction;
+  return earliest > day ? earliest : day;
+}

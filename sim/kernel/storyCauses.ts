@@ -9,7 +9,7 @@ import { HOUR, type Instant } from '../../src/time.ts';
 import { Limits } from './limits.ts';
 import type { Model } from './model.ts';
 import type { LifeView } from './observer.ts';
-import { BY_DATA_ERROR, BY_KEY, BY_NOBODY, BY_PERSISTENT, BY_SYSTEM } from './strikes.ts';
+import { BY_DATA_ERROR, BY_KEY, BY_LINK, BY_NOBODY, BY_PERSISTENT, BY_SYSTEM } from './strikes.ts';
 import type { Outage } from './storyLinks.ts';
 
 /** A check that an attempt came to, with what it compared. */
@@ -41,6 +41,7 @@ export type Culprit =
       readonly cleansedAt: Instant | null;
     }
   | { readonly by: 'masterKey' }
+  | { readonly by: 'link' }
   | { readonly by: 'system'; readonly outages: readonly Outage[] };
 
 /** How a migration attempt went. */
@@ -153,6 +154,8 @@ export class StoryCauses {
       }
       case BY_KEY:
         return { by: 'masterKey' };
+      case BY_LINK:
+        return { by: 'link' };
       default: {
         assert(strikes.culprit === BY_SYSTEM, 'every culprit is told of');
         const outages = this.system.filter((row) => row.from <= at && (row.to === null || at < row.to));

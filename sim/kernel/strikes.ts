@@ -3,11 +3,13 @@ import type { Instant } from '../../src/time.ts';
 import { DATA_CLEAN, DATA_FIXABLE, DataErrors } from '../world/faults/dataError.ts';
 import { PersistentFaults } from '../world/faults/persistent.ts';
 import { covering, NO_INTERVALS, type Intervals } from '../world/intervals.ts';
+import type { WanLink } from '../world/wanLink.ts';
 import type { StepEffects } from './compileWalk.ts';
 import type { GroupPlan, Model, StepPlan } from './model.ts';
 import type { Replication } from './replication.ts';
 
 const ANSWERED = OBSERVATIONS.indexOf('answered');
+const NO_ANSWER = OBSERVATIONS.indexOf('noAnswer');
 const SYSTEM_FAULT = OBSERVATIONS.indexOf('systemFault');
 const WRONG_KEY = OBSERVATIONS.indexOf('wrongKey');
 const BAD_DATA = OBSERVATIONS.indexOf('badData');
@@ -19,6 +21,7 @@ export const BY_PERSISTENT = 1;
 export const BY_DATA_ERROR = 2;
 export const BY_KEY = 3;
 export const BY_SYSTEM = 4;
+export const BY_LINK = 5;
 
 /** Asks the fault models what they do to each step of an attempt of the installation at hand. */
 export class Strikes implements StepEffects {
@@ -33,7 +36,10 @@ export class Strikes implements StepEffects {
   private group: GroupPlan | null = null;
   private systemOutages: Intervals = NO_INTERVALS;
 
-  constructor(model: Model, replication: Replication) {
+  private readonly wan: WanLink;
+
+  constructor(model: Model, replication: Replication, wan: WanLink) {
+    this.wan = wan;
     this.persistent = new PersistentFaults(model.persistent, model.faultNames.persistent, replication.streams.faults);
     this.dataErrors = new DataErrors(model.dataErrors, model.faultNames.dataErrors, replication.streams.faults);
   }
@@ -51,6 +57,10 @@ export class Strikes implements StepEffects {
     if (plan.system && covering(this.systemOutages, this.at) >= 0) {
       this.culprit = BY_SYSTEM;
       return SYSTEM_FAULT;
+    }
+    if (plan.linked && !this.wan.up(this.at)) {
+      this.culprit = BY_LINK;
+      return NO_ANSWER;
     }
     if (plan.rotates && this.keyIsWrong) {
       this.culprit = BY_KEY;

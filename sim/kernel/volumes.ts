@@ -41,7 +41,7 @@ export function volumeIndex(asOf: number, measure: number, cohort: number, categ
 }
 
 /** Adds the categories that hold of one installation at an as-of. */
-export function countVolumes(counts: Counts, tally: Tally, asOf: number, at: number, cohort: number): void {
+function countVolumes(counts: Counts, tally: Tally, asOf: number, at: number, cohort: number): void {
   const { mask } = tally;
   const reported = tally.reported();
   const { volumes } = counts;
@@ -53,6 +53,30 @@ export function countVolumes(counts: Counts, tally: Tally, asOf: number, at: num
       const i = volumeIndex(asOf, measure, cohort, c);
       volumes[i] = (volumes[i] as number) + isReported;
       volumes[i + 1] = (volumes[i + 1] as number) + 1;
+    }
+  }
+}
+
+/** Counts one installation's volumes at every as-of that has passed, on the state as it stood then. */
+export class AsOfCounter {
+  private next = 0;
+  private readonly asOfs: Float64Array;
+  private readonly counts: Counts;
+
+  constructor(asOfs: Float64Array, counts: Counts) {
+    this.asOfs = asOfs;
+    this.counts = counts;
+  }
+
+  begin(): void {
+    this.next = 0;
+  }
+
+  /** Every as-of before an instant; the tally holds all rows before it. */
+  countBefore(before: number, tally: Tally, cohort: number): void {
+    while (this.next < this.asOfs.length && (this.asOfs[this.next] as number) < before) {
+      if (tally.mask !== 0) countVolumes(this.counts, tally, this.next, this.asOfs[this.next] as number, cohort);
+      this.next += 1;
     }
   }
 }

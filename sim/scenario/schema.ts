@@ -74,6 +74,10 @@ const processOfCohort = z.strictObject({
     .enum(['met', 'effective', 'never'])
     .default('effective')
     .describe('whether retries go on after a category is met'),
+  linkNeeded: z
+    .boolean()
+    .default(true)
+    .describe('device tests get no answer while the WAN is down at the attempt, however recent the last contact'),
   gated: z
     .boolean()
     .default(true)

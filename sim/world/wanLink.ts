@@ -47,6 +47,8 @@ export class WanLink {
   /** From when the link is dead for good; FOREVER: it does not die. */
   deathAt = FOREVER;
 
+  /** The latest try of the SMSO that got through: a contact like any other. */
+  private reachedAt = 0;
   private profile: CompiledWan | null = null;
   private entity = 0;
   private earliest = 0;
@@ -65,6 +67,7 @@ export class WanLink {
     this.entity = entity;
     this.earliest = start - LOOKBACK_SECONDS;
     this.shared = shared;
+    this.reachedAt = 0;
     this.own.begin(profile.classes, entity, start);
     if (profile.tries > 0) {
       // The second word of the draw that the death hazard takes its first from: the hub's place in the contact window.
@@ -96,7 +99,8 @@ export class WanLink {
   /** Latest contact at or before the instant. A link that has been down for over a year answers with a time before that. */
   lastContact(at: Instant): Instant {
     this.own.advance(at);
-    return (this.profile as CompiledWan).tries === 0 ? this.lastContinuous(at) : this.lastDaily(at);
+    const scheduled = (this.profile as CompiledWan).tries === 0 ? this.lastContinuous(at) : this.lastDaily(at);
+    return this.reachedAt > scheduled && this.reachedAt <= at ? this.reachedAt : scheduled;
   }
 
   private lastContinuous(at: Instant): Instant {
@@ -136,11 +140,16 @@ export class WanLink {
 
   /** Whether an instruction's try gets through at the instant: the link is up, and the wake-up was not lost. */
   reaches(at: Instant): boolean {
-    if (!this.up(at)) return false;
+    if (!this.up(at) || this.tryLost(at)) return false;
+    this.reachedAt = at;
+    return true;
+  }
+
+  private tryLost(at: Instant): boolean {
     const { wakeUpLossChance } = this.profile as CompiledWan;
-    if (wakeUpLossChance === 0) return true;
-    // Instants exceed 2^30 only by far less than the stream's index space; days of contact stay below 2^18.
+    if (wakeUpLossChance === 0) return false;
+    // Instants lie far above the index of any daily contact.
     this.streams.wakeUp.draw(this.entity, at);
-    return first() >= wakeUpLossChance;
+    return first() < wakeUpLossChance;
   }
 }

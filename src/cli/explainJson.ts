@@ -1,7 +1,17 @@
 import { formatInstant, formatWeek } from '../time.ts';
 
 /** Under these names stand instants, alone or in lists; names that end in `At` are added to them. */
-const INSTANTS = new Set(['at', 'from', 'to', 'asOf', 'horizon', 'evidence', 'attempts', 'lastWanContact']);
+const INSTANTS = new Set([
+  'at',
+  'from',
+  'to',
+  'asOf',
+  'horizon',
+  'evidence',
+  'attempts',
+  'lastWanContact',
+  'effectiveFrom',
+]);
 
 function isInstant(key: string): boolean {
   return INSTANTS.has(key) || key.endsWith('At');

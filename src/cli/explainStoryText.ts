@@ -174,6 +174,8 @@ function culpritWords(culprit: Culprit, { failed, checks }: AttemptTold): string
     }
     case 'masterKey':
       return 'the Master Key held is wrong';
+    case 'link':
+      return 'no answer: the WAN was down at the attempt, though its last contact was recent enough';
     case 'system':
       return culprit.outages.map((row) => `${outageWords(row)} since ${formatInstant(row.from)}`).join('; ');
   }

@@ -100,7 +100,7 @@ describe('the story of one installation', () => {
   test('reaches every kind of culprit, stale links of both kinds, an ESME alone, lost wake-ups and silent days', () => {
     const migrations = ALL.flatMap((story) => story.entries.filter((entry) => entry.type === 'migration'));
     const culprits = new Set(migrations.map(({ told: { failed } }) => failed?.culprit.by));
-    expect([...culprits].map(String).sort()).toEqual(['check', 'fault', 'masterKey', 'system', 'undefined']);
+    expect([...culprits].map(String).sort()).toEqual(['check', 'fault', 'link', 'masterKey', 'system', 'undefined']);
     expect(new Set(migrations.map(({ attempt }) => attempt.outcome))).toContain('MA112');
     expect(new Set(migrations.map(({ attempt }) => attempt.outcome))).toContain('GT01');
     expect(migrations.some(({ told: { esmeOnly } }) => esmeOnly)).toBe(true);
