@@ -1,0 +1,121 @@
+/**
+ * Reads recorded wrapper frames with every key there ever was, and lists each use of a nonce: (key, system title, counter), the
+ * GMACs inside HLS as well. Independent of the head-end's and the device's own counting.
+ */
+import { decodeAare, decodeAarq, decodeRelease } from '../../../devices/dlms/acse.ts';
+import { toHex } from '../../../devices/dlms/bytes.ts';
+import { isCiphered, open, readCiphered } from '../../../devices/dlms/ciphering.ts';
+import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
+import type { Frame } from './stage.ts';
+
+export interface NonceUse {
+  readonly nonce: string;
+  readonly what: string;
+}
+
+export interface Opened {
+  readonly frame: number;
+  readonly direction: Frame['direction'];
+  readonly keys: SuiteKeys;
+  readonly plain: Uint8Array;
+}
+
+/** Everything that opens, with the keys that opened it. */
+export function openAll(
+  frames: readonly Frame[],
+  known: readonly SuiteKeys[],
+): { readonly opened: readonly Opened[]; readonly uses: readonly NonceUse[]; readonly unopened: number } {
+  const opened: Opened[] = [];
+  const uses: NonceUse[] = [];
+  let unopened = 0;
+  const titles: { c2s?: Uint8Array; s2c?: Uint8Array } = {};
+  for (const [frame, { direction, bytes }] of frames.entries()) {
+    const apdu = bytes.subarray(8);
+    const ciphered = cipheredPart(apdu, direction, titles);
+    if (!ciphered) continue;
+    const header = readCiphered(ciphered);
+    const title = header.ok && header.value.systemTitle.length === 8 ? header.value.systemTitle : titles[direction];
+    if (!header.ok || !title) continue;
+    const { control, counter, body } = header.value;
+    const hit = known.flatMap((keys) => {
+      const protection = {
+        control,
+        encryptionKey: keys.guek,
+        authenticationKey: keys.gak,
+        systemTitle: title,
+        counter,
+      };
+      const plain = open(protection, body);
+      return plain.ok ? [{ keys, plain: plain.value }] : [];
+    })[0];
+    if (!hit) {
+      unopened += 1;
+      continue;
+    }
+    opened.push({ frame, direction, ...hit });
+    const nonceOf = (count: number): string => `${toHex(hit.keys.guek)} ${toHex(title)} ${count}`;
+    uses.push({ nonce: nonceOf(counter), what: toHex(ciphered) });
+    const proof = gmacIn(hit.plain);
+    if (proof)
+      uses.push({ nonce: nonceOf(new DataView(proof.buffer, proof.byteOffset).getUint32(1)), what: toHex(proof) });
+  }
+  return { opened, uses, unopened };
+}
+
+function cipheredPart(
+  apdu: Uint8Array,
+  direction: Frame['direction'],
+  titles: { c2s?: Uint8Array; s2c?: Uint8Array },
+): Uint8Array | undefined {
+  if (apdu[0] === 0x60) {
+    const aarq = decodeAarq(apdu);
+    if (!aarq.ok) return undefined;
+    if (aarq.value.callingTitle) titles.c2s = aarq.value.callingTitle;
+    return aarq.value.userInformation;
+  }
+  if (apdu[0] === 0x61) {
+    const aare = decodeAare(apdu);
+    if (aare.ok && aare.value.respondingTitle) titles.s2c = aare.value.respondingTitle;
+    return aare.ok ? aare.value.userInformation : undefined;
+  }
+  if (apdu[0] === 0x62 || apdu[0] === 0x63) {
+    const release = decodeRelease(apdu);
+    return release.ok ? release.value.userInformation : undefined;
+  }
+  return isCiphered(apdu[0] ?? 0) ? apdu : undefined;
+}
+
+/** `09 11 10 counter tag`: the only octet string of 17 bytes with that head that HLS carries. */
+function gmacIn(plain: Uint8Array): Uint8Array | undefined {
+  const isAction = plain[0] === 0xc3 || plain[0] === 0xc7;
+  const at = plain.length - 19;
+  if (!isAction || at < 0 || plain[at] !== 0x09 || plain[at + 1] !== 0x11 || plain[at + 2] !== 0x10) return undefined;
+  return plain.slice(at + 2);
+}
+
+/** Nonces that carried two different things. A frame that a link doubled is the same thing twice. */
+export function reused(uses: readonly NonceUse[]): readonly string[] {
+  const first = new Map<string, string>();
+  return uses
+    .filter(({ nonce, what }) => {
+      const before = first.get(nonce);
+      if (before === undefined) first.set(nonce, what);
+      return before !== undefined && before !== what;
+    })
+    .map(({ nonce }) => nonce);
+}
+
+/** Every pairing of keys that a device may have been under. */
+export function pairings(gueks: readonly Uint8Array[], gaks: readonly Uint8Array[]): readonly SuiteKeys[] {
+  return gueks.flatMap((guek) => gaks.map((gak) => ({ guek, gak })));
+}
+
+/** Whether accepted counters rise strictly, for each key and title. */
+export function rises(accepted: readonly { key: string; title: string; counter: number }[]): boolean {
+  const last = new Map<string, number>();
+  return accepted.every(({ key, title, counter }) => {
+    const before = last.get(`${key} ${title}`) ?? -1;
+    last.set(`${key} ${title}`, counter);
+    return counter > before;
+  });
+}
