@@ -1,9 +1,10 @@
 import { departures, disagreements, percent } from './agreement.ts';
+import { kernel } from './kernel.ts';
 import { R1_ENDS, type R1Engine, type R1Result } from './engine.ts';
 import { PEERS } from './peers.ts';
 
 /** The bench's own engines; each is held to the goals below. */
-const OWN: readonly R1Engine[] = [];
+const OWN: readonly R1Engine[] = [kernel];
 
 /** Least speed of the bench's kernel on one worker, as a multiple of a peer's. */
 const GOALS: Readonly<Record<string, number>> = { SimPy: 50, NumPy: 1, C: 1 / 6 };

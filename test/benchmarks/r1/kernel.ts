@@ -1,0 +1,42 @@
+import { readText } from '../../../src/cli/readText.ts';
+import { endCounts, labelledEnds } from '../../../sim/forecast/results.ts';
+import { simulate } from '../../../sim/kernel/simulate.ts';
+import { loadScenario, type LoadedScenario } from '../../../sim/scenario/load.ts';
+import type { R1Counts, R1Engine } from './engine.ts';
+
+const SCENARIO = 'scenarios/benchmarks/r1.yaml';
+
+export function loadR1(installations: number): LoadedScenario {
+  const loaded = loadScenario({
+    path: SCENARIO,
+    readFile: readText,
+    set: [`populations.all.installations=${installations}`],
+  });
+  if (!loaded.ok) throw new Error(`${SCENARIO} does not load`);
+  return loaded;
+}
+
+const now = (): number => performance.now() / 1000;
+
+/** The bench's own kernel on one worker: this thread, warmed by a run of its own. Dice: Threefry-2x32-20, addressed. */
+export const kernel: R1Engine = {
+  name: 'kernel',
+  installations: 2_000_000,
+  absent: () => undefined,
+  async run(installations, seed) {
+    const warm = loadR1(300_000);
+    const options = { replications: 1, workers: 1, now };
+    await simulate(warm.scenario, warm.rules, { ...options, seed: `warm-${seed}` });
+    const { scenario, rules } = loadR1(installations);
+    const simulation = await simulate(scenario, rules, { ...options, seed: `r1-${seed}` });
+    const counts = labelledEnds(endCounts(simulation), scenario.ends) as R1Counts;
+    return {
+      engine: 'kernel (Threefry-2x32-20, one worker)',
+      n: installations,
+      seconds: simulation.kernelSeconds,
+      counts: { ...ZERO, ...counts },
+    };
+  },
+};
+
+const ZERO: R1Counts = { wan: 0, key: 0, han: 0, five: 0, migrated: 0, left: 0 };
