@@ -17,7 +17,7 @@ import { differences, readCases } from '../src/exclusion/cases.ts';
 import { difference, engineOf, engineSays, referenceOf } from './compare.ts';
 import { wideRuleSetArbitrary } from './wideRuleSets.ts';
 
-const RUNS = Number(process.env['DIFFERENTIAL_RUNS'] ?? 7000);
+const RUNS = Number(process.env['DIFFERENTIAL_RUNS'] ?? 5000);
 const SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? 20_211_103);
 console.log(`differential: ${RUNS} questions a family of rule sets, seed ${SEED}`);
 

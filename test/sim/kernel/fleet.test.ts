@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { compileModel, type Model } from '../../../sim/kernel/model.ts';
@@ -37,12 +38,12 @@ describe('one installation', () => {
 
   test('alone is the same as in the fleet', () => {
     const alone = recordsOf(model, some, true);
-    for (const [i, entity] of some.entries()) expect(alone[i], String(entity)).toEqual(fleet[entity]);
+    expect(some.filter((entity, i) => !isDeepStrictEqual(alone[i], fleet[entity]))).toEqual([]);
   });
 
   test('is the same whoever came before it', () => {
     const backwards = recordsOf(model, some.toReversed(), false).toReversed();
-    for (const [i, entity] of some.entries()) expect(backwards[i], String(entity)).toEqual(fleet[entity]);
+    expect(some.filter((entity, i) => !isDeepStrictEqual(backwards[i], fleet[entity]))).toEqual([]);
   });
 
   test('is another under another seed or replication', () => {
@@ -56,7 +57,7 @@ describe('one installation', () => {
 });
 
 describe('a fleet of several shards', () => {
-  const large = scenarioAt('scenarios/benchmarks/r1.yaml', ['populations.all.installations=150000']);
+  const large = scenarioAt('scenarios/benchmarks/r1.yaml', ['populations.all.installations=132000']);
   const compiled = compileModel(large.scenario, large.rules);
 
   test('counts the same in any order of its shards', () => {
@@ -143,7 +144,7 @@ describe('common random numbers', () => {
     ],
   ])('%s on one group moves nothing in another', (path, fault) => {
     const other = recorded(modelAt(EVERYTHING, [`${path}=${fault}`]), SEED);
-    const moved = base.lives.filter((life, i) => JSON.stringify(life) !== JSON.stringify(other.lives[i]));
+    const moved = base.lives.filter((life, i) => !isDeepStrictEqual(life, other.lives[i]));
     expect(moved.filter(({ entity }) => !own(entity)).map(({ entity }) => entity)).toEqual([]);
     expect(moved.length).toBeGreaterThan(50);
   });
@@ -151,7 +152,7 @@ describe('common random numbers', () => {
   test('an outage of one area moves nothing in the other areas', () => {
     const outage = '{ by: area, members: ["15"], dated: [{ from: 2021-10-01, to: 2021-10-31 }], perYear: 2, duration: { kind: fixed, days: 9 } }'; // prettier-ignore
     const other = recorded(modelAt(EVERYTHING, [`sharedOutages.aaa=${outage}`]), SEED);
-    const moved = base.lives.filter((life, i) => JSON.stringify(life) !== JSON.stringify(other.lives[i]));
+    const moved = base.lives.filter((life, i) => !isDeepStrictEqual(life, other.lives[i]));
     expect(moved.filter(({ history }) => !history.installation.mpan.startsWith('15')).map(({ entity }) => entity)).toEqual([]); // prettier-ignore
     expect(moved.length).toBeGreaterThan(20);
   });

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/exclusion/evaluate.ts';
 import { errorCode } from '../../../src/migration/errorCodes.ts';
 import { GAS_EVENTS, type Attempt } from '../../../src/migration/history.ts';
-import { formatInstant } from '../../../src/time.ts';
 import { recorded } from '../records.ts';
 import { EVERYTHING, modelAt } from '../scenarios.ts';
 
@@ -28,15 +27,13 @@ describe('attempts', () => {
   });
 
   test('lie within the simulation, in time order, one a key', () => {
-    for (const { entity, history } of lives) {
-      for (const kind of ['instruction', 'migration'] as const) {
+    const wrong = lives.filter(({ history }) =>
+      (['instruction', 'migration'] as const).some((kind) => {
         const rows = history.attempts.filter((row) => row.kind === kind);
-        for (const [i, { at }] of rows.entries()) {
-          expect(at, String(entity)).toBeGreaterThan(rows[i - 1]?.at ?? model.start - 1);
-          expect(at, String(entity)).toBeLessThanOrEqual(model.horizon);
-        }
-      }
-    }
+        return rows.some(({ at }, i) => at <= (rows[i - 1]?.at ?? model.start - 1) || at > model.horizon);
+      }),
+    );
+    expect(wrong).toEqual([]);
   });
 
   test('have an outcome of the catalogue, of their phase, with its place in Table 5.10, by the system where it is', () => {
@@ -84,13 +81,10 @@ describe('attempts', () => {
   });
 
   test('and instructions by the supplier leave nothing to note', () => {
-    for (const { entity, history } of lives) {
-      const { notes } = evaluate(history, model.rules.rules, model.horizon);
-      expect(
-        notes.map(({ at, note }) => `${formatInstant(at)} ${note}`),
-        String(entity),
-      ).toEqual([]);
-    }
+    const noted = lives.flatMap(({ entity, history }) =>
+      evaluate(history, model.rules.rules, model.horizon).notes.map((note) => ({ entity, ...note })),
+    );
+    expect(noted).toEqual([]);
   });
 });
 
@@ -106,16 +100,20 @@ describe('events', () => {
   };
 
   test('have a value of their kind, one a key, and a GSME where they are about gas', () => {
-    for (const { entity, history } of lives) {
+    const wrong = lives.flatMap(({ entity, history }) => {
       const keys = history.events.map(({ at, event }) => `${at} ${event.replace(/^(sos|master-key)-.*/, '$1')}`);
-      expect(new Set(keys).size, String(entity)).toBe(keys.length);
-      for (const { at, event, value } of history.events) {
-        expect(value, event).toMatch(VALUES[event] ?? /^$/);
-        if (GAS_EVENTS.includes(event)) expect(history.installation.gas, String(entity)).not.toBeNull();
-        expect(at).toBeGreaterThanOrEqual(model.start);
-        expect(at).toBeLessThanOrEqual(model.horizon);
-      }
-    }
+      return history.events
+        .filter(
+          ({ at, event, value }, i) =>
+            keys.indexOf(keys[i] as string) !== i ||
+            !(VALUES[event] ?? /^$/).test(value) ||
+            (GAS_EVENTS.includes(event) && history.installation.gas === null) ||
+            at < model.start ||
+            at > model.horizon,
+        )
+        .map((row) => ({ entity, ...row }));
+    });
+    expect(wrong).toEqual([]);
   });
 
   test('that toggle a state always change it', () => {
