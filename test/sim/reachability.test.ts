@@ -47,6 +47,7 @@ class Watcher implements Observer {
     reach('failure', `${step} ${seen}`);
     reach('observation', seen);
     reach('culprit', CULPRITS[strikes.culprit as keyof typeof CULPRITS]);
+    if (strikes.culprit === BY_DATA_ERROR) reach('data error', seen);
     const { check } = STEPS[step];
     if (check !== undefined && CHECKS[check].fails === seen && strikes.culprit === 0) reach('check', check);
     for (const effect of EFFECTS) {
@@ -100,6 +101,7 @@ const EXPECTED: readonly (readonly [string, readonly string[]])[] = [
   ['check', Object.keys(CHECKS)],
   ['effect', EFFECTS],
   ['culprit', Object.values(CULPRITS)],
+  ['data error', ['badData', 'refused']], // Table 5.10, and the data codes outside it
   ['outcome', [...Object.keys(FAMILIES), 'MA110', 'MA112', 'GT01', NO_WAN, 'ok 0', 'ok 1', 'ok-esme']],
   ['end', ENDS],
   ['verdict', SCOPE],

@@ -59,6 +59,13 @@ describe('an alternating link is stationary', () => {
     }
     const available = (row.upDaysMean as number) / ((row.upDaysMean as number) + downDaysMean);
     for (const count of up) expectShare(count, N, available, 0.001);
+    // Ten times as many at the very start, where one draw is enough.
+    let atStart = 0;
+    for (let entity = 0; entity < 10 * N; entity += 1) {
+      link.begin(classes, entity, START);
+      if (link.covering(START) < 0) atStart += 1;
+    }
+    expectShare(atStart, 10 * N, available);
   });
 
   // E[age] = E[L^2] / 2 E[L]: of a lognormal exp(mu + 1.5 sigma^2) / 2, of a Weibull of shape 1/2 six times its scale.
