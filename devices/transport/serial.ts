@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync } from 'node:fs';
 import { byteChannel, WAITING_BYTES_MAX } from './channel.ts';
 import { serialMode, serialModeText, serialPath } from './serialMode.ts';
 import type { SerialMode } from './serialMode.ts';
@@ -109,10 +110,15 @@ async function openSerial(path: string, first: SerialMode, load: () => Promise<S
     const speedOnly = serialModeText({ ...wanted, baud: mode.baud }) === serialModeText(mode);
     if (speedOnly) await called((done) => port.update({ baudRate: wanted.baud }, done));
     else {
-      await called((done) => port.close(done));
-      port = build(wanted);
-      attach(port);
-      await called((done) => port.open(done));
+      const letGo = heldOpen(path);
+      try {
+        await called((done) => port.close(done));
+        port = build(wanted);
+        attach(port);
+        await called((done) => port.open(done));
+      } finally {
+        letGo();
+      }
     }
     mode = wanted;
   }
@@ -145,6 +151,20 @@ async function openSerial(path: string, first: SerialMode, load: () => Promise<S
       },
     },
   }) as SerialChannel;
+}
+
+/**
+ * A second hand on the device file while the first lets go and takes hold again. Otherwise the other end of a pty sees a
+ * hang-up (socat then never forwards again), and an optical head fed from DTR loses its power.
+ */
+function heldOpen(path: string): () => void {
+  if (process.platform === 'win32') return () => undefined;
+  try {
+    const descriptor = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+    return () => closeSync(descriptor);
+  } catch {
+    return () => undefined;
+  }
 }
 
 function lost(endpoint: string, cause: unknown): TransportError {
