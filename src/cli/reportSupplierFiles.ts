@@ -121,8 +121,7 @@ async function gatherPoints(source: ReportSource, ends: readonly Instant[]): Pro
   return gather(source, {
     asOf,
     factOf: (history) => {
-      if (decider.spans(history, asOf).length === 0) return undefined; // nothing ever held: the usual case
-      const points = excludedPoints(history, (of, at) => decider.decide(of, at), ends);
+      const points = excludedPoints(history, decider, ends);
       return points.length > 0 ? points : undefined;
     },
     begin: () => [] as ExcludedPoint[],

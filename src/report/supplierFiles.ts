@@ -1,9 +1,9 @@
 import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
-import type { Evaluation } from '../exclusion/verdict.ts';
+import type { Engine } from '../exclusion/engine.ts';
 import { csvLine } from '../interchange/rowWriter.ts';
 import type { History } from '../migration/history.ts';
 import type { Instant } from '../time.ts';
-import { compareSuppliers, compareText, excludedAt, FUELS, type Fuel } from './excluded.ts';
+import { compareSuppliers, compareText, excludedAt, FUELS, type Excluded, type Fuel } from './excluded.ts';
 
 /** Where one excluded meter point stands over some months: half-open positions in the list of months. */
 export interface Stay {
@@ -25,18 +25,25 @@ export interface ExcludedPoint {
 /**
  * The excluded meter points of one installation over the ends of some months (rising instants): reported exclusions
  * that are in effect, by the supplier as it stands at each end. A meter point that is readmitted has no stay then.
+ *
+ * A history is decided at the ends at which a span says that a category holds, and not again while it has no new row: an
+ * exclusion that is in effect stays so until a row ends it.
  */
-export function excludedPoints(
-  history: History,
-  decide: (history: History, at: Instant) => Evaluation,
-  monthEnds: readonly Instant[],
-): ExcludedPoint[] {
+export function excludedPoints(history: History, engine: Engine, monthEnds: readonly Instant[]): ExcludedPoint[] {
+  const spans = engine.spans(history, monthEnds.at(-1) as Instant);
+  if (spans.length === 0) return []; // nothing ever held: the usual case
   const points = new Map<Fuel, { meterPoint: string; stays: Stay[] }>();
+  let current: Excluded | undefined;
   for (const [month, at] of monthEnds.entries()) {
-    const excluded = excludedAt(history, decide(history, at).verdicts, at);
-    if (!excluded || excluded.effectiveFrom === null) continue;
-    const { category } = excluded;
-    for (const { fuel, meterPoint, supplier } of excluded.meters) {
+    const before = monthEnds[month - 1] ?? Number.NEGATIVE_INFINITY;
+    const stands = current !== undefined && current.effectiveFrom !== null && !hasRow(history, before, at);
+    if (!stands) {
+      const holds = spans.some((span) => span.from <= at && (span.to === null || at < span.to));
+      current = holds ? excludedAt(history, engine.decide(history, at).verdicts, at) : undefined;
+    }
+    if (!current || current.effectiveFrom === null) continue;
+    const { category } = current;
+    for (const { fuel, meterPoint, supplier } of current.meters) {
       let point = points.get(fuel);
       if (!point) points.set(fuel, (point = { meterPoint, stays: [] }));
       const last = point.stays.at(-1);
@@ -52,6 +59,12 @@ export function excludedPoints(
     const point = points.get(fuel);
     return point ? [{ installationId, fuel, ...point }] : [];
   });
+}
+
+/** Whether anything is recorded after one instant, up to and including another. */
+function hasRow({ attempts, events }: History, after: Instant, to: Instant): boolean {
+  const within = ({ at }: { readonly at: Instant }): boolean => at > after && at <= to;
+  return attempts.some(within) || events.some(within);
 }
 
 /** The point without its stays from the first month on whose end the installation had been replaced. */
