@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { syntheticMpan } from '../../src/installation/identifiers.ts';
+import { VARIOUS1 } from '../../src/regulation/ruleset.ts';
+import { decide, freshFolder, writeRecords, type Cells, type Records } from '../src/interchange/decideHarness.ts';
+
+// What `decide --compare` and `--readings all` write and say. Whose verdict is right is the engine's own tests.
+
+const house = (id: string, esmeDormant = 'yes'): Cells => ({
+  installation_id: id,
+  cohort: 'IOC',
+  mpan: String(syntheticMpan(10, Number(id))),
+  esme_dormant: esmeDormant,
+  electricity_payment_mode: 'credit',
+});
+const weeks = (id: string, count: number): Cells[] =>
+  Array.from({ length: count }, (_, i) => ({
+    installation_id: id,
+    at: `2022-01-${String(3 + 7 * i).padStart(2, '0')}T10:00:00Z`,
+    kind: 'migration',
+    outcome: 'MA112',
+  }));
+/** 1 has two weeks of MA112, 2 three, 3 four. */
+const RECORDS: Records = {
+  installations: [house('1'), house('2'), house('3')],
+  attempts: [...weeks('1', 2), ...weeks('2', 3), ...weeks('3', 4)],
+  events: [],
+};
+const RULES = `extends: ${VARIOUS1.name}\nname: four-weeks\nclauses: { no-wan-attempting: { shows: { atLeast: 4 } } }\n`;
+
+async function compared(records: Records, ...args: string[]) {
+  const folder = freshFolder();
+  const rules = join(folder, 'rules.yaml');
+  writeFileSync(rules, RULES);
+  const files = await writeRecords(folder, records);
+  const answer = await decide(folder, ...files, '--as-of', '2022-06-30', ...args.map((arg) => (arg === 'RULES' ? rules : arg))); // prettier-ignore
+  const text = (name: string): string | undefined => existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : undefined; // prettier-ignore
+  return { ...answer, folder, moves: text('out.csv.compare.csv'), readings: text('out.csv.readings.csv') };
+}
+
+describe('decide --compare', () => {
+  test('names who moves, from where to where, and why', async () => {
+    const answer = await compared(RECORDS, '--compare', 'RULES');
+    expect(answer.code).toBe(0);
+    expect(answer.moves).toBe(
+      'installation_id,from_category,to_category,reason\n' +
+        '2,no-wan-attempting,,no-wan-attempting: shows.atLeast 3 -> 4\n',
+    );
+    expect(answer.errors).toMatch(/from \\ to +none\nno-wan-attempting +1\n/);
+    expect(answer.errors).toContain('1 more keep their category, in effect from another instant.'); // 3, a week later
+    expect(answer.out).toBe((await compared(RECORDS)).out); // the verdicts are the same as without
+  });
+
+  test('the file may be named, and the order of unsorted installations is kept', async () => {
+    const installations = [house('3'), house('2'), house('1')];
+    const folder = freshFolder();
+    const out = join(folder, 'who.csv');
+    const attempts = [...weeks('1', 3), ...weeks('2', 3), ...weeks('3', 4)];
+    const answer = await compared({ ...RECORDS, installations, attempts }, '--compare', 'RULES', '--compare-out', out);
+    expect(answer.moves).toBeUndefined();
+    const ids = readFileSync(out, 'utf8').trimEnd().split('\n').slice(1).map((line) => line[0]); // prettier-ignore
+    expect(ids).toEqual(['2', '1']);
+    expect(answer.errors).toContain('temporary files');
+  });
+
+  test('where rows are refused no file is written', async () => {
+    const attempts = [...RECORDS.attempts, { ...weeks('1', 1)[0], outcome: 'no such code!' } as Cells];
+    const answer = await compared({ ...RECORDS, attempts }, '--compare', 'RULES', '--readings', 'all');
+    expect(answer).toMatchObject({ code: 2, out: undefined, moves: undefined, readings: undefined });
+  });
+
+  test('wrong rules and files are usage errors', async () => {
+    expect((await compared(RECORDS, '--compare', 'nonesuch')).code).toBe(1);
+    expect((await compared(RECORDS, '--compare-out', 'x.csv')).errors).toContain('goes with --compare');
+    const answer = await compared(RECORDS, '--compare', 'RULES', '--compare-out', '/nowhere/at/all.csv');
+    expect(answer).toMatchObject({ code: 1, out: undefined });
+  });
+});
+
+describe('decide --readings all', () => {
+  test('has the volumes under each reading beside those of the rules, counted once whatever the order of the files', async () => {
+    const mixed: Cells = { ...house('4'), mprn: '3938424404', gsme_dormant: 'no', gas_payment_mode: 'credit' };
+    const records = {
+      ...RECORDS,
+      // Out of order: the files are read three times, and must be counted once.
+      installations: [house('1'), { ...mixed, mprn: '3938424403' }, house('3'), house('2')].slice(0, 4),
+      attempts: [...RECORDS.attempts, ...weeks('4', 3)],
+    };
+    const answer = await compared(records, '--readings', 'all');
+    expect(answer.code).toBe(0);
+    const volume = (reading: string, value: string, measure = 'qualifying'): string | undefined =>
+      answer.readings?.split('\n').find((line) => line.startsWith(`${reading},${value},${measure},IOC,no-wan-attempting,`)); // prettier-ignore
+    expect(volume('', '')).toMatch(/,installations,2$/);
+    expect(volume('mixed', 'anyDormant')).toMatch(/,3$/);
+    expect(volume('mixed', 'anyDormant', 'effective')).toMatch(/,3$/);
+    expect(volume('beforeInForce', 'ignore')).toMatch(/,2$/);
+    expect(answer.errors).toMatch(/^mixed=anyDormant +\. +\. +\. +\+1 /m);
+  });
+});

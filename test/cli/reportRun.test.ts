@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { reportCommand } from '../../src/cli/report.ts';
+import { runCommand } from '../../src/cli/run.ts';
+import { freshFolder } from '../src/interchange/decideHarness.ts';
+import { captured, type Captured } from './captured.ts';
+
+// Each report on a small simulated run, as a person sees it. A golden shows that nothing changed unseen, not that it is
+// right: the sums beside it do. `npx vitest -u` rewrites the goldens; the difference is reviewed like code.
+
+const SCENARIO = join(import.meta.dirname, 'reportRun.yaml');
+const folder = freshFolder();
+const run = join(folder, 'run');
+const golden = (name: string): string => join(import.meta.dirname, 'reportGolden', name);
+
+beforeAll(async () => {
+  expect((await captured(runCommand(), [SCENARIO, '--out', run, '--workers', '1'])).code).toBe(0);
+});
+
+const report = (name: string, ...args: string[]): Promise<Captured> =>
+  captured(reportCommand(), [name, '--run', run, ...args]);
+
+/** Volumes of the run at its horizon: category to count, over all cohorts. */
+function volumes(measure: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of readFileSync(join(run, 'volumes.csv'), 'utf8').split('\n')) {
+    const [asOf, of, cohort, category = '', , volume] = line.split(',');
+    if (asOf !== '2022-12-31T23:59:59Z' || of !== measure || cohort?.includes('+') || volume === '0') continue;
+    counts.set(category, (counts.get(category) ?? 0) + Number(volume));
+  }
+  return counts;
+}
+
+/** Rows of a CSV that a report wrote, by column. */
+function rows(...names: string[]): Record<string, string>[] {
+  const [header = '', ...lines] = readFileSync(join(folder, ...names), 'utf8').trimEnd().split('\n'); // prettier-ignore
+  return lines.map((line) => Object.fromEntries(header.split(',').map((name, i) => [name, line.split(',')[i] ?? ''])));
+}
+
+describe('reports of a run', () => {
+  test('consultation: as golden, and its totals are the volumes of the run', async () => {
+    const { out } = await report('consultation', '--out', join(folder, 'c.csv'));
+    await expect(out).toMatchFileSnapshot(golden('report-consultation.txt'));
+    const once = new Map([...out.matchAll(/^each once +([a-z0-9-]+) +([\d,]+)/gm)].map(([, category, count]) => [category, Number(count?.replace(',', ''))])); // prettier-ignore
+    expect(once).toEqual(volumes('qualifying'));
+    expect(once.size).toBe(6); // every category is there to be wrong
+  });
+
+  test('supplier files: as golden, and the rows of the last month are the meters in effect', async () => {
+    const files = join(folder, 'files');
+    const { out, code } = await report(
+      'supplier-files',
+      '--from-month',
+      '2021-12',
+      '--to-month',
+      '2022-12',
+      '--out',
+      files,
+    );
+    expect(code).toBe(0);
+    await expect(out).toMatchFileSnapshot(golden('report-supplier-files.txt'));
+    expect(readdirSync(files)).toHaveLength(2 * 13 + 1);
+    const { out: effective } = await report('consultation', '--measure', 'effective', '--out', join(folder, 'e.csv'));
+    expect(effective).toContain('each once');
+    const meters = rows('e.csv').reduce((sum, row) => sum + Number(row['electricity_meters']) + Number(row['gas_meters']), 0); // prettier-ignore
+    const december = rows('files', 'summary.csv').filter((row) => row['month'] === '2022-12');
+    expect(december.reduce((sum, row) => sum + Number(row['electricity_rows']) + Number(row['gas_rows']), 0)).toBe(meters); // prettier-ignore
+  });
+
+  test('uneconomic: as golden', async () => {
+    const { out } = await report('uneconomic', '--scenario', SCENARIO);
+    await expect(out).toMatchFileSnapshot(golden('report-uneconomic.txt'));
+  });
+
+  test('replacements: as golden, a visit for every meter in effect', async () => {
+    const { out } = await report('replacements', '--out', join(folder, 'r.csv'));
+    await expect(out).toMatchFileSnapshot(golden('report-replacements.txt'));
+    await report('consultation', '--measure', 'effective', '--out', join(folder, 'e.csv'));
+    const meters = rows('e.csv').reduce((sum, row) => sum + Number(row['electricity_meters']) + Number(row['gas_meters']), 0); // prettier-ignore
+    expect(rows('r.csv').reduce((sum, row) => sum + Number(row['visits']), 0)).toBe(meters);
+  });
+
+  test('calendar: as golden, and the future that came is that of the run', async () => {
+    const { out } = await report('calendar', '--out', join(folder, 'cal'));
+    await expect(out).toMatchFileSnapshot(golden('report-calendar.txt'));
+    const adopted = new Map<string, number>();
+    for (const row of rows('cal', 'volumes.csv')) {
+      if (row['adoption'] !== 'adopted' || row['expires_on'] !== '2022-12-31' || row['measure'] !== 'effective')
+        continue;
+      if (row['volume'] !== '0') adopted.set(row['category'] ?? '', (adopted.get(row['category'] ?? '') ?? 0) + Number(row['volume'])); // prettier-ignore
+    }
+    expect(adopted).toEqual(volumes('effective'));
+  });
+
+  test('the rules are those of the run unless others are named, and its horizon is the as-of', async () => {
+    expect((await report('consultation')).out).toContain('2022-12-31T23:59:59Z, rules various-1-proposed-2021-11-03');
+    expect((await report('consultation', '--set-rule', 'mixed=anyDormant')).out).toContain('+amended');
+    expect((await report('consultation', '--rules', 'regime-2021-02-01')).out).not.toContain('each once  ');
+    expect((await report('consultation', '--as-of', '2023-01-01')).err).toContain('nothing is known after it');
+  });
+});
