@@ -6,7 +6,7 @@ import { maskIdentifier } from '../installation/identifiers.ts';
 import { clauseOf, type RuleSet } from '../regulation/ruleset.ts';
 import { NOT_KNOWN } from '../report/excluded.ts';
 import { formatMonth } from '../report/replacements.ts';
-import { supplierFileNames } from '../report/supplierFileName.ts';
+import { supplierFileNames } from './reportFileNames.ts';
 import {
   cutAtReplacement,
   excludedPoints,
@@ -36,7 +36,7 @@ interface SupplierFilesOptions extends RecordOptions {
   readonly replaced?: string;
 }
 
-export const SUMMARY_FILE = 'summary.csv';
+const SUMMARY_FILE = 'summary.csv';
 
 export function supplierFilesCommand(): Command {
   return withRecordOptions(new Command('supplier-files'))

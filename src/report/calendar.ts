@@ -70,7 +70,7 @@ export function calendarText(rows: readonly CalendarRow[]): string {
   return textTable(table, { right: [] });
 }
 
-export const ADOPTIONS = ['adopted', 'late', 'not-adopted'] as const;
+const ADOPTIONS = ['adopted', 'late', 'not-adopted'] as const;
 export type Adoption = (typeof ADOPTIONS)[number];
 
 /** What could have become of the two re-designations: the exclusions (Q11) and the expiry (Q12) are separate. */

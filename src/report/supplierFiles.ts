@@ -83,7 +83,7 @@ function stayAt(point: ExcludedPoint, month: number): Stay | undefined {
   return point.stays.find((row) => row.from <= month && month < row.to);
 }
 
-export const SUPPLIER_FILE_COLUMNS = ['mpan', 'mprn', 'exclusion_category'] as const;
+const SUPPLIER_FILE_COLUMNS = ['mpan', 'mprn', 'exclusion_category'] as const;
 
 /** One file: every meter point of a supplier at the end of a month. */
 export interface SupplierFile {

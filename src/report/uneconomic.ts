@@ -46,7 +46,7 @@ export function dmcMember(
   return { dmc, is, excluded };
 }
 
-export const DECISIONS = ['none', 'dcc-recommends', 'sos-uneconomic', 'sos-direct-otherwise'] as const;
+const DECISIONS = ['none', 'dcc-recommends', 'sos-uneconomic', 'sos-direct-otherwise'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 /** The economics of one DMC without an EPCL entry. Money in whole pence. */
@@ -174,7 +174,7 @@ export function uneconomicCells(row: UneconomicRow): string[] {
 }
 
 /** `111666.67` of pence. */
-export function pounds(pence: number): string {
+function pounds(pence: number): string {
   return `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, '0')}`;
 }
 
