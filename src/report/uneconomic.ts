@@ -46,8 +46,7 @@ export function dmcMember(
   return { dmc, is, excluded };
 }
 
-const DECISIONS = ['none', 'dcc-recommends', 'sos-uneconomic', 'sos-direct-otherwise'] as const;
-export type Decision = (typeof DECISIONS)[number];
+type Decision = 'none' | 'dcc-recommends' | 'sos-uneconomic' | 'sos-direct-otherwise';
 
 /** The economics of one DMC without an EPCL entry. Money in whole pence. */
 export interface UneconomicRow {
