@@ -25,6 +25,7 @@ export const STREAMS = {
   preparation: 14,
   names: 15,
   labKeys: 16,
+  labChallenges: 17,
 } as const;
 export type StreamName = keyof typeof STREAMS;
 
