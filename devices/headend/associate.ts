@@ -14,6 +14,8 @@ export interface Peer {
   /** The head-end's own title, 8 bytes. */
   readonly systemTitle: Uint8Array;
   readonly ledger: KeyLedger;
+  /** Challenges of the lab, so that runs repeat; random ones if left out. */
+  readonly challenge?: () => Uint8Array;
 }
 
 /** A live association: the client, and under which keys it runs now. */
@@ -49,10 +51,11 @@ function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
   return outcome;
 }
 
-function liveClient({ ledger, systemTitle }: Peer, pair: Pair): Live {
+function liveClient({ ledger, systemTitle, challenge }: Peer, pair: Pair): Live {
   const live: { client?: DlmsClient; pair: Pair } = { pair };
   live.client = new DlmsClient({
     authentication: 'gmac',
+    ...(challenge && { challenge }),
     security: {
       systemTitle,
       keys: ledger.keys(pair),

@@ -30,6 +30,24 @@ const UNDER_WAY: readonly number[] = [
   IMAGE_STATUS.activationInitiated,
 ];
 
+/** Where verifying or activating leads; a session may find it running, or done, from the one before. */
+interface Goal {
+  readonly running: number;
+  readonly reached: readonly number[];
+  readonly failed: readonly number[];
+}
+
+const VERIFIED: Goal = {
+  running: IMAGE_STATUS.verificationInitiated,
+  reached: [IMAGE_STATUS.verificationSuccessful, IMAGE_STATUS.activationInitiated, IMAGE_STATUS.activationSuccessful],
+  failed: [IMAGE_STATUS.verificationFailed],
+};
+const ACTIVATED: Goal = {
+  running: IMAGE_STATUS.activationInitiated,
+  reached: [IMAGE_STATUS.activationSuccessful],
+  failed: [IMAGE_STATUS.activationFailed],
+};
+
 export function* sendFirmware(
   live: Live,
   image: FirmwareImage,
@@ -49,9 +67,9 @@ export function* sendFirmware(
     const sent = yield* sendBlocks(live, image, options.blocksMax);
     if (!sent.ok || sent.value === 'partial') return sent;
   }
-  const verified = yield* runTo(live, IMAGE.verify, IMAGE_STATUS.verificationSuccessful);
+  const verified = yield* runTo(live, IMAGE.verify, VERIFIED);
   if (!verified.ok) return verified;
-  const activated = yield* runTo(live, IMAGE.activate, IMAGE_STATUS.activationSuccessful);
+  const activated = yield* runTo(live, IMAGE.activate, ACTIVATED);
   return activated.ok ? { ok: true, value: 'active' } : activated;
 }
 
@@ -70,20 +88,18 @@ function* sendBlocks(live: Live, image: FirmwareImage, blocksMax: number): Proce
   return { ok: true, value: until === count ? 'active' : 'partial' };
 }
 
-/** Starts verifying or activating, and asks how far it is until it has ended. */
-function* runTo(live: Live, method: Descriptor, reached: number): Procedure<Outcome<undefined>> {
-  let status = yield* readNumber(live, IMAGE.status);
-  if (!status.ok) return status;
-  if (status.value < reached) {
-    const begun = yield* invoke(live, method, int8(0));
-    const runs = begun.ok || (begun.error.kind === 'result' && begun.error.result === RESULT.temporaryFailure);
-    if (!runs) return begun;
-  }
+/** Starts verifying or activating unless it runs already, and asks how far it is until it has ended. */
+function* runTo(live: Live, method: Descriptor, goal: Goal): Procedure<Outcome<undefined>> {
   for (let polls = 0; polls < POLLS_MAX; polls += 1) {
-    status = yield* readNumber(live, IMAGE.status);
+    const status = yield* readNumber(live, IMAGE.status);
     if (!status.ok) return status;
-    if (status.value === reached) return { ok: true, value: undefined };
-    if (status.value === IMAGE_STATUS.verificationFailed) break;
+    if (goal.reached.includes(status.value)) return { ok: true, value: undefined };
+    if (goal.failed.includes(status.value)) break;
+    if (status.value !== goal.running) {
+      const begun = yield* invoke(live, method, int8(0));
+      const runs = begun.ok || (begun.error.kind === 'result' && begun.error.result === RESULT.temporaryFailure);
+      if (!runs) return begun;
+    }
     yield* wait(POLL_SECONDS);
   }
   return { ok: false, error: { kind: 'result', result: RESULT.otherReason } };

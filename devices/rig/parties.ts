@@ -21,16 +21,22 @@ export function callOf(device: DeviceName, client = MANAGEMENT_CLIENT): Call {
   return { device, client, server: INSTALLATION_SAPS[device], timeoutSeconds };
 }
 
-/** A party's view of one device, beginning with these keys; without a Master Key it can never rotate them. */
-export function peerOf(
-  device: DeviceName,
-  party: { readonly systemTitle: Uint8Array; readonly keys: SuiteKeys; readonly masterKey?: Uint8Array },
-): Peer {
-  const { systemTitle, keys, masterKey } = party;
-  return { call: callOf(device), systemTitle, ledger: new KeyLedger(keys, masterKey) };
+/** A party and the keys it begins with; without a Master Key it can never rotate them. */
+export interface Party {
+  readonly systemTitle: Uint8Array;
+  readonly keys: SuiteKeys;
+  readonly masterKey?: Uint8Array;
+  readonly challenge?: () => Uint8Array;
 }
 
-export function peersOf(party: Parameters<typeof peerOf>[1], options: { readonly gas: boolean }): DccPeers {
+/** A party's view of one device. */
+export function peerOf(device: DeviceName, party: Party): Peer {
+  const { systemTitle, keys, masterKey, challenge } = party;
+  const ledger = new KeyLedger(keys, masterKey);
+  return { call: callOf(device), systemTitle, ledger, ...(challenge && { challenge }) };
+}
+
+export function peersOf(party: Party, options: { readonly gas: boolean }): DccPeers {
   return {
     chf: peerOf('chf', party),
     esme: peerOf('esme', party),

@@ -11,6 +11,7 @@ import type { RuleSet } from '../../src/regulation/ruleset.ts';
 import type { Instant } from '../../src/time.ts';
 import { seedWords, Stream, STREAMS } from '../../sim/world/draws.ts';
 import { labKeySource } from '../headend/keySource.ts';
+import type { DccPeers } from '../headend/dcc.ts';
 import type { Procedure } from '../headend/procedure.ts';
 import { run, type RunnerOptions } from '../headend/runner.ts';
 import type { Preparation } from '../headend/smso.ts';
@@ -71,6 +72,8 @@ export interface PlanRun {
   readonly steps: readonly StepTaken[];
   readonly rig: Rig;
   readonly home: Home;
+  /** The DCC's side of the devices, ledgers included. */
+  readonly dcc: DccPeers;
 }
 
 export interface PlanOptions {
@@ -87,27 +90,30 @@ const FIRMWARE_NAME = '2.0.0';
 const BLOCK_BYTES = 256;
 const DIGEST_BYTES = 32;
 
-/** Runs the whole plan and gives its records. The same plan always gives the same ones, to the byte. */
+/** Runs the whole plan and gives its records. The same plan always gives the same ones, and the same bytes on the wire. */
 export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
   const { installation, events } = plan;
   const gas = installation.gas !== null;
   const timers = virtualTimers((events[0]?.at ?? 0) * 1000);
+  const seed = seedWords('rig');
+  const challenge = labKeySource(new Stream(seed, 0, STREAMS.labChallenges), plan.number);
   const home = new Home({
     timers,
     number: plan.number,
     gas,
     framing: options.framing ?? 'wrapper',
     hanContactAt: (at) => plan.hanContacts.has(at),
+    devices: { chf: { challenge }, esme: { challenge }, gsme: { challenge } },
     ...(options.onFrame && { onFrame: options.onFrame }),
   });
-  const dcc = peersOf({ systemTitle: DCC_TITLE, keys: LAB_KEYS, masterKey: LAB_KEYS.kek }, { gas });
+  const dcc = peersOf({ systemTitle: DCC_TITLE, keys: LAB_KEYS, masterKey: LAB_KEYS.kek, challenge }, { gas });
   let striking: PlannedEffect | undefined;
   let desk: ReturnType<typeof realise>['desk'] = 'serves';
   const rig = new Rig({
     installation,
     rules: plan.rules,
     peers: dcc,
-    keySource: labKeySource(new Stream(seedWords('rig'), 0, STREAMS.labKeys), plan.number),
+    keySource: labKeySource(new Stream(seed, 0, STREAMS.labKeys), plan.number),
     epclEntryFrom: plan.epclEntryFrom,
     displayBlocked: plan.displayBlocked,
     onStep: (step) => {
@@ -128,7 +134,7 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     framing: options.framing ?? 'wrapper',
     desk: deskLink(books, timers),
   };
-  const works = preparations(plan, gas);
+  const works = preparations(plan, { gas, challenge });
   for (const event of events) {
     timers.runUntilQuiet({ untilMilliseconds: event.at * 1000 });
     scheduledUntil = event.at;
@@ -160,12 +166,15 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     }
     home.realise(UNTOUCHED);
   }
-  return { attempts: rig.attempts, contacts: rig.contacts, steps: rig.steps, rig, home };
+  return { attempts: rig.attempts, contacts: rig.contacts, steps: rig.steps, rig, home, dcc };
 }
 
 /** As much firmware for the hub as takes the contacts that are needed. */
-function preparations({ contactsNeeded }: Plan, gas: boolean): readonly Preparation[] {
-  const smso = peersOf({ systemTitle: SMSO_TITLE, keys: LAB_KEYS }, { gas });
+function preparations(
+  { contactsNeeded }: Plan,
+  { gas, challenge }: { readonly gas: boolean; readonly challenge: () => Uint8Array },
+): readonly Preparation[] {
+  const smso = peersOf({ systemTitle: SMSO_TITLE, keys: LAB_KEYS, challenge }, { gas });
   const blocks = BLOCKS_PER_CONTACT * contactsNeeded;
   const content = new Uint8Array(blocks * BLOCK_BYTES - DIGEST_BYTES).fill(0xa5);
   const firmware = { name: FIRMWARE_NAME, bytes: labImage(content) };

@@ -31,7 +31,7 @@ export function openAll(
   const titles: { c2s?: Uint8Array; s2c?: Uint8Array } = {};
   for (const [frame, { direction, bytes }] of frames.entries()) {
     const apdu = bytes.subarray(8);
-    const ciphered = cipheredPart(apdu, direction, titles);
+    const ciphered = cipheredPart(apdu, titles);
     if (!ciphered) continue;
     const header = readCiphered(ciphered);
     const title = header.ok && header.value.systemTitle.length === 8 ? header.value.systemTitle : titles[direction];
@@ -62,11 +62,7 @@ export function openAll(
   return { opened, uses, unopened };
 }
 
-function cipheredPart(
-  apdu: Uint8Array,
-  direction: Frame['direction'],
-  titles: { c2s?: Uint8Array; s2c?: Uint8Array },
-): Uint8Array | undefined {
+function cipheredPart(apdu: Uint8Array, titles: { c2s?: Uint8Array; s2c?: Uint8Array }): Uint8Array | undefined {
   if (apdu[0] === 0x60) {
     const aarq = decodeAarq(apdu);
     if (!aarq.ok) return undefined;

@@ -142,17 +142,17 @@ test('a gas meter whose hub loses the HAN at the nth frame is left resumable', (
 test('a head-end that crashes at the nth frame finds its keys again from the ledger alone', () => {
   for (let n = 1; ; n += 1) {
     expect(n).toBeLessThan(FRAMES_MAX);
-    let crash: (() => void) | undefined;
+    const head = { crash: (): void => undefined };
     let struck = false;
     const made = stage({
       onFrame: (frame) => {
         if (frame !== n) return;
         struck = true;
         // The frame is out already; whatever comes back finds nobody.
-        made.timers.after(0, () => crash?.());
+        made.timers.after(0, () => head.crash());
       },
     });
-    crash = made.begin();
+    head.crash = made.begin();
     made.timers.runUntilQuiet();
     const before = struck;
     settles(made, `crash at frame ${n}`);
