@@ -6,7 +6,7 @@ import type { R1Counts, R1Engine } from './engine.ts';
 
 const SCENARIO = 'scenarios/benchmarks/r1.yaml';
 
-export function loadR1(installations: number): LoadedScenario {
+function loadR1(installations: number): LoadedScenario {
   const loaded = loadScenario({
     path: SCENARIO,
     readFile: readText,
