@@ -2,7 +2,7 @@ import { compileRules, type CompiledRules } from '../../src/exclusion/compile.ts
 import { EVENT } from '../../src/exclusion/tally.ts';
 import type { EventName } from '../../src/migration/history.ts';
 import { OBSERVATION_OF_EFFECT, OBSERVATIONS } from '../../src/migration/observations.ts';
-import { STEPS, type StepId } from '../../src/migration/steps.ts';
+import { type StepId } from '../../src/migration/steps.ts';
 import type { RuleSet } from '../../src/regulation/ruleset.ts';
 import {
   endOfLondonDate,
@@ -221,19 +221,9 @@ export function modelEvents(scenario: Scenario, name: string): readonly ModelEve
   return events.toSorted((a, b) => a.at - b.at);
 }
 
-/** What an attempt of a group is shown: the step plan at a position of its walk. */
-export function stepOf(group: GroupPlan, position: number): StepPlan {
-  return group.stepPlans[position] as StepPlan;
-}
-
-/** Whether the step's row has a check; for the story. */
-export function hasCheck(id: StepId): boolean {
-  return STEPS[id].check !== undefined;
-}
-
 /** Seconds in a day, for those who turn fractional days of a curve into instants. */
-export const ATTEMPT_FROM_SECONDS = 8 * HOUR;
-export const ATTEMPT_SPAN_SECONDS = 10 * HOUR;
+const ATTEMPT_FROM_SECONDS = 8 * HOUR;
+const ATTEMPT_SPAN_SECONDS = 10 * HOUR;
 
 /** The instant, between 08:00 and 18:00 London time, of a fractional day: the fraction places it within the hours. */
 export function workingInstant(day: number): Instant {

@@ -6,7 +6,7 @@ import { Replication } from './replication.ts';
 import { emptyCounts, type Counts } from './volumes.ts';
 
 /** Fixed, and independent of the number of workers: how a population is cut cannot matter. */
-export const SHARD_SIZE = 65_536;
+const SHARD_SIZE = 65_536;
 
 export function shardsOf(size: number): number {
   return Math.ceil(size / SHARD_SIZE);

@@ -1,4 +1,3 @@
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { STEPS_OF_COHORT, type StepId } from '../../src/migration/steps.ts';
 import { assert } from '../../src/assert.ts';
@@ -92,6 +91,3 @@ export function sizeOf(groups: readonly Group[]): number {
   const last = groups.at(-1);
   return last ? last.first + last.size : 0;
 }
-
-/** Volumes are counted per cohort and category. */
-export const VOLUME_CELLS = COHORTS.length * CATEGORIES.length;

@@ -21,7 +21,7 @@ export function failsAll(family: NullFamily, k: number): number {
 }
 
 /** The same for an installation that is not dead. */
-export function liveFailsAll({ betaA, betaB }: Omit<NullFamily, 'deadShare'>, k: number): number {
+function liveFailsAll({ betaA, betaB }: Omit<NullFamily, 'deadShare'>, k: number): number {
   assert(Number.isInteger(k) && k >= 0, 'attempts are whole and not negative');
   let product = 1;
   for (let i = 0; i < k; i += 1) product *= (betaB + i) / (betaA + betaB + i);

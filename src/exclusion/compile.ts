@@ -24,9 +24,9 @@ export const BESIDE_GT01 = CATEGORIES.length;
 export const COUNTERS = CATEGORIES.length + 1;
 
 /** An instant later than all others: "never in force". */
-export const NEVER = 2 ** 31 - 1;
+const NEVER = 2 ** 31 - 1;
 
-export const DORMANCY_SOLELY = 0;
+const DORMANCY_SOLELY = 0;
 export const DORMANCY_ANY_METER = 1;
 export const DORMANCY_GSME_ROUTES = 2;
 export const DORMANCY_ANY = 3;
@@ -168,7 +168,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
     const counting = clause.shows;
     atLeast[c] = counting.atLeast;
     // A clause that is never in force has no attempts before it is: under `ignore` none of them counts.
-    countsFrom[c] = readings.beforeInForce === 'ignore' ? (inForce[c]) : 0;
+    countsFrom[c] = readings.beforeInForce === 'ignore' ? inForce[c] : 0;
     addBit(countersOfKind, counting.kind === 'instruction' ? INSTRUCTION : MIGRATION, bit);
     if (counting.exceptTable510) masks.exceptTable510 |= bit;
     const spaced = counting.kind === 'instruction' && readings.instructionSpacing === 'week';

@@ -52,7 +52,7 @@ export function heldOf({ rows, lasting }: Timeline): readonly Held[] {
 }
 
 /** The later of met and in force; null when that is after the as-of, or not before the expiry, or never. */
-export function effectiveFrom(row: ClauseRow, metAt: Instant, rules: RuleSet, asOf: Instant): Instant | null {
+function effectiveFrom(row: ClauseRow, metAt: Instant, rules: RuleSet, asOf: Instant): Instant | null {
   if (row.inForceAt === null) return null;
   const from = Math.max(metAt, row.inForceAt);
   return from <= asOf && from < expiryInstant(rules) ? from : null;

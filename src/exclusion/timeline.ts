@@ -7,7 +7,7 @@ import { instantsOf, knownAt, knownWithout, recordsUpTo, type Known, type Record
 import type { Note, Span } from './verdict.ts';
 
 /** The category whose exclusion an ESME-only migration leaves standing (DESIGN.md 5.1, the end of a history). */
-export const KEPT_BY_ESME_ONLY = 'gt01';
+const KEPT_BY_ESME_ONLY = 'gt01';
 
 /** An unbroken stretch in which a category holds. */
 export interface Stretch {

@@ -3,7 +3,7 @@ import { assert } from '../assert.ts';
 const MPAN_WEIGHTS = [3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43] as const;
 
 /** The check digit of the 12 leading digits of an MPAN core: (sum of d_i * w_i) mod 11 mod 10. */
-export function mpanCheckDigit(leading: string): number {
+function mpanCheckDigit(leading: string): number {
   assert(/^\d{12}$/.test(leading), 'an MPAN core has 12 digits before its check digit');
   let sum = 0;
   for (let i = 0; i < 12; i += 1) sum += Number(leading[i]) * (MPAN_WEIGHTS[i] as number);
@@ -11,7 +11,7 @@ export function mpanCheckDigit(leading: string): number {
 }
 
 /** The two check digits of the leading digits (4 to 9) of an MPRN: sum of d_i * (n - i), weights n..1, mod 11. */
-export function mprnCheckDigits(leading: string): string {
+function mprnCheckDigits(leading: string): string {
   assert(/^\d{4,9}$/.test(leading), 'an MPRN has 4 to 9 digits before its two check digits');
   let sum = 0;
   for (let i = 0; i < leading.length; i += 1) sum += Number(leading[i]) * (leading.length - i);
@@ -60,12 +60,6 @@ export function syntheticMprn(serial: number): number {
     sum += digit * weight;
   }
   return leading * 100 + (sum % 11);
-}
-
-/** A synthetic EUI-64 as 8 upper-case hex pairs, in the test range 90-B3-D5-1F-30 (DOMAIN.md 7). */
-export function syntheticEui64(serial: number): string {
-  const hex = serial.toString(16).toUpperCase().padStart(6, '0').slice(-6);
-  return `90-B3-D5-1F-30-${hex.slice(0, 2)}-${hex.slice(2, 4)}-${hex.slice(4, 6)}`;
 }
 
 /** An identifier fit for a log line or an error text: all but its last three digits hidden. */

@@ -30,8 +30,3 @@ export interface Installation {
 
 /** Dormant, Active or Mixed, from its meters. Only "solely Dormant" installations are in scope of most categories. */
 export type Dormancy = 'dormant' | 'active' | 'mixed';
-
-export function dormancyOf(esmeDormant: boolean, gsmeDormant: boolean | null): Dormancy {
-  if (gsmeDormant === null || gsmeDormant === esmeDormant) return esmeDormant ? 'dormant' : 'active';
-  return 'mixed';
-}

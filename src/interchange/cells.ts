@@ -5,11 +5,10 @@ import { show, type Refuse } from './refusal.ts';
 import type { Column, RecordSchema } from './records.ts';
 
 /** Longest text of a cell, in characters. */
-export const TEXT_CHARACTERS_MAX = 128;
+const TEXT_CHARACTERS_MAX = 128;
 
 /** An empty choice, and an empty instant (no instant of the bench is 0). */
 export const NO_CHOICE = 255;
-export const NO_INSTANT = 0;
 
 /**
  * Rows whose cells have been checked one by one. Each column is of its type: `texts` for id, subject, text, meterPoint

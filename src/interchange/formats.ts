@@ -9,7 +9,7 @@ export const FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** File name endings, in any case, and what they mean. */
-export const EXTENSIONS: Readonly<Record<string, Format>> = {
+const EXTENSIONS: Readonly<Record<string, Format>> = {
   csv: 'csv',
   ndjson: 'ndjson',
   jsonl: 'ndjson',

@@ -16,7 +16,7 @@ import {
 import type { RawColumn } from './rawBatch.ts';
 
 /** Values of one page at most; a run-length page can claim any number in a few bytes. */
-export const PAGE_VALUES_MAX = 1 << 22;
+const PAGE_VALUES_MAX = 1 << 22;
 
 /** Room for a page header with its statistics. */
 const HEADER_BYTES_MAX = 1 << 16;

@@ -16,7 +16,7 @@ export interface RawBatch {
 }
 
 /** Rows that text readers gather before they hand them on. */
-export const BATCH_ROWS = 8192;
+const BATCH_ROWS = 8192;
 
 export function lineOf(batch: { readonly lines: Float64Array | number }, row: number): number {
   return typeof batch.lines === 'number' ? batch.lines + row : (batch.lines[row] as number);

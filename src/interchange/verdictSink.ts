@@ -82,6 +82,6 @@ export function verdictRow(installationId: string, verdict: Verdict): Row {
 }
 
 /** A row of the `notes` record. */
-export function noteRow(installationId: string, note: Note): Row {
+function noteRow(installationId: string, note: Note): Row {
   return [installationId, formatInstant(note.at), note.note];
 }

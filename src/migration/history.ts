@@ -25,7 +25,7 @@ export interface Attempt {
   readonly table510: boolean;
 }
 
-export const INSTALLATION_EVENTS = [
+const INSTALLATION_EVENTS = [
   'master-key-unobtainable',
   'master-key-obtained',
   'electricity-supplier',

@@ -1,6 +1,6 @@
 import type { Cohort } from '../installation/cohort.ts';
 import type { CheckId } from './checks.ts';
-import { FAMILIES, type FamilyId, type Phase } from './errorCodes.ts';
+import type { FamilyId, Phase } from './errorCodes.ts';
 import type { Observation } from './observations.ts';
 
 export const STEP_IDS = [
@@ -113,9 +113,4 @@ export const STEPS_OF_COHORT: Readonly<Record<Cohort, readonly StepId[]>> = {
 /** All codes that a failure may carry, in the order in which a fault's pick numbers them. */
 export function codesOf(of: CodeOf, familyCodes: (family: FamilyId) => readonly string[]): readonly string[] {
   return 'code' in of ? [of.code] : familyCodes(of.family);
-}
-
-/** How many codes a family has, without building the catalogue. */
-export function familySize(family: FamilyId): number {
-  return FAMILIES[family].subjects.length * FAMILIES[family].reasons.length;
 }

@@ -30,7 +30,7 @@ export function valueAt<V>(value: Dated<V>, at: Instant): V {
   return rowAt(value, at).value;
 }
 
-export function rowAt<V>(value: Dated<V>, at: Instant): DatedRow<V> {
+function rowAt<V>(value: Dated<V>, at: Instant): DatedRow<V> {
   for (let i = value.rows.length - 1; i >= 0; i -= 1) {
     const row = value.rows[i] as DatedRow<V>;
     if (startOfLondonDate(row.from) <= at) return row;

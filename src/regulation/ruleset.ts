@@ -1,5 +1,5 @@
 import { endOfLondonDate, startOfLondonDate, type Instant } from '../time.ts';
-import { CATEGORIES, type Clause, type ExclusionCategory } from '../exclusion/clause.ts';
+import type { Clause, ExclusionCategory } from '../exclusion/clause.ts';
 import { VARIOUS1_CLAUSES } from '../exclusion/clauses/index.ts';
 import type { Dated } from './dated.ts';
 import { PARAMETERS } from './parameters.ts';
@@ -74,9 +74,4 @@ export function inForceInstant(clause: Clause): Instant | undefined {
 /** First instant after the rule set has expired (half-open). */
 export function expiryInstant(rules: RuleSet): Instant {
   return endOfLondonDate(rules.expiresOn) + 1;
-}
-
-/** Position of a category in CATEGORIES: its bit in masks and its column in tables. */
-export function categoryIndex(category: ExclusionCategory): number {
-  return CATEGORIES.indexOf(category);
 }

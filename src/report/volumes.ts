@@ -115,12 +115,12 @@ function total(
   return line.cohorts.reduce((sum, cohort) => sum + input.countOf({ ...rest, cohort, category: line.category }), 0);
 }
 
-export function mean(samples: readonly number[]): number {
+function mean(samples: readonly number[]): number {
   return samples.reduce((sum, value) => sum + value, 0) / samples.length;
 }
 
 /** Linear interpolation between order statistics (Hyndman and Fan's type 7). */
-export function quantile(samples: readonly number[], p: number): number {
+function quantile(samples: readonly number[], p: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   const position = p * (sorted.length - 1);
   const low = Math.floor(position);

@@ -14,7 +14,7 @@ export interface DataErrorFault {
 
 export const DATA_CLEAN = 0;
 export const DATA_FIXABLE = 1;
-export const DATA_OTHER = 2;
+const DATA_OTHER = 2;
 
 /** Index block of data errors in the fault stream, above that of persistent faults. */
 const INDEX_FROM = 2 ** 30;

@@ -7,7 +7,7 @@ import type { DmcHistory, JoinCounts } from './judge.ts';
 import { EVENT_ROWS, eventRow, settle, type EventRow } from './rows.ts';
 
 /** Events of DMCs are kept in memory: they may stand anywhere in a file and touch any installation. */
-export const DMC_EVENTS_MAX = 1_000_000;
+const DMC_EVENTS_MAX = 1_000_000;
 
 /** Collects the events of every DMC (subjects `dmc:<id>`), refuses those that contradict, counts those after the as-of. */
 export async function readDmcEvents(

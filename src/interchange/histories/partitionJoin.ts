@@ -17,7 +17,7 @@ import { attemptRow, eventRow, type AttemptRow, type EventRow, type Origin } fro
  * PARTITIONS_MAX partitions 32 MB more; with the garbage between collections 450 MB were seen in all. Beyond PARTITIONS_MAX times this many rows memory grows in proportion.
  */
 export const PARTITION_ROWS = 250_000;
-export const PARTITIONS_MAX = 256;
+const PARTITIONS_MAX = 256;
 
 /** A line of a partition's file, a tuple for its size: the id, where the row stands, and what it says. */
 type Line =

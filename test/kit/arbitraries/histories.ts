@@ -114,7 +114,7 @@ function keyOf(row: Attempt | HistoryEvent): string {
 }
 
 /** Keeps the first row of each key: the rest would be refused by a reader as contradicting it. */
-export function withoutContradictions<R extends Attempt | HistoryEvent>(rows: readonly R[]): R[] {
+function withoutContradictions<R extends Attempt | HistoryEvent>(rows: readonly R[]): R[] {
   const seen = new Set<string>();
   return rows.filter((row) => !seen.has(keyOf(row)) && seen.add(keyOf(row)));
 }

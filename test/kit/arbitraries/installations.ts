@@ -3,9 +3,6 @@ import { COHORTS, type Cohort } from '../../../src/installation/cohort.ts';
 import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import type { GasSide, Installation } from '../../../src/installation/installation.ts';
 
-/** Few names, so that suppliers come back (A, B, A) and strangers are not always strangers; empty: not known to DCC. */
-export const SUPPLIERS = ['A', 'B', ''] as const;
-
 export const supplierArbitrary: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constant('A') },
   { weight: 3, arbitrary: fc.constant('B') },
@@ -21,7 +18,7 @@ const modeArbitrary = fc.oneof(
   { weight: 1, arbitrary: fc.constant('prepayment' as const) },
 );
 
-export const gasSideArbitrary: fc.Arbitrary<GasSide> = fc.record({
+const gasSideArbitrary: fc.Arbitrary<GasSide> = fc.record({
   mprn: fc.nat(99_999_999).map((serial) => String(syntheticMprn(serial))),
   dormant: dormantArbitrary,
   paymentMode: modeArbitrary,

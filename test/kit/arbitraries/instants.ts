@@ -4,7 +4,7 @@ import { clauseOf, expiryInstant, inForceInstant, VARIOUS1, type RuleSet } from 
 import { DAY, HOUR, instant, isoWeek, londonMidnight, WEEK, type Instant } from '../../../src/time.ts';
 
 /** The first instant of the ISO week (London) that an instant lies in. */
-export function weekStart(at: Instant): Instant {
+function weekStart(at: Instant): Instant {
   return londonMidnight(isoWeek(at) * 7 - 3);
 }
 

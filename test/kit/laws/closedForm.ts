@@ -14,7 +14,7 @@ const LONDON = new Intl.DateTimeFormat('en-GB', {
 });
 
 /** Monday of the ISO week of the London date, as text; by the host's time-zone data, not by the bench's table. */
-export function londonWeek(at: Instant): string {
+function londonWeek(at: Instant): string {
   const part = Object.fromEntries(LONDON.formatToParts(at * 1000).map(({ type, value }) => [type, Number(value)]));
   const { year = 0, month = 1, day = 1 } = part;
   const noon = new Date(Date.UTC(year, month - 1, day, 12));

@@ -119,7 +119,7 @@ export async function readRecord(path: string, record: RecordName, format: Forma
 
 const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
 
-export function installationCells(installation: Installation): Cells {
+function installationCells(installation: Installation): Cells {
   const { gas } = installation;
   return {
     installation_id: installation.installationId,
