@@ -38,7 +38,7 @@ export interface Diagnostics {
 }
 
 /** Sessions before the DCC gives a step up. Our assumption. */
-export const SESSION_TRIES = 3;
+const SESSION_TRIES = 3;
 
 export function* readDiagnostics(peer: Peer): Procedure<Outcome<Diagnostics>> {
   return yield* repeated(SESSION_TRIES, () =>

@@ -34,14 +34,14 @@ export function run<T>(procedure: Procedure<T>, options: RunnerOptions, done: (v
     const step = procedure.next(reply);
     if (!step.done) line.grant(step.value, resume);
     else {
-      line.hangUp();
+      line.end();
       done(step.value);
     }
   };
   resume(undefined);
   return () => {
     crashed = true;
-    line.hangUp();
+    line.end();
   };
 }
 
@@ -59,6 +59,7 @@ class Line {
   private poll: Cancel | undefined;
   private exchange: Exchange<unknown> | undefined;
   private timeoutSeconds = 0;
+  private isOver = false;
   private waiting: ((reply: unknown) => void) | undefined;
   private readonly options: RunnerOptions;
 
@@ -94,6 +95,8 @@ class Line {
     this.options.onCall?.(call);
     this.options.dial(call, (channel) => {
       if (!channel || channel.closed) return reply(false);
+      // Nobody is there any more who asked for it.
+      if (this.isOver) return void channel.close();
       this.channel = channel;
       const { framing, session } = this.options;
       // HDLC repeats by itself: as often as the answer may take.
@@ -165,7 +168,13 @@ class Line {
     this.answer();
   }
 
-  hangUp(): void {
+  /** The procedure has ended, or the head-end has crashed. */
+  end(): void {
+    this.isOver = true;
+    this.hangUp();
+  }
+
+  private hangUp(): void {
     const { channel, session } = this;
     this.poll?.();
     this.poll = undefined;

@@ -116,7 +116,7 @@ describe('a life of the kernel, lived again on the wire, leaves the same records
       `${path}: ${seen.lives} lives, ${seen.attempts} attempts, ${seen.unfit} unfit, ${seen.outcomes.size} outcomes`,
     );
     expect(seen.lives).toBeGreaterThan(SAMPLE / 4);
-    expect(seen.outcomes.size).toBeGreaterThan(8);
+    expect(seen.outcomes.size).toBeGreaterThan(4);
     expect(seen.unfit).toBeLessThan(seen.lives);
   });
 });
