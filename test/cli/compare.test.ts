@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { syntheticMpan } from '../../src/installation/identifiers.ts';
@@ -68,6 +68,7 @@ describe('decide --compare', () => {
     const attempts = [...RECORDS.attempts, { ...weeks('1', 1)[0], outcome: 'no such code!' } as Cells];
     const answer = await compared({ ...RECORDS, attempts }, '--compare', 'RULES', '--readings', 'all');
     expect(answer).toMatchObject({ code: 2, out: undefined, moves: undefined, readings: undefined });
+    expect(readdirSync(answer.folder).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
   test('wrong rules and files are usage errors', async () => {

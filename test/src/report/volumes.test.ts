@@ -133,7 +133,7 @@ describe('replacements', () => {
 describe('uneconomic to test', () => {
   const dmcs: DmcRow[] = [
     { dmc: 'dear', epclEntry: null, dmctCostPounds: 111_666.67 },
-    { dmc: 'cheap', epclEntry: '2022-12-20', dmctCostPounds: 100 },
+    { dmc: 'cheap', epclEntry: '2022-12-20', dmctCostPounds: 111_700 }, // dearer than `dear`, cheaper for each of its two
     { dmc: 'empty', epclEntry: null, dmctCostPounds: 1 },
     { dmc: 'entered', epclEntry: '2021-12-01', dmctCostPounds: 5 },
   ];
@@ -162,9 +162,9 @@ describe('uneconomic to test', () => {
 
   test('the cheapest per installation unblocked comes first, those that unblock none last', () => {
     expect(rows.map((row) => [row.dmc, row.unblocked, row.cumulativeUnblocked, row.cumulativeCostPence])).toEqual([
-      ['cheap', 2, 2, 10_000],
-      ['dear', 1, 3, 11_176_667],
-      ['empty', 0, 3, 11_176_767],
+      ['cheap', 2, 2, 11_170_000],
+      ['dear', 1, 3, 22_336_667],
+      ['empty', 0, 3, 22_336_767],
     ]);
   });
 
