@@ -106,6 +106,10 @@ async function openSerial(path: string, first: SerialMode, load: () => Promise<S
   }
 
   async function set(wanted: SerialMode): Promise<void> {
+    if (isPseudo) {
+      mode = wanted;
+      return;
+    }
     await called((done) => port.drain(done));
     const speedOnly = serialModeText({ ...wanted, baud: mode.baud }) === serialModeText(mode);
     if (speedOnly) await called((done) => port.update({ baudRate: wanted.baud }, done));
@@ -128,6 +132,7 @@ async function openSerial(path: string, first: SerialMode, load: () => Promise<S
   } catch (cause) {
     throw transportError(endpoint, cause);
   }
+  const isPseudo = await isPseudoTerminal(port);
   attach(port);
 
   return Object.defineProperties(control.channel, {
@@ -154,8 +159,21 @@ async function openSerial(path: string, first: SerialMode, load: () => Promise<S
 }
 
 /**
- * A second hand on the device file while the first lets go and takes hold again. Otherwise the other end of a pty sees a
- * hang-up (socat then never forwards again), and an optical head fed from DTR loses its power.
+ * A pseudo-terminal has no modem lines, no speed and no parity. Setting it flushes what was written and not yet fetched,
+ * which draining does not wait for there; and opening it anew looks like a hang-up to its other end. So it is left alone.
+ */
+async function isPseudoTerminal(port: SerialPortLike): Promise<boolean> {
+  try {
+    await called((done) => port.get((error) => done(error)));
+    return false;
+  } catch (cause) {
+    return /inappropriate ioctl/i.test(causeText(cause));
+  }
+}
+
+/**
+ * A second hand on the device file while the first lets go and takes hold again: the last close drops DTR, and with it the
+ * power of many an optical head.
  */
 function heldOpen(path: string): () => void {
   if (process.platform === 'win32') return () => undefined;

@@ -8,6 +8,8 @@ export interface SerialPortLike {
   close(done?: (error: Error | null) => void): void;
   write(bytes: Uint8Array): boolean;
   drain(done: (error: Error | null) => void): void;
+  /** The modem lines. */
+  get(done: (error: Error | null) => void): void;
   update(options: { baudRate: number }, done: (error: Error | null) => void): void;
   on(event: 'data', listener: (bytes: Buffer) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
