@@ -94,6 +94,7 @@ export class ServerConnection {
     for (const { association } of this.associations.values()) association.abort();
     this.associations.clear();
     this.waiting = [];
+    this.hdlc?.links.clear();
   }
 
   private onHdlc(event: HdlcServerEvent, at: number): Uint8Array[] {

@@ -86,6 +86,7 @@ export function serveOpticalPort(
   const served = pump(channel, connection, { ...options, onLinksDown: () => port.release() });
   const port = serveModeC(channel, {
     timers: options.timers,
+    reactionMilliseconds: REACTION_MILLISECONDS,
     identification: { manufacturer, baud, hdlc: true, model },
     address: address ?? unit.meter.identity.serial,
     readout: (atMilliseconds) => readoutOf(unit.meter, Math.floor(atMilliseconds / 1000)),
@@ -93,11 +94,16 @@ export function serveOpticalPort(
       programming: { operand: unit.meter.identity.serial, opens: (level, given) => level === 1 && given === password },
     }),
     onHdlc(bytes) {
-      // A reader that broke off and begins anew says so in 62056-21; HDLC begins with its flag.
-      if (connection.openLinks === 0 && bytes[0] === REQUEST_START) port.release(bytes);
-      else served.receive(bytes);
+      // A reader that broke off, its link still up, and begins anew says so in 62056-21; HDLC begins with its flag.
+      if (REQUEST.test(Buffer.from(bytes).toString('latin1'))) {
+        connection.close();
+        port.release(bytes);
+      } else served.receive(bytes);
     },
   });
 }
 
-const REQUEST_START = 0x2f;
+/** A whole 62056-21 request and nothing else. */
+const REQUEST = /^\/\?[0-9A-Za-z ]{0,32}!\r\n$/;
+/** The shortest that IEC 62056-21 allows a meter whose maker is named in upper case. */
+const REACTION_MILLISECONDS = 200;

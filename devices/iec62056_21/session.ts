@@ -12,6 +12,11 @@ export interface OpticalPortOptions {
   /** Takes the octets once HDLC has the line. */
   readonly onHdlc?: (bytes: Uint8Array) => void;
   readonly onEvent?: (event: ReaderEvent) => void;
+  /**
+   * How long to wait before answering. Clause 6.4.3.2 asks for 200 ms (20 ms with a lower-case third letter): the other end
+   * may be setting its line, and hears nothing meanwhile. Default none, for carriers without a speed.
+   */
+  readonly reactionMilliseconds?: number;
 }
 
 /**
@@ -20,10 +25,12 @@ export interface OpticalPortOptions {
  */
 function perform(channel: ByteChannel, options: OpticalPortOptions): (actions: readonly ReaderAction[]) => void {
   let switching: Promise<void> | undefined;
-  const queue: ReaderAction[] = [];
+  const reaction = options.reactionMilliseconds ?? 0;
+  const queue: (ReaderAction | { readonly do: 'wait' })[] = [];
 
-  function one(action: ReaderAction): void {
+  function one(action: (typeof queue)[number]): void {
     if (action.do === 'send') channel.write(action.bytes);
+    else if (action.do === 'wait') waited();
     else if (action.do === 'tell') options.onEvent?.(action.event);
     else if (action.do === 'hdlc') {
       if (action.bytes.length > 0) options.onHdlc?.(action.bytes);
@@ -35,12 +42,24 @@ function perform(channel: ByteChannel, options: OpticalPortOptions): (actions: r
     }
   }
 
+  function waited(): void {
+    switching = new Promise((resolve) => {
+      options.timers.after(reaction, () => {
+        switching = undefined;
+        resolve();
+        work();
+      });
+    });
+  }
+
   function work(): void {
     while (switching === undefined && queue.length > 0) one(queue.shift()!);
   }
 
   return (actions) => {
-    queue.push(...actions);
+    const first = reaction === 0 ? -1 : actions.findIndex((action) => action.do === 'send');
+    if (first < 0) queue.push(...actions);
+    else queue.push(...actions.slice(0, first), { do: 'wait' }, ...actions.slice(first));
     work();
   };
 }
