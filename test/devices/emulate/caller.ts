@@ -98,8 +98,14 @@ export function callOn(channel: ByteChannel, options: CallerOptions): Caller {
       return exchange.result;
     },
     async hangUp() {
+      let answered = false;
+      const unlisten = channel.onData(() => {
+        answered = true;
+        look();
+      });
       write(session.close(now()));
-      await until(() => !session.ready, 'DISC');
+      await until(() => answered, 'DISC');
+      unlisten();
     },
   };
 }
