@@ -3,7 +3,7 @@ import { EVENTS, type EventName } from '../migration/history.ts';
 import type { RuleSet } from '../regulation/ruleset.ts';
 import type { Instant } from '../time.ts';
 import { CATEGORIES } from './clause.ts';
-import { compileRules, FIXED_OUTCOMES, OUTCOME_CODES_FROM } from './compile.ts';
+import { compileRules, FIXED_OUTCOMES, OUTCOME_CODES_FROM, type CompiledRules } from './compile.ts';
 import { EVENT, EVENT_RANK, Tally } from './tally.ts';
 
 /**
@@ -91,6 +91,7 @@ const NO_ROW = 2 ** 31 - 1;
 export function columnEngine(rules: RuleSet): ColumnEngine {
   const compiled = compileRules(rules);
   const tally = new Tally(compiled);
+  const fewest = fewestAttempts(compiled);
 
   /** The rows of one installation, instant by instant, in the order in which the tally wants them. */
   function count(columns: HistoryColumns, tables: OutcomeTables, i: number, asOf: number): void {
@@ -100,6 +101,9 @@ export function columnEngine(rules: RuleSet): ColumnEngine {
     const eventsTo = columns.eventsFrom[i + 1] as number;
     let a = columns.attemptsFrom[i] as number;
     let e = columns.eventsFrom[i] as number;
+    // No event and too few attempts: nothing holds before row `mayHold` whatever they count, so nothing has to settle.
+    const mayHold = a + (fewest[columns.cohort[i] as number] as number);
+    const eventless = e;
     let before = -1;
     for (;;) {
       const attempted = a < attemptsTo ? (attemptAt[a] as number) : NO_ROW;
@@ -137,7 +141,7 @@ export function columnEngine(rules: RuleSet): ColumnEngine {
         assert(eventName[e] === READMIT, NOT_IN_ORDER);
         tally.event(at, READMIT, 0);
       }
-      tally.settle(at);
+      if (a >= mayHold || e > eventless) tally.settle(at);
     }
   }
 
@@ -158,7 +162,7 @@ export function columnEngine(rules: RuleSet): ColumnEngine {
   return {
     decide(columns, asOf, into) {
       assert(into.mask.length >= columns.installations, 'there is a row for every answer');
-      const tables = outcomeTables(columns.outcomes, compiled.maskOf);
+      const tables = outcomeTables(columns.outcomes, compiled);
       for (let i = 0; i < columns.installations; i += 1) {
         const hasGsme = columns.hasGsme[i] === 1;
         tally.begin(
@@ -191,10 +195,18 @@ interface OutcomeTables {
   readonly mask: Int32Array;
 }
 
-function outcomeTables(outcomes: readonly string[], maskOf: (outcome: string) => number): OutcomeTables {
+function outcomeTables(outcomes: readonly string[], compiled: CompiledRules): OutcomeTables {
   const fixed = (outcome: string): number => FIXED_OUTCOMES.indexOf(outcome);
   return {
     number: Uint8Array.from(outcomes, (text) => (fixed(text) >= 0 ? fixed(text) : OUTCOME_CODES_FROM)),
-    mask: Int32Array.from(outcomes, maskOf),
+    mask: Int32Array.from(outcomes, (text) => compiled.maskOf(text)),
   };
+}
+
+/** Per cohort: without events, the fewest attempts with which any category can hold; NO_ROW where none can. */
+function fewestAttempts({ cohortMask, standing, atLeast }: CompiledRules): Int32Array {
+  return cohortMask.map((mask) => {
+    const counting = CATEGORIES.map((_, c) => c).filter((c) => (((mask & ~standing) >> c) & 1) === 1);
+    return Math.min(NO_ROW, ...counting.map((c) => atLeast[c] as number));
+  });
 }
