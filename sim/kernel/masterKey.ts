@@ -1,3 +1,4 @@
+import { assert } from '../../src/assert.ts';
 import { EVENT } from '../../src/exclusion/tally.ts';
 import type { Instant } from '../../src/time.ts';
 import { FOREVER } from '../world/alternating.ts';
@@ -64,6 +65,7 @@ export class MasterKey {
   private search(from: Instant, findable: boolean): void {
     const { entity, stream } = this;
     const group = this.group as GroupPlan;
+    assert(group.keySearch !== null, 'a checked scenario says how long a search takes');
     this.searched = true;
     const ends = Math.floor(from + group.keySearch.quantile(stream.uniform(entity, LENGTH)));
     const found = findable && stream.uniform(entity, FOUND) < (group.process.masterKey?.foundShare ?? 0);

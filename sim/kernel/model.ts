@@ -41,8 +41,9 @@ export interface StepPlan {
 export interface GroupPlan extends Group {
   readonly walk: CompiledWalk;
   readonly stepPlans: readonly StepPlan[];
-  readonly keySearch: Durations;
-  readonly instructDelay: Durations;
+  /** Null where nothing of the cohort is ever searched for, or instructed. */
+  readonly keySearch: Durations | null;
+  readonly instructDelay: Durations | null;
   /** Per model: when its EPCL entry stands (FOREVER: never), and its dated events. */
   readonly epclFrom: Float64Array;
   readonly modelEvents: readonly (readonly ModelEvent[])[];
@@ -73,7 +74,6 @@ export interface Model {
   readonly suppliers: readonly string[];
 }
 
-const DEFAULT_SEARCH = outageDurations([{ share: 1, duration: { kind: 'fixed', days: 30 } }]);
 const NOON = 12 * HOUR;
 
 export function compileModel(scenario: Scenario, rules: RuleSet): Model {
@@ -190,8 +190,8 @@ function planGroup(group: Group, scenario: Scenario, faults: CompiledFaults): Gr
     ...group,
     walk: compileWalk(group.steps, struck),
     stepPlans,
-    keySearch: process.masterKey ? durationOf(process.masterKey.searchDays) : DEFAULT_SEARCH,
-    instructDelay: process.supplierInstructsDays ? durationOf(process.supplierInstructsDays) : DEFAULT_SEARCH,
+    keySearch: process.masterKey ? durationOf(process.masterKey.searchDays) : null,
+    instructDelay: process.supplierInstructsDays ? durationOf(process.supplierInstructsDays) : null,
     epclFrom: Float64Array.from(names, (name) => {
       const entry = scenario.models[name]?.epclEntry ?? null;
       return entry === null ? FOREVER : startOfLondonDate(entry);

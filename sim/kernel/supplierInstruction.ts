@@ -1,3 +1,4 @@
+import { assert } from '../../src/assert.ts';
 import { EVENT } from '../../src/exclusion/tally.ts';
 import type { Instant } from '../../src/time.ts';
 import type { Stream } from '../world/draws.ts';
@@ -40,7 +41,9 @@ export class SupplierInstruction {
 
   /** The supplier of the day instructs; after a change of supplier the new one has to. */
   schedule(from: Instant): void {
-    const delay = (this.group as GroupPlan).instructDelay.quantile(this.stream.uniform(this.entity, DELAY));
+    const { instructDelay } = this.group as GroupPlan;
+    assert(instructDelay !== null, 'a checked scenario says how long an instruction takes');
+    const delay = instructDelay.quantile(this.stream.uniform(this.entity, DELAY));
     const at = Math.floor(from + delay);
     const supplier = this.supplierAt(at);
     if (supplier !== 0) this.queue.add(at, EVENT['supplier-gsme-exclusion'], supplier);

@@ -28,6 +28,7 @@ const SUM_TOLERANCE = 1e-9;
 const CHECKS: Readonly<Record<string, Check>> = {
   sizes,
   populationReferences,
+  neededDurations,
   otherReferences,
   shares,
   curves,
@@ -73,6 +74,33 @@ function* populationReferences(scenario: Scenario): Iterable<Fault> {
         path: [...at, 'cohort'],
         expected: 'a cohort that has a process',
         mend: `Add process.${row.cohort}, or give the population another cohort.`,
+      };
+  }
+}
+
+/** What a population sets going takes some time, and no default stands in for it. */
+function* neededDurations(scenario: Scenario): Iterable<Fault> {
+  for (const [name, row] of Object.entries(scenario.populations)) {
+    const process = scenario.process[row.cohort];
+    const at = ['populations', name];
+    if (row.masterKey === 'unobtainable' && process && !process.masterKey)
+      yield {
+        path: [...at, 'masterKey'],
+        expected: 'a search that ends',
+        mend: `Add process.${row.cohort}.masterKey.searchDays.`,
+      };
+    if (row.supplierInstructs > 0 && process && !process.supplierInstructsDays)
+      yield {
+        path: [...at, 'supplierInstructs'],
+        expected: 'a time that an instruction takes',
+        mend: `Add process.${row.cohort}.supplierInstructsDays.`,
+      };
+    const prepares = process?.preparation !== undefined && row.dormancy !== 'active';
+    if (prepares && scenario.entryCurves[row.entry] && !scenario.entryCurves[row.entry]?.firstInstruction)
+      yield {
+        path: [...at, 'entry'],
+        expected: 'a curve with firstInstruction, since Dormant installations of the cohort are prepared',
+        mend: `Add entryCurves.${row.entry}.firstInstruction.`,
       };
   }
 }

@@ -53,11 +53,7 @@ export function reader(files: Readonly<Record<string, string>>): (path: string) 
 }
 
 /** Loads `main.yaml`, which extends `base.yaml` and says what is given. */
-function load(
-  text: string,
-  set: readonly string[] = [],
-  more: Readonly<Record<string, string>> = {},
-): LoadResult {
+function load(text: string, set: readonly string[] = [], more: Readonly<Record<string, string>> = {}): LoadResult {
   const files = { 's/base.yaml': BASE, 's/main.yaml': `extends: base.yaml\n${text}`, ...more };
   return loadScenario({ path: 's/main.yaml', readFile: reader(files), set });
 }
