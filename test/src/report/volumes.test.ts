@@ -96,11 +96,11 @@ describe('replacements', () => {
   }
 
   test('meters are spread from the month after to the deadline, gas meters beside the electricity meters', () => {
-    expect(months(excluded('2022-10-05'), excluded('2022-10-28'))).toEqual([
+    expect(months(excluded('2022-10-05'), excluded('2022-10-28'), excluded('2022-10-31'))).toEqual([
       'electricity 11: 1 (1)',
-      'electricity 12: 1 (1)',
+      'electricity 12: 2 (2)',
       'gas 11: 1 (1)',
-      'gas 12: 1 (1)',
+      'gas 12: 2 (2)',
     ]);
   });
 
