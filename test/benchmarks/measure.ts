@@ -13,6 +13,17 @@ export interface Subject {
   run(): void | Promise<void>;
 }
 
+/** A subject that does the same to each of some things. */
+export function each<T>(name: string, things: readonly T[], run: (thing: T) => unknown): Subject {
+  return {
+    name,
+    items: things.length,
+    run: () => {
+      for (const thing of things) run(thing);
+    },
+  };
+}
+
 /** Items a second, the best round by each of the two clocks. */
 export interface Rate {
   readonly name: string;

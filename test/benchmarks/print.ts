@@ -1,3 +1,5 @@
+import type { Rate } from './measure.ts';
+
 /** A table in columns, the first one to the left. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
@@ -33,4 +35,19 @@ export function figure(value: number): string {
 
 export function absent(name: string, why: string): void {
   console.log(`absent: ${name}: ${why}`);
+}
+
+/** Both clocks, and how many times the first one's speed the others have. */
+export function printRates(measured: readonly Rate[]): void {
+  const first = measured[0]?.processor ?? 1;
+  const rows = measured.map(({ name, wall, processor }) => {
+    const ratio = first / processor;
+    return [
+      name,
+      Math.round(wall).toString(),
+      Math.round(processor).toString(),
+      ratio === 1 ? '1' : `1/${figure(ratio)}`,
+    ];
+  });
+  printTable(['histories/s', 'by the clock', 'by processor time', `of ${measured[0]?.name ?? ''}`], rows);
 }

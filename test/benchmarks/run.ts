@@ -1,19 +1,32 @@
+import { availableParallelism, loadavg } from 'node:os';
+import { evaluatorBenchmark } from './evaluator.ts';
 import { r1Benchmark } from './r1/benchmark.ts';
+import { ruleEnginesBenchmark } from './ruleEngines/benchmark.ts';
+import type { Sizes } from './sizes.ts';
 
-/** `npm run bench [-- NAME...]`: each prints what it measured and returns whether its checks hold. */
-const BENCHMARKS: Readonly<Record<string, () => Promise<boolean>>> = {
-  r1: r1Benchmark,
+/** `npm run bench [-- NAME...] [--quick]`: each prints what it measured and returns whether its checks and goals hold. */
+const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> = {
+  'r1': r1Benchmark,
+  'rule-engines': ruleEnginesBenchmark,
+  'evaluator': evaluatorBenchmark,
 };
 
-const wanted = process.argv.slice(2);
+const QUICK = '--quick';
+const wanted = process.argv.slice(2).filter((name) => name !== QUICK);
+const quick = process.argv.includes(QUICK);
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown.length > 0) {
-  console.error(`no such benchmark: ${unknown.join(', ')}; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
+  console.error(`no such benchmark: ${unknown.join(', ')}; there are: ${Object.keys(BENCHMARKS).join(', ')}, ${QUICK}`);
   process.exit(1);
 }
 
 for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  console.log(`# ${name}: Node ${process.version}, one machine, one run: read the ratios, not the speeds\n`);
-  if (!(await benchmark())) process.exitCode = 1;
+  const load = (loadavg()[0] ?? 0).toFixed(1);
+  console.log(
+    `# ${name}: Node ${process.version}, ${availableParallelism()} processors with a load of ${load}, one run: ` +
+      'read the ratios, not the speeds\n',
+  );
+  if (!(await benchmark({ quick, rounds: quick ? 1 : 5 }))) process.exitCode = 1;
+  console.log();
 }
