@@ -3,6 +3,7 @@
  * beyond a hub); `poll` then delivers the answer once its instant has come.
  */
 import { Association } from './association.ts';
+import type { HdlcAddress } from './hdlcFrame.ts';
 import { HdlcServer, type HdlcServerEvent, type HdlcServerLink, type HdlcServerOptions } from './hdlcServer.ts';
 import type { LogicalDevice } from './logicalDevice.ts';
 import { encodeWrapper, WrapperParser } from './wrapper.ts';
@@ -27,6 +28,14 @@ const WAITING_MAX = 32;
 /** HDLC addresses that mean everybody or nobody. */
 const HDLC_BROADCAST = new Set([0, 0x7f, 0x3fff]);
 
+/**
+ * The server SAP of an HDLC address. A client that is told "server 1" and two or four bytes writes a lower address of 1
+ * and no upper one; nobody else can be meant.
+ */
+function sapOf({ upper, lower }: HdlcAddress): number {
+  return upper === 0 ? lower : upper;
+}
+
 interface Waiting {
   readonly readyAt: number;
   readonly client: number;
@@ -48,10 +57,12 @@ export class ServerConnection {
     if (options.framing === 'wrapper') return;
     this.hdlc = new HdlcServer({
       ...options.hdlc,
-      serves: ({ upper, lower }) =>
-        !HDLC_BROADCAST.has(upper) &&
-        (options.physical === undefined || lower === 0 || options.physical.includes(lower)) &&
-        options.serves(upper),
+      serves: (address) => {
+        const { upper, lower } = address;
+        // Behind a mere physical address there is no second one to compare.
+        const isHere = upper === 0 || lower === 0 || (options.physical?.includes(lower) ?? true);
+        return isHere && !HDLC_BROADCAST.has(sapOf(address)) && options.serves(sapOf(address));
+      },
     });
   }
 
@@ -100,7 +111,7 @@ export class ServerConnection {
   private onHdlc(event: HdlcServerEvent, at: number): Uint8Array[] {
     if (event.kind === 'send') return [event.bytes];
     const { link } = event;
-    const [client, server] = [link.client.upper, link.server.upper];
+    const [client, server] = [link.client.upper, sapOf(link.server)];
     if (event.kind === 'apdu') return this.deliver({ client, server, apdu: event.apdu, link }, at);
     // SNRM and DISC both end what ran over the link before.
     this.associations.get(`${client}>${server}`)?.association.abort();

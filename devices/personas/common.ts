@@ -23,6 +23,10 @@ export const REGISTER = rights({ reader: 'rr -', management: 'rr -' });
 export const EXTENDED_REGISTER = rights({ reader: 'rrrr -', management: 'rrrr -' });
 export const PROFILE = rights({ reader: 'rrrrrrr --', management: 'rrrrrrr X-' });
 
+function invocationCounter(name: string): CosemObject {
+  return derivedData(name, (env) => uint32(Math.max(0, env.device.keyring.highestAccepted)), ALL_READ);
+}
+
 export function commonObjects(clients: readonly ModelClient[]): readonly CosemObject[] {
   const association = rights({ public: 'rrrrr-rr x---', reader: 'rrrrr-rr x---', management: 'rrrrr-rr x---' });
   // A client sees the association of its own besides the current one; management sees all of them.
@@ -35,8 +39,9 @@ export function commonObjects(clients: readonly ModelClient[]): readonly CosemOb
     ...own,
     sapAssignment(ALL_READ),
     derivedData('0.0.42.0.0.255', (env) => text(env.device.identity.name), ALL_READ),
-    // The last counter accepted: what a client that lost its own reads to find its place again.
-    derivedData('0.0.43.1.0.255', (env) => uint32(Math.max(0, env.device.keyring.highestAccepted)), ALL_READ),
+    // The last counter accepted, under the instances that tools look for: what a client that lost its own reads to find its place again.
+    invocationCounter('0.0.43.1.0.255'),
+    invocationCounter('0.0.43.1.1.255'),
     // One set of keys under two instances: third-party tools look for either.
     securitySetup('0.0.43.0.0.255', security),
     securitySetup('0.0.43.0.2.255', security),
