@@ -1,14 +1,20 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { decideBenchmark } from './decide.ts';
+import { estateBenchmark } from './estate.ts';
 import { evaluatorBenchmark } from './evaluator.ts';
 import { r1Benchmark } from './r1/benchmark.ts';
 import { ruleEnginesBenchmark } from './ruleEngines/benchmark.ts';
 import type { Sizes } from './sizes.ts';
+import { workersBenchmark } from './workers.ts';
 
 /** `npm run bench [-- NAME...] [--quick]`: each prints what it measured and returns whether its checks and goals hold. */
 const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> = {
   'r1': r1Benchmark,
+  'workers': workersBenchmark,
   'rule-engines': ruleEnginesBenchmark,
   'evaluator': evaluatorBenchmark,
+  'decide': decideBenchmark,
+  'estate': estateBenchmark,
 };
 
 const QUICK = '--quick';

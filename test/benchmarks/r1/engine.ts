@@ -9,6 +9,8 @@ export interface R1Result {
   readonly n: number;
   /** In the process, after a warm-up. */
   readonly seconds: number;
+  /** The same in processor time: on a shared machine the clock measures the others too. */
+  readonly processor: number;
   readonly counts: R1Counts;
 }
 

@@ -6,7 +6,7 @@ import type { R1Counts, R1Engine } from './engine.ts';
 
 const SCENARIO = 'scenarios/benchmarks/r1.yaml';
 
-function loadR1(installations: number): LoadedScenario {
+export function loadR1(installations: number): LoadedScenario {
   const loaded = loadScenario({
     path: SCENARIO,
     readFile: readText,
@@ -28,12 +28,15 @@ export const kernel: R1Engine = {
     const options = { replications: 1, workers: 1, now };
     await simulate(warm.scenario, warm.rules, { ...options, seed: `warm-${seed}` });
     const { scenario, rules } = loadR1(installations);
+    const used = process.cpuUsage();
     const simulation = await simulate(scenario, rules, { ...options, seed: `r1-${seed}` });
+    const { user, system } = process.cpuUsage(used);
     const counts = labelledEnds(endCounts(simulation), scenario.ends) as R1Counts;
     return {
       engine: 'kernel (Threefry-2x32-20, one worker)',
       n: installations,
       seconds: simulation.kernelSeconds,
+      processor: (user + system) / 1e6,
       counts: { ...ZERO, ...counts },
     };
   },

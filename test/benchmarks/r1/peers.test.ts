@@ -30,7 +30,7 @@ describe('peers of R1', () => {
 
   test('a peer with one share moved by half a percentage point is found out', () => {
     const counts = { wan: 13_800, key: 3000, han: 19_300, five: 6300, migrated: 957_600, left: 0 };
-    const right: R1Result = { engine: 'right', n: 1_000_000, seconds: 1, counts };
+    const right: R1Result = { engine: 'right', n: 1_000_000, seconds: 1, processor: 1, counts };
     const wrong = { ...right, engine: 'wrong', counts: { ...counts, han: 24_300, migrated: 952_600 } };
     expect(departures(right)).toEqual([]);
     expect(departures(wrong)).toHaveLength(2);

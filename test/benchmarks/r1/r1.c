@@ -123,10 +123,12 @@ int main(int argc, char **argv) {
     else return fprintf(stderr, "usage: r1 --n N --seed S\n"), 1;
   }
   run(n / 10, seed + 1, counts); /* warm-up */
+  const clock_t used = clock();
   const double from = seconds_now();
   run(n, seed, counts);
   const double seconds = seconds_now() - from;
-  printf("{\"engine\":\"c\",\"n\":%" PRId64 ",\"seconds\":%.6f,\"counts\":{", n, seconds);
+  const double processor = (double)(clock() - used) / CLOCKS_PER_SEC;
+  printf("{\"engine\":\"c\",\"n\":%" PRId64 ",\"seconds\":%.6f,\"processor\":%.6f,\"counts\":{", n, seconds, processor);
   for (int end = 0; end < ENDS; end += 1) printf("%s\"%s\":%" PRId64, end ? "," : "", END_NAMES[end], counts[end]);
   printf("}}\n");
   return 0;

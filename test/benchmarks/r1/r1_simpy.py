@@ -107,10 +107,14 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     run(options.n // 10, options.seed + 1)  # warm-up
+    used = time.process_time()
     start = time.perf_counter()
     counts = run(options.n, options.seed)
     seconds = time.perf_counter() - start
-    print(json.dumps({"engine": f"simpy {simpy.__version__}", "n": options.n, "seconds": seconds, "counts": counts}))
+    processor = time.process_time() - used
+    engine = f"simpy {simpy.__version__}"
+    result = {"engine": engine, "n": options.n, "seconds": seconds, "processor": processor, "counts": counts}
+    print(json.dumps(result))
 
 
 main()
