@@ -55,6 +55,7 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
   let ended: { cause: TransportError | undefined } | undefined;
   let unacknowledged = 0;
   const idleWaiters: (() => void)[] = [];
+  const waitingForBroker = new Set<() => void>();
   let lastError: unknown;
 
   function end(cause: TransportError | undefined): void {
@@ -62,6 +63,8 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
     ended = { cause };
     for (const listener of endListeners.splice(0)) listener(cause);
     for (const waiter of idleWaiters.splice(0)) waiter();
+    for (const broken of waitingForBroker) broken();
+    waitingForBroker.clear();
   }
 
   function published(topic: string, payload: Uint8Array | string, retain: boolean, done: (e?: Error) => void): void {
@@ -114,8 +117,18 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
     },
     publish: (topic, payload, retain = false) =>
       new Promise((resolve, reject) => {
-        if (ended !== undefined) reject(new TransportError('closed', endpoint, 'published to after it was closed'));
-        else published(topic, payload, retain, (e) => (e ? reject(transportError(endpoint, e)) : resolve()));
+        if (ended !== undefined) {
+          reject(new TransportError('closed', endpoint, 'published to after it was closed'));
+          return;
+        }
+        // MQTT.js never calls back for what was under way when the broker went.
+        const broken = (): void => reject(new TransportError('lost', endpoint, 'the broker did not acknowledge'));
+        waitingForBroker.add(broken);
+        published(topic, payload, retain, (e) => {
+          waitingForBroker.delete(broken);
+          if (e) reject(transportError(endpoint, e));
+          else resolve();
+        });
       }),
     acknowledged: () =>
       new Promise((resolve) => {
