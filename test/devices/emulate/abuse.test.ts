@@ -111,7 +111,7 @@ describe.each(['wrapper', 'hdlc'] as const)('%s', (framing) => {
         );
       }
     };
-    const sizes = [];
+    const sizes: number[] = [];
     for (let i = 0; i < 10; i++) {
       await round();
       sizes.push(emulator.memory());

@@ -10,6 +10,8 @@ export interface Emulator {
   readonly ports: readonly number[];
   readonly banner: string;
   readonly pid: number;
+  /** Its exit code, once it ends by itself. */
+  readonly ended: Promise<number | null>;
   /** Everything it has written so far, both streams. */
   output(): string;
   /** Resident memory, MB. */
@@ -36,6 +38,7 @@ export async function startEmulator(...args: readonly string[]): Promise<Emulato
     ports: [...banner.matchAll(/^serving tcp \S+:(\d+)/gm)].map(([, port]) => Number(port)),
     banner,
     pid: child.pid!,
+    ended,
     output: () => text,
     memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
     async stop(signal = 'SIGTERM') {

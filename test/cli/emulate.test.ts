@@ -1,0 +1,147 @@
+/** `emulate` and `devices` as they are typed: what they say, refuse and leave behind. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { devicesCommand } from '../../src/cli/devices.ts';
+import { connectBroker } from '../../devices/mqtt/connection.ts';
+import { mqttTransport } from '../../devices/transport/mqtt.ts';
+import { callOn, value } from '../devices/emulate/caller.ts';
+import { emulateOnce, startEmulator } from '../devices/emulate/emulator.ts';
+import { aedesBroker, mosquittoBroker, mosquittoMissing, type Broker } from '../devices/transport/brokers.ts';
+import { ptyPair, socatMissing } from '../devices/transport/serialPair.ts';
+import { captured } from './captured.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'emulate-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('what it says', () => {
+  test('addresses, SAPs, titles, that it is a stand-in with lab keys, and no key or secret', async () => {
+    const emulator = await startEmulator('--device', 'installation', '--listen', '127.0.0.1:0', '--count', '2');
+    expect(await emulator.stop('SIGINT')).toBe(0);
+    const told = emulator.output();
+    expect(told).toContain('STAND-IN');
+    expect(told).toContain('public LAB keys');
+    expect(told).toContain('server SAP 2: ESME SMBE00000002, system title 534D424500000002');
+    expect(told).toContain('clients: SAP 16 public, no authentication; SAP 17 reader, LLS; SAP 1 management, HLS-GMAC');
+    for (const secret of ['000102030405', 'D0D1D2', '313131', 'Gurux']) expect(told).not.toContain(secret);
+    expect(told.match(/^serving tcp 127\.0\.0\.1:\d+ \(wrapper\)$/gm)).toHaveLength(2);
+    expect(told).not.toContain('WARNING');
+  });
+
+  test('a profile with keys of its own, and an address beyond this machine, are said', async () => {
+    const path = join(folder, 'rack.yaml');
+    writeFileSync(path, "name: rack\ndevice: gsme\nkeys: { guek: 'A0A1A2A3A4A5A6A7A8A9AAABACADAEAF' }\n");
+    const emulator = await startEmulator('--profile', path, '--listen', '0.0.0.0:0');
+    expect(await emulator.stop()).toBe(0);
+    expect(emulator.banner).toContain("keys: of profile 'rack', not shown");
+    expect(emulator.banner).toContain('WARNING: 0.0.0.0 is more than this machine');
+    expect(emulator.banner).not.toContain('A0A1');
+  });
+});
+
+describe('what it refuses', () => {
+  const busy = createServer();
+  afterAll(() => void busy.close());
+
+  test.each([
+    [['--listen', 'nowhere'], '--listen: found nowhere, expected HOST:PORT such as 127.0.0.1:4059'],
+    [['--framing', '62056-21'], '--framing: found 62056-21, expected wrapper or hdlc here'],
+    [['--glow'], '--glow publishes on a broker'],
+    [['--baud', '9600'], '--baud is of a serial line'],
+    [['--serial', '/dev/none', '--framing', 'hdlc'], 'serial:/dev/none'],
+    [['--serial', '/dev/none', '--count', '2'], 'at most 1 over serial'],
+    [['--mqtt', 'mqtt://user:hunter2@127.0.0.1:1'], "the broker's URL holds a user name or a password"],
+    [['--profile', join(folder, 'none.yaml')], 'no such file'],
+    [['--listen', '127.0.0.1:65535', '--count', '2'], '2 ports from 65535 upward end above 65535'],
+  ])('%j', async (args, told) => {
+    const { code, text } = await emulateOnce(...args);
+    expect(text).toContain(told);
+    expect(text).not.toContain('hunter2');
+    expect(code).toBe(1);
+  });
+
+  test('a port that is taken', async () => {
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const { port } = busy.address() as { port: number };
+    const { code, text } = await emulateOnce('--listen', `127.0.0.1:${port}`);
+    expect([code, text]).toEqual([1, expect.stringContaining('EADDRINUSE')]);
+  });
+});
+
+describe.each([
+  ['aedes', aedesBroker, undefined],
+  ['mosquitto', mosquittoBroker, mosquittoMissing],
+] as const)('MQTT, %s', (_, start, missing) => {
+  if (missing !== undefined) {
+    test.skip(`skipped: ${missing}`, () => undefined);
+    return;
+  }
+  test('a byte pipe, births, statuses, link reports and a CAD; offline when it stops, and when it is killed', async () => {
+    const broker: Broker = await start();
+    const emulator = await startEmulator('--device', 'installation', '--mqtt', broker.url, '--glow', '--bench', 'b1');
+    const watcher = await connectBroker({ url: broker.url });
+    const seen = new Map<string, string>();
+    await watcher.subscribe('#', ({ topic, payload }) => void seen.set(topic, Buffer.from(payload).toString()));
+    const pipe = mqttTransport({ url: broker.url, bench: 'b1', rig: 'SMBC00000001' });
+    const caller = callOn(await pipe.open(), { framing: 'wrapper', authentication: 'gmac', server: 2 });
+    value(await caller.run(caller.client.associate()));
+    value(await caller.run(caller.client.get({ classId: 3, ln: '0100010800FF', id: 2 })));
+    await caller.channel.close();
+
+    const listed = await captured(devicesCommand(), ['list', '--mqtt', broker.url, '--seconds', '1']);
+    expect(listed.out).toContain(
+      'b1/SMBC00000001/gsme  online  GSME emulated smets1-bench gsme 1.0.0, title 534D424700000001',
+    );
+    expect(listed.out).toContain('b1/rig/SMBC00000001  online  CHF emulated');
+    while (!seen.has('glow/02534D000001/SENSOR/gasmeter')) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(seen.get('glow/02534D000001/STATE')).toContain('"status":"joined"');
+
+    expect(await emulator.stop('SIGKILL')).toBe(null);
+    const status = 'smb/v1/b1/SMBC00000001/chf/status';
+    while (!seen.get(status)?.includes('offline')) await new Promise((resolve) => setTimeout(resolve, 20));
+    await watcher.close();
+    await broker.stop();
+  });
+});
+
+test('a broker that hangs up ends it, with the reason', async () => {
+  const broker = await aedesBroker();
+  const emulator = await startEmulator('--mqtt', broker.url);
+  await broker.stop();
+  expect(await emulator.ended).toBe(1);
+  expect(emulator.output()).toMatch(/mqtt:127\.0\.0\.1:\d+: /);
+});
+
+describe('devices', () => {
+  test('list does not fail where udevadm is missing', async () => {
+    const { out, code } = await captured(devicesCommand(), ['list', '--format', 'json']);
+    expect(code).toBe(0);
+    expect(Array.isArray((JSON.parse(out) as { ports: unknown }).ports)).toBe(true);
+  });
+
+  test('a broker that is not there, and a port that is not there, are for the user to mend', async () => {
+    expect(await captured(devicesCommand(), ['list', '--mqtt', 'mqtt://127.0.0.1:1'])).toMatchObject({ code: 1 });
+    const { code, err } = await captured(devicesCommand(), ['probe', '/dev/none']);
+    expect([code, err]).toEqual([1, expect.stringContaining('serial:/dev/none')]);
+  });
+
+  test.skipIf(socatMissing !== undefined)(
+    `probe finds the emulator on a pty (${socatMissing ?? 'socat'})`,
+    async () => {
+      for (const [framing, told] of [
+        ['hdlc', /^yes {2}9600\/8N1 +hdlc +UA from server 1 to client 16$/m],
+        ['62056-21', /^yes {2}300\/7E1 +62056-21 +SMB 'EMULATED', baud character 5, mode E/m],
+      ] as const) {
+        const pair = await ptyPair();
+        const emulator = await startEmulator('--serial', pair.paths[0], '--framing', framing);
+        const { out, code } = await captured(devicesCommand(), ['probe', pair.paths[1], '--seconds', '1']);
+        expect(out).toMatch(told);
+        expect(code).toBe(0);
+        expect(await emulator.stop()).toBe(0);
+        await pair.stop();
+      }
+    },
+  );
+});
