@@ -3,7 +3,7 @@ import { EVENTS, type EventName } from '../migration/history.ts';
 import type { RuleSet } from '../regulation/ruleset.ts';
 import type { Instant } from '../time.ts';
 import { CATEGORIES } from './clause.ts';
-import { compileRules, FIXED_OUTCOMES, OUTCOME_CODES_FROM, type CompiledRules } from './compile.ts';
+import { compileRules, FIXED_OUTCOMES, OUTCOME_CODES_FROM, OUTCOME_OK_ESME, type CompiledRules } from './compile.ts';
 import { EVENT, EVENT_RANK, Tally } from './tally.ts';
 
 /**
@@ -92,6 +92,7 @@ export function columnEngine(rules: RuleSet): ColumnEngine {
   const compiled = compileRules(rules);
   const tally = new Tally(compiled);
   const fewest = fewestAttempts(compiled);
+  const raises = raisingEvents(compiled);
 
   /** The rows of one installation, instant by instant, in the order in which the tally wants them. */
   function count(columns: HistoryColumns, tables: OutcomeTables, i: number, asOf: number): void {
@@ -101,9 +102,12 @@ export function columnEngine(rules: RuleSet): ColumnEngine {
     const eventsTo = columns.eventsFrom[i + 1] as number;
     let a = columns.attemptsFrom[i] as number;
     let e = columns.eventsFrom[i] as number;
-    // No event and too few attempts: nothing holds before row `mayHold` whatever they count, so nothing has to settle.
-    const mayHold = a + (fewest[columns.cohort[i] as number] as number);
-    const eventless = e;
+    // While no event has raised anything and there are too few attempts, nothing holds and nothing has to settle; where
+    // the cohort counts nothing, failures change nothing.
+    const enough = fewest[columns.cohort[i] as number] as number;
+    const mayHold = a + enough;
+    const failuresCount = enough < NO_ROW;
+    let raised = false;
     let before = -1;
     for (;;) {
       const attempted = a < attemptsTo ? (attemptAt[a] as number) : NO_ROW;
@@ -120,6 +124,7 @@ export function columnEngine(rules: RuleSet): ColumnEngine {
         if (last >= 0) assertOrdered(EVENT_ORDER[last] as number, EVENT_ORDER[name] as number);
         last = name;
         tally.event(at, name, eventValue[e] as number);
+        if (raises[name] === 1) raised = true;
       }
       last = -1;
       for (; a < attemptsTo && attemptAt[a] === at; a += 1) {
@@ -128,10 +133,12 @@ export function columnEngine(rules: RuleSet): ColumnEngine {
         assertOrdered(last, kind);
         last = kind;
         const outcome = attemptOutcome[a] as number;
+        const number = tables.number[outcome] as number;
+        if (number > OUTCOME_OK_ESME && !failuresCount) continue;
         tally.attempt(
           at,
           kind,
-          tables.number[outcome] as number,
+          number,
           tables.mask[outcome] as number,
           attemptSystem[a] === 1,
           attemptTable510[a] === 1,
@@ -141,7 +148,7 @@ export function columnEngine(rules: RuleSet): ColumnEngine {
         assert(eventName[e] === READMIT, NOT_IN_ORDER);
         tally.event(at, READMIT, 0);
       }
-      if (a >= mayHold || e > eventless) tally.settle(at);
+      if (a >= mayHold || raised) tally.settle(at);
     }
   }
 
@@ -203,10 +210,18 @@ function outcomeTables(outcomes: readonly string[], compiled: CompiledRules): Ou
   };
 }
 
-/** Per cohort: without events, the fewest attempts with which any category can hold; NO_ROW where none can. */
+/** Per cohort: without raising events, the fewest attempts with which any category holds; NO_ROW: none counts any. */
 function fewestAttempts({ cohortMask, standing, atLeast }: CompiledRules): Int32Array {
   return cohortMask.map((mask) => {
     const counting = CATEGORIES.map((_, c) => c).filter((c) => (((mask & ~standing) >> c) & 1) === 1);
     return Math.min(NO_ROW, ...counting.map((c) => atLeast[c] as number));
   });
+}
+
+/** 1 for the events without which nothing holds on too few attempts: what stands, and the supplier's instruction. */
+function raisingEvents({ standingHolds }: CompiledRules): Uint8Array {
+  const instruction = EVENT['supplier-gsme-exclusion'];
+  return Uint8Array.from(EVENTS, (_, event) =>
+    (standingHolds[event] as number) !== 0 || event === instruction ? 1 : 0,
+  );
 }
