@@ -85,7 +85,7 @@ export async function announce(unit: Unit, options: AnnounceOptions): Promise<An
 }
 
 /** What the hub knows of its links: the WAN as it is now, the HAN by when the gas meter was last heard. */
-export function linkReport(installation: Installation, at: number): Omit<Link, 'boot' | 'seq'> {
+function linkReport(installation: Installation, at: number): Omit<Link, 'boot' | 'seq'> {
   const { hub } = installation;
   hub.lookAt(at);
   const wan = hub.wan(at);

@@ -57,7 +57,7 @@ const CONTEXTS = { none: [1], lls: [1], gmac: [3] } as const;
 const MAKERS = { chf: chfModel, esme: esmeModel, gsme: gsmeModel } as const;
 
 /** The text of a field that may stand in a file, less the line's end. */
-export function textOf(field: SecretField, readSecret: ReadSecret): string {
+function textOf(field: SecretField, readSecret: ReadSecret): string {
   return typeof field === 'string' ? field : readSecret(field.file).replace(/\r?\n$/, '');
 }
 

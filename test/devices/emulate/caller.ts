@@ -120,14 +120,14 @@ export function value<T>(result: { ok: true; value: T } | { ok: false; error: un
   return result.value;
 }
 
-export interface ListedObject {
+interface ListedObject {
   readonly classId: number;
   readonly ln: string;
   readonly attributes: readonly { readonly id: number; readonly mode: number }[];
 }
 
 /** What an object_list says. */
-export function listedObjects(list: Data): readonly ListedObject[] {
+function listedObjects(list: Data): readonly ListedObject[] {
   return (membersOf(list) ?? []).map((entry) => {
     const [classId, , ln, rights] = membersOf(entry)!;
     const attributes = membersOf(membersOf(rights)![0])!.map((one) => {

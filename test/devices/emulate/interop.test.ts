@@ -243,4 +243,29 @@ describe.skipIf(socatMissing !== undefined)('the optical port on a pty', () => {
     expect(again.events.map(({ kind }) => kind)).toEqual(['identified', 'readout']);
     await again.channel.close();
   });
+
+  test('a reader that vanished from HDLC without DISC does not keep the next one out', async () => {
+    const { channel } = await session('hdlc');
+    const caller = callOn(channel, { framing: 'hdlc', authentication: 'lls' });
+    value(await caller.run(caller.client.associate()));
+    await channel.close();
+    const next = await session('readout');
+    expect(next.events.map(({ kind }) => kind)).toEqual(['identified', 'readout']);
+    await next.channel.close();
+  });
+
+  test('what was written just before a change of the line arrives', async () => {
+    const own = await ptyPair();
+    const [from, to] = await Promise.all(own.paths.map((path) => serialTransport({ path, mode: '300/7E1' }).open()));
+    let heard = 0;
+    to!.onData((bytes) => (heard += bytes.length));
+    for (let i = 0; i < 50; i++) {
+      from!.write(new Uint8Array(100));
+      await from!.setMode(i % 2 === 0 ? '9600/7E1' : '9600/8N1');
+    }
+    for (let i = 0; heard < 5000 && i < 200; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(heard).toBe(5000);
+    await Promise.all([from!.close(), to!.close()]);
+    await own.stop();
+  });
 });
