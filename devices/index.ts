@@ -17,7 +17,8 @@ export type { HubWorld } from './personas/hub.ts';
 
 export { ClientSession } from './dlms/clientSession.ts';
 export type { ClientSessionOptions, Exchange } from './dlms/clientSession.ts';
-export { DlmsClient } from './dlms/client.ts';
+export { converse, DlmsClient } from './dlms/client.ts';
+export { buildPush, takePushRequest } from './cosem/pushSetup.ts';
 export type { ClientError, ClientResult, Conversation, DlmsClientOptions } from './dlms/client.ts';
 export type { ClientSecurityOptions } from './dlms/clientSecurity.ts';
 export type { Data } from './dlms/axdr.ts';
@@ -43,3 +44,15 @@ export type { ProbeOptions, ProbeResult } from './hardware/probe.ts';
 export { ingestGlow } from './mqtt/glow.ts';
 export type { Contact } from './mqtt/contact.ts';
 export { connectBroker } from './mqtt/connection.ts';
+
+export { associate, type Peer } from './headend/associate.ts';
+export { dialTransport } from './headend/dialTransport.ts';
+export { KeyLedger } from './headend/keyLedger.ts';
+export { labKeySource, secretKeySource, type KeySource } from './headend/keySource.ts';
+export type { Outcome, Procedure, WireError } from './headend/procedure.ts';
+export { recover, rotate, type Rotated, type RotateOptions } from './headend/rotate.ts';
+export { run, runAsync, type RunnerOptions } from './headend/runner.ts';
+export { runPlan, type Plan, type PlanOptions, type PlanRun } from './rig/plan.ts';
+export { Rig, type RigOptions } from './rig/rig.ts';
+export { SAMPLE_DRIVER, startDriver } from './hardware/driver.ts';
+export { driverJsonSchema } from './hardware/driverProtocol.ts';

@@ -1,5 +1,13 @@
 export { CATEGORIES, type Clause, type ExclusionCategory } from './exclusion/clause.ts';
 export { engine, type Engine } from './exclusion/engine.ts';
+export {
+  EVENT_ORDER,
+  verdictColumns,
+  columnEngine,
+  type HistoryColumns,
+  type VerdictColumns,
+  type ColumnEngine,
+} from './exclusion/engineColumns.ts';
 export { evaluate, spansOf } from './exclusion/evaluate.ts';
 export { formatTrace } from './exclusion/formatTrace.ts';
 export { formatNearMisses, nearMisses, type NearMiss } from './exclusion/nearMiss.ts';
@@ -8,9 +16,20 @@ export type { Evaluation, Note, Span, Verdict } from './exclusion/verdict.ts';
 export { COHORTS, type Cohort } from './installation/cohort.ts';
 export { isMpan, isMprn } from './installation/identifiers.ts';
 export type { GasSide, Installation, PaymentMode } from './installation/installation.ts';
+export {
+  ADVERSARIES,
+  PLANS,
+  afterRotation,
+  CLAIMS,
+  type Adversary,
+  type AdversaryId,
+  type PlanId,
+  type Claim,
+} from './keys/adversaries.ts';
 export { ERROR_CODES, errorCode, isTable510, type ErrorCode } from './migration/errorCodes.ts';
 export type { Attempt, EventName, History, HistoryEvent } from './migration/history.ts';
 export { STEPS, type StepId } from './migration/steps.ts';
+export { beginWalk, checkStep, currentStep, nextStep, type WalkEnd, type WalkState } from './migration/walk.ts';
 export { READINGS, type ReadingName, type Readings } from './regulation/readings.ts';
 export { resolveRules, type ResolvedRules } from './regulation/resolveRules.ts';
 export { RULE_SETS, ruleSetInForce, VARIOUS1, type RuleSet } from './regulation/ruleset.ts';

@@ -15,7 +15,6 @@ import { WAKE_SECONDS } from '../../devices/personas/gsme.ts';
 
 export type PlannedAttempt = Extract<PlannedEvent, { kind: 'attempt' }>;
 
-export const SECURE = COHORTS.indexOf('MOC_Secure');
 
 export function home(cohort: Installation['cohort'], gas: boolean): Installation {
   return {
