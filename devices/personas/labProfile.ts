@@ -17,7 +17,7 @@ export const LAB_KEYS: KeySet = {
 };
 
 /** The secret of the LLS client. */
-export const LAB_SECRET = 'Gurux';
+const LAB_SECRET = 'Gurux';
 
 const READING = CONFORMANCE.blockGet | CONFORMANCE.multipleReferences | CONFORMANCE.get | CONFORMANCE.selectiveAccess;
 const WRITING =

@@ -44,13 +44,22 @@ export class EventQueue {
 
   /** Drops the coming events that are not the DMC's. */
   keepModelEvents(): void {
+    this.keep((i) => this.ofModel[i] === 1);
+  }
+
+  /** Takes coming events of one kind out again. */
+  drop(event: number): void {
+    this.keep((i) => this.event[i] !== event);
+  }
+
+  private keep(wanted: (i: number) => boolean): void {
     let kept = this.next;
     for (let i = this.next; i < this.count; i += 1) {
-      if (this.ofModel[i] !== 1) continue;
+      if (!wanted(i)) continue;
       this.at[kept] = this.at[i] as number;
       this.event[kept] = this.event[i] as number;
       this.value[kept] = this.value[i] as number;
-      this.ofModel[kept] = 1;
+      this.ofModel[kept] = this.ofModel[i] as number;
       kept += 1;
     }
     this.count = kept;

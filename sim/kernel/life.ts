@@ -195,9 +195,10 @@ export class Life implements Facts, LifeView, Turns {
     const { group, attributes } = this;
     let day = scheduled;
     this.epclEntryFrom = attributes.model >= 0 && this.placed ? (group.epclFrom[attributes.model] as number) : 0;
-    this.displayBlocked = group.population.displayBlocked ? 1 : 0;
     if (group.process.gated) {
-      if (this.displayBlocked !== 0) return this.blocked(END['unresolved:blockedDisplay']);
+      const { displayBlockedUntil } = group;
+      if (displayBlockedUntil >= FOREVER) return this.blocked(END['unresolved:blockedDisplay']);
+      if (displayBlockedUntil > day * DAY) day = later(day, displayBlockedUntil);
       if (this.epclEntryFrom >= FOREVER) return this.blocked(END['unresolved:blockedEpcl']);
       if (this.epclEntryFrom > day * DAY) day = later(day, this.epclEntryFrom);
     }
@@ -229,7 +230,7 @@ export class Life implements Facts, LifeView, Turns {
       const event = queue.event[i] as number;
       const value = queue.value[i] as number;
       this.tally.event(at, event, value);
-      if (event === EVENT['gas-supplier'] && this.instruction.due) this.instruction.schedule(at);
+      if (event === EVENT['gas-supplier']) this.instruction.supplierNamed(at, value);
       if (this.observer) this.observer.event(at, event, value, queue.ofModel[i] === 1);
     }
     if (to > this.openAt) this.settle(to);
@@ -278,6 +279,7 @@ export class Life implements Facts, LifeView, Turns {
       if (turn === WAIT) continue;
       made += 1;
       this.at = at;
+      this.displayBlocked = at < group.displayBlockedUntil ? 1 : 0;
       strikes.at = at;
       strikes.culprit = BY_NOBODY;
       const limits = this.limits.at(at, group.cohort === SECURE);
@@ -337,8 +339,9 @@ export class Life implements Facts, LifeView, Turns {
     const { tally, model, queue } = this;
     const migrated = tally.endedAt !== 0;
     const last = this.replacedAt < model.horizon && !migrated ? this.replacedAt : model.horizon;
-    // After a migration the history has ended: what changes then changes no verdict and is not recorded.
-    if (!migrated) this.advance(last);
+    // After a whole migration nothing changes a verdict, and nothing is recorded. An excluded GSME goes on changing
+    // supplier, and its row in the monthly files with it.
+    if (!migrated || this.end === END.migratedEsmeOnly) this.advance(last);
     if (!migrated && last < model.horizon) {
       // The events of its DMC stand in the records under the DMC, and go on acting on what the records say of it.
       queue.keepModelEvents();

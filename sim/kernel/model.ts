@@ -3,6 +3,7 @@ import { EVENT } from '../../src/exclusion/tally.ts';
 import type { EventName } from '../../src/migration/history.ts';
 import { OBSERVATION_OF_EFFECT, OBSERVATIONS } from '../../src/migration/observations.ts';
 import { type StepId } from '../../src/migration/steps.ts';
+import { DISPLAY_DEFINITION_VARIED } from '../../src/regulation/parameters.ts';
 import type { RuleSet } from '../../src/regulation/ruleset.ts';
 import {
   endOfLondonDate,
@@ -47,6 +48,8 @@ export interface GroupPlan extends Group {
   /** Per model: when its EPCL entry stands (FOREVER: never), and its dated events. */
   readonly epclFrom: Float64Array;
   readonly modelEvents: readonly (readonly ModelEvent[])[];
+  /** Until when an in-home display of the group is outside the definition; 0: never, FOREVER: always. */
+  readonly displayBlockedUntil: number;
 }
 
 export interface ModelEvent {
@@ -196,12 +199,19 @@ function planGroup(group: Group, scenario: Scenario, faults: CompiledFaults): Gr
       const entry = scenario.models[name]?.epclEntry ?? null;
       return entry === null ? FOREVER : startOfLondonDate(entry);
     }),
+    displayBlockedUntil: displayBlockedUntil(group),
     modelEvents: names.map((name) => modelEvents(scenario, name)),
   };
 }
 
 function durationOf(duration: Parameters<typeof outageDurations>[0][number]['duration']): Durations {
   return outageDurations([{ share: 1, duration }]);
+}
+
+function displayBlockedUntil({ population }: Group): number {
+  if (!population.displayBlocked) return 0;
+  const { from } = DISPLAY_DEFINITION_VARIED[population.cohort];
+  return from === null ? FOREVER : startOfLondonDate(from);
 }
 
 const MODEL_EVENTS = [

@@ -5,17 +5,18 @@ import type { Stream } from '../world/draws.ts';
 import type { EventQueue } from './eventQueue.ts';
 import type { GroupPlan } from './model.ts';
 
-/** Draws of the stream: whether the supplier instructs at all, and how long it takes. */
+/** Draws of the stream: whether suppliers instruct at all, then how long each registration takes to. */
 const WILLING = 0;
-const DELAY = 1;
+const DELAYS = 1;
 
 /** Active GT01: the gas supplier's instruction to exclude the GSME, some time after the first failure. */
 export class SupplierInstruction {
   /** Whether an instruction has been set going on this installation. */
-  due = false;
+  private due = false;
   private entity = 0;
   private group: GroupPlan | null = null;
-  private initialSupplier = 0;
+  private supplier = 0;
+  private registrations = 0;
   private readonly stream: Stream;
   private readonly queue: EventQueue;
 
@@ -27,7 +28,8 @@ export class SupplierInstruction {
   begin(entity: number, group: GroupPlan, gasSupplier: number): void {
     this.entity = entity;
     this.group = group;
-    this.initialSupplier = gasSupplier;
+    this.supplier = gasSupplier;
+    this.registrations = 0;
     this.due = false;
   }
 
@@ -39,22 +41,21 @@ export class SupplierInstruction {
     if (this.due) this.schedule(at);
   }
 
-  /** The supplier of the day instructs; after a change of supplier the new one has to. */
-  schedule(from: Instant): void {
-    const { instructDelay } = this.group as GroupPlan;
-    assert(instructDelay !== null, 'a checked scenario says how long an instruction takes');
-    const delay = instructDelay.quantile(this.stream.uniform(this.entity, DELAY));
-    const at = Math.floor(from + delay);
-    const supplier = this.supplierAt(at);
-    if (supplier !== 0) this.queue.add(at, EVENT['supplier-gsme-exclusion'], supplier);
+  /** An event names the gas supplier: what the old one had in hand lapses, and the new one has to decide for itself. */
+  supplierNamed(at: Instant, supplier: number): void {
+    if (supplier === this.supplier) return;
+    this.supplier = supplier;
+    this.registrations += 1;
+    if (!this.due) return;
+    this.queue.drop(EVENT['supplier-gsme-exclusion']);
+    this.schedule(at);
   }
 
-  private supplierAt(at: Instant): number {
-    const { queue } = this;
-    let supplier = this.initialSupplier;
-    for (let i = 0; i < queue.count && (queue.at[i] as number) <= at; i += 1) {
-      if (queue.event[i] === EVENT['gas-supplier']) supplier = queue.value[i] as number;
-    }
-    return supplier;
+  private schedule(from: Instant): void {
+    if (this.supplier === 0) return; // nobody known to DCC, nobody to instruct
+    const { instructDelay } = this.group as GroupPlan;
+    assert(instructDelay !== null, 'a checked scenario says how long an instruction takes');
+    const delay = instructDelay.quantile(this.stream.uniform(this.entity, DELAYS + this.registrations));
+    this.queue.add(Math.floor(from + delay), EVENT['supplier-gsme-exclusion'], this.supplier);
   }
 }

@@ -29,6 +29,8 @@ export interface LoadedScenario {
   /** The rule set that `rules` and `amendments` come to. */
   readonly rules: RuleSet;
   readonly hash: string;
+  /** How many scenario files it was put together from, by `extends`. */
+  readonly layers: number;
   /** Every file read, the one asked for first. */
   readonly sources: readonly string[];
   /** The comparison data as paths that `readFile` takes; undefined where the scenario names none. */
@@ -84,6 +86,7 @@ export function loadScenario(options: { path: string; readFile: ReadFile; set?: 
     scenario,
     rules: rules.rules,
     hash: scenarioHash(scenario, rules.rules),
+    layers: layers.files.length,
     sources: [...sources, ...rules.sources],
     publishedVolumes,
     publishedSeries,

@@ -32,7 +32,12 @@ const population = z.strictObject({
     .record(z.string(), share.describe('share of the group'))
     .describe('DMCs of the group, ids of models; the shares sum to 1; left out: a model that is on the EPCL')
     .optional(),
-  displayBlocked: z.boolean().default(false).describe('an in-home display blocks the EPCL entry (PPMID definition)'),
+  displayBlocked: z
+    .boolean()
+    .default(false)
+    .describe(
+      'an in-home display blocks the EPCL entry until the PPMID definition is varied (summer 2021; never for FOC)',
+    ),
   steady: z
     .boolean()
     .default(false)

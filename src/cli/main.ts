@@ -67,8 +67,9 @@ async function main(argv: readonly string[]): Promise<void> {
 
 // `smets1-bench ... | head` closes the pipe early; that is the reader's wish, not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.done);
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  process.stderr.write(`standard output: ${error.message}\n`);
+  process.exit(EXIT.internal);
 });
 
 await main(process.argv);

@@ -51,6 +51,9 @@ The records of --out are those of replication 0; the volumes are means over all 
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {
+  if (options.seed !== undefined && !/^.{1,200}$/s.test(options.seed)) {
+    throw new UsageError(`--seed: found ${options.seed.length} characters, expected 1 to 200`);
+  }
   const file = loadScenarioFile(path, options.set);
   for (const date of options.asOf) checkAsOf(date, file.scenario.from, file.scenario.horizon);
   const { comparison } = file.scenario;
@@ -99,6 +102,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
       workers,
       simulation,
       seconds: seconds() - began,
+      asFitted: options.set.length === 0 && file.layers === 1 && comparison.operator === 'envisaged',
       published: file.volumes,
       series: file.series,
     };

@@ -24,6 +24,8 @@ export interface RunResult {
   readonly simulation: Simulation;
   /** Wall-clock seconds of the whole command so far. */
   readonly seconds: number;
+  /** Nothing that decides the histories or the comparison differs from what the lines were fitted with. */
+  readonly asFitted: boolean;
   readonly published: readonly PublishedLine[];
   readonly series: readonly SeriesPoint[];
 }
@@ -42,7 +44,7 @@ export function volumesOf(result: RunResult): VolumeRow[] {
       measure: operator,
       asOf: operator === 'envisaged' ? asOfs.length - 1 : asOfs.indexOf(endOfLondonDate(dataCut)),
     },
-    fitted: new Set(scenario.fit.map((row) => row.line)),
+    fitted: new Set(result.asFitted ? scenario.fit.map((row) => row.line) : []),
   });
 }
 
@@ -109,16 +111,10 @@ function volumeSection({ scenario, replications }: RunResult, volumes: readonly 
     else lines.set(name, [row]);
   }
   const dates = [...new Set(volumes.map((row) => row.asOf))];
-  const header = [
-    'category',
-    'cohort',
-    'unit',
-    'envisaged',
-    replications > 1 ? '5 % .. 95 %' : '',
-    'published',
-    '',
-    '',
-  ];
+  const { operator, dataCut } = scenario.comparison;
+  const asked = operator === 'envisaged' ? 'envisaged' : `qualifying ${dataCut}`;
+  const range = replications > 1 ? '5 % .. 95 %' : '';
+  const header = ['category', 'cohort', 'unit', asked, range, 'published', '', ''];
   for (const at of dates) header.push(`qualifying ${formatDay(londonDay(at))}`, 'in effect');
   const hasPublished = volumes.some((row) => row.published !== null);
   const table = [header];
@@ -127,14 +123,16 @@ function volumeSection({ scenario, replications }: RunResult, volumes: readonly 
       if (!name.startsWith(`${category}/`)) continue;
       const compared = rows.find((row) => row.published !== null);
       if (!compared && rows.every((row) => row.held === 0)) continue;
-      const envisaged = rows.find((row) => row.measure === 'envisaged') as VolumeRow;
-      const shown = compared ?? envisaged;
+      const cut = operator === 'envisaged' ? undefined : endOfLondonDate(dataCut);
+      const shown = rows.find(
+        (row) => row.measure === operator && (cut === undefined || row.asOf === cut),
+      ) as VolumeRow;
       const cells = [
         category,
         cohortLabel(shown.cohort),
         shown.unit === 'gas_meters' ? 'gas meters' : 'installations',
-        thousands(envisaged.volume),
-        envisaged.p05 === null ? '' : `${thousands(envisaged.p05)} .. ${thousands(envisaged.p95 as number)}`,
+        thousands(shown.volume),
+        shown.p05 === null ? '' : `${thousands(shown.p05)} .. ${thousands(shown.p95 as number)}`,
         compared ? thousands(compared.published as number) : '',
         compared?.relation ?? '',
         // A fitted line says nothing by its ratio; nor does an input.
@@ -150,14 +148,19 @@ function volumeSection({ scenario, replications }: RunResult, volumes: readonly 
       table.push(cells);
     }
   }
-  const operator =
-    scenario.comparison.operator === 'envisaged'
+  const taken =
+    operator === 'envisaged'
       ? 'taken as envisaged: what will have qualified by the horizon if the proposals are adopted'
-      : `taken as what qualified by the data cut ${scenario.comparison.dataCut}`;
+      : `taken as what qualified by the data cut ${dataCut}`;
   return [
     `Exclusion volumes (mean over ${replications} ${replications === 1 ? 'replication' : 'replications'}); gas meters are never added to installations`,
     textTable(table, { right: [3, 4, 5, 7, ...dates.flatMap((_, i) => [8 + 2 * i, 9 + 2 * i])] }),
-    ...(hasPublished ? [`Published figures ${operator}.`] : []),
+    ...(hasPublished
+      ? [
+          `Published figures ${taken}.`,
+          'Ranges are those of the dice under these assumptions; how far the assumptions themselves may be off is wider, and not known.',
+        ]
+      : []),
   ].join('\n');
 }
 
@@ -209,13 +212,13 @@ function seriesSection({ simulation, series, scenario }: RunResult): string {
 }
 
 function foot(
-  { seed, scenario, published, replications }: RunResult,
+  { seed, scenario, published, replications, asFitted }: RunResult,
   asked: { readonly path: string; readonly out: string | undefined; readonly set: readonly string[] },
 ): string {
   const set = asked.set.map((text) => ` --set ${text}`).join('');
   const lines: string[] = [];
   if (published.length > 0) {
-    const fitted = scenario.fit.map((row) => row.line);
+    const fitted = asFitted ? scenario.fit.map((row) => row.line) : [];
     const free = published.filter((line) => !line.isInput && !fitted.includes(lineName(line))).map(lineName);
     lines.push(
       `Fitted to: ${fitted.join(', ') || 'nothing'}. Predicted: ${free.join(', ') || 'nothing'}. The rest are inputs, or have no public figure.`,

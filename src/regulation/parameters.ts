@@ -1,5 +1,7 @@
+import type { Cohort } from '../installation/cohort.ts';
 import { DAY, HOUR } from '../time.ts';
 import { dated } from './dated.ts';
+import type { SourceId } from './sources.ts';
 
 /** Every regulated number, on the dates it holds, with its source. Scenario what-ifs amend a copy (`amend.ts`). */
 export const PARAMETERS = {
@@ -25,6 +27,17 @@ export const PARAMETERS = {
     { from: '2021-12-07', value: '2022-12-31', source: 'various1.q12' },
   ]),
 } as const;
+
+/**
+ * From when the varied SMETS1 PPMID definition admits in-home displays, per cohort: summer 2021 for all but FOC, where
+ * it is not pursued (Various 1, Q9); the day is our assumption. Null: never.
+ */
+export const DISPLAY_DEFINITION_VARIED = {
+  IOC: { from: '2021-08-01', source: 'various1.q9' },
+  MOC_MDS: { from: '2021-08-01', source: 'various1.q9' },
+  MOC_Secure: { from: '2021-08-01', source: 'various1.q9' },
+  FOC: { from: null, source: 'various1.q9' },
+} as const satisfies Record<Cohort, { readonly from: string | null; readonly source: SourceId }>;
 
 /** Single dates that the regime hangs on (London dates). */
 export const DATES = {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { familyCodes } from '../../src/migration/errorCodes.ts';
 import { NO_WAN } from '../../src/migration/history.ts';
 import { EFFECTS, OBSERVATION_OF_EFFECT, type Observation } from '../../src/migration/observations.ts';
+import { DISPLAY_DEFINITION_VARIED } from '../../src/regulation/parameters.ts';
 import { codesOf, STEPS, type StepId } from '../../src/migration/steps.ts';
 import { HOUR, startOfLondonDate } from '../../src/time.ts';
 import { seedWords } from '../../sim/world/draws.ts';
@@ -25,9 +26,13 @@ function pickOf(step: StepId, observation: Observation, outcome: string): number
   return codesOf(STEPS[step].codes[observation]!, familyCodes).indexOf(outcome);
 }
 
-/** The plan of a told life; undefined where the rig's gas meter cannot wake as the story's did. */
+/**
+ * The plan of a told life; undefined where the rig's gas meter cannot wake as the story's did, and where the definition of
+ * displays was varied in mid-life, which a plan, made for one definition, cannot say.
+ */
 function planOf(story: Story, model: Model): Plan | undefined {
   const { installation, epclEntry, displayBlocked } = story.facts;
+  if (displayBlocked && DISPLAY_DEFINITION_VARIED[installation.cohort].from !== null) return undefined;
   const events: PlannedEvent[] = [];
   const contacts = new Set<number>();
   const hanContacts = new Set<number>();

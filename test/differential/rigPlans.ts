@@ -2,7 +2,6 @@
  * Plans of attempts, and the kernel's answer to them: its compiled walk, its limits and its outcome ranges, fed with the plan's
  * facts and effects instead of dice.
  */
-import { COHORTS } from '../../src/installation/cohort.ts';
 import type { Installation } from '../../src/installation/installation.ts';
 import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import { OBSERVATION_OF_EFFECT, OBSERVATIONS, type Observation } from '../../src/migration/observations.ts';
@@ -14,7 +13,6 @@ import type { Plan, PlannedEvent } from '../../devices/rig/plan.ts';
 import { WAKE_SECONDS } from '../../devices/personas/gsme.ts';
 
 export type PlannedAttempt = Extract<PlannedEvent, { kind: 'attempt' }>;
-
 
 export function home(cohort: Installation['cohort'], gas: boolean): Installation {
   return {

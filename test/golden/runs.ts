@@ -39,6 +39,7 @@ export async function goldenText(name: string): Promise<string> {
     workers: 1,
     simulation,
     seconds: 0,
+    asFitted: false,
     published: file.volumes,
     series: file.series,
   };
