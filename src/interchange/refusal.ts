@@ -45,9 +45,13 @@ export function show(found: string, type: ColumnType | undefined = undefined): s
   return JSON.stringify(mask(shown, type)).replace(/[\u007f-\u009f\u2028\u2029]/g, '?');
 }
 
+/** An id as texts may show it: an id that is an MPAN is masked like one. */
+export function maskedId(id: string): string {
+  return mask(id, 'id');
+}
+
 function mask(text: string, type: ColumnType | undefined): string {
   if (type === 'meterPoint') return maskIdentifier(text);
-  if (type === 'instant') return text;
   const identifier = type === 'id' || type === 'subject';
   return text.replace(/\d{6,}/g, (digits) => (identifier && !isMpan(digits) ? digits : maskIdentifier(digits)));
 }

@@ -1,7 +1,7 @@
 import type { Installation } from '../../installation/installation.ts';
 import { GAS_EVENTS, type History, type HistoryEvent } from '../../migration/history.ts';
 import type { Instant } from '../../time.ts';
-import type { Refuse } from '../refusal.ts';
+import { maskedId, type Refuse } from '../refusal.ts';
 import {
   ATTEMPTS,
   contradiction,
@@ -73,7 +73,7 @@ export function judge(group: Group, { asOf, files, dmcs, refuse, counts }: Judge
     refuse({ file: names[file] as string, ...row });
   const [first, ...others] = group.installations;
   if (!first) {
-    const unknown = { found: `${group.id}, an installation that is not there`, expected: UNKNOWN };
+    const unknown = { found: `${maskedId(group.id)}, an installation that is not there`, expected: UNKNOWN };
     for (const { file, line } of group.attempts) {
       refuseIn(files.attempts, { file, line, column: 'installation_id', ...unknown });
     }
