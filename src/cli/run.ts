@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { Presets, SingleBar } from 'cli-progress';
 import { parseDate } from '../time.ts';
 import { endsOf, runJson, runText, volumesOf, type RunResult } from './runText.ts';
+import { compileModel } from '../../sim/kernel/model.ts';
 import { simulate } from '../../sim/kernel/simulate.ts';
 import { UsageError } from './exit.ts';
 import { collect, oneOf, whole } from './options.ts';
@@ -68,10 +69,9 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const metadata = { scenario: scenario.name, scenarioHash: file.hash, seed, version };
   const bar = progressBar();
   const began = seconds();
-  // Opened by the first records, so that a scenario that fails before leaves nothing behind.
+  // Under temporary names until all are complete: a run that fails leaves no file behind.
   let files: ReturnType<typeof openRunFiles> | undefined;
   try {
-    const { compileModel } = await import('../../sim/kernel/model.ts');
     if (options.out !== undefined) files = openRunFiles(options.out, compileModel(scenario, file.rules), metadata);
     const counts = { installations: 0, attempts: 0, events: 0, spans: 0, verdicts: 0 };
     const sink = files;
