@@ -3,7 +3,8 @@ import { DAY } from '../../src/time.ts';
 import type { Attributes } from '../population/attributes.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { FOREVER } from '../world/alternating.ts';
-import { first, second, type Stream } from '../world/draws.ts';
+import { first, second, uniform, type Stream } from '../world/draws.ts';
+import { FirstDraw } from '../world/firstDraw.ts';
 import type { EventQueue } from './eventQueue.ts';
 
 const YEAR = 365.25 * DAY;
@@ -29,10 +30,12 @@ export class Changes {
   private readonly rates: Scenario['changes'];
   private readonly stream: Stream;
   private readonly horizon: number;
+  private readonly replacementDraw: FirstDraw;
 
   constructor(rates: Scenario['changes'], stream: Stream, horizon: number) {
     this.rates = rates;
     this.stream = stream;
+    this.replacementDraw = new FirstDraw(stream, BLOCKS.replacement * BLOCK);
     this.horizon = horizon;
     this.any =
       rates.supplierPerYear > 0 ||
@@ -41,11 +44,30 @@ export class Changes {
       rates.paymentModePerYear > 0;
   }
 
+  get replaces(): boolean {
+    return this.rates.replacementPerYear > 0;
+  }
+
+  /** Draws the replacement of the installations that come next. */
+  ahead(from: number, count: number): void {
+    if (this.replaces) this.replacementDraw.ahead(from, count);
+  }
+
+  /** Strikes out those of the installations drawn ahead who may have been replaced by `at`. */
+  sift(start: number, count: number, at: Float64Array): void {
+    const years = YEAR / this.rates.replacementPerYear;
+    const { first: a } = this.replacementDraw;
+    for (let i = 0; i < count; i += 1) {
+      if (start + years * (1 - uniform(a[i] as number)) <= (at[i] as number)) at[i] = FOREVER;
+    }
+  }
+
   /** Instant of a replacement outside the migration, or FOREVER. */
   replacedAt(entity: number, start: number): number {
     const rate = this.rates.replacementPerYear;
     if (rate === 0) return FOREVER;
-    return start - (YEAR / rate) * Math.log(this.stream.uniform(entity, BLOCKS.replacement * BLOCK));
+    this.replacementDraw.take(entity);
+    return start - (YEAR / rate) * Math.log(first());
   }
 
   /** Adds the installation's changes from `start` to the horizon to its queue. */

@@ -1,7 +1,5 @@
 import { MIGRATION, OUTCOME_OK, OUTCOME_OK_ESME } from '../../src/exclusion/compile.ts';
-import { EVENT, Tally } from '../../src/exclusion/tally.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
-import type { Facts } from '../../src/migration/facts.ts';
 import { OBSERVATIONS } from '../../src/migration/observations.ts';
 import { DAY, monthOf, type Instant } from '../../src/time.ts';
 import { Attributes } from '../population/attributes.ts';
@@ -10,20 +8,19 @@ import { FOREVER } from '../world/alternating.ts';
 import { HanLink } from '../world/hanLink.ts';
 import { NO_INTERVALS } from '../world/intervals.ts';
 import { WanLink } from '../world/wanLink.ts';
-import { Changes } from './changes.ts';
+import { Account } from './account.ts';
 import { OBSERVATION_BITS, WALK_PASSED } from './compileWalk.ts';
 import { END, END_EXCLUDED_FROM, ENDS } from './ends.ts';
-import { EventQueue } from './eventQueue.ts';
+import { FactsAtHand } from './factsAtHand.ts';
 import { Limits } from './limits.ts';
 import { MasterKey } from './masterKey.ts';
 import { later, workingInstant, type GroupPlan, type Model, type StepPlan } from './model.ts';
 import type { KeyAtStart, LifeView, Observer } from './observer.ts';
-import { outcomeTable510, type OutcomeRange } from './outcomes.ts';
+import type { OutcomeRange } from './outcomes.ts';
 import { GO, prepare, STOP, WAIT, type Turns } from './preparation.ts';
 import type { Replication } from './replication.ts';
 import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
-import { SupplierInstruction } from './supplierInstruction.ts';
-import { AsOfCounter, type Counts } from './volumes.ts';
+import { countMigrated, type Counts } from './volumes.ts';
 
 const SYSTEM_FAULT = OBSERVATIONS.indexOf('systemFault');
 const OBSERVATION_MASK = (1 << OBSERVATION_BITS) - 1;
@@ -33,16 +30,12 @@ const SECURE = COHORTS.indexOf('MOC_Secure');
  * The life of one installation: drawn alone from its number, run through the process of its cohort, counted as it
  * goes. Reused for every installation of a shard; what it keeps between them is only memory.
  */
-export class Life implements Facts, LifeView, Turns {
-  at: Instant = 0;
-  epclEntryFrom = 0;
-  displayBlocked = 0;
-
-  readonly tally: Tally;
+export class Life implements LifeView, Turns {
   readonly attributes: Attributes;
   readonly wan: WanLink;
   readonly han: HanLink;
-  readonly queue = new EventQueue();
+  readonly facts: FactsAtHand;
+  readonly account: Account;
   readonly strikes: Strikes;
   group: GroupPlan;
   /** Position in ENDS of the installation last run, and when it was reached (0: at the horizon). */
@@ -50,57 +43,43 @@ export class Life implements Facts, LifeView, Turns {
   endAt: Instant = 0;
 
   private entity = 0;
-  /** Instant of events that the tally has not settled yet; 0: none. */
-  private openAt: Instant = 0;
-  private hanBegun = false;
-  private placed = false;
   replacedAt = FOREVER;
   private why = 0;
 
   private readonly key: MasterKey;
-  private readonly instruction: SupplierInstruction;
-  private readonly asOfs: AsOfCounter;
-  private readonly changes: Changes;
   private readonly limits: Limits;
   readonly model: Model;
   private readonly replication: Replication;
   private readonly counts: Counts;
   private readonly observer: Observer | null;
-  private readonly suppliersMatter: boolean;
 
   constructor(model: Model, replication: Replication, counts: Counts, observer: Observer | null) {
     this.model = model;
     this.replication = replication;
     this.counts = counts;
-    this.asOfs = new AsOfCounter(model.asOfs, counts);
     this.observer = observer;
     this.group = model.groups[0] as GroupPlan;
-    this.tally = new Tally(model.rules);
     this.attributes = new Attributes(model.scenario, replication.streams.attributes);
     this.wan = new WanLink(replication.streams);
     this.han = new HanLink(replication.streams);
+    this.facts = new FactsAtHand(this.wan, this.han, model.start);
     this.strikes = new Strikes(model, replication, this.wan);
-    this.key = new MasterKey(replication.streams.masterKey, this.queue);
-    this.instruction = new SupplierInstruction(replication.streams.supplierInstruction, this.queue);
-    this.changes = new Changes(model.scenario.changes, replication.streams.changes, model.horizon);
+    this.account = new Account(model, replication, { counts, attributes: this.attributes, observer });
+    this.key = new MasterKey(replication.streams.masterKey, this.account.queue);
     this.limits = new Limits(model.rules.rules);
-    this.suppliersMatter =
-      observer !== null ||
-      model.scenario.changes.supplierPerYear > 0 ||
-      model.groups.some((group) => group.population.supplierInstructs > 0);
   }
 
-  get lastWanContact(): Instant {
-    return this.wan.lastContact(this.at);
-  }
-
-  /** The HAN is drawn only when a check asks for it: most attempts that fail, fail before. */
-  get lastHanContact(): Instant {
-    if (!this.hanBegun) {
-      this.han.begin(this.group.han, this.entity, this.model.start);
-      this.hanBegun = true;
-    }
-    return this.han.lastContact(this.at);
+  /**
+   * Draws what nearly every life begins with for [from, from + count), installations of one group that will be run next.
+   * Only speed depends on it.
+   */
+  ahead(from: number, count: number): void {
+    const group = groupOf(this.model.groups, from) as GroupPlan;
+    this.attributes.ahead(from, count, this.replication.hasOutages);
+    this.wan.ahead(group.wan, from, count);
+    this.han.ahead(group.han, from, count);
+    this.strikes.ahead(group, from, count);
+    this.account.changes.ahead(from, count);
   }
 
   /** Runs one installation from the start to the horizon. */
@@ -133,27 +112,14 @@ export class Life implements Facts, LifeView, Turns {
   }
 
   private begin(entity: number): void {
-    const { model, group, attributes, queue } = this;
+    const { model, group, attributes } = this;
     this.entity = entity;
     attributes.begin(entity, group);
-    this.hanBegun = false;
-    this.placed = false;
-    this.asOfs.begin();
-    this.openAt = 0;
+    this.facts.begin(entity, group);
     this.endAt = 0;
-    if (queue.count > 0) queue.clear();
-    const needsPlace =
-      this.observer !== null ||
-      group.models !== null ||
-      this.replication.hasWanOutages ||
-      this.replication.hasSystemOutages;
-    if (needsPlace) this.place();
-    if (this.suppliersMatter) attributes.drawSuppliers();
     this.key.begin(entity, group);
-    this.instruction.begin(entity, group, attributes.gasSupplier);
-    const { steady } = group.population;
-    if (this.changes.any && !steady) this.changes.draw(entity, model.start, attributes, queue);
-    this.replacedAt = steady ? FOREVER : this.changes.replacedAt(entity, model.start);
+    this.replacedAt = group.population.steady ? FOREVER : this.account.changes.replacedAt(entity, model.start);
+    if (this.replication.hasOutages) attributes.place();
     const { operator, hubModel, area } = attributes;
     this.wan.begin(
       group.wan,
@@ -166,27 +132,7 @@ export class Life implements Facts, LifeView, Turns {
       group,
       this.replication.hasSystemOutages ? this.replication.systemOutages(operator, hubModel, area) : NO_INTERVALS,
     );
-    this.tally.begin(
-      group.cohort,
-      attributes.esmeDormant,
-      attributes.hasGsme,
-      attributes.gsmeDormant,
-      attributes.electricityCredit,
-      attributes.gasCredit,
-      attributes.electricitySupplier,
-      attributes.gasSupplier,
-    );
-    if (this.observer) this.observer.begin(entity, this);
-  }
-
-  private place(): void {
-    this.attributes.drawPlace();
-    this.placed = true;
-    const { model } = this.attributes;
-    if (model < 0) return;
-    for (const row of this.group.modelEvents[model] as readonly { at: Instant; event: number }[]) {
-      this.queue.add(row.at, row.event, 0, 1);
-    }
+    this.account.begin(entity, group, this);
   }
 
   /** First day on which an attempt may be made: the gates of EPCL, displays and Master Key. */
@@ -194,14 +140,17 @@ export class Life implements Facts, LifeView, Turns {
     if (scheduled >= FOREVER) return FOREVER;
     const { group, attributes } = this;
     let day = scheduled;
-    this.epclEntryFrom = attributes.model >= 0 && this.placed ? (group.epclFrom[attributes.model] as number) : 0;
+    const epclEntryFrom = attributes.placed && attributes.model >= 0 ? (group.epclFrom[attributes.model] as number) : 0;
+    this.facts.epclEntryFrom = epclEntryFrom;
     if (group.process.gated) {
       const { displayBlockedUntil } = group;
       if (displayBlockedUntil >= FOREVER) return this.blocked(END['unresolved:blockedDisplay']);
       if (displayBlockedUntil > day * DAY) day = later(day, displayBlockedUntil);
-      if (this.epclEntryFrom >= FOREVER) return this.blocked(END['unresolved:blockedEpcl']);
-      if (this.epclEntryFrom > day * DAY) day = later(day, this.epclEntryFrom);
+      if (epclEntryFrom >= FOREVER) return this.blocked(END['unresolved:blockedEpcl']);
+      if (epclEntryFrom > day * DAY) day = later(day, epclEntryFrom);
     }
+    // What becomes of a search is an event.
+    if (this.key.atStart(attributes.key) !== 'held') this.account.count();
     this.key.need(workingInstant(day), attributes.key);
     this.strikes.keyIsWrong = this.key.isWrong;
     const { readyFrom } = this.key;
@@ -218,54 +167,30 @@ export class Life implements Facts, LifeView, Turns {
     return this.key.atStart(this.attributes.key);
   }
 
-  /** Takes all events up to an instant; those at it stay open, for an attempt at the same instant settles with them. */
   advance(to: Instant): void {
-    const { queue } = this;
-    while (queue.next < queue.count && (queue.at[queue.next] as number) <= to) {
-      const i = queue.next;
-      const at = queue.at[i] as number;
-      if (at > this.openAt) this.settle(at);
-      queue.next = i + 1;
-      this.openAt = at;
-      const event = queue.event[i] as number;
-      const value = queue.value[i] as number;
-      this.tally.event(at, event, value);
-      if (event === EVENT['gas-supplier']) this.instruction.supplierNamed(at, value);
-      if (this.observer) this.observer.event(at, event, value, queue.ofModel[i] === 1);
-    }
-    if (to > this.openAt) this.settle(to);
-  }
-
-  /** Settles the open instant, if there is one, and counts the as-ofs that lie before `next`. */
-  private settle(next: Instant): void {
-    if (this.openAt !== 0) this.tally.settle(this.openAt);
-    this.openAt = 0;
-    this.asOfs.countBefore(next, this.tally, this.group.cohort);
+    this.account.advance(to);
   }
 
   record(at: Instant, kind: number, outcome: number, system: boolean): void {
-    const table510 = outcomeTable510(outcome);
-    this.tally.attempt(at, kind, outcome, this.model.masks[outcome] as number, system, table510);
-    this.tally.settle(at);
-    this.openAt = 0;
-    if (this.observer) this.observer.attempt(at, kind, outcome, system, table510);
+    this.account.record(at, kind, outcome, system);
   }
 
   /** Whether the process goes on at an instant: retries end with an exclusion of the installation, met or in effect. */
   turn(at: Instant): number {
-    const reported = this.tally.mask === 0 ? -1 : this.tally.reported();
-    if (reported < 0) return GO;
+    const { tally, queue, holds } = this.account;
+    if (holds === 0) return GO;
+    const reported = tally.reported();
     const { stopWhen, esmeOnly } = this.group.process;
     const gsmeOnly = ((this.model.rules.excludesGsme >> reported) & 1) === 1;
     if (stopWhen === 'never' || (gsmeOnly && esmeOnly)) return GO;
-    if (stopWhen === 'effective' && this.tally.effectiveFrom(reported, at) === 0) return GO;
+    if (stopWhen === 'effective' && tally.effectiveFrom(reported, at) === 0) return GO;
     // A later change can take the installation out of the category's scope again; without one to come, it cannot.
-    return this.queue.next < this.queue.count ? WAIT : STOP;
+    return queue.next < queue.count ? WAIT : STOP;
   }
 
   private attempt(firstDay: number): void {
     if (firstDay >= FOREVER) return;
-    const { group, attributes, strikes, observer } = this;
+    const { group, attributes, strikes, observer, facts } = this;
     const { horizon } = this.model;
     const { daysBetweenAttempts, attemptsMax } = group.process;
     let day = firstDay;
@@ -278,13 +203,13 @@ export class Life implements Facts, LifeView, Turns {
       day += daysBetweenAttempts;
       if (turn === WAIT) continue;
       made += 1;
-      this.at = at;
-      this.displayBlocked = at < group.displayBlockedUntil ? 1 : 0;
+      facts.at = at;
+      facts.displayBlocked = at < group.displayBlockedUntil ? 1 : 0;
       strikes.at = at;
       strikes.culprit = BY_NOBODY;
       const limits = this.limits.at(at, group.cohort === SECURE);
       const esmeOnly = this.esmeOnly(at);
-      const result = group.walk(this, limits, strikes, attributes.hasGsme && !esmeOnly);
+      const result = group.walk(facts, limits, strikes, attributes.hasGsme && !esmeOnly);
       if (result === WALK_PASSED) {
         this.record(at, MIGRATION, esmeOnly ? OUTCOME_OK_ESME : OUTCOME_OK, false);
         this.end = esmeOnly ? END.migratedEsmeOnly : END.migrated;
@@ -307,8 +232,8 @@ export class Life implements Facts, LifeView, Turns {
 
   /** Whether the attempt is for the ESME alone: a GSME exclusion is reported and in effect. */
   esmeOnly(at: Instant): boolean {
-    const { tally } = this;
-    if (tally.mask === 0 || !this.group.process.esmeOnly) return false;
+    const { tally, holds } = this.account;
+    if (holds === 0 || !this.group.process.esmeOnly) return false;
     const reported = tally.reported();
     return ((this.model.rules.excludesGsme >> reported) & 1) === 1 && tally.effectiveFrom(reported, at) !== 0;
   }
@@ -323,41 +248,29 @@ export class Life implements Facts, LifeView, Turns {
       return FOREVER;
     }
     const gt01 = 1 << this.model.rules.gt01;
-    if (((this.model.masks[outcome] as number) & gt01) !== 0 && this.attributes.hasGsme) this.instruction.failed(at);
+    if (((this.model.masks[outcome] as number) & gt01) !== 0 && this.attributes.hasGsme) this.account.gsmeFailed(at);
     return day;
   }
 
   private migrated(day: number, esmeOnly: boolean): void {
-    const month = monthOf(day) - this.model.firstMonth;
-    const { migratedInstallations, migratedMeters } = this.counts;
     const meters = this.attributes.hasGsme && !esmeOnly ? 2 : 1;
-    migratedInstallations[month] = (migratedInstallations[month] as number) + 1;
-    migratedMeters[month] = (migratedMeters[month] as number) + meters;
+    countMigrated(this.counts, monthOf(day) - this.model.firstMonth, meters);
   }
 
   private finish(): void {
-    const { tally, model, queue } = this;
-    const migrated = tally.endedAt !== 0;
-    const last = this.replacedAt < model.horizon && !migrated ? this.replacedAt : model.horizon;
-    // After a whole migration nothing changes a verdict, and nothing is recorded. An excluded GSME goes on changing
-    // supplier, and its row in the monthly files with it.
-    if (!migrated || this.end === END.migratedEsmeOnly) this.advance(last);
-    if (!migrated && last < model.horizon) {
-      // The events of its DMC stand in the records under the DMC, and go on acting on what the records say of it.
-      queue.keepModelEvents();
-      this.advance(model.horizon);
-    }
-    this.settle(Infinity);
+    const { account } = this;
+    account.close(this.replacedAt, this.end === END.migratedEsmeOnly);
     const { cohort } = this.group;
-    if (!migrated) this.settleEnd();
+    if (!account.ended) this.settleEnd();
     const i = cohort * ENDS.length + this.end;
     this.counts.ends[i] = (this.counts.ends[i] as number) + 1;
-    if (this.observer) this.observer.finish(this.end, this.endAt, tally);
+    if (this.observer) this.observer.finish(this.end, this.endAt, account.tally);
   }
 
   private settleEnd(): void {
-    const { tally, model } = this;
-    const reported = tally.reported();
+    const { model } = this;
+    const { tally, holds } = this.account;
+    const reported = holds === 0 ? -1 : tally.reported();
     const excludes = reported >= 0 && ((model.rules.excludesGsme >> reported) & 1) === 0;
     const effectiveFrom = excludes ? tally.effectiveFrom(reported, model.horizon) : 0;
     const replaced = this.replacedAt <= model.horizon;

@@ -42,6 +42,11 @@ export interface StepPlan {
 export interface GroupPlan extends Group {
   readonly walk: CompiledWalk;
   readonly stepPlans: readonly StepPlan[];
+  /** All that may strike a step of the walk. */
+  readonly persistent: Int32Array;
+  readonly dataErrors: Int32Array;
+  /** Whether a step is silent while the WAN is down at the attempt. */
+  readonly linked: boolean;
   /** Null where nothing of the cohort is ever searched for, or instructed. */
   readonly keySearch: Durations | null;
   readonly instructDelay: Durations | null;
@@ -193,6 +198,9 @@ function planGroup(group: Group, scenario: Scenario, faults: CompiledFaults): Gr
     ...group,
     walk: compileWalk(group.steps, struck),
     stepPlans,
+    persistent: Int32Array.from(stepPlans.flatMap((plan) => [...plan.persistent])),
+    dataErrors: Int32Array.from(stepPlans.flatMap((plan) => [...plan.dataErrors])),
+    linked: stepPlans.some((plan) => plan.linked),
     keySearch: process.masterKey ? durationOf(process.masterKey.searchDays) : null,
     instructDelay: process.supplierInstructsDays ? durationOf(process.supplierInstructsDays) : null,
     epclFrom: Float64Array.from(names, (name) => {

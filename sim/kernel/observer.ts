@@ -1,4 +1,5 @@
 import type { Tally } from '../../src/exclusion/tally.ts';
+import type { Facts } from '../../src/migration/facts.ts';
 import type { StepId } from '../../src/migration/steps.ts';
 import type { Instant } from '../../src/time.ts';
 import type { Attributes } from '../population/attributes.ts';
@@ -12,11 +13,7 @@ export type KeyAtStart = 'held' | 'missing' | 'wrong' | 'unobtainable';
 
 /** What an observer may look at of a life. */
 export interface LifeView {
-  readonly at: Instant;
-  readonly lastWanContact: Instant;
-  readonly lastHanContact: Instant;
-  readonly epclEntryFrom: Instant;
-  readonly displayBlocked: number;
+  readonly facts: Facts;
   readonly attributes: Attributes;
   readonly group: GroupPlan;
   readonly wan: WanLink;

@@ -12,6 +12,8 @@ export class Replication {
   readonly streams: Readonly<Record<StreamName, Stream>>;
   readonly hasWanOutages: boolean;
   readonly hasSystemOutages: boolean;
+  /** Whether it matters where an installation stands. */
+  readonly hasOutages: boolean;
   private readonly wan: readonly Intervals[];
   private readonly system: readonly Intervals[];
   private readonly hubModels: number;
@@ -26,6 +28,7 @@ export class Replication {
     this.system = this.merge(model, 'system');
     this.hasWanOutages = this.wan.some((row) => row.from.length > 0);
     this.hasSystemOutages = this.system.some((row) => row.from.length > 0);
+    this.hasOutages = this.hasWanOutages || this.hasSystemOutages;
   }
 
   /** One merged list per (operator, hub model, area): what an installation there shares with others. */

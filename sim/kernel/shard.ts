@@ -1,6 +1,9 @@
+import { groupOf } from '../population/groups.ts';
 import type { SeedWords } from '../world/draws.ts';
+import { COLUMN_MAX } from '../world/threefryColumns.ts';
+import { FirstAttempts } from './firstAttempts.ts';
 import { Life } from './life.ts';
-import type { Model } from './model.ts';
+import type { GroupPlan, Model } from './model.ts';
 import type { Observer } from './observer.ts';
 import { Replication } from './replication.ts';
 import { emptyCounts, type Counts } from './volumes.ts';
@@ -26,8 +29,16 @@ export class ShardRunner {
     const { model } = this;
     const counts = emptyCounts(model.asOfs.length, model.months);
     const life = new Life(model, this.replication, counts, observer);
+    const firstAttempts = new FirstAttempts(life, model, this.replication, counts);
     const to = Math.min(model.size, (shard + 1) * SHARD_SIZE);
-    for (let entity = shard * SHARD_SIZE; entity < to; entity += 1) life.run(entity);
+    for (let from = shard * SHARD_SIZE; from < to;) {
+      const group = groupOf(model.groups, from) as GroupPlan;
+      const until = Math.min(to, group.first + group.size, from + COLUMN_MAX);
+      life.ahead(from, until - from);
+      if (observer === null && FirstAttempts.areOf(group)) firstAttempts.run(group, from, until - from);
+      else for (let entity = from; entity < until; entity += 1) life.run(entity);
+      from = until;
+    }
     return counts;
   }
 }

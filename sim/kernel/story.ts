@@ -129,7 +129,7 @@ class StoryTeller implements Observer {
     const installation = this.installation as Installation;
     const { horizon, start, rules } = this.model;
     // The HAN is drawn when somebody first asks for it; the story always tells of it.
-    if (installation.gas !== null) assert(life.lastHanContact <= life.at, 'a contact lies in the past');
+    if (installation.gas !== null) assert(life.facts.lastHanContact <= life.facts.at, 'a contact lies in the past');
     const shared = sharedOutagesOf(this.model, this.replication, life.attributes, 'wan');
     this.told = {
       entity: this.entity,

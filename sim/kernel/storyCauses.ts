@@ -1,7 +1,7 @@
 import { assert } from '../../src/assert.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { CHECKS, type CheckId } from '../../src/migration/checks.ts';
-import type { CheckLimits } from '../../src/migration/facts.ts';
+import type { CheckLimits, Facts } from '../../src/migration/facts.ts';
 import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import type { Observation } from '../../src/migration/observations.ts';
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
@@ -66,9 +66,9 @@ export interface Instructed {
 const SECURE = COHORTS.indexOf('MOC_Secure');
 
 /** What the checks of contact look at. */
-const CONTACT_CHECKS: Partial<Record<CheckId, (life: LifeView, limits: CheckLimits) => [Instant, number]>> = {
-  wanRecent: (life, limits) => [life.lastWanContact, limits.wanWindowSeconds],
-  hanRecent: (life, limits) => [life.lastHanContact, limits.gt01WindowSeconds],
+const CONTACT_CHECKS: Partial<Record<CheckId, (facts: Facts, limits: CheckLimits) => [Instant, number]>> = {
+  wanRecent: (facts, limits) => [facts.lastWanContact, limits.wanWindowSeconds],
+  hanRecent: (facts, limits) => [facts.lastHanContact, limits.gt01WindowSeconds],
 };
 
 /** Asks a life why things went as they did, at the moment they do. It asks the same tables as the walk. */
@@ -91,7 +91,7 @@ export class StoryCauses {
   }
 
   failed(life: LifeView, step: StepId, observation: Observation): AttemptTold {
-    const esmeOnly = life.esmeOnly(life.at);
+    const esmeOnly = life.esmeOnly(life.facts.at);
     const checks = this.checksOf(life, esmeOnly, step);
     const culprit = this.culprit(life);
     const own = checks.find((row) => row.step === step);
@@ -104,7 +104,7 @@ export class StoryCauses {
   }
 
   passed(life: LifeView, { at, outcome }: Attempt): AttemptTold {
-    assert(life.at === at, 'a migration attempt is made at the instant of the life');
+    assert(life.facts.at === at, 'a migration attempt is made at the instant of the life');
     assert(outcome === OK || outcome === OK_ESME, `only an attempt without a failure passes: ${outcome}`);
     const checks = this.checksOf(life, outcome === OK_ESME, null);
     for (const row of checks) assert(row.passed, `${row.check} passed, for the attempt migrated`);
@@ -114,19 +114,19 @@ export class StoryCauses {
   /** The checks of the walk up to a step; null: all. */
   private checksOf(life: LifeView, esmeOnly: boolean, last: StepId | null): readonly CheckTold[] {
     const { group, attributes } = life;
-    const limits = this.limits.at(life.at, group.cohort === SECURE);
+    const limits = this.limits.at(life.facts.at, group.cohort === SECURE);
     const checks: CheckTold[] = [];
     for (const id of group.steps) {
       const { check, needsGsme } = STEPS[id];
       const taken = !needsGsme || (attributes.hasGsme && !esmeOnly);
       if (check !== undefined && taken) {
         const look = CONTACT_CHECKS[check];
-        const [at, windowSeconds] = look ? look(life, limits) : [0, 0];
+        const [at, windowSeconds] = look ? look(life.facts, limits) : [0, 0];
         checks.push({
           step: id,
           check,
-          passed: CHECKS[check].passes(life, limits),
-          contact: look ? { at, ageSeconds: life.at - at, windowSeconds } : null,
+          passed: CHECKS[check].passes(life.facts, limits),
+          contact: look ? { at, ageSeconds: life.facts.at - at, windowSeconds } : null,
         });
       }
       if (id === last) break;
@@ -134,7 +134,7 @@ export class StoryCauses {
     return checks;
   }
 
-  private culprit({ strikes, at }: LifeView): Culprit {
+  private culprit({ strikes, facts: { at } }: LifeView): Culprit {
     const { faultNames } = this.model;
     const f = strikes.culpritFault;
     switch (strikes.culprit) {

@@ -44,6 +44,12 @@ export class Strikes implements StepEffects {
     this.dataErrors = new DataErrors(model.dataErrors, model.faultNames.dataErrors, replication.streams.faults);
   }
 
+  /** Draws the first words of the installations that come next, all of one group. */
+  ahead(group: GroupPlan, from: number, count: number): void {
+    for (const f of group.persistent) this.persistent.ahead(f, from, count);
+    for (const f of group.dataErrors) this.dataErrors.ahead(f, from, count);
+  }
+
   begin(entity: number, group: GroupPlan, systemOutages: Intervals): void {
     this.group = group;
     this.systemOutages = systemOutages;

@@ -36,6 +36,13 @@ export function addCounts(into: Counts, from: Counts): void {
   }
 }
 
+/** Counts one installation, of so many migrated meters, in the month of its migration. */
+export function countMigrated(counts: Counts, month: number, meters: number): void {
+  const { migratedInstallations, migratedMeters } = counts;
+  migratedInstallations[month] = (migratedInstallations[month] as number) + 1;
+  migratedMeters[month] = (migratedMeters[month] as number) + meters;
+}
+
 export function volumeIndex(asOf: number, measure: number, cohort: number, category: number): number {
   return (((asOf * MEASURES + measure) * COHORTS.length + cohort) * CATEGORIES.length + category) * KINDS;
 }

@@ -1,7 +1,8 @@
 import { AREA_MAX, AREA_MIN } from '../../src/installation/identifiers.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { Picker } from '../world/distributions.ts';
-import { first, second, type Stream } from '../world/draws.ts';
+import { first, second, uniform, type Stream } from '../world/draws.ts';
+import { FirstDraw } from '../world/firstDraw.ts';
 import type { Group } from './groups.ts';
 
 const AREAS = AREA_MAX - AREA_MIN + 1;
@@ -9,6 +10,12 @@ const AREAS = AREA_MAX - AREA_MIN + 1;
 const ENTRY = 0;
 const PLACE = 1;
 const NAMES = 2;
+
+export interface AttributeColumns {
+  readonly entry: Float64Array;
+  readonly key: Float64Array;
+  readonly gas: Uint8Array;
+}
 
 /**
  * What an installation is at the start, drawn for one at a time. What the walk always needs is drawn by `begin`; place,
@@ -25,6 +32,8 @@ export class Attributes {
   electricityCredit = true;
   gasCredit = true;
 
+  /** Whether what follows has been drawn of the installation at hand. */
+  placed = false;
   operator = 0;
   hubModel = 0;
   /** Distribution area, from 0. */
@@ -39,6 +48,8 @@ export class Attributes {
   private entity = 0;
   private group: Group | null = null;
   private readonly stream: Stream;
+  private readonly entryDraw: FirstDraw;
+  private readonly placeDraw: FirstDraw;
   private readonly operators: Picker;
   private readonly hubModels: Picker;
   private readonly suppliers: Picker;
@@ -47,6 +58,8 @@ export class Attributes {
 
   constructor(scenario: Scenario, stream: Stream) {
     this.stream = stream;
+    this.entryDraw = new FirstDraw(stream, ENTRY);
+    this.placeDraw = new FirstDraw(stream, PLACE);
     this.operators = new Picker(Object.values(scenario.operators));
     this.hubModels = new Picker(Object.values(scenario.hubModels));
     this.suppliers = new Picker(Object.values(scenario.suppliers));
@@ -54,11 +67,39 @@ export class Attributes {
     this.sameShare = scenario.sameSupplierShare;
   }
 
+  /** Draws the first words of the installations that come next. */
+  ahead(from: number, count: number, places: boolean): void {
+    this.entryDraw.ahead(from, count);
+    if (places) this.placeDraw.ahead(from, count);
+  }
+
+  /** What the attempt of each installation drawn ahead, [from, from + count), depends on, as columns. */
+  sift(group: Group, from: number, count: number, { entry, key, gas }: AttributeColumns): void {
+    const { dormancy, gasShare, prepaymentShare } = group.population;
+    if (dormancy === 'mixed' || gasShare < 1 || prepaymentShare > 0) {
+      for (let i = 0; i < count; i += 1) {
+        this.begin(from + i, group);
+        entry[i] = this.entry;
+        key[i] = this.key;
+        gas[i] = this.hasGsme ? 1 : 0;
+      }
+      return;
+    }
+    // Nothing takes a share of the second word before the key does.
+    const { first: a, second: b } = this.entryDraw;
+    for (let i = 0; i < count; i += 1) {
+      entry[i] = uniform(a[i] as number);
+      key[i] = uniform(b[i] as number);
+      gas[i] = 1;
+    }
+  }
+
   begin(entity: number, group: Group): void {
+    this.placed = false;
     this.entity = entity;
     this.group = group;
     const { population } = group;
-    this.stream.draw(entity, ENTRY);
+    this.entryDraw.take(entity);
     this.entry = first();
     let u = second();
     const { dormancy, gasShare, prepaymentShare } = population;
@@ -83,9 +124,16 @@ export class Attributes {
     this.gsmeDormant = this.hasGsme && (dormancy === 'mixed' ? !this.esmeDormant : dormancy === 'dormant');
   }
 
-  /** Draws operator, hub model, area and device model. */
-  drawPlace(): void {
-    this.stream.draw(this.entity, PLACE);
+  /** Draws operator, hub model, area and device model, once an installation. */
+  place(): void {
+    if (this.placed) return;
+    this.placed = true;
+    this.drawPlace(this.entity);
+  }
+
+  /** The same for any installation of the group. */
+  drawPlace(entity: number): void {
+    this.placeDraw.take(entity);
     this.operator = this.operators.pick(first());
     this.hubModel = this.hubModels.pick(this.operators.rest);
     const u = second() * AREAS;

@@ -83,11 +83,21 @@ export class Stream {
     threefry(this.k0, this.k1, entity, index);
   }
 
+  /** The draws of `count` entities from `from` on, at one index, into columns. */
+  fill(columns: Columns, from: number, index: number, count: number): void {
+    columns.fill(this.k0, this.k1, from, index, count);
+  }
+
   /** A uniform in (0, 1) from the first word of a draw. */
   uniform(entity: number, index: number): number {
     threefry(this.k0, this.k1, entity, index);
     return first();
   }
+}
+
+/** Takes the words of a run of consecutive counters under one key. */
+export interface Columns {
+  fill(k0: number, k1: number, from: number, index: number, count: number): void;
 }
 
 export interface SeedWords {
@@ -101,12 +111,17 @@ export function seedWords(text: string): SeedWords {
   return { k0: generator.int32(), k1: generator.int32() };
 }
 
-/** The first word of the last draw as a uniform strictly between 0 and 1: (word + 0.5) / 2^32. */
+/** A word as a uniform strictly between 0 and 1: (word + 0.5) / 2^32. */
+export function uniform(word: number): number {
+  return ((word >>> 0) + 0.5) * TO_UNIT;
+}
+
+/** The first word of the last draw as a uniform. */
 export function first(): number {
-  return (((words[0] as number) >>> 0) + 0.5) * TO_UNIT;
+  return uniform(words[0] as number);
 }
 
 /** The second word, likewise. */
 export function second(): number {
-  return (((words[1] as number) >>> 0) + 0.5) * TO_UNIT;
+  return uniform(words[1] as number);
 }

@@ -1,7 +1,8 @@
 import { DAY, MINUTE, type Instant } from '../../src/time.ts';
 import type { HanProfile } from '../scenario/schema.ts';
-import { AlternatingLink, compileClasses, FOREVER, type LinkClasses } from './alternating.ts';
-import { first, second, type Stream } from './draws.ts';
+import { AlternatingLink, compileClasses, FOREVER, UNCERTAIN, type LinkClasses } from './alternating.ts';
+import { first, second, uniform, type Stream } from './draws.ts';
+import { FirstDraw } from './firstDraw.ts';
 import { normalQuantile } from './normal.ts';
 
 /** A HAN profile with its numbers in seconds. */
@@ -11,6 +12,8 @@ export interface CompiledHan {
   readonly budget: { marginDbMean: number; marginDbSd: number; driftDbSd: number; driftDays: number } | null;
   readonly batteryPerSecond: number;
   readonly lostJoinPerSecond: number;
+  /** Uniform of the margin's draw above which no drift ever silences the link for certain. */
+  readonly audibleAbove: number;
 }
 
 export function compileHan(profile: HanProfile): CompiledHan {
@@ -21,7 +24,21 @@ export function compileHan(profile: HanProfile): CompiledHan {
     budget: profile.budget ?? null,
     batteryPerSecond: profile.batteryDeathPerYear / year,
     lostJoinPerSecond: profile.lostJoinPerYear / year,
+    audibleAbove: profile.budget ? audibleAbove(profile.budget) : 0,
   };
+}
+
+function audibleAbove({ marginDbMean, marginDbSd, driftDbSd }: NonNullable<HanProfile['budget']>): number {
+  // A little above where the margin reaches what the drift can take from it: rounding may not make a difference.
+  const sds = (CERTAIN_SDS * driftDbSd - marginDbMean) / marginDbSd + 1e-6;
+  let low = 0;
+  let high = 1;
+  for (let i = 0; i < 60; i += 1) {
+    const middle = (low + high) / 2;
+    if (middle > 0 && middle < 1 && normalQuantile(middle) < sds) low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
 export interface HanStreams {
@@ -34,6 +51,10 @@ export interface HanStreams {
 const LOOKBACK_SECONDS = 400 * DAY;
 /** Static margins further than this many standard deviations of the drift from 0 dB are never crossed. */
 const CERTAIN_SDS = 4;
+
+function dies(profile: CompiledHan): boolean {
+  return profile.batteryPerSecond > 0 || profile.lostJoinPerSecond > 0;
+}
 
 /**
  * The HAN between GSME and CHF of one installation at a time: a regime of the join, a static link budget with slow
@@ -53,10 +74,21 @@ export class HanLink {
   private deadAt = FOREVER;
   private marginal = false;
   private readonly streams: HanStreams;
+  private readonly deathDraw: FirstDraw;
+  private readonly marginDraw: FirstDraw;
 
   constructor(streams: HanStreams) {
     this.streams = streams;
     this.own = new AlternatingLink(streams.han);
+    this.deathDraw = new FirstDraw(streams.hanDeath, 0);
+    this.marginDraw = new FirstDraw(streams.hanMargin, 0);
+  }
+
+  /** Draws the first words of the installations that come next, all of one profile. */
+  ahead(profile: CompiledHan, from: number, count: number): void {
+    this.own.ahead(from, count);
+    if (dies(profile)) this.deathDraw.ahead(from, count);
+    if (profile.budget) this.marginDraw.ahead(from, count);
   }
 
   begin(profile: CompiledHan, entity: number, start: Instant): void {
@@ -66,8 +98,8 @@ export class HanLink {
     this.own.begin(profile.classes, entity, start);
     this.batteryDeadAt = FOREVER;
     this.joinLostAt = FOREVER;
-    if (profile.batteryPerSecond > 0 || profile.lostJoinPerSecond > 0) {
-      this.streams.hanDeath.draw(entity, 0);
+    if (dies(profile)) {
+      this.deathDraw.take(entity);
       if (profile.batteryPerSecond > 0) this.batteryDeadAt = start - Math.log(first()) / profile.batteryPerSecond;
       if (profile.lostJoinPerSecond > 0) this.joinLostAt = start - Math.log(second()) / profile.lostJoinPerSecond;
     }
@@ -75,10 +107,31 @@ export class HanLink {
     this.marginal = false;
     const { budget } = profile;
     if (budget) {
-      this.marginDb =
-        budget.marginDbMean + budget.marginDbSd * normalQuantile(this.streams.hanMargin.uniform(entity, 0));
+      this.marginDraw.take(entity);
+      this.marginDb = budget.marginDbMean + budget.marginDbSd * normalQuantile(first());
       this.marginal = Math.abs(this.marginDb) <= CERTAIN_SDS * budget.driftDbSd;
       if (!this.marginal && this.marginDb < 0) this.deadAt = this.earliest;
+    }
+  }
+
+  /**
+   * The latest contact at or before `at` of each installation drawn ahead, where what was drawn makes it certain, else
+   * UNCERTAIN. Nothing of any link is begun.
+   */
+  sift(profile: CompiledHan, start: Instant, count: number, at: Float64Array, contact: Float64Array): void {
+    this.own.sift(profile.classes, start, count, at, contact);
+    const { batteryPerSecond, lostJoinPerSecond, wakeSeconds, budget, audibleAbove } = profile;
+    if (!dies(profile) && !budget && wakeSeconds === 0) return;
+    const { first: battery, second: join } = this.deathDraw;
+    const margin = this.marginDraw.first;
+    for (let i = 0; i < count; i += 1) {
+      const until = contact[i] as number;
+      if (until === UNCERTAIN) continue;
+      contact[i] = UNCERTAIN;
+      if (batteryPerSecond > 0 && start + (1 - uniform(battery[i] as number)) / batteryPerSecond <= until) continue;
+      if (lostJoinPerSecond > 0 && start + (1 - uniform(join[i] as number)) / lostJoinPerSecond <= until) continue;
+      if (budget && uniform(margin[i] as number) <= audibleAbove) continue;
+      contact[i] = wakeSeconds > 0 ? Math.floor(until / wakeSeconds) * wakeSeconds : until;
     }
   }
 

@@ -1,7 +1,8 @@
 import { DAY, HOUR, type Instant } from '../../src/time.ts';
 import type { WanProfile } from '../scenario/schema.ts';
-import { AlternatingLink, compileClasses, FOREVER, type LinkClasses } from './alternating.ts';
-import { first, second, type Stream } from './draws.ts';
+import { AlternatingLink, compileClasses, FOREVER, UNCERTAIN, type LinkClasses } from './alternating.ts';
+import { first, second, uniform, type Stream } from './draws.ts';
+import { FirstDraw } from './firstDraw.ts';
 import { covering, NO_INTERVALS, type Intervals } from './intervals.ts';
 
 /** A WAN profile with its numbers in seconds. */
@@ -38,6 +39,18 @@ export interface WanStreams {
 const LOOKBACK_SECONDS = 400 * DAY;
 const TRIES_A_DAY = 8;
 
+/** Installations drawn ahead, the instants at which their contact is asked for, and the answers. */
+export interface ContactBlock {
+  readonly from: number;
+  readonly count: number;
+  readonly at: Float64Array;
+  readonly contact: Float64Array;
+}
+
+function drawsHub(profile: CompiledWan): boolean {
+  return profile.tries > 0 || profile.deathPerSecond > 0;
+}
+
 /**
  * The WAN between head-end and CHF of one installation at a time: its own regime, joined with the outages it shares and
  * with planned windows. `lastContact` is derived from them; MA112 follows, it is never stored.
@@ -56,10 +69,19 @@ export class WanLink {
   /** What takes the link down besides its own regime: shared outages and planned windows, merged. */
   private shared: Intervals = NO_INTERVALS;
   private readonly streams: WanStreams;
+  /** The death hazard's first word, and the hub's place in the contact window. */
+  private readonly hubDraw: FirstDraw;
 
   constructor(streams: WanStreams) {
     this.streams = streams;
     this.own = new AlternatingLink(streams.wan);
+    this.hubDraw = new FirstDraw(streams.wanDeath, 0);
+  }
+
+  /** Draws the first words of the installations that come next, all of one profile. */
+  ahead(profile: CompiledWan, from: number, count: number): void {
+    this.own.ahead(from, count);
+    if (drawsHub(profile)) this.hubDraw.ahead(from, count);
   }
 
   begin(profile: CompiledWan, entity: number, start: Instant, shared: Intervals): void {
@@ -69,14 +91,41 @@ export class WanLink {
     this.shared = shared;
     this.reachedAt = 0;
     this.own.begin(profile.classes, entity, start);
-    if (profile.tries > 0) {
-      // The second word of the draw that the death hazard takes its first from: the hub's place in the contact window.
-      this.streams.wanDeath.draw(entity, 0);
-      this.offsetSeconds = Math.floor(profile.windowSeconds * second());
-    }
     this.deathAt = FOREVER;
-    if (profile.deathPerSecond > 0) {
-      this.deathAt = start - Math.log(this.streams.wanDeath.uniform(entity, 0)) / profile.deathPerSecond;
+    if (!drawsHub(profile)) return;
+    this.hubDraw.take(entity);
+    this.offsetSeconds = Math.floor(profile.windowSeconds * second());
+    if (profile.deathPerSecond > 0) this.deathAt = start - Math.log(first()) / profile.deathPerSecond;
+  }
+
+  /**
+   * The latest contact at or before `at` of each installation drawn ahead, [from, from + count), where what was drawn makes
+   * it certain, else UNCERTAIN. It is then up at `at`. Nothing of any link is begun. `shared`: what takes each of them down.
+   */
+  sift(profile: CompiledWan, start: Instant, block: ContactBlock, shared: readonly Intervals[] | null): void {
+    const { at, contact, count, from } = block;
+    this.own.sift(profile.classes, start, count, at, contact);
+    const { deathPerSecond, tries, windowSeconds } = profile;
+    if (deathPerSecond === 0 && tries === 0 && shared === null) return;
+    const { first: death, second: place } = this.hubDraw;
+    this.profile = profile;
+    for (let i = 0; i < count; i += 1) {
+      const until = contact[i] as number;
+      if (until === UNCERTAIN) continue;
+      contact[i] = UNCERTAIN;
+      if (deathPerSecond > 0 && start + (1 - uniform(death[i] as number)) / deathPerSecond <= until) continue;
+      const down = shared ? (shared[i] as Intervals) : NO_INTERVALS;
+      if (covering(down, until) >= 0) continue;
+      let last = until;
+      if (tries > 0) {
+        const day = Math.floor(until / DAY);
+        const tick = day * DAY + Math.floor(windowSeconds * uniform(place[i] as number));
+        last = tick <= until ? tick : tick - DAY;
+        if (covering(down, last) >= 0) continue;
+        this.entity = from + i;
+        if (this.wakeUpLost(tick <= until ? day : day - 1, 0)) continue;
+      }
+      contact[i] = last;
     }
   }
 

@@ -60,6 +60,8 @@ export interface CompiledRules {
   readonly sevenDays: boolean;
   readonly lastOfWeek: boolean;
   readonly resets: boolean;
+  /** Whether attempts that a counter does not count matter to it. */
+  readonly minds: boolean;
   readonly systemCounts: boolean;
   readonly preparationClears: boolean;
   readonly attemptCloses: number;
@@ -183,6 +185,8 @@ export function compileRules(rules: RuleSet): CompiledRules {
       if (masks.weekly & bit) masks.weekly |= beside;
     }
   }
+  const resets = readings.reset === 'otherOutcome';
+  const lastOfWeek = readings.weekCode === 'last' && readings.separateWeeks === 'isoWeek';
   const gt01 = CATEGORIES.indexOf('gt01');
   const fiveRetries = CATEGORIES.indexOf('five-retries');
   assert(new Set(rules.precedence).size === CATEGORIES.length, 'precedence names each category once');
@@ -200,8 +204,9 @@ export function compileRules(rules: RuleSet): CompiledRules {
     standingFamily,
     standingHolds,
     sevenDays: readings.separateWeeks === 'sevenDays',
-    lastOfWeek: readings.weekCode === 'last' && readings.separateWeeks === 'isoWeek',
-    resets: readings.reset === 'otherOutcome',
+    lastOfWeek,
+    resets,
+    minds: resets || lastOfWeek,
     systemCounts: readings.systemAttempts === 'counted',
     preparationClears: readings.preparationClears === 'yes',
     creditOf:

@@ -201,9 +201,11 @@ export class Tally {
     if (kind === MIGRATION) this.attemptedAt = at;
     const fed = rules.countersOfKind[kind] as number;
     const counts = table510 ? outcomeMask & ~rules.exceptTable510 : outcomeMask;
-    for (let c = 0; c < COUNTERS; c += 1) {
-      const bit = 1 << c;
-      if ((fed & bit) === 0 || at < (rules.countsFrom[c] as number)) continue;
+    // Only the last of a week, or an end of a run, is of interest to a counter that does not count the attempt.
+    for (let mask = rules.minds ? fed : fed & counts; mask !== 0; mask &= mask - 1) {
+      const bit = mask & -mask;
+      const c = 31 - Math.clz32(bit);
+      if (at < (rules.countsFrom[c] as number)) continue;
       // A GT01 is none of the weeks beside gt01, but it ends no run of five-retries.
       const asked = c === BESIDE_GT01 ? 1 << rules.fiveRetries : bit;
       if (rules.resets && kind === MIGRATION && !system && (outcomeMask & asked) === 0) this.counters.restart(c);
@@ -257,9 +259,9 @@ export class Tally {
     const counting = mask & ~rules.standing;
     if (rules.attemptCloses !== 0 && this.attemptedAt !== 0) mask &= ~this.closedByAttempt();
     if ((mask & this.creditMask) !== 0 && !this.credit()) mask &= ~this.creditMask;
-    for (let c = 0; c < ALL; c += 1) {
-      const bit = 1 << c;
-      if ((mask & bit) === 0) continue;
+    for (let rest = mask; rest !== 0; rest &= rest - 1) {
+      const bit = rest & -rest;
+      const c = 31 - Math.clz32(bit);
       const dormancy = rules.dormancy[c] as number;
       let holds: boolean;
       if (dormancy === DORMANCY_GSME_ROUTES && !this.gsmeDormant) holds = this.activeRoute(c);
@@ -309,9 +311,9 @@ export class Tally {
     }
     const changed = now ^ this.mask;
     if (changed === 0) return;
-    for (let c = 0; c < ALL; c += 1) {
-      const bit = 1 << c;
-      if ((changed & bit) === 0) continue;
+    for (let rest = changed; rest !== 0; rest &= rest - 1) {
+      const bit = rest & -rest;
+      const c = 31 - Math.clz32(bit);
       if (now & bit) this.metAt[c] = at;
       else this.closeSpan(c, at);
     }

@@ -1,7 +1,9 @@
 import type { Instant } from '../../../src/time.ts';
 import { addresses } from '../addresses.ts';
 import type { Durations } from '../distributions.ts';
-import { first, second, type Stream } from '../draws.ts';
+import { FOREVER } from '../alternating.ts';
+import { first, second, uniform, type Stream } from '../draws.ts';
+import { FirstDraw } from '../firstDraw.ts';
 
 /** Data that disagree until somebody cleanses them: the first failure starts the cleansing. */
 export interface DataErrorFault {
@@ -32,19 +34,37 @@ export class DataErrors {
   private readonly stream: Stream;
   /** Where the draws of each fault begin, by its name. */
   private readonly index: Int32Array;
+  private readonly kindDraws: readonly FirstDraw[];
 
   constructor(faults: readonly DataErrorFault[], names: readonly string[], stream: Stream) {
     this.faults = faults;
     this.stream = stream;
     this.index = addresses(names, BLOCKS).map((block) => INDEX_FROM + block * DRAWS_A_FAULT);
+    this.kindDraws = Array.from(this.index, (index) => new FirstDraw(stream, index));
     this.cleansedAt = new Float64Array(faults.length);
     this.opened = new Int32Array(faults.length).fill(-1);
     this.kind = new Uint8Array(faults.length);
   }
 
+  /** Draws fault `f` for the installations that come next. */
+  ahead(f: number, from: number, count: number): void {
+    (this.kindDraws[f] as FirstDraw).ahead(from, count);
+  }
+
   begin(entity: number): void {
     this.entity = entity;
     this.turn += 1;
+  }
+
+  /** Strikes out those of the installations drawn ahead whose data fault `f` has spoilt at `at`. Nothing is opened. */
+  sift(f: number, count: number, at: Float64Array): void {
+    const { share, from, to } = this.faults[f] as DataErrorFault;
+    const { first: a } = this.kindDraws[f] as FirstDraw;
+    for (let i = 0; i < count; i += 1) {
+      if (uniform(a[i] as number) >= share) continue;
+      const instant = at[i] as number;
+      if (instant >= from && instant < to) at[i] = FOREVER;
+    }
   }
 
   /** What fault `f` does to the data check at an instant: DATA_CLEAN, DATA_FIXABLE (Table 5.10) or DATA_OTHER. */
@@ -54,7 +74,7 @@ export class DataErrors {
     if (this.opened[f] !== this.turn) {
       this.opened[f] = this.turn;
       this.cleansedAt[f] = 0;
-      this.stream.draw(this.entity, this.index[f] as number);
+      (this.kindDraws[f] as FirstDraw).take(this.entity);
       const has = first() < fault.share;
       this.kind[f] = !has ? DATA_CLEAN : second() < fault.fixableShare ? DATA_FIXABLE : DATA_OTHER;
     }

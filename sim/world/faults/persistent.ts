@@ -1,7 +1,9 @@
 import type { Instant } from '../../../src/time.ts';
 import { addresses } from '../addresses.ts';
 import type { Picker } from '../distributions.ts';
-import { first, second, type Stream } from '../draws.ts';
+import { FOREVER } from '../alternating.ts';
+import { first, second, uniform, type Stream } from '../draws.ts';
+import { FirstDraw } from '../firstDraw.ts';
 
 /**
  * A step that goes on failing on the same installation. Of those that have the fault a share fails every time; the
@@ -30,6 +32,19 @@ const DRAWS_A_FAULT = 4096;
 /** Persistent faults lie below 2^30 in the index space of the stream, data errors above. */
 const BLOCKS = 2 ** 18;
 
+/** Above every uniform. */
+const NEVER_STRUCK = 2;
+
+/** The chance that the first attempt passes, for the uniform that says what the installation has of the fault. */
+function firstChance(fault: PersistentFault, u: number): number {
+  if (u >= fault.share) return NEVER_STRUCK;
+  const within = u / fault.share;
+  if (within < fault.deadShare) return 0;
+  if (!fault.classes) return fault.betaA / (fault.betaA + fault.betaB);
+  const { picker, chances } = fault.classes;
+  return chances[picker.pick((within - fault.deadShare) / (1 - fault.deadShare))] as number;
+}
+
 /** The state of every persistent fault on the installation at hand. */
 export class PersistentFaults {
   private readonly kind: Uint8Array;
@@ -46,17 +61,24 @@ export class PersistentFaults {
   private readonly stream: Stream;
   /** Where the draws of each fault begin: by its name, so that one fault more moves no dice of another. */
   private readonly index: Int32Array;
+  private readonly classDraws: readonly FirstDraw[];
 
   constructor(faults: readonly PersistentFault[], names: readonly string[], stream: Stream) {
     this.faults = faults;
     this.stream = stream;
     this.index = addresses(names, BLOCKS).map((block) => block * DRAWS_A_FAULT);
+    this.classDraws = Array.from(this.index, (index) => new FirstDraw(stream, index));
     this.kind = new Uint8Array(faults.length);
     this.failures = new Int32Array(faults.length);
     this.successes = new Int32Array(faults.length);
     this.owner = new Int32Array(faults.length).fill(-1);
     this.chance = new Float64Array(faults.length);
     this.firstUniform = new Float64Array(faults.length);
+  }
+
+  /** Draws the class of fault `f` for the installations that come next. */
+  ahead(f: number, from: number, count: number): void {
+    (this.classDraws[f] as FirstDraw).ahead(from, count);
   }
 
   begin(entity: number): void {
@@ -84,18 +106,23 @@ export class PersistentFaults {
     this.owner[f] = this.turn;
     this.failures[f] = 0;
     this.successes[f] = 0;
-    this.stream.draw(this.entity, this.index[f] as number);
+    (this.classDraws[f] as FirstDraw).take(this.entity);
     const u = first();
     this.firstUniform[f] = second();
-    if (u >= fault.share) {
-      this.kind[f] = HAS_NOT;
-      return;
-    }
-    const within = u / fault.share;
-    this.kind[f] = within < fault.deadShare ? DEAD : LIVE;
-    if (fault.classes && this.kind[f] === LIVE) {
-      const { picker, chances } = fault.classes;
-      this.chance[f] = chances[picker.pick((within - fault.deadShare) / (1 - fault.deadShare))] as number;
+    const chance = firstChance(fault, u);
+    this.chance[f] = chance;
+    this.kind[f] = chance === NEVER_STRUCK ? HAS_NOT : chance === 0 ? DEAD : LIVE;
+  }
+
+  /** Strikes out those of the installations drawn ahead whose first attempt, at `at`, is struck. Nothing is opened. */
+  sift(f: number, count: number, at: Float64Array): void {
+    const fault = this.faults[f] as PersistentFault;
+    const { first: a, second: b } = this.classDraws[f] as FirstDraw;
+    const { from, to } = fault;
+    for (let i = 0; i < count; i += 1) {
+      if (uniform(b[i] as number) < firstChance(fault, uniform(a[i] as number))) continue;
+      const instant = at[i] as number;
+      if (instant >= from && instant < to) at[i] = FOREVER;
     }
   }
 

@@ -1,0 +1,161 @@
+import { COHORTS } from '../../src/installation/cohort.ts';
+import { monthOf } from '../../src/time.ts';
+import { FOREVER, UNCERTAIN } from '../world/alternating.ts';
+import { covering, NO_INTERVALS, type Intervals } from '../world/intervals.ts';
+import { COLUMN_MAX } from '../world/threefryColumns.ts';
+import { WALK_PASSED, type StepEffects } from './compileWalk.ts';
+import { END, ENDS } from './ends.ts';
+import { FactsAtHand } from './factsAtHand.ts';
+import type { Life } from './life.ts';
+import { Limits } from './limits.ts';
+import { keyHeldFrom } from './masterKey.ts';
+import { workingInstant, type GroupPlan, type Model } from './model.ts';
+import type { Replication } from './replication.ts';
+import { countMigrated, type Counts } from './volumes.ts';
+
+const SECURE = COHORTS.indexOf('MOC_Secure');
+const NOTHING_STRIKES: StepEffects = { observe: () => 0 };
+
+/**
+ * Most installations migrate at their first attempt, and nothing is ever counted of them. Of a block that was drawn ahead
+ * these are found here, column by column, by the questions that `Life` asks one by one; whoever does not pass for certain
+ * lives in full. That both ways give the same counts is a property.
+ */
+export class FirstAttempts {
+  /** Day and instant of each first attempt; FOREVER: the installation has to live in full. */
+  private readonly day = new Float64Array(COLUMN_MAX);
+  private readonly at = new Float64Array(COLUMN_MAX);
+  readonly entry = new Float64Array(COLUMN_MAX);
+  readonly key = new Float64Array(COLUMN_MAX);
+  readonly gas = new Uint8Array(COLUMN_MAX);
+  private readonly wanContact = new Float64Array(COLUMN_MAX);
+  private readonly hanContact = new Float64Array(COLUMN_MAX);
+  private readonly shared: Intervals[] = Array.from({ length: COLUMN_MAX }, () => NO_INTERVALS);
+
+  private readonly limits: Limits;
+  private readonly facts: FactsAtHand;
+  private readonly life: Life;
+  private readonly model: Model;
+  private readonly replication: Replication;
+  private readonly counts: Counts;
+
+  constructor(life: Life, model: Model, replication: Replication, counts: Counts) {
+    this.life = life;
+    this.model = model;
+    this.replication = replication;
+    this.counts = counts;
+    this.facts = new FactsAtHand(life.wan, life.han, model.start);
+    this.limits = new Limits(model.rules.rules);
+  }
+
+  /** Whether the first thing that happens to the installations of a group is an attempt that nothing gates. */
+  static areOf(group: GroupPlan): boolean {
+    const { population, process } = group;
+    const prepares =
+      process.preparation !== undefined && group.firstInstruction !== null && population.dormancy !== 'active';
+    return !prepares && group.models === null && group.displayBlockedUntil === 0;
+  }
+
+  /** Runs the installations [from, from + count) of one group; `life.ahead` has drawn for them. */
+  run(group: GroupPlan, from: number, count: number): void {
+    const { life, replication, at, hanContact, shared } = this;
+    const { wan, han, strikes } = life;
+    const { changes } = life.account;
+    const { start } = this.model;
+    this.enter(group, from, count);
+    if (changes.replaces && !group.population.steady) changes.sift(start, count, at);
+    for (const f of group.persistent) strikes.persistent.sift(f, count, at);
+    for (const f of group.dataErrors) strikes.dataErrors.sift(f, count, at);
+    if (replication.hasOutages) this.place(from, count);
+    wan.sift(group.wan, start, { from, count, at, contact: this.wanContact }, replication.hasOutages ? shared : null);
+    han.sift(group.han, start, count, at, hanContact);
+    this.askWan(group, from, count);
+    this.askHan(group, from, count);
+    this.attempt(group, count);
+    for (let i = 0; i < count; i += 1) if (at[i] === FOREVER) life.run(from + i);
+  }
+
+  /** Those who are attempted before the horizon, with their key held. */
+  private enter(group: GroupPlan, from: number, count: number): void {
+    const { entry, key, day, at } = this;
+    const { horizon } = this.model;
+    const { firstAttempt } = group;
+    const { attemptedShare } = group.population;
+    const keyFrom = keyHeldFrom(group);
+    this.life.attributes.sift(group, from, count, this);
+    for (let i = 0; i < count; i += 1) {
+      at[i] = FOREVER;
+      const u = entry[i] as number;
+      if (u >= attemptedShare || (key[i] as number) < keyFrom) continue;
+      const on = firstAttempt.quantile(u / attemptedShare);
+      const instant = workingInstant(on);
+      day[i] = on;
+      if (instant <= horizon) at[i] = instant;
+    }
+  }
+
+  /** Strikes out those whom an outage of the system meets; and says what takes the WAN of each down. */
+  private place(from: number, count: number): void {
+    const { at, shared, replication } = this;
+    const { attributes } = this.life;
+    for (let i = 0; i < count; i += 1) {
+      if (at[i] === FOREVER) continue;
+      attributes.drawPlace(from + i);
+      const { operator, hubModel, area } = attributes;
+      if (covering(replication.systemOutages(operator, hubModel, area), at[i] as number) >= 0) at[i] = FOREVER;
+      else shared[i] = replication.wanOutages(operator, hubModel, area);
+    }
+  }
+
+  /** Asks the WAN of those of whom nothing is certain. Strikes out whose attempt meets silence. */
+  private askWan(group: GroupPlan, from: number, count: number): void {
+    const { at, wanContact, shared } = this;
+    const { wan } = this.life;
+    const { start } = this.model;
+    for (let i = 0; i < count; i += 1) {
+      const instant = at[i] as number;
+      if (instant === FOREVER || wanContact[i] !== UNCERTAIN) continue;
+      wan.begin(group.wan, from + i, start, shared[i] as Intervals);
+      if (group.linked && !wan.up(instant)) at[i] = FOREVER;
+      else wanContact[i] = wan.lastContact(instant);
+    }
+  }
+
+  /** The same for the HAN, which only those with a gas meter have. */
+  private askHan(group: GroupPlan, from: number, count: number): void {
+    const { at, gas, hanContact } = this;
+    const { han } = this.life;
+    const { start } = this.model;
+    for (let i = 0; i < count; i += 1) {
+      const instant = at[i] as number;
+      if (instant === FOREVER || gas[i] === 0 || hanContact[i] !== UNCERTAIN) continue;
+      han.begin(group.han, from + i, start);
+      hanContact[i] = han.lastContact(instant);
+    }
+  }
+
+  /** The walk itself. Who does not pass is struck out; who does is counted. */
+  private attempt(group: GroupPlan, count: number): void {
+    const { at, day, gas, wanContact, hanContact, facts, counts, limits } = this;
+    const { firstMonth } = this.model;
+    const { walk } = group;
+    const secure = group.cohort === SECURE;
+    let passed = 0;
+    for (let i = 0; i < count; i += 1) {
+      const instant = at[i] as number;
+      if (instant === FOREVER) continue;
+      facts.at = instant;
+      facts.wanContact = wanContact[i] as number;
+      facts.hanContact = hanContact[i] as number;
+      const hasGsme = gas[i] === 1;
+      if (walk(facts, limits.at(instant, secure), NOTHING_STRIKES, hasGsme) !== WALK_PASSED) {
+        at[i] = FOREVER;
+        continue;
+      }
+      passed += 1;
+      countMigrated(counts, monthOf(Math.floor(day[i] as number)) - firstMonth, hasGsme ? 2 : 1);
+    }
+    const end = group.cohort * ENDS.length + END.migrated;
+    counts.ends[end] = (counts.ends[end] as number) + passed;
+  }
+}
