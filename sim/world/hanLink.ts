@@ -49,6 +49,8 @@ export interface HanStreams {
 }
 
 const LOOKBACK_SECONDS = 400 * DAY;
+/** A power of two, above any number of days that a drift is the mean of. */
+const DRIFT_DAYS = 64;
 /** Static margins further than this many standard deviations of the drift from 0 dB are never crossed. */
 const CERTAIN_SDS = 4;
 
@@ -73,6 +75,9 @@ export class HanLink {
   private earliest = 0;
   private deadAt = FOREVER;
   private marginal = false;
+  /** Normals of the drift that have been drawn, by day modulo DRIFT_DAYS; day 0: none. */
+  private readonly driftDay = new Int32Array(DRIFT_DAYS);
+  private readonly driftNormal = new Float64Array(DRIFT_DAYS);
   private readonly streams: HanStreams;
   private readonly deathDraw: FirstDraw;
   private readonly marginDraw: FirstDraw;
@@ -110,7 +115,8 @@ export class HanLink {
       this.marginDraw.take(entity);
       this.marginDb = budget.marginDbMean + budget.marginDbSd * normalQuantile(first());
       this.marginal = Math.abs(this.marginDb) <= CERTAIN_SDS * budget.driftDbSd;
-      if (!this.marginal && this.marginDb < 0) this.deadAt = this.earliest;
+      if (this.marginal) this.driftDay.fill(0);
+      else if (this.marginDb < 0) this.deadAt = this.earliest;
     }
   }
 
@@ -163,20 +169,26 @@ export class HanLink {
     return (this.profile as CompiledHan).budget && this.marginDb < 0 ? 'never' : 'always';
   }
 
+  /** The standard normal of a UTC day. Days are asked for several times over, by the neighbours that they weigh on. */
+  private drift(day: number): number {
+    const slot = day & (DRIFT_DAYS - 1);
+    if (this.driftDay[slot] !== day) {
+      // Two days share a draw.
+      const even = slot & ~1;
+      this.streams.hanDrift.draw(this.entity, day >> 1);
+      this.driftNormal[even] = normalQuantile(first());
+      this.driftNormal[even + 1] = normalQuantile(second());
+      this.driftDay[even] = day & ~1;
+      this.driftDay[even + 1] = day | 1;
+    }
+    return this.driftNormal[slot] as number;
+  }
+
   /** Whether margin + drift is above 0 dB on a UTC day. The drift is a moving mean of daily normals: any day alone. */
   audible(day: number): boolean {
     const budget = (this.profile as CompiledHan).budget as NonNullable<CompiledHan['budget']>;
     let sum = 0;
-    let pair = -1;
-    for (let k = 0; k < budget.driftDays; k += 1) {
-      const of = day - k;
-      // Two days share a draw.
-      if (of >> 1 !== pair) {
-        pair = of >> 1;
-        this.streams.hanDrift.draw(this.entity, pair);
-      }
-      sum += normalQuantile((of & 1) === 0 ? first() : second());
-    }
+    for (let k = 0; k < budget.driftDays; k += 1) sum += this.drift(day - k);
     return this.marginDb + (budget.driftDbSd * sum) / Math.sqrt(budget.driftDays) > 0;
   }
 }
