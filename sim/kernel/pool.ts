@@ -18,11 +18,13 @@ export async function openPool(task: WorkerTask, workers: number): Promise<Pool>
 
 function inlinePool(task: WorkerTask): Pool {
   const model = compileModel(task.scenario, task.rules);
-  let runner: { readonly replication: number; readonly shards: ShardRunner } | null = null;
+  const first = new ShardRunner(model, task.seed, 0);
+  first.warm(task.warmUp);
+  let runner = { replication: 0, shards: first };
   return {
     async run(requests, take) {
       for (const request of requests) {
-        if (runner?.replication !== request.replication) {
+        if (runner.replication !== request.replication) {
           runner = { replication: request.replication, shards: new ShardRunner(model, task.seed, request.replication) };
         }
         const recorder = request.record ? new Recorder(model.horizon) : null;

@@ -26,12 +26,28 @@ export class ShardRunner {
   }
 
   run(shard: number, observer: Observer | null = null): Counts {
+    const { size } = this.model;
+    return this.between(shard * SHARD_SIZE, Math.min(size, (shard + 1) * SHARD_SIZE), observer);
+  }
+
+  /**
+   * Runs installations of each group for the compiler's sake and throws the answer away: so many in all, and never more than
+   * a small part of the work to come.
+   */
+  warm(installations: number): void {
+    const { groups, size } = this.model;
+    for (const group of groups) {
+      const share = Math.floor((installations * group.size) / size);
+      this.between(group.first, group.first + Math.min(group.size, share), null);
+    }
+  }
+
+  private between(first: number, to: number, observer: Observer | null): Counts {
     const { model } = this;
     const counts = emptyCounts(model.asOfs.length, model.months);
     const life = new Life(model, this.replication, counts, observer);
     const firstAttempts = new FirstAttempts(life, model, this.replication, counts);
-    const to = Math.min(model.size, (shard + 1) * SHARD_SIZE);
-    for (let from = shard * SHARD_SIZE; from < to;) {
+    for (let from = first; from < to;) {
       const group = groupOf(model.groups, from) as GroupPlan;
       const until = Math.min(to, group.first + group.size, from + COLUMN_MAX);
       life.ahead(from, until - from);

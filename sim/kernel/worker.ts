@@ -12,6 +12,8 @@ export interface WorkerTask {
   readonly scenario: Scenario;
   readonly rules: RuleSet;
   readonly seed: SeedWords;
+  /** Installations to run before it says that it is ready, so that V8 has compiled what the work needs. */
+  readonly warmUp: number;
 }
 
 /** One shard of one replication. */
@@ -27,12 +29,14 @@ export interface ShardReply extends ShardRequest {
 }
 
 // Thin on purpose: code in a worker is invisible to coverage.
-const { scenario, rules, seed } = workerData as WorkerTask;
+const { scenario, rules, seed, warmUp } = workerData as WorkerTask;
 const model = compileModel(scenario, rules);
-let runner: { readonly replication: number; readonly shards: ShardRunner } | null = null;
+const first = new ShardRunner(model, seed, 0);
+first.warm(warmUp);
+let runner = { replication: 0, shards: first };
 
 parentPort?.on('message', (request: ShardRequest) => {
-  if (runner?.replication !== request.replication) {
+  if (runner.replication !== request.replication) {
     runner = { replication: request.replication, shards: new ShardRunner(model, seed, request.replication) };
   }
   const recorder = request.record ? new Recorder(model.horizon) : null;
