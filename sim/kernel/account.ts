@@ -55,7 +55,7 @@ export class Account {
     this.suppliersMatter =
       observer !== null ||
       model.scenario.changes.supplierPerYear > 0 ||
-      model.groups.some((group) => group.population.supplierInstructs > 0);
+      model.groups.some((group) => group.supplierInstructs > 0);
   }
 
   /** Opens the account of a life that has begun. */
@@ -84,7 +84,7 @@ export class Account {
     }
     if (this.suppliersMatter) attributes.drawSuppliers();
     this.instruction.begin(entity, group, attributes.gasSupplier);
-    if (this.changes.any && !group.population.steady) this.changes.draw(entity, model.start, attributes, queue);
+    if (this.changes.any && !group.isSteady) this.changes.draw(entity, model.start, attributes, queue);
     tally.begin(
       group.cohort,
       attributes.esmeDormant,
@@ -150,7 +150,7 @@ export class Account {
 
   /** A check on the gas meter has failed: its supplier may instruct, which only a counted life hears of. */
   gsmeFailed(at: Instant): void {
-    if ((this.group as GroupPlan).population.supplierInstructs === 0) return;
+    if ((this.group as GroupPlan).supplierInstructs === 0) return;
     this.count();
     this.instruction.failed(at);
   }

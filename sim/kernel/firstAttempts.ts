@@ -8,7 +8,6 @@ import { END, ENDS } from './ends.ts';
 import { FactsAtHand } from './factsAtHand.ts';
 import type { Life } from './life.ts';
 import { Limits } from './limits.ts';
-import { keyHeldFrom } from './masterKey.ts';
 import { workingInstant, type GroupPlan, type Model } from './model.ts';
 import type { Replication } from './replication.ts';
 import { countMigrated, type Counts } from './volumes.ts';
@@ -50,9 +49,7 @@ export class FirstAttempts {
 
   /** Whether the first thing that happens to the installations of a group is an attempt that nothing gates. */
   static areOf(group: GroupPlan): boolean {
-    const { population, process } = group;
-    const prepares =
-      process.preparation !== undefined && group.firstInstruction !== null && population.dormancy !== 'active';
+    const prepares = group.prepares && (group.isDormant || group.isMixed);
     return !prepares && group.models === null && group.displayBlockedUntil === 0;
   }
 
@@ -63,7 +60,7 @@ export class FirstAttempts {
     const { changes } = life.account;
     const { start } = this.model;
     this.enter(group, from, count);
-    if (changes.replaces && !group.population.steady) changes.sift(start, count, at);
+    if (changes.replaces && !group.isSteady) changes.sift(start, count, at);
     for (const f of group.persistent) strikes.persistent.sift(f, count, at);
     for (const f of group.dataErrors) strikes.dataErrors.sift(f, count, at);
     if (replication.hasOutages) this.place(from, count);
@@ -79,14 +76,12 @@ export class FirstAttempts {
   private enter(group: GroupPlan, from: number, count: number): void {
     const { entry, key, day, at } = this;
     const { horizon } = this.model;
-    const { firstAttempt } = group;
-    const { attemptedShare } = group.population;
-    const keyFrom = keyHeldFrom(group);
+    const { firstAttempt, attemptedShare, keyHeldFrom } = group;
     this.life.attributes.sift(group, from, count, this);
     for (let i = 0; i < count; i += 1) {
       at[i] = FOREVER;
       const u = entry[i] as number;
-      if (u >= attemptedShare || (key[i] as number) < keyFrom) continue;
+      if (u >= attemptedShare || (key[i] as number) < keyHeldFrom) continue;
       const on = firstAttempt.quantile(u / attemptedShare);
       const instant = workingInstant(on);
       day[i] = on;

@@ -89,18 +89,14 @@ export class Life implements LifeView, Turns {
     }
     this.begin(entity);
     const { group, attributes } = this;
-    const { population, process } = group;
+    const { attemptedShare, instructedShare, firstInstruction } = group;
     const u = attributes.entry;
-    const attemptDay =
-      u < population.attemptedShare ? group.firstAttempt.quantile(u / population.attemptedShare) : FOREVER;
-    const prepares =
-      process.preparation !== undefined &&
-      group.firstInstruction !== null &&
-      (attributes.esmeDormant || attributes.gsmeDormant);
+    const attemptDay = u < attemptedShare ? group.firstAttempt.quantile(u / attemptedShare) : FOREVER;
+    const prepares = group.prepares && (attributes.esmeDormant || attributes.gsmeDormant);
     this.why = END['unresolved:notScheduled'];
-    if (!prepares) this.attempt(this.readyDay(attemptDay));
-    else if (u < population.instructedShare) {
-      const instructionDay = group.firstInstruction.quantile(u / population.instructedShare);
+    if (!prepares || firstInstruction === null) this.attempt(this.readyDay(attemptDay));
+    else if (u < instructedShare) {
+      const instructionDay = firstInstruction.quantile(u / instructedShare);
       this.why = END['unresolved:awaitingPreparation'];
       const prepared = prepare(this, entity, instructionDay);
       if (prepared < FOREVER) {
@@ -118,7 +114,7 @@ export class Life implements LifeView, Turns {
     this.facts.begin(entity, group);
     this.endAt = 0;
     this.key.begin(entity, group);
-    this.replacedAt = group.population.steady ? FOREVER : this.account.changes.replacedAt(entity, model.start);
+    this.replacedAt = group.isSteady ? FOREVER : this.account.changes.replacedAt(entity, model.start);
     if (this.replication.hasOutages) attributes.place();
     const { operator, hubModel, area } = attributes;
     this.wan.begin(
@@ -142,7 +138,7 @@ export class Life implements LifeView, Turns {
     let day = scheduled;
     const epclEntryFrom = attributes.placed && attributes.model >= 0 ? (group.epclFrom[attributes.model] as number) : 0;
     this.facts.epclEntryFrom = epclEntryFrom;
-    if (group.process.gated) {
+    if (group.isGated) {
       const { displayBlockedUntil } = group;
       if (displayBlockedUntil >= FOREVER) return this.blocked(END['unresolved:blockedDisplay']);
       if (displayBlockedUntil > day * DAY) day = later(day, displayBlockedUntil);
@@ -150,7 +146,7 @@ export class Life implements LifeView, Turns {
       if (epclEntryFrom > day * DAY) day = later(day, epclEntryFrom);
     }
     // What becomes of a search is an event.
-    if (this.key.atStart(attributes.key) !== 'held') this.account.count();
+    if (attributes.key < group.keyHeldFrom) this.account.count();
     this.key.need(workingInstant(day), attributes.key);
     this.strikes.keyIsWrong = this.key.isWrong;
     const { readyFrom } = this.key;
@@ -180,10 +176,10 @@ export class Life implements LifeView, Turns {
     const { tally, queue, holds } = this.account;
     if (holds === 0) return GO;
     const reported = tally.reported();
-    const { stopWhen, esmeOnly } = this.group.process;
+    const { stopsNever, stopsInEffect, esmeOnly } = this.group;
     const gsmeOnly = ((this.model.rules.excludesGsme >> reported) & 1) === 1;
-    if (stopWhen === 'never' || (gsmeOnly && esmeOnly)) return GO;
-    if (stopWhen === 'effective' && tally.effectiveFrom(reported, at) === 0) return GO;
+    if (stopsNever || (gsmeOnly && esmeOnly)) return GO;
+    if (stopsInEffect && tally.effectiveFrom(reported, at) === 0) return GO;
     // A later change can take the installation out of the category's scope again; without one to come, it cannot.
     return queue.next < queue.count ? WAIT : STOP;
   }
@@ -192,7 +188,7 @@ export class Life implements LifeView, Turns {
     if (firstDay >= FOREVER) return;
     const { group, attributes, strikes, observer, facts } = this;
     const { horizon } = this.model;
-    const { daysBetweenAttempts, attemptsMax } = group.process;
+    const { daysBetweenAttempts, attemptsMax } = group;
     let day = firstDay;
     for (let made = 0; made < attemptsMax;) {
       const at = workingInstant(day);
@@ -233,7 +229,7 @@ export class Life implements LifeView, Turns {
   /** Whether the attempt is for the ESME alone: a GSME exclusion is reported and in effect. */
   esmeOnly(at: Instant): boolean {
     const { tally, holds } = this.account;
-    if (holds === 0 || !this.group.process.esmeOnly) return false;
+    if (holds === 0 || !this.group.esmeOnly) return false;
     const reported = tally.reported();
     return ((this.model.rules.excludesGsme >> reported) & 1) === 1 && tally.effectiveFrom(reported, at) !== 0;
   }

@@ -11,12 +11,6 @@ import type { KeyAtStart } from './observer.ts';
 const LENGTH = 1;
 const FOUND = 2;
 
-/** The uniform from which on the key of an installation of the group is held. */
-export function keyHeldFrom({ population, process: { masterKey } }: GroupPlan): number {
-  if (population.masterKey === 'unobtainable') return 1;
-  return masterKey ? masterKey.missingShare + masterKey.wrongShare : 0;
-}
-
 /**
  * The CHF's Master Key of the installation at hand: held, missing or wrong. A missing one is searched for before the
  * first attempt, a wrong one after the rotation has shown it; the search ends with an event.
@@ -47,13 +41,14 @@ export class MasterKey {
   /** What a uniform in (0, 1) makes of the key at the start. */
   atStart(u: number): KeyAtStart {
     const group = this.group as GroupPlan;
-    if (u >= keyHeldFrom(group)) return 'held';
+    if (u >= group.keyHeldFrom) return 'held';
     if (group.population.masterKey === 'unobtainable') return 'unobtainable';
     return u < (group.process.masterKey?.missingShare ?? 0) ? 'missing' : 'wrong';
   }
 
   /** Called when the key is first needed. */
   need(at: Instant, u: number): void {
+    if (u >= (this.group as GroupPlan).keyHeldFrom) return;
     const key = this.atStart(u);
     if (key === 'unobtainable' || key === 'missing') this.search(at, key === 'missing');
     else if (key === 'wrong') this.isWrong = true;

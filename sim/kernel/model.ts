@@ -47,6 +47,16 @@ export interface GroupPlan extends Group {
   readonly dataErrors: Int32Array;
   /** Whether a step is silent while the WAN is down at the attempt. */
   readonly linked: boolean;
+  /** The process of its cohort, as flags and numbers. */
+  readonly prepares: boolean;
+  readonly isGated: boolean;
+  readonly esmeOnly: boolean;
+  readonly stopsNever: boolean;
+  readonly stopsInEffect: boolean;
+  readonly daysBetweenAttempts: number;
+  readonly attemptsMax: number;
+  /** The uniform from which on the Master Key of an installation is held. */
+  readonly keyHeldFrom: number;
   /** Null where nothing of the cohort is ever searched for, or instructed. */
   readonly keySearch: Durations | null;
   readonly instructDelay: Durations | null;
@@ -201,6 +211,14 @@ function planGroup(group: Group, scenario: Scenario, faults: CompiledFaults): Gr
     persistent: Int32Array.from(stepPlans.flatMap((plan) => [...plan.persistent])),
     dataErrors: Int32Array.from(stepPlans.flatMap((plan) => [...plan.dataErrors])),
     linked: stepPlans.some((plan) => plan.linked),
+    prepares: process.preparation !== undefined && group.firstInstruction !== null,
+    isGated: process.gated,
+    esmeOnly: process.esmeOnly,
+    stopsNever: process.stopWhen === 'never',
+    stopsInEffect: process.stopWhen === 'effective',
+    daysBetweenAttempts: process.daysBetweenAttempts,
+    attemptsMax: process.attemptsMax,
+    keyHeldFrom: keyHeldFrom(group),
     keySearch: process.masterKey ? durationOf(process.masterKey.searchDays) : null,
     instructDelay: process.supplierInstructsDays ? durationOf(process.supplierInstructsDays) : null,
     epclFrom: Float64Array.from(names, (name) => {
@@ -210,6 +228,11 @@ function planGroup(group: Group, scenario: Scenario, faults: CompiledFaults): Gr
     displayBlockedUntil: displayBlockedUntil(group),
     modelEvents: names.map((name) => modelEvents(scenario, name)),
   };
+}
+
+function keyHeldFrom({ population, process: { masterKey } }: Group): number {
+  if (population.masterKey === 'unobtainable') return 1;
+  return masterKey ? masterKey.missingShare + masterKey.wrongShare : 0;
 }
 
 function durationOf(duration: Parameters<typeof outageDurations>[0][number]['duration']): Durations {

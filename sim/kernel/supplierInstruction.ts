@@ -35,7 +35,7 @@ export class SupplierInstruction {
 
   /** A GT01 failure was seen. */
   failed(at: Instant): void {
-    const { supplierInstructs } = (this.group as GroupPlan).population;
+    const { supplierInstructs } = this.group as GroupPlan;
     if (this.due || supplierInstructs === 0) return;
     this.due = this.stream.uniform(this.entity, WILLING) < supplierInstructs;
     if (this.due) this.schedule(at);

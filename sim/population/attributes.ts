@@ -75,8 +75,8 @@ export class Attributes {
 
   /** What the attempt of each installation drawn ahead, [from, from + count), depends on, as columns. */
   sift(group: Group, from: number, count: number, { entry, key, gas }: AttributeColumns): void {
-    const { dormancy, gasShare, prepaymentShare } = group.population;
-    if (dormancy === 'mixed' || gasShare < 1 || prepaymentShare > 0) {
+    const { isMixed, gasShare, prepaymentShare } = group;
+    if (isMixed || gasShare < 1 || prepaymentShare > 0) {
       for (let i = 0; i < count; i += 1) {
         this.begin(from + i, group);
         entry[i] = this.entry;
@@ -98,14 +98,13 @@ export class Attributes {
     this.placed = false;
     this.entity = entity;
     this.group = group;
-    const { population } = group;
     this.entryDraw.take(entity);
     this.entry = first();
     let u = second();
-    const { dormancy, gasShare, prepaymentShare } = population;
+    const { isMixed, isDormant, gasShare, prepaymentShare } = group;
     // One uniform serves several choices: each takes its share and hands on the rest, rescaled.
-    this.hasGsme = dormancy === 'mixed' || gasShare >= 1 || u < gasShare;
-    if (dormancy !== 'mixed' && gasShare < 1) u = u < gasShare ? u / gasShare : (u - gasShare) / (1 - gasShare);
+    this.hasGsme = isMixed || gasShare >= 1 || u < gasShare;
+    if (!isMixed && gasShare < 1) u = u < gasShare ? u / gasShare : (u - gasShare) / (1 - gasShare);
     this.electricityCredit = true;
     this.gasCredit = true;
     if (prepaymentShare > 0) {
@@ -115,13 +114,13 @@ export class Attributes {
       u = u < prepaymentShare ? u / prepaymentShare : (u - prepaymentShare) / (1 - prepaymentShare);
     }
     let esmeSide = false;
-    if (dormancy === 'mixed') {
+    if (isMixed) {
       esmeSide = u < 0.5;
       u = esmeSide ? u * 2 : u * 2 - 1;
     }
     this.key = u;
-    this.esmeDormant = dormancy === 'dormant' || esmeSide;
-    this.gsmeDormant = this.hasGsme && (dormancy === 'mixed' ? !this.esmeDormant : dormancy === 'dormant');
+    this.esmeDormant = isDormant || esmeSide;
+    this.gsmeDormant = this.hasGsme && (isMixed ? !this.esmeDormant : isDormant);
   }
 
   /** Draws operator, hub model, area and device model, once an installation. */

@@ -18,6 +18,18 @@ export interface Group {
   readonly population: Population;
   readonly process: ProcessOfCohort;
   readonly steps: readonly StepId[];
+  /**
+   * What each installation asks of its population, as flags and numbers of one shape for all groups: texts of a scenario are
+   * not interned, and comparing them was a tenth of the kernel's time.
+   */
+  readonly isMixed: boolean;
+  readonly isDormant: boolean;
+  readonly isSteady: boolean;
+  readonly gasShare: number;
+  readonly prepaymentShare: number;
+  readonly attemptedShare: number;
+  readonly instructedShare: number;
+  readonly supplierInstructs: number;
   readonly wan: CompiledWan;
   readonly han: CompiledHan;
   readonly firstInstruction: EntryCurve | null;
@@ -55,6 +67,14 @@ export function layOut(scenario: Scenario): readonly Group[] {
       population,
       process,
       steps: process.steps ?? STEPS_OF_COHORT[population.cohort],
+      isMixed: population.dormancy === 'mixed',
+      isDormant: population.dormancy === 'dormant',
+      isSteady: population.steady,
+      gasShare: population.gasShare,
+      prepaymentShare: population.prepaymentShare,
+      attemptedShare: population.attemptedShare,
+      instructedShare: population.instructedShare,
+      supplierInstructs: population.supplierInstructs,
       wan: wanProfile,
       han: hanProfile,
       firstInstruction: curves.firstInstruction ? new EntryCurve(curves.firstInstruction, scenario.from) : null,

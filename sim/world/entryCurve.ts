@@ -9,6 +9,8 @@ import type { Curve } from '../scenario/schema.ts';
 export class EntryCurve {
   private readonly days: Float64Array;
   private readonly shares: Float64Array;
+  /** The last second of the curve. */
+  private readonly last: number;
 
   constructor(curve: Curve, from: string) {
     const start = parseDate(from);
@@ -17,6 +19,7 @@ export class EntryCurve {
     const points = curve.map((point) => [(parseDate(point.date) as number) + 1, point.share] as const);
     this.days = Float64Array.of(start, ...points.map((point) => point[0]));
     this.shares = Float64Array.of(0, ...points.map((point) => point[1]));
+    this.last = (this.days.at(-1) as number) - 1 / DAY;
   }
 
   /** Days since the epoch, for a uniform in (0, 1). */
@@ -29,7 +32,7 @@ export class EntryCurve {
     const part = high > low ? (u - low) / (high - low) : 1;
     const day = (days[i - 1] as number) + part * ((days[i] as number) - (days[i - 1] as number));
     // The very end of the curve belongs to its last day, not to the morrow.
-    return Math.min(day, (days[days.length - 1] as number) - 1 / DAY);
+    return day < this.last ? day : this.last;
   }
 
   /** Share entered by the end of a day since the epoch. */
