@@ -77,6 +77,37 @@ export async function fitLines(
   return rounds;
 }
 
+/** The fit without one line: what the others then say of it. */
+interface LeftOut {
+  readonly line: FitLine;
+  /** Its own parameter at the prior, the others fitted anew. */
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+/** Rounds that the others are given to settle: they begin where the whole fit has left them. */
+const ROUNDS_LEFT_OUT = 3;
+
+/** Leaves each line out in turn: its parameter goes back to its prior, and the others are fitted anew, on the same dice. */
+export async function leaveOneOut(
+  lines: readonly FitLine[],
+  fitted: Readonly<Record<string, number>>,
+  options: FitOptions,
+): Promise<readonly LeftOut[]> {
+  const out: LeftOut[] = [];
+  for (const line of lines) {
+    const prior = { [line.parameter]: line.prior };
+    const others = lines.filter((other) => other !== line);
+    const start = Object.fromEntries(others.map(({ parameter }) => [parameter, fitted[parameter] as number]));
+    const rounds = await fitLines(others, start, {
+      ...options,
+      rounds: Math.min(options.rounds, ROUNDS_LEFT_OUT),
+      withParameters: (parameters) => options.withParameters({ ...parameters, ...prior }),
+    });
+    out.push({ line, parameters: { ...rounds.at(-1)?.parameters, ...prior } });
+  }
+  return out;
+}
+
 /** First a step of a tenth towards the target, then the secant through the last two rounds, within half and double. */
 function nextGuess(line: FitLine, rounds: readonly FitRound[]): number {
   const last = rounds.at(-1) as FitRound;

@@ -4,7 +4,14 @@ import { endOfLondonDate } from '../time.ts';
 import { textTable, thousands } from '../report/table.ts';
 import { lineName } from '../report/volumes.ts';
 import { joinCohorts } from '../report/published.ts';
-import { fitLines, lineVolumes, type FitLine, type FitOptions, type FitRound } from '../../sim/forecast/fit.ts';
+import {
+  fitLines,
+  leaveOneOut,
+  lineVolumes,
+  type FitLine,
+  type FitOptions,
+  type FitRound,
+} from '../../sim/forecast/fit.ts';
 import { UsageError } from './exit.ts';
 import { collect, whole } from './options.ts';
 import { loadScenarioFile, type ScenarioFile } from './loadScenarioFile.ts';
@@ -59,8 +66,7 @@ async function fit(path: string, options: FitCommandOptions): Promise<void> {
   const rows = [['left out', 'its parameter at the prior', ...all.map((line) => line.line)]];
   rows.push(['published', '', ...all.map((line) => thousands(line.published))]);
   rows.push(['nothing', '', ...all.map((line) => thousands(fittedVolumes[line.line] as number))]);
-  for (const line of lines) {
-    const parameters = { ...last.parameters, [line.parameter]: line.prior };
+  for (const { line, parameters } of await leaveOneOut(lines, last.parameters, fitOptions)) {
     const volumes = await lineVolumes(all, parameters, fitOptions);
     rows.push([
       line.line,
@@ -74,7 +80,7 @@ async function fit(path: string, options: FitCommandOptions): Promise<void> {
       ([parameter, value]) => `  --set ${parameter}=${Number(value.toPrecision(4))}`,
     ),
     '',
-    'Leave one line out: its parameter goes back to its prior, the others stay as fitted',
+    'Leave one line out: its parameter goes back to its prior, the others are fitted anew',
     textTable(rows, { right: all.map((_, i) => i + 2) }),
   ];
   process.stdout.write(`${text.join('\n')}\n`);
@@ -82,6 +88,7 @@ async function fit(path: string, options: FitCommandOptions): Promise<void> {
 
 function roundText(lines: readonly FitLine[], { parameters, volumes }: FitRound): string {
   return lines
+    .filter((line) => parameters[line.parameter] !== undefined) // the others of one that is left out
     .map(
       (line) =>
         `${line.line} ${thousands(volumes[line.line] as number)} at ${(parameters[line.parameter] as number).toPrecision(4)}`,
