@@ -82,6 +82,16 @@ export function londonOffset(at: Instant): number {
   return (SUMMER[hourOf(at)] as number) * HOUR;
 }
 
+/** The instants after `from` and up to `to` at which London's clocks change; `offsetSeconds` is theirs from then on. */
+export function londonChanges(from: Instant, to: Instant): readonly { at: Instant; offsetSeconds: number }[] {
+  const changes: { at: Instant; offsetSeconds: number }[] = [];
+  for (let hour = hourOf(from) + 1; hour <= hourOf(to); hour += 1) {
+    if (SUMMER[hour] === SUMMER[hour - 1]) continue;
+    changes.push({ at: INSTANT_MIN + hour * HOUR, offsetSeconds: (SUMMER[hour] as number) * HOUR });
+  }
+  return changes;
+}
+
 /** Days since the epoch of the London local date of an instant. */
 export function londonDay(at: Instant): number {
   return Math.floor((at + londonOffset(at)) / DAY);

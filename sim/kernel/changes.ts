@@ -23,6 +23,10 @@ const BLOCKS = {
   replacement: 6,
 } as const;
 
+export function replacementSecondsMean({ replacementPerYear }: Scenario['changes']): number {
+  return YEAR / replacementPerYear;
+}
+
 /** Changes of supplier, dormancy and payment mode in mid-history, as events of the installation at hand. */
 export class Changes {
   /** Whether any installation changes at all. */
@@ -30,7 +34,7 @@ export class Changes {
   private readonly rates: Scenario['changes'];
   private readonly stream: Stream;
   private readonly horizon: number;
-  private readonly replacementDraw: FirstDraw;
+  readonly replacementDraw: FirstDraw;
 
   constructor(rates: Scenario['changes'], stream: Stream, horizon: number) {
     this.rates = rates;
@@ -55,19 +59,18 @@ export class Changes {
 
   /** Strikes out those of the installations drawn ahead who may have been replaced by `at`. */
   sift(start: number, count: number, at: Float64Array): void {
-    const years = YEAR / this.rates.replacementPerYear;
+    const mean = replacementSecondsMean(this.rates);
     const { first: a } = this.replacementDraw;
     for (let i = 0; i < count; i += 1) {
-      if (start + years * (1 - uniform(a[i] as number)) <= (at[i] as number)) at[i] = FOREVER;
+      if (start + mean * (1 - uniform(a[i] as number)) <= (at[i] as number)) at[i] = FOREVER;
     }
   }
 
   /** Instant of a replacement outside the migration, or FOREVER. */
   replacedAt(entity: number, start: number): number {
-    const rate = this.rates.replacementPerYear;
-    if (rate === 0) return FOREVER;
+    if (!this.replaces) return FOREVER;
     this.replacementDraw.take(entity);
-    return start - (YEAR / rate) * Math.log(first());
+    return start - replacementSecondsMean(this.rates) * Math.log(first());
   }
 
   /** Adds the installation's changes from `start` to the horizon to its queue. */

@@ -10,9 +10,28 @@ import type { Life } from './life.ts';
 import { Limits } from './limits.ts';
 import { workingInstant, type GroupPlan, type Model } from './model.ts';
 import type { Replication } from './replication.ts';
+import { sieveOf, type AttemptColumns, type Sieve } from './sieve.ts';
 import { countMigrated, type Counts } from './volumes.ts';
 
 const SECURE = COHORTS.indexOf('MOC_Secure');
+const SIEVES = new WeakMap<GroupPlan, Sieve | null>();
+
+/** Compiled once a thread and group, since nothing in it depends on the dice. */
+function keptSieveOf(group: GroupPlan, model: Model): Sieve | null {
+  let sieve = SIEVES.get(group);
+  if (sieve === undefined) {
+    sieve = sieveOf(group, model);
+    SIEVES.set(group, sieve);
+  }
+  return sieve;
+}
+
+export interface FirstAttemptsOptions {
+  readonly counts: Counts;
+  /** How a group is sifted; a test leaves the sieve out. */
+  readonly sieveOf?: typeof sieveOf;
+}
+
 const NOTHING_STRIKES: StepEffects = { observe: () => 0 };
 
 /**
@@ -21,14 +40,17 @@ const NOTHING_STRIKES: StepEffects = { observe: () => 0 };
  * lives in full. That both ways give the same counts is a property.
  */
 export class FirstAttempts {
-  /** Day and instant of each first attempt; FOREVER: the installation has to live in full. */
-  private readonly day = new Float64Array(COLUMN_MAX);
-  private readonly at = new Float64Array(COLUMN_MAX);
+  private readonly own: AttemptColumns = {
+    day: new Float64Array(COLUMN_MAX),
+    at: new Float64Array(COLUMN_MAX),
+    wanContact: new Float64Array(COLUMN_MAX),
+    hanContact: new Float64Array(COLUMN_MAX),
+  };
+  /** Those of the block at hand: a sieve has its own. */
+  private columns = this.own;
   readonly entry = new Float64Array(COLUMN_MAX);
   readonly key = new Float64Array(COLUMN_MAX);
   readonly gas = new Uint8Array(COLUMN_MAX);
-  private readonly wanContact = new Float64Array(COLUMN_MAX);
-  private readonly hanContact = new Float64Array(COLUMN_MAX);
   private readonly shared: Intervals[] = Array.from({ length: COLUMN_MAX }, () => NO_INTERVALS);
 
   private readonly limits: Limits;
@@ -37,12 +59,14 @@ export class FirstAttempts {
   private readonly model: Model;
   private readonly replication: Replication;
   private readonly counts: Counts;
+  private readonly sieveOf: typeof sieveOf;
 
-  constructor(life: Life, model: Model, replication: Replication, counts: Counts) {
+  constructor(life: Life, model: Model, replication: Replication, options: FirstAttemptsOptions) {
     this.life = life;
     this.model = model;
     this.replication = replication;
-    this.counts = counts;
+    this.counts = options.counts;
+    this.sieveOf = options.sieveOf ?? keptSieveOf;
     this.facts = new FactsAtHand(life.wan, life.han, model.start);
     this.limits = new Limits(model.rules.rules);
   }
@@ -55,26 +79,42 @@ export class FirstAttempts {
 
   /** Runs the installations [from, from + count) of one group; `life.ahead` has drawn for them. */
   run(group: GroupPlan, from: number, count: number): void {
-    const { life, replication, at, hanContact, shared } = this;
-    const { wan, han, strikes } = life;
-    const { changes } = life.account;
+    const { life, replication, shared } = this;
+    const { wan, han } = life;
     const { start } = this.model;
-    this.enter(group, from, count);
-    if (changes.replaces && !group.isSteady) changes.sift(start, count, at);
-    for (const f of group.persistent) strikes.persistent.sift(f, count, at);
-    for (const f of group.dataErrors) strikes.dataErrors.sift(f, count, at);
+    const sieve = this.sieveOf(group, this.model);
+    this.columns = sieve ?? this.own;
+    const { at, wanContact, hanContact } = this.columns;
+    if (sieve) {
+      sieve.run(life, count);
+      this.gas.fill(1);
+    } else this.sift(group, from, count);
     if (replication.hasOutages) this.place(from, count);
-    wan.sift(group.wan, start, { from, count, at, contact: this.wanContact }, replication.hasOutages ? shared : null);
-    han.sift(group.han, start, count, at, hanContact);
+    wan.refine(group.wan, start, { from, count, contact: wanContact }, replication.hasOutages ? shared : null);
+    han.refine(group.han, start, count, hanContact);
     this.askWan(group, from, count);
     this.askHan(group, from, count);
     this.attempt(group, count);
     for (let i = 0; i < count; i += 1) if (at[i] === FOREVER) life.run(from + i);
   }
 
+  /** What a sieve does, for groups and machines that have none. */
+  private sift(group: GroupPlan, from: number, count: number): void {
+    const { at, wanContact, hanContact } = this.columns;
+    const { wan, han, strikes, account } = this.life;
+    const { start } = this.model;
+    this.enter(group, from, count);
+    if (account.changes.replaces && !group.isSteady) account.changes.sift(start, count, at);
+    for (const f of group.persistent) strikes.persistent.sift(f, count, at);
+    for (const f of group.dataErrors) strikes.dataErrors.sift(f, count, at);
+    wan.own.sift(group.wan.classes, start, count, at, wanContact);
+    han.own.sift(group.han.classes, start, count, at, hanContact);
+  }
+
   /** Those who are attempted before the horizon, with their key held. */
   private enter(group: GroupPlan, from: number, count: number): void {
-    const { entry, key, day, at } = this;
+    const { entry, key } = this;
+    const { day, at } = this.columns;
     const { horizon } = this.model;
     const { firstAttempt, attemptedShare, keyHeldFrom } = group;
     this.life.attributes.sift(group, from, count, this);
@@ -91,7 +131,8 @@ export class FirstAttempts {
 
   /** Strikes out those whom an outage of the system meets; and says what takes the WAN of each down. */
   private place(from: number, count: number): void {
-    const { at, shared, replication } = this;
+    const { shared, replication } = this;
+    const { at } = this.columns;
     const { attributes } = this.life;
     for (let i = 0; i < count; i += 1) {
       if (at[i] === FOREVER) continue;
@@ -104,7 +145,8 @@ export class FirstAttempts {
 
   /** Asks the WAN of those of whom nothing is certain. Strikes out whose attempt meets silence. */
   private askWan(group: GroupPlan, from: number, count: number): void {
-    const { at, wanContact, shared } = this;
+    const { shared } = this;
+    const { at, wanContact } = this.columns;
     const { wan } = this.life;
     const { start } = this.model;
     for (let i = 0; i < count; i += 1) {
@@ -118,7 +160,8 @@ export class FirstAttempts {
 
   /** The same for the HAN, which only those with a gas meter have. */
   private askHan(group: GroupPlan, from: number, count: number): void {
-    const { at, gas, hanContact } = this;
+    const { gas } = this;
+    const { at, hanContact } = this.columns;
     const { han } = this.life;
     const { start } = this.model;
     for (let i = 0; i < count; i += 1) {
@@ -131,7 +174,8 @@ export class FirstAttempts {
 
   /** The walk itself. Who does not pass is struck out; who does is counted. */
   private attempt(group: GroupPlan, count: number): void {
-    const { at, day, gas, wanContact, hanContact, facts, counts, limits } = this;
+    const { gas, facts, counts, limits } = this;
+    const { at, day, wanContact, hanContact } = this.columns;
     const { firstMonth } = this.model;
     const { walk } = group;
     const secure = group.cohort === SECURE;

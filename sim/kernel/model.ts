@@ -262,9 +262,9 @@ export function modelEvents(scenario: Scenario, name: string): readonly ModelEve
   return events.toSorted((a, b) => a.at - b.at);
 }
 
-/** Seconds in a day, for those who turn fractional days of a curve into instants. */
-const ATTEMPT_FROM_SECONDS = 8 * HOUR;
-const ATTEMPT_SPAN_SECONDS = 10 * HOUR;
+/** Attempts are made within these hours of the London day. */
+export const ATTEMPT_FROM_SECONDS = 8 * HOUR;
+export const ATTEMPT_SPAN_SECONDS = 10 * HOUR;
 
 /** The instant, between 08:00 and 18:00 London time, of a fractional day: the fraction places it within the hours. */
 export function workingInstant(day: number): Instant {

@@ -46,7 +46,7 @@ export class ShardRunner {
     const { model } = this;
     const counts = emptyCounts(model.asOfs.length, model.months);
     const life = new Life(model, this.replication, counts, observer);
-    const firstAttempts = new FirstAttempts(life, model, this.replication, counts);
+    const firstAttempts = new FirstAttempts(life, model, this.replication, { counts });
     for (let from = first; from < to;) {
       const group = groupOf(model.groups, from) as GroupPlan;
       const until = Math.min(to, group.first + group.size, from + COLUMN_MAX);

@@ -48,7 +48,7 @@ export class Attributes {
   private entity = 0;
   private group: Group | null = null;
   private readonly stream: Stream;
-  private readonly entryDraw: FirstDraw;
+  readonly entryDraw: FirstDraw;
   private readonly placeDraw: FirstDraw;
   private readonly operators: Picker;
   private readonly hubModels: Picker;

@@ -83,7 +83,7 @@ export class AlternatingLink {
   private upUniform = 0;
   private current: CompiledClass | null = null;
   private readonly stream: Stream;
-  private readonly firstDraw: FirstDraw;
+  readonly firstDraw: FirstDraw;
 
   constructor(stream: Stream) {
     this.stream = stream;

@@ -145,6 +145,11 @@ export class Picker {
     this.upTo[shares.length - 1] = 1;
   }
 
+  /** Where each choice ends, the last at 1. */
+  get ends(): readonly number[] {
+    return [...this.upTo];
+  }
+
   pick(u: number): number {
     const upTo = this.upTo;
     let i = 0;

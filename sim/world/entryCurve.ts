@@ -7,10 +7,11 @@ import type { Curve } from '../scenario/schema.ts';
  * the installations has entered. Linear between points; what stands before the first point enters evenly from `from`.
  */
 export class EntryCurve {
-  private readonly days: Float64Array;
-  private readonly shares: Float64Array;
+  /** Days since the epoch, and the share that has entered by each. */
+  readonly days: Float64Array;
+  readonly shares: Float64Array;
   /** The last second of the curve. */
-  private readonly last: number;
+  readonly last: number;
 
   constructor(curve: Curve, from: string) {
     const start = parseDate(from);

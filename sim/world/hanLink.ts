@@ -120,12 +120,8 @@ export class HanLink {
     }
   }
 
-  /**
-   * The latest contact at or before `at` of each installation drawn ahead, where what was drawn makes it certain, else
-   * UNCERTAIN. Nothing of any link is begun.
-   */
-  sift(profile: CompiledHan, start: Instant, count: number, at: Float64Array, contact: Float64Array): void {
-    this.own.sift(profile.classes, start, count, at, contact);
+  /** As `WanLink.refine`. */
+  refine(profile: CompiledHan, start: Instant, count: number, contact: Float64Array): void {
     const { batteryPerSecond, lostJoinPerSecond, wakeSeconds, budget, audibleAbove } = profile;
     if (!dies(profile) && !budget && wakeSeconds === 0) return;
     const { first: battery, second: join } = this.deathDraw;

@@ -39,11 +39,10 @@ export interface WanStreams {
 const LOOKBACK_SECONDS = 400 * DAY;
 const TRIES_A_DAY = 8;
 
-/** Installations drawn ahead, the instants at which their contact is asked for, and the answers. */
+/** Installations drawn ahead, and the contacts of each that are certain. */
 export interface ContactBlock {
   readonly from: number;
   readonly count: number;
-  readonly at: Float64Array;
   readonly contact: Float64Array;
 }
 
@@ -99,12 +98,12 @@ export class WanLink {
   }
 
   /**
-   * The latest contact at or before `at` of each installation drawn ahead, [from, from + count), where what was drawn makes
-   * it certain, else UNCERTAIN. It is then up at `at`. Nothing of any link is begun. `shared`: what takes each of them down.
+   * Of installations drawn ahead whose own regime is up through an instant for certain (`contact`; the others are UNCERTAIN):
+   * the latest contact at or before it, where what was drawn makes that certain too. The WAN is then up at the instant.
+   * Nothing of any link is begun. `shared`: what takes each of them down.
    */
-  sift(profile: CompiledWan, start: Instant, block: ContactBlock, shared: readonly Intervals[] | null): void {
-    const { at, contact, count, from } = block;
-    this.own.sift(profile.classes, start, count, at, contact);
+  refine(profile: CompiledWan, start: Instant, block: ContactBlock, shared: readonly Intervals[] | null): void {
+    const { contact, count, from } = block;
     const { deathPerSecond, tries, windowSeconds } = profile;
     if (deathPerSecond === 0 && tries === 0 && shared === null) return;
     const { first: death, second: place } = this.hubDraw;

@@ -46,6 +46,11 @@ export class DataErrors {
     this.kind = new Uint8Array(faults.length);
   }
 
+  /** The words of fault `f` of each installation drawn ahead. */
+  wordsOf(f: number): FirstDraw {
+    return this.kindDraws[f] as FirstDraw;
+  }
+
   /** Draws fault `f` for the installations that come next. */
   ahead(f: number, from: number, count: number): void {
     (this.kindDraws[f] as FirstDraw).ahead(from, count);

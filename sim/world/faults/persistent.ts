@@ -32,17 +32,33 @@ const DRAWS_A_FAULT = 4096;
 /** Persistent faults lie below 2^30 in the index space of the stream, data errors above. */
 const BLOCKS = 2 ** 18;
 
+/** How far from its exact place rounding may put a step, in words, by far. */
+const NEAR_WORDS = 16;
 /** Above every uniform. */
 const NEVER_STRUCK = 2;
 
 /** The chance that the first attempt passes, for the uniform that says what the installation has of the fault. */
-function firstChance(fault: PersistentFault, u: number): number {
+export function firstChance(fault: PersistentFault, u: number): number {
   if (u >= fault.share) return NEVER_STRUCK;
   const within = u / fault.share;
   if (within < fault.deadShare) return 0;
   if (!fault.classes) return fault.betaA / (fault.betaA + fault.betaB);
   const { picker, chances } = fault.classes;
   return chances[picker.pick((within - fault.deadShare) / (1 - fault.deadShare))] as number;
+}
+
+/** `firstChance` as steps: the chance from each uniform on, up to the next; exact to the last of its 2^32 values. */
+export function chanceSteps(fault: PersistentFault): readonly { from: number; chance: number }[] {
+  const { share, deadShare, classes } = fault;
+  const ends = [share, share * deadShare, ...(classes?.picker.ends ?? []).map((end) => share * (deadShare + (1 - deadShare) * end))]; // prettier-ignore
+  const steps = [{ from: 0, chance: firstChance(fault, uniform(0)) }];
+  const words = ends.flatMap((end) => Array.from({ length: 2 * NEAR_WORDS }, (_, i) => Math.round(end * 2 ** 32) - NEAR_WORDS + i)); // prettier-ignore
+  for (const word of [...new Set(words)].filter((w) => w > 0 && w < 2 ** 32).sort((a, b) => a - b)) {
+    const from = uniform(word);
+    const chance = firstChance(fault, from);
+    if (chance !== firstChance(fault, uniform(word - 1))) steps.push({ from, chance });
+  }
+  return steps;
 }
 
 /** The state of every persistent fault on the installation at hand. */
@@ -74,6 +90,11 @@ export class PersistentFaults {
     this.owner = new Int32Array(faults.length).fill(-1);
     this.chance = new Float64Array(faults.length);
     this.firstUniform = new Float64Array(faults.length);
+  }
+
+  /** The words that say what each installation drawn ahead has of fault `f`, and that of its first attempt. */
+  wordsOf(f: number): FirstDraw {
+    return this.classDraws[f] as FirstDraw;
   }
 
   /** Draws the class of fault `f` for the installations that come next. */

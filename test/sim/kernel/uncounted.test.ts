@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { FirstAttempts } from '../../../sim/kernel/firstAttempts.ts';
 import { Life } from '../../../sim/kernel/life.ts';
-import type { Model } from '../../../sim/kernel/model.ts';
+import type { GroupPlan, Model } from '../../../sim/kernel/model.ts';
 import { Recorder } from '../../../sim/kernel/recorder.ts';
 import { Replication } from '../../../sim/kernel/replication.ts';
 import { ShardRunner, shardsOf } from '../../../sim/kernel/shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../../../sim/kernel/volumes.ts';
-import { seedWords } from '../../../sim/world/draws.ts';
+import { sieveOf } from '../../../sim/kernel/sieve.ts';
+import { seedWords, uniform } from '../../../sim/world/draws.ts';
+import { chanceSteps, firstChance } from '../../../sim/world/faults/persistent.ts';
 import { EVERYTHING, modelAt } from '../scenarios.ts';
 
 // Lives of which nothing is counted until something could be, and first attempts found in columns, against the same fleet with
@@ -70,7 +72,51 @@ test('columns find most first attempts that pass, where nothing gates them', () 
   if (!group) throw new Error('R1 has a group');
   expect(FirstAttempts.areOf(group)).toBe(true);
   life.ahead(0, 1000);
-  new FirstAttempts(life, model, replication, counts).run(group, 0, 1000);
+  new FirstAttempts(life, model, replication, { counts }).run(group, 0, 1000);
   expect(lived.length).toBeGreaterThan(40);
   expect(lived.length).toBeLessThan(200);
+});
+
+/** Who of a block has to live in full, and what was counted of the others. */
+function sifted(model: Model, group: GroupPlan, sieves: boolean): { lived: number[]; counts: Counts } {
+  const counts = emptyCounts(model.asOfs.length, model.months);
+  const replication = new Replication(model, seedWords(SEED), 0);
+  const life = new Life(model, replication, counts, null);
+  const lived: number[] = [];
+  life.run = (entity) => void lived.push(entity);
+  const firstAttempts = new FirstAttempts(life, model, replication, {
+    counts,
+    ...(!sieves && { sieveOf: () => null }),
+  });
+  const count = Math.min(1023, group.size);
+  life.ahead(group.first, count);
+  firstAttempts.run(group, group.first, count);
+  return { lived, counts };
+}
+
+describe('a sieve in WebAssembly says what the columns in JavaScript say', () => {
+  test.each([
+    ['scenarios/benchmarks/r1.yaml', R1],
+    ['scenarios/benchmarks/r1.yaml', [...R1, 'populations.all.attemptedShare=0.4', 'changes.replacementPerYear=3']],
+    ['scenarios/benchmarks/r1.yaml', [...R1, 'horizon=2021-02-14', 'entryCurves.uniform.firstAttempt=[{date: 2021-02-05, share: 0.2}, {date: 2021-04-20, share: 0.7}, {date: 2021-12-01, share: 1}]']], // prettier-ignore
+    ['scenarios/benchmarks/r1.yaml', [...R1, 'faults.residual.from=2021-02-08', 'faults.residual.to=2021-02-20', 'faults.residual.share=0.5', 'faults.residual.deadShare=0.3']], // prettier-ignore
+    ['scenarios/various1.yaml', []],
+  ] as const)('%s %j', (path, set) => {
+    const model = modelAt(path, set);
+    const groups = model.groups.filter((group) => FirstAttempts.areOf(group) && sieveOf(group, model) !== null);
+    expect(groups.length).toBeGreaterThan(0);
+    for (const group of groups) expect(sifted(model, group, true), group.name).toEqual(sifted(model, group, false));
+  });
+
+  test('and where the chance of a fault changes, to the word', () => {
+    const model = modelAt('scenarios/benchmarks/r1.yaml', [...R1, 'faults.residual.share=0.3', 'faults.residual.deadShare=0.7']); // prettier-ignore
+    for (const fault of model.persistent) {
+      const steps = chanceSteps(fault);
+      expect(steps.length).toBeGreaterThan(2);
+      for (let word = 0; word < 2 ** 32; word += 104_729) {
+        const u = uniform(word);
+        expect(steps.findLast(({ from }) => from <= u)?.chance).toBe(firstChance(fault, u));
+      }
+    }
+  });
 });

@@ -102,7 +102,8 @@ describe('a contact that is certain is the last contact', () => {
     const from = 40_000;
     link.ahead(profile, from, COUNT);
     const each = shared ? Array.from({ length: COUNT }, () => shared) : null;
-    link.sift(profile, START, { from, count: COUNT, at, contact }, each);
+    link.own.sift(profile.classes, START, COUNT, at, contact);
+    link.refine(profile, START, { from, count: COUNT, contact }, each);
     const { certain, wrong } = compared(contact, (i) => {
       link.begin(profile, from + i, START, shared ?? NO_INTERVALS);
       expect(link.up(at[i] as number), String(i)).toBe(true);
@@ -127,7 +128,8 @@ describe('a contact that is certain is the last contact', () => {
     const contact = new Float64Array(COUNT);
     const from = 70_000;
     link.ahead(profile, from, COUNT);
-    link.sift(profile, START, COUNT, at, contact);
+    link.own.sift(profile.classes, START, COUNT, at, contact);
+    link.refine(profile, START, COUNT, contact);
     const { certain, wrong } = compared(contact, (i) => {
       link.begin(profile, from + i, START);
       expect(link.reach(), String(i)).toBe('always');
