@@ -51,6 +51,7 @@ export class KeyLedger {
   private pending = new Set<RotatedType>();
   private sentThisRound = new Set<RotatedType>();
   private inFlight = false;
+  private title: Uint8Array | undefined;
 
   constructor(keys: SuiteKeys, masterKey?: Uint8Array) {
     for (const type of ROTATION_ORDER) {
@@ -157,6 +158,15 @@ export class KeyLedger {
     if (expected <= row.nextCounter || expected - row.nextCounter > RAISE_MAX) return false;
     row.nextCounter = expected;
     return true;
+  }
+
+  /** The device's system title, as the last association that succeeded told it. */
+  get deviceTitle(): Uint8Array | undefined {
+    return this.title;
+  }
+
+  noteDeviceTitle(title: Uint8Array | undefined): void {
+    this.title = title?.slice() ?? this.title;
   }
 
   serverCounter(pair: Pair): number {

@@ -75,7 +75,7 @@ describe('the ledger', () => {
         admit(frame) {
           const admission = answers.admit(frame);
           // The answer to the first transfer becomes `D8 01 02`, as anybody on the way could send it.
-          if (frame.frame !== 6) return admission;
+          if (frame.frame !== 8) return admission;
           const forged = new Uint8Array([...frame.bytes.subarray(0, 6), 0, 3, 0xd8, 1, 2]);
           return { ...admission, deliveries: [{ bytes: forged, delayMilliseconds: 0, overtakable: false }] };
         },
