@@ -188,7 +188,7 @@ export class DlmsClient {
     return succeeded(undefined);
   }
 
-  /** RLRQ. An answer that is not an RLRE is reported, but the association is over either way. */
+  /** RLRQ. A refusal, or an answer that is no RLRE, is reported; the association is over for this client either way. */
   *release(): Conversation<ClientResult<undefined>> {
     let userInformation: Uint8Array | undefined;
     if (this.security) {
@@ -200,7 +200,8 @@ export class DlmsClient {
     if (answer[0] !== 0x63) return failed(this.complaintOf(answer));
     const decoded = decodeRelease(answer);
     // Some servers get the lengths of a ciphered RLRE wrong; it is an RLRE all the same.
-    return decoded.ok ? succeeded(undefined) : protocol(decoded.error);
+    const reason = decoded.ok ? (decoded.value.reason ?? 0) : 0;
+    return reason === 0 ? succeeded(undefined) : protocol(`the release was answered with reason ${reason}`);
   }
 
   // ---- services ---------------------------------------------------------------------------------------------------
