@@ -152,10 +152,13 @@ export class KeyLedger {
     return row.nextCounter > COUNTER_MAX ? undefined : row.nextCounter++;
   }
 
-  /** The device expects a higher counter than ours: ours was lost. It is never lowered, and raised within bounds only. */
+  /**
+   * The device expects a higher counter than was sent. Ours is never lowered, and raised within bounds only; true where it now
+   * stands at what is expected, be it that it had come there by itself.
+   */
   raiseCounter(pair: Pair, expected: number): boolean {
     const row = this.of('guek', pair.guek);
-    if (expected <= row.nextCounter || expected - row.nextCounter > RAISE_MAX) return false;
+    if (expected < row.nextCounter || expected - row.nextCounter > RAISE_MAX) return false;
     row.nextCounter = expected;
     return true;
   }

@@ -9,6 +9,7 @@ import type { CosemObject } from '../../../devices/cosem/model.ts';
 import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
 import { writeCiphered } from '../../../devices/dlms/ciphering.ts';
 import { type Conversation, DlmsClient, type DlmsClientOptions } from '../../../devices/dlms/client.ts';
+import { ClientSession } from '../../../devices/dlms/clientSession.ts';
 import { octets } from '../../../devices/dlms/values.ts';
 import { labKeySource } from '../../../devices/headend/keySource.ts';
 import { recover, rotate } from '../../../devices/headend/rotate.ts';
@@ -146,6 +147,27 @@ describe('the client', () => {
   });
 });
 
+describe('the session', () => {
+  test('an answer that comes too late is not taken for the answer to what is asked next', () => {
+    const session = new ClientSession({ framing: 'wrapper', client: 16, server: 1, timeoutSeconds: 3 });
+    const client = new DlmsClient({ authentication: 'none' });
+    const late = fromHex('00010001001000056303800100');
+    const first = session.start(client.release(), 0);
+    session.poll(3);
+    expect(first.exchange.lost).toBe('timeout');
+    expect(session.ready).toBe(false);
+    const second = session.start(client.release(), 3);
+    session.receive(late, 4);
+    expect(second).toEqual({ exchange: { lost: 'linkDown' }, send: [] });
+    // Another carrier: half of an answer over the old one is no part of what comes over this one.
+    session.receive(late.subarray(0, 5), 4);
+    session.open(5);
+    const third = session.start(client.release(), 5);
+    session.receive(late, 5);
+    expect(third.exchange.result).toEqual({ ok: true, value: undefined });
+  });
+});
+
 /** A meter whose only security setup is one that its association names, and not where ours has it. */
 function elsewhere(name: string | undefined): CosemDevice {
   const model = LAB_MODELS.esme;
@@ -182,6 +204,15 @@ describe('the head-end', () => {
     expect(complete(rotate(peer, { keySource, tries: 1 }), runner, timers)).toEqual({ kind: 'rotated' });
     expect(sameKeys(ledger.keys({ gak: 'active', guek: 'active' }), device.keyring.keys)).toBe(true);
     expect(sameKeys(device.keyring.keys, LAB_KEYS)).toBe(false);
+  });
+
+  test('a counter that lags by one, as of a ledger brought back from just before: what the device asks for is tried', () => {
+    const made = stage();
+    expect(made.recover()).toBe(1);
+    const restored = { ...made.peer, ledger: new KeyLedger(LAB_KEYS, LAB_KEYS.kek) };
+    const active = { gak: 'active', guek: 'active' } as const;
+    expect(restored.ledger.raiseCounter(active, made.device.keyring.highestAccepted)).toBe(true);
+    expect(made.do(recover(restored))).toMatchObject({ ok: true });
   });
 
   test('a counter too low, and an exception without the one expected: it is read in public, and never lowered', () => {
