@@ -1,6 +1,7 @@
 /** COSEM date-time (Blue Book 4.1.6.1): 12 bytes, any field may be left unspecified. Instants are UTC seconds. */
 import { bytesOf } from '../dlms/values.ts';
 import type { Data } from '../dlms/axdr.ts';
+import { fromHex } from '../dlms/bytes.ts';
 
 const DEVIATION_UNSPECIFIED = -0x8000;
 
@@ -29,6 +30,9 @@ export function dateTimeOf(instant: number): Uint8Array {
 export function dateTimeData(instant: number): Data {
   return { type: 'octetString', value: dateTimeOf(instant) };
 }
+
+/** A date-time of which nothing is known: what stands where a date-time must and there is none. */
+export const UNSPECIFIED: Data = { type: 'octetString', value: fromHex('FFFFFFFFFFFFFFFFFF8000FF') };
 
 /** The instant, or undefined where year, month, day, hour or minute is unspecified or impossible. */
 export function instantOf(value: Data | undefined): number | undefined {

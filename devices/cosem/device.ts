@@ -83,8 +83,8 @@ export class CosemDevice implements LogicalDevice, ObjectDevice {
     return POLICY_BITS[this.securityPolicy] ?? 0x30;
   }
 
-  reserveCounter(): number | undefined {
-    return this.keyring.reserveCounter();
+  reserveCounter(above?: number): number | undefined {
+    return this.keyring.reserveCounter(above);
   }
 
   acceptedCounter(title: string): number {

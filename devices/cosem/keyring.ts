@@ -46,8 +46,8 @@ interface Journal {
 /** Counters start at 1: clients refuse a first counter that is not above their stored 0. */
 const FIRST_COUNTER = 1;
 const COUNTER_MAX = 0xffffffff;
-/** System titles remembered; a device meets two or three in its life. */
-const TITLES_MAX = 64;
+/** System titles remembered. A device meets two or three in its life; clients in a laboratory may have a new one each run. */
+const TITLES_MAX = 4096;
 /** Retired GUEKs whose counters are remembered. */
 const RETIRED_MAX = 16;
 
@@ -84,9 +84,12 @@ export class Keyring {
     return '[keys]';
   }
 
-  /** The next sending counter, or undefined when all are used. */
-  reserveCounter(): number | undefined {
-    return this.sendCounter > COUNTER_MAX ? undefined : this.sendCounter++;
+  /** The next sending counter, passing over those up to `above`; undefined when all are used. */
+  reserveCounter(above = -1): number | undefined {
+    const counter = Math.max(this.sendCounter, above + 1);
+    if (counter > COUNTER_MAX) return undefined;
+    this.sendCounter = counter + 1;
+    return counter;
   }
 
   /** The counter that {@link reserveCounter} would give. */

@@ -28,6 +28,7 @@ import {
   SYSTEM_TITLE_BYTES,
 } from './ciphering.ts';
 import {
+  CONFORMANCE,
   decodeInitiateRequest,
   DLMS_VERSION,
   encodeInitiateError,
@@ -45,6 +46,8 @@ export const CURRENT_ASSOCIATION = '0000280000FF';
 const PDU_BYTES_MIN = 12;
 /** Release-response-reason: the association stays. */
 const RELEASE_NOT_FINISHED = 1;
+/** What keys were proved for must not be had by whoever sits between and alters what goes in clear: it may only read. */
+const WRITING_IN_CLEAR = CONFORMANCE.set | CONFORMANCE.blockSet | CONFORMANCE.blockAction;
 const CHALLENGE_BYTES_MIN = 8;
 const CHALLENGE_BYTES_MAX = 64;
 
@@ -60,6 +63,8 @@ export class Association {
   private clientChallenge: Uint8Array = NO_BYTES;
   private serverChallenge: Uint8Array = NO_BYTES;
   private responder = new Responder();
+  /** The last counter sent in this association, the proof's among them. */
+  private lastCounter = -1;
   private readonly device: LogicalDevice;
 
   constructor(device: LogicalDevice, saps: { readonly client: number; readonly server: number }) {
@@ -96,6 +101,17 @@ export class Association {
     this.serverChallenge = NO_BYTES;
     this.clientChallenge = NO_BYTES;
     this.responder = new Responder();
+    this.lastCounter = -1;
+  }
+
+  /**
+   * Counts upward within an association even where a new key starts its counters anew: clients keep one count of a meter, and
+   * refuse an answer that falls below it.
+   */
+  private reserveCounter(): number | undefined {
+    const counter = this.device.reserveCounter(this.lastCounter);
+    this.lastCounter = counter ?? this.lastCounter;
+    return counter;
   }
 
   private answer(apdu: Uint8Array, at: number): Uint8Array | undefined {
@@ -139,6 +155,9 @@ export class Association {
 
   private judge(aarq: Aarq, policy: ClientPolicy): number {
     if (!policy.contexts.some((context) => context === aarq.context)) return DIAGNOSTIC.contextNotSupported;
+    // Who could cipher may do without as long as the security policy demands nothing.
+    const isLess = aarq.context !== 3 && policy.contexts[0] === 3;
+    if (isLess && this.device.requiredProtection() !== 0) return DIAGNOSTIC.contextNotSupported;
     if (aarq.mechanism !== policy.mechanism) {
       return aarq.mechanism === 0 ? DIAGNOSTIC.authenticationRequired : DIAGNOSTIC.mechanismNotRecognised;
     }
@@ -171,7 +190,7 @@ export class Association {
     this.state = {
       ...this.state,
       mechanism: policy.mechanism,
-      conformance: initiate.conformance & policy.conformance,
+      conformance: initiate.conformance & policy.conformance & (isHls && !reply ? ~WRITING_IN_CLEAR : ~0),
       sendBytesMax: initiate.pduBytesMax === 0 ? own : Math.min(own, initiate.pduBytesMax),
       status: isHls ? 1 : 2,
     };
@@ -201,7 +220,7 @@ export class Association {
       pduBytesMax: this.device.pduBytesMax,
       vaaName: VAA_LOGICAL_NAME,
     });
-    return reply ? this.security.protect(plain, reply, this.device.reserveCounter()) : plain;
+    return reply ? this.security.protect(plain, reply, this.reserveCounter()) : plain;
   }
 
   /** A refusal is an AARE too: silence or an exception would leave the client guessing. */
@@ -265,7 +284,7 @@ export class Association {
     }
     if (this.state.status === 1) return this.authenticate(request.value, reply);
     // The counter is taken before the request acts: a key install resets it, and this answer belongs to the old keys.
-    const counter = reply && this.device.reserveCounter();
+    const counter = reply && this.reserveCounter();
     if (reply && counter === undefined) return this.outOfCounters();
     const control = reply?.control ?? 0;
     const response = this.responder.answer(request.value, {
@@ -295,8 +314,8 @@ export class Association {
       { challenge: this.serverChallenge, answer },
     );
     // The proof and the APDU that carries it are two uses of the key, so each burns a counter of its own.
-    const proofCounter = proved ? this.device.reserveCounter() : 0;
-    const counter = reply ? this.device.reserveCounter() : 0;
+    const proofCounter = proved ? this.reserveCounter() : 0;
+    const counter = reply ? this.reserveCounter() : 0;
     if (proofCounter === undefined || counter === undefined) return this.outOfCounters();
     const proof = gmac(
       {

@@ -27,6 +27,7 @@ import {
   protocol,
   succeeded,
 } from './clientResult.ts';
+import { isCiphered } from './ciphering.ts';
 import { ClientSecurity, type ClientSecurityOptions } from './clientSecurity.ts';
 import { CONFORMANCE, decodeInitiateResponse, encodeInitiateRequest, type InitiateResponse } from './initiate.ts';
 import { CURRENT_ASSOCIATION } from './association.ts';
@@ -135,7 +136,7 @@ export class DlmsClient {
   }
 
   private readAare(answer: Uint8Array): ClientResult<{ aare: Aare; agreement: Agreement }> {
-    if (answer[0] !== 0x61) return failed(errorOf(answer));
+    if (answer[0] !== 0x61) return failed(this.complaintOf(answer));
     const decoded = decodeAare(answer);
     if (!decoded.ok) return protocol(decoded.error);
     const aare = decoded.value;
@@ -146,19 +147,28 @@ export class DlmsClient {
       return failed({ kind: 'rejected', result, diagnostic, ...(initiateError !== undefined && { initiateError }) });
     }
     if (this.security) {
-      if (!aare.respondingTitle) return protocol('AARE without responding-AP-title');
-      this.security.serverTitle = aare.respondingTitle;
+      // Without it the title may stand in a general-* header, or be known from before.
+      if (aare.respondingTitle) this.security.serverTitle = aare.respondingTitle;
       const opened = this.security.open(information);
       if (!opened.ok) return failed({ kind: 'security', error: opened.error });
       information = opened.value;
     }
     const response = decodeInitiateResponse(information);
     if (!response.ok) return protocol(response.error);
-    const { respondingTitle } = aare;
+    this.security?.agree(response.value.conformance);
+    const respondingTitle = aare.respondingTitle ?? this.security?.serverTitle;
     return succeeded({
       aare,
       agreement: { ...response.value, ...(respondingTitle && { serverTitle: respondingTitle }) },
     });
+  }
+
+  /** What came in place of an AARE or RLRE: in clear, or ciphered by a server that is known. */
+  private complaintOf(answer: Uint8Array): ClientError {
+    if (!this.security || !isCiphered(answer[0] ?? 0)) return errorOf(answer);
+    if (!this.security.serverTitle) return { kind: 'sealedComplaint' };
+    const opened = this.security.open(answer);
+    return opened.ok ? errorOf(opened.value) : { kind: 'security', error: opened.error };
   }
 
   private *proveKeys(challenge: Uint8Array, aare: Aare): Conversation<ClientResult<undefined>> {
@@ -178,7 +188,7 @@ export class DlmsClient {
     return succeeded(undefined);
   }
 
-  /** RLRQ. An answer that is not an RLRE is reported, but the association is over either way. */
+  /** RLRQ. A refusal, or an answer that is no RLRE, is reported; the association is over for this client either way. */
   *release(): Conversation<ClientResult<undefined>> {
     let userInformation: Uint8Array | undefined;
     if (this.security) {
@@ -187,10 +197,11 @@ export class DlmsClient {
     }
     const answer = yield encodeRelease('request', { reason: 0, ...(userInformation && { userInformation }) });
     this.agreement = undefined;
-    if (answer[0] !== 0x63) return failed(errorOf(answer));
+    if (answer[0] !== 0x63) return failed(this.complaintOf(answer));
     const decoded = decodeRelease(answer);
     // Some servers get the lengths of a ciphered RLRE wrong; it is an RLRE all the same.
-    return decoded.ok ? succeeded(undefined) : protocol(decoded.error);
+    const reason = decoded.ok ? (decoded.value.reason ?? 0) : 0;
+    return reason === 0 ? succeeded(undefined) : protocol(`the release was answered with reason ${reason}`);
   }
 
   // ---- services ---------------------------------------------------------------------------------------------------
@@ -341,7 +352,9 @@ export class DlmsClient {
     const parts: Uint8Array[] = [];
     let bytes = 0;
     let response = first;
-    for (let number = 1; ; number++) {
+    // Blocks count from 1; some servers begin at 0.
+    const isFromZero = first.kind === kind && first.block.number === 0;
+    for (let number = isFromZero ? 0 : 1; ; number++) {
       if (response.kind === 'getBlockError') return failed({ kind: 'result', result: response.result });
       if (response.kind !== kind) return protocol(`a block expected, got ${response.kind}`);
       if (response.block.number !== number) return protocol(`block ${number} expected, got ${response.block.number}`);

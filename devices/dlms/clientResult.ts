@@ -18,6 +18,8 @@ export type ClientError =
   | { readonly kind: 'result'; readonly result: number }
   /** The answer does not verify under the keys held, or repeats a counter. */
   | { readonly kind: 'security'; readonly error: string }
+  /** In place of an association came something ciphered, and the server's title, half of its nonce, is not known. */
+  | { readonly kind: 'sealedComplaint' }
   /** The answer is not an answer to what was asked. */
   | { readonly kind: 'protocol'; readonly error: string }
   /** No invocation counter is left under these keys. */

@@ -12,6 +12,7 @@ import {
   readCiphered,
   writeCiphered,
 } from './ciphering.ts';
+import { CONFORMANCE } from './initiate.ts';
 import type { SuiteKeys } from './logicalDevice.ts';
 
 export interface ClientSecurityOptions {
@@ -23,7 +24,7 @@ export interface ClientSecurityOptions {
    * when none is left.
    */
   readonly nextCounter: () => number | undefined;
-  /** How requests are wrapped; the server answers in the same family. */
+  /** How requests are wrapped; the server answers in the same family. Left out: general-* where the server granted it. */
   readonly family?: 'glo' | 'generalGlo';
   /** Security control: authenticated and encrypted unless asked otherwise. */
   readonly control?: number;
@@ -31,7 +32,12 @@ export interface ClientSecurityOptions {
   readonly dedicatedKey?: Uint8Array;
   /** The server's last counter known from before; answers must exceed it. */
   readonly serverCounter?: number;
+  /** The server's title as known from before; what an AARE says goes before it. */
+  readonly serverTitle?: Uint8Array;
 }
+
+/** First bytes of exception-response and confirmedServiceError. */
+const COMPLAINTS: readonly (number | undefined)[] = [0xd8, 0x0e];
 
 /** Protects and opens; knows the server's title once the AARE has told it. */
 export class ClientSecurity {
@@ -44,6 +50,7 @@ export class ClientSecurity {
   private dedicatedKey: Uint8Array | undefined;
   private dedicatedInUse = false;
   private dedicatedServerCounter = -1;
+  private isGeneral: boolean;
   private readonly options: ClientSecurityOptions;
 
   constructor(options: ClientSecurityOptions) {
@@ -53,6 +60,8 @@ export class ClientSecurity {
     this.control = options.control ?? AUTHENTICATED | ENCRYPTED;
     this.serverCounter = options.serverCounter ?? -1;
     this.dedicatedKey = options.dedicatedKey;
+    this.serverTitle = options.serverTitle;
+    this.isGeneral = options.family === 'generalGlo';
   }
 
   toJSON(): string {
@@ -67,6 +76,11 @@ export class ClientSecurity {
   /** From now on services go under the dedicated key. */
   useDedicatedKey(): void {
     this.dedicatedInUse = this.dedicatedKey !== undefined;
+  }
+
+  /** general-* APDUs are for those who agreed on general protection: many servers know the service-specific ones alone. */
+  agree(conformance: number): void {
+    if (this.options.family === undefined) this.isGeneral = (conformance & CONFORMANCE.generalProtection) !== 0;
   }
 
   /** A new association begins: its initiate goes under the global keys again. */
@@ -85,7 +99,7 @@ export class ClientSecurity {
   protect(plain: Uint8Array): Uint8Array | undefined {
     const counter = this.options.nextCounter();
     if (counter === undefined) return undefined;
-    const isGeneral = (this.options.family ?? 'generalGlo') === 'generalGlo';
+    const { isGeneral } = this;
     const family: Family = this.dedicatedInUse ? (isGeneral ? 'generalDed' : 'ded') : isGeneral ? 'generalGlo' : 'glo';
     return writeCiphered(family, this.protection(this.systemTitle, counter, this.control), plain);
   }
@@ -124,8 +138,11 @@ export class ClientSecurity {
     const opened = open(protection, body);
     if (!opened.ok) return opened;
     const announced = announcedTag(tag);
-    if (announced !== undefined && announced !== opened.value[0])
+    // A complaint has no ciphered tag of its own: some servers send an exception under that of a confirmedServiceError.
+    const isComplaint = COMPLAINTS.includes(opened.value[0]);
+    if (announced !== undefined && announced !== opened.value[0] && !isComplaint)
       return bad('the answer is not what its tag announced');
+    this.serverTitle = serverTitle;
     const last = isDedicated ? this.dedicatedServerCounter : this.serverCounter;
     if (counter <= last) return bad('the answer repeats an invocation counter');
     if (isDedicated) this.dedicatedServerCounter = counter;

@@ -34,9 +34,11 @@ export class ClientSession {
   /** Pushed APDUs (data-notification) in order of arrival; the caller takes them. */
   readonly notifications: Uint8Array[] = [];
   private readonly options: ClientSessionOptions;
-  private readonly wrapper = new WrapperParser();
+  private wrapper = new WrapperParser();
   private readonly hdlc: HdlcClient | undefined;
   private running: Running | undefined;
+  /** Wrapper: an answer was lost. It may come yet, and be taken for the answer to whatever is asked next. */
+  private isSpent = false;
 
   constructor(options: ClientSessionOptions) {
     this.options = options;
@@ -46,9 +48,9 @@ export class ClientSession {
     this.hdlc = new HdlcClient({ ...options.hdlc, client, server });
   }
 
-  /** Whether conversations may start. */
+  /** Whether conversations may start. Not after an answer was lost: close the carrier, and {@link open} over another. */
   get ready(): boolean {
-    return this.hdlc === undefined || this.hdlc.state === 'open';
+    return this.hdlc ? this.hdlc.state === 'open' : !this.isSpent;
   }
 
   /** Whether a conversation is under way. */
@@ -56,9 +58,12 @@ export class ClientSession {
     return this.running !== undefined;
   }
 
-  /** HDLC: connects the link. The wrapper has nothing to say. */
+  /** HDLC: connects the link. The wrapper has nothing to say, and forgets what came over an earlier carrier. */
   open(at: number): Uint8Array[] {
-    return this.hdlc ? this.absorb(this.hdlc.connect(at), at) : [];
+    if (this.hdlc) return this.absorb(this.hdlc.connect(at), at);
+    this.isSpent = false;
+    this.wrapper = new WrapperParser();
+    return [];
   }
 
   /** HDLC: disconnects the link. */
@@ -69,6 +74,7 @@ export class ClientSession {
   /** Starts a conversation; `exchange` fills as answers arrive. One at a time. */
   start<T>(conversation: Conversation<T>, at: number): { readonly exchange: Exchange<T>; readonly send: Uint8Array[] } {
     if (this.running) throw new Error('ClientSession.start: a conversation is under way');
+    if (!this.ready) return { exchange: { lost: 'linkDown' }, send: [] };
     const exchange: Running['exchange'] = {};
     this.running = { conversation: conversation, exchange, since: at };
     return { exchange: exchange as Exchange<T>, send: this.advance(conversation.next(), at) };
@@ -108,6 +114,7 @@ export class ClientSession {
     if (!this.running) return;
     this.running.exchange.lost = lost;
     this.running = undefined;
+    this.isSpent = true;
   }
 
   private absorb(events: readonly HdlcClientEvent[], at: number): Uint8Array[] {

@@ -93,12 +93,16 @@ export function decodeParameters(information: Uint8Array): Decoded<HdlcParameter
   return good(result);
 }
 
+/** The shortest information field that may be negotiated, bytes; clients refuse a UA that says less. */
+const INFORMATION_BYTES_MIN = 32;
+
 /** What a station may use, given its own limits and what the peer announced from the peer's side. */
 export function negotiate(own: HdlcParameters, peer: HdlcParameters): HdlcParameters {
   const window = (a: number, b: number): number => Math.min(a, b, 7);
   return {
     transmitBytesMax: Math.min(own.transmitBytesMax, peer.receiveBytesMax),
-    receiveBytesMax: Math.min(own.receiveBytesMax, peer.transmitBytesMax),
+    // A peer that will send less than the shortest is no reason to say that less is all that can be taken.
+    receiveBytesMax: Math.min(own.receiveBytesMax, Math.max(peer.transmitBytesMax, INFORMATION_BYTES_MIN)),
     transmitWindow: window(own.transmitWindow, peer.receiveWindow),
     receiveWindow: window(own.receiveWindow, peer.transmitWindow),
   };

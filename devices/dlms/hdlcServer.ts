@@ -271,7 +271,9 @@ export class HdlcServer {
     if (code === DISC) {
       this.links.delete(key);
       events.push({ kind: 'disconnected', link });
-      return answer(link, UA);
+      // A UA may carry an information field, and clients exist that compute its header check as if one always stood there:
+      // without it they wait until they give up. The parameters harm nobody.
+      return answer(link, UA, encodeParameters(link.parameters));
     }
     const result = link.receive(frame);
     for (const out of result.send) events.push({ kind: 'send', bytes: out });

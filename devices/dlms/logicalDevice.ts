@@ -62,8 +62,8 @@ export interface LogicalDevice {
   keys(): SuiteKeys;
   /** Security control bits that every request of a ciphered association must carry (class 64, attribute 2). */
   requiredProtection(): number;
-  /** The next invocation counter for sending, persisted as used; undefined when they are used up. */
-  reserveCounter(): number | undefined;
+  /** The next invocation counter for sending, above `above` and persisted as used; undefined when they are used up. */
+  reserveCounter(above?: number): number | undefined;
   /** The last counter accepted from this system title (hex) under the present keys; -1 for none. */
   acceptedCounter(clientTitle: string): number;
   /** Persists `counter` as accepted; false when no further system title can be remembered. */

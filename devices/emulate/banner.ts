@@ -1,16 +1,11 @@
 /** What an emulation says of itself: where it listens, who may connect, and what it is not. Never a key or a secret. */
 import { formatInstant } from '../../src/time.ts';
 import { toHex } from '../dlms/bytes.ts';
-import type { ModelClient } from '../cosem/model.ts';
+import { clientLines, framingLines, keysText } from './bannerClients.ts';
 import { cadMac } from './cad.ts';
 import type { EmulateOptions, Emulation, ServedAt } from './emulate.ts';
 import type { Unit } from './unit.ts';
 
-const AUTHENTICATIONS: Readonly<Record<ModelClient['mechanism'], string>> = {
-  0: 'no authentication',
-  1: 'LLS',
-  5: 'HLS-GMAC',
-};
 /** Units told of one by one; of more, the first and the last. */
 const UNITS_TOLD_MAX = 20;
 
@@ -21,10 +16,9 @@ export function bannerLines(emulation: Emulation, options: EmulateOptions, at: n
   const lines = [
     "DLMS/COSEM with security suite 0: a standards-based STAND-IN for the makers' own protocols.",
     '  No source says that SMETS1 devices speak it; what it shares with them is the dependency on the Master Key.',
-    profile.usesLabKeys
-      ? `keys: the public LAB keys of the default profile (devices/README.md); never write them to real hardware`
-      : `keys: of profile '${profile.name}', not shown`,
-    `clients: ${profile.clients.map((client) => `SAP ${client.sap} ${client.role}, ${AUTHENTICATIONS[client.mechanism]}`).join('; ')}`,
+    keysText(profile),
+    ...clientLines(profile),
+    ...framingLines(emulation.servedAt, profile),
   ];
   const told =
     emulation.units.length <= UNITS_TOLD_MAX ? emulation.units : [emulation.units[0]!, emulation.units.at(-1)!];

@@ -53,7 +53,7 @@ export interface Profile {
 }
 
 const MECHANISMS = { none: 0, lls: 1, gmac: 5 } as const;
-const CONTEXTS = { none: [1], lls: [1], gmac: [3] } as const;
+const CONTEXTS = { none: [1], lls: [1, 3], gmac: [3, 1] } as const;
 const MAKERS = { chf: chfModel, esme: esmeModel, gsme: gsmeModel } as const;
 
 /** The text of a field that may stand in a file, less the line's end. */

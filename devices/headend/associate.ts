@@ -5,8 +5,13 @@
 import type { Pair } from '../../src/keys/rotation.ts';
 import { SERVICE_ERROR } from '../dlms/apdu.ts';
 import { DlmsClient } from '../dlms/client.ts';
+import { numberOf } from '../dlms/values.ts';
+import { INVOCATION_COUNTER } from './objects.ts';
 import { connect, converse, disconnect, LOST, type Call, type Outcome, type Procedure } from './procedure.ts';
 import type { KeyLedger } from './keyLedger.ts';
+
+/** The client that needs no key: what it reads is for anybody. */
+export const PUBLIC_CLIENT = 16;
 
 /** A device as one head-end knows it. */
 export interface Peer {
@@ -29,7 +34,7 @@ export function* associate(peer: Peer): Procedure<Outcome<Live>> {
   let last: Outcome<Live> = LOST;
   for (const pair of peer.ledger.candidates()) {
     last = yield* associateUnder(peer, pair);
-    if (!last.ok && raisedCounter(peer, pair, last)) last = yield* associateUnder(peer, pair);
+    if (!last.ok && (yield* raisedCounter(peer, pair, last))) last = yield* associateUnder(peer, pair);
     // Silence says nothing of the keys: another pair would meet the same.
     if (last.ok || last.error.kind === 'lost') return last;
   }
@@ -43,6 +48,7 @@ function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
   noteCounters(peer, live);
   if (outcome.ok) {
     peer.ledger.proved(pair);
+    peer.ledger.noteDeviceTitle(outcome.value.serverTitle);
     // What was new is active now, and called so.
     live.pair = { gak: 'active', guek: 'active' };
     return { ok: true, value: live };
@@ -61,6 +67,7 @@ function liveClient({ ledger, systemTitle, challenge }: Peer, pair: Pair): Live 
       keys: ledger.keys(pair),
       nextCounter: () => ledger.reserveCounter(live.pair),
       serverCounter: ledger.serverCounter(pair),
+      ...(ledger.deviceTitle && { serverTitle: ledger.deviceTitle }),
     },
   });
   return live as Live;
@@ -71,9 +78,28 @@ export function noteCounters({ ledger }: Peer, { client, pair }: Live): void {
   ledger.noteServerCounter(pair, client.security!.serverCounter);
 }
 
-function raisedCounter({ ledger }: Peer, pair: Pair, { error }: Extract<Outcome<Live>, { ok: false }>): boolean {
-  if (error.kind !== 'exception' || error.serviceError !== SERVICE_ERROR.invocationCounterError) return false;
-  return error.expectedCounter !== undefined && ledger.raiseCounter(pair, error.expectedCounter);
+/** Whether our counter lagged behind the device's, and has caught up. */
+function* raisedCounter(
+  { call, ledger }: Peer,
+  pair: Pair,
+  { error }: Extract<Outcome<Live>, { ok: false }>,
+): Procedure<boolean> {
+  const isTooLow = error.kind === 'exception' && error.serviceError === SERVICE_ERROR.invocationCounterError;
+  // What a device says under a cipher before it has told its title cannot be read; a counter too low is the likeliest.
+  if (!isTooLow && error.kind !== 'sealedComplaint') return false;
+  const expected = (isTooLow ? error.expectedCounter : undefined) ?? (yield* publicCounter(call));
+  return expected !== undefined && ledger.raiseCounter(pair, expected);
+}
+
+/** The counter that a device expects, where its exception left it out: one above what its public client reads. */
+function* publicCounter(call: Call): Procedure<number | undefined> {
+  if (!(yield* connect({ ...call, client: PUBLIC_CLIENT }))) return undefined;
+  const client = new DlmsClient({ authentication: 'none' });
+  const associated = yield* converse(client.associate());
+  const read = associated.ok ? yield* converse(client.get(INVOCATION_COUNTER)) : associated;
+  yield* disconnect();
+  const last = read.ok ? numberOf(read.value) : undefined;
+  return last === undefined ? undefined : last + 1;
 }
 
 /** Within one association: runs `work`, hangs up, and gives what came of it. */

@@ -51,6 +51,7 @@ export class KeyLedger {
   private pending = new Set<RotatedType>();
   private sentThisRound = new Set<RotatedType>();
   private inFlight = false;
+  private title: Uint8Array | undefined;
 
   constructor(keys: SuiteKeys, masterKey?: Uint8Array) {
     for (const type of ROTATION_ORDER) {
@@ -151,12 +152,24 @@ export class KeyLedger {
     return row.nextCounter > COUNTER_MAX ? undefined : row.nextCounter++;
   }
 
-  /** The device expects a higher counter than ours: ours was lost. It is never lowered, and raised within bounds only. */
+  /**
+   * The device expects a higher counter than was sent. Ours is never lowered, and raised within bounds only; true where it now
+   * stands at what is expected, be it that it had come there by itself.
+   */
   raiseCounter(pair: Pair, expected: number): boolean {
     const row = this.of('guek', pair.guek);
-    if (expected <= row.nextCounter || expected - row.nextCounter > RAISE_MAX) return false;
+    if (expected < row.nextCounter || expected - row.nextCounter > RAISE_MAX) return false;
     row.nextCounter = expected;
     return true;
+  }
+
+  /** The device's system title, as the last association that succeeded told it. */
+  get deviceTitle(): Uint8Array | undefined {
+    return this.title;
+  }
+
+  noteDeviceTitle(title: Uint8Array | undefined): void {
+    this.title = title?.slice() ?? this.title;
   }
 
   serverCounter(pair: Pair): number {

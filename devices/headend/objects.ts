@@ -5,8 +5,12 @@ import { MEMBERSHIP } from '../personas/chf.ts';
 
 const object = (classId: number, name: string, id: number): Descriptor => ({ classId, ln: obis(name), id });
 
-/** Class 64, method 2, global_key_transfer. */
+/** Class 64, method 2, global_key_transfer; by name where a device's association names its security setup. */
 export const KEY_TRANSFER = object(64, '0.0.43.0.0.255', 2);
+/** Class 15, security_setup_reference: which security setup holds for the association in which it is read. */
+export const SECURITY_SETUP_REFERENCE = object(15, '0.0.40.0.0.255', 9);
+/** The last counter that a device accepted, as its public client reads it. */
+export const INVOCATION_COUNTER = object(1, '0.0.43.1.0.255', 2);
 export const CLOCK_TIME = object(8, '0.0.1.0.0.255', 2);
 export const DEVICE_NAME = object(1, '0.0.42.0.0.255', 2);
 export const FIRMWARE = object(1, '1.0.0.2.0.255', 2);

@@ -12,6 +12,7 @@ const OBSERVED: Readonly<Record<WireError['kind'], Observation>> = {
   result: 'refused',
   lost: 'noAnswer',
   security: 'noAnswer',
+  sealedComplaint: 'noAnswer',
   protocol: 'noAnswer',
   exception: 'noAnswer',
   rejected: 'noAnswer',

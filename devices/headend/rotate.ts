@@ -7,12 +7,17 @@ import { assert } from '../../src/assert.ts';
 import { WRAPPED_BY } from '../../src/keys/keyring.ts';
 import { ROTATION_ORDER, type RotatedType } from '../../src/keys/rotation.ts';
 import { KEY_NAMES } from '../cosem/keyring.ts';
+import type { Descriptor } from '../dlms/apdu.ts';
+import { toHex } from '../dlms/bytes.ts';
 import { keyTransferParameter } from '../dlms/client.ts';
 import { wrapKey } from '../dlms/keyWrap.ts';
+import { bytesOf } from '../dlms/values.ts';
 import { associate, noteCounters, repeated, within, type Live, type Peer } from './associate.ts';
 import type { KeySource } from './keySource.ts';
-import { KEY_TRANSFER } from './objects.ts';
+import { KEY_TRANSFER, SECURITY_SETUP_REFERENCE } from './objects.ts';
 import { converse, disconnect, type Outcome, type Procedure, type WireError } from './procedure.ts';
+
+const LOGICAL_NAME_BYTES = 6;
 
 /**
  * `masterKeyMissing`: nothing was sent. `inFlight`: another rotation of this device runs. `refused`: the device said no, in an
@@ -55,15 +60,10 @@ export function* recover(peer: Peer): Procedure<Outcome<undefined>> {
 function* rotateOnce(peer: Peer, keySource: KeySource): Procedure<Outcome<undefined>> {
   const live = yield* associate(peer);
   if (!live.ok) return live;
-  for (const type of peer.ledger.outstanding) {
-    const sent = yield* transfer(peer, { live: live.value, type, keySource });
-    if (!sent.ok) {
-      noteCounters(peer, live.value);
-      yield* disconnect();
-      return sent;
-    }
-  }
+  const sent = yield* transferAll(peer, live.value, keySource);
+  noteCounters(peer, live.value);
   yield* disconnect();
+  if (!sent.ok) return sent;
   // The proof. Its association also makes the device refuse whatever may still be on its way.
   const proof = yield* within<undefined>(peer, function* () {
     return { ok: true, value: undefined };
@@ -76,6 +76,24 @@ function* rotateOnce(peer: Peer, keySource: KeySource): Procedure<Outcome<undefi
   return proof;
 }
 
+function* transferAll(peer: Peer, live: Live, keySource: KeySource): Procedure<Outcome<undefined>> {
+  const method = yield* keyTransferMethod(live);
+  if (!method.ok) return method;
+  for (const type of peer.ledger.outstanding) {
+    const sent = yield* transfer(peer, { live, type, keySource, method: method.value });
+    if (!sent.ok) return sent;
+  }
+  return { ok: true, value: undefined };
+}
+
+/** A device may have a security setup for each of its associations; which one holds here the association itself names. */
+function* keyTransferMethod(live: Live): Procedure<Outcome<Descriptor>> {
+  const named = yield* converse(live.client.get(SECURITY_SETUP_REFERENCE));
+  if (!named.ok) return named.error.kind === 'result' ? { ok: true, value: KEY_TRANSFER } : named;
+  const ln = bytesOf(named.value);
+  return { ok: true, value: ln?.length === LOGICAL_NAME_BYTES ? { ...KEY_TRANSFER, ln: toHex(ln) } : KEY_TRANSFER };
+}
+
 /** The device acknowledged a key and then answered to the old one: begun again, not believed. */
 function isInDoubtNoMore({ ledger }: Peer): boolean {
   return ledger.outstanding.every((type) => ledger.rotation(type) === 'stored');
@@ -83,15 +101,20 @@ function isInDoubtNoMore({ ledger }: Peer): boolean {
 
 function* transfer(
   peer: Peer,
-  sending: { readonly live: Live; readonly type: RotatedType; readonly keySource: KeySource },
+  sending: {
+    readonly live: Live;
+    readonly type: RotatedType;
+    readonly keySource: KeySource;
+    readonly method: Descriptor;
+  },
 ): Procedure<Outcome<undefined>> {
   const { ledger } = peer;
-  const { live, type, keySource } = sending;
+  const { live, type, keySource, method } = sending;
   assert(WRAPPED_BY[type] === 'kek' && ledger.masterKey !== undefined, 'new keys are wrapped under the master key');
   const wrapped = wrapKey(ledger.masterKey, ledger.keyToSend(type, keySource));
   const items = [{ keyId: KEY_NAMES.indexOf(type), wrapped }];
   ledger.note(type, 'send');
-  const answer = yield* converse(live.client.action(KEY_TRANSFER, keyTransferParameter(items)));
+  const answer = yield* converse(live.client.action(method, keyTransferParameter(items)));
   noteCounters(peer, live);
   if (!answer.ok) {
     if (answer.error.kind === 'result') ledger.note(type, 'refused');

@@ -6,15 +6,15 @@ import { dateTimeData, instantOf } from '../cosem/dateTime.ts';
 import { DlmsClient } from '../dlms/client.ts';
 import { uint16 } from '../dlms/values.ts';
 import type { Instant } from '../../src/time.ts';
-import { repeated, within, type Live, type Peer } from './associate.ts';
+import { PUBLIC_CLIENT, repeated, within, type Live, type Peer } from './associate.ts';
 import { sendFirmware, type FirmwareImage, type FirmwareProgress } from './firmware.ts';
 import { CLOCK_TIME, CONTACT_OFFSET, WAN_CAPTURED_AT } from './objects.ts';
 import { connect, converse, disconnect, LOST, type Call, type Outcome, type Procedure } from './procedure.ts';
 
-/** The client that needs no key: whether a hub answers at all must not depend on who holds its keys. */
-const PUBLIC_CLIENT = 16;
-
-/** The scheduled contact: the CHF answers and says when it last looked at its network, or nobody answers. */
+/**
+ * The scheduled contact: the CHF answers and says when it last looked at its network, or nobody answers. Asked without a key:
+ * whether a hub answers at all must not depend on who holds its keys.
+ */
 export function* contact(call: Omit<Call, 'client'>): Procedure<Outcome<Instant>> {
   if (!(yield* connect({ ...call, client: PUBLIC_CLIENT }))) return LOST;
   const client = new DlmsClient({ authentication: 'none' });

@@ -1,7 +1,7 @@
 /** The communications hub (CHF): GSM diagnostics, HAN membership, the mirror of the GSME, and what it pushes. */
 import { dataObject, derivedData } from '../cosem/data.ts';
 import type { CosemDevice } from '../cosem/device.ts';
-import { dateTimeData } from '../cosem/dateTime.ts';
+import { dateTimeData, UNSPECIFIED } from '../cosem/dateTime.ts';
 import { gprsModemSetup, gsmDiagnostic } from '../cosem/gsm.ts';
 import { rights, stored } from '../cosem/object.ts';
 import { buildPush, pushSetup, type PushItem } from '../cosem/pushSetup.ts';
@@ -42,9 +42,9 @@ function hub(env: Env): Hub {
   return found;
 }
 
-function mirror(env: Env, read: (mirror: Mirror) => Data): Data {
+function mirror(env: Env, read: (mirror: Mirror) => Data, otherwise: Data = nothing): Data {
   const found = hub(env).mirror;
-  return found ? read(found) : nothing;
+  return found ? read(found) : otherwise;
 }
 
 function memberRow(env: Env, of: Hub, member: HubMember): Data {
@@ -98,7 +98,7 @@ export function chfModel(clients: readonly ModelClient[] = LAB_CLIENTS): DeviceM
         scaler: -3,
         unit: UNIT.cubicMetre,
         status: (env) => mirror(env, ({ valveOpen }) => bool(valveOpen)),
-        capturedAt: (env) => mirror(env, ({ at }) => dateTimeData(at)),
+        capturedAt: (env) => mirror(env, ({ at }) => dateTimeData(at), UNSPECIFIED),
         rights: EXTENDED_REGISTER,
       }),
       // The mirrored remaining battery of the GSME, days.

@@ -35,12 +35,19 @@ export const LAB_CLIENTS: readonly ModelClient[] = [
     sap: 17,
     role: 'reader',
     mechanism: 1,
-    contexts: [1],
+    contexts: [1, 3],
     secret: ascii(LAB_SECRET),
     conformance: READING | WRITING,
     associationInstance: 2,
   },
-  { sap: 1, role: 'management', mechanism: 5, contexts: [3], conformance: READING | WRITING, associationInstance: 3 },
+  {
+    sap: 1,
+    role: 'management',
+    mechanism: 5,
+    contexts: [3, 1],
+    conformance: READING | WRITING,
+    associationInstance: 3,
+  },
 ];
 
 /** Longest APDU that a lab device takes, bytes. */

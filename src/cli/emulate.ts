@@ -62,7 +62,12 @@ Examples:
   smets1-bench emulate --serial /dev/ttyUSB0 --framing 62056-21
   smets1-bench emulate --device installation --mqtt mqtt://127.0.0.1:1883 --glow
 
-DLMS security suite 0 is a standards-based stand-in, and the default keys are public lab keys.`,
+Without a profile (the lab's, all of it public; never write its keys to real hardware):
+  client SAP 16 without security; 17 LLS, secret Gurux; 1 HLS-GMAC with suite 0
+  GUEK 00 01 02 .. 0F, GAK D0 D1 D2 .. DF, KEK 31 31 .. 31, 16 bytes each; keys are transferred at 0.0.43.0.0.255
+  invocation counter: 0.0.43.1.0.255 attribute 2, read by SAP 16; a client begins one above it
+  server SAP 1; of an installation 1 CHF, 2 ESME, 3 GSME. HDLC: the same as (logical) address, 1, 2 or 4 bytes
+DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 devices speak it.`,
     )
     .action(run);
 }

@@ -24,7 +24,14 @@ describe('what it says', () => {
     expect(told).toContain('STAND-IN');
     expect(told).toContain('public LAB keys');
     expect(told).toContain('server SAP 2: ESME SMBE00000002, system title 534D424500000002');
-    expect(told).toContain('clients: SAP 16 public, no authentication; SAP 17 reader, LLS; SAP 1 management, HLS-GMAC');
+    for (const line of [
+      'client SAP 16: public, no authentication',
+      'client SAP 17: reader, LLS, secret of the lab (--help)',
+      'client SAP 1: management, HLS-GMAC, suite 0',
+      'SAP 16 reads it at 0.0.43.1.0.255, attribute 2',
+      'wrapper: 0001, source the client SAP, destination the server SAP',
+    ])
+      expect(told).toContain(line);
     for (const secret of ['000102030405', 'D0D1D2', '313131', 'Gurux']) expect(told).not.toContain(secret);
     expect(told.match(/^serving tcp 127\.0\.0\.1:\d+ \(wrapper\)$/gm)).toHaveLength(2);
     expect(told).not.toContain('WARNING');
@@ -38,6 +45,33 @@ describe('what it says', () => {
     expect(emulator.banner).toContain("keys: of profile 'rack', not shown");
     expect(emulator.banner).toContain('WARNING: 0.0.0.0 is more than this machine');
     expect(emulator.banner).not.toContain('A0A1');
+  });
+
+  test('other clients, and HDLC as the profile limits it, are said without their secret', async () => {
+    const path = join(folder, 'sites.yaml');
+    const clients =
+      "clients: [{ sap: 48, role: reader, authentication: lls, secret: 'hush' }, { sap: 2, role: management, authentication: gmac }]";
+    writeFileSync(
+      path,
+      `${clients}\nhdlc: { informationBytesMax: 64, window: 1, physicalAddresses: [17], inactivitySeconds: 0 }\n`,
+    );
+    const emulator = await startEmulator('--profile', path, '--listen', '127.0.0.1:0', '--framing', 'hdlc');
+    expect(await emulator.stop()).toBe(0);
+    for (const line of [
+      'client SAP 48: reader, LLS, secret of the profile, not shown',
+      'it stands at 0.0.43.1.0.255, attribute 2',
+      'with a physical one (17)',
+      'up to 64 and 1 if asked for in SNRM; a link is never dropped for silence',
+    ])
+      expect(emulator.banner).toContain(line);
+    expect(emulator.banner).not.toContain('hush');
+  });
+
+  test('the help names what the lab is: SAPs, secret, keys, where counters are read', async () => {
+    const { code, text } = await emulateOnce('--help');
+    expect(code).toBe(0);
+    for (const word of ['17 LLS, secret Gurux', 'GUEK 00 01 02 .. 0F', '0.0.43.1.0.255 attribute 2'])
+      expect(text).toContain(word);
   });
 });
 

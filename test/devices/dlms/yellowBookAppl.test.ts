@@ -114,7 +114,8 @@ describe('APPL_OPEN', () => {
   test('APPL_OPEN_5: other application contexts are refused with diagnostic 2', () => {
     for (const context of [2, 3, 4, 9])
       expect(application(16).open({ context })).toMatchObject({ result: 1, diagnostic: 2 });
-    expect(application(1).open({ mechanism: 5 })).toMatchObject({ result: 1, diagnostic: 2, context: 3 });
+    for (const context of [2, 4, 9])
+      expect(application(1).open({ mechanism: 5, context })).toMatchObject({ result: 1, diagnostic: 2, context: 3 });
   });
 
   test('APPL_OPEN_6: titles and qualifiers that are not needed are passed over', () => {

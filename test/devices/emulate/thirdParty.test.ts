@@ -77,12 +77,22 @@ describe('SNRM', () => {
     ['two-byte lengths', '8180140502040006020400070400000001080400000001', '0400', '0400'],
     ['beyond what is offered', '818014050207EE060207EE070400000007080400000007', '0400', '0400'],
     ['an empty list', '818000', '80', '80'],
+    // One client proposes to send 16 bytes at a time, and refuses a UA with less than the standard's 32.
+    ['less than the shortest', '8180140502001006020080070400000001080400000001', '80', '20'],
   ])('parameters: %s', (_, information, transmit, receive) => {
     const connection = connectDevice(labDevice('esme', 1), { framing: 'hdlc' });
     const [answer] = connection.receive(frame('0321', '93', information), NOW).map(toHex);
     expect(answer).toContain(
       `05${transmit.length === 2 ? '01' : '02'}${transmit}06${receive.length === 2 ? '01' : '02'}${receive}`,
     );
+  });
+
+  test('the UA that answers DISC has an information field: clients exist that wait for ever without one', () => {
+    const connection = connectDevice(labDevice('esme', 1), { framing: 'hdlc' });
+    connection.receive(frame('0321', '93'), NOW);
+    expect(connection.receive(frame('0321', '53'), NOW).map(toHex)).toEqual([
+      toHex(frame('2103', '73', '818012050180060180070400000001080400000001')),
+    ]);
   });
 
   test('a second SNRM, as some send after a failure, begins anew', () => {
@@ -106,6 +116,14 @@ describe('AARQ and release', () => {
     ],
     ['with a user id', '6022A109060760857405080101A903020105BE10040E01000000065F1F04001E1DFFFFFF'],
     ['with implementation information', '6023A109060760857405080101BD0404020102BE10040E01000000065F1F04001E1DFFFFFF'],
+    [
+      'with a mechanism name of none',
+      '6026A1090607608574050801018B0760857405080200BE10040E01000000065F1F04001E1DFFFFFF',
+    ],
+    [
+      'with requirements and a mechanism name of none',
+      '602AA1090607608574050801018A0207808B0760857405080200BE10040E01000000065F1F04001E1DFFFFFF',
+    ],
     ['with a quality of service', '601EA109060760857405080101BE11040F010000010006 5F1F04001E1DFFFFFF'],
     ['with the old conformance tag', '601CA109060760857405080101BE0F040D01000000065F04001E1DFFFFFF'],
   ])('none: %s', (_, aarq) => {
