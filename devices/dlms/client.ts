@@ -27,6 +27,7 @@ import {
   protocol,
   succeeded,
 } from './clientResult.ts';
+import { SYSTEM_TITLE_BYTES } from './ciphering.ts';
 import { ClientSecurity, type ClientSecurityOptions } from './clientSecurity.ts';
 import { CONFORMANCE, decodeInitiateResponse, encodeInitiateRequest, type InitiateResponse } from './initiate.ts';
 import { CURRENT_ASSOCIATION } from './association.ts';
@@ -147,6 +148,9 @@ export class DlmsClient {
     }
     if (this.security) {
       if (!aare.respondingTitle) return protocol('AARE without responding-AP-title');
+      // Half of every nonce: with another length there is no nonce.
+      if (aare.respondingTitle.length !== SYSTEM_TITLE_BYTES)
+        return protocol('the responding-AP-title is no system title');
       this.security.serverTitle = aare.respondingTitle;
       const opened = this.security.open(information);
       if (!opened.ok) return failed({ kind: 'security', error: opened.error });

@@ -32,30 +32,22 @@ const NAMES = [
   'han',
 ];
 
-type Tree = Record<string, unknown>;
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null;
-}
-
 /** A copy of the tree with one place in it changed. */
 function changed(dice: Dice, value: unknown): unknown {
-  if (!isTree(value) || dice.oneIn(5)) return dice.oneIn(40) ? nested(dice.pick([20, 3000])) : dice.pick(VALUES);
-  const copy: Tree = Array.isArray(value) ? (value.slice() as unknown as Tree) : { ...value };
-  const names = Object.keys(copy);
-  switch (names.length === 0 ? 0 : dice.below(6)) {
-    case 0:
-      Object.defineProperty(copy, dice.pick(NAMES), { value: dice.pick(VALUES), enumerable: true, writable: true });
-      return copy;
-    case 1:
-      delete copy[dice.pick(names)];
-      return copy;
-    default: {
-      const name = dice.pick(names);
-      copy[name] = changed(dice, copy[name]);
-      return copy;
-    }
+  if (typeof value !== 'object' || value === null || dice.oneIn(5)) {
+    return dice.oneIn(40) ? nested(dice.pick([20, 3000])) : dice.pick(VALUES);
   }
+  if (Array.isArray(value)) {
+    const at = dice.below(value.length + 1);
+    return dice.oneIn(3) ? value.toSpliced(at, 1) : value.toSpliced(at, 1, changed(dice, value[at]));
+  }
+  const entries = Object.entries(value);
+  const at = dice.below(entries.length + 1);
+  const [name, old] = entries[at] ?? [dice.pick(NAMES), null];
+  if (dice.oneIn(6)) entries.splice(at, 1);
+  else entries.splice(at, 1, [dice.oneIn(8) ? dice.pick(NAMES) : name, changed(dice, old)]);
+  // As JSON.parse makes them: `__proto__` too is a name like any other.
+  return Object.fromEntries(entries);
 }
 
 function nested(depth: number): unknown {

@@ -37,7 +37,10 @@ export interface Target {
 
 /** An error's words without what differs from input to input. */
 export function words(text: string): string {
-  return text.replace(/\btag [0-9a-f]+/g, 'tag N').replace(/-?\d+(\.\d+)?(e[+-]?\d+)?/gi, 'N');
+  return text
+    .replace(/\btag [0-9a-f]+\b/g, 'tag N')
+    .replace(/\b[0-9A-F]{2}\b/g, 'N')
+    .replace(/-?\d+(\.\d+)?/g, 'N');
 }
 
 /** A law that held for every input until now. */
