@@ -16,7 +16,7 @@ import {
 import { encodeRequest } from './apduRequest.ts';
 import { decodeResponse } from './apduResponse.ts';
 import { type Data, decodeData, encodeData, readData } from './axdr.ts';
-import { concat, equalBytes, NO_BYTES, Reader } from './bytes.ts';
+import { equalBytes, NO_BYTES, Reader, Writer } from './bytes.ts';
 import {
   type ClientError,
   type ClientResult,
@@ -75,6 +75,7 @@ const MECHANISMS = { none: 0, lls: 1, gmac: 5 } as const;
 /** Header, descriptor with selection, last, number and length around a block, and ciphering with a system title. */
 const SEND_OVERHEAD_BYTES = 64;
 const SEND_BYTES_MIN = 16;
+const VALUE_BYTES_MAX = 1 << 22;
 
 /** One client of one server. Operations follow one another; none may overlap. */
 export class DlmsClient {
@@ -342,17 +343,20 @@ export class DlmsClient {
     first: ServiceResponse,
   ): Conversation<ClientResult<Uint8Array>> {
     const kind = service === 'get' ? 'getBlock' : 'actionBlock';
-    const parts: Uint8Array[] = [];
-    let bytes = 0;
+    const raw = new Writer();
     let response = first;
     for (let number = 1; ; number++) {
       if (response.kind === 'getBlockError') return failed({ kind: 'result', result: response.result });
       if (response.kind !== kind) return protocol(`a block expected, got ${response.kind}`);
       if (response.block.number !== number) return protocol(`block ${number} expected, got ${response.block.number}`);
-      bytes += response.block.raw.length;
-      if (bytes > (this.options.valueBytesMax ?? 1 << 22)) return protocol('the value is longer than allowed');
-      parts.push(response.block.raw);
-      if (response.block.last) return succeeded(concat(...parts));
+      const { block } = response;
+      // Blocks with nothing in them would never come to an end.
+      if (block.raw.length === 0 && !block.last) return protocol('a block with nothing in it, and not the last');
+      if (raw.written + block.raw.length > (this.options.valueBytesMax ?? VALUE_BYTES_MAX)) {
+        return protocol('the value is longer than allowed');
+      }
+      raw.raw(block.raw);
+      if (block.last) return succeeded(raw.bytes());
       const next = yield* this.ask({ kind: service === 'get' ? 'getNext' : 'actionNext', invoke, number });
       if (!next.ok) return next;
       response = next.value;

@@ -3,6 +3,8 @@ import { concat, NO_BYTES, Writer } from './bytes.ts';
 
 const HEADER_BYTES = 8;
 const VERSION = 1;
+/** Portions kept apart while a PDU is not whole. */
+const CHUNKS_MAX = 64;
 
 /** One wrapped APDU. Ports are client and server SAPs. */
 export interface WrapperPdu {
@@ -42,7 +44,11 @@ export class WrapperParser {
     this.chunks.push(bytes);
     this.size += bytes.length;
     // Joining only when a PDU can be complete keeps many small reads linear.
-    if (this.size < this.wanted) return [];
+    if (this.size < this.wanted) {
+      // Single bytes weigh a hundred times themselves while each has a buffer of its own.
+      if (this.chunks.length >= CHUNKS_MAX) this.chunks = [concat(...this.chunks)];
+      return [];
+    }
     const data = this.chunks.length === 1 ? bytes : concat(...this.chunks);
     const pdus: WrapperPdu[] = [];
     let at = 0;

@@ -46,7 +46,7 @@ const DECIPHERED: readonly Uint8Array[] = APDUS.flatMap((apdu) => {
 });
 
 /** One value of every type, and claims that are larger than what follows. */
-const VALUES: readonly Data[] = [
+export const VALUES: readonly Data[] = [
   { type: 'null' },
   { type: 'dontCare' },
   { type: 'boolean', value: true },

@@ -13,6 +13,7 @@ import type { Dice } from './dice.ts';
 import { type Answer, CLIENT_TITLE, described, FIXED_CHALLENGE, Hand } from './hand.ts';
 import { mutated } from './mutate.ts';
 import { NEW_KEYS } from './requests.ts';
+import { retyped } from './retype.ts';
 import { type CaseLog, law } from './target.ts';
 
 /** Client SAPs of the lab: public, LLS, HLS-GMAC. */
@@ -62,6 +63,7 @@ export function play(dice: Dice, log: CaseLog, played: Played): void {
       law(isKnown, 'a key changes only to what was wrapped under the KEK');
     }
     hand.keys = device.keyring.keys;
+    holdsToItself(device);
     if (!device.powered) {
       log.reach('power cut');
       device.restart();
@@ -73,7 +75,8 @@ export function play(dice: Dice, log: CaseLog, played: Played): void {
 
   /** Plain bytes: valid ones, or mutated ones that the protection around them does not give away. */
   function inner(plain: Uint8Array): Uint8Array {
-    return dice.oneIn(played.mutateOneIn) ? log.input(mutated(dice, plain, ALL)) : plain;
+    if (!dice.oneIn(played.mutateOneIn)) return plain;
+    return log.input((dice.oneIn(2) ? retyped(dice, plain) : undefined) ?? mutated(dice, plain, ALL));
   }
 
   function protect(plain: Uint8Array): Uint8Array {
@@ -132,6 +135,15 @@ export function play(dice: Dice, log: CaseLog, played: Played): void {
     const answer = say(protect(inner(plain)));
     followUp = answer.kind === 'service' ? next(dice, answer.response) : undefined;
   }
+}
+
+/** What no request may do to a device's state, whatever it carries. */
+function holdsToItself(device: CosemDevice): void {
+  law(Number.isSafeInteger(device.clockOffsetSeconds), 'a clock is off by whole seconds');
+  const image = device.peekSlot<{ readonly size: number; readonly blocks: readonly unknown[] }>('image');
+  if (!image) return;
+  law(Number.isSafeInteger(image.size), 'an image has a whole size');
+  law(Object.keys(image.blocks).length <= Math.ceil(image.size / 256), 'an image holds no more than its blocks');
 }
 
 /** What goes on where a block transfer stands, as a rule with the right number. */

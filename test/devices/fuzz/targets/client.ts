@@ -10,7 +10,7 @@ import { isCiphered } from '../../../../devices/dlms/ciphering.ts';
 import { type Conversation, DlmsClient } from '../../../../devices/dlms/client.ts';
 import type { ClientResult } from '../../../../devices/dlms/clientResult.ts';
 import { ClientSession } from '../../../../devices/dlms/clientSession.ts';
-import { LLC_RESPONSE } from '../../../../devices/dlms/hdlcControl.ts';
+import { controlRR, DM, FRMR, LLC_RESPONSE, POLL_FINAL, UA } from '../../../../devices/dlms/hdlcControl.ts';
 import { decodeFrame, encodeFrame } from '../../../../devices/dlms/hdlcFrame.ts';
 import { encodeInitiateError, encodeInitiateResponse } from '../../../../devices/dlms/initiate.ts';
 import { encodeWrapper, WrapperParser } from '../../../../devices/dlms/wrapper.ts';
@@ -164,6 +164,10 @@ function sessionCase(dice: Dice, log: CaseLog): void {
     const frame = decodeFrame(bytes);
     law(frame.ok, 'a frame of ours decodes');
     const { information, segmented } = frame.value;
+    if (dice.oneIn(6)) {
+      const control = dice.pick([DM, FRMR, UA, controlRR(dice.below(8), true) & ~POLL_FINAL]) | POLL_FINAL;
+      return concat(bytes, encodeFrame({ ...frame.value, control, segmented: false, information: NO_BYTES }));
+    }
     if (segmented || information.length < 4 || dice.oneIn(3)) return mutatedHdlc(dice, bytes);
     const apdu = resealed(dice, hand, information.subarray(3));
     return encodeFrame({ ...frame.value, information: concat(LLC_RESPONSE, apdu).subarray(0, 2000) });
