@@ -7,6 +7,8 @@ import { DECODER, law, type Target, words } from './target.ts';
 export interface Codec<T> {
   readonly name: string;
   readonly corpus: Corpus;
+  /** What is long, and so seldom begun with. */
+  readonly long?: Corpus;
   readonly decode: (bytes: Uint8Array) => Decoded<T>;
   /** What was accepted, in a word or two. */
   readonly kind?: (value: T) => string;
@@ -18,17 +20,21 @@ export interface Codec<T> {
   readonly share?: number;
 }
 
+const LONG_ONE_IN = 400;
+const SHARE = 6;
+
 export function codecTarget<T>(codec: Codec<T>): Target {
   const { name, known, rare, decode, encode, kind, mutate = mutated } = codec;
   return {
     name,
-    share: codec.share ?? 3,
+    share: codec.share ?? SHARE,
     allowance: DECODER,
     known,
     ...(rare && { rare }),
     run(dice, log) {
       // One in sixteen is meant for another decoder, and one in sixty-four is left whole.
-      const base = dice.pick(dice.oneIn(16) ? ALL : codec.corpus);
+      const usual = dice.oneIn(16) ? ALL : codec.corpus;
+      const base = dice.pick(codec.long && dice.oneIn(LONG_ONE_IN) ? codec.long : usual);
       const bytes = log.input(dice.oneIn(64) ? base : mutate(dice, base, codec.corpus));
       const decoded = decode(bytes);
       log.reach(decoded.ok ? `ok ${kind ? words(kind(decoded.value)) : ''}`.trim() : words(decoded.error));

@@ -4,8 +4,8 @@ import { encodeDataNotification, encodeException, encodeResponse } from '../../.
 import { encodeRequest } from '../../../devices/dlms/apduRequest.ts';
 import type { GetResult, ServiceResponse } from '../../../devices/dlms/apdu.ts';
 import { type Data, encodeData } from '../../../devices/dlms/axdr.ts';
-import { ascii, fromHex, NO_BYTES } from '../../../devices/dlms/bytes.ts';
-import { open, readCiphered } from '../../../devices/dlms/ciphering.ts';
+import { ascii, concat, fromHex, NO_BYTES } from '../../../devices/dlms/bytes.ts';
+import { type Family, open, readCiphered, writeCiphered } from '../../../devices/dlms/ciphering.ts';
 import {
   decodeFrame,
   encodeFrame,
@@ -76,12 +76,14 @@ export const VALUES: readonly Data[] = [
   { type: 'deltaLongUnsigned', value: 300 },
   { type: 'deltaDoubleLongUnsigned', value: 1 },
 ];
+const ARRAY_OF_STRUCTURES: Data = {
+  type: 'compactArray',
+  description: { tag: 2, count: 0, members: [18, 17].map((tag) => ({ tag, count: 0, members: [] })) },
+  contents: fromHex('000203'),
+};
 const NESTED: Data = {
   type: 'array',
-  value: [
-    { type: 'structure', value: VALUES },
-    { type: 'array', value: VALUES.slice(0, 4) },
-  ],
+  value: [{ type: 'structure', value: VALUES }, { type: 'array', value: VALUES.slice(0, 4) }, ARRAY_OF_STRUCTURES],
 };
 const COMPACT: readonly string[] = [
   // An array of two octets each; a structure of two; elements without content; more elements than any value may have.
@@ -90,6 +92,9 @@ const COMPACT: readonly string[] = [
   '130100020005AABBCCDDEE',
   '1301FFFF01FFFF000100',
   '130184FFFF00',
+  '13090405AABBCC',
+  // Of five elements each has 39 members that take no byte.
+  `130228${'00'.repeat(39)}11${'05'}0102030405`,
 ];
 export const DATA: readonly Uint8Array[] = [
   ...[...VALUES, NESTED].map(encodeData),
@@ -104,12 +109,20 @@ export const DATE_TIMES: readonly Uint8Array[] = [
   '08980C1F0717 3B3B00FDA800',
 ].map(fromHex);
 
+/** More values than any has, and a list with more items than any has. */
+export const LONG_DATA: readonly Uint8Array[] = [concat(fromHex('0202'), nulls(60_000), nulls(60_000))];
+export const LONG_LIST: readonly Uint8Array[] = [concat(fromHex('820101'), new Uint8Array(257))];
+
+function nulls(count: number): Uint8Array {
+  return concat(Uint8Array.of(0x01, 0x82, count >> 8, count & 0xff), new Uint8Array(count));
+}
+
 const got: readonly GetResult[] = [
   { ok: true, data: NESTED },
   { ok: true, data: { type: 'octetString', value: ascii('SMBE00000001') } },
   { ok: false, result: 4 },
 ];
-const RESPONSES: readonly ServiceResponse[] = [
+export const RESPONSES: readonly ServiceResponse[] = [
   ...got.map((result) => ({ kind: 'getNormal', invoke: 0xc1, result }) as const),
   { kind: 'getBlock', invoke: 0xc1, block: { last: false, number: 1, raw: encodeData(NESTED) } },
   { kind: 'getBlock', invoke: 0xc1, block: { last: true, number: 2, raw: fromHex('0102') } },
@@ -122,6 +135,7 @@ const RESPONSES: readonly ServiceResponse[] = [
   { kind: 'setList', invoke: 0xc1, results: [0, 3, 4] },
   { kind: 'actionNormal', invoke: 0xc1, result: { result: 0 } },
   { kind: 'actionNormal', invoke: 0xc1, result: { result: 0, data: got[1]! } },
+  { kind: 'getNormal', invoke: 0xc1, result: { ok: true, data: ARRAY_OF_STRUCTURES } },
   { kind: 'actionNormal', invoke: 0xc1, result: { result: 0, data: got[2]! } },
   { kind: 'actionBlock', invoke: 0xc1, block: { last: true, number: 1, raw: encodeData(NESTED) } },
   { kind: 'actionList', invoke: 0xc1, results: [{ result: 0, data: got[1]! }, { result: 3 }] },
@@ -138,6 +152,7 @@ export const INITIATES: readonly Uint8Array[] = [
   encodeInitiateRequest({ ...initiate, pduBytesMax: 11 }),
   encodeInitiateRequest({ ...initiate, pduBytesMax: 40 }),
   encodeInitiateRequest({ ...initiate, pduBytesMax: 0 }),
+  encodeInitiateRequest({ ...initiate, pduBytesMax: 12 }),
   encodeInitiateResponse({ dlmsVersion: 6, conformance: 0x1d, pduBytesMax: 500, vaaName: 7, qualityOfService: 1 }),
   encodeInitiateResponse({ dlmsVersion: 6, conformance: 0x1d, pduBytesMax: 500, vaaName: 7 }),
   encodeInitiateError(2),
@@ -162,12 +177,13 @@ export const ACSE: readonly Uint8Array[] = [
     authenticationValue: LAB_KEYS.gbek,
     userInformation,
   }),
-  encodeAare({ context: 1, result: 0, diagnostic: 0, userInformation: INITIATES[8]! }),
+  encodeAare({ context: 1, result: 0, diagnostic: 0, userInformation: INITIATES[9]! }),
   encodeAare({
     ...{ context: 3, result: 0, diagnostic: 14, mechanism: 5, respondingTitle: ascii('ABCDEFGH') },
-    ...{ authenticationValue: LAB_KEYS.gbek, userInformation: INITIATES[8]! },
+    ...{ authenticationValue: LAB_KEYS.gbek, userInformation: INITIATES[9]! },
   }),
   encodeAare({ context: 1, result: 1, diagnostic: 2, byProvider: true }),
+  encodeAare({ context: 1, result: 0, diagnostic: 0, byProvider: true }),
   encodeAare({ context: 1, result: 1, diagnostic: 1, userInformation: encodeInitiateError(3) }),
   encodeRelease('request', { reason: 0, userInformation }),
   encodeRelease('response', { reason: 0 }),
@@ -184,13 +200,22 @@ export const RESPONSE_APDUS: readonly Uint8Array[] = [...RESPONSES.map(encodeRes
 export const NOTIFICATIONS: readonly Uint8Array[] = [
   encodeDataNotification({ longInvoke: 0x40000001, at: fromHex('07E6010A010C000000000000'), body: NESTED }),
   encodeDataNotification({ longInvoke: 1, at: NO_BYTES, body: { type: 'null' } }),
+  encodeDataNotification({ longInvoke: 1, at: NO_BYTES, body: ARRAY_OF_STRUCTURES }),
 ];
 export const CIPHERED: readonly Uint8Array[] = [
   ...APDUS.filter((apdu) => readCiphered(apdu).ok),
   ...hexes(vectors<{ gcm: unknown }>().gcm)
     .map(fromHex)
     .filter((bytes) => readCiphered(bytes).ok),
+  ...(['glo', 'ded', 'generalGlo', 'generalDed'] as const).map(sealed),
+  // Under the broadcast key, and compressed.
+  ...['C80A7000000001AABBCCDDEE', 'C80AB000000001AABBCCDDEE'].map(fromHex),
 ];
+function sealed(family: Family): Uint8Array {
+  const keys = { encryptionKey: LAB_KEYS.gbek, authenticationKey: LAB_KEYS.gak, systemTitle: ascii('GRX12345') };
+  return writeCiphered(family, { ...keys, control: 0x30, counter: 1 }, REQUEST_APDUS[0]!);
+}
+
 export const WRAPPED_KEYS: readonly Uint8Array[] = hexes(vectors<{ keywrap_rfc3394: unknown }>().keywrap_rfc3394).map(
   fromHex,
 );

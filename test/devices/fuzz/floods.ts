@@ -20,7 +20,7 @@ import { labDevice, labInstallation } from '../../../devices/personas/installati
 import { NOW } from '../dlms/harness.ts';
 import { INITIATES, NOTIFICATIONS } from './corpus.ts';
 import { Hand } from './hand.ts';
-import { settledHeapBytes } from './fuzz.ts';
+import { settledHeapBytes } from './play.ts';
 import { law } from './target.ts';
 
 /** Something that is told the same kind of thing again and again. */

@@ -1,17 +1,6 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { toHex } from '../../../devices/dlms/bytes.ts';
-import { Dice } from './dice.ts';
-import type { CaseLog, Target } from './target.ts';
-
-/** A defect: what went wrong, in which case, and after which bytes. */
-export interface Finding {
-  readonly target: string;
-  readonly index: number;
-  readonly what: string;
-  /** The latest bytes given, in hexadecimal. */
-  readonly hex: string;
-}
+import { type Allocations, countAllocations } from './allocations.ts';
+import { type Finding, playCase, settledHeapBytes } from './play.ts';
+import type { Target } from './target.ts';
 
 /** What a target's cases came to. */
 export interface Tally {
@@ -39,92 +28,22 @@ const OUTCOMES_MAX = 400;
 const FINDINGS_MAX = 5;
 /** Caches that fill once, code that is compiled: no target may keep more than this when its cases are over. */
 const KEPT_BYTES_MAX = 6 << 20;
-const HEX_BYTES_MAX = 4096;
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-function heapBytes(): number {
-  const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
-  return heap + external;
-}
-
-/** Heap in use after a collection. */
-export function settledHeapBytes(): number {
-  // What a first collection lets go of may hold buffers that only a second one frees.
-  collect();
-  collect();
-  return heapBytes();
-}
-
-/** One case, played from its dice. Rejects for nothing: a defect is a finding. */
-class Played implements CaseLog {
-  inputs = 0;
-  givenBytes = 0;
-  readonly trail: Uint8Array[] = [];
-  readonly outcomes: string[] = [];
-
-  input(bytes: Uint8Array): Uint8Array {
-    this.inputs += 1;
-    return this.given(bytes);
-  }
-  given(bytes: Uint8Array): Uint8Array {
-    this.givenBytes += bytes.length;
-    this.trail.push(bytes);
-    return bytes;
-  }
-  reach(outcome: string): void {
-    this.outcomes.push(outcome);
-  }
-}
-
-export interface Case {
-  readonly log: Pick<Played, 'inputs' | 'trail' | 'outcomes'>;
-  readonly finding: Finding | undefined;
-}
-
-/** Plays one case. What it takes of the heap is measured; a case that took too much is played again before it is believed. */
-export async function playCase(target: Target, index: number, seed: number): Promise<Case> {
-  let played = await once(target, index, seed);
-  for (let again = 0; again < 2 && played.took > allowed(target, played.log); again += 1) {
-    // A collector or a compiler may have been at work: the least of three counts.
-    collect();
-    const other = await once(target, index, seed);
-    if (other.took < played.took) played = other;
-  }
-  const { log, took, cause } = played;
-  const most = allowed(target, log);
-  const what =
-    cause ?? (took > most ? `took ${took} bytes of heap for ${log.givenBytes} given, ${most} allowed` : undefined);
-  const latest = log.trail.at(-1) ?? new Uint8Array(0);
-  const hex =
-    toHex(latest.subarray(0, HEX_BYTES_MAX)) + (latest.length > HEX_BYTES_MAX ? `... (${latest.length} bytes)` : '');
-  return { log, finding: what === undefined ? undefined : { target: target.name, index, what, hex } };
-}
-
-function allowed({ allowance }: Target, log: Played): number {
-  return allowance.bytes + allowance.perByte * log.givenBytes;
-}
-
-async function once(
-  target: Target,
-  index: number,
-  seed: number,
-): Promise<{ log: Played; took: number; cause?: string }> {
-  const log = new Played();
-  const dice = new Dice(seed, target.name, index);
-  const before = heapBytes();
-  try {
-    const running = target.run(dice, log);
-    if (running) await running;
-  } catch (error) {
-    return { log, took: 0, cause: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-  return { log, took: heapBytes() - before };
-}
+/** Fewer inputs than these leave less behind than the code that they warm. */
+const KEPT_INPUTS_MIN = 20_000;
+/** Cases after which a target's code is warm: compiling it takes heap as well. */
+const WARM_CASES = 300;
 
 /** Plays every target's share of the inputs. The same seed gives the same tallies. */
 export async function fuzz(targets: readonly Target[], options: FuzzOptions): Promise<Tally[]> {
+  const allocations = countAllocations();
+  try {
+    return await fuzzed(targets, options, allocations);
+  } finally {
+    allocations.stop();
+  }
+}
+
+async function fuzzed(targets: readonly Target[], options: FuzzOptions, allocations: Allocations): Promise<Tally[]> {
   const { seed, inputs, part = { of: 1, number: 0 } } = options;
   const shares = targets.reduce((sum, { share }) => sum + share, 0);
   const tallies: Tally[] = [];
@@ -132,18 +51,22 @@ export async function fuzz(targets: readonly Target[], options: FuzzOptions): Pr
     const wanted = Math.ceil((inputs * target.share) / shares / part.of);
     const tally: Tally = { target: target.name, cases: 0, inputs: 0, outcomes: new Map(), findings: [], keptBytes: 0 };
     let kept: number | undefined;
+    const isWatched = wanted >= KEPT_INPUTS_MIN;
     for (let index = part.number; tally.inputs < wanted && tally.findings.length < FINDINGS_MAX; index += part.of) {
       options.onCase?.(number, index);
-      const { log, finding } = await playCase(target, index, seed);
+      const { log, finding } = await playCase(target, index, {
+        ...{ seed, allocations },
+        isMeasured: tally.cases >= WARM_CASES,
+      });
       tally.cases += 1;
       tally.inputs += log.inputs;
       for (const outcome of log.outcomes) tally.outcomes.set(outcome, (tally.outcomes.get(outcome) ?? 0) + 1);
       if (finding) tally.findings.push(finding);
       if (tally.outcomes.size > OUTCOMES_MAX) throw new Error(`${target.name}: more than ${OUTCOMES_MAX} outcomes`);
       // What is warm by now is not counted.
-      if (kept === undefined && tally.inputs * 4 > wanted) kept = settledHeapBytes();
+      if (kept === undefined && isWatched && tally.inputs * 4 > wanted) kept = settledHeapBytes();
     }
-    tally.keptBytes = Math.max(0, settledHeapBytes() - (kept ?? Infinity));
+    tally.keptBytes = kept === undefined ? 0 : Math.max(0, settledHeapBytes() - kept);
     if (tally.keptBytes > KEPT_BYTES_MAX) {
       const what = `kept ${tally.keptBytes} bytes of heap after its cases, ${KEPT_BYTES_MAX} allowed`;
       tally.findings.push({ target: target.name, index: part.number, what, hex: '' });

@@ -65,7 +65,7 @@ const repeat: Edit = (dice, bytes) => {
   const at = dice.below(bytes.length);
   const part = bytes.subarray(at, at + 1 + dice.below(Math.min(64, bytes.length - at)));
   const room = Math.floor((BYTES_MAX - bytes.length) / part.length);
-  const times = Math.max(1, Math.min(room, dice.oneIn(60) ? dice.below(1 << 14) : 1 + dice.below(8)));
+  const times = Math.max(1, Math.min(room, dice.oneIn(300) ? dice.below(1 << 14) : 1 + dice.below(8)));
   const run = new Uint8Array(part.length * times);
   for (let i = 0; i < times; i += 1) run.set(part, i * part.length);
   return replaced(bytes, at, 0, run);
@@ -123,6 +123,7 @@ const HEADS: Corpus = [
   [0x02, 0x01],
   [0x02, 0x02, 0x00],
   [0x13, 0x01, 0x00, 0x01],
+  [0x01, 0x00, 0x01],
   [0xa1, 0x80],
   [0x30],
 ].map((head) => Uint8Array.from(head));

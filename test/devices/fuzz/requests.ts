@@ -84,11 +84,13 @@ const WRITTEN: readonly (readonly [Descriptor, Data])[] = [
   [OFFSET, octets(ascii('x'))],
   [LDN, octets(ascii('mine'))],
   [at(45, '0.0.25.4.0.255', 2), octets(ascii('other.apn'))],
+  [at(3, '0.0.42.0.0.255', 2), uint8(1)],
+  [at(1, '9.9.9.9.9.255', 2), uint8(1)],
 ];
 
 /** The smallest image there is: one block, its digest in it. */
 const IMAGE = labImage(fromHex('00'.repeat(100)));
-export const IMAGE_METHODS = {
+const IMAGE_METHODS = {
   initiate: [at(18, '0.0.44.0.0.255', 1), structure(octets(ascii('2.0.0')), uint32(IMAGE.length))],
   transfer: [at(18, '0.0.44.0.0.255', 2), structure(uint32(0), octets(IMAGE))],
   verify: [at(18, '0.0.44.0.0.255', 3), int8(0)],
@@ -114,41 +116,73 @@ const INVOKED: readonly (readonly [Descriptor, Data])[] = [
   ...KEY_TRANSFERS.map((parameter) => [KEY_TRANSFER, parameter] as const),
 ];
 
+const COMPACT: Data = {
+  type: 'compactArray',
+  description: { tag: 2, count: 0, members: [18, 17].map((tag) => ({ tag, count: 0, members: [] })) },
+  contents: fromHex('000203'),
+};
 const list = (...values: readonly Data[]): Uint8Array =>
   concat(Uint8Array.of(values.length), ...values.map(encodeData));
 const block = (raw: Uint8Array, last = true, number = 1) => ({ last, number, raw });
 const half = encodeData(TIME).subarray(0, 5);
 
-export const REQUESTS: readonly ServiceRequest[] = [
+const set = (attribute: Descriptor, value: Data): ServiceRequest => ({
+  kind: 'setNormal',
+  invoke,
+  request: { attribute },
+  value,
+});
+const action = ([method, parameter]: readonly [Descriptor, Data]): ServiceRequest => ({
+  kind: 'actionNormal',
+  invoke,
+  method,
+  parameter,
+});
+const BOTH: readonly AttributeRequest[] = [{ attribute: CLOCK }, { attribute: PAYMENT }];
+const { initiate, transfer, verify, activate } = IMAGE_METHODS;
+
+/** By what they do, so that each is met as often as the others, however many there are of it. */
+const GETS: readonly ServiceRequest[] = [
   ...READ.map((request) => ({ kind: 'getNormal', invoke, request }) as const),
-  ...WRITTEN.map(([attribute, value]) => ({ kind: 'setNormal', invoke, request: { attribute }, value }) as const),
-  ...INVOKED.map(([method, parameter]) => ({ kind: 'actionNormal', invoke, method, parameter }) as const),
-  { kind: 'actionNormal', invoke, method: at(8, '0.0.1.0.0.255', 3) },
   { kind: 'getNext', invoke, number: 1 },
-  { kind: 'actionNext', invoke, number: 1 },
   { kind: 'getList', invoke, requests: READ.slice(0, 3) },
   { kind: 'getList', invoke, requests: READ.slice(12) },
-  { kind: 'setList', invoke, requests: [{ attribute: CLOCK }, { attribute: PAYMENT }], values: [TIME, uint8(0)] },
+];
+const SETS: readonly ServiceRequest[] = [
+  ...WRITTEN.map(([attribute, value]) => set(attribute, value)),
+  set(CLOCK, COMPACT),
+  { kind: 'setList', invoke, requests: BOTH, values: [TIME, uint8(0)] },
+  // One value short.
+  { kind: 'setList', invoke, requests: BOTH, values: [TIME] },
+];
+const ACTIONS: readonly ServiceRequest[] = [
+  ...INVOKED.map(action),
+  { kind: 'actionNormal', invoke, method: at(8, '0.0.1.0.0.255', 3) },
+  { kind: 'actionNext', invoke, number: 1 },
+  { kind: 'actionList', invoke, methods: [verify[0], KEY_TRANSFER], parameters: [int8(0), KEY_TRANSFERS[0]!] },
+  { kind: 'actionList', invoke, methods: [KEY_TRANSFER, KEY_TRANSFER], parameters: [int8(0)] },
+];
+const BLOCKS: readonly ServiceRequest[] = [
   { kind: 'setFirst', invoke, request: { attribute: CLOCK }, block: block(half, false) },
-  { kind: 'setFirst', invoke, request: { attribute: CLOCK }, block: block(encodeData(TIME)) },
+  ...WRITTEN.map(
+    ([attribute, value]) =>
+      ({ kind: 'setFirst', invoke, request: { attribute }, block: block(encodeData(value)) }) as const,
+  ),
   { kind: 'setBlock', invoke, block: block(encodeData(TIME).subarray(5), true, 2) },
   { kind: 'setBlock', invoke, block: block(half, false, 2) },
-  {
-    ...{ kind: 'setListFirst', invoke, requests: [{ attribute: CLOCK }, { attribute: PAYMENT }] },
-    block: block(list(TIME, uint8(1))),
-  },
-  {
-    kind: 'actionList',
-    invoke,
-    methods: [IMAGE_METHODS.verify[0], KEY_TRANSFER],
-    parameters: [int8(0), KEY_TRANSFERS[0]!],
-  },
+  { kind: 'setListFirst', invoke, requests: BOTH, block: block(list(TIME, uint8(1))) },
   { kind: 'actionFirst', invoke, method: KEY_TRANSFER, block: block(encodeData(KEY_TRANSFERS[2]!)) },
-  { kind: 'actionFirst', invoke, method: IMAGE_METHODS.transfer[0], block: block(half, false) },
+  { kind: 'actionFirst', invoke, method: transfer[0], block: block(half, false) },
   { kind: 'actionBlock', invoke, block: block(half, false, 2) },
   { kind: 'actionBlock', invoke, block: block(half, true, 2) },
-  {
-    ...{ kind: 'actionListFirst', invoke, methods: [IMAGE_METHODS.verify[0], IMAGE_METHODS.activate[0]] },
-    block: block(list(int8(0), int8(0))),
-  },
+  { kind: 'actionListFirst', invoke, methods: [verify[0], activate[0]], block: block(list(int8(0), int8(0))) },
+];
+export const REQUEST_GROUPS: readonly (readonly ServiceRequest[])[] = [GETS, SETS, ACTIONS, BLOCKS];
+export const REQUESTS: readonly ServiceRequest[] = REQUEST_GROUPS.flat();
+
+/** What goes on over several requests: a firmware image from its beginning to its end, a policy, keys. */
+export const SCRIPTS: readonly (readonly (ServiceRequest | 'release')[])[] = [
+  [initiate, transfer, verify, verify, activate, activate].map(action),
+  [action([at(64, '0.0.43.0.0.255', 1), enumerated(3)]), 'release'],
+  [action([KEY_TRANSFER, KEY_TRANSFERS[2]!]), action([KEY_TRANSFER, KEY_TRANSFERS[0]!])],
 ];

@@ -12,7 +12,7 @@ import { ALL, INITIATES, REQUEST_APDUS } from './corpus.ts';
 import type { Dice } from './dice.ts';
 import { type Answer, CLIENT_TITLE, described, FIXED_CHALLENGE, Hand } from './hand.ts';
 import { mutated } from './mutate.ts';
-import { NEW_KEYS } from './requests.ts';
+import { NEW_KEYS, REQUEST_GROUPS, SCRIPTS } from './requests.ts';
 import { retyped } from './retype.ts';
 import { type CaseLog, law } from './target.ts';
 
@@ -53,6 +53,7 @@ export function play(dice: Dice, log: CaseLog, played: Played): void {
   const isCiphered = client === 1;
   let isAssociated = false;
   let followUp: ServiceRequest | undefined;
+  let script: (typeof SCRIPTS)[number] = [];
 
   function say(apdu: Uint8Array): Answer {
     const bytes = dice.oneIn(played.mutateOneIn * 2) ? log.input(mutated(dice, apdu, ALL)) : log.given(apdu);
@@ -88,7 +89,7 @@ export function play(dice: Dice, log: CaseLog, played: Played): void {
   }
 
   function associate(): void {
-    const initiate = inner(dice.oneIn(4) ? dice.pick(INITIATES) : INITIATES[dice.pick([0, 0, 5, 6])]!);
+    const initiate = inner(dice.oneIn(4) ? dice.pick(INITIATES) : INITIATES[dice.pick([0, 0, 0, 5, 6, 7])]!);
     const isDedicated = isCiphered && dice.oneIn(3);
     const userInformation = isCiphered
       ? hand.seal(isDedicated ? INITIATES[1]! : initiate, { family: 'glo' })
@@ -123,7 +124,9 @@ export function play(dice: Dice, log: CaseLog, played: Played): void {
       associate();
       continue;
     }
-    if (dice.oneIn(30)) {
+    if (script.length === 0 && dice.oneIn(12)) script = dice.pick(SCRIPTS);
+    if (script[0] === 'release' || dice.oneIn(30)) {
+      script = [];
       const userInformation =
         isCiphered && dice.oneIn(2) ? hand.seal(inner(INITIATES[0]!), { family: 'glo' }) : undefined;
       say(encodeRelease('request', { reason: 0, ...(userInformation && { userInformation }) }));
@@ -131,8 +134,17 @@ export function play(dice: Dice, log: CaseLog, played: Played): void {
       continue;
     }
     const isFollowing = followUp !== undefined && !dice.oneIn(4);
-    const plain = isFollowing ? encodeRequest(followUp!) : dice.pick(REQUEST_APDUS);
-    const answer = say(protect(inner(plain)));
+    const isScripted = !isFollowing && script.length > 0;
+    const request = isFollowing
+      ? followUp!
+      : isScripted
+        ? (script[0] as ServiceRequest)
+        : dice.pick(dice.pick(REQUEST_GROUPS));
+    if (isScripted) script = script.slice(1);
+    const plain = encodeRequest(request);
+    // What belongs together is left whole more often than not, or none of it would come to its end.
+    const isWhole = (isFollowing || isScripted) && !dice.oneIn(4);
+    const answer = say(protect(isWhole ? plain : inner(plain)));
     followUp = answer.kind === 'service' ? next(dice, answer.response) : undefined;
   }
 }

@@ -20,7 +20,7 @@ import { NOW } from '../../dlms/harness.ts';
 import * as corpus from '../corpus.ts';
 import type { Dice } from '../dice.ts';
 import { mutatedHdlc, mutatedWrapper } from '../frames.ts';
-import { CLIENT_TITLE, FIXED_CHALLENGE, Hand } from '../hand.ts';
+import { CLIENT_TITLE, FIXED_CHALLENGE, Hand, type Sealing } from '../hand.ts';
 import { mutated } from '../mutate.ts';
 import { REQUESTS } from '../requests.ts';
 import { type CaseLog, law, SESSION, type Target, words } from '../target.ts';
@@ -30,7 +30,7 @@ type Authentication = keyof typeof SAPS;
 const SERVER = 1;
 /** What one operation may take: more than any honest one does, and far less than for ever. */
 const TURNS_MAX = 20_000;
-const VALUE_BYTES_MAX = 4096;
+const VALUE_BYTES_MAX = 2048;
 
 interface Caller {
   readonly client: DlmsClient;
@@ -41,8 +41,10 @@ interface Caller {
 function caller(dice: Dice, framing: 'wrapper' | 'hdlc'): Caller {
   const authentication = dice.pick(['none', 'lls', 'gmac', 'gmac'] as const);
   let counter = 0;
+  const countersMax = dice.oneIn(20) ? dice.below(8) : 0xffffffff;
+  const nextCounter = (): number | undefined => (counter < countersMax ? (counter += 1) : undefined);
   const security = {
-    ...{ systemTitle: CLIENT_TITLE, keys: LAB_KEYS, nextCounter: () => (counter += 1) },
+    ...{ systemTitle: CLIENT_TITLE, keys: LAB_KEYS, nextCounter },
     family: dice.oneIn(2) ? ('glo' as const) : ('generalGlo' as const),
     ...(dice.oneIn(4) && { dedicatedKey: LAB_KEYS.gbek }),
   };
@@ -71,7 +73,7 @@ function operation(dice: Dice, client: DlmsClient): Conversation<ClientResult<un
     case 'getList':
       return client.getList(request.requests);
     case 'setList':
-      return client.setList(request.requests, request.values);
+      return client.setList(request.requests, request.values.concat(request.values).slice(0, request.requests.length));
     case 'getNormal':
       return client.get(request.request.attribute, request.request.selection);
     default:
@@ -121,16 +123,42 @@ function run(
   log.reach(exchange.result ? ended(exchange.result) : `lost, ${exchange.lost}`);
 }
 
+/** What the client itself finds wrong; all else it says is what a decoder under it says, which has a target of its own. */
+const PROTOCOL = [
+  ...[
+    'AARE without responding-AP-title',
+    'the responding-AP-title is no system title',
+    'the server did not ask for HLS',
+  ],
+  ...['StoC is not a challenge', 'SET answered with another', 'block N of a SET answered with another'],
+  ...['SET with list answered with another', 'ACTION answered with another', 'the answer has another invoke-id'],
+  ...['a block expected, got another', 'block N expected, got another', 'the value is longer than allowed'],
+  ...['a block with nothing in it, and not the last', 'unexpected another'],
+];
+const SECURITY = [
+  ...['the answer is not ciphered', 'the answer has another system title', 'the server did not prove its keys'],
+  ...['the answer is less protected than the request', 'the answer is under a dedicated key that was never agreed'],
+  ...['the answer is not what its tag announced', 'the answer repeats an invocation counter'],
+  ...['deciphering: the tag does not verify', 'deciphering: shorter than its tag'],
+];
+const ENDS = [
+  'ok',
+  'rejected',
+  'exception',
+  'serviceError',
+  'result',
+  'countersUsedUp',
+  'lost, timeout',
+  'lost, linkDown',
+];
+
 function ended(result: ClientResult<unknown>): string {
   if (result.ok) return 'ok';
   const { error } = result;
-  switch (error.kind) {
-    case 'security':
-    case 'protocol':
-      return `${error.kind}: ${words(error.error)}`;
-    default:
-      return error.kind;
-  }
+  if (error.kind !== 'security' && error.kind !== 'protocol') return error.kind;
+  const said = words(error.error).replace(/(answered with|got|^unexpected) \w+$/, '$1 another');
+  const own = error.kind === 'security' ? SECURITY : PROTOCOL;
+  return `${error.kind}: ${own.includes(said) ? said : 'what does not decode'}`;
 }
 
 /** An answer of the device with something changed within its protection, sealed again under the keys of the lab. */
@@ -140,7 +168,12 @@ function resealed(dice: Dice, hand: Hand, apdu: Uint8Array): Uint8Array {
   const opened = hand.unseal(apdu);
   if (!opened) return apdu;
   const { family, control, counter } = opened.sealing;
-  return hand.seal(mutated(dice, opened.plain, others), { family, control, counter: counter + dice.below(2) });
+  const sealing = {
+    family,
+    control: dice.oneIn(10) ? dice.pick([0x10, 0x20]) : control,
+    counter: counter + dice.below(2),
+  };
+  return hand.seal(dice.oneIn(6) ? opened.plain : mutated(dice, opened.plain, others), sealing);
 }
 
 function sessionCase(dice: Dice, log: CaseLog): void {
@@ -189,10 +222,15 @@ function sessionCase(dice: Dice, log: CaseLog): void {
 /** Answers that fit their question in kind, and in hardly anything else. */
 function madeUp(dice: Dice, request: ServiceRequest): ServiceResponse {
   const { invoke } = request;
+  if (dice.oneIn(15)) return { ...dice.pick(corpus.RESPONSES), invoke } as ServiceResponse;
   const result = dice.below(22);
   const got = (): GetResult =>
     dice.oneIn(3) ? { ok: false, result } : { ok: true, data: { type: 'unsigned', value: 1 } };
-  const block = (number: number) => ({ last: dice.oneIn(6), number, raw: dice.bytes(dice.pick([0, 0, 1, 200])) });
+  const block = (number: number) => ({
+    last: dice.oneIn(8),
+    number,
+    raw: dice.bytes(dice.pick([0, 1, 200, 900, 900])),
+  });
   switch (request.kind) {
     case 'getNormal':
     case 'getList':
@@ -226,6 +264,38 @@ function madeUp(dice: Dice, request: ServiceRequest): ServiceResponse {
 
 const titleOf = (dice: Dice, title: Uint8Array): Uint8Array =>
   dice.oneIn(12) ? dice.bytes(dice.pick([0, 3, 9, 200])) : title;
+
+/** Protected as the request was, and in one case of a few with something about it that a client must find. */
+function protectedBadly(dice: Dice, hand: Hand, plain: Uint8Array, { family, control }: Sealing): Uint8Array {
+  switch (dice.below(40)) {
+    case 0:
+      return hand.seal(plain, { family, control: 0x10 });
+    case 1:
+      return hand.seal(plain, { family, control, counter: dice.below(hand.counter + 1) });
+    case 2:
+      return hand.seal(plain, { family: dice.pick(['ded', 'generalDed']), control });
+    case 3:
+      return new Hand({ own: ascii('ANOTHER1'), peer: CLIENT_TITLE }).seal(plain, {
+        family: 'generalGlo',
+        counter: 99,
+      });
+    case 4: {
+      // The outer tag is under no protection.
+      const sealed = hand.seal(plain, { family: 'glo', control });
+      sealed[0] = dice.pick([0xcc, 0xcd, 0xcf]);
+      return sealed;
+    }
+    case 5:
+    case 6:
+      return mutated(dice, hand.seal(plain, { family, control }), corpus.CIPHERED);
+    case 7:
+      return Uint8Array.of(0xcc, 9, control, 0, 0, 0xff, 0xff, 1, 2, 3, 4);
+    default:
+      return hand.seal(plain, { family, control });
+  }
+}
+
+const SERVICE_ERROR = encodeResponse({ kind: 'serviceError', service: 1, category: 6, code: 1 });
 
 function contraryCase(dice: Dice, log: CaseLog): void {
   const called = caller(dice, 'wrapper');
@@ -261,7 +331,7 @@ function contraryCase(dice: Dice, log: CaseLog): void {
   }
 
   function answer(apdu: Uint8Array): Uint8Array {
-    if (dice.oneIn(20)) return dice.pick(corpus.EXCEPTIONS);
+    if (dice.oneIn(20)) return dice.pick([...corpus.EXCEPTIONS, SERVICE_ERROR, ...corpus.RESPONSE_APDUS]);
     if (apdu[0] === 0x60) return aare();
     if (apdu[0] === 0x62) return encodeRelease('response', { reason: 0 });
     const opened = isCiphered(apdu[0] ?? 0) ? hand.unseal(apdu) : undefined;
@@ -277,8 +347,7 @@ function contraryCase(dice: Dice, log: CaseLog): void {
     const plain = encodeResponse(response);
     const changed = dice.oneIn(12) ? mutated(dice, plain, corpus.RESPONSE_APDUS) : plain;
     if (!opened || dice.oneIn(40)) return changed;
-    const { family, control } = opened.sealing;
-    return hand.seal(changed, { family, control: dice.oneIn(30) ? 0x10 : control });
+    return protectedBadly(dice, hand, changed, opened.sealing);
   }
 
   const parser = new WrapperParser();
@@ -296,7 +365,31 @@ function contraryCase(dice: Dice, log: CaseLog): void {
   if (called.session.notifications.length > 0) log.reach('notified');
 }
 
+const KNOWN = [
+  ...ENDS,
+  ...[...PROTOCOL, 'what does not decode'].map((error) => `protocol: ${error}`),
+  ...[...SECURITY, 'what does not decode'].map((error) => `security: ${error}`),
+];
+/** What only a server that makes its answers up is likely to do. */
+const MADE_UP = [
+  'the server did not ask for HLS',
+  ...['the responding-AP-title is no system title', 'SET answered with another', 'a block expected, got another'],
+  ...['SET with list answered with another', 'ACTION answered with another', 'unexpected another'],
+  ...['a block with nothing in it, and not the last', 'block N expected, got another'],
+  ...['the answer is under a dedicated key that was never agreed', 'the answer is not what its tag announced'],
+  ...['deciphering: shorter than its tag', 'block N of a SET answered with another'],
+];
+const isMadeUp = (outcome: string): boolean => MADE_UP.some((end) => outcome.endsWith(`: ${end}`));
+
 export const CLIENT_TARGETS: readonly Target[] = [
-  { name: 'clientSession', share: 6, allowance: SESSION, known: [], run: sessionCase },
-  { name: 'contraryServer', share: 5, allowance: SESSION, known: [], run: contraryCase },
+  {
+    ...{ name: 'clientSession', share: 3, allowance: SESSION, run: sessionCase },
+    known: [...KNOWN, 'connected', 'not connected'],
+    rare: KNOWN.filter(isMadeUp),
+  },
+  {
+    ...{ name: 'contraryServer', share: 6, allowance: SESSION, run: contraryCase },
+    // There is no link to go down.
+    known: [...KNOWN.filter((outcome) => outcome !== 'lost, linkDown'), 'notified'],
+  },
 ];

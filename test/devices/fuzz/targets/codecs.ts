@@ -37,10 +37,12 @@ const ok = (...kinds: readonly string[]): string[] => kinds.map((kind) => `ok ${
 /** What the bounded reader under all of them says. */
 const SHORT = 'N more byte(s) expected at byte N';
 const READER = [SHORT, 'length of N to N bytes expected at byte N', 'length N exceeds the N byte(s) present at byte N'];
+/** Seldom met where a value is only a part. */
+const DEEP = ['type description too deep at byte N'];
 const VALUE = [
   ...READER,
   ...['no data type has the tag N at byte N', 'nesting deeper than N at byte N', 'bit-string too long at byte N'],
-  'type description too deep at byte N',
+  ...DEEP,
 ];
 const TYPES = [
   ...['null', 'dontCare', 'array', 'structure', 'boolean', 'bitString', 'octetString', 'visibleString', 'utfNString'],
@@ -56,7 +58,13 @@ function typeOf(data: Data): string {
 }
 
 const COMPACT = [
-  ...['expanded', SHORT, 'no data type has the tag N at byte N', 'elements without content at byte N'],
+  ...[
+    'expanded',
+    ...READER,
+    'bit-string too long at byte N',
+    'no data type has the tag N at byte N',
+    'elements without content at byte N',
+  ],
   ...['more than N values at byte N', 'nesting deeper than N at byte N'],
 ].map((end) => `compactArray, ${end.startsWith('elements') ? `compact array ${end}` : end}`);
 
@@ -95,16 +103,17 @@ const INITIATE = [...READER, 'conformance tag N expected at byte N', 'conformanc
 
 export const CODEC_TARGETS: readonly Target[] = [
   codecTarget({
-    ...{ name: 'data', share: 6, corpus: corpus.DATA, decode: decodeData, encode: encodeData, kind: typeOf },
+    ...{ name: 'data', share: 14, corpus: corpus.DATA, decode: decodeData, encode: encodeData, kind: typeOf },
+    long: corpus.LONG_DATA,
     known: [...ok(...TYPES, ...COMPACT), ...VALUE, 'more than N values at byte N', 'N byte(s) after the value'],
   }),
   codecTarget({
     ...{ name: 'valueList', corpus: corpus.DATA.map((value) => concat(Uint8Array.of(2), value, value)) },
-    ...{ share: 1, decode: decodeValueList },
+    ...{ share: 2, decode: decodeValueList, long: corpus.LONG_LIST },
     known: [...ok(''), ...VALUE, LIST, 'N byte(s) after the list'],
   }),
   codecTarget({
-    ...{ name: 'ber', share: 1, corpus: corpus.ACSE, decode: readElements, known: [...ok(''), ...ELEMENTS] },
+    ...{ name: 'ber', share: 2, corpus: corpus.ACSE, decode: readElements, known: [...ok(''), ...ELEMENTS] },
   }),
   codecTarget({
     ...{ name: 'aarq', corpus: corpus.ACSE.slice(0, 4), decode: decodeAarq, encode: encodeAarq },
@@ -117,7 +126,7 @@ export const CODEC_TARGETS: readonly Target[] = [
     ],
   }),
   codecTarget({
-    ...{ name: 'aare', corpus: corpus.ACSE.slice(4, 8), decode: decodeAare, encode: encodeAare },
+    ...{ name: 'aare', corpus: corpus.ACSE.slice(4, 9), decode: decodeAare, encode: encodeAare },
     kind: ({ byProvider, result }) =>
       `${result === 0 ? 'accepted' : 'rejected'}${byProvider ? ' by the provider' : ''}`,
     known: [
@@ -127,7 +136,7 @@ export const CODEC_TARGETS: readonly Target[] = [
     ],
   }),
   codecTarget({
-    ...{ name: 'release', share: 1, corpus: corpus.ACSE.slice(8), decode: decodeRelease },
+    ...{ name: 'release', share: 2, corpus: corpus.ACSE.slice(9), decode: decodeRelease },
     encode: (release) => encodeRelease('request', release),
     known: [...ok(''), ...ELEMENTS, TAGGED],
   }),
@@ -145,7 +154,7 @@ export const CODEC_TARGETS: readonly Target[] = [
     ],
   }),
   codecTarget({
-    ...{ name: 'initiateResponse', share: 1, corpus: corpus.INITIATES, decode: decodeInitiateResponse },
+    ...{ name: 'initiateResponse', share: 2, corpus: corpus.INITIATES, decode: decodeInitiateResponse },
     encode: encodeInitiateResponse,
     known: [
       ...ok(''),
@@ -155,8 +164,9 @@ export const CODEC_TARGETS: readonly Target[] = [
     ],
   }),
   codecTarget({
-    ...{ name: 'request', share: 8, corpus: corpus.REQUEST_APDUS, decode: decodeRequest, encode: encodeRequest },
+    ...{ name: 'request', share: 22, corpus: corpus.REQUEST_APDUS, decode: decodeRequest, encode: encodeRequest },
     kind: ({ kind }) => kind,
+    rare: DEEP,
     known: [
       ...ok(...REQUEST_KINDS),
       ...VALUE,
@@ -165,8 +175,9 @@ export const CODEC_TARGETS: readonly Target[] = [
     ],
   }),
   codecTarget({
-    ...{ name: 'response', share: 8, corpus: corpus.RESPONSE_APDUS, decode: decodeResponse, encode: encodeResponse },
+    ...{ name: 'response', share: 22, corpus: corpus.RESPONSE_APDUS, decode: decodeResponse, encode: encodeResponse },
     kind: ({ kind }) => kind,
+    rare: DEEP,
     known: [
       ...ok(...RESPONSE_KINDS),
       ...VALUE,
@@ -175,12 +186,13 @@ export const CODEC_TARGETS: readonly Target[] = [
     ],
   }),
   codecTarget({
-    ...{ name: 'dataNotification', share: 1, corpus: corpus.NOTIFICATIONS, decode: decodeDataNotification },
+    ...{ name: 'dataNotification', share: 3, corpus: corpus.NOTIFICATIONS, decode: decodeDataNotification },
     encode: encodeDataNotification,
+    rare: DEEP,
     known: [...ok(''), ...VALUE, 'data-notification tag N expected', 'N byte(s) after the notification'],
   }),
   codecTarget({
-    ...{ name: 'cipheredHeader', share: 2, corpus: corpus.CIPHERED, decode: readCiphered },
+    ...{ name: 'cipheredHeader', share: 5, corpus: corpus.CIPHERED, decode: readCiphered },
     kind: ({ family }) => family,
     known: [
       ...ok('glo', 'ded', 'generalGlo', 'generalDed'),
@@ -192,7 +204,7 @@ export const CODEC_TARGETS: readonly Target[] = [
   codecTarget({
     ...{
       name: 'hdlcFrame',
-      share: 4,
+      share: 10,
       corpus: corpus.FRAMES,
       decode: decodeFrame,
       encode: encodeFrame,
@@ -213,7 +225,7 @@ export const CODEC_TARGETS: readonly Target[] = [
     ],
   }),
   codecTarget({
-    ...{ name: 'hdlcParameters', share: 1, corpus: corpus.PARAMETERS, decode: decodeParameters },
+    ...{ name: 'hdlcParameters', share: 2, corpus: corpus.PARAMETERS, decode: decodeParameters },
     known: [
       ...ok(''),
       ...READER,
@@ -223,7 +235,7 @@ export const CODEC_TARGETS: readonly Target[] = [
     ],
   }),
   codecTarget({
-    ...{ name: 'dateTime', share: 1, corpus: corpus.DATE_TIMES, known: [...ok(''), 'no instant'] },
+    ...{ name: 'dateTime', share: 2, corpus: corpus.DATE_TIMES, known: [...ok(''), 'no instant'] },
     decode(bytes) {
       const instant = instantOf({ type: 'octetString', value: bytes });
       return instant === undefined ? bad('no instant') : good(instant);

@@ -75,14 +75,16 @@ function scannerCase(dice: Dice, log: CaseLog): void {
 }
 
 function readoutCase(dice: Dice, log: CaseLog): void {
-  const valid = Buffer.from(readoutText(SETS));
+  const valid = Buffer.from(dice.oneIn(400) ? '1.8.0(1)'.repeat(10_001) : readoutText(SETS));
   const bytes = log.input(mutated(dice, valid, ANSWERS));
   const { sets, odd } = parseReadout(Buffer.from(bytes).toString('latin1'));
   log.reach(sets.length === 0 ? 'no sets' : sets.length >= 10_000 ? 'too many sets' : 'sets');
   log.reach(odd > 0 ? 'odd lines' : 'no odd lines');
 }
 
-const ofMeter = (action: LineAction): string => (action.do === 'setMode' ? `setMode ${action.mode}` : action.do);
+/** The speed is one of many; what else a mode says is not. */
+const ofMeter = (action: LineAction): string =>
+  action.do === 'setMode' ? `setMode ${action.mode.split('/')[1]}` : action.do;
 
 function meterCase(dice: Dice, log: CaseLog): void {
   const meter = modeCMeter({
@@ -148,9 +150,34 @@ function readerCase(dice: Dice, log: CaseLog): void {
   }
 }
 
+const MODES = ['setMode 7E1', 'setMode 8N1'];
+const states = (...names: readonly string[]): string[] => names.map((name) => `state ${name}`);
+
 export const OPTICAL_TARGETS: readonly Target[] = [
-  { name: 'scanner', share: 4, allowance: { ...DECODER, bytes: 1 << 18 }, known: [], run: scannerCase },
-  { name: 'readout', share: 2, allowance: { ...DECODER, bytes: 1 << 18 }, known: [], run: readoutCase },
-  { name: 'modeCMeter', share: 5, allowance: SESSION, known: [], run: meterCase },
-  { name: 'modeCReader', share: 5, allowance: SESSION, known: [], run: readerCase },
+  {
+    ...{ name: 'scanner', share: 8, allowance: { ...DECODER, bytes: 1 << 18 }, run: scannerCase },
+    known: [
+      ...['line', 'identification', 'another line', 'option', 'ack', 'nak', 'tooLong', 'command', 'command, bad check'],
+      ...['data', 'data, more', 'data, bad check', 'data, bad check, more'],
+    ],
+  },
+  {
+    ...{ name: 'readout', share: 3, allowance: { ...DECODER, bytes: 1 << 18 }, run: readoutCase },
+    known: ['sets', 'no sets', 'too many sets', 'odd lines', 'no odd lines'],
+  },
+  {
+    ...{ name: 'modeCMeter', share: 6, allowance: SESSION, run: meterCase },
+    known: [
+      ...['send', 'hdlc', ...MODES, ...states('idle', 'selecting', 'sent', 'programming', 'hdlc')],
+      ...['expired selecting', 'expired sent', 'expired programming'],
+    ],
+  },
+  {
+    ...{ name: 'modeCReader', share: 6, allowance: SESSION, run: readerCase },
+    known: [
+      ...['send', 'hdlc', ...MODES, 'identified', 'readout', 'programming', 'granted', 'values', 'refused'],
+      ...states('closed', 'asking', 'reading', 'entering', 'programming', 'waiting', 'switching', 'hdlc'),
+      ...['noAnswer', 'badCheck', 'tooLong', 'noModeC', 'noHdlc'].map((reason) => `failed, ${reason}`),
+    ],
+  },
 ];

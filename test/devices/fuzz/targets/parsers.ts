@@ -94,11 +94,11 @@ function logCase(dice: Dice, log: CaseLog): void {
 
 export const PARSER_TARGETS: readonly Target[] = [
   {
-    ...{ name: 'hdlcParser', share: 4, allowance: DECODER, run: hdlcCase },
+    ...{ name: 'hdlcParser', share: 8, allowance: DECODER, run: hdlcCase },
     known: ['frame', 'frames', 'discarded', 'waits for the rest'],
   },
   {
-    ...{ name: 'wrapperParser', share: 3, allowance: { ...DECODER, bytes: 1 << 19 }, run: wrapperCase },
+    ...{ name: 'wrapperParser', share: 5, allowance: { ...DECODER, bytes: 1 << 19 }, run: wrapperCase },
     known: ['PDU', 'PDUs', 'empty PDU', 'discarded', 'waits for the rest'],
   },
   { name: 'frameLog', share: 1, allowance: SESSION, run: logCase, known: ['masked', 'in clear'] },

@@ -15,7 +15,7 @@ import type { Dice } from '../dice.ts';
 import { mutatedJson } from '../json.ts';
 import { mutated, portions } from '../mutate.ts';
 import { NEW_KEYS } from '../requests.ts';
-import { type CaseLog, DECODER, law, SESSION, type Target, words } from '../target.ts';
+import { type CaseLog, DECODER, law, SESSION, type Target } from '../target.ts';
 
 const DESK = [
   '{"kind":"accepted"}',
@@ -79,7 +79,10 @@ async function driverCase(dice: Dice, log: CaseLog): Promise<void> {
   const outcome = await settled(started, exit);
   if (outcome instanceof DriverError) return log.reach(driverWords(outcome));
   log.reach('started');
-  await outcome.observe((event) => log.reach(`event ${event.event}`)).catch(() => undefined);
+  await settled(
+    outcome.observe((event) => log.reach(`event ${event.event}`)),
+    exit,
+  );
   for (let step = dice.below(8); step > 0 && !isOver; step -= 1) {
     const asked = dice.pick([
       () => outcome.open('x'),
@@ -91,14 +94,16 @@ async function driverCase(dice: Dice, log: CaseLog): Promise<void> {
     const result = await settled(asked as Promise<{ readonly ok: boolean }>, exit);
     log.reach(result instanceof DriverError ? driverWords(result) : result.ok ? 'answered' : 'not answered');
   }
-  await outcome.close();
+  await settled(outcome.close(), exit);
 }
 
+const DRIVER_ENDS = [
+  ...['is not JSON', 'not a hello', 'not an answer', 'not an event', 'a request that was not made', 'the result of'],
+  'ended with',
+];
+
 function driverWords(error: DriverError): string {
-  return `${error.code}: ${words(error.message.replace(/^driver [^:]*: /, '').replace(/: [\w.]+: .*$/, ''))}`.slice(
-    0,
-    70,
-  );
+  return `${error.code}: ${DRIVER_ENDS.find((end) => error.message.includes(end)) ?? 'another end'}`;
 }
 
 /** What a promise comes to, once nothing is left to do; a promise that stands open then is ended by `exit`. */
@@ -133,7 +138,7 @@ const ERRORS: readonly WireError[] = [
 ];
 
 function procedureOf(dice: Dice): Procedure<unknown> {
-  const party = { systemTitle: SMSO_TITLE, keys: LAB_KEYS, masterKey: LAB_KEYS.kek };
+  const party = { systemTitle: SMSO_TITLE, keys: LAB_KEYS, ...(!dice.oneIn(8) && { masterKey: LAB_KEYS.kek }) };
   const peer = peerOf('chf', party);
   const firmware = { name: '2.0.0', bytes: new Uint8Array(300) };
   const options = { keySource: () => dice.pick(NEW_KEYS).slice(), anew: dice.oneIn(2) };
@@ -150,12 +155,16 @@ function procedureOf(dice: Dice): Procedure<unknown> {
 /** A head-end's work, answered with values of any type: devices may say what they will. */
 function procedureCase(dice: Dice, log: CaseLog): void {
   const procedure = procedureOf(dice);
+  // A device that fails in one way tends to go on so.
+  const failing = dice.oneIn(3) ? dice.pick(ERRORS) : undefined;
+  const isSane = failing === undefined && dice.oneIn(2);
   let step = procedure.next(undefined);
   for (let wants = 0; !step.done; wants += 1) {
     law(wants < WANTS_MAX, 'a procedure ends');
-    const reply =
-      step.value.want === 'converse' ? conversed(dice, log) : step.value.want === 'connect' && !dice.oneIn(12);
-    step = procedure.next(reply);
+    const isConversation = step.value.want === 'converse';
+    const isConnected = step.value.want === 'connect' && !dice.oneIn(12);
+    const sane = { ok: true, value: uint8(dice.below(8)) };
+    step = procedure.next(isConversation ? (isSane ? sane : conversed(dice, log, failing)) : isConnected);
   }
   log.reach(typeof step.value === 'string' ? step.value : ended(step.value as Ended));
 }
@@ -168,18 +177,37 @@ interface Ended {
 const ended = ({ ok, kind, error }: Ended): string =>
   ok === true ? 'ok' : [kind, error?.kind].filter(Boolean).join(', ');
 
-function conversed(dice: Dice, log: CaseLog): { ok: true; value: Data } | { ok: false; error: WireError } {
-  if (dice.oneIn(10)) return { ok: false, error: dice.pick(ERRORS) };
+function conversed(
+  dice: Dice,
+  log: CaseLog,
+  failing?: WireError,
+): { ok: true; value: Data } | { ok: false; error: WireError } {
+  if (dice.oneIn(failing ? 2 : 12)) return { ok: false, error: failing ?? dice.pick(ERRORS) };
   if (dice.oneIn(2)) return { ok: true, value: dice.oneIn(2) ? uint8(dice.below(8)) : uint32(dice.number()) };
   const value = decodeData(log.input(mutated(dice, dice.pick(corpus.DATA), corpus.DATA)));
   return { ok: true, value: value.ok ? value.value : { type: 'null' } };
 }
+
+const ERROR_KINDS = ['lost', 'result', 'exception', 'security', 'countersUsedUp'];
 
 export const PEER_TARGETS: readonly Target[] = [
   {
     ...{ name: 'desk', share: 1, allowance: { ...DECODER, bytes: 1 << 18 }, run: deskCase },
     known: ['accepted', 'refused', 'record', 'displays', 'no answer'],
   },
-  { name: 'driver', share: 4, allowance: SESSION, known: [], run: driverCase },
-  { name: 'procedures', share: 3, allowance: SESSION, known: [], run: procedureCase },
+  {
+    ...{ name: 'driver', share: 2, allowance: SESSION, run: driverCase },
+    known: [
+      ...['started', 'answered', 'not answered', 'event contact', 'event link', 'event reading'],
+      ...DRIVER_ENDS.map((end) => `${end === 'ended with' ? 'crashed' : 'protocol'}: ${end}`),
+    ],
+  },
+  {
+    ...{ name: 'procedures', share: 4, allowance: SESSION, run: procedureCase },
+    known: [
+      ...['ok', 'rotated', 'masterKeyMissing', 'refused', 'done', 'more', 'noAnswer'],
+      ...ERROR_KINDS,
+      ...ERROR_KINDS.filter((kind) => kind !== 'result').map((kind) => `failed, ${kind}`),
+    ],
+  },
 ];

@@ -9,12 +9,12 @@ import { FIXED_CHALLENGE } from '../hand.ts';
 import { type Carrier, type ClientSap, play } from '../session.ts';
 import { type CaseLog, SESSION, type Target } from '../target.ts';
 
-const CLIENTS: readonly ClientSap[] = [16, 17, 1, 1];
+const CLIENTS: readonly ClientSap[] = [16, 17, 17, 1, 1, 1];
 const challenge = (): Uint8Array => FIXED_CHALLENGE.toReversed();
 
 /** Cuts the power at some point of a key install, in one case of a few. */
 function powerCut(dice: Dice): (point: number) => boolean {
-  const at = dice.oneIn(3) ? 1 + dice.below(6) : 0;
+  const at = dice.oneIn(2) ? 1 + dice.below(6) : 0;
   return (point) => point === at;
 }
 
@@ -55,8 +55,35 @@ function connectionCase(framing: 'wrapper' | 'hdlc'): Target['run'] {
   };
 }
 
+/** What the server may answer, as src tells: AAREs by result and diagnostic, exceptions by state and service error. */
+const ANSWERS = [
+  'silence',
+  ...['0/0', '0/14', '1/1', '1/2', '1/2 of the provider', '1/3', '1/11', '1/13', '1/14'].map((code) => `AARE ${code}`),
+  ...[0, 1, 2, 3].map((error) => `AARE 1/1, initiate error ${error}`),
+  ...['1/2', '1/3', '2/2', '1/5', '2/5', '1/6'].map((code) => `exception ${code}`),
+  ...['RLRE 0', 'RLRE 1', 'getList', 'getBlock', 'getBlock last', 'getBlockError 16', 'getBlockError 19'],
+  ...['data', 3, 4, 9, 12, 13, 14].map((result) => `getNormal ${result}`),
+  ...[0, 3, 4, 9, 12, 13].map((result) => `setNormal ${result}`),
+  ...['setList', 'setBlock', 'setLastList', 'actionList', 'actionNext'],
+  ...[0, 3, 4, 9, 12, 13, 18, 19].map((result) => `setLast ${result}`),
+  ...[0, '0 with data', 2, 3, 4, 9, 12, 16, 19, 250].map((result) => `actionNormal ${result}`),
+  'power cut',
+];
+const LINK = ['open', 'closed', 'connecting', 'closing'].map((state) => `link ${state}`);
+
 export const SERVER_TARGETS: readonly Target[] = [
-  { name: 'association', share: 14, allowance: SESSION, known: [], run: associationCase },
-  { name: 'wrapperConnection', share: 7, allowance: SESSION, known: [], run: connectionCase('wrapper') },
-  { name: 'hdlcConnection', share: 7, allowance: SESSION, known: [], run: connectionCase('hdlc') },
+  {
+    ...{ name: 'association', share: 14, allowance: SESSION, run: associationCase },
+    known: [...ANSWERS, 'status 0', 'status 1', 'status 2'],
+  },
+  {
+    ...{ name: 'wrapperConnection', share: 4, allowance: SESSION, run: connectionCase('wrapper') },
+    known: [...ANSWERS, 'waits for a sleepy device'],
+    rare: ANSWERS,
+  },
+  {
+    ...{ name: 'hdlcConnection', share: 4, allowance: SESSION, run: connectionCase('hdlc') },
+    known: [...ANSWERS, ...LINK],
+    rare: ANSWERS,
+  },
 ];

@@ -221,7 +221,7 @@ const FRMRS = [1, 3, 4, 8].map((reason) => `sends FRMR ${reason}`);
 
 export const STATION_TARGETS: readonly Target[] = [
   {
-    ...{ name: 'hdlcServer', share: 5, allowance: SESSION, run: serverCase },
+    ...{ name: 'hdlcServer', share: 7, allowance: SESSION, run: serverCase },
     known: [
       'connected',
       'disconnected',
@@ -231,7 +231,7 @@ export const STATION_TARGETS: readonly Target[] = [
     ],
   },
   {
-    ...{ name: 'hdlcClient', share: 5, allowance: SESSION, run: clientCase },
+    ...{ name: 'hdlcClient', share: 7, allowance: SESSION, run: clientCase },
     known: [
       ...['SNRM', 'DISC', 'I', 'I, segmented', 'RR'].map((n) => `sends ${n}`),
       ...['connected', 'apdu', 'a stuck exchange ended'],

@@ -1,6 +1,6 @@
 // Security suite 0: protected APDUs, proofs and wrapped keys, with everything right but what was mutated.
 import { KEY_NAMES, Keyring } from '../../../../devices/cosem/keyring.ts';
-import { equalBytes } from '../../../../devices/dlms/bytes.ts';
+import { equalBytes, Writer } from '../../../../devices/dlms/bytes.ts';
 import {
   AUTHENTICATED,
   ENCRYPTED,
@@ -18,7 +18,19 @@ import { mutated } from '../mutate.ts';
 import { type CaseLog, DECODER, law, type Target, words } from '../target.ts';
 
 const FAMILIES: readonly Family[] = ['glo', 'ded', 'generalGlo', 'generalDed'];
+/** A cipher is an object of some weight. */
+const CRYPTO = { ...DECODER, bytes: 1 << 18 };
 const CONTROLS = [AUTHENTICATED | ENCRYPTED, AUTHENTICATED, ENCRYPTED, 0];
+
+/** The same header, with a body of so many bytes and the lengths that fit it. */
+function shortened(apdu: Uint8Array, bytes: number): Uint8Array {
+  const header = readCiphered(apdu);
+  law(header.ok, 'an APDU of ours has a header');
+  const { tag, systemTitle, control, counter, body } = header.value;
+  const writer = new Writer().u8(tag);
+  if (tag === 0xdb || tag === 0xdc) writer.octets(systemTitle);
+  return writer.octets(new Writer().u8(control).u32(counter).raw(body.subarray(0, bytes)).bytes()).bytes();
+}
 
 /** A sealed APDU with something wrong: what opens with a tag must be what was sealed, and counted as it was. */
 function cipheringCase(dice: Dice, log: CaseLog): void {
@@ -27,7 +39,8 @@ function cipheringCase(dice: Dice, log: CaseLog): void {
   const plain = dice.pick(corpus.REQUEST_APDUS);
   const sealed = hand.seal(plain, { family: dice.pick(FAMILIES), control, counter: dice.number() });
   const isWhole = dice.oneIn(8);
-  const bytes = log.input(isWhole ? sealed : mutated(dice, sealed, corpus.CIPHERED));
+  const changed = dice.oneIn(12) ? shortened(sealed, dice.below(24)) : mutated(dice, sealed, corpus.REQUEST_APDUS);
+  const bytes = log.input(isWhole ? sealed : changed);
   const header = readCiphered(bytes);
   if (!header.ok) return log.reach('no header');
   const isDedicated = header.value.family === 'ded' || header.value.family === 'generalDed';
@@ -97,19 +110,19 @@ function keyListCase(dice: Dice, log: CaseLog): void {
 
 export const SUITE_TARGETS: readonly Target[] = [
   {
-    ...{ name: 'ciphering', share: 5, allowance: DECODER, run: cipheringCase },
+    ...{ name: 'ciphering', share: 8, allowance: CRYPTO, run: cipheringCase },
     known: [
       ...['no header', 'opened, proved', 'opened, without proof'],
       ...['deciphering: shorter than its tag', 'deciphering: the tag does not verify'],
     ],
   },
-  { name: 'gmac', share: 1, allowance: DECODER, run: gmacCase, known: ['verifies', 'does not verify'] },
+  { name: 'gmac', share: 2, allowance: CRYPTO, run: gmacCase, known: ['verifies', 'does not verify'] },
   {
-    ...{ name: 'keyWrap', share: 2, allowance: DECODER, run: unwrapCase },
+    ...{ name: 'keyWrap', share: 4, allowance: CRYPTO, run: unwrapCase },
     known: ['key of 16', 'key of 24', 'key of 32', 'unwrap-failed'],
   },
   {
-    ...{ name: 'keyList', share: 2, allowance: DECODER, run: keyListCase },
+    ...{ name: 'keyList', share: 3, allowance: CRYPTO, run: keyListCase },
     known: [
       ...['no key', 'unknown key_id', 'key_id twice', 'unwrap-failed'],
       ...['installed, all new', 'cut, all old', 'cut, all new'],
