@@ -53,10 +53,10 @@ export class WrapperParser {
     const pdus: WrapperPdu[] = [];
     let at = 0;
     this.wanted = HEADER_BYTES;
+    const u16 = (from: number): number => (data[from]! << 8) | data[from + 1]!;
     while (data.length - at >= HEADER_BYTES) {
-      const view = new DataView(data.buffer, data.byteOffset + at);
-      const length = view.getUint16(6);
-      if (view.getUint16(0) !== VERSION || length > this.apduBytesMax) {
+      const length = u16(at + 6);
+      if (u16(at) !== VERSION || length > this.apduBytesMax) {
         this.discardedBytes++;
         at++;
         continue;
@@ -66,7 +66,7 @@ export class WrapperParser {
         break;
       }
       const apdu = data.slice(at + HEADER_BYTES, at + HEADER_BYTES + length);
-      pdus.push({ source: view.getUint16(2), destination: view.getUint16(4), apdu });
+      pdus.push({ source: u16(at + 2), destination: u16(at + 4), apdu });
       at += HEADER_BYTES + length;
     }
     const rest = at < data.length ? data.slice(at) : NO_BYTES;

@@ -20,7 +20,7 @@ export interface Codec<T> {
   readonly share?: number;
 }
 
-const LONG_ONE_IN = 400;
+const LONG_ONE_IN = 600;
 const SHARE = 6;
 
 export function codecTarget<T>(codec: Codec<T>): Target {
@@ -32,10 +32,11 @@ export function codecTarget<T>(codec: Codec<T>): Target {
     known,
     ...(rare && { rare }),
     run(dice, log) {
-      // One in sixteen is meant for another decoder, and one in sixty-four is left whole.
-      const usual = dice.oneIn(16) ? ALL : codec.corpus;
-      const base = dice.pick(codec.long && dice.oneIn(LONG_ONE_IN) ? codec.long : usual);
-      const bytes = log.input(dice.oneIn(64) ? base : mutate(dice, base, codec.corpus));
+      // One in sixteen is meant for another decoder, one in sixty-four is left whole, and half of the long ones.
+      const isLong = codec.long !== undefined && dice.oneIn(LONG_ONE_IN);
+      const base = dice.pick(isLong ? codec.long : dice.oneIn(16) ? ALL : codec.corpus);
+      const isWhole = dice.oneIn(isLong ? 2 : 64);
+      const bytes = log.input(isWhole ? base : mutate(dice, base, codec.corpus));
       const decoded = decode(bytes);
       log.reach(decoded.ok ? `ok ${kind ? words(kind(decoded.value)) : ''}`.trim() : words(decoded.error));
       if (!decoded.ok || !encode) return;

@@ -383,7 +383,7 @@ const isMadeUp = (outcome: string): boolean => MADE_UP.some((end) => outcome.end
 
 export const CLIENT_TARGETS: readonly Target[] = [
   {
-    ...{ name: 'clientSession', share: 3, allowance: SESSION, run: sessionCase },
+    ...{ name: 'clientSession', share: 2, allowance: SESSION, run: sessionCase },
     known: [...KNOWN, 'connected', 'not connected'],
     rare: KNOWN.filter(isMadeUp),
   },

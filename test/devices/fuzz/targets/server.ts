@@ -73,7 +73,7 @@ const LINK = ['open', 'closed', 'connecting', 'closing'].map((state) => `link ${
 
 export const SERVER_TARGETS: readonly Target[] = [
   {
-    ...{ name: 'association', share: 14, allowance: SESSION, run: associationCase },
+    ...{ name: 'association', share: 12, allowance: SESSION, run: associationCase },
     known: [...ANSWERS, 'status 0', 'status 1', 'status 2'],
   },
   {
