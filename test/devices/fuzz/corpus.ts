@@ -111,7 +111,7 @@ export const DATE_TIMES: readonly Uint8Array[] = [
 
 /** More values than any has, and a list with more items than any has. */
 export const LONG_DATA: readonly Uint8Array[] = [concat(fromHex('0202'), nulls(60_000), nulls(60_000))];
-export const LONG_LIST: readonly Uint8Array[] = [concat(fromHex('820101'), new Uint8Array(257))];
+export const LONG_LIST = concat(fromHex('820101'), new Uint8Array(257));
 
 function nulls(count: number): Uint8Array {
   return concat(Uint8Array.of(0x01, 0x82, count >> 8, count & 0xff), new Uint8Array(count));

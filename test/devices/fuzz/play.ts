@@ -106,10 +106,8 @@ export async function playCase(target: Target, index: number, options: PlayOptio
 /** What a case takes, the middle of a few times: a compiler or a collector may have been at work in one of them. */
 async function takesAgain(target: Target, index: number, options: PlayOptions): Promise<number> {
   const taken: number[] = [];
-  for (let again = 0; again < AGAIN; again += 1) {
-    collect();
-    taken.push((await once(target, index, options)).took);
-  }
+  // No collection between them: it throws code away, and what compiles it anew takes heap.
+  for (let again = 0; again < AGAIN; again += 1) taken.push((await once(target, index, options)).took);
   return taken.sort((a, b) => a - b)[AGAIN >> 1]!;
 }
 

@@ -67,6 +67,9 @@ const READ: readonly AttributeRequest[] = [
   { attribute: at(7, '1.0.99.1.0.255', 7) },
   { attribute: PROFILE, selection: { selector: 1, parameters: byRange } },
   { attribute: PROFILE, selection: { selector: 2, parameters: byEntry } },
+  // The parameters of the one selector with the number of the other.
+  { attribute: PROFILE, selection: { selector: 1, parameters: structure(column, TIME) } },
+  { attribute: PROFILE, selection: { selector: 2, parameters: byRange } },
   // What is refused: no such attribute, no such object, another class, attribute 0, a selector where there is none.
   { attribute: at(1, '0.0.42.0.0.255', 9) },
   { attribute: at(1, '9.9.9.9.9.255', 2) },
@@ -81,6 +84,7 @@ const WRITTEN: readonly (readonly [Descriptor, Data])[] = [
   [PAYMENT, uint8(1)],
   [PAYMENT, uint8(7)],
   [OFFSET, uint16(60)],
+  [OFFSET, uint16(500)],
   [OFFSET, octets(ascii('x'))],
   [LDN, octets(ascii('mine'))],
   [at(45, '0.0.25.4.0.255', 2), octets(ascii('other.apn'))],
@@ -102,6 +106,7 @@ const INVOKED: readonly (readonly [Descriptor, Data])[] = [
   [at(18, '0.0.44.0.0.255', 2), structure(uint32(9), octets(IMAGE))],
   [at(8, '0.0.1.0.0.255', 6), int16(-120)],
   [at(8, '0.0.1.0.0.255', 1), int8(0)],
+  [at(3, '0.0.1.0.0.255', 1), int8(0)],
   [at(8, '0.0.1.0.0.255', 2), int8(0)],
   [at(7, '1.0.99.1.0.255', 1), int8(0)],
   [at(70, '0.0.96.3.10.255', 1), int8(0)],

@@ -124,7 +124,7 @@ export function play(dice: Dice, log: CaseLog, played: Played): void {
       associate();
       continue;
     }
-    if (script.length === 0 && dice.oneIn(12)) script = dice.pick(SCRIPTS);
+    if (script.length === 0 && dice.oneIn(8)) script = dice.pick(SCRIPTS);
     if (script[0] === 'release' || dice.oneIn(30)) {
       script = [];
       const userInformation =
@@ -160,7 +160,7 @@ function holdsToItself(device: CosemDevice): void {
 
 /** What goes on where a block transfer stands, as a rule with the right number. */
 function next(dice: Dice, response: ServiceResponse): ServiceRequest | undefined {
-  const off = dice.oneIn(8) ? 1 : 0;
+  const off = dice.oneIn(5) ? 1 : 0;
   const raw = (): Uint8Array => dice.bytes(dice.below(40));
   switch (response.kind) {
     case 'getBlock':

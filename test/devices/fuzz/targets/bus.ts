@@ -79,7 +79,7 @@ async function busCase(dice: Dice, log: CaseLog): Promise<void> {
   await watchBench(connection, { now: () => NOW, onEvent: (event) => reach(benchWords(event)) });
   for (let step = 1 + dice.below(12); step > 0; step -= 1) {
     const [topic, text] = dice.pick(MESSAGES);
-    const payload = dice.oneIn(8) ? log.given(advanced(dice, text)) : log.input(mutatedJson(dice, text, PAYLOADS));
+    const payload = dice.oneIn(3) ? log.given(advanced(dice, text)) : log.input(mutatedJson(dice, text, PAYLOADS));
     const heard = dice.oneIn(8)
       ? Buffer.from(log.input(mutated(dice, Buffer.from(topic), TOPICS))).toString('latin1')
       : topic;
@@ -113,7 +113,7 @@ function benchWords(event: BenchEvent): string {
 
 export const BUS_TARGETS: readonly Target[] = [
   {
-    ...{ name: 'bus', share: 4, allowance: SESSION, run: busCase },
+    ...{ name: 'bus', share: 5, allowance: SESSION, run: busCase },
     known: [
       ...['birth', 'status', 'link', 'link, with contacts', 'odd: not JSON in UTF-8', 'odd: a field is wrong'],
       ...['a contact by Glow', 'glow: not JSON in UTF-8', 'glow: a field is wrong', 'glow: not dated'],

@@ -38,12 +38,8 @@ const ok = (...kinds: readonly string[]): string[] => kinds.map((kind) => `ok ${
 const SHORT = 'N more byte(s) expected at byte N';
 const READER = [SHORT, 'length of N to N bytes expected at byte N', 'length N exceeds the N byte(s) present at byte N'];
 /** Seldom met where a value is only a part. */
-const DEEP = ['type description too deep at byte N'];
-const VALUE = [
-  ...READER,
-  ...['no data type has the tag N at byte N', 'nesting deeper than N at byte N', 'bit-string too long at byte N'],
-  ...DEEP,
-];
+const DEEP = ['type description too deep at byte N', 'bit-string too long at byte N'];
+const VALUE = [...READER, ...['no data type has the tag N at byte N', 'nesting deeper than N at byte N'], ...DEEP];
 const TYPES = [
   ...['null', 'dontCare', 'array', 'structure', 'boolean', 'bitString', 'octetString', 'visibleString', 'utfNString'],
   ...['dateTime', 'date', 'time', 'longN', 'longNUnsigned', 'doubleLong', 'doubleLongUnsigned', 'bcd', 'integer'],
@@ -105,11 +101,12 @@ export const CODEC_TARGETS: readonly Target[] = [
   codecTarget({
     ...{ name: 'data', share: 14, corpus: corpus.DATA, decode: decodeData, encode: encodeData, kind: typeOf },
     long: corpus.LONG_DATA,
+    rare: ok('compactArray, bit-string too long at byte N', 'compactArray, nesting deeper than N at byte N'),
     known: [...ok(...TYPES, ...COMPACT), ...VALUE, 'more than N values at byte N', 'N byte(s) after the value'],
   }),
   codecTarget({
-    ...{ name: 'valueList', corpus: corpus.DATA.map((value) => concat(Uint8Array.of(2), value, value)) },
-    ...{ share: 2, decode: decodeValueList, long: corpus.LONG_LIST },
+    ...{ name: 'valueList', share: 2, decode: decodeValueList, rare: DEEP },
+    corpus: [...corpus.DATA.map((value) => concat(Uint8Array.of(2), value, value)), corpus.LONG_LIST],
     known: [...ok(''), ...VALUE, LIST, 'N byte(s) after the list'],
   }),
   codecTarget({
@@ -164,7 +161,7 @@ export const CODEC_TARGETS: readonly Target[] = [
     ],
   }),
   codecTarget({
-    ...{ name: 'request', share: 22, corpus: corpus.REQUEST_APDUS, decode: decodeRequest, encode: encodeRequest },
+    ...{ name: 'request', share: 14, corpus: corpus.REQUEST_APDUS, decode: decodeRequest, encode: encodeRequest },
     kind: ({ kind }) => kind,
     rare: DEEP,
     known: [
@@ -175,7 +172,7 @@ export const CODEC_TARGETS: readonly Target[] = [
     ],
   }),
   codecTarget({
-    ...{ name: 'response', share: 22, corpus: corpus.RESPONSE_APDUS, decode: decodeResponse, encode: encodeResponse },
+    ...{ name: 'response', share: 14, corpus: corpus.RESPONSE_APDUS, decode: decodeResponse, encode: encodeResponse },
     kind: ({ kind }) => kind,
     rare: DEEP,
     known: [

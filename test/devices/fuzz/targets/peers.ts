@@ -196,11 +196,12 @@ export const PEER_TARGETS: readonly Target[] = [
     known: ['accepted', 'refused', 'record', 'displays', 'no answer'],
   },
   {
-    ...{ name: 'driver', share: 1, allowance: SESSION, run: driverCase },
+    ...{ name: 'driver', share: 2, allowance: SESSION, run: driverCase },
     known: [
       ...['started', 'answered', 'not answered', 'event contact', 'event link', 'event reading'],
       ...DRIVER_ENDS.map((end) => `${end === 'ended with' ? 'crashed' : 'protocol'}: ${end}`),
     ],
+    rare: ['crashed: ended with'],
   },
   {
     ...{ name: 'procedures', share: 4, allowance: SESSION, run: procedureCase },

@@ -73,8 +73,9 @@ const LINK = ['open', 'closed', 'connecting', 'closing'].map((state) => `link ${
 
 export const SERVER_TARGETS: readonly Target[] = [
   {
-    ...{ name: 'association', share: 12, allowance: SESSION, run: associationCase },
+    ...{ name: 'association', share: 18, allowance: SESSION, run: associationCase },
     known: [...ANSWERS, 'status 0', 'status 1', 'status 2'],
+    rare: ['getBlockError 19'],
   },
   {
     ...{ name: 'wrapperConnection', share: 4, allowance: SESSION, run: connectionCase('wrapper') },
