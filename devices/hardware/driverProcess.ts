@@ -45,6 +45,8 @@ export interface LineProcessListeners {
 }
 
 const LINE_BYTES_MAX = 1 << 20;
+/** Pieces of a line kept apart while it has no end. */
+const PIECES_MAX = 1024;
 
 /** Starts a program that speaks in lines, without a shell. Owns every event of the process and of its pipes. */
 export function lineProcess(command: readonly string[], listeners: LineProcessListeners): LineProcess {
@@ -115,6 +117,8 @@ export function lineSplitter(
 
   function add(text: string): void {
     begun.push(text);
+    // Single characters weigh more apart than together.
+    if (begun.length >= PIECES_MAX) begun = [begun.join('')];
     begunLength += text.length;
     if (begunLength <= LINE_BYTES_MAX) return;
     tooLong = true;

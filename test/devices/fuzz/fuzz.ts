@@ -19,7 +19,8 @@ export interface FuzzOptions {
   readonly inputs: number;
   /** Of so many that share the cases, which one this is. */
   readonly part?: { readonly of: number; readonly number: number };
-  readonly onCase?: (target: number, index: number) => void;
+  /** Before each case: where it stands, and how many inputs were given before. */
+  readonly onCase?: (target: number, index: number, inputs: number) => void;
   readonly onTally?: (tally: Tally) => void;
 }
 
@@ -47,19 +48,21 @@ async function fuzzed(targets: readonly Target[], options: FuzzOptions, allocati
   const { seed, inputs, part = { of: 1, number: 0 } } = options;
   const shares = targets.reduce((sum, { share }) => sum + share, 0);
   const tallies: Tally[] = [];
+  let given = 0;
   for (const [number, target] of targets.entries()) {
     const wanted = Math.ceil((inputs * target.share) / shares / part.of);
     const tally: Tally = { target: target.name, cases: 0, inputs: 0, outcomes: new Map(), findings: [], keptBytes: 0 };
     let kept: number | undefined;
     const isWatched = wanted >= KEPT_INPUTS_MIN;
     for (let index = part.number; tally.inputs < wanted && tally.findings.length < FINDINGS_MAX; index += part.of) {
-      options.onCase?.(number, index);
+      options.onCase?.(number, index, given);
       const { log, finding } = await playCase(target, index, {
         ...{ seed, allocations },
         isMeasured: tally.cases >= WARM_CASES,
       });
       tally.cases += 1;
       tally.inputs += log.inputs;
+      given += log.inputs;
       for (const outcome of log.outcomes) tally.outcomes.set(outcome, (tally.outcomes.get(outcome) ?? 0) + 1);
       if (finding) tally.findings.push(finding);
       if (tally.outcomes.size > OUTCOMES_MAX) throw new Error(`${target.name}: more than ${OUTCOMES_MAX} outcomes`);

@@ -41,7 +41,7 @@ function changed(dice: Dice, value: unknown): unknown {
     const at = dice.below(value.length + 1);
     return dice.oneIn(3) ? value.toSpliced(at, 1) : value.toSpliced(at, 1, changed(dice, value[at]));
   }
-  const entries = Object.entries(value);
+  const entries: [string, unknown][] = Object.entries(value);
   const at = dice.below(entries.length + 1);
   const [name, old] = entries[at] ?? [dice.pick(NAMES), null];
   if (dice.oneIn(6)) entries.splice(at, 1);
