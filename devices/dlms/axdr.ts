@@ -46,6 +46,8 @@ type NumberType =
 const DEPTH_MAX = 16;
 /** Most nodes of one value. A compact array can name many from few bytes, hence a limit of its own. */
 const NODES_MAX = 100_000;
+/** Most nodes of a compact array for each byte of its contents. */
+const NODES_PER_BYTE = 16;
 
 type FixedForm = readonly [type: NumberType, bytes: number, read: string, write: string];
 
@@ -89,6 +91,7 @@ export function readData(reader: Reader): Data {
 }
 
 const NULL: Data = { type: 'null' };
+const NO_CONTENT = 'compact array elements without content';
 
 function readNode(reader: Reader, budget: { nodes: number }, depth: number, known: TypeDescription | undefined): Data {
   budget.nodes++;
@@ -111,8 +114,11 @@ function readNode(reader: Reader, budget: { nodes: number }, depth: number, know
   if (tag === 1 || tag === 2) {
     const count = known ? (tag === 1 ? known.count : known.members.length) : readCount(reader);
     const items: Data[] = [];
+    const from = reader.at;
     for (let i = 0; i < count && reader.error === undefined; i++) {
       items.push(readNode(reader, budget, depth + 1, known ? known.members[tag === 1 ? 0 : i] : undefined));
+      // A described array could name 65,535 elements that take no byte, within 65,535 others.
+      if (known && tag === 1 && reader.at === from) reader.fail(NO_CONTENT);
     }
     return { type: tag === 1 ? 'array' : 'structure', value: items };
   }
@@ -175,12 +181,13 @@ function readDescription(reader: Reader, depth: number, budget: { nodes: number 
 /** A compact array as a plain array of its elements. */
 export function expandCompactArray(value: Extract<Data, { type: 'compactArray' }>): Decoded<Data> {
   const reader = new Reader(value.contents);
-  const budget = { nodes: 0 };
+  // Members of no content (null) are legal beside others; a value of little else is not worth its memory.
+  const budget = { nodes: Math.max(0, NODES_MAX - NODES_PER_BYTE * (value.contents.length + 1)) };
   const items: Data[] = [];
   while (reader.error === undefined && reader.left > 0) {
     const before = reader.at;
     items.push(readNode(reader, budget, 1, value.description));
-    if (reader.at === before) reader.fail('compact array elements without content');
+    if (reader.at === before) reader.fail(NO_CONTENT);
   }
   return reader.error === undefined ? good({ type: 'array', value: items }) : bad(reader.error);
 }

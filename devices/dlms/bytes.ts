@@ -155,6 +155,11 @@ export class Writer {
   private buffer = new Uint8Array(64);
   private size = 0;
 
+  /** How many bytes were written. */
+  get written(): number {
+    return this.size;
+  }
+
   private room(count: number): void {
     if (this.size + count <= this.buffer.length) return;
     const grown = new Uint8Array(Math.max(this.buffer.length * 2, this.size + count));

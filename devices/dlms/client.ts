@@ -16,7 +16,7 @@ import {
 import { encodeRequest } from './apduRequest.ts';
 import { decodeResponse } from './apduResponse.ts';
 import { type Data, decodeData, encodeData, readData } from './axdr.ts';
-import { concat, equalBytes, NO_BYTES, Reader } from './bytes.ts';
+import { equalBytes, NO_BYTES, Reader, Writer } from './bytes.ts';
 import {
   type ClientError,
   type ClientResult,
@@ -27,7 +27,7 @@ import {
   protocol,
   succeeded,
 } from './clientResult.ts';
-import { isCiphered } from './ciphering.ts';
+import { isCiphered, SYSTEM_TITLE_BYTES } from './ciphering.ts';
 import { ClientSecurity, type ClientSecurityOptions } from './clientSecurity.ts';
 import { CONFORMANCE, decodeInitiateResponse, encodeInitiateRequest, type InitiateResponse } from './initiate.ts';
 import { CURRENT_ASSOCIATION } from './association.ts';
@@ -75,6 +75,7 @@ const MECHANISMS = { none: 0, lls: 1, gmac: 5 } as const;
 /** Header, descriptor with selection, last, number and length around a block, and ciphering with a system title. */
 const SEND_OVERHEAD_BYTES = 64;
 const SEND_BYTES_MIN = 16;
+const VALUE_BYTES_MAX = 1 << 22;
 
 /** One client of one server. Operations follow one another; none may overlap. */
 export class DlmsClient {
@@ -148,7 +149,12 @@ export class DlmsClient {
     }
     if (this.security) {
       // Without it the title may stand in a general-* header, or be known from before.
-      if (aare.respondingTitle) this.security.serverTitle = aare.respondingTitle;
+      if (aare.respondingTitle) {
+        // Half of every nonce: with another length there is no nonce.
+        if (aare.respondingTitle.length !== SYSTEM_TITLE_BYTES)
+          return protocol('the responding-AP-title is no system title');
+        this.security.serverTitle = aare.respondingTitle;
+      }
       const opened = this.security.open(information);
       if (!opened.ok) return failed({ kind: 'security', error: opened.error });
       information = opened.value;
@@ -349,8 +355,7 @@ export class DlmsClient {
     first: ServiceResponse,
   ): Conversation<ClientResult<Uint8Array>> {
     const kind = service === 'get' ? 'getBlock' : 'actionBlock';
-    const parts: Uint8Array[] = [];
-    let bytes = 0;
+    const raw = new Writer();
     let response = first;
     // Blocks count from 1; some servers begin at 0.
     const isFromZero = first.kind === kind && first.block.number === 0;
@@ -358,10 +363,14 @@ export class DlmsClient {
       if (response.kind === 'getBlockError') return failed({ kind: 'result', result: response.result });
       if (response.kind !== kind) return protocol(`a block expected, got ${response.kind}`);
       if (response.block.number !== number) return protocol(`block ${number} expected, got ${response.block.number}`);
-      bytes += response.block.raw.length;
-      if (bytes > (this.options.valueBytesMax ?? 1 << 22)) return protocol('the value is longer than allowed');
-      parts.push(response.block.raw);
-      if (response.block.last) return succeeded(concat(...parts));
+      const { block } = response;
+      // Blocks with nothing in them would never come to an end.
+      if (block.raw.length === 0 && !block.last) return protocol('a block with nothing in it, and not the last');
+      if (raw.written + block.raw.length > (this.options.valueBytesMax ?? VALUE_BYTES_MAX)) {
+        return protocol('the value is longer than allowed');
+      }
+      raw.raw(block.raw);
+      if (block.last) return succeeded(raw.bytes());
       const next = yield* this.ask({ kind: service === 'get' ? 'getNext' : 'actionNext', invoke, number });
       if (!next.ok) return next;
       response = next.value;
@@ -381,18 +390,4 @@ export function converse<T>(
     step = conversation.next(answer);
   }
   return step.value;
-}
-
-/** The parameter of global_key_transfer (class 64, method 2): keys already wrapped under the KEK. */
-export function keyTransferParameter(items: readonly { readonly keyId: number; readonly wrapped: Uint8Array }[]): Data {
-  return {
-    type: 'array',
-    value: items.map(({ keyId, wrapped }) => ({
-      type: 'structure',
-      value: [
-        { type: 'enum', value: keyId },
-        { type: 'octetString', value: wrapped },
-      ],
-    })),
-  };
 }

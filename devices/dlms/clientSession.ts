@@ -30,8 +30,10 @@ interface Running {
   since: number;
 }
 
+const NOTIFICATIONS_MAX = 256;
+
 export class ClientSession {
-  /** Pushed APDUs (data-notification) in order of arrival; the caller takes them. */
+  /** Pushed APDUs (data-notification) in order of arrival; the caller takes them. Of those nobody takes the latest are kept. */
   readonly notifications: Uint8Array[] = [];
   private readonly options: ClientSessionOptions;
   private wrapper = new WrapperParser();
@@ -86,7 +88,7 @@ export class ClientSession {
     const out: Uint8Array[] = [];
     for (const { source, destination, apdu } of this.wrapper.receive(bytes)) {
       if (source === this.options.server && destination === this.options.client) out.push(...this.onApdu(apdu, at));
-      else if (apdu[0] === 0x0f) this.notifications.push(apdu);
+      else if (apdu[0] === 0x0f) this.notified(apdu);
     }
     return out;
   }
@@ -127,9 +129,14 @@ export class ClientSession {
     return out;
   }
 
+  private notified(apdu: Uint8Array): void {
+    this.notifications.push(apdu);
+    if (this.notifications.length > NOTIFICATIONS_MAX) this.notifications.shift();
+  }
+
   private onApdu(apdu: Uint8Array, at: number): Uint8Array[] {
     if (apdu[0] === 0x0f) {
-      this.notifications.push(apdu);
+      this.notified(apdu);
       return [];
     }
     return this.running ? this.advance(this.running.conversation.next(apdu), at) : [];
@@ -140,6 +147,11 @@ export class ClientSession {
     if (step.done) {
       running.exchange.result = step.value;
       this.running = undefined;
+      return [];
+    }
+    // The link may have gone down with the very bytes that brought the answer.
+    if (!this.ready) {
+      this.lose('linkDown');
       return [];
     }
     running.since = at;

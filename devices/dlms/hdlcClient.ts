@@ -2,7 +2,7 @@
  * The primary (client) side of the HDLC data link, sans-I/O: connect, send an APDU, disconnect, and a poll that repeats
  * after silence. One outstanding exchange at a time, as a primary in normal response mode has.
  */
-import { concat, NO_BYTES } from './bytes.ts';
+import { concat, NO_BYTES, Writer } from './bytes.ts';
 import {
   controlI,
   controlRR,
@@ -30,16 +30,21 @@ export interface HdlcClientOptions {
   readonly propose?: HdlcParameters;
   /** Silence before a repeat, seconds. */
   readonly timeoutSeconds?: number;
-  /** Repeats before the link is given up. */
+  /** Repeats without any progress before the link is given up. */
   readonly repeatsMax?: number;
 }
+
+const REPEATS_MAX = 3;
 
 /** What came of received bytes or of the clock. */
 export type HdlcClientEvent =
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
   | { readonly kind: 'connected'; readonly parameters: HdlcParameters }
   | { readonly kind: 'apdu'; readonly apdu: Uint8Array }
-  | { readonly kind: 'disconnected'; readonly reason: 'asked' | 'refused' | 'frameReject' | 'timeout' };
+  | { readonly kind: 'disconnected'; readonly reason: DisconnectReason };
+
+/** `timeout`: silence, or answers that never move on; `tooLong`: an APDU in more segments than any holds. */
+type DisconnectReason = 'asked' | 'refused' | 'frameReject' | 'timeout' | 'tooLong';
 
 type LinkState = 'closed' | 'connecting' | 'open' | 'closing';
 
@@ -53,8 +58,8 @@ export class HdlcClient {
   private vr = 0;
   private queue: { bytes: Uint8Array; segmented: boolean }[] = [];
   private sent = 0;
-  private parts: Uint8Array[] = [];
-  private partBytes = 0;
+  /** Segments of the answer so far. */
+  private parts = new Writer();
   private waitingSince: number | undefined;
   private repeats = 0;
   private lastFrames: Uint8Array[] = [];
@@ -68,11 +73,23 @@ export class HdlcClient {
     return encodeFrame({ destination, source, control, segmented, information });
   }
 
+  /** Says something that moves the exchange on. */
   private transmit(frames: Uint8Array[], at: number): HdlcClientEvent[] {
+    this.repeats = 0;
+    return this.say(frames, at);
+  }
+
+  private say(frames: Uint8Array[], at: number): HdlcClientEvent[] {
     this.lastFrames = frames;
     this.waitingSince = at;
-    this.repeats = 0;
     return frames.map((bytes) => ({ kind: 'send', bytes }));
+  }
+
+  /** Says something again because the answer did not move on. It counts as silence would: two ends must not talk for ever. */
+  private repeat(frames: Uint8Array[], at: number): HdlcClientEvent[] {
+    if (this.repeats >= (this.options.repeatsMax ?? REPEATS_MAX)) return this.drop('timeout');
+    this.repeats++;
+    return this.say(frames, at);
   }
 
   /** SNRM. */
@@ -98,12 +115,12 @@ export class HdlcClient {
       this.queue.push({ bytes: whole.subarray(from, from + step), segmented: from + step < whole.length });
     }
     this.sent = 0;
-    this.parts = [];
-    this.partBytes = 0;
-    return this.flush(at);
+    this.parts = new Writer();
+    return this.transmit(this.window(), at);
   }
 
-  private flush(at: number): HdlcClientEvent[] {
+  /** The segments that the window lets out now. */
+  private window(): Uint8Array[] {
     const frames: Uint8Array[] = [];
     const until = Math.min(this.queue.length, this.parameters.transmitWindow);
     while (this.sent < until) {
@@ -113,16 +130,13 @@ export class HdlcClient {
         this.frame(controlI((this.vs + this.sent - 1) & 7, this.vr, this.sent === until), part.bytes, part.segmented),
       );
     }
-    return this.transmit(frames, at);
+    return frames;
   }
 
   /** Repeats what was last sent, or gives up. Call it when {@link dueAt} has passed. */
   poll(at: number): HdlcClientEvent[] {
     if (this.waitingSince === undefined || at < this.dueAt()!) return [];
-    if (this.repeats >= (this.options.repeatsMax ?? 3)) return this.drop('timeout');
-    this.repeats++;
-    this.waitingSince = at;
-    return this.lastFrames.map((bytes) => ({ kind: 'send', bytes }));
+    return this.repeat(this.lastFrames, at);
   }
 
   /** The instant at which {@link poll} has something to do, if any. */
@@ -130,10 +144,11 @@ export class HdlcClient {
     return this.waitingSince === undefined ? undefined : this.waitingSince + (this.options.timeoutSeconds ?? 5);
   }
 
-  private drop(reason: 'asked' | 'refused' | 'frameReject' | 'timeout'): HdlcClientEvent[] {
+  private drop(reason: DisconnectReason): HdlcClientEvent[] {
     this.state = 'closed';
     this.waitingSince = undefined;
     this.queue = [];
+    this.parts = new Writer();
     return [{ kind: 'disconnected', reason }];
   }
 
@@ -154,34 +169,41 @@ export class HdlcClient {
     if (control.kind === 'U') return this.handleUnnumbered(control.code, frame.information);
     if (this.state !== 'open') return [];
     const acknowledged = (control.nr - this.vs) & 7;
-    if (acknowledged <= this.sent) {
+    const moved = acknowledged > 0 && acknowledged <= this.sent;
+    if (moved) {
       this.queue.splice(0, acknowledged);
       this.sent -= acknowledged;
       this.vs = control.nr;
     }
-    if (control.kind !== 'I') {
-      if (!control.final) return [];
-      if (control.kind === 'RNR') return this.transmit([this.frame(controlRR(this.vr, true))], at);
-      this.sent = 0;
-      if (this.queue.length > 0) return this.flush(at);
-      // Everything was taken but nothing came back yet: the answer is asked for by the repeat timer, not at once, so
-      // that a server without an answer is not polled in a tight loop.
-      if (this.parts.length > 0) return this.transmit([this.frame(controlRR(this.vr, true))], at);
-      if (this.waitingSince !== undefined) this.lastFrames = [this.frame(controlRR(this.vr, true))];
-      return [];
-    }
-    if (control.ns !== this.vr) return control.final ? this.transmit([this.frame(controlRR(this.vr, true))], at) : [];
+    if (control.kind !== 'I') return control.final ? this.answered(control.kind, moved, at) : [];
+    const rr = (): Uint8Array[] => [this.frame(controlRR(this.vr, true))];
+    if (control.ns !== this.vr) return control.final ? this.repeat(rr(), at) : [];
     this.vr = (this.vr + 1) & 7;
-    this.partBytes += frame.information.length;
-    if (this.partBytes <= REASSEMBLED_BYTES_MAX) this.parts.push(frame.information);
-    if (frame.segmented) return control.final ? this.transmit([this.frame(controlRR(this.vr, true))], at) : [];
-    const whole = concat(...this.parts);
-    const fits = this.partBytes <= REASSEMBLED_BYTES_MAX;
-    this.parts = [];
-    this.partBytes = 0;
+    const { information } = frame;
+    this.parts.raw(information);
+    if (this.parts.written > REASSEMBLED_BYTES_MAX) return this.drop('tooLong');
+    if (frame.segmented) {
+      if (!control.final) return [];
+      // A segment with nothing in it brings the APDU no further.
+      return information.length > 0 ? this.transmit(rr(), at) : this.repeat(rr(), at);
+    }
+    const whole = this.parts.bytes();
+    this.parts = new Writer();
     this.waitingSince = undefined;
-    if (!fits || whole.length < 3 || whole[0] !== 0xe6) return [];
+    if (whole.length < 3 || whole[0] !== 0xe6) return [];
     return [{ kind: 'apdu', apdu: whole.slice(3) }];
+  }
+
+  /** RR, RNR or REJ with the line handed back: what was not taken goes again, or the answer is asked for. */
+  private answered(kind: 'RR' | 'RNR' | 'REJ', moved: boolean, at: number): HdlcClientEvent[] {
+    if (kind !== 'RNR') {
+      this.sent = 0;
+      if (this.queue.length > 0) return moved ? this.transmit(this.window(), at) : this.repeat(this.window(), at);
+    }
+    // Everything was taken but nothing came back yet, or the server is busy: the repeat timer asks, not this answer at
+    // once, so that a server without an answer is not polled in a tight loop.
+    if (this.waitingSince !== undefined) this.lastFrames = [this.frame(controlRR(this.vr, true))];
+    return [];
   }
 
   private handleUnnumbered(code: number, information: Uint8Array): HdlcClientEvent[] {

@@ -2,7 +2,7 @@
  * The secondary (server) side of the HDLC data link, sans-I/O. One station serves many client/server address pairs; each
  * pair is a link with its own state. The server speaks only when polled, as IEC 62056-46 demands of a secondary.
  */
-import { concat, NO_BYTES } from './bytes.ts';
+import { concat, NO_BYTES, Writer } from './bytes.ts';
 import {
   controlI,
   controlRR,
@@ -74,8 +74,8 @@ export class HdlcServerLink {
   /** Segments of the answer; index 0 has sequence number `acknowledged`. */
   private queue: { bytes: Uint8Array; segmented: boolean }[] = [];
   private sent = 0;
-  private parts: Uint8Array[] = [];
-  private partBytes = 0;
+  /** Segments of a request so far. */
+  private parts: Writer | undefined;
   private readonly segmentBytesMax: number;
 
   constructor(client: HdlcAddress, server: HdlcAddress, segmentBytesMax = FRAME_BYTES_MAX) {
@@ -87,10 +87,10 @@ export class HdlcServerLink {
   /** Back to the state after UA, with what was negotiated. */
   reset(parameters: HdlcParameters): void {
     this.parameters = parameters;
-    this.vs = this.vr = this.acknowledged = this.sent = this.partBytes = 0;
+    this.vs = this.vr = this.acknowledged = this.sent = 0;
     this.peerBusy = false;
     this.queue = [];
-    this.parts = [];
+    this.parts = undefined;
   }
 
   frame(control: number, information: Uint8Array = NO_BYTES, segmented = false): Uint8Array {
@@ -177,13 +177,14 @@ export class HdlcServerLink {
       return { send: frames.length > 0 ? frames : [this.frame(controlRR(this.vr, true))] };
     }
     this.vr = (this.vr + 1) & 7;
-    this.partBytes += frame.information.length;
-    if (this.partBytes <= REASSEMBLED_BYTES_MAX) this.parts.push(frame.information);
+    const parts = (this.parts ??= new Writer());
+    // One byte too many is kept, and tells that the whole does not fit.
+    const room = REASSEMBLED_BYTES_MAX + 1 - parts.written;
+    parts.raw(frame.information.subarray(0, room));
     if (frame.segmented) return { send: control.final ? [this.frame(controlRR(this.vr, true))] : [] };
-    const fits = this.partBytes <= REASSEMBLED_BYTES_MAX;
-    const whole = concat(...this.parts);
-    this.parts = [];
-    this.partBytes = 0;
+    const fits = parts.written <= REASSEMBLED_BYTES_MAX;
+    const whole = parts.bytes();
+    this.parts = undefined;
     const isLlc = fits && whole.length >= 3 && whole[0] === 0xe6 && (whole[1] === 0xe6 || whole[1] === 0xe7);
     if (!isLlc) return { send: control.final ? [this.frame(controlRR(this.vr, true))] : [] };
     // A new request makes an answer that the client no longer waits for void; its sequence numbers are used again,

@@ -1,3 +1,4 @@
+import type { Data } from './axdr.ts';
 /** AES key wrap (RFC 3394), as global_key_transfer uses it: a 16-byte key becomes 24 bytes under the KEK. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { bad, type Decoded, good } from './bytes.ts';
@@ -32,4 +33,18 @@ export function unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Decoded<Uint8Ar
   } catch {
     return bad('unwrap-failed');
   }
+}
+
+/** The parameter of global_key_transfer (class 64, method 2): keys already wrapped under the KEK. */
+export function keyTransferParameter(items: readonly { readonly keyId: number; readonly wrapped: Uint8Array }[]): Data {
+  return {
+    type: 'array',
+    value: items.map(({ keyId, wrapped }) => ({
+      type: 'structure',
+      value: [
+        { type: 'enum', value: keyId },
+        { type: 'octetString', value: wrapped },
+      ],
+    })),
+  };
 }

@@ -15,7 +15,7 @@ import {
 import { decodeValueList } from './apduRequest.ts';
 import { encodeResponse } from './apduResponse.ts';
 import { type Data, decodeData, encodeData } from './axdr.ts';
-import { concat } from './bytes.ts';
+import { Writer } from './bytes.ts';
 import { CONFORMANCE } from './initiate.ts';
 import type { AccessContext, LogicalDevice } from './logicalDevice.ts';
 
@@ -64,8 +64,7 @@ interface Incoming {
   readonly requests: readonly AttributeRequest[];
   readonly methods: readonly Descriptor[];
   readonly isList: boolean;
-  readonly parts: Uint8Array[];
-  bytes: number;
+  readonly raw: Writer;
   number: number;
 }
 
@@ -147,16 +146,21 @@ export class Responder {
   ): ServiceResponse {
     const bit = long.service === 'get' ? CONFORMANCE.blockGet : CONFORMANCE.blockAction;
     const { conformance } = context.access.association;
-    if ((conformance & bit) === 0 || context.answerBytesMax <= BLOCK_OVERHEAD_BYTES) {
-      const result = { ok: false, result: RESULT.dataBlockUnavailable } as const;
-      if (long.service === 'get') return { kind: 'getNormal', invoke, result };
-      return { kind: 'actionNormal', invoke, result: { result: RESULT.success, data: result } };
-    }
+    if ((conformance & bit) === 0) return this.noRoom(long.service, invoke);
     this.outgoing = { ...long, at: 0, number: 0 };
     return this.sendBlock(this.outgoing, invoke, context);
   }
 
+  private noRoom(service: Outgoing['service'], invoke: number): ServiceResponse {
+    this.outgoing = undefined;
+    const result = { ok: false, result: RESULT.dataBlockUnavailable } as const;
+    if (service === 'get') return { kind: 'getNormal', invoke, result };
+    return { kind: 'actionNormal', invoke, result: { result: RESULT.success, data: result } };
+  }
+
   private sendBlock(outgoing: Outgoing, invoke: number, context: AnswerContext): ServiceResponse {
+    // Another protection than the block before may have left no room: then the transfer is over.
+    if (context.answerBytesMax <= BLOCK_OVERHEAD_BYTES) return this.noRoom(outgoing.service, invoke);
     const to = Math.min(outgoing.raw.length, outgoing.at + context.answerBytesMax - BLOCK_OVERHEAD_BYTES);
     const raw = outgoing.raw.subarray(outgoing.at, to);
     outgoing.at = to;
@@ -195,7 +199,7 @@ export class Responder {
     context: AnswerContext,
   ): ServiceResponse {
     const { requests, methods, isList } = first;
-    this.incoming = { service, requests, methods, isList, parts: [], bytes: 0, number: 0 };
+    this.incoming = { service, requests, methods, isList, raw: new Writer(), number: 0 };
     return this.proceed(
       first.invoke,
       { kind: service === 'set' ? 'setBlock' : 'actionBlock', block: first.block },
@@ -221,16 +225,17 @@ export class Responder {
     }
     if (block.number !== incoming.number + 1) return abort(RESULT.dataBlockNumberInvalid);
     incoming.number = block.number;
-    incoming.bytes += block.raw.length;
-    if (incoming.bytes > LONG_VALUE_BYTES_MAX) return abort(isSet ? RESULT.longSetAborted : RESULT.longAborted);
-    incoming.parts.push(block.raw);
+    if (incoming.raw.written + block.raw.length > LONG_VALUE_BYTES_MAX) {
+      return abort(isSet ? RESULT.longSetAborted : RESULT.longAborted);
+    }
+    incoming.raw.raw(block.raw);
     if (!block.last) return { kind: isSet ? 'setBlock' : 'actionNext', invoke, number: block.number };
     this.incoming = undefined;
     return this.complete(invoke, incoming, context);
   }
 
   private complete(invoke: number, incoming: Incoming, context: AnswerContext): ServiceResponse {
-    const raw = concat(...incoming.parts);
+    const raw = incoming.raw.bytes();
     const { requests, methods, isList, number } = incoming;
     const one = isList ? undefined : decodeData(raw);
     const many = isList ? decodeValueList(raw) : one!.ok ? { ok: true as const, value: [one!.value] } : one!;

@@ -49,15 +49,13 @@ export function membersOf(data: Data | undefined): readonly Data[] | undefined {
   return data && (data.type === 'array' || data.type === 'structure') ? data.value : undefined;
 }
 
-/** Any integer as a number (64-bit ones too when they are exact), or undefined. */
+/** A whole number of any type (of 64 bits when it is exact, a float when it holds one), or undefined. */
 export function numberOf(data: Data | undefined): number | undefined {
   if (data === undefined || !('value' in data)) return undefined;
-  if (typeof data.value === 'number') return data.value;
-  if (typeof data.value === 'bigint') {
-    const value = Number(data.value);
-    return Number.isSafeInteger(value) ? value : undefined;
-  }
-  return undefined;
+  if (typeof data.value !== 'number' && typeof data.value !== 'bigint') return undefined;
+  // A float may hold a fraction, an infinity or no number at all: none of these counts, indexes or shifts anything.
+  const value = Number(data.value);
+  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** The bytes of any string-like value, or undefined. */

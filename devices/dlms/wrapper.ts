@@ -3,6 +3,8 @@ import { concat, NO_BYTES, Writer } from './bytes.ts';
 
 const HEADER_BYTES = 8;
 const VERSION = 1;
+/** Portions kept apart while a PDU is not whole. */
+const CHUNKS_MAX = 64;
 
 /** One wrapped APDU. Ports are client and server SAPs. */
 export interface WrapperPdu {
@@ -42,15 +44,19 @@ export class WrapperParser {
     this.chunks.push(bytes);
     this.size += bytes.length;
     // Joining only when a PDU can be complete keeps many small reads linear.
-    if (this.size < this.wanted) return [];
+    if (this.size < this.wanted) {
+      // Single bytes weigh a hundred times themselves while each has a buffer of its own.
+      if (this.chunks.length >= CHUNKS_MAX) this.chunks = [concat(...this.chunks)];
+      return [];
+    }
     const data = this.chunks.length === 1 ? bytes : concat(...this.chunks);
     const pdus: WrapperPdu[] = [];
     let at = 0;
     this.wanted = HEADER_BYTES;
+    const u16 = (from: number): number => (data[from]! << 8) | data[from + 1]!;
     while (data.length - at >= HEADER_BYTES) {
-      const view = new DataView(data.buffer, data.byteOffset + at);
-      const length = view.getUint16(6);
-      if (view.getUint16(0) !== VERSION || length > this.apduBytesMax) {
+      const length = u16(at + 6);
+      if (u16(at) !== VERSION || length > this.apduBytesMax) {
         this.discardedBytes++;
         at++;
         continue;
@@ -60,7 +66,7 @@ export class WrapperParser {
         break;
       }
       const apdu = data.slice(at + HEADER_BYTES, at + HEADER_BYTES + length);
-      pdus.push({ source: view.getUint16(2), destination: view.getUint16(4), apdu });
+      pdus.push({ source: u16(at + 2), destination: u16(at + 4), apdu });
       at += HEADER_BYTES + length;
     }
     const rest = at < data.length ? data.slice(at) : NO_BYTES;

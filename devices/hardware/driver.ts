@@ -24,6 +24,8 @@ export interface DriverOptions {
   /** Operations that change something on real hardware are refused here unless they are named. */
   readonly allow?: readonly 'power'[];
   readonly timers?: Timers;
+  /** What starts the program; tests speak for one themselves. */
+  readonly launch?: typeof lineProcess;
   /** The driver's own words, line by line, with hexadecimal runs taken out. */
   readonly onStderr?: (line: string) => void;
 }
@@ -163,7 +165,7 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
     return (await answered) as DriverAnswer<OperationResult<O>>;
   }
 
-  const child: LineProcess = lineProcess(options.command, {
+  const child: LineProcess = (options.launch ?? lineProcess)(options.command, {
     onLine,
     onStderr(line) {
       lastWords = redacted(line).slice(0, LAST_WORDS_MAX);

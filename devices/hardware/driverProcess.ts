@@ -45,6 +45,8 @@ export interface LineProcessListeners {
 }
 
 const LINE_BYTES_MAX = 1 << 20;
+/** Pieces of a line kept apart while it has no end. */
+const PIECES_MAX = 1024;
 
 /** Starts a program that speaks in lines, without a shell. Owns every event of the process and of its pipes. */
 export function lineProcess(command: readonly string[], listeners: LineProcessListeners): LineProcess {
@@ -100,23 +102,57 @@ function notStarted(program: string, cause: unknown): DriverError {
   return new DriverError('notStarted', `the driver's command '${program}' could not be started (${reason})`);
 }
 
-function splitLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void, onTooLong: () => void): void {
+/**
+ * Cuts text that comes in portions of any size into lines; every octet is looked at once, however small the portions. After a
+ * line that is too long nothing more is told.
+ */
+export function lineSplitter(
+  onLine: (line: string) => void,
+  onTooLong: () => void,
+): { push(bytes: Uint8Array): void; end(): void } {
   const decoder = new StringDecoder('utf8');
-  let rest = '';
+  let begun: string[] = [];
+  let begunLength = 0;
   let tooLong = false;
+
+  function add(text: string): void {
+    begun.push(text);
+    // Single characters weigh more apart than together.
+    if (begun.length >= PIECES_MAX) begun = [begun.join('')];
+    begunLength += text.length;
+    if (begunLength <= LINE_BYTES_MAX) return;
+    tooLong = true;
+    begun = [];
+    onTooLong();
+  }
+
+  function finish(): void {
+    const line = begun.join('').replace(/\r$/, '');
+    begun = [];
+    begunLength = 0;
+    onLine(line);
+  }
+
+  return {
+    push(bytes) {
+      const text = decoder.write(bytes);
+      for (let from = 0; !tooLong && from < text.length;) {
+        const end = text.indexOf('\n', from);
+        add(text.slice(from, end < 0 ? undefined : end));
+        if (end < 0) return;
+        if (!tooLong) finish();
+        from = end + 1;
+      }
+    },
+    end() {
+      if (!tooLong && begunLength > 0) finish();
+    },
+  };
+}
+
+function splitLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void, onTooLong: () => void): void {
+  const lines = lineSplitter(onLine, onTooLong);
   stream.on('error', () => undefined);
-  stream.on('data', (bytes: Buffer) => {
-    if (tooLong) return;
-    const parts = (rest + decoder.write(bytes)).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) onLine(part.replace(/\r$/, ''));
-    if (rest.length > LINE_BYTES_MAX) {
-      tooLong = true;
-      rest = '';
-      onTooLong();
-    }
-  });
-  stream.on('end', () => {
-    if (rest !== '') onLine(rest);
-  });
+  stream.on('data', (bytes: Buffer) => lines.push(bytes));
+  stream.on('end', () => lines.end());
 }

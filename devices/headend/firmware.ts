@@ -78,6 +78,8 @@ function* sendBlocks(live: Live, image: FirmwareImage, blocksMax: number): Proce
   if (!size.ok) return size;
   const first = yield* readNumber(live, IMAGE.firstMissing);
   if (!first.ok) return first;
+  if (size.value < 1 || first.value < 0)
+    return { ok: false, error: { kind: 'protocol', error: 'no block can be such' } };
   const count = Math.ceil(image.bytes.length / size.value);
   const until = Math.min(count, first.value + blocksMax);
   for (let block = first.value; block < until; block += 1) {

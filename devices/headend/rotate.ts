@@ -9,7 +9,7 @@ import { ROTATION_ORDER, type RotatedType } from '../../src/keys/rotation.ts';
 import { KEY_NAMES } from '../cosem/keyring.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
 import { toHex } from '../dlms/bytes.ts';
-import { keyTransferParameter } from '../dlms/client.ts';
+import { keyTransferParameter } from '../dlms/keyWrap.ts';
 import { wrapKey } from '../dlms/keyWrap.ts';
 import { bytesOf } from '../dlms/values.ts';
 import { associate, noteCounters, repeated, within, type Live, type Peer } from './associate.ts';

@@ -64,7 +64,8 @@ const ANSWER_MILLISECONDS = 3000;
 /** Some meters do not echo the mode E option; they have switched by then. */
 const ECHO_MILLISECONDS = 1500;
 const REPEATS_MAX = 2;
-const PARTS_MAX = 1000;
+/** Longest answer put together from blocks, in characters. */
+const ANSWER_MAX = 1 << 18;
 const UNREAD_MAX = 1 << 18;
 
 export function modeCReader(options: ModeCReaderOptions): ModeCReader {
@@ -75,7 +76,8 @@ export function modeCReader(options: ModeCReaderOptions): ModeCReader {
   let repeats = 0;
   let hdlcMode = '';
   let parts: string[] = [];
-  /** Octets since the last message: a babbling line must not keep the reader waiting for ever. */
+  let partsLength = 0;
+  /** Octets since the last message that moved something: a babbling line must not keep the reader waiting for ever. */
   let unread = 0;
 
   const tell = (event: ReaderEvent): ReaderAction => ({ do: 'tell', event });
@@ -88,8 +90,14 @@ export function modeCReader(options: ModeCReaderOptions): ModeCReader {
     deadline = until;
   }
 
+  function forget(): void {
+    parts = [];
+    partsLength = 0;
+  }
+
   function fail(reason: (ReaderEvent & { kind: 'failed' })['reason']): ReaderAction[] {
     enter('closed');
+    forget();
     return [tell({ kind: 'failed', reason })];
   }
 
@@ -125,7 +133,7 @@ export function modeCReader(options: ModeCReaderOptions): ModeCReader {
   /** Asks again for a block that came in bad, a few times. */
   function again(at: number): ReaderAction[] {
     repeats += 1;
-    parts = [];
+    forget();
     if (repeats > REPEATS_MAX) return fail('badCheck');
     deadline = at + patience;
     return [send(Uint8Array.of(NAK))];
@@ -140,12 +148,15 @@ export function modeCReader(options: ModeCReaderOptions): ModeCReader {
     }
     if (state !== 'waiting') return [];
     parts.push(message.text);
+    // A block with nothing in it counts as well, or they would never come to an end.
+    partsLength += 1 + message.text.length;
+    if (partsLength > ANSWER_MAX) return fail('tooLong');
     if (message.more) {
       deadline = at + patience;
-      return parts.length > PARTS_MAX ? fail('tooLong') : [send(Uint8Array.of(ACK))];
+      return [send(Uint8Array.of(ACK))];
     }
     const text = parts.join('');
-    parts = [];
+    forget();
     enter('programming');
     if (/^\([^()]*\)$/.test(text)) return [tell({ kind: 'refused' })];
     return [tell({ kind: 'values', readout: parseReadout(text) })];
@@ -199,7 +210,7 @@ export function modeCReader(options: ModeCReaderOptions): ModeCReader {
     },
     start(at) {
       found.rest();
-      parts = [];
+      forget();
       unread = 0;
       repeats = 0;
       enter('asking', at + patience);
@@ -216,9 +227,11 @@ export function modeCReader(options: ModeCReaderOptions): ModeCReader {
         const opening = state === 'asking' || state === 'switching';
         const message = found.next(opening ? 'opening' : 'programming');
         if (message === undefined) return unread > UNREAD_MAX ? [...actions, ...fail('tooLong')] : actions;
-        actions.push(...handle(message, at));
+        const moved = handle(message, at);
+        actions.push(...moved);
         if (done()) return actions;
-        unread = 0;
+        // A message that moved nothing is babble as well.
+        if (moved.length > 0) unread = 0;
       }
     },
     expire(at) {

@@ -28,7 +28,31 @@ export interface Readout {
   readonly odd: number;
 }
 
-const SET = /([^()*/!\r\n]*)\(([^()*/!\r\n]*)(?:\*([^()/!\r\n]*))?\)/g;
+/** What stands between two brackets: a value, and perhaps its unit. */
+const BRACKETED = /^([^()*/!\r\n]*)(?:\*([^()/!\r\n]*))?$/;
+/** What cannot stand in an address. */
+const STRUCTURE = '()*/!\r\n';
+
+/** The data sets of one line, and how many of its characters they are. */
+function setsOf(line: string): { readonly found: readonly DataSet[]; readonly covered: number } {
+  const found: DataSet[] = [];
+  let covered = 0;
+  // From bracket to bracket: a pattern over the whole line would look at a long one again from each of its characters.
+  for (let from = 0, open = 0; (open = line.indexOf('(', from)) >= 0;) {
+    const close = line.indexOf(')', open);
+    if (close < 0) break;
+    const inner = line.lastIndexOf('(', close);
+    let start = inner;
+    while (start > from && !STRUCTURE.includes(line[start - 1]!)) start -= 1;
+    const [whole, value, unit] = BRACKETED.exec(line.slice(inner + 1, close)) ?? [];
+    if (whole !== undefined) {
+      found.push({ address: line.slice(start, inner), value: value!, ...(unit !== undefined && { unit }) });
+      covered += close + 1 - start;
+    }
+    from = close + 1;
+  }
+  return { found, covered };
+}
 
 /** Reads all data sets, several on a line as well; a set without an address belongs to the one before it. */
 export function parseReadout(text: string): Readout {
@@ -36,13 +60,11 @@ export function parseReadout(text: string): Readout {
   let odd = 0;
   for (const line of text.split('\r\n')) {
     if (line === '' || line === '!') continue;
-    const found = [...line.matchAll(SET)];
-    const covered = found.reduce((sum, match) => sum + match[0].length, 0);
+    const { found, covered } = setsOf(line);
     if (found.length === 0 || covered !== line.replace(/!$/, '').length) odd += 1;
-    for (const [, address, value, unit] of found) {
+    for (const set of found) {
       if (sets.length >= SETS_MAX) return { sets, odd: odd + 1 };
-      const named = address !== '' ? address! : (sets.at(-1)?.address ?? '');
-      sets.push({ address: named, value: value!, ...(unit !== undefined && { unit }) });
+      sets.push(set.address !== '' ? set : { ...set, address: sets.at(-1)?.address ?? '' });
     }
   }
   return { sets, odd };

@@ -2,24 +2,32 @@
  * The SMSO's desk: where a migration request is taken up and its data come from. Messages are JSON over a link of their own, so
  * that a fault on the system's side is something the rig meets on a wire as well. The format is ours.
  */
+import { z } from 'zod';
 import type { Installation } from '../../src/installation/installation.ts';
-import type { StepId } from '../../src/migration/steps.ts';
+import { STEP_IDS } from '../../src/migration/steps.ts';
 import type { DeskCondition } from '../link/realise.ts';
+import { decodeJson } from '../mqtt/messages.ts';
 import { memoryPair } from '../transport/memory.ts';
 import type { Timers } from '../transport/timers.ts';
 
-/** Each step is ordered at the desk; what is no answer of this form is a fault of the system. */
-export interface DeskOrder {
-  readonly step: StepId;
-  readonly installationId: string;
-}
+const orderSchema = z.object({ step: z.enum(STEP_IDS), installationId: z.string() });
+/** Each step is ordered at the desk. */
+export type DeskOrder = z.infer<typeof orderSchema>;
 
-export type DeskAnswer =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'record'; readonly mpan: string; readonly mprn: string; readonly dmc: string }
-  /** One display a row, by whether it meets the definition. */
-  | { readonly kind: 'displays'; readonly meetsDefinition: readonly boolean[] };
+const answerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('accepted') }),
+  z.object({ kind: z.literal('refused') }),
+  z.object({ kind: z.literal('record'), mpan: z.string(), mprn: z.string(), dmc: z.string() }),
+  // One display a row, by whether it meets the definition.
+  z.object({ kind: z.literal('displays'), meetsDefinition: z.array(z.boolean()).readonly() }),
+]);
+export type DeskAnswer = z.infer<typeof answerSchema>;
+
+/** Undefined for what is no answer of this form: a fault of the system, like no answer at all. */
+export function decodeDeskAnswer(bytes: Uint8Array): DeskAnswer | undefined {
+  const decoded = decodeJson(answerSchema, bytes);
+  return decoded.ok ? decoded.value : undefined;
+}
 
 /** Seconds until the DCC gives an unanswered order up. Our assumption. */
 const TIMEOUT_SECONDS = 60;
@@ -65,10 +73,11 @@ export function deskLink(books: DeskBooks, timers: Timers): (order: unknown, don
     };
     const cancel = timers.after(TIMEOUT_SECONDS * 1000, () => end(undefined));
     link.server.onData((bytes) => {
-      const reply = answer(JSON.parse(new TextDecoder().decode(bytes)) as DeskOrder, books);
+      const taken = decodeJson(orderSchema, bytes);
+      const reply = taken.ok ? answer(taken.value, books) : undefined;
       if (reply) link.server.write(new TextEncoder().encode(JSON.stringify(reply)));
     });
-    link.client.onData((bytes) => end(JSON.parse(new TextDecoder().decode(bytes))));
+    link.client.onData((bytes) => end(decodeDeskAnswer(bytes)));
     link.client.write(new TextEncoder().encode(JSON.stringify(order)));
   };
 }

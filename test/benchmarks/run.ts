@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { decideBenchmark } from './decide.ts';
 import { estateBenchmark } from './estate.ts';
 import { evaluatorBenchmark } from './evaluator.ts';
+import { fuzzBenchmark } from './fuzz/benchmark.ts';
 import { r1Benchmark } from './r1/benchmark.ts';
 import { ruleEnginesBenchmark } from './ruleEngines/benchmark.ts';
 import type { Sizes } from './sizes.ts';
@@ -15,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> =
   'evaluator': evaluatorBenchmark,
   'decide': decideBenchmark,
   'estate': estateBenchmark,
+  'fuzz': fuzzBenchmark,
 };
 
 const QUICK = '--quick';

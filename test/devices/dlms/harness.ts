@@ -3,12 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { KEY_NAMES, type KeyName } from '../../../devices/cosem/keyring.ts';
 import { ascii, fromHex } from '../../../devices/dlms/bytes.ts';
-import {
-  type Conversation,
-  DlmsClient,
-  type DlmsClientOptions,
-  keyTransferParameter,
-} from '../../../devices/dlms/client.ts';
+import { type Conversation, DlmsClient, type DlmsClientOptions } from '../../../devices/dlms/client.ts';
+import { keyTransferParameter } from '../../../devices/dlms/keyWrap.ts';
 import { ClientSession, type ClientSessionOptions } from '../../../devices/dlms/clientSession.ts';
 import { wrapKey } from '../../../devices/dlms/keyWrap.ts';
 import type { ServerConnection } from '../../../devices/dlms/serverConnection.ts';

@@ -6,7 +6,7 @@ import { decodeRequest, encodeRequest } from '../../../devices/dlms/apduRequest.
 import { encodeData } from '../../../devices/dlms/axdr.ts';
 import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
 import { gmac, gmacVerifies, open, readCiphered, seal, writeCiphered } from '../../../devices/dlms/ciphering.ts';
-import { keyTransferParameter } from '../../../devices/dlms/client.ts';
+import { keyTransferParameter } from '../../../devices/dlms/keyWrap.ts';
 import { crcX25, decodeFrame, encodeFrame } from '../../../devices/dlms/hdlcFrame.ts';
 import {
   decodeInitiateRequest,

@@ -5,7 +5,8 @@ import { ADVERSARIES, afterRotation, PLANS, type AdversaryId, type PlanId } from
 import type { RotationStep } from '../../../src/keys/knowledge.ts';
 import { KEY_NAMES, type KeySet } from '../../../devices/cosem/keyring.ts';
 import { ascii, equalBytes } from '../../../devices/dlms/bytes.ts';
-import { DlmsClient, keyTransferParameter } from '../../../devices/dlms/client.ts';
+import { DlmsClient } from '../../../devices/dlms/client.ts';
+import { keyTransferParameter } from '../../../devices/dlms/keyWrap.ts';
 import { decodeRequest } from '../../../devices/dlms/apduRequest.ts';
 import { unwrapKey, wrapKey } from '../../../devices/dlms/keyWrap.ts';
 import { bytesOf, membersOf, numberOf } from '../../../devices/dlms/values.ts';

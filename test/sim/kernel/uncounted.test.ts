@@ -100,7 +100,7 @@ describe('a sieve in WebAssembly says what the columns in JavaScript say', () =>
     ['scenarios/benchmarks/r1.yaml', [...R1, 'populations.all.attemptedShare=0.4', 'changes.replacementPerYear=3']],
     ['scenarios/benchmarks/r1.yaml', [...R1, 'horizon=2021-02-14', 'entryCurves.uniform.firstAttempt=[{date: 2021-02-05, share: 0.2}, {date: 2021-04-20, share: 0.7}, {date: 2021-12-01, share: 1}]']], // prettier-ignore
     ['scenarios/benchmarks/r1.yaml', [...R1, 'faults.residual.from=2021-02-08', 'faults.residual.to=2021-02-20', 'faults.residual.share=0.5', 'faults.residual.deadShare=0.3']], // prettier-ignore
-    ['scenarios/various1.yaml', []],
+    ['scenarios/various1.yaml', ['populations.secure-active.prepaymentShare=0', 'populations.ioc-active.prepaymentShare=0']], // prettier-ignore
   ] as const)('%s %j', (path, set) => {
     const model = modelAt(path, set);
     const groups = model.groups.filter((group) => FirstAttempts.areOf(group) && sieveOf(group, model) !== null);
