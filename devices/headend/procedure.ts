@@ -15,6 +15,10 @@ export interface Call {
   readonly client: number;
   readonly server: number;
   readonly timeoutSeconds: number;
+  /** HDLC: the lower address of the server; 0 or left out: none. */
+  readonly physical?: number;
+  /** Where it is not the runner's. */
+  readonly framing?: 'wrapper' | 'hdlc';
 }
 
 export type Want =
