@@ -24,7 +24,10 @@ export function loadProfile(options: { readonly path: string; readonly readFile:
   const layers = readLayers({ ...options, merge: MERGE });
   const problems: Problem[] = [...layers.problems];
   const { tree } = layers;
-  const wrong = (): LoadedProfile => ({ ok: false, problems: problems.map((problem) => hideSecrets(problem, SECRETS)) });
+  const wrong = (): LoadedProfile => ({
+    ok: false,
+    problems: problems.map((problem) => hideSecrets(problem, SECRETS)),
+  });
   if (tree === undefined || !layers.complete) return wrong();
   const parsed = profileSchema.safeParse(plainOf(tree));
   if (!parsed.success) {

@@ -4,8 +4,17 @@
  */
 import type { Pair } from '../../src/keys/rotation.ts';
 import { SERVICE_ERROR } from '../dlms/apdu.ts';
-import { DlmsClient } from '../dlms/client.ts';
-import { connect, converse, disconnect, LOST, type Call, type Outcome, type Procedure } from './procedure.ts';
+import { DlmsClient, type DlmsClientOptions } from '../dlms/client.ts';
+import {
+  connect,
+  converse,
+  disconnect,
+  LOST,
+  type Call,
+  type Outcome,
+  type Procedure,
+  type WireError,
+} from './procedure.ts';
 import type { KeyLedger } from './keyLedger.ts';
 
 /** A device as one head-end knows it. */
@@ -16,6 +25,16 @@ export interface Peer {
   readonly ledger: KeyLedger;
   /** Challenges of the lab, so that runs repeat; random ones if left out. */
   readonly challenge?: () => Uint8Array;
+  /** Instead of HLS-GMAC: a device whose keys are not known can be read so, and no more. */
+  readonly login?:
+    { readonly authentication: 'none' } | { readonly authentication: 'lls'; readonly secret: Uint8Array };
+  /**
+   * Of attached hardware: whether it may be changed there, by the title that it gave on the wire. Left out: it is emulated, and
+   * anything may be written to it.
+   */
+  readonly mayWrite?: NonNullable<DlmsClientOptions['mayWrite']>;
+  /** Told of the device's title after each association. */
+  readonly onTitle?: (title: Uint8Array | undefined) => void;
 }
 
 /** A live association: the client, and under which keys it runs now. */
@@ -26,6 +45,7 @@ export interface Live {
 
 /** Connects and associates. On failure the link is down again; on success it stays up. */
 export function* associate(peer: Peer): Procedure<Outcome<Live>> {
+  if (peer.login) return yield* associateUnder(peer, KEYLESS);
   let last: Outcome<Live> = LOST;
   for (const pair of peer.ledger.candidates()) {
     last = yield* associateUnder(peer, pair);
@@ -36,13 +56,17 @@ export function* associate(peer: Peer): Procedure<Outcome<Live>> {
   return last;
 }
 
+/** Without security a pair of keys means nothing. */
+const KEYLESS: Pair = { gak: 'active', guek: 'active' };
+
 function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
   if (!(yield* connect(peer.call))) return LOST;
   const live = liveClient(peer, pair);
   const outcome = yield* converse(live.client.associate());
   noteCounters(peer, live);
   if (outcome.ok) {
-    peer.ledger.proved(pair);
+    if (!peer.login) peer.ledger.proved(pair);
+    peer.onTitle?.(outcome.value.serverTitle);
     // What was new is active now, and called so.
     live.pair = { gak: 'active', guek: 'active' };
     return { ok: true, value: live };
@@ -51,9 +75,12 @@ function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
   return outcome;
 }
 
-function liveClient({ ledger, systemTitle, challenge }: Peer, pair: Pair): Live {
+function liveClient({ ledger, systemTitle, challenge, login, mayWrite }: Peer, pair: Pair): Live {
+  const guard = mayWrite && { mayWrite };
+  if (login) return { client: new DlmsClient({ ...login, ...guard, systemTitle }), pair };
   const live: { client?: DlmsClient; pair: Pair } = { pair };
   live.client = new DlmsClient({
+    ...guard,
     authentication: 'gmac',
     ...(challenge && { challenge }),
     security: {
@@ -68,7 +95,7 @@ function liveClient({ ledger, systemTitle, challenge }: Peer, pair: Pair): Live 
 
 /** Writes down how far the device has counted, so that an answer of the past is known again. */
 export function noteCounters({ ledger }: Peer, { client, pair }: Live): void {
-  ledger.noteServerCounter(pair, client.security!.serverCounter);
+  if (client.security) ledger.noteServerCounter(pair, client.security.serverCounter);
 }
 
 function raisedCounter({ ledger }: Peer, pair: Pair, { error }: Extract<Outcome<Live>, { ok: false }>): boolean {
@@ -88,9 +115,12 @@ export function* within<T>(peer: Peer, work: (live: Live) => Procedure<Outcome<T
   return outcome;
 }
 
-/** Repeats what was not answered; what a device has verifiably said stands. */
+const FINAL: readonly WireError['kind'][] = ['result', 'notAllowed'];
+
+/** Repeats what was not answered; what a device has verifiably said, or this side may not do, stands. */
 export function* repeated<T>(tries: number, work: () => Procedure<Outcome<T>>): Procedure<Outcome<T>> {
   let outcome = yield* work();
-  for (let made = 1; made < tries && !outcome.ok && outcome.error.kind !== 'result'; made += 1) outcome = yield* work();
+  for (let made = 1; made < tries && !outcome.ok && !FINAL.includes(outcome.error.kind); made += 1)
+    outcome = yield* work();
   return outcome;
 }

@@ -21,6 +21,8 @@ import { converse, disconnect, type Outcome, type Procedure, type WireError } fr
  */
 export type Rotated =
   | { readonly kind: 'rotated' | 'masterKeyMissing' | 'inFlight' }
+  /** Attached hardware that is not on the allow-list: it was read, and nothing was sent that would change it. */
+  | { readonly kind: 'notAllowed' }
   | { readonly kind: 'refused'; readonly result: number }
   | { readonly kind: 'failed'; readonly error: WireError };
 
@@ -34,15 +36,26 @@ export interface RotateOptions {
 
 export function* rotate(peer: Peer, options: RotateOptions): Procedure<Rotated> {
   const { ledger } = peer;
+  assert(!peer.mayWrite || !options.keySource.isLab, 'keys of the lab are never written to attached hardware');
   if (ledger.masterKey === undefined) return { kind: 'masterKeyMissing' };
   if (!ledger.lock()) return { kind: 'inFlight' };
   ledger.beginRound({ anew: options.anew ?? false });
   const outcome = yield* repeated(options.tries, () => rotateOnce(peer, options.keySource));
   ledger.unlock();
   if (outcome.ok) return { kind: 'rotated' };
+  if (outcome.error.kind === 'notAllowed') return { kind: 'notAllowed' };
   if (outcome.error.kind === 'result') return { kind: 'refused', result: outcome.error.result };
   return { kind: 'failed', error: outcome.error };
 }
+
+/** Learns on the wire who a device is, and whether its keys may be rotated; nothing is written. */
+export function* mayRotate(peer: Peer): Procedure<Outcome<undefined>> {
+  return yield* within<undefined>(peer, function* ({ client }) {
+    return client.mayWrite(KEY_TRANSFER) ? { ok: true, value: undefined } : NOT_ALLOWED;
+  });
+}
+
+const NOT_ALLOWED: Outcome<undefined> = { ok: false, error: { kind: 'notAllowed' } };
 
 /** Settles any doubt without sending a key: an association under whichever keys are live. */
 export function* recover(peer: Peer): Procedure<Outcome<undefined>> {
@@ -87,6 +100,8 @@ function* transfer(
 ): Procedure<Outcome<undefined>> {
   const { ledger } = peer;
   const { live, type, keySource } = sending;
+  // Before a key is made, stored or said to be on its way.
+  if (!live.client.mayWrite(KEY_TRANSFER)) return NOT_ALLOWED;
   assert(WRAPPED_BY[type] === 'kek' && ledger.masterKey !== undefined, 'new keys are wrapped under the master key');
   const wrapped = wrapKey(ledger.masterKey, ledger.keyToSend(type, keySource));
   const items = [{ keyId: KEY_NAMES.indexOf(type), wrapped }];

@@ -27,8 +27,7 @@ export function nominalInstants(document: RigDocument): Instants {
   const at = preparation ? preparation.at : undefined;
   return {
     start,
-    preparation:
-      preparation === false ? undefined : at === undefined ? start + DAY + 9 * HOUR : (parseInstant(at) as Instant),
+    preparation: preparation === false ? undefined : at === undefined ? start + DAY + 9 * HOUR : parseInstant(at),
     attempts: Array.from({ length: attemptsMax(document) }, (_, i) => first + i * step),
   };
 }
