@@ -63,8 +63,9 @@ export interface PlanOptions {
   readonly untilEnded?: boolean;
   readonly onFrame?: HomeOptions['onFrame'];
   readonly onCall?: RunnerOptions['onCall'];
+  readonly onContact?: Stage['onContact'];
   readonly onBegin?: Stage['onBegin'];
-  readonly onEnd?: Stage['onEnd'];
+  readonly onEnd?: (event: PlannedEvent, at: Instant, rig: Rig) => void;
   readonly onStepTaken?: (taken: StepTaken) => void;
   /** Told of the run's clock before anything happens. */
   readonly onTimers?: (timers: Timers) => void;
@@ -144,7 +145,8 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     blocksPerTry: BLOCKS_PER_CONTACT,
     untilEnded: options.untilEnded ?? false,
     ...(options.onBegin && { onBegin: options.onBegin }),
-    ...(options.onEnd && { onEnd: options.onEnd }),
+    onEnd: (event, at) => options.onEnd?.(event, at, rig),
+    ...(options.onContact && { onContact: options.onContact }),
   });
   playVirtually(tasks, runner, timers);
   return { attempts: rig.attempts, contacts: rig.contacts, steps: rig.steps, rig, home, dcc };

@@ -6,12 +6,13 @@ import { assert } from '../../src/assert.ts';
 import { OK, OK_ESME } from '../../src/migration/history.ts';
 import type { Instant } from '../../src/time.ts';
 import type { Call, Procedure } from '../headend/procedure.ts';
+import type { Observed } from '../headend/observe.ts';
 import { run, type RunnerOptions } from '../headend/runner.ts';
 import type { Preparation } from '../headend/smso.ts';
 import { realise, UNTOUCHED, type Realised } from '../link/realise.ts';
 import type { VirtualTimers } from '../transport/timers.ts';
 import type { PlannedEvent } from './plannedEvent.ts';
-import type { Rig } from './rig.ts';
+import type { InstructionPlan, Rig } from './rig.ts';
 import type { Links, Striker } from './striker.ts';
 
 export type Task =
@@ -25,10 +26,14 @@ export interface Stage {
   readonly hub: Omit<Call, 'client'>;
   readonly works: readonly Preparation[];
   readonly blocksPerTry: number;
+  /** As of an instruction's plan. */
+  readonly between?: InstructionPlan['between'];
+  readonly deviceTime?: InstructionPlan['deviceTime'];
   /** End with the attempt that migrates, or that cannot be carried out. */
   readonly untilEnded?: boolean;
   /** The instant that an event counts as having; its own unless this says otherwise. */
   readonly instantOf?: (event: PlannedEvent) => Instant;
+  readonly onContact?: (observed: Observed) => void;
   readonly onBegin?: (event: PlannedEvent, at: Instant) => void;
   readonly onEnd?: (event: PlannedEvent, at: Instant) => void;
 }
@@ -58,7 +63,7 @@ function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<voi
   switch (event.kind) {
     case 'contact':
       yield* done(links, event.reached ? UNTOUCHED : realise('silence', 'wanRecent', { silence: 'wakeUpLost' }));
-      yield* rig.contact(at, stage.hub);
+      stage.onContact?.(yield* rig.contact(at, stage.hub));
       return;
     case 'attempt':
       striker.begin(event);
@@ -71,6 +76,8 @@ function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<voi
         tries: event.reached.length,
         works,
         blocksPerTry,
+        ...(stage.between && { between: stage.between }),
+        ...(stage.deviceTime && { deviceTime: stage.deviceTime }),
         onTry: (_, number) =>
           done(links, event.reached[number] ? UNTOUCHED : realise('silence', 'wanRecent', { silence: 'drop' })),
       });

@@ -12,7 +12,7 @@ import type { RuleSet } from '../../src/regulation/ruleset.ts';
 import type { Instant } from '../../src/time.ts';
 import type { KeySource } from '../headend/keySource.ts';
 import { observeError, type Observed } from '../headend/observe.ts';
-import { wait, type Call, type Procedure } from '../headend/procedure.ts';
+import { wait, type Call, type DeviceName, type Procedure } from '../headend/procedure.ts';
 import { contact, prepareOnce, type Preparation, type Tried } from '../headend/smso.ts';
 import { limitsAt } from './limits.ts';
 import { lastContact, type RigDevices } from './rigDevice.ts';
@@ -57,7 +57,7 @@ export interface RigOptions {
   /** A device's own date as one of the schedule; undefined where it is no evidence. Default: as it is. */
   readonly dated?: (at: Instant) => Instant | undefined;
   /** What devices' clocks are set to. Default: the attempt's instant. */
-  readonly deviceTime?: () => Instant;
+  readonly deviceTime?: (device: DeviceName) => Instant;
   /** What must happen in the world before a step's work, and after it: an emulated one realises effects here. */
   readonly onStep?: (step: StepId) => Hook;
   readonly onStepTaken?: (taken: StepTaken) => Hook;
@@ -73,6 +73,10 @@ export interface InstructionPlan {
   /** Which code of its family a failure that is no lack of WAN carries. */
   readonly pick: number;
   readonly onTry?: (at: Instant, number: number) => Hook;
+  /** How the time between two tries passes. Default: it is waited for. */
+  readonly between?: (seconds: number) => Procedure<void>;
+  /** What the hub's clock is set to. Default: the instant of the try. */
+  readonly deviceTime?: () => Instant;
 }
 
 /** What could not be carried out: it is no attempt, and leaves no record. */
@@ -119,7 +123,7 @@ export class Rig {
     if (chf.by === 'driver') {
       const heard = yield* lastContact(chf, 'wan');
       if (typeof heard === 'string') return heard;
-      this.heard('wan', heard === null ? undefined : this.dated(heard));
+      this.dateHeard('wan', heard ?? undefined);
       return 'answered';
     }
     const reached = yield* contact(call);
@@ -130,15 +134,20 @@ export class Rig {
 
   /** An instruction of clause 4.26. Its record stands at its last try; without one it could not be carried out. */
   *instruct(firstTry: Instant, plan: InstructionPlan): Procedure<Attempt | undefined> {
+    if (this.options.devices.chf.by === 'driver') {
+      const why = 'a driver can neither send firmware nor configure a hub';
+      this.undone.push({ at: firstTry, kind: 'instruction', why });
+      return undefined;
+    }
     let tried: Tried = 'more';
     let at = firstTry;
     for (let made = 0; made < plan.tries && tried !== 'done' && tried !== 'notAllowed'; made += 1) {
       if (made > 0) {
-        yield* wait(plan.secondsBetweenTries);
+        yield* (plan.between ?? wait)(plan.secondsBetweenTries);
         at = firstTry + made * plan.secondsBetweenTries;
       }
       yield* hooked(plan.onTry?.(at, made));
-      const session = { at, blocksMax: plan.blocksPerTry, triesPerSession: SMSO_SESSIONS };
+      const session = { at: plan.deviceTime?.() ?? at, blocksMax: plan.blocksPerTry, triesPerSession: SMSO_SESSIONS };
       tried = yield* prepareOnce(plan.works, session);
     }
     if (tried === 'notAllowed') {
@@ -198,10 +207,8 @@ export class Rig {
     const { installation, devices, keySource, deviceTime } = this.options;
     const facts = this.factsAt(at);
     const onHeard = (link: LinkName, heardAt: Instant | undefined): void => {
-      const dated = heardAt === undefined ? undefined : this.dated(heardAt);
-      if (heardAt !== undefined && dated === undefined) return;
-      this.heard(link, dated);
-      facts[link === 'wan' ? 'lastWanContact' : 'lastHanContact'] = dated ?? this.last.get(link) ?? NEVER;
+      this.dateHeard(link, heardAt);
+      facts[link === 'wan' ? 'lastWanContact' : 'lastHanContact'] = this.last.get(link) ?? NEVER;
     };
     const knows = (link: LinkName): boolean => this.last.has(link);
     return {
@@ -218,8 +225,10 @@ export class Rig {
     };
   }
 
-  private dated(at: Instant): Instant | undefined {
-    return this.options.dated ? this.options.dated(at) : at;
+  /** What a device dates itself counts as the schedule's, or as no evidence at all. */
+  private dateHeard(link: LinkName, at: Instant | undefined): void {
+    const dated = at !== undefined && this.options.dated ? this.options.dated(at) : at;
+    if (at === undefined || dated !== undefined) this.heard(link, dated);
   }
 
   /** `at` undefined: it never carried anything. */

@@ -70,6 +70,23 @@ const installation = z
   .prefault({})
   .describe('the installation, as its record has it');
 
+const preparation = z.strictObject({
+  at: instantText.optional().describe('nominal: first try; left out: a day and 9 hours after the start'),
+  tries: z.int().min(1).max(20).default(3).describe('tries of one instruction at most'),
+  hoursBetweenTries: z.number().min(0).max(720).default(4).describe('hours from one try to the next'),
+  failedTries: z.int().min(0).max(20).default(0).describe('so many tries, the first ones, do not get through'),
+  contactsNeeded: z.int().min(1).max(20).default(1).describe('contacts that the work takes, emulated hub'),
+  firmware: z
+    .strictObject({
+      name: z.string().min(1).max(64).describe('identification that the device then answers with'),
+      file: z.string().min(1).describe('the image, relative to this file; sent as it is'),
+    })
+    .optional()
+    .describe('firmware of the hub; left out: an image of the lab for an emulated one, none for an attached one'),
+});
+/** An instruction of which nothing is said. */
+export const USUAL_PREPARATION = preparation.parse({});
+
 const schedule = z
   .strictObject({
     clock: z
@@ -83,25 +100,7 @@ const schedule = z
       .describe('nominal: when the history begins; contacts are daily from then on'),
     contactHour: z.int().min(0).max(23).default(3).describe('nominal: hour of the daily contact, UTC'),
     preparation: z
-      .union([
-        z.strictObject({
-          at: instantText.optional().describe('nominal: first try; left out: a day and 9 hours after the start'),
-          tries: z.int().min(1).max(20).default(3).describe('tries of one instruction at most'),
-          hoursBetweenTries: z.number().min(0).max(720).default(4).describe('hours from one try to the next'),
-          failedTries: z.int().min(0).max(20).default(0).describe('so many tries, the first ones, do not get through'),
-          contactsNeeded: z.int().min(1).max(20).default(1).describe('contacts that the work takes, emulated hub'),
-          firmware: z
-            .strictObject({
-              name: z.string().min(1).max(64).describe('identification that the device then answers with'),
-              file: z.string().min(1).describe('the image, relative to this file; sent as it is'),
-            })
-            .optional()
-            .describe(
-              'firmware of the hub; left out: an image of the lab for an emulated one, none for an attached one',
-            ),
-        }),
-        z.literal(false),
-      ])
+      .union([preparation, z.literal(false)])
       .optional()
       .describe('the instruction to the SMSO (clause 4.26); false: none. Left out: one, but none with clock wall'),
     attempts: z

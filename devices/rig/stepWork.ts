@@ -10,7 +10,7 @@ import type { Peer } from '../headend/associate.ts';
 import { commission, readDiagnostics, rotateAll, testDevice } from '../headend/dcc.ts';
 import type { KeySource } from '../headend/keySource.ts';
 import { observeError, observeRotation, type Observed } from '../headend/observe.ts';
-import { order, type Outcome, type Procedure } from '../headend/procedure.ts';
+import { order, type DeviceName, type Outcome, type Procedure } from '../headend/procedure.ts';
 import type { DeskAnswer, DeskOrder } from './desk.ts';
 import { lastContact, testDriven, type RigDevice, type RigDevices, type SpokenDevice } from './rigDevice.ts';
 
@@ -21,7 +21,7 @@ export type LearntFacts = { -readonly [Name in keyof Facts]: Facts[Name] };
 export interface AttemptContext {
   readonly at: Instant;
   /** What devices' clocks are set to: the attempt's instant, or the wall's where they are attached. */
-  readonly deviceTime: () => Instant;
+  readonly deviceTime: (device: DeviceName) => Instant;
   /** What the registration data say; the desk's record must agree with it. */
   readonly installation: Installation;
   readonly esmeOnly: boolean;
@@ -147,7 +147,7 @@ function* commissionAll(context: AttemptContext): Procedure<Observed> {
   for (const { peer } of devices) {
     const isHub = peer === peerOf(context.devices.chf);
     const offset = isHub ? { contactOffsetMinutes: CONTACT_OFFSET_MINUTES } : {};
-    const outcome = yield* commission(peer, { at: context.deviceTime(), ...offset });
+    const outcome = yield* commission(peer, { at: context.deviceTime(peer.call.device), ...offset });
     if (outcome.ok) continue;
     if (outcome.error.kind === 'notAllowed') context.onWhy(NOT_ALLOWED('configuration'));
     return observeError(outcome.error);
