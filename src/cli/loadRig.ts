@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { loadRigFile, type LoadedRig, type RigFileResult } from '../../devices/rig/loadRigFile.ts';
+import type { LoadedRig, RigFileResult, RigSetup } from '../../devices/index.ts';
 import { formatProblems } from '../interchange/yaml/problem.ts';
 import { UsageError } from './exit.ts';
 import { readText } from './readText.ts';
 
 /** Reads a rig file with the files and variables that it names; the result may be everything that is wrong. */
-export function tryRig(path: string): RigFileResult {
+export async function tryRig(path: string): Promise<RigFileResult> {
+  const { loadRigFile } = await import('../../devices/index.ts');
   return loadRigFile({
     path,
     readFile: readText,
@@ -16,8 +17,14 @@ export function tryRig(path: string): RigFileResult {
 }
 
 /** A rig as commands take it. Throws UsageError with all problems. */
-export function loadRig(path: string): LoadedRig {
-  const loaded = tryRig(path);
+export async function loadRig(path: string): Promise<LoadedRig> {
+  const loaded = await tryRig(path);
   if (!loaded.ok) throw new UsageError(formatProblems(loaded.problems));
   return loaded;
+}
+
+/** Where the key ledgers of a rig lie. */
+export async function ledgerFolderOf({ document, ledgerFolder }: RigSetup): Promise<string> {
+  const { defaultLedgerFolder } = await import('../../devices/index.ts');
+  return ledgerFolder ?? defaultLedgerFolder(document.name, process.env);
 }
