@@ -4,6 +4,8 @@
  */
 import type { Pair } from '../../src/keys/rotation.ts';
 import { SERVICE_ERROR } from '../dlms/apdu.ts';
+import type { Descriptor } from '../dlms/apdu.ts';
+import type { ClientSecurityOptions } from '../dlms/clientSecurity.ts';
 import { DlmsClient, type DlmsClientOptions } from '../dlms/client.ts';
 import {
   connect,
@@ -33,6 +35,12 @@ export interface Peer {
    * anything may be written to it.
    */
   readonly mayWrite?: NonNullable<DlmsClientOptions['mayWrite']>;
+  /** Class 64, method 2 of the security setup that its keys are under; default: instance 0.0.43.0.0.255. */
+  readonly keyTransfer?: Descriptor;
+  /** How requests are wrapped; default: general-glo-ciphering. */
+  readonly family?: ClientSecurityOptions['family'];
+  /** Told when a device answered and its answer did not verify: it may be another than the keys are of. */
+  readonly onUnverified?: (error: WireError) => void;
   /** Told of the device's title after each association. */
   readonly onTitle?: (title: Uint8Array | undefined) => void;
 }
@@ -72,10 +80,11 @@ function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
     return { ok: true, value: live };
   }
   yield* disconnect();
+  if (outcome.error.kind !== 'lost') peer.onUnverified?.(outcome.error);
   return outcome;
 }
 
-function liveClient({ ledger, systemTitle, challenge, login, mayWrite }: Peer, pair: Pair): Live {
+function liveClient({ ledger, systemTitle, challenge, login, mayWrite, family }: Peer, pair: Pair): Live {
   const guard = mayWrite && { mayWrite };
   if (login) return { client: new DlmsClient({ ...login, ...guard, systemTitle }), pair };
   const live: { client?: DlmsClient; pair: Pair } = { pair };
@@ -85,6 +94,7 @@ function liveClient({ ledger, systemTitle, challenge, login, mayWrite }: Peer, p
     ...(challenge && { challenge }),
     security: {
       systemTitle,
+      ...(family && { family }),
       keys: ledger.keys(pair),
       nextCounter: () => ledger.reserveCounter(live.pair),
       serverCounter: ledger.serverCounter(pair),

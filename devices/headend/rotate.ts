@@ -51,7 +51,7 @@ export function* rotate(peer: Peer, options: RotateOptions): Procedure<Rotated> 
 /** Learns on the wire who a device is, and whether its keys may be rotated; nothing is written. */
 export function* mayRotate(peer: Peer): Procedure<Outcome<undefined>> {
   return yield* within<undefined>(peer, function* ({ client }) {
-    return client.mayWrite(KEY_TRANSFER) ? { ok: true, value: undefined } : NOT_ALLOWED;
+    return client.mayWrite(peer.keyTransfer ?? KEY_TRANSFER) ? { ok: true, value: undefined } : NOT_ALLOWED;
   });
 }
 
@@ -98,15 +98,15 @@ function* transfer(
   peer: Peer,
   sending: { readonly live: Live; readonly type: RotatedType; readonly keySource: KeySource },
 ): Procedure<Outcome<undefined>> {
-  const { ledger } = peer;
+  const { ledger, keyTransfer = KEY_TRANSFER } = peer;
   const { live, type, keySource } = sending;
   // Before a key is made, stored or said to be on its way.
-  if (!live.client.mayWrite(KEY_TRANSFER)) return NOT_ALLOWED;
+  if (!live.client.mayWrite(keyTransfer)) return NOT_ALLOWED;
   assert(WRAPPED_BY[type] === 'kek' && ledger.masterKey !== undefined, 'new keys are wrapped under the master key');
   const wrapped = wrapKey(ledger.masterKey, ledger.keyToSend(type, keySource));
   const items = [{ keyId: KEY_NAMES.indexOf(type), wrapped }];
   ledger.note(type, 'send');
-  const answer = yield* converse(live.client.action(KEY_TRANSFER, keyTransferParameter(items)));
+  const answer = yield* converse(live.client.action(keyTransfer, keyTransferParameter(items)));
   noteCounters(peer, live);
   if (!answer.ok) {
     if (answer.error.kind === 'result') ledger.note(type, 'refused');

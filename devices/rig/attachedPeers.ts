@@ -2,7 +2,7 @@
 import { fromHex } from '../dlms/bytes.ts';
 import type { Peer } from '../headend/associate.ts';
 import { KeyLedger } from '../headend/keyLedger.ts';
-import type { DeviceName } from '../headend/procedure.ts';
+import type { DeviceName, WireError } from '../headend/procedure.ts';
 import { LAB_KEYS } from '../personas/labProfile.ts';
 import type { Endpoints } from './endpoints.ts';
 import { guardOf } from './guard.ts';
@@ -24,8 +24,9 @@ export interface AttachedPeers {
 export interface PeerOptions {
   readonly store: LedgerStore;
   readonly endpoints: Pick<Endpoints, 'capabilities'>;
-  readonly framing: (device: DeviceName) => 'wrapper' | 'hdlc';
   readonly onNote: (note: string) => void;
+  /** Told, each time, why something was not written to an attached device. */
+  readonly onRefused: (why: string) => void;
 }
 
 export function attachedPeers(setup: RigSetup, options: PeerOptions): AttachedPeers {
@@ -86,26 +87,45 @@ function emulatedPeer(setup: RigSetup, { call }: DeviceSetup, party: PartyName):
 
 function attachedPeer(setup: RigSetup, device: DeviceSetup, party: PartyName, options: PeerOptions): Made {
   const { name, call, authentication, expectedTitle, secrets } = device;
-  const { onNote, framing } = options;
+  const { onNote } = options;
   const stored = options.store.open(name, party, { keys: secrets.keys, masterKey: undefined });
   if (stored.isFound)
     onNote(`${name}: the keys are those of the ledger ${stored.path}, not those that the rig file names`);
   const guard = guardOf({
     allow: setup.allow,
     expected: () => [...(expectedTitle ? [expectedTitle] : []), ...(stored.title ? [fromHex(stored.title)] : [])],
-    onRefused: (why) => onNote(`${name}: not written, ${why}`),
+    onRefused: (why) => options.onRefused(`${name}: ${why}`),
   });
   const isKeyed = authentication === 'gmac';
+  const keyless = (): boolean => {
+    options.onRefused(`${name}: it is read by ${authentication}, and only gmac can ever write`);
+    return false;
+  };
   const peer: Peer = {
-    call: { ...call, framing: framing(name) },
+    call,
     systemTitle: titleOf(setup, party),
     ledger: stored.ledger,
-    mayWrite: isKeyed ? guard : () => false,
+    mayWrite: isKeyed ? guard : keyless,
+    keyTransfer: device.keyTransfer,
+    family: device.ciphering === 'general' ? 'generalGlo' : 'glo',
     ...(!isKeyed && { login: loginOf(device) }),
+    onUnverified: (error) => tellUnverified(name, error, stored.path, onNote),
     // A title that no key proves is not remembered.
     ...(isKeyed && { onTitle: (title) => title && stored.learnTitle(title) }),
   };
   return { peer, stored };
+}
+
+const UNVERIFIED: Readonly<Partial<Record<WireError['kind'], string>>> = {
+  exception: 'it cannot read what it is sent',
+  rejected: 'it refuses the association',
+  security: 'its answer does not verify',
+};
+
+/** That counts as no answer, for whatever comes in clear may come from anybody; but a person may want to know. */
+function tellUnverified(name: DeviceName, { kind }: WireError, path: string, onNote: (note: string) => void): void {
+  const what = UNVERIFIED[kind];
+  if (what !== undefined) onNote(`${name}: ${what} (${kind}): perhaps its keys are others than those held in ${path}`);
 }
 
 function loginOf({ authentication, secrets }: DeviceSetup): NonNullable<Peer['login']> {

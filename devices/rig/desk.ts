@@ -22,13 +22,15 @@ export type DeskAnswer =
   | { readonly kind: 'displays'; readonly meetsDefinition: readonly boolean[] };
 
 /** Seconds until the DCC gives an unanswered order up. Our assumption. */
-const TIMEOUT_SECONDS = 60;
+export const DESK_SECONDS = 60;
 
 /** The desk as the SMSO answers there. */
 export interface DeskBooks {
   readonly installation: Installation;
   readonly displaysMeetDefinition: readonly boolean[];
   readonly condition: () => DeskCondition;
+  /** How long the DCC waits for an answer. */
+  readonly timeoutSeconds?: number;
 }
 
 function answer(
@@ -63,7 +65,7 @@ export function deskLink(books: DeskBooks, timers: Timers): (order: unknown, don
       void link.client.close();
       done(result);
     };
-    const cancel = timers.after(TIMEOUT_SECONDS * 1000, () => end(undefined));
+    const cancel = timers.after((books.timeoutSeconds ?? DESK_SECONDS) * 1000, () => end(undefined));
     link.server.onData((bytes) => {
       const reply = answer(JSON.parse(new TextDecoder().decode(bytes)) as DeskOrder, books);
       if (reply) link.server.write(new TextEncoder().encode(JSON.stringify(reply)));

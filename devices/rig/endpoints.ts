@@ -36,7 +36,7 @@ export interface Endpoints {
   close(): Promise<void>;
 }
 
-type Line = Pick<Transport, 'name' | 'open'> & { close?(): Promise<void> };
+type Line = Pick<Transport, 'name' | 'open'> & { hold?(): Promise<void>; close?(): Promise<void> };
 
 /** Opens what is attached. Rejects with a TransportError or a DriverError, nothing being left open. */
 export async function openEndpoints(setup: RigSetup, options: EndpointOptions): Promise<Endpoints> {
@@ -146,6 +146,8 @@ function lineTo(place: Place, { framing }: DeviceSetup, { timers, loadSerial }: 
 
 /** Whether a carrier can be had at all is known before anything begins; that it is lost later is an observation. */
 async function tryOnce(line: Line): Promise<void> {
+  // Behind an optical port a meter that was woken for nothing would sit in HDLC until it tires of waiting.
+  if (line.hold) return line.hold();
   const channel = await line.open();
   await channel.close();
 }

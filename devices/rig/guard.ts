@@ -24,24 +24,24 @@ export interface GuardOptions {
   readonly allow: AllowList;
   /** Titles that the device must have, where the rig file or the ledger knows one. */
   readonly expected: () => readonly Uint8Array[];
-  /** Told, once for each reason, why something was not written. */
+  /** Told, each time, why something was not written. */
   readonly onRefused: (why: string) => void;
 }
 
 /** The guard of one attached device. */
 export function guardOf({ allow, expected, onRefused }: GuardOptions): NonNullable<Peer['mayWrite']> {
-  const told = new Set<string>();
   const refuse = (why: string): boolean => {
-    if (!told.has(why)) onRefused(why);
-    told.add(why);
+    onRefused(why);
     return false;
   };
   return (target, title) => {
     const what = kindOfWrite(target);
-    if (title === undefined) return refuse(`${what}: the device gave no system title, so nothing may be written to it`);
+    if (title === undefined) return refuse(`the device gave no system title, so nothing may be written to it`);
     const text = toHex(title);
     const other = expected().find((one) => !equalBytes(one, title));
-    if (other) return refuse(`${what}: the device is ${text}, and ${toHex(other)} was expected here`);
-    return allow[what].includes(text) || refuse(`${what}: ${text} is not on the list (allow.${what})`);
+    if (other) return refuse(`the device is ${text}, and ${toHex(other)} was expected here`);
+    return (
+      allow[what].includes(text) || refuse(`its title on the wire, ${text}, is not on the allow-list (allow.${what})`)
+    );
   };
 }

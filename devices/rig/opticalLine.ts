@@ -21,7 +21,7 @@ export function baudCharacter(baud: number): string {
 export function opticalLine(
   serial: SerialTransport,
   options: { readonly timers: Timers; readonly baud: number },
-): Pick<HeldTransport<SerialChannel>, 'name' | 'open' | 'close'> {
+): Pick<HeldTransport<SerialChannel>, 'name' | 'open' | 'hold' | 'close'> {
   const { timers, baud } = options;
   const line = heldTransport(serial, { timers, quietMilliseconds: QUIET_MILLISECONDS });
 
@@ -59,5 +59,5 @@ export function opticalLine(
       });
     });
   }
-  return { name: line.name, open, close: () => line.close() };
+  return { name: line.name, open, hold: () => line.hold(), close: () => line.close() };
 }

@@ -16,7 +16,7 @@ import type { Sleep } from '../personas/gsme.ts';
 import { LAB_KEYS } from '../personas/labProfile.ts';
 import { labImage } from '../cosem/imageTransfer.ts';
 import { virtualTimers, type Timers } from '../transport/timers.ts';
-import { deskLink } from './desk.ts';
+import { deskLink, type DeskBooks } from './desk.ts';
 import { Home, type HomeOptions } from './home.ts';
 import { callOf, DCC_TITLE, listed, peersOf, SMSO_TITLE } from './parties.ts';
 import type { PlannedEvent } from './plannedEvent.ts';
@@ -59,6 +59,8 @@ export interface PlanRun {
 export interface PlanOptions {
   readonly framing?: 'wrapper' | 'hdlc';
   readonly titles?: { readonly dcc: Uint8Array; readonly smso: Uint8Array };
+  /** How long the DCC waits for the desk; default: a minute. */
+  readonly deskSeconds?: number;
   /** End with the attempt that migrates. Default: all events are played. */
   readonly untilEnded?: boolean;
   readonly onFrame?: HomeOptions['onFrame'];
@@ -127,7 +129,12 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
       options.onStepTaken?.(taken);
     },
   });
-  const books = { installation, displaysMeetDefinition: [!plan.displayBlocked], condition: () => striker.desk };
+  const books: DeskBooks = {
+    installation,
+    displaysMeetDefinition: [!plan.displayBlocked],
+    condition: () => striker.desk,
+    ...(options.deskSeconds !== undefined && { timeoutSeconds: options.deskSeconds }),
+  };
   const runner: RunnerOptions = {
     timers,
     dial: home.dial,

@@ -56,6 +56,8 @@ export interface RigOptions {
   readonly unheard?: 'never' | 'ask';
   /** A device's own date as one of the schedule; undefined where it is no evidence. Default: as it is. */
   readonly dated?: (at: Instant) => Instant | undefined;
+  /** Why the guard of attached hardware last refused a write. */
+  readonly whyRefused?: () => string;
   /** What devices' clocks are set to. Default: the attempt's instant. */
   readonly deviceTime?: (device: DeviceName) => Instant;
   /** What must happen in the world before a step's work, and after it: an emulated one realises effects here. */
@@ -151,8 +153,7 @@ export class Rig {
       tried = yield* prepareOnce(plan.works, session);
     }
     if (tried === 'notAllowed') {
-      const why = "a device's title, as learnt on the wire, is not on the allow-list of firmware and configuration";
-      this.undone.push({ at, kind: 'instruction', why });
+      this.undone.push({ at, kind: 'instruction', why: this.whyRefused() });
       return undefined;
     }
     return this.record(at, 'instruction', OUTCOME_OF_TRY[tried](plan.pick), 'answered');
@@ -222,6 +223,7 @@ export class Rig {
       onHeard,
       knows,
       onWhy,
+      whyRefused: () => this.whyRefused(),
     };
   }
 
@@ -239,6 +241,10 @@ export class Rig {
       this.last.set(link, at);
       this.contacts.push({ at, link });
     }
+  }
+
+  private whyRefused(): string {
+    return this.options.whyRefused?.() ?? 'attached hardware is not written';
   }
 
   private record(at: Instant, kind: Attempt['kind'], outcome: string, observation: Observed): Attempt {

@@ -87,6 +87,15 @@ export const deviceSchema = z.strictObject({
     .default('gmac')
     .describe('of an attached device; only gmac can ever write'),
   secret: secretPlace.optional().describe('the LLS secret'),
+  ciphering: z
+    .enum(['general', 'specific'])
+    .default('general')
+    .describe('how requests are wrapped: general-glo-ciphering, or glo-get-request and its kin'),
+  securitySetup: z
+    .string()
+    .regex(/^0\.0\.43\.0\.\d{1,3}\.255$/)
+    .default('0.0.43.0.0.255')
+    .describe('logical name of the security setup that its keys are under'),
   systemTitle: z
     .string()
     .regex(/^[0-9A-Fa-f]{16}$/)

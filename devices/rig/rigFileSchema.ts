@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import type { FieldSchema } from '../../src/interchange/yaml/fields.ts';
 import { EVENTS } from '../../src/migration/history.ts';
+import { DESK_SECONDS } from './desk.ts';
 import { deviceSchema, emulatedSchema } from './rigDeviceSchema.ts';
 import { faultSchema, instantText, outageSchema } from './rigFaultSchema.ts';
 
@@ -153,6 +154,12 @@ export const rigFileSchema = z.strictObject({
   headEnds: z
     .strictObject({
       dcc: title.default('4443433030303031').describe("system title of the DCC's head-end, 16 hexadecimal digits"),
+      deskSeconds: z
+        .number()
+        .min(0.1)
+        .max(3600)
+        .default(DESK_SECONDS)
+        .describe("how long the DCC waits for an answer of the SMSO's desk, seconds; the desk is always emulated"),
       smso: title.default('534D534F30303031').describe("system title of the SMSO's head-end, 16 hexadecimal digits"),
     })
     .prefault({})

@@ -7,6 +7,7 @@ import { fromHex } from '../dlms/bytes.ts';
 import type { SuiteKeys } from '../dlms/logicalDevice.ts';
 import { obis } from '../cosem/object.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
+import { KEY_TRANSFER } from '../headend/objects.ts';
 import type { FirmwareImage } from '../headend/firmware.ts';
 import type { Call, DeviceName } from '../headend/procedure.ts';
 import { INSTALLATION_SAPS } from '../personas/chf.ts';
@@ -48,6 +49,9 @@ export interface DeviceSetup {
   readonly authentication: 'gmac' | 'lls' | 'none';
   readonly expectedTitle: Uint8Array | undefined;
   readonly secrets: DeviceSecrets;
+  readonly ciphering: 'general' | 'specific';
+  /** Class 64, method 2: where new keys are sent. */
+  readonly keyTransfer: Descriptor;
   /** What the step deviceState reads; undefined: the usual. */
   readonly reads: readonly Descriptor[] | undefined;
   /** A program beside or instead of the carrier. */
@@ -138,19 +142,23 @@ function deviceOf(document: RigDocument, name: DeviceName, secrets: DeviceSecret
   const isAttached = place.kind !== 'emulated';
   const isAlone = isAttached && owner === name;
   const isSleepy = name === 'gsme' && !isAlone;
+  const framing = document.devices[owner].framing ?? (place.kind === 'serial' ? 'hdlc' : 'wrapper');
   return {
     name,
     place,
     isAttached,
-    framing: document.devices[owner].framing ?? (place.kind === 'serial' ? 'hdlc' : 'wrapper'),
+    framing,
     call: {
       device: name,
       client: device.client,
       server: device.server ?? (isAlone ? INSTALLATION_SAPS.chf : INSTALLATION_SAPS[name]),
       timeoutSeconds: device.answerSeconds ?? (isSleepy ? WAKE_SECONDS + ANSWER_SECONDS : ANSWER_SECONDS),
       physical: document.devices[owner].physical,
+      framing: framing === 'wrapper' ? 'wrapper' : 'hdlc',
     },
     authentication: device.authentication,
+    ciphering: device.ciphering,
+    keyTransfer: { ...KEY_TRANSFER, ln: obis(device.securitySetup) },
     expectedTitle: device.systemTitle === undefined ? undefined : fromHex(device.systemTitle),
     secrets,
     reads: device.reads?.map(({ class: classId, object, attribute: id }) => ({ classId, ln: obis(object), id })),

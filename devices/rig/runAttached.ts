@@ -81,9 +81,14 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
 
   const home = homeOf(setup, { timers, wakes: isNominal ? isDown(document, 'han') : () => false });
   const setupOf = (name: DeviceName): DeviceSetup => setup.devices.find((one) => one.name === name) as DeviceSetup;
-  const framing = (name: DeviceName): 'wrapper' | 'hdlc' => (setupOf(name).framing === 'wrapper' ? 'wrapper' : 'hdlc');
+  const framing = (name: DeviceName): 'wrapper' | 'hdlc' => setupOf(name).call.framing ?? 'wrapper';
   const attached = setup.devices.filter(({ isAttached }) => isAttached).map(({ name }) => name);
-  const peers = attachedPeers(setup, { ...bench, framing });
+  let refusal = '';
+  const onRefused = (why: string): void => {
+    if (why !== refusal) onNote(`nothing was written to the ${why}`);
+    refusal = why;
+  };
+  const peers = attachedPeers(setup, { ...bench, onRefused });
   const links = new AttachedLinks({
     timers,
     attached,
@@ -116,6 +121,7 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
       const shifted = isOfHome ? at : at + Math.round(timers.aheadMilliseconds / 1000);
       return Math.min(shifted, eventAt);
     },
+    whyRefused: () => refusal,
     deviceTime: (name) => seconds(attached.includes(name) ? wall : timers),
     onStep: (step) => striker.onStep(step),
     *onStepTaken(taken) {
@@ -127,6 +133,7 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
     installation,
     displaysMeetDefinition: [!document.installation.displayBlocked],
     condition: () => striker.desk,
+    timeoutSeconds: document.headEnds.deskSeconds,
   };
   const runner: RunnerOptions = {
     timers,

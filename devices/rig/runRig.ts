@@ -46,7 +46,7 @@ export async function runRig(setup: RigSetup, options: RunRigOptions): Promise<R
   const { lines, pcap, onRow } = options;
   const recorder = new Recorder({
     endpoint: (name) => `${name}@${placeText(of(name).place)}`,
-    framing: (name) => (of(name).framing === 'wrapper' ? 'wrapper' : 'hdlc'),
+    framing: (name) => of(name).call.framing ?? 'wrapper',
     log: { mask: () => maskOf(setup), ...(lines && { lines }), ...(pcap && { pcap }) },
     ...(onRow && { onRow }),
   });
@@ -89,10 +89,11 @@ function runInMemory(
   setup: RigSetup,
   recorder: Recorder,
 ): { readonly rig: Rig; readonly isWhole: true; readonly ledgers: readonly string[] } {
-  const { dcc, smso } = setup.document.headEnds;
+  const { dcc, smso, deskSeconds } = setup.document.headEnds;
   const { rig } = runPlan(planOf(setup), {
     titles: { dcc: fromHex(dcc), smso: fromHex(smso) },
     framing: (setup.devices[0] as DeviceSetup).framing === 'hdlc' ? 'hdlc' : 'wrapper',
+    deskSeconds,
     untilEnded: true,
     onTimers: recorder.onTimers,
     onCall: recorder.onCall,

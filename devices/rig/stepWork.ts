@@ -32,6 +32,8 @@ export interface AttemptContext {
   readonly onHeard: (link: LinkName, at: Instant | undefined) => void;
   /** Whether anything is known of a link's contacts. */
   readonly knows: (link: LinkName) => boolean;
+  /** Why the guard of attached hardware last refused a write. */
+  readonly whyRefused: () => string;
   /** Why a step is not carried out, in words. */
   readonly onWhy: (why: string) => void;
 }
@@ -134,12 +136,9 @@ function* rotateKeys(context: AttemptContext): Procedure<Observed> {
     return 'notCarriedOut';
   }
   const rotated = yield* rotateAll(peers, { keySource: context.keySource, anew: true });
-  if (rotated.kind === 'notAllowed') context.onWhy(NOT_ALLOWED('keys'));
+  if (rotated.kind === 'notAllowed') context.onWhy(context.whyRefused());
   return observeRotation(rotated);
 }
-
-const NOT_ALLOWED = (what: string): string =>
-  `a device's title, as learnt on the wire, is not on the allow-list of ${what}`;
 
 function* commissionAll(context: AttemptContext): Procedure<Observed> {
   const devices = spokenTo(context);
@@ -149,7 +148,7 @@ function* commissionAll(context: AttemptContext): Procedure<Observed> {
     const offset = isHub ? { contactOffsetMinutes: CONTACT_OFFSET_MINUTES } : {};
     const outcome = yield* commission(peer, { at: context.deviceTime(peer.call.device), ...offset });
     if (outcome.ok) continue;
-    if (outcome.error.kind === 'notAllowed') context.onWhy(NOT_ALLOWED('configuration'));
+    if (outcome.error.kind === 'notAllowed') context.onWhy(context.whyRefused());
     return observeError(outcome.error);
   }
   return 'answered';

@@ -9,6 +9,8 @@ import { TransportError, type ByteChannel, type Transport } from './transport.ts
 export interface HeldTransport<C extends ByteChannel> extends Pick<Transport, 'name' | 'open'> {
   /** The carrier itself while it is open, for what the plain channel lacks (a serial line's `setMode`). */
   readonly held: C | undefined;
+  /** Opens the carrier without a call. Rejects with a TransportError. */
+  hold(): Promise<void>;
   /** Lets go of the carrier. */
   close(): Promise<void>;
 }
@@ -75,6 +77,9 @@ export function heldTransport<C extends ByteChannel>(
       call = control;
       if (line.closed) control.end();
       return control.channel;
+    },
+    async hold() {
+      await open();
     },
     async close() {
       call?.end();
