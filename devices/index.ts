@@ -54,5 +54,13 @@ export { recover, rotate, type Rotated, type RotateOptions } from './headend/rot
 export { run, runAsync, type RunnerOptions } from './headend/runner.ts';
 export { runPlan, type Plan, type PlanOptions, type PlanRun } from './rig/plan.ts';
 export { Rig, type RigOptions } from './rig/rig.ts';
+export { loadRigFile, type LoadedRig, type RigFileResult } from './rig/loadRigFile.ts';
+export { runRig, type RigRun, type RunRigOptions } from './rig/runRig.ts';
+export type { RigSetup } from './rig/rigSetup.ts';
+export { rigFieldTable, rigJsonSchema } from './rig/rigSchemaText.ts';
+export { stepsJsonSchema, type StepRow, type StepsFile } from './rig/stepRow.ts';
+export { defaultLedgerFolder, LedgerError } from './rig/ledgerStore.ts';
+export { startingRig, type StartingRig } from './rig/startingRig.ts';
+export { DriverError } from './hardware/driverProcess.ts';
 export { SAMPLE_DRIVER, startDriver } from './hardware/driver.ts';
 export { driverJsonSchema } from './hardware/driverProtocol.ts';

@@ -31,6 +31,7 @@ import { isCiphered, SYSTEM_TITLE_BYTES } from './ciphering.ts';
 import { ClientSecurity, type ClientSecurityOptions } from './clientSecurity.ts';
 import { CONFORMANCE, decodeInitiateResponse, encodeInitiateRequest, type InitiateResponse } from './initiate.ts';
 import { CURRENT_ASSOCIATION } from './association.ts';
+import { changedBy } from './changedBy.ts';
 
 export type { ClientError, ClientResult };
 
@@ -53,6 +54,11 @@ export interface DlmsClientOptions {
   readonly challenge?: () => Uint8Array;
   /** Longest value put together from blocks, bytes. */
   readonly valueBytesMax?: number;
+  /**
+   * Asked before anything is written or invoked, proofs of HLS apart: whether the server may be changed there. A no ends the
+   * operation as `notAllowed` before a byte of it is made. `serverTitle` is the server's as it gave it, undefined for none.
+   */
+  readonly mayWrite?: (target: Descriptor, serverTitle: Uint8Array | undefined) => boolean;
 }
 
 /** What was agreed at association. */
@@ -316,6 +322,11 @@ export class DlmsClient {
     this.security?.replaceKeys(keys);
   }
 
+  /** Whether an attribute may be written, or a method invoked, as far as this side is concerned. */
+  mayWrite(target: Descriptor): boolean {
+    return this.options.mayWrite?.(target, this.agreement?.serverTitle) ?? true;
+  }
+
   // ---- within -----------------------------------------------------------------------------------------------------
 
   private nextInvoke(): number {
@@ -329,6 +340,7 @@ export class DlmsClient {
   }
 
   private *ask(request: ServiceRequest): Conversation<ClientResult<ServiceResponse>> {
+    if (!changedBy(request).every((target) => this.mayWrite(target))) return failed({ kind: 'notAllowed' });
     const plain = encodeRequest(request);
     const sent = this.security ? this.security.protect(plain) : plain;
     if (!sent) return failed({ kind: 'countersUsedUp' });

@@ -23,7 +23,9 @@ export type ClientError =
   /** The answer is not an answer to what was asked. */
   | { readonly kind: 'protocol'; readonly error: string }
   /** No invocation counter is left under these keys. */
-  | { readonly kind: 'countersUsedUp' };
+  | { readonly kind: 'countersUsedUp' }
+  /** This side may not change the server there; nothing was sent. */
+  | { readonly kind: 'notAllowed' };
 
 export type ClientResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ClientError };

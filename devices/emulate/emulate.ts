@@ -4,6 +4,7 @@
  */
 import { mqttTransport } from '../transport/mqtt.ts';
 import { faultScript } from '../transport/faultScript.ts';
+import { faultyChannel } from '../transport/faultyChannel.ts';
 import { serialTransport } from '../transport/serial.ts';
 import type { SerialPackage } from '../transport/serialPackage.ts';
 import { tcpTransport } from '../transport/tcp.ts';
@@ -11,7 +12,6 @@ import { wallTimers, type Timers } from '../transport/timers.ts';
 import { type Listener, type Transport, TransportError } from '../transport/transport.ts';
 import { OPENING_MODE } from '../iec62056_21/frames.ts';
 import { announce, birthOf } from './announce.ts';
-import { faultyChannel } from './faultyChannel.ts';
 import type { Profile } from './profile.ts';
 import type { DeviceChoice } from './profileSchema.ts';
 import { serveChannel, serveOpticalPort } from './serveChannel.ts';
@@ -105,8 +105,8 @@ export async function emulate(options: EmulateOptions): Promise<Emulation> {
   async function serve(at: Omit<ServedAt, 'address'>, transport: Pick<Transport, 'listen'>): Promise<void> {
     const { unit, framing } = at;
     const listener = await transport.listen((channel) => {
-      const script = profile.faults.length === 0 ? undefined : faultScript(scripted(profile));
-      const end = script ? faultyChannel(channel, script, timers) : channel;
+      const policy = profile.faults.length === 0 ? undefined : faultScript(scripted(profile));
+      const end = policy ? faultyChannel(channel, { policy, timers, side: 'server' }) : channel;
       if (framing === '62056-21') serveOpticalPort(end, unit, { ...serving, optical: profile.optical });
       else serveChannel(end, unit, { ...serving, framing });
     });

@@ -1,4 +1,5 @@
 /** Reads and checks a profile. Everything wrong is told at once, with its place, and without any key or secret. */
+import { hideSecrets, type SecretPlaces } from '../../src/interchange/yaml/hideSecrets.ts';
 import { type ReadFile, readLayers, relativeTo } from '../../src/interchange/yaml/layers.ts';
 import type { MergeOptions } from '../../src/interchange/yaml/merge.ts';
 import { formatPath } from '../../src/interchange/yaml/path.ts';
@@ -14,14 +15,19 @@ export type LoadedProfile =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 const MERGE: MergeOptions = { discriminators: ['class', 'fault'] };
-/** Where secrets stand: no problem may show what was found there, or how to quote it. */
-const SECRET_PATH = /(^|\.)(keys|secret|password)(\.|\[|$)/;
+const SECRETS: SecretPlaces = {
+  path: /(^|\.)(keys|secret|password)(\.|\[|$)/,
+  mend: 'Keys are 32 hexadecimal digits in quotes; secrets are text in quotes.',
+};
 
 export function loadProfile(options: { readonly path: string; readonly readFile: ReadFile }): LoadedProfile {
   const layers = readLayers({ ...options, merge: MERGE });
   const problems: Problem[] = [...layers.problems];
   const { tree } = layers;
-  const wrong = (): LoadedProfile => ({ ok: false, problems: problems.map(withoutSecrets) });
+  const wrong = (): LoadedProfile => ({
+    ok: false,
+    problems: problems.map((problem) => hideSecrets(problem, SECRETS)),
+  });
   if (tree === undefined || !layers.complete) return wrong();
   const parsed = profileSchema.safeParse(plainOf(tree));
   if (!parsed.success) {
@@ -63,20 +69,4 @@ function collectFiles(tree: Tree, found: (named: string, from: string) => void):
       found(inner.value, inner.position.file);
     } else collectFiles(inner, found);
   }
-}
-
-function withoutSecrets(problem: Problem): Problem {
-  if (!SECRET_PATH.test(problem.path)) return problem;
-  const { mend: _, nearest, ...rest } = problem;
-  const isName = problem.found === 'an unknown name';
-  const isStructure = /^(nothing|a map|an empty map|a list of \d+|a file .*|a secret|no secret.*)$/.test(problem.found);
-  const found = isName || isStructure ? problem.found : 'a value that is not shown here';
-  return {
-    ...rest,
-    found,
-    ...(isName && nearest !== undefined && { nearest }),
-    ...(found === problem.found
-      ? {}
-      : { mend: 'Keys are 32 hexadecimal digits in quotes; secrets are text in quotes.' }),
-  };
 }

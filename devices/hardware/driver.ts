@@ -17,6 +17,8 @@ import type {
 export interface DriverOptions {
   /** The program and its arguments; no shell comes between. */
   readonly command: readonly string[];
+  /** Where it is started; default: here. */
+  readonly cwd?: string;
   /** Time limits. Default 10 s for the hello, 60 s for an answer, 5 s for the end. */
   readonly helloSeconds?: number;
   readonly answerSeconds?: number;
@@ -166,6 +168,7 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
   }
 
   const child: LineProcess = (options.launch ?? lineProcess)(options.command, {
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
     onLine,
     onStderr(line) {
       lastWords = redacted(line).slice(0, LAST_WORDS_MAX);

@@ -37,7 +37,9 @@ export interface LineProcess {
   kill(): void;
 }
 
-export interface LineProcessListeners {
+export interface LineProcessOptions {
+  /** Where it is started; default: here. */
+  readonly cwd?: string;
   readonly onLine: (line: string) => void;
   readonly onStderr: (line: string) => void;
   /** Once. `error` is set when it could not be started or spoke without end. */
@@ -49,7 +51,7 @@ const LINE_BYTES_MAX = 1 << 20;
 const PIECES_MAX = 1024;
 
 /** Starts a program that speaks in lines, without a shell. Owns every event of the process and of its pipes. */
-export function lineProcess(command: readonly string[], listeners: LineProcessListeners): LineProcess {
+export function lineProcess(command: readonly string[], options: LineProcessOptions): LineProcess {
   const [program = '', ...args] = command;
   let over = false;
   let fault: DriverError | undefined;
@@ -60,12 +62,17 @@ export function lineProcess(command: readonly string[], listeners: LineProcessLi
     if (over) return;
     over = true;
     exited();
-    listeners.onExit(how, fault);
+    options.onExit(how, fault);
   }
 
   let child: ChildProcessWithoutNullStreams;
   try {
-    child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+    const { cwd } = options;
+    child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      ...(cwd !== undefined && { cwd }),
+    });
   } catch (cause) {
     throw notStarted(program, cause);
   }
@@ -76,11 +83,11 @@ export function lineProcess(command: readonly string[], listeners: LineProcessLi
   // 'close' comes after the last line of its output, 'exit' may come before.
   child.on('close', (code, signal) => finish(signal === null ? `code ${code ?? '?'}` : `signal ${signal}`));
   child.stdin.on('error', () => undefined);
-  splitLines(child.stdout, listeners.onLine, () => {
+  splitLines(child.stdout, options.onLine, () => {
     fault ??= new DriverError('protocol', `a line of more than ${LINE_BYTES_MAX} octets`);
     child.kill('SIGKILL');
   });
-  splitLines(child.stderr, listeners.onStderr, () => undefined);
+  splitLines(child.stderr, options.onStderr, () => undefined);
 
   return {
     send(line) {

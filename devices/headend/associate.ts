@@ -4,10 +4,21 @@
  */
 import type { Pair } from '../../src/keys/rotation.ts';
 import { SERVICE_ERROR } from '../dlms/apdu.ts';
-import { DlmsClient } from '../dlms/client.ts';
+import type { Descriptor } from '../dlms/apdu.ts';
+import type { ClientSecurityOptions } from '../dlms/clientSecurity.ts';
+import { DlmsClient, type DlmsClientOptions } from '../dlms/client.ts';
+import {
+  connect,
+  converse,
+  disconnect,
+  LOST,
+  type Call,
+  type Outcome,
+  type Procedure,
+  type WireError,
+} from './procedure.ts';
 import { numberOf } from '../dlms/values.ts';
 import { INVOCATION_COUNTER } from './objects.ts';
-import { connect, converse, disconnect, LOST, type Call, type Outcome, type Procedure } from './procedure.ts';
 import type { KeyLedger } from './keyLedger.ts';
 
 /** The client that needs no key: what it reads is for anybody. */
@@ -21,6 +32,22 @@ export interface Peer {
   readonly ledger: KeyLedger;
   /** Challenges of the lab, so that runs repeat; random ones if left out. */
   readonly challenge?: () => Uint8Array;
+  /** Instead of HLS-GMAC: a device whose keys are not known can be read so, and no more. */
+  readonly login?:
+    { readonly authentication: 'none' } | { readonly authentication: 'lls'; readonly secret: Uint8Array };
+  /**
+   * Of attached hardware: whether it may be changed there, by the title that it gave on the wire. Left out: it is emulated, and
+   * anything may be written to it.
+   */
+  readonly mayWrite?: NonNullable<DlmsClientOptions['mayWrite']>;
+  /** Class 64, method 2 of the security setup that its keys are under; default: instance 0.0.43.0.0.255. */
+  readonly keyTransfer?: Descriptor;
+  /** How requests are wrapped; default: general-glo-ciphering. */
+  readonly family?: ClientSecurityOptions['family'];
+  /** Told when a device answered and its answer did not verify: it may be another than the keys are of. */
+  readonly onUnverified?: (error: WireError) => void;
+  /** Told of the device's title after each association. */
+  readonly onTitle?: (title: Uint8Array | undefined) => void;
 }
 
 /** A live association: the client, and under which keys it runs now. */
@@ -31,6 +58,7 @@ export interface Live {
 
 /** Connects and associates. On failure the link is down again; on success it stays up. */
 export function* associate(peer: Peer): Procedure<Outcome<Live>> {
+  if (peer.login) return yield* associateUnder(peer, KEYLESS);
   let last: Outcome<Live> = LOST;
   for (const pair of peer.ledger.candidates()) {
     last = yield* associateUnder(peer, pair);
@@ -41,29 +69,38 @@ export function* associate(peer: Peer): Procedure<Outcome<Live>> {
   return last;
 }
 
+/** Without security a pair of keys means nothing. */
+const KEYLESS: Pair = { gak: 'active', guek: 'active' };
+
 function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
   if (!(yield* connect(peer.call))) return LOST;
   const live = liveClient(peer, pair);
   const outcome = yield* converse(live.client.associate());
   noteCounters(peer, live);
   if (outcome.ok) {
-    peer.ledger.proved(pair);
+    if (!peer.login) peer.ledger.proved(pair);
     peer.ledger.noteDeviceTitle(outcome.value.serverTitle);
+    peer.onTitle?.(outcome.value.serverTitle);
     // What was new is active now, and called so.
     live.pair = { gak: 'active', guek: 'active' };
     return { ok: true, value: live };
   }
   yield* disconnect();
+  if (outcome.error.kind !== 'lost') peer.onUnverified?.(outcome.error);
   return outcome;
 }
 
-function liveClient({ ledger, systemTitle, challenge }: Peer, pair: Pair): Live {
+function liveClient({ ledger, systemTitle, challenge, login, mayWrite, family }: Peer, pair: Pair): Live {
+  const guard = mayWrite && { mayWrite };
+  if (login) return { client: new DlmsClient({ ...login, ...guard, systemTitle }), pair };
   const live: { client?: DlmsClient; pair: Pair } = { pair };
   live.client = new DlmsClient({
+    ...guard,
     authentication: 'gmac',
     ...(challenge && { challenge }),
     security: {
       systemTitle,
+      ...(family && { family }),
       keys: ledger.keys(pair),
       nextCounter: () => ledger.reserveCounter(live.pair),
       serverCounter: ledger.serverCounter(pair),
@@ -75,7 +112,7 @@ function liveClient({ ledger, systemTitle, challenge }: Peer, pair: Pair): Live 
 
 /** Writes down how far the device has counted, so that an answer of the past is known again. */
 export function noteCounters({ ledger }: Peer, { client, pair }: Live): void {
-  ledger.noteServerCounter(pair, client.security!.serverCounter);
+  if (client.security) ledger.noteServerCounter(pair, client.security.serverCounter);
 }
 
 /** Whether our counter lagged behind the device's, and has caught up. */
@@ -114,9 +151,12 @@ export function* within<T>(peer: Peer, work: (live: Live) => Procedure<Outcome<T
   return outcome;
 }
 
-/** Repeats what was not answered; what a device has verifiably said stands. */
+const FINAL: readonly WireError['kind'][] = ['result', 'notAllowed'];
+
+/** Repeats what was not answered; what a device has verifiably said, or this side may not do, stands. */
 export function* repeated<T>(tries: number, work: () => Procedure<Outcome<T>>): Procedure<Outcome<T>> {
   let outcome = yield* work();
-  for (let made = 1; made < tries && !outcome.ok && outcome.error.kind !== 'result'; made += 1) outcome = yield* work();
+  for (let made = 1; made < tries && !outcome.ok && !FINAL.includes(outcome.error.kind); made += 1)
+    outcome = yield* work();
   return outcome;
 }

@@ -4,6 +4,7 @@
  * assumption: no source says how), and the Master Key is held, missing or wrong.
  */
 import { dateTimeData, instantOf } from '../cosem/dateTime.ts';
+import type { Descriptor } from '../dlms/apdu.ts';
 import { bytesOf, membersOf, uint16 } from '../dlms/values.ts';
 import type { Instant } from '../../src/time.ts';
 import { repeated, within, type Peer } from './associate.ts';
@@ -18,7 +19,7 @@ import {
   WAN_CAPTURED_AT,
 } from './objects.ts';
 import { converse, type Outcome, type Procedure } from './procedure.ts';
-import { rotate, type Rotated } from './rotate.ts';
+import { mayRotate, rotate, type Rotated } from './rotate.ts';
 
 /** The devices of an installation as the DCC knows them. */
 export interface DccPeers {
@@ -66,11 +67,13 @@ function memberKind(data: Parameters<typeof bytesOf>[0]): string {
   return Buffer.from(bytesOf(data) ?? []).toString('latin1');
 }
 
-/** Whether a device answers, says who it is, and runs some firmware. */
-export function* testDevice(peer: Peer): Procedure<Outcome<undefined>> {
+const USUAL_READS: readonly Descriptor[] = [DEVICE_NAME, FIRMWARE, CLOCK_TIME];
+
+/** Whether a device answers, says who it is, and runs some firmware; or whatever else is to be read of it. */
+export function* testDevice(peer: Peer, reads = USUAL_READS): Procedure<Outcome<undefined>> {
   return yield* repeated(SESSION_TRIES, () =>
     within<undefined>(peer, function* ({ client }) {
-      for (const attribute of [DEVICE_NAME, FIRMWARE, CLOCK_TIME]) {
+      for (const attribute of reads) {
         const read = yield* converse(client.get(attribute));
         if (!read.ok) return read;
       }
@@ -87,6 +90,13 @@ export function* rotateAll(
   peers: readonly Peer[],
   options: { readonly keySource: KeySource; readonly anew: boolean },
 ): Procedure<Rotated> {
+  // Attached hardware first of all says who it is: not one key is rotated unless all may be.
+  for (const peer of peers) {
+    if (!peer.mayWrite) continue;
+    const allowed = yield* repeated(SESSION_TRIES, () => mayRotate(peer));
+    if (!allowed.ok && allowed.error.kind === 'notAllowed') return { kind: 'notAllowed' };
+    if (!allowed.ok) return { kind: 'failed', error: allowed.error };
+  }
   for (const peer of peers) {
     const rotated = yield* rotate(peer, { ...options, tries: SESSION_TRIES });
     if (rotated.kind !== 'rotated') return rotated;

@@ -14,8 +14,10 @@ import {
   type RotationEvent,
   type RotationState,
 } from '../../src/keys/rotation.ts';
+import { fromHex, toHex } from '../dlms/bytes.ts';
 import { KEY_BYTES } from '../dlms/ciphering.ts';
 import type { SuiteKeys } from '../dlms/logicalDevice.ts';
+import type { LedgerMemory, OnLedger } from './ledgerMemory.ts';
 
 /** A key on record, as others may see it: everything but the key. */
 export interface LedgerRow {
@@ -32,6 +34,8 @@ interface Row {
   /** Next counter to send under it, and the last seen from the device; of a GUEK. */
   nextCounter: number;
   serverCounter: number;
+  /** Counters below this one are on record as used: what a restart goes on from. */
+  reservedUntil: number;
 }
 
 const FIRST_COUNTER = 1;
@@ -43,6 +47,8 @@ const COUNTER_MAX = 0xffffffff;
 const RAISE_MAX = 1_000_000;
 /** A device is rotated a few times in its life; the rows of the past are an audit trail. */
 const ROWS_MAX = 10_000;
+/** Counters are put on record in blocks: a restart skips what is left of one, and never uses a counter twice. */
+const COUNTER_BLOCK = 64;
 
 export class KeyLedger {
   #rows: Row[] = [];
@@ -52,6 +58,8 @@ export class KeyLedger {
   private sentThisRound = new Set<RotatedType>();
   private inFlight = false;
   private title: Uint8Array | undefined;
+  /** Set where the ledger outlives the process. */
+  onChange: OnLedger | undefined;
 
   constructor(keys: SuiteKeys, masterKey?: Uint8Array) {
     for (const type of ROTATION_ORDER) {
@@ -59,6 +67,45 @@ export class KeyLedger {
       this.add(type, keys[type]).state = 'ACTIVE';
     }
     this.#masterKey = masterKey;
+  }
+
+  /** The ledger as it was when its memory was taken: a head-end that starts again. */
+  static restored(memory: LedgerMemory, masterKey?: Uint8Array): KeyLedger {
+    const keys = Object.fromEntries(
+      ROTATION_ORDER.map((type) => {
+        const active = memory.rows.find((row) => row.type === type && row.state === 'ACTIVE');
+        assert(active !== undefined, `KeyLedger: an active ${type} expected`);
+        return [type, fromHex(active.key)];
+      }),
+    ) as unknown as SuiteKeys;
+    const ledger = new KeyLedger(keys, masterKey);
+    ledger.#rows = [];
+    for (const { type, state, key, nextCounter, serverCounter } of memory.rows) {
+      Object.assign(ledger.add(type, fromHex(key)), { state, nextCounter, serverCounter, reservedUntil: nextCounter });
+    }
+    Object.assign(ledger.states, memory.rotation);
+    ledger.pending = new Set(memory.pending);
+    ledger.sentThisRound = new Set(memory.sentThisRound);
+    return ledger;
+  }
+
+  private memory(): LedgerMemory {
+    return {
+      rows: this.#rows.map(({ type, state, key, reservedUntil, serverCounter }) => ({
+        type,
+        state,
+        key: toHex(key),
+        nextCounter: reservedUntil,
+        serverCounter,
+      })),
+      rotation: { ...this.states },
+      pending: [...this.pending],
+      sentThisRound: [...this.sentThisRound],
+    };
+  }
+
+  private changed(): void {
+    this.onChange?.(() => this.memory());
   }
 
   toJSON(): string {
@@ -92,6 +139,7 @@ export class KeyLedger {
     if (this.pending.size > 0 && !options.anew) return;
     this.pending = new Set(ROTATION_ORDER);
     this.sentThisRound = new Set();
+    this.changed();
   }
 
   /** One rotation in flight per device: false while another holds it. */
@@ -119,8 +167,8 @@ export class KeyLedger {
     if (this.states[type] === 'settled') {
       const key = make();
       assert(key.length === KEY_BYTES, `a key of ${KEY_BYTES} bytes expected`);
-      this.note(type, 'store');
       this.add(type, key);
+      this.note(type, 'store');
     }
     return this.of(type, 'new').key;
   }
@@ -130,6 +178,7 @@ export class KeyLedger {
     this.states[type] = rotationAfter(this.states[type], event);
     if (event === 'send') this.sentThisRound.add(type);
     if (event === 'refused') this.move(this.of(type, 'new'), 'refused');
+    this.changed();
   }
 
   /** An association under this pair succeeded: doubt ends, and only now may an old key expire. */
@@ -144,12 +193,18 @@ export class KeyLedger {
       this.move(fresh, 'proved');
       if (this.sentThisRound.has(type)) this.pending.delete(type);
     }
+    this.changed();
   }
 
   /** The next counter under a pair's GUEK, written down before it is used; undefined when they are used up. */
   reserveCounter(pair: Pair): number | undefined {
     const row = this.of('guek', pair.guek);
-    return row.nextCounter > COUNTER_MAX ? undefined : row.nextCounter++;
+    if (row.nextCounter > COUNTER_MAX) return undefined;
+    const counter = row.nextCounter++;
+    if (counter < row.reservedUntil) return counter;
+    row.reservedUntil = counter + COUNTER_BLOCK;
+    this.changed();
+    return counter;
   }
 
   /**
@@ -160,6 +215,8 @@ export class KeyLedger {
     const row = this.of('guek', pair.guek);
     if (expected < row.nextCounter || expected - row.nextCounter > RAISE_MAX) return false;
     row.nextCounter = expected;
+    row.reservedUntil = Math.max(row.reservedUntil, expected);
+    this.changed();
     return true;
   }
 
@@ -178,7 +235,9 @@ export class KeyLedger {
 
   noteServerCounter(pair: Pair, counter: number): void {
     const row = this.of('guek', pair.guek);
-    row.serverCounter = Math.max(row.serverCounter, counter);
+    if (counter <= row.serverCounter) return;
+    row.serverCounter = counter;
+    this.changed();
   }
 
   private of(type: RotatedType, which: 'active' | 'new'): Row {
@@ -204,6 +263,7 @@ export class KeyLedger {
       key: new Uint8Array(key),
       nextCounter: FIRST_COUNTER,
       serverCounter: -1,
+      reservedUntil: FIRST_COUNTER,
     };
     this.#rows.push(row);
     return row;

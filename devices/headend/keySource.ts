@@ -3,12 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { words, type Stream } from '../../sim/world/draws.ts';
 import { KEY_BYTES } from '../dlms/ciphering.ts';
 
-export type KeySource = () => Uint8Array;
+export interface KeySource {
+  (): Uint8Array;
+  /** Its keys repeat: whoever has the seed has them. */
+  readonly isLab?: true;
+}
 
 /** Keys of the lab, all from one seed: they repeat, and protect nothing. Only ever for emulated devices. */
 export function labKeySource(stream: Stream, entity: number): KeySource {
   let index = 0;
-  return () => {
+  const source = (): Uint8Array => {
     const key = new Uint8Array(KEY_BYTES);
     const view = new DataView(key.buffer);
     for (let at = 0; at < KEY_BYTES; at += 8) {
@@ -18,6 +22,7 @@ export function labKeySource(stream: Stream, entity: number): KeySource {
     }
     return key;
   };
+  return Object.assign(source, { isLab: true as const });
 }
 
 /** Keys that nobody can foretell, for attached hardware. */

@@ -8,7 +8,13 @@ import { RESULT } from '../dlms/apdu.ts';
 import type { WireError } from './procedure.ts';
 import type { Rotated } from './rotate.ts';
 
-const OBSERVED: Readonly<Record<WireError['kind'], Observation>> = {
+/**
+ * What a step showed; or that it was not taken, because this side may not, or has nothing to take it with. That is no
+ * observation of the device, and never a failure of it.
+ */
+export type Observed = Observation | 'notCarriedOut';
+
+const OBSERVED: Readonly<Record<WireError['kind'], Observed>> = {
   result: 'refused',
   lost: 'noAnswer',
   security: 'noAnswer',
@@ -19,9 +25,10 @@ const OBSERVED: Readonly<Record<WireError['kind'], Observation>> = {
   serviceError: 'noAnswer',
   // Ours are used up: the device has nothing to do with it.
   countersUsedUp: 'systemFault',
+  notAllowed: 'notCarriedOut',
 };
 
-export function observeError(error: WireError): Observation {
+export function observeError(error: WireError): Observed {
   return OBSERVED[error.kind];
 }
 
@@ -29,7 +36,7 @@ export function observeError(error: WireError): Observation {
 const DOES_NOT_UNWRAP: number = RESULT.otherReason;
 
 /** What a rotation shows. A missing Master Key shows nothing: whoever lacks it must not make the attempt. */
-export function observeRotation(rotated: Rotated): Observation {
+export function observeRotation(rotated: Rotated): Observed {
   switch (rotated.kind) {
     case 'rotated':
       return 'answered';
@@ -39,6 +46,8 @@ export function observeRotation(rotated: Rotated): Observation {
       return observeError(rotated.error);
     case 'inFlight':
       return 'systemFault';
+    case 'notAllowed':
+      return 'notCarriedOut';
     case 'masterKeyMissing':
       throw new Error('a migration is not attempted before its Master Key is obtained');
   }

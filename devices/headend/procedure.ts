@@ -15,6 +15,10 @@ export interface Call {
   readonly client: number;
   readonly server: number;
   readonly timeoutSeconds: number;
+  /** HDLC: the lower address of the server; 0 or left out: none. */
+  readonly physical?: number;
+  /** Where it is not the runner's. */
+  readonly framing?: 'wrapper' | 'hdlc';
 }
 
 export type Want =
@@ -22,7 +26,8 @@ export type Want =
   | { readonly want: 'converse'; readonly conversation: Conversation<ClientResult<unknown>> }
   | { readonly want: 'disconnect' }
   | { readonly want: 'wait'; readonly seconds: number }
-  | { readonly want: 'order'; readonly order: unknown };
+  | { readonly want: 'order'; readonly order: unknown }
+  | { readonly want: 'drive'; readonly device: DeviceName; readonly request: unknown };
 
 /** Why a wish came to nothing: what the client could tell, or that no answer came at all. */
 export type WireError = ClientError | { readonly kind: 'lost' };
@@ -49,6 +54,11 @@ export function* disconnect(): Procedure<void> {
 
 export function* wait(seconds: number): Procedure<void> {
   yield { want: 'wait', seconds };
+}
+
+/** What a device answers that is reached through a driver; the request and the answer are the driver protocol's. */
+export function* drive(device: DeviceName, request: unknown): Procedure<unknown> {
+  return yield { want: 'drive', device, request };
 }
 
 /** What the desk answers, or undefined where no answer came. */

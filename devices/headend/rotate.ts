@@ -26,6 +26,8 @@ const LOGICAL_NAME_BYTES = 6;
  */
 export type Rotated =
   | { readonly kind: 'rotated' | 'masterKeyMissing' | 'inFlight' }
+  /** Attached hardware that is not on the allow-list: it was read, and nothing was sent that would change it. */
+  | { readonly kind: 'notAllowed' }
   | { readonly kind: 'refused'; readonly result: number }
   | { readonly kind: 'failed'; readonly error: WireError };
 
@@ -39,15 +41,26 @@ export interface RotateOptions {
 
 export function* rotate(peer: Peer, options: RotateOptions): Procedure<Rotated> {
   const { ledger } = peer;
+  assert(!peer.mayWrite || !options.keySource.isLab, 'keys of the lab are never written to attached hardware');
   if (ledger.masterKey === undefined) return { kind: 'masterKeyMissing' };
   if (!ledger.lock()) return { kind: 'inFlight' };
   ledger.beginRound({ anew: options.anew ?? false });
   const outcome = yield* repeated(options.tries, () => rotateOnce(peer, options.keySource));
   ledger.unlock();
   if (outcome.ok) return { kind: 'rotated' };
+  if (outcome.error.kind === 'notAllowed') return { kind: 'notAllowed' };
   if (outcome.error.kind === 'result') return { kind: 'refused', result: outcome.error.result };
   return { kind: 'failed', error: outcome.error };
 }
+
+/** Learns on the wire who a device is, and whether its keys may be rotated; nothing is written. */
+export function* mayRotate(peer: Peer): Procedure<Outcome<undefined>> {
+  return yield* within<undefined>(peer, function* ({ client }) {
+    return client.mayWrite(peer.keyTransfer ?? KEY_TRANSFER) ? { ok: true, value: undefined } : NOT_ALLOWED;
+  });
+}
+
+const NOT_ALLOWED: Outcome<undefined> = { ok: false, error: { kind: 'notAllowed' } };
 
 /** Settles any doubt without sending a key: an association under whichever keys are live. */
 export function* recover(peer: Peer): Procedure<Outcome<undefined>> {
@@ -77,7 +90,7 @@ function* rotateOnce(peer: Peer, keySource: KeySource): Procedure<Outcome<undefi
 }
 
 function* transferAll(peer: Peer, live: Live, keySource: KeySource): Procedure<Outcome<undefined>> {
-  const method = yield* keyTransferMethod(live);
+  const method = yield* keyTransferMethod(peer, live);
   if (!method.ok) return method;
   for (const type of peer.ledger.outstanding) {
     const sent = yield* transfer(peer, { live, type, keySource, method: method.value });
@@ -87,7 +100,8 @@ function* transferAll(peer: Peer, live: Live, keySource: KeySource): Procedure<O
 }
 
 /** A device may have a security setup for each of its associations; which one holds here the association itself names. */
-function* keyTransferMethod(live: Live): Procedure<Outcome<Descriptor>> {
+function* keyTransferMethod({ keyTransfer }: Peer, live: Live): Procedure<Outcome<Descriptor>> {
+  if (keyTransfer && keyTransfer.ln !== KEY_TRANSFER.ln) return { ok: true, value: keyTransfer };
   const named = yield* converse(live.client.get(SECURITY_SETUP_REFERENCE));
   if (!named.ok) return named.error.kind === 'result' ? { ok: true, value: KEY_TRANSFER } : named;
   const ln = bytesOf(named.value);
@@ -110,6 +124,8 @@ function* transfer(
 ): Procedure<Outcome<undefined>> {
   const { ledger } = peer;
   const { live, type, keySource, method } = sending;
+  // Before a key is made, stored or said to be on its way.
+  if (!live.client.mayWrite(method)) return NOT_ALLOWED;
   assert(WRAPPED_BY[type] === 'kek' && ledger.masterKey !== undefined, 'new keys are wrapped under the master key');
   const wrapped = wrapKey(ledger.masterKey, ledger.keyToSend(type, keySource));
   const items = [{ keyId: KEY_NAMES.indexOf(type), wrapped }];

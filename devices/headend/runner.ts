@@ -6,7 +6,7 @@ import { assert } from '../../src/assert.ts';
 import { ClientSession, type ClientSessionOptions, type Exchange } from '../dlms/clientSession.ts';
 import type { ByteChannel } from '../transport/transport.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';
-import { LOST, type Call, type Procedure, type Want } from './procedure.ts';
+import { LOST, type Call, type DeviceName, type Procedure, type Want } from './procedure.ts';
 
 /** Opens a link for a call; undefined where there is none. */
 export type Dial = (call: Call, done: (channel: ByteChannel | undefined) => void) => void;
@@ -18,6 +18,8 @@ export interface RunnerOptions {
   readonly session?: Pick<ClientSessionOptions, 'physical' | 'hdlc'>;
   /** The SMSO's desk, where a procedure orders there. */
   readonly desk?: (order: unknown, done: (answer: unknown) => void) => void;
+  /** Where a procedure asks a device's driver. */
+  readonly drive?: (device: DeviceName, request: unknown, done: (answer: unknown) => void) => void;
   /** Told of each call that was made: what a recovery is counted by. */
   readonly onCall?: (call: Call) => void;
 }
@@ -72,7 +74,7 @@ class Line {
   }
 
   grant(want: Want, reply: (value: unknown) => void): void {
-    const { timers, desk } = this.options;
+    const { timers, desk, drive } = this.options;
     switch (want.want) {
       case 'connect':
         return this.connect(want.call, reply);
@@ -87,6 +89,9 @@ class Line {
       case 'order':
         assert(desk !== undefined, 'this procedure orders at the desk: give the runner one');
         return desk(want.order, reply);
+      case 'drive':
+        assert(drive !== undefined, 'this procedure asks a driver: give the runner one');
+        return drive(want.device, want.request, reply);
     }
   }
 
@@ -98,9 +103,11 @@ class Line {
       // Nobody is there any more who asked for it.
       if (this.isOver) return void channel.close();
       this.channel = channel;
-      const { framing, session } = this.options;
+      const { session } = this.options;
+      const framing = call.framing ?? this.options.framing;
       // HDLC repeats by itself: as often as the answer may take.
-      const hdlc = { repeatsMax: Math.ceil(call.timeoutSeconds / HDLC_REPEAT_SECONDS), ...session?.hdlc };
+      const timeoutSeconds = Math.min(HDLC_REPEAT_SECONDS, call.timeoutSeconds);
+      const hdlc = { timeoutSeconds, repeatsMax: Math.ceil(call.timeoutSeconds / timeoutSeconds), ...session?.hdlc };
       this.session = new ClientSession({ ...session, ...call, framing, hdlc });
       this.timeoutSeconds = call.timeoutSeconds;
       channel.onData((bytes) => {

@@ -9,7 +9,16 @@ import type { Instant } from '../../src/time.ts';
 import { PUBLIC_CLIENT, repeated, within, type Live, type Peer } from './associate.ts';
 import { sendFirmware, type FirmwareImage, type FirmwareProgress } from './firmware.ts';
 import { CLOCK_TIME, CONTACT_OFFSET, WAN_CAPTURED_AT } from './objects.ts';
-import { connect, converse, disconnect, LOST, type Call, type Outcome, type Procedure } from './procedure.ts';
+import {
+  connect,
+  converse,
+  disconnect,
+  LOST,
+  type Call,
+  type Outcome,
+  type Procedure,
+  type WireError,
+} from './procedure.ts';
 
 /**
  * The scheduled contact: the CHF answers and says when it last looked at its network, or nobody answers. Asked without a key:
@@ -29,13 +38,16 @@ export function* contact(call: Omit<Call, 'client'>): Procedure<Outcome<Instant>
 /** What an instruction asks for on one device. */
 export interface Preparation {
   readonly peer: Peer;
-  readonly firmware: FirmwareImage;
+  /** Left out: the device is only configured. */
+  readonly firmware?: FirmwareImage;
   /** Minutes within the two hours of the daily contact; of a CHF. */
   readonly contactOffsetMinutes?: number;
 }
 
 /** How one try ended: the work is done, more contacts are needed, or nothing that verifies came back. */
-export type Tried = 'done' | 'more' | 'noAnswer' | 'refused';
+export type Tried = 'done' | 'more' | 'noAnswer' | 'refused' | 'notAllowed';
+
+const TRIED: Readonly<Partial<Record<WireError['kind'], Tried>>> = { result: 'refused', notAllowed: 'notAllowed' };
 
 /** One try of an instruction: goes on where the last one stopped, and stops when the contact's share is done. */
 export function* prepareOnce(
@@ -46,7 +58,7 @@ export function* prepareOnce(
     const outcome = yield* repeated(options.triesPerSession, () =>
       within<FirmwareProgress>(work.peer, (live) => prepareDevice(live, work, options)),
     );
-    if (!outcome.ok) return outcome.error.kind === 'result' ? 'refused' : 'noAnswer';
+    if (!outcome.ok) return TRIED[outcome.error.kind] ?? 'noAnswer';
     if (outcome.value === 'partial') return 'more';
   }
   return 'done';
@@ -57,7 +69,9 @@ function* prepareDevice(
   { firmware, contactOffsetMinutes }: Preparation,
   { at, blocksMax }: { readonly at: Instant; readonly blocksMax: number },
 ): Procedure<Outcome<FirmwareProgress>> {
-  const progress = yield* sendFirmware(live, firmware, { blocksMax });
+  const progress: Outcome<FirmwareProgress> = firmware
+    ? yield* sendFirmware(live, firmware, { blocksMax })
+    : { ok: true, value: 'active' };
   if (!progress.ok || progress.value === 'partial') return progress;
   const clock = yield* converse(live.client.set(CLOCK_TIME, dateTimeData(at)));
   if (!clock.ok) return clock;

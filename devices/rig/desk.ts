@@ -30,13 +30,15 @@ export function decodeDeskAnswer(bytes: Uint8Array): DeskAnswer | undefined {
 }
 
 /** Seconds until the DCC gives an unanswered order up. Our assumption. */
-const TIMEOUT_SECONDS = 60;
+export const DESK_SECONDS = 60;
 
 /** The desk as the SMSO answers there. */
 export interface DeskBooks {
   readonly installation: Installation;
   readonly displaysMeetDefinition: readonly boolean[];
   readonly condition: () => DeskCondition;
+  /** How long the DCC waits for an answer. */
+  readonly timeoutSeconds?: number;
 }
 
 function answer(
@@ -71,7 +73,7 @@ export function deskLink(books: DeskBooks, timers: Timers): (order: unknown, don
       void link.client.close();
       done(result);
     };
-    const cancel = timers.after(TIMEOUT_SECONDS * 1000, () => end(undefined));
+    const cancel = timers.after((books.timeoutSeconds ?? DESK_SECONDS) * 1000, () => end(undefined));
     link.server.onData((bytes) => {
       const taken = decodeJson(orderSchema, bytes);
       const reply = taken.ok ? answer(taken.value, books) : undefined;

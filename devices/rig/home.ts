@@ -27,6 +27,7 @@ export interface HomeOptions {
   /** Whether the gas meter was heard at a wake of its schedule. */
   readonly hanContactAt?: (at: Instant) => boolean;
   readonly devices?: InstallationOptions['devices'];
+  readonly sleep?: InstallationOptions['sleep'];
   readonly onFrame?: (frame: FrameInFlight, admission: Admission, call: Call) => void;
   /** A policy cut the link: this is where a device may lose its power. */
   readonly onCut?: (call: Call) => void;
@@ -46,8 +47,9 @@ export class Home {
 
   constructor(options: HomeOptions) {
     const hanUp = (member: MemberKind, at: number): boolean => this.hears(member, at, options.hanContactAt);
-    const { number, gas, devices } = options;
-    this.installation = labInstallation(number, { gas, world: { hanUp }, ...(devices && { devices }) });
+    const { number, gas, devices, sleep } = options;
+    const given = { ...(devices && { devices }), ...(sleep && { sleep }) };
+    this.installation = labInstallation(number, { gas, world: { hanUp }, ...given });
     this.dial = (call, done) => {
       if (!this.realised.link.reachable) {
         options.timers.after(WAKE_UP_SECONDS * 1000, () => done(undefined));

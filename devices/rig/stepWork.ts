@@ -5,14 +5,14 @@
 import type { Instant } from '../../src/time.ts';
 import type { Installation } from '../../src/installation/installation.ts';
 import type { Facts } from '../../src/migration/facts.ts';
-import type { Observation } from '../../src/migration/observations.ts';
 import type { StepId } from '../../src/migration/steps.ts';
 import type { Peer } from '../headend/associate.ts';
-import { commission, readDiagnostics, rotateAll, testDevice, type DccPeers, type Diagnostics } from '../headend/dcc.ts';
+import { commission, readDiagnostics, rotateAll, testDevice } from '../headend/dcc.ts';
 import type { KeySource } from '../headend/keySource.ts';
-import { observeError, observeRotation } from '../headend/observe.ts';
-import { order, type Outcome, type Procedure } from '../headend/procedure.ts';
+import { observeError, observeRotation, type Observed } from '../headend/observe.ts';
+import { order, type DeviceName, type Outcome, type Procedure } from '../headend/procedure.ts';
 import type { DeskAnswer, DeskOrder } from './desk.ts';
+import { lastContact, testDriven, type RigDevice, type RigDevices, type SpokenDevice } from './rigDevice.ts';
 
 /** Facts as the rig learns them in the course of an attempt. */
 export type LearntFacts = { -readonly [Name in keyof Facts]: Facts[Name] };
@@ -20,16 +20,27 @@ export type LearntFacts = { -readonly [Name in keyof Facts]: Facts[Name] };
 /** One attempt, as its steps see it. */
 export interface AttemptContext {
   readonly at: Instant;
+  /** What devices' clocks are set to: the attempt's instant, or the wall's where they are attached. */
+  readonly deviceTime: (device: DeviceName) => Instant;
   /** What the registration data say; the desk's record must agree with it. */
   readonly installation: Installation;
   readonly esmeOnly: boolean;
   readonly facts: LearntFacts;
-  readonly peers: DccPeers;
+  readonly devices: RigDevices;
   readonly keySource: KeySource;
-  readonly onDiagnostics: (diagnostics: Diagnostics) => void;
+  /** When the hub says that a link last carried something, by its own clock; undefined: it never did. */
+  readonly onHeard: (link: LinkName, at: Instant | undefined) => void;
+  /** Whether anything is known of a link's contacts. */
+  readonly knows: (link: LinkName) => boolean;
+  /** Why the guard of attached hardware last refused a write. */
+  readonly whyRefused: () => string;
+  /** Why a step is not carried out, in words. */
+  readonly onWhy: (why: string) => void;
 }
 
-type Work = (context: AttemptContext) => Procedure<Observation>;
+export type LinkName = 'wan' | 'han';
+
+type Work = (context: AttemptContext) => Procedure<Observed>;
 
 /** Minutes into the contact window that the DCC sets on commissioning. Our assumption. */
 const CONTACT_OFFSET_MINUTES = 60;
@@ -40,7 +51,7 @@ function* ask(step: StepId, { installation }: AttemptContext): Procedure<DeskAns
 }
 
 /** A step that the desk alone answers. */
-function atDesk(step: StepId, read: (answer: DeskAnswer, context: AttemptContext) => Observation): Work {
+function atDesk(step: StepId, read: (answer: DeskAnswer, context: AttemptContext) => Observed): Work {
   return function* (context) {
     const answer = yield* ask(step, context);
     if (!answer) return 'systemFault';
@@ -56,25 +67,95 @@ function onDevices(step: StepId, work: Work): Work {
   };
 }
 
-function* diagnose(context: AttemptContext): Procedure<Observation> {
-  const read = yield* readDiagnostics(context.peers.chf);
-  if (!read.ok) return observeError(read.error);
-  context.onDiagnostics(read.value);
-  return 'answered';
+/** What the hub says of its links: the diagnostics of one that speaks DLMS hold both, a driver is asked for one after the other. */
+function diagnose(links: readonly LinkName[]): Work {
+  return function* (context) {
+    const { chf, gsme } = context.devices;
+    if (chf.by === 'dlms') {
+      const read = yield* readDiagnostics(chf.peer);
+      if (!read.ok) return observeError(read.error);
+      context.onHeard('han', read.value.gsmeHeardAt);
+      return 'answered';
+    }
+    for (const link of links) {
+      if (link === 'han' && !gsme) continue;
+      const heard = yield* lastContact(chf, link);
+      if (heard === 'notCarriedOut') {
+        if (context.knows(link)) continue;
+        context.onWhy(
+          `the driver does not tell when the ${link.toUpperCase()} last carried something, and nothing else does`,
+        );
+        return heard;
+      }
+      if (typeof heard === 'string') return heard;
+      context.onHeard(link, heard ?? undefined);
+    }
+    return 'answered';
+  };
 }
 
 /** Meters first, the hub last. */
-function peersOf({ peers, esmeOnly }: AttemptContext): readonly Peer[] {
-  const gsme = esmeOnly || !peers.gsme ? [] : [peers.gsme];
-  return [peers.esme, ...gsme, peers.chf];
+function touched({ devices: { chf, esme, gsme }, esmeOnly }: AttemptContext): readonly RigDevice[] {
+  return [esme, ...(esmeOnly || !gsme ? [] : [gsme]), chf];
 }
 
-function* eachOf(peers: readonly Peer[], work: (peer: Peer) => Procedure<Outcome<undefined>>): Procedure<Observation> {
-  for (const peer of peers) {
-    const outcome = yield* work(peer);
-    if (!outcome.ok) return observeError(outcome.error);
+/** The same where all of them speak DLMS: a driver can neither rotate keys nor configure. */
+function spokenTo(context: AttemptContext): readonly SpokenDevice[] | undefined {
+  const devices = touched(context);
+  if (devices.every((device) => device.by === 'dlms')) return devices;
+  context.onWhy('a driver can neither rotate keys nor configure a device');
+  return undefined;
+}
+
+function* testEach(devices: readonly RigDevice[], { onWhy }: AttemptContext): Procedure<Observed> {
+  const seen = new Set<string>();
+  for (const device of devices) {
+    if (device.by === 'driver') {
+      // One driver may stand for the hub and the meters behind it.
+      if (seen.has(device.name)) continue;
+      seen.add(device.name);
+    }
+    const observed =
+      device.by === 'dlms' ? observedOf(yield* testDevice(device.peer, device.reads)) : yield* testDriven(device);
+    if (observed === 'notCarriedOut') onWhy('the driver can neither probe the device nor read from it');
+    if (observed !== 'answered') return observed;
   }
   return 'answered';
+}
+
+function observedOf(outcome: Outcome<undefined>): Observed {
+  return outcome.ok ? 'answered' : observeError(outcome.error);
+}
+
+function* rotateKeys(context: AttemptContext): Procedure<Observed> {
+  const devices = spokenTo(context);
+  if (!devices) return 'notCarriedOut';
+  const peers = devices.map(({ peer }) => peer);
+  if (peers.some(({ ledger }) => ledger.masterKey === undefined)) {
+    context.onWhy('the Master Key is missing');
+    return 'notCarriedOut';
+  }
+  const rotated = yield* rotateAll(peers, { keySource: context.keySource, anew: true });
+  if (rotated.kind === 'notAllowed') context.onWhy(context.whyRefused());
+  return observeRotation(rotated);
+}
+
+function* commissionAll(context: AttemptContext): Procedure<Observed> {
+  const devices = spokenTo(context);
+  if (!devices) return 'notCarriedOut';
+  for (const { peer } of devices) {
+    const isHub = peer === peerOf(context.devices.chf);
+    const offset = isHub ? { contactOffsetMinutes: CONTACT_OFFSET_MINUTES } : {};
+    const outcome = yield* commission(peer, { at: context.deviceTime(peer.call.device), ...offset });
+    if (outcome.ok) continue;
+    if (outcome.error.kind === 'notAllowed') context.onWhy(context.whyRefused());
+    return observeError(outcome.error);
+  }
+  return 'answered';
+}
+
+function peerOf(device: RigDevice): Peer | undefined {
+  return device.by === 'dlms' ? device.peer : undefined;
 }
 
 export const STEP_WORK: Readonly<Record<StepId, Work>> = {
@@ -89,20 +170,11 @@ export const STEP_WORK: Readonly<Record<StepId, Work>> = {
     const { mpan, dmc, gas } = installation;
     return answer.mpan === mpan && answer.mprn === (gas?.mprn ?? '') && answer.dmc === dmc ? 'answered' : 'badData';
   }),
-  wanRecent: onDevices('wanRecent', diagnose),
-  hanRecent: onDevices('hanRecent', diagnose),
+  wanRecent: onDevices('wanRecent', diagnose(['wan', 'han'])),
+  hanRecent: onDevices('hanRecent', diagnose(['han'])),
   // The gas meter is asleep: what can be known of it now is the mirror, which was read with the diagnostics.
-  deviceState: onDevices('deviceState', ({ peers }) => eachOf([peers.chf, peers.esme], testDevice)),
+  deviceState: onDevices('deviceState', (context) => testEach([context.devices.chf, context.devices.esme], context)),
   // Every attempt installs keys of its own: what an earlier one left open is settled by its first association.
-  rotateKeys: onDevices('rotateKeys', function* (context) {
-    return observeRotation(yield* rotateAll(peersOf(context), { keySource: context.keySource, anew: true }));
-  }),
-  commission: onDevices('commission', (context) =>
-    eachOf(peersOf(context), (peer) =>
-      commission(peer, {
-        at: context.at,
-        ...(peer === context.peers.chf && { contactOffsetMinutes: CONTACT_OFFSET_MINUTES }),
-      }),
-    ),
-  ),
+  rotateKeys: onDevices('rotateKeys', rotateKeys),
+  commission: onDevices('commission', commissionAll),
 };

@@ -38,3 +38,13 @@ export function passed(bytes: Uint8Array): Admission {
 
 /** A link that does nothing to its frames. */
 export const clearLink: FramePolicy = { admit: (frame) => passed(frame.bytes) };
+
+/** Both see every frame; what the first does to one stands, and only what it lets pass is the second's. */
+export function oneThenOther(one: FramePolicy, other: FramePolicy): FramePolicy {
+  return {
+    admit(frame) {
+      const [first, second] = [one.admit(frame), other.admit(frame)];
+      return first.note === undefined ? second : first;
+    },
+  };
+}

@@ -24,7 +24,10 @@ export interface FrameLogOptions {
   readonly pcap?: (bytes: Uint8Array) => void;
   /** Makes the mask of one endpoint and layer. Default `keyTransferMask`. */
   readonly mask?: () => Mask;
-  /** Only this layer goes into the capture: the same octets on two layers would be there twice. Default `bytes`. */
+  /**
+   * Only this layer goes into the capture: the same octets on two layers would be there twice. `any` where nothing is recorded
+   * on two. Default `bytes`.
+   */
   readonly pcapLayer?: string;
   /** In the capture. Default 4059. */
   readonly serverPort?: number;
@@ -63,7 +66,7 @@ export function frameLog(options: FrameLogOptions): FrameLog {
       const t = new Date(at).toISOString();
       const line: FrameRecord = { t, dir, endpoint, layer, hex, ...(notes !== '' && { note: notes }) };
       options.lines?.(`${JSON.stringify(line)}\n`);
-      if (options.pcap === undefined || layer !== pcapLayer) return;
+      if (options.pcap === undefined || (pcapLayer !== 'any' && layer !== pcapLayer)) return;
       const draw = made(conversations, endpoint, () =>
         pcapConversation({
           serverPort: options.serverPort ?? 4059,

@@ -158,3 +158,26 @@ function popFirst(heap: Pending[]): void {
   }
   heap[parent] = last;
 }
+
+/** Time that runs as another does, and may be put forward: a calendar whose empty weeks are passed over. */
+export interface ShiftedTimers extends Timers {
+  /** How far ahead it is of the time that it follows. */
+  readonly aheadMilliseconds: number;
+  /** Puts it forward to an instant; it never goes back. */
+  shiftTo(milliseconds: number): void;
+}
+
+/** Begins at an instant of its own, or at the other's present. */
+export function shiftedTimers(timers: Timers, startMilliseconds = timers.nowMilliseconds()): ShiftedTimers {
+  let ahead = startMilliseconds - timers.nowMilliseconds();
+  return {
+    get aheadMilliseconds() {
+      return ahead;
+    },
+    nowMilliseconds: () => timers.nowMilliseconds() + ahead,
+    after: (delayMilliseconds, action) => timers.after(delayMilliseconds, action),
+    shiftTo(milliseconds) {
+      ahead = Math.max(ahead, milliseconds - timers.nowMilliseconds());
+    },
+  };
+}

@@ -1,22 +1,7 @@
+import { relaxedSchema } from '../../src/interchange/yaml/relaxedSchema.ts';
 import { SCENARIO_FIELDS } from './load.ts';
 
-/**
- * The scenario's JSON Schema (draft 7) for editors. A file that extends another says only what it changes, and a null
- * takes a name away: so nothing is required here, and what is missing after merging is the loader's to say.
- */
+/** The scenario's JSON Schema (draft 7) for editors. */
 export function editorSchema(): string {
-  const { $schema, ...rest } = relaxed(SCENARIO_FIELDS) as Record<string, unknown>;
-  const schema = { $schema, title: 'A scenario of smets1-bench', ...rest };
-  return `${JSON.stringify(schema, null, 2)}\n`;
-}
-
-function relaxed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(relaxed);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).flatMap(([name, item]) => {
-    if (name === 'required' && Array.isArray(item)) return [];
-    // Without what they require, several forms of a union may fit at once.
-    return [[name === 'oneOf' ? 'anyOf' : name, name === 'default' ? item : relaxed(item)] as const];
-  });
-  return Object.fromEntries(entries);
+  return relaxedSchema('A scenario of smets1-bench', SCENARIO_FIELDS);
 }

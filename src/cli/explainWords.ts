@@ -37,9 +37,15 @@ export function facts(rows: readonly (readonly [string, string])[]): string[] {
 export function outcomeMeaning({ outcome, kind }: Attempt): string {
   if (outcome === OK) return kind === 'instruction' ? 'the devices are prepared' : 'all devices migrated';
   if (outcome === OK_ESME) return 'the ESME migrated alone';
-  const row = errorCode(outcome);
-  if (row) return row.synthetic ? `${row.meaning} (synthetic code)` : row.meaning;
+  if (errorCode(outcome)) return codeMeaning(outcome);
   return kind === 'instruction' && outcome === NO_WAN ? 'the last try failed for no WAN' : 'unlisted code';
+}
+
+/** What a code of the catalogue means; one that is not in it is unlisted. */
+export function codeMeaning(code: string): string {
+  const row = errorCode(code);
+  if (!row) return 'unlisted code';
+  return row.synthetic ? `${row.meaning} (synthetic code)` : row.meaning;
 }
 
 /** Rows of what an installation is, common to both forms. */

@@ -6,6 +6,7 @@ import { EXIT, UsageError } from './exit.ts';
 import { explainCommand } from './explain.ts';
 import { fitCommand } from './fit.ts';
 import { reportCommand } from './report.ts';
+import { rigCommand } from './rig.ts';
 import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly (() => Command)[] = [
   scenarioCommand,
   rulesCommand,
   emulateCommand,
+  rigCommand,
   devicesCommand,
 ];
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync, renameSync, existsSync } from 'node:fs';
+import { writeFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATEGORIES } from '../exclusion/clause.ts';
 import { COHORTS } from '../installation/cohort.ts';
@@ -11,11 +11,10 @@ import { dmcNames } from '../../sim/population/groups.ts';
 import { modelEvents, type Model } from '../../sim/kernel/model.ts';
 import { OUTCOMES } from '../../sim/kernel/outcomes.ts';
 import { EVENT_VALUES, type ShardRecords } from '../../sim/kernel/recorder.ts';
-import { UsageError } from './exit.ts';
+import { MANIFEST, prepareDirectory } from './outDirectory.ts';
 
 const RECORD_FILES = ['installations', 'attempts', 'events', 'spans', 'verdicts'] as const;
 type RecordFile = (typeof RECORD_FILES)[number];
-const MANIFEST = 'manifest.json';
 
 export interface FileEntry {
   readonly rows: number;
@@ -30,7 +29,6 @@ export interface RunFiles {
   abort(): void;
 }
 
-/** A directory that does not exist, is empty, or holds an earlier run; any other is refused rather than written into. */
 export function openRunFiles(directory: string, model: Model, metadata: Readonly<Record<string, string>>): RunFiles {
   prepareDirectory(directory);
   const files = new Map<RecordFile, ParquetFile>();
@@ -64,21 +62,6 @@ export function openRunFiles(directory: string, model: Model, metadata: Readonly
     },
     abort,
   };
-}
-
-function prepareDirectory(directory: string): void {
-  if (!existsSync(directory)) {
-    mkdirSync(directory, { recursive: true });
-    return;
-  }
-  if (!statSync(directory).isDirectory())
-    throw new UsageError(`--out ${directory}: found a file, expected a directory`);
-  const names = readdirSync(directory);
-  if (names.length > 0 && !names.includes(MANIFEST)) {
-    throw new UsageError(
-      `--out ${directory}: found other files, expected an empty directory or an earlier run's\n  Name another directory, or empty this one.`,
-    );
-  }
 }
 
 const YES_NO = ['no', 'yes'];

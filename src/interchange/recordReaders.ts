@@ -180,6 +180,12 @@ const EVENT_VALUES: Readonly<Partial<Record<EventName, { readonly pattern: RegEx
 };
 const NO_VALUE = { pattern: /^$/, expected: 'nothing' };
 
+/** What the value of an event must be, where a text is not that; undefined where it is. */
+export function wrongEventValue(event: EventName, value: string): string | undefined {
+  const rule = EVENT_VALUES[event] ?? NO_VALUE;
+  return rule.pattern.test(value) ? undefined : `${rule.expected} (${event})`;
+}
+
 export const DMC_PREFIX = 'dmc:';
 
 /** Rows of `events`: subjects and values go with their events. */
@@ -195,9 +201,8 @@ export async function* readEvents(input: Input, refuse: Refuse): AsyncGenerator<
         const found = `${name} of ${dmc ? 'a DMC' : 'an installation'}`;
         return { column: 'subject+event', found, expected: `${name} of ${dmc ? 'an installation' : 'dmc:<id>'}` };
       }
-      const rule = EVENT_VALUES[name] ?? NO_VALUE;
-      if (rule.pattern.test(value[row] as string)) return undefined;
-      return { column: 'value', found: show(value[row] as string), expected: `${rule.expected} (${name})` };
+      const expected = wrongEventValue(name, value[row] as string);
+      return expected === undefined ? undefined : { column: 'value', found: show(value[row] as string), expected };
     });
     const { rows, lines, accepted } = batch;
     yield { rows, lines, accepted, subject, at, event, value };

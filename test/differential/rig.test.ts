@@ -9,8 +9,9 @@ import { VARIOUS1, type RuleSet } from '../../src/regulation/ruleset.ts';
 import { DAY, HOUR, instant } from '../../src/time.ts';
 import { SILENCE_NAMES } from '../../devices/link/condition.ts';
 import { canStrike, silencesStep } from '../../devices/link/realise.ts';
-import { runPlan, type Plan, type PlannedEffect, type PlannedEvent } from '../../devices/rig/plan.ts';
-import { home, kernelRun, numberWakingAt, type PlannedAttempt } from './rigPlans.ts';
+import { runPlan, type Plan } from '../../devices/rig/plan.ts';
+import type { PlannedAttempt, PlannedEffect, PlannedEvent } from '../../devices/rig/plannedEvent.ts';
+import { home, kernelRun, numberWakingAt } from './rigPlans.ts';
 
 const AT = instant('2022-02-14T10:00:00Z');
 const WAN_WINDOW = 7 * DAY;

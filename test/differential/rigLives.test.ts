@@ -11,7 +11,8 @@ import { seedWords } from '../../sim/world/draws.ts';
 import { tellStory, type Story } from '../../sim/kernel/story.ts';
 import type { Model } from '../../sim/kernel/model.ts';
 import { WAKE_SECONDS } from '../../devices/personas/gsme.ts';
-import { runPlan, type Plan, type PlannedEvent } from '../../devices/rig/plan.ts';
+import { runPlan, type Plan } from '../../devices/rig/plan.ts';
+import type { PlannedEvent } from '../../devices/rig/plannedEvent.ts';
 import { EVERYTHING, modelAt } from '../sim/scenarios.ts';
 import { numberWakingAt } from './rigPlans.ts';
 

@@ -9,10 +9,9 @@ import { STEPS_OF_COHORT, type StepId } from '../../src/migration/steps.ts';
 import { compileWalk, OBSERVATION_BITS, WALK_PASSED } from '../../sim/kernel/compileWalk.ts';
 import { Limits } from '../../sim/kernel/limits.ts';
 import { outcomeTable510, OUTCOMES, rangesOfStep } from '../../sim/kernel/outcomes.ts';
-import type { Plan, PlannedEvent } from '../../devices/rig/plan.ts';
+import type { Plan } from '../../devices/rig/plan.ts';
 import { WAKE_SECONDS } from '../../devices/personas/gsme.ts';
 
-export type PlannedAttempt = Extract<PlannedEvent, { kind: 'attempt' }>;
 
 export function home(cohort: Installation['cohort'], gas: boolean): Installation {
   return {

@@ -13,7 +13,7 @@ import { CLEAR, type LinkCondition } from '../../../devices/link/condition.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { Home } from '../../../devices/rig/home.ts';
 import { DCC_TITLE, peerOf } from '../../../devices/rig/parties.ts';
-import { complete } from '../../../devices/rig/plan.ts';
+import { complete } from '../../../devices/rig/play.ts';
 import type { Direction } from '../../../devices/transport/framePolicy.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';
 

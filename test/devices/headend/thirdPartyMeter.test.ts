@@ -20,7 +20,7 @@ import { serve } from '../../../devices/link/serve.ts';
 import { connectDevice, LAB_MODELS } from '../../../devices/personas/installation.ts';
 import { LAB_KEYS, labIdentity } from '../../../devices/personas/labProfile.ts';
 import { DCC_TITLE } from '../../../devices/rig/parties.ts';
-import { complete } from '../../../devices/rig/plan.ts';
+import { complete } from '../../../devices/rig/play.ts';
 import { passed } from '../../../devices/transport/framePolicy.ts';
 import { memoryPair } from '../../../devices/transport/memory.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';

@@ -3,7 +3,7 @@ import { type Data, decodeData } from '../../../../devices/dlms/axdr.ts';
 import { contact, prepareOnce } from '../../../../devices/headend/smso.ts';
 import { commission, readDiagnostics, rotateAll, testDevice } from '../../../../devices/headend/dcc.ts';
 import type { Procedure, WireError } from '../../../../devices/headend/procedure.ts';
-import { DriverError, lineSplitter, type LineProcessListeners } from '../../../../devices/hardware/driverProcess.ts';
+import { DriverError, lineSplitter, type LineProcessOptions } from '../../../../devices/hardware/driverProcess.ts';
 import { startDriver } from '../../../../devices/hardware/driver.ts';
 import { uint8, uint32 } from '../../../../devices/dlms/values.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
@@ -44,7 +44,7 @@ const RESULTS: Readonly<Record<string, string>> = {
 const DRIVER_BYTES = [HELLO, ...EVENTS, ...Object.values(RESULTS)].map((text) => Buffer.from(text));
 
 async function driverCase(dice: Dice, log: CaseLog): Promise<void> {
-  let listeners: LineProcessListeners | undefined;
+  let listeners: LineProcessOptions | undefined;
   let isOver = false;
   const exit = (): void => {
     if (!isOver) listeners?.onExit('code 0', undefined);

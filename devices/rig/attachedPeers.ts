@@ -1,0 +1,135 @@
+/** The head-ends' view of a rig's devices: ledgers that outlive the process and a guard for those that are attached. */
+import { fromHex } from '../dlms/bytes.ts';
+import type { Peer } from '../headend/associate.ts';
+import { KeyLedger } from '../headend/keyLedger.ts';
+import type { DeviceName, WireError } from '../headend/procedure.ts';
+import { LAB_KEYS } from '../personas/labProfile.ts';
+import type { Endpoints } from './endpoints.ts';
+import { guardOf } from './guard.ts';
+import type { LedgerStore, PartyName, StoredLedger } from './ledgerStore.ts';
+import { WRONG_MASTER_KEY } from './plan.ts';
+import type { RigDevice, RigDevices } from './rigDevice.ts';
+import type { DeviceSetup, RigSetup } from './rigSetup.ts';
+
+export interface AttachedPeers {
+  readonly devices: RigDevices;
+  /** The hub as the SMSO knows it; undefined where it is reached through a driver. */
+  readonly smsoHub: Peer | undefined;
+  /** Puts the right Master Key in its place, or a wrong one. */
+  readonly useMasterKey: (isWrong: boolean) => void;
+  /** Files that hold keys now. */
+  readonly ledgers: readonly string[];
+}
+
+export interface PeerOptions {
+  readonly store: LedgerStore;
+  readonly endpoints: Pick<Endpoints, 'capabilities'>;
+  readonly onNote: (note: string) => void;
+  /** Told, each time, why something was not written to an attached device. */
+  readonly onRefused: (why: string) => void;
+}
+
+export function attachedPeers(setup: RigSetup, options: PeerOptions): AttachedPeers {
+  const held: (() => void)[] = [];
+  const wrong: (() => void)[] = [];
+  const ledgers: string[] = [];
+  const { masterKey } = setup.document.installation;
+
+  const peerOf = (device: DeviceSetup, party: PartyName): Peer => {
+    const made = device.isAttached ? attachedPeer(setup, device, party, options) : emulatedPeer(setup, device, party);
+    if (made.stored) ledgers.push(made.stored.path);
+    const key =
+      masterKey === 'missing' ? undefined : masterKey === 'wrong' ? WRONG_MASTER_KEY : device.secrets.masterKey;
+    const { ledger } = made.peer;
+    ledger.obtainMasterKey(party === 'dcc' ? key : undefined);
+    held.push(() => ledger.obtainMasterKey(party === 'dcc' ? key : undefined));
+    if (party === 'dcc' && key) wrong.push(() => ledger.obtainMasterKey(WRONG_MASTER_KEY));
+    return made.peer;
+  };
+
+  const deviceOf = (device: DeviceSetup): RigDevice => {
+    if (device.place.kind !== 'driver') {
+      return { by: 'dlms', peer: peerOf(device, 'dcc'), ...(device.reads && { reads: device.reads }) };
+    }
+    // A meter that is where its hub is, is reached through the hub's driver.
+    const name = device.driver ? device.name : 'chf';
+    return { by: 'driver', name, capabilities: options.endpoints.capabilities(name), reads: device.place.driver.reads };
+  };
+
+  const of = (name: DeviceName): DeviceSetup | undefined => setup.devices.find((one) => one.name === name);
+  const [chf, esme, gsme] = [of('chf') as DeviceSetup, of('esme') as DeviceSetup, of('gsme')];
+  const isPrepared =
+    setup.clock === 'nominal' ? setup.document.schedule.preparation !== false : setup.document.schedule.preparation;
+  const devices = { chf: deviceOf(chf), esme: deviceOf(esme), gsme: gsme && deviceOf(gsme) };
+  return {
+    devices,
+    smsoHub: chf.place.kind === 'driver' || !isPrepared ? undefined : peerOf(chf, 'smso'),
+    useMasterKey: (isWrong) => {
+      for (const put of held) put();
+      if (isWrong) for (const put of wrong) put();
+    },
+    ledgers,
+  };
+}
+
+interface Made {
+  readonly peer: Peer;
+  readonly stored?: StoredLedger;
+}
+
+function titleOf(setup: RigSetup, party: PartyName): Uint8Array {
+  return fromHex(setup.document.headEnds[party]);
+}
+
+function emulatedPeer(setup: RigSetup, { call }: DeviceSetup, party: PartyName): Made {
+  return { peer: { call, systemTitle: titleOf(setup, party), ledger: new KeyLedger(LAB_KEYS) } };
+}
+
+function attachedPeer(setup: RigSetup, device: DeviceSetup, party: PartyName, options: PeerOptions): Made {
+  const { name, call, authentication, expectedTitle, secrets } = device;
+  const { onNote } = options;
+  const stored = options.store.open(name, party, { keys: secrets.keys, masterKey: undefined });
+  if (stored.isFound)
+    onNote(`${name}: the keys are those of the ledger ${stored.path}, not those that the rig file names`);
+  const guard = guardOf({
+    allow: setup.allow,
+    expected: () => [...(expectedTitle ? [expectedTitle] : []), ...(stored.title ? [fromHex(stored.title)] : [])],
+    onRefused: (why) => options.onRefused(`${name}: ${why}`),
+  });
+  const isKeyed = authentication === 'gmac';
+  const keyless = (): boolean => {
+    options.onRefused(`${name}: it is read by ${authentication}, and only gmac can ever write`);
+    return false;
+  };
+  const peer: Peer = {
+    call,
+    systemTitle: titleOf(setup, party),
+    ledger: stored.ledger,
+    mayWrite: isKeyed ? guard : keyless,
+    keyTransfer: device.keyTransfer,
+    family: device.ciphering === 'general' ? 'generalGlo' : 'glo',
+    ...(!isKeyed && { login: loginOf(device) }),
+    onUnverified: (error) => tellUnverified(name, error, stored.path, onNote),
+    // A title that no key proves is not remembered.
+    ...(isKeyed && { onTitle: (title) => title && stored.learnTitle(title) }),
+  };
+  return { peer, stored };
+}
+
+const UNVERIFIED: Readonly<Partial<Record<WireError['kind'], string>>> = {
+  exception: 'it cannot read what it is sent',
+  rejected: 'it refuses the association',
+  security: 'its answer does not verify',
+};
+
+/** That counts as no answer, for whatever comes in clear may come from anybody; but a person may want to know. */
+function tellUnverified(name: DeviceName, { kind }: WireError, path: string, onNote: (note: string) => void): void {
+  const what = UNVERIFIED[kind];
+  if (what !== undefined) onNote(`${name}: ${what} (${kind}): perhaps its keys are others than those held in ${path}`);
+}
+
+function loginOf({ authentication, secrets }: DeviceSetup): NonNullable<Peer['login']> {
+  return authentication === 'lls' && secrets.lls
+    ? { authentication: 'lls', secret: secrets.lls }
+    : { authentication: 'none' };
+}

@@ -1,0 +1,128 @@
+import { Command, Option } from 'commander';
+import { basename } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { formatProblems, type Problem } from '../interchange/yaml/problem.ts';
+import { EXIT, UsageError } from './exit.ts';
+import { oneOf } from './options.ts';
+import { runRigFile } from './rigRun.ts';
+import { deviceLines } from './rigText.ts';
+import { ledgerFolderOf, tryRig } from './loadRig.ts';
+
+/** `rig RIG.yaml`: one installation's migration end to end on the wire, and what rig files there may be. */
+export function rigCommand(): Command {
+  const rig = new Command('rig')
+    .description("One installation's migration end to end over emulated or attached devices.")
+    .argument('[file]', 'a rig file (YAML)')
+    .option('--out <dir>', 'write records (CSV), frames (JSON lines, pcap), steps.json, junit.xml, manifest.json')
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smets1-bench rig scenarios/rigs/lab.yaml                       all in memory; the story
+  smets1-bench rig scenarios/rigs/lab.yaml --out out/lab         and its records: decide reads them as they are
+  smets1-bench rig init my.yaml --device esme --serial /dev/ttyUSB0
+  smets1-bench rig check my.yaml
+
+Attached hardware is read only: association, reading, checks. Keys, firmware and configuration are written to devices
+alone whose system title, as learnt on the wire, is on the file's allow-list; else that is said, and nothing is sent.
+Their keys are kept in a ledger of one file a device (mode 0600), by default in $XDG_STATE_HOME/smets1-bench/keys/NAME
+(~/.local/state/smets1-bench/keys/NAME), or where the file says (ledger: {folder: ...}); never inside --out.
+
+Exit codes: 0 done, also when an attempt failed with a code: that is data; 1 usage or file wrong, or a device that cannot
+be had; 3 a defect. Interrupted (Ctrl-C), it lets go of everything, writes what there is marked as partial, and ends with 0.
+DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 devices speak it.`,
+    )
+    .action(async (file: string | undefined, options: { out?: string; format: 'text' | 'json' }) => {
+      if (file === undefined) throw new UsageError('rig: name a rig file; `rig init` writes one to start from.');
+      await runRigFile(file, options);
+    });
+
+  rig
+    .command('init')
+    .description('write a rig file to start from; asks nothing, overwrites nothing')
+    .argument('[file]', 'where to write it', 'rig.yaml')
+    .addOption(
+      new Option('--device <device>', 'which device the address is of').choices(['chf', 'esme', 'gsme']).default('chf'),
+    )
+    .option('--tcp <host:port>', 'it is attached over TCP')
+    .option('--serial <path>', 'it is attached to a serial port: /dev/ttyUSB0, COM3')
+    .option('--mqtt <url>', 'it is attached over a broker')
+    .option('--driver <command>', 'it is reached through a program of yours (devices/hardware/README.md)')
+    .action(init);
+
+  rig
+    .command('check')
+    .description('check rig files: exit code 0, or 1 with everything that is wrong; no device is spoken to')
+    .argument('<file...>', 'rig files, YAML')
+    .action(check);
+
+  rig
+    .command('schema')
+    .description('print what a rig file may say, or what steps.json says')
+    .addOption(
+      new Option('--of <what>', 'rig: the rig file; steps: steps.json').choices(['rig', 'steps']).default('rig'),
+    )
+    .addOption(
+      new Option('--format <format>', 'json: for editors; markdown: the table of scenarios/README.md')
+        .choices(['json', 'markdown'])
+        .default('json'),
+    )
+    .action(schema);
+  return rig;
+}
+
+interface InitOptions {
+  readonly device: 'chf' | 'esme' | 'gsme';
+  readonly tcp?: string;
+  readonly serial?: string;
+  readonly mqtt?: string;
+  readonly driver?: string;
+}
+
+async function init(file: string, options: InitOptions): Promise<void> {
+  const { startingRig } = await import('../../devices/index.ts');
+  const { tcp, serial, mqtt } = options;
+  const places = Object.entries({ tcp, serial, mqtt }).filter(([, value]) => value !== undefined);
+  if (places.length > 1)
+    throw new UsageError(`rig init: one address, found --${places.map(([name]) => name).join(' and --')}`);
+  const name = basename(file)
+    .replace(/\.[^.]*$/, '')
+    .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 32);
+  const text = startingRig({ ...options, name: name === '' ? 'rig' : name });
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST')
+      throw new UsageError(`${file}: there is a file already, which is not overwritten; name another`);
+    throw new UsageError(`${file}: cannot be written (${code ?? String(error)})`);
+  }
+  process.stdout.write(`${file}: written; next: smets1-bench rig check ${file}\n`);
+}
+
+async function check(files: readonly string[]): Promise<void> {
+  const problems: Problem[] = [];
+  for (const path of files) {
+    const loaded = await tryRig(path);
+    if (!loaded.ok) {
+      problems.push(...loaded.problems);
+      continue;
+    }
+    const { setup, hash } = loaded;
+    const head = `${path}: ok, ${setup.document.name}#${hash}, clock ${setup.clock}, rules ${setup.rules.name}`;
+    const lines = deviceLines(setup, await ledgerFolderOf(setup));
+    process.stdout.write(`${[head, ...lines].join('\n')}\n`);
+  }
+  if (problems.length === 0) return;
+  process.stderr.write(`${formatProblems(problems)}\n`);
+  process.exitCode = EXIT.usage;
+}
+
+async function schema({ of, format }: { of: 'rig' | 'steps'; format: 'json' | 'markdown' }): Promise<void> {
+  const { rigJsonSchema, rigFieldTable, stepsJsonSchema } = await import('../../devices/index.ts');
+  if (of === 'steps' && format === 'markdown') throw new UsageError('rig schema --of steps: json alone');
+  process.stdout.write(of === 'steps' ? stepsJsonSchema() : format === 'json' ? rigJsonSchema() : rigFieldTable());
+}

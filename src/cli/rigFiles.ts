@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { DMC_EVENTS } from '../migration/history.ts';
+import { openOutput, type OutputFile } from '../interchange/outputFile.ts';
+import { DMC_PREFIX } from '../interchange/recordReaders.ts';
+import type { RecordName } from '../interchange/records.ts';
+import { openRows, type Row } from '../interchange/rowWriter.ts';
+import { formatInstant } from '../time.ts';
+import type { RigRun, RigSetup } from '../../devices/index.ts';
+import { MANIFEST, prepareDirectory } from './outDirectory.ts';
+import { rigJunit } from './rigJunit.ts';
+import { stepsFile, type RigHead } from './rigJson.ts';
+
+/** The files of a rig's directory. They get their names together, when all are complete; frames are written as they fly. */
+export interface RigFiles {
+  readonly lines: (text: string) => void;
+  readonly pcap: (bytes: Uint8Array) => void;
+  close(run: RigRun, setup: RigSetup, head: RigHead): Promise<void>;
+  abort(): void;
+}
+
+interface Entry {
+  readonly rows: number;
+  readonly sha256: string;
+}
+
+export function openRigFiles(directory: string): RigFiles {
+  prepareDirectory(directory);
+  const opened: OutputFile[] = [];
+  const open = (name: string): OutputFile => {
+    const file = openOutput(join(directory, name));
+    opened.push(file);
+    return file;
+  };
+  const frames = open('frames.jsonl');
+  const capture = open('frames.pcap');
+  let frameCount = 0;
+  const abort = (): void => opened.forEach((file) => file.abort());
+  return {
+    lines(text) {
+      frameCount += 1;
+      frames.write(Buffer.from(text));
+    },
+    pcap: (bytes) => capture.write(bytes),
+    async close(run, setup, head) {
+      try {
+        const files: Record<string, Entry> = {};
+        for (const [record, rows] of Object.entries(recordRows(run, setup)) as [RecordName, readonly Row[]][]) {
+          const writer = openRows(join(directory, `${record}.csv`), record, 'csv', { ids: 'string', metadata: {} });
+          for (const row of rows) writer.append(row);
+          files[`${record}.csv`] = await writer.close();
+        }
+        files['frames.jsonl'] = { rows: frameCount, sha256: frames.commit() };
+        files['frames.pcap'] = { rows: frameCount, sha256: capture.commit() };
+        const put = (name: string, rows: number, text: string): void => {
+          const file = open(name);
+          file.write(Buffer.from(text));
+          files[name] = { rows, sha256: file.commit() };
+        };
+        put(
+          'steps.json',
+          run.rows.length,
+          `${JSON.stringify(stepsFile(run, { ...head, rules: setup.rules.name }), null, 2)}\n`,
+        );
+        put('junit.xml', run.rows.length, rigJunit(run.rows, head.rig));
+        const manifest = open(MANIFEST);
+        manifest.write(
+          Buffer.from(`${JSON.stringify(manifestOf({ run, setup, head, files, frameCount }), null, 2)}\n`),
+        );
+        manifest.commit();
+      } catch (error) {
+        abort();
+        throw error;
+      }
+    },
+    abort,
+  };
+}
+
+/** No time, host or version of Node: a rig in memory writes the same bytes again. */
+function manifestOf(of: {
+  run: RigRun;
+  setup: RigSetup;
+  head: RigHead;
+  files: Readonly<Record<string, Entry>>;
+  frameCount: number;
+}): object {
+  const { run, setup, head, files, frameCount } = of;
+  const { attempts, contacts, undone, rows } = run;
+  const notRealised = [...new Set(rows.flatMap((row) => row.notRealised))];
+  return {
+    format: 1,
+    ...head,
+    rules: setup.rules,
+    partial: run.partial,
+    devices: Object.fromEntries(setup.devices.map(({ name, place }) => [name, place.kind])),
+    counts: {
+      attempts: attempts.length,
+      contacts: contacts.length,
+      events: setup.document.events.length,
+      notCarriedOut: undone.length,
+      steps: rows.length,
+      frames: frameCount,
+    },
+    notCarriedOut: undone.map(({ at, kind, why }) => ({ at: formatInstant(at), kind, why })),
+    notRealised,
+    files,
+  };
+}
+
+const yesNo = (is: boolean): string => (is ? 'yes' : 'no');
+
+/** The records of DESIGN.md 5, as cells in the order of their columns. */
+function recordRows(
+  { attempts, contacts }: RigRun,
+  { installation, document }: RigSetup,
+): Record<string, readonly Row[]> {
+  const { installationId: id, gas, dmc } = installation;
+  const inOrder = <R extends { readonly at: number }>(rows: readonly R[]): readonly R[] =>
+    rows.toSorted((a, b) => a.at - b.at);
+  return {
+    installations: [
+      [
+        id,
+        installation.cohort,
+        installation.groupId,
+        installation.mpan,
+        gas?.mprn ?? null,
+        yesNo(installation.esmeDormant),
+        gas && yesNo(gas.dormant),
+        installation.electricityPaymentMode,
+        gas?.paymentMode ?? null,
+        dmc,
+        installation.electricitySupplier,
+        gas?.supplier ?? null,
+      ],
+    ],
+    attempts: inOrder(attempts).map(({ at, kind, outcome, cause, table510 }) => [
+      id,
+      formatInstant(at),
+      kind,
+      outcome,
+      cause,
+      yesNo(table510),
+    ]),
+    events: document.events.map(({ at, event, value }) => [
+      (DMC_EVENTS as readonly string[]).includes(event) ? `${DMC_PREFIX}${dmc}` : id,
+      at,
+      event,
+      value,
+    ]),
+    contacts: inOrder(contacts).map(({ at, link, source }) => [id, formatInstant(at), link, source]),
+  };
+}

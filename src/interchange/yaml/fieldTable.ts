@@ -1,0 +1,97 @@
+import { formsOf, typeText, type FieldSchema } from './fields.ts';
+
+/** How a table of fields is written. */
+export interface FieldTableOptions {
+  /** Forms that have a section of their own, by `shapeOf`: their title stands for them. */
+  readonly shared?: ReadonlyMap<string, string>;
+  /** Where a default comes from, by path; undefined: it claims nothing. */
+  readonly noteOfDefault?: (path: string) => string | undefined;
+}
+
+interface Row {
+  readonly field: string;
+  readonly type: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+/** Every field of a form: what may stand there, its default and where that comes from, what it means. Markdown. */
+export function fieldSection(title: string, field: FieldSchema, options: FieldTableOptions = {}): string {
+  const rows = [...rowsOf(field, '', options)];
+  const lines = rows.map((row) => `| ${[row.field, row.type, row.fallback, row.meaning].map(cell).join(' | ')} |`);
+  return [`### ${title}`, '', '| field | may be | default | meaning |', '| --- | --- | --- | --- |', ...lines, ''].join(
+    '\n',
+  );
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+/** The shape of a field without what its place says of it: equal shapes are the same form. */
+export function shapeOf(field: FieldSchema): string {
+  const { description: _description, default: _default, ...shape } = field;
+  return JSON.stringify({ ...shape, $schema: undefined });
+}
+
+function* rowsOf(field: FieldSchema, path: string, options: FieldTableOptions): Iterable<Row> {
+  for (const form of formsOf(field)) {
+    const kind = field === form ? undefined : Object.entries(form.properties ?? {}).find(([, { const: fixed }]) => fixed !== undefined); // prettier-ignore
+    const variant = kind ? ` (${kind[0]}: ${String(kind[1].const)})` : '';
+    const required = new Set(form.required ?? []);
+    for (const [name, inner] of Object.entries(form.properties ?? {}))
+      yield* fieldRows(inner, `${path === '' ? '' : `${path}.`}${name}`, {
+        ...options,
+        variant,
+        isRequired: required.has(name),
+      });
+    if (typeof form.additionalProperties === 'object' && Object.keys(form.additionalProperties).length > 0)
+      yield* fieldRows(form.additionalProperties, `${path}.<${keyWord(form)}>`, {
+        ...options,
+        variant,
+        isRequired: true,
+      });
+    if (form.items) yield* rowsOf(form.items, `${path}[]`, options);
+  }
+}
+
+function keyWord(form: FieldSchema): string {
+  return form.propertyNames?.enum ? 'cohort' : 'name';
+}
+
+function* fieldRows(
+  field: FieldSchema,
+  path: string,
+  options: FieldTableOptions & { variant: string; isRequired: boolean },
+): Iterable<Row> {
+  const same = options.shared?.get(shapeOf(field));
+  const isMap = formsOf(field).some((form) => form.type === 'object');
+  // An entry of a map of names is told by its fields.
+  const isEntry = path.endsWith('>') && field.description === undefined;
+  const row: Row = {
+    field: `\`${path}\`${options.variant}`,
+    type: same ?? (isMap ? mapText(field) : typeText(field)),
+    fallback: defaultText(field, path, options),
+    meaning: field.description ?? '',
+  };
+  if (!isEntry || same !== undefined) yield row;
+  if (same === undefined) yield* rowsOf(field, path, options);
+}
+
+function mapText(field: FieldSchema): string {
+  const forms = formsOf(field);
+  if (forms.length > 1) return 'one of the forms below';
+  return forms[0]?.properties ? 'a map' : 'a map of names';
+}
+
+function defaultText(
+  field: FieldSchema,
+  path: string,
+  { isRequired, noteOfDefault }: FieldTableOptions & { isRequired: boolean },
+): string {
+  if (field.default === undefined) return isRequired ? 'must be given' : 'left out';
+  const value =
+    typeof field.default === 'string' && field.default !== '' ? field.default : JSON.stringify(field.default);
+  const note = noteOfDefault?.(path);
+  return note === undefined ? `\`${value}\`` : `\`${value}\` (${note})`;
+}
