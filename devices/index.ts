@@ -17,7 +17,8 @@ export type { HubWorld } from './personas/hub.ts';
 
 export { ClientSession } from './dlms/clientSession.ts';
 export type { ClientSessionOptions, Exchange } from './dlms/clientSession.ts';
-export { converse, DlmsClient } from './dlms/client.ts';
+export { DlmsClient } from './dlms/client.ts';
+export { converse } from './dlms/converse.ts';
 export { buildPush, takePushRequest } from './cosem/pushSetup.ts';
 export type { ClientError, ClientResult, Conversation, DlmsClientOptions } from './dlms/client.ts';
 export type { ClientSecurityOptions } from './dlms/clientSecurity.ts';

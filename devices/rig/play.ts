@@ -60,10 +60,13 @@ function hasEnded({ attempts, undone }: Rig, at: Instant): boolean {
 
 function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<void> {
   const { rig, links, striker, works, blocksPerTry } = stage;
+  let reached: Observed;
   switch (event.kind) {
     case 'contact':
       yield* done(links, event.reached ? UNTOUCHED : realise('silence', 'wanRecent', { silence: 'wakeUpLost' }));
-      stage.onContact?.(yield* rig.contact(at, stage.hub));
+      // Asked first: an optional call does not evaluate its arguments where nobody listens.
+      reached = yield* rig.contact(at, stage.hub);
+      stage.onContact?.(reached);
       return;
     case 'attempt':
       striker.begin(event);
@@ -132,7 +135,7 @@ function runUnless(procedure: Procedure<unknown>, runner: RunnerOptions, signal?
         resolve(true);
       });
     } catch (error) {
-      reject(error as Error);
+      reject(error instanceof Error ? error : new Error(String(error)));
     }
   });
 }

@@ -7,8 +7,8 @@
 /** Instructions that leave one value on the stack. */
 export type Code = readonly number[];
 
-export const I32 = 0x7f;
-export const V128 = 0x7b;
+const I32 = 0x7f;
+const V128 = 0x7b;
 
 /** Instructions of the vector prefix that are used here. */
 const OPS = {
