@@ -57,7 +57,7 @@ describe.runIf(index === undefined)(`FUZZ_SEED=${seed}`, () => {
 describe('what is planted is found', () => {
   const planted = { name: 'planted', corpus: ACSE, known: [] };
   const found = async (target: Target): Promise<string> => {
-    const [tally] = await fuzz([target], { seed, inputs: 5000 });
+    const [tally] = await fuzz([target], { seed: SEED, inputs: 5000 });
     return tally!.findings[0]?.what ?? 'nothing';
   };
   /** Reads a length of up to four bytes as it stands, without a look at what is there. */
@@ -77,7 +77,9 @@ describe('what is planted is found', () => {
   };
 
   test('a buffer of the length that was claimed', async () => {
-    expect(await believing((length) => new Uint8Array(length))).toMatch(/^asked for \d{7,} bytes more/);
+    expect(await believing((length) => new Uint8Array(Math.min(length, 2 ** 31)))).toMatch(
+      /^asked for \d{7,} bytes more/,
+    );
   });
 
   test('a list that grows to the length that was claimed', async () => {
@@ -98,7 +100,7 @@ describe('what is planted is found', () => {
     const kept: Uint8Array[] = [];
     const run: Target['run'] = (dice, log) => void kept.push(log.input(dice.bytes(400)));
     const target: Target = { name: 'planted', share: 1, known: [], allowance: DECODER, run };
-    const [tally] = await fuzz([target], { seed, inputs: 30_000 });
+    const [tally] = await fuzz([target], { seed: SEED, inputs: 30_000 });
     expect(tally!.findings[0]?.what).toMatch(/^kept \d+ bytes/);
   });
 
