@@ -15,12 +15,15 @@ import { encodeFrame, type HdlcFrame, serverAddress, shortAddress } from '../../
 import { HdlcClient, type HdlcClientEvent } from '../../../devices/dlms/hdlcClient.ts';
 import { numberOf, structure, uint32, octets, uint8 } from '../../../devices/dlms/values.ts';
 import { encodeWrapper } from '../../../devices/dlms/wrapper.ts';
+import { startDriver } from '../../../devices/hardware/driver.ts';
 import { lineSplitter } from '../../../devices/hardware/driverProcess.ts';
 import type { Live } from '../../../devices/headend/associate.ts';
 import { sendFirmware } from '../../../devices/headend/firmware.ts';
 import { commandBlock, dataBlock } from '../../../devices/iec62056_21/frames.ts';
 import { modeCReader } from '../../../devices/iec62056_21/reader.ts';
 import { parseReadout } from '../../../devices/iec62056_21/readout.ts';
+import { decodeGlow } from '../../../devices/mqtt/glowMessage.ts';
+import { decodeStatus } from '../../../devices/mqtt/messages.ts';
 import { labDevice } from '../../../devices/personas/installation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { decodeDeskAnswer } from '../../../devices/rig/desk.ts';
@@ -256,6 +259,26 @@ test('a line of a driver is cut in time that grows with it, in whatever portions
   splitter.push(Buffer.alloc((1 << 20) + 1, 'x'));
   splitter.push(Buffer.from('\nnothing more is told\n'));
   expect([isTooLong, lines.length]).toEqual([true, 3]);
+});
+
+/** JSON that pretends to have a length: the schemas' library compares it, and throws. */
+const PRETENDER = '{"length":{"toString":1}}';
+
+test('a message with a length that is none is not understood, and ends nothing', async () => {
+  expect(decodeStatus(Buffer.from(`{"state":"online","boot":7,"session":${PRETENDER}}`))).toBeUndefined();
+  expect(decodeGlow('glow/1234567890AB/STATE', Buffer.from(PRETENDER))?.ok).toBe(true);
+  expect(decodeDeskAnswer(Buffer.from(`{"kind":"displays","meetsDefinition":${PRETENDER}}`))).toBeUndefined();
+  const told: { onLine?: (line: string) => void } = {};
+  const driver = startDriver({
+    command: ['none'],
+    timers: { nowMilliseconds: () => 0, after: () => () => undefined },
+    launch: (_, { onLine }) => {
+      told.onLine = onLine;
+      return { send: () => undefined, kill: () => undefined, end: () => Promise.resolve() };
+    },
+  });
+  told.onLine?.(`{"hello":1,"driver":${PRETENDER},"capabilities":[]}`);
+  await expect(driver).rejects.toMatchObject({ code: 'protocol' });
 });
 
 test('what the desk says is an answer, or a fault of the system; never an exception', () => {
