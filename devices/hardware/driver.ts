@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checked } from '../transport/checked.ts';
 import { wallTimers } from '../transport/timers.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';
 import { DriverError, lineProcess, redacted } from './driverProcess.ts';
@@ -66,6 +67,8 @@ export const SAMPLE_DRIVER = new URL('./sampleDriver.mjs', import.meta.url);
 
 const REQUESTS_MAX = 64;
 const LAST_WORDS_MAX = 200;
+/** What has no field of its own, in the words of an error. */
+const LINE = 'the line';
 
 /** Starts a driver and exchanges hellos. Rejects with a DriverError. */
 export async function startDriver(options: DriverOptions): Promise<Driver> {
@@ -106,17 +109,17 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
     }
     if (hello === undefined) return onHello(parsed);
     if (typeof parsed === 'object' && parsed !== null && 'event' in parsed) return onEvent(parsed);
-    const answer = answerSchema.safeParse(parsed);
-    if (!answer.success) return fault('protocol', `not an answer: ${issue(answer.error)}`);
-    const request = pending.get(answer.data.id);
+    const answer = checked(answerSchema, parsed, LINE);
+    if (!answer.ok) return fault('protocol', `not an answer: ${answer.reason}`);
+    const request = pending.get(answer.value.id);
     if (request === undefined) return fault('protocol', 'an answer to a request that was not made');
-    settle(answer.data.id, request, answer.data);
+    settle(answer.value.id, request, answer.value);
   }
 
   function onHello(parsed: unknown): void {
-    const checked = helloSchema.safeParse(parsed);
-    if (!checked.success) return fault('protocol', `not a hello: ${issue(checked.error)}`);
-    hello = checked.data;
+    const greeting = checked(helloSchema, parsed, LINE);
+    if (!greeting.ok) return fault('protocol', `not a hello: ${greeting.reason}`);
+    hello = greeting.value;
     name = hello.driver;
     const request = pending.get(0);
     pending.delete(0);
@@ -125,9 +128,9 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
   }
 
   function onEvent(parsed: unknown): void {
-    const event = eventSchema.safeParse(parsed);
-    if (!event.success) return fault('protocol', `not an event: ${issue(event.error)}`);
-    for (const listener of eventListeners) listener(event.data);
+    const event = checked(eventSchema, parsed, LINE);
+    if (!event.ok) return fault('protocol', `not an event: ${event.reason}`);
+    for (const listener of eventListeners) listener(event.value);
   }
 
   function settle(id: number, request: Pending, answer: z.output<typeof answerSchema>): void {
@@ -137,10 +140,11 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
       request.resolve({ ok: false, observation: answer.observation, message: redacted(answer.message) });
       return;
     }
-    const result = OPERATIONS[request.op as Operation].result.safeParse(answer.result ?? {});
-    if (result.success) request.resolve({ ok: true, value: result.data });
+    const { result: schema } = OPERATIONS[request.op as Operation];
+    const result = checked<unknown>(schema, answer.result ?? {}, LINE);
+    if (result.ok) request.resolve(result);
     else {
-      const error = new DriverError('protocol', `driver ${name}: the result of ${request.op}: ${issue(result.error)}`);
+      const error = new DriverError('protocol', `driver ${name}: the result of ${request.op}: ${result.reason}`);
       request.reject(error);
       end(error);
       child.kill();
@@ -217,10 +221,4 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
 
 function systemFault(message: string): { ok: false; observation: 'systemFault'; message: string } {
   return { ok: false, observation: 'systemFault', message };
-}
-
-/** Where and what, without the value that was found. */
-function issue(error: z.ZodError): string {
-  const first = error.issues[0];
-  return `${first?.path.join('.') || 'the line'}: ${first?.message ?? 'wrong'}`;
 }

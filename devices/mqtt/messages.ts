@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checked, type Decoded } from '../transport/checked.ts';
 import { PAYLOAD_BYTES_MAX } from './limits.ts';
 
 const instantText = z.iso.datetime({ offset: false }).refine((text) => /^20(1[2-9]|2\d|3[0-7])-/.test(text), {
@@ -62,7 +63,7 @@ export function decodeStatus(payload: Uint8Array): Status | undefined {
   return decoded.ok ? decoded.value : undefined;
 }
 
-export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+export type { Decoded };
 
 /** JSON of bounded size against a schema. The reason names the field, never the content. */
 export function decodeJson<T>(schema: z.ZodType<T>, payload: Uint8Array): Decoded<T> {
@@ -73,8 +74,5 @@ export function decodeJson<T>(schema: z.ZodType<T>, payload: Uint8Array): Decode
   } catch {
     return { ok: false, reason: 'not JSON in UTF-8' };
   }
-  const checked = schema.safeParse(parsed);
-  if (checked.success) return { ok: true, value: checked.data };
-  const issue = checked.error.issues[0];
-  return { ok: false, reason: `${issue?.path.join('.') || 'the message'}: ${issue?.message ?? 'wrong'}` };
+  return checked(schema, parsed, 'the message');
 }

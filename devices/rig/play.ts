@@ -60,14 +60,14 @@ function hasEnded({ attempts, undone }: Rig, at: Instant): boolean {
 
 function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<void> {
   const { rig, links, striker, works, blocksPerTry } = stage;
-  let reached: Observed;
   switch (event.kind) {
-    case 'contact':
+    case 'contact': {
       yield* done(links, event.reached ? UNTOUCHED : realise('silence', 'wanRecent', { silence: 'wakeUpLost' }));
       // Asked first: an optional call does not evaluate its arguments where nobody listens.
-      reached = yield* rig.contact(at, stage.hub);
-      stage.onContact?.(reached);
+      const observed = yield* rig.contact(at, stage.hub);
+      stage.onContact?.(observed);
       return;
+    }
     case 'attempt':
       striker.begin(event);
       yield* rig.attempt(at, event);

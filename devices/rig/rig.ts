@@ -58,6 +58,11 @@ export interface RigOptions {
   readonly dated?: (at: Instant) => Instant | undefined;
   /** Why the guard of attached hardware last refused a write. */
   readonly whyRefused?: () => string;
+  /**
+   * Whether the silence of a device rather is a doubt of ours: it answers, and not to the keys held. In words; undefined for a
+   * silence that counts.
+   */
+  readonly doubt?: () => string | undefined;
   /** What devices' clocks are set to. Default: the attempt's instant. */
   readonly deviceTime?: (device: DeviceName) => Instant;
   /** What must happen in the world before a step's work, and after it: an emulated one realises effects here. */
@@ -177,6 +182,11 @@ export class Rig {
       if (checked === 'answered') {
         yield* hooked(onStep?.(step));
         observation = rowed(step, yield* STEP_WORK[step](context));
+        const doubt = observation === 'noAnswer' && READ_ONLY.includes(step) ? this.options.doubt?.() : undefined;
+        if (doubt !== undefined) {
+          observation = 'notCarriedOut';
+          why.push(doubt);
+        }
       }
       const isUndone = observation === 'notCarriedOut';
       const taken: StepTaken = {
@@ -264,6 +274,9 @@ function rowed(step: StepId, observation: Observed): Observed {
 function* hooked(hook: Hook): Procedure<void> {
   if (hook) yield* hook;
 }
+
+/** Steps that read devices, before anything is written: who is not understood there has not been migrated half. */
+const READ_ONLY: readonly StepId[] = ['wanRecent', 'hanRecent', 'deviceState'];
 
 /** Which link's contacts a check judges. */
 const LINK_OF_CHECK: Readonly<Record<string, LinkName>> = { wanRecent: 'wan', hanRecent: 'han' };

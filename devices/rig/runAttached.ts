@@ -125,6 +125,8 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
       return Math.min(shifted, eventAt);
     },
     whyRefused: () => refusal,
+    // Frames that we damage ourselves make a device complain, too: what the plan strikes counts as the plan has it.
+    doubt: () => (striker.isStriking ? undefined : peers.unverified()),
     deviceTime: (name) => seconds(attached.includes(name) ? wall : timers),
     onStep: (step) => striker.onStep(step),
     *onStepTaken(taken) {

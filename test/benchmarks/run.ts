@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { decideBenchmark } from './decide.ts';
+import { devicesBenchmark } from './devices/benchmark.ts';
 import { estateBenchmark } from './estate.ts';
 import { evaluatorBenchmark } from './evaluator.ts';
 import { fuzzBenchmark } from './fuzz/benchmark.ts';
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> =
   'evaluator': evaluatorBenchmark,
   'decide': decideBenchmark,
   'estate': estateBenchmark,
+  'devices': devicesBenchmark,
   'fuzz': fuzzBenchmark,
 };
 

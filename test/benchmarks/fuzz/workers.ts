@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { FuzzOptions, Tally } from '../../devices/fuzz/fuzz.ts';
-import type { Finding } from '../../devices/fuzz/play.ts';
+import { type Finding, HEX_BYTES_MAX, hexOf } from '../../devices/fuzz/play.ts';
 import { TARGETS } from '../../devices/fuzz/targets.ts';
 
 /** What a worker is started with. */
@@ -8,8 +8,9 @@ export interface FuzzJob extends Required<Pick<FuzzOptions, 'seed' | 'inputs' | 
   readonly shared: SharedArrayBuffer;
 }
 
-/** Where a worker is: 32-bit words of the memory that it shares. */
-export const PLACE = { target: 0, index: 1, inputs: 2 } as const;
+/** Where a worker is: 32-bit words of the memory that it shares, and behind them the latest bytes given. */
+export const PLACE = { target: 0, index: 1, inputs: 2, length: 3 } as const;
+export const PLACES = Object.keys(PLACE).length;
 
 /** A case that takes longer than this hangs: the slowest takes a few hundred milliseconds on a busy machine. */
 const HANG_SECONDS = 120;
@@ -50,8 +51,8 @@ export async function fuzzInWorkers(
 type End = { readonly tallies: Tally[] } | { readonly finding: Finding };
 
 function startPart(run: { readonly seed: number; readonly inputs: number; readonly workers: number }, number: number) {
-  const shared = new SharedArrayBuffer(4 * Object.keys(PLACE).length);
-  const place = new Int32Array(shared);
+  const shared = new SharedArrayBuffer(4 * PLACES + HEX_BYTES_MAX);
+  const place = new Int32Array(shared, 0, PLACES);
   const part = { of: run.workers, number };
   const worker = new Worker(new URL('./fuzzWorkerBoot.mjs', import.meta.url), {
     workerData: { seed: run.seed, inputs: run.inputs, part, shared } satisfies FuzzJob,
@@ -59,8 +60,12 @@ function startPart(run: { readonly seed: number; readonly inputs: number; readon
   });
   const target = (): string => TARGETS[place[PLACE.target]!]?.name ?? '?';
   const finding = (what: string): End => ({
-    finding: { target: target(), index: place[PLACE.index]!, what, hex: '(play the case again)' },
+    finding: { target: target(), index: place[PLACE.index]!, what, hex: latest() },
   });
+  const latest = (): string => {
+    const length = Math.min(place[PLACE.length]!, HEX_BYTES_MAX);
+    return hexOf(new Uint8Array(shared, 4 * PLACES, length).slice());
+  };
   let since = performance.now();
   let seen = '';
   let hung: (end: End) => void = () => undefined;

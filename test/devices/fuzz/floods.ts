@@ -2,7 +2,7 @@
 import { Association } from '../../../devices/dlms/association.ts';
 import { encodeAarq } from '../../../devices/dlms/acse.ts';
 import { encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import { fromHex, NO_BYTES } from '../../../devices/dlms/bytes.ts';
+import { concat, fromHex, NO_BYTES } from '../../../devices/dlms/bytes.ts';
 import { ClientSession } from '../../../devices/dlms/clientSession.ts';
 import { controlI, encodeParameters, POLL_FINAL, SNRM, UA } from '../../../devices/dlms/hdlcControl.ts';
 import { encodeFrame, serverAddress, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
@@ -10,7 +10,7 @@ import { HdlcClient } from '../../../devices/dlms/hdlcClient.ts';
 import { HdlcServer } from '../../../devices/dlms/hdlcServer.ts';
 import { encodeWrapper, WrapperParser } from '../../../devices/dlms/wrapper.ts';
 import { obis } from '../../../devices/cosem/object.ts';
-import { dataBlock } from '../../../devices/iec62056_21/frames.ts';
+import { commandBlock, dataBlock } from '../../../devices/iec62056_21/frames.ts';
 import { modeCMeter } from '../../../devices/iec62056_21/meter.ts';
 import { modeCReader } from '../../../devices/iec62056_21/reader.ts';
 import { scanner } from '../../../devices/iec62056_21/scanner.ts';
@@ -212,8 +212,8 @@ export const FLOODS: readonly Flood[] = [
       return (n) => {
         if (reader.state === 'closed') {
           reader.start(n);
-          reader.receive(Buffer.from('/LGZ5x\r\n\u0001P0\u0002(1)\u0003\u0060'), n);
-          reader.read('1.8.0', n);
+          reader.receive(concat(Buffer.from('/LGZ5x\r\n'), commandBlock('P0', '(1)')), n);
+          law(reader.read('1.8.0', n).length === 1, 'a reader asks, and waits for its answer');
         }
         reader.receive(dataBlock('1.8.0(1)', true), n);
       };

@@ -1,5 +1,5 @@
 import { type Allocations, countAllocations } from './allocations.ts';
-import { type Finding, playCase, settledHeapBytes } from './play.ts';
+import { type Finding, playCase, type PlayOptions, settledHeapBytes } from './play.ts';
 import type { Target } from './target.ts';
 
 /** What a target's cases came to. */
@@ -21,6 +21,7 @@ export interface FuzzOptions {
   readonly part?: { readonly of: number; readonly number: number };
   /** Before each case: where it stands, and how many inputs were given before. */
   readonly onCase?: (target: number, index: number, inputs: number) => void;
+  readonly onGiven?: PlayOptions['onGiven'];
   readonly onTally?: (tally: Tally) => void;
 }
 
@@ -57,7 +58,7 @@ async function fuzzed(targets: readonly Target[], options: FuzzOptions, allocati
     for (let index = part.number; tally.inputs < wanted && tally.findings.length < FINDINGS_MAX; index += part.of) {
       options.onCase?.(number, index, given);
       const { log, finding } = await playCase(target, index, {
-        ...{ seed, allocations },
+        ...{ seed, allocations, onGiven: options.onGiven },
         isMeasured: tally.cases >= WARM_CASES,
       });
       tally.cases += 1;
@@ -87,5 +88,5 @@ export function unreached(target: Target, outcomes: ReadonlyMap<string, number>)
 
 /** The command that plays a case again and prints all that it was given. */
 export function replayCommand({ target, index }: Pick<Finding, 'target' | 'index'>, seed: number): string {
-  return `FUZZ_SEED=${seed} FUZZ_TARGET=${target} FUZZ_CASE=${index} npx vitest run test/devices/fuzz`;
+  return `FUZZ_SEED=${seed} FUZZ_TARGET=${target} FUZZ_CASE=${index} npx vitest run test/devices/fuzz -t 'one case again'`;
 }

@@ -15,7 +15,16 @@ const VALUES: readonly unknown[] = [
     '\u0000',
     '½',
   ],
-  ...[[], {}, [[]], [1, 'a', null], { toString: 1 }, { length: 4_294_967_295 }],
+  ...[
+    [],
+    {},
+    [[]],
+    [1, 'a', null],
+    { toString: 1 },
+    { length: 4_294_967_295 },
+    { length: { toString: 1 } },
+    { then: 1 },
+  ],
 ];
 const NAMES = [
   '__proto__',

@@ -14,7 +14,8 @@ export interface Finding {
   readonly hex: string;
 }
 
-const HEX_BYTES_MAX = 4096;
+/** Bytes of an input that are shown. */
+export const HEX_BYTES_MAX = 4096;
 /** Times that a case is played again before it is believed to have taken too much. */
 const AGAIN = 5;
 /** What may be asked for by number for one input: the edits that make the next one are in it. */
@@ -46,10 +47,12 @@ class Played implements CaseLog {
   readonly outcomes: string[] = [];
   private readonly allocations: Allocations;
   private readonly allowance: Allowance;
+  private readonly onGiven: PlayOptions['onGiven'];
 
-  constructor(allocations: Allocations, allowance: Allowance) {
+  constructor({ allocations, onGiven }: PlayOptions, allowance: Allowance) {
     this.allocations = allocations;
     this.allowance = allowance;
+    this.onGiven = onGiven;
     allocations.reset();
   }
 
@@ -63,6 +66,7 @@ class Played implements CaseLog {
     this.allocations.reset();
     this.givenBytes += bytes.length;
     this.trail.push(bytes);
+    this.onGiven?.(bytes);
     return bytes;
   }
 
@@ -88,6 +92,8 @@ export interface PlayOptions {
   readonly allocations: Allocations;
   /** Whether the heap is looked at as well. */
   readonly isMeasured?: boolean;
+  /** Told of all bytes before they are given: what hangs or dies can say nothing afterwards. */
+  readonly onGiven?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** Plays one case. What it takes of the heap is measured; a case that took too much is played again before it is believed. */
@@ -111,7 +117,7 @@ async function takesAgain(target: Target, index: number, options: PlayOptions): 
   return taken.sort((a, b) => a - b)[AGAIN >> 1]!;
 }
 
-function hexOf(bytes: Uint8Array): string {
+export function hexOf(bytes: Uint8Array): string {
   const rest = bytes.length > HEX_BYTES_MAX ? `... (${bytes.length} bytes)` : '';
   return toHex(bytes.subarray(0, HEX_BYTES_MAX)) + rest;
 }
@@ -119,10 +125,10 @@ function hexOf(bytes: Uint8Array): string {
 async function once(
   target: Target,
   index: number,
-  { seed, allocations }: PlayOptions,
+  options: PlayOptions,
 ): Promise<{ log: Played; took: number; cause?: string }> {
-  const log = new Played(allocations, target.allowance);
-  const dice = new Dice(seed, target.name, index);
+  const log = new Played(options, target.allowance);
+  const dice = new Dice(options.seed, target.name, index);
   const before = heapBytes();
   try {
     const running = target.run(dice, log);

@@ -94,7 +94,7 @@ const WRITTEN: readonly (readonly [Descriptor, Data])[] = [
 
 /** The smallest image there is: one block, its digest in it. */
 const IMAGE = labImage(fromHex('00'.repeat(100)));
-const IMAGE_METHODS = {
+export const IMAGE_METHODS = {
   initiate: [at(18, '0.0.44.0.0.255', 1), structure(octets(ascii('2.0.0')), uint32(IMAGE.length))],
   transfer: [at(18, '0.0.44.0.0.255', 2), structure(uint32(0), octets(IMAGE))],
   verify: [at(18, '0.0.44.0.0.255', 3), int8(0)],

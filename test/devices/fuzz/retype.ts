@@ -6,9 +6,11 @@ import { VALUES } from './corpus.ts';
 import type { Dice } from './dice.ts';
 
 /** Where a value of a type is at its edge. */
-const EDGES: readonly Data[] = [
+const NO_INTEGERS: readonly Data[] = [
   ...[NaN, Infinity, -Infinity, 0.5, -0, 1e300].map((value) => ({ type: 'float64', value }) as const),
   { type: 'float32', value: NaN },
+];
+const EDGES: readonly Data[] = [
   { type: 'long64', value: -(2n ** 63n) },
   { type: 'long64Unsigned', value: 2n ** 64n - 1n },
   { type: 'long64', value: 7n },
@@ -28,7 +30,8 @@ function replaced(dice: Dice, data: Data): Data {
     if (dice.oneIn(8)) return { type: data.type, value: data.value.toSpliced(at, 0, data.value[at]!) };
     return { type: data.type, value: data.value.toSpliced(at, 1, replaced(dice, data.value[at]!)) };
   }
-  return dice.oneIn(2) ? dice.pick(EDGES) : dice.pick(VALUES);
+  const isNumber = 'value' in data && typeof data.value === 'number';
+  return dice.pick(isNumber && dice.oneIn(2) ? NO_INTEGERS : dice.oneIn(2) ? EDGES : VALUES);
 }
 
 /** The request with another value, item, id or number in it; undefined for bytes that are no request. */

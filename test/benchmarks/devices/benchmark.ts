@@ -1,0 +1,13 @@
+import type { Sizes } from '../sizes.ts';
+import { adaptersBenchmark } from './adapters.ts';
+import { deviceMemoryBenchmark } from './deviceMemory.ts';
+import { servicesBenchmark } from './services.ts';
+
+/** Devices on the wire: services, memory, and what the carriers cost over the libraries under them. */
+export async function devicesBenchmark(sizes: Sizes): Promise<boolean> {
+  await servicesBenchmark(sizes);
+  console.log();
+  const isLight = await deviceMemoryBenchmark(sizes);
+  console.log();
+  return (await adaptersBenchmark(sizes)) && isLight;
+}
