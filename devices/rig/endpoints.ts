@@ -45,7 +45,7 @@ export async function openEndpoints(setup: RigSetup, options: EndpointOptions): 
   const drivers = new Map<DeviceName, Driver>();
   const close = async (): Promise<void> => {
     await Promise.all([...drivers.values()].map((driver) => driver.close()));
-    await Promise.all([...lines.values()].map((line) => line.close?.()));
+    await Promise.all([...lines.values()].map(async (line) => line.close?.()));
   };
   try {
     for (const device of setup.devices) {
