@@ -15,7 +15,7 @@ const IMAGE_TRANSFER = 18;
 const INVOCATION_COUNTER = /^00002B01..FF$/;
 
 /** What a write is: of keys, of firmware, or of anything else. */
-function kindOfWrite({ classId, ln }: Descriptor): Writable {
+export function kindOfWrite({ classId, ln }: Descriptor): Writable {
   if (classId === SECURITY_SETUP || INVOCATION_COUNTER.test(ln)) return 'keys';
   return classId === IMAGE_TRANSFER ? 'firmware' : 'configuration';
 }

@@ -8,7 +8,8 @@ import type { Admission, Direction, FrameInFlight } from '../transport/framePoli
 import { frameLog, type FrameLog, type FrameLogOptions } from '../transport/tap.ts';
 import type { Timers } from '../transport/timers.ts';
 import type { PlannedEvent } from './plannedEvent.ts';
-import type { Rig, StepTaken } from './rig.ts';
+import type { Rig } from './rig.ts';
+import type { StepTaken } from './rigRecords.ts';
 import { NOTHING_MEASURED, type Measured, type StepRow } from './stepRow.ts';
 
 export interface RecorderOptions {

@@ -16,25 +16,8 @@ import { wait, type Call, type DeviceName, type Procedure } from '../headend/pro
 import { contact, prepareOnce, type Preparation, type Tried } from '../headend/smso.ts';
 import { limitsAt } from './limits.ts';
 import { lastContact, type RigDevices } from './rigDevice.ts';
+import type { Contact, StepTaken, Undone } from './rigRecords.ts';
 import { STEP_WORK, type AttemptContext, type LearntFacts, type LinkName } from './stepWork.ts';
-
-/** A row of the `contacts` record, without its subject. */
-export interface Contact {
-  readonly at: Instant;
-  readonly link: LinkName;
-}
-
-/** What a step of an attempt came to. */
-export interface StepTaken {
-  /** The attempt's scheduled instant. */
-  readonly at: Instant;
-  readonly step: StepId;
-  readonly observation: Observed;
-  /** Whether the check on facts ended it before anything was sent. */
-  readonly byCheck: boolean;
-  /** Why it was not carried out; of such a step alone. */
-  readonly why?: string;
-}
 
 /** What is done in the world around a step: at once, or as a procedure where it takes a device to do it. */
 type Hook = Procedure<void> | void;
@@ -84,13 +67,6 @@ export interface InstructionPlan {
   readonly between?: (seconds: number) => Procedure<void>;
   /** What the hub's clock is set to. Default: the instant of the try. */
   readonly deviceTime?: () => Instant;
-}
-
-/** What could not be carried out: it is no attempt, and leaves no record. */
-export interface Undone {
-  readonly at: Instant;
-  readonly kind: Attempt['kind'];
-  readonly why: string;
 }
 
 /** Our assumption: the first moments of history, for what was never heard of. */
