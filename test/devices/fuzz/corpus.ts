@@ -27,7 +27,7 @@ function hexes(value: unknown): string[] {
 }
 
 /** Frames as they were recorded between others' clients and others' meter. */
-export const RECORDED: readonly Uint8Array[] = TRANSCRIPTS.flatMap(transcript).map((frame) => frame.bytes);
+const RECORDED: readonly Uint8Array[] = TRANSCRIPTS.flatMap(transcript).map((frame) => frame.bytes);
 
 const APDUS: readonly Uint8Array[] = RECORDED.flatMap((bytes) => {
   if (bytes[0] !== 0x7e) return [bytes.subarray(8)];
