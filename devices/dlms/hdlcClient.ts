@@ -19,6 +19,7 @@ import {
   readControl,
   SNRM,
   UA,
+  withinFrames,
 } from './hdlcControl.ts';
 import { encodeFrame, type HdlcAddress, type HdlcFrame, HdlcParser } from './hdlcFrame.ts';
 import { REASSEMBLED_BYTES_MAX } from './hdlcServer.ts';
@@ -65,7 +66,8 @@ export class HdlcClient {
   private lastFrames: Uint8Array[] = [];
 
   constructor(options: HdlcClientOptions) {
-    this.options = options;
+    const { propose } = options;
+    this.options = propose ? { ...options, propose: withinFrames(propose) } : options;
   }
 
   private frame(control: number, information: Uint8Array = NO_BYTES, segmented = false): Uint8Array {

@@ -1,5 +1,6 @@
 /** Control fields, negotiation parameters and the LLC header of IEC 62056-46. */
 import { bad, type Decoded, fromHex, good, Reader, Writer } from './bytes.ts';
+import { INFORMATION_BYTES_MAX } from './hdlcFrame.ts';
 
 export const SNRM = 0x83;
 export const DISC = 0x43;
@@ -53,6 +54,16 @@ export const DEFAULT_PARAMETERS: HdlcParameters = {
   transmitWindow: 1,
   receiveWindow: 1,
 };
+
+/** The same with lengths that fit into a frame, whatever a station would like. */
+export function withinFrames(parameters: HdlcParameters): HdlcParameters {
+  const { transmitBytesMax, receiveBytesMax } = parameters;
+  return {
+    ...parameters,
+    transmitBytesMax: Math.min(transmitBytesMax, INFORMATION_BYTES_MAX),
+    receiveBytesMax: Math.min(receiveBytesMax, INFORMATION_BYTES_MAX),
+  };
+}
 
 /** The information field of SNRM and UA: `81 80 len 05 06 07 08`. */
 export function encodeParameters(parameters: HdlcParameters): Uint8Array {

@@ -20,15 +20,9 @@ import {
   SNRM,
   UA,
   UI,
+  withinFrames,
 } from './hdlcControl.ts';
-import {
-  encodeFrame,
-  FRAME_BYTES_MAX,
-  type HdlcAddress,
-  type HdlcFrame,
-  HdlcParser,
-  INFORMATION_BYTES_MAX,
-} from './hdlcFrame.ts';
+import { encodeFrame, FRAME_BYTES_MAX, type HdlcAddress, type HdlcFrame, HdlcParser } from './hdlcFrame.ts';
 
 /** Longest APDU put together from segments, in bytes. */
 export const REASSEMBLED_BYTES_MAX = 0x10000;
@@ -212,12 +206,7 @@ export class HdlcServer {
   constructor(options: HdlcServerOptions) {
     this.parser = new HdlcParser(options.interOctetSeconds);
     this.serves = options.serves;
-    const limits = options.limits ?? SERVER_LIMITS;
-    this.limits = {
-      ...limits,
-      transmitBytesMax: Math.min(limits.transmitBytesMax, INFORMATION_BYTES_MAX),
-      receiveBytesMax: Math.min(limits.receiveBytesMax, INFORMATION_BYTES_MAX),
-    };
+    this.limits = withinFrames(options.limits ?? SERVER_LIMITS);
     this.inactivitySeconds = options.inactivitySeconds ?? 120;
     this.segmentBytesMax = options.segmentBytesMax;
   }

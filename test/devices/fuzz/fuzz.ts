@@ -22,7 +22,6 @@ export interface FuzzOptions {
   /** Before each case: where it stands, and how many inputs were given before. */
   readonly onCase?: (target: number, index: number, inputs: number) => void;
   readonly onGiven?: PlayOptions['onGiven'];
-  readonly onTally?: (tally: Tally) => void;
 }
 
 /** More outcomes than that means that words() lets content through. */
@@ -76,7 +75,6 @@ async function fuzzed(targets: readonly Target[], options: FuzzOptions, allocati
       tally.findings.push({ target: target.name, index: part.number, what, hex: '' });
     }
     tallies.push(tally);
-    options.onTally?.(tally);
   }
   return tallies;
 }

@@ -63,6 +63,7 @@ export function play(dice: Dice, log: CaseLog, played: Played): void {
       const isKnown = KNOWN_KEYS.some((key) => equalBytes(key, device.keyring.keys[name]));
       law(isKnown, 'a key changes only to what was wrapped under the KEK');
     }
+    law(client === 1 || device.keyring.keys === LAB_KEYS, 'who proved no key changes none, whatever he sends');
     hand.keys = device.keyring.keys;
     holdsToItself(device);
     if (!device.powered) {
@@ -135,11 +136,8 @@ export function play(dice: Dice, log: CaseLog, played: Played): void {
     }
     const isFollowing = followUp !== undefined && !dice.oneIn(4);
     const isScripted = !isFollowing && script.length > 0;
-    const request = isFollowing
-      ? followUp!
-      : isScripted
-        ? (script[0] as ServiceRequest)
-        : dice.pick(dice.pick(REQUEST_GROUPS));
+    const scripted = isScripted ? (script[0] as ServiceRequest) : undefined;
+    const request = (isFollowing ? followUp : scripted) ?? dice.pick(dice.pick(REQUEST_GROUPS));
     if (isScripted) script = script.slice(1);
     const plain = encodeRequest(request);
     // What belongs together is left whole more often than not, or none of it would come to its end.

@@ -1,7 +1,8 @@
 import type { Target } from './target.ts';
 import { BUS_TARGETS } from './targets/bus.ts';
-import { CLIENT_TARGETS } from './targets/client.ts';
+import { CLIENT_TARGET } from './targets/client.ts';
 import { CODEC_TARGETS } from './targets/codecs.ts';
+import { CONTRARY_TARGET } from './targets/contrary.ts';
 import { OPTICAL_TARGETS } from './targets/optical.ts';
 import { PARSER_TARGETS } from './targets/parsers.ts';
 import { PEER_TARGETS } from './targets/peers.ts';
@@ -16,7 +17,8 @@ export const TARGETS: readonly Target[] = [
   ...PARSER_TARGETS,
   ...STATION_TARGETS,
   ...SERVER_TARGETS,
-  ...CLIENT_TARGETS,
+  CLIENT_TARGET,
+  CONTRARY_TARGET,
   ...OPTICAL_TARGETS,
   ...BUS_TARGETS,
   ...PEER_TARGETS,

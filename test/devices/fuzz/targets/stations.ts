@@ -194,7 +194,8 @@ function clientCase(dice: Dice, log: CaseLog): void {
     if (client.state === 'closed') {
       numbers.sent = numbers.received = 0;
       took(client.connect(at));
-    } else if (client.state === 'open' && dice.oneIn(3)) took(client.send(dice.bytes(dice.pick([3, 40, 400])), at));
+    } else if (client.state === 'open' && dice.oneIn(3))
+      took(client.send(dice.bytes(dice.pick([3, 40, 400, 3000])), at));
     else if (client.state === 'open' && dice.oneIn(12)) took(client.disconnect(at));
     else if (dice.oneIn(6)) {
       at = Math.max(at, client.dueAt() ?? at);
