@@ -64,7 +64,7 @@ describe('lab.yaml', () => {
       ['noAnswer', 'SYN-CN04'],
       ['answered', null],
     ]);
-    expect(rotated[1]!.measured).toMatchObject({ associations: 6, roundTrips: 21 });
+    expect(rotated[1]!.measured).toMatchObject({ associations: 6, roundTrips: 24 });
     const failed = steps.steps.filter(({ observation }) => observation !== 'answered').length;
     expect(bench.read('lab1', 'junit.xml')).toContain(
       `<testsuites name="lab" tests="${counts.steps}" failures="${failed}" errors="0" skipped="0"`,
