@@ -64,8 +64,13 @@ export class Account {
     this.group = group;
     this.ended = false;
     this.counting = false;
-    const isCountedLater = this.uncounted.begin(group) && this.observer === null;
-    if (!isCountedLater) this.count(life);
+    this.uncounted.begin(group);
+    if (!this.beginsUncounted(group)) this.count(life);
+  }
+
+  /** Whether the lives of a group are counted only from where something could count. */
+  beginsUncounted(group: GroupPlan): boolean {
+    return this.observer === null && this.uncounted.allows(group);
   }
 
   /** From here on the life is counted. */
@@ -91,7 +96,8 @@ export class Account {
       attributes.hasGsme,
       attributes.gsmeDormant,
       attributes.electricityCredit,
-      attributes.gasCredit,
+      // Who has no gas meter pays for none by credit.
+      attributes.hasGsme && attributes.gasCredit,
       attributes.electricitySupplier,
       attributes.gasSupplier,
     );

@@ -71,10 +71,10 @@ export class FirstAttempts {
     this.limits = new Limits(model.rules.rules);
   }
 
-  /** Whether the first thing that happens to the installations of a group is an attempt that nothing gates. */
-  static areOf(group: GroupPlan): boolean {
+  /** Whether the first thing that happens to the installations of a group is an attempt that nothing gates, or counts. */
+  areOf(group: GroupPlan): boolean {
     const prepares = group.prepares && (group.isDormant || group.isMixed);
-    return !prepares && group.models === null && group.displayBlockedUntil === 0;
+    return !prepares && group.displayBlockedUntil === 0 && this.life.account.beginsUncounted(group);
   }
 
   /** Runs the installations [from, from + count) of one group; `life.ahead` has drawn for them. */

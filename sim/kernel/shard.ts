@@ -51,7 +51,7 @@ export class ShardRunner {
       const group = groupOf(model.groups, from) as GroupPlan;
       const until = Math.min(to, group.first + group.size, from + COLUMN_MAX);
       life.ahead(from, until - from);
-      if (observer === null && FirstAttempts.areOf(group)) firstAttempts.run(group, from, until - from);
+      if (firstAttempts.areOf(group)) firstAttempts.run(group, from, until - from);
       else for (let entity = from; entity < until; entity += 1) life.run(entity);
       from = until;
     }

@@ -36,13 +36,16 @@ export class Uncounted {
     );
   }
 
-  /** False where the life has to be counted from its start. */
-  begin(group: GroupPlan): boolean {
+  /** Whether the lives of a group may begin uncounted. */
+  allows(group: GroupPlan): boolean {
+    return group.models === null && (this.standingStates & (this.rules.cohortMask[group.cohort] as number)) === 0;
+  }
+
+  begin(group: GroupPlan): void {
     this.cohortMask = this.rules.cohortMask[group.cohort] as number;
     if (this.dirty) for (let c = 0; c < CATEGORIES.length; c += 1) this.failures[c] = 0;
     this.dirty = false;
     this.rows = 0;
-    return group.models === null && (this.standingStates & this.cohortMask) === 0;
   }
 
   /** Notes an attempt; false where it has to be counted, and those before it. */

@@ -194,8 +194,18 @@ function* classShares(classes: Readonly<Record<string, LinkClass>>, path: Path):
 
 function* curves(scenario: Scenario): Iterable<Fault> {
   for (const [name, curve] of Object.entries(scenario.entryCurves)) {
-    if (curve.firstInstruction) yield* rises(curve.firstInstruction, ['entryCurves', name, 'firstInstruction']);
-    yield* rises(curve.firstAttempt, ['entryCurves', name, 'firstAttempt']);
+    for (const of of ['firstInstruction', 'firstAttempt'] as const) {
+      const points = curve[of];
+      if (!points) continue;
+      yield* rises(points, ['entryCurves', name, of]);
+      for (const [i, { date }] of points.entries()) {
+        if (date < scenario.from)
+          yield {
+            path: ['entryCurves', name, of, i, 'date'],
+            expected: `a date from ${scenario.from} on, the start (from)`,
+          };
+      }
+    }
   }
 }
 

@@ -56,9 +56,12 @@ const preparation = z.strictObject({
     .min(1)
     .max(40)
     .describe('successful tries that firmware and configuration take together (resumable)'),
-  daysBetweenInstructions: positive.max(365).describe('from a failed instruction to the next, days'),
+  daysBetweenInstructions: positive.min(1).max(365).describe('from a failed instruction to the next, days'),
   instructionsMax: z.number().int().min(1).max(60).describe('instructions after which DCC gives up'),
-  daysToFirstAttempt: positive.max(365).describe('from a completed preparation to the first migration attempt, days'),
+  daysToFirstAttempt: positive
+    .min(1)
+    .max(365)
+    .describe('from a completed preparation to the first migration attempt, days'),
 });
 
 const masterKeySearch = z.strictObject({

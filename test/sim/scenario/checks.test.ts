@@ -36,6 +36,7 @@ const BROKEN: readonly (readonly [claim: string, change: string, path: string, w
   ['no class', 'links: { wan: { usual: { classes: { healthy: null, dead: null } } } }', 'links.wan.usual.classes', 'no class'],
   ['a mixture', 'links: { han: { usual: { classes: { only: { down: [{ share: 0.5, duration: { kind: fixed, days: 1 } }] } } } } }', 'links.han.usual.classes.only.down', '0.5'],
   ['success classes', 'faults: { silent: { success: { classes: [{ share: 0.5, chance: 1 }] } } }', 'faults.silent.success.classes', '0.5'],
+  ['a curve begins no earlier than the scenario', CURVE('{ date: 2020-12-31, share: 0.1 }, { date: 2021-12-31, share: 1 }'), 'entryCurves.main.firstAttempt[0].date', 'the start (from)'],
   ['dates of a curve', CURVE('{ date: 2021-06-01, share: 0.5 }, { date: 2021-06-01, share: 1 }'), 'entryCurves.main.firstAttempt[1].date', '"2021-06-01"'],
   ['shares of a curve', CURVE('{ date: 2021-06-01, share: 0.5 }, { date: 2021-07-01, share: 0.4 }, { date: 2021-08-01, share: 1 }'), 'entryCurves.main.firstAttempt[1].share', '0.4'],
   ['the end of a curve', CURVE('{ date: 2021-06-01, share: 0.5 }'), 'entryCurves.main.firstAttempt[0].share', '0.5'],
