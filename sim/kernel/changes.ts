@@ -1,3 +1,4 @@
+import { assert } from '../../src/assert.ts';
 import { EVENT } from '../../src/exclusion/tally.ts';
 import { DAY } from '../../src/time.ts';
 import type { Attributes } from '../population/attributes.ts';
@@ -8,9 +9,11 @@ import { FirstDraw } from '../world/firstDraw.ts';
 import type { EventQueue } from './eventQueue.ts';
 
 const YEAR = 365.25 * DAY;
-/** Changes of one kind on one meter; more than this in two years would be another model. */
-const CHANGES_MAX = 12;
+/** Changes of one kind on one meter: a checked scenario expects so few that no installation comes near. */
+const CHANGES_MAX = 30;
 const BLOCK = 16;
+/** Where the draws of those that a block has no room for stand. */
+const OVERFLOW = 1024;
 
 /** Index blocks of the change stream. */
 const BLOCKS = {
@@ -22,6 +25,10 @@ const BLOCKS = {
   gasPayment: 5,
   replacement: 6,
 } as const;
+
+function indexOf(block: number, k: number): number {
+  return k < BLOCK ? block * BLOCK + k : OVERFLOW + block * CHANGES_MAX + k;
+}
 
 export function replacementSecondsMean({ replacementPerYear }: Scenario['changes']): number {
   return YEAR / replacementPerYear;
@@ -108,8 +115,9 @@ export class Changes {
     queue: EventQueue,
   ): void {
     let at = start;
-    for (let k = 0; k < CHANGES_MAX; k += 1) {
-      this.stream.draw(entity, block * BLOCK + k);
+    for (let k = 0; ; k += 1) {
+      assert(k < CHANGES_MAX, 'one meter has at most 30 changes of a kind');
+      this.stream.draw(entity, indexOf(block, k));
       at -= (YEAR / this.rates.supplierPerYear) * Math.log(first());
       if (at > this.horizon) return;
       queue.add(Math.floor(at), event, attributes.supplier(second()));
@@ -128,10 +136,11 @@ export class Changes {
   ): void {
     let at = start;
     let state = initially;
-    for (let k = 0; k < CHANGES_MAX; k += 1) {
+    for (let k = 0; ; k += 1) {
+      assert(k < CHANGES_MAX, 'one meter has at most 30 changes of a kind');
       const rate = state ? rates[1] : rates[0];
       if (rate === 0) return;
-      at -= (YEAR / rate) * Math.log(this.stream.uniform(entity, block * BLOCK + k));
+      at -= (YEAR / rate) * Math.log(this.stream.uniform(entity, indexOf(block, k)));
       if (at > this.horizon) return;
       state = !state;
       queue.add(Math.floor(at), event, state ? 1 : 0);

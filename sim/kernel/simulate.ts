@@ -14,8 +14,8 @@ export interface SimulateOptions {
   readonly workers: number;
   /** Gets the records of replication 0, shard after shard; left out: none are kept. */
   readonly onRecords?: (records: ShardRecords) => void | Promise<void>;
-  /** Called after each shard with the share of the work done. */
-  readonly onProgress?: (share: number) => void;
+  /** Called after each shard with the share of the work done, and waited for: here the caller may take other work in. */
+  readonly onProgress?: (share: number) => void | Promise<void>;
   /** A clock in seconds; only to report how long the kernel took. */
   readonly now: () => number;
 }
@@ -54,7 +54,7 @@ export async function simulate(scenario: Scenario, rules: RuleSet, options: Simu
       addCounts(counts[reply.replication] as Counts, reply.counts);
       if (reply.records && options.onRecords) await options.onRecords(reply.records);
       done += 1;
-      options.onProgress?.(done / requests.length);
+      await options.onProgress?.(done / requests.length);
     });
     return { model, counts, kernelSeconds: options.now() - began };
   } finally {

@@ -33,6 +33,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   shares,
   curves,
   dates,
+  changeRates,
   linkClasses,
   outages,
   observableEffects,
@@ -220,6 +221,23 @@ function* rises(curve: Curve, path: Path): Iterable<Fault> {
   const last = curve.length - 1;
   if (curve[last]?.share !== 1)
     yield { path: [...path, last, 'share'], expected: '1 at the last point: shares are of those ever scheduled' };
+}
+
+/** Changes of a kind that a meter is expected to see at most: beyond it another model is wanted. Our assumption. */
+const CHANGES_EXPECTED_MAX = 6;
+const DAYS_A_YEAR = 365.25;
+
+function* changeRates({ changes, from, horizon }: Scenario): Iterable<Fault> {
+  const years = ((parseDate(horizon) as number) - (parseDate(from) as number)) / DAYS_A_YEAR;
+  const { replacementPerYear: _, ...rates } = changes;
+  for (const [name, rate] of Object.entries(rates)) {
+    if (rate * years <= CHANGES_EXPECTED_MAX) continue;
+    const most = Math.floor((100 * CHANGES_EXPECTED_MAX) / years) / 100;
+    yield {
+      path: ['changes', name],
+      expected: `at most ${most} a year: ${CHANGES_EXPECTED_MAX} changes a meter from ${from} to ${horizon}`,
+    };
+  }
 }
 
 function* dates(scenario: Scenario): Iterable<Fault> {

@@ -1,8 +1,57 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { UsageError } from './exit.ts';
 
 /** What every folder of outputs holds, and is known by. */
 export const MANIFEST = 'manifest.json';
+
+/** Folders of what is not complete, within the directory that it is for; one that was left behind holds nothing of worth. */
+const PARTIAL = '.partial-';
+
+/** Files that are written in a folder of their own and get their places together. */
+export interface Staging {
+  readonly folder: string;
+  /** Moves every file into the directory, the manifest last: with it the directory is what it says. */
+  publish(): void;
+  discard(): void;
+}
+
+/** A staging folder in a directory that `prepareDirectory` has let pass. */
+export function stage(directory: string): Staging {
+  prepareDirectory(directory);
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith(PARTIAL)) rmSync(join(directory, name), { recursive: true, force: true });
+  }
+  const folder = join(directory, `${PARTIAL}${process.pid}`);
+  mkdirSync(folder);
+  const discard = (): void => rmSync(folder, { recursive: true, force: true });
+  return {
+    folder,
+    publish() {
+      const names = readdirSync(folder).filter((name) => name !== MANIFEST);
+      rmSync(join(directory, MANIFEST), { force: true });
+      for (const name of [...names, MANIFEST]) renameSync(join(folder, name), join(directory, name));
+      discard();
+    },
+    discard,
+  };
+}
+
+const OF_THE_FILE_SYSTEM: Readonly<Record<string, string>> = {
+  EACCES: 'it may not be written',
+  EPERM: 'it may not be written',
+  EROFS: 'it lies on a file system that is read only',
+  ENOTDIR: 'a file stands where a directory is needed',
+  EEXIST: 'a file stands where a directory is needed',
+  ENOSPC: 'there is no room left',
+  EDQUOT: 'there is no room left',
+};
+
+/** What the user can mend about a directory, in words; any other error as it is. */
+export function outError(error: unknown, directory: string): unknown {
+  const words = OF_THE_FILE_SYSTEM[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  return words === undefined ? error : new UsageError(`--out ${directory}: ${words}\n  Name another directory.`);
+}
 
 /** A directory that does not exist, is empty, or holds an earlier run; any other is refused rather than written into. */
 export function prepareDirectory(directory: string): void {
@@ -12,7 +61,7 @@ export function prepareDirectory(directory: string): void {
   }
   if (!statSync(directory).isDirectory())
     throw new UsageError(`--out ${directory}: found a file, expected a directory`);
-  const names = readdirSync(directory);
+  const names = readdirSync(directory).filter((name) => !name.startsWith(PARTIAL));
   if (names.length > 0 && !names.includes(MANIFEST)) {
     throw new UsageError(
       `--out ${directory}: found other files, expected an empty directory or an earlier run's\n  Name another directory, or empty this one.`,

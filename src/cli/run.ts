@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import { Presets, SingleBar } from 'cli-progress';
 import { parseDate } from '../time.ts';
@@ -8,7 +9,8 @@ import { simulate } from '../../sim/kernel/simulate.ts';
 import { UsageError } from './exit.ts';
 import { collect, oneOf, whole } from './options.ts';
 import { loadScenarioFile } from './loadScenarioFile.ts';
-import { openRunFiles } from './runFiles.ts';
+import { outError } from './outDirectory.ts';
+import { openRunFiles, type FileEntry } from './runFiles.ts';
 import { benchVersion } from './version.ts';
 
 interface RunOptions {
@@ -69,25 +71,30 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const metadata = { scenario: scenario.name, scenarioHash: file.hash, seed, version };
   const bar = progressBar();
   const began = seconds();
-  // Under temporary names until all are complete: a run that fails leaves no file behind.
+  // In a folder of their own until all are complete: a run that fails, or is ended, leaves no file behind.
   let files: ReturnType<typeof openRunFiles> | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    bar?.stop();
+    files?.abort();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     if (options.out !== undefined) files = openRunFiles(options.out, compileModel(scenario, file.rules), metadata);
-    const counts = { installations: 0, attempts: 0, events: 0, spans: 0, verdicts: 0 };
     const sink = files;
     const simulation = await simulate(scenario, file.rules, {
       seed,
       replications,
       workers,
       now: seconds,
-      onProgress: (share) => bar?.update(share),
+      onProgress: async (share) => {
+        bar?.update(share);
+        // A turn of the loop: with one worker, this is where a signal to end is heard.
+        await immediate();
+      },
       ...(sink
         ? {
-            onRecords: (records) => {
-              for (const name of Object.keys(counts) as (keyof typeof counts)[])
-                counts[name] += records[name].id.length;
-              sink.append(records);
-            },
+            onRecords: (records) => sink.append(records),
           }
         : {}),
     });
@@ -109,7 +116,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
     const volumes = volumesOf(result);
     if (files) {
       const entries = await files.close(volumes);
-      files.writeManifest({
+      files.publish({
         format: 1,
         scenario: scenario.name,
         scenarioHash: file.hash,
@@ -117,7 +124,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
         replications,
         rules: file.rules,
         version,
-        counts: { ...counts, ends: endsOf(result) },
+        counts: { ...rowsOf(entries), ends: endsOf(result) },
         files: entries,
       });
     }
@@ -129,8 +136,16 @@ async function run(path: string, options: RunOptions): Promise<void> {
   } catch (error) {
     bar?.stop();
     files?.abort();
-    throw error;
+    throw options.out === undefined ? error : outError(error, options.out);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+/** Rows of each record by its name, as its file has them. */
+function rowsOf(entries: Readonly<Record<string, FileEntry>>): Record<string, number> {
+  const records = Object.entries(entries).filter(([name]) => name.endsWith('.parquet'));
+  return Object.fromEntries(records.map(([name, { rows }]) => [name.replace('.parquet', ''), rows]));
 }
 
 function checkAsOf(date: string, from: string, horizon: string): void {

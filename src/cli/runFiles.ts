@@ -1,4 +1,4 @@
-import { writeFileSync, renameSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATEGORIES } from '../exclusion/clause.ts';
 import { COHORTS } from '../installation/cohort.ts';
@@ -11,7 +11,7 @@ import { dmcNames } from '../../sim/population/groups.ts';
 import { modelEvents, type Model } from '../../sim/kernel/model.ts';
 import { OUTCOMES } from '../../sim/kernel/outcomes.ts';
 import { EVENT_VALUES, type ShardRecords } from '../../sim/kernel/recorder.ts';
-import { MANIFEST, prepareDirectory } from './outDirectory.ts';
+import { MANIFEST, stage } from './outDirectory.ts';
 
 const RECORD_FILES = ['installations', 'attempts', 'events', 'spans', 'verdicts'] as const;
 type RecordFile = (typeof RECORD_FILES)[number];
@@ -25,18 +25,22 @@ export interface FileEntry {
 export interface RunFiles {
   append(records: ShardRecords): void;
   close(volumes: readonly VolumeRow[]): Promise<Readonly<Record<string, FileEntry>>>;
-  writeManifest(manifest: object): void;
+  /** Writes the manifest and gives every file its place. */
+  publish(manifest: object): void;
   abort(): void;
 }
 
 export function openRunFiles(directory: string, model: Model, metadata: Readonly<Record<string, string>>): RunFiles {
-  prepareDirectory(directory);
+  const staging = stage(directory);
   const files = new Map<RecordFile, ParquetFile>();
   for (const name of RECORD_FILES) {
-    files.set(name, openParquet(join(directory, `${name}.parquet`), name, { ids: 'int32', metadata }));
+    files.set(name, openParquet(join(staging.folder, `${name}.parquet`), name, { ids: 'int32', metadata }));
   }
   const batches = batchMaker(model);
-  const abort = (): void => files.forEach((file) => file.abort());
+  const abort = (): void => {
+    files.forEach((file) => file.abort());
+    staging.discard();
+  };
   return {
     append(records) {
       for (const [name, file] of files) file.append(batches[name](records));
@@ -46,7 +50,7 @@ export function openRunFiles(directory: string, model: Model, metadata: Readonly
         files.get('events')?.append(modelEventBatch(model));
         const entries: [string, FileEntry][] = [];
         for (const [name, file] of files) entries.push([`${name}.parquet`, await file.close()]);
-        const csv = openRows(join(directory, 'volumes.csv'), 'volumes', 'csv', { ids: 'int32', metadata });
+        const csv = openRows(join(staging.folder, 'volumes.csv'), 'volumes', 'csv', { ids: 'int32', metadata });
         for (const row of volumes) csv.append(volumeCells(row));
         entries.push(['volumes.csv', await csv.close()]);
         return Object.fromEntries(entries);
@@ -55,10 +59,9 @@ export function openRunFiles(directory: string, model: Model, metadata: Readonly
         throw error;
       }
     },
-    writeManifest(manifest) {
-      const temporary = join(directory, `${MANIFEST}.partial-${process.pid}`);
-      writeFileSync(temporary, `${JSON.stringify(manifest, null, 2)}\n`);
-      renameSync(temporary, join(directory, MANIFEST));
+    publish(manifest) {
+      writeFileSync(join(staging.folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+      staging.publish();
     },
     abort,
   };

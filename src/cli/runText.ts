@@ -11,6 +11,7 @@ import { countOf, endCounts, labelledEnds } from '../../sim/forecast/results.ts'
 import type { Simulation } from '../../sim/kernel/simulate.ts';
 import type { Scenario } from '../../sim/scenario/schema.ts';
 import { endOfLondonDate } from '../time.ts';
+import { shellWord } from './explainWords.ts';
 
 /** Everything a run has to tell. */
 export interface RunResult {
@@ -215,7 +216,7 @@ function foot(
   { seed, scenario, published, replications, asFitted }: RunResult,
   asked: { readonly path: string; readonly out: string | undefined; readonly set: readonly string[] },
 ): string {
-  const set = asked.set.map((text) => ` --set ${text}`).join('');
+  const set = asked.set.map((text) => ` --set ${shellWord(text)}`).join('');
   const lines: string[] = [];
   if (published.length > 0) {
     const fitted = asFitted ? scenario.fit.map((row) => row.line) : [];
@@ -227,6 +228,8 @@ function foot(
   }
   if (replications === 1) lines.push('One replication: no ranges; --replications 20 gives them.');
   if (asked.out !== undefined) lines.push(`Records of replication 0 in ${asked.out}`);
-  lines.push(`replay one installation: smets1-bench explain ${asked.path}${set} --seed ${seed} --installation 0`);
+  lines.push(
+    `replay one installation: smets1-bench explain ${shellWord(asked.path)}${set} --seed ${shellWord(seed)} --installation 0`,
+  );
   return lines.join('\n');
 }

@@ -1,0 +1,61 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+
+// What becomes of --out when a run does not come to its end. That a run which does writes the right files is reportRun's.
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BENCH = join(ROOT, 'src/cli/smets1-bench.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'run-files-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SMALL = ['run', 'test/cli/reportRun.yaml', '--replications', '1', '--workers', '1', '--format', 'json'];
+/** Long enough to be met in the middle of it. */
+const LONG = ['run', 'scenarios/various1.yaml', '--replications', '1', '--workers', '1', '--format', 'json'];
+
+function run(...args: string[]): { status: number | null; stderr: string } {
+  return spawnSync(process.execPath, [BENCH, ...args], { cwd: ROOT, encoding: 'utf8' });
+}
+
+/** Starts the long run and ends it by a signal once it writes. */
+async function interrupted(out: string, signal: NodeJS.Signals): Promise<number | null> {
+  const child = spawn(process.execPath, [BENCH, ...LONG, '--out', out], { cwd: ROOT, stdio: 'ignore' });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const writes = (): boolean => existsSync(out) && readdirSync(out).some((name) => name.startsWith('.partial-'));
+  while (child.exitCode === null && !writes()) await new Promise((resolve) => setTimeout(resolve, 20));
+  child.kill(signal);
+  return ended;
+}
+
+test('a run that is interrupted leaves nothing behind, and an earlier one as it was', async () => {
+  const out = join(folder, 'interrupted');
+  expect(await interrupted(out, 'SIGINT')).toBe(130);
+  expect(readdirSync(out)).toEqual([]);
+
+  expect(run(...SMALL, '--out', out).status).toBe(0);
+  const names = readdirSync(out).toSorted();
+  expect(names).toEqual(['attempts.parquet', 'events.parquet', 'installations.parquet', 'manifest.json', 'spans.parquet', 'verdicts.parquet', 'volumes.csv']); // prettier-ignore
+  const before = names.map((name) => readFileSync(join(out, name)));
+  expect(await interrupted(out, 'SIGTERM')).toBe(143);
+  expect(readdirSync(out).toSorted()).toEqual(names);
+  expect(names.map((name) => readFileSync(join(out, name)))).toEqual(before);
+});
+
+test('what a killed run has left is no reason to refuse the next', () => {
+  const out = join(folder, 'killed');
+  mkdirSync(join(out, '.partial-1'), { recursive: true });
+  writeFileSync(join(out, '.partial-1', 'attempts.parquet'), 'half');
+  expect(run(...SMALL, '--out', out).status).toBe(0);
+  expect(readdirSync(out)).not.toContain('.partial-1');
+});
+
+test('a place that cannot be written is told in words, not as a defect', () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  const { status, stderr } = run(...SMALL, '--out', join(file, 'out'));
+  expect(status).toBe(1);
+  expect(stderr).toContain('a file stands where a directory is needed');
+  expect(stderr).not.toContain('defect');
+});
