@@ -58,10 +58,17 @@ function countingLacks(row: CountingRow, units: readonly Unit[], known: Known, a
 function countLack(row: CountingRow, units: readonly Unit[], need: number, alone: boolean): string {
   const short = need - units.length;
   const unit = row.byWeek ? (need === 1 ? 'week' : 'separate weeks') : countedWords(row.counting, need > 1);
-  const what = countedWords(row.counting, short > 1);
+  const outside = row.counting.exceptTable510 ? ' outside Table 5.10' : '';
+  const what = `${countedWords(row.counting, short > 1)}${outside}${inForceWords(row)}`;
   const more = `${short === 1 ? 'one' : short}${units.length > 0 ? ' more' : ''} ${what}`;
   const ending = alone ? 'would do' : short === 1 ? 'is needed' : 'are needed';
   return `${units.length} of ${need} ${unit}; ${more}${whenWords(row, units, short)} ${ending}`;
+}
+
+/** Under the reading that ignores attempts made before: from when they count. */
+function inForceWords({ clause, readings }: CountingRow): string {
+  if (readings.beforeInForce === 'count') return '';
+  return clause.inForceFrom === null ? ', once the clause is in force,' : ` made from ${clause.inForceFrom} on`;
 }
 
 function whenWords(row: CountingRow, units: readonly Unit[], short: number): string {
