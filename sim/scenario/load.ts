@@ -55,7 +55,12 @@ const DEFAULT_RULES = rulesField?.default as string;
 const DEFAULT_HORIZON = horizonField?.default as string;
 
 /** A distribution, a contact mode, a success chance is one thing or another; marks of a file add to those it extends. */
-const MERGE: MergeOptions = { discriminators: ['kind', 'mode'], whole: ['success'], appended: ['marks'] };
+const MERGE: MergeOptions = {
+  discriminators: ['kind', 'mode'],
+  whole: ['success'],
+  nullable: ['inForceFrom'],
+  appended: ['marks'],
+};
 
 /** Reads, merges, checks and resolves a scenario. Pure but for `readFile`; everything wrong is returned, at once. */
 export function loadScenario(options: { path: string; readFile: ReadFile; set?: readonly string[] }): LoadResult {

@@ -14,7 +14,7 @@ export type RulesResult =
   { readonly ok: true; readonly rules: RuleSet } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** `shows` is one thing or another: a file that changes its type says all of it. */
-export const RULES_MERGE: MergeOptions = { discriminators: ['type'] };
+export const RULES_MERGE: MergeOptions = { discriminators: ['type'], nullable: ['inForceFrom'] };
 
 /** A shipped rule set as the document that files extend and settings change. */
 export function builtInTree(rules: RuleSet): Tree {

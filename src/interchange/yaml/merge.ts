@@ -6,6 +6,8 @@ export interface MergeOptions {
   readonly discriminators?: readonly string[];
   /** Maps that are replaced as a whole, by name. */
   readonly whole?: readonly string[];
+  /** Fields for which null is a value, and takes nothing away. */
+  readonly nullable?: readonly string[];
   /** Top-level lists that grow instead of being replaced. */
   readonly appended?: readonly string[];
 }
@@ -22,7 +24,7 @@ function mergeMaps(base: MapTree, over: MapTree, options: MergeOptions, top: boo
     const beneath = base.entries.get(name)?.tree;
     const { tree } = entry;
     if (beneath === undefined) entries.set(name, entry);
-    else if (tree.kind === 'scalar' && tree.value === null) entries.delete(name);
+    else if (tree.kind === 'scalar' && tree.value === null && !options.nullable?.includes(name)) entries.delete(name);
     else if (tree.kind === 'list' && beneath.kind === 'list' && top && options.appended?.includes(name))
       entries.set(name, { key: entry.key, tree: listTree([...beneath.items, ...tree.items], tree.position) });
     else if (tree.kind !== 'map' || beneath.kind !== 'map' || replaces(beneath, tree, name, options))

@@ -61,6 +61,12 @@ describe('rule sets as documents', () => {
   });
 });
 
+test('a clause that is never in force can be said upon another file, by null', () => {
+  const text = `${EXTENDS}clauses: { gt01: { inForceFrom: null } }`;
+  const set = rules(resolveRules('own.yaml', { asOf: 0, readFile: () => text }));
+  expect(set.clauses.find(({ category }) => category === 'gt01')?.inForceFrom).toBeNull();
+});
+
 describe('names', () => {
   test.each(RULE_SETS)('$name', (set) => expect(rules(named(set.name))).toEqual(set));
 
