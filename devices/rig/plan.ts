@@ -21,7 +21,8 @@ import { Home, type HomeOptions } from './home.ts';
 import { callOf, DCC_TITLE, listed, peersOf, SMSO_TITLE } from './parties.ts';
 import type { PlannedEvent } from './plannedEvent.ts';
 import { play, playVirtually, type Stage } from './play.ts';
-import { Rig, type Contact, type RigOptions, type StepTaken } from './rig.ts';
+import type { Contact } from './linkFacts.ts';
+import { Rig, type RigOptions, type StepTaken } from './rig.ts';
 import { devicesOfPeers } from './rigDevice.ts';
 import { Striker } from './striker.ts';
 

@@ -61,10 +61,12 @@ function hasEnded({ attempts, undone }: Rig, at: Instant): boolean {
 function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<void> {
   const { rig, links, striker, works, blocksPerTry } = stage;
   switch (event.kind) {
-    case 'contact':
+    case 'contact': {
       yield* done(links, event.reached ? UNTOUCHED : realise('silence', 'wanRecent', { silence: 'wakeUpLost' }));
-      stage.onContact?.(yield* rig.contact(at, stage.hub));
+      const observed = yield* rig.contact(at, stage.hub);
+      stage.onContact?.(observed);
       return;
+    }
     case 'attempt':
       striker.begin(event);
       yield* rig.attempt(at, event);

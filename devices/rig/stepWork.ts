@@ -67,8 +67,11 @@ function onDevices(step: StepId, work: Work): Work {
   };
 }
 
-/** What the hub says of its links: the diagnostics of one that speaks DLMS hold both, a driver is asked for one after the other. */
-function diagnose(links: readonly LinkName[]): Work {
+/**
+ * What the hub says of its links: the diagnostics of one that speaks DLMS hold both, a driver is asked for one after the other.
+ * The step is about the first; what a driver cannot tell of another is for that one's own step to miss.
+ */
+function diagnose(links: readonly [LinkName, ...LinkName[]]): Work {
   return function* (context) {
     const { chf, gsme } = context.devices;
     if (chf.by === 'dlms') {
@@ -81,7 +84,7 @@ function diagnose(links: readonly LinkName[]): Work {
       if (link === 'han' && !gsme) continue;
       const heard = yield* lastContact(chf, link);
       if (heard === 'notCarriedOut') {
-        if (context.knows(link)) continue;
+        if (link !== links[0] || context.knows(link)) continue;
         context.onWhy(
           `the driver does not tell when the ${link.toUpperCase()} last carried something, and nothing else does`,
         );
