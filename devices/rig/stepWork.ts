@@ -42,6 +42,9 @@ export type LinkName = 'wan' | 'han';
 
 type Work = (context: AttemptContext) => Procedure<Observed>;
 
+/** Steps that write to devices; all before them only read. */
+export const WRITING_STEPS: readonly StepId[] = ['rotateKeys', 'commission'];
+
 /** Minutes into the contact window that the DCC sets on commissioning. Our assumption. */
 const CONTACT_OFFSET_MINUTES = 60;
 

@@ -26,6 +26,7 @@ export function nextDue(state: WatchState): Due | { readonly over: string } {
   if (state.ended) return { over: state.ended.why };
   if (state.isMigrated) return { over: 'the attempt migrated the installation' };
   const { schedule } = state;
+  if (schedule.stopAtPass && state.settled.at(-1)?.is === 'passed') return { over: 'an attempt found nothing wrong' };
   const { max } = schedule.attempt;
   if (max !== undefined && state.settled.length >= max) return { over: `all ${max} attempts are settled` };
   const attempt = attemptDue(state);

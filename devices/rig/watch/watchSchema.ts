@@ -32,7 +32,7 @@ const attempt = z
   .prefault({})
   .describe('migration attempts');
 
-/** What decides at which instants a watch looks; the journal keeps it. */
+/** What decides at which instants a watch looks, and when it is over; the journal keeps it. */
 export const scheduleSchema = z.strictObject({
   contact,
   attempt,
@@ -44,6 +44,10 @@ export const scheduleSchema = z.strictObject({
     .describe('a probe later than this has been missed, seconds; left out: 3600, or what the cadence leaves'),
   from: instantText.optional().describe('nothing is due before; left out: the first start of the watch'),
   until: instantText.optional().describe('nothing is due after; left out: it goes on'),
+  stopAtPass: z
+    .boolean()
+    .default(false)
+    .describe('end the watch when an attempt that only reads finds nothing wrong; false: it goes on'),
 });
 export type Schedule = z.output<typeof scheduleSchema>;
 
@@ -59,10 +63,6 @@ export const watchSchema = scheduleSchema.extend({
     .describe(
       'attempts may write: keys and configuration, of attached devices on the allow-list; false: they only read',
     ),
-  stopAtPass: z
-    .boolean()
-    .default(false)
-    .describe('end the watch when an attempt that only reads finds nothing wrong; false: it goes on'),
   glow: z
     .strictObject({
       url: brokerUrl,
