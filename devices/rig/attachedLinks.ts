@@ -19,6 +19,8 @@ import type { Links } from './striker.ts';
 
 export interface AttachedOptions {
   readonly timers: Timers;
+  /** How the time passes in which nobody is called at all. Default: it is waited for. */
+  readonly pass?: (seconds: number) => void;
   /** Devices that are not in the home; of the others the home has the links. */
   readonly attached: readonly DeviceName[];
   readonly home: Home | undefined;
@@ -44,7 +46,9 @@ export class AttachedLinks implements Links {
   readonly dial: Dial = (call, done) => {
     const { timers, attached, home, onFrame } = this.options;
     if (!this.link.reachable) {
-      timers.after(call.timeoutSeconds * 1000, () => done(undefined));
+      const { pass } = this.options;
+      pass?.(call.timeoutSeconds);
+      timers.after(pass ? 0 : call.timeoutSeconds * 1000, () => done(undefined));
       return;
     }
     const isAttached = attached.includes(call.device);

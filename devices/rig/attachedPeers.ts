@@ -19,6 +19,8 @@ export interface AttachedPeers {
   readonly useMasterKey: (isWrong: boolean) => void;
   /** Files that hold keys now. */
   readonly ledgers: readonly string[];
+  /** Why a device is not understood that last answered to none of the keys held for it; undefined where all did. */
+  readonly unverified: () => string | undefined;
 }
 
 export interface PeerOptions {
@@ -33,10 +35,13 @@ export function attachedPeers(setup: RigSetup, options: PeerOptions): AttachedPe
   const held: (() => void)[] = [];
   const wrong: (() => void)[] = [];
   const ledgers: string[] = [];
+  const unverified = new Map<DeviceName, string>();
   const { masterKey } = setup.document.installation;
 
   const peerOf = (device: DeviceSetup, party: PartyName): Peer => {
-    const made = device.isAttached ? attachedPeer(setup, device, party, options) : emulatedPeer(setup, device, party);
+    const made = device.isAttached
+      ? attachedPeer(setup, device, party, { ...options, unverified })
+      : emulatedPeer(setup, device, party);
     if (made.stored) ledgers.push(made.stored.path);
     const key =
       masterKey === 'missing' ? undefined : masterKey === 'wrong' ? WRONG_MASTER_KEY : device.secrets.masterKey;
@@ -69,6 +74,7 @@ export function attachedPeers(setup: RigSetup, options: PeerOptions): AttachedPe
       if (isWrong) for (const put of wrong) put();
     },
     ledgers,
+    unverified: () => [...unverified.values()][0],
   };
 }
 
@@ -85,9 +91,14 @@ function emulatedPeer(setup: RigSetup, { call }: DeviceSetup, party: PartyName):
   return { peer: { call, systemTitle: titleOf(setup, party), ledger: new KeyLedger(LAB_KEYS) } };
 }
 
-function attachedPeer(setup: RigSetup, device: DeviceSetup, party: PartyName, options: PeerOptions): Made {
+function attachedPeer(
+  setup: RigSetup,
+  device: DeviceSetup,
+  party: PartyName,
+  options: PeerOptions & { readonly unverified: Map<DeviceName, string> },
+): Made {
   const { name, call, authentication, expectedTitle, secrets } = device;
-  const { onNote } = options;
+  const { onNote, unverified } = options;
   const stored = options.store.open(name, party, { keys: secrets.keys, masterKey: undefined });
   if (stored.isFound)
     onNote(`${name}: the keys are those of the ledger ${stored.path}, not those that the rig file names`);
@@ -109,9 +120,15 @@ function attachedPeer(setup: RigSetup, device: DeviceSetup, party: PartyName, op
     keyTransfer: device.keyTransfer,
     family: device.ciphering === 'general' ? 'generalGlo' : 'glo',
     ...(!isKeyed && { login: loginOf(device) }),
-    onUnverified: (error) => tellUnverified(name, error, stored.path, onNote),
-    // A title that no key proves is not remembered.
-    ...(isKeyed && { onTitle: (title) => title && stored.learnTitle(title) }),
+    onUnverified: ({ kind }) => {
+      const what = UNVERIFIED[kind];
+      if (what !== undefined) unverified.set(name, unverifiedText(name, `${what} (${kind})`, stored));
+    },
+    onTitle: (title) => {
+      unverified.delete(name);
+      // One that no key proves is not remembered.
+      if (isKeyed && title) stored.learnTitle(title);
+    },
   };
   return { peer, stored };
 }
@@ -122,10 +139,11 @@ const UNVERIFIED: Readonly<Partial<Record<WireError['kind'], string>>> = {
   security: 'its answer does not verify',
 };
 
-/** That counts as no answer, for whatever comes in clear may come from anybody; but a person may want to know. */
-function tellUnverified(name: DeviceName, { kind }: WireError, path: string, onNote: (note: string) => void): void {
-  const what = UNVERIFIED[kind];
-  if (what !== undefined) onNote(`${name}: ${what} (${kind}): perhaps its keys are others than those held in ${path}`);
+function unverifiedText(name: DeviceName, what: string, { path, isFound }: StoredLedger): string {
+  const mend = isFound
+    ? `; if it was reset or replaced, move that file away to begin anew with those of the rig file`
+    : '';
+  return `the ${name} answers, and not to the keys held: ${what}. They stand in ${path}${mend}`;
 }
 
 function loginOf({ authentication, secrets }: DeviceSetup): NonNullable<Peer['login']> {

@@ -51,6 +51,11 @@ export interface RigOptions extends LinkFactsOptions {
   readonly isOurs?: () => boolean;
   /** Why the guard of attached hardware last refused a write. */
   readonly whyRefused?: () => string;
+  /**
+   * Whether the silence of a device rather is a doubt of ours: it answers, and not to the keys held. In words; undefined for a
+   * silence that counts.
+   */
+  readonly doubt?: () => string | undefined;
   /** What devices' clocks are set to. Default: the attempt's instant. */
   readonly deviceTime?: (device: DeviceName) => Instant;
   /** What must happen in the world before a step's work, and after it: an emulated one realises effects here. */
@@ -190,6 +195,11 @@ export class Rig {
     if (checked !== 'answered') return { observation: checked, byCheck: true };
     yield* hooked(onStep?.(step));
     const observation = rowed(step, this.attributed(yield* STEP_WORK[step](context)));
+    const doubt = observation === 'noAnswer' && READ_ONLY.includes(step) ? this.options.doubt?.() : undefined;
+    if (doubt !== undefined) {
+      context.onWhy(doubt);
+      return { observation: 'notCarriedOut', byCheck: false };
+    }
     // The device may just have said what the check could not be judged from before.
     const isAnswered = observation === 'answered' && !isJudged && this.facts.judge(step, context.asked);
     return { observation: isAnswered ? checkStep(step, context.facts, limits) : observation, byCheck: false };
@@ -252,6 +262,9 @@ function rowed(step: StepId, observation: Observed): Observed {
 function* hooked(hook: Hook): Procedure<void> {
   if (hook) yield* hook;
 }
+
+/** Steps that read devices, before anything is written: who is not understood there has not been migrated half. */
+const READ_ONLY: readonly StepId[] = ['wanRecent', 'hanRecent', 'deviceState'];
 
 function coded(of: CodeOf, pick: number): string {
   const codes = codesOf(of, familyCodes);

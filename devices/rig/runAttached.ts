@@ -89,8 +89,11 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
     refusal = why;
   };
   const peers = attachedPeers(setup, { ...bench, onRefused });
+  // On the calendar nobody waits for hours between two tries, or for a hub that is not even called.
+  const pass = (seconds: number): void => timers.shiftTo(timers.nowMilliseconds() + seconds * 1000);
   const links = new AttachedLinks({
     timers,
+    ...(isNominal && { pass }),
     attached,
     home,
     dial: endpoints.dial,
@@ -122,6 +125,8 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
       return Math.min(shifted, eventAt);
     },
     whyRefused: () => refusal,
+    // Frames that we damage ourselves make a device complain, too: what the plan strikes counts as the plan has it.
+    doubt: () => (striker.isStriking ? undefined : peers.unverified()),
     deviceTime: (name) => seconds(attached.includes(name) ? wall : timers),
     onStep: (step) => striker.onStep(step),
     *onStepTaken(taken) {
@@ -155,9 +160,8 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
       if (isNominal) timers.shiftTo(event.at * 1000);
       return (eventAt = isNominal ? event.at : seconds(wall));
     },
-    // Between two tries of an instruction there are hours on the calendar, and none to wait for.
     *between(passing) {
-      timers.shiftTo(timers.nowMilliseconds() + passing * 1000);
+      pass(passing);
     },
     deviceTime: () => seconds(attached.includes('chf') ? wall : timers),
     onContact: recorder.onContact,

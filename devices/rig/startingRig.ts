@@ -57,7 +57,7 @@ export function startingRig(given: StartingRig): string {
 
 function placeLines({ device, tcp, serial, mqtt, driver }: StartingRig): string[] {
   const spoken = [
-    '# systemTitle: 534D424300000001 # in quotes; a device with another title is read, never written',
+    "# systemTitle: '534D424300000001' # a device with another title is read, never written",
     '# keys: { guek: { env: RIG_GUEK }, gak: { env: RIG_GAK }, kek: { file: secret/kek.hex } } # left out: the lab keys',
     '# answerSeconds: 30 # a GSME behind its hub may sleep for half an hour',
   ];

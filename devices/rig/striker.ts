@@ -45,6 +45,11 @@ export class Striker {
     this.within = whole.length === 0 ? undefined : counted(scripted(whole).frames);
   }
 
+  /** Whether anything is planned to strike the attempt under way. */
+  get isStriking(): boolean {
+    return this.effect !== undefined || this.frames.length > 0;
+  }
+
   *onStep(step: StepId): Procedure<void> {
     const { links, onMasterKey } = this.options;
     const { effect } = this;

@@ -12,7 +12,6 @@ import { outcomeTable510, OUTCOMES, rangesOfStep } from '../../sim/kernel/outcom
 import type { Plan } from '../../devices/rig/plan.ts';
 import { WAKE_SECONDS } from '../../devices/personas/gsme.ts';
 
-
 export function home(cohort: Installation['cohort'], gas: boolean): Installation {
   return {
     installationId: '1',

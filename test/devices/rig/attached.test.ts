@@ -204,15 +204,31 @@ describe('what is no attempt', () => {
   });
 });
 
+describe('a device that answers to other keys than those held', () => {
+  test('was reset or replaced: that is said, with what to do, and no attempt counts for it', async () => {
+    const text = rig(await start(), ALLOWED);
+    const { port } = home!;
+    await bench.run(text);
+    await home!.close();
+    home = await emulated(AWAKE, { tcp: { host: '127.0.0.1', port, framing: 'wrapper' } });
+    const again = await bench.run(text);
+    expect(failures(again)).toEqual(['wanRecent notCarriedOut null']);
+    expect(again.rows.at(-1)!.why).toMatch(
+      /the chf answers, and not to the keys held: .* in .*chf-dcc\.json; if it was reset/,
+    );
+    expect([again.attempts, again.undone.length]).toEqual([[], 1]);
+  });
+});
+
 describe('faults on attached links', () => {
   const brief = (port: number): string =>
-    `devices: { chf: { tcp: '127.0.0.1:${port}', answerSeconds: 0.3 }, esme: { answerSeconds: 0.3 }, gsme: { answerSeconds: 0.3 } }\n`;
+    `devices: { chf: { tcp: '127.0.0.1:${port}', answerSeconds: 1 }, esme: { answerSeconds: 1 }, gsme: { answerSeconds: 1 } }\n`;
   const struck = async (faults: string, more = ''): Promise<Ran> =>
     bench.run(
       `name: r${(rigs += 1)}\n${brief(await start())}faults: [${faults}]\nheadEnds: { deskSeconds: 0.3 }\n${ALLOWED}${more}`,
     );
 
-  test.each(['drop', 'answersDropped', 'corrupt', 'truncate', 'delay', 'cut', 'wakeUpLost', 'hanLost', 'sleepyMissed'])(
+  test.each(['drop', 'answersDropped', 'corrupt', 'cut', 'wakeUpLost', 'hanLost'])(
     'a silence by %s is no answer',
     async (silence) => {
       const run = await struck(`{ attempt: 1, step: rotateKeys, effect: silence, silence: ${silence}, pick: 2 }`);
