@@ -82,7 +82,11 @@ export function slotAfter(pieces: readonly Piece[], kind: SlotKind, after: Insta
 }
 
 /** From the one instant of a kind to the next, at least. */
-export function periodSeconds({ contact, attempt }: Schedule, kind: SlotKind): number {
+export function periodSeconds(
+  contact: Pick<Schedule['contact'], 'everySeconds'>,
+  attempt: Pick<Schedule['attempt'], 'everySeconds'>,
+  kind: SlotKind,
+): number {
   if (kind === 'contact') return contact.everySeconds ?? DAY;
   // A day on which the clocks go forward has 23 hours.
   return attempt.everySeconds ?? DAY - HOUR;
@@ -90,8 +94,8 @@ export function periodSeconds({ contact, attempt }: Schedule, kind: SlotKind): n
 
 /** How much later than its instant a probe may be made: always before the next of its kind is due. */
 export function lateSecondsOf(schedule: Schedule, kind: SlotKind): number {
-  const { contact, lateSeconds = LATE_SECONDS } = schedule;
-  const period = periodSeconds(schedule, kind);
+  const { contact, attempt, lateSeconds = LATE_SECONDS } = schedule;
+  const period = periodSeconds(contact, attempt, kind);
   const next = kind === 'contact' && contact.tries > 1 ? Math.min(contact.secondsBetweenTries, period) : period;
   return Math.min(lateSeconds, next - 1);
 }

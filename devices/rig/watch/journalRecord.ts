@@ -59,6 +59,7 @@ export const journalRecordSchema = z.discriminatedUnion('is', [
     at: instantText,
     outcome,
     cause: z.enum(CAUSES),
+    why: words.optional(),
     steps,
   }),
   /** It took every step that it might, and all went well: no migration, and in no record. */

@@ -147,6 +147,11 @@ export class WatchState {
     return last;
   }
 
+  /** Everything that has ever dated anything. */
+  sources(): ReadonlySet<string> {
+    return new Set([...this.seen.keys(), ...this.evidence.map(({ source }) => source)]);
+  }
+
   /** Whether this piece of evidence stands there already. */
   has({ link, at: instant, source }: Omit<Evidence, 'bearing'>): boolean {
     return this.known.has(`${link} ${instant} ${source}`);

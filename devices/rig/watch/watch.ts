@@ -136,11 +136,9 @@ export class Watch {
     const made: AttemptMade | undefined = await probe.attempt(asked, signal);
     if (made === undefined) return;
     const { evidence, steps, ...rest } = made;
-    const settled = { t: this.stamp(), at: formatInstant(at), steps: [...steps] };
-    this.write([
-      ...this.fresh(evidence),
-      rest.is === 'attempt' ? { ...rest, ...settled } : { ...rest, why: inBounds(rest.why), ...settled },
-    ]);
+    const why = rest.why === undefined ? {} : { why: inBounds(rest.why) };
+    const settled = { ...rest, ...why, t: this.stamp(), at: formatInstant(at), steps: [...steps] };
+    this.write([...this.fresh(evidence), settled]);
   }
 
   /** Everything that it is too late for: not a failure of any device. */

@@ -24,7 +24,7 @@ export type AttemptMade = {
   readonly evidence: readonly Evidence[];
   readonly steps: readonly StepRow[];
 } & (
-  | Pick<RecordOf<'attempt'>, 'is' | 'outcome' | 'cause'>
+  | Pick<RecordOf<'attempt'>, 'is' | 'outcome' | 'cause' | 'why'>
   | Pick<RecordOf<'passed'>, 'is' | 'why'>
   | Pick<RecordOf<'unknown'>, 'is' | 'why'>
 );
