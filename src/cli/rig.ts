@@ -63,11 +63,7 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
     .addOption(
       new Option('--of <what>', 'rig: the rig file; steps: steps.json').choices(['rig', 'steps']).default('rig'),
     )
-    .addOption(
-      new Option('--format <format>', 'json: for editors; markdown: the table of scenarios/README.md')
-        .choices(['json', 'markdown'])
-        .default('json'),
-    )
+    .option('--markdown', 'as the table of scenarios/README.md instead of JSON Schema')
     .action(schema);
   return rig;
 }
@@ -121,8 +117,8 @@ async function check(files: readonly string[]): Promise<void> {
   process.exitCode = EXIT.usage;
 }
 
-async function schema({ of, format }: { of: 'rig' | 'steps'; format: 'json' | 'markdown' }): Promise<void> {
+async function schema({ of, markdown }: { of: 'rig' | 'steps'; markdown?: true }): Promise<void> {
   const { rigJsonSchema, rigFieldTable, stepsJsonSchema } = await import('../../devices/index.ts');
-  if (of === 'steps' && format === 'markdown') throw new UsageError('rig schema --of steps: json alone');
-  process.stdout.write(of === 'steps' ? stepsJsonSchema() : format === 'json' ? rigJsonSchema() : rigFieldTable());
+  if (of === 'steps' && markdown) throw new UsageError('rig schema --markdown: of the rig file alone');
+  process.stdout.write(of === 'steps' ? stepsJsonSchema() : markdown ? rigFieldTable() : rigJsonSchema());
 }
