@@ -17,8 +17,9 @@ export type Due =
       readonly kind: 'attempt';
       readonly at: Instant;
       readonly lateSeconds: number;
-      /** How often it was begun, and not brought to an end. */
+      /** How often it was begun, and not brought to an end; and how often the process died in the midst of it. */
       readonly begun: number;
+      readonly deaths: number;
     };
 
 /** The next probe in order of time, a contact before an attempt of the same instant; or why the watch is over. */
@@ -48,6 +49,7 @@ function attemptDue(state: WatchState): Due | undefined {
     at: slot.at,
     lateSeconds: lateSecondsOf(slot.schedule, 'attempt'),
     begun: underWay?.times ?? 0,
+    deaths: underWay ? underWay.times - underWay.letGo : 0,
   };
 }
 

@@ -46,8 +46,8 @@ export class WatchState {
   /** Where each source's own dates begin. */
   readonly seen = new Map<string, Instant>();
   begun: RecordOf<'begun'> | undefined;
-  /** The attempt under way, and how often it was begun. */
-  underWay: { readonly at: Instant; readonly times: number } | undefined;
+  /** The attempt under way: how often it was begun, and let go of by a process that was asked to stop. */
+  underWay: { readonly at: Instant; readonly times: number; readonly letGo: number } | undefined;
   ended: RecordOf<'ended'> | undefined;
   /** When there was last a sign of life. */
   lastAt: Instant = INSTANT_MIN;
@@ -75,12 +75,14 @@ export class WatchState {
         break;
       case 'down':
         this.isUp = false;
+        // What was let go of did not end its process.
+        if (this.underWay) this.underWay = { ...this.underWay, letGo: this.underWay.letGo + 1 };
         break;
       case 'try':
         this.tried(record);
         break;
       case 'began':
-        this.underWay = { at: at(record.at), times: this.underWay ? this.underWay.times + 1 : 1 };
+        this.underWay = { letGo: 0, ...this.underWay, at: at(record.at), times: (this.underWay?.times ?? 0) + 1 };
         break;
       case 'attempt':
       case 'passed':

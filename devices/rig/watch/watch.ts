@@ -38,8 +38,8 @@ export type WatchEnd = { readonly end: 'over'; readonly why: string } | { readon
 const NAP_SECONDS = 30;
 /** A clock that is this far from where it should be after a nap was moved, or the machine was asleep. */
 const JUMP_SECONDS = 10;
-/** An attempt that was begun so often without an end is not begun again: it may be what ends the process. */
-const BEGINNINGS_MAX = 2;
+/** An attempt in which the process died so often is not begun again: it may be what ends it. */
+const DEATHS_MAX = 2;
 /** Records written at once, of what was slept through. */
 const BATCH_MAX = 1000;
 
@@ -119,8 +119,8 @@ export class Watch {
     ]);
   }
 
-  private async attempt({ at, begun }: Extract<Due, { kind: 'attempt' }>): Promise<void> {
-    if (begun >= BEGINNINGS_MAX) {
+  private async attempt({ at, begun, deaths }: Extract<Due, { kind: 'attempt' }>): Promise<void> {
+    if (deaths >= DEATHS_MAX) {
       this.write([this.missed(at, begun)]);
       return;
     }

@@ -81,9 +81,10 @@ test('every instant of the calendar is on record once, in order, and of whoever 
         await fc.asyncModelRun(() => ({ model: {}, real: world }), all);
         // The calendar runs out, with a watch that is up.
         world.disk.fatal = undefined;
+        await world.stop();
         world.start();
         await world.pass(Math.max(0, end - world.wall) + 3 * DAY);
-        if (!world.process?.end) throw new Error('the watch is not over when the calendar is');
+        expect(world.process?.end).toMatchObject({ end: 'over' });
         seen.push(holdJournal(world, end));
       },
     ),
@@ -94,25 +95,22 @@ test('every instant of the calendar is on record once, in order, and of whoever 
     `device ${sum('device')}, system ${sum('system')}, passed ${sum('passed')}, tries missed ${sum('missedTries')}`,
   );
   for (const of of ['device', 'system', 'passed', 'missedTries'] as const) expect(sum(of)).toBeGreaterThan(RUNS / 10);
-});
+}, 3_600_000);
 
 describe('a process that dies at its n-th write', () => {
   const START = '2022-10-23T23:00:00Z';
   const END = instant(START) + 15 * DAY;
 
   async function run(n: number, how: Death): Promise<World> {
-    const world = new World({ start: START, watch: { until: formatInstant(END) } });
+    const world = new World({ start: START, watch: { until: formatInstant(END) }, restartSeconds: 900 });
     world.disk.fatal = { at: n, how };
     world.start();
     // The link is down in the second week, so that there is a failure to lose.
-    for (let day = 0; day < 19; day += 1) {
-      world.isLinkUp = day < 6 || day > 9;
-      // Whoever looks every quarter of an hour starts it again.
-      for (let quarter = 0; quarter < 96; quarter += 1) {
-        await world.pass(900);
-        world.start();
-      }
-    }
+    await world.pass(6 * DAY);
+    world.isLinkUp = false;
+    await world.pass(4 * DAY);
+    world.isLinkUp = true;
+    await world.pass(9 * DAY);
     return world;
   }
 
@@ -127,6 +125,7 @@ describe('a process that dies at its n-th write', () => {
     const wholeHistory = history(whole);
     expect(holdJournal(whole, END)).toEqual({ device: 1, system: 0, passed: 2, missedTries: 0, torn: false });
     const { writes } = whole.disk;
+    expect(writes).toBeGreaterThan(20);
     for (let n = 1; n <= writes; n += 1) {
       for (const how of ['before', 'torn', 'after'] as const) {
         const world = await run(n, how);

@@ -1,6 +1,6 @@
 /** What the journal of a watch must be, whatever happened to its processes, its link and its clock. */
 import { expect } from 'vitest';
-import { instant, type Instant } from '../../../../src/time.ts';
+import { formatInstant, instant, type Instant } from '../../../../src/time.ts';
 import { WatchState } from '../../../../devices/rig/watch/state.ts';
 import type { World } from './world.ts';
 
@@ -40,8 +40,8 @@ export interface Held {
 export function holdJournal(world: World, end: Instant): Held {
   const journal = world.journal();
   const state = new WatchState(journal.records);
-  const begun = state.pieces[0]!.from;
-  const { attempts, contacts } = expectedSlots(begun, end);
+  const start = state.pieces[0]!.from;
+  const { attempts, contacts } = expectedSlots(start, end);
 
   // Every instant of the calendar once, and no other; in order.
   expect(state.settled.map(({ at }) => instant(at))).toEqual(attempts);
@@ -71,22 +71,38 @@ export function holdJournal(world: World, end: Instant): Held {
   }
 
   // What was missed could not have been made: nobody was up, on a clock that ran, from its instant until it was too late.
-  const writtenAt = (line: (record: Record<string, unknown>) => boolean): number =>
-    world.written.find((one) => line(JSON.parse(one.line) as Record<string, unknown>))?.at ?? Infinity;
+  const writtenAt = (parts: readonly string[]): number => {
+    const line = new RegExp(`${parts.join('[^\\n]*')}[^\\n]*\\n`);
+    return world.disk.log.find(({ text }) => line.test(text))!.at;
+  };
   const couldBeMade = (dueAt: Instant, lateSeconds: number, recordedAt: number): boolean =>
     world.stretches.some(({ from, to, endedAt }) => from <= dueAt && to > dueAt + lateSeconds && endedAt <= recordedAt);
-  for (const { is, at } of state.settled) {
-    if (is === 'missed') {
-      const recordedAt = writtenAt((record) => record['is'] === 'missed' && record['at'] === at);
-      expect({ at, couldBeMade: couldBeMade(instant(at), 3600, recordedAt) }).toEqual({ at, couldBeMade: false });
-    }
+  for (const settled of state.settled) {
+    if (settled.is !== 'missed') continue;
+    const { at, why } = settled;
+    const recordedAt = writtenAt(['"is":"missed"', `"at":"${at}"`]);
+    // Or it was begun, and its process died under it, twice or until it was too late.
+    const begun = journal.records.filter((one) => one.is === 'began' && one.at === at).length;
+    expect({ at, isBroken: why.includes('broke off') }).toEqual({ at, isBroken: begun > 0 });
+    if (begun >= 2) continue;
+    expect({ at, couldBeMade: couldBeMade(instant(at), 3600, recordedAt) }).toEqual({ at, couldBeMade: false });
+  }
+  for (const { slot, number, dueAt, result } of state.tries) {
+    if (result !== 'missed') continue;
+    const at = formatInstant(slot);
+    const recordedAt = writtenAt(['"is":"try"', `"slot":"${at}","number":${number},`, '"missed"']);
+    expect({ at, number, couldBeMade: couldBeMade(dueAt, 3600, recordedAt) }).toEqual({
+      at,
+      number,
+      couldBeMade: false,
+    });
   }
   // Only a watch that listened throughout may say that there was silence.
   for (const { wasThere, slot } of world.calls) {
     if (!wasThere || slot === undefined) continue;
     const within = state.tries.filter(({ dueAt }) => dueAt > slot - 7 * 86_400 && dueAt <= slot);
     expect(within.every(({ result }) => result === 'silent' || result === 'answered')).toBe(true);
-    expect(begun).toBeLessThanOrEqual(slot - 7 * 86_400);
+    expect(start).toBeLessThanOrEqual(slot - 7 * 86_400);
   }
   return {
     device: state.settled.filter((one) => one.is === 'attempt' && one.cause === 'device').length,

@@ -20,10 +20,12 @@ export type Death = 'before' | 'torn' | 'after';
 export class Disk {
   bytes = Buffer.alloc(0);
   writes = 0;
-  /** Dies at the n-th write from now. */
+  /** What each write left there, by the world's own time. */
+  readonly log: { readonly at: number; readonly text: string }[] = [];
+  /** Dies at the n-th write. */
   fatal: { readonly at: number; readonly how: Death } | undefined;
 
-  storage(isDead: () => boolean, die: () => void): JournalStorage {
+  storage(isDead: () => boolean, die: () => void, time = (): number => 0): JournalStorage {
     return {
       name: 'watch.jsonl',
       read: () => Uint8Array.from(this.bytes),
@@ -31,13 +33,14 @@ export class Disk {
         if (isDead()) throw new Error('a dead process writes');
         this.writes += 1;
         const { fatal } = this;
-        if (fatal?.at !== this.writes) {
-          this.bytes = Buffer.concat([this.bytes, bytes]);
-          return;
-        }
+        const isFatal = fatal?.at === this.writes;
+        const torn = Math.max(1, Math.floor(bytes.length * 0.6));
+        const kept = isFatal ? { before: 0, torn, after: bytes.length }[fatal.how] : bytes.length;
+        const left = bytes.subarray(0, kept);
+        this.bytes = Buffer.concat([this.bytes, left]);
+        this.log.push({ at: time(), text: Buffer.from(left).toString() });
+        if (!isFatal) return;
         this.fatal = undefined;
-        const kept = { before: 0, torn: Math.max(1, Math.floor(bytes.length * 0.6)), after: bytes.length }[fatal.how];
-        this.bytes = Buffer.concat([this.bytes, bytes.subarray(0, kept)]);
         die();
         throw new Error('the process died');
       },
@@ -81,13 +84,14 @@ export interface WorldOptions {
   readonly start: string;
   readonly watch?: object;
   readonly napSeconds?: number;
+  /** Somebody looks so soon after a death, and starts it again. Left out: nobody does. */
+  readonly restartSeconds?: number;
 }
 
 export class World {
   readonly disk = new Disk();
   readonly calls: Call[] = [];
   readonly stretches: Stretch[] = [];
-  readonly written: { readonly at: number; readonly line: string }[] = [];
   readonly document: WatchDocument;
   isLinkUp = true;
   /** Something of ours is broken. */
@@ -96,8 +100,10 @@ export class World {
   private readonly base;
   private aheadSeconds = 0;
   private readonly napSeconds: number;
+  private readonly restartSeconds: number | undefined;
 
-  constructor({ start, watch = {}, napSeconds = 1800 }: WorldOptions) {
+  constructor({ start, watch = {}, napSeconds = 1800, restartSeconds }: WorldOptions) {
+    this.restartSeconds = restartSeconds;
     this.document = watchSchema.parse(watch);
     this.base = virtualTimers(instant(start) * 1000);
     this.napSeconds = napSeconds;
@@ -143,10 +149,17 @@ export class World {
     const die = (): void => {
       process.isDead = true;
       this.endStretch();
+      if (this.restartSeconds !== undefined) this.base.after(this.restartSeconds * 1000, () => this.start());
     };
     const abort = new AbortController();
     try {
-      const journal = new Journal(this.disk.storage(() => process.isDead, die));
+      const journal = new Journal(
+        this.disk.storage(
+          () => process.isDead,
+          die,
+          () => this.time,
+        ),
+      );
       const now = Math.floor(this.wall);
       const installation = home('IOC', true);
       const state: WatchState = takeUp(journal, {
@@ -164,7 +177,6 @@ export class World {
         napSeconds: this.napSeconds,
         once,
         probe: this.probe(process),
-        onRecord: (record) => this.written.push({ at: this.time, line: JSON.stringify(record) }),
       });
       const run = watch.run().catch((error: unknown) => {
         if (!process.isDead || !(error instanceof JournalError)) throw error;
@@ -223,8 +235,12 @@ export class World {
       const one: Call = { ...call, result, isCompleted: false };
       this.calls.push(one);
       await new Promise<void>((resolve) => {
-        this.base.after(PROBE_SECONDS[call.kind] * 1000, resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        const stop = (): void => resolve();
+        this.base.after(PROBE_SECONDS[call.kind] * 1000, () => {
+          signal.removeEventListener('abort', stop);
+          resolve();
+        });
+        signal.addEventListener('abort', stop, { once: true });
       });
       if (signal.aborted || process.isDead) return process.isDead ? new Promise(() => undefined) : undefined;
       one.isCompleted = true;
