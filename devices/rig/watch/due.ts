@@ -40,9 +40,8 @@ export function nextDue(state: WatchState): Due | { readonly over: string } {
 
 function attemptDue(state: WatchState): Due | undefined {
   const { underWay } = state;
-  const slot = underWay
-    ? { at: underWay.at, schedule: scheduleAt(state.pieces, underWay.at) }
-    : state.nextSlot('attempt');
+  // One that is under way is not settled, and so the next one still.
+  const slot = state.nextSlot('attempt');
   if (slot === undefined) return undefined;
   return {
     kind: 'attempt',

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY, formatInstant, HOUR, instant } from '../../../../src/time.ts';
+import { WatchState } from '../../../../devices/rig/watch/state.ts';
 import { holdJournal, type Held } from './laws.ts';
 import { World, type Death } from './world.ts';
 
@@ -135,4 +136,74 @@ describe('a process that dies at its n-th write', () => {
       }
     }
   }, 600_000);
+});
+
+describe('what happened, and what is said of it', () => {
+  const START = '2022-01-09T23:00:00Z';
+  const MONDAY = instant('2022-01-10T10:00:00Z');
+  const settled = (world: World): unknown =>
+    new WatchState(world.journal().records).settled.map((one) => [one.is, one.at, 'why' in one ? one.why : '']);
+
+  test('an attempt under way when its process was killed is made again, if that is in time', async () => {
+    const world = new World({ start: START });
+    world.start();
+    await world.pass(MONDAY - world.time + 10);
+    world.kill();
+    await world.pass(600);
+    world.start();
+    await world.pass(HOUR);
+    expect(settled(world)).toEqual([['passed', '2022-01-10T10:00:00Z', 'it only reads']]);
+    expect(world.calls.filter(({ kind }) => kind === 'attempt')).toMatchObject([
+      { isCompleted: false },
+      { isCompleted: true },
+    ]);
+  });
+
+  test('one under which two processes died is not begun a third time: it may be what kills them', async () => {
+    const world = new World({ start: START });
+    world.start();
+    await world.pass(MONDAY - world.time + 10);
+    for (let death = 0; death < 2; death += 1) {
+      world.kill();
+      await world.pass(60);
+      world.start();
+      await world.pass(10);
+    }
+    expect(settled(world)).toEqual([
+      ['missed', '2022-01-10T10:00:00Z', 'the watch broke off while it was under way (begun 2 times)'],
+    ]);
+  });
+
+  test('one that was stopped, however often, is made again', async () => {
+    const world = new World({ start: START });
+    world.start();
+    await world.pass(MONDAY - world.time + 10);
+    for (let stops = 0; stops < 5; stops += 1) {
+      expect(await world.stop()).toEqual({ end: 'stopped' });
+      world.start();
+      await world.pass(10);
+    }
+    await world.pass(60);
+    expect(settled(world)).toEqual([['passed', '2022-01-10T10:00:00Z', 'it only reads']]);
+  });
+
+  test('a clock that is set weeks ahead and back within a nap costs nothing, and one that stays ahead costs each instant once', async () => {
+    const world = new World({ start: START, napSeconds: 30 });
+    world.start();
+    await world.pass(HOUR);
+    world.jump(20 * DAY);
+    await world.pass(40);
+    world.jump(-20 * DAY);
+    await world.pass(DAY);
+    expect(settled(world)).toEqual([['passed', '2022-01-10T10:00:00Z', 'it only reads']]);
+    world.jump(8 * DAY);
+    await world.pass(HOUR);
+    world.jump(-8 * DAY);
+    await world.pass(15 * DAY);
+    expect(settled(world)).toEqual([
+      ['passed', '2022-01-10T10:00:00Z', 'it only reads'],
+      ['missed', '2022-01-17T10:00:00Z', 'the watch was not there'],
+      ['passed', '2022-01-24T10:00:00Z', 'it only reads'],
+    ]);
+  });
 });

@@ -61,9 +61,17 @@ export function holdJournal(world: World, end: Instant): Held {
     else if (settled.is === 'attempt' && settled.cause === 'device') expect(made?.result).toBe('down');
     else if (settled.is === 'attempt') expect(made?.result).toBe('ours');
     else if (settled.is === 'missed') expect(settled.outcome).toMatch(/^SYN-SY/);
+    // No probe stands for an instant that was long past.
+    if (settled.is !== 'missed') expect(made!.begunAt).toBeLessThanOrEqual(instant(settled.at) + 3600);
   }
-  for (const { at, result } of state.tries) {
+  // Whatever was begun was written down before.
+  for (const slot of attempts) {
+    const begun = journal.records.filter((one) => one.is === 'began' && instant(one.at) === slot).length;
+    expect(world.calls.filter((call) => call.slot === slot).length).toBeLessThanOrEqual(begun);
+  }
+  for (const { at, result, dueAt } of state.tries) {
     if (result === 'missed') continue;
+    expect(at).toBeLessThanOrEqual(dueAt + 3600);
     const found = { answered: 'up', silent: 'down', ours: 'ours' }[result];
     expect(completed.some((call) => call.kind === 'contact' && call.begunAt === at && call.result === found)).toBe(
       true,
