@@ -192,7 +192,7 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
     read: (object) => ask('read', { object }),
     power: async (action) => {
       if (options.allow?.includes('power') === true) return ask('power', { action });
-      return systemFault('switching the power of real hardware is not allowed in this rig (allow: [power])');
+      return systemFault('switching the power of real hardware is not allowed here (allow.power of the rig)');
     },
     observe(listener) {
       eventListeners.add(listener);

@@ -29,17 +29,24 @@ export type Crash = () => void;
 
 /** Runs a procedure to its end; `done` may be called before this returns where nothing needs time. */
 export function run<T>(procedure: Procedure<T>, options: RunnerOptions, done: (value: T) => void): Crash {
-  const line = new Line(options);
   let crashed = false;
-  const resume = (reply: unknown): void => {
+  const advance = (next: () => IteratorResult<Want, T>): void => {
     if (crashed) return;
-    const step = procedure.next(reply);
-    if (!step.done) line.grant(step.value, resume);
-    else {
+    const step = next();
+    if (step.done) {
       line.end();
-      done(step.value);
+      return done(step.value);
+    }
+    try {
+      line.grant(step.value, resume);
+    } catch (error) {
+      raise(error);
     }
   };
+  const resume = (reply: unknown): void => advance(() => procedure.next(reply));
+  // What fails on the line - a ledger that cannot be written, a defect - is the procedure's to catch, or its caller's.
+  const raise = (error: unknown): void => advance(() => procedure.throw(error));
+  const line = new Line(options, raise);
   resume(undefined);
   return () => {
     crashed = true;
@@ -64,9 +71,11 @@ class Line {
   private isOver = false;
   private waiting: ((reply: unknown) => void) | undefined;
   private readonly options: RunnerOptions;
+  private readonly raise: (error: unknown) => void;
 
-  constructor(options: RunnerOptions) {
+  constructor(options: RunnerOptions, raise: (error: unknown) => void) {
     this.options = options;
+    this.raise = raise;
   }
 
   private now(): number {
@@ -111,7 +120,7 @@ class Line {
       this.session = new ClientSession({ ...session, ...call, framing, hdlc });
       this.timeoutSeconds = call.timeoutSeconds;
       channel.onData((bytes) => {
-        if (channel === this.channel) this.moved(this.session!.receive(bytes, this.now()));
+        if (channel === this.channel) this.move((session) => session.receive(bytes, this.now()));
       });
       channel.onClose(() => {
         if (channel === this.channel) this.dropped();
@@ -129,6 +138,18 @@ class Line {
     this.exchange = exchange;
     this.waiting = reply;
     this.moved(send);
+  }
+
+  /** Something came in, or time passed. */
+  private move(act: (session: ClientSession) => readonly Uint8Array[]): void {
+    if (!this.session) return;
+    let frames: readonly Uint8Array[];
+    try {
+      frames = act(this.session);
+    } catch (error) {
+      return this.raise(error);
+    }
+    this.moved(frames);
   }
 
   /** Sends what there is to send, and looks whether somebody is answered. */
@@ -166,7 +187,7 @@ class Line {
     const milliseconds = due === undefined ? this.timeoutSeconds * 1000 : due * 1000 - timers.nowMilliseconds();
     this.poll = timers.after(Math.max(1, Math.ceil(milliseconds)), () => {
       if (due === undefined) this.dropped();
-      else if (this.session) this.moved(this.session.poll(this.now()));
+      else this.move((session) => session.poll(this.now()));
     });
   }
 

@@ -60,7 +60,7 @@ export async function openEndpoints(setup: RigSetup, options: EndpointOptions): 
   };
   const close = async (): Promise<void> => {
     await Promise.all([...drivers.values()].map((driver) => driver.close()));
-    await Promise.all([...lines.values()].map((line) => line.close?.()));
+    await Promise.all([...lines.values()].map(async (line) => line.close?.()));
   };
   const open = (device: DeviceSetup): Promise<Driver> => openDriver(device, setup, options);
   try {

@@ -64,7 +64,13 @@ export class LedgerStore {
 
   /** Takes a device for this process. Throws a LedgerError while another process has it. */
   lock(device: DeviceName): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw new LedgerError(
+        `${this.folder}: cannot be made (${(error as NodeJS.ErrnoException).code ?? 'unwritable'})`,
+      );
+    }
     const path = join(this.folder, `${device}.lock`);
     if (!tryLock(path)) {
       const owner = ownerOf(path);
@@ -186,8 +192,16 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Whole or not at all, and on the disk when this returns. */
+/** Whole or not at all, and on the disk when this returns. What cannot be put on record is not sent either. */
 function writeWhole(path: string, text: string): void {
+  try {
+    putThrough(path, text);
+  } catch (error) {
+    throw new LedgerError(`${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unwritable'})`);
+  }
+}
+
+function putThrough(path: string, text: string): void {
   const temporary = `${path}.partial-${process.pid}`;
   const descriptor = openSync(temporary, 'w', 0o600);
   try {

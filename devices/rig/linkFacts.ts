@@ -3,13 +3,8 @@ import { CHECKS, type CheckId } from '../../src/migration/checks.ts';
 import type { CheckLimits } from '../../src/migration/facts.ts';
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
 import type { Instant } from '../../src/time.ts';
+import type { Contact } from './rigRecords.ts';
 import type { LearntFacts, LinkName } from './stepWork.ts';
-
-/** A row of the `contacts` record, without its subject. */
-export interface Contact {
-  readonly at: Instant;
-  readonly link: LinkName;
-}
 
 export interface LinkFactsOptions {
   /** From when the DMC stands on the EPCL. */

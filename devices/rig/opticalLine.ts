@@ -13,7 +13,7 @@ const REACTION_MILLISECONDS = 200;
 const QUIET_MILLISECONDS = 300;
 
 /** The fastest speed that may be agreed, as the standard's character. */
-export function baudCharacter(baud: number): string {
+function baudCharacter(baud: number): string {
   const able = Object.entries(BAUD_RATES).filter(([, rate]) => rate <= baud);
   return able.sort(([, a], [, b]) => b - a)[0]?.[0] ?? '0';
 }

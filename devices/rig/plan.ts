@@ -21,8 +21,8 @@ import { Home, type HomeOptions } from './home.ts';
 import { callOf, DCC_TITLE, listed, peersOf, SMSO_TITLE } from './parties.ts';
 import type { PlannedEvent } from './plannedEvent.ts';
 import { play, playVirtually, type Stage } from './play.ts';
-import type { Contact } from './linkFacts.ts';
-import { Rig, type RigOptions, type StepTaken } from './rig.ts';
+import { Rig, type RigOptions } from './rig.ts';
+import type { Contact, StepTaken } from './rigRecords.ts';
 import { devicesOfPeers } from './rigDevice.ts';
 import { Striker } from './striker.ts';
 

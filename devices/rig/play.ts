@@ -120,21 +120,30 @@ export async function playNow(tasks: Iterable<Task>, runner: RunnerOptions, sign
   return true;
 }
 
+/** Runs a procedure to its end, or until `signal`; rejects with what it threw, on whichever callback that was. */
 function runUnless(procedure: Procedure<unknown>, runner: RunnerOptions, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
+    const ended = (thrown: Error | undefined): void => {
+      signal?.removeEventListener('abort', stop);
+      if (thrown) reject(thrown);
+      else resolve(true);
+    };
     let crash = (): void => undefined;
     const stop = (): void => {
       crash();
       resolve(false);
     };
     signal?.addEventListener('abort', stop, { once: true });
-    try {
-      crash = run(procedure, runner, () => {
-        signal?.removeEventListener('abort', stop);
-        resolve(true);
-      });
-    } catch (error) {
-      reject(error as Error);
-    }
+    crash = run(caught(procedure), runner, ended);
   });
+}
+
+/** A defect, or a ledger that cannot be written, ends the run and not the process. */
+function* caught(procedure: Procedure<unknown>): Procedure<Error | undefined> {
+  try {
+    yield* procedure;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }

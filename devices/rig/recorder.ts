@@ -8,7 +8,8 @@ import type { Admission, Direction, FrameInFlight } from '../transport/framePoli
 import { frameLog, type FrameLog, type FrameLogOptions } from '../transport/tap.ts';
 import type { Timers } from '../transport/timers.ts';
 import type { PlannedEvent } from './plannedEvent.ts';
-import type { Rig, StepTaken } from './rig.ts';
+import type { Rig } from './rig.ts';
+import type { StepTaken } from './rigRecords.ts';
 import { NOTHING_MEASURED, type Measured, type StepRow } from './stepRow.ts';
 
 export interface RecorderOptions {
@@ -20,7 +21,8 @@ export interface RecorderOptions {
 }
 
 const KINDS = { contact: 'contact', instruction: 'instruction', attempt: 'migration' } as const;
-const ASKED = {
+/** What is asked of a contact and of an instruction, in words. */
+export const ASKED = {
   contact: 'the hub answers the daily contact',
   preparation: 'the SMSO brings firmware and configuration to the hub (clause 4.26)',
 } as const;

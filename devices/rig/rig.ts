@@ -16,21 +16,10 @@ import { observeError, type Observed } from '../headend/observe.ts';
 import { wait, type Call, type DeviceName, type Procedure } from '../headend/procedure.ts';
 import { contact, prepareOnce, type Preparation, type Tried } from '../headend/smso.ts';
 import { limitsAt } from './limits.ts';
-import { LinkFacts, type Contact, type LinkFactsOptions } from './linkFacts.ts';
+import { LinkFacts, type LinkFactsOptions } from './linkFacts.ts';
 import { lastContact, type RigDevices } from './rigDevice.ts';
+import type { Contact, StepTaken, Undone } from './rigRecords.ts';
 import { STEP_WORK, type AttemptContext, type LearntFacts, type LinkName } from './stepWork.ts';
-
-/** What a step of an attempt came to. */
-export interface StepTaken {
-  /** The attempt's scheduled instant. */
-  readonly at: Instant;
-  readonly step: StepId;
-  readonly observation: Observed;
-  /** Whether the check on facts ended it before anything was sent. */
-  readonly byCheck: boolean;
-  /** Why it was not carried out; of such a step alone. */
-  readonly why?: string;
-}
 
 /** As the steps see an attempt, and which links' devices were asked in it. */
 interface JudgedContext extends AttemptContext {
@@ -77,13 +66,6 @@ export interface InstructionPlan {
   readonly between?: (seconds: number) => Procedure<void>;
   /** What the hub's clock is set to. Default: the instant of the try. */
   readonly deviceTime?: () => Instant;
-}
-
-/** What could not be carried out: it is no attempt, and leaves no record. */
-export interface Undone {
-  readonly at: Instant;
-  readonly kind: Attempt['kind'];
-  readonly why: string;
 }
 
 /** Sessions that the SMSO begins within one try. Our assumption. */

@@ -43,7 +43,7 @@ export interface DriveRequest<O extends Operation = Operation> {
   readonly arg: OperationArg<O>;
 }
 
-export function* ask<O extends Operation>(
+function* ask<O extends Operation>(
   { name }: Pick<DrivenDevice, 'name'>,
   op: O,
   arg: OperationArg<O>,

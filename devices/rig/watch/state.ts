@@ -17,6 +17,7 @@ export interface TryMade {
   /** When it was begun; when it was due where it was not made. */
   readonly at: Instant;
   readonly result: RecordOf<'try'>['result'];
+  readonly why?: string;
 }
 
 export interface Evidence {
@@ -167,10 +168,10 @@ export class WatchState {
     this.isUp = true;
   }
 
-  private tried({ slot, number, at: begun, result }: RecordOf<'try'>): void {
+  private tried({ slot, number, at: begun, result, why }: RecordOf<'try'>): void {
     const { contact } = scheduleAt(this.pieces, at(slot));
     const dueAt = at(slot) + (number - 1) * contact.secondsBetweenTries;
-    this.tries.push({ slot: at(slot), number, dueAt, at: at(begun), result });
+    this.tries.push({ slot: at(slot), number, dueAt, at: at(begun), result, ...(why !== undefined && { why }) });
   }
 
   private settle(record: Settled): void {

@@ -1,7 +1,7 @@
 // A rig of which something is attached, over TCP against the emulator in this process: what it writes and what it must not, what
 // it learns through a driver, and what of a fault plan cannot be realised. Real hardware may do what no emulator here does.
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulation } from '../../../devices/emulate/emulate.ts';
 import { labKeySource } from '../../../devices/headend/keySource.ts';
@@ -277,6 +277,20 @@ describe('faults on attached links', () => {
     expect(failures(run)).toEqual(['deviceState refused SYN-TR01']);
     expect(run.rows.at(-1)!.notRealised.join()).toContain('attached devices (esme)');
   });
+});
+
+test('a ledger that cannot be written ends the run with its name, and what it would have covered is not sent', async () => {
+  const text = rig(await start(), ALLOWED);
+  const folder = join(bench.ledgers, `r${rigs}`);
+  // A folder in the place of the file that is written before it is renamed.
+  mkdirSync(join(folder, `esme-dcc.json.partial-${process.pid}`), { recursive: true });
+  const frames: string[] = [];
+  await expect(bench.run(text, { lines: (line) => void frames.push(line) })).rejects.toThrow(
+    'esme-dcc.json: cannot be written (EISDIR)',
+  );
+  expect(frames.length).toBeGreaterThan(0);
+  expect(frames.filter((line) => line.includes('"endpoint":"esme'))).toEqual([]);
+  expect(existsSync(join(folder, 'esme.lock'))).toBe(false);
 });
 
 test('an address at which nobody is, is told before anything begins, and no ledger is left', async () => {
