@@ -25,9 +25,14 @@ import { ProbeBench, type ProbeBenchOptions } from './probeBench.ts';
 import type { Evidence } from './state.ts';
 import type { AttemptAsked, AttemptMade, ContactMade, WatchProbe } from './watchProbe.ts';
 
+/** Takes the frames of one attempt; `close`: that was all. */
+export interface ProbeRecording extends RigRecording {
+  readonly close?: () => void;
+}
+
 export interface DeviceProbeOptions extends Pick<ProbeBenchOptions, 'setup' | 'timers' | 'home' | 'onNote'> {
   /** Takes the frames of each attempt. */
-  readonly recordingOf: (at: Instant) => RigRecording;
+  readonly recordingOf: (at: Instant) => ProbeRecording;
   /** Where ledgers lie unless the rig file says. */
   readonly ledgerFolder: string;
   /** Attempts may write. */
@@ -36,7 +41,7 @@ export interface DeviceProbeOptions extends Pick<ProbeBenchOptions, 'setup' | 't
 }
 
 /** Why an attempt ends before the first step that writes. */
-export const READS_ONLY = 'this watch only reads (watch.migrate: false): every step before keys are touched went well';
+const READS_ONLY = 'a watch that only reads ends here (watch.migrate: false)';
 const KEY_MISSING = 'the Master Key is missing: whoever lacks it makes no attempt';
 /** How a hub that does not show what is asked for has been reached all the same. */
 const REACHED: readonly Observed[] = ['answered', 'refused'];
@@ -57,7 +62,7 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
   /** Gives `use` a bench of its own; what keeps it from being had is our trouble, in words. */
   async function withBench<T>(
     use: (bench: ProbeBench) => Promise<T>,
-    recording: RigRecording = {},
+    recording: ProbeRecording = {},
   ): Promise<T | { readonly ours: string }> {
     const store = new LedgerStore(setup.ledgerFolder ?? ledgerFolder);
     let endpoints: Endpoints | undefined;
@@ -78,6 +83,7 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
     } finally {
       await endpoints?.close();
       store.release();
+      recording.close?.();
     }
   }
 

@@ -12,11 +12,10 @@ import { wallTimers, type Timers } from '../../transport/timers.ts';
 import { instant } from '../../../src/time.ts';
 import type { Home } from '../home.ts';
 import { placeText } from '../places.ts';
-import type { RigRecording } from '../rigRecorder.ts';
 import type { DeviceSetup, RigSetup } from '../rigSetup.ts';
 import { homeOf, knownOf } from '../runAttached.ts';
 import { benchSource, glowSource, type Source, type SourceOptions } from './brokerSource.ts';
-import { deviceProbe } from './deviceProbe.ts';
+import { deviceProbe, type ProbeRecording } from './deviceProbe.ts';
 import { DriverPool } from './driverPool.ts';
 import { Journal, JournalError } from './journal.ts';
 import { fileStorage } from './journalStorage.ts';
@@ -41,7 +40,7 @@ export interface WatchRigOptions extends Pick<WatchOptions, 'signal' | 'once' | 
   readonly onTakenUp?: (state: WatchState, tornBytes: number) => void;
   readonly onRecord?: (record: Parameters<NonNullable<WatchOptions['onRecord']>>[0], state: WatchState) => void;
   /** Takes the frames of each attempt. */
-  readonly recordingOf?: (at: Instant) => RigRecording;
+  readonly recordingOf?: (at: Instant) => ProbeRecording;
   /** Real time; tests may give another. */
   readonly timers?: Timers;
   readonly loadSerial?: () => Promise<SerialPackage>;
