@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RigSetup } from '../../../../devices/rig/rigSetup.ts';
 import type { JournalRecord, RecordOf } from '../../../../devices/rig/watch/journalRecord.ts';
-import type { WatchState } from '../../../../devices/rig/watch/state.ts';
+import type { Settled, TryMade, WatchState } from '../../../../devices/rig/watch/state.ts';
 import { watchRig, type WatchRigOptions, type WatchRun } from '../../../../devices/rig/watch/watchRig.ts';
 import type { FrameRecord } from '../../../../devices/transport/tap.ts';
 
@@ -50,4 +50,13 @@ export async function watched(
 
 export function of<Is extends JournalRecord['is']>({ records }: Pick<Watched, 'records'>, is: Is): RecordOf<Is>[] {
   return records.filter((record): record is RecordOf<Is> => record.is === is);
+}
+
+/** At such a pace a busy machine is late for some: those are missed, and prove nothing here. */
+export function made({ settled }: WatchState): readonly Exclude<Settled, { is: 'missed' }>[] {
+  return settled.filter((one) => one.is !== 'missed');
+}
+
+export function tried({ tries }: WatchState): readonly TryMade[] {
+  return tries.filter(({ result }) => result !== 'missed');
 }

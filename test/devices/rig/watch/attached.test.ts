@@ -8,7 +8,7 @@ import { LedgerStore } from '../../../../devices/rig/ledgerStore.ts';
 import { openAll, pairings } from '../../headend/audit.ts';
 import { aedesBroker } from '../../transport/brokers.ts';
 import { ALLOWED, AWAKE, bytesOf, emulated, rigBench } from '../bench.ts';
-import { HALTING, of, QUICK, watched, type Watched } from './atOnce.ts';
+import { HALTING, made, of, QUICK, tried, watched, type Watched } from './atOnce.ts';
 
 const bench = rigBench();
 afterAll(bench.stop);
@@ -32,12 +32,10 @@ function writes({ frames }: Watched): readonly string[] {
 describe('an emulated home over TCP', () => {
   test('is read and never written: attempts that find nothing wrong are in no record, whatever the allow-list says', async () => {
     home = await emulated(AWAKE);
-    const run = await watched(
-      bench.setup(rig(tcp(home.port), HALTING, ALLOWED)),
-      ({ settled }) => settled.length >= 2,
-      { under },
-    );
-    expect(run.state.settled.map(({ is }) => is)).toEqual(['passed', 'passed']);
+    const run = await watched(bench.setup(rig(tcp(home.port), HALTING, ALLOWED)), (state) => made(state).length >= 2, {
+      under,
+    });
+    expect(made(run.state).map(({ is }) => is)).toEqual(['passed', 'passed']);
     expect(writes(run)).toEqual([]);
     for (const { device } of home.units[0]!.devices) expect(device.keyring.keys).toEqual(LAB_KEYS);
     const source = `tcp:127.0.0.1:${home.port}`;
@@ -55,31 +53,31 @@ describe('an emulated home over TCP', () => {
   test('that goes away is silent: contacts are not answered, and attempts fail as the tables have it', async () => {
     home = await emulated(AWAKE);
     const setup = bench.setup(rig(tcp(home.port), HALTING));
-    const { folder } = await watched(setup, ({ settled }) => settled.length >= 1, { under });
+    const { folder } = await watched(setup, (state) => made(state).length >= 1, { under });
     await home.close();
-    const run = await watched(setup, ({ settled }) => settled.length >= 2, { under, folder });
-    expect(run.state.settled.map(({ is }) => is)).toEqual(expect.arrayContaining(['passed', 'attempt']));
-    expect(run.state.settled.at(-1)).toMatchObject({ is: 'attempt', outcome: 'MA112', cause: 'device' });
-    expect(run.state.tries.at(-1)).toMatchObject({ result: 'silent' });
+    const run = await watched(setup, (state) => made(state).length >= 2, { under, folder });
+    expect(made(run.state).map(({ is }) => is)).toEqual(expect.arrayContaining(['passed', 'attempt']));
+    expect(made(run.state).at(-1)).toMatchObject({ is: 'attempt', outcome: 'MA112', cause: 'device' });
+    expect(tried(run.state).at(-1)).toMatchObject({ result: 'silent' });
   });
 
   test('whose gas meter is not heard fails by what the hub itself says', async () => {
     home = await emulated({ ...AWAKE, links: { han: { gsme: 'down' } } });
-    const run = await watched(bench.setup(rig(tcp(home.port))), ({ settled }) => settled.length >= 1, { under });
-    expect(run.state.settled[0]).toMatchObject({ is: 'attempt', outcome: 'GT01', cause: 'device' });
-    expect(run.state.settled[0]).toMatchObject({
+    const run = await watched(bench.setup(rig(tcp(home.port))), (state) => made(state).length >= 1, { under });
+    expect(made(run.state)[0]).toMatchObject({ is: 'attempt', outcome: 'GT01', cause: 'device' });
+    expect(made(run.state)[0]).toMatchObject({
       steps: expect.arrayContaining([expect.objectContaining({ step: 'hanRecent', observation: 'stale' })]) as unknown,
     });
   });
 
   test('that answers to other keys is no failure of the device: it cannot be judged', async () => {
     home = await emulated({ ...AWAKE, keys: { guek: '00112233445566778899AABBCCDDEEFF' } });
-    const run = await watched(bench.setup(rig(tcp(home.port))), ({ settled }) => settled.length >= 1, { under });
-    expect(run.state.settled[0]).toMatchObject({
+    const run = await watched(bench.setup(rig(tcp(home.port))), (state) => made(state).length >= 1, { under });
+    expect(made(run.state)[0]).toMatchObject({
       is: 'unknown',
       why: expect.stringContaining('not to the keys held') as unknown,
     });
-    expect(run.state.tries[0]).toMatchObject({ result: 'answered' });
+    expect(tried(run.state)[0]).toMatchObject({ result: 'answered' });
   });
 
   test('migrates where the file says so and the list allows it; then the watch is over, and stays so', async () => {
@@ -87,11 +85,11 @@ describe('an emulated home over TCP', () => {
     const setup = bench.setup(rig(tcp(home.port), `${HALTING}, migrate: true`, ALLOWED));
     const run = await watched(setup, () => false, { under });
     expect(run.end).toEqual({ end: 'over', why: 'the attempt migrated the installation' });
-    expect(run.state.settled).toMatchObject([{ is: 'attempt', outcome: 'ok', cause: 'device' }]);
+    expect(made(run.state)).toMatchObject([{ is: 'attempt', outcome: 'ok', cause: 'device' }]);
     for (const { device } of home.units[0]!.devices) expect(device.keyring.keys).not.toEqual(LAB_KEYS);
     const again = await watched(setup, () => false, { under, folder: run.folder });
     expect(again.end).toEqual(run.end);
-    expect(again.state.settled).toHaveLength(1);
+    expect(made(again.state)).toHaveLength(1);
   });
 });
 
@@ -113,22 +111,22 @@ describe('trouble of our own says nothing of the device', () => {
       /could not be started/,
     ],
   ])('%s', async (_, place, why) => {
-    const run = await watched(bench.setup(rig(place)), ({ settled, tries }) => settled.length > 0 && tries.length > 0, {
+    const run = await watched(bench.setup(rig(place)), (state) => made(state).length > 0 && tried(state).length > 0, {
       under,
     });
-    expect(run.state.settled[0]).toMatchObject({ is: 'attempt', cause: 'system' });
-    expect(run.state.tries[0]).toMatchObject({ result: 'ours' });
-    expect(run.state.tries[0]!.why).toMatch(why);
+    expect(made(run.state)[0]).toMatchObject({ is: 'attempt', cause: 'system' });
+    expect(tried(run.state)[0]).toMatchObject({ result: 'ours' });
+    expect(tried(run.state)[0]!.why).toMatch(why);
   });
 
   test('a device that does not answer on a broker that does is silent itself', async () => {
     const broker = await aedesBroker();
     const place = `devices: { chf: { mqtt: { url: '${broker.url}', rig: hub, announced: false }, answerSeconds: 0.2 } }`;
-    const run = await watched(bench.setup(rig(place)), ({ settled, tries }) => settled.length > 0 && tries.length > 0, {
+    const run = await watched(bench.setup(rig(place)), (state) => made(state).length > 0 && tried(state).length > 0, {
       under,
     });
-    expect(run.state.settled[0]).toMatchObject({ outcome: 'MA112', cause: 'device' });
-    expect(run.state.tries[0]).toMatchObject({ result: 'silent' });
+    expect(made(run.state)[0]).toMatchObject({ outcome: 'MA112', cause: 'device' });
+    expect(tried(run.state)[0]).toMatchObject({ result: 'silent' });
     await broker.stop();
   });
 
@@ -138,11 +136,11 @@ describe('trouble of our own says nothing of the device', () => {
     const place = `devices: { chf: { mqtt: { url: '${broker.url}', rig: SMBC00000001 }, answerSeconds: 5 } }`;
     let frames = 0;
     let stopped: Promise<void> | undefined;
-    const run = await watched(bench.setup(rig(place, HALTING)), ({ settled }) => settled.length > 0, {
+    const run = await watched(bench.setup(rig(place, HALTING)), (state) => made(state).length > 0, {
       under,
       recordingOf: () => ({ lines: () => void ((frames += 1) === 8 && (stopped = broker.stop())) }),
     });
-    expect(run.state.settled[0]).toMatchObject({ is: 'attempt', cause: 'system' });
+    expect(made(run.state)[0]).toMatchObject({ is: 'attempt', cause: 'system' });
     expect(frames).toBeGreaterThanOrEqual(8);
     await stopped;
   });
@@ -151,16 +149,16 @@ describe('trouble of our own says nothing of the device', () => {
     home = await emulated(AWAKE);
     const store = new LedgerStore(join(under, 'taken'));
     store.lock('chf');
-    const run = await watched(bench.setup(rig(tcp(home.port))), ({ settled }) => settled.length > 0, {
+    const run = await watched(bench.setup(rig(tcp(home.port))), (state) => made(state).length > 0, {
       under,
       ledgerFolder: join(under, 'taken'),
     });
     store.release();
-    expect(run.state.settled[0]).toMatchObject({
+    expect(made(run.state)[0]).toMatchObject({
       is: 'attempt',
       cause: 'system',
       why: expect.stringContaining('one rig at a time') as unknown,
     });
-    expect(of(run, 'try')[0]).toMatchObject({ result: 'ours' });
+    expect(of(run, 'try').filter(({ result }) => result !== 'missed')[0]).toMatchObject({ result: 'ours' });
   });
 });
