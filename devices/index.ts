@@ -59,6 +59,13 @@ export { loadRigFile, type LoadedRig, type RigFileResult } from './rig/loadRigFi
 export { runRig, type RigRun, type RunRigOptions } from './rig/runRig.ts';
 export type { RigSetup } from './rig/rigSetup.ts';
 export { rigFieldTable, rigJsonSchema } from './rig/rigSchemaText.ts';
+export { attemptOf, watchHistory } from './rig/watch/watchHistory.ts';
+export { JournalError } from './rig/watch/journal.ts';
+export type { JournalRecord } from './rig/watch/journalRecord.ts';
+export { nextDue, type Due } from './rig/watch/due.ts';
+export type { Settled, WatchState } from './rig/watch/state.ts';
+export { JOURNAL_FILE, readWatch, watchOf, watchRig, whyNotWatched } from './rig/watch/watchRig.ts';
+export type { WatchRigOptions, WatchRun } from './rig/watch/watchRig.ts';
 export { stepsJsonSchema, type StepRow, type StepsFile } from './rig/stepRow.ts';
 export { defaultLedgerFolder, LedgerError } from './rig/ledgerStore.ts';
 export { startingRig, type StartingRig } from './rig/startingRig.ts';

@@ -5,6 +5,7 @@
  */
 import { dateTimeData, instantOf } from '../cosem/dateTime.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
+import type { Data } from '../dlms/axdr.ts';
 import { bytesOf, membersOf, uint16 } from '../dlms/values.ts';
 import type { Instant } from '../../src/time.ts';
 import { repeated, within, type Peer } from './associate.ts';
@@ -50,17 +51,22 @@ export function* readDiagnostics(peer: Peer): Procedure<Outcome<Diagnostics>> {
       if (!members.ok) return members;
       const mirrored = yield* converse(client.get(MIRRORED_AT));
       if (!mirrored.ok) return mirrored;
-      const gsme = (membersOf(members.value) ?? []).find((row) => memberKind(membersOf(row)?.[1]) === 'gsme');
       return {
         ok: true,
         value: {
           wanCapturedAt: instantOf(wan.value),
-          gsmeHeardAt: instantOf(membersOf(gsme)?.[3]),
+          gsmeHeardAt: gsmeHeardAt(members.value),
           mirroredAt: instantOf(mirrored.value),
         },
       };
     }),
   );
+}
+
+/** When the GSME was last heard, by the hub's membership list. */
+export function gsmeHeardAt(members: Data): Instant | undefined {
+  const gsme = (membersOf(members) ?? []).find((row) => memberKind(membersOf(row)?.[1]) === 'gsme');
+  return instantOf(membersOf(gsme)?.[3]);
 }
 
 function memberKind(data: Parameters<typeof bytesOf>[0]): string {

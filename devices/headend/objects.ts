@@ -14,6 +14,8 @@ export const INVOCATION_COUNTER = object(1, '0.0.43.1.0.255', 2);
 export const CLOCK_TIME = object(8, '0.0.1.0.0.255', 2);
 export const DEVICE_NAME = object(1, '0.0.42.0.0.255', 2);
 export const FIRMWARE = object(1, '1.0.0.2.0.255', 2);
+/** Class 47, status: 1 and 5 say that the CHF is registered, at home or roaming (3GPP 27.007). */
+export const WAN_STATUS = object(47, '0.0.25.6.0.255', 3);
 /** Class 47, capture_time: when the CHF last looked at its network. */
 export const WAN_CAPTURED_AT = object(47, '0.0.25.6.0.255', 8);
 export const HAN_MEMBERSHIP = object(1, MEMBERSHIP, 2);

@@ -100,6 +100,8 @@ export interface GlowIngestOptions {
   readonly onNote?: (note: string) => void;
   /** Where an earlier run left off. */
   readonly watch?: GlowWatch;
+  /** Told of what is to be kept for the next run, whenever it changes. */
+  readonly onWatch?: (watch: GlowWatch) => void;
 }
 
 /** Listens to real CADs on a broker. `watch` of the result is to be kept for the next run. */
@@ -119,6 +121,7 @@ export async function ingestGlow(
       }
       const { receivedAt, installationOf } = { receivedAt: options.now(), installationOf: options.installationOf };
       const seen = observeGlow(watch, decoded.value, { receivedAt, installationOf });
+      if (seen.watch !== watch) options.onWatch?.(seen.watch);
       watch = seen.watch;
       for (const contact of seen.contacts) options.onContact(contact);
       if (seen.note !== undefined) options.onNote?.(seen.note);

@@ -27,6 +27,8 @@ export interface PeerOptions {
   readonly store: LedgerStore;
   readonly endpoints: Pick<Endpoints, 'capabilities'>;
   readonly onNote: (note: string) => void;
+  /** The ledger of an emulated device, for whoever keeps it from one call to the next. Default: a new one. */
+  readonly emulatedLedger?: (device: DeviceName, party: PartyName) => KeyLedger;
   /** Told, each time, why something was not written to an attached device. */
   readonly onRefused: (why: string) => void;
 }
@@ -41,7 +43,7 @@ export function attachedPeers(setup: RigSetup, options: PeerOptions): AttachedPe
   const peerOf = (device: DeviceSetup, party: PartyName): Peer => {
     const made = device.isAttached
       ? attachedPeer(setup, device, party, { ...options, unverified })
-      : emulatedPeer(setup, device, party);
+      : emulatedPeer(setup, device, party, options);
     if (made.stored) ledgers.push(made.stored.path);
     const key =
       masterKey === 'missing' ? undefined : masterKey === 'wrong' ? WRONG_MASTER_KEY : device.secrets.masterKey;
@@ -87,8 +89,14 @@ function titleOf(setup: RigSetup, party: PartyName): Uint8Array {
   return fromHex(setup.document.headEnds[party]);
 }
 
-function emulatedPeer(setup: RigSetup, { call }: DeviceSetup, party: PartyName): Made {
-  return { peer: { call, systemTitle: titleOf(setup, party), ledger: new KeyLedger(LAB_KEYS) } };
+function emulatedPeer(
+  setup: RigSetup,
+  { call }: DeviceSetup,
+  party: PartyName,
+  { emulatedLedger }: Pick<PeerOptions, 'emulatedLedger'>,
+): Made {
+  const ledger = emulatedLedger?.(call.device, party) ?? new KeyLedger(LAB_KEYS);
+  return { peer: { call, systemTitle: titleOf(setup, party), ledger } };
 }
 
 function attachedPeer(

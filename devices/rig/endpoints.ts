@@ -12,7 +12,7 @@ import { serialTransport } from '../transport/serial.ts';
 import type { SerialPackage } from '../transport/serialPackage.ts';
 import { tcpTransport } from '../transport/tcp.ts';
 import type { Timers } from '../transport/timers.ts';
-import { TransportError, type Transport } from '../transport/transport.ts';
+import { TransportError, type ByteChannel, type Transport } from '../transport/transport.ts';
 import { OPENING_MODE } from '../iec62056_21/frames.ts';
 import { opticalLine } from './opticalLine.ts';
 import { placeText, type Place } from './places.ts';
@@ -25,6 +25,16 @@ export interface EndpointOptions {
   readonly onNote: (note: string) => void;
   /** Where node-serialport comes from; tests give the mock. */
   readonly loadSerial?: () => Promise<SerialPackage>;
+  /** Whether each carrier is tried before anything begins; default: it is. */
+  readonly tries?: boolean;
+  /** How a device's driver is had; default: one is started, and closed with the endpoints. */
+  readonly driverOf?: (device: DeviceSetup) => Promise<Driver>;
+  /** Told of what went wrong with a carrier, when it was opened or while it was used. */
+  readonly onTrouble?: (trouble: {
+    readonly place: Place;
+    readonly line: string;
+    readonly error: TransportError;
+  }) => void;
 }
 
 export interface Endpoints {
@@ -42,22 +52,29 @@ type Line = Pick<Transport, 'name' | 'open'> & { hold?(): Promise<void>; close?(
 export async function openEndpoints(setup: RigSetup, options: EndpointOptions): Promise<Endpoints> {
   const lines = new Map<string, Line>();
   const lineOf = new Map<DeviceName, Line>();
+  const placeOf = new Map<Line, Place>();
   const drivers = new Map<DeviceName, Driver>();
+  const trouble = (line: Line, error: unknown): void => {
+    const place = placeOf.get(line) as Place;
+    if (error instanceof TransportError) options.onTrouble?.({ place, line: line.name, error });
+  };
   const close = async (): Promise<void> => {
     await Promise.all([...drivers.values()].map((driver) => driver.close()));
     await Promise.all([...lines.values()].map(async (line) => line.close?.()));
   };
+  const open = (device: DeviceSetup): Promise<Driver> => openDriver(device, setup, options);
   try {
     for (const device of setup.devices) {
       const { name, place } = device;
       if (place.kind !== 'emulated' && place.kind !== 'driver') {
         const key = `${placeText(place)} ${device.framing}`;
         const line = lines.get(key) ?? lineTo(place, device, options);
-        if (!lines.has(key)) await tryOnce(line);
+        if (!lines.has(key) && options.tries !== false) await tryOnce(line);
         lines.set(key, line);
+        placeOf.set(line, place);
         lineOf.set(name, line);
       }
-      if (device.driver) drivers.set(name, await openDriver(device, setup, options));
+      if (device.driver) drivers.set(name, await (options.driverOf ?? open)(device));
     }
   } catch (error) {
     await close();
@@ -67,7 +84,12 @@ export async function openEndpoints(setup: RigSetup, options: EndpointOptions): 
     dial: ({ device }, done) => {
       const line = lineOf.get(device);
       if (!line) return done(undefined);
-      line.open().then(done, (error: unknown) => {
+      const opened = (channel: ByteChannel): void => {
+        channel.onError((error) => trouble(line, error));
+        done(channel);
+      };
+      line.open().then(opened, (error: unknown) => {
+        trouble(line, error);
         options.onNote(error instanceof TransportError ? error.message : `${line.name}: ${String(error)}`);
         done(undefined);
       });
@@ -152,7 +174,12 @@ async function tryOnce(line: Line): Promise<void> {
   await channel.close();
 }
 
-async function openDriver(device: DeviceSetup, setup: RigSetup, options: EndpointOptions): Promise<Driver> {
+/** Starts the driver of a device and hands it what it is to open. Rejects with a DriverError or a TransportError. */
+export async function openDriver(
+  device: DeviceSetup,
+  setup: Pick<RigSetup, 'folder'>,
+  options: Pick<EndpointOptions, 'timers' | 'onNote'>,
+): Promise<Driver> {
   const { command, endpoint, settings, answerSeconds } = device.driver!;
   const driver = await startDriver({
     command,

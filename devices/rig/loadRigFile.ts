@@ -12,7 +12,8 @@ import { isRulesFile, resolveRules } from '../../src/regulation/resolveRules.ts'
 import type { RuleSet } from '../../src/regulation/ruleset.ts';
 import type { Instant } from '../../src/time.ts';
 import type { FirmwareImage } from '../headend/firmware.ts';
-import { type RigFault, rigFaults } from './rigFileChecks.ts';
+import type { RigFault } from './rigFault.ts';
+import { rigFaults } from './rigFileChecks.ts';
 import { RIG_FIELDS, type RigDocument, rigFileSchema } from './rigFileSchema.ts';
 import { readSecrets } from './rigSecrets.ts';
 import { type RigSetup, setupOf } from './rigSetup.ts';

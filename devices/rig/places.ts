@@ -75,7 +75,7 @@ export function devicesOf({ installation }: Pick<RigDocument, 'installation'>): 
 }
 
 /** Whether anything at all is attached: what is emulated by somebody else cannot be told from hardware. */
-function attachedDevices(document: RigDocument): readonly DeviceName[] {
+export function attachedDevices(document: RigDocument): readonly DeviceName[] {
   return devicesOf(document).filter((name) => placeOf(document, name).place.kind !== 'emulated');
 }
 

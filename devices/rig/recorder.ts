@@ -21,7 +21,8 @@ export interface RecorderOptions {
 }
 
 const KINDS = { contact: 'contact', instruction: 'instruction', attempt: 'migration' } as const;
-const ASKED = {
+/** What is asked of a contact and of an instruction, in words. */
+export const ASKED = {
   contact: 'the hub answers the daily contact',
   preparation: 'the SMSO brings firmware and configuration to the hub (clause 4.26)',
 } as const;

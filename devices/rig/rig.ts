@@ -5,6 +5,7 @@
  */
 import type { Installation } from '../../src/installation/installation.ts';
 import { familyCodes, isTable510 } from '../../src/migration/errorCodes.ts';
+import type { CheckLimits } from '../../src/migration/facts.ts';
 import { NO_WAN, OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import { codesOf, STEPS, STEPS_OF_COHORT, type CodeOf, type StepId } from '../../src/migration/steps.ts';
 import { beginWalk, checkStep, currentStep, nextStep, type WalkEnd } from '../../src/migration/walk.ts';
@@ -15,30 +16,28 @@ import { observeError, type Observed } from '../headend/observe.ts';
 import { wait, type Call, type DeviceName, type Procedure } from '../headend/procedure.ts';
 import { contact, prepareOnce, type Preparation, type Tried } from '../headend/smso.ts';
 import { limitsAt } from './limits.ts';
+import { LinkFacts, type LinkFactsOptions } from './linkFacts.ts';
 import { lastContact, type RigDevices } from './rigDevice.ts';
 import type { Contact, StepTaken, Undone } from './rigRecords.ts';
 import { STEP_WORK, type AttemptContext, type LearntFacts, type LinkName } from './stepWork.ts';
 
+/** As the steps see an attempt, and which links' devices were asked in it. */
+interface JudgedContext extends AttemptContext {
+  readonly asked: ReadonlySet<LinkName>;
+}
+
 /** What is done in the world around a step: at once, or as a procedure where it takes a device to do it. */
 type Hook = Procedure<void> | void;
 
-export interface RigOptions {
+export interface RigOptions extends LinkFactsOptions {
   readonly installation: Installation;
   readonly rules: RuleSet;
   readonly devices: RigDevices;
   readonly keySource: KeySource;
-  /** From when the DMC stands on the EPCL. */
-  readonly epclEntryFrom: Instant;
-  readonly displayBlocked: boolean;
-  /** Contacts known before the rig begins. */
-  readonly known?: Partial<Record<LinkName, Instant>>;
-  /**
-   * What it means that nothing is known of a link: that it never carried anything (the whole history is the rig's), or that
-   * its check cannot be judged from facts, and the device is asked. Default: never.
-   */
-  readonly unheard?: 'never' | 'ask';
-  /** A device's own date as one of the schedule; undefined where it is no evidence. Default: as it is. */
-  readonly dated?: (at: Instant) => Instant | undefined;
+  /** Why a step is left out, which ends the attempt; undefined: it is taken. Default: all are. */
+  readonly leaves?: (step: StepId) => string | undefined;
+  /** Whether an answer failed to come because of something on this side: that is no observation of the device. */
+  readonly isOurs?: () => boolean;
   /** Why the guard of attached hardware last refused a write. */
   readonly whyRefused?: () => string;
   /**
@@ -69,35 +68,28 @@ export interface InstructionPlan {
   readonly deviceTime?: () => Instant;
 }
 
-/** Our assumption: the first moments of history, for what was never heard of. */
-const NEVER: Instant = 0;
-
 /** Sessions that the SMSO begins within one try. Our assumption. */
 const SMSO_SESSIONS = 2;
 
 export class Rig {
   readonly attempts: Attempt[] = [];
-  readonly contacts: Contact[] = [];
   readonly steps: StepTaken[] = [];
   readonly undone: Undone[] = [];
-  /** When each link last carried something; a link that is not in here is one that nothing is known of. */
-  private readonly last: Map<LinkName, Instant>;
+  private readonly facts: LinkFacts;
   private readonly options: RigOptions;
 
   constructor(options: RigOptions) {
     this.options = options;
-    const { wan, han } = options.known ?? {};
-    this.last = new Map();
-    if (wan !== undefined) this.last.set('wan', wan);
-    if (han !== undefined) this.last.set('han', han);
+    this.facts = new LinkFacts(options);
+  }
+
+  get contacts(): readonly Contact[] {
+    return this.facts.contacts;
   }
 
   /** The facts as they were last learnt, at an instant. */
   factsAt(at: Instant): LearntFacts {
-    const { epclEntryFrom, displayBlocked } = this.options;
-    const lastWanContact = this.last.get('wan') ?? NEVER;
-    const lastHanContact = this.last.get('han') ?? NEVER;
-    return { at, lastWanContact, lastHanContact, epclEntryFrom, displayBlocked: displayBlocked ? 1 : 0 };
+    return this.facts.at(at);
   }
 
   /** A scheduled contact of the SMSO: whether the hub answered. It is the schedule's instant that counts, or the driver's. */
@@ -106,12 +98,12 @@ export class Rig {
     if (chf.by === 'driver') {
       const heard = yield* lastContact(chf, 'wan');
       if (typeof heard === 'string') return heard;
-      this.dateHeard('wan', heard ?? undefined);
+      this.facts.dateHeard('wan', heard ?? undefined);
       return 'answered';
     }
     const reached = yield* contact(call);
-    if (!reached.ok) return observeError(reached.error);
-    this.heard('wan', at);
+    if (!reached.ok) return this.attributed(observeError(reached.error));
+    this.facts.heard('wan', at);
     return 'answered';
   }
 
@@ -145,33 +137,17 @@ export class Rig {
     at: Instant,
     options: { readonly esmeOnly: boolean; readonly pick: number },
   ): Procedure<Attempt | undefined> {
-    const { installation, rules, onStep, onStepTaken } = this.options;
+    const { installation, rules, onStepTaken } = this.options;
     const { esmeOnly, pick } = options;
     const limits = limitsAt(rules, at, installation.cohort);
     const why: string[] = [];
-    const context = this.contextOf(at, esmeOnly, (text) => why.push(text));
+    const context = this.contextOf({ at, esmeOnly, limits, onWhy: (text) => why.push(text) });
     let state = beginWalk(STEPS_OF_COHORT[installation.cohort], { hasGsme: installation.gas !== null, esmeOnly });
     for (;;) {
       const step = currentStep(state) as StepId;
-      const checked = this.isJudged(step) ? checkStep(step, context.facts, limits) : 'answered';
-      let observation: Observed = checked;
-      if (checked === 'answered') {
-        yield* hooked(onStep?.(step));
-        observation = rowed(step, yield* STEP_WORK[step](context));
-        const doubt = observation === 'noAnswer' && READ_ONLY.includes(step) ? this.options.doubt?.() : undefined;
-        if (doubt !== undefined) {
-          observation = 'notCarriedOut';
-          why.push(doubt);
-        }
-      }
+      const { observation, byCheck } = yield* this.take(step, context, limits);
       const isUndone = observation === 'notCarriedOut';
-      const taken: StepTaken = {
-        at,
-        step,
-        observation,
-        byCheck: checked !== 'answered',
-        ...(isUndone && { why: why.join('; ') }),
-      };
+      const taken: StepTaken = { at, step, observation, byCheck, ...(isUndone && { why: why.join('; ') }) };
       this.steps.push(taken);
       yield* hooked(onStepTaken?.(taken));
       if (observation === 'notCarriedOut') {
@@ -184,20 +160,53 @@ export class Rig {
     }
   }
 
-  /** Whether the facts can tell of a step's check: not where nothing is known of its link and the device is to be asked. */
-  private isJudged(step: StepId): boolean {
-    const link = LINK_OF_CHECK[STEPS[step].check ?? ''];
-    return link === undefined || this.options.unheard !== 'ask' || this.last.has(link);
+  /** One step: its check on facts, and its work where the check does not end the attempt. */
+  private *take(
+    step: StepId,
+    context: JudgedContext,
+    limits: CheckLimits,
+  ): Procedure<{ readonly observation: Observed; readonly byCheck: boolean }> {
+    const { leaves, onStep } = this.options;
+    const whyLeft = leaves?.(step);
+    if (whyLeft !== undefined) {
+      context.onWhy(whyLeft);
+      return { observation: 'notCarriedOut', byCheck: false };
+    }
+    const isJudged = this.facts.judge(step, context.asked);
+    const checked = isJudged ? checkStep(step, context.facts, limits) : 'answered';
+    if (checked !== 'answered') return { observation: checked, byCheck: true };
+    yield* hooked(onStep?.(step));
+    const observation = rowed(step, this.attributed(yield* STEP_WORK[step](context)));
+    const doubt = observation === 'noAnswer' && READ_ONLY.includes(step) ? this.options.doubt?.() : undefined;
+    if (doubt !== undefined) {
+      context.onWhy(doubt);
+      return { observation: 'notCarriedOut', byCheck: false };
+    }
+    // The device may just have said what the check could not be judged from before.
+    const isAnswered = observation === 'answered' && !isJudged && this.facts.judge(step, context.asked);
+    return { observation: isAnswered ? checkStep(step, context.facts, limits) : observation, byCheck: false };
   }
 
-  private contextOf(at: Instant, esmeOnly: boolean, onWhy: (why: string) => void): AttemptContext {
+  private attributed(observation: Observed): Observed {
+    return observation === 'noAnswer' && this.options.isOurs?.() ? 'systemFault' : observation;
+  }
+
+  private contextOf(of: {
+    readonly at: Instant;
+    readonly esmeOnly: boolean;
+    readonly limits: CheckLimits;
+    readonly onWhy: (why: string) => void;
+  }): JudgedContext {
+    const { at, esmeOnly, limits, onWhy } = of;
     const { installation, devices, keySource, deviceTime } = this.options;
-    const facts = this.factsAt(at);
+    const facts = this.facts.at(at);
+    const asked = new Set<LinkName>();
     const onHeard = (link: LinkName, heardAt: Instant | undefined): void => {
-      this.dateHeard(link, heardAt);
-      facts[link === 'wan' ? 'lastWanContact' : 'lastHanContact'] = this.last.get(link) ?? NEVER;
+      asked.add(link);
+      this.facts.dateHeard(link, heardAt);
+      Object.assign(facts, this.facts.at(at));
     };
-    const knows = (link: LinkName): boolean => this.last.has(link);
+    const knows = (link: LinkName): boolean => this.facts.know(link, facts, limits);
     return {
       at,
       deviceTime: deviceTime ?? (() => at),
@@ -206,27 +215,12 @@ export class Rig {
       facts,
       devices,
       keySource,
+      asked,
       onHeard,
       knows,
       onWhy,
       whyRefused: () => this.whyRefused(),
     };
-  }
-
-  /** What a device dates itself counts as the schedule's, or as no evidence at all. */
-  private dateHeard(link: LinkName, at: Instant | undefined): void {
-    const dated = at !== undefined && this.options.dated ? this.options.dated(at) : at;
-    if (at === undefined || dated !== undefined) this.heard(link, dated);
-  }
-
-  /** `at` undefined: it never carried anything. */
-  private heard(link: LinkName, at: Instant | undefined): void {
-    const last = this.last.get(link);
-    if (at === undefined) this.last.set(link, last ?? NEVER);
-    else if (last === undefined || at > last) {
-      this.last.set(link, at);
-      this.contacts.push({ at, link });
-    }
   }
 
   private whyRefused(): string {
@@ -253,9 +247,6 @@ function* hooked(hook: Hook): Procedure<void> {
 
 /** Steps that read devices, before anything is written: who is not understood there has not been migrated half. */
 const READ_ONLY: readonly StepId[] = ['wanRecent', 'hanRecent', 'deviceState'];
-
-/** Which link's contacts a check judges. */
-const LINK_OF_CHECK: Readonly<Record<string, LinkName>> = { wanRecent: 'wan', hanRecent: 'han' };
 
 function coded(of: CodeOf, pick: number): string {
   const codes = codesOf(of, familyCodes);

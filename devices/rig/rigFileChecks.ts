@@ -12,16 +12,10 @@ import { serialPath } from '../transport/serialMode.ts';
 import { clockOf, DEVICE_NAMES, hostAndPort, placeOf } from './places.ts';
 import type { DeviceDocument } from './rigDeviceSchema.ts';
 import type { EffectDocument } from './rigFaultSchema.ts';
+import type { RigFault } from './rigFault.ts';
 import type { RigDocument } from './rigFileSchema.ts';
 import { attemptsMax, nominalInstants } from './schedule.ts';
-
-export interface RigFault {
-  readonly path: Path;
-  /** Left out: what stands there. */
-  readonly found?: string;
-  readonly expected: string;
-  readonly mend?: string;
-}
+import { watchFaults } from './watch/watchChecks.ts';
 
 export function rigFaults(document: RigDocument): readonly RigFault[] {
   return [
@@ -32,6 +26,7 @@ export function rigFaults(document: RigDocument): readonly RigFault[] {
     ...outageFaults(document),
     ...strikeFaults(document),
     ...eventFaults(document),
+    ...watchFaults(document),
   ];
 }
 

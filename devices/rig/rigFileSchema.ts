@@ -10,6 +10,7 @@ import { EVENTS } from '../../src/migration/history.ts';
 import { DESK_SECONDS } from './desk.ts';
 import { deviceSchema, emulatedSchema } from './rigDeviceSchema.ts';
 import { faultSchema, instantText, outageSchema } from './rigFaultSchema.ts';
+import { watchSchema } from './watch/watchSchema.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
 
@@ -185,6 +186,7 @@ export const rigFileSchema = z.strictObject({
     .describe('what may be written to attached hardware; nothing unless it is named here'),
   outages: z.array(outageSchema).max(1000).default([]).describe('nominal: when links are down'),
   faults: z.array(faultSchema).max(1000).default([]).describe('what strikes single attempts'),
+  watch: watchSchema.optional().describe('what `rig --watch` goes by; left out: the usual cadence, reading only'),
   events: z.array(event).max(1000).default([]).describe('rows of the events record, of the installation or its DMC'),
 });
 

@@ -5,10 +5,10 @@ import { RIG_FIELDS } from './rigFileSchema.ts';
 
 /** Defaults that claim something of the world; all are our assumption. */
 const CLAIMS = ['schedule.contactHour', 'emulated.sleep.wakeSeconds', 'emulated.sleep.awakeSeconds'];
+/** And all beneath these. */
+const CLAIMING = ['schedule.preparation', 'schedule.attempts.daysBetween', 'watch.contact.', 'watch.attempt.'];
 const noteOfDefault = (path: string): string | undefined =>
-  CLAIMS.includes(path) || path.startsWith('schedule.preparation') || path === 'schedule.attempts.daysBetween'
-    ? 'our assumption'
-    : undefined;
+  CLAIMS.includes(path) || CLAIMING.some((start) => path.startsWith(start)) ? 'our assumption' : undefined;
 
 /** The JSON Schema (draft 7) of a rig file. */
 export function rigJsonSchema(): string {

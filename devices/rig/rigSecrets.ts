@@ -4,7 +4,7 @@ import { ascii, fromHex } from '../dlms/bytes.ts';
 import { LAB_KEYS } from '../personas/labProfile.ts';
 import type { SecretPlace } from './rigDeviceSchema.ts';
 import type { RigDocument } from './rigFileSchema.ts';
-import type { RigFault } from './rigFileChecks.ts';
+import type { RigFault } from './rigFault.ts';
 import { devicesOf } from './places.ts';
 import { DeviceSecrets } from './rigSetup.ts';
 import type { DeviceName } from '../headend/procedure.ts';

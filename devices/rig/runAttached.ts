@@ -175,7 +175,7 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
 }
 
 /** What is emulated beside the attached devices; the home has all of them, and is asked for its own alone. */
-function homeOf(
+export function homeOf(
   setup: RigSetup,
   { timers, wakes: isHanDown }: { timers: Timers; wakes: (at: Instant) => boolean },
 ): Home | undefined {
@@ -191,7 +191,7 @@ function homeOf(
   });
 }
 
-function knownOf({ document }: RigSetup): Partial<Record<'wan' | 'han', Instant>> {
+export function knownOf({ document }: RigSetup): Partial<Record<'wan' | 'han', Instant>> {
   const { lastWanContact, lastHanContact } = document.installation.known;
   const [wan, han] = [knownInstant(lastWanContact), knownInstant(lastHanContact)];
   return { ...(wan !== undefined && { wan }), ...(han !== undefined && { han }) };

@@ -5,29 +5,22 @@
 import type { Attempt } from '../../src/migration/history.ts';
 import type { Instant } from '../../src/time.ts';
 import { fromHex } from '../dlms/bytes.ts';
-import { secretsMask, keyTransferMask, masks, type Mask } from '../transport/mask.ts';
-import { LAB_KEYS } from '../personas/labProfile.ts';
 import { lastWake } from '../personas/gsme.ts';
 import { labDevice } from '../personas/installation.ts';
 import { runPlan, type Plan } from './plan.ts';
 import { placeText } from './places.ts';
-import { Recorder } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import type { Rig } from './rig.ts';
 import type { Contact, Undone } from './rigRecords.ts';
 import { isDown, nominalEvents } from './rigEvents.ts';
+import { recorderOf, type RigRecording } from './rigRecorder.ts';
 import type { DeviceSetup, RigSetup } from './rigSetup.ts';
 import { knownInstant } from './rigSetup.ts';
 import { runAttached, type AttachedRunOptions } from './runAttached.ts';
 import { attemptsMax, nominalInstants } from './schedule.ts';
 import type { StepRow } from './stepRow.ts';
 
-export interface RunRigOptions extends Omit<AttachedRunOptions, 'recorder'> {
-  /** Take the frame log: JSON lines, and the bytes of a capture file. */
-  readonly lines?: (text: string) => void;
-  readonly pcap?: (bytes: Uint8Array) => void;
-  /** Each step as its code is known. */
-  readonly onRow?: (row: StepRow) => void;
-}
+export type RunRigOptions = Omit<AttachedRunOptions, 'recorder'> & RigRecording;
 
 export interface RigRun {
   /** It was interrupted: what is here did happen, and more was to come. */
@@ -43,14 +36,7 @@ export interface RigRun {
 
 /** Rejects with a TransportError, DriverError or LedgerError for what the user can mend. */
 export async function runRig(setup: RigSetup, options: RunRigOptions): Promise<RigRun> {
-  const of = (name: string): DeviceSetup => setup.devices.find((one) => one.name === name) as DeviceSetup;
-  const { lines, pcap, onRow } = options;
-  const recorder = new Recorder({
-    endpoint: (name) => `${name}@${placeText(of(name).place)}`,
-    framing: (name) => of(name).call.framing ?? 'wrapper',
-    log: { mask: () => maskOf(setup), ...(lines && { lines }), ...(pcap && { pcap }) },
-    ...(onRow && { onRow }),
-  });
+  const recorder = recorderOf(setup, options);
   const isVirtual = setup.clock === 'nominal' && setup.devices.every(({ isAttached }) => !isAttached);
   const { rig, isWhole, ledgers } = isVirtual
     ? runInMemory(setup, recorder)
@@ -144,22 +130,3 @@ function hanContacts({ document, installation, sleep }: RigSetup): ReadonlySet<n
 
 /** A meter was there before the history begins. */
 const BEFORE_SECONDS = 86_400;
-
-/** Hides every key and secret of the rig wherever it might stand in a frame, and wrapped keys in the clear. */
-function maskOf({ devices }: RigSetup): Mask {
-  const secrets = devices.flatMap(({ secrets: { keys, masterKey, lls } }) => [
-    keys.guek,
-    keys.gak,
-    ...(masterKey ? [masterKey] : []),
-    ...(lls ? [callingSecret(lls)] : []),
-  ]);
-  return masks(
-    keyTransferMask(),
-    secretsMask(() => [...Object.values(LAB_KEYS), ...secrets]),
-  );
-}
-
-/** An LLS secret as an AARQ carries it: calling-authentication-value, in the clear. */
-function callingSecret(secret: Uint8Array): Uint8Array {
-  return new Uint8Array([0xac, secret.length + 2, 0x80, secret.length, ...secret]);
-}

@@ -15,9 +15,10 @@ import type { VerdictSink, VerdictSinkOptions } from '../interchange/verdictSink
 import { formatProblems } from '../interchange/yaml/problem.ts';
 import { resolveRules } from '../regulation/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../regulation/ruleset.ts';
-import { endOfLondonDate, formatInstant, parseDate, parseInstant, type Instant } from '../time.ts';
+import { formatInstant, type Instant } from '../time.ts';
 import { Beside } from './compareRules.ts';
 import { EXIT, UsageError } from './exit.ts';
+import { instantOrDate } from './options.ts';
 import { readText } from './readText.ts';
 
 interface DecideOptions {
@@ -70,7 +71,7 @@ export function decideCommand(): Command {
     .addOption(file('--installations <file>', 'the installations record').makeOptionMandatory())
     .addOption(file('--attempts <file>', 'the attempts record').makeOptionMandatory())
     .addOption(file('--events <file>', 'the events record').default([], 'none'))
-    .requiredOption('--as-of <instant|date>', 'a date is the last second of that London day', parseAsOf)
+    .requiredOption('--as-of <instant|date>', 'a date is the last second of that London day', instantOrDate)
     .option('--rules <name|file|in-force>', 'the rule set', VARIOUS1.name)
     .addOption(file('--set-rule <k=v>', 'change a reading or another value of the rule set').default([], 'none'))
     .requiredOption('--out <file>', 'where the verdicts go')
@@ -82,12 +83,6 @@ export function decideCommand(): Command {
     .addOption(new Option('--readings <which>', 'the volumes under each alternative reading singly').choices(['all']))
     .addHelpText('after', HELP)
     .action(decide);
-}
-
-function parseAsOf(text: string): Instant {
-  const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);
-  if (at === undefined) throw new InvalidArgumentError('Expected YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD, 2012 to 2037.');
-  return at;
 }
 
 function parseCount(text: string): number {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { endOfLondonDate, parseDate, parseInstant, type Instant } from '../time.ts';
 
 /** For an option that may be repeated. */
 export function collect(value: string, before: readonly string[]): readonly string[] {
@@ -22,4 +23,11 @@ export function oneOf(...allowed: readonly string[]): (text: string) => string {
     if (!allowed.includes(text)) throw new InvalidArgumentError(`found ${text}, expected ${allowed.join(' or ')}.`);
     return text;
   };
+}
+
+/** An instant; a date is the last second of that London day. */
+export function instantOrDate(text: string): Instant {
+  const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);
+  if (at === undefined) throw new InvalidArgumentError('Expected YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD, 2012 to 2037.');
+  return at;
 }

@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import { FORMATS, formatOf, type Input } from '../interchange/formats.ts';
 import type { JoinInputs } from '../interchange/histories/mergeJoin.ts';
 import { joinHistories } from '../interchange/histories/joinHistories.ts';
@@ -13,9 +12,9 @@ import type { History } from '../migration/history.ts';
 import { resolveRules } from '../regulation/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../regulation/ruleset.ts';
 import { thousands } from '../report/table.ts';
-import { endOfLondonDate, formatInstant, INSTANT_MAX, parseDate, parseInstant, type Instant } from '../time.ts';
+import { formatInstant, INSTANT_MAX, type Instant } from '../time.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { collect, whole } from './options.ts';
+import { collect, instantOrDate, whole } from './options.ts';
 import { readRun } from './reportRun.ts';
 import { readText } from './readText.ts';
 
@@ -53,7 +52,7 @@ export function withRecordOptions(command: Command): Command {
     .option('--installations <file>', 'or: the installations record; may be repeated', collect, [])
     .option('--attempts <file>', 'the attempts record; may be repeated', collect, [])
     .option('--events <file>', 'the events record; may be repeated', collect, [])
-    .option('--as-of <instant|date>', 'a date is the last second of that London day', parseAsOf)
+    .option('--as-of <instant|date>', 'a date is the last second of that London day', instantOrDate)
     .option('--rules <name|file|in-force>', "the rule set (default: the run's, else " + VARIOUS1.name + ')')
     .option('--set-rule <k=v>', 'change a reading or another value of the rule set; may be repeated', collect, [])
     .option('--keep-going', 'report on the rest where rows are refused; the exit code stays 2', false)
@@ -65,12 +64,6 @@ export function withRecordOptions(command: Command): Command {
     )
     .option('--pseudonymise', 'write keyed pseudonyms for MPANs and MPRNs', false)
     .option('--pseudonym-key-file <file>', 'the key; or the environment variable SMETS1_BENCH_PSEUDONYM_KEY');
-}
-
-function parseAsOf(text: string): Instant {
-  const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);
-  if (at === undefined) throw new InvalidArgumentError('Expected YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD, 2012 to 2037.');
-  return at;
 }
 
 /** Where the records of a report come from; throws UsageError where they cannot be told. */

@@ -3,8 +3,10 @@ import { basename } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { formatProblems, type Problem } from '../interchange/yaml/problem.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { oneOf } from './options.ts';
+import { instantOrDate, oneOf } from './options.ts';
 import { runRigFile } from './rigRun.ts';
+import { tellStatus, type StatusGiven } from './rigStatus.ts';
+import { watchRigFile, type WatchGiven } from './rigWatch.ts';
 import { deviceLines } from './rigText.ts';
 import { ledgerFolderOf, tryRig } from './loadRig.ts';
 
@@ -15,6 +17,8 @@ export function rigCommand(): Command {
     .argument('[file]', 'a rig file (YAML)')
     .option('--out <dir>', 'write records (CSV), frames (JSON lines, pcap), steps.json, junit.xml, manifest.json')
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .option('--watch', 'probe on the calendar of the watch section, for weeks; restarts go on where the calendar is')
+    .option('--once', 'with --watch: do what is due now, and end (for cron)')
     .addHelpText(
       'after',
       `
@@ -23,20 +27,44 @@ Examples:
   smets1-bench rig scenarios/rigs/lab.yaml --out out/lab         and its records: decide reads them as they are
   smets1-bench rig init my.yaml --device esme --serial /dev/ttyUSB0
   smets1-bench rig check my.yaml
+  smets1-bench rig scenarios/rigs/watch.yaml --watch --out out/watch
+  smets1-bench rig status scenarios/rigs/watch.yaml --out out/watch
 
 Attached hardware is read only: association, reading, checks. Keys, firmware and configuration are written to devices
 alone whose system title, as learnt on the wire, is on the file's allow-list; else that is said, and nothing is sent.
 Their keys are kept in a ledger of one file a device (mode 0600), by default in $XDG_STATE_HOME/smets1-bench/keys/NAME
 (~/.local/state/smets1-bench/keys/NAME), or where the file says (ledger: {folder: ...}); never inside --out.
 
+A watch makes a daily contact and a weekly attempt at instants of the calendar (watch: ... in the file says otherwise), and
+keeps a journal in --out from which all its outputs follow; decide reads them as they are. What falls into its own downtime
+is recorded with cause system, never as a failure of the device. Attempts only read unless the file says watch.migrate: true
+beside an allow-list: one that finds nothing wrong is then no migration, and in no record. One watch at a time writes there;
+Ctrl-C lays it down, and the next start takes it up again.
+
 Exit codes: 0 done, also when an attempt failed with a code: that is data; 1 usage or file wrong, or a device that cannot
 be had; 3 a defect. Interrupted (Ctrl-C), it lets go of everything, writes what there is marked as partial, and ends with 0.
 DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 devices speak it.`,
     )
-    .action(async (file: string | undefined, options: { out?: string; format: 'text' | 'json' }) => {
+    .action(async (file: string | undefined, options: WatchGiven & { watch?: true }) => {
       if (file === undefined) throw new UsageError('rig: name a rig file; `rig init` writes one to start from.');
-      await runRigFile(file, options);
+      const { watch, once, ...rest } = options;
+      if (once && !watch) throw new UsageError('--once goes with --watch: without it a rig is run once anyway.');
+      await (watch ? watchRigFile(file, { ...rest, ...(once && { once }) }) : runRigFile(file, rest));
     });
+
+  rig
+    .command('status')
+    .description('where a watch stands, and how near each clause is; only reads, also while it runs')
+    .argument('<file>', 'the rig file of the watch')
+    .option('--out <dir>', 'the directory of the watch')
+    .option(
+      '--as-of <instant|date>',
+      'a date is the last second of that London day; default: its last sign of life',
+      instantOrDate,
+    )
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    // `rig` has options of these names too, and takes them wherever they stand.
+    .action((file: string, _: unknown, command: Command) => tellStatus(file, command.optsWithGlobals<StatusGiven>()));
 
   rig
     .command('init')

@@ -18,7 +18,7 @@ export interface RigFiles {
   abort(): void;
 }
 
-interface Entry {
+export interface Entry {
   readonly rows: number;
   readonly sha256: string;
 }
@@ -43,12 +43,7 @@ export function openRigFiles(directory: string): RigFiles {
     pcap: (bytes) => capture.write(bytes),
     async close(run, setup, head) {
       try {
-        const files: Record<string, Entry> = {};
-        for (const [record, rows] of Object.entries(recordRows(run, setup)) as [RecordName, readonly Row[]][]) {
-          const writer = openRows(join(directory, `${record}.csv`), record, 'csv', { ids: 'string', metadata: {} });
-          for (const row of rows) writer.append(row);
-          files[`${record}.csv`] = await writer.close();
-        }
+        const files: Record<string, Entry> = await writeRecords(directory, run, setup);
         files['frames.jsonl'] = { rows: frameCount, sha256: frames.commit() };
         files['frames.pcap'] = { rows: frameCount, sha256: capture.commit() };
         const put = (name: string, rows: number, text: string): void => {
@@ -74,6 +69,21 @@ export function openRigFiles(directory: string): RigFiles {
     },
     abort,
   };
+}
+
+/** The records, each appearing whole under its name. */
+export async function writeRecords(
+  directory: string,
+  run: Pick<RigRun, 'attempts' | 'contacts'>,
+  setup: RigSetup,
+): Promise<Record<string, Entry>> {
+  const files: Record<string, Entry> = {};
+  for (const [record, rows] of Object.entries(recordRows(run, setup)) as [RecordName, readonly Row[]][]) {
+    const writer = openRows(join(directory, `${record}.csv`), record, 'csv', { ids: 'string', metadata: {} });
+    for (const row of rows) writer.append(row);
+    files[`${record}.csv`] = await writer.close();
+  }
+  return files;
 }
 
 /** No time, host or version of Node: a rig in memory writes the same bytes again. */
@@ -111,7 +121,7 @@ const yesNo = (is: boolean): string => (is ? 'yes' : 'no');
 
 /** The records of DESIGN.md 5, as cells in the order of their columns. */
 function recordRows(
-  { attempts, contacts }: RigRun,
+  { attempts, contacts }: Pick<RigRun, 'attempts' | 'contacts'>,
   { installation, document }: RigSetup,
 ): Record<string, readonly Row[]> {
   const { installationId: id, gas, dmc } = installation;

@@ -69,7 +69,7 @@ function traceOf({ attempts, rows }: RigRun, { installation, document, rules }: 
 }
 
 /** Outputs are shared, keys are not. */
-function refuseLedgersInside(out: string, ledgerFolder: string, { devices }: RigSetup): void {
+export function refuseLedgersInside(out: string, ledgerFolder: string, { devices }: RigSetup): void {
   if (devices.every(({ isAttached }) => !isAttached)) return;
   const inside = relative(real(out), real(ledgerFolder));
   if (inside !== '' && (inside.startsWith('..') || isAbsolute(inside))) return;

@@ -151,7 +151,7 @@ function measuredWords({ measured }: StepRow): string {
 }
 
 /** Which clauses count an attempt, in the words of `explain`. */
-function countedWords(attempt: Attempt, { clauses }: Trace): string {
+export function countedWords(attempt: Attempt, { clauses }: Trace): string {
   const looked = clauses.map(({ category, clause, inScope, rows }) => {
     const row = rows.find(
       ({ record }) => 'outcome' in record && record.at === attempt.at && record.kind === attempt.kind,

@@ -1,0 +1,183 @@
+/**
+ * The probes of a watch, over whatever the rig file names. Carriers and ledgers are had for one probe and let go of after it:
+ * a broker that was restarted, an adapter that was pulled and put back, another rig that was run meanwhile are all met afresh.
+ */
+import { familyCodes } from '../../../src/migration/errorCodes.ts';
+import type { Instant } from '../../../src/time.ts';
+import { DriverError } from '../../hardware/driverProcess.ts';
+import { KeyLedger } from '../../headend/keyLedger.ts';
+import { readLinks } from '../../headend/readLinks.ts';
+import type { Observed } from '../../headend/observe.ts';
+import type { Procedure } from '../../headend/procedure.ts';
+import { LAB_KEYS } from '../../personas/labProfile.ts';
+import { TransportError } from '../../transport/transport.ts';
+import { LedgerError, LedgerStore } from '../ledgerStore.ts';
+import { openEndpoints, type Endpoints } from '../endpoints.ts';
+import { limitsAt } from '../limits.ts';
+import type { PlannedAttempt } from '../plannedEvent.ts';
+import { placeText } from '../places.ts';
+import { playNow } from '../play.ts';
+import { lastContact, type RigDevice } from '../rigDevice.ts';
+import type { RigRecording } from '../rigRecorder.ts';
+import type { DeviceSetup } from '../rigSetup.ts';
+import { WRITING_STEPS } from '../stepWork.ts';
+import { ProbeBench, type ProbeBenchOptions } from './probeBench.ts';
+import type { Evidence } from './state.ts';
+import type { AttemptAsked, AttemptMade, ContactMade, WatchProbe } from './watchProbe.ts';
+
+/** Takes the frames of one attempt; `close`: that was all. */
+export interface ProbeRecording extends RigRecording {
+  readonly close?: () => void;
+}
+
+export interface DeviceProbeOptions extends Pick<ProbeBenchOptions, 'setup' | 'timers' | 'home' | 'onNote'> {
+  /** Takes the frames of each attempt. */
+  readonly recordingOf: (at: Instant) => ProbeRecording;
+  /** Where ledgers lie unless the rig file says. */
+  readonly ledgerFolder: string;
+  /** Attempts may write. */
+  readonly migrate: boolean;
+  readonly endpoints: Omit<Parameters<typeof openEndpoints>[1], 'timers' | 'onNote' | 'onTrouble' | 'tries'>;
+}
+
+/** Why an attempt ends before the first step that writes. */
+const READS_ONLY = 'a watch that only reads ends here (watch.migrate: false)';
+const KEY_MISSING = 'the Master Key is missing: whoever lacks it makes no attempt';
+/** How a hub that does not show what is asked for has been reached all the same. */
+const REACHED: readonly Observed[] = ['answered', 'refused'];
+
+export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
+  const { setup, ledgerFolder, migrate } = options;
+  const hub = setup.devices[0] as DeviceSetup;
+  const source = placeText(hub.place);
+  const ledgers = new Map<string, KeyLedger>();
+  /** Devices in memory outlive a probe, and so must what the head-ends know of them. */
+  const emulatedLedger: ProbeBenchOptions['emulatedLedger'] = (device, party) => {
+    const key = `${device}-${party}`;
+    const ledger = ledgers.get(key) ?? new KeyLedger(LAB_KEYS);
+    ledgers.set(key, ledger);
+    return ledger;
+  };
+
+  /** Gives `use` a bench of its own; what keeps it from being had is our trouble, in words. */
+  async function withBench<T>(
+    use: (bench: ProbeBench) => Promise<T>,
+    recording: ProbeRecording = {},
+  ): Promise<T | { readonly ours: string }> {
+    const store = new LedgerStore(setup.ledgerFolder ?? ledgerFolder);
+    let endpoints: Endpoints | undefined;
+    let bench: ProbeBench | undefined;
+    try {
+      for (const { name, place } of setup.devices) {
+        if (place.kind !== 'emulated' && place.kind !== 'driver') store.lock(name);
+      }
+      const { timers, onNote } = options;
+      const onTrouble: Parameters<typeof openEndpoints>[1]['onTrouble'] = (trouble) => bench?.troubled(trouble);
+      endpoints = await openEndpoints(setup, { ...options.endpoints, timers, onNote, onTrouble, tries: false });
+      bench = new ProbeBench({ ...options, endpoints, store, emulatedLedger, recording });
+      return await use(bench);
+    } catch (error) {
+      const isOurs = error instanceof TransportError || error instanceof DriverError || error instanceof LedgerError;
+      if (!isOurs) throw error;
+      return { ours: error.message };
+    } finally {
+      await endpoints?.close();
+      store.release();
+      recording.close?.();
+    }
+  }
+
+  async function contact(begunAt: Instant, signal: AbortSignal): Promise<ContactMade | undefined> {
+    const made = await withBench(async (bench): Promise<ContactMade | undefined> => {
+      const rig = bench.rig({});
+      const evidence: Evidence[] = [];
+      const { chf } = bench.devices;
+      let observed: Observed = 'noAnswer';
+      const procedure = (function* (): Procedure<void> {
+        observed = yield* rig.contact(begunAt, hub.call);
+        if (!REACHED.includes(observed)) return;
+        if (chf.by === 'dlms') evidence.push({ link: 'wan', at: begunAt, source, bearing: 'judged' });
+        evidence.push(...(yield* told(chf, bench)));
+      })();
+      if (!(await playNow([{ do: 'run', procedure }], bench.runner, signal))) return undefined;
+      for (const one of rig.contacts) evidence.push({ ...one, source, bearing: 'judged' });
+      return { ...resultOf(observed, bench), evidence: unique(evidence) };
+    });
+    return made && 'ours' in made ? { result: 'ours', why: made.ours, evidence: [] } : made;
+  }
+
+  /** What a hub that was reached says of its links: evidence, whatever becomes of asking for it. */
+  function* told(chf: RigDevice, bench: ProbeBench): Procedure<Evidence[]> {
+    const dated = (
+      link: Evidence['link'],
+      at: Instant | undefined,
+      of: Pick<Evidence, 'source' | 'bearing'>,
+    ): Evidence[] => {
+      const instant = at === undefined ? undefined : bench.dated(at);
+      return instant === undefined ? [] : [{ link, at: instant, ...of }];
+    };
+    if (chf.by === 'driver') {
+      const heard = setup.installation.gas === null ? null : yield* lastContact(chf, 'han');
+      return typeof heard === 'number' ? dated('han', heard, { source, bearing: 'judged' }) : [];
+    }
+    const read = yield* readLinks(chf.peer);
+    if (!read.ok) return [];
+    const { registeredAt, gsmeHeardAt, mirroredAt } = read.value;
+    return [
+      ...dated('han', gsmeHeardAt, { source, bearing: 'judged' }),
+      ...dated('wan', registeredAt, { source: `${source}#registered`, bearing: 'record' }),
+      ...dated('han', mirroredAt, { source: `${source}#mirror`, bearing: 'record' }),
+    ];
+  }
+
+  async function attempt(asked: AttemptAsked, signal: AbortSignal): Promise<AttemptMade | undefined> {
+    const { at, known, wasThere } = asked;
+    const { masterKey } = setup.document.installation;
+    if (masterKey === 'missing') return { is: 'unknown', why: KEY_MISSING, steps: [], evidence: [] };
+    const made = await withBench(async (bench): Promise<AttemptMade | undefined> => {
+      const { wanWindowSeconds } = limitsAt(setup.rules, at, setup.installation.cohort);
+      const isSpoken = bench.devices.chf.by === 'dlms';
+      const rig = bench.rig({
+        known,
+        // Only what a watch has listened for itself, all the time, can have been silent before it asks.
+        judges: (link) => link === 'wan' && isSpoken && wasThere(wanWindowSeconds),
+        ...(!migrate && { leaves: (step) => (WRITING_STEPS.includes(step) ? READS_ONLY : undefined) }),
+      });
+      const begunAt = bench.now();
+      const { esmeOnly } = setup.document.schedule.attempts;
+      const event: PlannedAttempt = { kind: 'attempt', at, esmeOnly, pick: 0 };
+      bench.recorder.onBegin(event);
+      const tasks = [{ do: 'run' as const, procedure: rig.attempt(at, event) }];
+      if (!(await playNow(tasks, bench.runner, signal))) return undefined;
+      bench.recorder.onEnd(event, at, rig);
+      const steps = bench.recorder.rows;
+      const evidence: Evidence[] = rig.contacts.map((one) => ({ ...one, source, bearing: 'judged' }));
+      const isReached = steps.some(({ step, observation }) => step === 'wanRecent' && observation === 'answered');
+      if (isReached && isSpoken) evidence.push({ link: 'wan', at: begunAt, source, bearing: 'judged' });
+      const [settled] = rig.attempts;
+      if (settled) return { is: 'attempt', outcome: settled.outcome, cause: settled.cause, steps, evidence };
+      const last = steps.at(-1);
+      const isPassed = last !== undefined && WRITING_STEPS.includes(last.step as (typeof WRITING_STEPS)[number]);
+      return { is: isPassed ? 'passed' : 'unknown', why: last?.why ?? '', steps, evidence };
+    }, options.recordingOf(at));
+    if (!made || !('ours' in made)) return made;
+    return { is: 'attempt', outcome: NOT_TO_BE_HAD, cause: 'system', why: made.ours, steps: [], evidence: [] };
+  }
+
+  return { contact, attempt };
+}
+
+/** Of the catalogue's system family, synthetic: our own side of the SMSO interface could not be had. */
+const NOT_TO_BE_HAD = familyCodes('system')[8] as string;
+
+function resultOf(observed: Observed, bench: ProbeBench): Pick<ContactMade, 'result' | 'why'> {
+  if (REACHED.includes(observed)) return { result: 'answered' };
+  if (observed === 'noAnswer') return { result: 'silent' };
+  const why = observed === 'notCarriedOut' ? 'the driver does not tell when the WAN last carried something' : undefined;
+  return { result: 'ours', why: why ?? bench.lastTrouble ?? `our own side failed (${observed})` };
+}
+
+function unique(evidence: readonly Evidence[]): readonly Evidence[] {
+  const keyOf = ({ link, at, source }: Evidence): string => `${link} ${at} ${source}`;
+  return [...new Map(evidence.map((one) => [keyOf(one), one])).values()];
+}

@@ -1,0 +1,91 @@
+/** What a watch has to do next, and whether it is too late for it. */
+import type { Instant } from '../../../src/time.ts';
+import { lateSecondsOf } from './calendar.ts';
+import { scheduleAt, type WatchState } from './state.ts';
+
+export type Due =
+  | {
+      readonly kind: 'contact';
+      readonly slot: Instant;
+      /** Which try, from 1. */
+      readonly number: number;
+      readonly tries: number;
+      readonly at: Instant;
+      readonly lateSeconds: number;
+    }
+  | {
+      readonly kind: 'attempt';
+      readonly at: Instant;
+      readonly lateSeconds: number;
+      /** How often it was begun, and not brought to an end; and how often the process died in the midst of it. */
+      readonly begun: number;
+      readonly deaths: number;
+    };
+
+/** The next probe in order of time, a contact before an attempt of the same instant; or why the watch is over. */
+export function nextDue(state: WatchState): Due | { readonly over: string } {
+  if (state.ended) return { over: state.ended.why };
+  if (state.isMigrated) return { over: 'the attempt migrated the installation' };
+  const { schedule } = state;
+  if (schedule.stopAtPass && state.settled.at(-1)?.is === 'passed') return { over: 'an attempt found nothing wrong' };
+  const { max } = schedule.attempt;
+  if (max !== undefined && state.settled.length >= max) return { over: `all ${max} attempts are settled` };
+  const attempt = attemptDue(state);
+  const contact = contactDue(state);
+  if (attempt === undefined && contact === undefined)
+    return { over: `nothing is due until ${schedule.until ?? '2037'}` };
+  if (attempt === undefined) return contact as Due;
+  return contact !== undefined && contact.at <= attempt.at ? contact : attempt;
+}
+
+function attemptDue(state: WatchState): Due | undefined {
+  const { underWay } = state;
+  // One that is under way is not settled, and so the next one still.
+  const slot = state.nextSlot('attempt');
+  if (slot === undefined) return undefined;
+  return {
+    kind: 'attempt',
+    at: slot.at,
+    lateSeconds: lateSecondsOf(slot.schedule, 'attempt'),
+    begun: underWay?.times ?? 0,
+    deaths: underWay ? underWay.times - underWay.letGo : 0,
+  };
+}
+
+function contactDue(state: WatchState): Due | undefined {
+  const open = state.openContact;
+  const slot = open ? { at: open.slot, schedule: scheduleAt(state.pieces, open.slot) } : state.nextSlot('contact');
+  if (slot === undefined) return undefined;
+  const { tries, secondsBetweenTries } = slot.schedule.contact;
+  const number = (open?.number ?? 0) + 1;
+  const at = slot.at + (number - 1) * secondsBetweenTries;
+  return { kind: 'contact', slot: slot.at, number, tries, at, lateSeconds: lateSecondsOf(slot.schedule, 'contact') };
+}
+
+/** A probe may be made at the last second of its lateness. */
+export function isTooLate({ at, lateSeconds }: Due, now: Instant): boolean {
+  return now > at + lateSeconds;
+}
+
+/**
+ * Whether the watch may say of the WAN that it was silent throughout a window: it was there at every instant at which the hub
+ * would have been called, and made the call. What it slept through, it cannot know. `isKnownBefore`: somebody vouches for the
+ * time before the watch began.
+ */
+export function wasThere(
+  state: WatchState,
+  window: { readonly from: Instant; readonly to: Instant; readonly isKnownBefore: boolean },
+): boolean {
+  const { from, to, isKnownBefore } = window;
+  const begun = state.pieces[0]?.from ?? Infinity;
+  if (!isKnownBefore && begun > from) return false;
+  const { pieces } = state;
+  const isGap = pieces.some(({ to: ended = Infinity }, i) => {
+    const next = pieces[i + 1]?.from ?? Infinity;
+    return ended < next && ended < to && next > from;
+  });
+  if (isGap) return false;
+  return state.tries.every(
+    ({ dueAt, result }) => dueAt <= from || dueAt > to || result === 'silent' || result === 'answered',
+  );
+}

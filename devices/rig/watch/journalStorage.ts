@@ -1,0 +1,64 @@
+/** Where the lines of a journal lie: a file whose every addition is put through to the disk. */
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+export interface JournalStorage {
+  /** As problems name it. */
+  readonly name: string;
+  read(): Uint8Array;
+  /** The bytes are on the disk when this returns. Throws what the file system throws. */
+  append(bytes: Uint8Array): void;
+  /** Cuts off everything after so many octets. */
+  keep(bytes: number): void;
+}
+
+export function fileStorage(path: string): JournalStorage {
+  return {
+    name: path,
+    read: () => (existsSync(path) ? readFileSync(path) : new Uint8Array(0)),
+    append(bytes) {
+      const isNew = !existsSync(path);
+      if (isNew) mkdirSync(dirname(path), { recursive: true });
+      withFile(path, 'a', (descriptor) => {
+        for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+      });
+      // The new name itself must reach the disk.
+      if (isNew) syncFolder(dirname(path));
+    },
+    keep(bytes) {
+      withFile(path, 'r+', (descriptor) => {
+        if (fstatSync(descriptor).size > bytes) ftruncateSync(descriptor, bytes);
+      });
+    },
+  };
+}
+
+function withFile(path: string, flags: string, use: (descriptor: number) => void): void {
+  const descriptor = openSync(path, flags);
+  try {
+    use(descriptor);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r');
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+  } catch {
+    // Windows opens no folders.
+  }
+}

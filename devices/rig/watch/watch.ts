@@ -1,0 +1,235 @@
+/**
+ * The watch itself: looks at the calendar, makes the probes that are due, writes down what came of them, and what it slept
+ * through. All time is the timers'; all that it knows is in the journal before it acts on it.
+ */
+import { familyCodes } from '../../../src/migration/errorCodes.ts';
+import { formatInstant, INSTANT_MAX, INSTANT_MIN, type Instant } from '../../../src/time.ts';
+import type { Timers } from '../../transport/timers.ts';
+import { isTooLate, nextDue, wasThere, type Due } from './due.ts';
+import { EvidenceBuffer } from './evidenceBuffer.ts';
+import type { Journal } from './journal.ts';
+import type { JournalRecord } from './journalRecord.ts';
+import type { Evidence, WatchState } from './state.ts';
+import type { AttemptMade, ContactMade, WatchProbe } from './watchProbe.ts';
+
+export interface WatchOptions {
+  readonly timers: Timers;
+  readonly journal: Journal;
+  /** As `takeUp` gave it. */
+  readonly state: WatchState;
+  readonly probe: WatchProbe;
+  /** Lays the watch down: what is under way is let go of, and taken up again by the next start if that is in time. */
+  readonly signal: AbortSignal;
+  /** Do what is due, and end. */
+  readonly once?: boolean;
+  /** Somebody vouches for what is known of the WAN from before the watch began. */
+  readonly isKnownBefore?: boolean;
+  /** Contacts that the rig file knows of. */
+  readonly known?: { readonly wan?: Instant; readonly han?: Instant };
+  /** Told of every record, after it is on the disk. */
+  readonly onRecord?: (record: JournalRecord) => void;
+  /** How long it sleeps at most before it looks at the clock again. Default: half a minute. */
+  readonly napSeconds?: number;
+}
+
+/** `over`: nothing is due any more; `stopped`: it was asked to; `idle`: nothing is due now, and that was all it was to do. */
+export type WatchEnd = { readonly end: 'over'; readonly why: string } | { readonly end: 'stopped' | 'idle' };
+
+const NAP_SECONDS = 30;
+/** A clock that is this far from where it should be after a nap was moved, or the machine was asleep. */
+const JUMP_SECONDS = 10;
+/** An attempt in which the process died so often is not begun again: it may be what ends it. */
+const DEATHS_MAX = 2;
+/** Records written at once, of what was slept through. */
+const BATCH_MAX = 1000;
+
+/** Codes of the catalogue's system family, all synthetic: nobody was there to ask, and what was under way broke off. */
+const [NOBODY_THERE, , BROKE_OFF] = familyCodes('system') as [string, string, string];
+
+export class Watch {
+  readonly state: WatchState;
+  private readonly options: WatchOptions;
+  private readonly buffer: EvidenceBuffer;
+  /** What came by itself since the clock was last looked at. */
+  private readonly waiting: JournalRecord[] = [];
+  /** The clock jumped ahead: whoever set it may be about to set it back. */
+  private isDoubtful = false;
+
+  constructor(options: WatchOptions) {
+    this.options = options;
+    this.state = options.state;
+    this.buffer = new EvidenceBuffer(options.state);
+  }
+
+  /** Evidence that came by itself, at any time; it is written down at the next look at the clock. */
+  learn(evidence: Evidence): void {
+    this.waiting.push(...this.buffer.take(evidence).map((one) => this.evidenceRecord(one)));
+  }
+
+  /** Where the count of a source's own dates begins. */
+  begin(source: string, at: Instant): void {
+    if (this.state.lastDated(source) !== undefined) return;
+    this.waiting.push({ is: 'seen', t: this.stamp(), source, at: formatInstant(at) });
+  }
+
+  /** Runs until it is over, or stopped. Rejects with a JournalError where nothing more can be written. */
+  async run(): Promise<WatchEnd> {
+    const { signal } = this.options;
+    for (;;) {
+      if (signal.aborted) return this.layDown('stopped');
+      this.write([]);
+      const due = nextDue(this.state);
+      if ('over' in due) {
+        if (!this.state.ended) this.write([{ is: 'ended', t: this.stamp(), why: due.over }]);
+        this.layDown('stopped');
+        return { end: 'over', why: due.over };
+      }
+      const now = this.now();
+      if (due.at > now) {
+        if (this.options.once) return this.layDown('idle');
+        await this.nap(due.at * 1000 - this.options.timers.nowMilliseconds());
+      } else if (!isTooLate(due, now)) {
+        this.isDoubtful = false;
+        if (due.kind === 'contact') await this.contact(due);
+        else await this.attempt(due);
+      } else if (this.isDoubtful) {
+        this.isDoubtful = false;
+        await this.nap(Infinity);
+      } else this.miss();
+    }
+  }
+
+  private async contact({ slot, number }: Extract<Due, { kind: 'contact' }>): Promise<void> {
+    const { probe, signal } = this.options;
+    const begunAt = this.now();
+    const made: ContactMade | undefined = await probe.contact(begunAt, signal);
+    if (made === undefined) return;
+    const { result, why, evidence } = made;
+    this.write([
+      ...this.fresh([...this.buffer.flush(), ...evidence]),
+      {
+        is: 'try',
+        t: this.stamp(),
+        slot: formatInstant(slot),
+        number,
+        at: formatInstant(begunAt),
+        result,
+        ...(why !== undefined && { why: inBounds(why) }),
+      },
+    ]);
+  }
+
+  private async attempt({ at, begun, deaths }: Extract<Due, { kind: 'attempt' }>): Promise<void> {
+    if (deaths >= DEATHS_MAX) {
+      this.write([this.missed(at, begun)]);
+      return;
+    }
+    const { probe, signal, isKnownBefore = false } = this.options;
+    // What is known is on the disk before anything rests on it.
+    this.write([...this.fresh(this.buffer.flush()), { is: 'began', t: this.stamp(), at: formatInstant(at) }]);
+    const known = { wan: this.lastHeard('wan'), han: this.lastHeard('han') };
+    const asked = {
+      at,
+      known: { ...(known.wan !== undefined && { wan: known.wan }), ...(known.han !== undefined && { han: known.han }) },
+      wasThere: (seconds: number) => wasThere(this.state, { from: at - seconds, to: at, isKnownBefore }),
+    };
+    const made: AttemptMade | undefined = await probe.attempt(asked, signal);
+    if (made === undefined) return;
+    const { evidence, steps, ...rest } = made;
+    const why = rest.why === undefined ? {} : { why: inBounds(rest.why) };
+    const settled = { ...rest, ...why, t: this.stamp(), at: formatInstant(at), steps: [...steps] };
+    this.write([...this.fresh(evidence), settled]);
+  }
+
+  /** Everything that it is too late for: not a failure of any device. */
+  private miss(): void {
+    const batch: JournalRecord[] = [];
+    for (let due = nextDue(this.state); batch.length < BATCH_MAX; due = nextDue(this.state)) {
+      if ('over' in due || !isTooLate(due, this.now())) break;
+      const record = due.kind === 'attempt' ? this.missed(due.at, due.begun) : this.missedTry(due);
+      batch.push(record);
+      // The next one follows from it; nothing else happens before all of them are written.
+      this.state.apply(record);
+    }
+    this.options.journal.append(...batch);
+    for (const record of batch) this.options.onRecord?.(record);
+  }
+
+  private missed(at: Instant, begun: number): JournalRecord {
+    const why = begun === 0 ? NOT_THERE : `the watch broke off while it was under way (begun ${begun} times)`;
+    const outcome = begun === 0 ? NOBODY_THERE : BROKE_OFF;
+    return { is: 'missed', t: this.stamp(), at: formatInstant(at), outcome, why };
+  }
+
+  private missedTry({ slot, number, at }: Extract<Due, { kind: 'contact' }>): JournalRecord {
+    const due = { slot: formatInstant(slot), number, at: formatInstant(at) };
+    return { is: 'try', t: this.stamp(), ...due, result: 'missed', why: NOT_THERE };
+  }
+
+  private lastHeard(link: 'wan' | 'han'): Instant | undefined {
+    const known = this.options.known?.[link];
+    const heard = this.state.lastHeard(link);
+    return heard === undefined || known === undefined ? (heard ?? known) : Math.max(heard, known);
+  }
+
+  private layDown(end: 'stopped' | 'idle'): WatchEnd {
+    this.write([...this.fresh(this.buffer.flush()), { is: 'down', t: this.stamp() }]);
+    return { end };
+  }
+
+  private fresh(evidence: readonly Evidence[]): JournalRecord[] {
+    return evidence.filter((one) => !this.state.has(one)).map((one) => this.evidenceRecord(one));
+  }
+
+  private evidenceRecord({ at, ...rest }: Evidence): JournalRecord {
+    return { is: 'evidence', t: this.stamp(), at: formatInstant(at), ...rest };
+  }
+
+  /** With what came by itself before. */
+  private write(records: readonly JournalRecord[]): void {
+    const all = [...this.waiting.splice(0), ...records];
+    if (all.length === 0) return;
+    this.options.journal.append(...all);
+    for (const record of all) {
+      this.state.apply(record);
+      this.options.onRecord?.(record);
+    }
+  }
+
+  /** Sleeps, but not for long: the clock may be set, or stand still, meanwhile. */
+  private async nap(milliseconds: number): Promise<void> {
+    const { timers, signal, napSeconds = NAP_SECONDS } = this.options;
+    const asleep = Math.max(1, Math.min(milliseconds, napSeconds * 1000));
+    const from = timers.nowMilliseconds();
+    const isWhole = await new Promise<boolean>((resolve) => {
+      const stop = (): void => {
+        cancel();
+        resolve(false);
+      };
+      const cancel = timers.after(asleep, () => {
+        signal.removeEventListener('abort', stop);
+        resolve(true);
+      });
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    const seconds = Math.round((timers.nowMilliseconds() - from - asleep) / 1000);
+    if (!isWhole || Math.abs(seconds) < JUMP_SECONDS) return;
+    this.isDoubtful = seconds > 0;
+    this.write([{ is: 'jump', t: this.stamp(), seconds }]);
+  }
+
+  private now(): Instant {
+    return Math.floor(this.options.timers.nowMilliseconds() / 1000);
+  }
+
+  private stamp(): string {
+    return formatInstant(Math.min(INSTANT_MAX, Math.max(INSTANT_MIN, this.now())));
+  }
+}
+
+const NOT_THERE = 'the watch was not there';
+const WORDS_MAX = 2000;
+
+function inBounds(text: string): string {
+  return text.length > WORDS_MAX ? `${text.slice(0, WORDS_MAX - 1)}…` : text;
+}

@@ -1,0 +1,224 @@
+/**
+ * Watches the installation of a rig file: journal and lock in one folder, probes over whatever the file names, and evidence from
+ * whoever reports by himself.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Instant } from '../../../src/time.ts';
+import type { DriverEvent } from '../../hardware/driverProtocol.ts';
+import { CLOCK_AHEAD_SECONDS_MAX } from '../../mqtt/contact.ts';
+import type { SerialPackage } from '../../transport/serialPackage.ts';
+import { wallTimers, type Timers } from '../../transport/timers.ts';
+import { instant } from '../../../src/time.ts';
+import type { Home } from '../home.ts';
+import { placeText } from '../places.ts';
+import type { DeviceSetup, RigSetup } from '../rigSetup.ts';
+import { homeOf, knownOf } from '../runAttached.ts';
+import { benchSource, glowSource, type Source, type SourceOptions } from './brokerSource.ts';
+import { deviceProbe, type ProbeRecording } from './deviceProbe.ts';
+import { DriverPool } from './driverPool.ts';
+import { Journal, JournalError } from './journal.ts';
+import { fileStorage } from './journalStorage.ts';
+import { takeLock } from './processLock.ts';
+import type { WatchState } from './state.ts';
+import { stateOf, takeUp } from './takeUp.ts';
+import { Watch, type WatchEnd, type WatchOptions } from './watch.ts';
+import { USUAL_WATCH, type WatchDocument } from './watchSchema.ts';
+
+export const JOURNAL_FILE = 'watch.jsonl';
+const LOCK_FILE = 'watch.lock';
+
+export interface WatchRigOptions extends Pick<WatchOptions, 'signal' | 'once' | 'napSeconds'> {
+  /** Where the journal lies, and the lock while a watch is up. */
+  readonly folder: string;
+  /** Where ledgers lie unless the rig file says. */
+  readonly ledgerFolder: string;
+  readonly version: string;
+  /** Something worth a line: without payload and without secrets. The same is told once. */
+  readonly onNote: (note: string) => void;
+  /** Told, once, what was taken up, before anything is done. */
+  readonly onTakenUp?: (state: WatchState, tornBytes: number) => void;
+  readonly onRecord?: (record: Parameters<NonNullable<WatchOptions['onRecord']>>[0], state: WatchState) => void;
+  /** Takes the frames of each attempt. */
+  readonly recordingOf?: (at: Instant) => ProbeRecording;
+  /** Real time; tests may give another. */
+  readonly timers?: Timers;
+  readonly loadSerial?: () => Promise<SerialPackage>;
+  /** Tests may own what is emulated in memory: it outlives the watch then. */
+  readonly home?: Home;
+}
+
+export interface WatchRun {
+  readonly end: WatchEnd;
+  readonly state: WatchState;
+}
+
+/** The watch section of a rig file, or what it is where there is none. */
+export function watchOf({ document }: Pick<RigSetup, 'document'>): WatchDocument {
+  return document.watch ?? USUAL_WATCH;
+}
+
+/** What of a rig file a watch cannot go by; undefined: it can be watched. */
+export function whyNotWatched({ document }: Pick<RigSetup, 'document'>): string | undefined {
+  const { schedule, outages, faults } = document;
+  if (schedule.clock === 'nominal')
+    return 'schedule.clock: a watch lives at the time of the wall, expected nothing or wall';
+  if (outages.length + faults.length > 0)
+    return 'outages and faults are of a planned run: a watch meets the world as it is';
+  return undefined;
+}
+
+/** What a folder's journal says, for whoever only looks. Throws a JournalError. */
+export function readWatch(setup: RigSetup, folder: string): WatchState {
+  const state = stateOf(new Journal(fileStorage(join(folder, JOURNAL_FILE))), setup.installation);
+  if (!state.begun)
+    throw new JournalError(`${folder}: there is no watch here (${JOURNAL_FILE}), expected the --out of one`);
+  return state;
+}
+
+/** Rejects with a JournalError for what the user can mend. */
+export async function watchRig(setup: RigSetup, options: WatchRigOptions): Promise<WatchRun> {
+  const { folder } = options;
+  const timers = options.timers ?? wallTimers();
+  mkdirSync(folder, { recursive: true });
+  const lock = takeLock(join(folder, LOCK_FILE));
+  if ('heldBy' in lock) {
+    throw new JournalError(
+      `${join(folder, LOCK_FILE)}: process ${lock.heldBy} watches here already; one watch at a time writes a journal`,
+    );
+  }
+  // Timers do not hold the process open, and a watch is asleep most of the time.
+  const hold = setInterval(() => undefined, 1 << 30);
+  try {
+    const journal = new Journal(fileStorage(join(folder, JOURNAL_FILE)));
+    const { tornBytes } = journal;
+    const { installation } = setup;
+    const { name: rig } = setup.document;
+    const now = Math.floor(timers.nowMilliseconds() / 1000);
+    const watch = watchOf(setup);
+    const state = takeUp(journal, { rig, installation, watch, version: options.version, now });
+    options.onTakenUp?.(state, tornBytes);
+    const end = await runOver(setup, { ...options, timers, journal, state, onNote: onceEach(options.onNote) });
+    return { end, state };
+  } finally {
+    clearInterval(hold);
+    lock.release();
+  }
+}
+
+interface TakenUp extends Omit<WatchRigOptions, 'timers'> {
+  readonly timers: Timers;
+  readonly journal: Journal;
+  readonly state: WatchState;
+}
+
+async function runOver(setup: RigSetup, options: TakenUp): Promise<WatchEnd> {
+  const { timers, state, onNote, onRecord, once, signal, napSeconds } = options;
+  const known = knownOf(setup);
+  const pool = new DriverPool({ setup, timers, onNote, onEvent: (device, event) => reported(device, event) });
+  const home = options.home ?? homeOf(setup, { timers, wakes: () => false });
+  const probe = deviceProbe({
+    setup,
+    timers,
+    home,
+    onNote,
+    ledgerFolder: options.ledgerFolder,
+    migrate: watchOf(setup).migrate,
+    recordingOf: options.recordingOf ?? (() => ({})),
+    endpoints: { driverOf: pool.driverOf, ...(options.loadSerial && { loadSerial: options.loadSerial }) },
+  });
+  const watch = new Watch({
+    timers,
+    journal: options.journal,
+    state,
+    probe,
+    signal,
+    known,
+    isKnownBefore: known.wan !== undefined,
+    ...(once !== undefined && { once }),
+    ...(napSeconds !== undefined && { napSeconds }),
+    ...(onRecord && { onRecord: (record) => onRecord(record, state) }),
+  });
+  function reported(device: string, event: DriverEvent): void {
+    if (event.event !== 'contact') return;
+    const at = instant(event.at);
+    const { place } = setup.devices.find(({ name }) => name === device) as DeviceSetup;
+    if (at > timers.nowMilliseconds() / 1000 + CLOCK_AHEAD_SECONDS_MAX) {
+      onNote(`the driver of the ${device} dates a contact ahead of this clock: it is no evidence`);
+      return;
+    }
+    watch.learn({ link: event.link, at, source: `${placeText(place)}#observed`, bearing: 'sign' });
+  }
+  const sources = openSources(setup, { timers, onNote, watch, state });
+  pool.listen();
+  try {
+    if (once) await heardOf(sources, { timers, signal });
+    return await watch.run();
+  } finally {
+    await Promise.all(sources.map(({ source }) => source.close()));
+    await pool.close();
+  }
+}
+
+interface Listened {
+  readonly source: Source;
+  readonly heard: Promise<void>;
+}
+
+function openSources(
+  setup: RigSetup,
+  options: Pick<SourceOptions, 'timers' | 'onNote'> & { readonly watch: Watch; readonly state: WatchState },
+): readonly Listened[] {
+  const { timers, onNote, watch, state } = options;
+  const { glow, bench } = watchOf(setup);
+  const listened = (open: (of: SourceOptions) => Source): Listened => {
+    let onSign: () => void = () => undefined;
+    const heard = new Promise<void>((resolve) => (onSign = resolve));
+    const onEvidence: SourceOptions['onEvidence'] = (evidence) => watch.learn(evidence);
+    return { heard, source: open({ timers, onNote, onEvidence, onSign: () => onSign() }) };
+  };
+  const all: Listened[] = [];
+  if (glow) {
+    const lastDated = Object.fromEntries(
+      [...state.sources()].flatMap((source) => {
+        const at = source.startsWith(GLOW) ? state.lastDated(source) : undefined;
+        return at === undefined ? [] : [[source.slice(GLOW.length), at] as const];
+      }),
+    );
+    const onBegin = (cad: string, at: Instant): void => watch.begin(`${GLOW}${cad}`, at);
+    all.push(listened((of) => glowSource(glow, { ...of, lastDated, onBegin })));
+  }
+  if (bench) all.push(listened((of) => benchSource(bench, of)));
+  return all;
+}
+
+/** As the evidence of a CAD names it. */
+const GLOW = 'glow:';
+/** A CAD speaks every six seconds. */
+const LISTEN_SECONDS = 15;
+
+/** Whoever only looks in listens first: until each source has spoken, or long enough. */
+async function heardOf(
+  sources: readonly Listened[],
+  { timers, signal }: { readonly timers: Timers; readonly signal: AbortSignal },
+): Promise<void> {
+  if (sources.length === 0) return;
+  const late = new Promise<void>((resolve) => {
+    timers.after(LISTEN_SECONDS * 1000, resolve);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([Promise.all(sources.map(({ heard }) => heard)), late]);
+}
+
+/** Weeks of the same note would hide the others. */
+function onceEach(tell: (note: string) => void): (note: string) => void {
+  const told = new Set<string>();
+  return (note) => {
+    if (told.has(note)) return;
+    if (told.size >= NOTES_MAX) told.clear();
+    told.add(note);
+    tell(note);
+  };
+}
+
+const NOTES_MAX = 1000;

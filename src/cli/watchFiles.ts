@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openOutput } from '../interchange/outputFile.ts';
+import { formatInstant, type Instant } from '../time.ts';
+import type { RigRun, RigSetup, WatchRigOptions } from '../../devices/index.ts';
+import { MANIFEST } from './outDirectory.ts';
+import { writeRecords, type Entry } from './rigFiles.ts';
+import { stepsFile, type RigHead } from './rigJson.ts';
+import { rigJunit } from './rigJunit.ts';
+import type { WatchSummary } from './watchSummary.ts';
+
+export interface Written {
+  readonly run: RigRun;
+  readonly setup: RigSetup;
+  readonly head: RigHead;
+  readonly summary: WatchSummary;
+}
+
+/** Frames of each attempt, by its instant. */
+const FRAMES = 'frames';
+/** What a process that died left half written. */
+const PARTIAL = /\.partial-\d+$/;
+
+/** The outputs of a watch, all of which follow from its journal: written anew, each whole, the manifest last. */
+export async function writeWatchFiles(directory: string, { run, setup, head, summary }: Written): Promise<void> {
+  const files: Record<string, Entry> = await writeRecords(directory, run, setup);
+  const put = (name: string, rows: number, text: string): void => {
+    const file = openOutput(join(directory, name));
+    file.write(Buffer.from(text));
+    files[name] = { rows, sha256: file.commit() };
+  };
+  const steps = stepsFile(run, { ...head, rules: setup.rules.name });
+  put('steps.json', run.rows.length, `${JSON.stringify(steps, null, 2)}\n`);
+  put('junit.xml', run.rows.length, rigJunit(run.rows, head.rig));
+  put('watch.json', run.attempts.length, `${JSON.stringify(summary, null, 2)}\n`);
+  const manifest = {
+    format: 1,
+    ...head,
+    rules: setup.rules,
+    partial: run.partial,
+    devices: Object.fromEntries(setup.devices.map(({ name, place }) => [name, place.kind])),
+    counts: {
+      attempts: run.attempts.length,
+      contacts: run.contacts.length,
+      events: setup.document.events.length,
+      notCarriedOut: run.undone.length,
+      steps: run.rows.length,
+    },
+    notCarriedOut: run.undone.map(({ at, kind, why }) => ({ at: formatInstant(at), kind, why })),
+    files,
+  };
+  const file = openOutput(join(directory, MANIFEST));
+  file.write(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  file.commit();
+}
+
+/** Takes away what processes that died left half written; only for whoever has the lock. */
+export function clearPartials(directory: string): void {
+  for (const folder of [directory, join(directory, FRAMES)]) {
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder)) if (PARTIAL.test(name)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+/** Where the frames of an attempt go: one that is made again takes the place of the one that broke off. */
+export function framesOf(directory: string): NonNullable<WatchRigOptions['recordingOf']> {
+  return (at: Instant) => {
+    const folder = join(directory, FRAMES);
+    mkdirSync(folder, { recursive: true });
+    const name = join(folder, formatInstant(at).replaceAll(/[-:]/g, ''));
+    const lines = openOutput(`${name}.jsonl`);
+    const capture = openOutput(`${name}.pcap`);
+    return {
+      lines: (text) => lines.write(Buffer.from(text)),
+      pcap: (bytes) => capture.write(bytes),
+      close: () => {
+        lines.commit();
+        capture.commit();
+      },
+    };
+  };
+}
