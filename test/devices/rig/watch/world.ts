@@ -2,7 +2,7 @@
  * A world for watches: virtual time, a clock on the wall that may be set, a link that dies and heals, a disk, and processes that
  * may die at any moment, also in the middle of a write. What really happened is kept beside, to hold the journal against.
  */
-import { formatInstant, instant, type Instant } from '../../../../src/time.ts';
+import { instant, type Instant } from '../../../../src/time.ts';
 import { Journal, JournalError } from '../../../../devices/rig/watch/journal.ts';
 import type { JournalStorage } from '../../../../devices/rig/watch/journalStorage.ts';
 import type { Evidence, WatchState } from '../../../../devices/rig/watch/state.ts';
@@ -266,8 +266,4 @@ export class World {
       },
     };
   }
-}
-
-function text(at: number): string {
-  return formatInstant(Math.floor(at));
 }
