@@ -28,7 +28,7 @@ export function takenUpText(of: {
     ...(starts === 1
       ? [`  begun ${begun ?? ''}`]
       : [
-          `  begun ${begun ?? ''}, started for the ${starts}th time; ${last ? `away since ${formatInstant(last.from)} (${last.how})` : 'never away'}`,
+          `  begun ${begun ?? ''}, started ${starts} times; ${last ? `away since ${formatInstant(last.from)} (${last.how})` : 'never away'}`,
           ...recordLines(summary),
         ]),
     ...torn,

@@ -7,10 +7,7 @@ import type { World } from './world.ts';
 const HOUR_MS = 3_600_000;
 
 /** Mondays 10:00 in London and every day 01:00 UTC, from one instant to another: by the calendar of ICU, hour by hour. */
-function expectedSlots(
-  from: Instant,
-  to: Instant,
-): { readonly attempts: Instant[]; readonly contacts: Instant[] } {
+function expectedSlots(from: Instant, to: Instant): { readonly attempts: Instant[]; readonly contacts: Instant[] } {
   const london = new Intl.DateTimeFormat('en-GB', {
     timeZone: 'Europe/London',
     weekday: 'short',
