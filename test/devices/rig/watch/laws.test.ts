@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY, formatInstant, HOUR, instant } from '../../../../src/time.ts';
+import { wasThere } from '../../../../devices/rig/watch/due.ts';
 import { takeUp } from '../../../../devices/rig/watch/takeUp.ts';
 import { home } from '../../../differential/rigPlans.ts';
 import { WatchState } from '../../../../devices/rig/watch/state.ts';
@@ -213,7 +214,7 @@ describe('what happened, and what is said of it', () => {
     const world = new World({ start: START });
     const heard = (at: number): void => world.learn({ link: 'han', at, source: 'glow:1', bearing: 'sign' });
     world.start();
-    await world.pass(HOUR);
+    await world.pass(7 * HOUR);
     for (const minutes of [0, 10, 20]) heard(MONDAY - 5 * HOUR + minutes * 60);
     await world.pass(HOUR);
     world.kill();
@@ -248,6 +249,8 @@ describe('what happened, and what is said of it', () => {
     world.start();
     await world.pass(0);
     expect(world.process!.end).toMatchObject({ end: 'over' });
+    // Nothing is due of a watch that is over: the Monday after, and every contact, are nobody's.
+    await world.pass(7 * DAY);
     Object.assign(world.document.attempt, { max: 10, weekdays: ['wednesday', 'friday'] });
     world.start();
     await world.pass(4 * DAY);
@@ -259,10 +262,18 @@ describe('what happened, and what is said of it', () => {
     await world.pass(5 * DAY);
     expect(settled(world)).toEqual([
       ['passed', '2022-01-10T10:00:00Z', 'it only reads'],
-      ['passed', '2022-01-14T10:00:00Z', 'it only reads'],
-      ['missed', '2022-01-19T10:00:00Z', 'the watch was not there'],
-      ['passed', '2022-01-23T10:00:00Z', 'it only reads'],
+      ['passed', '2022-01-21T10:00:00Z', 'it only reads'],
+      ['missed', '2022-01-26T10:00:00Z', 'the watch was not there'],
+      ['passed', '2022-01-30T10:00:00Z', 'it only reads'],
     ]);
+    const state = new WatchState(world.journal().records);
+    const gap = state.tries.filter(({ slot }) => slot > MONDAY && slot < MONDAY + 9 * DAY);
+    expect(gap).toEqual([]);
+    // Of the stretch in which it was over it can say nothing.
+    const window = (from: string, to: string) => ({ from: instant(from), to: instant(to), isKnownBefore: false });
+    expect(wasThere(state, window('2022-01-16T00:00:00Z', '2022-01-21T00:00:00Z'))).toBe(false);
+    expect(wasThere(state, window('2022-01-20T00:00:00Z', '2022-01-23T00:00:00Z'))).toBe(true);
+    expect(wasThere(state, window('2022-01-22T00:00:00Z', '2022-01-25T00:00:00Z'))).toBe(false);
   });
 
   test('of another installation a journal is refused', async () => {
