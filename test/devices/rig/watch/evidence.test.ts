@@ -13,7 +13,7 @@ import { WatchState, type Evidence } from '../../../../devices/rig/watch/state.t
 import { wallTimers, type Timers } from '../../../../devices/transport/timers.ts';
 import { aedesBroker, type Broker } from '../../transport/brokers.ts';
 import { emulated, rigBench } from '../bench.ts';
-import { made, of, QUICK, tried, watched } from './atOnce.ts';
+import { made, of, QUICK, tried, watched, type Watched } from './atOnce.ts';
 
 const bench = rigBench();
 afterAll(bench.stop);
@@ -166,6 +166,36 @@ describe('on a broker', () => {
     const csv = readFileSync(join(run.folder, 'watch.jsonl'), 'utf8');
     expect(csv.split('"is":"seen"').length).toBe(2);
   }, 120_000);
+
+  test('a date that advanced while nobody watched is a contact at the first message after: the count goes on where it was', async () => {
+    const connection = await connectBroker({ url: broker.url });
+    const glow = `contact: { everySeconds: 3600, tries: 1 }, attempt: { everySeconds: 3600 }, glow: { url: '${broker.url}', cads: ['${CAD}'] }`;
+    const setup = bench.setup(`name: lab\ndevices: { chf: { tcp: '127.0.0.1:1' } }\nwatch: { ${glow} }\n`);
+    const [before, after] = [now() - 2 * HOUR, now() - HOUR];
+    const publish = async (at: number): Promise<void> => {
+      const han = { joined: true, rssi: -60, lqi: 200 };
+      for (const { topic, payload } of glowMessages({ mac: CAD, at: now(), han, gas: { at, cumulativeKwh: 12 } }))
+        await connection.publish(topic, payload);
+    };
+    // Nothing is retained: it is said again until somebody listens.
+    const saying = async (at: number, folder?: string): Promise<Watched> => {
+      const timer = setInterval(() => void publish(at), 50);
+      try {
+        return await watched(setup, (state) => state.lastDated(`glow:${CAD}`) === at, {
+          under,
+          ...(folder !== undefined && { folder }),
+        });
+      } finally {
+        clearInterval(timer);
+      }
+    };
+    const { folder } = await saying(before);
+    const run = await saying(after, folder);
+    expect(run.state.evidence.filter(({ source }) => source === `glow:${CAD}`)).toEqual([
+      { link: 'han', at: after, source: `glow:${CAD}`, bearing: 'sign' },
+    ]);
+    await connection.close();
+  });
 
   /** A hub whose driver tells of the WAN alone, and a CAD beside it. */
   async function withCad(gasAges: readonly number[]) {

@@ -3,6 +3,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY, formatInstant, HOUR, instant } from '../../../../src/time.ts';
+import { wasThere } from '../../../../devices/rig/watch/due.ts';
+import { takeUp } from '../../../../devices/rig/watch/takeUp.ts';
+import { home } from '../../../differential/rigPlans.ts';
 import { WatchState } from '../../../../devices/rig/watch/state.ts';
 import { holdJournal, type Held } from './laws.ts';
 import { World, type Death } from './world.ts';
@@ -205,5 +208,83 @@ describe('what happened, and what is said of it', () => {
       ['missed', '2022-01-17T10:00:00Z', 'the watch was not there'],
       ['passed', '2022-01-24T10:00:00Z', 'it only reads'],
     ]);
+  });
+
+  test('evidence that was held back is on the disk before an attempt rests on it, and lost with its process otherwise', async () => {
+    const world = new World({ start: START });
+    const heard = (at: number): void => world.learn({ link: 'han', at, source: 'glow:1', bearing: 'sign' });
+    world.start();
+    await world.pass(7 * HOUR);
+    for (const minutes of [0, 10, 20]) heard(MONDAY - 5 * HOUR + minutes * 60);
+    await world.pass(HOUR);
+    world.kill();
+    await world.pass(60);
+    world.start();
+    heard(MONDAY - 5 * HOUR + 900);
+    await world.pass(DAY);
+    const records = world.journal().records;
+    const dates = records.flatMap((one) => (one.is === 'evidence' && one.source === 'glow:1' ? [one.at] : []));
+    expect(dates).toEqual(['2022-01-10T05:00:00Z', '2022-01-10T05:15:00Z']);
+    expect(world.calls.find(({ kind }) => kind === 'attempt')!.known!.han).toBe(instant('2022-01-10T05:15:00Z'));
+    const order = records.map((one) => (one.is === 'evidence' ? one.at : one.is));
+    expect(order.indexOf('2022-01-10T05:15:00Z')).toBeLessThan(order.indexOf('began'));
+  });
+
+  test('a watch that only looks in does what is due, and ends', async () => {
+    const world = new World({ start: START });
+    for (let hour = 0; hour < 24; hour += 1) {
+      world.start(true);
+      await world.pass(HOUR);
+      expect(world.process!.end).toEqual({ end: 'idle' });
+    }
+    expect(settled(world)).toEqual([['passed', '2022-01-10T10:00:00Z', 'it only reads']]);
+    expect(new WatchState(world.journal().records).tries.map(({ result }) => result)).toEqual(['answered']);
+  });
+
+  test('another schedule holds from when it is told; what was due by the old one is not lost, and a watch that is over goes on', async () => {
+    const world = new World({ start: START, watch: { attempt: { max: 1 } } });
+    world.start();
+    await world.pass(3 * DAY);
+    expect(world.process!.end).toEqual({ end: 'over', why: 'all 1 attempts are settled' });
+    world.start();
+    await world.pass(0);
+    expect(world.process!.end).toMatchObject({ end: 'over' });
+    // Nothing is due of a watch that is over: the Monday after, and every contact, are nobody's.
+    await world.pass(7 * DAY);
+    Object.assign(world.document.attempt, { max: 10, weekdays: ['wednesday', 'friday'] });
+    world.start();
+    await world.pass(4 * DAY);
+    await world.stop();
+    // A Wednesday is slept through, and then the schedule changes again.
+    await world.pass(4 * DAY);
+    Object.assign(world.document.attempt, { weekdays: ['sunday'] });
+    world.start();
+    await world.pass(5 * DAY);
+    expect(settled(world)).toEqual([
+      ['passed', '2022-01-10T10:00:00Z', 'it only reads'],
+      ['passed', '2022-01-21T10:00:00Z', 'it only reads'],
+      ['missed', '2022-01-26T10:00:00Z', 'the watch was not there'],
+      ['passed', '2022-01-30T10:00:00Z', 'it only reads'],
+    ]);
+    const state = new WatchState(world.journal().records);
+    const gap = state.tries.filter(({ slot }) => slot > MONDAY && slot < MONDAY + 9 * DAY);
+    expect(gap).toEqual([]);
+    // Of the stretch in which it was over it can say nothing.
+    const window = (from: string, to: string) => ({ from: instant(from), to: instant(to), isKnownBefore: false });
+    expect(wasThere(state, window('2022-01-16T00:00:00Z', '2022-01-21T00:00:00Z'))).toBe(false);
+    expect(wasThere(state, window('2022-01-20T00:00:00Z', '2022-01-23T00:00:00Z'))).toBe(true);
+    expect(wasThere(state, window('2022-01-22T00:00:00Z', '2022-01-25T00:00:00Z'))).toBe(false);
+  });
+
+  test('of another installation a journal is refused', async () => {
+    const world = new World({ start: START });
+    world.start();
+    await world.pass(HOUR);
+    const other = { ...home('IOC', true), mpan: '1900000000015' };
+    const taking = { rig: 'lab', installation: other, watch: world.document, version: 'test', now: MONDAY };
+    expect(() => takeUp(world.journal(), taking)).toThrow(
+      /of installation 1 as the rig file lab had it, and the rig file now says otherwise/,
+    );
+    expect(() => takeUp(world.journal(), { ...taking, now: 1000 })).toThrow(/clock of this machine stands at 1970/);
   });
 });

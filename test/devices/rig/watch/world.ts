@@ -58,6 +58,7 @@ export interface Call {
   /** Of an attempt. */
   readonly slot?: Instant;
   readonly wasThere?: boolean;
+  readonly known?: Partial<Record<'wan' | 'han', Instant>>;
   readonly result: 'up' | 'down' | 'ours';
   isCompleted: boolean;
 }
@@ -255,9 +256,9 @@ export class World {
           result === 'answered' ? [{ link: 'wan', at: begunAt, source: 'hub', bearing: 'judged' }] : [];
         return { result, evidence };
       },
-      attempt: async ({ at, wasThere }, signal): Promise<AttemptMade | undefined> => {
+      attempt: async ({ at, wasThere, known }, signal): Promise<AttemptMade | undefined> => {
         const begunAt = Math.floor(this.wall);
-        const call = await made({ kind: 'attempt', begunAt, slot: at, wasThere: wasThere(7 * 86_400) }, signal);
+        const call = await made({ kind: 'attempt', begunAt, slot: at, known, wasThere: wasThere(7 * 86_400) }, signal);
         if (!call) return undefined;
         if (call.result === 'up') return { is: 'passed', why: 'it only reads', steps: [], evidence: [] };
         if (call.result === 'ours')
