@@ -68,9 +68,9 @@ interface Owner {
   readonly start: string;
 }
 
-/** Undefined for what no process wrote whole: whoever began it has died, for it is written at once. */
+/** Undefined for what no process wrote whole: whoever began it has died, for it is written at once. (Nobody bears number 0.) */
 function ownerOf(text: string): Owner | undefined {
-  const found = /^(\d{1,10}) (\S+)\n$/.exec(text);
+  const found = /^([1-9]\d{0,9}) (\S+)\n$/.exec(text);
   return found ? { pid: Number(found[1]), start: found[2] as string } : undefined;
 }
 
