@@ -8,6 +8,8 @@ export interface StepEffects {
   observe(step: number): number;
 }
 
+export const NOTHING_STRIKES: StepEffects = { observe: () => 0 };
+
 /**
  * Walks one attempt: -1 when every step was answered, else step position * 16 + observation. Check functions are those
  * of the table; the walk only unrolls the loop over it.

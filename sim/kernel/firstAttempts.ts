@@ -3,7 +3,7 @@ import { monthOf } from '../../src/time.ts';
 import { FOREVER, UNCERTAIN } from '../world/alternating.ts';
 import { covering, NO_INTERVALS, type Intervals } from '../world/intervals.ts';
 import { COLUMN_MAX } from '../world/threefryColumns.ts';
-import { WALK_PASSED, type StepEffects } from './compileWalk.ts';
+import { NOTHING_STRIKES, WALK_PASSED } from './compileWalk.ts';
 import { END, ENDS } from './ends.ts';
 import { FactsAtHand } from './factsAtHand.ts';
 import type { Life } from './life.ts';
@@ -14,6 +14,8 @@ import { sieveOf, type AttemptColumns, type Sieve } from './sieve.ts';
 import { countMigrated, type Counts } from './volumes.ts';
 
 const SECURE = COHORTS.indexOf('MOC_Secure');
+/** Positions of a block. */
+const ALL = Int32Array.from({ length: COLUMN_MAX }, (_, i) => i);
 const SIEVES = new WeakMap<GroupPlan, Sieve | null>();
 
 /** Compiled once a thread and group, since nothing in it depends on the dice. */
@@ -32,8 +34,6 @@ export interface FirstAttemptsOptions {
   readonly sieveOf?: typeof sieveOf;
 }
 
-const NOTHING_STRIKES: StepEffects = { observe: () => 0 };
-
 /**
  * Most installations migrate at their first attempt, and nothing is ever counted of them. Of a block that was drawn ahead
  * these are found here, column by column, by the questions that `Life` asks one by one; whoever does not pass for certain
@@ -48,6 +48,9 @@ export class FirstAttempts {
   };
   /** Those of the block at hand: a sieve has its own. */
   private columns = this.own;
+  /** Positions in the block of those who do not pass for certain: the first `leftCount` of them. */
+  private left: Int32Array = ALL;
+  private leftCount = 0;
   readonly entry = new Float64Array(COLUMN_MAX);
   readonly key = new Float64Array(COLUMN_MAX);
   readonly gas = new Uint8Array(COLUMN_MAX);
@@ -85,17 +88,41 @@ export class FirstAttempts {
     const sieve = this.sieveOf(group, this.model);
     this.columns = sieve ?? this.own;
     const { at, wanContact, hanContact } = this.columns;
+    this.left = sieve?.left ?? ALL;
+    this.leftCount = count;
     if (sieve) {
-      sieve.run(life, count);
+      this.leftCount = sieve.run(life, count);
+      this.countCertain(group, sieve);
       this.gas.fill(1);
     } else this.sift(group, from, count);
-    if (replication.hasOutages) this.place(from, count);
+    if (replication.hasOutages) this.place(from);
     wan.refine(group.wan, start, { from, count, contact: wanContact }, replication.hasOutages ? shared : null);
     han.refine(group.han, start, count, hanContact);
-    this.askWan(group, from, count);
-    this.askHan(group, from, count);
-    this.attempt(group, count);
-    for (let i = 0; i < count; i += 1) if (at[i] === FOREVER) life.run(from + i);
+    this.askWan(group, from);
+    this.askHan(group, from);
+    this.attempt(group);
+    const { left, leftCount } = this;
+    for (let k = 0; k < leftCount; k += 1) {
+      const i = left[k] as number;
+      if (at[i] === FOREVER) life.run(from + i);
+    }
+  }
+
+  /** Counts those whom the sieve lets through; each has both meters. */
+  private countCertain(group: GroupPlan, sieve: Sieve): void {
+    const { months } = sieve;
+    for (let m = 0; m < months.length; m += 1) {
+      const passed = sieve.migratedSince(m) - (m + 1 < months.length ? sieve.migratedSince(m + 1) : 0);
+      if (passed === 0) continue;
+      countMigrated(this.counts, (months[m] as number) - this.model.firstMonth, 2 * passed, passed);
+      this.countEnds(group, passed);
+    }
+  }
+
+  private countEnds({ cohort }: GroupPlan, passed: number): void {
+    const { ends } = this.counts;
+    const end = cohort * ENDS.length + END.migrated;
+    ends[end] = (ends[end] as number) + passed;
   }
 
   /** What a sieve does, for groups and machines that have none. */
@@ -130,11 +157,12 @@ export class FirstAttempts {
   }
 
   /** Strikes out those whom an outage of the system meets; and says what takes the WAN of each down. */
-  private place(from: number, count: number): void {
-    const { shared, replication } = this;
+  private place(from: number): void {
+    const { shared, replication, left, leftCount } = this;
     const { at } = this.columns;
     const { attributes } = this.life;
-    for (let i = 0; i < count; i += 1) {
+    for (let k = 0; k < leftCount; k += 1) {
+      const i = left[k] as number;
       if (at[i] === FOREVER) continue;
       attributes.drawPlace(from + i);
       const { operator, hubModel, area } = attributes;
@@ -144,12 +172,13 @@ export class FirstAttempts {
   }
 
   /** Asks the WAN of those of whom nothing is certain. Strikes out whose attempt meets silence. */
-  private askWan(group: GroupPlan, from: number, count: number): void {
-    const { shared } = this;
+  private askWan(group: GroupPlan, from: number): void {
+    const { shared, left, leftCount } = this;
     const { at, wanContact } = this.columns;
     const { wan } = this.life;
     const { start } = this.model;
-    for (let i = 0; i < count; i += 1) {
+    for (let k = 0; k < leftCount; k += 1) {
+      const i = left[k] as number;
       const instant = at[i] as number;
       if (instant === FOREVER || wanContact[i] !== UNCERTAIN) continue;
       wan.begin(group.wan, from + i, start, shared[i] as Intervals);
@@ -159,12 +188,13 @@ export class FirstAttempts {
   }
 
   /** The same for the HAN, which only those with a gas meter have. */
-  private askHan(group: GroupPlan, from: number, count: number): void {
-    const { gas } = this;
+  private askHan(group: GroupPlan, from: number): void {
+    const { gas, left, leftCount } = this;
     const { at, hanContact } = this.columns;
     const { han } = this.life;
     const { start } = this.model;
-    for (let i = 0; i < count; i += 1) {
+    for (let k = 0; k < leftCount; k += 1) {
+      const i = left[k] as number;
       const instant = at[i] as number;
       if (instant === FOREVER || gas[i] === 0 || hanContact[i] !== UNCERTAIN) continue;
       han.begin(group.han, from + i, start);
@@ -173,14 +203,15 @@ export class FirstAttempts {
   }
 
   /** The walk itself. Who does not pass is struck out; who does is counted. */
-  private attempt(group: GroupPlan, count: number): void {
-    const { gas, facts, counts, limits } = this;
+  private attempt(group: GroupPlan): void {
+    const { gas, facts, counts, limits, left, leftCount } = this;
     const { at, day, wanContact, hanContact } = this.columns;
     const { firstMonth } = this.model;
     const { walk } = group;
     const secure = group.cohort === SECURE;
     let passed = 0;
-    for (let i = 0; i < count; i += 1) {
+    for (let k = 0; k < leftCount; k += 1) {
+      const i = left[k] as number;
       const instant = at[i] as number;
       if (instant === FOREVER) continue;
       facts.at = instant;
@@ -194,7 +225,6 @@ export class FirstAttempts {
       passed += 1;
       countMigrated(counts, monthOf(Math.floor(day[i] as number)) - firstMonth, hasGsme ? 2 : 1);
     }
-    const end = group.cohort * ENDS.length + END.migrated;
-    counts.ends[end] = (counts.ends[end] as number) + passed;
+    this.countEnds(group, passed);
   }
 }

@@ -48,6 +48,11 @@ export class Limits implements CheckLimits {
     this.changes = Float64Array.from([...this.wan.from, ...this.gt01.from, ...this.secureEpcl.from]).sort();
   }
 
+  /** The first instant of each stretch between two instants in which nothing changes. */
+  stretches(from: Instant, to: Instant): Instant[] {
+    return [from, ...this.changes.filter((change) => change > from && change <= to)];
+  }
+
   at(at: Instant, secure: boolean): this {
     if (at >= this.from && at < this.to && secure === this.secure) return this;
     this.secure = secure;

@@ -36,10 +36,10 @@ export function addCounts(into: Counts, from: Counts): void {
   }
 }
 
-/** Counts one installation, of so many migrated meters, in the month of its migration. */
-export function countMigrated(counts: Counts, month: number, meters: number): void {
+/** Counts installations, with so many migrated meters between them, in the month of their migration. */
+export function countMigrated(counts: Counts, month: number, meters: number, installations = 1): void {
   const { migratedInstallations, migratedMeters } = counts;
-  migratedInstallations[month] = (migratedInstallations[month] as number) + 1;
+  migratedInstallations[month] = (migratedInstallations[month] as number) + installations;
   migratedMeters[month] = (migratedMeters[month] as number) + meters;
 }
 

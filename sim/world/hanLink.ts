@@ -58,6 +58,11 @@ function dies(profile: CompiledHan): boolean {
   return profile.batteryPerSecond > 0 || profile.lostJoinPerSecond > 0;
 }
 
+/** Whether the own regime of a link is all there is: nothing dies, nothing is out of reach, nobody sleeps. */
+export function isPlainHan(profile: CompiledHan): boolean {
+  return !dies(profile) && profile.budget === null && profile.wakeSeconds === 0;
+}
+
 /**
  * The HAN between GSME and CHF of one installation at a time: a regime of the join, a static link budget with slow
  * drift, a battery, a join that can be lost for good. The GSME is sleepy: contact is made when it wakes. A day with
@@ -123,7 +128,7 @@ export class HanLink {
   /** As `WanLink.refine`. */
   refine(profile: CompiledHan, start: Instant, count: number, contact: Float64Array): void {
     const { batteryPerSecond, lostJoinPerSecond, wakeSeconds, budget, audibleAbove } = profile;
-    if (!dies(profile) && !budget && wakeSeconds === 0) return;
+    if (isPlainHan(profile)) return;
     const { first: battery, second: join } = this.deathDraw;
     const margin = this.marginDraw.first;
     for (let i = 0; i < count; i += 1) {

@@ -10,7 +10,7 @@ export type Code = readonly number[];
 const I32 = 0x7f;
 const V128 = 0x7b;
 
-/** Instructions of the vector prefix that are used here. */
+/** Instructions of the vector prefix that are used here. A bit mask is a 32-bit integer; the others leave lanes. */
 const OPS = {
   'v128.load64_zero': [0x5d],
   'v128.store': [0x0b],
@@ -34,11 +34,17 @@ const OPS = {
   'f64x2.div': [0xf3, 0x01],
   'f64x2.min': [0xf4, 0x01],
   'f64x2.convert_low_i32x4_u': [0xff, 0x01],
+  'i64x2.sub': [0xd1, 0x01],
+  'i64x2.bitmask': [0xc4, 0x01],
 } as const;
 
 const VECTOR = 0xfd;
 export const I32_ADD = [0x6a];
+export const I32_SUB = [0x6b];
+export const I32_AND = [0x71];
 export const I32_XOR = [0x73];
+export const I32_SHL = [0x74];
+export const I32_SHR = [0x76];
 
 /** Applies an instruction to what stands on the stack. */
 export function op(name: keyof typeof OPS, ...operands: readonly Code[]): Code {
@@ -62,9 +68,9 @@ export function lanes(values: readonly [number, number, number, number]): Code {
   return [VECTOR, ...OPS['v128.const'], ...new Uint8Array(Int32Array.from(values).buffer)];
 }
 
-/** Two 64-bit floating-point lanes of one value. */
-export function f64(value: number): Code {
-  return [VECTOR, ...OPS['v128.const'], ...new Uint8Array(Float64Array.of(value, value).buffer)];
+/** Two 64-bit floating-point lanes, of one value unless another is given. */
+export function f64(value: number, second = value): Code {
+  return [VECTOR, ...OPS['v128.const'], ...new Uint8Array(Float64Array.of(value, second).buffer)];
 }
 
 /** Two 32-bit words at a byte offset from an address, in the low lanes. */
@@ -74,6 +80,11 @@ export function load64(address: Code, offset: number): Code {
 
 export function store(address: Code, offset: number, value: Code): Code {
   return [...address, ...value, VECTOR, ...OPS['v128.store'], 4, ...unsigned(offset)];
+}
+
+/** A 32-bit integer at a byte offset from an address. */
+export function storeWord(address: Code, offset: number, value: Code): Code {
+  return [...address, ...value, 0x36, 2, ...unsigned(offset)];
 }
 
 /** Runs a body while `at`, raised by `step` after each pass, is below a limit; at least once. */

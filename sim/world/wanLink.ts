@@ -46,8 +46,9 @@ export interface ContactBlock {
   readonly contact: Float64Array;
 }
 
-function drawsHub(profile: CompiledWan): boolean {
-  return profile.tries > 0 || profile.deathPerSecond > 0;
+/** Whether the own regime of a link is all there is: it does not die, and contact is continuous. */
+export function isPlainWan({ tries, deathPerSecond }: CompiledWan): boolean {
+  return tries === 0 && deathPerSecond === 0;
 }
 
 /**
@@ -80,7 +81,7 @@ export class WanLink {
   /** Draws the first words of the installations that come next, all of one profile. */
   ahead(profile: CompiledWan, from: number, count: number): void {
     this.own.ahead(from, count);
-    if (drawsHub(profile)) this.hubDraw.ahead(from, count);
+    if (!isPlainWan(profile)) this.hubDraw.ahead(from, count);
   }
 
   begin(profile: CompiledWan, entity: number, start: Instant, shared: Intervals): void {
@@ -91,7 +92,7 @@ export class WanLink {
     this.reachedAt = 0;
     this.own.begin(profile.classes, entity, start);
     this.deathAt = FOREVER;
-    if (!drawsHub(profile)) return;
+    if (isPlainWan(profile)) return;
     this.hubDraw.take(entity);
     this.offsetSeconds = Math.floor(profile.windowSeconds * second());
     if (profile.deathPerSecond > 0) this.deathAt = start - Math.log(first()) / profile.deathPerSecond;
@@ -105,7 +106,7 @@ export class WanLink {
   refine(profile: CompiledWan, start: Instant, block: ContactBlock, shared: readonly Intervals[] | null): void {
     const { contact, count, from } = block;
     const { deathPerSecond, tries, windowSeconds } = profile;
-    if (deathPerSecond === 0 && tries === 0 && shared === null) return;
+    if (isPlainWan(profile) && shared === null) return;
     const { first: death, second: place } = this.hubDraw;
     this.profile = profile;
     for (let i = 0; i < count; i += 1) {
