@@ -27,6 +27,17 @@ export function disagreements(results: readonly R1Result[]): string[] {
   return found;
 }
 
+/** Where runs of the same dice, over the same installations, differ at all. */
+export function differences(results: readonly R1Result[]): string[] {
+  const [first, ...others] = results;
+  if (!first) return [];
+  return others.flatMap((other) =>
+    R1_ENDS.filter((end) => other.counts[end] !== first.counts[end]).map(
+      (end) => `${end}: ${first.counts[end]} of ${first.engine}, ${other.counts[end]} of ${other.engine}`,
+    ),
+  );
+}
+
 /** Where an engine departs from the shares that the definition states. Counts must also sum to the installations. */
 export function departures(result: R1Result): string[] {
   const found: string[] = [];

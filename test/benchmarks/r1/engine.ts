@@ -17,10 +17,12 @@ export interface R1Result {
 /** An engine that can run R1, in this process or by starting another. */
 export interface R1Engine {
   readonly name: string;
+  /** Engines with the same dice must reach the same counts, to the last installation. */
+  readonly dice: string;
   /** Installations a run, so that every engine runs for about as long. */
   readonly installations: number;
   /** Why it cannot run here, or undefined. */
   absent(): string | undefined;
-  /** `seed` is the engine's own: no two engines share dice unless they say so. */
+  /** `seed` is that of its dice. */
   run(installations: number, seed: number): Promise<R1Result>;
 }

@@ -1,9 +1,10 @@
 // That the peers run the same model: the shares the definition states, and each other's, within four standard errors.
 // It does not prove the definition, nor anything of their speed: `npm run bench -- r1` measures that.
 import { describe, expect, test } from 'vitest';
-import { departures, disagreements } from './agreement.ts';
+import { departures, differences, disagreements } from './agreement.ts';
 import type { R1Result } from './engine.ts';
-import { PEERS } from './peers.ts';
+import { kernel } from './kernel.ts';
+import { cOfSameDice, PEERS } from './peers.ts';
 
 /** Few enough for SimPy to take a second or two, enough to tell 0.30 % from 0.40 %. */
 const INSTALLATIONS = 60_000;
@@ -23,6 +24,18 @@ describe('peers of R1', () => {
       },
     );
   }
+
+  const noC = cOfSameDice.absent();
+  test.skipIf(noC !== undefined && process.env['CI'] !== 'true')(
+    `with the kernel's dice C reaches the kernel's counts, to the last one${noC === undefined ? '' : ` (absent: ${noC})`}`,
+    async () => {
+      const seed = Number(process.env['R1_SEED'] ?? 7);
+      const own = await kernel.run(INSTALLATIONS, seed);
+      const other = await cOfSameDice.run(INSTALLATIONS, seed);
+      expect(differences([own, other]), `R1_SEED=${seed}`).toEqual([]);
+      expect(differences([own, await cOfSameDice.run(INSTALLATIONS, seed + 1)])).not.toEqual([]);
+    },
+  );
 
   test('the peers agree with each other', () => {
     expect(disagreements(results)).toEqual([]);

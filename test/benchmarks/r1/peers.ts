@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { seedWords } from '../../../sim/world/draws.ts';
 import type { R1Engine, R1Result } from './engine.ts';
+import { KERNEL_DICE, KERNEL_INSTALLATIONS, kernelSeed } from './kernel.ts';
 
 /** Debian's: its packages of SimPy and NumPy are not seen by another Python that may come first on the path. */
 const PYTHON = '/usr/bin/python3';
@@ -25,15 +27,24 @@ function pythonWithout(module: string, debianPackage: string): string | undefine
   return run.status === 0 ? undefined : `${PYTHON} has no ${module}; apt-get install ${debianPackage}`;
 }
 
-const simpy: R1Engine = {
-  name: 'SimPy',
-  installations: 100_000,
-  absent: () => pythonWithout('simpy', 'python3-simpy3'),
-  run: async (installations, seed) => runProgram(PYTHON, [file('r1_simpy.py'), ...options(installations, seed)]),
-};
+function simpyOf(name: string, script: string): R1Engine {
+  return {
+    name,
+    dice: name,
+    installations: 100_000,
+    absent: () => pythonWithout('simpy', 'python3-simpy3'),
+    run: async (installations, seed) => runProgram(PYTHON, [file(script), ...options(installations, seed)]),
+  };
+}
+
+/** The model in SimPy's own terms: links are processes. */
+const simpy = simpyOf('SimPy', 'r1_simpy_links.py');
+/** Links drawn by hand, no further than an attempt asks. */
+const leanSimpy = simpyOf('lean SimPy', 'r1_simpy.py');
 
 const numpy: R1Engine = {
   name: 'NumPy',
+  dice: 'NumPy',
   installations: 2_000_000,
   absent: () => pythonWithout('numpy', 'python3-numpy'),
   run: async (installations, seed) => {
@@ -44,21 +55,44 @@ const numpy: R1Engine = {
   },
 };
 
+const gccAbsent = (): string | undefined =>
+  spawnSync('gcc', ['--version']).status === 0 ? undefined : 'no gcc; apt-get install gcc libc6-dev';
+
+/** Compiles and runs a program of one file. */
+function runC(source: string, args: readonly string[]): R1Result {
+  const folder = mkdtempSync(join(tmpdir(), 'r1-'));
+  try {
+    const program = join(folder, 'r1');
+    const built = spawnSync('gcc', ['-O2', '-o', program, file(source), '-lm'], { encoding: 'utf8' });
+    if (built.status !== 0) throw new Error(`gcc: ${built.stderr}`);
+    return runProgram(program, args);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 const c: R1Engine = {
   name: 'C',
+  dice: 'C',
   installations: 4_000_000,
-  absent: () => (spawnSync('gcc', ['--version']).status === 0 ? undefined : 'no gcc; apt-get install gcc libc6-dev'),
+  absent: gccAbsent,
+  run: async (installations, seed) => ({
+    ...runC('r1.c', options(installations, seed)),
+    engine: 'C -O2, xoshiro256++',
+  }),
+};
+
+/** Another's hand, the kernel's dice: its counts are the kernel's, or one of the two is wrong. */
+export const cOfSameDice: R1Engine = {
+  name: 'C of same dice',
+  dice: KERNEL_DICE,
+  installations: KERNEL_INSTALLATIONS,
+  absent: gccAbsent,
   run: async (installations, seed) => {
-    const folder = mkdtempSync(join(tmpdir(), 'r1-'));
-    try {
-      const program = join(folder, 'r1');
-      const built = spawnSync('gcc', ['-O2', '-o', program, file('r1.c'), '-lm'], { encoding: 'utf8' });
-      if (built.status !== 0) throw new Error(`gcc: ${built.stderr}`);
-      return { ...runProgram(program, options(installations, seed)), engine: 'C -O2, xoshiro256++' };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const { k0, k1 } = seedWords(kernelSeed(seed));
+    const args = ['--n', String(installations), '--k0', String(k0), '--k1', String(k1)];
+    return { ...runC('r1_threefry.c', args), engine: "C -O2, the kernel's dice" };
   },
 };
 
-export const PEERS: readonly R1Engine[] = [simpy, numpy, c];
+export const PEERS: readonly R1Engine[] = [simpy, leanSimpy, numpy, c, cOfSameDice];
