@@ -27,6 +27,9 @@ function countsOf(model: Model, watched: boolean): Counts {
 
 const five = 'amendments.clauses.five-retries.shows.atLeast=1';
 const wan = 'amendments.clauses.no-wan-attempting.shows.atLeast=1';
+/** A window of checks that is another from the middle of R1's first month on. */
+const dated = (value: number, later: number) =>
+  `[{ from: 2012-01-01, value: ${value}, source: ourAssumption }, { from: 2021-02-14, value: ${later}, source: ourAssumption }]`;
 const R1 = ['populations.all.installations=20000'];
 
 describe('a fleet counts the same, watched or not', () => {
@@ -114,7 +117,8 @@ describe('a sieve in WebAssembly says what the columns in JavaScript say', () =>
     ['scenarios/benchmarks/r1.yaml', R1],
     // Whatever else takes a link down, or ages a contact: then nobody passes by the own regimes alone.
     ['scenarios/benchmarks/r1.yaml', [...R1, 'links.wan.r1.deathPerYear=3']],
-    ['scenarios/benchmarks/r1.yaml', [...R1, 'links.wan.r1.contact={ mode: daily, wakeUpLossChance: 0.6 }', 'amendments.windows.wanWindowSeconds=60000']], // prettier-ignore
+    ['scenarios/benchmarks/r1.yaml', [...R1, 'links.wan.r1.contact={ mode: daily, wakeUpLossChance: 0.6 }', `amendments.windows.wanWindowSeconds=${dated(60_000, 90_000)}`]], // prettier-ignore
+    ['scenarios/benchmarks/r1.yaml', [...R1, 'amendments.readings.windowEdge=exclusive', `amendments.windows.gt01WindowSeconds=${dated(60, 0)}`]], // prettier-ignore
     ['scenarios/benchmarks/r1.yaml', [...R1, 'links.han.r1.batteryDeathPerYear=3']],
     ['scenarios/benchmarks/r1.yaml', [...R1, 'links.han.r1.budget={ marginDbMean: 1, marginDbSd: 3, driftDbSd: 1, driftDays: 3 }']], // prettier-ignore
     ['scenarios/benchmarks/r1.yaml', [...R1, 'sharedOutages.everybody={ by: operator, perYear: 12, duration: { kind: fixed, days: 10 } }']], // prettier-ignore
