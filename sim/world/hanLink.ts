@@ -80,6 +80,9 @@ export class HanLink {
   private earliest = 0;
   private deadAt = FOREVER;
   private marginal = false;
+  /** Since when the link was silent when it was last asked (0: it was not), and the latest contact before that. */
+  private silentSince = 0;
+  private contactBefore = 0;
   /** Normals of the drift that have been drawn, by day modulo DRIFT_DAYS; day 0: none. */
   private readonly driftDay = new Int32Array(DRIFT_DAYS);
   private readonly driftNormal = new Float64Array(DRIFT_DAYS);
@@ -105,6 +108,7 @@ export class HanLink {
     this.profile = profile;
     this.entity = entity;
     this.earliest = start - LOOKBACK_SECONDS;
+    this.silentSince = 0;
     this.own.begin(profile.classes, entity, start);
     this.batteryDeadAt = FOREVER;
     this.joinLostAt = FOREVER;
@@ -142,21 +146,35 @@ export class HanLink {
     }
   }
 
-  /** Latest HAN contact at or before the instant. */
+  /** Latest HAN contact at or before the instant. What was before a silence is looked for once: most who fail go on failing. */
   lastContact(at: Instant): Instant {
     this.own.advance(at);
+    const since = this.silentFrom(at);
+    if (since < 0) return this.contactFrom(at);
+    if (since !== this.silentSince) {
+      this.contactBefore = this.contactFrom(at);
+      this.silentSince = since;
+    }
+    return this.contactBefore;
+  }
+
+  /** Start of what silences the link at the instant, whatever the budget; -1 where nothing does. */
+  private silentFrom(at: number): number {
+    if (at >= this.deadAt) return this.deadAt;
+    const own = this.own.covering(at);
+    return own >= 0 ? (this.own.from[own] as number) : -1;
+  }
+
+  /** The latest contact from an instant backwards, over everything that silences the link. */
+  private contactFrom(at: Instant): Instant {
     const { wakeSeconds } = this.profile as CompiledHan;
     let candidate = at;
     for (;;) {
       if (wakeSeconds > 0) candidate = Math.floor(candidate / wakeSeconds) * wakeSeconds;
       if (candidate < this.earliest) return candidate;
-      if (candidate >= this.deadAt) {
-        candidate = Math.ceil(this.deadAt) - 1;
-        continue;
-      }
-      const own = this.own.covering(candidate);
-      if (own >= 0) {
-        candidate = Math.ceil(this.own.from[own] as number) - 1;
+      const since = this.silentFrom(candidate);
+      if (since >= 0) {
+        candidate = Math.ceil(since) - 1;
         continue;
       }
       if (!this.marginal || this.audible(Math.floor(candidate / DAY))) return candidate;

@@ -219,4 +219,33 @@ describe('the HAN', () => {
     }
     expectShare(dead, N, 1 - Math.exp(-0.4));
   });
+
+  test('what was asked on the way changes no answer', () => {
+    const compiled = compileHan(
+      hanProfile(
+        {
+          intermittent: { share: 0.5, ...alternating(3, { share: 1, duration: { kind: 'exponential', daysMean: 9 } }) },
+          notJoined: { share: 0.5, dead: true },
+        },
+        {
+          batteryDeathPerYear: 0.7,
+          lostJoinPerYear: 0.4,
+          budget: { marginDbMean: 1, marginDbSd: 2, driftDbSd: 1.5, driftDays: 3 },
+        },
+      ),
+    );
+    const asked = new HanLink(streams);
+    let silent = 0;
+    for (let entity = 0; entity < 40; entity += 1) {
+      asked.begin(compiled, entity, START);
+      for (let at = START; at < START + 60 * DAY; at += 23 * HOUR + entity) {
+        const fresh = new HanLink(streams);
+        fresh.begin(compiled, entity, START);
+        const contact = fresh.lastContact(at);
+        expect(asked.lastContact(at), `installation ${entity} at ${at}`).toBe(contact);
+        if (at - contact > DAY) silent += 1;
+      }
+    }
+    expect(silent).toBeGreaterThan(1000);
+  });
 });
