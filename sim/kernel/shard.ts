@@ -10,6 +10,7 @@ import { emptyCounts, type Counts } from './volumes.ts';
 
 /** Fixed, and independent of the number of workers: how a population is cut cannot matter. */
 const SHARD_SIZE = 65_536;
+const WARM_UP_PIECES = 8;
 
 export function shardsOf(size: number): number {
   return Math.ceil(size / SHARD_SIZE);
@@ -32,13 +33,15 @@ export class ShardRunner {
 
   /**
    * Runs installations of each group for the compiler's sake and throws the answer away: so many in all, and never more than
-   * a small part of the work to come.
+   * a small part of the work to come. In pieces with a `Life` each, as shards have: what is compiled with one object in
+   * view is thrown away when the next one comes.
    */
   warm(installations: number): void {
     const { groups, size } = this.model;
     for (const group of groups) {
-      const share = Math.floor((installations * group.size) / size);
-      this.between(group.first, group.first + Math.min(group.size, share), null);
+      const share = Math.min(group.size, Math.floor((installations * group.size) / size));
+      const to = (piece: number): number => group.first + Math.floor((share * piece) / WARM_UP_PIECES);
+      for (let piece = 0; piece < WARM_UP_PIECES; piece += 1) this.between(to(piece), to(piece + 1), null);
     }
   }
 
