@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { LAB_KEYS } from '../../devices/personas/labProfile.ts';
 import { stepsFileSchema } from '../../devices/rig/stepRow.ts';
-import { openAll } from '../devices/headend/audit.ts';
+import { openAll } from '../kit/headEnd/audit.ts';
 import { startEmulator, type Emulator } from '../devices/emulate/emulator.ts';
 import { ALLOWED, bytesOf, TITLES } from '../devices/rig/bench.ts';
 import { aedesBroker } from '../devices/transport/brokers.ts';

@@ -1,4 +1,4 @@
-// The published arbitraries and laws: hold your own engine to them.
+// The published arbitraries and laws: hold your own engine, or your own head-end, to them.
 export { installationArbitrary } from './arbitraries/installations.ts';
 export { instantsNear } from './arbitraries/instants.ts';
 export { asOfArbitrary, historyArbitrary, questionArbitrary } from './arbitraries/histories.ts';
@@ -14,3 +14,6 @@ export { LAWS } from './laws/index.ts';
 export { assertLaw, keepsLaw } from './laws/law.ts';
 export type { Engine, Law, Spanning } from './laws/law.ts';
 export { spansAgree, spansProperty } from './laws/spans.ts';
+export { HEAD_END_LAWS } from './headEnd/laws.ts';
+export type { HeadEnd, HeadEndLaw, HeadEndOptions } from './headEnd/laws.ts';
+export type { DeviceAtAddress } from './headEnd/target.ts';

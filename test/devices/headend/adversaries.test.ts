@@ -15,8 +15,8 @@ import { testDevice } from '../../../devices/headend/dcc.ts';
 import { KEY_TRANSFER } from '../../../devices/headend/objects.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { peerOf, SMSO_TITLE } from '../../../devices/rig/parties.ts';
-import { openAll, pairings } from './audit.ts';
-import { ledgerKeys, sameKeys, stage, type Frame, type Stage } from './stage.ts';
+import { openAll, pairings, type Frame } from '../../kit/headEnd/audit.ts';
+import { ledgerKeys, sameKeys, stage, type Stage } from './stage.ts';
 
 const ZERO = new Uint8Array(16);
 

@@ -8,7 +8,7 @@ import { testDevice } from '../../../devices/headend/dcc.ts';
 import { scripted } from '../../../devices/link/condition.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import type { FaultAction } from '../../../devices/transport/faultScript.ts';
-import { openAll, pairings, reused, rises } from './audit.ts';
+import { openAll, pairings, reused, rises } from '../../kit/headEnd/audit.ts';
 import { ledgerKeys, sameKeys, stage, type Stage } from './stage.ts';
 
 /** What the real side needs beyond the stage: at which journal point the next install loses its power. */

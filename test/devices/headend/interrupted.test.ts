@@ -7,7 +7,7 @@ import { fromFrame, scripted, SILENCES } from '../../../devices/link/condition.t
 import { installSteps } from '../../../devices/cosem/keyring.ts';
 import { isSettled } from '../../../devices/headend/rotate.ts';
 import type { FaultAction } from '../../../devices/transport/faultScript.ts';
-import { openAll, pairings, reused, rises } from './audit.ts';
+import { openAll, pairings, reused, rises } from '../../kit/headEnd/audit.ts';
 import { ledgerKeys, sameKeys, stage, type Stage, type StageOptions } from './stage.ts';
 
 const FRAMES_MAX = 400;

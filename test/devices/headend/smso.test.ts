@@ -6,7 +6,7 @@ import { SILENCES, scripted } from '../../../devices/link/condition.ts';
 import { UNTOUCHED } from '../../../devices/link/realise.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { callOf, peerOf, SMSO_TITLE } from '../../../devices/rig/parties.ts';
-import { openAll } from './audit.ts';
+import { openAll } from '../../kit/headEnd/audit.ts';
 import { NOW, stage } from './stage.ts';
 
 const BLOCK = 256;

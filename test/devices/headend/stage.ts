@@ -14,15 +14,10 @@ import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { Home } from '../../../devices/rig/home.ts';
 import { DCC_TITLE, peerOf } from '../../../devices/rig/parties.ts';
 import { complete } from '../../../devices/rig/play.ts';
-import type { Direction } from '../../../devices/transport/framePolicy.ts';
+import type { Frame } from '../../kit/headEnd/audit.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';
 
 export const NOW = Date.UTC(2022, 1, 14, 10) / 1000;
-
-export interface Frame {
-  readonly direction: Direction;
-  readonly bytes: Uint8Array;
-}
 
 export interface StageOptions {
   readonly device?: DeviceName;

@@ -11,7 +11,7 @@ import { DCC_TITLE, peerOf } from '../../../devices/rig/parties.ts';
 import { labImage } from '../../../devices/cosem/imageTransfer.ts';
 import { firmwareOf } from '../../../devices/cosem/imageTransfer.ts';
 import { Stream, STREAMS, seedWords } from '../../../sim/world/draws.ts';
-import { openAll, pairings } from '../headend/audit.ts';
+import { openAll, pairings } from '../../kit/headEnd/audit.ts';
 import { ALLOWED, AWAKE, bytesOf, emulated, failures, fastTimers, rigBench, TITLES, type Ran } from './bench.ts';
 
 const bench = rigBench();

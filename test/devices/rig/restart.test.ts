@@ -19,8 +19,8 @@ import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { wallTimers } from '../../../devices/transport/timers.ts';
 import type { ByteChannel } from '../../../devices/transport/transport.ts';
 import { RECOVERY_ASSOCIATIONS_MAX } from '../../../src/keys/rotation.ts';
-import { openAll, pairings, reused, type NonceUse } from '../headend/audit.ts';
-import { ledgerKeys, sameKeys, type Frame } from '../headend/stage.ts';
+import { openAll, pairings, reused, type Frame, type NonceUse } from '../../kit/headEnd/audit.ts';
+import { ledgerKeys, sameKeys } from '../headend/stage.ts';
 import { AWAKE, emulated } from './bench.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'smb-restart-'));

@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Emulation } from '../../../../devices/emulate/emulate.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
 import { LedgerStore } from '../../../../devices/rig/ledgerStore.ts';
-import { openAll, pairings } from '../../headend/audit.ts';
+import { openAll, pairings } from '../../../kit/headEnd/audit.ts';
 import { aedesBroker } from '../../transport/brokers.ts';
 import { ALLOWED, AWAKE, bytesOf, emulated, rigBench } from '../bench.ts';
 import { HALTING, made, of, QUICK, tried, watched, type Watched } from './atOnce.ts';

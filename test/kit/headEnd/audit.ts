@@ -6,7 +6,12 @@ import { decodeAare, decodeAarq, decodeRelease } from '../../../devices/dlms/acs
 import { toHex } from '../../../devices/dlms/bytes.ts';
 import { isCiphered, open, readCiphered } from '../../../devices/dlms/ciphering.ts';
 import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
-import type { Frame } from './stage.ts';
+import type { Direction } from '../../../devices/transport/framePolicy.ts';
+
+export interface Frame {
+  readonly direction: Direction;
+  readonly bytes: Uint8Array;
+}
 
 export interface NonceUse {
   readonly nonce: string;

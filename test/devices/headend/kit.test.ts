@@ -1,0 +1,108 @@
+// The published laws of a head-end, held by ours; and each broken by a head-end with one fault of its own, so that they can fail.
+import { describe, expect, test } from 'vitest';
+import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
+import type { Peer } from '../../../devices/headend/associate.ts';
+import { dialTransport } from '../../../devices/headend/dialTransport.ts';
+import { labKeySource } from '../../../devices/headend/keySource.ts';
+import { KeyLedger } from '../../../devices/headend/keyLedger.ts';
+import { rotate } from '../../../devices/headend/rotate.ts';
+import { runAsync } from '../../../devices/headend/runner.ts';
+import { DCC_TITLE } from '../../../devices/rig/parties.ts';
+import { tcpTransport } from '../../../devices/transport/tcp.ts';
+import { wallTimers, type Timers } from '../../../devices/transport/timers.ts';
+import { Stream, STREAMS, seedWords } from '../../../sim/world/draws.ts';
+import { HEAD_END_LAWS, type DeviceAtAddress, type HeadEnd } from '../../kit/index.ts';
+
+/** The head-end's patience of 20 seconds is one here. */
+const HURRY = 20;
+const hurried = (): Timers => {
+  const wall = wallTimers();
+  return {
+    nowMilliseconds: () => wall.nowMilliseconds() * HURRY,
+    after: (milliseconds, action) => wall.after(milliseconds / HURRY, action),
+  };
+};
+
+function peerOf(device: DeviceAtAddress): Peer {
+  const ledger = new KeyLedger({ guek: fromHex(device.guek), gak: fromHex(device.gak) }, fromHex(device.kek));
+  const call = { device: 'esme', client: device.clientSap, server: device.serverSap, timeoutSeconds: 20 } as const;
+  return { call, systemTitle: DCC_TITLE, ledger };
+}
+
+/** Ours, as anybody would attach theirs. `peer`: what it knows of a device at each call. */
+function headEnd(peer?: (device: DeviceAtAddress) => Peer): HeadEnd {
+  const peers = new Map<number, Peer>();
+  const keySource = labKeySource(new Stream(seedWords('kit'), 0, STREAMS.labKeys), 1);
+  const known = (device: DeviceAtAddress): Peer => {
+    const one = peers.get(device.number) ?? peerOf(device);
+    peers.set(device.number, one);
+    return one;
+  };
+  return {
+    async rotate(device) {
+      const dial = dialTransport(() => tcpTransport({ port: device.port }));
+      const options = { timers: hurried(), framing: device.framing, dial };
+      const rotated = await runAsync(rotate((peer ?? known)(device), { keySource, tries: 1 }), options);
+      return rotated.kind === 'rotated' ? 'rotated' : 'failed';
+    },
+  };
+}
+
+const options = { concurrency: 12 };
+
+describe('our head-end', () => {
+  test.concurrent.each(HEAD_END_LAWS)('$name', async (law) => {
+    const cases: string[] = [];
+    await law.check(headEnd(), { ...options, onCase: (text) => cases.push(text) });
+    if (law.name.startsWith('whichever')) expect(cases.length).toBeGreaterThan(12);
+  });
+});
+
+/** Knows the keys again, and begins to count anew. */
+function forgetful(): (device: DeviceAtAddress) => Peer {
+  const known = new Map<number, Peer>();
+  return (device) => {
+    const keys = known.get(device.number)?.ledger.keys({ gak: 'active', guek: 'active' });
+    const peer = peerOf({ ...device, ...(keys && { guek: toHex(keys.guek), gak: toHex(keys.gak) }) });
+    known.set(device.number, peer);
+    return peer;
+  };
+}
+
+interface Broken {
+  readonly what: string;
+  readonly bad: HeadEnd;
+  readonly why: RegExp;
+  readonly hungAfterMilliseconds?: number;
+}
+
+const BROKEN: readonly Broken[] = [
+  { what: 'forgets what it has sent', bad: headEnd(peerOf), why: /said "failed"|not settled/ },
+  { what: 'counts from one again', bad: headEnd(forgetful()), why: /nonce/ },
+  {
+    what: 'says "rotated" whatever came of it',
+    bad: { rotate: (device) => said(headEnd().rotate(device)) },
+    why: /has a key that it began with/,
+  },
+  { what: 'rejects', bad: { rotate: () => Promise.reject(new Error('no')) }, why: /said "failed"|over a clear link/ },
+  { what: 'never ends', bad: { rotate: () => new Promise(() => undefined) }, why: /hung/, hungAfterMilliseconds: 300 },
+];
+
+describe('a head-end that', () => {
+  test.concurrent.each(BROKEN)('$what is found out', async ({ bad, why, hungAfterMilliseconds = 20_000 }) => {
+    const found = await Promise.all(
+      HEAD_END_LAWS.map((law) =>
+        law.check(bad, { ...options, hungAfterMilliseconds }).then(
+          () => '',
+          (error: unknown) => (error as Error).message,
+        ),
+      ),
+    );
+    expect(found.filter((text) => why.test(text)).length, found.join('\n')).toBeGreaterThan(0);
+  });
+});
+
+async function said(answer: Promise<unknown>): Promise<'rotated'> {
+  await answer;
+  return 'rotated';
+}

@@ -1,0 +1,166 @@
+import type { FaultAction } from '../../../devices/transport/faultScript.ts';
+import { toHex } from '../../../devices/dlms/bytes.ts';
+import { must } from '../laws/law.ts';
+import { Target, type DeviceAtAddress, type TargetFault } from './target.ts';
+
+/** Anybody's head-end that rotates the keys of meters: in this process, or in another that it starts. */
+export interface HeadEnd {
+  /**
+   * Rotates GUEK and GAK of a device, taking up what an earlier call has left in doubt. Settles when it has given up or is
+   * done; a rejection is a failure. What it keeps of a device (keys, counters) is its own, by the device's number.
+   */
+  rotate(device: DeviceAtAddress): Promise<'rotated' | 'failed'>;
+}
+
+/** A law that every right head-end keeps. Its name is the claim; broken, `check` rejects with what was found. */
+export interface HeadEndLaw {
+  readonly name: string;
+  check(headEnd: HeadEnd, options?: HeadEndOptions): Promise<void>;
+}
+
+export interface HeadEndOptions {
+  /** Devices are numbered from it, each law in a block of its own. Another one for each run with the same state. Default 1. */
+  readonly firstNumber?: number;
+  /** Rotations that run at the same time, of a device each. Default 1. */
+  readonly concurrency?: number;
+  /** Calls after which an interrupted rotation must be settled, the link being clear again. Default 3. */
+  readonly callsMax?: number;
+  /** How long a call may take before it counts as hung, in milliseconds. Default two minutes. */
+  readonly hungAfterMilliseconds?: number;
+  /** Told of each rotation that is tried. */
+  readonly onCase?: (text: string) => void;
+}
+
+interface Trial extends Required<HeadEndOptions> {
+  readonly headEnd: HeadEnd;
+}
+
+/** A rotation that never passes clean has more frames than any could need. */
+const FRAMES_MAX = 1000;
+
+const FAULTS: readonly (readonly [string, FaultAction, { readonly cutsPower: boolean }?])[] = [
+  ['is lost', { fault: 'drop' }],
+  ['comes twice', { fault: 'duplicate' }],
+  ['is damaged', { fault: 'corrupt' }],
+  ['is cut short', { fault: 'truncate' }],
+  ['is the last on its link', { fault: 'cut', delivered: true }],
+  ['is lost with its link', { fault: 'cut' }],
+  ["is the last before the device's power goes", { fault: 'cut', delivered: true }, { cutsPower: true }],
+  ["is lost as the device's power goes", { fault: 'cut' }, { cutsPower: true }],
+];
+
+const CLAIMS: readonly (readonly [string, (trial: Trial) => Promise<void>])[] = [
+  ['keys are rotated over a clear link, proved, and the old ones are gone; and again', rotatesAgain],
+  ['under a Master Key that the device does not have nothing changes, and that is told', leavesAlone],
+  ...FAULTS.map(
+    ([what, action, more]) =>
+      [
+        `whichever frame ${what}, a rotation that is called again settles, and no nonce is used twice`,
+        (trial: Trial) => settles(trial, what, { action, cutsPower: more?.cutsPower ?? false }),
+      ] as const,
+  ),
+];
+
+/** Every law of a head-end that rotates keys. */
+export const HEAD_END_LAWS: readonly HeadEndLaw[] = CLAIMS.map(([name, claim], block) => ({
+  name,
+  check: (headEnd, { firstNumber = 1, ...options } = {}) =>
+    claim({
+      headEnd,
+      concurrency: 1,
+      callsMax: 3,
+      hungAfterMilliseconds: 120_000,
+      onCase: () => undefined,
+      ...options,
+      firstNumber: firstNumber + block * FRAMES_MAX,
+    }),
+}));
+
+async function rotatesAgain(trial: Trial): Promise<void> {
+  await withTarget({ number: trial.firstNumber }, async (target) => {
+    const first = await rotatedKeys(trial, target, 'the first rotation');
+    const second = await rotatedKeys(trial, target, 'the second rotation');
+    must(first.guek !== second.guek && first.gak !== second.gak, 'the second rotation left a key of the first');
+  });
+}
+
+async function leavesAlone(trial: Trial): Promise<void> {
+  await withTarget({ number: trial.firstNumber, wrongKek: true }, async (target) => {
+    const before = hexOf(target);
+    const said = await call(trial, target);
+    must(said === 'failed', `the head-end said "${said}"`);
+    must(hexOf(target).guek === before.guek && hexOf(target).gak === before.gak, 'a key of the device changed');
+    must(target.reusedNonces.length === 0, 'a nonce carried two different things');
+  });
+}
+
+async function settles(trial: Trial, what: string, fault: Omit<TargetFault, 'frame'>): Promise<void> {
+  for (let n = 1; n < FRAMES_MAX; n += trial.concurrency) {
+    const frames = Array.from({ length: trial.concurrency }, (_, i) => n + i);
+    const struck = await Promise.all(frames.map((frame) => interrupted(trial, what, { ...fault, frame })));
+    if (struck.includes(false)) return;
+  }
+  must(false, `a rotation never passed clean in ${FRAMES_MAX} frames`);
+}
+
+/** Strikes one frame of a rotation and sees it settled; answers whether the rotation had that many frames. */
+async function interrupted(trial: Trial, what: string, fault: TargetFault): Promise<boolean> {
+  const where = `frame ${fault.frame} ${what}`;
+  return await withTarget({ number: trial.firstNumber + fault.frame - 1, fault }, async (target) => {
+    trial.onCase(where);
+    const first = await call(trial, target);
+    const struck = target.isStruck;
+    must(struck || first === 'rotated', `${where}: not reached, and yet the rotation failed over a clear link`);
+    if (first === 'rotated') isRotated(target, `${where}: the head-end said "rotated"`);
+    target.heal();
+    let said: string = first;
+    for (let calls = 0; calls < trial.callsMax && (said !== 'rotated' || calls === 0); calls += 1)
+      said = await call(trial, target);
+    must(said === 'rotated', `${where}: not settled after ${trial.callsMax} more calls over a clear link`);
+    isRotated(target, where);
+    return struck;
+  });
+}
+
+async function rotatedKeys(trial: Trial, target: Target, where: string): Promise<{ guek: string; gak: string }> {
+  const said = await call(trial, target);
+  must(said === 'rotated', `${where}: the head-end said "${said}"`);
+  isRotated(target, where);
+  return hexOf(target);
+}
+
+function isRotated(target: Target, where: string): void {
+  must(!target.hasOldKey, `${where}, and the device has a key that it began with`);
+  must(target.isProved, `${where}, and nobody has proved to have the keys that the device has now`);
+  must(target.reusedNonces.length === 0, `${where}, and a nonce carried two different things`);
+}
+
+function hexOf({ presentKeys: { guek, gak } }: Target): { guek: string; gak: string } {
+  return { guek: toHex(guek), gak: toHex(gak) };
+}
+
+async function call({ headEnd, hungAfterMilliseconds }: Trial, target: Target): Promise<'rotated' | 'failed'> {
+  let stop: () => void = () => undefined;
+  const hung = new Promise<never>((_, reject) => {
+    const timer = setTimeout(() => reject(new Error(`hung for ${hungAfterMilliseconds} ms`)), hungAfterMilliseconds);
+    stop = () => clearTimeout(timer);
+  });
+  const answer = headEnd.rotate(target.address).catch(() => 'failed' as const);
+  try {
+    return await Promise.race([answer, hung]);
+  } finally {
+    stop();
+  }
+}
+
+async function withTarget<T>(
+  { number, ...options }: { number: number; fault?: TargetFault; wrongKek?: boolean },
+  use: (target: Target) => Promise<T>,
+): Promise<T> {
+  const target = await Target.open(number, options);
+  try {
+    return await use(target);
+  } finally {
+    await target.close();
+  }
+}
