@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { covering, intervals, NO_INTERVALS } from '../../../sim/world/intervals.ts';
+import { DAY } from '../../../src/time.ts';
+
+/** Near the edges of days, where the index by day changes. */
+const instant = fc
+  .tuple(
+    fc.integer({ min: 18_600, max: 18_640 }),
+    fc.oneof(fc.integer({ min: -2, max: 2 }), fc.integer({ min: 0, max: DAY })),
+  )
+  .map(([day, seconds]) => day * DAY + seconds);
+const length = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 * DAY }), fc.constant(1e11));
+const pairs = fc.array(
+  fc.tuple(instant, length).map(([from, seconds]): [number, number] => [from, from + seconds]),
+  { maxLength: 12 },
+);
+
+test('covering finds what a look at every stretch finds', () => {
+  fc.assert(
+    fc.property(pairs, fc.array(fc.oneof(instant, fc.constantFrom(0, -1, 1e12)), { maxLength: 40 }), (given, more) => {
+      const merged = intervals(given);
+      const rows = Array.from(merged.from, (from, i) => [from, merged.to[i] as number] as const);
+      for (const at of [...given.flat(), ...given.map(([, to]) => to - 1), ...more]) {
+        expect(covering(merged, at)).toBe(rows.findIndex(([from, to]) => at >= from && at < to));
+        expect(covering(merged, at) >= 0).toBe(given.some(([from, to]) => at >= from && at < to));
+      }
+    }),
+    { numRuns: 2000, seed: Number(process.env['WORLD_SEED'] ?? 1) || 1 },
+  );
+});
+
+test('nothing covers where there is nothing', () => {
+  for (const at of [-1, 0, 18_600 * DAY, 1e12]) expect(covering(NO_INTERVALS, at)).toBe(-1);
+});
