@@ -149,12 +149,16 @@ function volumeSection({ scenario, replications }: RunResult, volumes: readonly 
       table.push(cells);
     }
   }
+  const title = `Exclusion volumes (mean over ${replications} ${replications === 1 ? 'replication' : 'replications'}); gas meters are never added to installations`;
+  if (table.length === 1) {
+    return `${title}\nNo category was met by any installation at any as-of: every volume is 0 (volumes.csv of --out has them row by row).`;
+  }
   const taken =
     operator === 'envisaged'
       ? 'taken as envisaged: what will have qualified by the horizon if the proposals are adopted'
       : `taken as what qualified by the data cut ${dataCut}`;
   return [
-    `Exclusion volumes (mean over ${replications} ${replications === 1 ? 'replication' : 'replications'}); gas meters are never added to installations`,
+    title,
     textTable(table, { right: [3, 4, 5, 7, ...dates.flatMap((_, i) => [8 + 2 * i, 9 + 2 * i])] }),
     ...(hasPublished
       ? [
