@@ -19,6 +19,7 @@ import { formatInstant, type Instant } from '../time.ts';
 import { Beside } from './compareRules.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { instantOrDate } from './options.ts';
+import { rowProgress } from './progress.ts';
 import { readText } from './readText.ts';
 
 interface DecideOptions {
@@ -106,7 +107,11 @@ async function decide(options: DecideOptions): Promise<void> {
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const inputs = await inputsOf(options, temporary);
-    const progress = progressLine();
+    const progress = rowProgress(process.stderr, {
+      term: process.env['TERM'],
+      now: Date.now,
+      text: (rows) => `${number(rows)} rows read`,
+    });
     const decider = engine(rules);
     let joined: Joined<VerdictSink>;
     try {
@@ -259,22 +264,6 @@ const JOINED: Readonly<Record<Joined<VerdictSink>['joinedBy'], string>> = {
 /** 1,234,567: the same in every locale. */
 function number(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** A line that is written over again, on a terminal alone. */
-function progressLine(): { readonly add: (rows: number) => void; readonly end: () => void } {
-  if (!process.stderr.isTTY) return { add: () => undefined, end: () => undefined };
-  let rows = 0;
-  let shown = Date.now();
-  return {
-    add(more) {
-      rows += more;
-      if (Date.now() - shown < 200) return;
-      shown = Date.now();
-      process.stderr.write(`\r${number(rows)} rows read`);
-    },
-    end: () => void process.stderr.write('\r\u001b[K'),
-  };
 }
 
 /** What the file system refuses is the user's to mend: a full disk, a folder that may not be written. */

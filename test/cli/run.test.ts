@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+
+// What a person gets who types `run`. That the counts are right is shown in test/sim and test/golden.
+
+function bench(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, ['src/cli/smets1-bench.mjs', ...args], { encoding: 'utf8' });
+}
+
+describe('run', () => {
+  test('says in words that no category was met, where none was', () => {
+    const { status, stdout, stderr } = bench('run', 'scenarios/quiet.yaml', '--workers', '1');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('\nNo category was met by any installation at any as-of: every volume is 0');
+    expect(stdout).not.toMatch(/^category +cohort/m);
+    const met = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1').stdout;
+    expect(met).toMatch(/^category +cohort/m);
+    expect(met).not.toContain('No category was met');
+  });
+
+  test('as JSON is one JSON text and nothing else, on standard output', () => {
+    const { status, stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--format', 'json', '--replications', '8'); // prettier-ignore
+    expect(status).toBe(0);
+    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['seed', 'scenarioHash', 'installations', 'kernelSeconds', 'ends', 'volumes']); // prettier-ignore
+  });
+
+  test.each([
+    [['run'], "missing required argument 'scenario'"],
+    [['run', 'scenarios/quiet.yaml', '--replications', '0'], '--replications'],
+    [['run', 'scenarios/quiet.yaml', '--sed', 'x'], '--seed'],
+    [['run', 'scenarios/quiet.yaml', '--as-of', '2020-01-01'], 'expected a day from 2021-02-01 to 2022-12-31'],
+    [['run', 'scenarios/quit.yaml'], 'no such file'],
+    [['rum'], 'Did you mean run?'],
+  ])('%j is refused with exit code 1, and told why on standard error', (args, words) => {
+    const { status, stdout, stderr } = bench(...args);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/^ +at /m); // no stack
+  });
+});
