@@ -68,7 +68,7 @@ export function decideCommand(): Command {
       value,
     ]);
   return new Command('decide')
-    .description('decide every exclusion category on exported histories')
+    .description('Decide every exclusion category on exported histories.')
     .addOption(file('--installations <file>', 'the installations record').makeOptionMandatory())
     .addOption(file('--attempts <file>', 'the attempts record').makeOptionMandatory())
     .addOption(file('--events <file>', 'the events record').default([], 'none'))

@@ -48,7 +48,11 @@ Examples:
   smets1-bench run scenarios/various1.yaml --replications 50 --set process.IOC.daysBetweenAttempts=14
   smets1-bench run scenarios/quiet.yaml --out out/quiet --format json | jq .ends
 
-The records of --out are those of replication 0; the volumes are means over all replications.`,
+The records of --out are those of replication 0; the volumes are means over all replications.
+JSON: seed, scenarioHash, installations, kernelSeconds, ends, volumes (the rows of volumes.csv). Progress goes to standard
+error. A path of --set is a field of scenarios/README.md; scenario print shows those of a scenario.
+
+Exit codes: 0 done, 1 usage, scenario or rule file wrong, 3 defect.`,
     )
     .action(run);
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 // What a person gets who types `run`. That the counts are right is shown in test/sim and test/golden.
@@ -22,6 +23,32 @@ describe('run', () => {
     const { status, stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--format', 'json', '--replications', '8'); // prettier-ignore
     expect(status).toBe(0);
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['seed', 'scenarioHash', 'installations', 'kernelSeconds', 'ends', 'volumes']); // prettier-ignore
+  });
+
+  const shell = (command: string) => spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 120_000 });
+  const BENCH = 'node src/cli/smets1-bench.mjs';
+
+  test('goes on to its answer where nobody reads what is said beside it', () => {
+    // Four replications are four steps of progress, each a line on a standard error that is closed.
+    const asked = `${BENCH} run test/cli/fixtures/small.yaml --workers 1 --replications 4 --format json`;
+    const { stdout, stderr } = shell(`(${asked} 2>&1 >&3 3>&- | true) 3>&1; echo "code \${PIPESTATUS[0]}" >&2`);
+    expect(Object.keys(JSON.parse(stdout) as object)).toContain('volumes');
+    expect(stderr).toBe('code 0\n');
+  });
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'says that there is no room for its answer, which is no defect (needs /dev/full)',
+    () => {
+      const { status, stderr } = shell(`${BENCH} run scenarios/quiet.yaml --workers 1 > /dev/full`);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^standard output: ENOSPC/);
+    },
+  );
+
+  test.skipIf(!existsSync('/proc/self'))('ends also where no directory can be made for its files (needs /proc)', () => {
+    const { status, stderr } = shell(`${BENCH} run scenarios/quiet.yaml --workers 1 --out /proc/no/such`);
+    expect(status).toBe(1);
+    expect(stderr).toContain('--out /proc/no/such: no directory can be made there');
   });
 
   test.each([
