@@ -159,7 +159,7 @@ function volumeSection({ scenario, replications }: RunResult, volumes: readonly 
       : `taken as what qualified by the data cut ${dataCut}`;
   return [
     title,
-    textTable(table, { right: [3, 4, 5, 7, ...dates.flatMap((_, i) => [8 + 2 * i, 9 + 2 * i])] }),
+    filledTable(table, [3, 4, 5, 7, ...dates.flatMap((_, i) => [8 + 2 * i, 9 + 2 * i])]),
     ...(hasPublished
       ? [
           `Published figures ${taken}.`,
@@ -167,6 +167,13 @@ function volumeSection({ scenario, replications }: RunResult, volumes: readonly 
         ]
       : []),
   ].join('\n');
+}
+
+/** Columns that no line fills (no range of one replication, nothing published) are left out, with their headers. */
+function filledTable(table: readonly (readonly string[])[], right: readonly number[]): string {
+  const filled = (table[0] ?? []).map((_, c) => c).filter((c) => table.slice(1).some((row) => row[c] !== ''));
+  const rows = table.map((row) => filled.map((c) => row[c] as string));
+  return textTable(rows, { right: filled.flatMap((c, i) => (right.includes(c) ? [i] : [])) });
 }
 
 function cohortLabel(cohort: string): string {

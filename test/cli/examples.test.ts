@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { decideCommand } from '../../src/cli/decide.ts';
+import { RECORDS } from '../../src/interchange/records.ts';
 import { explainCommand } from '../../src/cli/explain.ts';
 import { fitCommand } from '../../src/cli/fit.ts';
 import { readText } from '../../src/cli/readText.ts';
@@ -63,6 +65,17 @@ describe('examples', () => {
       const loaded = loadScenario({ path, readFile: readText, set });
       expect(loaded.ok ? [] : loaded.errors).toEqual([]);
     }
+  });
+
+  test('decide --help names every column that it reads, and every value that may stand in one', () => {
+    const help = helpOf(decideCommand());
+    for (const { columns } of [RECORDS.installations, RECORDS.attempts, RECORDS.events]) {
+      for (const { name, allowed = [] } of columns) {
+        expect(help).toMatch(new RegExp(`^ +${name}\\*? `, 'm'));
+        for (const value of allowed) expect(help).toContain(value);
+      }
+    }
+    for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(130);
   });
 
   test('the scenario that one is shown how to begin with is right', () => {

@@ -17,6 +17,9 @@ describe('run', () => {
     const met = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1').stdout;
     expect(met).toMatch(/^category +cohort/m);
     expect(met).not.toContain('No category was met');
+    // One replication has no range, and nothing was published: neither has a column.
+    expect(/^category.*$/m.exec(met)?.[0].trim().split(/ {2,}/).slice(0, 5)).toEqual(['category', 'cohort', 'unit', 'envisaged', 'qualifying 2022-06-30']); // prettier-ignore
+    expect(met).not.toContain('published');
   });
 
   test('as JSON is one JSON text and nothing else, on standard output', () => {
