@@ -29,12 +29,26 @@ export interface FitOptions {
   readonly now: () => number;
   /** The scenario with numbers put into it by path. */
   readonly withParameters: (parameters: Readonly<Record<string, number>>) => { scenario: Scenario; rules: RuleSet };
-  readonly onRound?: (round: FitRound) => void;
+  /** Lines that are counted in every round and fitted to nothing. */
+  readonly alsoCount?: readonly CountedLine[];
+  readonly onRound?: (round: FitRound, stage: FitStage) => void;
+}
+
+/** A line that has a volume. */
+export type CountedLine = Pick<FitLine, 'line' | 'category' | 'cohorts'>;
+
+/** Where a fit has got to. */
+export interface FitStage {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  /** The line that is left out at the moment; null: none. */
+  readonly leftOut: string | null;
 }
 
 /** Volumes at the comparison's as-of, mean over replications, per line. */
 export async function lineVolumes(
-  lines: readonly Pick<FitLine, 'line' | 'category' | 'cohorts'>[],
+  lines: readonly CountedLine[],
   parameters: Readonly<Record<string, number>>,
   options: FitOptions,
 ): Promise<Readonly<Record<string, number>>> {
@@ -65,13 +79,15 @@ export async function fitLines(
   lines: readonly FitLine[],
   start: Readonly<Record<string, number>>,
   options: FitOptions,
+  leftOut: string | null = null,
 ): Promise<readonly FitRound[]> {
+  const counted = [...lines, ...(options.alsoCount ?? [])];
   const rounds: FitRound[] = [];
   let parameters = start;
   for (let i = 0; i < options.rounds; i += 1) {
-    const round: FitRound = { parameters, volumes: await lineVolumes(lines, parameters, options) };
+    const round: FitRound = { parameters, volumes: await lineVolumes(counted, parameters, options) };
     rounds.push(round);
-    options.onRound?.(round);
+    options.onRound?.(round, { number: i + 1, of: options.rounds, leftOut });
     parameters = Object.fromEntries(lines.map((line) => [line.parameter, nextGuess(line, rounds)]));
   }
   return rounds;
@@ -80,8 +96,17 @@ export async function fitLines(
 /** The fit without one line: what the others then say of it. */
 interface LeftOut {
   readonly line: FitLine;
-  /** Its own parameter at the prior, the others fitted anew. */
+  /** Its own parameter at the prior, the others as the last round has them. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** By that last round; the line itself among them. */
+  readonly volumes: Readonly<Record<string, number>>;
+  /** One: the others were evaluated where the whole fit left them, and not fitted anew. */
+  readonly rounds: number;
+}
+
+/** How far the volumes are from what was published, at most, as a share of it. */
+export function farthestOff(lines: readonly FitLine[], volumes: Readonly<Record<string, number>>): number {
+  return Math.max(0, ...lines.map(({ line, published }) => Math.abs((volumes[line] as number) / published - 1)));
 }
 
 /** Rounds that the others are given to settle: they begin where the whole fit has left them. */
@@ -98,12 +123,19 @@ export async function leaveOneOut(
     const prior = { [line.parameter]: line.prior };
     const others = lines.filter((other) => other !== line);
     const start = Object.fromEntries(others.map(({ parameter }) => [parameter, fitted[parameter] as number]));
-    const rounds = await fitLines(others, start, {
-      ...options,
-      rounds: Math.min(options.rounds, ROUNDS_LEFT_OUT),
-      withParameters: (parameters) => options.withParameters({ ...parameters, ...prior }),
-    });
-    out.push({ line, parameters: { ...rounds.at(-1)?.parameters, ...prior } });
+    const rounds = await fitLines(
+      others,
+      start,
+      {
+        ...options,
+        rounds: Math.min(options.rounds, ROUNDS_LEFT_OUT),
+        alsoCount: [line, ...(options.alsoCount ?? [])],
+        withParameters: (parameters) => options.withParameters({ ...parameters, ...prior }),
+      },
+      line.line,
+    );
+    const { parameters, volumes } = rounds.at(-1) as FitRound;
+    out.push({ line, parameters: { ...parameters, ...prior }, volumes, rounds: rounds.length });
   }
   return out;
 }

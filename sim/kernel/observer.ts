@@ -19,6 +19,8 @@ export interface LifeView {
   readonly wan: WanLink;
   readonly han: HanLink;
   readonly strikes: Strikes;
+  /** When it is replaced for reasons outside the migration; beyond every instant: never. */
+  readonly replacedAt: number;
   keyAtStart(): KeyAtStart;
   /** Whether an attempt at the instant is for the ESME alone; to be asked before it is recorded. */
   esmeOnly(at: Instant): boolean;

@@ -17,8 +17,10 @@ import type { LifeView, Observer } from './observer.ts';
 import { OUTCOMES } from './outcomes.ts';
 import { EVENT_VALUES, eventValue } from './recorder.ts';
 import { Replication } from './replication.ts';
-import { StoryCauses, type AttemptTold, type Instructed } from './storyCauses.ts';
+import { StoryCauses, type AttemptTold } from './storyCauses.ts';
 import { factsOf, installationOf, type StoryFacts } from './storyFacts.ts';
+import { StoryInstructions, type Instructed } from './storyInstructions.ts';
+import { stopOf, type Stop } from './storyStop.ts';
 import { hanStory, sharedOutagesOf, wanStory, type LinkStory, type Outage } from './storyLinks.ts';
 import { emptyCounts } from './volumes.ts';
 
@@ -41,6 +43,8 @@ export interface Story {
   readonly end: End;
   /** When the end was reached; null: at the horizon. */
   readonly endAt: Instant | null;
+  /** Why no attempt follows the last one; null where the end says it. */
+  readonly stop: Stop | null;
   /** What the records of a run would hold of it. */
   readonly history: History;
   /** What the kernel's tally came to at the horizon, and the stretches on the way there. */
@@ -65,6 +69,7 @@ class StoryTeller implements Observer {
   private readonly model: Model;
   private readonly replication: Replication;
   private readonly causes: StoryCauses;
+  private readonly instructions = new StoryInstructions();
   private life: LifeView | null = null;
   private entity = 0;
   private installation: Installation | null = null;
@@ -88,6 +93,7 @@ class StoryTeller implements Observer {
     this.told = null;
     this.system = sharedOutagesOf(this.model, this.replication, life.attributes, 'system');
     this.causes.begin(this.system);
+    this.instructions.begin();
   }
 
   event(at: Instant, event: number, value: number, ofModel: boolean): void {
@@ -117,7 +123,7 @@ class StoryTeller implements Observer {
     };
     const life = this.life as LifeView;
     if (kind === INSTRUCTION) {
-      this.add({ type: 'instruction', attempt, instructed: this.causes.instructed(life, attempt) });
+      this.add({ type: 'instruction', attempt, instructed: this.instructions.told(life, attempt) });
       return;
     }
     this.add({ type: 'migration', attempt, told: this.failure ?? this.causes.passed(life, attempt) });
@@ -131,6 +137,7 @@ class StoryTeller implements Observer {
     // The HAN is drawn when somebody first asks for it; the story always tells of it.
     if (installation.gas !== null) assert(life.facts.lastHanContact <= life.facts.at, 'a contact lies in the past');
     const shared = sharedOutagesOf(this.model, this.replication, life.attributes, 'wan');
+    const spans = spansOfTally(tally);
     this.told = {
       entity: this.entity,
       facts: factsOf(installation, life, this.model),
@@ -140,9 +147,17 @@ class StoryTeller implements Observer {
       entries: this.entries,
       end: ENDS[end] as End,
       endAt: endAt === 0 ? null : endAt,
+      stop: stopOf({
+        model: this.model,
+        group: life.group,
+        entries: this.entries,
+        spans,
+        replacedAt: life.replacedAt,
+        instructionDay: this.instructions.dueDay,
+      }),
       history: historyOf(installation, this.entries),
       verdicts: verdictsOf(tally, rules.rules, horizon),
-      spans: spansOfTally(tally),
+      spans,
     };
   }
 

@@ -5,7 +5,7 @@ import type { CheckLimits, Facts } from '../../src/migration/facts.ts';
 import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import type { Observation } from '../../src/migration/observations.ts';
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
-import { HOUR, type Instant } from '../../src/time.ts';
+import type { Instant } from '../../src/time.ts';
 import { Limits } from './limits.ts';
 import type { Model } from './model.ts';
 import type { LifeView } from './observer.ts';
@@ -53,16 +53,6 @@ export interface AttemptTold {
   readonly failed: { readonly step: StepId; readonly observation: Observation; readonly culprit: Culprit } | null;
 }
 
-/** How an instruction to the SMSO went. */
-export interface Instructed {
-  /** Tries in order where it failed; where it was completed, the last one alone. */
-  readonly tries: readonly { readonly at: Instant; readonly reached: boolean }[];
-  /** Tries of the SMSO that have got through so far, over all instructions, and how many it takes. */
-  readonly contacts: number;
-  readonly contactsNeeded: number;
-  readonly lastWanContact: Instant;
-}
-
 const SECURE = COHORTS.indexOf('MOC_Secure');
 
 /** What the checks of contact look at. */
@@ -77,7 +67,6 @@ export class StoryCauses {
   private readonly limits: Limits;
   private readonly struck = new Map<string, number>();
   private system: readonly Outage[] = [];
-  private contacts = 0;
 
   constructor(model: Model) {
     this.model = model;
@@ -87,7 +76,6 @@ export class StoryCauses {
   begin(system: readonly Outage[]): void {
     this.struck.clear();
     this.system = system;
-    this.contacts = 0;
   }
 
   failed(life: LifeView, step: StepId, observation: Observation): AttemptTold {
@@ -169,30 +157,5 @@ export class StoryCauses {
     const struck = (this.struck.get(name) ?? 0) + 1;
     this.struck.set(name, struck);
     return struck;
-  }
-
-  /** The tries of an instruction, asked again: whether one gets through depends on nothing but its instant. */
-  instructed({ wan, group }: LifeView, { at, outcome }: Attempt): Instructed {
-    const { preparation } = group.process;
-    assert(preparation !== undefined, 'only a cohort that is prepared is instructed');
-    const { triesPerInstruction, hoursBetweenTries, contactsNeeded } = preparation;
-    if (outcome === OK) {
-      this.contacts = contactsNeeded;
-      return {
-        tries: [{ at, reached: wan.reaches(at) }],
-        contacts: contactsNeeded,
-        contactsNeeded,
-        lastWanContact: wan.lastContact(at),
-      };
-    }
-    // A failed instruction has used all its tries; its record stands at the last.
-    const first = at - Math.floor((triesPerInstruction - 1) * hoursBetweenTries * HOUR);
-    const tries = Array.from({ length: triesPerInstruction }, (_, k) => {
-      const tried = Math.floor(first + k * hoursBetweenTries * HOUR);
-      return { at: tried, reached: wan.reaches(tried) };
-    });
-    this.contacts += tries.filter((row) => row.reached).length;
-    assert(this.contacts < contactsNeeded, 'an instruction that has all its contacts is completed');
-    return { tries, contacts: this.contacts, contactsNeeded, lastWanContact: wan.lastContact(at) };
   }
 }

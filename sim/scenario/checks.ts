@@ -2,7 +2,7 @@ import { AREA_MAX, AREA_MIN } from '../../src/installation/identifiers.ts';
 import { COHORT_OF_GROUP_ID } from '../../src/installation/cohort.ts';
 import { nearest } from '../../src/interchange/yaml/nearest.ts';
 import type { Path } from '../../src/interchange/yaml/path.ts';
-import { OBSERVATION_OF_EFFECT, EFFECTS } from '../../src/migration/observations.ts';
+import { FAULT_EFFECTS, OBSERVATION_OF_EFFECT } from '../../src/migration/observations.ts';
 import { STEPS } from '../../src/migration/steps.ts';
 import { parseDate } from '../../src/time.ts';
 import { ENDS } from '../kernel/ends.ts';
@@ -22,6 +22,8 @@ type Check = (scenario: Scenario) => Iterable<Fault>;
 
 /** Installations that a run keeps in memory at most. */
 const INSTALLATIONS_MAX = 50_000_000;
+/** Operators or hub models that have dice of their own for the outages they share. */
+const MEMBERS_MAX = 4096;
 const SUM_TOLERANCE = 1e-9;
 
 /** Every check across fields, by what it looks at. Each is pure and looks at the whole scenario. */
@@ -35,6 +37,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   dates,
   changeRates,
   linkClasses,
+  upTimes,
   outages,
   observableEffects,
   groupIds,
@@ -45,12 +48,17 @@ export function scenarioFaults(scenario: Scenario): readonly Fault[] {
   return Object.values(CHECKS).flatMap((check) => [...check(scenario)]);
 }
 
-function* sizes({ populations }: Scenario): Iterable<Fault> {
+function* sizes({ populations, operators, hubModels }: Scenario): Iterable<Fault> {
   let total = 0;
   for (const population of Object.values(populations)) total += population.installations;
   if (total > INSTALLATIONS_MAX)
     yield { path: ['populations'], found: `${total} installations together`, expected: `at most ${INSTALLATIONS_MAX}` };
   if (total === 0) yield { path: ['populations'], found: 'no installation', expected: 'at least one installation' };
+  for (const [name, { length }] of Object.entries({
+    operators: Object.keys(operators),
+    hubModels: Object.keys(hubModels),
+  }))
+    if (length > MEMBERS_MAX) yield { path: [name], found: `${length} names`, expected: `at most ${MEMBERS_MAX}` };
 }
 
 /** A name that stands for something elsewhere in the scenario. */
@@ -287,6 +295,24 @@ function* linkClasses(scenario: Scenario): Iterable<Fault> {
     }
 }
 
+/** Outages of one link that a run keeps are at most 20,000; a mean of so many leaves room for every draw. Our assumption. */
+const OUTAGES_EXPECTED_MAX = 18_000;
+
+/** Up times so short that a link would have more outages than are kept. */
+function* upTimes(scenario: Scenario): Iterable<Fault> {
+  const { from, horizon } = scenario;
+  const days = (parseDate(horizon) as number) + 1 - (parseDate(from) as number);
+  const least = Math.ceil((1e4 * days) / OUTAGES_EXPECTED_MAX) / 1e4;
+  for (const { path, classes } of classesOf(scenario))
+    for (const [name, { upDaysMean }] of Object.entries(classes))
+      if (upDaysMean !== undefined && upDaysMean < least)
+        yield {
+          path: [...path, name, 'upDaysMean'],
+          expected: `at least ${least}: a link has at most ${OUTAGES_EXPECTED_MAX} outages from ${from} to ${horizon} (our assumption)`,
+          mend: 'Let it have fewer and longer outages (upDaysMean and down times the same factor), or say dead: true.',
+        };
+}
+
 function* outages(scenario: Scenario): Iterable<Fault> {
   for (const [name, outage] of Object.entries(scenario.sharedOutages)) {
     const path = ['sharedOutages', name];
@@ -300,7 +326,7 @@ function* observableEffects(scenario: Scenario): Iterable<Fault> {
   for (const [name, fault] of Object.entries(scenario.faults)) {
     if (fault.kind !== 'persistent') continue;
     const { codes } = STEPS[fault.step];
-    const shown = EFFECTS.filter((effect) => Object.hasOwn(codes, OBSERVATION_OF_EFFECT[effect]));
+    const shown = FAULT_EFFECTS.filter((effect) => Object.hasOwn(codes, OBSERVATION_OF_EFFECT[effect]));
     if (!shown.includes(fault.effect))
       yield { path: ['faults', name, 'effect'], expected: `what ${fault.step} can show: ${shown.join(', ')}` };
   }

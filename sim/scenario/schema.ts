@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EFFECTS } from '../../src/migration/observations.ts';
+import { FAULT_EFFECTS } from '../../src/migration/observations.ts';
 import { STEP_IDS } from '../../src/migration/steps.ts';
 import { cohort, count, date, dormancy, name, perYear, positive, share } from './schemaBasics.ts';
 import { duration, hanProfile, linkClass, outage, wanProfile } from './schemaLinks.ts';
@@ -76,7 +76,12 @@ const processOfCohort = z.strictObject({
   preparation: preparation
     .optional()
     .describe('instructions to the SMSO before the first attempt of installations with a Dormant meter'),
-  daysBetweenAttempts: positive.max(365).default(7).describe('from a failed migration attempt to the next, days'),
+  daysBetweenAttempts: z
+    .number()
+    .min(0.01)
+    .max(365)
+    .default(7)
+    .describe('from a failed migration attempt to the next, days (working days of 10 hours: 0.01 is 6 minutes)'),
   attemptsMax: z.number().int().min(1).max(200).default(60).describe('migration attempts after which DCC gives up'),
   stopWhen: z
     .enum(['met', 'effective', 'never'])
@@ -110,7 +115,7 @@ const fault = z
       kind: z.literal('persistent').describe('a step fails with a chance that stays with the installation'),
       ...target,
       step: z.enum(STEP_IDS).describe('the step on which it acts'),
-      effect: z.enum(EFFECTS).describe('what it does to the step; the table of steps gives the error code'),
+      effect: z.enum(FAULT_EFFECTS).describe('what it does to the step; the table of steps gives the error code'),
       share: share.default(1).describe('share of installations that have the fault at all'),
       deadShare: share.default(0).describe('of those, share that fails every time'),
       success: z

@@ -57,7 +57,11 @@ const wanContact = z
 
 export const linkClass = z.strictObject({
   share: share.describe('share of the installations; one class may leave it out and takes the remainder').optional(),
-  upDaysMean: positive.describe('mean time between outages, days (exponential)').optional(),
+  upDaysMean: positive
+    .describe(
+      'mean time between outages, days (exponential); at least the days of the simulation / 18000 (our assumption: a link keeps at most 20,000 outages)',
+    )
+    .optional(),
   down: outage.optional().describe('how long outages last: a mixture of durations'),
   dead: z.boolean().default(false).describe('never up; then upDaysMean and down are left out'),
 });

@@ -17,8 +17,10 @@ import { resolveRules } from '../regulation/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../regulation/ruleset.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import { Beside } from './compareRules.ts';
+import { DECIDE_HELP } from './decideHelp.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { instantOrDate } from './options.ts';
+import { rowProgress } from './progress.ts';
 import { readText } from './readText.ts';
 
 interface DecideOptions {
@@ -37,28 +39,6 @@ interface DecideOptions {
   readonly readings?: 'all';
 }
 
-const HELP = `
-Files are CSV (.csv), NDJSON (.ndjson, .jsonl) or Parquet (.parquet) by their names; - is standard input or output, in
-the --format given. An option may be repeated: the files are read one after the other. At most one input is -.
-
-Files that all stand in ascending order of installation_id (as whole numbers, or by text) are joined in flat memory.
-Others are joined by way of temporary files under TMPDIR, in about 500 MB of memory up to 64 million rows. Verdicts come
-in the order of the installations either way. Events of DMCs (dmc:<id>) may stand anywhere; at most 1,000,000. One
-installation has at most 100,000 rows, one CSV row or NDJSON line 1,048,576 characters.
-
-Equal rows count once. Rows of one key that differ contradict each other: all are refused, and the installation gets no
-verdict. Also refused: unknown installations and cohorts, instants that are not YYYY-MM-DDThh:mm:ssZ, wrong check
-digits, gas columns half set, gas events without a GSME, values that do not go with their event, unknown columns.
-Codes that the catalogue does not know are carried. Rows after the as-of are checked, then ignored and counted.
-
-If any row is refused there is no output and the exit code is 2. With --keep-going the rest is decided, the refused rows
-are in <out>.refused.csv, and the exit code is still 2. Notes (attempts after a migration, instructions by someone other
-than the gas supplier) are summed up on standard error and written to <out>.notes.csv; neither file goes with --out -.
-
---compare writes installation_id, from_category, to_category, reason of those whose reported category is another (empty:
-none): the one difference that by itself leads there, "either of" where several do, "several" where they act together.
---readings all writes <out>.readings.csv. Both say a table on standard error, and read the files no second time.`;
-
 /** `smets1-bench decide`: which exclusion categories hold on histories that another system exported. */
 export function decideCommand(): Command {
   const file = (flags: string, text: string): Option =>
@@ -67,7 +47,7 @@ export function decideCommand(): Command {
       value,
     ]);
   return new Command('decide')
-    .description('decide every exclusion category on exported histories')
+    .description('Decide every exclusion category on exported histories.')
     .addOption(file('--installations <file>', 'the installations record').makeOptionMandatory())
     .addOption(file('--attempts <file>', 'the attempts record').makeOptionMandatory())
     .addOption(file('--events <file>', 'the events record').default([], 'none'))
@@ -81,7 +61,7 @@ export function decideCommand(): Command {
     .option('--compare <name|file>', 'other rules: who moves between reported categories, and why')
     .option('--compare-out <file>', 'CSV of who moves (default: <out>.compare.csv)')
     .addOption(new Option('--readings <which>', 'the volumes under each alternative reading singly').choices(['all']))
-    .addHelpText('after', HELP)
+    .addHelpText('after', DECIDE_HELP)
     .action(decide);
 }
 
@@ -106,7 +86,11 @@ async function decide(options: DecideOptions): Promise<void> {
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const inputs = await inputsOf(options, temporary);
-    const progress = progressLine();
+    const progress = rowProgress(process.stderr, {
+      term: process.env['TERM'],
+      now: Date.now,
+      text: (rows) => `${number(rows)} rows read`,
+    });
     const decider = engine(rules);
     let joined: Joined<VerdictSink>;
     try {
@@ -238,7 +222,7 @@ function reportRefused(
 }
 
 function report({ sink, counts, joinedBy }: Joined<VerdictSink>, { asOf, out }: DecideOptions, rules: RuleSet): void {
-  const read = `${number(counts.installations)} installations, ${number(counts.attempts)} attempts, ${number(counts.events)} events`;
+  const read = `${counted(counts.installations, 'installation')}, ${counted(counts.attempts, 'attempt')}, ${counted(counts.events, 'event')}`;
   say(`${read}; rules ${rules.name}, as of ${formatInstant(asOf)}; joined by ${JOINED[joinedBy]}.`);
   if (counts.duplicates > 0) say(`${number(counts.duplicates)} rows were there more than once; each counts once.`);
   if (counts.afterAsOf > 0) say(`${number(counts.afterAsOf)} rows after the as-of were ignored.`);
@@ -247,7 +231,9 @@ function report({ sink, counts, joinedBy }: Joined<VerdictSink>, { asOf, out }: 
   }
   for (const [kind, count] of sink.noteCounts) say(`${number(count)} noted: ${NOTE_KINDS[kind]}.`);
   if (sink.noteCounts.size > 0 && out !== STANDARD_OUTPUT) say(`Notes: ${out}.notes.csv`);
-  say(`${number(sink.verdictRows)} verdicts of ${number(sink.held)} installations${out === '-' ? '' : `: ${out}`}`);
+  say(
+    `${counted(sink.verdictRows, 'verdict')} of ${counted(sink.held, 'installation')}${out === '-' ? '' : `: ${out}`}`,
+  );
 }
 
 const JOINED: Readonly<Record<Joined<VerdictSink>['joinedBy'], string>> = {
@@ -256,25 +242,14 @@ const JOINED: Readonly<Record<Joined<VerdictSink>['joinedBy'], string>> = {
   partitions: 'temporary files, for they share no order',
 };
 
+/** `1 row`, `2 rows`. */
+function counted(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** 1,234,567: the same in every locale. */
 function number(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** A line that is written over again, on a terminal alone. */
-function progressLine(): { readonly add: (rows: number) => void; readonly end: () => void } {
-  if (!process.stderr.isTTY) return { add: () => undefined, end: () => undefined };
-  let rows = 0;
-  let shown = Date.now();
-  return {
-    add(more) {
-      rows += more;
-      if (Date.now() - shown < 200) return;
-      shown = Date.now();
-      process.stderr.write(`\r${number(rows)} rows read`);
-    },
-    end: () => void process.stderr.write('\r\u001b[K'),
-  };
 }
 
 /** What the file system refuses is the user's to mend: a full disk, a folder that may not be written. */

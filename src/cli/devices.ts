@@ -6,11 +6,11 @@ import { oneOf, whole } from './options.ts';
 
 /** `devices`: what hardware is attached, and what speaks there. */
 export function devicesCommand(): Command {
-  const devices = new Command('devices').description('find attached hardware: serial ports, devices on a broker');
+  const devices = new Command('devices').description('Find attached hardware: serial ports, devices on a broker.');
 
   devices
     .command('list')
-    .description('list serial ports, and with --mqtt the devices announced on a broker')
+    .description('List serial ports, and with --mqtt the devices announced on a broker.')
     .option('--mqtt <url>', 'a broker; credentials come from SMB_MQTT_USER, SMB_MQTT_PASSWORD_FILE, SMB_MQTT_CA_FILE')
     .option('--bench <name>', 'only this bench (default: all)')
     .option('--seconds <n>', 'how long to listen for announcements', whole(1, 600), 2)
@@ -19,7 +19,7 @@ export function devicesCommand(): Command {
 
   devices
     .command('probe')
-    .description('ask a serial port what speaks there: 62056-21 identification and HDLC at the usual speeds')
+    .description('Ask a serial port what speaks there: 62056-21 identification and HDLC at the usual speeds.')
     .argument('<path>', '/dev/ttyUSB0, COM3, one end of a pty pair')
     .option('--all', 'go on after something has answered')
     .option('--seconds <n>', 'how long to wait for each answer', whole(1, 60), 2)

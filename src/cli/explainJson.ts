@@ -11,6 +11,7 @@ const INSTANTS = new Set([
   'attempts',
   'lastWanContact',
   'effectiveFrom',
+  'reportedFrom',
 ]);
 
 function isInstant(key: string): boolean {

@@ -36,7 +36,8 @@ export function explainScenario(path: string, options: StoryOptions): string {
   }
   const seed = options.seed ?? scenario.seed;
   const story = tellStory(model, { seed: seedWords(seed), replication: options.replication, installation });
-  assertAgrees(story, traceOf(story.history, rules, horizon));
+  const atHorizon = traceOf(story.history, rules, horizon);
+  assertAgrees(story, atHorizon);
   const trace = traceOf(story.history, rules, asOf);
   assertHeldThen(story, trace);
   const head: StoryHead = {
@@ -50,7 +51,7 @@ export function explainScenario(path: string, options: StoryOptions): string {
     horizon,
     replay: replayLine(path, options, { seed, installation }),
   };
-  if (options.format === 'text') return storyText(head, story, trace);
+  if (options.format === 'text') return storyText(head, story, { trace, atHorizon });
   const { history: _history, spans: _spans, verdicts: _verdicts, entity: _entity, ...told } = story;
   return explainJson({ installation, ...head, ...told, trace });
 }

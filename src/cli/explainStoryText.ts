@@ -4,7 +4,9 @@ import { CHECKS } from '../migration/checks.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import type { End } from '../../sim/kernel/ends.ts';
 import { instantOf, type Story, type StoryEntry } from '../../sim/kernel/story.ts';
-import type { AttemptTold, CheckTold, Culprit, Instructed } from '../../sim/kernel/storyCauses.ts';
+import type { AttemptTold, CheckTold, Culprit } from '../../sim/kernel/storyCauses.ts';
+import type { Instructed } from '../../sim/kernel/storyInstructions.ts';
+import type { Stop } from '../../sim/kernel/storyStop.ts';
 import { EPCL_FROM_START, type StoryFacts } from '../../sim/kernel/storyFacts.ts';
 import { downAt, type LinkStory } from '../../sim/kernel/storyLinks.ts';
 import { contactWords, linkLines, outageWords } from './explainLinks.ts';
@@ -23,12 +25,19 @@ export interface StoryHead {
   readonly replay: string;
 }
 
+/** What the clauses make of the history: as of what was asked, and at the horizon, where the story ends. */
+interface Traces {
+  readonly trace: Trace;
+  readonly atHorizon: Trace;
+}
+
 /** The story as a person reads it: plain text, the same in a terminal and in a pipe. */
-export function storyText(head: StoryHead, story: Story, trace: Trace): string {
+export function storyText(head: StoryHead, story: Story, { trace, atHorizon }: Traces): string {
   const { asOf, horizon } = head;
   const { wan, han } = story;
-  // After the end nobody asks the links any more.
-  const until = Math.min(asOf, story.endAt ?? asOf);
+  // After the end nobody asks the links any more, save attempts for the ESME alone, which may outlast the date of an end.
+  const lastAt = story.history.attempts.at(-1)?.at ?? 0;
+  const until = Math.min(asOf, Math.max(story.endAt ?? asOf, lastAt));
   const sections = [
     [
       `Installation ${story.entity} of ${head.scenario}: ${head.title}`,
@@ -39,7 +48,7 @@ export function storyText(head: StoryHead, story: Story, trace: Trace): string {
     linkLines('WAN', wan, until),
     han === null ? ['HAN: no gas meter'] : linkLines('HAN', han, until),
     ['What happened', ...entryLines(story, asOf)],
-    [`End: ${endWords(story)}`],
+    [`End: ${endWords(story, atHorizon)}`, ...stopLines(story)],
   ];
   const text = sections.map((lines) => lines.join('\n')).join('\n\n');
   return `${text}\n\nClauses, on these attempts and events\n${formatTrace(trace)}\nreplay: ${head.replay}\n`;
@@ -115,8 +124,9 @@ function linesOf(entry: StoryEntry, { wan, han }: Story): string[] {
 
 function instructedLines({ tries, contacts, contactsNeeded, lastWanContact }: Instructed, at: Instant, wan: LinkStory) {
   const last = tries.at(-1);
+  const through = tries.filter((row) => row.reached).length;
   const lines = [
-    `${tries.map((row) => `${formatInstant(row.at)} ${row.reached ? 'got through' : 'failed'}`).join('; ')}`,
+    `${tries.length === 1 ? 'one try' : `${tries.length} tries`}, ${through} got through: ${tries.map((row) => `${formatInstant(row.at)} ${row.reached ? 'got through' : 'failed'}`).join('; ')}`,
     `${contacts} of ${contactsNeeded} successful tries so far; last WAN contact ${formatInstant(lastWanContact)}, ${duration(at - lastWanContact)} before`,
   ];
   if (last && !last.reached) lines.push(triedWords(wan, at));
@@ -195,7 +205,36 @@ const END_WORDS: Readonly<Partial<Record<End, string>>> = {
   'unresolved:awaitingMasterKey': 'its Master Key was not found',
 };
 
-function endWords({ end, endAt }: Story): string {
+function endWords({ end, endAt }: Story, { clauses }: Trace): string {
   const words = END_WORDS[end] ?? 'excluded, in effect';
-  return `${end}${endAt === null ? ', as it stands at the horizon' : ` at ${formatInstant(endAt)}`}: ${words}`;
+  const excluded = clauses.find(({ category, verdict }) => end === `excluded:${category}` && verdict?.reported);
+  // The end has the date of the verdict; another category may have been the reported one for a while after it.
+  const took =
+    excluded && endAt !== null && (excluded.reportedFrom ?? 0) > endAt ? `; ${excluded.reportedBecause}` : '';
+  return `${end}${endAt === null ? ', as it stands at the horizon' : ` at ${formatInstant(endAt)}`}: ${words}${took}`;
+}
+
+function stopLines({ stop, facts: { installation } }: Story): string[] {
+  return stop === null
+    ? []
+    : [`No ${stop.next} follows the last: ${stopWords(stop, `process.${installation.cohort}`)}`];
+}
+
+function stopWords(stop: Stop, process: string): string {
+  switch (stop.by) {
+    case 'attemptsMax':
+      return `${stop.max} were made, as many as ${process}.attemptsMax allows`;
+    case 'instructionsMax':
+      return `${stop.max} were made, as many as ${process}.preparation.instructionsMax allows`;
+    case 'category': {
+      const alone = stop.excludes === 'gsme' ? `, and ${process}.esmeOnly is false` : '';
+      return `when it was due, ${formatInstant(stop.dueAt)}, ${stop.category} had ended retries (${process}.stopWhen)${alone}`;
+    }
+    case 'masterKey':
+      return 'the Master Key was found to be wrong, and the search for the right one had not ended in time';
+    case 'replaced':
+      return `it was replaced before the next could end, which was due ${formatInstant(stop.dueAt)}`;
+    case 'horizon':
+      return `the next was due ${formatInstant(stop.dueAt)}, too late for the horizon`;
+  }
 }

@@ -5,12 +5,13 @@ import { textTable, thousands } from '../report/table.ts';
 import { lineName } from '../report/volumes.ts';
 import { joinCohorts } from '../report/published.ts';
 import {
+  farthestOff,
   fitLines,
   leaveOneOut,
-  lineVolumes,
   type FitLine,
   type FitOptions,
   type FitRound,
+  type FitStage,
 } from '../../sim/forecast/fit.ts';
 import { UsageError } from './exit.ts';
 import { collect, whole } from './options.ts';
@@ -36,7 +37,16 @@ export function fitCommand(): Command {
     .option('--rounds <n>', 'rounds of the secant; 1 only evaluates', whole(1, 50), 7)
     .option('--workers <n>', 'threads', whole(1, 64))
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
-    .addHelpText('after', '\nPrints the numbers as lines for --set; it changes no file.')
+    .addHelpText(
+      'after',
+      `
+Prints the numbers as lines for --set; it changes no file. A round a line on standard error while it goes on: which line
+is left out, the volumes, and the numbers that they came from. A few minutes; --rounds 1 --replications 1 is the quickest.
+
+Examples:
+  smets1-bench fit scenarios/various1.yaml
+  smets1-bench fit scenarios/various1.yaml --rounds 1 --set process.IOC.daysBetweenAttempts=14`,
+    )
     .action(fit);
 }
 
@@ -44,6 +54,9 @@ async function fit(path: string, options: FitCommandOptions): Promise<void> {
   const file = loadScenarioFile(path, options.set);
   const lines = fitLinesOf(file, path);
   const start = Object.fromEntries(lines.map((line) => [line.parameter, numberAt(file, line.parameter)]));
+  const predicted = file.volumes
+    .filter((line) => !line.isInput && !lines.some((row) => row.line === lineName(line)))
+    .map((line) => ({ ...line, line: lineName(line) }));
   const fitOptions: FitOptions = {
     seed: options.seed,
     replications: options.replications,
@@ -54,46 +67,70 @@ async function fit(path: string, options: FitCommandOptions): Promise<void> {
       const set = Object.entries(parameters).map(([parameter, value]) => `${parameter}=${value}`);
       return loadScenarioFile(path, [...options.set, ...set]);
     },
-    onRound: (round) => process.stderr.write(`${roundText(lines, round)}\n`),
+    onRound: (round, stage) => process.stderr.write(`${roundText(lines, round, stage)}\n`),
+    alsoCount: predicted,
   };
   const rounds = await fitLines(lines, start, fitOptions);
   const last = rounds.at(-1) as FitRound;
-  const predicted = file.volumes
-    .filter((line) => !line.isInput && !lines.some((row) => row.line === lineName(line)))
-    .map((line) => ({ ...line, line: lineName(line) }));
   const all = [...lines, ...predicted];
-  const fittedVolumes = await lineVolumes(all, last.parameters, fitOptions);
-  const rows = [['left out', 'its parameter at the prior', ...all.map((line) => line.line)]];
-  rows.push(['published', '', ...all.map((line) => thousands(line.published))]);
-  rows.push(['nothing', '', ...all.map((line) => thousands(fittedVolumes[line.line] as number))]);
-  for (const { line, parameters } of await leaveOneOut(lines, last.parameters, fitOptions)) {
-    const volumes = await lineVolumes(all, parameters, fitOptions);
-    rows.push([
-      line.line,
-      `${line.parameter}=${line.prior}`,
-      ...all.map((row) => thousands(volumes[row.line] as number)),
-    ]);
+  const rows = [['left out', 'its parameter at the prior', ...all.map((line) => line.line), 'off by']];
+  const volumesOf = (volumes: FitRound['volumes']) => all.map(({ line }) => thousands(volumes[line] as number));
+  rows.push(['published', '', ...all.map((line) => thousands(line.published)), '']);
+  rows.push(['nothing', '', ...volumesOf(last.volumes), offText(lines, last.volumes)]);
+  const left = await leaveOneOut(lines, last.parameters, fitOptions);
+  for (const { line, volumes } of left) {
+    const others = lines.filter((other) => other !== line);
+    rows.push([line.line, `${line.parameter}=${line.prior}`, ...volumesOf(volumes), offText(others, volumes)]);
   }
   const text = [
-    `Parameters after ${rounds.length} rounds (seed ${options.seed}, ${options.replications} replications a round, envisaged at ${file.scenario.horizon})`,
+    headText(rounds.length, options, file.scenario.horizon),
     ...Object.entries(last.parameters).map(
       ([parameter, value]) => `  --set ${parameter}=${Number(value.toPrecision(4))}`,
     ),
     '',
-    'Leave one line out: its parameter goes back to its prior, the others are fitted anew',
+    leaveOutText(left[0]?.rounds ?? 0),
     textTable(rows, { right: all.map((_, i) => i + 2) }),
+    `off by: how far the fitted lines (those not left out) are from what was published, at most; beyond ${percent(SETTLED)} they are not settled.`,
   ];
   process.stdout.write(`${text.join('\n')}\n`);
 }
 
-function roundText(lines: readonly FitLine[], { parameters, volumes }: FitRound): string {
-  return lines
-    .filter((line) => parameters[line.parameter] !== undefined) // the others of one that is left out
+/** Volumes that are as near as this to the published ones count as settled: the dice of a few replications do not go nearer. */
+const SETTLED = 0.01;
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
+function offText(lines: readonly FitLine[], volumes: FitRound['volumes']): string {
+  const off = farthestOff(lines, volumes);
+  return `${percent(off)}${off > SETTLED ? ', not settled' : ''}`;
+}
+
+function headText(rounds: number, { seed, replications }: FitCommandOptions, horizon: string): string {
+  const counted = `seed ${seed}, ${replications} ${replications === 1 ? 'replication' : 'replications'} a round, envisaged at ${horizon}`;
+  return rounds === 1
+    ? `Parameters as the scenario has them: --rounds 1 evaluates and fits nothing (${counted})`
+    : `Parameters after ${rounds} rounds (${counted})`;
+}
+
+function leaveOutText(rounds: number): string {
+  const anew =
+    rounds <= 1
+      ? 'the others stay where they are: with --rounds 1 they are not fitted anew'
+      : `the others are fitted anew, in ${rounds} rounds`;
+  return `Leave one line out: its parameter goes back to its prior, ${anew}`;
+}
+
+function roundText(lines: readonly FitLine[], { parameters, volumes }: FitRound, stage: FitStage): string {
+  const which = `${stage.leftOut === null ? '' : `without ${stage.leftOut}, `}round ${stage.number} of ${stage.of}`;
+  const found = lines
+    .filter((line) => line.line !== stage.leftOut)
     .map(
-      (line) =>
-        `${line.line} ${thousands(volumes[line.line] as number)} at ${(parameters[line.parameter] as number).toPrecision(4)}`,
-    )
-    .join('; ');
+      ({ line, parameter }) =>
+        `${line} ${thousands(volumes[line] as number)} at ${(parameters[parameter] as number).toPrecision(4)}`,
+    );
+  return `${which}: ${found.join('; ')}`;
 }
 
 function fitLinesOf(file: ScenarioFile, path: string): readonly FitLine[] {

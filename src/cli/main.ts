@@ -36,8 +36,6 @@ function program(): Command {
       'after',
       '\nExit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect, 4 property failed.',
     );
-  // Without an action commander answers a bare call with the help text and exit code 1; asking nothing is no error.
-  if (COMMANDS.length === 0) root.action(() => root.outputHelp());
   for (const command of COMMANDS) root.addCommand(command());
   return exitByException(root);
 }
@@ -45,6 +43,10 @@ function program(): Command {
 /** Commander ends the process itself unless every command is told not to; output still in a pipe would be lost. */
 function exitByException(command: Command): Command {
   command.exitOverride();
+  for (const option of command.options) {
+    // An option that may be repeated begins with an empty list, which is no news to a reader.
+    if (Array.isArray(option.defaultValue) && option.defaultValue.length === 0) option.defaultValueDescription = 'none';
+  }
   for (const sub of command.commands) exitByException(sub);
   return command;
 }
@@ -70,8 +72,12 @@ async function main(argv: readonly string[]): Promise<void> {
 // `smets1-bench ... | head` closes the pipe early; that is the reader's wish, not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
+  // A full disk, for one: that is the user's to mend.
   process.stderr.write(`standard output: ${error.message}\n`);
-  process.exit(EXIT.internal);
+  process.exit(EXIT.usage);
 });
+
+// Nor is it one that nobody reads what is said beside the answer (progress, notes): the answer is still wanted.
+process.stderr.on('error', () => undefined);
 
 await main(process.argv);

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from './exit.ts';
 
 /** What every folder of outputs holds, and is known by. */
@@ -43,6 +43,7 @@ const OF_THE_FILE_SYSTEM: Readonly<Record<string, string>> = {
   EACCES: 'it may not be written',
   EPERM: 'it may not be written',
   EROFS: 'it lies on a file system that is read only',
+  ENOENT: 'no directory can be made there',
   ENOTDIR: 'a file stands where a directory is needed',
   EEXIST: 'a file stands where a directory is needed',
   ENOSPC: 'there is no room left',
@@ -55,10 +56,17 @@ export function outError(error: unknown, directory: string): unknown {
   return words === undefined ? error : new UsageError(`--out ${directory}: ${words}\n  Name another directory.`);
 }
 
+/** With those above it. Node's own way does not return where a file system denies that a directory is there (/proc). */
+function makeDirectory(directory: string): void {
+  const above = dirname(resolve(directory));
+  if (!existsSync(above)) makeDirectory(above);
+  mkdirSync(directory);
+}
+
 /** A directory that does not exist, is empty, or holds an earlier run; any other is refused rather than written into. */
 export function prepareDirectory(directory: string): void {
   if (!existsSync(directory)) {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     return;
   }
   if (!statSync(directory).isDirectory())
@@ -79,7 +87,7 @@ export function prepareDirectory(directory: string): void {
 /** A directory that does not exist, is empty, or holds a watch; any other is refused rather than written into. */
 export function prepareWatchDirectory(directory: string): void {
   if (!existsSync(directory)) {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     return;
   }
   if (!statSync(directory).isDirectory())

@@ -8,7 +8,7 @@ import { uneconomicCommand } from './reportUneconomic.ts';
 /** `smets1-bench report`: what the exclusion process needs, from a run or from the records of another system. */
 export function reportCommand(): Command {
   const report = new Command('report')
-    .description('the reports of the exclusion process, from a run or from exported records')
+    .description('The reports of the exclusion process, from a run or from exported records.')
     .addHelpText(
       'after',
       `

@@ -28,7 +28,7 @@ const LATE = '2022-03-07';
 
 export function calendarCommand(): Command {
   return withRecordOptions(new Command('calendar'))
-    .description('what is in force when, and the volumes if the re-designation is adopted, late or not adopted')
+    .description('What is in force when, and the volumes if the re-designation is adopted, late or not adopted.')
     .option('--late <date>', 'the day of a late re-designation of the exclusions (London)', parseLate, LATE)
     .option('--out <dir>', 'a directory that does not exist or is empty: calendar.csv, volumes.csv')
     .addHelpText(

@@ -15,7 +15,7 @@ interface ConsultationOptions extends RecordOptions {
 
 export function consultationCommand(): Command {
   return withRecordOptions(new Command('consultation'))
-    .description('per Responsible Supplier and category: meters and installations concerned')
+    .description('Per Responsible Supplier and category: meters and installations concerned.')
     .addOption(
       new Option('--measure <measure>', 'qualifying: a category holds, in force or not; effective: it is in effect')
         .choices(['qualifying', 'effective'])

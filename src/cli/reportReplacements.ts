@@ -20,7 +20,7 @@ const DEADLINE = DATES.smets2Deadline.date;
 
 export function replacementsCommand(): Command {
   return withRecordOptions(new Command('replacements'))
-    .description(`SMETS2+ visits due per supplier, fuel and month until ${DEADLINE}`)
+    .description(`SMETS2+ visits due per supplier, fuel and month until ${DEADLINE}.`)
     .option('--replaced <file>', 'installations replaced already, and when')
     .option('--out <file>', 'CSV of the rows')
     .addHelpText(

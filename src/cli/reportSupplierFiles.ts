@@ -40,7 +40,7 @@ const SUMMARY_FILE = 'summary.csv';
 
 export function supplierFilesCommand(): Command {
   return withRecordOptions(new Command('supplier-files'))
-    .description('per Responsible Supplier and month: the meter points that are excluded')
+    .description('Per Responsible Supplier and month: the meter points that are excluded.')
     .requiredOption('--from-month <YYYY-MM>', 'the first month', parseMonth)
     .requiredOption('--to-month <YYYY-MM>', 'the last month', parseMonth)
     .requiredOption('--out <dir>', 'a directory that does not exist or is empty')

@@ -43,7 +43,7 @@ const DMCS: RecordSchema = {
 
 export function uneconomicCommand(): Command {
   return withRecordOptions(new Command('uneconomic'))
-    .description('DMCs without an EPCL entry: what testing each would cost and unblock')
+    .description('DMCs without an EPCL entry: what testing each would cost and unblock.')
     .option('--scenario <file>', "the models' costs and EPCL entries: the scenario of the run")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
     .option('--dmcs <file>', 'or: a file of dmc, epcl_entry (YYYY-MM-DD or empty), dmct_cost_pounds')

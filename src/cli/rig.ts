@@ -54,7 +54,7 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
 
   rig
     .command('status')
-    .description('where a watch stands, and how near each clause is; only reads, also while it runs')
+    .description('Where a watch stands, and how near each clause is; only reads, also while it runs.')
     .argument('<file>', 'the rig file of the watch')
     .option('--out <dir>', 'the directory of the watch')
     .option(
@@ -68,7 +68,7 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
 
   rig
     .command('init')
-    .description('write a rig file to start from; asks nothing, overwrites nothing')
+    .description('Write a rig file to start from; asks nothing, overwrites nothing.')
     .argument('[file]', 'where to write it', 'rig.yaml')
     .addOption(
       new Option('--device <device>', 'which device the address is of').choices(['chf', 'esme', 'gsme']).default('chf'),
@@ -81,13 +81,13 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
 
   rig
     .command('check')
-    .description('check rig files: exit code 0, or 1 with everything that is wrong; no device is spoken to')
+    .description('Check rig files: exit code 0, or 1 with everything that is wrong; no device is spoken to.')
     .argument('<file...>', 'rig files, YAML')
     .action(check);
 
   rig
     .command('schema')
-    .description('print what a rig file may say, or what steps.json says')
+    .description('Print what a rig file may say, or what steps.json says.')
     .addOption(
       new Option('--of <what>', 'rig: the rig file; steps: steps.json').choices(['rig', 'steps']).default('rig'),
     )

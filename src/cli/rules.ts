@@ -16,11 +16,11 @@ interface RulesOptions {
 
 /** `rules`: what rule sets there are, what they say, whether a file is one, and how two differ. */
 export function rulesCommand(): Command {
-  const rules = new Command('rules').description('list, print, check and compare rule sets');
-  rules.command('list').description('the rule sets that are built in').action(list);
+  const rules = new Command('rules').description('List, print, check and compare rule sets.');
+  rules.command('list').description('The rule sets that are built in.').action(list);
 
   withRuleOptions(rules.command('print'))
-    .description('print a rule set: clauses with their words, citations, readings')
+    .description('Print a rule set: clauses with their words, citations, readings.')
     .argument('<name|file>', `a rule set by name, ${IN_FORCE}, or a YAML file`)
     .addOption(
       new Option('--format <format>', 'yaml can be copied and changed')
@@ -31,10 +31,10 @@ export function rulesCommand(): Command {
       process.stdout.write(PRINT[options.format](resolved(name, options)));
     });
 
-  rules.command('check').description('check rule-set files').argument('<file...>', 'rule sets, YAML').action(check);
+  rules.command('check').description('Check rule-set files.').argument('<file...>', 'rule sets, YAML').action(check);
 
   withRuleOptions(rules.command('diff'))
-    .description('the paths in which two rule sets differ; --set-rule changes the second')
+    .description('The paths in which two rule sets differ; --set-rule changes the second.')
     .argument('<a>', 'a name or file')
     .argument('[b]', 'a name or file; left out: the first, changed by --set-rule')
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))

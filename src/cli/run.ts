@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { Command } from 'commander';
-import { Presets, SingleBar } from 'cli-progress';
 import { parseDate } from '../time.ts';
 import { endsOf, runJson, runText, volumesOf, type RunResult } from './runText.ts';
 import { compileModel } from '../../sim/kernel/model.ts';
@@ -10,6 +9,7 @@ import { UsageError } from './exit.ts';
 import { collect, oneOf, whole } from './options.ts';
 import { loadScenarioFile } from './loadScenarioFile.ts';
 import { outError } from './outDirectory.ts';
+import { progressOn } from './progress.ts';
 import { openRunFiles, type FileEntry } from './runFiles.ts';
 import { benchVersion } from './version.ts';
 
@@ -48,7 +48,11 @@ Examples:
   smets1-bench run scenarios/various1.yaml --replications 50 --set process.IOC.daysBetweenAttempts=14
   smets1-bench run scenarios/quiet.yaml --out out/quiet --format json | jq .ends
 
-The records of --out are those of replication 0; the volumes are means over all replications.`,
+The records of --out are those of replication 0; the volumes are means over all replications.
+JSON: seed, scenarioHash, installations, kernelSeconds, ends, volumes (the rows of volumes.csv). Progress goes to standard
+error. A path of --set is a field of scenarios/README.md; scenario print shows those of a scenario.
+
+Exit codes: 0 done, 1 usage, scenario or rule file wrong, 3 defect.`,
     )
     .action(run);
 }
@@ -69,12 +73,12 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const version = benchVersion();
 
   const metadata = { scenario: scenario.name, scenarioHash: file.hash, seed, version };
-  const bar = progressBar();
+  const progress = progressOn(process.stderr, process.env['TERM']);
   const began = seconds();
   // In a folder of their own until all are complete: a run that fails, or is ended, leaves no file behind.
   let files: ReturnType<typeof openRunFiles> | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
-    bar?.stop();
+    progress.stop();
     files?.abort();
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
@@ -88,7 +92,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
       workers,
       now: seconds,
       onProgress: async (share) => {
-        bar?.update(share);
+        progress.update(share);
         // A turn of the loop: with one worker, this is where a signal to end is heard.
         await immediate();
       },
@@ -98,7 +102,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
           }
         : {}),
     });
-    bar?.stop();
+    progress.stop();
     const result: RunResult = {
       scenario,
       rules: file.rules,
@@ -134,7 +138,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
         : runText(result, volumes, { path, out: options.out, set: options.set }),
     );
   } catch (error) {
-    bar?.stop();
+    progress.stop();
     files?.abort();
     throw options.out === undefined ? error : outError(error, options.out);
   } finally {
@@ -157,20 +161,4 @@ function checkAsOf(date: string, from: string, horizon: string): void {
 
 function seconds(): number {
   return performance.now() / 1000;
-}
-
-/** A bar on standard error while a person watches; nothing in a pipe. */
-function progressBar(): SingleBar | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  const bar = new SingleBar(
-    {
-      format: 'simulating {bar} {percentage}%  {duration_formatted}',
-      stream: process.stderr,
-      hideCursor: true,
-      clearOnComplete: true,
-    },
-    Presets.shades_classic,
-  );
-  bar.start(1, 0);
-  return bar;
 }

@@ -149,13 +149,17 @@ function volumeSection({ scenario, replications }: RunResult, volumes: readonly 
       table.push(cells);
     }
   }
+  const title = `Exclusion volumes (mean over ${replications} ${replications === 1 ? 'replication' : 'replications'}); gas meters are never added to installations`;
+  if (table.length === 1) {
+    return `${title}\nNo category was met by any installation at any as-of: every volume is 0 (volumes.csv of --out has them row by row).`;
+  }
   const taken =
     operator === 'envisaged'
       ? 'taken as envisaged: what will have qualified by the horizon if the proposals are adopted'
       : `taken as what qualified by the data cut ${dataCut}`;
   return [
-    `Exclusion volumes (mean over ${replications} ${replications === 1 ? 'replication' : 'replications'}); gas meters are never added to installations`,
-    textTable(table, { right: [3, 4, 5, 7, ...dates.flatMap((_, i) => [8 + 2 * i, 9 + 2 * i])] }),
+    title,
+    filledTable(table, [3, 4, 5, 7, ...dates.flatMap((_, i) => [8 + 2 * i, 9 + 2 * i])]),
     ...(hasPublished
       ? [
           `Published figures ${taken}.`,
@@ -163,6 +167,13 @@ function volumeSection({ scenario, replications }: RunResult, volumes: readonly 
         ]
       : []),
   ].join('\n');
+}
+
+/** Columns that no line fills (no range of one replication, nothing published) are left out, with their headers. */
+function filledTable(table: readonly (readonly string[])[], right: readonly number[]): string {
+  const filled = (table[0] ?? []).map((_, c) => c).filter((c) => table.slice(1).some((row) => row[c] !== ''));
+  const rows = table.map((row) => filled.map((c) => row[c] as string));
+  return textTable(rows, { right: filled.flatMap((c, i) => (right.includes(c) ? [i] : [])) });
 }
 
 function cohortLabel(cohort: string): string {

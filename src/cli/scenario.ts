@@ -9,20 +9,31 @@ import { readText } from './readText.ts';
 
 /** `scenario`: whether scenario files are right, what they come to, and what they may say. */
 export function scenarioCommand(): Command {
-  const scenario = new Command('scenario').description('check and print scenarios, and what a scenario may say');
+  const scenario = new Command('scenario')
+    .description('Check and print scenarios, and what a scenario may say.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smets1-bench scenario check --strict scenarios/various1.yaml
+  smets1-bench scenario print scenarios/various1.yaml --set process.IOC.attemptsMax=10
+  smets1-bench scenario schema --format markdown
+
+scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or an option is wrong.`,
+    );
 
   scenario
     .command('check')
-    .description('check scenario files: exit code 0, or 1 with everything that is wrong')
+    .description('Check scenario files: exit code 0, or 1 with everything that is wrong.')
     .argument('<file...>', 'scenarios, YAML')
     .option('--strict', 'numbers and dates without a mark, and marks that cover nothing, are wrong')
     .action(check);
 
   scenario
     .command('print')
-    .description('print every resolved value with where it comes from')
+    .description('Print every resolved value with where it comes from.')
     .argument('<file>', 'a scenario, YAML')
-    .option('--set <path=value>', 'change a value (repeat)', collect, [] as readonly string[])
+    .option('--set <path=value>', 'change a field; may be repeated', collect, [] as readonly string[])
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .action((file: string, options: { set: readonly string[]; format: 'text' | 'json' }) => {
       const loaded = loadScenario({ path: file, readFile: readText, set: options.set });
@@ -32,7 +43,7 @@ export function scenarioCommand(): Command {
 
   scenario
     .command('schema')
-    .description('print what a scenario may say')
+    .description('Print what a scenario may say.')
     .addOption(
       new Option('--format <format>', 'json: for editors; markdown: the table of scenarios/README.md')
         .choices(['json', 'markdown'])

@@ -4,7 +4,7 @@ import type { Instant } from '../time.ts';
 import type { ClauseRow } from './holding.ts';
 import { notesOf } from './notes.ts';
 import { reportedOf, type Held } from './reported.ts';
-import { timelineOf, type Timeline } from './timeline.ts';
+import { timelineOf, type Moment, type Timeline } from './timeline.ts';
 import type { Evaluation, Span, Verdict } from './verdict.ts';
 
 /**
@@ -44,7 +44,11 @@ export function verdictsOf(timeline: Timeline, rules: RuleSet, asOf: Instant): r
   }));
 }
 
-export function heldOf({ rows, lasting }: Timeline): readonly Held[] {
+/** The categories that hold at the as-of; with a moment of the timeline, those that held then. */
+export function heldOf(
+  { rows, lasting: now }: Timeline,
+  { lasting }: Pick<Moment, 'lasting'> = { lasting: now },
+): readonly Held[] {
   return rows.flatMap((row, i) => {
     const stretch = lasting[i];
     return stretch ? [{ row, stretch }] : [];

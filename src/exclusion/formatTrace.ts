@@ -39,6 +39,7 @@ function clauseLines(clause: ClauseTrace): string[] {
     `${clause.category} (${number}, ${title}): ${clause.holds ? 'HOLDS' : 'does not hold'}`,
     `  ${text}`,
     `  ${clause.citations.join('; ')}`,
+    ...clause.doubts.map((doubt) => `  doubt: ${doubt}`),
     `  decided by: ${decidedBy}; 18.2 (${kind182.join(', ')}); excludes the ${excludes}`,
     `  scope: ${clause.inScope ? 'in scope' : clause.bars.map(({ why }) => why).join('; ')}`,
   ];

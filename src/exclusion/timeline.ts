@@ -30,6 +30,14 @@ export interface Timeline {
   readonly spans: readonly Span[];
   /** The ESME-only migrations that no GT01 exclusion bears out. */
   readonly contradictory: readonly Note[];
+  /** What lasted at each instant of a row, by time, in the order of `rows`. */
+  readonly moments: readonly Moment[];
+}
+
+/** An instant of a history, and the stretches that last at it. */
+export interface Moment {
+  readonly at: Instant;
+  readonly lasting: readonly (Stretch | null)[];
 }
 
 /** Evaluates every clause at the instant of every row up to the as-of, all rows of an instant together. */
@@ -39,6 +47,7 @@ export function timelineOf(history: History, rules: RuleSet, asOf: Instant): Tim
   const instants = instantsOf(records);
   const spans: Span[][] = rows.map(() => []);
   const contradictory: Note[] = [];
+  const moments: Moment[] = [];
   let lasting: readonly (Stretch | null)[] = rows.map(() => null);
   for (const at of instants) {
     const known = knownAt(records, at);
@@ -51,12 +60,13 @@ export function timelineOf(history: History, rules: RuleSet, asOf: Instant): Tim
       }
     }
     lasting = next;
+    moments.push({ at, lasting });
   }
   for (const [i, stretch] of lasting.entries()) {
     const category = rows[i]?.clause.category;
     if (stretch && category) spans[i]?.push({ category, from: stretch.since, to: null });
   }
-  return { records, known: knownAt(records, asOf), rows, lasting, spans: spans.flat(), contradictory };
+  return { records, known: knownAt(records, asOf), rows, lasting, spans: spans.flat(), contradictory, moments };
 }
 
 /** The stretch of a clause that lasts at an instant, given the one that lasted at the instant before. */

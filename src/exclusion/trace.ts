@@ -1,7 +1,7 @@
 import type { Cohort } from '../installation/cohort.ts';
 import type { Attempt, History, HistoryEvent } from '../migration/history.ts';
 import { expiryInstant, type RuleSet } from '../regulation/ruleset.ts';
-import { SOURCES } from '../regulation/sources.ts';
+import { SOURCES, type Source } from '../regulation/sources.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import type { Clause, ExclusionCategory } from './clause.ts';
 import { countAt, type Count, type Unit } from './counting.ts';
@@ -30,6 +30,8 @@ export interface ClauseTrace {
   readonly clause: Clause;
   /** The titles of the clause's sources. */
   readonly citations: readonly string[];
+  /** Where those sources are in doubt, or at odds with themselves, in words. */
+  readonly doubts: readonly string[];
   readonly inScope: boolean;
   readonly bars: readonly { readonly bar: ScopeBar; readonly why: string }[];
   /** The route of 18.6 in question; null for other clauses. */
@@ -47,6 +49,8 @@ export interface ClauseTrace {
   readonly metBecause: string;
   readonly effectiveBecause: string;
   readonly reportedBecause: string;
+  /** Since when the category has been the one that is reported; null: it is not. Never before it was met. */
+  readonly reportedFrom: Instant | null;
   /** What is missing, in words; empty where the category holds. */
   readonly missing: string;
 }
@@ -71,6 +75,7 @@ export function trace(history: History, rules: RuleSet, asOf: Instant): Trace {
   const { records, known, rows } = timeline;
   const verdicts = verdictsOf(timeline, rules, asOf);
   const reported = reportedOf(heldOf(timeline), rules);
+  const reportedSince = reported === null ? null : sinceWhen(reported, timeline, rules);
   // Once a migration has ended the history, the clauses are those of its instant, without its row.
   const { migration } = known;
   const judgedAt = migration === null ? known : knownWithout(knownAt(records, migration.at), migration);
@@ -83,7 +88,10 @@ export function trace(history: History, rules: RuleSet, asOf: Instant): Trace {
     migration,
     clauses: rows.map((row, i) => {
       const verdict = verdicts.find(({ category }) => category === row.clause.category) ?? null;
-      return clauseTrace({ row, timeline, judgedAt, verdict, stretch: timeline.lasting[i] ?? null, reported }, rules);
+      return clauseTrace(
+        { row, timeline, judgedAt, verdict, stretch: timeline.lasting[i] ?? null, reported, reportedSince },
+        rules,
+      );
     }),
     notes: notesOf(records, timeline.contradictory),
   };
@@ -96,6 +104,7 @@ interface Subject {
   readonly verdict: Verdict | null;
   readonly stretch: Stretch | null;
   readonly reported: Reported | null;
+  readonly reportedSince: ReportedSince | null;
 }
 
 function clauseTrace(subject: Subject, rules: RuleSet): ClauseTrace {
@@ -113,6 +122,7 @@ function clauseTrace(subject: Subject, rules: RuleSet): ClauseTrace {
     category: clause.category,
     clause,
     citations: clause.sources.map((source) => SOURCES[source].title),
+    doubts: clause.sources.flatMap((source) => (SOURCES[source] as Source).note ?? []),
     inScope: bars.length === 0,
     bars,
     route,
@@ -124,7 +134,8 @@ function clauseTrace(subject: Subject, rules: RuleSet): ClauseTrace {
     verdict,
     metBecause: stretch === null ? '' : metBecause(stretch, timeline),
     effectiveBecause: verdict === null ? '' : effectiveBecause(row, verdict, rules, timeline.known.at),
-    reportedBecause: verdict === null ? '' : reportedBecause(verdict, subject.reported),
+    reportedBecause: verdict === null ? '' : reportedBecause(verdict, subject),
+    reportedFrom: verdict?.reported ? (subject.reportedSince?.at ?? null) : null,
     missing: verdict === null ? missingOf({ row, bars, count }, timeline.known, judgedAt) : '',
   };
 }
@@ -134,8 +145,11 @@ function rowsOf(row: ClauseRow, timeline: Timeline, judgedAt: Known, count: Coun
   const { shows } = row.clause;
   const { migration } = timeline.known;
   const rows: TracedRow[] = [];
+  const inUnits = new Set(count?.units.flatMap(({ attempts }) => attempts));
   for (const { attempt, whyNot } of count?.judged ?? []) {
-    rows.push({ record: attempt, counted: whyNot === null, why: WHY_WORDS[whyNot ?? 'counts'] });
+    // Under `weekCode: last` an attempt that could count does not where its week ended in another outcome.
+    const counted = whyNot === null && inUnits.has(attempt.at);
+    rows.push({ record: attempt, counted, why: WHY_WORDS[whyNot ?? (counted ? 'counts' : 'lastOfWeek')] });
   }
   if (shows.type === 'count' && migration !== null) {
     for (const attempt of timeline.records.attempts) {
@@ -191,10 +205,35 @@ function effectiveBecause(row: ClauseRow, { metAt }: Verdict, rules: RuleSet, as
   return metAt < inForceAt ? `met before the clause came into force, hence from then` : 'met with the clause in force';
 }
 
-function reportedBecause(verdict: Verdict, reported: Reported | null): string {
+/** From when a category is the one that is reported, and which was until then (null: none). */
+interface ReportedSince {
+  readonly at: Instant;
+  readonly before: ExclusionCategory | null;
+}
+
+function sinceWhen({ category }: Reported, timeline: Timeline, rules: RuleSet): ReportedSince {
+  const { moments } = timeline;
+  let i = moments.length - 1;
+  let before: Reported | null = null;
+  for (; i > 0; i -= 1) {
+    before = reportedOf(heldOf(timeline, moments[i - 1]), rules);
+    if (before?.category !== category) break;
+  }
+  return { at: moments[i]?.at ?? timeline.known.at, before: i > 0 ? (before?.category ?? null) : null };
+}
+
+function reportedBecause(verdict: Verdict, { reported, reportedSince, timeline }: Subject): string {
   const weeks = reported?.otherWeeks ?? null;
   if (weeks !== null && (verdict.reported || verdict.category === 'five-retries')) {
     return `five-retries rests on the failures of gt01: only ${weeks} of its weeks hold another, so gt01 is reported`;
   }
-  return verdict.reported ? 'the first that holds in the order of precedence' : `yields to ${reported?.category ?? ''}`;
+  if (!verdict.reported) return `yields to ${reported?.category ?? ''}`;
+  const before = reportedSince?.before ?? null;
+  if (reportedSince === null || before === null) return 'the first that holds in the order of precedence';
+  const stillHolds = heldOf(timeline).some(({ row }) => row.clause.category === before);
+  const why =
+    verdict.category === 'five-retries' && before === 'gt01' && stillHolds
+      ? 'it no longer rests on the failures of gt01'
+      : 'the first that holds in the order of precedence';
+  return `${why}; reported since ${formatInstant(reportedSince.at)}, until then ${before} was`;
 }

@@ -10,6 +10,7 @@ import type { State } from './state.ts';
 export const WHY_WORDS = {
   ...WHY_NOT,
   counts: 'counts',
+  lastOfWeek: 'not the last outcome of its week, which decides (reading weekCode: last)',
   migrated: 'the migration, which ends the history',
   afterMigration: 'after the migration; ignored',
   stranger: 'not by the gas supplier at that instant; ignored',

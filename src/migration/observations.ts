@@ -2,6 +2,15 @@
 export const EFFECTS = ['none', 'silence', 'refusal', 'wrongKey', 'badData', 'systemFault'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
+/** What a fault may do: an effect that leaves the step alone is what happens where no fault strikes. */
+export const FAULT_EFFECTS = [
+  'silence',
+  'refusal',
+  'wrongKey',
+  'badData',
+  'systemFault',
+] as const satisfies readonly Exclude<Effect, 'none'>[];
+
 /**
  * What a head-end can see of a step: a small closed set. A dropped frame, a corrupted one, a sleepy miss and a lost HAN
  * are all `noAnswer`. `stale` and `unmatched` are what checks on facts find.

@@ -16,7 +16,11 @@ export const SOURCES = {
     standing: 'briefing',
     title: 'Various 1, Process Amendments and Q1 (Clauses 1.5-1.9, 3.15(g), 18.1-18.3)',
   },
-  'various1.q2': { standing: 'briefing', title: 'Various 1, Q2 (Clause 18.4, Master Key Errors)' },
+  'various1.q2': {
+    standing: 'briefing',
+    title: 'Various 1, Q2 (Clause 18.4, Master Key Errors)',
+    note: 'The slide on Uneconomic to Test prints Clause 18.4 as well; its question, Q7, says 18.5, and we follow that.',
+  },
   'various1.q3': {
     standing: 'briefing',
     title: 'Various 1, Q3 (Clause 18.7, No WAN Before Migration Attempted; steps in Clause 4.26)',

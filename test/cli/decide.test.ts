@@ -279,7 +279,7 @@ describe('files and formats', () => {
       });
       expect(spawned.stdout).toMatch(/^installation_id,category.*\n7,no-wan-attempting/);
       expect(spawned.status).toBe(0);
-      expect(spawned.stderr).toContain('1 verdicts of 1 installations');
+      expect(spawned.stderr).toContain('1 verdict of 1 installation');
       expect(readdirSync(folder).filter((name) => name.startsWith('-'))).toEqual([]);
     });
   });

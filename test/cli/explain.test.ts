@@ -25,6 +25,54 @@ describe('explain of a scenario', () => {
     await expect(steady(out)).toMatchFileSnapshot('fixtures/story-204.txt');
   });
 
+  test('says of a five-retries that took over from gt01 what the verdict says, and since when it is reported', async () => {
+    const set = ['populations.a-dormant.han=dead', 'populations.a-dormant.wan=good', 'process.IOC.attemptsMax=200', 'faults.slow-commission.share=1', 'faults.slow-commission.deadShare=1', 'changes.replacementPerYear=0'].flatMap((text) => ['--set', text]); // prettier-ignore
+    let out = '';
+    for (let n = 0; !/\nEnd: excluded:five-retries[^\n]*until then gt01 was/.test(out); n += 1) {
+      expect(n).toBeLessThan(120);
+      ({ out } = await explain(SMALL, '--installation', String(n), ...set));
+    }
+    const five = out.slice(out.indexOf('five-retries (18.9'));
+    const [, effective] = /\n {2}effective: (\S+Z):/.exec(five) as unknown as [string, string];
+    const [, end, since] = /\nEnd: excluded:five-retries at (\S+Z): .*reported since (\S+Z), until/.exec(
+      out,
+    ) as unknown as string[];
+    expect(end).toBe(effective);
+    expect(five).toContain(`reported since ${since}, until then gt01 was`);
+    const alone = [...out.matchAll(/^ {2}(\S+Z) {2}migration .*\n {6}an attempt for the ESME alone/gm)].map(
+      ([, at]) => at as string,
+    );
+    expect(alone.at(-1)).toBe(since); // it is by the last of these that five-retries takes over
+    expect(alone.filter((at) => at > (end as string)).length).toBeGreaterThan(1);
+  });
+
+  test('says in words that a limit of the scenario ended the attempts, and the instructions', async () => {
+    const ended = async (words: string, ...set: readonly string[]): Promise<string> => {
+      for (let n = 0; n < 120; n += 1) {
+        const { out } = await explain(SMALL, '--installation', String(n), ...set.flatMap((text) => ['--set', text]));
+        if (out.includes(words)) return out;
+      }
+      return '';
+    };
+    const attempts = await ended('attemptsMax allows', 'process.IOC.attemptsMax=2');
+    expect(attempts).toContain('\nNo attempt follows the last: 2 were made, as many as process.IOC.attemptsMax allows');
+    expect(attemptsIn(attempts)).toBe(2);
+    const instructions = await ended('instructionsMax allows', 'process.IOC.preparation.instructionsMax=2');
+    expect(instructions).toContain('\nNo instruction follows the last: 2 were made, as many as process.IOC.preparation.instructionsMax allows'); // prettier-ignore
+    expect(instructions.match(/^ {2}\S+Z {2}instruction/gm)).toHaveLength(2);
+  });
+
+  test('says how often the SMSO tried, also where an instruction was completed', async () => {
+    let out = '';
+    for (let n = 0; !/instruction {2}ok/.test(out); n += 1)
+      ({ out } = await explain(SMALL, '--installation', String(n)));
+    const [, count, through, tries] = /instruction {2}ok.*\n +(\w+) tries, (\d) got through: (.*)/.exec(
+      out,
+    ) as unknown as string[];
+    expect(tries?.split('; ')).toHaveLength(Number(count));
+    expect(tries?.match(/got through/g)).toHaveLength(Number(through));
+  });
+
   test('says how to replay it, and the replay says the same', async () => {
     const asked = ['--installation', '7', '--seed', "it's mine", '--replication', '3', '--as-of', '2021-12-31'];
     const { out } = await explain(SMALL, ...asked, '--set', 'process.IOC.daysBetweenAttempts=14');

@@ -7,7 +7,9 @@ import { compileModel } from '../../sim/kernel/model.ts';
 import { OUTCOMES } from '../../sim/kernel/outcomes.ts';
 import { Recorder, type ShardRecords } from '../../sim/kernel/recorder.ts';
 import { ShardRunner } from '../../sim/kernel/shard.ts';
-import { tellStory, type Story, type StoryEntry } from '../../sim/kernel/story.ts';
+import type { ProcessOfCohort } from '../../sim/scenario/schema.ts';
+import { HOUR } from '../../src/time.ts';
+import { instantOf, tellStory, type Story, type StoryEntry } from '../../sim/kernel/story.ts';
 import { downAt } from '../../sim/kernel/storyLinks.ts';
 import { seedWords } from '../../sim/world/draws.ts';
 import { assertAgrees, assertHeldThen } from '../../src/cli/explainStory.ts';
@@ -108,6 +110,102 @@ describe('the story of one installation', () => {
     expect(lost.length).toBeGreaterThan(0);
     const by = new Set(ALL.flatMap(({ wan, han }) => [...wan.outages, ...(han?.outages ?? [])].map((row) => row.by)));
     expect([...by].sort()).toEqual(['battery', 'death', 'linkBudget', 'lostJoin', 'own', 'planned', 'shared']);
+  });
+});
+
+/** Stories of a variation of the scenario, and its process for the cohort of each. */
+function variation(...set: readonly string[]): readonly Story[] {
+  const varied = loadScenarioFile('test/cli/fixtures/small.yaml', set);
+  const compiled = compileModel(varied.scenario, varied.rules);
+  const stories = Array.from({ length: compiled.size }, (_, installation) =>
+    tellStory(compiled, { seed, replication: 0, installation }),
+  );
+  for (const story of stories) assertAgrees(story, trace(story.history, varied.rules, compiled.horizon));
+  return stories;
+}
+
+type Instruction = Extract<StoryEntry, { type: 'instruction' }>;
+const isInstruction = (entry: StoryEntry): entry is Instruction => entry.type === 'instruction';
+
+describe('the tries of an instruction', () => {
+  const { hoursBetweenTries, triesPerInstruction, contactsNeeded } = scenario.process.IOC?.preparation as {
+    hoursBetweenTries: number;
+    triesPerInstruction: number;
+    contactsNeeded: number;
+  };
+  const prepared = ALL.filter(({ facts }) => facts.installation.cohort === 'IOC');
+
+  test('are all told, at their distance, up to the last, which is the instant of the record', () => {
+    for (const { entries } of prepared) {
+      let through = 0;
+      for (const { attempt, instructed } of entries.filter(isInstruction)) {
+        const { tries } = instructed;
+        const gaps = tries.slice(1).map(({ at }, i) => at - (tries[i]?.at ?? 0));
+        expect(gaps.every((gap) => gap === hoursBetweenTries * HOUR)).toBe(true);
+        expect(tries.at(-1)?.at).toBe(attempt.at);
+        through += tries.filter(({ reached }) => reached).length;
+        expect(instructed.contacts).toBe(through);
+        // A completed one ends with the contact that was lacking; one that failed has used all its tries.
+        if (attempt.outcome === 'ok') expect(through).toBe(contactsNeeded);
+        else expect(tries).toHaveLength(triesPerInstruction);
+      }
+    }
+    const completed = prepared.flatMap(({ entries }) =>
+      entries.filter(isInstruction).filter(({ attempt }) => attempt.outcome === 'ok'),
+    );
+    expect(new Set(completed.map(({ instructed }) => instructed.tries.length)).size).toBeGreaterThan(1);
+  });
+
+  test('are told also where a turn was waited out, tries of two turns overlap, and hours do not divide a day', () => {
+    const stories = variation(
+      'process.IOC.preparation.hoursBetweenTries=30.7',
+      'process.IOC.preparation.daysBetweenInstructions=1.3',
+      'process.IOC.stopWhen=met',
+      'changes.activeToDormantPerYear=2',
+      'changes.dormantToActivePerYear=2',
+    );
+    expect(stories.flatMap(({ entries }) => entries.filter(isInstruction)).length).toBeGreaterThan(100);
+  });
+});
+
+describe('why no attempt follows the last', () => {
+  test('is told of everybody who was begun with and neither migrated nor was prepared and left', () => {
+    for (const { stop, end, entries, facts } of ALL) {
+      const attempts = entries.filter((entry) => entry.type === 'migration').length;
+      const instructions = entries.filter(isInstruction);
+      const left = attempts === 0 && (instructions.length === 0 || instructions.at(-1)?.attempt.outcome === 'ok');
+      expect(stop === null).toBe(end.startsWith('migrated') || left);
+      if (stop === null) continue;
+      const { attemptsMax, preparation } = scenario.process[facts.installation.cohort] as ProcessOfCohort;
+      const spent = attempts > 0 ? attempts === attemptsMax : instructions.length === preparation?.instructionsMax;
+      expect(stop.by.endsWith('Max')).toBe(spent);
+      expect(stop.dueAt).toBeGreaterThan(instantOf(entries.findLast(({ type }) => type !== 'event') as StoryEntry));
+      if (stop.by === 'horizon') expect(stop.next === 'instruction' || stop.dueAt > model.horizon).toBe(true);
+    }
+  });
+
+  test('is each of the reasons that there are, on some installation', () => {
+    const found = [
+      ALL,
+      variation('process.IOC.esmeOnly=false', 'process.IOC.attemptsMax=200', 'process.IOC.stopWhen=met'),
+      variation(
+        'process.IOC.stopWhen=met',
+        'horizon=2021-06-15',
+        'asOf=[]',
+        'process.IOC.preparation.instructionsMax=60',
+      ),
+    ].flatMap((stories) => stories.flatMap(({ stop }) => (stop ? [`${stop.next}: ${stop.by}`] : [])));
+    expect([...new Set(found)].toSorted()).toEqual([
+      'attempt: attemptsMax',
+      'attempt: category',
+      'attempt: horizon',
+      'attempt: masterKey',
+      'attempt: replaced',
+      'instruction: category',
+      'instruction: horizon',
+      'instruction: instructionsMax',
+      'instruction: replaced',
+    ]);
   });
 });
 

@@ -39,6 +39,13 @@ export function parseYaml(text: string, options: { file: string; layer?: number 
     if (faults.length > 0) {
       const problems = faults.slice(0, 20).map((fault) => {
         const { line, col } = lines.linePos(fault.pos[0]);
+        if (fault.code === 'MULTIPLE_DOCS') {
+          return problemAt({ ...top, line, column: col }, '', {
+            found: 'a second document (after a line ---)',
+            expected: 'one document a file',
+            mend: 'Put each document into a file of its own; one file takes from another by extends.',
+          });
+        }
         return problemAt({ ...top, line, column: col }, '', {
           found: fault.message.replace(/\s+/g, ' ').replace(/\.$/, '').slice(0, 160),
           expected: 'YAML',

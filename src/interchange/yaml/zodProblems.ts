@@ -69,6 +69,8 @@ function unknownName(path: Path, tree: Tree, schema: FieldSchema): Problem {
 
 function wrongValue(path: Path, issue: Issue, tree: Tree, schema: FieldSchema): Problem {
   const value = treeAt(tree, path);
+  const others = value?.kind === 'scalar' && value.value === null ? othersInOpenMap(path, tree, schema) : [];
+  if (others.length > 0) return nothingToTake(path, tree, others);
   const fields = fieldsAt(schema, path, tree);
   const custom = issue.code === 'custom' ? issue.message : undefined;
   const expected = custom ?? (fields.length > 0 ? expectedText(fields) : issue.message);
@@ -80,6 +82,25 @@ function wrongValue(path: Path, issue: Issue, tree: Tree, schema: FieldSchema): 
     expected,
     ...(near === undefined ? {} : { nearest: near }),
     ...(mend === undefined ? {} : { mend }),
+  });
+}
+
+/** The names beside one that stands in a map of any names; empty: the map has a name for everything it may hold. */
+function othersInOpenMap(path: Path, tree: Tree, schema: FieldSchema): readonly string[] {
+  const around = path.slice(0, -1);
+  const map = treeAt(tree, around);
+  if (map?.kind !== 'map' || path.length === 0 || !namesAt(schema, around, tree).open) return [];
+  return [...map.entries.keys()].filter((name) => name !== String(path.at(-1)));
+}
+
+/** Null takes a name of what is extended away; one that is left over had nothing to take. */
+function nothingToTake(path: Path, tree: Tree, others: readonly string[]): Problem {
+  const near = nearest(String(path.at(-1)), others);
+  const listed = others.slice(0, NAMES_MAX).join(', ');
+  return problemAt(positionAt(tree, path), formatPath(path), {
+    found: 'nothing (null), which takes a name away, but there is none of this name',
+    expected: `one of ${listed}${others.length > NAMES_MAX ? ', ...' : ''}`,
+    ...(near === undefined ? {} : { nearest: formatPath([...path.slice(0, -1), near]) }),
   });
 }
 

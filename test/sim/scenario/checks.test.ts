@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { compileModel } from '../../../sim/kernel/model.ts';
+import { tellStory } from '../../../sim/kernel/story.ts';
+import { fieldTable } from '../../../sim/scenario/fieldTable.ts';
+import { seedWords } from '../../../sim/world/draws.ts';
 import { loaded, problems } from './files.ts';
 
 // Each check across fields, broken once by a change of the right scenario; that the right one passes is the first test.
@@ -48,6 +52,8 @@ const BROKEN: readonly (readonly [claim: string, change: string, path: string, w
   ['the span of an outage', 'sharedOutages: { o: { by: area, dated: [{ from: 2021-06-02, to: 2021-06-01 }] } }', 'sharedOutages.o.dated[0].to', '"2021-06-01"'],
   ['a dead class with times', `links: { wan: { usual: { classes: { dead: { ${UP} } } } } }`, 'links.wan.usual.classes.dead', 'a dead class with times'],
   ['a class without outages', 'links: { wan: { usual: { classes: { healthy: { down: null } } } } }', 'links.wan.usual.classes.healthy', 'a class that lacks'],
+  ['up times of minutes', 'links: { han: { usual: { classes: { only: { upDaysMean: 0.0388 } } } } }', 'links.han.usual.classes.only.upDaysMean', '0.0388'],
+  ['more operators than have dice', `operators: { ${Array.from({ length: 4097 }, (_, i) => `o${i}: ${i === 0 ? 1 : 0}`).join(', ')} }`, 'operators', '4097 names'],
   ['a rate without a duration', 'sharedOutages: { o: { by: area, perYear: 1 } }', 'sharedOutages.o.duration', 'nothing'],
   ['an effect that the step cannot show', 'faults: { silent: { effect: wrongKey } }', 'faults.silent.effect', '"wrongKey"'],
   ['a GroupID of another cohort', 'populations: { ioc-dormant: { groupId: EA } }', 'populations.ioc-dormant.groupId', '"EA"'],
@@ -76,6 +82,37 @@ describe('checks across fields', () => {
     expect(scenario.links.wan.usual?.classes.healthy?.share).toBe(0.93);
     const leaf = marks.find(({ path }) => path === 'links.wan.usual.classes.healthy.share');
     expect(leaf).toMatchObject({ value: 0.93, mark: 'our assumption', note: 'the remainder of the classes' });
+  });
+
+  test('the shortest up time that is allowed can be run to the horizon, outage by outage', () => {
+    const short = (days: number): string => `links: { wan: { usual: { classes: { dead: null, healthy: { share: 1, upDaysMean: ${days}, down: [{ share: 1, duration: { kind: fixed, days: 0.000001 } }] } } } } }`; // prettier-ignore
+    const [problem] = problems(short(0.001));
+    expect(problem?.expected).toBe(
+      'at least 0.0389: a link has at most 18000 outages from 2021-02-01 to 2022-12-31 (our assumption)',
+    );
+    const { scenario, rules } = loaded(short(0.0389));
+    const model = compileModel(scenario, rules);
+    const outages = [0, 1, 2].map((installation) => {
+      const { wan } = tellStory(model, { seed: seedWords('short'), replication: 0, installation });
+      return wan.outages.length;
+    });
+    for (const count of outages) expect(count).toBeGreaterThan(17_000);
+  });
+
+  test('null for a name that is not there is answered with the names that are, and the nearest', () => {
+    const expected = { found: expect.stringContaining('none of this name') as string, expected: 'one of silent', nearest: 'faults.silent' }; // prettier-ignore
+    expect(problems('', ['faults.silnt=null'])).toMatchObject([{ path: 'faults.silnt', ...expected }]);
+    expect(problems('faults: { silnt: null }')).toMatchObject([{ path: 'faults.silnt', line: 2, ...expected }]);
+    expect(loaded('', ['faults.silent=null']).scenario.faults).toEqual({});
+  });
+
+  test('an effect that does nothing is no fault: neither the schema nor the table has it', () => {
+    expect(problems('faults: { silent: { effect: none } }')).toMatchObject([{ path: 'faults.silent.effect', found: '"none"' }]); // prettier-ignore
+    expect(fieldTable()).toMatch(/`faults\.<name>\.effect` \(kind: persistent\) \| one of silence, refusal,/);
+  });
+
+  test('attempts so close that two would share a second are refused', () => {
+    expect(problems('process: { IOC: { daysBetweenAttempts: 0.001 } }')).toMatchObject([{ path: 'process.IOC.daysBetweenAttempts' }]); // prettier-ignore
   });
 
   test('ten tenths are a whole', () => {

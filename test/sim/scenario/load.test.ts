@@ -115,7 +115,7 @@ describe('problems', () => {
     ['a list', '- a\n- b', 'a list of 2'],
     ['plain text', 'hello', '"hello"'],
     ['an empty file', '# nothing\n', 'an empty file'],
-    ['two documents', 'name: a\n---\nname: b', 'multiple documents'],
+    ['two documents', 'name: a\n---\nname: b', 'a second document (after a line ---)'],
     ['an unknown tag', 'name: !secret x', 'Unresolved tag'],
     ['an alias without an anchor', 'name: *nobody', '*nobody'],
     ['an alias to itself', 'name: &a [*a]', '*a'],

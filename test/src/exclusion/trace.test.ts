@@ -5,6 +5,7 @@ import { evaluate } from '../../../src/exclusion/evaluate.ts';
 import { formatTrace } from '../../../src/exclusion/formatTrace.ts';
 import { trace } from '../../../src/exclusion/trace.ts';
 import { questionArbitrary, ruleSetArbitrary } from '../../kit/index.ts';
+import { instant, WEEK } from '../../../src/time.ts';
 import { readCases } from './cases.ts';
 
 const CASES = readCases();
@@ -39,6 +40,40 @@ test('a trace holds the verdicts and notes of the evaluation, and its counts are
       }
     }),
     { numRuns: 600 },
+  );
+});
+
+test('a row is marked as counting where its week, or the attempt itself, is counted, and nowhere else', () => {
+  fc.assert(
+    fc.property(questionArbitrary(ruleSetArbitrary), ({ history, rules, asOf }) => {
+      const traced = trace(history, rules, asOf);
+      // Under `sticky`, and once a migration ended the history, a verdict may rest on an earlier count than the rows show.
+      fc.pre(rules.readings.membership === 'asOf' && traced.migration === null);
+      for (const clause of traced.clauses) {
+        if (clause.have === null) continue;
+        const marked = clause.rows.flatMap(({ record, counted }) => (counted && 'kind' in record ? record.at : []));
+        expect(marked).toEqual(clause.units.flatMap(({ attempts }) => attempts));
+      }
+    }),
+    { numRuns: 600 },
+  );
+});
+
+test('a category is reported from the instant at which the evaluation first says so without a break', () => {
+  fc.assert(
+    fc.property(questionArbitrary(ruleSetArbitrary), ({ history, rules, asOf }) => {
+      for (const { category, verdict, reportedFrom } of trace(history, rules, asOf).clauses) {
+        expect(reportedFrom !== null).toBe(verdict?.reported === true);
+        if (reportedFrom === null || verdict === null) continue;
+        expect(reportedFrom).toBeGreaterThanOrEqual(verdict.metAt);
+        const reportedAt = (at: number) => evaluate(history, rules, at).verdicts.find((row) => row.reported)?.category;
+        expect(reportedAt(reportedFrom)).toBe(category);
+        expect(reportedAt(reportedFrom - 1)).not.toBe(category);
+        const rows = [...history.attempts, ...history.events].filter(({ at }) => at > reportedFrom && at <= asOf);
+        for (const { at } of rows) expect(reportedAt(at)).toBe(category);
+      }
+    }),
+    { numRuns: 300 },
   );
 });
 
@@ -95,6 +130,7 @@ describe('each row says whether it counted and why not', () => {
     ['other codes do not count', 'another outcome than the clause counts'],
     ['attempts since a readmission count afresh', 'at or before the readmit'],
     ['weekCode: any', 'another outcome than the clause counts'],
+    ['weekCode: last', 'not the last outcome of its week, which decides (reading weekCode: last)'],
     ['beforeInForce: ignore, to the second before', 'before the clause is in force'],
     ['reset: otherOutcome', 'before an attempt with another outcome'],
     ['cosRestarts: yes', 'before the latest change of supplier'],
@@ -119,5 +155,32 @@ test('an explanation reads from the installation to the note', () => {
       'no-wan-before (18.7, No WAN Before Migration Attempted): does not hold',
       '  missing: 0 of 3 instructions NO-WAN; 3 instructions NO-WAN would do',
     ]),
+  );
+});
+
+test('an explanation of a clause whose sources are at odds says so', () => {
+  const { history, rules, asOf } = caseNamed('five weeks of GT01 alone rest on GT01');
+  const text = formatTrace(trace(history, rules, asOf));
+  const uneconomic = text.slice(text.indexOf('uneconomic-to-test ('), text.indexOf('no-wan-before ('));
+  expect(uneconomic).toContain('  doubt: The slide prints Clause 18.4, the question 18.5;');
+  expect(text.slice(text.indexOf('master-key ('), text.indexOf('uneconomic-to-test ('))).toContain('  doubt: ');
+  expect(text.slice(text.indexOf('five-retries ('))).not.toContain('doubt');
+});
+
+test('a five-retries that no longer rests on gt01 says since when, and what was reported until then', () => {
+  const { history, rules, asOf } = caseNamed('five weeks of GT01 alone rest on GT01');
+  const others = [0, 1, 2, 3, 4].map((week) => ({
+    at: instant('2022-03-07T10:00:00Z') + week * WEEK,
+    kind: 'migration' as const,
+    outcome: 'SYN-CR06',
+    cause: 'device' as const,
+    table510: false,
+  }));
+  const traced = trace({ ...history, attempts: [...history.attempts, ...others] }, rules, asOf);
+  const five = traced.clauses.find(({ category }) => category === 'five-retries');
+  expect(five?.reportedFrom).toBe(instant('2022-04-04T10:00:00Z'));
+  expect(five?.verdict?.effectiveFrom).toBeLessThan(five?.reportedFrom ?? 0); // its own date stands, as the record has it
+  expect(five?.reportedBecause).toBe(
+    'it no longer rests on the failures of gt01; reported since 2022-04-04T10:00:00Z, until then gt01 was',
   );
 });

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+
+// What a person gets who types `run`. That the counts are right is shown in test/sim and test/golden.
+
+function bench(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, ['src/cli/smets1-bench.mjs', ...args], { encoding: 'utf8' });
+}
+
+describe('run', () => {
+  test('says in words that no category was met, where none was', () => {
+    const { status, stdout, stderr } = bench('run', 'scenarios/quiet.yaml', '--workers', '1');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('\nNo category was met by any installation at any as-of: every volume is 0');
+    expect(stdout).not.toMatch(/^category +cohort/m);
+    const met = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1').stdout;
+    expect(met).toMatch(/^category +cohort/m);
+    expect(met).not.toContain('No category was met');
+    // One replication has no range, and nothing was published: neither has a column.
+    expect(/^category.*$/m.exec(met)?.[0].trim().split(/ {2,}/).slice(0, 5)).toEqual(['category', 'cohort', 'unit', 'envisaged', 'qualifying 2022-06-30']); // prettier-ignore
+    expect(met).not.toContain('published');
+  });
+
+  test('as JSON is one JSON text and nothing else, on standard output', () => {
+    const { status, stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--format', 'json', '--replications', '8'); // prettier-ignore
+    expect(status).toBe(0);
+    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['seed', 'scenarioHash', 'installations', 'kernelSeconds', 'ends', 'volumes']); // prettier-ignore
+  });
+
+  const shell = (command: string) => spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 120_000 });
+  const BENCH = 'node src/cli/smets1-bench.mjs';
+
+  test('goes on to its answer where nobody reads what is said beside it', () => {
+    // Four replications are four steps of progress, each a line on a standard error that is closed.
+    const asked = `${BENCH} run test/cli/fixtures/small.yaml --workers 1 --replications 4 --format json`;
+    const { stdout, stderr } = shell(`(${asked} 2>&1 >&3 3>&- | true) 3>&1; echo "code \${PIPESTATUS[0]}" >&2`);
+    expect(Object.keys(JSON.parse(stdout) as object)).toContain('volumes');
+    expect(stderr).toBe('code 0\n');
+  });
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'says that there is no room for its answer, which is no defect (needs /dev/full)',
+    () => {
+      const { status, stderr } = shell(`${BENCH} run scenarios/quiet.yaml --workers 1 > /dev/full`);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^standard output: ENOSPC/);
+    },
+  );
+
+  test.skipIf(!existsSync('/proc/self'))('ends also where no directory can be made for its files (needs /proc)', () => {
+    const { status, stderr } = shell(`${BENCH} run scenarios/quiet.yaml --workers 1 --out /proc/no/such`);
+    expect(status).toBe(1);
+    expect(stderr).toContain('--out /proc/no/such: no directory can be made there');
+  });
+
+  test.each([
+    [['run'], "missing required argument 'scenario'"],
+    [['run', 'scenarios/quiet.yaml', '--replications', '0'], '--replications'],
+    [['run', 'scenarios/quiet.yaml', '--sed', 'x'], '--seed'],
+    [['run', 'scenarios/quiet.yaml', '--as-of', '2020-01-01'], 'expected a day from 2021-02-01 to 2022-12-31'],
+    [['run', 'scenarios/quit.yaml'], 'no such file'],
+    [['rum'], 'Did you mean run?'],
+  ])('%j is refused with exit code 1, and told why on standard error', (args, words) => {
+    const { status, stdout, stderr } = bench(...args);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/^ +at /m); // no stack
+  });
+});
