@@ -48,11 +48,13 @@ export function sieveOf(group: GroupPlan, model: Model): Sieve | null {
     ...replacementOf(program, at, group, model),
     ...faultsOf(program, at, group, model),
   ];
-  const known = program.keep(select(at, f64(FOREVER), both(...(alive as [Code, ...Code[]]))));
+  const isAsked = program.keep(both(...(alive as [Code, ...Code[]])));
+  const known = program.keep(select(at, f64(FOREVER), isAsked));
   const wanLasts = lastsOf(program, known, group.wan.classes, model, (life) => life.wan.own.firstDraw);
   const hanLasts = lastsOf(program, known, group.han.classes, model, (life) => life.han.own.firstDraw);
   const isCertain = passesInContact(group, model);
-  const certain = isCertain ? program.keep(both(wanLasts, hanLasts, program.isOfBlock())) : f64(0);
+  // A link may be up for longer than FOREVER: that its up time lasts does not say that anybody was asked.
+  const certain = isCertain ? program.keep(both(isAsked, wanLasts, hanLasts, program.isOfBlock())) : f64(0);
   const months = isCertain ? monthsOf(group) : [];
   const since = months.map((month) =>
     program.tally(both(certain, op('f64x2.ge', day, f64(lastDayOfMonth(month - 1) + 1)))),

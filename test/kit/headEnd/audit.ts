@@ -5,6 +5,7 @@
 import { decodeAare, decodeAarq, decodeRelease } from '../../../devices/dlms/acse.ts';
 import { toHex } from '../../../devices/dlms/bytes.ts';
 import { isCiphered, open, readCiphered } from '../../../devices/dlms/ciphering.ts';
+import { decodeInitiateRequest } from '../../../devices/dlms/initiate.ts';
 import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
 import type { Direction } from '../../../devices/transport/framePolicy.ts';
 
@@ -21,6 +22,7 @@ export interface NonceUse {
 export interface Opened {
   readonly frame: number;
   readonly direction: Frame['direction'];
+  /** A dedicated key stands for the GUEK under which it was agreed. */
   readonly keys: SuiteKeys;
   readonly plain: Uint8Array;
 }
@@ -34,6 +36,7 @@ export function openAll(
   const uses: NonceUse[] = [];
   let unopened = 0;
   const titles: { c2s?: Uint8Array; s2c?: Uint8Array } = {};
+  const dedicated: SuiteKeys[] = [];
   for (const [frame, { direction, bytes }] of frames.entries()) {
     const apdu = bytes.subarray(8);
     const ciphered = cipheredPart(apdu, titles);
@@ -41,8 +44,9 @@ export function openAll(
     const header = readCiphered(ciphered);
     const title = header.ok && header.value.systemTitle.length === 8 ? header.value.systemTitle : titles[direction];
     if (!header.ok || !title) continue;
-    const { control, counter, body } = header.value;
-    const hit = known.flatMap((keys) => {
+    const { family, control, counter, body } = header.value;
+    const isDedicated = family === 'ded' || family === 'generalDed';
+    const hit = (isDedicated ? dedicated : known).flatMap((keys) => {
       const protection = {
         control,
         encryptionKey: keys.guek,
@@ -58,6 +62,9 @@ export function openAll(
       continue;
     }
     opened.push({ frame, direction, ...hit });
+    const agreed = direction === 'c2s' ? dedicatedIn(hit.plain) : undefined;
+    // The GAK may change within an association.
+    if (agreed) dedicated.push(...known.map(({ gak }) => ({ guek: agreed, gak })));
     const nonceOf = (count: number): string => `${toHex(hit.keys.guek)} ${toHex(title)} ${count}`;
     uses.push({ nonce: nonceOf(counter), what: toHex(ciphered) });
     const proof = gmacIn(hit.plain);
@@ -84,6 +91,12 @@ function cipheredPart(apdu: Uint8Array, titles: { c2s?: Uint8Array; s2c?: Uint8A
     return release.ok ? release.value.userInformation : undefined;
   }
   return isCiphered(apdu[0] ?? 0) ? apdu : undefined;
+}
+
+/** The key that an AARQ proposes for its association alone. */
+function dedicatedIn(plain: Uint8Array): Uint8Array | undefined {
+  const initiate = decodeInitiateRequest(plain);
+  return initiate.ok ? initiate.value.dedicatedKey : undefined;
 }
 
 /** `09 11 10 counter tag`: the only octet string of 17 bytes with that head that HLS carries. */

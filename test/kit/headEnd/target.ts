@@ -41,8 +41,11 @@ export interface TargetFault {
 const MANAGEMENT = 1;
 const DEVICE = 1;
 const WRONG_KEK = toHex(new Uint8Array(16).fill(0x32));
-/** In a decrypted APDU: action-response. A device gives one under its keys once the other side has proved itself. */
-const ACTION_RESPONSE = 0xc7;
+/**
+ * In a decrypted APDU: get-, set- and action-response. A device answers under the keys of the request: who gets one has them,
+ * and what answers the transfer of a key is under the keys before.
+ */
+const RESPONSES: readonly (number | undefined)[] = [0xc4, 0xc5, 0xc7];
 
 export class Target {
   readonly address: DeviceAtAddress;
@@ -100,10 +103,10 @@ export class Target {
     return this.device.keyring.keys;
   }
 
-  /** Whether the device has answered, under the keys it has now, to one who proved to have them too. */
+  /** Whether the device has answered, under the keys it has now, to one who has them too. */
   get isProved(): boolean {
     const { opened } = openAll(this.frames, [this.presentKeys]);
-    return opened.some(({ direction, plain }) => direction === 's2c' && plain[0] === ACTION_RESPONSE);
+    return opened.some(({ direction, plain }) => direction === 's2c' && RESPONSES.includes(plain[0]));
   }
 
   /** Nonces that carried two different things, under any keys that there ever were. */

@@ -124,6 +124,8 @@ describe('a sieve in WebAssembly says what the columns in JavaScript say', () =>
     ['scenarios/benchmarks/r1.yaml', [...R1, 'sharedOutages.everybody={ by: operator, perYear: 12, duration: { kind: fixed, days: 10 } }']], // prettier-ignore
     ['scenarios/benchmarks/r1.yaml', [...R1, 'plannedMaintenance.mornings={ weekday: tuesday, hour: 7, hours: 6 }']],
     ['scenarios/benchmarks/r1.yaml', [...R1, 'populations.all.attemptedShare=0.4', 'changes.replacementPerYear=3']],
+    // Links that never fail, so to say: up for longer than the model's forever, whoever is not attempted at all too.
+    ['scenarios/benchmarks/r1.yaml', [...R1, 'populations.all.attemptedShare=0.4', ...['wan', 'han'].map((link) => `links.${link}.r1.classes.healthy.upDaysMean=1e8`)]], // prettier-ignore
     ['scenarios/benchmarks/r1.yaml', [...R1, 'horizon=2021-02-14', 'entryCurves.uniform.firstAttempt=[{date: 2021-02-05, share: 0.2}, {date: 2021-04-20, share: 0.7}, {date: 2021-12-01, share: 1}]']], // prettier-ignore
     ['scenarios/benchmarks/r1.yaml', [...R1, 'faults.residual.from=2021-02-08', 'faults.residual.to=2021-02-20', 'faults.residual.share=0.5', 'faults.residual.deadShare=0.3']], // prettier-ignore
     ['scenarios/various1.yaml', ['populations.secure-active.prepaymentShare=0', 'populations.ioc-active.prepaymentShare=0']], // prettier-ignore
