@@ -1,32 +1,32 @@
 import { Command, CommanderError } from 'commander';
-import { decideCommand } from './decide.ts';
-import { devicesCommand } from './devices.ts';
-import { emulateCommand } from './emulate.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { explainCommand } from './explain.ts';
-import { fitCommand } from './fit.ts';
-import { reportCommand } from './report.ts';
-import { rigCommand } from './rig.ts';
-import { rulesCommand } from './rules.ts';
-import { runCommand } from './run.ts';
-import { scenarioCommand } from './scenario.ts';
 import { benchVersion } from './version.ts';
 
-/** One file a command, each exporting `xxxCommand(): Command`; the order is that of `--help`. */
-const COMMANDS: readonly (() => Command)[] = [
-  runCommand,
-  explainCommand,
-  decideCommand,
-  reportCommand,
-  fitCommand,
-  scenarioCommand,
-  rulesCommand,
-  emulateCommand,
-  rigCommand,
-  devicesCommand,
-];
+/**
+ * One file a command, each exporting `xxxCommand(): Command`; the order is that of `--help`. Imported when asked for: the
+ * simulation, the readers of records and the devices take most of a second to load, and no command needs all of them.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.ts')).runCommand(),
+  explain: async () => (await import('./explain.ts')).explainCommand(),
+  decide: async () => (await import('./decide.ts')).decideCommand(),
+  report: async () => (await import('./report.ts')).reportCommand(),
+  fit: async () => (await import('./fit.ts')).fitCommand(),
+  scenario: async () => (await import('./scenario.ts')).scenarioCommand(),
+  rules: async () => (await import('./rules.ts')).rulesCommand(),
+  emulate: async () => (await import('./emulate.ts')).emulateCommand(),
+  rig: async () => (await import('./rig.ts')).rigCommand(),
+  devices: async () => (await import('./devices.ts')).devicesCommand(),
+};
 
-function program(): Command {
+/** The command that is named first, or all of them: for help, and for the names that are near to a wrong one. */
+async function loaded(first: string | undefined): Promise<readonly Command[]> {
+  if (first === '-V' || first === '--version') return [];
+  const named = first !== undefined && Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  return Promise.all((named ? [named] : Object.values(COMMANDS)).map((load) => load()));
+}
+
+async function program(first: string | undefined): Promise<Command> {
   const root = new Command('smets1-bench')
     .description('Simulation and hardware-emulation test bench for SMETS1 migration.')
     .version(benchVersion(), '-V, --version', 'print the version')
@@ -36,9 +36,7 @@ function program(): Command {
       'after',
       '\nExit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect, 4 property failed.',
     );
-  // Without an action commander answers a bare call with the help text and exit code 1; asking nothing is no error.
-  if (COMMANDS.length === 0) root.action(() => root.outputHelp());
-  for (const command of COMMANDS) root.addCommand(command());
+  for (const command of await loaded(first)) root.addCommand(command);
   return exitByException(root);
 }
 
@@ -52,7 +50,8 @@ function exitByException(command: Command): Command {
 /** Commands set `process.exitCode` themselves for what is no exception: rows refused, a property failed. */
 async function main(argv: readonly string[]): Promise<void> {
   try {
-    await program().parseAsync(argv);
+    const root = await program(argv[2]);
+    await root.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
