@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { engine } from '../../src/exclusion/engine.ts';
 import type { Format } from '../../src/interchange/formats.ts';
 import { verdictRow } from '../../src/interchange/verdictSink.ts';
@@ -12,12 +12,15 @@ import { historyArbitrary } from '../kit/arbitraries/histories.ts';
 import {
   decide,
   freshFolder,
+  removeFolders,
   readRecord,
   recordsOf,
   writeRecords,
   type Cells,
   type Records,
 } from '../src/interchange/decideHarness.ts';
+
+afterAll(removeFolders);
 
 // What must not change the answer of `decide`: the order of rows, rows said twice, files cut in two, the format. The
 // verdicts themselves are compared with the engine on the same histories, so a common error of both is not seen.
