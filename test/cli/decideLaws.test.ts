@@ -9,6 +9,7 @@ import type { History } from '../../src/migration/history.ts';
 import { VARIOUS1 } from '../../src/regulation/ruleset.ts';
 import { formatInstant, instant } from '../../src/time.ts';
 import { historyArbitrary } from '../kit/arbitraries/histories.ts';
+import { sampleSize } from '../sampleSize.ts';
 import {
   decide,
   freshFolder,
@@ -26,7 +27,8 @@ afterAll(removeFolders);
 // verdicts themselves are compared with the engine on the same histories, so a common error of both is not seen.
 
 const AS_OF = instant('2022-10-01T12:00:00Z');
-const RUNS = 25;
+const RUNS = sampleSize('DECIDE_RUNS', { whole: 25, part: 10 });
+console.log(`laws of decide: ${RUNS} estates a law (DECIDE_RUNS)`);
 
 /** A few histories with ids of their own: numbers, or texts that sort otherwise. */
 const estate: fc.Arbitrary<readonly History[]> = fc
