@@ -1,30 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { commandsFor } from './commands.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { benchVersion } from './version.ts';
-
-/**
- * One file a command, each exporting `xxxCommand(): Command`; the order is that of `--help`. Imported when asked for: the
- * simulation, the readers of records and the devices take most of a second to load, and no command needs all of them.
- */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  run: async () => (await import('./run.ts')).runCommand(),
-  explain: async () => (await import('./explain.ts')).explainCommand(),
-  decide: async () => (await import('./decide.ts')).decideCommand(),
-  report: async () => (await import('./report.ts')).reportCommand(),
-  fit: async () => (await import('./fit.ts')).fitCommand(),
-  scenario: async () => (await import('./scenario.ts')).scenarioCommand(),
-  rules: async () => (await import('./rules.ts')).rulesCommand(),
-  emulate: async () => (await import('./emulate.ts')).emulateCommand(),
-  rig: async () => (await import('./rig.ts')).rigCommand(),
-  devices: async () => (await import('./devices.ts')).devicesCommand(),
-};
-
-/** The command that is named first, or all of them: for help, and for the names that are near to a wrong one. */
-async function loaded(first: string | undefined): Promise<readonly Command[]> {
-  if (first === '-V' || first === '--version') return [];
-  const named = first !== undefined && Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
-  return Promise.all((named ? [named] : Object.values(COMMANDS)).map((load) => load()));
-}
 
 async function program(first: string | undefined): Promise<Command> {
   const root = new Command('smets1-bench')
@@ -36,7 +13,7 @@ async function program(first: string | undefined): Promise<Command> {
       'after',
       '\nExit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect, 4 property failed.',
     );
-  for (const command of await loaded(first)) root.addCommand(command);
+  for (const command of await commandsFor(first)) root.addCommand(command);
   return exitByException(root);
 }
 
