@@ -73,16 +73,24 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
 }
 
 async function run(given: Given): Promise<void> {
-  const face = await import('../../devices/index.ts');
+  // The files themselves: the face of devices/ would load rigs as well, and a user waits for it.
+  const [{ emulate }, { bannerLines }, { loadProfile }, { labProfile }, { profileJsonSchema }, { TransportError }] =
+    await Promise.all([
+      import('../../devices/emulate/emulate.ts'),
+      import('../../devices/emulate/banner.ts'),
+      import('../../devices/emulate/loadProfile.ts'),
+      import('../../devices/emulate/profile.ts'),
+      import('../../devices/emulate/profileSchema.ts'),
+      import('../../devices/transport/transport.ts'),
+    ]);
   if (given.profileSchema) {
-    process.stdout.write(face.profileJsonSchema());
+    process.stdout.write(profileJsonSchema());
     return;
   }
-  const loaded =
-    given.profile === undefined ? undefined : face.loadProfile({ path: given.profile, readFile: readText });
+  const loaded = given.profile === undefined ? undefined : loadProfile({ path: given.profile, readFile: readText });
   if (loaded?.ok === false) throw new UsageError(formatProblems(loaded.problems));
   const note = (text: string): void => void process.stderr.write(`${text}\n`);
-  const profile = withBaud(loaded?.profile ?? face.labProfile(), given);
+  const profile = withBaud(loaded?.profile ?? labProfile(), given);
   const options: EmulateOptions = {
     profile,
     ...carriersOf(given),
@@ -97,15 +105,15 @@ async function run(given: Given): Promise<void> {
   });
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const emulation = await face.emulate(options);
+    const emulation = await emulate(options);
     const at = Math.floor(Date.now() / 1000);
-    process.stdout.write(`${face.bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C\n`);
+    process.stdout.write(`${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C\n`);
     const outcome = await Promise.race([stopped, emulation.ended]);
     await emulation.close();
     if (outcome !== 'stopped') throw outcome;
     process.stdout.write('stopped\n');
   } catch (cause) {
-    if (cause instanceof face.TransportError) throw new UsageError(cause.message);
+    if (cause instanceof TransportError) throw new UsageError(cause.message);
     throw cause;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);

@@ -1,32 +1,9 @@
 import { Command, CommanderError } from 'commander';
-import { decideCommand } from './decide.ts';
-import { devicesCommand } from './devices.ts';
-import { emulateCommand } from './emulate.ts';
+import { commandsFor } from './commands.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { explainCommand } from './explain.ts';
-import { fitCommand } from './fit.ts';
-import { reportCommand } from './report.ts';
-import { rigCommand } from './rig.ts';
-import { rulesCommand } from './rules.ts';
-import { runCommand } from './run.ts';
-import { scenarioCommand } from './scenario.ts';
 import { benchVersion } from './version.ts';
 
-/** One file a command, each exporting `xxxCommand(): Command`; the order is that of `--help`. */
-const COMMANDS: readonly (() => Command)[] = [
-  runCommand,
-  explainCommand,
-  decideCommand,
-  reportCommand,
-  fitCommand,
-  scenarioCommand,
-  rulesCommand,
-  emulateCommand,
-  rigCommand,
-  devicesCommand,
-];
-
-function program(): Command {
+async function program(first: string | undefined): Promise<Command> {
   const root = new Command('smets1-bench')
     .description('Simulation and hardware-emulation test bench for SMETS1 migration.')
     .version(benchVersion(), '-V, --version', 'print the version')
@@ -36,7 +13,7 @@ function program(): Command {
       'after',
       '\nExit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect, 4 property failed.',
     );
-  for (const command of COMMANDS) root.addCommand(command());
+  for (const command of await commandsFor(first)) root.addCommand(command);
   return exitByException(root);
 }
 
@@ -54,7 +31,8 @@ function exitByException(command: Command): Command {
 /** Commands set `process.exitCode` themselves for what is no exception: rows refused, a property failed. */
 async function main(argv: readonly string[]): Promise<void> {
   try {
-    await program().parseAsync(argv);
+    const root = await program(argv[2]);
+    await root.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;

@@ -8,12 +8,21 @@ export interface Captured {
   readonly code: number;
 }
 
-/** Runs one command in this process, as main does; not for commands that run at the same time. */
-export async function captured(command: Command, args: readonly string[]): Promise<Captured> {
+/** Commands that are asked for at the same time run one after another: there is one standard output. */
+let before: Promise<unknown> = Promise.resolve();
+
+/** Runs one command in this process, as main does. */
+export function captured(command: Command, args: readonly string[]): Promise<Captured> {
+  const mine = before.then(() => alone(command, args));
+  before = mine.catch(() => undefined);
+  return mine;
+}
+
+async function alone(command: Command, args: readonly string[]): Promise<Captured> {
   const texts = { out: '', err: '' };
   const { stdout, stderr } = process;
   const write = { out: stdout.write, err: stderr.write };
-  const before = process.exitCode;
+  const exitCode = process.exitCode;
   stdout.write = (text: string | Uint8Array) => ((texts.out += String(text)), true);
   stderr.write = (text: string | Uint8Array) => ((texts.err += String(text)), true);
   process.exitCode = 0;
@@ -29,6 +38,6 @@ export async function captured(command: Command, args: readonly string[]): Promi
     stderr.write = write.err;
   }
   const code = Number(process.exitCode);
-  process.exitCode = before;
+  process.exitCode = exitCode;
   return { ...texts, code };
 }

@@ -1,9 +1,18 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { syntheticMpan } from '../../src/installation/identifiers.ts';
 import { VARIOUS1 } from '../../src/regulation/ruleset.ts';
-import { decide, freshFolder, writeRecords, type Cells, type Records } from '../src/interchange/decideHarness.ts';
+import {
+  decide,
+  freshFolder,
+  removeFolders,
+  writeRecords,
+  type Cells,
+  type Records,
+} from '../src/interchange/decideHarness.ts';
+
+afterAll(removeFolders);
 
 // What `decide --compare` and `--readings all` write and say. Whose verdict is right is the engine's own tests.
 

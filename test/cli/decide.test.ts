@@ -1,17 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { syntheticMpan, syntheticMprn } from '../../src/installation/identifiers.ts';
 import {
   decide,
   freshFolder,
+  removeFolders,
   readRecord,
   writeRecords,
   type Answer,
   type Cells,
   type Records,
 } from '../src/interchange/decideHarness.ts';
+
+afterAll(removeFolders);
 
 // These show what `decide` does with rows that are wrong, doubled or strange. They do not show that its verdicts are
 // right: the engine has its own tests.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { engine } from '../../src/exclusion/engine.ts';
 import type { Format } from '../../src/interchange/formats.ts';
 import { verdictRow } from '../../src/interchange/verdictSink.ts';
@@ -9,9 +9,11 @@ import type { History } from '../../src/migration/history.ts';
 import { VARIOUS1 } from '../../src/regulation/ruleset.ts';
 import { formatInstant, instant } from '../../src/time.ts';
 import { historyArbitrary } from '../kit/arbitraries/histories.ts';
+import { sampleSize } from '../sampleSize.ts';
 import {
   decide,
   freshFolder,
+  removeFolders,
   readRecord,
   recordsOf,
   writeRecords,
@@ -19,11 +21,14 @@ import {
   type Records,
 } from '../src/interchange/decideHarness.ts';
 
+afterAll(removeFolders);
+
 // What must not change the answer of `decide`: the order of rows, rows said twice, files cut in two, the format. The
 // verdicts themselves are compared with the engine on the same histories, so a common error of both is not seen.
 
 const AS_OF = instant('2022-10-01T12:00:00Z');
-const RUNS = 25;
+const RUNS = sampleSize('DECIDE_RUNS', { whole: 25, part: 10 });
+console.log(`laws of decide: ${RUNS} estates a law (DECIDE_RUNS)`);
 
 /** A few histories with ids of their own: numbers, or texts that sort otherwise. */
 const estate: fc.Arbitrary<readonly History[]> = fc

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { devicesCommand } from '../../src/cli/devices.ts';
+import { emulateCommand } from '../../src/cli/emulate.ts';
 import { connectBroker } from '../../devices/mqtt/connection.ts';
 import { mqttTransport } from '../../devices/transport/mqtt.ts';
 import { callOn, value } from '../devices/emulate/caller.ts';
@@ -16,7 +17,8 @@ import { captured } from './captured.ts';
 const folder = mkdtempSync(join(tmpdir(), 'emulate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('what it says', () => {
+// Concurrent, as they wait for processes to start and for what a unit says in its own time.
+describe.concurrent('what it says', () => {
   test('addresses, SAPs, titles, that it is a stand-in with lab keys, and no key or secret', async () => {
     const emulator = await startEmulator('--device', 'installation', '--listen', '127.0.0.1:0', '--count', '2');
     expect(await emulator.stop('SIGINT')).toBe(0);
@@ -90,9 +92,9 @@ describe('what it refuses', () => {
     [['--profile', join(folder, 'none.yaml')], 'no such file'],
     [['--listen', '127.0.0.1:65535', '--count', '2'], '2 ports from 65535 upward end above 65535'],
   ])('%j', async (args, told) => {
-    const { code, text } = await emulateOnce(...args);
-    expect(text).toContain(told);
-    expect(text).not.toContain('hunter2');
+    const { code, out, err } = await captured(emulateCommand(), args);
+    expect(err).toContain(told);
+    expect(out + err).not.toContain('hunter2');
     expect(code).toBe(1);
   });
 
@@ -104,7 +106,7 @@ describe('what it refuses', () => {
   });
 });
 
-describe.each([
+describe.concurrent.each([
   ['aedes', aedesBroker, undefined],
   ['mosquitto', mosquittoBroker, mosquittoMissing],
 ] as const)('MQTT, %s', (_, start, missing) => {
@@ -140,7 +142,7 @@ describe.each([
   });
 });
 
-test('a broker that hangs up ends it, with the reason', async () => {
+test.concurrent('a broker that hangs up ends it, with the reason', async () => {
   const broker = await aedesBroker();
   const emulator = await startEmulator('--mqtt', broker.url);
   await broker.stop();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { syntheticMpan, syntheticMprn } from '../../src/installation/identifiers.ts';
 import { formatOf, type Format, type Input } from '../../src/interchange/formats.ts';
 import { joinHistories } from '../../src/interchange/histories/joinHistories.ts';
@@ -10,8 +10,17 @@ import { oneHistory } from '../../src/interchange/histories/oneHistory.ts';
 import type { History } from '../../src/migration/history.ts';
 import { instant } from '../../src/time.ts';
 import { historyArbitrary } from '../kit/arbitraries/histories.ts';
-import { freshFolder, recordsOf, writeRecords, type Cells, type Records } from '../src/interchange/decideHarness.ts';
+import {
+  freshFolder,
+  removeFolders,
+  recordsOf,
+  writeRecords,
+  type Cells,
+  type Records,
+} from '../src/interchange/decideHarness.ts';
 import { explain } from './explainHarness.ts';
+
+afterAll(removeFolders);
 
 // What `explain` says of recorded histories, and that it reads of an installation what `decide` does. Traces and near
 // misses are the engine's and tested there.

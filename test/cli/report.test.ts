@@ -1,10 +1,18 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reportCommand } from '../../src/cli/report.ts';
 import { syntheticMpan, syntheticMprn } from '../../src/installation/identifiers.ts';
-import { freshFolder, writeRecords, type Cells, type Records } from '../src/interchange/decideHarness.ts';
+import {
+  freshFolder,
+  removeFolders,
+  writeRecords,
+  type Cells,
+  type Records,
+} from '../src/interchange/decideHarness.ts';
 import { captured, type Captured } from './captured.ts';
+
+afterAll(removeFolders);
 
 // What the report commands write and say on records of another system, and how they fail. The arithmetic has its own
 // tests; that the verdicts are right is the engine's.

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportCommand } from '../../src/cli/report.ts';
 import { runCommand } from '../../src/cli/run.ts';
-import { freshFolder } from '../src/interchange/decideHarness.ts';
+import { freshFolder, removeFolders } from '../src/interchange/decideHarness.ts';
 import { captured, type Captured } from './captured.ts';
+
+afterAll(removeFolders);
 
 // Each report on a small simulated run, as a person sees it. A golden shows that nothing changed unseen, not that it is
 // right: the sums beside it do. `npx vitest -u` rewrites the goldens; the difference is reviewed like code.

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LAB_KEYS } from '../../devices/personas/labProfile.ts';
 import { stepsFileSchema } from '../../devices/rig/stepRow.ts';
 import { openAll } from '../kit/headEnd/audit.ts';
@@ -17,27 +17,32 @@ const bench = rigHarness();
 beforeAll(bench.start);
 afterAll(bench.stop);
 
+let profiles = 0;
+
 /** Exit code 1, with these words on standard error. */
 async function refused(run: ReturnType<typeof bench.rig>, words: string): Promise<void> {
   const { code, err } = await run;
   expect([code, err]).toEqual([1, expect.stringContaining(words)]);
 }
 
-describe('over TCP against the emulator', () => {
-  let emulator: Emulator | undefined;
-  afterEach(() => emulator?.stop());
-  const profile = (more = ''): string => {
-    const path = bench.at('awake.yaml');
-    writeFileSync(path, `device: installation\nsleep: { wakeSeconds: 60, awakeSeconds: 60 }\n${more}`);
-    return path;
+// Concurrent, as they wait for processes and for answers that are late: each has an emulator and a rig file of its own.
+describe.concurrent('over TCP against the emulator', () => {
+  const started: Emulator[] = [];
+  afterAll(() => Promise.all(started.map((emulator) => emulator.stop())));
+  const start = async (more = ''): Promise<Emulator & { readonly port: number }> => {
+    const profile = bench.at(`awake${(profiles += 1)}.yaml`);
+    writeFileSync(profile, `device: installation\nsleep: { wakeSeconds: 60, awakeSeconds: 60 }\n${more}`);
+    const emulator = await startEmulator('--profile', profile, '--listen', '127.0.0.1:0');
+    started.push(emulator);
+    return { ...emulator, port: emulator.ports[0]! };
   };
-  const start = async (more?: string): Promise<number> => {
-    emulator = await startEmulator('--profile', profile(more), '--listen', '127.0.0.1:0');
-    return emulator.ports[0]!;
-  };
+  /** One for those that write nothing to it. */
+  let unwritten: ReturnType<typeof start> | undefined;
+  const shared = (): ReturnType<typeof start> => (unwritten ??= start());
 
   test('a whole migration with rotation; no key stands in any output, on a stream or in the log', async () => {
-    const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${await start()}' } }\n${ALLOWED}`);
+    const emulator = await start();
+    const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\n${ALLOWED}`);
     const run = startRig(path, '--out', bench.at('tcp'));
     expect(await run.ended).toBe(0);
     expect(run.texts.out).toContain('ok: all devices migrated');
@@ -49,7 +54,7 @@ describe('over TCP against the emulator', () => {
       ...OUTPUTS.map((name) => readFileSync(bench.at(`tcp/${name}`))),
       Buffer.from(run.texts.out),
       Buffer.from(run.texts.err),
-      Buffer.from(emulator!.output()),
+      Buffer.from(emulator.output()),
     ];
     for (const key of [...keys, ...Object.values(LAB_KEYS)]) {
       for (const form of formsOf(key)) for (const text of texts) expect(text.includes(form)).toBe(false);
@@ -61,7 +66,8 @@ describe('over TCP against the emulator', () => {
   });
 
   test('without an allow-list no SET and no ACTION leaves, proofs of HLS apart', async () => {
-    const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${await start()}' } }\n`);
+    const emulator = await shared();
+    const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\n`);
     const { code, out } = await bench.rig(path, '--out', bench.at('refused'));
     expect(code).toBe(0);
     expect(out).toContain(
@@ -82,8 +88,9 @@ describe('over TCP against the emulator', () => {
   });
 
   test('an attempt that fails with a code is data: exit code 0', async () => {
+    const emulator = await shared();
     const path = bench.file(
-      `devices: { chf: { tcp: '127.0.0.1:${await start()}' } }\nfaults: [{ attempt: 1, step: installationData, effect: badData }]\n`,
+      `devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\nfaults: [{ attempt: 1, step: installationData, effect: badData }]\n`,
     );
     const { code, out } = await bench.rig(path);
     expect(code).toBe(0);
@@ -95,25 +102,27 @@ describe('over TCP against the emulator', () => {
   });
 
   test('nobody at the address, a ledger inside the outputs, a device that another process has: exit code 1, and nothing is written', async () => {
+    const emulator = await shared();
     const nobody = bench.file("devices: { chf: { tcp: '127.0.0.1:1' } }\n");
     await refused(bench.rig(nobody, '--out', bench.at('nobody')), 'tcp:127.0.0.1:1');
     expect(readdirSync(bench.at('nobody'))).toEqual([]);
     const inside = bench.file(
-      `ledger: { folder: inside/keys }\ndevices: { chf: { tcp: '127.0.0.1:${await start()}' } }\n`,
+      `ledger: { folder: inside/keys }\ndevices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\n`,
     );
     await refused(bench.rig(inside, '--out', bench.at('inside')), 'expected a folder that holds no keys');
     expect(existsSync(bench.at('inside'))).toBe(false);
-    const taken = bench.file(`devices: { chf: { tcp: '127.0.0.1:${emulator!.ports[0]}' } }\n`);
+    const taken = bench.file(`devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\n`);
     mkdirSync(bench.ledgersOf(taken), { recursive: true });
-    writeFileSync(join(bench.ledgersOf(taken), 'chf.lock'), `${emulator!.pid}\n`);
-    await refused(bench.rig(taken), `process ${emulator!.pid} has this device`);
+    writeFileSync(join(bench.ledgersOf(taken), 'chf.lock'), `${emulator.pid}\n`);
+    await refused(bench.rig(taken), `process ${emulator.pid} has this device`);
   });
 
   /** Answers that are late, so that a test can act while one is awaited. */
   const SLOW = 'faults: [{ fault: delay, frame: 3, direction: s2c, delayMilliseconds: 300 }]\n';
 
   test('SIGINT ends it cleanly: exit code 0, outputs marked as partial, ledgers whole, nothing locked', async () => {
-    const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${await start(SLOW)}' } }\n${ALLOWED}`);
+    const emulator = await start(SLOW);
+    const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\n${ALLOWED}`);
     const run = startRig(path, '--out', bench.at('partial'));
     const ledger = join(bench.ledgersOf(path), 'chf-dcc.json');
     await until(() => existsSync(ledger), run.ended);
@@ -132,7 +141,8 @@ describe('over TCP against the emulator', () => {
   });
 
   test('killed while a key is on its way, it is taken up again: the next run migrates', async () => {
-    const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${await start(SLOW)}' } }\n${ALLOWED}`);
+    const emulator = await start(SLOW);
+    const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\n${ALLOWED}`);
     const run = startRig(path, '--out', bench.at('killed'));
     const ledger = join(bench.ledgersOf(path), 'esme-dcc.json');
     const isSent = (): boolean => existsSync(ledger) && /"gak": "sent"/.test(readFileSync(ledger, 'utf8'));
@@ -150,7 +160,7 @@ describe('over TCP against the emulator', () => {
   });
 });
 
-test('a driver rig writes what it learnt, and no attempt', async () => {
+test.concurrent('a driver rig writes what it learnt, and no attempt', async () => {
   const sample = fileURLToPath(new URL('../../scenarios/rigs/driver.yaml', import.meta.url));
   const { code, out, err } = await bench.rig(sample, '--out', bench.at('driver'));
   expect([code, err]).toEqual([0, '']);
@@ -160,7 +170,7 @@ test('a driver rig writes what it learnt, and no attempt', async () => {
   expect(readFileSync(bench.at('driver/frames.pcap'))).toHaveLength(24);
 });
 
-test('two parts of one rig meet at a broker: the emulator there, the head-ends here', async () => {
+test.concurrent('two parts of one rig meet at a broker: the emulator there, the head-ends here', async () => {
   const broker = await aedesBroker();
   writeFileSync(bench.at('awake.yaml'), 'device: installation\nsleep: { wakeSeconds: 60, awakeSeconds: 60 }\n');
   const emulator = await startEmulator('--profile', bench.at('awake.yaml'), '--mqtt', broker.url, '--bench', 'b7');
@@ -176,21 +186,18 @@ test('two parts of one rig meet at a broker: the emulator there, the head-ends h
   await broker.stop();
 });
 
-test.skipIf(socatMissing !== undefined)(
-  `a meter on a pty, by HDLC and by the optical port (${socatMissing ?? 'socat'})`,
-  async () => {
-    for (const framing of ['hdlc', '62056-21']) {
-      const pair = await ptyPair();
-      const emulator = await startEmulator('--device', 'esme', '--serial', pair.paths[0], '--framing', framing);
-      const path = bench.file(`devices: { esme: { serial: ${pair.paths[1]}, framing: ${framing} } }\n${ALLOWED}`);
-      const { code, out } = await bench.rig(path, '--out', bench.at(`pty${framing}`));
-      expect(code).toBe(0);
-      expect(out).toContain('ok: all devices migrated');
-      expect(bench.read(`pty${framing}`, 'frames.jsonl')).toContain(
-        `"endpoint":"esme@serial:${pair.paths[1]}","layer":"hdlc"`,
-      );
-      expect(await emulator.stop()).toBe(0);
-      await pair.stop();
-    }
-  },
-);
+describe.skipIf(socatMissing !== undefined).concurrent(`a meter on a pty (${socatMissing ?? 'socat'})`, () => {
+  test.each(['hdlc', '62056-21'])('by %s', async (framing) => {
+    const pair = await ptyPair();
+    const emulator = await startEmulator('--device', 'esme', '--serial', pair.paths[0], '--framing', framing);
+    const path = bench.file(`devices: { esme: { serial: ${pair.paths[1]}, framing: ${framing} } }\n${ALLOWED}`);
+    const { code, out } = await bench.rig(path, '--out', bench.at(`pty${framing}`));
+    expect(code).toBe(0);
+    expect(out).toContain('ok: all devices migrated');
+    expect(bench.read(`pty${framing}`, 'frames.jsonl')).toContain(
+      `"endpoint":"esme@serial:${pair.paths[1]}","layer":"hdlc"`,
+    );
+    expect(await emulator.stop()).toBe(0);
+    await pair.stop();
+  });
+});

@@ -12,8 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'run-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const SMALL = ['run', 'test/cli/reportRun.yaml', '--replications', '1', '--workers', '1', '--format', 'json'];
-/** Long enough to be met in the middle of it. */
-const LONG = ['run', 'scenarios/various1.yaml', '--replications', '1', '--workers', '1', '--format', 'json'];
+/** Long enough to be met in the middle of it, in pieces that are short: between two of them a signal is heard. */
+const LONG = ['run', 'test/cli/reportRun.yaml', '--replications', '3000', '--workers', '1', '--format', 'json'];
 
 function run(...args: string[]): { status: number | null; stderr: string } {
   return spawnSync(process.execPath, [BENCH, ...args], { cwd: ROOT, encoding: 'utf8' });

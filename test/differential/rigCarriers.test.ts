@@ -1,6 +1,7 @@
 // The same rig files in memory and over real carriers leave the history that the kernel makes of their plans. Over carriers the
 // emulator runs at the wall's time and the calendar is nominal, so ages at the windows' exact edges are the memory rig's to show
-// (rig.test.ts); refusals by devices cannot be realised from outside, and are left to it as well.
+// (rig.test.ts); refusals by devices cannot be realised from outside, and are left to it as well. Concurrent, as they wait: each
+// has an emulator of its own, and a rig of its own name.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Emulation } from '../../devices/emulate/emulate.ts';
 import { planOf } from '../../devices/rig/runRig.ts';
@@ -70,10 +71,10 @@ async function agrees(place: string, faults: string): Promise<void> {
   expect(failed.flatMap(({ notRealised }) => notRealised)).toEqual([]);
 }
 
-test.each(PLANS)('in memory: %s', (_, faults) => agrees('', faults));
+test.concurrent.each(PLANS)('in memory: %s', (_, faults) => agrees('', faults));
 
 /** Every plan begins with keys of the lab. */
-describe.each([
+describe.concurrent.each([
   ['wrapper', PLANS],
   ['hdlc', PLANS.slice(1, 2)],
 ] as const)('over TCP, %s', (framing, plans) => {
@@ -84,7 +85,7 @@ describe.each([
   });
 });
 
-describe('over MQTT', () => {
+describe.concurrent('over MQTT', () => {
   let broker: Broker;
   beforeAll(async () => void (broker = await aedesBroker()));
   afterAll(() => broker.stop());
@@ -96,7 +97,7 @@ describe('over MQTT', () => {
   });
 });
 
-describe.skipIf(socatMissing !== undefined)(`over a pty (${socatMissing ?? 'socat'})`, () => {
+describe.skipIf(socatMissing !== undefined).concurrent(`over a pty (${socatMissing ?? 'socat'})`, () => {
   test.each(PLANS.slice(0, 1))('%s', async (_, faults) => {
     const pair = await ptyPair();
     const home = await emulated(AWAKE, { serial: { path: pair.paths[0], framing: 'hdlc' } });

@@ -2,13 +2,22 @@ import fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { FORMATS, readRaw, type Format } from '../../src/interchange/formats.ts';
 import { readAttempts, readEvents, readInstallations } from '../../src/interchange/recordReaders.ts';
 import { recordOf } from '../../src/interchange/records.ts';
 import { FileRefused, type RefusedRow } from '../../src/interchange/refusal.ts';
-import { decide, freshFolder, writeRecord, writeRecords, type Cells } from '../src/interchange/decideHarness.ts';
+import {
+  decide,
+  freshFolder,
+  removeFolders,
+  writeRecord,
+  writeRecords,
+  type Cells,
+} from '../src/interchange/decideHarness.ts';
 import { BOMBS } from './parquetBombs.ts';
+
+afterAll(removeFolders);
 
 // What is not a record is refused in words, and takes neither the process, the memory nor the day with it. Time is
 // bounded by the runner's timeout alone. Whether a damaged file that still reads has the right rows is not asked.

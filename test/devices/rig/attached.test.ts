@@ -220,13 +220,19 @@ describe('a device that answers to other keys than those held', () => {
   });
 });
 
-describe('faults on attached links', () => {
+// Concurrent, as they wait for answers that do not come: each has a home of its own.
+describe.concurrent('faults on attached links', () => {
   const brief = (port: number): string =>
     `devices: { chf: { tcp: '127.0.0.1:${port}', answerSeconds: 1 }, esme: { answerSeconds: 1 }, gsme: { answerSeconds: 1 } }\n`;
-  const struck = async (faults: string, more = ''): Promise<Ran> =>
-    bench.run(
-      `name: r${(rigs += 1)}\n${brief(await start())}faults: [${faults}]\nheadEnds: { deskSeconds: 0.3 }\n${ALLOWED}${more}`,
-    );
+  const struck = async (faults: string): Promise<Ran> => {
+    const own = await emulated();
+    const text = `name: r${(rigs += 1)}\n${brief(own.port)}faults: [${faults}]\nheadEnds: { deskSeconds: 0.3 }\n${ALLOWED}`;
+    try {
+      return await bench.run(text);
+    } finally {
+      await own.close();
+    }
+  };
 
   test.each(['drop', 'answersDropped', 'corrupt', 'cut', 'wakeUpLost', 'hanLost'])(
     'a silence by %s is no answer',
@@ -271,9 +277,10 @@ describe('faults on attached links', () => {
   });
 
   test('a refusal of an emulated device beside attached ones is realised there', async () => {
-    const port = await start(AWAKE, { device: 'esme' });
-    const text = `name: r${(rigs += 1)}\ndevices: { esme: { tcp: '127.0.0.1:${port}' } }\nfaults: [{ attempt: 1, step: deviceState, effect: refusal }]\n${ALLOWED}`;
+    const own = await emulated(AWAKE, { device: 'esme' });
+    const text = `name: r${(rigs += 1)}\ndevices: { esme: { tcp: '127.0.0.1:${own.port}' } }\nfaults: [{ attempt: 1, step: deviceState, effect: refusal }]\n${ALLOWED}`;
     const run = await bench.run(text);
+    await own.close();
     expect(failures(run)).toEqual(['deviceState refused SYN-TR01']);
     expect(run.rows.at(-1)!.notRealised.join()).toContain('attached devices (esme)');
   });

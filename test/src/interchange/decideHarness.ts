@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { decideCommand } from '../../../src/cli/decide.ts';
 import { EXIT, UsageError } from '../../../src/cli/exit.ts';
 import type { Format } from '../../../src/interchange/formats.ts';
@@ -12,20 +11,22 @@ import type { Installation } from '../../../src/installation/installation.ts';
 import type { History } from '../../../src/migration/history.ts';
 import { formatInstant } from '../../../src/time.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'decide-test-'));
+let root: string | undefined;
 let folders = 0;
 
-/** A folder of its own for each case, removed when the test file has run. */
+/** A folder of its own for each case: `afterAll(removeFolders)`, in the test file, as files may share this module. */
 export function freshFolder(): string {
+  root ??= mkdtempSync(join(tmpdir(), 'decide-test-'));
   folders += 1;
   const folder = join(root, String(folders));
   mkdirSync(folder);
   return folder;
 }
 
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+export function removeFolders(): void {
+  if (root !== undefined) rmSync(root, { recursive: true, force: true });
+  root = undefined;
+}
 
 export interface Answer {
   readonly code: number;

@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { syntheticMpan } from '../../../src/installation/identifiers.ts';
 import { joinHistories } from '../../../src/interchange/histories/joinHistories.ts';
 import type { RefusedRow } from '../../../src/interchange/refusal.ts';
 import { instant } from '../../../src/time.ts';
-import { freshFolder, writeRecords, type Cells } from './decideHarness.ts';
+import { freshFolder, removeFolders, writeRecords, type Cells } from './decideHarness.ts';
+
+afterAll(removeFolders);
 
 // Histories come in the order of the installations out of any number of partitions. What is decided is not asked here.
 

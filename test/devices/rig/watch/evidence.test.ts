@@ -35,7 +35,8 @@ function driven(told: object, watch = QUICK) {
 const ALL = ['probe', 'lastContact', 'observe'];
 const first = (state: WatchState): boolean => made(state).length > 0;
 
-describe('a driver', () => {
+// Concurrent, as they wait for a cadence of seconds: each has a driver and a watch of its own.
+describe.concurrent('a driver', () => {
   test("tells by its device's own dates: within their windows nothing is wrong, and its dates are on record", async () => {
     const [wan, han] = [ago(2 * DAY), ago(HOUR)];
     const run = await watched(driven({ capabilities: ALL, lastContact: { wan, han } }).setup, first, { under });
