@@ -19,7 +19,7 @@ test(`the baseline's fitted lines lie among eight unseen replications, its input
   const published = parsePublishedVolumes(readText('scenarios/data/published-volumes.csv'));
   if (!published.ok) throw new Error(published.error);
   const { scenario, rules } = loaded;
-  const simulation = await simulate(scenario, rules, { seed: SEED, replications: REPLICATIONS, workers: 1, now: () => 0 });
+  const simulation = await simulate(scenario, rules, { seed: SEED, replications: REPLICATIONS, workers: 2, now: () => 0 });
   const count = countOf(simulation);
   const asOf = simulation.model.asOfs.length - 1;
   const fitted = scenario.fit.map((row) => row.line);
