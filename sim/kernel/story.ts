@@ -18,17 +18,12 @@ import { OUTCOMES } from './outcomes.ts';
 import { EVENT_VALUES, eventValue } from './recorder.ts';
 import { Replication } from './replication.ts';
 import { StoryCauses, type AttemptTold } from './storyCauses.ts';
+import { instantOf, type StoryEntry } from './storyEntry.ts';
 import { factsOf, installationOf, type StoryFacts } from './storyFacts.ts';
-import { StoryInstructions, type Instructed } from './storyInstructions.ts';
+import { StoryInstructions } from './storyInstructions.ts';
 import { stopOf, type Stop } from './storyStop.ts';
 import { hanStory, sharedOutagesOf, wanStory, type LinkStory, type Outage } from './storyLinks.ts';
 import { emptyCounts } from './volumes.ts';
-
-/** What happened at an instant of a life, in time order. */
-export type StoryEntry =
-  | { readonly type: 'instruction'; readonly attempt: Attempt; readonly instructed: Instructed }
-  | { readonly type: 'migration'; readonly attempt: Attempt; readonly told: AttemptTold }
-  | { readonly type: 'event'; readonly event: HistoryEvent; readonly ofModel: boolean };
 
 /** One life as it was lived, as plain data. */
 export interface Story {
@@ -171,10 +166,6 @@ class StoryTeller implements Observer {
     assert(!before || instantOf(before) <= instantOf(entry), 'a life is lived in time order');
     this.entries.push(entry);
   }
-}
-
-export function instantOf(entry: StoryEntry): Instant {
-  return entry.type === 'event' ? entry.event.at : entry.attempt.at;
 }
 
 function historyOf(installation: Installation, entries: readonly StoryEntry[]): History {

@@ -4,7 +4,7 @@ import { OK } from '../../src/migration/history.ts';
 import { inForceInstant } from '../../src/regulation/ruleset.ts';
 import { londonDay, londonInstant, type Instant } from '../../src/time.ts';
 import { ATTEMPT_FROM_SECONDS, ATTEMPT_SPAN_SECONDS, workingInstant, type GroupPlan, type Model } from './model.ts';
-import type { StoryEntry } from './story.ts';
+import type { StoryEntry } from './storyEntry.ts';
 
 /** Why no attempt, or no instruction, follows the last one. */
 export type Stop = {

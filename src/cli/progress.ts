@@ -16,7 +16,7 @@ export interface Progress {
 const LINES_AT = [0.25, 0.5, 0.75];
 
 /** Whether a line can be written over again: on a terminal that knows how. In a log or a pipe control characters are noise. */
-export function canRewrite(stream: ProgressStream, term: string | undefined): boolean {
+function canRewrite(stream: ProgressStream, term: string | undefined): boolean {
   return stream.isTTY === true && term !== 'dumb';
 }
 

@@ -52,7 +52,7 @@ describe('lab.yaml', () => {
       '--out',
       bench.at('verdicts.csv'),
     ]);
-    expect([code, err]).toEqual([0, expect.stringContaining('1 installations, 5 attempts, 0 events')]);
+    expect([code, err]).toEqual([0, expect.stringContaining('1 installation, 5 attempts, 0 events')]);
   });
 
   test('steps.json is what its schema says; junit.xml counts the same; the capture has every frame', async () => {

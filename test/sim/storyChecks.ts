@@ -1,5 +1,6 @@
 import { downAt } from '../../sim/kernel/storyLinks.ts';
-import { instantOf, type Story, type StoryEntry } from '../../sim/kernel/story.ts';
+import type { Story } from '../../sim/kernel/story.ts';
+import { instantOf, type StoryEntry } from '../../sim/kernel/storyEntry.ts';
 import type { CheckTold } from '../../sim/kernel/storyCauses.ts';
 import { DAY, HOUR } from '../../src/time.ts';
 

@@ -33,7 +33,7 @@ async function verdicts(lab: Lab, setup: face.RigSetup, asOf: string): Promise<s
     '--out',
     join(folder, 'verdicts.csv'),
   ]);
-  expect([code, err]).toEqual([0, expect.stringContaining('1 installations')]);
+  expect([code, err]).toEqual([0, expect.stringContaining('1 installation')]);
   return readFileSync(join(folder, 'verdicts.csv'), 'utf8');
 }
 

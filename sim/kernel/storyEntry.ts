@@ -1,0 +1,14 @@
+import type { Attempt, HistoryEvent } from '../../src/migration/history.ts';
+import type { Instant } from '../../src/time.ts';
+import type { AttemptTold } from './storyCauses.ts';
+import type { Instructed } from './storyInstructions.ts';
+
+/** What happened at an instant of a life, in time order. */
+export type StoryEntry =
+  | { readonly type: 'instruction'; readonly attempt: Attempt; readonly instructed: Instructed }
+  | { readonly type: 'migration'; readonly attempt: Attempt; readonly told: AttemptTold }
+  | { readonly type: 'event'; readonly event: HistoryEvent; readonly ofModel: boolean };
+
+export function instantOf(entry: StoryEntry): Instant {
+  return entry.type === 'event' ? entry.event.at : entry.attempt.at;
+}
