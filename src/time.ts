@@ -77,15 +77,19 @@ function hourOf(at: Instant): number {
   return Math.floor((at - INSTANT_MIN) / HOUR);
 }
 
-/** Seconds by which London's clocks are ahead of UTC at an instant: 0 or 3600. */
+/**
+ * Seconds by which London's clocks are ahead of UTC at an instant: 0 or 3600. Outside the instants that the bench knows it is
+ * always winter: what a scenario puts off so far is a number still, and lies after every horizon.
+ */
 export function londonOffset(at: Instant): number {
-  return (SUMMER[hourOf(at)] as number) * HOUR;
+  return (SUMMER[hourOf(at)] ?? 0) * HOUR;
 }
 
 /** The instants after `from` and up to `to` at which London's clocks change; `offsetSeconds` is theirs from then on. */
 export function londonChanges(from: Instant, to: Instant): readonly { at: Instant; offsetSeconds: number }[] {
   const changes: { at: Instant; offsetSeconds: number }[] = [];
-  for (let hour = hourOf(from) + 1; hour <= hourOf(to); hour += 1) {
+  const last = Math.min(hourOf(to), HOURS - 1);
+  for (let hour = hourOf(from) + 1; hour <= last; hour += 1) {
     if (SUMMER[hour] === SUMMER[hour - 1]) continue;
     changes.push({ at: INSTANT_MIN + hour * HOUR, offsetSeconds: (SUMMER[hour] as number) * HOUR });
   }

@@ -10,8 +10,9 @@ const SECURE = COHORTS.indexOf('MOC_Secure');
 
 /**
  * Whether an attempt passes for certain of whose links the own regimes are up, and which no fault strikes: nothing else takes
- * a link down, contact is as old as the attempt, and the checks let that pass under all limits from the start to the
- * horizon. Checks ask for the age of facts alone (`src/migration/checks`), so that one instant a stretch says it of all.
+ * a link down, contact is of the very instant of the attempt, and the checks let that pass under all limits from the start to
+ * the horizon. Checks ask for the age of facts alone (`src/migration/checks`), so that one instant a stretch says it of all.
+ * Of a group whose models and displays gate nothing: `FirstAttempts.areOf` takes no other.
  */
 export function passesInContact(group: GroupPlan, model: Model): boolean {
   const { sharedOutages, plannedMaintenance } = model.scenario;

@@ -82,7 +82,7 @@ const c: R1Engine = {
   }),
 };
 
-/** Another's hand, the kernel's dice: its counts are the kernel's, or one of the two is wrong. */
+/** R1 written once more, with the kernel's dice: its counts are the kernel's, or one of the two is wrong. */
 export const cOfSameDice: R1Engine = {
   name: 'C of same dice',
   dice: KERNEL_DICE,

@@ -87,7 +87,7 @@ async function rotatesAgain(trial: Trial): Promise<void> {
 async function leavesAlone(trial: Trial): Promise<void> {
   await withTarget({ number: trial.firstNumber, wrongKek: true }, async (target) => {
     const before = hexOf(target);
-    const said = await call(trial, target);
+    const { said } = await call(trial, target, 'under a wrong Master Key');
     must(said === 'failed', `the head-end said "${said}"`);
     must(hexOf(target).guek === before.guek && hexOf(target).gak === before.gak, 'a key of the device changed');
     must(target.reusedNonces.length === 0, 'a nonce carried two different things');
@@ -108,23 +108,25 @@ async function interrupted(trial: Trial, what: string, fault: TargetFault): Prom
   const where = `frame ${fault.frame} ${what}`;
   return await withTarget({ number: trial.firstNumber + fault.frame - 1, fault }, async (target) => {
     trial.onCase(where);
-    const first = await call(trial, target);
+    const first = await call(trial, target, where);
     const struck = target.isStruck;
-    must(struck || first === 'rotated', `${where}: not reached, and yet the rotation failed over a clear link`);
-    if (first === 'rotated') isRotated(target, `${where}: the head-end said "rotated"`);
+    const isFine = first.said === 'rotated';
+    must(struck || isFine, `${where}: not reached, and yet the rotation failed over a clear link${first.why}`);
+    if (isFine) isRotated(target, `${where}: the head-end said "rotated"`);
     target.heal();
-    let said: string = first;
-    for (let calls = 0; calls < trial.callsMax && (said !== 'rotated' || calls === 0); calls += 1)
-      said = await call(trial, target);
-    must(said === 'rotated', `${where}: not settled after ${trial.callsMax} more calls over a clear link`);
+    let last = first;
+    for (let calls = 0; calls < trial.callsMax && (last.said !== 'rotated' || calls === 0); calls += 1)
+      last = await call(trial, target, `${where}, and a call over a clear link`);
+    const { said, why } = last;
+    must(said === 'rotated', `${where}: not settled after ${trial.callsMax} more calls over a clear link${why}`);
     isRotated(target, where);
     return struck;
   });
 }
 
 async function rotatedKeys(trial: Trial, target: Target, where: string): Promise<{ guek: string; gak: string }> {
-  const said = await call(trial, target);
-  must(said === 'rotated', `${where}: the head-end said "${said}"`);
+  const { said, why } = await call(trial, target, where);
+  must(said === 'rotated', `${where}: the head-end said "${said}"${why}`);
   isRotated(target, where);
   return hexOf(target);
 }
@@ -139,13 +141,23 @@ function hexOf({ presentKeys: { guek, gak } }: Target): { guek: string; gak: str
   return { guek: toHex(guek), gak: toHex(gak) };
 }
 
-async function call({ headEnd, hungAfterMilliseconds }: Trial, target: Target): Promise<'rotated' | 'failed'> {
+/** What a head-end said; `why` is the text of its rejection, to stand behind a sentence. */
+interface Answer {
+  readonly said: 'rotated' | 'failed';
+  readonly why: string;
+}
+
+async function call({ headEnd, hungAfterMilliseconds }: Trial, target: Target, where: string): Promise<Answer> {
   let stop: () => void = () => undefined;
   const hung = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(new Error(`hung for ${hungAfterMilliseconds} ms`)), hungAfterMilliseconds);
+    const error = new Error(`${where}: hung for ${hungAfterMilliseconds} ms`);
+    const timer = setTimeout(() => reject(error), hungAfterMilliseconds);
     stop = () => clearTimeout(timer);
   });
-  const answer = headEnd.rotate(target.address).catch(() => 'failed' as const);
+  const answer = headEnd.rotate(target.address).then(
+    (said): Answer => ({ said, why: '' }),
+    (error: unknown): Answer => ({ said: 'failed', why: ` (it rejected: ${String(error)})` }),
+  );
   try {
     return await Promise.race([answer, hung]);
   } finally {

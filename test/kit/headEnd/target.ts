@@ -13,7 +13,10 @@ import { wallTimers } from '../../../devices/transport/timers.ts';
 import type { ByteChannel, Listener } from '../../../devices/transport/transport.ts';
 import { openAll, pairings, reused, type Frame } from './audit.ts';
 
-/** Where a device is, and what a head-end is given of it. Keys in hexadecimal; they are the lab's, and public. */
+/**
+ * Where a device is, and what a head-end is given of it: the same at each call. Keys in hexadecimal, those that the device begins
+ * with; they are the lab's, and public.
+ */
 export interface DeviceAtAddress {
   /** One a device: a head-end keeps what it knows of a device by it. */
   readonly number: number;
