@@ -85,7 +85,7 @@ describe('lab.yaml', () => {
       out: null;
       clauses: { category: string; counted: number }[];
     };
-    expect(told.attempts.map(({ outcome }) => outcome)).toEqual(['ok', 'MA112', 'MA112', 'SYN-CN04', 'ok']);
+    expect(told.attempts.map(({ outcome }) => outcome)).toEqual(['ok', 'SYN-TN01', 'MA112', 'SYN-CN04', 'ok']);
     expect([told.partial, told.out]).toEqual([false, null]);
     expect(told.clauses.find(({ category }) => category === 'five-retries')!.counted).toBe(3);
   });
