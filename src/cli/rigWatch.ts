@@ -1,4 +1,5 @@
 import type { JournalRecord, RigSetup, WatchState } from '../../devices/index.ts';
+import { uponBrokenPipe } from './brokenPipe.ts';
 import { UsageError } from './exit.ts';
 import { ledgerFolderOf, loadRig } from './loadRig.ts';
 import { outError, prepareWatchDirectory } from './outDirectory.ts';
@@ -39,6 +40,7 @@ export async function watchRigFile(path: string, { out, once, format }: WatchGiv
   const abort = new AbortController();
   const stop = (): void => abort.abort();
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  const forget = uponBrokenPipe(stop);
   const files = keptFiles((state) => writeWatchFiles(out, writtenOf(state)), abort);
   function writtenOf(state: WatchState) {
     const trace = watchTrace(state, setup, face, state.lastAt);
@@ -79,6 +81,7 @@ export async function watchRigFile(path: string, { out, once, format }: WatchGiv
     throw outError(cause, out, 'Free some room and start it again: it goes on where its journal ends.');
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
+    forget();
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openFrameFiles } from '../../src/cli/frameFiles.ts';
-import { rigHarness } from './rigHarness.ts';
+import { rigHarness, startRig, until } from './rigHarness.ts';
 
 const LAB = fileURLToPath(new URL('../../scenarios/rigs/lab.yaml', import.meta.url));
 const bench = rigHarness();
@@ -47,6 +47,17 @@ describe.skipIf(!existsSync(FULL))(`a full disk (${FULL})`, () => {
     expect(() => files.commit()).toThrow(/ENOSPC/);
     expect(readdirSync(bench.folder).filter((name) => name.startsWith('flying'))).toEqual([]);
   });
+});
+
+test('a watch whose reader goes away (`| head`) is laid down, as on Ctrl-C, and ends with 0', async () => {
+  const file = bench.file('installation: { number: 7 }\nwatch: { contact: { everySeconds: 1, tries: 1 } }\n');
+  const out = bench.at('unread');
+  const run = startRig(file, '--watch', '--out', out);
+  await until(() => run.texts.out.includes('answered'), run.ended);
+  run.child.stdout.destroy();
+  expect([await run.ended, run.texts.err]).toEqual([0, '']);
+  const last = bench.read('unread', 'watch.jsonl').trimEnd().split('\n').at(-1)!;
+  expect(JSON.parse(last)).toMatchObject({ is: 'down' });
 });
 
 test('a watch whose outputs cannot be written is laid down in words; its journal stands, and it goes on once they can', async () => {
