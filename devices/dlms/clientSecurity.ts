@@ -39,6 +39,9 @@ export interface ClientSecurityOptions {
 /** First bytes of exception-response and confirmedServiceError. */
 const COMPLAINTS: readonly (number | undefined)[] = [0xd8, 0x0e];
 
+/** It verifies, and was said before; or the server has begun to count anew. */
+export const REPEATED_COUNTER = 'the answer repeats an invocation counter';
+
 /** Protects and opens; knows the server's title once the AARE has told it. */
 export class ClientSecurity {
   readonly systemTitle: Uint8Array;
@@ -144,7 +147,7 @@ export class ClientSecurity {
       return bad('the answer is not what its tag announced');
     this.serverTitle = serverTitle;
     const last = isDedicated ? this.dedicatedServerCounter : this.serverCounter;
-    if (counter <= last) return bad('the answer repeats an invocation counter');
+    if (counter <= last) return bad(REPEATED_COUNTER);
     if (isDedicated) this.dedicatedServerCounter = counter;
     else this.serverCounter = counter;
     return good(opened.value);

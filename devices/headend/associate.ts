@@ -42,10 +42,12 @@ export interface Peer {
   readonly mayWrite?: NonNullable<DlmsClientOptions['mayWrite']>;
   /** Class 64, method 2 of the security setup that its keys are under; default: instance 0.0.43.0.0.255. */
   readonly keyTransfer?: Descriptor;
-  /** How requests are wrapped; default: general-glo-ciphering. */
+  /** How requests are wrapped; default: general-glo-ciphering where the device grants general protection, else glo-*. */
   readonly family?: ClientSecurityOptions['family'];
   /** Told when a device answered and its answer did not verify: it may be another than the keys are of. */
   readonly onUnverified?: (error: WireError) => void;
+  /** Told of what the device has, verifiably, refused: an object that it lacks, or does not show. In words, without values. */
+  readonly onRefusal?: (what: string) => void;
   /** Told of the device's title after each association. */
   readonly onTitle?: (title: Uint8Array | undefined) => void;
 }

@@ -8,6 +8,7 @@ import type { Descriptor } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
 import { bytesOf, membersOf, uint16 } from '../dlms/values.ts';
 import type { Instant } from '../../src/time.ts';
+import { readOf, writtenTo } from './asked.ts';
 import { repeated, within, type Peer } from './associate.ts';
 import type { KeySource } from './keySource.ts';
 import {
@@ -19,7 +20,7 @@ import {
   MIRRORED_AT,
   WAN_CAPTURED_AT,
 } from './objects.ts';
-import { converse, type Outcome, type Procedure } from './procedure.ts';
+import type { Outcome, Procedure } from './procedure.ts';
 import { mayRotate, rotate, type Rotated } from './rotate.ts';
 
 /** The devices of an installation as the DCC knows them. */
@@ -45,11 +46,11 @@ const SESSION_TRIES = 3;
 export function* readDiagnostics(peer: Peer): Procedure<Outcome<Diagnostics>> {
   return yield* repeated(SESSION_TRIES, () =>
     within<Diagnostics>(peer, function* ({ client }) {
-      const wan = yield* converse(client.get(WAN_CAPTURED_AT));
+      const wan = yield* readOf(peer, client, WAN_CAPTURED_AT);
       if (!wan.ok) return wan;
-      const members = yield* converse(client.get(HAN_MEMBERSHIP));
+      const members = yield* readOf(peer, client, HAN_MEMBERSHIP);
       if (!members.ok) return members;
-      const mirrored = yield* converse(client.get(MIRRORED_AT));
+      const mirrored = yield* readOf(peer, client, MIRRORED_AT);
       if (!mirrored.ok) return mirrored;
       return {
         ok: true,
@@ -80,7 +81,7 @@ export function* testDevice(peer: Peer, reads = USUAL_READS): Procedure<Outcome<
   return yield* repeated(SESSION_TRIES, () =>
     within<undefined>(peer, function* ({ client }) {
       for (const attribute of reads) {
-        const read = yield* converse(client.get(attribute));
+        const read = yield* readOf(peer, client, attribute);
         if (!read.ok) return read;
       }
       return { ok: true, value: undefined };
@@ -117,9 +118,9 @@ export function* commission(
 ): Procedure<Outcome<undefined>> {
   return yield* repeated(SESSION_TRIES, () =>
     within<undefined>(peer, function* ({ client }) {
-      const clock = yield* converse(client.set(CLOCK_TIME, dateTimeData(options.at)));
+      const clock = yield* writtenTo(peer, client, { target: CLOCK_TIME, value: dateTimeData(options.at) });
       if (!clock.ok || options.contactOffsetMinutes === undefined) return clock;
-      return yield* converse(client.set(CONTACT_OFFSET, uint16(options.contactOffsetMinutes)));
+      return yield* writtenTo(peer, client, { target: CONTACT_OFFSET, value: uint16(options.contactOffsetMinutes) });
     }),
   );
 }

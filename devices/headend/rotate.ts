@@ -12,6 +12,7 @@ import { toHex } from '../dlms/bytes.ts';
 import { keyTransferParameter } from '../dlms/keyWrap.ts';
 import { wrapKey } from '../dlms/keyWrap.ts';
 import { bytesOf } from '../dlms/values.ts';
+import { asked } from './asked.ts';
 import { associate, noteCounters, repeated, within, type Live, type Peer } from './associate.ts';
 import type { KeySource } from './keySource.ts';
 import { KEY_TRANSFER, SECURITY_SETUP_REFERENCE } from './objects.ts';
@@ -130,7 +131,8 @@ function* transfer(
   const wrapped = wrapKey(ledger.masterKey, ledger.keyToSend(type, keySource));
   const items = [{ keyId: KEY_NAMES.indexOf(type), wrapped }];
   ledger.note(type, 'send');
-  const answer = yield* converse(live.client.action(method, keyTransferParameter(items)));
+  const sent = live.client.action(method, keyTransferParameter(items));
+  const answer = yield* asked(peer, { target: method, is: 'method' }, sent);
   noteCounters(peer, live);
   if (!answer.ok) {
     if (answer.error.kind === 'result') ledger.note(type, 'refused');

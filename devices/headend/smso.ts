@@ -6,6 +6,7 @@ import { dateTimeData, instantOf } from '../cosem/dateTime.ts';
 import { DlmsClient } from '../dlms/client.ts';
 import { uint16 } from '../dlms/values.ts';
 import type { Instant } from '../../src/time.ts';
+import { writtenTo } from './asked.ts';
 import { PUBLIC_CLIENT, repeated, within, type Live, type Peer } from './associate.ts';
 import { sendFirmware, type FirmwareImage, type FirmwareProgress } from './firmware.ts';
 import { CLOCK_TIME, CONTACT_OFFSET, WAN_CAPTURED_AT } from './objects.ts';
@@ -66,17 +67,20 @@ export function* prepareOnce(
 
 function* prepareDevice(
   live: Live,
-  { firmware, contactOffsetMinutes }: Preparation,
+  { peer, firmware, contactOffsetMinutes }: Preparation,
   { at, blocksMax }: { readonly at: Instant; readonly blocksMax: number },
 ): Procedure<Outcome<FirmwareProgress>> {
   const progress: Outcome<FirmwareProgress> = firmware
     ? yield* sendFirmware(live, firmware, { blocksMax })
     : { ok: true, value: 'active' };
   if (!progress.ok || progress.value === 'partial') return progress;
-  const clock = yield* converse(live.client.set(CLOCK_TIME, dateTimeData(at)));
+  const clock = yield* writtenTo(peer, live.client, { target: CLOCK_TIME, value: dateTimeData(at) });
   if (!clock.ok) return clock;
   if (contactOffsetMinutes !== undefined) {
-    const offset = yield* converse(live.client.set(CONTACT_OFFSET, uint16(contactOffsetMinutes)));
+    const offset = yield* writtenTo(peer, live.client, {
+      target: CONTACT_OFFSET,
+      value: uint16(contactOffsetMinutes),
+    });
     if (!offset.ok) return offset;
   }
   return progress;

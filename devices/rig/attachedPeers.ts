@@ -1,5 +1,6 @@
 /** The head-ends' view of a rig's devices: ledgers that outlive the process and a guard for those that are attached. */
 import { fromHex } from '../dlms/bytes.ts';
+import { REPEATED_COUNTER } from '../dlms/clientSecurity.ts';
 import type { Peer } from '../headend/associate.ts';
 import { KeyLedger } from '../headend/keyLedger.ts';
 import type { DeviceName, WireError } from '../headend/procedure.ts';
@@ -126,12 +127,18 @@ function attachedPeer(
     ledger: stored.ledger,
     mayWrite: isKeyed ? guard : keyless,
     keyTransfer: device.keyTransfer,
-    family: device.ciphering === 'general' ? 'generalGlo' : 'glo',
+    ...(device.ciphering !== 'granted' && { family: FAMILIES[device.ciphering] }),
     ...(!isKeyed && { login: loginOf(device) }),
-    onUnverified: ({ kind }) => {
-      const what = UNVERIFIED[kind];
-      if (what !== undefined) unverified.set(name, unverifiedText(name, `${what} (${kind})`, stored));
+    onUnverified: (error) => {
+      const what = UNVERIFIED[error.kind];
+      if (what === undefined) return;
+      const isRepeat = error.kind === 'security' && error.error === REPEATED_COUNTER;
+      unverified.set(
+        name,
+        isRepeat ? repeatText(name, stored) : unverifiedText(name, `${what} (${error.kind})`, stored),
+      );
     },
+    onRefusal: (what) => onNote(`${name}: it refuses ${what}`),
     onTitle: (title) => {
       unverified.delete(name);
       // One that no key proves is not remembered.
@@ -140,6 +147,8 @@ function attachedPeer(
   };
   return { peer, stored };
 }
+
+const FAMILIES = { general: 'generalGlo', specific: 'glo' } as const;
 
 const UNVERIFIED: Readonly<Partial<Record<WireError['kind'], string>>> = {
   exception: 'it cannot read what it is sent',
@@ -152,6 +161,11 @@ function unverifiedText(name: DeviceName, what: string, { path, isFound }: Store
     ? `; if it was reset or replaced, move that file away to begin anew with those of the rig file`
     : '';
   return `the ${name} answers, and not to the keys held: ${what}. They stand in ${path}${mend}`;
+}
+
+/** The keys are right: only that the answer was never given before is not shown. */
+function repeatText(name: DeviceName, { path }: StoredLedger): string {
+  return `the ${name} answers under the keys held with a counter that was used before: a recorded answer, or it was started anew and counts from the beginning. What it had counted stands in ${path}; if it was started anew, move that file away to begin anew with the keys of the rig file`;
 }
 
 function loginOf({ authentication, secrets }: DeviceSetup): NonNullable<Peer['login']> {

@@ -77,9 +77,14 @@ export class LinkFacts {
     return judges ? asked.has(link) || judges(link) : unheard !== 'ask' || this.last.has(link);
   }
 
+  /** Whether a contact on record passes a link's check. */
+  isFresh(link: LinkName, facts: LearntFacts, limits: CheckLimits): boolean {
+    return this.last.has(link) && CHECKS[CHECK_OF_LINK[link]].passes(facts, limits);
+  }
+
   /** Whether a link's check can do without asking a device. */
   know(link: LinkName, facts: LearntFacts, limits: CheckLimits): boolean {
     const { judges } = this.options;
-    return this.last.has(link) && (!judges || judges(link) || CHECKS[CHECK_OF_LINK[link]].passes(facts, limits));
+    return this.last.has(link) && (!judges || judges(link) || this.isFresh(link, facts, limits));
   }
 }

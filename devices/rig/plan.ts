@@ -124,6 +124,7 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     epclEntryFrom: plan.epclEntryFrom,
     displayBlocked: plan.displayBlocked,
     ...(plan.known && { known: plan.known }),
+    isStruck: (step) => striker.strikes(step),
     onStep: (step) => striker.onStep(step),
     *onStepTaken(taken) {
       yield* striker.onStepTaken();

@@ -26,6 +26,8 @@ export type PlannedEvent =
       readonly esmeOnly: boolean;
       /** Which code of its family a failure carries. */
       readonly pick: number;
+      /** The hub cannot be reached throughout. */
+      readonly wanDown?: true;
       readonly effect?: PlannedEffect;
       readonly frames?: readonly PlannedFrames[];
     }

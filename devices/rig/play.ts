@@ -13,7 +13,7 @@ import { realise, UNTOUCHED, type Realised } from '../link/realise.ts';
 import type { VirtualTimers } from '../transport/timers.ts';
 import type { PlannedEvent } from './plannedEvent.ts';
 import type { InstructionPlan, Rig } from './rig.ts';
-import type { Links, Striker } from './striker.ts';
+import { OUTAGE, type Links, type Striker } from './striker.ts';
 
 export type Task =
   { readonly do: 'advance'; readonly to: Instant } | { readonly do: 'run'; readonly procedure: Procedure<unknown> };
@@ -62,7 +62,7 @@ function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<voi
   const { rig, links, striker, works, blocksPerTry } = stage;
   switch (event.kind) {
     case 'contact': {
-      yield* done(links, event.reached ? UNTOUCHED : realise('silence', 'wanRecent', { silence: 'wakeUpLost' }));
+      yield* done(links, event.reached ? UNTOUCHED : realise('silence', 'wanRecent', OUTAGE));
       // Asked first: an optional call does not evaluate its arguments where nobody listens.
       const observed = yield* rig.contact(at, stage.hub);
       stage.onContact?.(observed);

@@ -19,11 +19,13 @@ import { limitsAt } from './limits.ts';
 import { LinkFacts, type LinkFactsOptions } from './linkFacts.ts';
 import { lastContact, type RigDevices } from './rigDevice.ts';
 import type { Contact, StepTaken, Undone } from './rigRecords.ts';
+import { SilentHub } from './silentHub.ts';
 import { STEP_WORK, type AttemptContext, type LearntFacts, type LinkName } from './stepWork.ts';
 
 /** As the steps see an attempt, and which links' devices were asked in it. */
 interface JudgedContext extends AttemptContext {
   readonly asked: ReadonlySet<LinkName>;
+  readonly hub: SilentHub;
 }
 
 /** What is done in the world around a step: at once, or as a procedure where it takes a device to do it. */
@@ -45,6 +47,8 @@ export interface RigOptions extends LinkFactsOptions {
    * silence that counts.
    */
   readonly doubt?: () => string | undefined;
+  /** Whether the plan strikes a step: what comes of it then is what the tables say of the effect. Default: it strikes none. */
+  readonly isStruck?: (step: StepId) => boolean;
   /** What devices' clocks are set to. Default: the attempt's instant. */
   readonly deviceTime?: (device: DeviceName) => Instant;
   /** What must happen in the world before a step's work, and after it: an emulated one realises effects here. */
@@ -145,9 +149,9 @@ export class Rig {
     let state = beginWalk(STEPS_OF_COHORT[installation.cohort], { hasGsme: installation.gas !== null, esmeOnly });
     for (;;) {
       const step = currentStep(state) as StepId;
-      const { observation, byCheck } = yield* this.take(step, context, limits);
-      const isUndone = observation === 'notCarriedOut';
-      const taken: StepTaken = { at, step, observation, byCheck, ...(isUndone && { why: why.join('; ') }) };
+      const { observation, byCheck, passed } = yield* this.take(step, context, limits);
+      const said = observation === 'notCarriedOut' ? why.join('; ') : passed;
+      const taken: StepTaken = { at, step, observation, byCheck, ...(said !== undefined && { why: said }) };
       this.steps.push(taken);
       yield* hooked(onStepTaken?.(taken));
       if (observation === 'notCarriedOut') {
@@ -161,19 +165,20 @@ export class Rig {
   }
 
   /** One step: its check on facts, and its work where the check does not end the attempt. */
-  private *take(
-    step: StepId,
-    context: JudgedContext,
-    limits: CheckLimits,
-  ): Procedure<{ readonly observation: Observed; readonly byCheck: boolean }> {
+  private *take(step: StepId, context: JudgedContext, limits: CheckLimits): Procedure<Took> {
     const { leaves, onStep } = this.options;
+    const { hub, facts } = context;
     const whyLeft = leaves?.(step);
     if (whyLeft !== undefined) {
       context.onWhy(whyLeft);
       return { observation: 'notCarriedOut', byCheck: false };
     }
+    const isNatural = !this.options.isStruck?.(step);
+    const passesSilently = (): string | undefined =>
+      isNatural ? hub.passes(step, facts, (link) => this.facts.isFresh(link, facts, limits)) : undefined;
+    if (isNatural && hub.isPassedOver(step)) return passed(passesSilently());
     const isJudged = this.facts.judge(step, context.asked);
-    const checked = isJudged ? checkStep(step, context.facts, limits) : 'answered';
+    const checked = isJudged ? checkStep(step, facts, limits) : 'answered';
     if (checked !== 'answered') return { observation: checked, byCheck: true };
     yield* hooked(onStep?.(step));
     const observation = rowed(step, this.attributed(yield* STEP_WORK[step](context)));
@@ -182,9 +187,16 @@ export class Rig {
       context.onWhy(doubt);
       return { observation: 'notCarriedOut', byCheck: false };
     }
+    const why = observation === 'noAnswer' ? passesSilently() : undefined;
+    if (why !== undefined) return passed(why);
+    const unjudged = observation === 'answered' ? hub.whyUnjudged(step) : undefined;
+    if (unjudged !== undefined) {
+      context.onWhy(unjudged);
+      return { observation: 'notCarriedOut', byCheck: false };
+    }
     // The device may just have said what the check could not be judged from before.
     const isAnswered = observation === 'answered' && !isJudged && this.facts.judge(step, context.asked);
-    return { observation: isAnswered ? checkStep(step, context.facts, limits) : observation, byCheck: false };
+    return { observation: isAnswered ? checkStep(step, facts, limits) : observation, byCheck: false };
   }
 
   private attributed(observation: Observed): Observed {
@@ -216,6 +228,7 @@ export class Rig {
       devices,
       keySource,
       asked,
+      hub: new SilentHub(),
       onHeard,
       knows,
       onWhy,
@@ -233,6 +246,17 @@ export class Rig {
     this.attempts.push(attempt);
     return attempt;
   }
+}
+
+/** What a step came to; `passed`: why it is passed although nobody answered. */
+interface Took {
+  readonly observation: Observed;
+  readonly byCheck: boolean;
+  readonly passed?: string | undefined;
+}
+
+function passed(why: string | undefined): Took {
+  return { observation: 'answered', byCheck: false, passed: why };
 }
 
 /** An attached device may answer what the table has no row for at a step; that is no finding about it, but about our side. */

@@ -88,9 +88,11 @@ export const deviceSchema = z.strictObject({
     .describe('of an attached device; only gmac can ever write'),
   secret: secretPlace.optional().describe('the LLS secret'),
   ciphering: z
-    .enum(['general', 'specific'])
-    .default('general')
-    .describe('how requests are wrapped: general-glo-ciphering, or glo-get-request and its kin'),
+    .enum(['granted', 'general', 'specific'])
+    .default('granted')
+    .describe(
+      'how requests are wrapped: general-glo-ciphering, or glo-get-request and its kin; granted: general where the device grants general protection',
+    ),
   securitySetup: z
     .string()
     .regex(/^0\.0\.43\.0\.\d{1,3}\.255$/)

@@ -69,14 +69,12 @@ function attempt(document: RigDocument, number: number, at: Instant, isWanDown: 
     ...(struck.silence !== undefined && { silence: struck.silence }),
     ...(struck.fromFrame !== undefined && { fromFrame: struck.fromFrame }),
   };
-  const outage = { step: 'wanRecent', effect: 'silence', silence: 'wakeUpLost' } as const;
-  const strikes = effect ?? (isWanDown ? outage : undefined);
   return {
     kind: 'attempt',
     at,
     esmeOnly,
     pick: struck?.pick ?? 0,
-    ...(strikes && { effect: strikes }),
+    ...(effect ? { effect } : isWanDown && { wanDown: true }),
     ...(frames.length > 0 && { frames }),
   };
 }

@@ -19,7 +19,7 @@ export interface StepTaken {
   readonly observation: Observed;
   /** Whether the check on facts ended it before anything was sent. */
   readonly byCheck: boolean;
-  /** Why it was not carried out; of such a step alone. */
+  /** Why it was not carried out, or why it passes although nobody answered; of such a step alone. */
   readonly why?: string;
 }
 

@@ -49,7 +49,7 @@ export interface DeviceSetup {
   readonly authentication: 'gmac' | 'lls' | 'none';
   readonly expectedTitle: Uint8Array | undefined;
   readonly secrets: DeviceSecrets;
-  readonly ciphering: 'general' | 'specific';
+  readonly ciphering: 'granted' | 'general' | 'specific';
   /** Class 64, method 2: where new keys are sent. */
   readonly keyTransfer: Descriptor;
   /** What the step deviceState reads; undefined: the usual. */

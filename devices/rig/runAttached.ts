@@ -128,6 +128,7 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
     // Frames that we damage ourselves make a device complain, too: what the plan strikes counts as the plan has it.
     doubt: () => (striker.isStriking ? undefined : peers.unverified()),
     deviceTime: (name) => seconds(attached.includes(name) ? wall : timers),
+    isStruck: (step) => striker.strikes(step),
     onStep: (step) => striker.onStep(step),
     *onStepTaken(taken) {
       yield* striker.onStepTaken();

@@ -37,7 +37,10 @@ export const stepRowSchema = z.strictObject({
   byCheck: z.boolean().describe('a check on facts ended it before anything was sent'),
   code: z.string().nullable().describe('the error code of the failure; null: no failure'),
   cause: z.enum(CAUSES).nullable().describe('whose failure it was; null: no failure'),
-  why: z.string().nullable().describe('why it was not carried out'),
+  why: z
+    .string()
+    .nullable()
+    .describe('why it was not carried out; of an answered one: why it passes although the hub is silent'),
   notRealised: z.array(z.string()).describe('faults of the plan that the links do not let happen'),
   measured: measuredSchema,
 });

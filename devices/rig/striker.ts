@@ -20,10 +20,14 @@ export interface StrikerOptions {
   readonly onMasterKey: (isWrong: boolean) => void;
 }
 
+/** How a hub comes to be out of reach. */
+export const OUTAGE = { silence: 'wakeUpLost' } as const;
+
 export class Striker {
   desk: DeskCondition = 'serves';
   private effect: PlannedEffect | undefined;
   private frames: readonly PlannedFrames[] = [];
+  private isWanDown = false;
   private within: FramePolicy | undefined;
   private scheduledUntil: Instant = 0;
   private readonly options: StrikerOptions;
@@ -38,8 +42,9 @@ export class Striker {
     this.options.links.scheduleUntil(at);
   }
 
-  begin({ effect, frames = [] }: Pick<PlannedAttempt, 'effect' | 'frames'>): void {
+  begin({ effect, frames = [], wanDown }: Pick<PlannedAttempt, 'effect' | 'frames' | 'wanDown'>): void {
     this.effect = effect;
+    this.isWanDown = wanDown === true;
     this.frames = frames;
     const whole = frames.filter(({ step }) => step === undefined).flatMap(({ faults }) => faults);
     this.within = whole.length === 0 ? undefined : counted(scripted(whole).frames);
@@ -47,13 +52,19 @@ export class Striker {
 
   /** Whether anything is planned to strike the attempt under way. */
   get isStriking(): boolean {
-    return this.effect !== undefined || this.frames.length > 0;
+    return this.effect !== undefined || this.frames.length > 0 || this.isWanDown;
+  }
+
+  /** Whether a step is struck for its own sake: an outage strikes none, it is there for all of them. */
+  strikes(step: StepId): boolean {
+    return this.effect?.step === step || this.frames.some((one) => one.step === undefined || one.step === step);
   }
 
   *onStep(step: StepId): Procedure<void> {
     const { links, onMasterKey } = this.options;
     const { effect } = this;
-    const realised = this.withFrames(effect?.step === step ? realise(effect.effect, step, effect) : UNTOUCHED, step);
+    const around = this.isWanDown && HEARS[step].length > 0 ? realise('silence', step, OUTAGE) : UNTOUCHED;
+    const realised = this.withFrames(effect?.step === step ? realise(effect.effect, step, effect) : around, step);
     links.scheduleUntil(HEARS[step].includes('esme') ? undefined : this.scheduledUntil);
     this.desk = realised.desk;
     onMasterKey(realised.masterKeyWrong);

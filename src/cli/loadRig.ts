@@ -4,12 +4,15 @@ import { formatProblems } from '../interchange/yaml/problem.ts';
 import { UsageError } from './exit.ts';
 import { readText } from './readText.ts';
 
-/** Reads a rig file with the files and variables that it names; the result may be everything that is wrong. */
-export async function tryRig(path: string): Promise<RigFileResult> {
+/**
+ * Reads a rig file with the files and variables that it names; the result may be everything that is wrong. `text`: what the file
+ * will hold once it is written.
+ */
+export async function tryRig(path: string, text?: string): Promise<RigFileResult> {
   const { loadRigFile } = await import('../../devices/index.ts');
   return loadRigFile({
     path,
-    readFile: readText,
+    readFile: (file) => (text !== undefined && file === path ? text : readText(file)),
     readBytes: (file) => new Uint8Array(readFileSync(file)),
     environment: process.env,
     now: Math.floor(Date.now() / 1000),

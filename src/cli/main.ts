@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { layDownAtBrokenPipe } from './brokenPipe.ts';
 import { commandsFor } from './commands.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { benchVersion } from './version.ts';
@@ -47,8 +48,10 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-// `smets1-bench ... | head` closes the pipe early; that is the reader's wish, not a failure.
+// `smets1-bench ... | head` closes the pipe early; that is the reader's wish, not a failure. A watch is
+// laid down first, as on Ctrl-C.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' && layDownAtBrokenPipe()) return;
   if (error.code === 'EPIPE') process.exit(EXIT.done);
   // A full disk, for one: that is the user's to mend.
   process.stderr.write(`standard output: ${error.message}\n`);

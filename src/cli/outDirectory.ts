@@ -45,15 +45,16 @@ const OF_THE_FILE_SYSTEM: Readonly<Record<string, string>> = {
   EROFS: 'it lies on a file system that is read only',
   ENOENT: 'no directory can be made there',
   ENOTDIR: 'a file stands where a directory is needed',
+  EISDIR: 'a directory stands where a file is needed',
   EEXIST: 'a file stands where a directory is needed',
   ENOSPC: 'there is no room left',
   EDQUOT: 'there is no room left',
 };
 
 /** What the user can mend about a directory, in words; any other error as it is. */
-export function outError(error: unknown, directory: string): unknown {
+export function outError(error: unknown, directory: string, mend = 'Name another directory.'): unknown {
   const words = OF_THE_FILE_SYSTEM[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
-  return words === undefined ? error : new UsageError(`--out ${directory}: ${words}\n  Name another directory.`);
+  return words === undefined ? error : new UsageError(`--out ${directory}: ${words}\n  ${mend}`);
 }
 
 /** With those above it. Node's own way does not return where a file system denies that a directory is there (/proc). */

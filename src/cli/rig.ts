@@ -116,6 +116,12 @@ async function init(file: string, options: InitOptions): Promise<void> {
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 32);
   const text = startingRig({ ...options, name: name === '' ? 'rig' : name });
+  const loaded = await tryRig(file, text);
+  if (!loaded.ok) {
+    // There are no lines of a file that is not there.
+    const problems = loaded.problems.map((problem) => ({ ...problem, file: 'rig init', line: 0 }));
+    throw new UsageError(formatProblems(problems));
+  }
   try {
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {

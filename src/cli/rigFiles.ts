@@ -6,6 +6,7 @@ import type { RecordName } from '../interchange/records.ts';
 import { openRows, type Row } from '../interchange/rowWriter.ts';
 import { formatInstant } from '../time.ts';
 import type { RigRun, RigSetup } from '../../devices/index.ts';
+import { openFrameFiles } from './frameFiles.ts';
 import { MANIFEST, prepareDirectory } from './outDirectory.ts';
 import { rigJunit } from './rigJunit.ts';
 import { stepsFile, type RigHead } from './rigJson.ts';
@@ -31,21 +32,21 @@ export function openRigFiles(directory: string): RigFiles {
     opened.push(file);
     return file;
   };
-  const frames = open('frames.jsonl');
-  const capture = open('frames.pcap');
-  let frameCount = 0;
-  const abort = (): void => opened.forEach((file) => file.abort());
+  const frames = openFrameFiles(join(directory, 'frames'));
+  const abort = (): void => {
+    frames.abort();
+    opened.forEach((file) => file.abort());
+  };
   return {
-    lines(text) {
-      frameCount += 1;
-      frames.write(Buffer.from(text));
-    },
-    pcap: (bytes) => capture.write(bytes),
+    lines: frames.lines,
+    pcap: frames.pcap,
     async close(run, setup, head) {
       try {
         const files: Record<string, Entry> = await writeRecords(directory, run, setup);
-        files['frames.jsonl'] = { rows: frameCount, sha256: frames.commit() };
-        files['frames.pcap'] = { rows: frameCount, sha256: capture.commit() };
+        const frameCount = frames.count();
+        const { lines, pcap } = frames.commit();
+        files['frames.jsonl'] = { rows: frameCount, sha256: lines };
+        files['frames.pcap'] = { rows: frameCount, sha256: pcap };
         const put = (name: string, rows: number, text: string): void => {
           const file = open(name);
           file.write(Buffer.from(text));
@@ -80,8 +81,13 @@ export async function writeRecords(
   const files: Record<string, Entry> = {};
   for (const [record, rows] of Object.entries(recordRows(run, setup)) as [RecordName, readonly Row[]][]) {
     const writer = openRows(join(directory, `${record}.csv`), record, 'csv', { ids: 'string', metadata: {} });
-    for (const row of rows) writer.append(row);
-    files[`${record}.csv`] = await writer.close();
+    try {
+      for (const row of rows) writer.append(row);
+      files[`${record}.csv`] = await writer.close();
+    } catch (error) {
+      writer.abort();
+      throw error;
+    }
   }
   return files;
 }

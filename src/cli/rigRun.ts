@@ -7,6 +7,7 @@ import { parseInstant, type Instant } from '../time.ts';
 import type { RigRun, RigSetup } from '../../devices/index.ts';
 import { UsageError } from './exit.ts';
 import { ledgerFolderOf, loadRig } from './loadRig.ts';
+import { outError } from './outDirectory.ts';
 import { openRigFiles, type RigFiles } from './rigFiles.ts';
 import { rigJson, type RigHead } from './rigJson.ts';
 import { rigText } from './rigText.ts';
@@ -46,7 +47,7 @@ export async function runRigFile(
     const { TransportError, DriverError, LedgerError } = face;
     const isTheirs = cause instanceof TransportError || cause instanceof DriverError || cause instanceof LedgerError;
     if (isTheirs) throw new UsageError(cause.message);
-    throw cause;
+    throw out === undefined ? cause : outError(cause, out);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }

@@ -137,8 +137,9 @@ function stepWords(row: StepRow): string {
   return `${step.padEnd(16)}  ${asked}: ${found}${rule}${measuredWords(row)}`;
 }
 
-function observationWords({ observation, byCheck }: StepRow): string {
+function observationWords({ observation, byCheck, why }: StepRow): string {
   if (observation === 'notCarriedOut') return 'not carried out';
+  if (observation === 'answered' && why !== null) return `passed: ${why}`;
   return byCheck ? `${observation}, known before anything was sent` : observation;
 }
 

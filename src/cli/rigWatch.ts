@@ -1,7 +1,8 @@
 import type { JournalRecord, RigSetup, WatchState } from '../../devices/index.ts';
+import { uponBrokenPipe } from './brokenPipe.ts';
 import { UsageError } from './exit.ts';
 import { ledgerFolderOf, loadRig } from './loadRig.ts';
-import { prepareWatchDirectory } from './outDirectory.ts';
+import { outError, prepareWatchDirectory } from './outDirectory.ts';
 import type { RigHead } from './rigJson.ts';
 import { refuseLedgersInside } from './rigRun.ts';
 import { benchVersion } from './version.ts';
@@ -26,7 +27,11 @@ export async function watchRigFile(path: string, { out, once, format }: WatchGiv
   if (why !== undefined) throw new UsageError(`${path}: ${why}`);
   const ledgerFolder = await ledgerFolderOf(setup);
   refuseLedgersInside(out, ledgerFolder, setup);
-  prepareWatchDirectory(out);
+  try {
+    prepareWatchDirectory(out);
+  } catch (cause) {
+    throw outError(cause, out);
+  }
   const head = headOf(setup, hash);
   const say = (text: string): void => void process.stdout.write(text);
   const note = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -35,6 +40,7 @@ export async function watchRigFile(path: string, { out, once, format }: WatchGiv
   const abort = new AbortController();
   const stop = (): void => abort.abort();
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  const forget = uponBrokenPipe(stop);
   const files = keptFiles((state) => writeWatchFiles(out, writtenOf(state)), abort);
   function writtenOf(state: WatchState) {
     const trace = watchTrace(state, setup, face, state.lastAt);
@@ -72,9 +78,10 @@ export async function watchRigFile(path: string, { out, once, format }: WatchGiv
   } catch (cause) {
     await files.written().catch(() => undefined);
     if (cause instanceof face.JournalError || cause instanceof face.LedgerError) throw new UsageError(cause.message);
-    throw cause;
+    throw outError(cause, out, 'Free some room and start it again: it goes on where its journal ends.');
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
+    forget();
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openOutput } from '../interchange/outputFile.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import type { RigRun, RigSetup, WatchRigOptions } from '../../devices/index.ts';
+import { openFrameFiles } from './frameFiles.ts';
 import { MANIFEST } from './outDirectory.ts';
 import { writeRecords, type Entry } from './rigFiles.ts';
 import { stepsFile, type RigHead } from './rigJson.ts';
@@ -25,9 +26,7 @@ const PARTIAL = /\.partial-\d+$/;
 export async function writeWatchFiles(directory: string, { run, setup, head, summary }: Written): Promise<void> {
   const files: Record<string, Entry> = await writeRecords(directory, run, setup);
   const put = (name: string, rows: number, text: string): void => {
-    const file = openOutput(join(directory, name));
-    file.write(Buffer.from(text));
-    files[name] = { rows, sha256: file.commit() };
+    files[name] = { rows, sha256: writeWhole(join(directory, name), text) };
   };
   const steps = stepsFile(run, { ...head, rules: setup.rules.name });
   put('steps.json', run.rows.length, `${JSON.stringify(steps, null, 2)}\n`);
@@ -49,9 +48,19 @@ export async function writeWatchFiles(directory: string, { run, setup, head, sum
     notCarriedOut: run.undone.map(({ at, kind, why }) => ({ at: formatInstant(at), kind, why })),
     files,
   };
-  const file = openOutput(join(directory, MANIFEST));
-  file.write(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-  file.commit();
+  writeWhole(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** All of it under its name, or nothing; its SHA-256. */
+function writeWhole(path: string, text: string): string {
+  const file = openOutput(path);
+  try {
+    file.write(Buffer.from(text));
+    return file.commit();
+  } catch (error) {
+    file.abort();
+    throw error;
+  }
 }
 
 /** Takes away what processes that died left half written; only for whoever has the lock. */
@@ -68,15 +77,7 @@ export function framesOf(directory: string): NonNullable<WatchRigOptions['record
     const folder = join(directory, FRAMES);
     mkdirSync(folder, { recursive: true });
     const name = join(folder, formatInstant(at).replaceAll(/[-:]/g, ''));
-    const lines = openOutput(`${name}.jsonl`);
-    const capture = openOutput(`${name}.pcap`);
-    return {
-      lines: (text) => lines.write(Buffer.from(text)),
-      pcap: (bytes) => capture.write(bytes),
-      close: () => {
-        lines.commit();
-        capture.commit();
-      },
-    };
+    const files = openFrameFiles(name);
+    return { lines: files.lines, pcap: files.pcap, close: () => void files.commit() };
   };
 }

@@ -1,6 +1,6 @@
 // `rig` as it is typed, with nothing attached: what it tells, writes and refuses. Goldens say that nothing changed, not that it is
 // right: that the records are the kernel's is held in test/differential.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -85,7 +85,7 @@ describe('lab.yaml', () => {
       out: null;
       clauses: { category: string; counted: number }[];
     };
-    expect(told.attempts.map(({ outcome }) => outcome)).toEqual(['ok', 'MA112', 'MA112', 'SYN-CN04', 'ok']);
+    expect(told.attempts.map(({ outcome }) => outcome)).toEqual(['ok', 'SYN-TN01', 'MA112', 'SYN-CN04', 'ok']);
     expect([told.partial, told.out]).toEqual([false, null]);
     expect(told.clauses.find(({ category }) => category === 'five-retries')!.counted).toBe(3);
   });
@@ -121,6 +121,19 @@ describe('init, check, schema', () => {
     expect(await bench.rig('init', bench.at('two.yaml'), '--tcp', 'a:1', '--mqtt', 'mqtt://b')).toMatchObject({
       code: 1,
     });
+  });
+
+  test.each([
+    ['--tcp', '192.0.2.1', 'expected HOST:PORT'],
+    ['--tcp', 'meter:99999', 'expected HOST:PORT'],
+    ['--mqtt', 'mqtt://user:secret-word@broker', 'SMB_MQTT_PASSWORD_FILE'],
+    ['--serial', '', 'expected text'],
+  ])('an address that no rig can have is no file to start from: %s %s', async (option, address, words) => {
+    const path = bench.at('never.yaml');
+    const run = bench.rig('init', path, option, address);
+    await refused(run, words);
+    expect((await run).err).not.toContain('secret-word');
+    expect(existsSync(path)).toBe(false);
   });
 
   test('a starting file with nothing attached runs as it stands', async () => {

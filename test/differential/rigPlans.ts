@@ -50,7 +50,7 @@ export function kernelRun(plan: Plan): { readonly attempts: Attempt[]; readonly 
   const contacts = plan.events.filter((event) => event.kind === 'contact' && event.reached).map(({ at }) => at);
   for (const event of plan.events) {
     if (event.kind !== 'attempt') continue;
-    const { at, esmeOnly, effect, pick } = event;
+    const { at, esmeOnly, effect, wanDown, pick } = event;
     const facts = {
       at,
       lastWanContact: Math.max(0, ...contacts.filter((contact) => contact <= at)),
@@ -59,6 +59,8 @@ export function kernelRun(plan: Plan): { readonly attempts: Attempt[]; readonly 
       displayBlocked: plan.displayBlocked ? 1 : 0,
     };
     const observe = (position: number): number => {
+      // As `Strikes` has it: a link that is down is met where a device must answer (`linked`), whatever the contacts say.
+      if (wanDown && steps[position] === 'deviceState') return OBSERVATIONS.indexOf('noAnswer');
       if (!effect || steps[position] !== effect.step) return 0;
       return OBSERVATIONS.indexOf(OBSERVATION_OF_EFFECT[effect.effect]);
     };

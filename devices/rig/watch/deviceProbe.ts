@@ -152,7 +152,10 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
       bench.recorder.onEnd(event, at, rig);
       const steps = bench.recorder.rows;
       const evidence: Evidence[] = rig.contacts.map((one) => ({ ...one, source, bearing: 'judged' }));
-      const isReached = steps.some(({ step, observation }) => step === 'wanRecent' && observation === 'answered');
+      // A step that passes by what is on record has reached nobody.
+      const isReached = steps.some(
+        ({ step, observation, why }) => step === 'wanRecent' && observation === 'answered' && why === null,
+      );
       if (isReached && isSpoken) evidence.push({ link: 'wan', at: begunAt, source, bearing: 'judged' });
       const [settled] = rig.attempts;
       if (settled) return { is: 'attempt', outcome: settled.outcome, cause: settled.cause, steps, evidence };

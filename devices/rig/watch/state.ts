@@ -105,7 +105,8 @@ export class WatchState {
         // Nothing is due while a watch has ended, should somebody take it up again.
         this.pieces.push({ ...(this.pieces.pop() as Piece), to: t });
     }
-    this.lastAt = t;
+    // A schedule is told before `up`, by the same start: what lies before it was a time away.
+    if (record.is !== 'schedule') this.lastAt = t;
   }
 
   /** The schedule as it stands. */

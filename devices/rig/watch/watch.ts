@@ -156,14 +156,20 @@ export class Watch {
   }
 
   private missed(at: Instant, begun: number): JournalRecord {
-    const why = begun === 0 ? NOT_THERE : `the watch broke off while it was under way (begun ${begun} times)`;
+    const why = begun === 0 ? this.whyMissed(at) : `the watch broke off while it was under way (begun ${begun} times)`;
     const outcome = begun === 0 ? NOBODY_THERE : BROKE_OFF;
     return { is: 'missed', t: this.stamp(), at: formatInstant(at), outcome, why };
   }
 
   private missedTry({ slot, number, at }: Extract<Due, { kind: 'contact' }>): JournalRecord {
     const due = { slot: formatInstant(slot), number, at: formatInstant(at) };
-    return { is: 'try', t: this.stamp(), ...due, result: 'missed', why: NOT_THERE };
+    return { is: 'try', t: this.stamp(), ...due, result: 'missed', why: this.whyMissed(at) };
+  }
+
+  /** Whether it was away at an instant, or had its hands full until it was too late. */
+  private whyMissed(at: Instant): string {
+    const wasAway = this.state.downtimes.some(({ from, to }) => from <= at && at <= to);
+    return wasAway ? NOT_THERE : TOO_BUSY;
   }
 
   private lastHeard(link: 'wan' | 'han'): Instant | undefined {
@@ -228,6 +234,7 @@ export class Watch {
 }
 
 const NOT_THERE = 'the watch was not there';
+const TOO_BUSY = 'the watch was busy with the probe before it until it was too late';
 const WORDS_MAX = 2000;
 
 function inBounds(text: string): string {

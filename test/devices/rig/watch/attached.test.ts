@@ -3,6 +3,8 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Emulation } from '../../../../devices/emulate/emulate.ts';
+import { familyCodes } from '../../../../src/migration/errorCodes.ts';
+import { instant } from '../../../../src/time.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
 import { LedgerStore } from '../../../../devices/rig/ledgerStore.ts';
 import { openAll, pairings } from '../../../kit/headEnd/audit.ts';
@@ -50,15 +52,28 @@ describe('an emulated home over TCP', () => {
     );
   });
 
-  test('that goes away is silent: contacts are not answered, and attempts fail as the tables have it', async () => {
+  test('that goes away is silent: contacts are not answered, and attempts fail as devices that do not answer, not for contacts long past', async () => {
     home = await emulated(AWAKE);
     const setup = bench.setup(rig(tcp(home.port), HALTING));
     const { folder } = await watched(setup, (state) => made(state).length >= 1, { under });
     await home.close();
     const run = await watched(setup, (state) => made(state).length >= 2, { under, folder });
     expect(made(run.state).map(({ is }) => is)).toEqual(expect.arrayContaining(['passed', 'attempt']));
-    expect(made(run.state).at(-1)).toMatchObject({ is: 'attempt', outcome: 'MA112', cause: 'device' });
+    expect(made(run.state).at(-1)).toMatchObject({
+      is: 'attempt',
+      outcome: familyCodes('deviceSilent')[0],
+      cause: 'device',
+    });
     expect(tried(run.state).at(-1)).toMatchObject({ result: 'silent' });
+    const last = made(run.state).at(-1)!;
+    expect(last).toMatchObject({
+      steps: expect.arrayContaining([
+        expect.objectContaining({ step: 'wanRecent', why: expect.stringContaining('within the window') as unknown }),
+      ]) as unknown,
+    });
+    // A step that passes by what is on record has heard nobody.
+    const wan = run.state.evidence.filter(({ link, bearing }) => link === 'wan' && bearing === 'judged');
+    expect(Math.max(...wan.map(({ at }) => at))).toBeLessThan(instant(last.at));
   });
 
   test('whose gas meter is not heard fails by what the hub itself says', async () => {

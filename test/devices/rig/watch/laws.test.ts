@@ -267,6 +267,9 @@ describe('what happened, and what is said of it', () => {
       ['passed', '2022-01-30T10:00:00Z', 'it only reads'],
     ]);
     const state = new WatchState(world.journal().records);
+    // Also where the schedule changed meanwhile, the time away is known as such.
+    expect(state.downtimes.at(-1)).toMatchObject({ how: 'stopped' });
+    expect(state.downtimes.at(-1)!.to - state.downtimes.at(-1)!.from).toBeGreaterThan(3 * DAY);
     const gap = state.tries.filter(({ slot }) => slot > MONDAY && slot < MONDAY + 9 * DAY);
     expect(gap).toEqual([]);
     // Of the stretch in which it was over it can say nothing.
@@ -274,6 +277,22 @@ describe('what happened, and what is said of it', () => {
     expect(wasThere(state, window('2022-01-16T00:00:00Z', '2022-01-21T00:00:00Z'))).toBe(false);
     expect(wasThere(state, window('2022-01-20T00:00:00Z', '2022-01-23T00:00:00Z'))).toBe(true);
     expect(wasThere(state, window('2022-01-22T00:00:00Z', '2022-01-25T00:00:00Z'))).toBe(false);
+  });
+
+  test('a probe that outlasts the cadence makes others late: that the watch was busy is no time away', async () => {
+    const world = new World({
+      start: START,
+      watch: { contact: { everySeconds: 20, tries: 1 }, attempt: { everySeconds: 3600 } },
+    });
+    world.start();
+    await world.pass(2 * HOUR);
+    const { tries, downtimes } = new WatchState(world.journal().records);
+    const missed = tries.filter(({ result }) => result === 'missed');
+    expect(missed.length).toBeGreaterThan(1);
+    expect(new Set(missed.map(({ why }) => why))).toEqual(
+      new Set(['the watch was busy with the probe before it until it was too late']),
+    );
+    expect(downtimes).toEqual([]);
   });
 
   test('of another installation a journal is refused', async () => {
