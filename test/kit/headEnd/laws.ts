@@ -42,6 +42,8 @@ const FAULTS: readonly (readonly [string, FaultAction, { readonly cutsPower: boo
   ['is lost', { fault: 'drop' }],
   ['comes twice', { fault: 'duplicate' }],
   ['is damaged', { fault: 'corrupt' }],
+  // All of it can be read, and nobody has written it: a head-end that looks at no tag takes it.
+  ['is damaged in its tag', { fault: 'corrupt', offset: -2 }],
   ['is cut short', { fault: 'truncate' }],
   ['is the last on its link', { fault: 'cut', delivered: true }],
   ['is lost with its link', { fault: 'cut' }],

@@ -1,6 +1,6 @@
 /** An emulated meter for somebody's head-end to rotate the keys of: on TCP of this machine, with the public lab keys. */
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
-import { toHex } from '../../../devices/dlms/bytes.ts';
+import { equalBytes, toHex } from '../../../devices/dlms/bytes.ts';
 import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
 import { serve } from '../../../devices/link/serve.ts';
 import { splitFrames } from '../../../devices/link/splitFrames.ts';
@@ -50,9 +50,14 @@ const WRONG_KEK = toHex(new Uint8Array(16).fill(0x32));
  */
 const RESPONSES: readonly (number | undefined)[] = [0xc4, 0xc5, 0xc7];
 
+interface FrameAtTarget extends Frame {
+  /** Whether it came as it was sent. */
+  readonly arrives: boolean;
+}
+
 export class Target {
   readonly address: DeviceAtAddress;
-  readonly frames: Frame[] = [];
+  readonly frames: FrameAtTarget[] = [];
   /** Every pair of keys that the device has had. */
   private readonly keys: SuiteKeys[] = [LAB_KEYS];
   private script: FaultScript = faultScript([]);
@@ -106,10 +111,11 @@ export class Target {
     return this.device.keyring.keys;
   }
 
-  /** Whether the device has answered, under the keys it has now, to one who has them too. */
+  /** Whether an answer of the device, under the keys it has now, has come to one who has them too. */
   get isProved(): boolean {
     const { opened } = openAll(this.frames, [this.presentKeys]);
-    return opened.some(({ direction, plain }) => direction === 's2c' && RESPONSES.includes(plain[0]));
+    const answers = opened.filter(({ direction, plain }) => direction === 's2c' && RESPONSES.includes(plain[0]));
+    return answers.some(({ frame }) => this.frames[frame]?.arrives);
   }
 
   /** Nonces that carried two different things, under any keys that there ever were. */
@@ -147,7 +153,8 @@ export class Target {
         },
       },
       onFrame: ({ direction, bytes }, admission) => {
-        this.frames.push({ direction, bytes });
+        const arrives = admission.deliveries.some((delivery) => equalBytes(delivery.bytes, bytes));
+        this.frames.push({ direction, bytes, arrives });
         this.noteKeys();
         if (admission.cut && cutsPower) this.device.cutPower();
       },

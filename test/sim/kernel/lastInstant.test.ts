@@ -11,8 +11,8 @@ const SIZE = 2000;
 function endsOf(set: readonly string[]): Readonly<Record<string, number>> {
   const model = modelAt('scenarios/benchmarks/r1.yaml', [`populations.all.installations=${SIZE}`, ...set]);
   const { ends } = new ShardRunner(model, seedWords('last'), 0).run(0);
-  const rows = ENDS.map((name, i): [string, number] => [name, ends[i] as number]);
-  return Object.fromEntries(rows.filter(([, count]) => count !== 0));
+  const counted = ENDS.map((name, i): [string, number] => [name, ends[i] as number]);
+  return Object.fromEntries(counted.filter(([, count]) => count !== 0));
 }
 
 test('after the last instant it is winter, and days go on', () => {
