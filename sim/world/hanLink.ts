@@ -152,7 +152,7 @@ export class HanLink {
     const since = this.silentFrom(at);
     if (since < 0) return this.contactFrom(at);
     if (since !== this.silentSince) {
-      this.contactBefore = this.contactFrom(at);
+      this.contactBefore = this.contactFrom(Math.ceil(since) - 1);
       this.silentSince = since;
     }
     return this.contactBefore;
