@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
 import type { Peer } from '../../../devices/headend/associate.ts';
 import { dialTransport } from '../../../devices/headend/dialTransport.ts';
-import { labKeySource } from '../../../devices/headend/keySource.ts';
+import { labKeySource, type KeySource } from '../../../devices/headend/keySource.ts';
 import { KeyLedger } from '../../../devices/headend/keyLedger.ts';
 import { rotate } from '../../../devices/headend/rotate.ts';
 import { runAsync } from '../../../devices/headend/runner.ts';
@@ -29,10 +29,11 @@ function peerOf(device: DeviceAtAddress): Peer {
   return { call, systemTitle: DCC_TITLE, ledger };
 }
 
+const kitKeys = (): KeySource => labKeySource(new Stream(seedWords('kit'), 0, STREAMS.labKeys), 1);
+
 /** Ours, as anybody would attach theirs. `peer`: what it knows of a device at each call. */
-function headEnd(peer?: (device: DeviceAtAddress) => Peer): HeadEnd {
+function headEnd(peer?: (device: DeviceAtAddress) => Peer, keySource: KeySource = kitKeys()): HeadEnd {
   const peers = new Map<number, Peer>();
-  const keySource = labKeySource(new Stream(seedWords('kit'), 0, STREAMS.labKeys), 1);
   const known = (device: DeviceAtAddress): Peer => {
     const one = peers.get(device.number) ?? peerOf(device);
     peers.set(device.number, one);
@@ -79,6 +80,7 @@ interface Broken {
 const BROKEN: readonly Broken[] = [
   { what: 'forgets what it has sent', bad: headEnd(peerOf), why: /said "failed"|not settled/ },
   { what: 'counts from one again', bad: headEnd(forgetful()), why: /nonce/ },
+  { what: 'has one key for all', bad: headEnd(undefined, () => fromHex('42'.repeat(16))), why: /as well/ },
   {
     what: 'says "rotated" whatever came of it',
     bad: { rotate: (device) => said(headEnd().rotate(device)) },

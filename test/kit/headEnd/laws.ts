@@ -35,6 +35,8 @@ interface Trial extends Required<HeadEndOptions> {
   readonly headEnd: HeadEnd;
 }
 
+/** Devices whose new keys must all differ. */
+const DEVICES_COMPARED = 3;
 /** A rotation that never passes clean has more frames than any could need. */
 const FRAMES_MAX = 1000;
 
@@ -53,6 +55,7 @@ const FAULTS: readonly (readonly [string, FaultAction, { readonly cutsPower: boo
 
 const CLAIMS: readonly (readonly [string, (trial: Trial) => Promise<void>])[] = [
   ['keys are rotated over a clear link, proved, and the old ones are gone; and again', rotatesAgain],
+  ['no two devices get the same key, and none gets one key for two purposes', partsKeys],
   ['under a Master Key that the device does not have nothing changes, and that is told', leavesAlone],
   ...FAULTS.map(
     ([what, action, more]) =>
@@ -84,6 +87,21 @@ async function rotatesAgain(trial: Trial): Promise<void> {
     const second = await rotatedKeys(trial, target, 'the second rotation');
     must(first.guek !== second.guek && first.gak !== second.gak, 'the second rotation left a key of the first');
   });
+}
+
+async function partsKeys(trial: Trial): Promise<void> {
+  const holders = new Map<string, string>();
+  for (let i = 0; i < DEVICES_COMPARED; i += 1) {
+    const number = trial.firstNumber + i;
+    await withTarget({ number }, async (target) => {
+      const keys = await rotatedKeys(trial, target, `device ${number}`);
+      for (const [name, key] of Object.entries(keys)) {
+        const other = holders.get(key);
+        must(other === undefined, `the ${name} of device ${number} is ${other} as well`);
+        holders.set(key, `the ${name} of device ${number}`);
+      }
+    });
+  }
 }
 
 async function leavesAlone(trial: Trial): Promise<void> {
