@@ -63,9 +63,9 @@ const PLANTED: readonly Planted[] = [
     rule: 'tests-are-not-imported',
   },
   {
-    name: 'devices from test/kit',
+    name: 'a test from test/kit',
     path: 'test/kit/b10.ts',
-    code: importing('../../devices/link.ts'),
+    code: importing('../a.test.ts'),
     rule: 'the-kit-is-published',
   },
   {

@@ -52,10 +52,10 @@ test('the sample driver: its contacts are on record, its steps observed, and the
   const run = await bench.run(
     `name: sample\ndevices: { chf: { driver: { command: [${quoted(process.execPath)}, ${quoted(fileURLToPath(SAMPLE_DRIVER))}], reads: ['1.8.0', '7.3.0'] } } }\n`,
   );
-  expect(run.contacts.map(({ link, source }) => [link, source])).toEqual([
-    ['wan', 'driver'],
-    ['han', 'driver'],
-  ]);
+  // It hears of both whenever it is asked; who is asked twice may be so in two seconds.
+  expect(new Set(run.contacts.map(({ link, source }) => `${link} ${source}`))).toEqual(
+    new Set(['wan driver', 'han driver']),
+  );
   expect(failures(run)).toEqual(['rotateKeys notCarriedOut null']);
   expect(run.rows.at(-1)!.why).toBe('a driver can neither rotate keys nor configure a device');
   expect([run.attempts, run.undone.length, run.frames, run.ledgers]).toEqual([[], 1, [], []]);
