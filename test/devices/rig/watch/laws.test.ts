@@ -9,8 +9,9 @@ import { home } from '../../../differential/rigPlans.ts';
 import { WatchState } from '../../../../devices/rig/watch/state.ts';
 import { holdJournal, type Held } from './laws.ts';
 import { World, type Death } from './world.ts';
+import { sampleSize } from '../../../sampleSize.ts';
 
-const RUNS = Number(process.env['WATCH_RUNS'] ?? 120);
+const RUNS = sampleSize('WATCH_RUNS', { whole: 120, part: 50 });
 const SEED = Number(process.env['WATCH_SEED'] ?? 20_221_030);
 console.log(`watch laws: seed ${SEED} (WATCH_SEED), ${RUNS} runs (WATCH_RUNS)`);
 
