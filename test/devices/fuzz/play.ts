@@ -45,6 +45,8 @@ class Played implements CaseLog {
   excess = 0;
   readonly trail: Uint8Array[] = [];
   readonly outcomes: string[] = [];
+  /** When the first bytes were given: what the edits took that made them is not the target's. */
+  heapBefore: number | undefined;
   private readonly allocations: Allocations;
   private readonly allowance: Allowance;
   private readonly onGiven: PlayOptions['onGiven'];
@@ -67,6 +69,7 @@ class Played implements CaseLog {
     this.givenBytes += bytes.length;
     this.trail.push(bytes);
     this.onGiven?.(bytes);
+    this.heapBefore ??= heapBytes();
     return bytes;
   }
 
@@ -129,14 +132,14 @@ async function once(
 ): Promise<{ log: Played; took: number; cause?: string }> {
   const log = new Played(options, target.allowance);
   const dice = new Dice(options.seed, target.name, index);
-  const before = heapBytes();
   try {
     const running = target.run(dice, log);
     if (running) await running;
   } catch (error) {
     return { log, took: 0, cause: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
-  const took = heapBytes() - before;
+  const now = heapBytes();
+  const took = now - (log.heapBefore ?? now);
   log.judge();
   return { log, took };
 }

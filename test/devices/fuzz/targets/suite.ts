@@ -62,8 +62,9 @@ function cipheringCase(dice: Dice, log: CaseLog): void {
 function gmacCase(dice: Dice, log: CaseLog): void {
   const hand = new Hand({ own: CLIENT_TITLE, peer: CLIENT_TITLE });
   const proof = hand.prove(FIXED_CHALLENGE);
-  const answer = log.input(dice.oneIn(8) ? proof : mutated(dice, proof, corpus.CIPHERED));
+  const said = dice.oneIn(8) ? proof : mutated(dice, proof, corpus.CIPHERED);
   const challenge = dice.oneIn(8) ? mutated(dice, FIXED_CHALLENGE, corpus.CIPHERED) : FIXED_CHALLENGE;
+  const answer = log.input(said);
   const keys = { encryptionKey: LAB_KEYS.guek, authenticationKey: LAB_KEYS.gak, systemTitle: CLIENT_TITLE };
   const verifies = gmacVerifies(keys, { challenge, answer });
   const isSame = equalBytes(answer, proof) && equalBytes(challenge, FIXED_CHALLENGE);
