@@ -35,10 +35,21 @@ export interface Flood {
  * empty array in a list, to more than a hundred bytes.
  */
 export const FLOOD_KEEPS_MAX = 1 << 19;
+/** Times that a flood is let loose before it is believed to leave too much. */
+const FLOODED_AGAIN = 3;
 export const FLOOD_MESSAGES_MIN = 6000;
 
 /** Bytes of heap that a flood left behind, a first part of it not counted: buffers may be made once. */
 export function floodKeeps(flood: Flood, messages: number): number {
+  let least = Infinity;
+  // What is kept is kept every time; a compiler at work is not.
+  for (let time = 0; time < FLOODED_AGAIN && least >= FLOOD_KEEPS_MAX; time += 1) {
+    least = Math.min(least, keptOnce(flood, messages));
+  }
+  return least;
+}
+
+function keptOnce(flood: Flood, messages: number): number {
   const push = flood.start();
   const warm = Math.floor(messages / 6);
   for (let n = 0; n < warm; n += 1) push(n);
