@@ -144,7 +144,6 @@ function ended(result: ClientResult<unknown>): string {
 /** What an operation may come to. */
 export const CLIENT_ENDS = [
   ...ENDS,
-  'sealedComplaint',
   ...[...PROTOCOL, 'what does not decode'].map((error) => `protocol: ${error}`),
   ...[...SECURITY, 'what does not decode'].map((error) => `security: ${error}`),
 ];

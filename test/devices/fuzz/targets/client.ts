@@ -80,6 +80,6 @@ const OFTEN = [
 
 export const CLIENT_TARGET: Target = {
   ...{ name: 'clientSession', share: 2, allowance: SESSION, run: sessionCase },
-  known: [...CLIENT_ENDS, 'connected', 'not connected'],
-  rare: CLIENT_ENDS.filter((outcome) => !OFTEN.includes(outcome)),
+  known: [...CLIENT_ENDS, 'sealedComplaint', 'connected', 'not connected'],
+  rare: [...CLIENT_ENDS.filter((outcome) => !OFTEN.includes(outcome)), 'sealedComplaint'],
 };
