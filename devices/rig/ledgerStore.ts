@@ -21,6 +21,7 @@ import { toHex } from '../dlms/bytes.ts';
 import { KeyLedger } from '../headend/keyLedger.ts';
 import { ledgerMemorySchema, type LedgerMemory } from '../headend/ledgerMemory.ts';
 import type { DeviceName } from '../headend/procedure.ts';
+import { isAlive } from './isAlive.ts';
 
 /** A ledger that cannot be had: for the user to mend. Names files, never a key. */
 export class LedgerError extends Error {
@@ -147,16 +148,6 @@ function ownerOf(path: string): number | undefined {
     return Number.isInteger(pid) && pid > 0 ? pid : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is alive, too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

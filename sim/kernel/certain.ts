@@ -1,12 +1,9 @@
-import { COHORTS } from '../../src/installation/cohort.ts';
 import type { Facts } from '../../src/migration/facts.ts';
 import { isPlainHan } from '../world/hanLink.ts';
 import { isPlainWan } from '../world/wanLink.ts';
 import { NOTHING_STRIKES, WALK_PASSED } from './compileWalk.ts';
-import { Limits } from './limits.ts';
+import { Limits, SECURE } from './limits.ts';
 import type { GroupPlan, Model } from './model.ts';
-
-const SECURE = COHORTS.indexOf('MOC_Secure');
 
 /**
  * Whether an attempt passes for certain of whose links the own regimes are up, and which no fault strikes: nothing else takes

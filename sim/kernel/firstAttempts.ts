@@ -1,4 +1,3 @@
-import { COHORTS } from '../../src/installation/cohort.ts';
 import { monthOf } from '../../src/time.ts';
 import { FOREVER, UNCERTAIN } from '../world/alternating.ts';
 import { covering, NO_INTERVALS, type Intervals } from '../world/intervals.ts';
@@ -7,13 +6,12 @@ import { NOTHING_STRIKES, WALK_PASSED } from './compileWalk.ts';
 import { END, ENDS } from './ends.ts';
 import { FactsAtHand } from './factsAtHand.ts';
 import type { Life } from './life.ts';
-import { Limits } from './limits.ts';
+import { Limits, SECURE } from './limits.ts';
 import { workingInstant, type GroupPlan, type Model } from './model.ts';
 import type { Replication } from './replication.ts';
 import { sieveOf, type AttemptColumns, type Sieve } from './sieve.ts';
 import { countMigrated, type Counts } from './volumes.ts';
 
-const SECURE = COHORTS.indexOf('MOC_Secure');
 /** Positions of a block. */
 const ALL = Int32Array.from({ length: COLUMN_MAX }, (_, i) => i);
 const SIEVES = new WeakMap<GroupPlan, Sieve | null>();

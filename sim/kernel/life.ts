@@ -1,5 +1,4 @@
 import { MIGRATION, OUTCOME_OK, OUTCOME_OK_ESME } from '../../src/exclusion/compile.ts';
-import { COHORTS } from '../../src/installation/cohort.ts';
 import { OBSERVATIONS } from '../../src/migration/observations.ts';
 import { DAY, monthOf, type Instant } from '../../src/time.ts';
 import { Attributes } from '../population/attributes.ts';
@@ -12,7 +11,7 @@ import { Account } from './account.ts';
 import { OBSERVATION_BITS, WALK_PASSED } from './compileWalk.ts';
 import { END, END_EXCLUDED_FROM, ENDS } from './ends.ts';
 import { FactsAtHand } from './factsAtHand.ts';
-import { Limits } from './limits.ts';
+import { Limits, SECURE } from './limits.ts';
 import { MasterKey } from './masterKey.ts';
 import { later, workingInstant, type GroupPlan, type Model, type StepPlan } from './model.ts';
 import type { KeyAtStart, LifeView, Observer } from './observer.ts';
@@ -24,7 +23,6 @@ import { countMigrated, type Counts } from './volumes.ts';
 
 const SYSTEM_FAULT = OBSERVATIONS.indexOf('systemFault');
 const OBSERVATION_MASK = (1 << OBSERVATION_BITS) - 1;
-const SECURE = COHORTS.indexOf('MOC_Secure');
 
 /**
  * The life of one installation: drawn alone from its number, run through the process of its cohort, counted as it

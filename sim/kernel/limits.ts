@@ -1,8 +1,12 @@
+import { COHORTS } from '../../src/installation/cohort.ts';
 import type { CheckLimits } from '../../src/migration/facts.ts';
 import { PARAMETERS } from '../../src/regulation/parameters.ts';
 import type { Dated } from '../../src/regulation/dated.ts';
 import type { RuleSet } from '../../src/regulation/ruleset.ts';
 import { startOfLondonDate, type Instant } from '../../src/time.ts';
+
+/** The cohort whose EPCL match is checked from a date on. */
+export const SECURE = COHORTS.indexOf('MOC_Secure');
 
 /** A dated number as parallel arrays, latest first. */
 interface Steps {

@@ -3,6 +3,7 @@
  * not do: numbers are given out again, and after a restart of the machine a stranger may bear it.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isAlive } from '../isAlive.ts';
 
 export interface ProcessLock {
   release(): void;
@@ -87,16 +88,6 @@ function isSame({ pid, start }: Owner): boolean {
   if (!isAlive(pid)) return false;
   const now = startOf(pid);
   return now === undefined || start === '?' || now === start;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is alive, too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Which start of the machine, and when after it: Linux alone tells. */

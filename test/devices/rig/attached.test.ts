@@ -11,8 +11,7 @@ import { DCC_TITLE, peerOf } from '../../../devices/rig/parties.ts';
 import { labImage } from '../../../devices/cosem/imageTransfer.ts';
 import { firmwareOf } from '../../../devices/cosem/imageTransfer.ts';
 import { Stream, STREAMS, seedWords } from '../../../sim/world/draws.ts';
-import { openAll, pairings } from '../../kit/headEnd/audit.ts';
-import { ALLOWED, AWAKE, bytesOf, emulated, failures, fastTimers, rigBench, TITLES, type Ran } from './bench.ts';
+import { ALLOWED, AWAKE, emulated, failures, fastTimers, rigBench, TITLES, writes, type Ran } from './bench.ts';
 
 const bench = rigBench();
 afterAll(bench.stop);
@@ -24,17 +23,6 @@ let rigs = 0;
 /** Rigs of different names have ledgers of their own. */
 const rig = (port: number, more = ''): string =>
   `name: r${(rigs += 1)}\ndevices: { chf: { tcp: '127.0.0.1:${port}' } }\n${more}`;
-
-/** Writes of any kind that left: SET and ACTION, the proofs of HLS apart. Read with every key that the devices have. */
-function writes({ frames }: Ran): readonly string[] {
-  const { opened, unopened } = openAll(bytesOf(frames), pairings([LAB_KEYS.guek], [LAB_KEYS.gak]));
-  expect(unopened).toBe(0);
-  expect(opened.length).toBeGreaterThan(10);
-  const plain = opened
-    .filter(({ direction }) => direction === 'c2s')
-    .map(({ plain: bytes }) => Buffer.from(bytes).toString('hex'));
-  return plain.filter((hex) => /^c[13]/.test(hex) && !/^c301..000f0000280000ff01/.test(hex));
-}
 
 describe('without an allow-list', () => {
   test('it reads, checks, and stops before keys are touched; no write leaves, and nothing is on record as a failure', async () => {

@@ -2,16 +2,19 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { formatProblems } from '../../../src/interchange/yaml/problem.ts';
 import { emulate, type Emulation, type EmulateOptions } from '../../../devices/emulate/emulate.ts';
 import { profileOf } from '../../../devices/emulate/profile.ts';
 import { profileSchema } from '../../../devices/emulate/profileSchema.ts';
+import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { loadRigFile, type RigFileResult } from '../../../devices/rig/loadRigFile.ts';
 import { runRig, type RigRun, type RunRigOptions } from '../../../devices/rig/runRig.ts';
 import type { RigSetup } from '../../../devices/rig/rigSetup.ts';
 import type { Direction } from '../../../devices/transport/framePolicy.ts';
 import { wallTimers, type Timers } from '../../../devices/transport/timers.ts';
 import type { FrameRecord } from '../../../devices/transport/tap.ts';
+import { openAll, pairings } from '../../kit/headEnd/audit.ts';
 
 export const TITLES = { chf: '534D424300000001', esme: '534D424500000001', gsme: '534D424700000001' } as const;
 /** Everything that a migration writes, to the lab's first installation. */
@@ -108,4 +111,15 @@ export function failures({ rows }: RigRun): readonly string[] {
   return rows
     .filter(({ observation }) => observation !== 'answered')
     .map((row) => `${row.step} ${row.observation} ${row.code}`);
+}
+
+/** Writes of any kind that left: SET and ACTION, the proofs of HLS apart. Read with every key that the devices have. */
+export function writes({ frames }: { readonly frames: readonly FrameRecord[] }): readonly string[] {
+  const { opened, unopened } = openAll(bytesOf(frames), pairings([LAB_KEYS.guek], [LAB_KEYS.gak]));
+  expect(unopened).toBe(0);
+  expect(opened.length).toBeGreaterThan(10);
+  const plain = opened
+    .filter(({ direction }) => direction === 'c2s')
+    .map(({ plain: bytes }) => Buffer.from(bytes).toString('hex'));
+  return plain.filter((hex) => /^c[13]/.test(hex) && !/^c301..000f0000280000ff01/.test(hex));
 }

@@ -7,10 +7,9 @@ import { familyCodes } from '../../../../src/migration/errorCodes.ts';
 import { instant } from '../../../../src/time.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
 import { LedgerStore } from '../../../../devices/rig/ledgerStore.ts';
-import { openAll, pairings } from '../../../kit/headEnd/audit.ts';
 import { aedesBroker } from '../../transport/brokers.ts';
-import { ALLOWED, AWAKE, bytesOf, emulated, rigBench } from '../bench.ts';
-import { HALTING, made, of, QUICK, tried, watched, type Watched } from './atOnce.ts';
+import { ALLOWED, AWAKE, emulated, rigBench, writes } from '../bench.ts';
+import { HALTING, made, of, QUICK, tried, watched } from './atOnce.ts';
 
 const bench = rigBench();
 afterAll(bench.stop);
@@ -19,17 +18,6 @@ afterEach(() => home?.close());
 const under = bench.folder;
 const tcp = (port: number): string => `devices: { chf: { tcp: '127.0.0.1:${port}' } }`;
 const rig = (place: string, watch = QUICK, more = ''): string => `name: lab\n${place}\nwatch: { ${watch} }\n${more}`;
-
-/** Writes of any kind that left: SET and ACTION, the proofs of HLS apart. Read with every key that the devices have. */
-function writes({ frames }: Watched): readonly string[] {
-  const { opened, unopened } = openAll(bytesOf(frames), pairings([LAB_KEYS.guek], [LAB_KEYS.gak]));
-  expect(unopened).toBe(0);
-  expect(opened.length).toBeGreaterThan(10);
-  const plain = opened
-    .filter(({ direction }) => direction === 'c2s')
-    .map(({ plain: bytes }) => Buffer.from(bytes).toString('hex'));
-  return plain.filter((hex) => /^c[13]/.test(hex) && !/^c301..000f0000280000ff01/.test(hex));
-}
 
 describe('an emulated home over TCP', () => {
   test('is read and never written: attempts that find nothing wrong are in no record, whatever the allow-list says', async () => {
