@@ -92,17 +92,9 @@ export async function writeRecords(
   return files;
 }
 
-/** No time, host or version of Node: a rig in memory writes the same bytes again. */
-function manifestOf(of: {
-  run: RigRun;
-  setup: RigSetup;
-  head: RigHead;
-  files: Readonly<Record<string, Entry>>;
-  frameCount: number;
-}): object {
-  const { run, setup, head, files, frameCount } = of;
+/** What the manifests of a rig and of a watch have in common. No time, host or version of Node: a rig in memory writes the same bytes again. */
+export function manifestHead({ run, setup, head }: { run: RigRun; setup: RigSetup; head: RigHead }) {
   const { attempts, contacts, undone, rows } = run;
-  const notRealised = [...new Set(rows.flatMap((row) => row.notRealised))];
   return {
     format: 1,
     ...head,
@@ -115,12 +107,22 @@ function manifestOf(of: {
       events: setup.document.events.length,
       notCarriedOut: undone.length,
       steps: rows.length,
-      frames: frameCount,
     },
     notCarriedOut: undone.map(({ at, kind, why }) => ({ at: formatInstant(at), kind, why })),
-    notRealised,
-    files,
   };
+}
+
+function manifestOf(of: {
+  run: RigRun;
+  setup: RigSetup;
+  head: RigHead;
+  files: Readonly<Record<string, Entry>>;
+  frameCount: number;
+}): object {
+  const { files, frameCount } = of;
+  const common = manifestHead(of);
+  const notRealised = [...new Set(of.run.rows.flatMap((row) => row.notRealised))];
+  return { ...common, counts: { ...common.counts, frames: frameCount }, notRealised, files };
 }
 
 const yesNo = (is: boolean): string => (is ? 'yes' : 'no');

@@ -5,7 +5,7 @@ import { formatInstant, type Instant } from '../time.ts';
 import type { RigRun, RigSetup, WatchRigOptions } from '../../devices/index.ts';
 import { openFrameFiles } from './frameFiles.ts';
 import { MANIFEST } from './outDirectory.ts';
-import { writeRecords, type Entry } from './rigFiles.ts';
+import { manifestHead, writeRecords, type Entry } from './rigFiles.ts';
 import { stepsFile, type RigHead } from './rigJson.ts';
 import { rigJunit } from './rigJunit.ts';
 import type { WatchSummary } from './watchSummary.ts';
@@ -32,22 +32,7 @@ export async function writeWatchFiles(directory: string, { run, setup, head, sum
   put('steps.json', run.rows.length, `${JSON.stringify(steps, null, 2)}\n`);
   put('junit.xml', run.rows.length, rigJunit(run.rows, head.rig));
   put('watch.json', run.attempts.length, `${JSON.stringify(summary, null, 2)}\n`);
-  const manifest = {
-    format: 1,
-    ...head,
-    rules: setup.rules,
-    partial: run.partial,
-    devices: Object.fromEntries(setup.devices.map(({ name, place }) => [name, place.kind])),
-    counts: {
-      attempts: run.attempts.length,
-      contacts: run.contacts.length,
-      events: setup.document.events.length,
-      notCarriedOut: run.undone.length,
-      steps: run.rows.length,
-    },
-    notCarriedOut: run.undone.map(({ at, kind, why }) => ({ at: formatInstant(at), kind, why })),
-    files,
-  };
+  const manifest = { ...manifestHead({ run, setup, head }), files };
   writeWhole(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

@@ -33,7 +33,8 @@ function simpyOf(name: string, script: string): R1Engine {
     dice: name,
     installations: 100_000,
     absent: () => pythonWithout('simpy', 'python3-simpy3'),
-    run: async (installations, seed) => runProgram(PYTHON, [file(script), ...options(installations, seed)]),
+    // One imports the other: without leaving it compiled beside the source.
+    run: async (installations, seed) => runProgram(PYTHON, ['-B', file(script), ...options(installations, seed)]),
   };
 }
 

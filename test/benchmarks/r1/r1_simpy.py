@@ -101,7 +101,7 @@ def run(n, seed):
     return counts
 
 
-def main():
+def main(run, engine):
     parser = argparse.ArgumentParser()
     parser.add_argument("--n", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -112,9 +112,9 @@ def main():
     counts = run(options.n, options.seed)
     seconds = time.perf_counter() - start
     processor = time.process_time() - used
-    engine = f"simpy {simpy.__version__}"
     result = {"engine": engine, "n": options.n, "seconds": seconds, "processor": processor, "counts": counts}
     print(json.dumps(result))
 
 
-main()
+if __name__ == "__main__":
+    main(run, f"simpy {simpy.__version__}")

@@ -4,22 +4,27 @@ This is how the model reads in SimPy's own terms; `r1_simpy.py` draws links only
 faster. A link rests once its installation has ended. Usage: r1_simpy_links.py --n N --seed S; prints one line of JSON.
 """
 
-import argparse
-import json
 import random
-import time
 
 import simpy
 
-ENDS = ("wan", "key", "han", "five", "migrated", "left")
-# (upper bound of a uniform draw, mean days up, mean days down)
-WAN_CLASSES = ((0.930, 365, 0.5), (0.985, 20, 6), (1, 3, 200))
-HAN_CLASSES = ((0.95, 400, 0.2), (0.98, 10, 4), (1, 1, 400))
-WAN_WINDOW, HAN_WINDOW, WEEK, FIRST_MAX = 7, 3, 7, 28
-KEY_WRONG, HARD_SHARE, HARD_FAILS, EASY_FAILS = 0.003, 0.02, 0.8, 0.03
-ATTEMPTS_MAX = 56
-# Installations in one environment: a short event list is a fast one.
-BATCH = 1000
+# The workload's numbers and the measuring are those of the other.
+from r1_simpy import (
+    ATTEMPTS_MAX,
+    BATCH,
+    EASY_FAILS,
+    ENDS,
+    FIRST_MAX,
+    HAN_CLASSES,
+    HAN_WINDOW,
+    HARD_FAILS,
+    HARD_SHARE,
+    KEY_WRONG,
+    WAN_CLASSES,
+    WAN_WINDOW,
+    WEEK,
+    main,
+)
 
 
 class Link:
@@ -95,20 +100,4 @@ def run(n, seed):
     return counts
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--n", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    run(options.n // 10, options.seed + 1)  # warm-up
-    used = time.process_time()
-    start = time.perf_counter()
-    counts = run(options.n, options.seed)
-    seconds = time.perf_counter() - start
-    processor = time.process_time() - used
-    engine = f"simpy {simpy.__version__}, a process for each link"
-    result = {"engine": engine, "n": options.n, "seconds": seconds, "processor": processor, "counts": counts}
-    print(json.dumps(result))
-
-
-main()
+main(run, f"simpy {simpy.__version__}, a process for each link")
