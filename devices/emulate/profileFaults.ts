@@ -1,5 +1,5 @@
 /** What no single field of a profile can say: the checks across fields and into key files. */
-import type { Path } from '../../src/interchange/yaml/path.ts';
+import type { Path } from '../../src/document/path.ts';
 import { obis } from '../cosem/object.ts';
 import { KEY_NAMES } from '../cosem/keyring.ts';
 import { DEVICE_KINDS, type DeviceKind } from '../personas/labProfile.ts';

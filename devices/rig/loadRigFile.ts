@@ -1,13 +1,13 @@
 /** Reads, merges, checks and resolves a rig file. Everything wrong is told at once, with its place, and without any secret. */
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { hideSecrets, type SecretPlaces } from '../../src/interchange/yaml/hideSecrets.ts';
-import { type ReadFile, readLayers, relativeTo } from '../../src/interchange/yaml/layers.ts';
-import type { MergeOptions } from '../../src/interchange/yaml/merge.ts';
-import { formatPath, type Path } from '../../src/interchange/yaml/path.ts';
-import { type Problem, problemAt } from '../../src/interchange/yaml/problem.ts';
-import { foundText, plainOf, positionAt, type Tree, treeAt } from '../../src/interchange/yaml/tree.ts';
-import { zodProblems } from '../../src/interchange/yaml/zodProblems.ts';
+import { hideSecrets, type SecretPlaces } from '../../src/document/hideSecrets.ts';
+import { type ReadFile, readLayers, relativeTo } from '../../src/document/layers.ts';
+import type { MergeOptions } from '../../src/document/merge.ts';
+import { formatPath, type Path } from '../../src/document/path.ts';
+import { type Problem, problemAt } from '../../src/document/problem.ts';
+import { foundText, plainOf, positionAt, type Tree, treeAt } from '../../src/document/tree.ts';
+import { zodProblems } from '../../src/document/zodProblems.ts';
 import { isRulesFile, resolveRules } from '../../src/regulation/resolveRules.ts';
 import type { RuleSet } from '../../src/regulation/ruleset.ts';
 import type { Instant } from '../../src/time.ts';

@@ -1,5 +1,5 @@
 /** Something wrong in a rig file: where, what stands there, what was expected, and how to mend it. */
-import type { Path } from '../../src/interchange/yaml/path.ts';
+import type { Path } from '../../src/document/path.ts';
 
 export interface RigFault {
   readonly path: Path;

@@ -1,6 +1,6 @@
 /** What no single field of a rig file can say: the checks across fields. Those into other files stand in `rigSecrets.ts`. */
 import { wrongEventValue } from '../../src/interchange/recordReaders.ts';
-import type { Path } from '../../src/interchange/yaml/path.ts';
+import type { Path } from '../../src/document/path.ts';
 import { isMpan, isMprn } from '../../src/installation/identifiers.ts';
 import { DMC_EVENTS, GAS_EVENTS } from '../../src/migration/history.ts';
 import { EFFECTS } from '../../src/migration/observations.ts';

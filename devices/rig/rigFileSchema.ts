@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { COHORTS } from '../../src/installation/cohort.ts';
-import type { FieldSchema } from '../../src/interchange/yaml/fields.ts';
+import type { FieldSchema } from '../../src/document/fields.ts';
 import { EVENTS } from '../../src/migration/history.ts';
 import { DESK_SECONDS } from './desk.ts';
 import { deviceSchema, emulatedSchema } from './rigDeviceSchema.ts';

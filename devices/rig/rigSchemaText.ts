@@ -1,6 +1,6 @@
 /** What a rig file may say, for editors and for people: generated from the schema that checks it. */
-import { fieldSection } from '../../src/interchange/yaml/fieldTable.ts';
-import { relaxedSchema } from '../../src/interchange/yaml/relaxedSchema.ts';
+import { fieldSection } from '../../src/document/fieldTable.ts';
+import { relaxedSchema } from '../../src/document/relaxedSchema.ts';
 import { RIG_FIELDS } from './rigFileSchema.ts';
 
 /** Defaults that claim something of the world; all are our assumption. */

@@ -1,5 +1,5 @@
 /** Reads what a rig file names and does not hold: keys and secrets, from files and the environment. Nothing of it is shown. */
-import type { Path } from '../../src/interchange/yaml/path.ts';
+import type { Path } from '../../src/document/path.ts';
 import { ascii, fromHex } from '../dlms/bytes.ts';
 import { LAB_KEYS } from '../personas/labProfile.ts';
 import type { SecretPlace } from './rigDeviceSchema.ts';

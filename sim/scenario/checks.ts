@@ -1,7 +1,7 @@
 import { AREA_MAX, AREA_MIN } from '../../src/installation/identifiers.ts';
 import { COHORT_OF_GROUP_ID } from '../../src/installation/cohort.ts';
-import { nearest } from '../../src/interchange/yaml/nearest.ts';
-import type { Path } from '../../src/interchange/yaml/path.ts';
+import { nearest } from '../../src/document/nearest.ts';
+import type { Path } from '../../src/document/path.ts';
 import { FAULT_EFFECTS, OBSERVATION_OF_EFFECT } from '../../src/migration/observations.ts';
 import { STEPS } from '../../src/migration/steps.ts';
 import { parseDate } from '../../src/time.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { fieldSection, shapeOf, type FieldTableOptions } from '../../src/interchange/yaml/fieldTable.ts';
-import type { FieldSchema } from '../../src/interchange/yaml/fields.ts';
+import { fieldSection, shapeOf, type FieldTableOptions } from '../../src/document/fieldTable.ts';
+import type { FieldSchema } from '../../src/document/fields.ts';
 import { SCENARIO_FIELDS } from './load.ts';
 import { SHARED_FORMS } from './schema.ts';
 

@@ -4,7 +4,7 @@ import type { Evaluation } from '../exclusion/verdict.ts';
 import { openOutput, STANDARD_OUTPUT, type OutputFile } from '../interchange/outputFile.ts';
 import { csvLine } from '../interchange/rowWriter.ts';
 import { VerdictSink, type VerdictSinkOptions } from '../interchange/verdictSink.ts';
-import { formatProblems } from '../interchange/yaml/problem.ts';
+import { formatProblems } from '../document/problem.ts';
 import type { History } from '../migration/history.ts';
 import { resolveRules } from '../regulation/resolveRules.ts';
 import type { RuleSet } from '../regulation/ruleset.ts';

@@ -12,7 +12,7 @@ import { parquetSummary } from '../interchange/parquetReader.ts';
 import { FileRefused, formatRefusal } from '../interchange/refusal.ts';
 import { TooManyRefused } from '../interchange/refusedRows.ts';
 import type { VerdictSink, VerdictSinkOptions } from '../interchange/verdictSink.ts';
-import { formatProblems } from '../interchange/yaml/problem.ts';
+import { formatProblems } from '../document/problem.ts';
 import { resolveRules } from '../regulation/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../regulation/ruleset.ts';
 import { formatInstant, type Instant } from '../time.ts';

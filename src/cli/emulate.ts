@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { EmulateOptions } from '../../devices/emulate/emulate.ts';
 import type { DeviceChoice } from '../../devices/emulate/profileSchema.ts';
-import { formatProblems } from '../interchange/yaml/problem.ts';
+import { formatProblems } from '../document/problem.ts';
 import { UsageError } from './exit.ts';
 import { collect, oneOf, whole } from './options.ts';
 import { readText } from './readText.ts';

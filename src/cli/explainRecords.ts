@@ -7,7 +7,7 @@ import { maskIdentifier } from '../installation/identifiers.ts';
 import { FORMATS, formatOf, type Input } from '../interchange/formats.ts';
 import { oneHistory, type OneHistory } from '../interchange/histories/oneHistory.ts';
 import { FileRefused, formatRefusal } from '../interchange/refusal.ts';
-import { formatProblems } from '../interchange/yaml/problem.ts';
+import { formatProblems } from '../document/problem.ts';
 import type { History } from '../migration/history.ts';
 import { IN_FORCE, resolveRules } from '../regulation/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../regulation/ruleset.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { LoadedRig, RigFileResult, RigSetup } from '../../devices/index.ts';
-import { formatProblems } from '../interchange/yaml/problem.ts';
+import { formatProblems } from '../document/problem.ts';
 import { UsageError } from './exit.ts';
 import { readText } from './readText.ts';
 

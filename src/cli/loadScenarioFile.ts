@@ -1,4 +1,4 @@
-import { formatProblems } from '../interchange/yaml/problem.ts';
+import { formatProblems } from '../document/problem.ts';
 import { loadScenario, type LoadedScenario } from '../../sim/scenario/load.ts';
 import {
   parseSeries,

@@ -7,7 +7,7 @@ import type { JoinInputs } from '../interchange/histories/mergeJoin.ts';
 import { joinHistories } from '../interchange/histories/joinHistories.ts';
 import { FileRefused, formatRefusal } from '../interchange/refusal.ts';
 import { RefusedRows, TooManyRefused } from '../interchange/refusedRows.ts';
-import { formatProblems } from '../interchange/yaml/problem.ts';
+import { formatProblems } from '../document/problem.ts';
 import type { History } from '../migration/history.ts';
 import { resolveRules } from '../regulation/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../regulation/ruleset.ts';

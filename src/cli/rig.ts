@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { basename } from 'node:path';
 import { writeFileSync } from 'node:fs';
-import { formatProblems, type Problem } from '../interchange/yaml/problem.ts';
+import { formatProblems, type Problem } from '../document/problem.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { instantOrDate, oneOf } from './options.ts';
 import { runRigFile } from './rigRun.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { Document, isScalar, visit } from 'yaml';
-import { formatProblems, type Problem } from '../interchange/yaml/problem.ts';
+import { formatProblems, type Problem } from '../document/problem.ts';
 import { IN_FORCE, resolveRules } from '../regulation/resolveRules.ts';
 import { diffRules, rulesText } from '../regulation/rulesText.ts';
 import { documentOf } from '../regulation/ruleSetSchema.ts';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { formatProblems, type Problem } from '../interchange/yaml/problem.ts';
+import { formatProblems, type Problem } from '../document/problem.ts';
 import { fieldTable } from '../../sim/scenario/fieldTable.ts';
 import { loadScenario, type LoadedScenario } from '../../sim/scenario/load.ts';
 import type { MarkedLeaf } from '../../sim/scenario/marks.ts';

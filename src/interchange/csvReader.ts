@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { nearest } from './yaml/nearest.ts';
+import { nearest } from '../document/nearest.ts';
 import { TextGatherer, type RawBatch } from './rawBatch.ts';
 import { FileRefused, show, type Refuse } from './refusal.ts';
 import type { RecordSchema } from './records.ts';

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { RECORD_CHARACTERS_MAX, type Source } from './csvReader.ts';
-import { nearest } from './yaml/nearest.ts';
+import { nearest } from '../document/nearest.ts';
 import { TextGatherer, type RawBatch } from './rawBatch.ts';
 import { FileRefused, show, type Refuse } from './refusal.ts';
 import type { RecordSchema } from './records.ts';

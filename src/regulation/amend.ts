@@ -1,12 +1,12 @@
 import { RULE_SET_FIELDS, documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from './ruleSetSchema.ts';
-import { LAYER_BUILT_IN, LAYER_SET } from '../interchange/yaml/layers.ts';
-import type { MergeOptions } from '../interchange/yaml/merge.ts';
-import { nearest } from '../interchange/yaml/nearest.ts';
-import { formatPath, parsePath, type Path } from '../interchange/yaml/path.ts';
-import { problemAt, type Position, type Problem } from '../interchange/yaml/problem.ts';
-import { applySetting, type Setting } from '../interchange/yaml/settings.ts';
-import { foundText, plainOf, positionAt, treeAt, treeOf, type Tree } from '../interchange/yaml/tree.ts';
-import { zodProblems } from '../interchange/yaml/zodProblems.ts';
+import { LAYER_BUILT_IN, LAYER_SET } from '../document/layers.ts';
+import type { MergeOptions } from '../document/merge.ts';
+import { nearest } from '../document/nearest.ts';
+import { formatPath, parsePath, type Path } from '../document/path.ts';
+import { problemAt, type Position, type Problem } from '../document/problem.ts';
+import { applySetting, type Setting } from '../document/settings.ts';
+import { foundText, plainOf, positionAt, treeAt, treeOf, type Tree } from '../document/tree.ts';
+import { zodProblems } from '../document/zodProblems.ts';
 import { READING_NAMES } from './readings.ts';
 import type { RuleSet } from './ruleset.ts';
 

@@ -1,8 +1,8 @@
-import { LAYER_BUILT_IN, readLayers, type ReadFile } from '../interchange/yaml/layers.ts';
-import { nearest } from '../interchange/yaml/nearest.ts';
-import type { Problem } from '../interchange/yaml/problem.ts';
-import { parseSetting, type Setting } from '../interchange/yaml/settings.ts';
-import { treeAt, type Tree } from '../interchange/yaml/tree.ts';
+import { LAYER_BUILT_IN, readLayers, type ReadFile } from '../document/layers.ts';
+import { nearest } from '../document/nearest.ts';
+import type { Problem } from '../document/problem.ts';
+import { parseSetting, type Setting } from '../document/settings.ts';
+import { treeAt, type Tree } from '../document/tree.ts';
 import type { Instant } from '../time.ts';
 import { amendTree, builtInTree, rulePath, RULES_MERGE, ruleSetOfTree } from './amend.ts';
 import { RULE_SETS, ruleSetInForce, type RuleSet } from './ruleset.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CATEGORIES, type Clause, type ExclusionCategory } from '../exclusion/clause.ts';
 import { COHORTS } from '../installation/cohort.ts';
-import type { FieldSchema } from '../interchange/yaml/fields.ts';
+import type { FieldSchema } from '../document/fields.ts';
 import { ATTEMPT_KINDS, EVENTS, OK, OK_ESME } from '../migration/history.ts';
 import { parseDate } from '../time.ts';
 import { dated, type Dated } from './dated.ts';

@@ -1,5 +1,5 @@
 import type { Clause, Counting, Standing } from '../exclusion/clause.ts';
-import { formatPath, type Path } from '../interchange/yaml/path.ts';
+import { formatPath, type Path } from '../document/path.ts';
 import type { Dated } from './dated.ts';
 import { READING_NAMES, READINGS } from './readings.ts';
 import { documentOf } from './ruleSetSchema.ts';

@@ -1,7 +1,7 @@
 import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
 import { engine, type Engine } from '../exclusion/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
-import { parsePath, type Path } from '../interchange/yaml/path.ts';
+import { parsePath, type Path } from '../document/path.ts';
 import type { History } from '../migration/history.ts';
 import { documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from '../regulation/ruleSetSchema.ts';
 import type { RuleSet } from '../regulation/ruleset.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { assert } from '../../src/assert.ts';
-import { formatProblems } from '../../src/interchange/yaml/problem.ts';
+import { formatProblems } from '../../src/document/problem.ts';
 import { compileModel, type Model } from '../../sim/kernel/model.ts';
 import { loadScenario, type LoadedScenario } from '../../sim/scenario/load.ts';
 

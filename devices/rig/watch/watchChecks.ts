@@ -1,5 +1,5 @@
 /** What no single field of a watch section can say. */
-import type { Path } from '../../../src/interchange/yaml/path.ts';
+import type { Path } from '../../../src/document/path.ts';
 import { HOUR, parseInstant } from '../../../src/time.ts';
 import { brokerUrl } from '../../mqtt/credentials.ts';
 import { attachedDevices } from '../places.ts';

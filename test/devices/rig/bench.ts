@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { formatProblems } from '../../../src/interchange/yaml/problem.ts';
+import { formatProblems } from '../../../src/document/problem.ts';
 import { emulate, type Emulation, type EmulateOptions } from '../../../devices/emulate/emulate.ts';
 import { profileOf } from '../../../devices/emulate/profile.ts';
 import { profileSchema } from '../../../devices/emulate/profileSchema.ts';

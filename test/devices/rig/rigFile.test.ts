@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { formsOf, type FieldSchema } from '../../../src/interchange/yaml/fields.ts';
+import { formsOf, type FieldSchema } from '../../../src/document/fields.ts';
 import { isMpan, isMprn } from '../../../src/installation/identifiers.ts';
 import { RIG_FIELDS } from '../../../devices/rig/rigFileSchema.ts';
 import { rigFieldTable, rigJsonSchema } from '../../../devices/rig/rigSchemaText.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compileRules } from '../../../src/exclusion/compile.ts';
-import { formatProblems } from '../../../src/interchange/yaml/problem.ts';
+import { formatProblems } from '../../../src/document/problem.ts';
 import { amend } from '../../../src/regulation/amend.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
 import { resolveRules, type ResolvedRules } from '../../../src/regulation/resolveRules.ts';

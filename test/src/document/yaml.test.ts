@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { mergeTrees } from '../../../src/interchange/yaml/merge.ts';
-import { editDistance, nearest } from '../../../src/interchange/yaml/nearest.ts';
-import { parseYaml } from '../../../src/interchange/yaml/parse.ts';
-import { formatPath, parsePath } from '../../../src/interchange/yaml/path.ts';
-import { formatProblems, type Problem } from '../../../src/interchange/yaml/problem.ts';
-import { plainOf, positionAt, treeOf } from '../../../src/interchange/yaml/tree.ts';
+import { mergeTrees } from '../../../src/document/merge.ts';
+import { editDistance, nearest } from '../../../src/document/nearest.ts';
+import { parseYaml } from '../../../src/document/parse.ts';
+import { formatPath, parsePath } from '../../../src/document/path.ts';
+import { formatProblems, type Problem } from '../../../src/document/problem.ts';
+import { plainOf, positionAt, treeOf } from '../../../src/document/tree.ts';
 
 const HERE = { file: 'f', line: 0, column: 0, layer: 0 };
 const name = fc.oneof(
