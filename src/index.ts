@@ -1,4 +1,4 @@
-export { CATEGORIES, type Clause, type ExclusionCategory } from './exclusion/clause.ts';
+export { CATEGORIES, type Clause, type ExclusionCategory } from './clauses/clause.ts';
 export { engine, type Engine } from './exclusion/engine.ts';
 export {
   EVENT_ORDER,

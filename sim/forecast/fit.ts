@@ -1,4 +1,4 @@
-import type { ExclusionCategory } from '../../src/exclusion/clause.ts';
+import type { ExclusionCategory } from '../../src/clauses/clause.ts';
 import type { Cohort } from '../../src/installation/cohort.ts';
 import type { RuleSet } from '../../src/regulation/ruleset.ts';
 import type { Scenario } from '../scenario/schema.ts';

@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import { COHORTS, type Cohort } from '../../src/installation/cohort.ts';
 import type { CountOf } from '../../src/report/volumes.ts';
 import { ENDS } from '../kernel/ends.ts';

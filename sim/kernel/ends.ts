@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 
 /** How an installation's story can end: exactly one of these (DESIGN.md 4). Numbers are positions. */
 export const ENDS = [

@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import { EVENT, type Tally } from '../../src/exclusion/tally.ts';
 import { AREA_MIN, syntheticMpan, syntheticMprn } from '../../src/installation/identifiers.ts';
 import { formatInstant, type Instant } from '../../src/time.ts';

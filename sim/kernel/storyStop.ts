@@ -1,5 +1,5 @@
 import type { Span } from '../../src/exclusion/verdict.ts';
-import type { ExclusionCategory } from '../../src/exclusion/clause.ts';
+import type { ExclusionCategory } from '../../src/clauses/clause.ts';
 import { OK } from '../../src/migration/history.ts';
 import { inForceInstant } from '../../src/regulation/ruleset.ts';
 import { londonDay, londonInstant, type Instant } from '../../src/time.ts';

@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import type { CompiledRules } from '../../src/exclusion/compile.ts';
 import { EVENT_RANK } from '../../src/exclusion/tally.ts';
 import type { Instant } from '../../src/time.ts';

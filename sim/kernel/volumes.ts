@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import type { Tally } from '../../src/exclusion/tally.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { ENDS } from './ends.ts';

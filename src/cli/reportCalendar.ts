@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { ExclusionCategory } from '../exclusion/clause.ts';
+import type { ExclusionCategory } from '../clauses/clause.ts';
 import { engine } from '../exclusion/engine.ts';
 import type { Cohort } from '../installation/cohort.ts';
 import { DATES } from '../regulation/parameters.ts';

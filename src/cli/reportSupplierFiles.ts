@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import type { CATEGORIES } from '../exclusion/clause.ts';
+import type { CATEGORIES } from '../clauses/clause.ts';
 import { engine } from '../exclusion/engine.ts';
 import { maskIdentifier } from '../installation/identifiers.ts';
 import { clauseOf, type RuleSet } from '../regulation/ruleset.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CATEGORIES } from '../exclusion/clause.ts';
+import { CATEGORIES } from '../clauses/clause.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import { ATTEMPT_KINDS, CAUSES, EVENTS } from '../migration/history.ts';
 import type { ColumnBatch, CodedColumn } from '../interchange/columnBatch.ts';

@@ -1,5 +1,5 @@
 import { COHORT_LABELS, COHORTS } from '../installation/cohort.ts';
-import { CATEGORIES } from '../exclusion/clause.ts';
+import { CATEGORIES } from '../clauses/clause.ts';
 import { formatDay, londonDay } from '../time.ts';
 import type { RuleSet } from '../regulation/ruleset.ts';
 import type { PublishedLine, SeriesPoint } from '../report/published.ts';

@@ -2,7 +2,7 @@ import { assert } from '../assert.ts';
 import type { Attempt, History, HistoryEvent } from '../migration/history.ts';
 import type { RuleSet } from '../regulation/ruleset.ts';
 import { formatInstant, type Instant } from '../time.ts';
-import type { ExclusionCategory } from './clause.ts';
+import type { ExclusionCategory } from '../clauses/clause.ts';
 import { shortestContinuation, type Added } from './continuation.ts';
 import type { ClauseRow } from './holding.ts';
 import { inCohort } from './scope.ts';

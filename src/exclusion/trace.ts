@@ -3,7 +3,7 @@ import type { Attempt, History, HistoryEvent } from '../migration/history.ts';
 import { expiryInstant, type RuleSet } from '../regulation/ruleset.ts';
 import { SOURCES, type Source } from '../regulation/sources.ts';
 import { formatInstant, type Instant } from '../time.ts';
-import type { Clause, ExclusionCategory } from './clause.ts';
+import type { Clause, ExclusionCategory } from '../clauses/clause.ts';
 import { countAt, type Count, type Unit } from './counting.ts';
 import { heldOf, verdictsOf } from './evaluate.ts';
 import { instructedAt, needed, type ClauseRow } from './holding.ts';

@@ -1,7 +1,7 @@
 import { COHORT_LABELS, type Cohort } from '../installation/cohort.ts';
 import type { Attempt, HistoryEvent } from '../migration/history.ts';
 import type { Readings } from '../regulation/readings.ts';
-import type { Clause, Counting } from './clause.ts';
+import type { Clause, Counting } from '../clauses/clause.ts';
 import { WHY_NOT } from './counting.ts';
 import { SCOPE_BARS, type ScopeBar } from './scope.ts';
 import type { State } from './state.ts';

@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../exclusion/clause.ts';
+import { CATEGORIES } from '../clauses/clause.ts';
 import { NOTE_KINDS } from '../exclusion/verdict.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import { ATTEMPT_KINDS, CAUSES, EVENTS } from '../migration/history.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CATEGORIES, type Clause, type ExclusionCategory } from '../exclusion/clause.ts';
+import { CATEGORIES, type Clause, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import type { FieldSchema } from '../document/fields.ts';
 import { ATTEMPT_KINDS, EVENTS, OK, OK_ESME } from '../migration/history.ts';

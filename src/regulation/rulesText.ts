@@ -1,4 +1,4 @@
-import type { Clause, Counting, Standing } from '../exclusion/clause.ts';
+import type { Clause, Counting, Standing } from '../clauses/clause.ts';
 import { formatPath, type Path } from '../document/path.ts';
 import type { Dated } from './dated.ts';
 import { READING_NAMES, READINGS } from './readings.ts';

@@ -1,6 +1,6 @@
 import { endOfLondonDate, startOfLondonDate, type Instant } from '../time.ts';
-import type { Clause, ExclusionCategory } from '../exclusion/clause.ts';
-import { VARIOUS1_CLAUSES } from '../exclusion/clauses/index.ts';
+import type { Clause, ExclusionCategory } from '../clauses/clause.ts';
+import { VARIOUS1_CLAUSES } from '../clauses/index.ts';
 import type { Dated } from './dated.ts';
 import { PARAMETERS } from './parameters.ts';
 import { DEFAULT_READINGS, type Readings } from './readings.ts';

@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../exclusion/clause.ts';
+import { CATEGORIES } from '../clauses/clause.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import { DATES, PARAMETERS } from '../regulation/parameters.ts';
 import type { RuleSet } from '../regulation/ruleset.ts';

@@ -1,4 +1,4 @@
-import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
+import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { clauseOf, type RuleSet } from '../regulation/ruleset.ts';
 import { compareSuppliers, NOT_KNOWN, type Excluded } from './excluded.ts';
 import { textTable, thousands } from './table.ts';

@@ -1,4 +1,4 @@
-import type { ExclusionCategory, Excludes } from '../exclusion/clause.ts';
+import type { ExclusionCategory, Excludes } from '../clauses/clause.ts';
 import { knownAt, recordsUpTo } from '../exclusion/state.ts';
 import type { Verdict } from '../exclusion/verdict.ts';
 import type { Cohort } from '../installation/cohort.ts';

@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../exclusion/clause.ts';
+import { CATEGORIES } from '../clauses/clause.ts';
 import { engine, type Engine } from '../exclusion/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { COHORTS } from '../installation/cohort.ts';

@@ -1,4 +1,4 @@
-import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
+import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { engine, type Engine } from '../exclusion/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { parsePath, type Path } from '../document/path.ts';

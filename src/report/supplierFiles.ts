@@ -1,4 +1,4 @@
-import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
+import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import type { Engine } from '../exclusion/engine.ts';
 import { csvLine } from '../interchange/rowWriter.ts';
 import type { History } from '../migration/history.ts';

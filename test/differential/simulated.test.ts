@@ -2,7 +2,7 @@
 // proves that counting as one lives is counting afterwards; not that lives like these resemble anybody's, and of rule
 // sets only those run here (generated.test.ts has the others).
 import { describe, expect, test } from 'vitest';
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { READING_NAMES, READINGS } from '../../src/regulation/readings.ts';
 import type { RuleSet } from '../../src/regulation/ruleset.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CATEGORIES, type Clause, type Counting, type Standing } from '../../src/exclusion/clause.ts';
+import { CATEGORIES, type Clause, type Counting, type Standing } from '../../src/clauses/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { EVENT_RANK } from '../../src/exclusion/tally.ts';
 import { EVENTS, type EventName } from '../../src/migration/history.ts';

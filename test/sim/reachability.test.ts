@@ -2,7 +2,7 @@
 // in the message. Readings are reached where another value changes what is said of these lives; test/differential has
 // the canaries for each of their values.
 import { expect, test } from 'vitest';
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { CHECKS } from '../../src/migration/checks.ts';
 import { errorCode, FAMILIES } from '../../src/migration/errorCodes.ts';

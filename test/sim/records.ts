@@ -1,5 +1,5 @@
 import { assert } from '../../src/assert.ts';
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import type { Span, Verdict } from '../../src/exclusion/verdict.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { EVENTS, type Attempt, type History, type HistoryEvent } from '../../src/migration/history.ts';

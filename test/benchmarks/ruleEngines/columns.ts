@@ -1,4 +1,4 @@
-import { CATEGORIES, type ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
 import { EVENT_ORDER, type HistoryColumns, type VerdictColumns } from '../../../src/exclusion/engineColumns.ts';
 import { EVENT } from '../../../src/exclusion/tally.ts';
 import type { Verdict } from '../../../src/exclusion/verdict.ts';

@@ -1,4 +1,4 @@
-import type { Clause } from '../../../src/exclusion/clause.ts';
+import type { Clause } from '../../../src/clauses/clause.ts';
 import { needsGsme } from '../../../src/exclusion/scope.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { OK_ESME } from '../../../src/migration/history.ts';

@@ -1,4 +1,4 @@
-import { CATEGORIES, type ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
 import { countAt } from '../../../src/exclusion/counting.ts';
 import { clauseRows, instructedAt, standingSince } from '../../../src/exclusion/holding.ts';
 import { knownAt, knownWithout, recordsUpTo } from '../../../src/exclusion/state.ts';

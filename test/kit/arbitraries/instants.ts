@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CATEGORIES } from '../../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { clauseOf, expiryInstant, inForceInstant, VARIOUS1, type RuleSet } from '../../../src/regulation/ruleset.ts';
 import { DAY, HOUR, instant, isoWeek, londonMidnight, WEEK, type Instant } from '../../../src/time.ts';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { ReadingName, Readings } from '../../../src/regulation/readings.ts';
 import type { RuleSet } from '../../../src/regulation/ruleset.ts';
 import { historyArbitrary, questionArbitrary } from '../arbitraries/histories.ts';

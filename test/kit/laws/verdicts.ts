@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { clauseOf, expiryInstant, inForceInstant, VARIOUS1 } from '../../../src/regulation/ruleset.ts';
 import { questionArbitrary } from '../arbitraries/histories.ts';
 import { ruleSetArbitrary } from '../arbitraries/ruleSets.ts';

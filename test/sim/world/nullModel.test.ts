@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CATEGORIES } from '../../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { clauseOf } from '../../../src/regulation/ruleset.ts';
 import { compileModel } from '../../../sim/kernel/model.ts';
 import { logGamma } from '../../../sim/world/distributions.ts';

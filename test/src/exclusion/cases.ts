@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
-import type { ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { Engine } from '../../kit/index.ts';
 import { COHORTS, type Cohort } from '../../../src/installation/cohort.ts';
 import type { Installation } from '../../../src/installation/installation.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/exclusion/evaluate.ts';
 import { formatNearMisses, nearMisses } from '../../../src/exclusion/nearMiss.ts';
-import type { ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { Attempt, EventName, History, HistoryEvent } from '../../../src/migration/history.ts';
 import type { RuleSet } from '../../../src/regulation/ruleset.ts';
 import { WEEK, type Instant } from '../../../src/time.ts';

@@ -2,7 +2,7 @@
 // not reach is listed by the failure. Reached is not the same as rightly answered: that is for the cases and laws.
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { CATEGORIES } from '../../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { evaluate } from '../../../src/exclusion/evaluate.ts';
 import { needsGsme, SCOPE_BARS } from '../../../src/exclusion/scope.ts';
 import { trace } from '../../../src/exclusion/trace.ts';

@@ -1,4 +1,4 @@
-import type { Clause } from '../clause.ts';
+import type { Clause } from './clause.ts';
 
 // "Proposal is to migrate only the electricity meter and exclude the gas meter. For IOC check that payment mode is
 // 'credit' is made but not needed for MOC (Secure) ... For Dormant Meters, DCC propose three migration attempts, each in

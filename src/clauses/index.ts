@@ -1,4 +1,4 @@
-import type { Clause } from '../clause.ts';
+import type { Clause } from './clause.ts';
 import { fiveRetries } from './fiveRetries.ts';
 import { gt01 } from './gt01.ts';
 import { masterKey } from './masterKey.ts';

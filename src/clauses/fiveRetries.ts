@@ -1,4 +1,4 @@
-import type { Clause } from '../clause.ts';
+import type { Clause } from './clause.ts';
 
 // "...where migration has failed at least five times in separate weeks as captured by Clause 18.9 of the TMAD" and
 // "(except for Table 5.10 errors)" - Various 1, Q5. "Five Retries" is five attempts.

@@ -1,5 +1,5 @@
-import { NO_WAN } from '../../migration/history.ts';
-import type { Clause } from '../clause.ts';
+import { NO_WAN } from '../migration/history.ts';
+import type { Clause } from './clause.ts';
 
 // "...(for IOC only) ... where the steps in Clause 4.26 (to upgrade and/or reconfigure Dormant Meters and associated
 // Devices) have failed at least three times due to no WAN as captured by Clause 18.7 of the TMAD" - Various 1, Q3.

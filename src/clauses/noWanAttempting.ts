@@ -1,4 +1,4 @@
-import type { Clause } from '../clause.ts';
+import type { Clause } from './clause.ts';
 
 // "...where Migration has failed at least three times in separate weeks due to no WAN as captured by Clause 18.8 of the
 // TMAD" - Various 1, Q4

@@ -1,4 +1,4 @@
-import type { Clause } from '../clause.ts';
+import type { Clause } from './clause.ts';
 
 // "...exclude solely Dormant SMETS1 Installations from the scope of Migration where DCC has taken all reasonable steps
 // to obtain the Master Key for the CHF as captured by Clause 18.4 of the TMAD" - Various 1, Q2

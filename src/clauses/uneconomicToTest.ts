@@ -1,4 +1,4 @@
-import type { Clause } from '../clause.ts';
+import type { Clause } from './clause.ts';
 
 // "...exclude SMETS1 Installations where it is decided by the Secretary of State that it is uneconomic to undertake the
 // DMCT Process, subject to the Secretary of State not directing otherwise, as captured by Clause 18.5 of the TMAD"
