@@ -3,7 +3,7 @@ import type { Cohort } from '../../src/installation/cohort.ts';
 import type { CheckLimits } from '../../src/migration/facts.ts';
 import { valueAt } from '../../src/regulation/dated.ts';
 import { PARAMETERS } from '../../src/regulation/parameters.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Instant } from '../../src/time.ts';
 
 export function limitsAt(rules: RuleSet, at: Instant, cohort: Cohort): CheckLimits {

@@ -9,7 +9,7 @@ import type { CheckLimits } from '../../src/migration/facts.ts';
 import { NO_WAN, OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import { codesOf, STEPS, STEPS_OF_COHORT, type CodeOf, type StepId } from '../../src/migration/steps.ts';
 import { beginWalk, checkStep, currentStep, nextStep, type WalkEnd } from '../../src/migration/walk.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Instant } from '../../src/time.ts';
 import type { KeySource } from '../headend/keySource.ts';
 import { observeError, type Observed } from '../headend/observe.ts';

@@ -1,7 +1,7 @@
 /** A rig file resolved: the installation as its record has it, each device with its place and keys, and the rules. */
 import type { Installation } from '../../src/installation/installation.ts';
 import { syntheticMpan, syntheticMprn } from '../../src/installation/identifiers.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { parseInstant, startOfLondonDate, type Instant } from '../../src/time.ts';
 import { fromHex } from '../dlms/bytes.ts';
 import type { SuiteKeys } from '../dlms/logicalDevice.ts';

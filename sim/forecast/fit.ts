@@ -1,6 +1,6 @@
 import type { ExclusionCategory } from '../../src/clauses/clause.ts';
 import type { Cohort } from '../../src/installation/cohort.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { simulate } from '../kernel/simulate.ts';
 import { countOf } from './results.ts';

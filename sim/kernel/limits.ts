@@ -2,7 +2,7 @@ import { COHORTS } from '../../src/installation/cohort.ts';
 import type { CheckLimits } from '../../src/migration/facts.ts';
 import { PARAMETERS } from '../../src/regulation/parameters.ts';
 import type { Dated } from '../../src/regulation/dated.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { startOfLondonDate, type Instant } from '../../src/time.ts';
 
 /** The cohort whose EPCL match is checked from a date on. */

@@ -4,7 +4,7 @@ import type { EventName } from '../../src/migration/history.ts';
 import { OBSERVATION_OF_EFFECT, OBSERVATIONS } from '../../src/migration/observations.ts';
 import { type StepId } from '../../src/migration/steps.ts';
 import { DISPLAY_DEFINITION_VARIED } from '../../src/regulation/parameters.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import {
   endOfLondonDate,
   HOUR,

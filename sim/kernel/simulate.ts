@@ -1,4 +1,4 @@
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { seedWords } from '../world/draws.ts';
 import { compileModel, type Model } from './model.ts';

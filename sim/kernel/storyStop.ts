@@ -1,7 +1,7 @@
 import type { Span } from '../../src/exclusion/verdict.ts';
 import type { ExclusionCategory } from '../../src/clauses/clause.ts';
 import { OK } from '../../src/migration/history.ts';
-import { inForceInstant } from '../../src/regulation/ruleset.ts';
+import { inForceInstant } from '../../src/rules/ruleset.ts';
 import { londonDay, londonInstant, type Instant } from '../../src/time.ts';
 import { ATTEMPT_FROM_SECONDS, ATTEMPT_SPAN_SECONDS, workingInstant, type GroupPlan, type Model } from './model.ts';
 import type { StoryEntry } from './storyEntry.ts';

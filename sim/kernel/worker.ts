@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { SeedWords } from '../world/draws.ts';
 import { compileModel } from './model.ts';

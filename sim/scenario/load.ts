@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isRulesFile, resolveRules } from '../../src/regulation/resolveRules.ts';
-import { settingOf } from '../../src/regulation/amend.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import { isRulesFile, resolveRules } from '../../src/rules/resolveRules.ts';
+import { settingOf } from '../../src/rules/amend.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { endOfLondonDate, parseDate } from '../../src/time.ts';
 import type { FieldSchema } from '../../src/document/fields.ts';
 import { readLayers, relativeTo, type ReadFile } from '../../src/document/layers.ts';

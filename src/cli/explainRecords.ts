@@ -9,8 +9,8 @@ import { oneHistory, type OneHistory } from '../interchange/histories/oneHistory
 import { FileRefused, formatRefusal } from '../interchange/refusal.ts';
 import { formatProblems } from '../document/problem.ts';
 import type { History } from '../migration/history.ts';
-import { IN_FORCE, resolveRules } from '../regulation/resolveRules.ts';
-import { VARIOUS1, type RuleSet } from '../regulation/ruleset.ts';
+import { IN_FORCE, resolveRules } from '../rules/resolveRules.ts';
+import { VARIOUS1, type RuleSet } from '../rules/ruleset.ts';
 import { endOfLondonDate, formatInstant, INSTANT_MAX, type Instant } from '../time.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { explainJson } from './explainJson.ts';

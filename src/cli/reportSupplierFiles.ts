@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { CATEGORIES } from '../clauses/clause.ts';
 import { engine } from '../exclusion/engine.ts';
 import { maskIdentifier } from '../installation/identifiers.ts';
-import { clauseOf, type RuleSet } from '../regulation/ruleset.ts';
+import { clauseOf, type RuleSet } from '../rules/ruleset.ts';
 import { NOT_KNOWN } from '../report/excluded.ts';
 import { formatMonth } from '../report/replacements.ts';
 import { supplierFileNames } from './reportFileNames.ts';

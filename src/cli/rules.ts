@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { Document, isScalar, visit } from 'yaml';
 import { formatProblems, type Problem } from '../document/problem.ts';
-import { IN_FORCE, resolveRules } from '../regulation/resolveRules.ts';
-import { diffRules, rulesText } from '../regulation/rulesText.ts';
-import { documentOf } from '../regulation/ruleSetSchema.ts';
-import { RULE_SETS, type RuleSet } from '../regulation/ruleset.ts';
+import { IN_FORCE, resolveRules } from '../rules/resolveRules.ts';
+import { diffRules, rulesText } from '../rules/rulesText.ts';
+import { documentOf } from '../rules/ruleSetSchema.ts';
+import { RULE_SETS, type RuleSet } from '../rules/ruleset.ts';
 import { endOfLondonDate, INSTANT_MAX, parseDate, parseInstant, type Instant } from '../time.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { readText } from './readText.ts';

@@ -1,7 +1,7 @@
 import { COHORT_LABELS, COHORTS } from '../installation/cohort.ts';
 import { CATEGORIES } from '../clauses/clause.ts';
 import { formatDay, londonDay } from '../time.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 import type { PublishedLine, SeriesPoint } from '../report/published.ts';
 import { textTable, thousands } from '../report/table.ts';
 import { lineName, volumeCells, volumeRows, type VolumeRow } from '../report/volumes.ts';

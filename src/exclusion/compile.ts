@@ -1,7 +1,7 @@
 import { assert } from '../assert.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import { EVENTS, NO_WAN, OK, OK_ESME } from '../migration/history.ts';
-import { clauseOf, expiryInstant, inForceInstant, type RuleSet } from '../regulation/ruleset.ts';
+import { clauseOf, expiryInstant, inForceInstant, type RuleSet } from '../rules/ruleset.ts';
 import { CATEGORIES, type Clause, type Counting, type ExclusionCategory } from '../clauses/clause.ts';
 import { standsOnSecretaryOfState } from './scope.ts';
 

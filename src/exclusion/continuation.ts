@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '../migration/errorCodes.ts';
 import type { Attempt, EventName, HistoryEvent } from '../migration/history.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 import { INSTANT_MAX, isoWeek, londonMidnight, WEEK, type Instant } from '../time.ts';
 import { countAt, type CountingRow } from './counting.ts';
 import { closedBy, instructedAt, needed, standingSince, type ClauseRow } from './holding.ts';

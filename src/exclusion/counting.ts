@@ -1,5 +1,5 @@
 import type { Attempt } from '../migration/history.ts';
-import { inForceInstant, type RuleSet } from '../regulation/ruleset.ts';
+import { inForceInstant, type RuleSet } from '../rules/ruleset.ts';
 import { isoWeek, WEEK, type Instant } from '../time.ts';
 import type { Clause, Counting } from '../clauses/clause.ts';
 import { isFailure, type Known } from './state.ts';

@@ -1,6 +1,6 @@
 import { COHORTS } from '../installation/cohort.ts';
 import { EVENTS, type Attempt, type History, type HistoryEvent } from '../migration/history.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 import type { Instant } from '../time.ts';
 import { CATEGORIES } from '../clauses/clause.ts';
 import { compileRules, FIXED_OUTCOMES, INSTRUCTION, MIGRATION, OUTCOME_CODES_FROM } from './compile.ts';

@@ -1,5 +1,5 @@
 import type { History } from '../migration/history.ts';
-import { expiryInstant, type RuleSet } from '../regulation/ruleset.ts';
+import { expiryInstant, type RuleSet } from '../rules/ruleset.ts';
 import type { Instant } from '../time.ts';
 import type { ClauseRow } from './holding.ts';
 import { notesOf } from './notes.ts';

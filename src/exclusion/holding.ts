@@ -1,4 +1,4 @@
-import { inForceInstant, type RuleSet } from '../regulation/ruleset.ts';
+import { inForceInstant, type RuleSet } from '../rules/ruleset.ts';
 import type { Instant } from '../time.ts';
 import { CATEGORIES, type Clause, type ExclusionCategory } from '../clauses/clause.ts';
 import { countAt, countingRow, migrationAttempted, type Count, type CountingRow } from './counting.ts';

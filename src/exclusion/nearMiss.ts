@@ -1,6 +1,6 @@
 import { assert } from '../assert.ts';
 import type { Attempt, History, HistoryEvent } from '../migration/history.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import type { ExclusionCategory } from '../clauses/clause.ts';
 import { shortestContinuation, type Added } from './continuation.ts';

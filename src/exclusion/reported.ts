@@ -1,4 +1,4 @@
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { unitsOf, type JudgedAttempt } from './counting.ts';
 import { clauseRow, type ClauseRow } from './holding.ts';

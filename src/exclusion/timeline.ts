@@ -1,4 +1,4 @@
-import { expiryInstant, type RuleSet } from '../regulation/ruleset.ts';
+import { expiryInstant, type RuleSet } from '../rules/ruleset.ts';
 import type { History } from '../migration/history.ts';
 import { OK } from '../migration/history.ts';
 import type { Instant } from '../time.ts';

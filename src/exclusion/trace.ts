@@ -1,6 +1,6 @@
 import type { Cohort } from '../installation/cohort.ts';
 import type { Attempt, History, HistoryEvent } from '../migration/history.ts';
-import { expiryInstant, type RuleSet } from '../regulation/ruleset.ts';
+import { expiryInstant, type RuleSet } from '../rules/ruleset.ts';
 import { SOURCES, type Source } from '../regulation/sources.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import type { Clause, ExclusionCategory } from '../clauses/clause.ts';

@@ -1,7 +1,7 @@
 import { CATEGORIES } from '../clauses/clause.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import { DATES, PARAMETERS } from '../regulation/parameters.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 import type { SourceId } from '../regulation/sources.ts';
 import { compareText } from './excluded.ts';
 import { unitOf, type ReportedCounts } from './reportedCounts.ts';

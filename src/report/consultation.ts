@@ -1,5 +1,5 @@
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
-import { clauseOf, type RuleSet } from '../regulation/ruleset.ts';
+import { clauseOf, type RuleSet } from '../rules/ruleset.ts';
 import { compareSuppliers, NOT_KNOWN, type Excluded } from './excluded.ts';
 import { textTable, thousands } from './table.ts';
 

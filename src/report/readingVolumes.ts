@@ -4,7 +4,7 @@ import type { Evaluation } from '../exclusion/verdict.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import type { History } from '../migration/history.ts';
 import { READING_NAMES, READINGS } from '../regulation/readings.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 import type { Instant } from '../time.ts';
 import { ReportedCounts, unitOf } from './reportedCounts.ts';
 import { textTable, thousands } from './table.ts';

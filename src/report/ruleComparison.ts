@@ -3,9 +3,9 @@ import { engine, type Engine } from '../exclusion/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { parsePath, type Path } from '../document/path.ts';
 import type { History } from '../migration/history.ts';
-import { documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from '../regulation/ruleSetSchema.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
-import { diffRules, type RuleDifference } from '../regulation/rulesText.ts';
+import { documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from '../rules/ruleSetSchema.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
+import { diffRules, type RuleDifference } from '../rules/rulesText.ts';
 import type { Instant } from '../time.ts';
 import { textTable, thousands } from './table.ts';
 

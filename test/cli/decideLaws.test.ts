@@ -6,7 +6,7 @@ import type { Format } from '../../src/interchange/formats.ts';
 import { verdictRow } from '../../src/interchange/verdictSink.ts';
 import { csvLine } from '../../src/interchange/rowWriter.ts';
 import type { History } from '../../src/migration/history.ts';
-import { VARIOUS1 } from '../../src/regulation/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/ruleset.ts';
 import { formatInstant, instant } from '../../src/time.ts';
 import { historyArbitrary } from '../kit/arbitraries/histories.ts';
 import { sampleSize } from '../sampleSize.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { CATEGORIES } from '../../src/clauses/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { READING_NAMES, READINGS } from '../../src/regulation/readings.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { compileModel } from '../../sim/kernel/model.ts';
 import { MEASURE_EFFECTIVE, MEASURE_QUALIFYING, volumeIndex } from '../../sim/kernel/volumes.ts';
 import { recorded, type Lived, type Recorded } from '../sim/records.ts';

@@ -3,7 +3,7 @@ import { CATEGORIES, type Clause, type Counting, type Standing } from '../../src
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { EVENT_RANK } from '../../src/exclusion/tally.ts';
 import { EVENTS, type EventName } from '../../src/migration/history.ts';
-import { VARIOUS1, type RuleSet } from '../../src/regulation/ruleset.ts';
+import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
 import { FAILURES } from '../kit/arbitraries/histories.ts';
 import { readingsArbitrary } from '../kit/index.ts';
 

@@ -3,7 +3,7 @@ import { columnEngine, verdictColumns } from '../../../src/exclusion/engineColum
 import { evaluate } from '../../../src/exclusion/evaluate.ts';
 import { trace } from '../../../src/exclusion/trace.ts';
 import type { History } from '../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { each, rates, type Subject } from '../measure.ts';
 import { absent, printGoal, printRates } from '../print.ts';
 import type { Sizes } from '../sizes.ts';

@@ -3,7 +3,7 @@ import { countAt } from '../../../src/exclusion/counting.ts';
 import { clauseRows, instructedAt, standingSince } from '../../../src/exclusion/holding.ts';
 import { knownAt, knownWithout, recordsUpTo } from '../../../src/exclusion/state.ts';
 import type { History } from '../../../src/migration/history.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
-import { clauseOf } from '../../../src/regulation/ruleset.ts';
+import { clauseOf } from '../../../src/rules/ruleset.ts';
 import { compileModel } from '../../../sim/kernel/model.ts';
 import { logGamma } from '../../../sim/world/distributions.ts';
 import { failsAll, failsAllAt, posterior, volume, wronglyExcluded } from '../../../sim/world/nullModel.ts';

@@ -5,7 +5,7 @@ import type { Clause } from '../../../src/clauses/clause.ts';
 import type { Evaluation, Verdict } from '../../../src/exclusion/verdict.ts';
 import type { Attempt, History, HistoryEvent } from '../../../src/migration/history.ts';
 import { DEFAULT_READINGS, type Readings } from '../../../src/regulation/readings.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { DAY, londonDay, londonOffset, type Instant } from '../../../src/time.ts';
 import type { Engine } from '../../kit/index.ts';
 

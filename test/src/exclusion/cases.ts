@@ -15,7 +15,7 @@ import {
   type HistoryEvent,
 } from '../../../src/migration/history.ts';
 import type { Readings } from '../../../src/regulation/readings.ts';
-import { VARIOUS1, type RuleSet } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { endOfLondonDate, formatInstant, HOUR, londonInstant, parseDate, parseInstant } from '../../../src/time.ts';
 import { assert } from '../../../src/assert.ts';
 

@@ -6,7 +6,7 @@ import { engine } from '../../../src/exclusion/engine.ts';
 import { columnEngine, verdictColumns, type HistoryColumns } from '../../../src/exclusion/engineColumns.ts';
 import { evaluate } from '../../../src/exclusion/evaluate.ts';
 import type { History } from '../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { packHistories, verdictsAt, withoutEvidence } from '../../benchmarks/ruleEngines/columns.ts';
 import { AS_OF, workload } from '../../benchmarks/workload.ts';
 import { asOfArbitrary, historyArbitrary, ruleSetArbitrary } from '../../kit/index.ts';

@@ -6,7 +6,7 @@ import { evaluate } from '../../../src/exclusion/evaluate.ts';
 import { formatNearMisses, nearMisses } from '../../../src/exclusion/nearMiss.ts';
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { Attempt, EventName, History, HistoryEvent } from '../../../src/migration/history.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { WEEK, type Instant } from '../../../src/time.ts';
 import { questionArbitrary, ruleSetArbitrary } from '../../kit/index.ts';
 import { readCases } from './cases.ts';

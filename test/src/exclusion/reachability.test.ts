@@ -10,7 +10,7 @@ import { NOTE_KINDS } from '../../../src/exclusion/verdict.ts';
 import { WHY_WORDS } from '../../../src/exclusion/words.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
-import { VARIOUS1 } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { questionArbitrary, ruleSetArbitrary, type Question } from '../../kit/index.ts';
 
 const QUESTIONS = 6000;

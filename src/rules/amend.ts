@@ -7,7 +7,7 @@ import { problemAt, type Position, type Problem } from '../document/problem.ts';
 import { applySetting, type Setting } from '../document/settings.ts';
 import { foundText, plainOf, positionAt, treeAt, treeOf, type Tree } from '../document/tree.ts';
 import { zodProblems } from '../document/zodProblems.ts';
-import { READING_NAMES } from './readings.ts';
+import { READING_NAMES } from '../regulation/readings.ts';
 import type { RuleSet } from './ruleset.ts';
 
 export type RulesResult =

@@ -1,10 +1,10 @@
 import type { Clause, Counting, Standing } from '../clauses/clause.ts';
 import { formatPath, type Path } from '../document/path.ts';
-import type { Dated } from './dated.ts';
-import { READING_NAMES, READINGS } from './readings.ts';
+import type { Dated } from '../regulation/dated.ts';
+import { READING_NAMES, READINGS } from '../regulation/readings.ts';
 import { documentOf } from './ruleSetSchema.ts';
 import type { RuleSet } from './ruleset.ts';
-import { SOURCES, type Source, type SourceId } from './sources.ts';
+import { SOURCES, type Source, type SourceId } from '../regulation/sources.ts';
 
 /** A rule set for a reader: each clause with its words and citations, each reading with what it means. */
 export function rulesText(rules: RuleSet): string {

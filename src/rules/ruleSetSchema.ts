@@ -4,10 +4,10 @@ import { COHORTS } from '../installation/cohort.ts';
 import type { FieldSchema } from '../document/fields.ts';
 import { ATTEMPT_KINDS, EVENTS, OK, OK_ESME } from '../migration/history.ts';
 import { parseDate } from '../time.ts';
-import { dated, type Dated } from './dated.ts';
-import { READING_NAMES, READINGS, type Readings } from './readings.ts';
+import { dated, type Dated } from '../regulation/dated.ts';
+import { READING_NAMES, READINGS, type Readings } from '../regulation/readings.ts';
 import type { RuleSet } from './ruleset.ts';
-import { SOURCES, type SourceId } from './sources.ts';
+import { SOURCES, type SourceId } from '../regulation/sources.ts';
 
 /**
  * What a rule-set file may say once it is merged upon what it extends. The clauses stand as a map by category, so that

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compileRules } from '../../../src/exclusion/compile.ts';
 import { formatProblems } from '../../../src/document/problem.ts';
-import { amend } from '../../../src/regulation/amend.ts';
+import { amend } from '../../../src/rules/amend.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
-import { resolveRules, type ResolvedRules } from '../../../src/regulation/resolveRules.ts';
-import { documentOf, ruleSetOf, ruleSetSchema } from '../../../src/regulation/ruleSetSchema.ts';
-import { clauseOf, REGIME_2021, RULE_SETS, VARIOUS1, type RuleSet } from '../../../src/regulation/ruleset.ts';
-import { diffRules, rulesText } from '../../../src/regulation/rulesText.ts';
+import { resolveRules, type ResolvedRules } from '../../../src/rules/resolveRules.ts';
+import { documentOf, ruleSetOf, ruleSetSchema } from '../../../src/rules/ruleSetSchema.ts';
+import { clauseOf, REGIME_2021, RULE_SETS, VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { diffRules, rulesText } from '../../../src/rules/rulesText.ts';
 import { endOfLondonDate } from '../../../src/time.ts';
 
 const asOf = endOfLondonDate('2022-06-30');

@@ -1,10 +1,10 @@
 import { endOfLondonDate, startOfLondonDate, type Instant } from '../time.ts';
 import type { Clause, ExclusionCategory } from '../clauses/clause.ts';
 import { VARIOUS1_CLAUSES } from '../clauses/index.ts';
-import type { Dated } from './dated.ts';
-import { PARAMETERS } from './parameters.ts';
-import { DEFAULT_READINGS, type Readings } from './readings.ts';
-import type { SourceId } from './sources.ts';
+import type { Dated } from '../regulation/dated.ts';
+import { PARAMETERS } from '../regulation/parameters.ts';
+import { DEFAULT_READINGS, type Readings } from '../regulation/readings.ts';
+import type { SourceId } from '../regulation/sources.ts';
 
 /**
  * A named version of the rules: clauses, readings, windows and dates, plain data that can be printed as JSON.
