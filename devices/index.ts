@@ -28,7 +28,7 @@ export type { ServerConnection } from './dlms/serverConnection.ts';
 export { memoryPair, memoryTransport } from './transport/memory.ts';
 export { tcpTransport } from './transport/tcp.ts';
 export { serialTransport } from './transport/serial.ts';
-export { mqttTransport } from './transport/mqtt.ts';
+export { mqttTransport } from './mqtt/mqttTransport.ts';
 export { virtualTimers, wallTimers } from './transport/timers.ts';
 export type { Timers, VirtualTimers } from './transport/timers.ts';
 export { faultScript } from './transport/faultScript.ts';

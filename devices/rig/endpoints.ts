@@ -7,7 +7,7 @@ import type { Capability } from '../hardware/driverProtocol.ts';
 import type { DeviceName } from '../headend/procedure.ts';
 import type { Dial } from '../headend/runner.ts';
 import { heldTransport } from '../transport/held.ts';
-import { mqttTransport } from '../transport/mqtt.ts';
+import { mqttTransport } from '../mqtt/mqttTransport.ts';
 import { serialTransport } from '../transport/serial.ts';
 import type { SerialPackage } from '../transport/serialPackage.ts';
 import { tcpTransport } from '../transport/tcp.ts';

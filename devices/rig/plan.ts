@@ -6,7 +6,7 @@ import type { Installation } from '../../src/installation/installation.ts';
 import type { Attempt } from '../../src/migration/history.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Instant } from '../../src/time.ts';
-import { seedWords, Stream, STREAMS } from '../../sim/world/draws.ts';
+import { seedWords, Stream, STREAMS } from '../../sim/world/dice/draws.ts';
 import { labKeySource } from '../headend/keySource.ts';
 import type { Peer } from '../headend/associate.ts';
 import type { DccPeers } from '../headend/dcc.ts';

@@ -1,7 +1,7 @@
 import { CATEGORIES } from '../../src/clauses/clause.ts';
 import { COHORTS, type Cohort } from '../../src/installation/cohort.ts';
 import type { CountOf } from '../../src/report/volumes.ts';
-import { ENDS } from '../kernel/ends.ts';
+import { ENDS } from '../scenario/ends.ts';
 import type { Simulation } from '../kernel/simulate.ts';
 import { MEASURE_EFFECTIVE, MEASURE_QUALIFYING, volumeIndex, type Counts } from '../kernel/volumes.ts';
 

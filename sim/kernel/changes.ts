@@ -4,8 +4,8 @@ import { DAY } from '../../src/time.ts';
 import type { Attributes } from '../population/attributes.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { FOREVER } from '../world/alternating.ts';
-import { first, second, uniform, type Stream } from '../world/draws.ts';
-import { FirstDraw } from '../world/firstDraw.ts';
+import { first, second, uniform, type Stream } from '../world/dice/draws.ts';
+import { FirstDraw } from '../world/dice/firstDraw.ts';
 import type { EventQueue } from './eventQueue.ts';
 
 const YEAR = 365.25 * DAY;

@@ -1,9 +1,9 @@
 import { monthOf } from '../../src/time.ts';
 import { FOREVER, UNCERTAIN } from '../world/alternating.ts';
 import { covering, NO_INTERVALS, type Intervals } from '../world/intervals.ts';
-import { COLUMN_MAX } from '../world/threefryColumns.ts';
+import { COLUMN_MAX } from '../world/dice/threefryColumns.ts';
 import { NOTHING_STRIKES, WALK_PASSED } from './compileWalk.ts';
-import { END, ENDS } from './ends.ts';
+import { END, ENDS } from '../scenario/ends.ts';
 import { FactsAtHand } from './factsAtHand.ts';
 import type { Life } from './life.ts';
 import { Limits, SECURE } from './limits.ts';

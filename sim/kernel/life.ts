@@ -9,7 +9,7 @@ import { NO_INTERVALS } from '../world/intervals.ts';
 import { WanLink } from '../world/wanLink.ts';
 import { Account } from './account.ts';
 import { OBSERVATION_BITS, WALK_PASSED } from './compileWalk.ts';
-import { END, END_EXCLUDED_FROM, ENDS } from './ends.ts';
+import { END, END_EXCLUDED_FROM, ENDS } from '../scenario/ends.ts';
 import { FactsAtHand } from './factsAtHand.ts';
 import { Limits, SECURE } from './limits.ts';
 import { MasterKey } from './masterKey.ts';

@@ -2,7 +2,7 @@ import { assert } from '../../src/assert.ts';
 import { EVENT } from '../../src/exclusion/tally.ts';
 import type { Instant } from '../../src/time.ts';
 import { FOREVER } from '../world/alternating.ts';
-import type { Stream } from '../world/draws.ts';
+import type { Stream } from '../world/dice/draws.ts';
 import type { EventQueue } from './eventQueue.ts';
 import type { GroupPlan } from './model.ts';
 import type { KeyAtStart } from './observer.ts';

@@ -17,7 +17,7 @@ import {
 } from '../../src/time.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { layOut, sizeOf, type Group } from '../population/groups.ts';
-import { outageDurations, Picker, type Durations } from '../world/distributions.ts';
+import { outageDurations, Picker, type Durations } from '../world/dice/distributions.ts';
 import { FOREVER } from '../world/alternating.ts';
 import type { DataErrorFault } from '../world/faults/dataError.ts';
 import type { PersistentFault } from '../world/faults/persistent.ts';

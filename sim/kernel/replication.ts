@@ -1,6 +1,6 @@
 import { AREA_MAX, AREA_MIN } from '../../src/installation/identifiers.ts';
 import type { Scenario, SharedOutage } from '../scenario/schema.ts';
-import { Stream, STREAMS, type SeedWords, type StreamName } from '../world/draws.ts';
+import { Stream, STREAMS, type SeedWords, type StreamName } from '../world/dice/draws.ts';
 import { intervals, NO_INTERVALS, type Intervals } from '../world/intervals.ts';
 import { memberOutages, outageBlocks, plannedWindows } from '../world/sharedOutages.ts';
 import type { Model } from './model.ts';

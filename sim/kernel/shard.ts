@@ -1,6 +1,6 @@
 import { groupOf } from '../population/groups.ts';
-import type { SeedWords } from '../world/draws.ts';
-import { COLUMN_MAX } from '../world/threefryColumns.ts';
+import type { SeedWords } from '../world/dice/draws.ts';
+import { COLUMN_MAX } from '../world/dice/threefryColumns.ts';
 import { FirstAttempts } from './firstAttempts.ts';
 import { Life } from './life.ts';
 import type { GroupPlan, Model } from './model.ts';

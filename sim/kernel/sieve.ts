@@ -1,7 +1,7 @@
 import { DAY, lastDayOfMonth, londonChanges, londonOffset, monthOf } from '../../src/time.ts';
 import { FOREVER, type LinkClasses } from '../world/alternating.ts';
 import { chanceSteps } from '../world/faults/persistent.ts';
-import { f64, op, type Code } from '../world/simd.ts';
+import { f64, op, type Code } from '../world/dice/simd.ts';
 import { passesInContact } from './certain.ts';
 import { replacementSecondsMean } from './changes.ts';
 import type { Life } from './life.ts';

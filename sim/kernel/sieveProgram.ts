@@ -1,6 +1,6 @@
-import type { FirstDraw } from '../world/firstDraw.ts';
-import * as simd from '../world/simd.ts';
-import { COLUMN_MAX } from '../world/threefryColumns.ts';
+import type { FirstDraw } from '../world/dice/firstDraw.ts';
+import * as simd from '../world/dice/simd.ts';
+import { COLUMN_MAX } from '../world/dice/threefryColumns.ts';
 import type { Life } from './life.ts';
 
 const { op, f64, get, set, load64, i32 } = simd;

@@ -1,6 +1,6 @@
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { seedWords } from '../world/draws.ts';
+import { seedWords } from '../world/dice/draws.ts';
 import { compileModel, type Model } from './model.ts';
 import { openPool } from './pool.ts';
 import type { ShardRecords } from './recorder.ts';

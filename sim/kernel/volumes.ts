@@ -1,7 +1,7 @@
 import { CATEGORIES } from '../../src/clauses/clause.ts';
 import type { Tally } from '../../src/exclusion/tally.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
-import { ENDS } from './ends.ts';
+import { ENDS } from '../scenario/ends.ts';
 
 export const MEASURE_QUALIFYING = 0;
 export const MEASURE_EFFECTIVE = 1;

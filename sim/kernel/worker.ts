@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { SeedWords } from '../world/draws.ts';
+import type { SeedWords } from '../world/dice/draws.ts';
 import { compileModel } from './model.ts';
 import { buffersOf, Recorder, type ShardRecords } from './recorder.ts';
 import { ShardRunner } from './shard.ts';

@@ -5,7 +5,7 @@ import type { Path } from '../../src/document/path.ts';
 import { FAULT_EFFECTS, OBSERVATION_OF_EFFECT } from '../../src/migration/observations.ts';
 import { STEPS } from '../../src/migration/steps.ts';
 import { parseDate } from '../../src/time.ts';
-import { ENDS } from '../kernel/ends.ts';
+import { ENDS } from './ends.ts';
 import type { Curve, LinkClass, Scenario } from './schema.ts';
 
 /** Something that single fields cannot say of themselves. The loader adds the place. */

@@ -4,7 +4,7 @@ import type { Verdict } from '../exclusion/verdict.ts';
 import { endOfLondonDate, startOfLondonDate, type Instant } from '../time.ts';
 import { compileModel } from '../../sim/kernel/model.ts';
 import { tellStory, type Story } from '../../sim/kernel/story.ts';
-import { seedWords } from '../../sim/world/draws.ts';
+import { seedWords } from '../../sim/world/dice/draws.ts';
 import { UsageError } from './exit.ts';
 import { explainJson } from './explainJson.ts';
 import { storyText, type StoryHead } from './explainStoryText.ts';

@@ -2,7 +2,7 @@ import { formatTrace } from '../exclusion/formatTrace.ts';
 import type { Trace } from '../exclusion/trace.ts';
 import { CHECKS } from '../migration/checks.ts';
 import { formatInstant, type Instant } from '../time.ts';
-import type { End } from '../../sim/kernel/ends.ts';
+import type { End } from '../../sim/scenario/ends.ts';
 import type { Story } from '../../sim/kernel/story.ts';
 import { instantOf, type StoryEntry } from '../../sim/kernel/storyEntry.ts';
 import type { AttemptTold, CheckTold, Culprit } from '../../sim/kernel/storyCauses.ts';

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { devicesCommand } from '../../src/cli/devices.ts';
 import { emulateCommand } from '../../src/cli/emulate.ts';
 import { connectBroker } from '../../devices/mqtt/connection.ts';
-import { mqttTransport } from '../../devices/transport/mqtt.ts';
+import { mqttTransport } from '../../devices/mqtt/mqttTransport.ts';
 import { callOn, value } from '../devices/emulate/caller.ts';
 import { emulateOnce, startEmulator } from '../devices/emulate/emulator.ts';
 import { aedesBroker, mosquittoBroker, mosquittoMissing, type Broker } from '../devices/transport/brokers.ts';

@@ -11,7 +11,7 @@ import { EVENT_VALUES, Recorder, type ShardRecords } from '../../sim/kernel/reco
 import { ShardRunner, shardsOf } from '../../sim/kernel/shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../../sim/kernel/volumes.ts';
 import { dmcNames } from '../../sim/population/groups.ts';
-import { seedWords } from '../../sim/world/draws.ts';
+import { seedWords } from '../../sim/world/dice/draws.ts';
 
 /** One simulated installation as the files of a run tell it, and what the kernel itself made of it. */
 export interface Lived {

@@ -12,7 +12,7 @@ import { HOUR } from '../../src/time.ts';
 import { tellStory, type Story } from '../../sim/kernel/story.ts';
 import { instantOf, type StoryEntry } from '../../sim/kernel/storyEntry.ts';
 import { downAt } from '../../sim/kernel/storyLinks.ts';
-import { seedWords } from '../../sim/world/draws.ts';
+import { seedWords } from '../../sim/world/dice/draws.ts';
 import { assertAgrees, assertHeldThen } from '../../src/cli/explainStory.ts';
 import { contradictionsIn } from './storyChecks.ts';
 

@@ -1,5 +1,5 @@
 /** An emulated home and the DCC's view of it, with everything recorded that the laws of rotation speak of. */
-import { Stream, STREAMS, seedWords } from '../../../sim/world/draws.ts';
+import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
 import type { KeySet, PowerCut } from '../../../devices/cosem/keyring.ts';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { toHex } from '../../../devices/dlms/bytes.ts';

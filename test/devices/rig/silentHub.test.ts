@@ -15,7 +15,7 @@ import { Rig } from '../../../devices/rig/rig.ts';
 import type { DrivenDevice } from '../../../devices/rig/rigDevice.ts';
 import type { LinkName } from '../../../devices/rig/stepWork.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';
-import { seedWords, Stream, STREAMS } from '../../../sim/world/draws.ts';
+import { seedWords, Stream, STREAMS } from '../../../sim/world/dice/draws.ts';
 import { home, numberWakingAt } from '../../differential/rigPlans.ts';
 import { NOW } from '../headend/stage.ts';
 

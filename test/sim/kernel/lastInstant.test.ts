@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { END, ENDS } from '../../../sim/kernel/ends.ts';
+import { END, ENDS } from '../../../sim/scenario/ends.ts';
 import { ShardRunner } from '../../../sim/kernel/shard.ts';
-import { seedWords } from '../../../sim/world/draws.ts';
+import { seedWords } from '../../../sim/world/dice/draws.ts';
 import { DAY, londonChanges, londonDay, londonInstant, INSTANT_MAX } from '../../../src/time.ts';
 import { modelAt } from '../scenarios.ts';
 

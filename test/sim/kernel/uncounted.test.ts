@@ -7,7 +7,7 @@ import { Replication } from '../../../sim/kernel/replication.ts';
 import { ShardRunner, shardsOf } from '../../../sim/kernel/shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../../../sim/kernel/volumes.ts';
 import { sieveOf } from '../../../sim/kernel/sieve.ts';
-import { seedWords, uniform } from '../../../sim/world/draws.ts';
+import { seedWords, uniform } from '../../../sim/world/dice/draws.ts';
 import { chanceSteps, firstChance } from '../../../sim/world/faults/persistent.ts';
 import { EVERYTHING, modelAt } from '../scenarios.ts';
 

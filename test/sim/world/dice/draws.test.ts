@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { first, second, seedWords, Stream, STREAMS, threefry, words } from '../../../sim/world/draws.ts';
+import { first, second, seedWords, Stream, STREAMS, threefry, words } from '../../../../sim/world/dice/draws.ts';
 
 // The dice: published known answers, and what any consumer of them leans on. Bounds are five standard errors.
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UNCERTAIN } from '../../../sim/world/alternating.ts';
-import { seedWords, Stream, STREAMS, threefry, words } from '../../../sim/world/draws.ts';
-import { FirstDraw } from '../../../sim/world/firstDraw.ts';
-import { compileHan, HanLink } from '../../../sim/world/hanLink.ts';
-import { intervals, NO_INTERVALS } from '../../../sim/world/intervals.ts';
-import { COLUMN_MAX, scalarColumns, threefryColumns } from '../../../sim/world/threefryColumns.ts';
-import { compileWan, WanLink } from '../../../sim/world/wanLink.ts';
-import { DAY, HOUR } from '../../../src/time.ts';
-import { alternating, hanProfile, SEED, START, streams, wanProfile, type Classes } from './samples.ts';
+import { UNCERTAIN } from '../../../../sim/world/alternating.ts';
+import { seedWords, Stream, STREAMS, threefry, words } from '../../../../sim/world/dice/draws.ts';
+import { FirstDraw } from '../../../../sim/world/dice/firstDraw.ts';
+import { compileHan, HanLink } from '../../../../sim/world/hanLink.ts';
+import { intervals, NO_INTERVALS } from '../../../../sim/world/intervals.ts';
+import { COLUMN_MAX, scalarColumns, threefryColumns } from '../../../../sim/world/dice/threefryColumns.ts';
+import { compileWan, WanLink } from '../../../../sim/world/wanLink.ts';
+import { DAY, HOUR } from '../../../../src/time.ts';
+import { alternating, hanProfile, SEED, START, streams, wanProfile, type Classes } from '../samples.ts';
 
 // What is drawn ahead for a block of installations against what is drawn of one. That V8 runs the assembled module, and does
 // not fall back to the scalar columns, is asserted; on a processor without the instructions that test says so by failing.

@@ -1,4 +1,4 @@
-import { assert } from '../../src/assert.ts';
+import { assert } from '../../../src/assert.ts';
 import { threefry, words } from './draws.ts';
 
 /**

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { connectBroker } from '../mqtt/connection.ts';
-import type { Connection, ConnectionOptions } from '../mqtt/connection.ts';
-import { decodeStatus, encodeStatus } from '../mqtt/messages.ts';
-import { rigTopics } from '../mqtt/topics.ts';
-import type { RigAddress, RigTopics } from '../mqtt/topics.ts';
-import { byteChannel } from './channel.ts';
-import type { ChannelControl } from './channel.ts';
-import { wallTimers } from './timers.ts';
-import type { Timers } from './timers.ts';
-import { TransportError } from './transport.ts';
-import type { ByteChannel, Listener, Transport } from './transport.ts';
+import { connectBroker } from './connection.ts';
+import type { Connection, ConnectionOptions } from './connection.ts';
+import { decodeStatus, encodeStatus } from './messages.ts';
+import { rigTopics } from './topics.ts';
+import type { RigAddress, RigTopics } from './topics.ts';
+import { byteChannel } from '../transport/channel.ts';
+import type { ChannelControl } from '../transport/channel.ts';
+import { wallTimers } from '../transport/timers.ts';
+import type { Timers } from '../transport/timers.ts';
+import { TransportError } from '../transport/transport.ts';
+import type { ByteChannel, Listener, Transport } from '../transport/transport.ts';
 
 export interface MqttPipeOptions extends Omit<ConnectionOptions, 'will'>, RigAddress {
   /** Counts the device's starts; goes into its status. Default 1. */

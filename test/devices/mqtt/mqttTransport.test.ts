@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectBroker } from '../../../devices/mqtt/connection.ts';
-import { mqttTransport } from '../../../devices/transport/mqtt.ts';
+import { mqttTransport } from '../../../devices/mqtt/mqttTransport.ts';
 import type { ByteChannel } from '../../../devices/transport/transport.ts';
-import { aedesBroker, mosquittoBroker, mosquittoMissing } from './brokers.ts';
-import type { Broker } from './brokers.ts';
-import { transportLaws, turn, until } from './transportLaws.ts';
-import type { Pair } from './transportLaws.ts';
+import { aedesBroker, mosquittoBroker, mosquittoMissing } from '../transport/brokers.ts';
+import type { Broker } from '../transport/brokers.ts';
+import { transportLaws, turn, until } from '../transport/transportLaws.ts';
+import type { Pair } from '../transport/transportLaws.ts';
 
 const credentials = {};
 

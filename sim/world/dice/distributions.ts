@@ -1,6 +1,6 @@
-import { assert } from '../../src/assert.ts';
-import { DAY } from '../../src/time.ts';
-import type { Duration, Outage } from '../scenario/schema.ts';
+import { assert } from '../../../src/assert.ts';
+import { DAY } from '../../../src/time.ts';
+import type { Duration, Outage } from '../../scenario/schema.ts';
 import { normalQuantile } from './normal.ts';
 
 /** A distribution of durations in seconds, ready for drawing. */
