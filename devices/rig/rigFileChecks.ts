@@ -1,5 +1,5 @@
 /** What no single field of a rig file can say: the checks across fields. Those into other files stand in `rigSecrets.ts`. */
-import { wrongEventValue } from '../../src/interchange/recordReaders.ts';
+import { wrongEventValue } from '../../src/interchange/history/recordReaders.ts';
 import type { Path } from '../../src/document/path.ts';
 import { isMpan, isMprn } from '../../src/installation/identifiers.ts';
 import { DMC_EVENTS, GAS_EVENTS } from '../../src/migration/history.ts';

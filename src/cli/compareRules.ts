@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 import type { Evaluation } from '../exclusion/verdict.ts';
-import { openOutput, STANDARD_OUTPUT, type OutputFile } from '../interchange/outputFile.ts';
-import { csvLine } from '../interchange/rowWriter.ts';
-import { VerdictSink, type VerdictSinkOptions } from '../interchange/verdictSink.ts';
+import { openOutput, STANDARD_OUTPUT, type OutputFile } from '../interchange/format/outputFile.ts';
+import { csvLine } from '../interchange/format/rowWriter.ts';
+import { VerdictSink, type VerdictSinkOptions } from '../interchange/history/verdictSink.ts';
 import { formatProblems } from '../document/problem.ts';
 import type { History } from '../migration/history.ts';
 import { resolveRules } from '../rules/resolveRules.ts';

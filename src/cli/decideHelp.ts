@@ -1,4 +1,4 @@
-import { RECORDS, type Column, type RecordSchema } from '../interchange/records.ts';
+import { RECORDS, type Column, type RecordSchema } from '../interchange/record/records.ts';
 
 const WIDTH = 118;
 

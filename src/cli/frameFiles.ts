@@ -1,4 +1,4 @@
-import { openOutput, type OutputFile } from '../interchange/outputFile.ts';
+import { openOutput, type OutputFile } from '../interchange/format/outputFile.ts';
 
 /** Frames as they fly, as lines and as a capture. */
 export interface FrameFiles {

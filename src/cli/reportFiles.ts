@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { csvLine } from '../interchange/rowWriter.ts';
-import { openOutput } from '../interchange/outputFile.ts';
+import { csvLine } from '../interchange/format/rowWriter.ts';
+import { openOutput } from '../interchange/format/outputFile.ts';
 import { UsageError } from './exit.ts';
 
 /** Writes one CSV; it appears under its name when it is whole. */

@@ -1,4 +1,4 @@
-import type { RecordSchema } from '../interchange/records.ts';
+import type { RecordSchema } from '../interchange/record/records.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import { readTable } from './reportTable.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Input } from '../interchange/formats.ts';
-import type { JoinInputs } from '../interchange/histories/mergeJoin.ts';
+import type { Input } from '../interchange/format/formats.ts';
+import type { JoinInputs } from '../interchange/history/mergeJoin.ts';
 import { formatProblems } from '../document/problem.ts';
 import { parseSetting } from '../document/settings.ts';
 import { amendTree, builtInTree, rulePath, ruleSetOfTree } from '../rules/amend.ts';

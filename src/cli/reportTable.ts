@@ -1,8 +1,8 @@
-import { cellChecker, type CheckedBatch } from '../interchange/cells.ts';
-import { readRaw } from '../interchange/formats.ts';
-import { lineOf } from '../interchange/rawBatch.ts';
-import type { RecordSchema } from '../interchange/records.ts';
-import { FileRefused, formatRefusal, type RefusedRow } from '../interchange/refusal.ts';
+import { cellChecker, type CheckedBatch } from '../interchange/record/cells.ts';
+import { readRaw } from '../interchange/format/formats.ts';
+import { lineOf } from '../interchange/record/rawBatch.ts';
+import type { RecordSchema } from '../interchange/record/records.ts';
+import { FileRefused, formatRefusal, type RefusedRow } from '../interchange/record/refusal.ts';
 import { thousands } from '../report/table.ts';
 import { EXIT } from './exit.ts';
 import { inputOf, say } from './reportRecords.ts';

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { engine } from '../exclusion/engine.ts';
-import { readDmcEvents } from '../interchange/histories/dmcEvents.ts';
-import { noCounts } from '../interchange/histories/judge.ts';
-import type { RecordSchema } from '../interchange/records.ts';
-import { show } from '../interchange/refusal.ts';
+import { readDmcEvents } from '../interchange/history/dmcEvents.ts';
+import { noCounts } from '../interchange/history/judge.ts';
+import type { RecordSchema } from '../interchange/record/records.ts';
+import { show } from '../interchange/record/refusal.ts';
 import { thousands } from '../report/table.ts';
 import {
   dmcMember,

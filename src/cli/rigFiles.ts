@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { DMC_EVENTS } from '../migration/history.ts';
-import { openOutput, type OutputFile } from '../interchange/outputFile.ts';
-import { DMC_PREFIX } from '../interchange/recordReaders.ts';
-import type { RecordName } from '../interchange/records.ts';
-import { openRows, type Row } from '../interchange/rowWriter.ts';
+import { openOutput, type OutputFile } from '../interchange/format/outputFile.ts';
+import { DMC_PREFIX } from '../interchange/history/recordReaders.ts';
+import type { RecordName } from '../interchange/record/records.ts';
+import { openRows, type Row } from '../interchange/format/rowWriter.ts';
 import { formatInstant } from '../time.ts';
 import type { RigRun, RigSetup } from '../../devices/index.ts';
 import { openFrameFiles } from './frameFiles.ts';

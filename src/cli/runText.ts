@@ -5,7 +5,7 @@ import type { RuleSet } from '../rules/ruleset.ts';
 import type { PublishedLine, SeriesPoint } from '../report/published.ts';
 import { textTable, thousands } from '../report/table.ts';
 import { lineName, volumeCells, volumeRows, type VolumeRow } from '../report/volumes.ts';
-import { recordOf } from '../interchange/records.ts';
+import { recordOf } from '../interchange/record/records.ts';
 import { migratedSeries } from '../../sim/forecast/migratedSeries.ts';
 import { countOf, endCounts, labelledEnds } from '../../sim/forecast/results.ts';
 import type { Simulation } from '../../sim/kernel/simulate.ts';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openOutput } from '../interchange/outputFile.ts';
+import { openOutput } from '../interchange/format/outputFile.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import type { RigRun, RigSetup, WatchRigOptions } from '../../devices/index.ts';
 import { openFrameFiles } from './frameFiles.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { decideCommand } from '../../src/cli/decide.ts';
-import { RECORDS } from '../../src/interchange/records.ts';
+import { RECORDS } from '../../src/interchange/record/records.ts';
 import { explainCommand } from '../../src/cli/explain.ts';
 import { fitCommand } from '../../src/cli/fit.ts';
 import { readText } from '../../src/cli/readText.ts';

@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { FORMATS, readRaw, type Format } from '../../src/interchange/formats.ts';
-import { readAttempts, readEvents, readInstallations } from '../../src/interchange/recordReaders.ts';
-import { recordOf } from '../../src/interchange/records.ts';
-import { FileRefused, type RefusedRow } from '../../src/interchange/refusal.ts';
+import { FORMATS, readRaw, type Format } from '../../src/interchange/format/formats.ts';
+import { readAttempts, readEvents, readInstallations } from '../../src/interchange/history/recordReaders.ts';
+import { recordOf } from '../../src/interchange/record/records.ts';
+import { FileRefused, type RefusedRow } from '../../src/interchange/record/refusal.ts';
 import {
   decide,
   freshFolder,

@@ -1,5 +1,5 @@
-import { isMpan, isMprn } from '../installation/identifiers.ts';
-import { formatInstant, INSTANT_MAX, INSTANT_MIN, parseDate, DAY, parseInstant } from '../time.ts';
+import { isMpan, isMprn } from '../../installation/identifiers.ts';
+import { formatInstant, INSTANT_MAX, INSTANT_MIN, parseDate, DAY, parseInstant } from '../../time.ts';
 import { lineOf, type RawBatch, type RawColumn } from './rawBatch.ts';
 import { show, type Refuse } from './refusal.ts';
 import type { Column, RecordSchema } from './records.ts';

@@ -1,9 +1,9 @@
 import type { History } from '../../migration/history.ts';
 import type { Instant } from '../../time.ts';
-import type { Input } from '../formats.ts';
-import { lineOf } from '../rawBatch.ts';
-import { DMC_PREFIX, readAttempts, readEvents, readInstallations } from '../recordReaders.ts';
-import type { Refuse, RefusedRow } from '../refusal.ts';
+import type { Input } from '../format/formats.ts';
+import { lineOf } from '../record/rawBatch.ts';
+import { DMC_PREFIX, readAttempts, readEvents, readInstallations } from './recordReaders.ts';
+import type { Refuse, RefusedRow } from '../record/refusal.ts';
 import { settleDmc } from './dmcEvents.ts';
 import { judge, noCounts, type Group, type JoinCounts } from './judge.ts';
 import { attemptAt, eventAt, INSTALLATION_ROWS_MAX, tooManyRows, type JoinInputs } from './mergeJoin.ts';

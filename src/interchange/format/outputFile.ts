@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { assert } from '../assert.ts';
+import { assert } from '../../assert.ts';
 
 /**
  * A file that appears under its name only when it is complete: bytes go to `<path>.partial-<process>`, which

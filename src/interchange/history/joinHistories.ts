@@ -1,6 +1,6 @@
 import type { History } from '../../migration/history.ts';
 import type { Instant } from '../../time.ts';
-import type { Refuse } from '../refusal.ts';
+import type { Refuse } from '../record/refusal.ts';
 import { readDmcEvents } from './dmcEvents.ts';
 import { noCounts, type JoinCounts, type Judgement } from './judge.ts';
 import { mergeJoin, ORDERS, OutOfOrder, type JoinInputs } from './mergeJoin.ts';

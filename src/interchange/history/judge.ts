@@ -1,7 +1,7 @@
 import type { Installation } from '../../installation/installation.ts';
 import { GAS_EVENTS, type History, type HistoryEvent } from '../../migration/history.ts';
 import type { Instant } from '../../time.ts';
-import { maskedId, type Refuse } from '../refusal.ts';
+import { maskedId, type Refuse } from '../record/refusal.ts';
 import {
   ATTEMPTS,
   contradiction,

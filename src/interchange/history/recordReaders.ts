@@ -1,12 +1,12 @@
-import { COHORTS } from '../installation/cohort.ts';
-import type { Installation, PaymentMode } from '../installation/installation.ts';
-import { isTable510 } from '../migration/errorCodes.ts';
-import { CAUSES, DMC_EVENTS, EVENTS, OK, OK_ESME, type EventName } from '../migration/history.ts';
-import { cellChecker, NO_CHOICE, type CheckedBatch } from './cells.ts';
-import { readRaw, type Input } from './formats.ts';
-import { lineOf } from './rawBatch.ts';
-import { show, type Refuse } from './refusal.ts';
-import { recordOf, type RecordName } from './records.ts';
+import { COHORTS } from '../../installation/cohort.ts';
+import type { Installation, PaymentMode } from '../../installation/installation.ts';
+import { isTable510 } from '../../migration/errorCodes.ts';
+import { CAUSES, DMC_EVENTS, EVENTS, OK, OK_ESME, type EventName } from '../../migration/history.ts';
+import { cellChecker, NO_CHOICE, type CheckedBatch } from '../record/cells.ts';
+import { readRaw, type Input } from '../format/formats.ts';
+import { lineOf } from '../record/rawBatch.ts';
+import { show, type Refuse } from '../record/refusal.ts';
+import { recordOf, type RecordName } from '../record/records.ts';
 
 /** What every batch of checked rows has: where its rows stand, and which of them were accepted (1). */
 interface Rows {

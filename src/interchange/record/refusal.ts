@@ -1,4 +1,4 @@
-import { isMpan, maskIdentifier } from '../installation/identifiers.ts';
+import { isMpan, maskIdentifier } from '../../installation/identifiers.ts';
 import type { ColumnType } from './records.ts';
 
 /** A row that was not accepted: a row of the `refused` record, and a line on standard error. */

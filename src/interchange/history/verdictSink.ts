@@ -1,9 +1,9 @@
-import type { Evaluation, Note, NoteKind, Verdict } from '../exclusion/verdict.ts';
-import { formatInstant } from '../time.ts';
-import type { Format } from './formats.ts';
-import type { JoinSink } from './histories/joinHistories.ts';
+import type { Evaluation, Note, NoteKind, Verdict } from '../../exclusion/verdict.ts';
+import { formatInstant } from '../../time.ts';
+import type { Format } from '../format/formats.ts';
+import type { JoinSink } from './joinHistories.ts';
 import { RefusedRows, type RefusedOptions } from './refusedRows.ts';
-import { openRows, type Row, type RowWriter } from './rowWriter.ts';
+import { openRows, type Row, type RowWriter } from '../format/rowWriter.ts';
 
 export interface VerdictSinkOptions {
   /** Where verdicts are written. */

@@ -1,9 +1,9 @@
 import { readCsv, type Source } from './csvReader.ts';
 import { readNdjson } from './ndjsonReader.ts';
-import { readParquet } from './parquetReader.ts';
-import type { RawBatch } from './rawBatch.ts';
-import type { Refuse } from './refusal.ts';
-import type { RecordSchema } from './records.ts';
+import { readParquet } from './parquet/parquetReader.ts';
+import type { RawBatch } from '../record/rawBatch.ts';
+import type { Refuse } from '../record/refusal.ts';
+import type { RecordSchema } from '../record/records.ts';
 
 export const FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];

@@ -1,7 +1,7 @@
-import { CATEGORIES } from '../clauses/clause.ts';
-import { NOTE_KINDS } from '../exclusion/verdict.ts';
-import { COHORTS } from '../installation/cohort.ts';
-import { ATTEMPT_KINDS, CAUSES, EVENTS } from '../migration/history.ts';
+import { CATEGORIES } from '../../clauses/clause.ts';
+import { NOTE_KINDS } from '../../exclusion/verdict.ts';
+import { COHORTS } from '../../installation/cohort.ts';
+import { ATTEMPT_KINDS, CAUSES, EVENTS } from '../../migration/history.ts';
 
 /**
  * How a column's values are written, in CSV and NDJSON as text, and in Parquet:

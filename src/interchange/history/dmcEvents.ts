@@ -1,8 +1,8 @@
 import type { Instant } from '../../time.ts';
-import { DMC_PREFIX, readEvents } from '../recordReaders.ts';
-import type { Input } from '../formats.ts';
-import { lineOf } from '../rawBatch.ts';
-import { FileRefused, type Refuse } from '../refusal.ts';
+import { DMC_PREFIX, readEvents } from './recordReaders.ts';
+import type { Input } from '../format/formats.ts';
+import { lineOf } from '../record/rawBatch.ts';
+import { FileRefused, type Refuse } from '../record/refusal.ts';
 import type { DmcHistory, JoinCounts } from './judge.ts';
 import { EVENT_ROWS, eventRow, settle, type EventRow } from './rows.ts';
 

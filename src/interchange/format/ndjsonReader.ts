@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { RECORD_CHARACTERS_MAX, type Source } from './csvReader.ts';
-import { nearest } from '../document/nearest.ts';
-import { TextGatherer, type RawBatch } from './rawBatch.ts';
-import { FileRefused, show, type Refuse } from './refusal.ts';
-import type { RecordSchema } from './records.ts';
+import { nearest } from '../../document/nearest.ts';
+import { TextGatherer, type RawBatch } from '../record/rawBatch.ts';
+import { FileRefused, show, type Refuse } from '../record/refusal.ts';
+import type { RecordSchema } from '../record/records.ts';
 
 /**
  * NDJSON: one JSON object a line, its keys the record's columns; null, '' and an absent key are all empty. Values are

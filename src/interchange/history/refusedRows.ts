@@ -1,5 +1,5 @@
-import type { Refuse, RefusedRow } from './refusal.ts';
-import { openRows, type RowWriter } from './rowWriter.ts';
+import type { Refuse, RefusedRow } from '../record/refusal.ts';
+import { openRows, type RowWriter } from '../format/rowWriter.ts';
 
 /** Refused rows in memory at most; a file of them is in order of file and line within as many. */
 const SORTED_ROWS_MAX = 100_000;

@@ -1,10 +1,10 @@
-import { assert } from '../assert.ts';
-import { parseInstant } from '../time.ts';
-import type { ColumnValues } from './columnBatch.ts';
+import { assert } from '../../assert.ts';
+import { parseInstant } from '../../time.ts';
+import type { ColumnValues } from '../record/columnBatch.ts';
 import type { Format } from './formats.ts';
 import { openOutput } from './outputFile.ts';
-import { openParquet, type ParquetOptions } from './parquetWriter.ts';
-import { recordOf, type Column, type RecordName } from './records.ts';
+import { openParquet, type ParquetOptions } from './parquet/parquetWriter.ts';
+import { recordOf, type Column, type RecordName } from '../record/records.ts';
 
 /** The cells of a row in the order of the record's columns, as text; null and '' are both empty. */
 export type Row = readonly (string | null)[];

@@ -1,6 +1,6 @@
 import type { History } from '../../migration/history.ts';
-import type { Input } from '../formats.ts';
-import { lineOf } from '../rawBatch.ts';
+import type { Input } from '../format/formats.ts';
+import { lineOf } from '../record/rawBatch.ts';
 import {
   DMC_PREFIX,
   readAttempts,
@@ -9,8 +9,8 @@ import {
   type AttemptRows,
   type EventRows,
   type InstallationRows,
-} from '../recordReaders.ts';
-import { FileRefused, type Refuse } from '../refusal.ts';
+} from './recordReaders.ts';
+import { FileRefused, type Refuse } from '../record/refusal.ts';
 import { judge, type Group, type Judgement } from './judge.ts';
 import { attemptRow, eventRow, type AttemptRow, type EventRow } from './rows.ts';
 

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { syntheticMpan } from '../../../src/installation/identifiers.ts';
-import { joinHistories } from '../../../src/interchange/histories/joinHistories.ts';
-import type { RefusedRow } from '../../../src/interchange/refusal.ts';
-import { instant } from '../../../src/time.ts';
-import { freshFolder, removeFolders, writeRecords, type Cells } from './decideHarness.ts';
+import { syntheticMpan } from '../../../../src/installation/identifiers.ts';
+import { joinHistories } from '../../../../src/interchange/history/joinHistories.ts';
+import type { RefusedRow } from '../../../../src/interchange/record/refusal.ts';
+import { instant } from '../../../../src/time.ts';
+import { freshFolder, removeFolders, writeRecords, type Cells } from '../decideHarness.ts';
 
 afterAll(removeFolders);
 

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { nearest } from '../document/nearest.ts';
-import { TextGatherer, type RawBatch } from './rawBatch.ts';
-import { FileRefused, show, type Refuse } from './refusal.ts';
-import type { RecordSchema } from './records.ts';
+import { nearest } from '../../document/nearest.ts';
+import { TextGatherer, type RawBatch } from '../record/rawBatch.ts';
+import { FileRefused, show, type Refuse } from '../record/refusal.ts';
+import type { RecordSchema } from '../record/records.ts';
 
 /** Longest record, in characters: one that does not end (a quote left open) must not swallow the memory. */
 export const RECORD_CHARACTERS_MAX = 1 << 20;

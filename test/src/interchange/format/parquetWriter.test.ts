@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ColumnBatch } from '../../../src/interchange/columnBatch.ts';
-import { openParquet, ROW_GROUP_ROWS } from '../../../src/interchange/parquetWriter.ts';
+import type { ColumnBatch } from '../../../../src/interchange/record/columnBatch.ts';
+import { openParquet, ROW_GROUP_ROWS } from '../../../../src/interchange/format/parquet/parquetWriter.ts';
 
 // These show that files decode by hyparquet to the rows that were given. They do not show that other readers agree.
 
