@@ -11,7 +11,7 @@ import { problemAt, type Position, type Problem } from '../../src/document/probl
 import { applySetting, parseSetting } from '../../src/document/settings.ts';
 import { foundText, plainOf, positionAt, treeAt, type Tree } from '../../src/document/tree.ts';
 import { offendingPaths, zodProblems } from '../../src/document/zodProblems.ts';
-import { scenarioFaults } from './checks.ts';
+import { scenarioFaults } from './scenarioChecks.ts';
 import { fitFaults } from './fitLines.ts';
 import { scenarioHash } from './hash.ts';
 import { idleMarks, markedLeaves, type MarkedLeaf } from './marks.ts';

@@ -1,5 +1,5 @@
 import { formatInstant, type Instant } from '../time.ts';
-import { downAt, type LinkStory, type Outage } from '../../sim/kernel/storyLinks.ts';
+import { downAt, type LinkStory, type Outage } from '../../sim/story/storyLinks.ts';
 import { duration } from './explainWords.ts';
 
 /** Outages of a link that are shown one by one; of the rest there is a count. */

@@ -12,7 +12,7 @@ import {
   type FitOptions,
   type FitRound,
   type FitStage,
-} from '../../sim/forecast/fit.ts';
+} from '../../sim/calibrate/fit.ts';
 import { UsageError } from './exit.ts';
 import { collect, whole } from './options.ts';
 import { loadScenarioFile, type ScenarioFile } from './loadScenarioFile.ts';

@@ -8,9 +8,9 @@ import { openParquet, type ParquetFile } from '../interchange/format/parquet/par
 import { openRows } from '../interchange/format/rowWriter.ts';
 import { volumeCells, type VolumeRow } from '../report/volumes.ts';
 import { dmcNames } from '../../sim/population/groups.ts';
-import { modelEvents, type Model } from '../../sim/kernel/model.ts';
-import { OUTCOMES } from '../../sim/kernel/outcomes.ts';
-import { EVENT_VALUES, type ShardRecords } from '../../sim/kernel/recorder.ts';
+import { modelEvents, type Model } from '../../sim/kernel/model/model.ts';
+import { OUTCOMES } from '../../sim/kernel/model/outcomes.ts';
+import { EVENT_VALUES, type ShardRecords } from '../../sim/kernel/records/recordBuffers.ts';
 import { MANIFEST, stage } from './outDirectory.ts';
 
 const RECORD_FILES = ['installations', 'attempts', 'events', 'spans', 'verdicts'] as const;

@@ -8,7 +8,7 @@ import { lineName, volumeCells, volumeRows, type VolumeRow } from '../report/vol
 import { recordOf } from '../interchange/record/records.ts';
 import { migratedSeries } from '../../sim/forecast/migratedSeries.ts';
 import { countOf, endCounts, labelledEnds } from '../../sim/forecast/results.ts';
-import type { Simulation } from '../../sim/kernel/simulate.ts';
+import type { Simulation } from '../../sim/kernel/run/simulate.ts';
 import type { Scenario } from '../../sim/scenario/schema.ts';
 import { endOfLondonDate } from '../time.ts';
 import { shellWord } from './explainWords.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { formatProblems, type Problem } from '../document/problem.ts';
-import { fieldTable } from '../../sim/scenario/fieldTable.ts';
+import { fieldTable } from '../../sim/scenario/scenarioFields.ts';
 import { loadScenario, type LoadedScenario } from '../../sim/scenario/load.ts';
 import type { MarkedLeaf } from '../../sim/scenario/marks.ts';
 import { editorSchema } from '../../sim/scenario/editorSchema.ts';

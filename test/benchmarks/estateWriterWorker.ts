@@ -3,8 +3,8 @@
 import { loadScenarioFile } from '../../src/cli/loadScenarioFile.ts';
 import { openRunFiles } from '../../src/cli/runFiles.ts';
 import { benchVersion } from '../../src/cli/version.ts';
-import { compileModel } from '../../sim/kernel/model.ts';
-import { simulate } from '../../sim/kernel/simulate.ts';
+import { compileModel } from '../../sim/kernel/model/model.ts';
+import { simulate } from '../../sim/kernel/run/simulate.ts';
 import { ESTATE, type BareWriter } from './estate.ts';
 import { timed } from './measure.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadScenarioFile } from '../../src/cli/loadScenarioFile.ts';
 import { runJson, volumesOf, type RunResult } from '../../src/cli/runText.ts';
-import { simulate } from '../../sim/kernel/simulate.ts';
+import { simulate } from '../../sim/kernel/run/simulate.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const GOLDEN = join(ROOT, 'test/golden');

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { CATEGORIES, type ExclusionCategory } from '../../src/clauses/clause.ts';
 import { clauseOf } from '../../src/rules/ruleset.ts';
-import { compileModel } from '../../sim/kernel/model.ts';
+import { compileModel } from '../../sim/kernel/model/model.ts';
 import { recorded, type Lived } from './records.ts';
 import { scenarioAt } from './scenarios.ts';
 

@@ -11,10 +11,10 @@ import { EFFECTS, OBSERVATION_OF_EFFECT, OBSERVATIONS } from '../../src/migratio
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
 import { READING_NAMES, READINGS, type ReadingName, type Readings } from '../../src/regulation/readings.ts';
 import { ENDS } from '../../sim/scenario/ends.ts';
-import type { LifeView, Observer } from '../../sim/kernel/observer.ts';
-import { OUTCOMES } from '../../sim/kernel/outcomes.ts';
-import { ShardRunner } from '../../sim/kernel/shard.ts';
-import { BY_DATA_ERROR, BY_KEY, BY_PERSISTENT, BY_SYSTEM } from '../../sim/kernel/strikes.ts';
+import type { LifeView, Observer } from '../../sim/kernel/life/observer.ts';
+import { OUTCOMES } from '../../sim/kernel/model/outcomes.ts';
+import { ShardRunner } from '../../sim/kernel/run/shard.ts';
+import { BY_DATA_ERROR, BY_KEY, BY_PERSISTENT, BY_SYSTEM } from '../../sim/kernel/life/strikes.ts';
 import { seedWords } from '../../sim/world/dice/draws.ts';
 import { engineOf } from '../differential/compare.ts';
 import { recorded } from './records.ts';
