@@ -1,7 +1,7 @@
 import { assert } from '../../src/assert.ts';
-import { INSTRUCTION } from '../../src/exclusion/compile.ts';
-import { spansOfTally, verdictsOf } from '../../src/exclusion/engine.ts';
-import type { Tally } from '../../src/exclusion/tally.ts';
+import { INSTRUCTION } from '../../src/exclusion/engine/compile.ts';
+import { spansOfTally, verdictsOf } from '../../src/exclusion/engine/engine.ts';
+import type { Tally } from '../../src/exclusion/engine/tally.ts';
 import type { Span, Verdict } from '../../src/exclusion/verdict.ts';
 import { ATTEMPT_KINDS, CAUSES, EVENTS, type Attempt, type History } from '../../src/migration/history.ts';
 import { OBSERVATIONS, type Observation } from '../../src/migration/observations.ts';

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { engine } from '../exclusion/engine.ts';
+import { engine } from '../exclusion/engine/engine.ts';
 import { NOTE_KINDS } from '../exclusion/verdict.ts';
 import { FORMATS, formatOf, type Format, type Input } from '../interchange/format/formats.ts';
 import { joinHistories, type Joined } from '../interchange/history/joinHistories.ts';

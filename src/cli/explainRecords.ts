@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { formatNearMisses, nearMisses, type NearMiss } from '../exclusion/nearMiss.ts';
-import { formatTrace } from '../exclusion/formatTrace.ts';
-import { trace as traceOf, type Trace } from '../exclusion/trace.ts';
-import { rowWords } from '../exclusion/words.ts';
+import { formatNearMisses, nearMisses, type NearMiss } from '../exclusion/explain/nearMiss.ts';
+import { formatTrace } from '../exclusion/explain/formatTrace.ts';
+import { trace as traceOf, type Trace } from '../exclusion/explain/trace.ts';
+import { rowWords } from '../exclusion/explain/reasonWords.ts';
 import { maskIdentifier } from '../installation/identifiers.ts';
 import { FORMATS, formatOf, type Input } from '../interchange/format/formats.ts';
 import { oneHistory, type OneHistory } from '../interchange/history/oneHistory.ts';

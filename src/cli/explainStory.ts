@@ -1,5 +1,5 @@
 import { assert } from '../assert.ts';
-import { trace as traceOf, type Trace } from '../exclusion/trace.ts';
+import { trace as traceOf, type Trace } from '../exclusion/explain/trace.ts';
 import type { Verdict } from '../exclusion/verdict.ts';
 import { endOfLondonDate, startOfLondonDate, type Instant } from '../time.ts';
 import { compileModel } from '../../sim/kernel/model/model.ts';

@@ -1,5 +1,5 @@
-import { formatTrace } from '../exclusion/formatTrace.ts';
-import type { Trace } from '../exclusion/trace.ts';
+import { formatTrace } from '../exclusion/explain/formatTrace.ts';
+import type { Trace } from '../exclusion/explain/trace.ts';
 import { CHECKS } from '../migration/checks.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import type { End } from '../../sim/scenario/ends.ts';

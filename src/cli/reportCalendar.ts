@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ExclusionCategory } from '../clauses/clause.ts';
-import { engine } from '../exclusion/engine.ts';
+import { engine } from '../exclusion/engine/engine.ts';
 import type { Cohort } from '../installation/cohort.ts';
 import { DATES } from '../regulation/parameters.ts';
 import {

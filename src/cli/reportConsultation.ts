@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { engine } from '../exclusion/engine.ts';
+import { engine } from '../exclusion/engine/engine.ts';
 import { Consultation, consultationCells, CONSULTATION_COLUMNS, consultationText } from '../report/consultation.ts';
 import { excludedAt } from '../report/excluded.ts';
 import { formatInstant } from '../time.ts';

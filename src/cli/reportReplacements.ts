@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { engine } from '../exclusion/engine.ts';
+import { engine } from '../exclusion/engine/engine.ts';
 import { DATES } from '../regulation/parameters.ts';
 import { excludedAt, type Excluded } from '../report/excluded.ts';
 import { Replacements, replacementCells, REPLACEMENT_COLUMNS, replacementsText } from '../report/replacements.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import type { CATEGORIES } from '../clauses/clause.ts';
-import { engine } from '../exclusion/engine.ts';
+import { engine } from '../exclusion/engine/engine.ts';
 import { maskIdentifier } from '../installation/identifiers.ts';
 import { clauseOf, type RuleSet } from '../rules/ruleset.ts';
 import { NOT_KNOWN } from '../report/excluded.ts';

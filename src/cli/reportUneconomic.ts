@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { engine } from '../exclusion/engine.ts';
+import { engine } from '../exclusion/engine/engine.ts';
 import { readDmcEvents } from '../interchange/history/dmcEvents.ts';
 import { noCounts } from '../interchange/history/judge.ts';
 import type { RecordSchema } from '../interchange/record/records.ts';

@@ -1,4 +1,4 @@
-import type { Trace } from '../exclusion/trace.ts';
+import type { Trace } from '../exclusion/explain/trace.ts';
 import { formatInstant } from '../time.ts';
 import type { RigRun, RigSetup, StepsFile } from '../../devices/index.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { trace } from '../exclusion/trace.ts';
-import type { Trace } from '../exclusion/trace.ts';
+import { trace } from '../exclusion/explain/trace.ts';
+import type { Trace } from '../exclusion/explain/trace.ts';
 import type { HistoryEvent } from '../migration/history.ts';
 import { parseInstant, type Instant } from '../time.ts';
 import type { RigRun, RigSetup } from '../../devices/index.ts';

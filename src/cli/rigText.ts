@@ -1,5 +1,5 @@
-import { formatTrace } from '../exclusion/formatTrace.ts';
-import type { Trace } from '../exclusion/trace.ts';
+import { formatTrace } from '../exclusion/explain/formatTrace.ts';
+import type { Trace } from '../exclusion/explain/trace.ts';
 import { OK, OK_ESME, type Attempt } from '../migration/history.ts';
 import { STEPS } from '../migration/steps.ts';
 import { CHECKS } from '../migration/checks.ts';

@@ -1,4 +1,4 @@
-import type { Trace } from '../exclusion/trace.ts';
+import type { Trace } from '../exclusion/explain/trace.ts';
 import { formatInstant, instant } from '../time.ts';
 import type { WatchFace } from './watchFace.ts';
 import type { RigSetup, WatchState } from '../../devices/index.ts';

@@ -1,6 +1,6 @@
-import { formatNearMisses, nearMisses } from '../exclusion/nearMiss.ts';
-import { formatTrace } from '../exclusion/formatTrace.ts';
-import type { Trace } from '../exclusion/trace.ts';
+import { formatNearMisses, nearMisses } from '../exclusion/explain/nearMiss.ts';
+import { formatTrace } from '../exclusion/explain/formatTrace.ts';
+import type { Trace } from '../exclusion/explain/trace.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import type { JournalRecord, RigSetup, Settled, WatchState } from '../../devices/index.ts';
 import { duration, facts, outcomeMeaning } from './explainWords.ts';

@@ -1,4 +1,4 @@
-import { trace, type ClauseTrace, type Trace } from '../exclusion/trace.ts';
+import { trace, type ClauseTrace, type Trace } from '../exclusion/explain/trace.ts';
 import type { History, HistoryEvent } from '../migration/history.ts';
 import { formatInstant, instant, type Instant } from '../time.ts';
 import type { WatchFace } from './watchFace.ts';

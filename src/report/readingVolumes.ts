@@ -1,5 +1,5 @@
 import { CATEGORIES } from '../clauses/clause.ts';
-import { engine, type Engine } from '../exclusion/engine.ts';
+import { engine, type Engine } from '../exclusion/engine/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import type { History } from '../migration/history.ts';

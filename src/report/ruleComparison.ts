@@ -1,5 +1,5 @@
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
-import { engine, type Engine } from '../exclusion/engine.ts';
+import { engine, type Engine } from '../exclusion/engine/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { parsePath, type Path } from '../document/path.ts';
 import type { History } from '../migration/history.ts';

@@ -1,5 +1,5 @@
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
-import type { Engine } from '../exclusion/engine.ts';
+import type { Engine } from '../exclusion/engine/engine.ts';
 import { csvLine } from '../interchange/format/rowWriter.ts';
 import type { History } from '../migration/history.ts';
 import type { Instant } from '../time.ts';

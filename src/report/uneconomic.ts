@@ -1,7 +1,7 @@
 import { DATES, PARAMETERS } from '../regulation/parameters.ts';
 import { valueAt } from '../regulation/dated.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
-import { knownAt, recordsUpTo } from '../exclusion/state.ts';
+import { knownAt, recordsUpTo } from '../exclusion/reference/state.ts';
 import type { History, HistoryEvent } from '../migration/history.ts';
 import { endOfLondonDate, formatDay, londonDay, type Instant } from '../time.ts';
 import { compareText } from './excluded.ts';

@@ -1,5 +1,5 @@
-import { evaluate } from '../../src/exclusion/evaluate.ts';
-import { trace } from '../../src/exclusion/trace.ts';
+import { evaluate } from '../../src/exclusion/reference/evaluate.ts';
+import { trace } from '../../src/exclusion/explain/trace.ts';
 import { VARIOUS1 } from '../../src/rules/ruleset.ts';
 import { each, rates } from './measure.ts';
 import { printGoal, printRates } from './print.ts';

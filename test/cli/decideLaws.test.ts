@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { engine } from '../../src/exclusion/engine.ts';
+import { engine } from '../../src/exclusion/engine/engine.ts';
 import type { Format } from '../../src/interchange/format/formats.ts';
 import { verdictRow } from '../../src/interchange/history/verdictSink.ts';
 import { csvLine } from '../../src/interchange/format/rowWriter.ts';

@@ -1,5 +1,5 @@
-import { MIGRATION, OUTCOME_OK_ESME } from '../../../src/exclusion/compile.ts';
-import { EVENT, Tally } from '../../../src/exclusion/tally.ts';
+import { MIGRATION, OUTCOME_OK_ESME } from '../../../src/exclusion/engine/compile.ts';
+import { EVENT, Tally } from '../../../src/exclusion/engine/tally.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { Attributes } from '../../population/attributes.ts';
 import { Changes } from './changes.ts';

@@ -1,5 +1,5 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
-import type { Tally } from '../../../src/exclusion/tally.ts';
+import type { Tally } from '../../../src/exclusion/engine/tally.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { ENDS } from '../../scenario/ends.ts';
 

@@ -1,5 +1,5 @@
 import { assert } from '../../../src/assert.ts';
-import { EVENT_RANK } from '../../../src/exclusion/tally.ts';
+import { EVENT_RANK } from '../../../src/exclusion/engine/tally.ts';
 
 const EVENTS_MAX = 256;
 

@@ -1,4 +1,4 @@
-import type { Tally } from '../../../src/exclusion/tally.ts';
+import type { Tally } from '../../../src/exclusion/engine/tally.ts';
 import type { Facts } from '../../../src/migration/facts.ts';
 import type { StepId } from '../../../src/migration/steps.ts';
 import type { Instant } from '../../../src/time.ts';

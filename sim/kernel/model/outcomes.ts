@@ -1,4 +1,4 @@
-import { FIXED_OUTCOMES, type CompiledRules } from '../../../src/exclusion/compile.ts';
+import { FIXED_OUTCOMES, type CompiledRules } from '../../../src/exclusion/engine/compile.ts';
 import { ERROR_CODES, isTable510, type FamilyId } from '../../../src/migration/errorCodes.ts';
 import { OBSERVATIONS, type Observation } from '../../../src/migration/observations.ts';
 import { STEPS, type CodeOf, type StepId } from '../../../src/migration/steps.ts';

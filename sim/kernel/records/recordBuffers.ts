@@ -1,5 +1,5 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
-import { EVENT, type Tally } from '../../../src/exclusion/tally.ts';
+import { EVENT, type Tally } from '../../../src/exclusion/engine/tally.ts';
 import { AREA_MIN, syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import { formatInstant, type Instant } from '../../../src/time.ts';
 import { GrowingInts } from './growingInts.ts';

@@ -1,7 +1,7 @@
-import { engine } from '../../../src/exclusion/engine.ts';
-import { columnEngine, verdictColumns } from '../../../src/exclusion/engineColumns.ts';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
-import { trace } from '../../../src/exclusion/trace.ts';
+import { engine } from '../../../src/exclusion/engine/engine.ts';
+import { columnEngine, verdictColumns } from '../../../src/exclusion/engine/engineColumns.ts';
+import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
+import { trace } from '../../../src/exclusion/explain/trace.ts';
 import type { History } from '../../../src/migration/history.ts';
 import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { each, rates, type Subject } from '../measure.ts';

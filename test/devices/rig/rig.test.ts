@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EFFECTS } from '../../../src/migration/observations.ts';
 import { STEP_IDS } from '../../../src/migration/steps.ts';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
+import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
 import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { DAY, HOUR } from '../../../src/time.ts';
 import { isSettled } from '../../../devices/headend/rotate.ts';

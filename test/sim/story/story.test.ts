@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadScenarioFile } from '../../../src/cli/loadScenarioFile.ts';
-import { trace } from '../../../src/exclusion/trace.ts';
+import { trace } from '../../../src/exclusion/explain/trace.ts';
 import { ATTEMPT_KINDS, CAUSES } from '../../../src/migration/history.ts';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { OUTCOMES } from '../../../sim/kernel/model/outcomes.ts';

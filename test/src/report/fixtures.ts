@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { engine } from '../../../src/exclusion/engine.ts';
+import { engine } from '../../../src/exclusion/engine/engine.ts';
 import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
 import type { Attempt, EventName, History, HistoryEvent } from '../../../src/migration/history.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { engine } from '../../../src/exclusion/engine.ts';
+import { engine } from '../../../src/exclusion/engine/engine.ts';
 import type { GasSide } from '../../../src/installation/installation.ts';
 import type { History } from '../../../src/migration/history.ts';
 import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';

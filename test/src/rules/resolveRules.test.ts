@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { compileRules } from '../../../src/exclusion/compile.ts';
+import { compileRules } from '../../../src/exclusion/engine/compile.ts';
 import { formatProblems } from '../../../src/document/problem.ts';
 import { amend } from '../../../src/rules/amend.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';

@@ -8,7 +8,7 @@ import { writeWatchFiles } from '../../../../src/cli/watchFiles.ts';
 import { watchSummary } from '../../../../src/cli/watchSummary.ts';
 import { recordText, statusText } from '../../../../src/cli/watchText.ts';
 import { historyOf, watchTrace } from '../../../../src/cli/watchTrace.ts';
-import { evaluate } from '../../../../src/exclusion/evaluate.ts';
+import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
 import { formatInstant, instant } from '../../../../src/time.ts';
 import * as face from '../../../../devices/index.ts';
 import { captured } from '../../../cli/captured.ts';

@@ -1,7 +1,7 @@
 // Every record of a run against the rules of DESIGN.md 5, on the scenario that does everything. That the numbers of
 // records are plausible is for the scenarios' own tests; that files hold what was recorded, for test/cli.
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../../src/exclusion/evaluate.ts';
+import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
 import { errorCode } from '../../../../src/migration/errorCodes.ts';
 import { GAS_EVENTS, type Attempt } from '../../../../src/migration/history.ts';
 import { recorded } from '../../records.ts';

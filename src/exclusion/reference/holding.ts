@@ -1,6 +1,6 @@
-import { inForceInstant, type RuleSet } from '../rules/ruleset.ts';
-import type { Instant } from '../time.ts';
-import { CATEGORIES, type Clause, type ExclusionCategory } from '../clauses/clause.ts';
+import { inForceInstant, type RuleSet } from '../../rules/ruleset.ts';
+import type { Instant } from '../../time.ts';
+import { CATEGORIES, type Clause, type ExclusionCategory } from '../../clauses/clause.ts';
 import { countAt, countingRow, migrationAttempted, type Count, type CountingRow } from './counting.ts';
 import { routeOf, scopeBars, type Route } from './scope.ts';
 import type { Known } from './state.ts';

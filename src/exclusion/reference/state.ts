@@ -1,7 +1,7 @@
-import { assert } from '../assert.ts';
-import { OK, OK_ESME, type Attempt, type EventName, type History, type HistoryEvent } from '../migration/history.ts';
-import type { Installation, PaymentMode } from '../installation/installation.ts';
-import type { Instant } from '../time.ts';
+import { assert } from '../../assert.ts';
+import { OK, OK_ESME, type Attempt, type EventName, type History, type HistoryEvent } from '../../migration/history.ts';
+import type { Installation, PaymentMode } from '../../installation/installation.ts';
+import type { Instant } from '../../time.ts';
 
 /** Before every instant: where the first registration of a supplier begins, and the readmit that never was. */
 export const BEGINNING_OF_TIME: Instant = Number.NEGATIVE_INFINITY;

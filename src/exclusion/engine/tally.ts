@@ -1,5 +1,5 @@
-import { EVENTS, type EventName } from '../migration/history.ts';
-import { CATEGORIES } from '../clauses/clause.ts';
+import { EVENTS, type EventName } from '../../migration/history.ts';
+import { CATEGORIES } from '../../clauses/clause.ts';
 import { Counters } from './counters.ts';
 import {
   BESIDE_GT01,

@@ -1,9 +1,9 @@
-import { COHORT_LABELS } from '../installation/cohort.ts';
-import { formatInstant, formatWeek, type Instant } from '../time.ts';
-import type { Unit } from './counting.ts';
+import { COHORT_LABELS } from '../../installation/cohort.ts';
+import { formatInstant, formatWeek, type Instant } from '../../time.ts';
+import type { Unit } from '../reference/counting.ts';
 import type { ClauseTrace, Trace } from './trace.ts';
-import { NOTE_KINDS } from './verdict.ts';
-import { rowWords } from './words.ts';
+import { NOTE_KINDS } from '../verdict.ts';
+import { rowWords } from './reasonWords.ts';
 
 /** A trace as plain text, a line a fact, for `explain`. No ANSI; ends with a newline. */
 export function formatTrace(trace: Trace): string {

@@ -1,10 +1,10 @@
-import { OK } from '../migration/history.ts';
-import { formatInstant, formatWeek, WEEK } from '../time.ts';
-import type { Count, CountingRow, Unit } from './counting.ts';
-import { closedBy, instructedAt, needed, standingSince, type ClauseRow } from './holding.ts';
-import { routeOf } from './scope.ts';
-import type { Known } from './state.ts';
-import { countedWords } from './words.ts';
+import { OK } from '../../migration/history.ts';
+import { formatInstant, formatWeek, WEEK } from '../../time.ts';
+import type { Count, CountingRow, Unit } from '../reference/counting.ts';
+import { closedBy, instructedAt, needed, standingSince, type ClauseRow } from '../reference/holding.ts';
+import { routeOf } from '../reference/scope.ts';
+import type { Known } from '../reference/state.ts';
+import { countedWords } from './reasonWords.ts';
 
 /** A clause that does not hold, as a trace has it. */
 interface Short {

@@ -1,10 +1,10 @@
-import { COHORT_LABELS, type Cohort } from '../installation/cohort.ts';
-import type { Attempt, HistoryEvent } from '../migration/history.ts';
-import type { Readings } from '../regulation/readings.ts';
-import type { Clause, Counting } from '../clauses/clause.ts';
-import { WHY_NOT } from './counting.ts';
-import { SCOPE_BARS, type ScopeBar } from './scope.ts';
-import type { State } from './state.ts';
+import { COHORT_LABELS, type Cohort } from '../../installation/cohort.ts';
+import type { Attempt, HistoryEvent } from '../../migration/history.ts';
+import type { Readings } from '../../regulation/readings.ts';
+import type { Clause, Counting } from '../../clauses/clause.ts';
+import { WHY_NOT } from '../reference/counting.ts';
+import { SCOPE_BARS, type ScopeBar } from '../reference/scope.ts';
+import type { State } from '../reference/state.ts';
 
 /** Why a row counts or does not, in the words of a trace. */
 export const WHY_WORDS = {

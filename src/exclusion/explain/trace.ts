@@ -1,20 +1,20 @@
-import type { Cohort } from '../installation/cohort.ts';
-import type { Attempt, History, HistoryEvent } from '../migration/history.ts';
-import { expiryInstant, type RuleSet } from '../rules/ruleset.ts';
-import { SOURCES, type Source } from '../regulation/sources.ts';
-import { formatInstant, type Instant } from '../time.ts';
-import type { Clause, ExclusionCategory } from '../clauses/clause.ts';
-import { countAt, type Count, type Unit } from './counting.ts';
-import { heldOf, verdictsOf } from './evaluate.ts';
-import { instructedAt, needed, type ClauseRow } from './holding.ts';
+import type { Cohort } from '../../installation/cohort.ts';
+import type { Attempt, History, HistoryEvent } from '../../migration/history.ts';
+import { expiryInstant, type RuleSet } from '../../rules/ruleset.ts';
+import { SOURCES, type Source } from '../../regulation/sources.ts';
+import { formatInstant, type Instant } from '../../time.ts';
+import type { Clause, ExclusionCategory } from '../../clauses/clause.ts';
+import { countAt, type Count, type Unit } from '../reference/counting.ts';
+import { heldOf, verdictsOf } from '../reference/evaluate.ts';
+import { instructedAt, needed, type ClauseRow } from '../reference/holding.ts';
 import { missingOf } from './missing.ts';
-import { isStranger, notesOf } from './notes.ts';
-import { reportedOf, type Reported } from './reported.ts';
-import { routeOf, scopeBars, type Route, type ScopeBar } from './scope.ts';
-import { knownAt, knownWithout, type Known, type State } from './state.ts';
-import { timelineOf, type Stretch, type Timeline } from './timeline.ts';
-import type { Note, Verdict } from './verdict.ts';
-import { barWords, WHY_WORDS } from './words.ts';
+import { isStranger, notesOf } from '../reference/notes.ts';
+import { reportedOf, type Reported } from '../reference/reported.ts';
+import { routeOf, scopeBars, type Route, type ScopeBar } from '../reference/scope.ts';
+import { knownAt, knownWithout, type Known, type State } from '../reference/state.ts';
+import { timelineOf, type Stretch, type Timeline } from '../reference/timeline.ts';
+import type { Note, Verdict } from '../verdict.ts';
+import { barWords, WHY_WORDS } from './reasonWords.ts';
 
 /** A row that a clause looked at. */
 export interface TracedRow {

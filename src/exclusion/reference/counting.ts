@@ -1,7 +1,7 @@
-import type { Attempt } from '../migration/history.ts';
-import { inForceInstant, type RuleSet } from '../rules/ruleset.ts';
-import { isoWeek, WEEK, type Instant } from '../time.ts';
-import type { Clause, Counting } from '../clauses/clause.ts';
+import type { Attempt } from '../../migration/history.ts';
+import { inForceInstant, type RuleSet } from '../../rules/ruleset.ts';
+import { isoWeek, WEEK, type Instant } from '../../time.ts';
+import type { Clause, Counting } from '../../clauses/clause.ts';
 import { isFailure, type Known } from './state.ts';
 
 /** Why an attempt of a clause's kind does not count towards it. */

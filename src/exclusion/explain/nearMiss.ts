@@ -1,13 +1,13 @@
-import { assert } from '../assert.ts';
-import type { Attempt, History, HistoryEvent } from '../migration/history.ts';
-import type { RuleSet } from '../rules/ruleset.ts';
-import { formatInstant, type Instant } from '../time.ts';
-import type { ExclusionCategory } from '../clauses/clause.ts';
+import { assert } from '../../assert.ts';
+import type { Attempt, History, HistoryEvent } from '../../migration/history.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import { formatInstant, type Instant } from '../../time.ts';
+import type { ExclusionCategory } from '../../clauses/clause.ts';
 import { shortestContinuation, type Added } from './continuation.ts';
-import type { ClauseRow } from './holding.ts';
-import { inCohort } from './scope.ts';
-import { timelineOf, type Stretch, type Timeline } from './timeline.ts';
-import { rowWords } from './words.ts';
+import type { ClauseRow } from '../reference/holding.ts';
+import { inCohort } from '../reference/scope.ts';
+import { timelineOf, type Stretch, type Timeline } from '../reference/timeline.ts';
+import { rowWords } from './reasonWords.ts';
 
 /** A row that a category rests on, and whether the category would hold without it. */
 export interface Support {

@@ -1,6 +1,6 @@
-import type { Instant } from '../time.ts';
+import type { Instant } from '../../time.ts';
 import { BEGINNING_OF_TIME, isFailure, knownAt, type Records } from './state.ts';
-import { NOTE_KINDS, type Note } from './verdict.ts';
+import { NOTE_KINDS, type Note } from '../verdict.ts';
 
 const KINDS = Object.keys(NOTE_KINDS);
 

@@ -1,11 +1,11 @@
-import type { History } from '../migration/history.ts';
-import { expiryInstant, type RuleSet } from '../rules/ruleset.ts';
-import type { Instant } from '../time.ts';
+import type { History } from '../../migration/history.ts';
+import { expiryInstant, type RuleSet } from '../../rules/ruleset.ts';
+import type { Instant } from '../../time.ts';
 import type { ClauseRow } from './holding.ts';
 import { notesOf } from './notes.ts';
 import { reportedOf, type Held } from './reported.ts';
 import { timelineOf, type Moment, type Timeline } from './timeline.ts';
-import type { Evaluation, Span, Verdict } from './verdict.ts';
+import type { Evaluation, Span, Verdict } from '../verdict.ts';
 
 /**
  * The reference: what a rule set says of one history as of an instant (DESIGN.md 5.1), by definition and not by

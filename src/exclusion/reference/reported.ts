@@ -1,5 +1,5 @@
-import type { RuleSet } from '../rules/ruleset.ts';
-import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
 import { unitsOf, type JudgedAttempt } from './counting.ts';
 import { clauseRow, type ClauseRow } from './holding.ts';
 import type { Stretch } from './timeline.ts';

@@ -1,8 +1,8 @@
-import { assert } from '../assert.ts';
-import { EVENTS, type EventName } from '../migration/history.ts';
-import type { RuleSet } from '../rules/ruleset.ts';
-import type { Instant } from '../time.ts';
-import { CATEGORIES } from '../clauses/clause.ts';
+import { assert } from '../../assert.ts';
+import { EVENTS, type EventName } from '../../migration/history.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import type { Instant } from '../../time.ts';
+import { CATEGORIES } from '../../clauses/clause.ts';
 import { compileRules, FIXED_OUTCOMES, OUTCOME_CODES_FROM, OUTCOME_OK_ESME, type CompiledRules } from './compile.ts';
 import { EVENT, EVENT_RANK, Tally } from './tally.ts';
 

@@ -1,12 +1,12 @@
-import { ERROR_CODES } from '../migration/errorCodes.ts';
-import type { Attempt, EventName, HistoryEvent } from '../migration/history.ts';
-import type { RuleSet } from '../rules/ruleset.ts';
-import { INSTANT_MAX, isoWeek, londonMidnight, WEEK, type Instant } from '../time.ts';
-import { countAt, type CountingRow } from './counting.ts';
-import { closedBy, instructedAt, needed, standingSince, type ClauseRow } from './holding.ts';
-import { routeOf, scopeBars } from './scope.ts';
-import { isFailure, knownAt, type Known, type Records, type State } from './state.ts';
-import type { Timeline } from './timeline.ts';
+import { ERROR_CODES } from '../../migration/errorCodes.ts';
+import type { Attempt, EventName, HistoryEvent } from '../../migration/history.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import { INSTANT_MAX, isoWeek, londonMidnight, WEEK, type Instant } from '../../time.ts';
+import { countAt, type CountingRow } from '../reference/counting.ts';
+import { closedBy, instructedAt, needed, standingSince, type ClauseRow } from '../reference/holding.ts';
+import { routeOf, scopeBars } from '../reference/scope.ts';
+import { isFailure, knownAt, type Known, type Records, type State } from '../reference/state.ts';
+import type { Timeline } from '../reference/timeline.ts';
 
 /** Rows that could follow a history. */
 export interface Added {

@@ -1,4 +1,4 @@
-import { isoWeek, WEEK } from '../time.ts';
+import { isoWeek, WEEK } from '../../time.ts';
 import { COUNTERS, type CompiledRules } from './compile.ts';
 
 const NO_WEEK = -1e9;

@@ -1,11 +1,11 @@
-import { COHORTS } from '../installation/cohort.ts';
-import { EVENTS, type Attempt, type History, type HistoryEvent } from '../migration/history.ts';
-import type { RuleSet } from '../rules/ruleset.ts';
-import type { Instant } from '../time.ts';
-import { CATEGORIES } from '../clauses/clause.ts';
+import { COHORTS } from '../../installation/cohort.ts';
+import { EVENTS, type Attempt, type History, type HistoryEvent } from '../../migration/history.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import type { Instant } from '../../time.ts';
+import { CATEGORIES } from '../../clauses/clause.ts';
 import { compileRules, FIXED_OUTCOMES, INSTRUCTION, MIGRATION, OUTCOME_CODES_FROM } from './compile.ts';
 import { EVENT_RANK, RANK_ATTEMPT, Tally } from './tally.ts';
-import type { Evaluation, Note, Span, Verdict } from './verdict.ts';
+import type { Evaluation, Note, Span, Verdict } from '../verdict.ts';
 
 /** Decides histories at scale: the same verdicts as `evaluate`, from the same clause rows, in one pass over the rows. */
 export interface Engine {

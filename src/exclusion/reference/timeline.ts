@@ -1,10 +1,10 @@
-import { expiryInstant, type RuleSet } from '../rules/ruleset.ts';
-import type { History } from '../migration/history.ts';
-import { OK } from '../migration/history.ts';
-import type { Instant } from '../time.ts';
+import { expiryInstant, type RuleSet } from '../../rules/ruleset.ts';
+import type { History } from '../../migration/history.ts';
+import { OK } from '../../migration/history.ts';
+import type { Instant } from '../../time.ts';
 import { clauseRows, findingAt, type ClauseRow, type Finding } from './holding.ts';
 import { instantsOf, knownAt, knownWithout, recordsUpTo, type Known, type Records } from './state.ts';
-import type { Note, Span } from './verdict.ts';
+import type { Note, Span } from '../verdict.ts';
 
 /** The category whose exclusion an ESME-only migration leaves standing (DESIGN.md 5.1, the end of a history). */
 const KEPT_BY_ESME_ONLY = 'gt01';

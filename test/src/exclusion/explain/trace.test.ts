@@ -1,12 +1,12 @@
 // The trace says what the evaluation says, and says why. Its wording is held in a few places that readers rely on.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
-import { formatTrace } from '../../../src/exclusion/formatTrace.ts';
-import { trace } from '../../../src/exclusion/trace.ts';
-import { questionArbitrary, ruleSetArbitrary } from '../../kit/index.ts';
-import { instant, WEEK } from '../../../src/time.ts';
-import { readCases } from './cases.ts';
+import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
+import { formatTrace } from '../../../../src/exclusion/explain/formatTrace.ts';
+import { trace } from '../../../../src/exclusion/explain/trace.ts';
+import { questionArbitrary, ruleSetArbitrary } from '../../../kit/index.ts';
+import { instant, WEEK } from '../../../../src/time.ts';
+import { readCases } from '../cases.ts';
 
 const CASES = readCases();
 

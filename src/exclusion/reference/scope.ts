@@ -1,7 +1,7 @@
-import type { EventName } from '../migration/history.ts';
-import type { Cohort } from '../installation/cohort.ts';
-import type { Readings } from '../regulation/readings.ts';
-import type { Clause } from '../clauses/clause.ts';
+import type { EventName } from '../../migration/history.ts';
+import type { Cohort } from '../../installation/cohort.ts';
+import type { Readings } from '../../regulation/readings.ts';
+import type { Clause } from '../../clauses/clause.ts';
 import type { State } from './state.ts';
 
 /** Why an installation is out of a clause's scope, in the order in which a reader would ask. */

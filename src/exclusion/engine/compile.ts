@@ -1,9 +1,9 @@
-import { assert } from '../assert.ts';
-import { COHORTS } from '../installation/cohort.ts';
-import { EVENTS, NO_WAN, OK, OK_ESME } from '../migration/history.ts';
-import { clauseOf, expiryInstant, inForceInstant, type RuleSet } from '../rules/ruleset.ts';
-import { CATEGORIES, type Clause, type Counting, type ExclusionCategory } from '../clauses/clause.ts';
-import { standsOnSecretaryOfState } from './scope.ts';
+import { assert } from '../../assert.ts';
+import { COHORTS } from '../../installation/cohort.ts';
+import { EVENTS, NO_WAN, OK, OK_ESME } from '../../migration/history.ts';
+import { clauseOf, expiryInstant, inForceInstant, type RuleSet } from '../../rules/ruleset.ts';
+import { CATEGORIES, type Clause, type Counting, type ExclusionCategory } from '../../clauses/clause.ts';
+import { standsOnSecretaryOfState } from '../reference/scope.ts';
 
 /**
  * The rule set as integers: what `tally` runs on. Nothing is decided here that a clause row does not say; names become

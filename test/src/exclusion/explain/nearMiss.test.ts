@@ -2,14 +2,14 @@
 // the rows that could matter, up to two rows: beyond that only that it holds is shown.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
-import { formatNearMisses, nearMisses } from '../../../src/exclusion/nearMiss.ts';
-import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
-import type { Attempt, EventName, History, HistoryEvent } from '../../../src/migration/history.ts';
-import type { RuleSet } from '../../../src/rules/ruleset.ts';
-import { WEEK, type Instant } from '../../../src/time.ts';
-import { questionArbitrary, ruleSetArbitrary } from '../../kit/index.ts';
-import { readCases } from './cases.ts';
+import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
+import { formatNearMisses, nearMisses } from '../../../../src/exclusion/explain/nearMiss.ts';
+import type { ExclusionCategory } from '../../../../src/clauses/clause.ts';
+import type { Attempt, EventName, History, HistoryEvent } from '../../../../src/migration/history.ts';
+import type { RuleSet } from '../../../../src/rules/ruleset.ts';
+import { WEEK, type Instant } from '../../../../src/time.ts';
+import { questionArbitrary, ruleSetArbitrary } from '../../../kit/index.ts';
+import { readCases } from '../cases.ts';
 
 const CASES = readCases();
 const QUESTIONS = questionArbitrary(ruleSetArbitrary);

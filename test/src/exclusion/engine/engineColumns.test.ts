@@ -2,14 +2,14 @@
 // readings and amended rules. All three read the same clause rows: that those are right is for the case tables.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { engine } from '../../../src/exclusion/engine.ts';
-import { columnEngine, verdictColumns, type HistoryColumns } from '../../../src/exclusion/engineColumns.ts';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
-import type { History } from '../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
-import { packHistories, verdictsAt, withoutEvidence } from '../../benchmarks/ruleEngines/columns.ts';
-import { AS_OF, workload } from '../../benchmarks/workload.ts';
-import { asOfArbitrary, historyArbitrary, ruleSetArbitrary } from '../../kit/index.ts';
+import { engine } from '../../../../src/exclusion/engine/engine.ts';
+import { columnEngine, verdictColumns, type HistoryColumns } from '../../../../src/exclusion/engine/engineColumns.ts';
+import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
+import type { History } from '../../../../src/migration/history.ts';
+import { VARIOUS1 } from '../../../../src/rules/ruleset.ts';
+import { packHistories, verdictsAt, withoutEvidence } from '../../../benchmarks/ruleEngines/columns.ts';
+import { AS_OF, workload } from '../../../benchmarks/workload.ts';
+import { asOfArbitrary, historyArbitrary, ruleSetArbitrary } from '../../../kit/index.ts';
 
 const RUNS = { numRuns: Number(process.env['LAW_RUNS'] ?? 400), seed: Number(process.env['LAW_SEED'] ?? 20_211_103) };
 
