@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decideCommand } from '../../src/cli/decide.ts';
-import { stepsFileSchema } from '../../devices/rig/stepRow.ts';
+import { stepsFileSchema } from '../../devices/rig/run/stepRow.ts';
 import { captured } from './captured.ts';
 import { OUTPUTS, rigHarness } from './rigHarness.ts';
 

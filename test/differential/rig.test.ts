@@ -9,8 +9,8 @@ import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
 import { DAY, HOUR, instant } from '../../src/time.ts';
 import { SILENCE_NAMES } from '../../devices/link/condition.ts';
 import { canStrike, silencesStep } from '../../devices/link/realise.ts';
-import { runPlan, type Plan } from '../../devices/rig/plan.ts';
-import type { PlannedAttempt, PlannedEffect, PlannedEvent } from '../../devices/rig/plannedEvent.ts';
+import { runPlan, type Plan } from '../../devices/rig/run/plan.ts';
+import type { PlannedAttempt, PlannedEffect, PlannedEvent } from '../../devices/rig/bench/plannedEvent.ts';
 import { home, kernelRun, numberWakingAt } from './rigPlans.ts';
 import { sampleSize } from '../sampleSize.ts';
 

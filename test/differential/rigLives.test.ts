@@ -11,8 +11,8 @@ import { seedWords } from '../../sim/world/dice/draws.ts';
 import { tellStory, type Story } from '../../sim/story/story.ts';
 import type { Model } from '../../sim/kernel/model/model.ts';
 import { WAKE_SECONDS } from '../../devices/personas/gsme.ts';
-import { runPlan, type Plan } from '../../devices/rig/plan.ts';
-import type { PlannedEvent } from '../../devices/rig/plannedEvent.ts';
+import { runPlan, type Plan } from '../../devices/rig/run/plan.ts';
+import type { PlannedEvent } from '../../devices/rig/bench/plannedEvent.ts';
 import { EVERYTHING, modelAt } from '../sim/scenarios.ts';
 import { numberWakingAt } from './rigPlans.ts';
 

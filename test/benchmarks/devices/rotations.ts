@@ -4,9 +4,9 @@ import { isSettled, rotate, type Rotated } from '../../../devices/headend/rotate
 import { run, runAsync, type RunnerOptions } from '../../../devices/headend/runner.ts';
 import type { Peer } from '../../../devices/headend/associate.ts';
 import { serve } from '../../../devices/link/serve.ts';
-import { connectDevice, labDevice } from '../../../devices/personas/installation.ts';
+import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
-import { DCC_TITLE, peerOf } from '../../../devices/rig/parties.ts';
+import { DCC_TITLE, peerOf } from '../../../devices/rig/bench/parties.ts';
 import { memoryPair } from '../../../devices/transport/memory.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { virtualTimers, wallTimers } from '../../../devices/transport/timers.ts';

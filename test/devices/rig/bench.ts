@@ -8,9 +8,9 @@ import { emulate, type Emulation, type EmulateOptions } from '../../../devices/e
 import { profileOf } from '../../../devices/emulate/profile.ts';
 import { profileSchema } from '../../../devices/emulate/profileSchema.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
-import { loadRigFile, type RigFileResult } from '../../../devices/rig/loadRigFile.ts';
-import { runRig, type RigRun, type RunRigOptions } from '../../../devices/rig/runRig.ts';
-import type { RigSetup } from '../../../devices/rig/rigSetup.ts';
+import { loadRigFile, type RigFileResult } from '../../../devices/rig/file/loadRigFile.ts';
+import { runRig, type RigRun, type RunRigOptions } from '../../../devices/rig/run/runRig.ts';
+import type { RigSetup } from '../../../devices/rig/file/rigSetup.ts';
 import type { Direction } from '../../../devices/transport/framePolicy.ts';
 import { wallTimers, type Timers } from '../../../devices/transport/timers.ts';
 import type { FrameRecord } from '../../../devices/transport/tap.ts';
