@@ -5,7 +5,7 @@ import type { RuleSet } from '../rules/ruleset.ts';
 import type { SourceId } from '../regulation/sources.ts';
 import { compareText } from './excluded.ts';
 import { unitOf, type ReportedCounts } from './reportedCounts.ts';
-import { textTable, thousands } from './table.ts';
+import { textTable, thousands } from '../text/table.ts';
 
 /** Something that changes on a London date. */
 export interface CalendarRow {

@@ -7,7 +7,7 @@ import { READING_NAMES, READINGS } from '../regulation/readings.ts';
 import type { RuleSet } from '../rules/ruleset.ts';
 import type { Instant } from '../time.ts';
 import { ReportedCounts, unitOf } from './reportedCounts.ts';
-import { textTable, thousands } from './table.ts';
+import { textTable, thousands } from '../text/table.ts';
 
 /** The rule set with one reading changed; `reading` empty: the rule set as it is. */
 interface Alternative {

@@ -7,7 +7,7 @@ import { documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from '../rules/ru
 import type { RuleSet } from '../rules/ruleset.ts';
 import { diffRules, type RuleDifference } from '../rules/rulesText.ts';
 import type { Instant } from '../time.ts';
-import { textTable, thousands } from './table.ts';
+import { textTable, thousands } from '../text/table.ts';
 
 /** An installation whose reported category is another under other rules. Survives JSON. */
 export interface Moved {

@@ -10,7 +10,7 @@ import {
   writeRecords,
   type Cells,
   type Records,
-} from '../src/interchange/decideHarness.ts';
+} from './decideHarness.ts';
 
 afterAll(removeFolders);
 

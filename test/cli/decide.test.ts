@@ -12,7 +12,7 @@ import {
   type Answer,
   type Cells,
   type Records,
-} from '../src/interchange/decideHarness.ts';
+} from './decideHarness.ts';
 
 afterAll(removeFolders);
 

@@ -17,7 +17,7 @@ import {
   writeRecords,
   type Cells,
   type Records,
-} from '../src/interchange/decideHarness.ts';
+} from './decideHarness.ts';
 import { explain } from './explainHarness.ts';
 
 afterAll(removeFolders);

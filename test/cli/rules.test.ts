@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rulesCommand } from '../../src/cli/rules.ts';
+import { rulesCommand } from '../../src/cli/rules/rulesCommand.ts';
 import { RULE_SETS, VARIOUS1 } from '../../src/rules/ruleset.ts';
 import { captured, type Captured } from './captured.ts';
 

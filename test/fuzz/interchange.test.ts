@@ -14,7 +14,7 @@ import {
   writeRecord,
   writeRecords,
   type Cells,
-} from '../src/interchange/decideHarness.ts';
+} from '../cli/decideHarness.ts';
 import { BOMBS } from './parquetBombs.ts';
 
 afterAll(removeFolders);

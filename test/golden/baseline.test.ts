@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parsePublishedVolumes } from '../../src/report/published.ts';
 import { lineName } from '../../src/report/volumes.ts';
-import { readText } from '../../src/cli/readText.ts';
+import { readText } from '../../src/cli/shell/readText.ts';
 import { countOf } from '../../sim/forecast/results.ts';
 import { simulate } from '../../sim/kernel/run/simulate.ts';
 import { loadScenario } from '../../sim/scenario/load.ts';

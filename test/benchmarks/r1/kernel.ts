@@ -1,4 +1,4 @@
-import { readText } from '../../../src/cli/readText.ts';
+import { readText } from '../../../src/cli/shell/readText.ts';
 import { endCounts, labelledEnds } from '../../../sim/forecast/results.ts';
 import { simulate } from '../../../sim/kernel/run/simulate.ts';
 import { loadScenario, type LoadedScenario } from '../../../sim/scenario/load.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loadScenarioFile } from '../../../src/cli/loadScenarioFile.ts';
+import { loadScenarioFile } from '../../../src/cli/shell/scenarioFile.ts';
 import { trace } from '../../../src/exclusion/explain/trace.ts';
 import { ATTEMPT_KINDS, CAUSES } from '../../../src/migration/history.ts';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
@@ -13,7 +13,7 @@ import { tellStory, type Story } from '../../../sim/story/story.ts';
 import { instantOf, type StoryEntry } from '../../../sim/story/storyEntry.ts';
 import { downAt } from '../../../sim/story/storyLinks.ts';
 import { seedWords } from '../../../sim/world/dice/draws.ts';
-import { assertAgrees, assertHeldThen } from '../../../src/cli/explainStory.ts';
+import { assertAgrees, assertHeldThen } from '../../../src/cli/explain/explainStory.ts';
 import { contradictionsIn } from './storyChecks.ts';
 
 // The story of one life against the records of the whole run, and against itself. These do not show that the life is

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readAttempts } from '../../../../src/interchange/history/recordReaders.ts';
-import { readRecord } from '../decideHarness.ts';
+import { readRecord } from '../../../cli/decideHarness.ts';
 
 // Files by another writer (DuckDB 1.x): version 1 and 2 pages; Snappy, GZIP, Brotli; ids as INT32, INT64 and STRING;
 // instants as TIMESTAMP with and without a zone, in microseconds, and as texts. All hold the rows of rows.csv.

@@ -5,7 +5,7 @@ import { syntheticMpan } from '../../../../src/installation/identifiers.ts';
 import { joinHistories } from '../../../../src/interchange/history/joinHistories.ts';
 import type { RefusedRow } from '../../../../src/interchange/record/refusal.ts';
 import { instant } from '../../../../src/time.ts';
-import { freshFolder, removeFolders, writeRecords, type Cells } from '../decideHarness.ts';
+import { freshFolder, removeFolders, writeRecords, type Cells } from '../../../cli/decideHarness.ts';
 
 afterAll(removeFolders);
 
