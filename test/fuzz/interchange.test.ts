@@ -7,14 +7,7 @@ import { FORMATS, readRaw, type Format } from '../../src/interchange/format/form
 import { readAttempts, readEvents, readInstallations } from '../../src/interchange/history/recordReaders.ts';
 import { recordOf } from '../../src/interchange/record/records.ts';
 import { FileRefused, type RefusedRow } from '../../src/interchange/record/refusal.ts';
-import {
-  decide,
-  freshFolder,
-  removeFolders,
-  writeRecord,
-  writeRecords,
-  type Cells,
-} from '../cli/decideHarness.ts';
+import { decide, freshFolder, removeFolders, writeRecord, writeRecords, type Cells } from '../cli/decideHarness.ts';
 import { BOMBS } from './parquetBombs.ts';
 
 afterAll(removeFolders);
@@ -144,7 +137,7 @@ describe('Parquet', () => {
       writeFileSync(path, make());
       return path;
     });
-    const reader = JSON.stringify(join(process.cwd(), 'src/interchange/recordReaders.ts'));
+    const reader = JSON.stringify(join(process.cwd(), 'src/interchange/history/recordReaders.ts'));
     const script = join(folder, 'read.mts');
     writeFileSync(
       script,

@@ -8,7 +8,7 @@ import { LAB_KEYS } from '../../personas/labProfile.ts';
 import type { Endpoints } from './endpoints.ts';
 import { guardOf } from './guard.ts';
 import type { LedgerStore, PartyName, StoredLedger } from './ledgerStore.ts';
-import { WRONG_MASTER_KEY } from '../run/plan.ts';
+import { WRONG_MASTER_KEY } from './parties.ts';
 import type { RigDevice, RigDevices } from '../walk/rigDevice.ts';
 import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
 

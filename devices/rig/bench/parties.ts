@@ -11,6 +11,9 @@ import { WAKE_SECONDS } from '../../personas/gsme.ts';
 export const SMSO_TITLE = ascii('SMSO0001');
 export const DCC_TITLE = ascii('DCC00001');
 
+/** A KEK that no device has: the head-end's key when a plan says that its Master Key is wrong. */
+export const WRONG_MASTER_KEY = new Uint8Array(16).fill(0x5a);
+
 /** The client that may touch keys and configuration. */
 const MANAGEMENT_CLIENT = 1;
 const ANSWER_SECONDS = 30;

@@ -18,7 +18,7 @@ import { labImage } from '../../cosem/imageTransfer.ts';
 import { virtualTimers, type Timers } from '../../transport/timers.ts';
 import { deskLink, type DeskBooks } from '../walk/desk.ts';
 import { Home, type HomeOptions } from '../bench/home.ts';
-import { callOf, DCC_TITLE, listed, peersOf, SMSO_TITLE } from '../bench/parties.ts';
+import { callOf, DCC_TITLE, listed, peersOf, SMSO_TITLE, WRONG_MASTER_KEY } from '../bench/parties.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
 import { play, playVirtually, type Stage } from './play.ts';
 import { Rig, type RigOptions } from '../walk/rig.ts';
@@ -74,8 +74,6 @@ export interface PlanOptions {
   readonly onTimers?: (timers: Timers) => void;
 }
 
-/** A KEK that no device has. */
-export const WRONG_MASTER_KEY = new Uint8Array(16).fill(0x5a);
 /** Blocks of firmware that one contact carries. Our assumption. */
 export const BLOCKS_PER_CONTACT = 4;
 const FIRMWARE_NAME = '2.0.0';

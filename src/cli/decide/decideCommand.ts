@@ -8,7 +8,7 @@ import { NOTE_KINDS } from '../../exclusion/verdict.ts';
 import { FORMATS, formatOf, type Format, type Input } from '../../interchange/format/formats.ts';
 import { joinHistories, type Joined } from '../../interchange/history/joinHistories.ts';
 import { STANDARD_OUTPUT } from '../../interchange/format/outputFile.ts';
-import { parquetSummary } from '../../interchange/format/parquet/parquetReader.ts';
+import { parquetSummary } from '../../interchange/format/parquetReader.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
 import type { VerdictSink, VerdictSinkOptions } from '../../interchange/history/verdictSink.ts';

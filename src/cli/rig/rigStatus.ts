@@ -2,9 +2,9 @@ import type { Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
 import { loadRig } from './readRigFile.ts';
 import { headOf } from './rigWatch.ts';
-import { watchSummary } from '../watch/watchSummary.ts';
-import { statusText } from '../watch/watchText.ts';
-import { watchTrace } from '../watch/watchTrace.ts';
+import { watchSummary } from './watchSummary.ts';
+import { statusText } from './watchText.ts';
+import { watchTrace } from './watchTrace.ts';
 
 export interface StatusGiven {
   readonly out?: string;

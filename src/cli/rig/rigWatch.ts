@@ -6,10 +6,10 @@ import { outError, prepareWatchDirectory } from '../shell/outDirectory.ts';
 import type { RigHead } from './rigJson.ts';
 import { refuseLedgersInside } from './rigRun.ts';
 import { benchVersion } from '../shell/version.ts';
-import { clearPartials, framesOf, writeWatchFiles } from '../watch/watchFiles.ts';
-import { watchSummary } from '../watch/watchSummary.ts';
-import { recordText, takenUpText } from '../watch/watchText.ts';
-import { clauseLines, watchTrace } from '../watch/watchTrace.ts';
+import { clearPartials, framesOf, writeWatchFiles } from './watchFiles.ts';
+import { watchSummary } from './watchSummary.ts';
+import { recordText, takenUpText } from './watchText.ts';
+import { clauseLines, watchTrace } from './watchTrace.ts';
 
 export interface WatchGiven {
   readonly out?: string;

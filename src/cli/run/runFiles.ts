@@ -4,7 +4,7 @@ import { CATEGORIES } from '../../clauses/clause.ts';
 import { COHORTS } from '../../installation/cohort.ts';
 import { ATTEMPT_KINDS, CAUSES, EVENTS } from '../../migration/history.ts';
 import type { ColumnBatch, CodedColumn } from '../../interchange/record/columnBatch.ts';
-import { openParquet, type ParquetFile } from '../../interchange/format/parquet/parquetWriter.ts';
+import { openParquet, type ParquetFile } from '../../interchange/format/parquetWriter.ts';
 import { openRows } from '../../interchange/format/rowWriter.ts';
 import { volumeCells, type VolumeRow } from '../../report/volumes.ts';
 import { dmcNames } from '../../../sim/population/groups.ts';

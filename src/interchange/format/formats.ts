@@ -1,6 +1,6 @@
 import { readCsv, type Source } from './csvReader.ts';
 import { readNdjson } from './ndjsonReader.ts';
-import { readParquet } from './parquet/parquetReader.ts';
+import { readParquet } from './parquetReader.ts';
 import type { RawBatch } from '../record/rawBatch.ts';
 import type { Refuse } from '../record/refusal.ts';
 import type { RecordSchema } from '../record/records.ts';

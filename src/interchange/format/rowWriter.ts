@@ -3,7 +3,7 @@ import { parseInstant } from '../../time.ts';
 import type { ColumnValues } from '../record/columnBatch.ts';
 import type { Format } from './formats.ts';
 import { openOutput } from './outputFile.ts';
-import { openParquet, type ParquetOptions } from './parquet/parquetWriter.ts';
+import { openParquet, type ParquetOptions } from './parquetWriter.ts';
 import { recordOf, type Column, type RecordName } from '../record/records.ts';
 
 /** The cells of a row in the order of the record's columns, as text; null and '' are both empty. */

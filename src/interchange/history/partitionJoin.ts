@@ -4,7 +4,7 @@ import type { Installation } from '../../installation/installation.ts';
 import type { History } from '../../migration/history.ts';
 import type { Instant } from '../../time.ts';
 import type { Input } from '../format/formats.ts';
-import { parquetSummary } from '../format/parquet/parquetReader.ts';
+import { parquetSummary } from '../format/parquetReader.ts';
 import { lineOf } from '../record/rawBatch.ts';
 import { DMC_PREFIX, readAttempts, readEvents, readInstallations } from './recordReaders.ts';
 import { judge, type Judgement } from './judge.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ColumnBatch } from '../../../../src/interchange/record/columnBatch.ts';
-import { openParquet, ROW_GROUP_ROWS } from '../../../../src/interchange/format/parquet/parquetWriter.ts';
+import { openParquet, ROW_GROUP_ROWS } from '../../../../src/interchange/format/parquetWriter.ts';
 
 // These show that files decode by hyparquet to the rows that were given. They do not show that other readers agree.
 

@@ -2,7 +2,7 @@ import type { Trace } from '../../exclusion/explain/trace.ts';
 import { formatInstant, instant } from '../../time.ts';
 import type { WatchFace } from './watchFace.ts';
 import type { RigSetup, WatchState } from '../../../devices/index.ts';
-import type { RigHead } from '../rig/rigJson.ts';
+import type { RigHead } from './rigJson.ts';
 import { whyDoubtful } from './watchTrace.ts';
 
 /** What there is to say of a watch, as plain data: `watch.json`, and `rig status --format json`. */

@@ -1,12 +1,12 @@
 import { parquetMetadata, parquetSchema, type FileMetaData, type SchemaElement } from 'hyparquet';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { columnsOf, type Source } from '../csvReader.ts';
+import { columnsOf, type Source } from './csvReader.ts';
 import { PageCursor, type ChunkPlace } from './parquetPages.ts';
 import { guardThrift } from './parquetThrift.ts';
 import { viewOf, type PhysicalType } from './parquetValues.ts';
-import type { RawBatch, RawColumn } from '../../record/rawBatch.ts';
-import { FileRefused } from '../../record/refusal.ts';
-import type { ColumnType, RecordSchema } from '../../record/records.ts';
+import type { RawBatch, RawColumn } from '../record/rawBatch.ts';
+import { FileRefused } from '../record/refusal.ts';
+import type { ColumnType, RecordSchema } from '../record/records.ts';
 
 /** Rows handed on at once. */
 const BATCH_ROWS_MAX = 16_384;

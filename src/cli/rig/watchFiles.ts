@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { RigRun, RigSetup, WatchRigOptions } from '../../../devices/index.ts';
-import { openFrameFiles } from '../rig/frameFiles.ts';
+import { openFrameFiles } from './frameFiles.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
-import { manifestHead, writeRecords, type Entry } from '../rig/rigFiles.ts';
-import { stepsFile, type RigHead } from '../rig/rigJson.ts';
-import { rigJunit } from '../rig/rigJunit.ts';
+import { manifestHead, writeRecords, type Entry } from './rigFiles.ts';
+import { stepsFile, type RigHead } from './rigJson.ts';
+import { rigJunit } from './rigJunit.ts';
 import type { WatchSummary } from './watchSummary.ts';
 
 export interface Written {

@@ -1,11 +1,11 @@
 import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
-import { assert } from '../../../assert.ts';
-import type { ColumnBatch } from '../../record/columnBatch.ts';
-import { openOutput } from '../outputFile.ts';
+import { assert } from '../../assert.ts';
+import type { ColumnBatch } from '../record/columnBatch.ts';
+import { openOutput } from './outputFile.ts';
 import { columnBuffer } from './parquetColumns.ts';
-import { recordOf, type RecordName } from '../../record/records.ts';
+import { recordOf, type RecordName } from '../record/records.ts';
 
 /** Rows of a row group. Fixed, so that the bytes do not depend on how the rows arrive in batches. */
 export const ROW_GROUP_ROWS = 131_072;

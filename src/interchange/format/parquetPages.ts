@@ -13,7 +13,7 @@ import {
   type PageValues,
   type PhysicalType,
 } from './parquetValues.ts';
-import type { RawColumn } from '../../record/rawBatch.ts';
+import type { RawColumn } from '../record/rawBatch.ts';
 
 /** Values of one page at most; a run-length page can claim any number in a few bytes. */
 const PAGE_VALUES_MAX = 1 << 22;

@@ -4,9 +4,9 @@ import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
-import { assert } from '../../../assert.ts';
-import type { CodedColumn, ColumnValues, SubjectColumn } from '../../record/columnBatch.ts';
-import type { Column } from '../../record/records.ts';
+import { assert } from '../../assert.ts';
+import type { CodedColumn, ColumnValues, SubjectColumn } from '../record/columnBatch.ts';
+import type { Column } from '../record/records.ts';
 
 /**
  * The columns of a row group while it fills. hyparquet-writer's own `write` takes strings and finds the dictionary

@@ -4,7 +4,7 @@ import type { Trace } from '../../exclusion/explain/trace.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { JournalRecord, RigSetup, Settled, WatchState } from '../../../devices/index.ts';
 import { duration, facts, outcomeMeaning } from '../../text/words.ts';
-import { countedWords, deviceLines } from '../rig/rigText.ts';
+import { countedWords, deviceLines } from './rigText.ts';
 import type { WatchFace } from './watchFace.ts';
 import { clauseLines, historyOf, passedAt, whyDoubtful } from './watchTrace.ts';
 import type { WatchSummary } from './watchSummary.ts';
