@@ -134,8 +134,7 @@ class Line {
   }
 
   private converse(want: Extract<Want, { want: 'converse' }>, reply: (value: unknown) => void): void {
-    if (!this.session || !this.channel || this.channel.closed || !this.session.ready)
-      return reply(lostBy('linkDown'));
+    if (!this.session || !this.channel || this.channel.closed || !this.session.ready) return reply(lostBy('linkDown'));
     const { exchange, send } = this.session.start(want.conversation, this.now());
     this.exchange = exchange;
     this.waiting = reply;

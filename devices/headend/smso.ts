@@ -10,15 +10,7 @@ import { writtenTo } from './asked.ts';
 import { PUBLIC_CLIENT, repeated, within, type Live, type Peer } from './associate.ts';
 import { sendFirmware, type FirmwareImage, type FirmwareProgress } from './firmware.ts';
 import { CLOCK_TIME, CONTACT_OFFSET, WAN_CAPTURED_AT } from './objects.ts';
-import {
-  converse,
-  disconnect,
-  linked,
-  type Call,
-  type Outcome,
-  type Procedure,
-  type WireError,
-} from './procedure.ts';
+import { converse, disconnect, linked, type Call, type Outcome, type Procedure, type WireError } from './procedure.ts';
 import { hasAnswered } from './wireError.ts';
 
 /**
