@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
-import { compileModel } from '../../../sim/kernel/model.ts';
-import { Recorder } from '../../../sim/kernel/recorder.ts';
-import { ShardRunner, shardsOf } from '../../../sim/kernel/shard.ts';
-import { addCounts, emptyCounts } from '../../../sim/kernel/volumes.ts';
+import { compileModel } from '../../../sim/kernel/model/model.ts';
+import { Recorder } from '../../../sim/kernel/records/recordBuffers.ts';
+import { ShardRunner, shardsOf } from '../../../sim/kernel/run/shard.ts';
+import { addCounts, emptyCounts } from '../../../sim/kernel/life/counts.ts';
 import { scenarioHash } from '../../../sim/scenario/hash.ts';
-import { seedWords } from '../../../sim/world/draws.ts';
+import { seedWords } from '../../../sim/world/dice/draws.ts';
 import { EVERYTHING, scenarioAt } from '../../sim/scenarios.ts';
 
 /** What the kernel computed, as a file keeps it: a digest for each input (scenario, seed, as-of days, replication). */

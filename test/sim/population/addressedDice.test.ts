@@ -2,11 +2,11 @@
 // the shared outages of a replication, which belong to no population: every slice of a scenario draws the same ones.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tellStory } from '../../../sim/kernel/story.ts';
-import { ShardRunner, shardsOf } from '../../../sim/kernel/shard.ts';
-import { addCounts, emptyCounts, type Counts } from '../../../sim/kernel/volumes.ts';
-import { compileModel, type Model } from '../../../sim/kernel/model.ts';
-import { seedWords } from '../../../sim/world/draws.ts';
+import { tellStory } from '../../../sim/story/story.ts';
+import { ShardRunner, shardsOf } from '../../../sim/kernel/run/shard.ts';
+import { addCounts, emptyCounts, type Counts } from '../../../sim/kernel/life/counts.ts';
+import { compileModel, type Model } from '../../../sim/kernel/model/model.ts';
+import { seedWords } from '../../../sim/world/dice/draws.ts';
 import { recorded, type Lived } from '../records.ts';
 import { EVERYTHING, modelAt, scenarioAt } from '../scenarios.ts';
 
