@@ -13,13 +13,22 @@ export function firstScreen(report: RunReport): string {
   return sections.join('\n\n');
 }
 
-function headText({ scenario, changes, installations, notSimulated, replications, seed, rules, ...report }: RunReport): string {
+function headText({
+  scenario,
+  changes,
+  installations,
+  notSimulated,
+  replications,
+  seed,
+  rules,
+  ...report
+}: RunReport): string {
   const title = changes.length === 0 ? scenario.title : `A change of ${scenario.name} (${scenario.title})`;
   const times = replications === 1 ? 'once' : `${wholeNumber(replications)} times`;
   const others = notSimulated > 0 ? ` ${wholeNumber(notSimulated)} more can meet no clause and are only counted.` : '';
   return [
     ...wrapped(title, SCREEN_WIDTH),
-    ...wrapped(`${wholeNumber(installations)} homes with SMETS1 meters, simulated ${times} from ${spokenDate(scenario.from)} to ${spokenDate(scenario.horizon)}.${others}`, SCREEN_WIDTH), // prettier-ignore
+    ...wrapped(`${wholeNumber(installations)} homes with SMETS1 meters (installations), simulated ${times} from ${spokenDate(scenario.from)} to ${spokenDate(scenario.horizon)}.${others}`, SCREEN_WIDTH), // prettier-ignore
     ...wrapped(`scenario ${scenario.name}#${scenario.hash}, seed ${seed}, version ${report.version}, rules ${rules.name}`, SCREEN_WIDTH), // prettier-ignore
   ].join('\n');
 }
@@ -74,7 +83,8 @@ function volumeColumns({ headline, replications }: RunReport): Columns {
   };
 }
 
-function rangeText({ low, high }: HeadlineRow): string {
+/** The range of the replications in words. */
+export function rangeText({ low, high }: HeadlineRow): string {
   if (low === null || high === null) return '';
   return Math.round(low) === Math.round(high) ? 'always' : `${wholeNumber(low)} - ${wholeNumber(high)}`;
 }
@@ -113,13 +123,14 @@ function surenessText({ headline, replications, baseline, changes }: RunReport):
   const lines: string[] = [];
   if (replications === 1) {
     lines.push('One run shows no range: --replications 20 adds it.');
+  } else if (baseline) {
+    lines.push(
+      `How sure: "before" is ${baseline.name}#${baseline.hash} on the same dice, so that "change" is what the change did; +- is twice the standard error of its mean.`, // prettier-ignore
+    );
   } else {
     lines.push(
       'How sure: "90 % of runs" is chance alone, with every assumption as it is; +- is twice the standard error of the mean. The assumptions may be further off than that.', // prettier-ignore
     );
-  }
-  if (baseline) {
-    lines.push(`"before" is ${baseline.name}#${baseline.hash} on the same dice, so that the change is not chance.`);
   }
   const relations = new Set([...headline.installations, ...headline.gasMeters].map(({ relation }) => relation));
   if (!baseline && relations.has('fitted')) {

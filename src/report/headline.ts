@@ -38,6 +38,14 @@ export interface Headline {
   readonly gasMeters: readonly HeadlineRow[];
 }
 
+/** A published figure, and ours for the same category and cohorts. */
+export interface PublishedRow extends Pick<HeadlineRow, 'clause' | 'volume' | 'error' | 'low' | 'high'> {
+  readonly category: ExclusionCategory;
+  readonly cohorts: readonly Cohort[];
+  readonly published: number;
+  readonly relation: Relation;
+}
+
 export interface HeadlineInput {
   readonly countOf: CountOf;
   readonly replications: number;
@@ -68,19 +76,24 @@ export function cohortHeadline(input: HeadlineInput, cohort: Cohort): readonly H
     .filter(({ samples, published }) => published !== null || samples.some((count) => count > 0));
 }
 
+/** Every published line beside ours. */
+export function publishedRows(input: HeadlineInput): readonly PublishedRow[] {
+  return input.published.flatMap((line) => {
+    const clause = input.rules.clauses.find(({ category }) => category === line.category);
+    if (clause === undefined) return [];
+    const { volume, error, low, high } = summaryOf(samplesOf(input, line.category, line.cohorts));
+    const { category, cohorts, published } = line;
+    return [{ clause: clause.clause, category, cohorts, published, relation: relationOf(line, input), volume, error, low, high }]; // prettier-ignore
+  });
+}
+
 function byClause({ clauses }: RuleSet): readonly Clause[] {
   return [...clauses].sort((a, b) => (a.clause < b.clause ? -1 : a.clause > b.clause ? 1 : 0));
 }
 
 function headlineRow(input: HeadlineInput, clause: Clause, cohorts: readonly Cohort[]): HeadlineRow {
   const { category } = clause;
-  const { countOf, asOf } = input;
-  const samples = Array.from({ length: input.replications }, (_, replication) =>
-    cohorts.reduce(
-      (sum, cohort) => sum + countOf({ replication, asOf, measure: 'qualifying', cohort, category, of: 'reported' }),
-      0,
-    ),
-  );
+  const samples = samplesOf(input, category, cohorts);
   const lines = publishedOf(input.published, category, cohorts);
   const relations = new Set(lines.map((line) => relationOf(line, input)));
   return {
@@ -92,6 +105,20 @@ function headlineRow(input: HeadlineInput, clause: Clause, cohorts: readonly Coh
     published: lines.length === 0 ? null : lines.reduce((sum, line) => sum + line.published, 0),
     relation: relations.size > 1 ? 'mixed' : ([...relations][0] ?? null),
   };
+}
+
+/** The count of each replication. */
+function samplesOf(
+  { countOf, asOf, replications }: HeadlineInput,
+  category: ExclusionCategory,
+  cohorts: readonly Cohort[],
+): readonly number[] {
+  return Array.from({ length: replications }, (_, replication) =>
+    cohorts.reduce(
+      (sum, cohort) => sum + countOf({ replication, asOf, measure: 'qualifying', cohort, category, of: 'reported' }),
+      0,
+    ),
+  );
 }
 
 /** The published lines that lie within the cohorts; none where two of them overlap, for their sum would count twice. */

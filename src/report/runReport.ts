@@ -1,6 +1,6 @@
 import type { ExclusionCategory } from '../clauses/clause.ts';
 import type { Cohort } from '../installation/cohort.ts';
-import type { Headline, HeadlineRow } from './headline.ts';
+import type { Headline, HeadlineRow, PublishedRow } from './headline.ts';
 import type { SeriesPoint } from './published.ts';
 
 /** Format of `report.json`; raised when a field changes its meaning. */
@@ -36,12 +36,16 @@ export interface RunReport {
   readonly asOf: string;
   readonly operator: 'envisaged' | 'qualifying';
   readonly headline: Headline;
+  /** Every published line beside ours. */
+  readonly lines: readonly PublishedRow[];
   /** The rows of each cohort. */
   readonly cohorts: readonly { readonly cohort: Cohort; readonly rows: readonly HeadlineRow[] }[];
   /** The scenario without `--set`, on the same dice; null where nothing was changed or it was not run. */
   readonly baseline: Baseline | null;
-  /** Volumes at each month's end; empty unless they were asked for. */
-  readonly months: readonly MonthRow[];
+  /** Volumes at the as-ofs of the scenario and of `--as-of`. */
+  readonly asOfs: readonly CountRow[];
+  /** Volumes at each month's end; empty unless they were counted. */
+  readonly months: readonly CountRow[];
   /** Where the installations stand at the horizon: means over the replications. */
   readonly ends: readonly { readonly end: string; readonly counts: Readonly<Record<Cohort, number>> }[];
   /** Cumulative, at each month's end. */
@@ -76,7 +80,8 @@ export interface DifferenceRow {
   readonly error: number | null;
 }
 
-export interface MonthRow {
+/** The volume of one category over all cohorts, on one day: means and range over the replications. */
+export interface CountRow {
   readonly date: string;
   readonly category: ExclusionCategory;
   readonly qualifying: number;

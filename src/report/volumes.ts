@@ -108,7 +108,10 @@ function volumeRow(input: VolumesInput, asOf: number, measure: Measure, line: Li
 }
 
 /** How our figure of a published line came by its closeness to it. */
-export function relationOf(line: PublishedLine, { fitted, changed }: Pick<VolumesInput, 'fitted' | 'changed'>): Relation {
+export function relationOf(
+  line: PublishedLine,
+  { fitted, changed }: Pick<VolumesInput, 'fitted' | 'changed'>,
+): Relation {
   if (line.isInput) return 'input';
   if (!fitted.has(lineName(line))) return 'not-fitted';
   return changed ? 'fitted-before-change' : 'fitted';
