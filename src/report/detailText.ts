@@ -72,7 +72,7 @@ function countTable(
 ): { readonly text: string; readonly clauses: readonly { category: string; clause: string }[] } | undefined {
   const clauses = headlineRows(report.headline).flatMap(({ category, clause }) =>
     category !== null && counts.some((row) => row.category === category && row.qualifying > 0)
-      ? [{ category: category as string, clause }]
+      ? [{ category: category, clause }]
       : [],
   );
   if (clauses.length === 0) return undefined;
