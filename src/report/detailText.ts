@@ -1,6 +1,6 @@
 import { COHORT_LABELS, COHORTS } from '../installation/cohort.ts';
 import { sparkline } from '../text/plots.ts';
-import { wholeNumber } from '../text/numbers.ts';
+import { wholeNumber } from '../text/numberWords.ts';
 import { textTable } from '../text/table.ts';
 import { wrapped } from '../text/wrap.ts';
 import { endWords } from './endWords.ts';

@@ -1,5 +1,5 @@
 import { spokenDate } from '../text/dates.ts';
-import { signedNumber, wholeNumber } from '../text/numbers.ts';
+import { signedNumber, wholeNumber } from '../text/numberWords.ts';
 import { wrapped } from '../text/wrap.ts';
 import { RELATION_WORDS, type HeadlineRow } from './headline.ts';
 import type { RunReport } from './runReport.ts';

@@ -12,7 +12,7 @@ import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
 import { benchVersion } from '../shell/version.ts';
-import { changesOf } from './changes.ts';
+import { changesOf } from './scenarioChanges.ts';
 import { monthEnds, reportOfRun } from './reportOfRun.ts';
 import { openRunFiles, publishRun } from './runFiles.ts';
 import { checkReplaced } from './runOut.ts';

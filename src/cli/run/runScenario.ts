@@ -4,7 +4,7 @@ import type { ShardRecords } from '../../../sim/kernel/records/recordBuffers.ts'
 import type { Scenario } from '../../../sim/scenario/schema.ts';
 import { endOfLondonDate, type Instant } from '../../time.ts';
 import type { ScenarioFile } from '../shell/scenarioFile.ts';
-import { changedSinceFit } from './changes.ts';
+import { changedSinceFit } from './scenarioChanges.ts';
 import { comparedAt, type RunResult } from './runResult.ts';
 
 /** What decides a run beside the scenario, and how it goes on. */

@@ -1,7 +1,7 @@
 import { asOfText, cohortText, endText, migratedText, monthText, publishedText } from '../../report/detailText.ts';
 import { firstScreen, SCREEN_WIDTH } from '../../report/firstScreen.ts';
 import type { RunReport } from '../../report/runReport.ts';
-import { wholeNumber } from '../../text/numbers.ts';
+import { wholeNumber } from '../../text/numberWords.ts';
 import { shellWord } from '../../text/words.ts';
 import { wrapped } from '../../text/wrap.ts';
 

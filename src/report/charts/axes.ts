@@ -1,6 +1,6 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { formatDay, lastDayOfMonth, monthOf } from '../../time.ts';
-import { compactNumber } from '../../text/numbers.ts';
+import { compactNumber } from '../../text/numberWords.ts';
 import { element } from '../../text/markup.ts';
 import { label } from './svg.ts';
 

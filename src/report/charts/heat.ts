@@ -1,5 +1,5 @@
 import { scaleQuantize } from 'd3-scale';
-import { wholeNumber } from '../../text/numbers.ts';
+import { wholeNumber } from '../../text/numberWords.ts';
 import { element } from '../../text/markup.ts';
 import { CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';
 

@@ -1,4 +1,4 @@
-import { wholeNumber } from '../../text/numbers.ts';
+import { wholeNumber } from '../../text/numberWords.ts';
 import { bottomAxis, valueScale } from './axes.ts';
 import { element } from '../../text/markup.ts';
 import { CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';

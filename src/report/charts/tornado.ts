@@ -1,4 +1,4 @@
-import { signedNumber, wholeNumber } from '../../text/numbers.ts';
+import { signedNumber, wholeNumber } from '../../text/numberWords.ts';
 import { bottomAxis, valueScale } from './axes.ts';
 import { legend, legendHeight } from './legend.ts';
 import { element } from '../../text/markup.ts';
