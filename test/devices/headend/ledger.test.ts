@@ -160,6 +160,6 @@ test('the same head-end runs over a transport, with promises', async () => {
   );
   const lost = runAsync(testDevice(peer), { timers, framing: 'wrapper', dial });
   await timers.settle();
-  expect(await lost).toEqual({ ok: false, error: { kind: 'lost' } });
+  expect(await lost).toEqual({ ok: false, error: { kind: 'lost', how: 'noLink' } });
   expect(errors).toHaveLength(3);
 });

@@ -32,6 +32,6 @@ test.each(['wrapper', 'hdlc'] as const)('over TCP, %s: keys are rotated, and rot
   await listener.close();
   expect(await runAsync(rotate(peer, { keySource, tries: 1 }), runner)).toEqual({
     kind: 'failed',
-    error: { kind: 'lost' },
+    error: { kind: 'lost', how: 'noLink' },
   });
 });

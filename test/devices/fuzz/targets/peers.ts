@@ -130,6 +130,9 @@ async function quiet(): Promise<void> {
 const WANTS_MAX = 5000;
 const ERRORS: readonly WireError[] = [
   { kind: 'lost' },
+  { kind: 'lost', how: 'linkRefused' },
+  { kind: 'rejected', result: 2, diagnostic: 1 },
+  { kind: 'serviceError', service: 1, category: 6, code: 3 },
   { kind: 'result', result: 12 },
   { kind: 'exception', stateError: 1, serviceError: 6, expectedCounter: 70 },
   { kind: 'exception', stateError: 1, serviceError: 5 },
