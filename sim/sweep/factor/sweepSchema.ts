@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { date } from '../scenario/schemaBasics.ts';
-import type { FieldSchema } from '../../src/document/fields.ts';
+import { date } from '../../scenario/schemaBasics.ts';
+import type { FieldSchema } from '../../../src/document/fields.ts';
 
 /** `x1.5`: the scenario's own number times 1.5. */
 const TIMES = /^x(\d+(\.\d+)?)$/;
