@@ -6,7 +6,7 @@
 import { assert } from '../../src/assert.ts';
 import { WRAPPED_BY } from '../../src/keys/keyring.ts';
 import { ROTATION_ORDER, type RotatedType } from '../../src/keys/rotation.ts';
-import { KEY_NAMES } from '../cosem/keyring.ts';
+import { KEY_NAMES } from '../cosem/deviceKeyring.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
 import { toHex } from '../dlms/bytes.ts';
 import { keyTransferParameter } from '../dlms/keyWrap.ts';

@@ -7,8 +7,8 @@ import { DriverError, lineSplitter, type LineProcessOptions } from '../../../../
 import { startDriver } from '../../../../devices/hardware/driver.ts';
 import { uint8, uint32 } from '../../../../devices/dlms/values.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
-import { decodeDeskAnswer } from '../../../../devices/rig/desk.ts';
-import { callOf, peerOf, SMSO_TITLE } from '../../../../devices/rig/parties.ts';
+import { decodeDeskAnswer } from '../../../../devices/rig/walk/desk.ts';
+import { callOf, peerOf, SMSO_TITLE } from '../../../../devices/rig/bench/parties.ts';
 import { NOW } from '../../dlms/harness.ts';
 import * as corpus from '../corpus.ts';
 import type { Dice } from '../dice.ts';
