@@ -1,5 +1,5 @@
 import type { UniformAt } from './design/designMatrix.ts';
-import { seedWords, Stream, STREAMS } from '../world/draws.ts';
+import { seedWords, Stream, STREAMS } from '../world/dice/draws.ts';
 
 /** The dice of a sweep's design points. They follow from the sweep's seed alone and shift no life. */
 export function designDice(seed: string): UniformAt {
