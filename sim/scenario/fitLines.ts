@@ -1,5 +1,5 @@
 import { nearest } from '../../src/document/nearest.ts';
-import type { ReadFile } from '../../src/document/layers.ts';
+import type { Files } from '../../src/document/files.ts';
 import { parsePath } from '../../src/document/path.ts';
 import { joinCohorts, parsePublishedVolumes } from '../../src/report/published.ts';
 import type { Fault } from './scenarioChecks.ts';
@@ -9,9 +9,9 @@ import type { Scenario } from './schema.ts';
 export function* fitFaults(
   scenario: Scenario,
   publishedVolumes: string | undefined,
-  readFile: ReadFile,
+  files: Files,
 ): Iterable<Fault> {
-  const text = publishedVolumes === undefined ? undefined : textOf(publishedVolumes, readFile);
+  const text = publishedVolumes === undefined ? undefined : textOf(publishedVolumes, files);
   const published = text === undefined ? undefined : parsePublishedVolumes(text);
   if (published?.ok === false)
     yield { path: ['publishedVolumes'], found: published.error, expected: 'a CSV of published figures' };
@@ -34,9 +34,9 @@ export function* fitFaults(
 }
 
 /** A file that cannot be read is reported where it is named. */
-function textOf(path: string, readFile: ReadFile): string | undefined {
+function textOf(path: string, { read }: Files): string | undefined {
   try {
-    return readFile(path);
+    return read(path);
   } catch {
     return undefined;
   }
