@@ -3,14 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { syntheticMpan } from '../../src/installation/identifiers.ts';
 import { VARIOUS1 } from '../../src/rules/ruleset.ts';
-import {
-  decide,
-  freshFolder,
-  removeFolders,
-  writeRecords,
-  type Cells,
-  type Records,
-} from './decideHarness.ts';
+import { decide, freshFolder, removeFolders, writeRecords, type Cells, type Records } from './decideHarness.ts';
 
 afterAll(removeFolders);
 

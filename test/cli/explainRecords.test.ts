@@ -10,14 +10,7 @@ import { oneHistory } from '../../src/interchange/history/oneHistory.ts';
 import type { History } from '../../src/migration/history.ts';
 import { instant } from '../../src/time.ts';
 import { historyArbitrary } from '../kit/arbitraries/histories.ts';
-import {
-  freshFolder,
-  removeFolders,
-  recordsOf,
-  writeRecords,
-  type Cells,
-  type Records,
-} from './decideHarness.ts';
+import { freshFolder, removeFolders, recordsOf, writeRecords, type Cells, type Records } from './decideHarness.ts';
 import { explain } from './explainHarness.ts';
 
 afterAll(removeFolders);

@@ -22,7 +22,15 @@ import {
   type MonthSummary,
 } from '../../report/supplierFiles.ts';
 import { textTable, thousands } from '../../text/table.ts';
-import { formatDay, formatInstant, lastDayOfMonth, londonMidnight, monthOf, parseDate, type Instant } from '../../time.ts';
+import {
+  formatDay,
+  formatInstant,
+  lastDayOfMonth,
+  londonMidnight,
+  monthOf,
+  parseDate,
+  type Instant,
+} from '../../time.ts';
 import { EXIT, UsageError } from '../shell/exit.ts';
 import { checkDirectory, openDirectory, writeCsv, type OutputDirectory, withFileErrors } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
