@@ -27,6 +27,8 @@ export interface Sweep {
   /** The points after the base point, which is number 0 and has every factor as the scenario has it. */
   readonly design: DesignMatrix;
   readonly outcomes: readonly Outcome[];
+  /** Take replications until the base point's mean is known so well; undefined: a fixed number. */
+  readonly stop: { readonly outcome: Outcome; readonly halfWidth: number; readonly replicationsMax: number } | undefined;
   /** The scenario that is varied, as it is. */
   readonly base: LoadedScenario;
   /** Opens a scenario file once, and resolves it under settings. */
@@ -97,7 +99,17 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   twice(factors, (name, other) =>
     fault(['factors', name], { found: `a path that ${other} varies too`, expected: 'each path in one factor' }),
   );
-  const outcomes = outcomesOf(file, fault);
+  const outcomeAt = (text: string, at: Path): Outcome | undefined => {
+    const outcome = parseOutcome(text);
+    const { from, horizon } = base.scenario;
+    if (outcome === undefined) fault(at, { expected: OUTCOME_FORM });
+    else if (outcome.day !== undefined && (outcome.day < from || outcome.day > horizon))
+      fault(at, { expected: `a day from ${from} to ${horizon}, which the scenario simulates` });
+    return outcome;
+  };
+  const named = file.outcomes.length > 0 ? file.outcomes : DEFAULT_OUTCOMES;
+  const outcomes = named.flatMap((text, i) => outcomeAt(text, ['outcomes', i]) ?? []);
+  const stopsAt = file.stop && outcomeAt(file.stop.outcome, ['stop', 'outcome']);
   const count = pointsOf(file.design, factors);
   if (count > POINTS_MAX) fault(['design'], { found: `${count} points`, expected: `at most ${POINTS_MAX} points` });
   const dimensions = { sobol: SOBOL_DIMENSIONS_MAX, saltelli: SALTELLI_FACTORS_MAX }[file.design.kind as 'sobol'];
@@ -106,10 +118,9 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   if (problems.length > 0) return { ok: false, problems };
   const seed = file.seed ?? base.scenario.seed;
   const design = designOf(file.design, factors, seed);
-  return {
-    ok: true,
-    sweep: { name: file.name, title: file.title, file, seed, factors, design, outcomes, base, open },
-  };
+  const stop = file.stop && stopsAt ? { ...file.stop, outcome: stopsAt } : undefined;
+  const { name, title } = file;
+  return { ok: true, sweep: { name, title, file, seed, factors, design, outcomes, stop, base, open } };
 }
 
 type Fault = (at: Path, about: { readonly found?: string; readonly expected: string }) => void;
@@ -122,16 +133,6 @@ function twice(factors: readonly Factor[], tell: (name: string, other: string) =
       if (other !== undefined && other !== name) tell(name, other);
       owner.set(path, name);
     }
-}
-
-function outcomesOf({ outcomes, stop }: SweepFile, fault: Fault): readonly Outcome[] {
-  const named = outcomes.length > 0 ? outcomes : DEFAULT_OUTCOMES;
-  if (stop && parseOutcome(stop.outcome) === undefined) fault(['stop', 'outcome'], { expected: OUTCOME_FORM });
-  return named.flatMap((text, i) => {
-    const outcome = parseOutcome(text);
-    if (outcome === undefined) fault(['outcomes', i], { expected: OUTCOME_FORM });
-    return outcome ? [outcome] : [];
-  });
 }
 
 /** How many points a design has, before it is laid out. */

@@ -1,6 +1,6 @@
 import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
 import { COHORTS, type Cohort } from '../../../src/installation/cohort.ts';
-import { endOfLondonDate, parseDate, type Instant } from '../../../src/time.ts';
+import { parseDate } from '../../../src/time.ts';
 import { ENDS, type End } from '../../scenario/ends.ts';
 
 /** A number that effects are computed of: how many are counted so at one as-of. */
@@ -11,8 +11,8 @@ export interface Outcome {
   /** An exclusion category, or an end of installations. */
   readonly of: ExclusionCategory | End;
   readonly cohorts: readonly Cohort[];
-  /** Undefined: the horizon. */
-  readonly asOf: Instant | undefined;
+  /** The London day at whose end it is counted; undefined: the horizon. */
+  readonly day: string | undefined;
 }
 
 const FORM = /^([A-Za-z0-9:-]+)\/([A-Za-z_+]+)(@(\d{4}-\d\d-\d\d))?$/;
@@ -28,8 +28,7 @@ export function parseOutcome(text: string): Outcome | undefined {
   const cohorts = among === 'all' ? COHORTS : (among.split('+') as Cohort[]);
   if (cohorts.some((cohort) => !COHORTS.includes(cohort))) return undefined;
   if (date !== undefined && (parseDate(date) === undefined || !isCategory)) return undefined;
-  const asOf = date === undefined ? undefined : endOfLondonDate(date);
-  return { name: text, kind: isCategory ? 'category' : 'end', of: of as Outcome['of'], cohorts, asOf };
+  return { name: text, kind: isCategory ? 'category' : 'end', of: of as Outcome['of'], cohorts, day: date };
 }
 
 /** Where a sweep names no outcomes: every category over all cohorts, at the horizon. */
