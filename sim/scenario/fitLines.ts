@@ -6,11 +6,7 @@ import type { Fault } from './scenarioChecks.ts';
 import type { Scenario } from './schema.ts';
 
 /** The published figures can be read; lines to fit exist among them, and what is fitted to them is a number. */
-export function* fitFaults(
-  scenario: Scenario,
-  publishedVolumes: string | undefined,
-  files: Files,
-): Iterable<Fault> {
+export function* fitFaults(scenario: Scenario, publishedVolumes: string | undefined, files: Files): Iterable<Fault> {
   const text = publishedVolumes === undefined ? undefined : textOf(publishedVolumes, files);
   const published = text === undefined ? undefined : parsePublishedVolumes(text);
   if (published?.ok === false)

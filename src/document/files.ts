@@ -4,9 +4,9 @@ export interface Files {
    * The text of a file.
    * @throws Error if there is no such file or it is not text; the message, or a `code` such as `ENOENT`, says why.
    */
-  read(path: string): string;
+  readonly read: (path: string) => string;
   /** The path, as `read` takes it, of a file that another one names. A relative path starts from the folder of `file`. */
-  beside(file: string, path: string): string;
+  readonly beside: (file: string, path: string) => string;
 }
 
 /** Files that are held in memory, by path; paths have slashes. */
