@@ -78,10 +78,7 @@ export function openScenario(options: { path: string; files: Files }): (set: rea
   return (set) => resolveLayers(layers, { path: options.path, files, set });
 }
 
-function resolveLayers(
-  layers: Layers,
-  options: { path: string; files: Files; set: readonly string[] },
-): LoadResult {
+function resolveLayers(layers: Layers, options: { path: string; files: Files; set: readonly string[] }): LoadResult {
   const errors: Problem[] = [...layers.problems];
   if (layers.tree === undefined) return { ok: false, errors };
   const tree = withSettings(layers.tree, options.set, errors);

@@ -27,7 +27,9 @@ export function linearEffects(
   outcomes: readonly number[],
   uniformAt: UniformAt,
 ): readonly LinearEffect[] {
-  const kept: readonly Kept[] = rows.flatMap((row, i) => (Number.isNaN(outcomes[i]) ? [] : [{ row, outcome: outcomes[i] as number }]));
+  const kept: readonly Kept[] = rows.flatMap((row, i) =>
+    Number.isNaN(outcomes[i]) ? [] : [{ row, outcome: outcomes[i] as number }],
+  );
   const factors = rows[0]?.length ?? 0;
   const slopesOf = (chosen: Uint32Array): readonly number[] => {
     const design = new Matrix(Array.from(chosen, (i) => [1, ...(kept[i] as Kept).row]));
@@ -52,7 +54,9 @@ export function levelEffects(
   coordinates: readonly number[],
   outcomes: readonly number[],
 ): readonly { readonly level: number; readonly mean: number; readonly effect: number; readonly points: number }[] {
-  const kept = outcomes.flatMap((outcome, i) => (Number.isNaN(outcome) ? [] : [{ level: coordinates[i] as number, outcome }]));
+  const kept = outcomes.flatMap((outcome, i) =>
+    Number.isNaN(outcome) ? [] : [{ level: coordinates[i] as number, outcome }],
+  );
   const overall = meanOf(kept.map(({ outcome }) => outcome));
   const levels = [...new Set(kept.map(({ level }) => level))].sort((a, b) => a - b);
   return levels.map((level) => {

@@ -26,7 +26,10 @@ export function morrisEffects(
   uniformAt: UniformAt,
 ): readonly MorrisEffect[] {
   const factors = rows[0]?.length ?? 0;
-  assert(rows.length === outcomes.length && rows.length % (factors + 1) === 0, 'a Morris design has whole trajectories');
+  assert(
+    rows.length === outcomes.length && rows.length % (factors + 1) === 0,
+    'a Morris design has whole trajectories',
+  );
   const effects: number[][] = Array.from({ length: factors }, () => []);
   for (const [i, row] of rows.entries()) {
     if (i % (factors + 1) === 0) continue;

@@ -16,5 +16,5 @@ export function saltelliDesign(samples: number, factors: number, uniformAt: Unif
     const b = row.slice(factors);
     const mixed = a.map((_, factor) => a.map((value, i) => (i === factor ? (b[i] as number) : value)));
     return [a, b, ...mixed];
-  }) as DesignMatrix;
+  });
 }

@@ -62,7 +62,10 @@ export function plainSobol(points: number, dimensions: number): DesignMatrix {
  * @param uniformAt dice; entity 0, index: the dimension
  */
 export function shiftedSobol(points: number, dimensions: number, uniformAt: UniformAt): DesignMatrix {
-  const shifts = Array.from({ length: dimensions }, (_, dimension) => Math.floor(uniformAt(0, dimension) / TO_UNIT) | 0);
+  const shifts = Array.from(
+    { length: dimensions },
+    (_, dimension) => Math.floor(uniformAt(0, dimension) / TO_UNIT) | 0,
+  );
   return sobolWords(points, dimensions).map((row) =>
     Array.from(row, (word, dimension) => (((word ^ (shifts[dimension] as number)) >>> 0) + 0.5) * TO_UNIT),
   );

@@ -137,7 +137,7 @@ function boundOf(bound: Bound, own: unknown): number {
 
 /** The distribution with its relative numbers multiplied out. */
 function beliefOf(distribution: FactorDistribution, own: unknown): Belief {
-  const numbers = Object.entries(distribution).map(([name, value]) => [name, name === 'kind' ? value : boundOf(value as Bound, own)]); // prettier-ignore
+  const numbers = Object.entries(distribution).map(([name, value]) => [name, name === 'kind' ? value : boundOf(value, own)]); // prettier-ignore
   return Object.fromEntries(numbers) as Belief;
 }
 
@@ -149,15 +149,18 @@ function boundsFault(
     if (spec.range) {
       const [from, to] = spec.range.map((bound) => boundOf(bound, own)) as [number, number];
       if (from > to) return { path: ['range'], expected: 'the smaller end first' };
-      if (spec.log && from <= 0) return { path: ['range'], expected: 'both ends above 0, since the range is cut by ratio' };
+      if (spec.log && from <= 0)
+        return { path: ['range'], expected: 'both ends above 0, since the range is cut by ratio' };
       if (spec.whole && !(Number.isInteger(from) && Number.isInteger(to)) && !spec.log)
         return { path: ['range'], expected: 'whole numbers, since whole is true' };
     }
     if (!spec.distribution) continue;
     const belief = beliefOf(spec.distribution, own);
     if ('from' in belief && belief.from > belief.to) return { path: ['distribution'], expected: 'from not above to' };
-    if (belief.kind === 'logUniform' && belief.from <= 0) return { path: ['distribution', 'from'], expected: 'above 0' };
-    if (belief.kind === 'logNormal' && belief.median <= 0) return { path: ['distribution', 'median'], expected: 'above 0' };
+    if (belief.kind === 'logUniform' && belief.from <= 0)
+      return { path: ['distribution', 'from'], expected: 'above 0' };
+    if (belief.kind === 'logNormal' && belief.median <= 0)
+      return { path: ['distribution', 'median'], expected: 'above 0' };
     if (belief.kind === 'triangular' && (belief.mode < belief.from || belief.mode > belief.to))
       return { path: ['distribution', 'mode'], expected: 'a mode between from and to' };
   }

@@ -27,7 +27,12 @@ const distribution = z
 const factor = z
   .strictObject({
     path: z.string().optional().describe('a field of the scenario; `amendments.` and a path for one of the rules'),
-    paths: z.array(z.string()).min(1).max(64).optional().describe('several fields that move together; `*` for one name'),
+    paths: z
+      .array(z.string())
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('several fields that move together; `*` for one name'),
     values: z.array(z.unknown()).min(1).max(64).optional().describe('the values, as YAML; `x1.5` multiplies'),
     range: z.tuple([bound, bound]).optional().describe('from where to where'),
     distribution: distribution.optional(),
@@ -54,7 +59,7 @@ const design = z
   .discriminatedUnion('kind', [
     z
       .strictObject({ kind: z.literal('oneAtATime'), levels: levels.default(2).describe('places in a range') })
-      .describe("one factor after the other, all else as the scenario has it: for tornados"),
+      .describe('one factor after the other, all else as the scenario has it: for tornados'),
     z
       .strictObject({ kind: z.literal('grid'), levels: levels.default(3).describe('places in a range') })
       .describe('every combination'),
@@ -64,7 +69,10 @@ const design = z
       .strictObject({
         kind: z.literal('morris'),
         trajectories: z.number().int().min(2).max(10_000).default(10).describe('random walks through the factors'),
-        levels: z.union([z.literal(4), z.literal(6), z.literal(8)]).default(4).describe('places in each range'),
+        levels: z
+          .union([z.literal(4), z.literal(6), z.literal(8)])
+          .default(4)
+          .describe('places in each range'),
       })
       .describe('screening: trajectories x (factors + 1) points'),
     z
@@ -80,7 +88,10 @@ const design = z
 export const sweepSchema = z.strictObject({
   $schema: z.string().optional().describe('for editors; the bench ignores it'),
   format: z.literal(1).describe('version of this format'),
-  name: z.string().regex(/^[a-z0-9][A-Za-z0-9-]*$/).describe('what the sweep is called in outputs'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][A-Za-z0-9-]*$/)
+    .describe('what the sweep is called in outputs'),
   title: z.string().default('').describe('what it asks, in a line'),
   scenario: z.string().describe('the scenario that is varied, relative to this file'),
   seed: z.string().min(1).max(200).optional().describe("seed of all dice; left out: the scenario's"),

@@ -38,7 +38,11 @@ export interface CellPlan {
  * Plans every point of a sweep. It is pure: on any machine, the same files give the same keys.
  * @param onPoint called after each point with the share of the points done
  */
-export function planCells(sweep: Sweep, replications: number, onPoint: (share: number) => void = () => undefined): CellPlan {
+export function planCells(
+  sweep: Sweep,
+  replications: number,
+  onPoint: (share: number) => void = () => undefined,
+): CellPlan {
   const plan = new PlanBuilder();
   const scaleChecked = sweep.file.scale < 1;
   if (scaleChecked) plan.add(sweep, SCALE_POINT, replications);

@@ -28,7 +28,8 @@ export interface Sweep {
   readonly design: DesignMatrix;
   readonly outcomes: readonly Outcome[];
   /** Take replications until the base point's mean is known so well; undefined: a fixed number. */
-  readonly stop: { readonly outcome: Outcome; readonly halfWidth: number; readonly replicationsMax: number } | undefined;
+  readonly stop:
+    { readonly outcome: Outcome; readonly halfWidth: number; readonly replicationsMax: number } | undefined;
   /** The scenario that is varied, as it is. */
   readonly base: LoadedScenario;
   /** Opens a scenario file once, and resolves it under settings. */
@@ -88,7 +89,8 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   if (!base.ok) return { ok: false, problems: base.errors };
   const factors: Factor[] = [];
   for (const [name, spec] of Object.entries(file.factors)) {
-    const placed = spec.scenarios && Object.fromEntries(Object.entries(spec.scenarios).map(([as, at]) => [as, place(at)]));
+    const placed =
+      spec.scenarios && Object.fromEntries(Object.entries(spec.scenarios).map(([as, at]) => [as, place(at)]));
     const result = factorOf(name, placed ? { ...spec, scenarios: placed } : spec, base);
     if ('factor' in result) factors.push(result.factor);
     else fault(['factors', name, ...result.path], { expected: result.expected });
@@ -122,8 +124,6 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   const { name, title } = file;
   return { ok: true, sweep: { name, title, file, seed, factors, design, outcomes, stop, base, open } };
 }
-
-type Fault = (at: Path, about: { readonly found?: string; readonly expected: string }) => void;
 
 function twice(factors: readonly Factor[], tell: (name: string, other: string) => void): void {
   const owner = new Map<string, string>();

@@ -82,7 +82,8 @@ export function resolvePoint(sweep: Sweep, point: SweepPoint): ResolvedPoint | R
   if (!loaded.ok) return { ok: false, problems: loaded.errors };
   const { scale, strataMin } = sweep.file;
   const asOf = new Set([...loaded.scenario.asOf, ...sweep.file.asOf]);
-  for (const { day } of [...sweep.outcomes, ...(sweep.stop ? [sweep.stop.outcome] : [])]) if (day !== undefined) asOf.add(day);
+  for (const { day } of [...sweep.outcomes, ...(sweep.stop ? [sweep.stop.outcome] : [])])
+    if (day !== undefined) asOf.add(day);
   const { from, horizon, comparison } = loaded.scenario;
   if (comparison.operator === 'qualifying') asOf.add(comparison.dataCut);
   if (sweep.file.monthly) for (const day of monthEndsBetween(from, horizon)) asOf.add(day);

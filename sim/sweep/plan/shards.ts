@@ -25,7 +25,5 @@ export function othersCells(plan: CellPlan, { number, of }: Shard): readonly num
 }
 
 function bySize({ cells }: CellPlan): readonly number[] {
-  return cells
-    .map((_, position) => position)
-    .sort((a, b) => (cells[b]?.lives ?? 0) - (cells[a]?.lives ?? 0) || a - b);
+  return cells.map((_, position) => position).sort((a, b) => (cells[b]?.lives ?? 0) - (cells[a]?.lives ?? 0) || a - b);
 }

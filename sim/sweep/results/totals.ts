@@ -5,13 +5,7 @@ import { ENDS } from '../../scenario/ends.ts';
 import type { Outcome } from '../plan/outcomes.ts';
 
 /** What is counted, as the `measure` column of sweep.parquet has it. */
-export const SWEEP_MEASURES = [
-  'qualifying',
-  'effective',
-  'end',
-  'migrated_installations',
-  'migrated_meters',
-] as const;
+export const SWEEP_MEASURES = ['qualifying', 'effective', 'end', 'migrated_installations', 'migrated_meters'] as const;
 export type SweepMeasure = (typeof SWEEP_MEASURES)[number];
 
 /** The counts of one replication of one point, scaled back: numbers and no longer integers. */
@@ -60,7 +54,8 @@ function addScaled(into: Float64Array, from: Int32Array, weight: number, at: num
 export function outcomeOf(totals: Totals, outcome: Outcome, asOf: number): number {
   return outcome.cohorts.reduce((sum, cohort) => {
     const c = COHORTS.indexOf(cohort);
-    if (outcome.kind === 'end') return sum + (totals.ends[c * ENDS.length + ENDS.indexOf(outcome.of as never)] as number);
+    if (outcome.kind === 'end')
+      return sum + (totals.ends[c * ENDS.length + ENDS.indexOf(outcome.of as never)] as number);
     const at = volumeIndex(asOf, MEASURE_QUALIFYING, c, CATEGORIES.indexOf(outcome.of as never));
     return sum + (totals.volumes[at] as number);
   }, 0);
@@ -80,7 +75,11 @@ export interface TotalRow {
 
 /** Every category of every cohort at one as-of, qualifying and in effect; zeros included. */
 export function* volumeTotals(totals: Totals, asOf: number): Generator<TotalRow> {
-  for (const [measure, row] of [['qualifying', MEASURE_QUALIFYING], ['effective', MEASURE_EFFECTIVE]] as const) // prettier-ignore
+  for (const [measure, row] of [
+    ['qualifying', MEASURE_QUALIFYING],
+    ['effective', MEASURE_EFFECTIVE],
+  ] as const)
+    // prettier-ignore
     for (const cohort of COHORTS.keys())
       for (const [c, category] of CATEGORIES.entries()) {
         const at = volumeIndex(asOf, row, cohort, c);
@@ -99,7 +98,11 @@ export function* endTotals(totals: Totals): Generator<TotalRow> {
 /** Migrated installations and meters of every cohort up to and in a month. */
 export function* migratedTotals(totals: Totals, month: number): Generator<TotalRow> {
   const months = totals.migratedInstallations.length / COHORTS.length;
-  for (const [measure, series] of [['migrated_installations', totals.migratedInstallations], ['migrated_meters', totals.migratedMeters]] as const) // prettier-ignore
+  for (const [measure, series] of [
+    ['migrated_installations', totals.migratedInstallations],
+    ['migrated_meters', totals.migratedMeters],
+  ] as const)
+    // prettier-ignore
     for (const cohort of COHORTS.keys()) {
       let sum = 0;
       for (let m = 0; m <= month; m += 1) sum += series[cohort * months + m] as number;

@@ -39,7 +39,13 @@ describe('Sobol indices', () => {
   test.each([
     { name: 'Ishigami', of: ishigami, factors: 3, first: ISHIGAMI.first, total: ISHIGAMI.total },
     { name: "Sobol's g", of: gFunction, factors: 6, first: G_FIRST, total: G_TOTAL },
-    { name: 'a linear function', of: linear, factors: 3, first: [16 / 21, 4 / 21, 1 / 21], total: [16 / 21, 4 / 21, 1 / 21] },
+    {
+      name: 'a linear function',
+      of: linear,
+      factors: 3,
+      first: [16 / 21, 4 / 21, 1 / 21],
+      total: [16 / 21, 4 / 21, 1 / 21],
+    },
   ])('equal the closed form of $name within 0.03 on 1,024 samples', ({ of, factors, first, total }) => {
     const design = saltelliDesign(1024, factors, designDice('sobol'));
     const found = sobolIndices(rowsOf(design).map(of), factors, bootstrapDice('sobol'));
@@ -63,9 +69,14 @@ describe('Sobol indices', () => {
       }).flat();
       const found = sobolIndices(rows.map(ishigami), 3, bootstrapDice(`coverage ${run}`));
       found.forEach(({ first, total }, i) => {
-        for (const [estimate, truth] of [[first, ISHIGAMI.first[i]], [total, ISHIGAMI.total[i]]] as const) { // prettier-ignore
+        for (const [estimate, truth] of [
+          [first, ISHIGAMI.first[i]],
+          [total, ISHIGAMI.total[i]],
+        ] as const) {
+          // prettier-ignore
           asked += 1;
-          if ((estimate.low as number) <= (truth as number) && (truth as number) <= (estimate.high as number)) held += 1;
+          if ((estimate.low as number) <= (truth as number) && (truth as number) <= (estimate.high as number))
+            held += 1;
         }
       });
     }
@@ -147,7 +158,14 @@ describe('main effects', () => {
 describe('paired differences', () => {
   test('use Student’s quantiles as tables print them', () => {
     // Two-sided 90 %: 1, 2, 5, 19, 100 degrees of freedom.
-    for (const [freedom, quantile] of [[1, 6.314], [2, 2.92], [5, 2.015], [19, 1.729], [100, 1.66]] as const) { // prettier-ignore
+    for (const [freedom, quantile] of [
+      [1, 6.314],
+      [2, 2.92],
+      [5, 2.015],
+      [19, 1.729],
+      [100, 1.66],
+    ] as const) {
+      // prettier-ignore
       expect(studentQuantile(0.9, freedom)).toBeCloseTo(quantile, 3);
     }
     expect(studentQuantile(0.95, 4)).toBeCloseTo(2.776, 3);

@@ -28,7 +28,11 @@ describe('the Sobol sequence', () => {
 
   test('agrees with another program in dimensions 4 to 6', () => {
     // Points 1 to 7 of scipy.stats.qmc.Sobol(6, scramble=False), columns 3 to 5.
-    expect(plainSobol(8, 6).slice(1).map((row) => row.slice(3))).toEqual([
+    expect(
+      plainSobol(8, 6)
+        .slice(1)
+        .map((row) => row.slice(3)),
+    ).toEqual([
       [0.5, 0.5, 0.5],
       [0.25, 0.75, 0.75],
       [0.75, 0.25, 0.25],
