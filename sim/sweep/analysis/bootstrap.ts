@@ -1,5 +1,6 @@
 import type { UniformAt } from '../design/designMatrix.ts';
-import { COVERAGE, quantileOfSorted, type Estimate } from './statistics.ts';
+import { quantileOf } from '../../../src/report/statistics.ts';
+import { COVERAGE, type Estimate } from './estimates.ts';
 
 /** Resamples of every bootstrap; ours: more move the ends of an interval by less than a tenth of its width. */
 export const RESAMPLES = 400;
@@ -31,7 +32,6 @@ export function bootstrap(
 ): Estimate {
   const found = resamples.map(statistic).filter((resampled) => !Number.isNaN(resampled));
   if (found.length === 0) return { value, low: null, high: null };
-  found.sort((a, b) => a - b);
   const tail = (1 - COVERAGE) / 2;
-  return { value, low: quantileOfSorted(found, tail), high: quantileOfSorted(found, 1 - tail) };
+  return { value, low: quantileOf(found, tail), high: quantileOf(found, 1 - tail) };
 }

@@ -1,4 +1,5 @@
-import { meanEstimate, meanOf, varianceOf, type Estimate } from './statistics.ts';
+import { meanOf } from '../../../src/report/statistics.ts';
+import { meanEstimate, varianceOf, type Estimate } from './estimates.ts';
 
 /** The difference of one outcome between two scenarios that were run on common dice, replication by replication. */
 export interface PairedDifference {

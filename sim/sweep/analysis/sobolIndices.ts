@@ -1,7 +1,8 @@
 import { assert } from '../../../src/assert.ts';
 import type { UniformAt } from '../design/designMatrix.ts';
 import { bootstrap, resamplesOf } from './bootstrap.ts';
-import { meanOf, type Estimate } from './statistics.ts';
+import { meanOf } from '../../../src/report/statistics.ts';
+import { type Estimate } from './estimates.ts';
 
 /** Sobol indices of one factor: the share of an outcome's variance that is its own, and that it takes part in. */
 export interface SobolIndex {

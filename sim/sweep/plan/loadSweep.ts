@@ -15,7 +15,7 @@ import { shiftedSobol, SOBOL_DIMENSIONS_MAX } from '../design/sobolSequence.ts';
 import { factorOf, levelsOf, type Factor } from '../factor/factors.ts';
 import { SWEEP_FIELDS, sweepSchema, type DesignSpec, type SweepFile } from '../factor/sweepSchema.ts';
 import { designDice } from '../sweepDice.ts';
-import { DEFAULT_OUTCOMES, OUTCOME_FORM, parseOutcome, type Outcome } from './outcomes.ts';
+import { DEFAULT_OUTCOMES, OUTCOME_FORM, parseOutcome, type Outcome } from './sweepOutcomes.ts';
 
 /** A sweep that is ready to be planned: its file checked, its factors found in the scenario, its design laid out. */
 export interface Sweep {

@@ -1,7 +1,7 @@
 import { endOfLondonDate } from '../../../src/time.ts';
 import { asOfsOf } from '../cell/cell.ts';
 import type { ResolvedPoint } from '../plan/points.ts';
-import type { Outcome } from '../plan/outcomes.ts';
+import type { Outcome } from '../plan/sweepOutcomes.ts';
 import { outcomeOf, type Totals } from './totals.ts';
 
 /** Outcomes of a sweep: by outcome, then point, then replication. A refused point has no replications. */

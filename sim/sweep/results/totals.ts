@@ -2,7 +2,7 @@ import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { MEASURE_EFFECTIVE, MEASURE_QUALIFYING, volumeIndex, type Counts } from '../../kernel/life/counts.ts';
 import { ENDS } from '../../scenario/ends.ts';
-import type { Outcome } from '../plan/outcomes.ts';
+import type { Outcome } from '../plan/sweepOutcomes.ts';
 
 /** What is counted, as the `measure` column of sweep.parquet has it. */
 export const SWEEP_MEASURES = ['qualifying', 'effective', 'end', 'migrated_installations', 'migrated_meters'] as const;

@@ -6,7 +6,7 @@ import { levelEffects, linearEffects } from '../../../sim/sweep/analysis/linearE
 import { morrisEffects } from '../../../sim/sweep/analysis/morrisEffects.ts';
 import { pairedDifference } from '../../../sim/sweep/analysis/pairedDifference.ts';
 import { sobolIndices } from '../../../sim/sweep/analysis/sobolIndices.ts';
-import { meanEstimate, studentQuantile } from '../../../sim/sweep/analysis/statistics.ts';
+import { meanEstimate, studentQuantile } from '../../../sim/sweep/analysis/estimates.ts';
 import { bootstrapDice, designDice } from '../../../sim/sweep/sweepDice.ts';
 
 type Row = readonly number[];

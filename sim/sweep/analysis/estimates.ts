@@ -1,22 +1,10 @@
-/** The arithmetic mean; NaN of nothing. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+import { meanOf } from '../../../src/report/statistics.ts';
 
 /** The unbiased variance (divided by n - 1); 0 for fewer than two values. */
 export function varianceOf(values: readonly number[]): number {
   if (values.length < 2) return 0;
   const mean = meanOf(values);
   return values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / (values.length - 1);
-}
-
-/** Quantile of sorted values by linear interpolation between order statistics (Hyndman and Fan's type 7). */
-export function quantileOfSorted(sorted: readonly number[], p: number): number {
-  const position = p * (sorted.length - 1);
-  const low = Math.floor(position);
-  const below = sorted[low] as number;
-  const above = sorted[Math.min(low + 1, sorted.length - 1)] as number;
-  return below + (above - below) * (position - low);
 }
 
 /** P(|T| <= t) for Student's t with a whole number of degrees of freedom: the finite sums of Abramowitz and Stegun 26.7. */
