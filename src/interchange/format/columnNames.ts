@@ -3,9 +3,10 @@
  * any other column that the record does not know is refused.
  */
 import { nearest } from '../../document/nearest.ts';
-import { FileRefused, show } from '../record/refusal.ts';
+import type { FileRefused } from '../record/refusal.ts';
+import { show } from '../record/refusal.ts';
 import type { RecordSchema } from '../record/records.ts';
-import type { ColumnNaming } from './columnNaming.ts';
+import type { ColumnNaming } from './formats.ts';
 
 export const IGNORE_OPTION = '--ignore-columns';
 export const RENAME_OPTION = '--rename-column';

@@ -1,6 +1,5 @@
 /** The formats of record files, and what a reader has to know of a file. */
 import type { Zoneless } from '../record/instantText.ts';
-import type { ColumnNaming } from './columnNaming.ts';
 
 export const FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -18,6 +17,14 @@ export function formatOf(path: string): Format | undefined {
   const name = path.replace(/\.gz$/i, '');
   const dot = name.lastIndexOf('.');
   return dot < 0 ? undefined : EXTENSIONS[name.slice(dot + 1).toLowerCase()];
+}
+
+/** What the user says of the columns of all files. */
+export interface ColumnNaming {
+  /** Names of columns to pass over. */
+  readonly ignored: ReadonlySet<string>;
+  /** From a name in the files to the name in the record. */
+  readonly renamed: ReadonlyMap<string, string>;
 }
 
 /** Where a file lies and what it is called in texts: what comes through a pipe lies at a path of another name. */

@@ -10,8 +10,7 @@ import { globSync, isDynamicPattern } from 'tinyglobby';
 import { nearest } from '../../document/nearest.ts';
 import type { Zoneless } from '../record/instantText.ts';
 import type { RecordSchema } from '../record/records.ts';
-import type { ColumnNaming } from './columnNaming.ts';
-import { FORMATS, formatOf, type Format, type Input } from './formats.ts';
+import { FORMATS, formatOf, type ColumnNaming, type Format, type Input } from './formats.ts';
 import { STANDARD_OUTPUT } from './outputFile.ts';
 
 /** Standard input, as a name on the command line. */

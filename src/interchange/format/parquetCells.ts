@@ -2,6 +2,7 @@
  * From the numbers and bytes of a Parquet page to cells. Nothing is rounded: a value that a number cannot hold exactly
  * becomes a text of all its digits, and a value that is no cell at all (half a number) becomes a text that is refused.
  */
+import { formatInstant, SECONDS_MAX } from '../../time.ts';
 import { readWallClock } from '../record/instantText.ts';
 import { NOT_A_VALUE } from '../record/rawBatch.ts';
 import type { Kind } from './parquetKinds.ts';
@@ -126,14 +127,12 @@ function secondsOf(seconds: number, zone: Zone): number | undefined {
   return 'at' in read ? read.at : undefined;
 }
 
-const DATE_SECONDS_MAX = 8_640_000_000_000n;
-
 /** The instant as a text with its fraction; without a zone where it has none. The check of cells reads it. */
 function instantText(value: bigint, unit: bigint, zone: Zone): string {
   const fraction = ((value % unit) + unit) % unit;
   const seconds = (value - fraction) / unit;
-  if (seconds > DATE_SECONDS_MAX || seconds < -DATE_SECONDS_MAX) return `${NOT_A_VALUE}${seconds} s after 1970`;
-  const text = new Date(Number(seconds) * 1000).toISOString().replace('.000Z', '');
+  if (Math.abs(Number(seconds)) > SECONDS_MAX) return `${NOT_A_VALUE}${seconds} s after 1970`;
+  const text = formatInstant(Number(seconds)).replace(/Z$/, '');
   const digits = String(fraction)
     .padStart(String(unit).length - 1, '0')
     .replace(/0+$/, '');

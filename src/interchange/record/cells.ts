@@ -1,5 +1,5 @@
 import { isMpan, isMprn } from '../../installation/identifiers.ts';
-import { DAY, INSTANT_MAX, INSTANT_MIN, parseDate, parseInstant } from '../../time.ts';
+import { DAY, formatInstant, INSTANT_MAX, INSTANT_MIN, parseDate, parseInstant, SECONDS_MAX } from '../../time.ts';
 import { INSTANT_EXPECTED, readForeignInstant, type Zoneless } from './instantText.ts';
 import { lineOf, NOT_A_VALUE, type RawBatch, type RawColumn } from './rawBatch.ts';
 import { show, type Refuse } from './refusal.ts';
@@ -198,11 +198,8 @@ function instantChecker(column: Column, zoneless: Zoneless): ColumnChecker {
   };
 }
 
-const DATE_SECONDS_MAX = 8.64e12;
-
 function secondsText(at: number): string {
-  if (Math.abs(at) > DATE_SECONDS_MAX) return `${at} seconds after 1970`;
-  return new Date(at * 1000).toISOString().replace('.000Z', 'Z');
+  return Number.isInteger(at) && Math.abs(at) <= SECONDS_MAX ? formatInstant(at) : `${at} seconds after 1970`;
 }
 
 // Neither controls, nor lone surrogates, nor U+FFFD, which stands where the bytes were not UTF-8.

@@ -3,7 +3,7 @@
  * form that says exactly the same: an offset from UTC, a fraction of zeros, a space for the `T`. A time without a zone
  * says two things at once, and is read only where the user names the zone.
  */
-import { formatInstant, INSTANT_MAX, INSTANT_MIN, londonOffset, type Instant } from '../../time.ts';
+import { formatInstant, INSTANT_MAX, INSTANT_MIN, londonOffset, parseSeconds, type Instant } from '../../time.ts';
 
 /** How to read a time that names no zone: not at all, as UTC, or as the time on London's clocks. */
 export const ZONELESS = ['refuse', 'utc', 'london'] as const;
@@ -29,7 +29,7 @@ export function readForeignInstant(text: string, zoneless: Zoneless): InstantRea
   const parts = FORM.exec(text);
   if (parts === null) return { expected: INSTANT_EXPECTED };
   const [, date, time, fraction = '', zone] = parts;
-  const wall = wallClock(`${date}T${time}Z`);
+  const wall = parseSeconds(`${date}T${time}Z`);
   if (wall === undefined) return { expected: INSTANT_EXPECTED };
   if (/[1-9]/.test(fraction)) return { expected: `a whole second; ${INSTANT_EXPECTED}` };
   if (zone === undefined) return readWallClock(wall, zoneless);
@@ -57,14 +57,6 @@ function readLondonClock(wall: number): InstantReading {
 
 function inRange(at: number): InstantReading {
   return at >= INSTANT_MIN && at <= INSTANT_MAX ? { at } : { expected: INSTANT_EXPECTED };
-}
-
-/** Seconds since 1970 of `YYYY-MM-DDThh:mm:ssZ`; undefined for a date or a time that does not exist. */
-function wallClock(text: string): number | undefined {
-  const milliseconds = Date.parse(text);
-  if (Number.isNaN(milliseconds)) return undefined;
-  // Date.parse reads 24:00:00, and may roll 30 February over; the round trip refuses both.
-  return formatInstant(milliseconds / 1000) === text ? milliseconds / 1000 : undefined;
 }
 
 function offsetSeconds(zone: string): number | undefined {

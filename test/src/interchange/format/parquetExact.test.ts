@@ -72,7 +72,7 @@ function schemaWith(name: string, element: Partial<SchemaElement>): SchemaElemen
   ];
   return [
     { name: 'root', num_children: columns.length },
-    ...columns.map((column) => (column.name === name ? ({ name, ...element } as SchemaElement) : column)),
+    ...columns.map((column) => (column.name === name ? { name, ...element } : column)),
   ];
 }
 

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ColumnNaming } from '../../../../src/interchange/format/columnNaming.ts';
-import { formatOf, type Format, type Input } from '../../../../src/interchange/format/formats.ts';
+import { formatOf, type ColumnNaming, type Format, type Input } from '../../../../src/interchange/format/formats.ts';
 import { readAttempts } from '../../../../src/interchange/history/recordReaders.ts';
 import { FileRefused, type RefusedRow } from '../../../../src/interchange/record/refusal.ts';
 
