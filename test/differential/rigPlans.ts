@@ -64,7 +64,8 @@ export function kernelRun(plan: Plan): { readonly attempts: Attempt[]; readonly 
       if (!effect || steps[position] !== effect.step) return 0;
       return OBSERVATIONS.indexOf(OBSERVATION_OF_EFFECT[effect.effect]);
     };
-    const gsme = plan.installation.gas !== null && !esmeOnly;
+    // As `Life.hearsGsme` has it: with the WAN down nothing new is known of the gas meter.
+    const gsme = plan.installation.gas !== null && !esmeOnly && !wanDown;
     const result = walk(facts, limits.at(at, plan.installation.cohort === 'MOC_Secure'), { observe }, gsme);
     if (result === WALK_PASSED) {
       const outcome = esmeOnly ? OK_ESME : OK;

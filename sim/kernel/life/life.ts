@@ -215,7 +215,7 @@ export class Life implements LifeView, Turns {
       strikes.culprit = BY_NOBODY;
       const limits = this.limits.at(at, group.cohort === SECURE);
       const esmeOnly = this.esmeOnly(at);
-      const result = group.walk(facts, limits, strikes, attributes.hasGsme && !esmeOnly);
+      const result = group.walk(facts, limits, strikes, attributes.hasGsme && !esmeOnly && this.hearsGsme(at));
       if (result === WALK_PASSED) {
         this.record(at, MIGRATION, esmeOnly ? OUTCOME_OK_ESME : OUTCOME_OK, false);
         this.end = esmeOnly ? END.migratedEsmeOnly : END.migrated;
@@ -234,6 +234,15 @@ export class Life implements LifeView, Turns {
       if (next >= FOREVER) return;
       day = next;
     }
+  }
+
+  /**
+   * True if a head-end can judge the gas meter at an instant. With the WAN down its news of the meter ends at its last WAN
+   * contact: it can say neither that the meter was heard since nor that it was silent, and no attempt fails by GT01. Where
+   * the process needs no link at an attempt, the WAN's state then does not matter to this either.
+   */
+  hearsGsme(at: Instant): boolean {
+    return !this.group.linked || this.wan.up(at);
   }
 
   /** Whether the attempt is for the ESME alone: a GSME exclusion is reported and in effect. */

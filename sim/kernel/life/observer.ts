@@ -24,6 +24,8 @@ export interface LifeView {
   keyAtStart(): KeyAtStart;
   /** Whether an attempt at the instant is for the ESME alone; to be asked before it is recorded. */
   esmeOnly(at: Instant): boolean;
+  /** Whether a head-end can judge the gas meter at the instant: not while the WAN is down. */
+  hearsGsme(at: Instant): boolean;
 }
 
 /** Sees one life as it is lived: the recorder of a run's files, the story of `explain`. Numbers are the kernel's. */
