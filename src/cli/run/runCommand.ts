@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { setImmediate as immediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import { parseDate } from '../../time.ts';
 import { endsOf, runJson, runText, volumesOf, type RunResult } from './runText.ts';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { simulate } from '../../../sim/kernel/run/simulate.ts';
-import { UsageError } from '../shell/exit.ts';
+import type { Shell } from '../shell/command.ts';
+import { Interrupted, UsageError } from '../shell/exit.ts';
+import { breathe, type Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
 import { loadScenarioFile } from '../shell/scenarioFile.ts';
 import { outError } from '../shell/outDirectory.ts';
@@ -26,7 +27,7 @@ interface RunOptions {
 const WORKERS_MAX = 64;
 
 /** `smets1-bench run SCENARIO`: simulate, decide, count. */
-export function runCommand(): Command {
+export function runCommand({ action }: Shell): Command {
   return new Command('run')
     .description('Simulate a scenario and report exclusion volumes per cohort and category.')
     .argument('<scenario>', 'scenario file (YAML)')
@@ -54,10 +55,10 @@ error. A path of --set is a field of scenarios/README.md; scenario print shows t
 
 Exit codes: 0 done, 1 usage, scenario or rule file wrong, 3 defect.`,
     )
-    .action(run);
+    .action(action(run));
 }
 
-async function run(path: string, options: RunOptions): Promise<void> {
+async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   if (options.seed !== undefined && !/^.{1,200}$/s.test(options.seed)) {
     throw new UsageError(`--seed: found ${options.seed.length} characters, expected 1 to 200`);
   }
@@ -73,16 +74,11 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const version = benchVersion();
 
   const metadata = { scenario: scenario.name, scenarioHash: file.hash, seed, version };
-  const progress = progressOn(process.stderr, process.env['TERM']);
-  const began = seconds();
+  const progress = progressOn(io.err, io.env['TERM']);
+  const began = io.elapsed();
   // In a folder of their own until all are complete: a run that fails, or is ended, leaves no file behind.
   let files: ReturnType<typeof openRunFiles> | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    progress.stop();
-    files?.abort();
-    process.exit(signal === 'SIGINT' ? 130 : 143);
-  };
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const interruption = io.interruption();
   try {
     if (options.out !== undefined) files = openRunFiles(options.out, compileModel(scenario, file.rules), metadata);
     const sink = files;
@@ -90,11 +86,12 @@ async function run(path: string, options: RunOptions): Promise<void> {
       seed,
       replications,
       workers,
-      now: seconds,
+      now: io.elapsed,
       onProgress: async (share) => {
         progress.update(share);
-        // A turn of the loop: with one worker, this is where a signal to end is heard.
-        await immediate();
+        // With one worker this is the only place where an interruption can be noticed.
+        await breathe();
+        interruption.throwIfAborted();
       },
       ...(sink
         ? {
@@ -112,7 +109,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
       replications,
       workers,
       simulation,
-      seconds: seconds() - began,
+      seconds: io.elapsed() - began,
       asFitted: options.set.length === 0 && file.layers === 1 && comparison.operator === 'envisaged',
       published: file.volumes,
       series: file.series,
@@ -132,7 +129,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
         files: entries,
       });
     }
-    process.stdout.write(
+    io.out.write(
       options.format === 'json'
         ? runJson(result, volumes)
         : runText(result, volumes, { path, out: options.out, set: options.set }),
@@ -140,9 +137,8 @@ async function run(path: string, options: RunOptions): Promise<void> {
   } catch (error) {
     progress.stop();
     files?.abort();
+    if (error instanceof Interrupted && options.out !== undefined) error.kept = `${options.out} is as it was before`;
     throw options.out === undefined ? error : outError(error, options.out);
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 
@@ -157,8 +153,4 @@ function checkAsOf(date: string, from: string, horizon: string): void {
   if (date < from || date > horizon) {
     throw new UsageError(`--as-of ${date}: expected a day from ${from} to ${horizon}, which the scenario simulates`);
   }
-}
-
-function seconds(): number {
-  return performance.now() / 1000;
 }
