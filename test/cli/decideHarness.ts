@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Format } from '../../src/interchange/format/formats.ts';
-import { readRaw } from '../../src/interchange/format/formats.ts';
+import { readRaw } from '../../src/interchange/format/readRaw.ts';
 import { recordOf, type RecordName } from '../../src/interchange/record/records.ts';
 import { csvLine, openRows, type Row } from '../../src/interchange/format/rowWriter.ts';
 import type { Installation } from '../../src/installation/installation.ts';

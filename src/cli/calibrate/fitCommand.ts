@@ -14,6 +14,7 @@ import {
   type FitStage,
 } from '../../../sim/calibrate/fit.ts';
 import type { Shell } from '../shell/command.ts';
+import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { collect, whole } from '../shell/options.ts';
@@ -53,6 +54,15 @@ Examples:
 }
 
 async function fit(io: Io, path: string, options: FitCommandOptions): Promise<void> {
+  const pool = await openPool(options.workers ?? Math.min(availableParallelism(), 64));
+  try {
+    await fitIn(io, pool, path, options);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOptions): Promise<void> {
   const file = loadScenarioFile(path, options.set);
   const lines = fitLinesOf(file, path);
   const start = Object.fromEntries(lines.map((line) => [line.parameter, numberAt(file, line.parameter)]));
@@ -63,7 +73,8 @@ async function fit(io: Io, path: string, options: FitCommandOptions): Promise<vo
     seed: options.seed,
     replications: options.replications,
     rounds: options.rounds,
-    workers: options.workers ?? Math.min(availableParallelism(), 64),
+    workers: pool.workers,
+    pool,
     now: io.elapsed,
     withParameters: (parameters) => {
       const set = Object.entries(parameters).map(([parameter, value]) => `${parameter}=${value}`);

@@ -6,7 +6,7 @@ import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 interface Given {
   readonly device?: DeviceChoice;
@@ -89,7 +89,7 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
     io.out.write(profileJsonSchema());
     return;
   }
-  const loaded = given.profile === undefined ? undefined : loadProfile({ path: given.profile, readFile: readText });
+  const loaded = given.profile === undefined ? undefined : loadProfile({ path: given.profile, files: diskFiles });
   if (loaded?.ok === false) throw new UsageError(formatProblems(loaded.problems));
   const note = (text: string): void => void io.err.write(`${text}\n`);
   const profile = withBaud(loaded?.profile ?? labProfile(), given);

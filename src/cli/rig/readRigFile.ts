@@ -3,7 +3,7 @@ import type { LoadedRig, RigFileResult, RigSetup } from '../../../devices/index.
 import { formatProblems } from '../../document/problem.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 /**
  * Reads a rig file with the files and variables that it names; the result may be everything that is wrong. `text`: what the file
@@ -13,7 +13,7 @@ export async function tryRig(io: Io, path: string, text?: string): Promise<RigFi
   const { loadRigFile } = await import('../../../devices/index.ts');
   return loadRigFile({
     path,
-    readFile: (file) => (text !== undefined && file === path ? text : readText(file)),
+    files: { ...diskFiles, read: (file) => (text !== undefined && file === path ? text : diskFiles.read(file)) },
     readBytes: (file) => new Uint8Array(readFileSync(file)),
     environment: io.env,
     now: Math.floor(io.now() / 1000),

@@ -11,7 +11,7 @@ import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { collect, instantOrDate } from '../shell/options.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 interface RulesOptions {
   readonly setRule: readonly string[];
@@ -119,7 +119,7 @@ function check(io: Io, files: readonly string[]): ExitCode {
   const problems: Problem[] = [];
   for (const file of files) {
     // A check is of files: what has the name of a shipped rule set is read as one all the same.
-    const result = resolveRules(/[/\\.]/.test(file) ? file : `./${file}`, { asOf: INSTANT_MAX, readFile: readText });
+    const result = resolveRules(/[/\\.]/.test(file) ? file : `./${file}`, { asOf: INSTANT_MAX, files: diskFiles });
     if (result.ok) io.out.write(`${file}: ok, ${result.rules.name}, ${result.rules.clauses.length} categories\n`);
     else problems.push(...result.problems);
   }

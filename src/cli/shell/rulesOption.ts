@@ -3,7 +3,7 @@ import { resolveRules } from '../../rules/resolveRules.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { INSTANT_MAX, type Instant } from '../../time.ts';
 import { UsageError } from './exit.ts';
-import { readText } from './readText.ts';
+import { diskFiles } from './readText.ts';
 
 /**
  * A rule set by its name, `in-force`, or a file, changed by `--set-rule` texts.
@@ -15,7 +15,7 @@ export function rulesNamed(
   name: string,
   { setRule = [], asOf = INSTANT_MAX }: { readonly setRule?: readonly string[]; readonly asOf?: Instant | undefined },
 ): RuleSet {
-  const resolved = resolveRules(name, { setRule, asOf, readFile: readText });
+  const resolved = resolveRules(name, { setRule, asOf, files: diskFiles });
   if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
   return resolved.rules;
 }
