@@ -1,9 +1,9 @@
-/** How a client's operations end: a value, or why there is none. */
+/** The outcome of a client's operation: a value, or the reason why there is none. */
 import type { GetResult } from './apdu.ts';
 import { decodeResponse } from './apduResponse.ts';
 import type { Data } from './axdr.ts';
 
-/** Why an operation did not succeed, as far as the client can tell. Holds no key and no plaintext. */
+/** The reason why an operation failed, as far as the client can tell. It holds no key and no plaintext. */
 export type ClientError =
   /** AARE with a result other than accepted. `initiateError`: 1 version, 2 conformance, 3 PDU size. */
   | { readonly kind: 'rejected'; readonly result: number; readonly diagnostic: number; readonly initiateError?: number }
@@ -16,15 +16,17 @@ export type ClientError =
   | { readonly kind: 'serviceError'; readonly service: number; readonly category: number; readonly code: number }
   /** A data-access-result or action-result other than success. */
   | { readonly kind: 'result'; readonly result: number }
-  /** The answer does not verify under the keys held, or repeats a counter. */
+  /** The answer does not verify under the client's keys, or repeats a counter. */
   | { readonly kind: 'security'; readonly error: string }
-  /** In place of an association came something ciphered, and the server's title, half of its nonce, is not known. */
+  /** The server answered the AARQ with a ciphered APDU. Its title is half of the nonce and is not known yet. */
   | { readonly kind: 'sealedComplaint' }
-  /** The answer is not an answer to what was asked. */
+  /** The answer does not fit the request. */
   | { readonly kind: 'protocol'; readonly error: string }
+  /** No answer came. APDUs that the server sent by itself may have come instead. */
+  | { readonly kind: 'lost' }
   /** No invocation counter is left under these keys. */
   | { readonly kind: 'countersUsedUp' }
-  /** This side may not change the server there; nothing was sent. */
+  /** This side may not change the server there. Nothing was sent. */
   | { readonly kind: 'notAllowed' };
 
 export type ClientResult<T> =
@@ -48,7 +50,7 @@ export function fromResult(result: number): ClientResult<undefined> {
   return result === 0 ? succeeded(undefined) : failed({ kind: 'result', result });
 }
 
-/** An exception, service error, or what else came in place of an answer. */
+/** The error that an APDU stands for: an exception, a service error, or anything else in place of an answer. */
 export function errorOf(apdu: Uint8Array): ClientError {
   const decoded = decodeResponse(apdu);
   if (!decoded.ok) return { kind: 'protocol', error: decoded.error };
