@@ -23,7 +23,7 @@ export type ClientError =
   /** The answer does not fit the request. */
   | { readonly kind: 'protocol'; readonly error: string }
   /** No answer came. APDUs that the server sent by itself may have come instead. */
-  | { readonly kind: 'lost' }
+  | { readonly kind: 'lost'; readonly how?: 'timeout' | 'linkDown' | 'linkRefused' }
   /** No invocation counter is left under these keys. */
   | { readonly kind: 'countersUsedUp' }
   /** This side may not change the server there. Nothing was sent. */

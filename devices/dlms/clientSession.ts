@@ -26,15 +26,20 @@ export interface ClientSessionOptions {
   readonly onSkipped?: (skipped: SkippedBytes) => void;
 }
 
+/**
+ * How an exchange was lost. `linkRefused`: the device itself refused the link (HDLC DM or FRMR). The others are silence.
+ */
+export type ExchangeLost = 'timeout' | 'linkDown' | 'linkRefused';
+
 /** One conversation. `result` is set when it has ended, `lost` when the link or the time ran out first. */
 export interface Exchange<T> {
   readonly result?: T;
-  readonly lost?: 'timeout' | 'linkDown';
+  readonly lost?: ExchangeLost;
 }
 
 interface Running {
   readonly conversation: Conversation<unknown>;
-  readonly exchange: { result?: unknown; lost?: 'timeout' | 'linkDown' };
+  readonly exchange: { result?: unknown; lost?: ExchangeLost };
   since: number;
   /** APDUs that came since the last request and were not its answer. */
   others: number;
@@ -50,6 +55,8 @@ export class ClientSession {
    * removes them; only the latest 256 are kept.
    */
   readonly notifications: Uint8Array[] = [];
+  /** HDLC: the device itself refused the link, which is an answer. */
+  isRefused = false;
   private readonly options: ClientSessionOptions;
   private wrapper: WrapperParser;
   private readonly hdlc: HdlcClient | undefined;
@@ -83,6 +90,7 @@ export class ClientSession {
 
   /** HDLC: connects the link. Wrapper: sends nothing, and forgets what came over an earlier carrier. */
   open(at: number): Uint8Array[] {
+    this.isRefused = false;
     if (this.hdlc) return this.absorb(this.hdlc.connect(at), at);
     this.isSpent = false;
     this.wrapper = this.newParser();
@@ -134,7 +142,7 @@ export class ClientSession {
     if (this.hdlc) this.hdlc.state = 'closed';
   }
 
-  private lose(lost: 'timeout' | 'linkDown'): void {
+  private lose(lost: ExchangeLost): void {
     const { running } = this;
     if (!running) return;
     this.running = undefined;
@@ -151,7 +159,10 @@ export class ClientSession {
       if (event.kind === 'send') out.push(event.bytes);
       else if (event.kind === 'apdu') out.push(...this.onApdu(event.apdu, at));
       else if (event.kind === 'notification') this.notified(event.apdu);
-      else if (event.kind === 'disconnected') this.lose(event.reason === 'timeout' ? 'timeout' : 'linkDown');
+      else if (event.kind === 'disconnected') {
+        this.isRefused = event.reason === 'refused' || event.reason === 'frameReject';
+        this.lose(event.reason === 'timeout' ? 'timeout' : this.isRefused ? 'linkRefused' : 'linkDown');
+      }
     }
     return out;
   }
