@@ -20,6 +20,7 @@ import { equalBytes, NO_BYTES, Reader } from './bytes.ts';
 import {
   type ClientError,
   type ClientResult,
+  type Conversation,
   failed,
   fromGetResult,
   fromResult,
@@ -34,14 +35,7 @@ import { CONFORMANCE, decodeInitiateResponse, encodeInitiateRequest, type Initia
 import { CURRENT_ASSOCIATION } from './association.ts';
 import { changedBy } from './changedBy.ts';
 
-export type { ClientError, ClientResult };
-
-/**
- * Yields requests, is fed answers, and returns a result. A conversation that yields no bytes ({@link WAIT_ON}) has nothing to
- * send: what came was not the answer, and it waits for another APDU. Whoever runs it feeds it no bytes if none comes in
- * time; it then ends.
- */
-export type Conversation<T> = Generator<Uint8Array, T, Uint8Array>;
+export type { ClientError, ClientResult, Conversation };
 
 export interface DlmsClientOptions {
   readonly authentication: 'none' | 'lls' | 'gmac';
@@ -358,7 +352,10 @@ export class DlmsClient {
       if (value.kind === 'exception' || value.kind === 'serviceError') return failed(value);
       // The priority bit may come back changed. The invoke-id may not: another one belongs to another request.
       if ((value.invoke & 0x0f) === (request.invoke & 0x0f)) return response;
-      awaited = yield* this.awaited(WAIT_ON, 'service', { kind: 'protocol', error: 'the answer has another invoke-id' });
+      awaited = yield* this.awaited(WAIT_ON, 'service', {
+        kind: 'protocol',
+        error: 'the answer has another invoke-id',
+      });
     }
   }
 

@@ -1,8 +1,7 @@
 /** Receives a long value block by block: the client's half of GET and ACTION with block transfer. */
 import type { ServiceRequest, ServiceResponse } from './apdu.ts';
 import { Writer } from './bytes.ts';
-import type { Conversation } from './client.ts';
-import { type ClientResult, failed, protocol, succeeded } from './clientResult.ts';
+import { type ClientResult, type Conversation, failed, protocol, succeeded } from './clientResult.ts';
 
 export interface CollectOptions {
   readonly service: 'get' | 'action';

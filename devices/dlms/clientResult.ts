@@ -29,6 +29,13 @@ export type ClientError =
   /** This side may not change the server there. Nothing was sent. */
   | { readonly kind: 'notAllowed' };
 
+/**
+ * Yields requests, is fed answers, and returns a result. A conversation that yields no bytes (`WAIT_ON`) has nothing to
+ * send: what came was not the answer, and it waits for another APDU. Whoever runs it feeds it no bytes if none comes in
+ * time; it then ends.
+ */
+export type Conversation<T> = Generator<Uint8Array, T, Uint8Array>;
+
 export type ClientResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ClientError };
 

@@ -140,11 +140,9 @@ export class ClientSecurity {
     const protection = { control, encryptionKey, authenticationKey: this.keys.gak, systemTitle: serverTitle, counter };
     const opened = open(protection, body);
     if (!opened.ok) return opened;
-    if ((control & this.control) !== this.control) {
-      // A notification has the protection that its server chose. It changes nothing here, its counter included.
-      const isNotification = roleOf(opened.value) === 'unsolicited';
-      return isNotification ? opened : bad('the answer is less protected than the request');
-    }
+    // A notification has the protection that its server chose. It changes nothing here: neither title nor counter.
+    if (roleOf(opened.value) === 'unsolicited') return opened;
+    if ((control & this.control) !== this.control) return bad('the answer is less protected than the request');
     const announced = announcedTag(tag);
     // An exception has no ciphered tag of its own. Some servers send one under the tag of a confirmedServiceError.
     const isComplaint = COMPLAINTS.includes(opened.value[0]);

@@ -4,7 +4,7 @@
  */
 import { roleOf } from './apdu.ts';
 import { NO_BYTES } from './bytes.ts';
-import type { Conversation } from './client.ts';
+import type { Conversation } from './clientResult.ts';
 import { HdlcClient, type HdlcClientEvent, type HdlcClientOptions } from './hdlcClient.ts';
 import { serverAddress, shortAddress } from './hdlcFrame.ts';
 import { encodeWrapper, type SkippedBytes, WrapperParser } from './wrapper.ts';

@@ -1,5 +1,5 @@
 import { NO_BYTES } from './bytes.ts';
-import type { Conversation } from './client.ts';
+import type { Conversation } from './clientResult.ts';
 
 /**
  * Runs a conversation against a function that answers a request APDU. The result is undefined if an answer is missing. An
