@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Scenario } from './schema.ts';
 
@@ -24,7 +25,7 @@ const PRINTED = 12;
 export function scenarioHash(scenario: Scenario, rules: RuleSet): string {
   const kept = Object.entries(scenario).filter(([field]) => !LEFT_OUT.includes(field as keyof Scenario));
   const text = canonicalJson({ scenario: Object.fromEntries(kept), rules: withoutWords(rules) });
-  return createHash('sha256').update(text).digest('hex').slice(0, PRINTED);
+  return bytesToHex(sha256(utf8ToBytes(text))).slice(0, PRINTED);
 }
 
 function withoutWords(value: unknown): unknown {

@@ -5,7 +5,7 @@ import { decideCommand } from '../../src/cli/decide/decideCommand.ts';
 import { RECORDS } from '../../src/interchange/record/records.ts';
 import { explainCommand } from '../../src/cli/explain/explainCommand.ts';
 import { fitCommand } from '../../src/cli/calibrate/fitCommand.ts';
-import { readText } from '../../src/cli/shell/readText.ts';
+import { diskFiles } from '../../src/cli/shell/readText.ts';
 import { runCommand } from '../../src/cli/run/runCommand.ts';
 import { scenarioCommand } from '../../src/cli/scenario/scenarioCommand.ts';
 import { loadScenario } from '../../sim/scenario/load.ts';
@@ -62,7 +62,7 @@ describe('examples', () => {
     for (const path of words.filter(
       (word, i) => word.endsWith('.yaml') && !word.includes('*') && words[i - 1] !== '--set',
     )) {
-      const loaded = loadScenario({ path, readFile: readText, set });
+      const loaded = loadScenario({ path, files: diskFiles, set });
       expect(loaded.ok ? [] : loaded.errors).toEqual([]);
     }
   });
@@ -81,7 +81,7 @@ describe('examples', () => {
   test('the scenario that one is shown how to begin with is right', () => {
     const text = /```yaml\n *(# yaml-language-server[^]*?)```/.exec(README)?.[1]?.replace(/^ {3}/gm, '') as string;
     const path = 'scenarios/shorter-outages.yaml';
-    const readFile = (name: string): string => (name === path ? text : readText(name));
-    expect(loadScenario({ path, readFile })).toMatchObject({ ok: true, scenario: { name: 'shorter-outages' } });
+    const files = { ...diskFiles, read: (name: string) => (name === path ? text : diskFiles.read(name)) };
+    expect(loadScenario({ path, files })).toMatchObject({ ok: true, scenario: { name: 'shorter-outages' } });
   });
 });

@@ -1,4 +1,5 @@
 import { assert } from '../../../src/assert.ts';
+import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
 import { DAY } from '../../../src/time.ts';
 import type { Duration, Outage } from '../../scenario/schema.ts';
 import { normalQuantile } from './normal.ts';
@@ -71,9 +72,13 @@ function durationsOf(duration: Duration): Durations {
     const shift = Math.exp(duration.sigma * duration.sigma);
     return { meanSeconds, quantile, lengthBiased: (u) => quantile(u) * shift };
   }
-  const table = biasedTable(quantile);
+  // The table costs some 10 ms. The cells of a sweep mostly have the same durations.
+  const table = TABLES.use(`${duration.daysScale} ${duration.shape}`, () => biasedTable(quantile));
   return { meanSeconds, quantile, lengthBiased: (u) => interpolate(table, u) };
 }
+
+/** The tables of the Weibull distributions that were compiled last, by scale and shape. */
+const TABLES = new RecentlyUsed<Float64Array>(128);
 
 /** Quantiles of the length-biased distribution, by accumulating lengths over 2^16 equally likely durations. */
 function biasedTable(quantile: (u: number) => number): Float64Array {

@@ -13,6 +13,7 @@ import {
   type FitRound,
   type FitStage,
 } from '../../../sim/calibrate/fit.ts';
+import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
 import { UsageError } from '../shell/exit.ts';
 import { collect, whole } from '../shell/options.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
@@ -51,6 +52,15 @@ Examples:
 }
 
 async function fit(path: string, options: FitCommandOptions): Promise<void> {
+  const pool = await openPool(options.workers ?? Math.min(availableParallelism(), 64));
+  try {
+    await fitIn(pool, path, options);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function fitIn(pool: Pool, path: string, options: FitCommandOptions): Promise<void> {
   const file = loadScenarioFile(path, options.set);
   const lines = fitLinesOf(file, path);
   const start = Object.fromEntries(lines.map((line) => [line.parameter, numberAt(file, line.parameter)]));
@@ -61,7 +71,8 @@ async function fit(path: string, options: FitCommandOptions): Promise<void> {
     seed: options.seed,
     replications: options.replications,
     rounds: options.rounds,
-    workers: options.workers ?? Math.min(availableParallelism(), 64),
+    workers: pool.workers,
+    pool,
     now: () => performance.now() / 1000,
     withParameters: (parameters) => {
       const set = Object.entries(parameters).map(([parameter, value]) => `${parameter}=${value}`);

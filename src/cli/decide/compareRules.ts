@@ -14,7 +14,7 @@ import { thousands } from '../../text/table.ts';
 import type { Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
 import { writeCsv } from '../report/reportFiles.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 /** What `decide` asks for beside its verdicts. */
 export interface BesideOptions {
@@ -51,7 +51,7 @@ export class Beside {
     this.#rules = rules;
     if (compareOut !== undefined && compare === undefined) throw new UsageError('--compare-out goes with --compare.');
     if (compare !== undefined) {
-      const resolved = resolveRules(compare, { asOf, readFile: readText });
+      const resolved = resolveRules(compare, { asOf, files: diskFiles });
       if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
       this.#other = resolved.rules;
       this.#comparison = new RuleComparison(rules, resolved.rules);

@@ -21,7 +21,7 @@ import { DECIDE_HELP } from './decideHelp.ts';
 import { EXIT, UsageError } from '../shell/exit.ts';
 import { instantOrDate } from '../shell/options.ts';
 import { rowProgress } from '../shell/progress.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 interface DecideOptions {
   readonly installations: readonly string[];
@@ -128,7 +128,7 @@ async function decide(options: DecideOptions): Promise<void> {
 }
 
 function rulesOf({ rules, setRule, asOf }: DecideOptions): RuleSet {
-  const resolved = resolveRules(rules, { setRule, asOf, readFile: readText });
+  const resolved = resolveRules(rules, { setRule, asOf, files: diskFiles });
   if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
   return resolved.rules;
 }

@@ -4,7 +4,7 @@ import type { DeviceChoice } from '../../../devices/emulate/profileSchema.ts';
 import { formatProblems } from '../../document/problem.ts';
 import { UsageError } from '../shell/exit.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 interface Given {
   readonly device?: DeviceChoice;
@@ -87,7 +87,7 @@ async function run(given: Given): Promise<void> {
     process.stdout.write(profileJsonSchema());
     return;
   }
-  const loaded = given.profile === undefined ? undefined : loadProfile({ path: given.profile, readFile: readText });
+  const loaded = given.profile === undefined ? undefined : loadProfile({ path: given.profile, files: diskFiles });
   if (loaded?.ok === false) throw new UsageError(formatProblems(loaded.problems));
   const note = (text: string): void => void process.stderr.write(`${text}\n`);
   const profile = withBaud(loaded?.profile ?? labProfile(), given);

@@ -15,7 +15,7 @@ import { endOfLondonDate, formatInstant, INSTANT_MAX, type Instant } from '../..
 import { EXIT, UsageError } from '../shell/exit.ts';
 import { explainJson } from './explainJson.ts';
 import { facts, installationRows, outcomeMeaning } from '../../text/words.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 export interface RecordsOptions {
   readonly installation: string;
@@ -75,7 +75,7 @@ function rulesOf({ rules = VARIOUS1.name, setRule, asOf }: RecordsOptions): Rule
   if (rules === IN_FORCE && !asOf) {
     throw new UsageError(`--rules ${IN_FORCE} selects by the as-of: say --as-of DATE as well.`);
   }
-  const resolved = resolveRules(rules, { setRule, asOf: asOf?.at ?? INSTANT_MAX, readFile: readText });
+  const resolved = resolveRules(rules, { setRule, asOf: asOf?.at ?? INSTANT_MAX, files: diskFiles });
   if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
   return resolved.rules;
 }

@@ -16,7 +16,7 @@ import { formatInstant, INSTANT_MAX, type Instant } from '../../time.ts';
 import { EXIT, UsageError } from '../shell/exit.ts';
 import { collect, instantOrDate, whole } from '../shell/options.ts';
 import { readRun } from './reportRun.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 /** Options that every report has. */
 export interface RecordOptions {
@@ -87,7 +87,7 @@ export function sourceOf(options: RecordOptions): ReportSource {
   const resolved = resolveRules(options.rules ?? VARIOUS1.name, {
     setRule: options.setRule,
     asOf: asOf ?? INSTANT_MAX,
-    readFile: readText,
+    files: diskFiles,
   });
   if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
   const inputs = {

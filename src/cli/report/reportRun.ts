@@ -9,7 +9,7 @@ import { resolveRules } from '../../rules/resolveRules.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { parseInstant, type Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles, readText } from '../shell/readText.ts';
 
 /** What a directory of `run --out` holds that a report needs. The records are those of replication 0. */
 export interface RunDirectory {
@@ -36,7 +36,7 @@ export function readRun(
   };
   const inputs = { installations: input('installations'), attempts: input('attempts'), events: input('events') };
   if (rules !== undefined) {
-    const resolved = resolveRules(rules, { setRule, asOf: asOf ?? horizon, readFile: readText });
+    const resolved = resolveRules(rules, { setRule, asOf: asOf ?? horizon, files: diskFiles });
     if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
     return { inputs, rules: resolved.rules, horizon };
   }

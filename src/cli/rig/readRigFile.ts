@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { LoadedRig, RigFileResult, RigSetup } from '../../../devices/index.ts';
 import { formatProblems } from '../../document/problem.ts';
 import { UsageError } from '../shell/exit.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 /**
  * Reads a rig file with the files and variables that it names; the result may be everything that is wrong. `text`: what the file
@@ -12,7 +12,7 @@ export async function tryRig(path: string, text?: string): Promise<RigFileResult
   const { loadRigFile } = await import('../../../devices/index.ts');
   return loadRigFile({
     path,
-    readFile: (file) => (text !== undefined && file === path ? text : readText(file)),
+    files: { ...diskFiles, read: (file) => (text !== undefined && file === path ? text : diskFiles.read(file)) },
     readBytes: (file) => new Uint8Array(readFileSync(file)),
     environment: process.env,
     now: Math.floor(Date.now() / 1000),

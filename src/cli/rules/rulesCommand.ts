@@ -7,7 +7,7 @@ import { documentOf } from '../../rules/ruleSetSchema.ts';
 import { RULE_SETS, type RuleSet } from '../../rules/ruleset.ts';
 import { endOfLondonDate, INSTANT_MAX, parseDate, parseInstant, type Instant } from '../../time.ts';
 import { EXIT, UsageError } from '../shell/exit.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 interface RulesOptions {
   readonly setRule: readonly string[];
@@ -94,7 +94,7 @@ function asOfInstant(text: string | undefined): Instant {
 
 /** The rule set, or everything that is wrong with it as one message. */
 function resolved(name: string, { setRule, asOf }: RulesOptions): RuleSet {
-  const result = resolveRules(name, { setRule, asOf: asOfInstant(asOf), readFile: readText });
+  const result = resolveRules(name, { setRule, asOf: asOfInstant(asOf), files: diskFiles });
   if (!result.ok) throw new UsageError(formatProblems(result.problems));
   return result.rules;
 }
@@ -121,7 +121,7 @@ function check(files: readonly string[]): void {
   const problems: Problem[] = [];
   for (const file of files) {
     // A check is of files: what has the name of a shipped rule set is read as one all the same.
-    const result = resolveRules(/[/\\.]/.test(file) ? file : `./${file}`, { asOf: INSTANT_MAX, readFile: readText });
+    const result = resolveRules(/[/\\.]/.test(file) ? file : `./${file}`, { asOf: INSTANT_MAX, files: diskFiles });
     if (result.ok)
       process.stdout.write(`${file}: ok, ${result.rules.name}, ${result.rules.clauses.length} categories\n`);
     else problems.push(...result.problems);

@@ -5,7 +5,7 @@ import { loadScenario, type LoadedScenario } from '../../../sim/scenario/load.ts
 import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
 import { editorSchema } from '../../../sim/scenario/editorSchema.ts';
 import { EXIT, UsageError } from '../shell/exit.ts';
-import { readText } from '../shell/readText.ts';
+import { diskFiles } from '../shell/readText.ts';
 
 /** `scenario`: whether scenario files are right, what they come to, and what they may say. */
 export function scenarioCommand(): Command {
@@ -36,7 +36,7 @@ scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or
     .option('--set <path=value>', 'change a field; may be repeated', collect, [] as readonly string[])
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .action((file: string, options: { set: readonly string[]; format: 'text' | 'json' }) => {
-      const loaded = loadScenario({ path: file, readFile: readText, set: options.set });
+      const loaded = loadScenario({ path: file, files: diskFiles, set: options.set });
       if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
       process.stdout.write(options.format === 'json' ? scenarioJson(loaded) : scenarioText(loaded));
     });
@@ -62,7 +62,7 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 function check(files: readonly string[], { strict = false }: { strict?: boolean }): void {
   const errors: Problem[] = [];
   for (const path of files) {
-    const loaded = loadScenario({ path, readFile: readText });
+    const loaded = loadScenario({ path, files: diskFiles });
     if (!loaded.ok) {
       errors.push(...loaded.errors);
       continue;
