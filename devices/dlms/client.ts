@@ -53,6 +53,8 @@ export interface DlmsClientOptions {
   readonly challenge?: () => Uint8Array;
   /** Longest value put together from blocks, bytes. Default 4 MiB. */
   readonly valueBytesMax?: number;
+  /** Logical name of the association object that takes the HLS proof, 12 hex digits. Default: {@link CURRENT_ASSOCIATION}. */
+  readonly association?: string;
   /**
    * Decides whether this client may change the server at a target. It is asked before every write and method call, except
    * the proofs of HLS. False ends the operation as `notAllowed` before a byte of it is made. `serverTitle` is the title
@@ -184,7 +186,7 @@ export class DlmsClient {
       return protocol('StoC is not a challenge');
     const proof = security.prove(serverChallenge);
     if (!proof) return failed({ kind: 'countersUsedUp' });
-    const method = { classId: 15, ln: CURRENT_ASSOCIATION, id: 1 };
+    const method = { classId: 15, ln: this.options.association ?? CURRENT_ASSOCIATION, id: 1 };
     const answer = yield* this.action(method, { type: 'octetString', value: proof });
     if (!answer.ok) return answer;
     const given = answer.value?.type === 'octetString' ? answer.value.value : NO_BYTES;
