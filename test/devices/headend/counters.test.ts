@@ -20,8 +20,8 @@ import { NOW } from './stage.ts';
 const ACTIVE = { gak: 'active', guek: 'active' } as const;
 const APDU_AT = 8;
 
-/** What a meter does in place of `D8 01 06 expected`: an APDU, or one of these. */
-type Dislike = string | 'hangs up' | 'is silent';
+/** What a meter does in place of `D8 01 06 expected`: an APDU in hexadecimal, `hangs up` or `is silent`. */
+type Dislike = string;
 
 interface Meter {
   readonly counter: number;
