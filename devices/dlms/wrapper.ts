@@ -117,7 +117,11 @@ export class WrapperParser {
         this.wanted = end - at;
         return at;
       }
-      pdus.push({ source: u16(data, at + 2), destination: u16(data, at + 4), apdu: data.slice(at + HEADER_BYTES, end) });
+      pdus.push({
+        source: u16(data, at + 2),
+        destination: u16(data, at + 4),
+        apdu: data.slice(at + HEADER_BYTES, end),
+      });
       at = end;
     }
   }
