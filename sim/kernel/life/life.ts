@@ -181,6 +181,10 @@ export class Life implements LifeView, Turns {
     this.account.record(at, kind, outcome, system);
   }
 
+  systemBackAt(at: Instant): number {
+    return this.strikes.systemBackAt(at);
+  }
+
   /** Whether the process goes on at an instant: retries end with an exclusion of the installation, met or in effect. */
   turn(at: Instant): number {
     const { tally, queue, holds } = this.account;

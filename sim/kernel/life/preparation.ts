@@ -2,7 +2,7 @@ import { INSTRUCTION, OUTCOME_NO_WAN, OUTCOME_OK } from '../../../src/exclusion/
 import { HOUR, londonDay, type Instant } from '../../../src/time.ts';
 import { FOREVER } from '../../world/alternating.ts';
 import type { WanLink } from '../../world/wanLink.ts';
-import { workingInstant, type GroupPlan, type Model } from '../model/model.ts';
+import { later, workingInstant, type GroupPlan, type Model } from '../model/model.ts';
 import { rangeOfFamily, type OutcomeRange } from '../model/outcomes.ts';
 
 /** What is to be done with an installation at its next turn. */
@@ -21,6 +21,8 @@ export interface Turns {
   /** Whether the process goes on (GO), waits for a change to come (WAIT) or is over (STOP). */
   turn(at: Instant): number;
   record(at: Instant, kind: number, outcome: number, system: boolean): void;
+  /** When DCC's systems are back that are down at the instant; 0: they are up. */
+  systemBackAt(at: Instant): number;
 }
 
 /** Synthetic codes of instructions that fail with the WAN up; one stays with the installation. */
@@ -43,6 +45,12 @@ export function prepare(life: Turns, position: number, firstDay: number): number
   for (let made = 0; made < preparation.instructionsMax;) {
     const first = workingInstant(day);
     if (first >= end) return FOREVER;
+    const back = life.systemBackAt(first);
+    if (back > 0) {
+      // DCC cannot instruct while its systems are down: it does so on the day after they are back.
+      day = later(day, back);
+      continue;
+    }
     life.advance(first);
     const turn = life.turn(first);
     if (turn === STOP) return FOREVER;

@@ -58,6 +58,12 @@ export class Strikes implements StepEffects {
     this.dataErrors.begin(entity);
   }
 
+  /** When DCC's systems are back that are down at the instant; 0: they are up. */
+  systemBackAt(at: Instant): number {
+    const i = covering(this.systemOutages, at);
+    return i < 0 ? 0 : (this.systemOutages.to[i] as number);
+  }
+
   observe(position: number): number {
     const plan = (this.group as GroupPlan).stepPlans[position] as StepPlan;
     if (plan.system && covering(this.systemOutages, this.at) >= 0) {

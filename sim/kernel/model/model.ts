@@ -19,6 +19,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { layOut, sizeOf, type Group } from '../../population/groups.ts';
 import { outageDurations, Picker, type Durations } from '../../world/dice/distributions.ts';
 import { FOREVER } from '../../world/alternating.ts';
+import { REQUESTS_FROM_HOUR, REQUESTS_TO_HOUR } from '../../scenario/requestHours.ts';
 import type { DataErrorFault } from '../../world/faults/dataError.ts';
 import type { PersistentFault } from '../../world/faults/persistent.ts';
 import { compileWalk, type CompiledWalk } from './compileWalk.ts';
@@ -173,7 +174,7 @@ function compileFaults(scenario: Scenario): CompiledFaults {
 function planGroup(group: Group, scenario: Scenario, faults: CompiledFaults): GroupPlan {
   const hasSystemOutages =
     Object.values(scenario.sharedOutages).some((outage) => outage.acts === 'system') ||
-    Object.keys(scenario.plannedMaintenance).length > 0;
+    Object.values(scenario.plannedMaintenance).some((row) => row.acts === 'system');
   const wrongKeys = (group.process.masterKey?.wrongShare ?? 0) > 0;
   const list = Object.values(scenario.faults);
   const stepPlans = group.steps.map((id): StepPlan => {
@@ -262,9 +263,9 @@ export function modelEvents(scenario: Scenario, name: string): readonly ModelEve
   return events.toSorted((a, b) => a.at - b.at);
 }
 
-/** Attempts are made within these hours of the London day. */
-export const ATTEMPT_FROM_SECONDS = 8 * HOUR;
-export const ATTEMPT_SPAN_SECONDS = 10 * HOUR;
+/** Attempts are made within the hours of requests. */
+export const ATTEMPT_FROM_SECONDS = REQUESTS_FROM_HOUR * HOUR;
+export const ATTEMPT_SPAN_SECONDS = (REQUESTS_TO_HOUR - REQUESTS_FROM_HOUR) * HOUR;
 
 /** The instant, between 08:00 and 18:00 London time, of a fractional day: the fraction places it within the hours. */
 export function workingInstant(day: number): Instant {

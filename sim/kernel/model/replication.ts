@@ -1,9 +1,9 @@
 import { AREA_MAX, AREA_MIN } from '../../../src/installation/identifiers.ts';
 import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
-import type { Scenario, SharedOutage } from '../../scenario/schema.ts';
+import type { Scenario } from '../../scenario/schema.ts';
 import { Stream, STREAMS, streamsOf, type SeedWords, type Streams } from '../../world/dice/draws.ts';
 import { intervals, NO_INTERVALS, type Intervals } from '../../world/intervals.ts';
-import { memberOutages, outageBlocks, plannedWindows } from '../../world/sharedOutages.ts';
+import { memberOutages, outageBlocks, plannedWindows, strikesPlace } from '../../world/sharedOutages.ts';
 import type { Model } from './model.ts';
 
 const AREA_NAMES = Array.from({ length: AREA_MAX - AREA_MIN + 1 }, (_, i) => String(AREA_MIN + i));
@@ -60,31 +60,30 @@ export class Replication {
     const rows = Object.values(scenario.sharedOutages);
     const blocks = outageBlocks(Object.keys(scenario.sharedOutages));
     const planned = Object.values(scenario.plannedMaintenance).flatMap((row) =>
-      pairsOf(plannedWindows(row, start, horizon)),
+      row.acts === acts ? pairsOf(plannedWindows(row, start, horizon)) : [],
     );
     const members = {
       operator: Object.keys(scenario.operators),
       hubModel: Object.keys(scenario.hubModels),
       area: AREA_NAMES,
     };
-    const pairs = (by: SharedOutage['by'], member: number): [number, number][] =>
-      rows.flatMap((row, i) => {
-        if (row.by !== by || row.acts !== acts || !hits(row, members[by][member] as string)) return [];
-        return memberOutages(row, {
-          block: blocks[i] as number,
-          member,
-          stream: this.sharedOutages,
-          from: start,
-          to: horizon,
-        });
-      });
-    const of = {
-      operator: members.operator.map((_, i) => pairs('operator', i)),
-      hubModel: members.hubModel.map((_, i) => pairs('hubModel', i)),
-      area: members.area.map((_, i) => pairs('area', i)),
-    };
-    return of.operator.flatMap((operator) =>
-      of.hubModel.flatMap((hub) => of.area.map((area) => intervals([...planned, ...operator, ...hub, ...area]))),
+    const spans = rows.map((row, i) =>
+      members[row.by].map((_, member) => {
+        if (row.acts !== acts) return [];
+        const block = blocks[i] as number;
+        return memberOutages(row, { block, member, stream: this.sharedOutages, from: start, to: horizon });
+      }),
+    );
+    return members.operator.flatMap((operator, o) =>
+      members.hubModel.flatMap((hubModel, h) =>
+        members.area.map((area, a) => {
+          const member = { operator: o, hubModel: h, area: a };
+          const shared = rows.flatMap((row, i) =>
+            strikesPlace(row, { operator, hubModel, area }) ? (spans[i]?.[member[row.by]] ?? []) : [],
+          );
+          return intervals([...planned, ...shared]);
+        }),
+      ),
     );
   }
 
@@ -99,11 +98,6 @@ export class Replication {
   systemOutages(operator: number, hubModel: number, area: number): Intervals {
     return this.system[this.position(operator, hubModel, area)] ?? NO_INTERVALS;
   }
-}
-
-/** Whether an outage takes a member of its dimension down. */
-export function hits(outage: SharedOutage, member: string): boolean {
-  return !outage.members || outage.members.includes(member);
 }
 
 function pairsOf(stretches: Intervals): [number, number][] {
