@@ -31,7 +31,7 @@ const CLOCKS = [
   ban('MemberExpression[property.name="localeCompare"]', "Depends on the machine's locale: compare with < and >."),
   ban(
     'MemberExpression[property.name=/^(getRandomValues|randomUUID|randomBytes|randomInt)$/]',
-    'Randomness is addressed, not consumed: draw(key, entity, index) of sim/world/draws.',
+    'Randomness is addressed, not consumed: draw(key, entity, index) of sim/world/dice/draws.',
   ),
 ];
 
@@ -70,7 +70,7 @@ const ARITHMETIC = [
 const RANDOM = {
   object: 'Math',
   property: 'random',
-  message: 'Randomness is addressed, not consumed: draw(key, entity, index) of sim/world/draws.',
+  message: 'Randomness is addressed, not consumed: draw(key, entity, index) of sim/world/dice/draws.',
 };
 const NOW = {
   object: 'Date',
@@ -80,13 +80,16 @@ const NOW = {
 const NO_DATE = { name: 'Date', message: 'No wall clock and no Date: Instant and its functions in src/time.ts.' };
 const NO_TIMERS = ['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
   name,
-  message: 'No timers: virtual time in sim/world/clock; deadlines of a wire belong to Timers in devices/transport.',
+  message: 'No timers: time is an argument in sim/; deadlines of a wire belong to Timers in devices/transport/timers.',
 }));
 const NO_HOST = [
   { name: 'performance', message: 'No wall clock: src/cli measures and hands the clock in.' },
   { name: 'process', message: 'No environment: src/cli reads it and passes arguments.' },
   { name: 'Intl', message: "Depends on the machine's locale: format by hand, in src/time.ts or the report." },
-  { name: 'crypto', message: 'Randomness is addressed, not consumed: draw(key, entity, index) of sim/world/draws.' },
+  {
+    name: 'crypto',
+    message: 'Randomness is addressed, not consumed: draw(key, entity, index) of sim/world/dice/draws.',
+  },
 ];
 const restrictGlobals = (...globals) => ['error', ...NO_TIMERS, ...NO_HOST, ...globals];
 
@@ -141,7 +144,7 @@ export default defineConfig(
   },
   {
     // Instants to text, Parquet's own timestamps; the present instant stays out of reach even here.
-    files: ['src/time.ts', 'src/interchange/parquet*.ts'],
+    files: ['src/time.ts', 'src/interchange/format/parquet*.ts'],
     rules: {
       'no-restricted-globals': restrictGlobals(),
       'no-restricted-properties': ['error', RANDOM, NOW],
@@ -171,7 +174,7 @@ export default defineConfig(
   },
   {
     // Endpoints are sans-I/O: bytes in, bytes out, the instant as an argument (STYLE.md 1.11).
-    files: ['devices/{dlms,cosem,personas,headend,iec62056_21}/**/*.ts', 'devices/{endpoint,link}.ts'],
+    files: ['devices/{dlms,cosem,personas,headend,iec62056_21,link}/**/*.ts'],
     // COSEM's date-time octets hold calendar fields.
     ignores: ['devices/cosem/dateTime.ts'],
     rules: { 'no-restricted-globals': restrictGlobals(NO_DATE) },

@@ -52,7 +52,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Only tests that wait are concurrent.
     maxConcurrency: 12,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A guard against a test that hangs for ever. It decides nothing else: a busy machine may take this long.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { roomFaults } from './rooms.mjs';
 
 const FOLDERS = ['src', 'sim', 'devices', 'scenarios', 'test'];
 /** DESIGN.md 2: the top level is fixed; tool configuration stands there only where the tool looks nowhere else. */
@@ -66,6 +67,8 @@ for (const { from, to, rule, cycle } of report.summary.violations) {
   const { comment } = report.summary.ruleSetUsed.forbidden.find(({ name }) => name === rule.name) ?? {};
   faults.push(`${path}: ${rule.name}. ${comment ?? ''}`);
 }
+
+faults.push(...roomFaults(report.modules));
 
 for (const fault of faults) console.error(fault);
 console.log(

@@ -1,5 +1,5 @@
-export { CATEGORIES, type Clause, type ExclusionCategory } from './exclusion/clause.ts';
-export { engine, type Engine } from './exclusion/engine.ts';
+export { CATEGORIES, type Clause, type ExclusionCategory } from './clauses/clause.ts';
+export { engine, type Engine } from './exclusion/engine/engine.ts';
 export {
   EVENT_ORDER,
   verdictColumns,
@@ -7,11 +7,11 @@ export {
   type HistoryColumns,
   type VerdictColumns,
   type ColumnEngine,
-} from './exclusion/engineColumns.ts';
-export { evaluate, spansOf } from './exclusion/evaluate.ts';
-export { formatTrace } from './exclusion/formatTrace.ts';
-export { formatNearMisses, nearMisses, type NearMiss } from './exclusion/nearMiss.ts';
-export { trace, type ClauseTrace, type Trace } from './exclusion/trace.ts';
+} from './exclusion/engine/engineColumns.ts';
+export { evaluate, spansOf } from './exclusion/reference/evaluate.ts';
+export { formatTrace } from './exclusion/explain/formatTrace.ts';
+export { formatNearMisses, nearMisses, type NearMiss } from './exclusion/explain/nearMiss.ts';
+export { trace, type ClauseTrace, type Trace } from './exclusion/explain/trace.ts';
 export type { Evaluation, Note, Span, Verdict } from './exclusion/verdict.ts';
 export { COHORTS, type Cohort } from './installation/cohort.ts';
 export { isMpan, isMprn } from './installation/identifiers.ts';
@@ -31,7 +31,7 @@ export type { Attempt, EventName, History, HistoryEvent } from './migration/hist
 export { STEPS, type StepId } from './migration/steps.ts';
 export { beginWalk, checkStep, currentStep, nextStep, type WalkEnd, type WalkState } from './migration/walk.ts';
 export { READINGS, type ReadingName, type Readings } from './regulation/readings.ts';
-export { resolveRules, type ResolvedRules } from './regulation/resolveRules.ts';
-export { RULE_SETS, ruleSetInForce, VARIOUS1, type RuleSet } from './regulation/ruleset.ts';
+export { resolveRules, type ResolvedRules } from './rules/resolveRules.ts';
+export { RULE_SETS, ruleSetInForce, VARIOUS1, type RuleSet } from './rules/ruleset.ts';
 export { SOURCES, type SourceId } from './regulation/sources.ts';
 export { formatInstant, formatWeek, isoWeek, parseInstant, type Instant } from './time.ts';

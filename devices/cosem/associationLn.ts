@@ -6,7 +6,7 @@ import { RESULT } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
 import { fromHex } from '../dlms/bytes.ts';
 import { array, bits, enumerated, int8, nothing, octets, structure, uint16, uint8 } from '../dlms/values.ts';
-import type { CosemObject, DeviceModel, Env, ModelClient, Role } from './model.ts';
+import type { CosemObject, DeviceModel, Env, ModelClient, Role } from './deviceModel.ts';
 import { attributeMode, derived, methodMode, obis } from './object.ts';
 
 const CONTEXT_NAME = fromHex('608574050801');

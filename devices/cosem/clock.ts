@@ -4,7 +4,7 @@ import { bool, enumerated, int16, int8, numberOf, octets, uint8 } from '../dlms/
 import { fromHex } from '../dlms/bytes.ts';
 import { dateTimeData, instantOf } from './dateTime.ts';
 import { constant, derived, obis } from './object.ts';
-import type { CosemObject } from './model.ts';
+import type { CosemObject } from './deviceModel.ts';
 
 /** Last Sunday of March and of October, 01:00 and 02:00, as Great Britain changes; every year. */
 const DST_BEGIN = fromHex('FFFF03FE0701000000000000');

@@ -1,7 +1,7 @@
 /** Class 1, Data: a value. Blue Book 4.3.1. */
 import type { Data } from '../dlms/axdr.ts';
 import { derived, obis } from './object.ts';
-import type { Attribute, CosemObject, Env } from './model.ts';
+import type { Attribute, CosemObject, Env } from './deviceModel.ts';
 
 /** A Data object whose value is an attribute of any making. */
 export function dataObject(name: string, value: Attribute, rights: CosemObject['rights']): CosemObject {

@@ -7,7 +7,7 @@ import { type ActionResult, type AttributeRequest, type Descriptor, type GetResu
 import type { Data } from '../dlms/axdr.ts';
 import { fromHex } from '../dlms/bytes.ts';
 import type { AccessContext, ClientPolicy, LogicalDevice, SuiteKeys } from '../dlms/logicalDevice.ts';
-import { Keyring } from './keyring.ts';
+import { Keyring } from './deviceKeyring.ts';
 import { allows, asGetResult, attributeMode, methodMode } from './object.ts';
 import type {
   CosemObject,
@@ -18,7 +18,7 @@ import type {
   ModelClient,
   ObjectDevice,
   Rights,
-} from './model.ts';
+} from './deviceModel.ts';
 
 const POLICY_BITS: readonly number[] = [0x00, 0x10, 0x20, 0x30];
 

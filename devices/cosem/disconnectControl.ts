@@ -1,7 +1,7 @@
 /** Class 70, Disconnect control, in control mode 4: remote disconnect and reconnect. Blue Book 4.5.8. */
 import { RESULT } from '../dlms/apdu.ts';
 import { bool, enumerated } from '../dlms/values.ts';
-import type { CosemObject, Env, ObjectDevice } from './model.ts';
+import type { CosemObject, Env, ObjectDevice } from './deviceModel.ts';
 import { constant, derived, obis } from './object.ts';
 
 /** Spans without supply, half-open; the last may still run. At most this many are kept apart. */

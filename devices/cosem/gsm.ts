@@ -3,7 +3,7 @@ import { RESULT } from '../dlms/apdu.ts';
 import { array, enumerated, structure, text, uint16, uint8, visible } from '../dlms/values.ts';
 import { dateTimeData } from './dateTime.ts';
 import { constant, derived, obis, stored } from './object.ts';
-import type { CosemObject, Env } from './model.ts';
+import type { CosemObject, Env } from './deviceModel.ts';
 
 /** What a modem knows of its network. */
 export interface GsmState {

@@ -19,7 +19,7 @@ import {
   structure,
   uint32,
 } from '../dlms/values.ts';
-import type { CosemObject, Env, ObjectDevice } from './model.ts';
+import type { CosemObject, Env, ObjectDevice } from './deviceModel.ts';
 import { constant, derived, obis } from './object.ts';
 
 /** image_transfer_status of class 18. */

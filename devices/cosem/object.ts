@@ -1,7 +1,7 @@
 /** Making object rows: names, rights, and the usual kinds of attributes. */
 import { type GetResult, RESULT } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
-import type { Attribute, CosemObject, Env, Rights, Role } from './model.ts';
+import type { Attribute, CosemObject, Env, Rights, Role } from './deviceModel.ts';
 
 /** `0.0.42.0.0.255` as hex. A programmer's input: throws on anything but six numbers. */
 export function obis(text: string): string {

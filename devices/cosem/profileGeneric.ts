@@ -19,7 +19,7 @@ import {
 } from '../dlms/values.ts';
 import { dateTimeData, instantOf } from './dateTime.ts';
 import { constant, derived, obis } from './object.ts';
-import type { CosemObject, Env } from './model.ts';
+import type { CosemObject, Env } from './deviceModel.ts';
 
 /** One column. The first of a profile is the clock. */
 export interface CaptureColumn {

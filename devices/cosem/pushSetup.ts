@@ -7,7 +7,7 @@ import { array, enumerated, int8, nothing, octets, structure, text, uint16, uint
 import { dateTimeOf } from './dateTime.ts';
 import type { CosemDevice } from './device.ts';
 import { constant, obis } from './object.ts';
-import type { CosemObject } from './model.ts';
+import type { CosemObject } from './deviceModel.ts';
 
 export interface PushItem {
   readonly classId: number;

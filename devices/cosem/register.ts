@@ -3,7 +3,7 @@ import { RESULT } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
 import { enumerated, int8, structure } from '../dlms/values.ts';
 import { constant, derived, obis } from './object.ts';
-import type { CosemObject, Env } from './model.ts';
+import type { CosemObject, Env } from './deviceModel.ts';
 
 /** Physical units of Blue Book table 4. */
 export const UNIT = { cubicMetre: 13, watt: 27, wattHour: 30, ampere: 33, volt: 35, count: 255 } as const;

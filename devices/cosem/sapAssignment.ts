@@ -2,7 +2,7 @@
 import { RESULT } from '../dlms/apdu.ts';
 import { array, structure, text, uint16 } from '../dlms/values.ts';
 import { derived, obis } from './object.ts';
-import type { CosemObject } from './model.ts';
+import type { CosemObject } from './deviceModel.ts';
 
 export function sapAssignment(rights: CosemObject['rights']): CosemObject {
   return {

@@ -7,8 +7,8 @@ import { RESULT } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
 import { bytesOf, enumerated, membersOf, numberOf, octets } from '../dlms/values.ts';
 import { constant, derived, obis } from './object.ts';
-import { KEY_NAMES, type WrappedKey } from './keyring.ts';
-import type { CosemObject, Env } from './model.ts';
+import { KEY_NAMES, type WrappedKey } from './deviceKeyring.ts';
+import type { CosemObject, Env } from './deviceModel.ts';
 
 export function securitySetup(name: string, rights: CosemObject['rights']): CosemObject {
   return {

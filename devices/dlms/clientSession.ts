@@ -18,15 +18,18 @@ export interface ClientSessionOptions {
   readonly timeoutSeconds?: number;
 }
 
+/** How an exchange was lost: `linkRefused` is the device's own word (HDLC DM or FRMR), the others are silence. */
+export type ExchangeLost = 'timeout' | 'linkDown' | 'linkRefused';
+
 /** One conversation under way. `result` is set when it ended, `lost` when the link or the time ran out first. */
 export interface Exchange<T> {
   readonly result?: T;
-  readonly lost?: 'timeout' | 'linkDown';
+  readonly lost?: ExchangeLost;
 }
 
 interface Running {
   readonly conversation: Conversation<unknown>;
-  readonly exchange: { result?: unknown; lost?: 'timeout' | 'linkDown' };
+  readonly exchange: { result?: unknown; lost?: ExchangeLost };
   since: number;
 }
 
@@ -35,6 +38,8 @@ const NOTIFICATIONS_MAX = 256;
 export class ClientSession {
   /** Pushed APDUs (data-notification) in order of arrival; the caller takes them. Of those nobody takes the latest are kept. */
   readonly notifications: Uint8Array[] = [];
+  /** HDLC: the device itself refused the link, which is an answer. */
+  isRefused = false;
   private readonly options: ClientSessionOptions;
   private wrapper = new WrapperParser();
   private readonly hdlc: HdlcClient | undefined;
@@ -62,6 +67,7 @@ export class ClientSession {
 
   /** HDLC: connects the link. The wrapper has nothing to say, and forgets what came over an earlier carrier. */
   open(at: number): Uint8Array[] {
+    this.isRefused = false;
     if (this.hdlc) return this.absorb(this.hdlc.connect(at), at);
     this.isSpent = false;
     this.wrapper = new WrapperParser();
@@ -112,7 +118,7 @@ export class ClientSession {
     if (this.hdlc) this.hdlc.state = 'closed';
   }
 
-  private lose(lost: 'timeout' | 'linkDown'): void {
+  private lose(lost: ExchangeLost): void {
     if (!this.running) return;
     this.running.exchange.lost = lost;
     this.running = undefined;
@@ -124,7 +130,10 @@ export class ClientSession {
     for (const event of events) {
       if (event.kind === 'send') out.push(event.bytes);
       else if (event.kind === 'apdu') out.push(...this.onApdu(event.apdu, at));
-      else if (event.kind === 'disconnected') this.lose(event.reason === 'timeout' ? 'timeout' : 'linkDown');
+      else if (event.kind === 'disconnected') {
+        this.isRefused = event.reason === 'refused' || event.reason === 'frameReject';
+        this.lose(event.reason === 'timeout' ? 'timeout' : this.isRefused ? 'linkRefused' : 'linkDown');
+      }
     }
     return out;
   }

@@ -6,7 +6,7 @@ import { GLOW_INTERVAL_SECONDS, publishGlow } from '../mqtt/glow.ts';
 import type { Birth, Link } from '../mqtt/messages.ts';
 import { firmwareOf } from '../cosem/imageTransfer.ts';
 import { toHex } from '../dlms/bytes.ts';
-import type { Installation } from '../personas/installation.ts';
+import type { Installation } from '../personas/emulatedInstallation.ts';
 import type { Timers } from '../transport/timers.ts';
 import type { TransportError } from '../transport/transport.ts';
 import { cadSnapshot } from './cad.ts';

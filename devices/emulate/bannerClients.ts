@@ -1,5 +1,5 @@
 /** What a client of an emulation must be told: SAPs, how to prove oneself, where counters are read, how frames are addressed. No key. */
-import type { ModelClient } from '../cosem/model.ts';
+import type { ModelClient } from '../cosem/deviceModel.ts';
 import { LAB_CLIENTS } from '../personas/labProfile.ts';
 import type { ServedAt } from './emulate.ts';
 import type { Profile } from './profile.ts';

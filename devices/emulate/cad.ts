@@ -3,7 +3,7 @@ import { londonDay, londonMidnight } from '../../src/time.ts';
 import type { CosemDevice } from '../cosem/device.ts';
 import type { GlowReading, GlowSnapshot } from '../mqtt/glow.ts';
 import { drawn, rateNow, type Commodity } from '../personas/consumption.ts';
-import type { Installation } from '../personas/installation.ts';
+import type { Installation } from '../personas/emulatedInstallation.ts';
 
 /** 1 m3 of gas at 39.5 MJ and the usual correction factor of 1.02264, in kWh. Our assumption. */
 const KWH_PER_CUBIC_METRE = (39.5 * 1.02264) / 3.6;

@@ -2,7 +2,7 @@
  * Emulated devices on real carriers: TCP, serial, MQTT. One address a unit; TCP ports go upward from the first. The keys
  * of the default profile are the public lab keys; DLMS suite 0 is a standards-based stand-in (devices/README.md).
  */
-import { mqttTransport } from '../transport/mqtt.ts';
+import { mqttTransport } from '../mqtt/mqttTransport.ts';
 import { faultScript } from '../transport/faultScript.ts';
 import { faultyChannel } from '../transport/faultyChannel.ts';
 import { serialTransport } from '../transport/serial.ts';

@@ -1,11 +1,11 @@
 /** Reads and checks a profile. Everything wrong is told at once, with its place, and without any key or secret. */
-import { hideSecrets, type SecretPlaces } from '../../src/interchange/yaml/hideSecrets.ts';
-import { type ReadFile, readLayers, relativeTo } from '../../src/interchange/yaml/layers.ts';
-import type { MergeOptions } from '../../src/interchange/yaml/merge.ts';
-import { formatPath } from '../../src/interchange/yaml/path.ts';
-import { type Problem, problemAt } from '../../src/interchange/yaml/problem.ts';
-import { foundText, plainOf, positionAt, type Tree, treeAt } from '../../src/interchange/yaml/tree.ts';
-import { zodProblems } from '../../src/interchange/yaml/zodProblems.ts';
+import { hideSecrets, type SecretPlaces } from '../../src/document/hideSecrets.ts';
+import { type ReadFile, readLayers, relativeTo } from '../../src/document/layers.ts';
+import type { MergeOptions } from '../../src/document/merge.ts';
+import { formatPath } from '../../src/document/path.ts';
+import { type Problem, problemAt } from '../../src/document/problem.ts';
+import { foundText, plainOf, positionAt, type Tree, treeAt } from '../../src/document/tree.ts';
+import { zodProblems } from '../../src/document/zodProblems.ts';
 import { type Profile, profileOf } from './profile.ts';
 import { profileFaults, type TryFile } from './profileFaults.ts';
 import { PROFILE_FIELDS, profileSchema } from './profileSchema.ts';

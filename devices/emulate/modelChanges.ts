@@ -1,6 +1,6 @@
 /** What a profile changes of a persona's model: values that stand still, objects more and objects less. */
 import { dataObject } from '../cosem/data.ts';
-import type { CosemObject, DeviceModel } from '../cosem/model.ts';
+import type { CosemObject, DeviceModel } from '../cosem/deviceModel.ts';
 import { obis, rights, stored } from '../cosem/object.ts';
 import { register } from '../cosem/register.ts';
 import type { Data } from '../dlms/axdr.ts';

@@ -1,8 +1,8 @@
 /** A profile as the emulator takes it: everything resolved, keys read, models made. */
 import { parseInstant } from '../../src/time.ts';
 import { ascii, fromHex } from '../dlms/bytes.ts';
-import { KEY_NAMES, type KeyName, type KeySet } from '../cosem/keyring.ts';
-import type { DeviceModel, ModelClient } from '../cosem/model.ts';
+import { KEY_NAMES, type KeyName, type KeySet } from '../cosem/deviceKeyring.ts';
+import type { DeviceModel, ModelClient } from '../cosem/deviceModel.ts';
 import { chfModel } from '../personas/chf.ts';
 import { esmeModel } from '../personas/esme.ts';
 import { gsmeModel, type Sleep } from '../personas/gsme.ts';

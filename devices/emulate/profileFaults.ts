@@ -1,9 +1,9 @@
 /** What no single field of a profile can say: the checks across fields and into key files. */
-import type { Path } from '../../src/interchange/yaml/path.ts';
+import type { Path } from '../../src/document/path.ts';
 import { obis } from '../cosem/object.ts';
-import { KEY_NAMES } from '../cosem/keyring.ts';
+import { KEY_NAMES } from '../cosem/deviceKeyring.ts';
 import { DEVICE_KINDS, type DeviceKind } from '../personas/labProfile.ts';
-import { LAB_MODELS } from '../personas/installation.ts';
+import { LAB_MODELS } from '../personas/emulatedInstallation.ts';
 import type { ProfileDocument } from './profileSchema.ts';
 import { VALUE_TYPES } from './typedValue.ts';
 

@@ -3,7 +3,7 @@
  * profile is the lab's. Checks that no single field can make stand in `profileFaults.ts`.
  */
 import { z } from 'zod';
-import type { FieldSchema } from '../../src/interchange/yaml/fields.ts';
+import type { FieldSchema } from '../../src/document/fields.ts';
 import { LAB_SLEEP } from '../personas/gsme.ts';
 import { LAB_PDU_BYTES_MAX } from '../personas/labProfile.ts';
 import { VALUE_TYPES, type ValueTypeName } from './typedValue.ts';

@@ -2,7 +2,7 @@ import type { ServerConnection } from '../dlms/serverConnection.ts';
 import { serveModeC } from '../iec62056_21/session.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';
 import type { ByteChannel } from '../transport/transport.ts';
-import { readoutOf } from './readout.ts';
+import { readoutOf } from './emulatedReadout.ts';
 import type { Profile } from './profile.ts';
 import type { Unit } from './unit.ts';
 

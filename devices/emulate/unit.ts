@@ -1,10 +1,10 @@
 /** What one address serves: a device on its own, or an installation behind its hub. */
 import { CosemDevice } from '../cosem/device.ts';
-import type { DeviceOptions } from '../cosem/model.ts';
+import type { DeviceOptions } from '../cosem/deviceModel.ts';
 import { type ServerConnection, type ServerConnectionOptions } from '../dlms/serverConnection.ts';
 import { INSTALLATION_SAPS } from '../personas/chf.ts';
 import type { HubWorld } from '../personas/hub.ts';
-import { connectDevice, Installation } from '../personas/installation.ts';
+import { connectDevice, Installation } from '../personas/emulatedInstallation.ts';
 import { DEVICE_KINDS, type DeviceKind, labIdentity } from '../personas/labProfile.ts';
 import type { Timers } from '../transport/timers.ts';
 import type { Profile } from './profile.ts';

@@ -11,6 +11,7 @@ import {
   connect,
   converse,
   disconnect,
+  linked,
   LOST,
   type Call,
   type Outcome,
@@ -75,7 +76,8 @@ export function* associate(peer: Peer): Procedure<Outcome<Live>> {
 const KEYLESS: Pair = { gak: 'active', guek: 'active' };
 
 function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
-  if (!(yield* connect(peer.call))) return LOST;
+  const link = yield* linked(peer.call);
+  if (!link.ok) return link;
   const live = liveClient(peer, pair);
   const outcome = yield* converse(live.client.associate());
   noteCounters(peer, live);

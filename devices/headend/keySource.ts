@@ -1,6 +1,6 @@
 /** Where new keys come from: addressed draws for emulated devices, so that runs repeat; the CSPRNG for real hardware. */
 import { randomBytes } from 'node:crypto';
-import { words, type Stream } from '../../sim/world/draws.ts';
+import { words, type Stream } from '../../sim/world/dice/draws.ts';
 import { KEY_BYTES } from '../dlms/ciphering.ts';
 
 export interface KeySource {

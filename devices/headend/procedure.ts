@@ -3,8 +3,11 @@
  * told what came of it. No socket, timer or clock is known here; `runner.ts` carries a procedure out over any carrier, and a
  * procedure that is never resumed is a head-end that crashed.
  */
-import type { ClientError } from '../dlms/clientResult.ts';
 import type { ClientResult, Conversation } from '../dlms/client.ts';
+import { LOST, lostBy, type LostHow, type WireError } from './wireError.ts';
+
+export { LOST } from './wireError.ts';
+export type { WireError } from './wireError.ts';
 
 /** Which device of an installation; an endpoint of attached hardware may stand for any of them. */
 export type DeviceName = 'chf' | 'esme' | 'gsme';
@@ -29,19 +32,22 @@ export type Want =
   | { readonly want: 'order'; readonly order: unknown }
   | { readonly want: 'drive'; readonly device: DeviceName; readonly request: unknown };
 
-/** Why a wish came to nothing: what the client could tell, or that no answer came at all. */
-export type WireError = ClientError | { readonly kind: 'lost' };
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
 
-/** The runner's reply to a want: for `connect` whether the link is up, for `order` the answer or undefined. */
+/** The runner's reply to a want: for `connect` true or a `LostHow`, for `order` the answer or undefined. */
 export type Reply = unknown;
 export type Procedure<T> = Generator<Want, T, Reply>;
 
-export const LOST: { readonly ok: false; readonly error: WireError } = { ok: false, error: { kind: 'lost' } };
-
-/** Whether the link came up. */
+/** True if the link came up. */
 export function* connect(call: Call): Procedure<boolean> {
-  return (yield { want: 'connect', call }) === true;
+  return (yield* linked(call)).ok;
+}
+
+/** Opens the link; the error says whether the device itself refused it, or nobody answered. */
+export function* linked(call: Call): Procedure<Outcome<undefined>> {
+  const reply = yield { want: 'connect', call };
+  if (reply === true) return { ok: true, value: undefined };
+  return typeof reply === 'string' ? lostBy(reply as LostHow) : LOST;
 }
 
 export function* converse<T>(conversation: Conversation<ClientResult<T>>): Procedure<Outcome<T>> {

@@ -6,7 +6,7 @@
 import { assert } from '../../src/assert.ts';
 import { WRAPPED_BY } from '../../src/keys/keyring.ts';
 import { ROTATION_ORDER, type RotatedType } from '../../src/keys/rotation.ts';
-import { KEY_NAMES } from '../cosem/keyring.ts';
+import { KEY_NAMES } from '../cosem/deviceKeyring.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
 import { toHex } from '../dlms/bytes.ts';
 import { keyTransferParameter } from '../dlms/keyWrap.ts';
@@ -17,6 +17,7 @@ import { associate, noteCounters, repeated, within, type Live, type Peer } from 
 import type { KeySource } from './keySource.ts';
 import { KEY_TRANSFER, SECURITY_SETUP_REFERENCE } from './objects.ts';
 import { converse, disconnect, type Outcome, type Procedure, type WireError } from './procedure.ts';
+import { lostBy } from './wireError.ts';
 
 const LOGICAL_NAME_BYTES = 6;
 
@@ -86,7 +87,7 @@ function* rotateOnce(peer: Peer, keySource: KeySource): Procedure<Outcome<undefi
     !proof.ok || peer.ledger.outstanding.length === 0 || isInDoubtNoMore(peer),
     'a proved key is outstanding no more',
   );
-  if (proof.ok && peer.ledger.outstanding.length > 0) return { ok: false, error: { kind: 'lost' } };
+  if (proof.ok && peer.ledger.outstanding.length > 0) return lostBy('notProved');
   return proof;
 }
 

@@ -6,7 +6,8 @@ import { assert } from '../../src/assert.ts';
 import { ClientSession, type ClientSessionOptions, type Exchange } from '../dlms/clientSession.ts';
 import type { ByteChannel } from '../transport/transport.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';
-import { LOST, type Call, type DeviceName, type Procedure, type Want } from './procedure.ts';
+import type { Call, DeviceName, Procedure, Want } from './procedure.ts';
+import { lostBy } from './wireError.ts';
 
 /** Opens a link for a call; undefined where there is none. */
 export type Dial = (call: Call, done: (channel: ByteChannel | undefined) => void) => void;
@@ -108,7 +109,7 @@ class Line {
     assert(this.channel === undefined, 'one link at a time: disconnect before the next call');
     this.options.onCall?.(call);
     this.options.dial(call, (channel) => {
-      if (!channel || channel.closed) return reply(false);
+      if (!channel || channel.closed) return reply('noLink');
       // Nobody is there any more who asked for it.
       if (this.isOver) return void channel.close();
       this.channel = channel;
@@ -133,7 +134,7 @@ class Line {
   }
 
   private converse(want: Extract<Want, { want: 'converse' }>, reply: (value: unknown) => void): void {
-    if (!this.session || !this.channel || this.channel.closed || !this.session.ready) return reply(LOST);
+    if (!this.session || !this.channel || this.channel.closed || !this.session.ready) return reply(lostBy('linkDown'));
     const { exchange, send } = this.session.start(want.conversation, this.now());
     this.exchange = exchange;
     this.waiting = reply;
@@ -166,7 +167,7 @@ class Line {
       if (exchange.lost === undefined && exchange.result === undefined) return;
       this.exchange = undefined;
       this.waiting = undefined;
-      waiting(exchange.lost === undefined ? exchange.result : LOST);
+      waiting(exchange.lost === undefined ? exchange.result : lostBy(exchange.lost));
       return;
     }
     // Connecting: HDLC is open, or has given up and waits for nothing any more.
@@ -174,7 +175,7 @@ class Line {
     if (!isOpen && session?.dueAt() !== undefined) return;
     this.waiting = undefined;
     if (!isOpen) this.hangUp();
-    waiting(isOpen);
+    waiting(isOpen ? true : session?.isRefused ? 'linkRefused' : 'timeout');
   }
 
   private schedule(): void {

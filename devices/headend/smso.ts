@@ -10,30 +10,24 @@ import { writtenTo } from './asked.ts';
 import { PUBLIC_CLIENT, repeated, within, type Live, type Peer } from './associate.ts';
 import { sendFirmware, type FirmwareImage, type FirmwareProgress } from './firmware.ts';
 import { CLOCK_TIME, CONTACT_OFFSET, WAN_CAPTURED_AT } from './objects.ts';
-import {
-  connect,
-  converse,
-  disconnect,
-  LOST,
-  type Call,
-  type Outcome,
-  type Procedure,
-  type WireError,
-} from './procedure.ts';
+import { converse, disconnect, linked, type Call, type Outcome, type Procedure, type WireError } from './procedure.ts';
+import { hasAnswered } from './wireError.ts';
 
 /**
- * The scheduled contact: the CHF answers and says when it last looked at its network, or nobody answers. Asked without a key:
- * whether a hub answers at all must not depend on who holds its keys.
+ * The scheduled contact. The public client asks the CHF when it last looked at its network: whether a hub answers must not depend
+ * on who holds its keys. The value is undefined where the hub answers without that date. An error may be an answer, too: ask
+ * `hasAnswered`. A hub that refuses this client has been reached.
  */
-export function* contact(call: Omit<Call, 'client'>): Procedure<Outcome<Instant>> {
-  if (!(yield* connect({ ...call, client: PUBLIC_CLIENT }))) return LOST;
+export function* contact(call: Omit<Call, 'client'>): Procedure<Outcome<Instant | undefined>> {
+  const link = yield* linked({ ...call, client: PUBLIC_CLIENT });
+  if (!link.ok) return link;
   const client = new DlmsClient({ authentication: 'none' });
   const associated = yield* converse(client.associate());
   const read = associated.ok ? yield* converse(client.get(WAN_CAPTURED_AT)) : associated;
   yield* disconnect();
-  if (!read.ok) return read;
-  const at = instantOf(read.value);
-  return at === undefined ? LOST : { ok: true, value: at };
+  // The hub accepted the association: what becomes of the read after it does not take that back.
+  if (associated.ok && !read.ok && !hasAnswered(read.error)) return { ok: true, value: undefined };
+  return read.ok ? { ok: true, value: instantOf(read.value) } : read;
 }
 
 /** What an instruction asks for on one device. */

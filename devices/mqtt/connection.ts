@@ -3,7 +3,7 @@ import type { IClientOptions, MqttClient } from 'mqtt';
 import { TransportError, transportError } from '../transport/transport.ts';
 import { brokerUrl, mqttCredentials } from './credentials.ts';
 import type { MqttCredentials } from './credentials.ts';
-import { PAYLOAD_BYTES_MAX } from './limits.ts';
+import { PAYLOAD_BYTES_MAX } from './mqttLimits.ts';
 
 export interface ConnectionOptions {
   /** `mqtt://127.0.0.1:1883`, `mqtts://…`; without user name or password. */

@@ -23,7 +23,7 @@ import {
 import { commonObjects, CONFIGURED, EXTENDED_REGISTER, READ } from './common.ts';
 import { type Hub, hubOf, type HubMember, type JoinState, type Mirror } from './hub.ts';
 import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';
-import type { DeviceModel, Env, ModelClient } from '../cosem/model.ts';
+import type { DeviceModel, Env, ModelClient } from '../cosem/deviceModel.ts';
 
 /** Server SAPs of an installation: the hub is the gateway to both meters. */
 export const INSTALLATION_SAPS = { chf: 1, esme: 2, gsme: 3 } as const;

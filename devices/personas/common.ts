@@ -7,7 +7,7 @@ import { rights } from '../cosem/object.ts';
 import { sapAssignment } from '../cosem/sapAssignment.ts';
 import { securitySetup } from '../cosem/securitySetup.ts';
 import { text, uint32, visible } from '../dlms/values.ts';
-import type { CosemObject, ModelClient } from '../cosem/model.ts';
+import type { CosemObject, ModelClient } from '../cosem/deviceModel.ts';
 
 /** Firmware comes in blocks of this many bytes. */
 const IMAGE_BLOCK_BYTES = 256;

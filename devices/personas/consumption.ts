@@ -2,7 +2,7 @@
  * What a meter measures, as a pure function of its seed and the instant: a daily wave around a mean, integrated in closed
  * form. So a register costs no memory, and a profile entry read years later is what the register showed then.
  */
-import type { ObjectDevice } from '../cosem/model.ts';
+import type { ObjectDevice } from '../cosem/deviceModel.ts';
 import { isConnected, offSpans } from '../cosem/disconnectControl.ts';
 
 const DAY = 86_400;

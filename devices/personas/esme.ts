@@ -1,6 +1,6 @@
 /** The electricity meter (ESME): registers, half-hourly load profile, clock, disconnect control. */
 import { dataObject, derivedData } from '../cosem/data.ts';
-import type { DeviceModel, Env, ModelClient } from '../cosem/model.ts';
+import type { DeviceModel, Env, ModelClient } from '../cosem/deviceModel.ts';
 import { dateTimeData, startOfMonth } from '../cosem/dateTime.ts';
 import { disconnectControl } from '../cosem/disconnectControl.ts';
 import { rights, stored } from '../cosem/object.ts';

@@ -3,7 +3,7 @@
  * the mirror in the CHF.
  */
 import { dataObject, derivedData } from '../cosem/data.ts';
-import type { DeviceModel, ModelClient, ObjectDevice } from '../cosem/model.ts';
+import type { DeviceModel, ModelClient, ObjectDevice } from '../cosem/deviceModel.ts';
 import { dateTimeData } from '../cosem/dateTime.ts';
 import { disconnectControl } from '../cosem/disconnectControl.ts';
 import { rights, stored } from '../cosem/object.ts';

@@ -4,7 +4,7 @@
  * nothing of either.
  */
 import type { CosemDevice } from '../cosem/device.ts';
-import type { ObjectDevice } from '../cosem/model.ts';
+import type { ObjectDevice } from '../cosem/deviceModel.ts';
 import { isConnected } from '../cosem/disconnectControl.ts';
 import type { GsmState } from '../cosem/gsm.ts';
 import { batteryDays, gasVolume, LAB_SLEEP, lastWake, type Sleep } from './gsme.ts';

@@ -5,8 +5,8 @@
 import { instant } from '../../src/time.ts';
 import { ascii, concat, fromHex, Writer } from '../dlms/bytes.ts';
 import { CONFORMANCE } from '../dlms/initiate.ts';
-import type { DeviceIdentity, ModelClient } from '../cosem/model.ts';
-import type { KeySet } from '../cosem/keyring.ts';
+import type { DeviceIdentity, ModelClient } from '../cosem/deviceModel.ts';
+import type { KeySet } from '../cosem/deviceKeyring.ts';
 
 /** GUEK, GBEK, GAK and KEK of the lab. */
 export const LAB_KEYS: KeySet = {

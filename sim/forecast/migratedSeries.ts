@@ -1,6 +1,6 @@
 import { endOfLondonDate, lastDayOfMonth, londonDay, formatDay } from '../../src/time.ts';
 import { EntryCurve } from '../world/entryCurve.ts';
-import type { Simulation } from '../kernel/simulate.ts';
+import type { Simulation } from '../kernel/run/simulate.ts';
 
 /** Cumulative migrated meters at the end of a month. */
 export interface MigratedPoint {

@@ -1,9 +1,9 @@
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import { COHORTS, type Cohort } from '../../src/installation/cohort.ts';
 import type { CountOf } from '../../src/report/volumes.ts';
-import { ENDS } from '../kernel/ends.ts';
-import type { Simulation } from '../kernel/simulate.ts';
-import { MEASURE_EFFECTIVE, MEASURE_QUALIFYING, volumeIndex, type Counts } from '../kernel/volumes.ts';
+import { ENDS } from '../scenario/ends.ts';
+import type { Simulation } from '../kernel/run/simulate.ts';
+import { MEASURE_EFFECTIVE, MEASURE_QUALIFYING, volumeIndex, type Counts } from '../kernel/life/counts.ts';
 
 /** The volumes of a simulation by name, for the report. */
 export function countOf({ counts }: Simulation): CountOf {

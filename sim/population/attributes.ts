@@ -1,8 +1,8 @@
 import { AREA_MAX, AREA_MIN } from '../../src/installation/identifiers.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { Picker } from '../world/distributions.ts';
-import { first, second, uniform, type Stream } from '../world/draws.ts';
-import { FirstDraw } from '../world/firstDraw.ts';
+import { Picker } from '../world/dice/distributions.ts';
+import { first, second, uniform, type Stream } from '../world/dice/draws.ts';
+import { FirstDraw } from '../world/dice/firstDraw.ts';
 import type { Group } from './groups.ts';
 
 const AREAS = AREA_MAX - AREA_MIN + 1;

@@ -2,7 +2,7 @@ import { COHORTS } from '../../src/installation/cohort.ts';
 import { STEPS_OF_COHORT, type StepId } from '../../src/migration/steps.ts';
 import { assert } from '../../src/assert.ts';
 import type { Fault, Population, ProcessOfCohort, Scenario } from '../scenario/schema.ts';
-import { Picker } from '../world/distributions.ts';
+import { Picker } from '../world/dice/distributions.ts';
 import { EntryCurve } from '../world/entryCurve.ts';
 import { compileHan, type CompiledHan } from '../world/hanLink.ts';
 import { compileWan, type CompiledWan } from '../world/wanLink.ts';

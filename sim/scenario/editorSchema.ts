@@ -1,4 +1,4 @@
-import { relaxedSchema } from '../../src/interchange/yaml/relaxedSchema.ts';
+import { relaxedSchema } from '../../src/document/relaxedSchema.ts';
 import { SCENARIO_FIELDS } from './load.ts';
 
 /** The scenario's JSON Schema (draft 7) for editors. */

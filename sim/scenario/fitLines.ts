@@ -1,8 +1,8 @@
-import { nearest } from '../../src/interchange/yaml/nearest.ts';
-import type { ReadFile } from '../../src/interchange/yaml/layers.ts';
-import { parsePath } from '../../src/interchange/yaml/path.ts';
+import { nearest } from '../../src/document/nearest.ts';
+import type { ReadFile } from '../../src/document/layers.ts';
+import { parsePath } from '../../src/document/path.ts';
 import { joinCohorts, parsePublishedVolumes } from '../../src/report/published.ts';
-import type { Fault } from './checks.ts';
+import type { Fault } from './scenarioChecks.ts';
 import type { Scenario } from './schema.ts';
 
 /** The published figures can be read; lines to fit exist among them, and what is fitted to them is a number. */

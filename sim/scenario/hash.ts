@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Scenario } from './schema.ts';
 
 /**

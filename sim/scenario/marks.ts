@@ -1,7 +1,7 @@
-import { formatPath, parsePath, type Path } from '../../src/interchange/yaml/path.ts';
-import { LAYER_BUILT_IN, LAYER_SET } from '../../src/interchange/yaml/layers.ts';
-import type { Position } from '../../src/interchange/yaml/problem.ts';
-import { positionAt, treeAt, type Tree } from '../../src/interchange/yaml/tree.ts';
+import { formatPath, parsePath, type Path } from '../../src/document/path.ts';
+import { LAYER_BUILT_IN, LAYER_SET } from '../../src/document/layers.ts';
+import type { Position } from '../../src/document/problem.ts';
+import { positionAt, treeAt, type Tree } from '../../src/document/tree.ts';
 import type { Scenario } from './schema.ts';
 
 export type Mark = Scenario['marks'][number]['mark'];

@@ -1,5 +1,5 @@
-import { formsOf, type FieldSchema } from '../../src/interchange/yaml/fields.ts';
-import type { Path } from '../../src/interchange/yaml/path.ts';
+import { formsOf, type FieldSchema } from '../../src/document/fields.ts';
+import type { Path } from '../../src/document/path.ts';
 import type { LinkClass, Scenario } from './schema.ts';
 
 /**

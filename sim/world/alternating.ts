@@ -1,9 +1,9 @@
 import { assert } from '../../src/assert.ts';
 import { DAY, type Instant } from '../../src/time.ts';
 import type { LinkClass } from '../scenario/schema.ts';
-import { outageDurations, Picker, type Durations } from './distributions.ts';
-import { first, second, uniform, type Stream } from './draws.ts';
-import { FirstDraw } from './firstDraw.ts';
+import { outageDurations, Picker, type Durations } from './dice/distributions.ts';
+import { first, second, uniform, type Stream } from './dice/draws.ts';
+import { FirstDraw } from './dice/firstDraw.ts';
 
 const OUTAGES_MAX = 20_000;
 /** Later than every instant of the model. */

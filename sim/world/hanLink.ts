@@ -1,9 +1,9 @@
 import { DAY, MINUTE, type Instant } from '../../src/time.ts';
 import type { HanProfile } from '../scenario/schema.ts';
 import { AlternatingLink, compileClasses, FOREVER, UNCERTAIN, type LinkClasses } from './alternating.ts';
-import { first, second, uniform, type Stream } from './draws.ts';
-import { FirstDraw } from './firstDraw.ts';
-import { normalQuantile } from './normal.ts';
+import { first, second, uniform, type Stream } from './dice/draws.ts';
+import { FirstDraw } from './dice/firstDraw.ts';
+import { normalQuantile } from './dice/normal.ts';
 
 /** A HAN profile with its numbers in seconds. */
 export interface CompiledHan {

@@ -10,9 +10,9 @@ import {
   type Instant,
 } from '../../src/time.ts';
 import type { Planned, SharedOutage } from '../scenario/schema.ts';
-import { addresses } from './addresses.ts';
-import { outageDurations } from './distributions.ts';
-import { first, second, type Stream } from './draws.ts';
+import { addresses } from './dice/addresses.ts';
+import { outageDurations } from './dice/distributions.ts';
+import { first, second, type Stream } from './dice/draws.ts';
 import { intervals, type Intervals } from './intervals.ts';
 
 /** How long before the start dice are thrown for shared outages, so that one can cover the start. */

@@ -1,8 +1,8 @@
 import { DAY, HOUR, type Instant } from '../../src/time.ts';
 import type { WanProfile } from '../scenario/schema.ts';
 import { AlternatingLink, compileClasses, FOREVER, UNCERTAIN, type LinkClasses } from './alternating.ts';
-import { first, second, uniform, type Stream } from './draws.ts';
-import { FirstDraw } from './firstDraw.ts';
+import { first, second, uniform, type Stream } from './dice/draws.ts';
+import { FirstDraw } from './dice/firstDraw.ts';
 import { covering, NO_INTERVALS, type Intervals } from './intervals.ts';
 
 /** A WAN profile with its numbers in seconds. */

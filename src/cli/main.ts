@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { layDownAtBrokenPipe } from './brokenPipe.ts';
+import { layDownAtBrokenPipe } from './shell/brokenPipe.ts';
 import { commandsFor } from './commands.ts';
-import { EXIT, UsageError } from './exit.ts';
-import { benchVersion } from './version.ts';
+import { EXIT, UsageError } from './shell/exit.ts';
+import { benchVersion } from './shell/version.ts';
 
 async function program(first: string | undefined): Promise<Command> {
   const root = new Command('smets1-bench')

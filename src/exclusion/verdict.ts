@@ -1,5 +1,5 @@
 import type { Instant } from '../time.ts';
-import type { Excludes, ExclusionCategory } from './clause.ts';
+import type { Excludes, ExclusionCategory } from '../clauses/clause.ts';
 
 /** One category that holds of one installation as of an instant: a row of the `verdicts` record (DESIGN.md 5.1). */
 export interface Verdict {

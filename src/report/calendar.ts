@@ -1,11 +1,11 @@
-import { CATEGORIES } from '../exclusion/clause.ts';
+import { CATEGORIES } from '../clauses/clause.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import { DATES, PARAMETERS } from '../regulation/parameters.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 import type { SourceId } from '../regulation/sources.ts';
 import { compareText } from './excluded.ts';
 import { unitOf, type ReportedCounts } from './reportedCounts.ts';
-import { textTable, thousands } from './table.ts';
+import { textTable, thousands } from '../text/table.ts';
 
 /** Something that changes on a London date. */
 export interface CalendarRow {

@@ -1,5 +1,5 @@
-import type { ExclusionCategory, Excludes } from '../exclusion/clause.ts';
-import { knownAt, recordsUpTo } from '../exclusion/state.ts';
+import type { ExclusionCategory, Excludes } from '../clauses/clause.ts';
+import { knownAt, recordsUpTo } from '../exclusion/reference/state.ts';
 import type { Verdict } from '../exclusion/verdict.ts';
 import type { Cohort } from '../installation/cohort.ts';
 import type { History } from '../migration/history.ts';

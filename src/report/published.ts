@@ -1,4 +1,4 @@
-import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
+import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../installation/cohort.ts';
 
 /** One published line: a category over one cohort or several together. */

@@ -1,13 +1,13 @@
-import { CATEGORIES } from '../exclusion/clause.ts';
-import { engine, type Engine } from '../exclusion/engine.ts';
+import { CATEGORIES } from '../clauses/clause.ts';
+import { engine, type Engine } from '../exclusion/engine/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import type { History } from '../migration/history.ts';
 import { READING_NAMES, READINGS } from '../regulation/readings.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 import type { Instant } from '../time.ts';
 import { ReportedCounts, unitOf } from './reportedCounts.ts';
-import { textTable, thousands } from './table.ts';
+import { textTable, thousands } from '../text/table.ts';
 
 /** The rule set with one reading changed; `reading` empty: the rule set as it is. */
 interface Alternative {

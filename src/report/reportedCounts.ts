@@ -1,6 +1,6 @@
-import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
+import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../installation/cohort.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 
 /** Reported exclusions by cohort and category, of all that hold and of those in effect. */
 export class ReportedCounts {

@@ -1,13 +1,13 @@
-import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
-import { engine, type Engine } from '../exclusion/engine.ts';
+import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
+import { engine, type Engine } from '../exclusion/engine/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
-import { parsePath, type Path } from '../interchange/yaml/path.ts';
+import { parsePath, type Path } from '../document/path.ts';
 import type { History } from '../migration/history.ts';
-import { documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from '../regulation/ruleSetSchema.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
-import { diffRules, type RuleDifference } from '../regulation/rulesText.ts';
+import { documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from '../rules/ruleSetSchema.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
+import { diffRules, type RuleDifference } from '../rules/rulesText.ts';
 import type { Instant } from '../time.ts';
-import { textTable, thousands } from './table.ts';
+import { textTable, thousands } from '../text/table.ts';
 
 /** An installation whose reported category is another under other rules. Survives JSON. */
 export interface Moved {

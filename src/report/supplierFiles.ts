@@ -1,6 +1,6 @@
-import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
-import type { Engine } from '../exclusion/engine.ts';
-import { csvLine } from '../interchange/rowWriter.ts';
+import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
+import type { Engine } from '../exclusion/engine/engine.ts';
+import { csvLine } from '../interchange/format/rowWriter.ts';
 import type { History } from '../migration/history.ts';
 import type { Instant } from '../time.ts';
 import { compareSuppliers, compareText, excludedAt, FUELS, type Excluded, type Fuel } from './excluded.ts';

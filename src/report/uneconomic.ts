@@ -1,11 +1,11 @@
 import { DATES, PARAMETERS } from '../regulation/parameters.ts';
 import { valueAt } from '../regulation/dated.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
-import { knownAt, recordsUpTo } from '../exclusion/state.ts';
+import { knownAt, recordsUpTo } from '../exclusion/reference/state.ts';
 import type { History, HistoryEvent } from '../migration/history.ts';
 import { endOfLondonDate, formatDay, londonDay, type Instant } from '../time.ts';
 import { compareText } from './excluded.ts';
-import { textTable, thousands } from './table.ts';
+import { textTable, thousands } from '../text/table.ts';
 
 /** A DMC as it is handed in: from a scenario's models, or a CSV of `dmc, epcl_entry, dmct_cost_pounds`. */
 export interface DmcRow {

@@ -1,6 +1,6 @@
-import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
+import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../installation/cohort.ts';
-import type { RuleSet } from '../regulation/ruleset.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import { joinCohorts, type PublishedLine } from './published.ts';
 

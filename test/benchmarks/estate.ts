@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { inFolder, MEGABYTE, runCommand, runProgram } from './child.ts';
-import { loadScenarioFile } from '../../src/cli/loadScenarioFile.ts';
+import { loadScenarioFile } from '../../src/cli/shell/scenarioFile.ts';
 import type { Spent } from './measure.ts';
 import { figure, printGoal, printTable } from './print.ts';
 import type { Sizes } from './sizes.ts';

@@ -1,10 +1,10 @@
 // Started by estate.ts in a process of its own: the Parquet files of a run, with the clocks running only while the
 // writer has a batch in its hands. Arguments: the folder, then what the scenario is set to. Prints one line of JSON.
-import { loadScenarioFile } from '../../src/cli/loadScenarioFile.ts';
-import { openRunFiles } from '../../src/cli/runFiles.ts';
-import { benchVersion } from '../../src/cli/version.ts';
-import { compileModel } from '../../sim/kernel/model.ts';
-import { simulate } from '../../sim/kernel/simulate.ts';
+import { loadScenarioFile } from '../../src/cli/shell/scenarioFile.ts';
+import { openRunFiles } from '../../src/cli/run/runFiles.ts';
+import { benchVersion } from '../../src/cli/shell/version.ts';
+import { compileModel } from '../../sim/kernel/model/model.ts';
+import { simulate } from '../../sim/kernel/run/simulate.ts';
 import { ESTATE, type BareWriter } from './estate.ts';
 import { timed } from './measure.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { syntheticMpan, syntheticMprn } from '../../src/installation/identifiers.ts';
-import { openParquet } from '../../src/interchange/parquetWriter.ts';
+import { openParquet } from '../../src/interchange/format/parquetWriter.ts';
 import { ATTEMPT_KINDS, CAUSES } from '../../src/migration/history.ts';
 import { instant, WEEK } from '../../src/time.ts';
 

@@ -1,7 +1,7 @@
 // Started by decide.ts in a process of its own: reads the two files of a folder and does nothing with them.
 import { join } from 'node:path';
-import type { Input } from '../../src/interchange/formats.ts';
-import { readAttempts, readInstallations } from '../../src/interchange/recordReaders.ts';
+import type { Input } from '../../src/interchange/format/formats.ts';
+import { readAttempts, readInstallations } from '../../src/interchange/history/recordReaders.ts';
 
 const folder = process.argv[2] as string;
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { simulate, type Simulation } from '../../sim/kernel/simulate.ts';
+import { simulate, type Simulation } from '../../sim/kernel/run/simulate.ts';
 import { timed } from './measure.ts';
 import { absent, figure, printGoal, printTable } from './print.ts';
 import { loadR1 } from './r1/kernel.ts';

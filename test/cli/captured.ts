@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UsageError } from '../../src/cli/exit.ts';
+import { UsageError } from '../../src/cli/shell/exit.ts';
 
 export interface Captured {
   readonly out: string;

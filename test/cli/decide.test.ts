@@ -12,7 +12,7 @@ import {
   type Answer,
   type Cells,
   type Records,
-} from '../src/interchange/decideHarness.ts';
+} from './decideHarness.ts';
 
 afterAll(removeFolders);
 
@@ -271,7 +271,7 @@ describe('files and formats', () => {
     const folder = freshFolder();
     const files = ['installations', 'attempts', 'events'].map((name) => join(folder, `${name}.csv`));
     return writeRecords(folder, HOLDS).then(() => {
-      const script = `import { decideCommand } from ${JSON.stringify(join(process.cwd(), 'src/cli/decide.ts'))};
+      const script = `import { decideCommand } from ${JSON.stringify(join(process.cwd(), 'src/cli/decide/decideCommand.ts'))};
         await decideCommand().parseAsync(process.argv.slice(2), { from: 'user' });`;
       const path = join(folder, 'run.mts');
       writeFileSync(path, script);

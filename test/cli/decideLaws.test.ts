@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { engine } from '../../src/exclusion/engine.ts';
-import type { Format } from '../../src/interchange/formats.ts';
-import { verdictRow } from '../../src/interchange/verdictSink.ts';
-import { csvLine } from '../../src/interchange/rowWriter.ts';
+import { engine } from '../../src/exclusion/engine/engine.ts';
+import type { Format } from '../../src/interchange/format/formats.ts';
+import { verdictRow } from '../../src/interchange/history/verdictSink.ts';
+import { csvLine } from '../../src/interchange/format/rowWriter.ts';
 import type { History } from '../../src/migration/history.ts';
-import { VARIOUS1 } from '../../src/regulation/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/ruleset.ts';
 import { formatInstant, instant } from '../../src/time.ts';
 import { historyArbitrary } from '../kit/arbitraries/histories.ts';
 import { sampleSize } from '../sampleSize.ts';
@@ -19,7 +19,7 @@ import {
   writeRecords,
   type Cells,
   type Records,
-} from '../src/interchange/decideHarness.ts';
+} from './decideHarness.ts';
 
 afterAll(removeFolders);
 

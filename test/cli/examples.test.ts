@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { decideCommand } from '../../src/cli/decide.ts';
-import { RECORDS } from '../../src/interchange/records.ts';
-import { explainCommand } from '../../src/cli/explain.ts';
-import { fitCommand } from '../../src/cli/fit.ts';
-import { readText } from '../../src/cli/readText.ts';
-import { runCommand } from '../../src/cli/run.ts';
-import { scenarioCommand } from '../../src/cli/scenario.ts';
+import { decideCommand } from '../../src/cli/decide/decideCommand.ts';
+import { RECORDS } from '../../src/interchange/record/records.ts';
+import { explainCommand } from '../../src/cli/explain/explainCommand.ts';
+import { fitCommand } from '../../src/cli/calibrate/fitCommand.ts';
+import { readText } from '../../src/cli/shell/readText.ts';
+import { runCommand } from '../../src/cli/run/runCommand.ts';
+import { scenarioCommand } from '../../src/cli/scenario/scenarioCommand.ts';
 import { loadScenario } from '../../sim/scenario/load.ts';
 
 // That what the documents and the help texts show can be typed: each example that names a scenario loads it with the very

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { explain } from './explainHarness.ts';
 
-// What a person gets who types the command on a scenario. That the story is true is shown in test/sim/story.test.ts.
+// What a person gets who types the command on a scenario. That the story is true is shown in test/sim/story/story.test.ts.
 
 const SMALL = 'test/cli/fixtures/small.yaml';
 

@@ -1,5 +1,5 @@
-import { explainCommand } from '../../src/cli/explain.ts';
-import { EXIT, UsageError } from '../../src/cli/exit.ts';
+import { explainCommand } from '../../src/cli/explain/explainCommand.ts';
+import { EXIT, UsageError } from '../../src/cli/shell/exit.ts';
 import { AssertionError } from '../../src/assert.ts';
 
 /** What the command answered: its exit code and both streams. */

@@ -4,20 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { syntheticMpan, syntheticMprn } from '../../src/installation/identifiers.ts';
-import { formatOf, type Format, type Input } from '../../src/interchange/formats.ts';
-import { joinHistories } from '../../src/interchange/histories/joinHistories.ts';
-import { oneHistory } from '../../src/interchange/histories/oneHistory.ts';
+import { formatOf, type Format, type Input } from '../../src/interchange/format/formats.ts';
+import { joinHistories } from '../../src/interchange/history/joinHistories.ts';
+import { oneHistory } from '../../src/interchange/history/oneHistory.ts';
 import type { History } from '../../src/migration/history.ts';
 import { instant } from '../../src/time.ts';
 import { historyArbitrary } from '../kit/arbitraries/histories.ts';
-import {
-  freshFolder,
-  removeFolders,
-  recordsOf,
-  writeRecords,
-  type Cells,
-  type Records,
-} from '../src/interchange/decideHarness.ts';
+import { freshFolder, removeFolders, recordsOf, writeRecords, type Cells, type Records } from './decideHarness.ts';
 import { explain } from './explainHarness.ts';
 
 afterAll(removeFolders);

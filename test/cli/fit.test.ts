@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fitCommand } from '../../src/cli/fit.ts';
+import { fitCommand } from '../../src/cli/calibrate/fitCommand.ts';
 import { captured } from './captured.ts';
 
 // What a person reads while a fit goes on and after it. That the secant finds the numbers is shown in test/sim/forecast.

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { progressOn, rowProgress } from '../../src/cli/progress.ts';
+import { progressOn, rowProgress } from '../../src/cli/shell/progress.ts';
 
 /** A stream that says what it is and keeps what is written to it. */
 function stream(isTTY: boolean): PassThrough & { isTTY: boolean; text: () => string } {

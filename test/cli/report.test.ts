@@ -1,15 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { reportCommand } from '../../src/cli/report.ts';
+import { reportCommand } from '../../src/cli/report/reportCommand.ts';
 import { syntheticMpan, syntheticMprn } from '../../src/installation/identifiers.ts';
-import {
-  freshFolder,
-  removeFolders,
-  writeRecords,
-  type Cells,
-  type Records,
-} from '../src/interchange/decideHarness.ts';
+import { freshFolder, removeFolders, writeRecords, type Cells, type Records } from './decideHarness.ts';
 import { captured, type Captured } from './captured.ts';
 
 afterAll(removeFolders);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pseudonymiser } from '../../src/cli/reportPseudonyms.ts';
-import { supplierFileNames } from '../../src/cli/reportFileNames.ts';
+import { pseudonymiser } from '../../src/cli/report/reportPseudonyms.ts';
+import { supplierFileNames } from '../../src/cli/report/reportFileNames.ts';
 
 const nameOf = (supplier: string): string => supplierFileNames([supplier]).get(supplier) ?? '';
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { reportCommand } from '../../src/cli/report.ts';
-import { runCommand } from '../../src/cli/run.ts';
-import { freshFolder, removeFolders } from '../src/interchange/decideHarness.ts';
+import { reportCommand } from '../../src/cli/report/reportCommand.ts';
+import { runCommand } from '../../src/cli/run/runCommand.ts';
+import { freshFolder, removeFolders } from './decideHarness.ts';
 import { captured, type Captured } from './captured.ts';
 
 afterAll(removeFolders);

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decideCommand } from '../../src/cli/decide.ts';
-import { stepsFileSchema } from '../../devices/rig/stepRow.ts';
+import { decideCommand } from '../../src/cli/decide/decideCommand.ts';
+import { stepsFileSchema } from '../../devices/rig/run/stepRow.ts';
 import { captured } from './captured.ts';
 import { OUTPUTS, rigHarness } from './rigHarness.ts';
 

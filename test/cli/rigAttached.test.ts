@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LAB_KEYS } from '../../devices/personas/labProfile.ts';
-import { stepsFileSchema } from '../../devices/rig/stepRow.ts';
+import { stepsFileSchema } from '../../devices/rig/run/stepRow.ts';
 import { openAll } from '../kit/headEnd/audit.ts';
 import { startEmulator, type Emulator } from '../devices/emulate/emulator.ts';
 import { ALLOWED, bytesOf, TITLES } from '../devices/rig/bench.ts';

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, symlinkSync, wri
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openFrameFiles } from '../../src/cli/frameFiles.ts';
+import { openFrameFiles } from '../../src/cli/rig/frameFiles.ts';
 import { rigHarness, startRig, until } from './rigHarness.ts';
 
 const LAB = fileURLToPath(new URL('../../scenarios/rigs/lab.yaml', import.meta.url));

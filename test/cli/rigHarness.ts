@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rigCommand } from '../../src/cli/rig.ts';
+import { rigCommand } from '../../src/cli/rig/rigCommand.ts';
 import type { FrameRecord } from '../../devices/transport/tap.ts';
 import { captured, type Captured } from './captured.ts';
 

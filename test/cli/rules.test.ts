@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rulesCommand } from '../../src/cli/rules.ts';
-import { RULE_SETS, VARIOUS1 } from '../../src/regulation/ruleset.ts';
+import { rulesCommand } from '../../src/cli/rules/rulesCommand.ts';
+import { RULE_SETS, VARIOUS1 } from '../../src/rules/ruleset.ts';
 import { captured, type Captured } from './captured.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rules-'));

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scenarioCommand } from '../../src/cli/scenario.ts';
+import { scenarioCommand } from '../../src/cli/scenario/scenarioCommand.ts';
 import { BASE } from '../sim/scenario/files.ts';
 import { captured, type Captured } from './captured.ts';
 

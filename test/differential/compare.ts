@@ -1,8 +1,8 @@
-import { engine, type Engine } from '../../src/exclusion/engine.ts';
-import { evaluate, spansOf } from '../../src/exclusion/evaluate.ts';
+import { engine, type Engine } from '../../src/exclusion/engine/engine.ts';
+import { evaluate, spansOf } from '../../src/exclusion/reference/evaluate.ts';
 import { NOTE_KINDS, type Evaluation, type Note, type Span } from '../../src/exclusion/verdict.ts';
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Question } from '../kit/index.ts';
 
 const ENGINES = new WeakMap<RuleSet, Engine>();

@@ -1,10 +1,10 @@
 // Where engine and reference once differed, each with who was right by DESIGN.md 5.1. They keep these few from coming
 // back; that nothing else differs is for the generated and simulated histories beside.
 import { describe, expect, test } from 'vitest';
-import type { Clause } from '../../src/exclusion/clause.ts';
+import type { Clause } from '../../src/clauses/clause.ts';
 import type { Installation } from '../../src/installation/installation.ts';
 import type { Attempt, HistoryEvent } from '../../src/migration/history.ts';
-import { VARIOUS1, type RuleSet } from '../../src/regulation/ruleset.ts';
+import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
 import { readInstant } from '../src/exclusion/cases.ts';
 import { difference, engineSays, referenceOf } from './compare.ts';
 

@@ -3,9 +3,9 @@
 // DIFFERENTIAL_RUNS and DIFFERENTIAL_SEED widen it: both are printed.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../src/exclusion/evaluate.ts';
+import { evaluate } from '../../src/exclusion/reference/evaluate.ts';
 import { READING_NAMES, READINGS, type ReadingName } from '../../src/regulation/readings.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import {
   amendedRuleSetArbitrary,
   questionArbitrary,

@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { EFFECTS, OBSERVATION_OF_EFFECT, type Effect } from '../../src/migration/observations.ts';
 import { STEP_IDS, STEPS_OF_COHORT, type StepId } from '../../src/migration/steps.ts';
-import { VARIOUS1, type RuleSet } from '../../src/regulation/ruleset.ts';
+import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
 import { DAY, HOUR, instant } from '../../src/time.ts';
 import { SILENCE_NAMES } from '../../devices/link/condition.ts';
 import { canStrike, silencesStep } from '../../devices/link/realise.ts';
-import { runPlan, type Plan } from '../../devices/rig/plan.ts';
-import type { PlannedAttempt, PlannedEffect, PlannedEvent } from '../../devices/rig/plannedEvent.ts';
+import { runPlan, type Plan } from '../../devices/rig/run/plan.ts';
+import type { PlannedAttempt, PlannedEffect, PlannedEvent } from '../../devices/rig/bench/plannedEvent.ts';
 import { home, kernelRun, numberWakingAt } from './rigPlans.ts';
 import { sampleSize } from '../sampleSize.ts';
 

@@ -4,7 +4,7 @@
 // has an emulator of its own, and a rig of its own name.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Emulation } from '../../devices/emulate/emulate.ts';
-import { planOf } from '../../devices/rig/runRig.ts';
+import { planOf } from '../../devices/rig/run/runRig.ts';
 import { aedesBroker, type Broker } from '../devices/transport/brokers.ts';
 import { ptyPair, socatMissing } from '../devices/transport/serialPair.ts';
 import { ALLOWED, AWAKE, emulated, rigBench } from '../devices/rig/bench.ts';

@@ -7,12 +7,12 @@ import { EFFECTS, OBSERVATION_OF_EFFECT, type Observation } from '../../src/migr
 import { DISPLAY_DEFINITION_VARIED } from '../../src/regulation/parameters.ts';
 import { codesOf, STEPS, type StepId } from '../../src/migration/steps.ts';
 import { HOUR, startOfLondonDate } from '../../src/time.ts';
-import { seedWords } from '../../sim/world/draws.ts';
-import { tellStory, type Story } from '../../sim/kernel/story.ts';
-import type { Model } from '../../sim/kernel/model.ts';
+import { seedWords } from '../../sim/world/dice/draws.ts';
+import { tellStory, type Story } from '../../sim/story/story.ts';
+import type { Model } from '../../sim/kernel/model/model.ts';
 import { WAKE_SECONDS } from '../../devices/personas/gsme.ts';
-import { runPlan, type Plan } from '../../devices/rig/plan.ts';
-import type { PlannedEvent } from '../../devices/rig/plannedEvent.ts';
+import { runPlan, type Plan } from '../../devices/rig/run/plan.ts';
+import type { PlannedEvent } from '../../devices/rig/bench/plannedEvent.ts';
 import { EVERYTHING, modelAt } from '../sim/scenarios.ts';
 import { numberWakingAt } from './rigPlans.ts';
 

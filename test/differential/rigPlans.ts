@@ -6,10 +6,10 @@ import type { Installation } from '../../src/installation/installation.ts';
 import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import { OBSERVATION_OF_EFFECT, OBSERVATIONS, type Observation } from '../../src/migration/observations.ts';
 import { STEPS_OF_COHORT, type StepId } from '../../src/migration/steps.ts';
-import { compileWalk, OBSERVATION_BITS, WALK_PASSED } from '../../sim/kernel/compileWalk.ts';
-import { Limits } from '../../sim/kernel/limits.ts';
-import { outcomeTable510, OUTCOMES, rangesOfStep } from '../../sim/kernel/outcomes.ts';
-import type { Plan } from '../../devices/rig/plan.ts';
+import { compileWalk, OBSERVATION_BITS, WALK_PASSED } from '../../sim/kernel/model/compileWalk.ts';
+import { Limits } from '../../sim/kernel/model/kernelLimits.ts';
+import { outcomeTable510, OUTCOMES, rangesOfStep } from '../../sim/kernel/model/outcomes.ts';
+import type { Plan } from '../../devices/rig/run/plan.ts';
 import { WAKE_SECONDS } from '../../devices/personas/gsme.ts';
 
 export function home(cohort: Installation['cohort'], gas: boolean): Installation {

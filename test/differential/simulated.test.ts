@@ -2,12 +2,12 @@
 // proves that counting as one lives is counting afterwards; not that lives like these resemble anybody's, and of rule
 // sets only those run here (generated.test.ts has the others).
 import { describe, expect, test } from 'vitest';
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { READING_NAMES, READINGS } from '../../src/regulation/readings.ts';
-import type { RuleSet } from '../../src/regulation/ruleset.ts';
-import { compileModel } from '../../sim/kernel/model.ts';
-import { MEASURE_EFFECTIVE, MEASURE_QUALIFYING, volumeIndex } from '../../sim/kernel/volumes.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
+import { compileModel } from '../../sim/kernel/model/model.ts';
+import { MEASURE_EFFECTIVE, MEASURE_QUALIFYING, volumeIndex } from '../../sim/kernel/life/counts.ts';
 import { recorded, type Lived, type Recorded } from '../sim/records.ts';
 import { EVERYTHING, scenarioAt } from '../sim/scenarios.ts';
 import { byBeginning, difference, engineSays, referenceOf } from './compare.ts';

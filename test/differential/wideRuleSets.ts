@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { CATEGORIES, type Clause, type Counting, type Standing } from '../../src/exclusion/clause.ts';
+import { CATEGORIES, type Clause, type Counting, type Standing } from '../../src/clauses/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
-import { EVENT_RANK } from '../../src/exclusion/tally.ts';
+import { EVENT_RANK } from '../../src/exclusion/engine/tally.ts';
 import { EVENTS, type EventName } from '../../src/migration/history.ts';
-import { VARIOUS1, type RuleSet } from '../../src/regulation/ruleset.ts';
+import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
 import { FAILURES } from '../kit/arbitraries/histories.ts';
 import { readingsArbitrary } from '../kit/index.ts';
 

@@ -3,18 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { FORMATS, readRaw, type Format } from '../../src/interchange/formats.ts';
-import { readAttempts, readEvents, readInstallations } from '../../src/interchange/recordReaders.ts';
-import { recordOf } from '../../src/interchange/records.ts';
-import { FileRefused, type RefusedRow } from '../../src/interchange/refusal.ts';
-import {
-  decide,
-  freshFolder,
-  removeFolders,
-  writeRecord,
-  writeRecords,
-  type Cells,
-} from '../src/interchange/decideHarness.ts';
+import { FORMATS, readRaw, type Format } from '../../src/interchange/format/formats.ts';
+import { readAttempts, readEvents, readInstallations } from '../../src/interchange/history/recordReaders.ts';
+import { recordOf } from '../../src/interchange/record/records.ts';
+import { FileRefused, type RefusedRow } from '../../src/interchange/record/refusal.ts';
+import { decide, freshFolder, removeFolders, writeRecord, writeRecords, type Cells } from '../cli/decideHarness.ts';
 import { BOMBS } from './parquetBombs.ts';
 
 afterAll(removeFolders);
@@ -144,7 +137,7 @@ describe('Parquet', () => {
       writeFileSync(path, make());
       return path;
     });
-    const reader = JSON.stringify(join(process.cwd(), 'src/interchange/recordReaders.ts'));
+    const reader = JSON.stringify(join(process.cwd(), 'src/interchange/history/recordReaders.ts'));
     const script = join(folder, 'read.mts');
     writeFileSync(
       script,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { parsePublishedVolumes } from '../../src/report/published.ts';
 import { lineName } from '../../src/report/volumes.ts';
-import { readText } from '../../src/cli/readText.ts';
+import { readText } from '../../src/cli/shell/readText.ts';
 import { countOf } from '../../sim/forecast/results.ts';
-import { simulate } from '../../sim/kernel/simulate.ts';
+import { simulate } from '../../sim/kernel/run/simulate.ts';
 import { loadScenario } from '../../sim/scenario/load.ts';
 
 // What this does not prove: that the parameters are right. It holds only that what the scenario says it was fitted to lies

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadScenarioFile } from '../../src/cli/loadScenarioFile.ts';
-import { runJson, volumesOf, type RunResult } from '../../src/cli/runText.ts';
-import { simulate } from '../../sim/kernel/simulate.ts';
+import { loadScenarioFile } from '../../src/cli/shell/scenarioFile.ts';
+import { runJson, volumesOf, type RunResult } from '../../src/cli/run/runText.ts';
+import { simulate } from '../../sim/kernel/run/simulate.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const GOLDEN = join(ROOT, 'test/golden');

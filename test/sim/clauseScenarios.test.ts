@@ -1,9 +1,9 @@
 // The scenarios that isolate a clause do: its category and no other, in its scope alone, on the installations that its
 // cause was given to, whatever the seed. How often real installations meet a clause is not for these to say.
 import { describe, expect, test } from 'vitest';
-import { CATEGORIES, type ExclusionCategory } from '../../src/exclusion/clause.ts';
-import { clauseOf } from '../../src/regulation/ruleset.ts';
-import { compileModel } from '../../sim/kernel/model.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../src/clauses/clause.ts';
+import { clauseOf } from '../../src/rules/ruleset.ts';
+import { compileModel } from '../../sim/kernel/model/model.ts';
 import { recorded, type Lived } from './records.ts';
 import { scenarioAt } from './scenarios.ts';
 

@@ -2,7 +2,7 @@
 // in the message. Readings are reached where another value changes what is said of these lives; test/differential has
 // the canaries for each of their values.
 import { expect, test } from 'vitest';
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { CHECKS } from '../../src/migration/checks.ts';
 import { errorCode, FAMILIES } from '../../src/migration/errorCodes.ts';
@@ -10,12 +10,12 @@ import { EVENTS, NO_WAN } from '../../src/migration/history.ts';
 import { EFFECTS, OBSERVATION_OF_EFFECT, OBSERVATIONS } from '../../src/migration/observations.ts';
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
 import { READING_NAMES, READINGS, type ReadingName, type Readings } from '../../src/regulation/readings.ts';
-import { ENDS } from '../../sim/kernel/ends.ts';
-import type { LifeView, Observer } from '../../sim/kernel/observer.ts';
-import { OUTCOMES } from '../../sim/kernel/outcomes.ts';
-import { ShardRunner } from '../../sim/kernel/shard.ts';
-import { BY_DATA_ERROR, BY_KEY, BY_PERSISTENT, BY_SYSTEM } from '../../sim/kernel/strikes.ts';
-import { seedWords } from '../../sim/world/draws.ts';
+import { ENDS } from '../../sim/scenario/ends.ts';
+import type { LifeView, Observer } from '../../sim/kernel/life/observer.ts';
+import { OUTCOMES } from '../../sim/kernel/model/outcomes.ts';
+import { ShardRunner } from '../../sim/kernel/run/shard.ts';
+import { BY_DATA_ERROR, BY_KEY, BY_PERSISTENT, BY_SYSTEM } from '../../sim/kernel/life/strikes.ts';
+import { seedWords } from '../../sim/world/dice/draws.ts';
 import { engineOf } from '../differential/compare.ts';
 import { recorded } from './records.ts';
 import { EVERYTHING, modelAt } from './scenarios.ts';

@@ -1,17 +1,17 @@
 import { assert } from '../../src/assert.ts';
-import { CATEGORIES } from '../../src/exclusion/clause.ts';
+import { CATEGORIES } from '../../src/clauses/clause.ts';
 import type { Span, Verdict } from '../../src/exclusion/verdict.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { EVENTS, type Attempt, type History, type HistoryEvent } from '../../src/migration/history.ts';
-import { MIGRATION } from '../../src/exclusion/compile.ts';
+import { MIGRATION } from '../../src/exclusion/engine/compile.ts';
 import { parseInstant } from '../../src/time.ts';
-import { modelEvents, type Model } from '../../sim/kernel/model.ts';
-import { OUTCOMES } from '../../sim/kernel/outcomes.ts';
-import { EVENT_VALUES, Recorder, type ShardRecords } from '../../sim/kernel/recorder.ts';
-import { ShardRunner, shardsOf } from '../../sim/kernel/shard.ts';
-import { addCounts, emptyCounts, type Counts } from '../../sim/kernel/volumes.ts';
+import { modelEvents, type Model } from '../../sim/kernel/model/model.ts';
+import { OUTCOMES } from '../../sim/kernel/model/outcomes.ts';
+import { EVENT_VALUES, Recorder, type ShardRecords } from '../../sim/kernel/records/recordBuffers.ts';
+import { ShardRunner, shardsOf } from '../../sim/kernel/run/shard.ts';
+import { addCounts, emptyCounts, type Counts } from '../../sim/kernel/life/counts.ts';
 import { dmcNames } from '../../sim/population/groups.ts';
-import { seedWords } from '../../sim/world/draws.ts';
+import { seedWords } from '../../sim/world/dice/draws.ts';
 
 /** One simulated installation as the files of a run tell it, and what the kernel itself made of it. */
 export interface Lived {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { assert } from '../../src/assert.ts';
-import { formatProblems } from '../../src/interchange/yaml/problem.ts';
-import { compileModel, type Model } from '../../sim/kernel/model.ts';
+import { formatProblems } from '../../src/document/problem.ts';
+import { compileModel, type Model } from '../../sim/kernel/model/model.ts';
 import { loadScenario, type LoadedScenario } from '../../sim/scenario/load.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

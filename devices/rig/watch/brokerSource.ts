@@ -5,8 +5,8 @@ import { watchBench } from '../../mqtt/bench.ts';
 import type { LinkWatch } from '../../mqtt/linkEvidence.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { Cancel, Timers } from '../../transport/timers.ts';
-import type { Evidence } from './state.ts';
-import type { WatchDocument } from './watchSchema.ts';
+import type { Evidence } from './watchState.ts';
+import type { WatchDocument } from '../file/watchSchema.ts';
 
 export interface SourceOptions {
   readonly timers: Timers;

@@ -6,8 +6,8 @@ import type { Driver } from '../../hardware/driver.ts';
 import type { DriverEvent } from '../../hardware/driverProtocol.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
 import type { Timers } from '../../transport/timers.ts';
-import { openDriver } from '../endpoints.ts';
-import type { DeviceSetup, RigSetup } from '../rigSetup.ts';
+import { openDriver } from '../bench/endpoints.ts';
+import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
 
 export interface DriverPoolOptions {
   readonly setup: RigSetup;

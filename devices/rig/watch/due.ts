@@ -1,7 +1,7 @@
 /** What a watch has to do next, and whether it is too late for it. */
 import type { Instant } from '../../../src/time.ts';
-import { lateSecondsOf } from './calendar.ts';
-import { scheduleAt, type WatchState } from './state.ts';
+import { lateSecondsOf } from '../file/watchCalendar.ts';
+import { scheduleAt, type WatchState } from './watchState.ts';
 
 export type Due =
   | {

@@ -3,7 +3,7 @@
  * assumption), and what was held back before anything rests on it; only what is written down is known.
  */
 import type { Instant } from '../../../src/time.ts';
-import type { Evidence, WatchState } from './state.ts';
+import type { Evidence, WatchState } from './watchState.ts';
 
 const BETWEEN_SECONDS = 1800;
 

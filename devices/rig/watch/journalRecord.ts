@@ -4,9 +4,9 @@
  */
 import { z } from 'zod';
 import { CAUSES } from '../../../src/migration/history.ts';
-import { instantText } from '../rigFaultSchema.ts';
-import { stepRowSchema } from '../stepRow.ts';
-import { scheduleSchema } from './watchSchema.ts';
+import { instantText } from '../file/rigFaultSchema.ts';
+import { stepRowSchema } from '../run/stepRow.ts';
+import { scheduleSchema } from '../file/watchSchema.ts';
 
 /** The wall's time at which a record was written. */
 const t = instantText;

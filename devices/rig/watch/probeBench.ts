@@ -7,17 +7,17 @@ import type { RunnerOptions } from '../../headend/runner.ts';
 import { HEARS } from '../../link/realise.ts';
 import { CLOCK_AHEAD_SECONDS_MAX } from '../../mqtt/contact.ts';
 import type { Timers } from '../../transport/timers.ts';
-import { AttachedLinks } from '../attachedLinks.ts';
-import { attachedPeers, type AttachedPeers } from '../attachedPeers.ts';
-import { deskLink } from '../desk.ts';
-import type { Endpoints } from '../endpoints.ts';
-import type { Home } from '../home.ts';
-import type { LedgerStore, PartyName } from '../ledgerStore.ts';
-import type { Recorder } from '../recorder.ts';
-import { Rig, type RigOptions } from '../rig.ts';
-import type { DriveRequest, RigDevices } from '../rigDevice.ts';
-import { recorderOf, type RigRecording } from '../rigRecorder.ts';
-import type { RigSetup } from '../rigSetup.ts';
+import { AttachedLinks } from '../bench/attachedLinks.ts';
+import { attachedPeers, type AttachedPeers } from '../bench/attachedPeers.ts';
+import { deskLink } from '../walk/desk.ts';
+import type { Endpoints } from '../bench/endpoints.ts';
+import type { Home } from '../bench/home.ts';
+import type { LedgerStore, PartyName } from '../bench/ledgerStore.ts';
+import type { Recorder } from '../run/frameRecorder.ts';
+import { Rig, type RigOptions } from '../walk/rig.ts';
+import type { DriveRequest, RigDevices } from '../walk/rigDevice.ts';
+import { recorderOf, type RigRecording } from '../run/stepRecorder.ts';
+import type { RigSetup } from '../file/rigSetup.ts';
 import { isOurTrouble, type Trouble } from './trouble.ts';
 
 export interface ProbeBenchOptions {

@@ -4,8 +4,8 @@ import type { Installation } from '../../../src/installation/installation.ts';
 import { formatInstant, INSTANT_MAX, INSTANT_MIN, parseInstant, type Instant } from '../../../src/time.ts';
 import { JournalError, type Journal } from './journal.ts';
 import type { JournalRecord } from './journalRecord.ts';
-import { WatchState } from './state.ts';
-import { scheduleSchema, type Schedule, type WatchDocument } from './watchSchema.ts';
+import { WatchState } from './watchState.ts';
+import { scheduleSchema, type Schedule, type WatchDocument } from '../file/watchSchema.ts';
 
 export interface TakingUp {
   readonly rig: string;

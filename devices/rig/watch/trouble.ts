@@ -2,7 +2,7 @@
  * Whose fault it is that a carrier failed: a hub that cannot be reached over a network is silent, but a serial adapter that was
  * pulled out, or a broker that is down, is the bench's own trouble and says nothing of any device.
  */
-import type { Place } from '../places.ts';
+import type { Place } from '../file/places.ts';
 import type { TransportError, TransportErrorCode } from '../../transport/transport.ts';
 
 export interface Trouble {

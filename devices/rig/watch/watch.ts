@@ -9,7 +9,7 @@ import { isTooLate, nextDue, wasThere, type Due } from './due.ts';
 import { EvidenceBuffer } from './evidenceBuffer.ts';
 import type { Journal } from './journal.ts';
 import type { JournalRecord } from './journalRecord.ts';
-import type { Evidence, WatchState } from './state.ts';
+import type { Evidence, WatchState } from './watchState.ts';
 import type { AttemptMade, ContactMade, WatchProbe } from './watchProbe.ts';
 
 export interface WatchOptions {

@@ -3,11 +3,11 @@ import { isTable510 } from '../../../src/migration/errorCodes.ts';
 import type { Attempt } from '../../../src/migration/history.ts';
 import { STEPS } from '../../../src/migration/steps.ts';
 import { formatInstant, instant, type Instant } from '../../../src/time.ts';
-import { ASKED } from '../recorder.ts';
-import type { RigRun } from '../runRig.ts';
-import { NOTHING_MEASURED, type StepRow } from '../stepRow.ts';
+import { ASKED } from '../run/frameRecorder.ts';
+import type { RigRun } from '../run/runRig.ts';
+import { NOTHING_MEASURED, type StepRow } from '../run/stepRow.ts';
 import type { RecordOf } from './journalRecord.ts';
-import type { Settled, TryMade, WatchState } from './state.ts';
+import type { Settled, TryMade, WatchState } from './watchState.ts';
 
 /** As far as it got; `partial` while more is due. */
 export function watchHistory(state: WatchState): RigRun {

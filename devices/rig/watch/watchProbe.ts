@@ -1,9 +1,9 @@
 /** What a watch asks of whoever speaks to the devices, and what it is told: one probe at a time. */
 import type { Instant } from '../../../src/time.ts';
-import type { StepRow } from '../stepRow.ts';
-import type { LinkName } from '../stepWork.ts';
+import type { StepRow } from '../run/stepRow.ts';
+import type { LinkName } from '../walk/stepWork.ts';
 import type { RecordOf } from './journalRecord.ts';
-import type { Evidence } from './state.ts';
+import type { Evidence } from './watchState.ts';
 
 export interface ContactMade {
   readonly result: Exclude<RecordOf<'try'>['result'], 'missed'>;

@@ -1,9 +1,9 @@
 import type { Instant } from '../../../src/time.ts';
-import { addresses } from '../addresses.ts';
-import type { Durations } from '../distributions.ts';
+import { addresses } from '../dice/addresses.ts';
+import type { Durations } from '../dice/distributions.ts';
 import { FOREVER } from '../alternating.ts';
-import { first, second, uniform, type Stream } from '../draws.ts';
-import { FirstDraw } from '../firstDraw.ts';
+import { first, second, uniform, type Stream } from '../dice/draws.ts';
+import { FirstDraw } from '../dice/firstDraw.ts';
 
 /** Data that disagree until somebody cleanses them: the first failure starts the cleansing. */
 export interface DataErrorFault {

@@ -1,9 +1,9 @@
 import type { Instant } from '../../../src/time.ts';
-import { addresses } from '../addresses.ts';
-import type { Picker } from '../distributions.ts';
+import { addresses } from '../dice/addresses.ts';
+import type { Picker } from '../dice/distributions.ts';
 import { FOREVER } from '../alternating.ts';
-import { first, second, uniform, type Stream } from '../draws.ts';
-import { FirstDraw } from '../firstDraw.ts';
+import { first, second, uniform, type Stream } from '../dice/draws.ts';
+import { FirstDraw } from '../dice/firstDraw.ts';
 
 /**
  * A step that goes on failing on the same installation. Of those that have the fault a share fails every time; the

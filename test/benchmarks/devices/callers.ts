@@ -3,7 +3,7 @@ import { type Conversation, DlmsClient } from '../../../devices/dlms/client.ts';
 import type { ClientResult } from '../../../devices/dlms/clientResult.ts';
 import { ClientSession } from '../../../devices/dlms/clientSession.ts';
 import { serve } from '../../../devices/link/serve.ts';
-import { connectDevice, labDevice } from '../../../devices/personas/installation.ts';
+import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { wallTimers } from '../../../devices/transport/timers.ts';

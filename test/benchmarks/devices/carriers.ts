@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import mqtt, { type MqttClient } from 'mqtt';
-import { mqttTransport } from '../../../devices/transport/mqtt.ts';
+import { mqttTransport } from '../../../devices/mqtt/mqttTransport.ts';
 import { serialTransport } from '../../../devices/transport/serial.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import type { ByteChannel, Transport } from '../../../devices/transport/transport.ts';

@@ -12,7 +12,7 @@ import { ClientSession } from '../../../devices/dlms/clientSession.ts';
 import { wrapKey } from '../../../devices/dlms/keyWrap.ts';
 import type { ServerConnection } from '../../../devices/dlms/serverConnection.ts';
 import { uint16 } from '../../../devices/dlms/values.ts';
-import { connectDevice, labDevice } from '../../../devices/personas/installation.ts';
+import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { DEVICE_KINDS, LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { KEY_TRANSFER } from '../../../devices/headend/objects.ts';
 import { assert } from '../../../src/assert.ts';

@@ -4,14 +4,14 @@ import { isSettled, rotate, type Rotated } from '../../../devices/headend/rotate
 import { run, runAsync, type RunnerOptions } from '../../../devices/headend/runner.ts';
 import type { Peer } from '../../../devices/headend/associate.ts';
 import { serve } from '../../../devices/link/serve.ts';
-import { connectDevice, labDevice } from '../../../devices/personas/installation.ts';
+import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
-import { DCC_TITLE, peerOf } from '../../../devices/rig/parties.ts';
+import { DCC_TITLE, peerOf } from '../../../devices/rig/bench/parties.ts';
 import { memoryPair } from '../../../devices/transport/memory.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { virtualTimers, wallTimers } from '../../../devices/transport/timers.ts';
 import { assert } from '../../../src/assert.ts';
-import { Stream, STREAMS, seedWords } from '../../../sim/world/draws.ts';
+import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
 
 /**
  * A rotation is two associations: HLS-GMAC, a new GAK, a new GUEK; then HLS-GMAC under both, and the release. A head-end

@@ -1,6 +1,6 @@
-import { readText } from '../../../src/cli/readText.ts';
+import { readText } from '../../../src/cli/shell/readText.ts';
 import { endCounts, labelledEnds } from '../../../sim/forecast/results.ts';
-import { simulate } from '../../../sim/kernel/simulate.ts';
+import { simulate } from '../../../sim/kernel/run/simulate.ts';
 import { loadScenario, type LoadedScenario } from '../../../sim/scenario/load.ts';
 import type { R1Counts, R1Engine } from './engine.ts';
 

@@ -1,9 +1,9 @@
-import { engine } from '../../../src/exclusion/engine.ts';
-import { columnEngine, verdictColumns } from '../../../src/exclusion/engineColumns.ts';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
-import { trace } from '../../../src/exclusion/trace.ts';
+import { engine } from '../../../src/exclusion/engine/engine.ts';
+import { columnEngine, verdictColumns } from '../../../src/exclusion/engine/engineColumns.ts';
+import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
+import { trace } from '../../../src/exclusion/explain/trace.ts';
 import type { History } from '../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { each, rates, type Subject } from '../measure.ts';
 import { absent, printGoal, printRates } from '../print.ts';
 import type { Sizes } from '../sizes.ts';

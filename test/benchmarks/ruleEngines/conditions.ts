@@ -1,5 +1,5 @@
-import type { Clause } from '../../../src/exclusion/clause.ts';
-import { needsGsme } from '../../../src/exclusion/scope.ts';
+import type { Clause } from '../../../src/clauses/clause.ts';
+import { needsGsme } from '../../../src/exclusion/reference/scope.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { OK_ESME } from '../../../src/migration/history.ts';
 import { COHORT_FACT, countFact, FACT, MIGRATION_FACT, standingFact } from './facts.ts';

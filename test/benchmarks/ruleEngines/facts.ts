@@ -1,9 +1,9 @@
-import { CATEGORIES, type ExclusionCategory } from '../../../src/exclusion/clause.ts';
-import { countAt } from '../../../src/exclusion/counting.ts';
-import { clauseRows, instructedAt, standingSince } from '../../../src/exclusion/holding.ts';
-import { knownAt, knownWithout, recordsUpTo } from '../../../src/exclusion/state.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
+import { countAt } from '../../../src/exclusion/reference/counting.ts';
+import { clauseRows, instructedAt, standingSince } from '../../../src/exclusion/reference/holding.ts';
+import { knownAt, knownWithout, recordsUpTo } from '../../../src/exclusion/reference/state.ts';
 import type { History } from '../../../src/migration/history.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
 
 /**

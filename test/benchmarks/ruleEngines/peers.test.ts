@@ -1,8 +1,8 @@
 // That the clauses, translated into the rules of other engines, give the reference's categories on facts counted by us.
 // It proves nothing of their speed (`npm run bench -- rule-engines`), nor anything of alternative readings.
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
-import { VARIOUS1 } from '../../../src/regulation/ruleset.ts';
+import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
+import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { AS_OF, workload } from '../workload.ts';
 import { categoriesOf } from './columns.ts';
 import { factsOf } from './facts.ts';

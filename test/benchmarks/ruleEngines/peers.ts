@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import jsonLogic, { type RulesLogic } from 'json-logic-js';
 import { Engine, type NestedCondition } from 'json-rules-engine';
-import { CATEGORIES, type Clause } from '../../../src/exclusion/clause.ts';
+import { CATEGORIES, type Clause } from '../../../src/clauses/clause.ts';
 import { conditionOf, type Condition } from './conditions.ts';
 import { maskOfCategories, type RuleFacts } from './facts.ts';
 

@@ -5,7 +5,7 @@ import type { Data } from '../../../devices/dlms/axdr.ts';
 import { toHex } from '../../../devices/dlms/bytes.ts';
 import { bytesOf, membersOf, numberOf } from '../../../devices/dlms/values.ts';
 import { INSTALLATION_SAPS } from '../../../devices/personas/chf.ts';
-import { labDevice, labInstallation } from '../../../devices/personas/installation.ts';
+import { labDevice, labInstallation } from '../../../devices/personas/emulatedInstallation.ts';
 import { DEVICE_KINDS } from '../../../devices/personas/labProfile.ts';
 import type { ServerConnection } from '../../../devices/dlms/serverConnection.ts';
 import { bench, type Bench } from '../dlms/harness.ts';

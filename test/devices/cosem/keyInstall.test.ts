@@ -2,10 +2,10 @@
 // kept. What real flash does to a half-written word is not modelled.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type KeyName, KEY_NAMES, type KeySet, Keyring, installSteps } from '../../../devices/cosem/keyring.ts';
+import { type KeyName, KEY_NAMES, type KeySet, Keyring, installSteps } from '../../../devices/cosem/deviceKeyring.ts';
 import { equalBytes, toHex } from '../../../devices/dlms/bytes.ts';
 import { wrapKey } from '../../../devices/dlms/keyWrap.ts';
-import { labDevice } from '../../../devices/personas/installation.ts';
+import { labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { bench, CLIENT_TITLE, keyTransfer, NOW } from '../dlms/harness.ts';
 

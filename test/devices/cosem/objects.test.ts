@@ -19,7 +19,7 @@ import {
   uint32,
   uint8,
 } from '../../../devices/dlms/values.ts';
-import { labDevice } from '../../../devices/personas/installation.ts';
+import { labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { bench, type Bench, NOW } from '../dlms/harness.ts';
 
 const at = (classId: number, name: string, id: number) => ({ classId, ln: obis(name), id });

@@ -1,14 +1,14 @@
 /** What the device tests share: a client against a device in memory, and the recorded sessions. */
 import { readFileSync } from 'node:fs';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
-import { KEY_NAMES, type KeyName } from '../../../devices/cosem/keyring.ts';
+import { KEY_NAMES, type KeyName } from '../../../devices/cosem/deviceKeyring.ts';
 import { ascii, fromHex } from '../../../devices/dlms/bytes.ts';
 import { type Conversation, DlmsClient, type DlmsClientOptions } from '../../../devices/dlms/client.ts';
 import { keyTransferParameter } from '../../../devices/dlms/keyWrap.ts';
 import { ClientSession, type ClientSessionOptions } from '../../../devices/dlms/clientSession.ts';
 import { wrapKey } from '../../../devices/dlms/keyWrap.ts';
 import type { ServerConnection } from '../../../devices/dlms/serverConnection.ts';
-import { connectDevice } from '../../../devices/personas/installation.ts';
+import { connectDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 
 /** 2022-01-10 12:00:00 UTC, a Monday. */

@@ -20,7 +20,7 @@ import { ServerConnection } from '../../../devices/dlms/serverConnection.ts';
 import { WrapperParser } from '../../../devices/dlms/wrapper.ts';
 import { LAB_KEYS, labIdentity } from '../../../devices/personas/labProfile.ts';
 import { NOW, transcript } from './harness.ts';
-import type { DeviceModel, ModelClient } from '../../../devices/cosem/model.ts';
+import type { DeviceModel, ModelClient } from '../../../devices/cosem/deviceModel.ts';
 
 const SERVER_TITLE = ascii('ABCDEFGH');
 const CLIENT_TITLE = ascii('GRX12345');

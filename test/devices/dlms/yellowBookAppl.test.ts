@@ -10,7 +10,7 @@ import { encodeData } from '../../../devices/dlms/axdr.ts';
 import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
 import { decodeInitiateResponse, encodeInitiateRequest, type InitiateRequest } from '../../../devices/dlms/initiate.ts';
 import { array, octets, structure, uint16, uint32, uint8 } from '../../../devices/dlms/values.ts';
-import { labDevice } from '../../../devices/personas/installation.ts';
+import { labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { bench, NOW } from './harness.ts';
 
 const INITIATE: InitiateRequest = { responseAllowed: true, dlmsVersion: 6, conformance: 0x401e1d, pduBytesMax: 512 };

@@ -25,7 +25,7 @@ import {
   serverAddress,
   shortAddress,
 } from '../../../devices/dlms/hdlcFrame.ts';
-import { connectDevice, labDevice } from '../../../devices/personas/installation.ts';
+import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { bench, NOW } from './harness.ts';
 
 const P = POLL_FINAL;

@@ -8,7 +8,7 @@ import { ClientSecurity } from '../../../devices/dlms/clientSecurity.ts';
 import { encodeRelease } from '../../../devices/dlms/acse.ts';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { enumerated, uint8 } from '../../../devices/dlms/values.ts';
-import { labDevice } from '../../../devices/personas/installation.ts';
+import { labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { bench, type BenchOptions, CLIENT_TITLE, keyTransfer, NOW } from './harness.ts';
 

@@ -1,6 +1,6 @@
 /** Profiles: what they change is seen on the wire; what is wrong is told with its place, and never with a key. */
 import { describe, expect, test } from 'vitest';
-import { formatProblems } from '../../../src/interchange/yaml/problem.ts';
+import { formatProblems } from '../../../src/document/problem.ts';
 import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
 import { loadProfile } from '../../../devices/emulate/loadProfile.ts';
 import { labProfile, type Profile } from '../../../devices/emulate/profile.ts';

@@ -8,7 +8,7 @@ import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
 import { crcX25 } from '../../../devices/dlms/hdlcFrame.ts';
 import { bytesOf, membersOf } from '../../../devices/dlms/values.ts';
 import { decodeData } from '../../../devices/dlms/axdr.ts';
-import { connectDevice, labDevice } from '../../../devices/personas/installation.ts';
+import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { bench, NOW } from '../dlms/harness.ts';
 
 /** A wrapper connection to an ESME that takes and gives APDUs in hex. */

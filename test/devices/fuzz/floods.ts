@@ -15,7 +15,7 @@ import { modeCMeter } from '../../../devices/iec62056_21/meter.ts';
 import { modeCReader } from '../../../devices/iec62056_21/reader.ts';
 import { scanner } from '../../../devices/iec62056_21/scanner.ts';
 import { lineSplitter } from '../../../devices/hardware/driverProcess.ts';
-import { labDevice, labInstallation } from '../../../devices/personas/installation.ts';
+import { labDevice, labInstallation } from '../../../devices/personas/emulatedInstallation.ts';
 
 import { NOW } from '../dlms/harness.ts';
 import { INITIATES, NOTIFICATIONS } from './corpus.ts';

@@ -6,7 +6,7 @@ import { ascii, equalBytes } from '../../../devices/dlms/bytes.ts';
 import { AUTHENTICATED, ENCRYPTED, type Family } from '../../../devices/dlms/ciphering.ts';
 import { CURRENT_ASSOCIATION } from '../../../devices/dlms/association.ts';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
-import { KEY_NAMES } from '../../../devices/cosem/keyring.ts';
+import { KEY_NAMES } from '../../../devices/cosem/deviceKeyring.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { ALL, INITIATES, REQUEST_APDUS } from './corpus.ts';
 import type { Dice } from './dice.ts';

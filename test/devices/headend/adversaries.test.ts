@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { ADVERSARIES, afterRotation, PLANS, type AdversaryId, type PlanId } from '../../../src/keys/adversaries.ts';
 import type { RotationStep } from '../../../src/keys/knowledge.ts';
-import { KEY_NAMES, type KeySet } from '../../../devices/cosem/keyring.ts';
+import { KEY_NAMES, type KeySet } from '../../../devices/cosem/deviceKeyring.ts';
 import { ascii, equalBytes } from '../../../devices/dlms/bytes.ts';
 import { DlmsClient } from '../../../devices/dlms/client.ts';
 import { keyTransferParameter } from '../../../devices/dlms/keyWrap.ts';
@@ -14,7 +14,7 @@ import { connect, converse, disconnect, type Procedure } from '../../../devices/
 import { testDevice } from '../../../devices/headend/dcc.ts';
 import { KEY_TRANSFER } from '../../../devices/headend/objects.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
-import { peerOf, SMSO_TITLE } from '../../../devices/rig/parties.ts';
+import { peerOf, SMSO_TITLE } from '../../../devices/rig/bench/parties.ts';
 import { openAll, pairings, type Frame } from '../../kit/headEnd/audit.ts';
 import { ledgerKeys, sameKeys, stage, type Stage } from './stage.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { RECOVERY_ASSOCIATIONS_MAX } from '../../../src/keys/rotation.ts';
 import { fromFrame, scripted, SILENCES } from '../../../devices/link/condition.ts';
-import { installSteps } from '../../../devices/cosem/keyring.ts';
+import { installSteps } from '../../../devices/cosem/deviceKeyring.ts';
 import { isSettled } from '../../../devices/headend/rotate.ts';
 import type { FaultAction } from '../../../devices/transport/faultScript.ts';
 import { openAll, pairings, reused, rises } from '../../kit/headEnd/audit.ts';

@@ -13,7 +13,7 @@ import { dialTransport } from '../../../devices/headend/dialTransport.ts';
 import { DEVICE_NAME, KEY_TRANSFER } from '../../../devices/headend/objects.ts';
 import { connect, converse, disconnect, type Procedure } from '../../../devices/headend/procedure.ts';
 import { runAsync } from '../../../devices/headend/runner.ts';
-import { DCC_TITLE } from '../../../devices/rig/parties.ts';
+import { DCC_TITLE } from '../../../devices/rig/bench/parties.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { wallTimers } from '../../../devices/transport/timers.ts';
 import { HEAD_END_LAWS, type DeviceAtAddress, type HeadEnd } from '../../kit/index.ts';

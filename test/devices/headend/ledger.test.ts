@@ -7,16 +7,16 @@ import { observeError } from '../../../devices/headend/observe.ts';
 import { testDevice } from '../../../devices/headend/dcc.ts';
 import { runAsync } from '../../../devices/headend/runner.ts';
 import { dialTransport } from '../../../devices/headend/dialTransport.ts';
-import { connectDevice, labDevice } from '../../../devices/personas/installation.ts';
+import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { serve } from '../../../devices/link/serve.ts';
 import { CLEAR } from '../../../devices/link/condition.ts';
-import { DCC_TITLE, peerOf } from '../../../devices/rig/parties.ts';
+import { DCC_TITLE, peerOf } from '../../../devices/rig/bench/parties.ts';
 import { faultScript } from '../../../devices/transport/faultScript.ts';
 import { frameLog, tapped } from '../../../devices/transport/tap.ts';
 import { memoryTransport } from '../../../devices/transport/memory.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';
-import { Stream, STREAMS, seedWords } from '../../../sim/world/draws.ts';
+import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
 import { ledgerKeys, NOW, stage } from './stage.ts';
 
 const OLD = { gak: 'active', guek: 'active' } as const;
@@ -160,6 +160,6 @@ test('the same head-end runs over a transport, with promises', async () => {
   );
   const lost = runAsync(testDevice(peer), { timers, framing: 'wrapper', dial });
   await timers.settle();
-  expect(await lost).toEqual({ ok: false, error: { kind: 'lost' } });
+  expect(await lost).toEqual({ ok: false, error: { kind: 'lost', how: 'noLink' } });
   expect(errors).toHaveLength(3);
 });

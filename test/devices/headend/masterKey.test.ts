@@ -13,7 +13,7 @@ import { observeRotation } from '../../../devices/headend/observe.ts';
 import { connect, converse, disconnect, type Outcome, type Procedure } from '../../../devices/headend/procedure.ts';
 import { rotate } from '../../../devices/headend/rotate.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
-import { SMSO_TITLE } from '../../../devices/rig/parties.ts';
+import { SMSO_TITLE } from '../../../devices/rig/bench/parties.ts';
 import { dataArbitrary } from '../dlms/arbitraries.ts';
 import { ledgerKeys, sameKeys, stage, type Stage } from './stage.ts';
 

@@ -5,7 +5,7 @@ import { contact, prepareOnce, type Preparation } from '../../../devices/headend
 import { SILENCES, scripted } from '../../../devices/link/condition.ts';
 import { UNTOUCHED } from '../../../devices/link/realise.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
-import { callOf, peerOf, SMSO_TITLE } from '../../../devices/rig/parties.ts';
+import { callOf, peerOf, SMSO_TITLE } from '../../../devices/rig/bench/parties.ts';
 import { openAll } from '../../kit/headEnd/audit.ts';
 import { NOW, stage } from './stage.ts';
 

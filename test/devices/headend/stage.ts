@@ -1,6 +1,6 @@
 /** An emulated home and the DCC's view of it, with everything recorded that the laws of rotation speak of. */
-import { Stream, STREAMS, seedWords } from '../../../sim/world/draws.ts';
-import type { KeySet, PowerCut } from '../../../devices/cosem/keyring.ts';
+import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
+import type { KeySet, PowerCut } from '../../../devices/cosem/deviceKeyring.ts';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { toHex } from '../../../devices/dlms/bytes.ts';
 import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
@@ -11,9 +11,9 @@ import { recover, rotate, type Rotated } from '../../../devices/headend/rotate.t
 import { run, type RunnerOptions } from '../../../devices/headend/runner.ts';
 import { CLEAR, type LinkCondition } from '../../../devices/link/condition.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
-import { Home } from '../../../devices/rig/home.ts';
-import { DCC_TITLE, peerOf } from '../../../devices/rig/parties.ts';
-import { complete } from '../../../devices/rig/play.ts';
+import { Home } from '../../../devices/rig/bench/home.ts';
+import { DCC_TITLE, peerOf } from '../../../devices/rig/bench/parties.ts';
+import { complete } from '../../../devices/rig/run/play.ts';
 import type { Frame } from '../../kit/headEnd/audit.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';
 

@@ -5,12 +5,12 @@ import { dialTransport } from '../../../devices/headend/dialTransport.ts';
 import { isSettled, rotate } from '../../../devices/headend/rotate.ts';
 import { runAsync, type RunnerOptions } from '../../../devices/headend/runner.ts';
 import { serve } from '../../../devices/link/serve.ts';
-import { connectDevice, labDevice } from '../../../devices/personas/installation.ts';
+import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
-import { DCC_TITLE, peerOf } from '../../../devices/rig/parties.ts';
+import { DCC_TITLE, peerOf } from '../../../devices/rig/bench/parties.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { wallTimers } from '../../../devices/transport/timers.ts';
-import { Stream, STREAMS, seedWords } from '../../../sim/world/draws.ts';
+import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
 import { ledgerKeys, sameKeys } from './stage.ts';
 
 test.each(['wrapper', 'hdlc'] as const)('over TCP, %s: keys are rotated, and rotated again', async (framing) => {
@@ -32,6 +32,6 @@ test.each(['wrapper', 'hdlc'] as const)('over TCP, %s: keys are rotated, and rot
   await listener.close();
   expect(await runAsync(rotate(peer, { keySource, tries: 1 }), runner)).toEqual({
     kind: 'failed',
-    error: { kind: 'lost' },
+    error: { kind: 'lost', how: 'noLink' },
   });
 });

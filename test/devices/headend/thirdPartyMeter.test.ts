@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { CosemDevice } from '../../../devices/cosem/device.ts';
 import { constant } from '../../../devices/cosem/object.ts';
-import type { CosemObject } from '../../../devices/cosem/model.ts';
+import type { CosemObject } from '../../../devices/cosem/deviceModel.ts';
 import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
 import { writeCiphered } from '../../../devices/dlms/ciphering.ts';
 import { type Conversation, DlmsClient, type DlmsClientOptions } from '../../../devices/dlms/client.ts';
@@ -17,14 +17,14 @@ import { KeyLedger } from '../../../devices/headend/keyLedger.ts';
 import type { RunnerOptions } from '../../../devices/headend/runner.ts';
 import { CLEAR } from '../../../devices/link/condition.ts';
 import { serve } from '../../../devices/link/serve.ts';
-import { connectDevice, LAB_MODELS } from '../../../devices/personas/installation.ts';
+import { connectDevice, LAB_MODELS } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS, labIdentity } from '../../../devices/personas/labProfile.ts';
-import { DCC_TITLE } from '../../../devices/rig/parties.ts';
-import { complete } from '../../../devices/rig/play.ts';
+import { DCC_TITLE } from '../../../devices/rig/bench/parties.ts';
+import { complete } from '../../../devices/rig/run/play.ts';
 import { passed } from '../../../devices/transport/framePolicy.ts';
 import { memoryPair } from '../../../devices/transport/memory.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';
-import { Stream, STREAMS, seedWords } from '../../../sim/world/draws.ts';
+import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
 import { NOW, sameKeys, stage } from './stage.ts';
 
 const METER = ascii('ABCDEFGH');

@@ -3,11 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import { EFFECTS, OBSERVATION_OF_EFFECT } from '../../../src/migration/observations.ts';
 import { STEP_IDS, STEPS } from '../../../src/migration/steps.ts';
-import { VARIOUS1 } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { HOUR } from '../../../src/time.ts';
 import { CLEAR, counted, fromFrame, SILENCE_NAMES, SILENCES } from '../../../devices/link/condition.ts';
 import { canStrike, HEARS, realise, silencesStep, UNTOUCHED } from '../../../devices/link/realise.ts';
-import { runPlan } from '../../../devices/rig/plan.ts';
+import { runPlan } from '../../../devices/rig/run/plan.ts';
 import { passed } from '../../../devices/transport/framePolicy.ts';
 import { home, numberWakingAt } from '../../differential/rigPlans.ts';
 import { NOW } from '../headend/stage.ts';

@@ -9,8 +9,8 @@ import { encodeFrame, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
 import { bytesOf, membersOf, numberOf, uint8 } from '../../../devices/dlms/values.ts';
 import { chfPush, MEMBERSHIP } from '../../../devices/personas/chf.ts';
 import { AWAKE_SECONDS, lastWake, WAKE_SECONDS } from '../../../devices/personas/gsme.ts';
-import type { Installation } from '../../../devices/personas/installation.ts';
-import { labDevice, labInstallation } from '../../../devices/personas/installation.ts';
+import type { Installation } from '../../../devices/personas/emulatedInstallation.ts';
+import { labDevice, labInstallation } from '../../../devices/personas/emulatedInstallation.ts';
 import { bench, type Bench, type BenchOptions, keyTransfer, NOW } from '../dlms/harness.ts';
 
 const at = (classId: number, name: string, id: number) => ({ classId, ln: obis(name), id });

@@ -7,7 +7,7 @@ import {
   type History,
   type HistoryEvent,
 } from '../../../src/migration/history.ts';
-import { VARIOUS1, type RuleSet } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { instant, type Instant } from '../../../src/time.ts';
 import { installationArbitrary, supplierArbitrary } from './installations.ts';
 import { boundariesOf, instantsNear } from './instants.ts';

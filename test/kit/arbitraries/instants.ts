@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { CATEGORIES } from '../../../src/exclusion/clause.ts';
-import { clauseOf, expiryInstant, inForceInstant, VARIOUS1, type RuleSet } from '../../../src/regulation/ruleset.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
+import { clauseOf, expiryInstant, inForceInstant, VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { DAY, HOUR, instant, isoWeek, londonMidnight, WEEK, type Instant } from '../../../src/time.ts';
 
 /** The first instant of the ISO week (London) that an instant lies in. */

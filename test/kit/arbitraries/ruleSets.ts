@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { CATEGORIES, type Clause } from '../../../src/exclusion/clause.ts';
+import { CATEGORIES, type Clause } from '../../../src/clauses/clause.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { DEFAULT_READINGS, READING_NAMES, READINGS, type Readings } from '../../../src/regulation/readings.ts';
-import { VARIOUS1, type RuleSet } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
 
 /** Every reading at a value of its own; each at its default about half the time, so that singles are common too. */
 export const readingsArbitrary: fc.Arbitrary<Readings> = fc

@@ -4,7 +4,7 @@ import { equalBytes, toHex } from '../../../devices/dlms/bytes.ts';
 import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
 import { serve } from '../../../devices/link/serve.ts';
 import { splitFrames } from '../../../devices/link/splitFrames.ts';
-import { connectDevice, labDevice } from '../../../devices/personas/installation.ts';
+import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { faultScript, type FaultAction, type FaultScript } from '../../../devices/transport/faultScript.ts';
 import { faultyChannel } from '../../../devices/transport/faultyChannel.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Evaluation, Span } from '../../../src/exclusion/verdict.ts';
 import type { History } from '../../../src/migration/history.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
 
 /** Anything that answers DESIGN.md 5.1: the reference, a compiled engine, or someone else's behind a protocol. */

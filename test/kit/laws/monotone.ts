@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { ReadingName, Readings } from '../../../src/regulation/readings.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { historyArbitrary, questionArbitrary } from '../arbitraries/histories.ts';
 import { readingRuleSetArbitrary, ruleSetArbitrary } from '../arbitraries/ruleSets.ts';
 import { law, mustBeWithin, type Law } from './law.ts';

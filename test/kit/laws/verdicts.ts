@@ -1,5 +1,5 @@
-import { CATEGORIES } from '../../../src/exclusion/clause.ts';
-import { clauseOf, expiryInstant, inForceInstant, VARIOUS1 } from '../../../src/regulation/ruleset.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
+import { clauseOf, expiryInstant, inForceInstant, VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { questionArbitrary } from '../arbitraries/histories.ts';
 import { ruleSetArbitrary } from '../arbitraries/ruleSets.ts';
 import { law, must, mustEqual, type Law } from './law.ts';

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { COHORTS } from '../../../src/installation/cohort.ts';
-import { compileModel, type Model } from '../../../sim/kernel/model.ts';
-import { END, ENDS } from '../../../sim/kernel/ends.ts';
-import { Life } from '../../../sim/kernel/life.ts';
-import { Recorder } from '../../../sim/kernel/recorder.ts';
-import { Replication } from '../../../sim/kernel/replication.ts';
-import { ShardRunner, shardsOf } from '../../../sim/kernel/shard.ts';
-import { simulate } from '../../../sim/kernel/simulate.ts';
-import { addCounts, emptyCounts } from '../../../sim/kernel/volumes.ts';
-import { seedWords } from '../../../sim/world/draws.ts';
+import { compileModel, type Model } from '../../../sim/kernel/model/model.ts';
+import { END, ENDS } from '../../../sim/scenario/ends.ts';
+import { Life } from '../../../sim/kernel/life/life.ts';
+import { Recorder } from '../../../sim/kernel/records/recordBuffers.ts';
+import { Replication } from '../../../sim/kernel/model/replication.ts';
+import { ShardRunner, shardsOf } from '../../../sim/kernel/run/shard.ts';
+import { simulate } from '../../../sim/kernel/run/simulate.ts';
+import { addCounts, emptyCounts } from '../../../sim/kernel/life/counts.ts';
+import { seedWords } from '../../../sim/world/dice/draws.ts';
 import { recorded } from '../records.ts';
 import { EVERYTHING, modelAt, scenarioAt } from '../scenarios.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { compileModel } from '../../../sim/kernel/model.ts';
-import { tellStory } from '../../../sim/kernel/story.ts';
-import { fieldTable } from '../../../sim/scenario/fieldTable.ts';
-import { seedWords } from '../../../sim/world/draws.ts';
+import { compileModel } from '../../../sim/kernel/model/model.ts';
+import { tellStory } from '../../../sim/story/story.ts';
+import { fieldTable } from '../../../sim/scenario/scenarioFields.ts';
+import { seedWords } from '../../../sim/world/dice/draws.ts';
 import { loaded, problems } from './files.ts';
 
 // Each check across fields, broken once by a change of the right scenario; that the right one passes is the first test.

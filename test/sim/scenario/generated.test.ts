@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { formsOf, type FieldSchema } from '../../../src/interchange/yaml/fields.ts';
+import { formsOf, type FieldSchema } from '../../../src/document/fields.ts';
 import { editorSchema } from '../../../sim/scenario/editorSchema.ts';
-import { DEFAULT_SOURCES, fieldTable } from '../../../sim/scenario/fieldTable.ts';
+import { DEFAULT_SOURCES, fieldTable } from '../../../sim/scenario/scenarioFields.ts';
 import { SCENARIO_FIELDS } from '../../../sim/scenario/load.ts';
 
 // What is generated from the schema is committed, so that readers and editors need not run anything. `-u` rewrites.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadScenario } from '../../../sim/scenario/load.ts';
-import { formatProblems } from '../../../src/interchange/yaml/problem.ts';
+import { formatProblems } from '../../../src/document/problem.ts';
 import { BASE, loaded, problems, reader } from './files.ts';
 
 function loadText(text: string): ReturnType<typeof loadScenario> {

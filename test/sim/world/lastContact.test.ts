@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FOREVER } from '../../../sim/world/alternating.ts';
-import { first, second } from '../../../sim/world/draws.ts';
+import { first, second } from '../../../sim/world/dice/draws.ts';
 import { compileHan, HanLink } from '../../../sim/world/hanLink.ts';
 import { intervals, type Intervals } from '../../../sim/world/intervals.ts';
 import { compileWan, WanLink } from '../../../sim/world/wanLink.ts';

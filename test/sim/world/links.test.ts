@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AlternatingLink, compileClasses } from '../../../sim/world/alternating.ts';
 import { compileHan, HanLink } from '../../../sim/world/hanLink.ts';
 import { NO_INTERVALS } from '../../../sim/world/intervals.ts';
-import { normalDistribution } from '../../../sim/world/normal.ts';
+import { normalDistribution } from '../../../sim/world/dice/normal.ts';
 import { compileWan, WanLink } from '../../../sim/world/wanLink.ts';
 import { DAY, HOUR, WEEK } from '../../../src/time.ts';
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { CATEGORIES } from '../../../src/exclusion/clause.ts';
-import { clauseOf } from '../../../src/regulation/ruleset.ts';
-import { compileModel } from '../../../sim/kernel/model.ts';
-import { logGamma } from '../../../sim/world/distributions.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
+import { clauseOf } from '../../../src/rules/ruleset.ts';
+import { compileModel } from '../../../sim/kernel/model/model.ts';
+import { logGamma } from '../../../sim/world/dice/distributions.ts';
 import { failsAll, failsAllAt, posterior, volume, wronglyExcluded } from '../../../sim/world/nullModel.ts';
 import { recorded } from '../records.ts';
 import { scenarioAt } from '../scenarios.ts';

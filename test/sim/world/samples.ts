@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { HanProfile, WanProfile } from '../../../sim/scenario/schema.ts';
-import { seedWords, Stream, STREAMS, type StreamName } from '../../../sim/world/draws.ts';
+import { seedWords, Stream, STREAMS, type StreamName } from '../../../sim/world/dice/draws.ts';
 import { instant } from '../../../src/time.ts';
 
 export const START = instant('2021-02-01T00:00:00Z');

@@ -1,6 +1,6 @@
 // The laws and the case tables catch engines that are wrong on purpose. That they catch every wrong engine is not shown.
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
+import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
 import { keepsLaw, LAWS } from '../../kit/index.ts';
 import { CANARIES } from './canaries.ts';
 import { differences, readCases } from './cases.ts';

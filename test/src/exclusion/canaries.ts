@@ -1,11 +1,11 @@
 // Engines that are wrong on purpose, each in one way that an implementation of DESIGN.md 5.1 could be. They are made by
 // changing what goes into the reference or what comes out of it, so that nothing wrong stands in src.
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
-import type { Clause } from '../../../src/exclusion/clause.ts';
+import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
+import type { Clause } from '../../../src/clauses/clause.ts';
 import type { Evaluation, Verdict } from '../../../src/exclusion/verdict.ts';
 import type { Attempt, History, HistoryEvent } from '../../../src/migration/history.ts';
 import { DEFAULT_READINGS, type Readings } from '../../../src/regulation/readings.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { DAY, londonDay, londonOffset, type Instant } from '../../../src/time.ts';
 import type { Engine } from '../../kit/index.ts';
 

@@ -1,7 +1,7 @@
 // Each case of test/cases against the reference. A case states only what it is about: fields left out are not compared.
 import { describe, expect, test } from 'vitest';
-import { CATEGORIES } from '../../../src/exclusion/clause.ts';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
+import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
 import { differences, readCases } from './cases.ts';
 
 const CASES = readCases();

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
-import type { ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { Engine } from '../../kit/index.ts';
 import { COHORTS, type Cohort } from '../../../src/installation/cohort.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
@@ -15,7 +15,7 @@ import {
   type HistoryEvent,
 } from '../../../src/migration/history.ts';
 import type { Readings } from '../../../src/regulation/readings.ts';
-import { VARIOUS1, type RuleSet } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { endOfLondonDate, formatInstant, HOUR, londonInstant, parseDate, parseInstant } from '../../../src/time.ts';
 import { assert } from '../../../src/assert.ts';
 

@@ -2,7 +2,7 @@
 // for the case tables beside, and for the engines that are compared with it.
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
-import { evaluate, spansOf } from '../../../src/exclusion/evaluate.ts';
+import { evaluate, spansOf } from '../../../src/exclusion/reference/evaluate.ts';
 import { assertLaw, LAWS, spansProperty } from '../../kit/index.ts';
 
 const RUNS = { runs: Number(process.env['LAW_RUNS'] ?? 400), seed: Number(process.env['LAW_SEED'] ?? 20_211_103) };

@@ -2,15 +2,15 @@
 // not reach is listed by the failure. Reached is not the same as rightly answered: that is for the cases and laws.
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { CATEGORIES } from '../../../src/exclusion/clause.ts';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
-import { needsGsme, SCOPE_BARS } from '../../../src/exclusion/scope.ts';
-import { trace } from '../../../src/exclusion/trace.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
+import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
+import { needsGsme, SCOPE_BARS } from '../../../src/exclusion/reference/scope.ts';
+import { trace } from '../../../src/exclusion/explain/trace.ts';
 import { NOTE_KINDS } from '../../../src/exclusion/verdict.ts';
-import { WHY_WORDS } from '../../../src/exclusion/words.ts';
+import { WHY_WORDS } from '../../../src/exclusion/explain/reasonWords.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
-import { VARIOUS1 } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { questionArbitrary, ruleSetArbitrary, type Question } from '../../kit/index.ts';
 
 const QUESTIONS = 6000;

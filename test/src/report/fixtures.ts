@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { engine } from '../../../src/exclusion/engine.ts';
+import { engine } from '../../../src/exclusion/engine/engine.ts';
 import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
 import type { Attempt, EventName, History, HistoryEvent } from '../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { excludedAt, type Excluded } from '../../../src/report/excluded.ts';
 import { endOfLondonDate, instant, type Instant } from '../../../src/time.ts';
 import { historyArbitrary } from '../../kit/arbitraries/histories.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { engine } from '../../../src/exclusion/engine.ts';
+import { engine } from '../../../src/exclusion/engine/engine.ts';
 import type { GasSide } from '../../../src/installation/installation.ts';
 import type { History } from '../../../src/migration/history.ts';
-import { VARIOUS1, type RuleSet } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { ReadingVolumes } from '../../../src/report/readingVolumes.ts';
 import { RuleComparison } from '../../../src/report/ruleComparison.ts';
 import { endOfLondonDate, instant } from '../../../src/time.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { engine } from '../../../src/exclusion/engine.ts';
+import { engine } from '../../../src/exclusion/engine/engine.ts';
 import type { History } from '../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../src/regulation/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
 import { calendarRows, futures } from '../../../src/report/calendar.ts';
 import { Consultation } from '../../../src/report/consultation.ts';
 import { excludedAt, type Excluded } from '../../../src/report/excluded.ts';

@@ -4,7 +4,7 @@ import { isCiphered } from '../../../../devices/dlms/ciphering.ts';
 import { controlRR, DM, FRMR, LLC_RESPONSE, POLL_FINAL, UA } from '../../../../devices/dlms/hdlcControl.ts';
 import { decodeFrame, encodeFrame } from '../../../../devices/dlms/hdlcFrame.ts';
 import { encodeWrapper } from '../../../../devices/dlms/wrapper.ts';
-import { connectDevice, labDevice } from '../../../../devices/personas/installation.ts';
+import { connectDevice, labDevice } from '../../../../devices/personas/emulatedInstallation.ts';
 import { NOW } from '../../dlms/harness.ts';
 import { caller, CLIENT_ENDS, operation, run, SAPS, SERVER, type Wire } from '../caller.ts';
 import * as corpus from '../corpus.ts';

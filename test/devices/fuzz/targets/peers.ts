@@ -7,8 +7,8 @@ import { DriverError, lineSplitter, type LineProcessOptions } from '../../../../
 import { startDriver } from '../../../../devices/hardware/driver.ts';
 import { uint8, uint32 } from '../../../../devices/dlms/values.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
-import { decodeDeskAnswer } from '../../../../devices/rig/desk.ts';
-import { callOf, peerOf, SMSO_TITLE } from '../../../../devices/rig/parties.ts';
+import { decodeDeskAnswer } from '../../../../devices/rig/walk/desk.ts';
+import { callOf, peerOf, SMSO_TITLE } from '../../../../devices/rig/bench/parties.ts';
 import { NOW } from '../../dlms/harness.ts';
 import * as corpus from '../corpus.ts';
 import type { Dice } from '../dice.ts';
@@ -130,6 +130,9 @@ async function quiet(): Promise<void> {
 const WANTS_MAX = 5000;
 const ERRORS: readonly WireError[] = [
   { kind: 'lost' },
+  { kind: 'lost', how: 'linkRefused' },
+  { kind: 'rejected', result: 2, diagnostic: 1 },
+  { kind: 'serviceError', service: 1, category: 6, code: 3 },
   { kind: 'result', result: 12 },
   { kind: 'exception', stateError: 1, serviceError: 6, expectedCounter: 70 },
   { kind: 'exception', stateError: 1, serviceError: 5 },

@@ -1,6 +1,6 @@
 // The device's side as a whole: associations alone, and connections with their framing, hub and sleepy meter.
 import { Association } from '../../../../devices/dlms/association.ts';
-import { connectDevice, labDevice, labInstallation } from '../../../../devices/personas/installation.ts';
+import { connectDevice, labDevice, labInstallation } from '../../../../devices/personas/emulatedInstallation.ts';
 import { DEVICE_KINDS } from '../../../../devices/personas/labProfile.ts';
 import { NOW } from '../../dlms/harness.ts';
 import { hdlcCarrier, wrapperCarrier } from '../carriers.ts';

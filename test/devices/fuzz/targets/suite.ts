@@ -1,5 +1,5 @@
 // Security suite 0: protected APDUs, proofs and wrapped keys, with everything right but what was mutated.
-import { KEY_NAMES, Keyring } from '../../../../devices/cosem/keyring.ts';
+import { KEY_NAMES, Keyring } from '../../../../devices/cosem/deviceKeyring.ts';
 import { equalBytes, Writer } from '../../../../devices/dlms/bytes.ts';
 import {
   AUTHENTICATED,

@@ -1,9 +1,9 @@
 /** A watch at the wall's time and the pace of a test: until what is on record is enough. */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RigSetup } from '../../../../devices/rig/rigSetup.ts';
+import type { RigSetup } from '../../../../devices/rig/file/rigSetup.ts';
 import type { JournalRecord, RecordOf } from '../../../../devices/rig/watch/journalRecord.ts';
-import type { Settled, TryMade, WatchState } from '../../../../devices/rig/watch/state.ts';
+import type { Settled, TryMade, WatchState } from '../../../../devices/rig/watch/watchState.ts';
 import { watchRig, type WatchRigOptions, type WatchRun } from '../../../../devices/rig/watch/watchRig.ts';
 import type { FrameRecord } from '../../../../devices/transport/tap.ts';
 

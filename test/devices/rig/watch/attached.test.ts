@@ -6,7 +6,7 @@ import type { Emulation } from '../../../../devices/emulate/emulate.ts';
 import { familyCodes } from '../../../../src/migration/errorCodes.ts';
 import { instant } from '../../../../src/time.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
-import { LedgerStore } from '../../../../devices/rig/ledgerStore.ts';
+import { LedgerStore } from '../../../../devices/rig/bench/ledgerStore.ts';
 import { aedesBroker } from '../../transport/brokers.ts';
 import { ALLOWED, AWAKE, emulated, rigBench, writes } from '../bench.ts';
 import { HALTING, made, of, QUICK, tried, watched } from './atOnce.ts';

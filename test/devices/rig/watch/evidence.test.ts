@@ -9,7 +9,7 @@ import type { Emulation } from '../../../../devices/emulate/emulate.ts';
 import { connectBroker } from '../../../../devices/mqtt/connection.ts';
 import { glowMessages, type GlowSnapshot } from '../../../../devices/mqtt/glow.ts';
 import { EvidenceBuffer } from '../../../../devices/rig/watch/evidenceBuffer.ts';
-import { WatchState, type Evidence } from '../../../../devices/rig/watch/state.ts';
+import { WatchState, type Evidence } from '../../../../devices/rig/watch/watchState.ts';
 import { wallTimers, type Timers } from '../../../../devices/transport/timers.ts';
 import { aedesBroker, type Broker } from '../../transport/brokers.ts';
 import { emulated, rigBench } from '../bench.ts';

@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { decideCommand } from '../../../../src/cli/decide.ts';
-import { writeWatchFiles } from '../../../../src/cli/watchFiles.ts';
-import { watchSummary } from '../../../../src/cli/watchSummary.ts';
-import { recordText, statusText } from '../../../../src/cli/watchText.ts';
-import { historyOf, watchTrace } from '../../../../src/cli/watchTrace.ts';
-import { evaluate } from '../../../../src/exclusion/evaluate.ts';
+import { decideCommand } from '../../../../src/cli/decide/decideCommand.ts';
+import { writeWatchFiles } from '../../../../src/cli/rig/watchFiles.ts';
+import { watchSummary } from '../../../../src/cli/rig/watchSummary.ts';
+import { recordText, statusText } from '../../../../src/cli/rig/watchText.ts';
+import { historyOf, watchTrace } from '../../../../src/cli/rig/watchTrace.ts';
+import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
 import { formatInstant, instant } from '../../../../src/time.ts';
 import * as face from '../../../../devices/index.ts';
 import { captured } from '../../../cli/captured.ts';

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { instant, type Instant } from '../../../../src/time.ts';
 import { CLEAR } from '../../../../devices/link/condition.ts';
 import { LAB_SLEEP } from '../../../../devices/personas/gsme.ts';
-import { Home } from '../../../../devices/rig/home.ts';
-import type { RigSetup } from '../../../../devices/rig/rigSetup.ts';
+import { Home } from '../../../../devices/rig/bench/home.ts';
+import type { RigSetup } from '../../../../devices/rig/file/rigSetup.ts';
 import type { JournalRecord } from '../../../../devices/rig/watch/journalRecord.ts';
-import type { WatchState } from '../../../../devices/rig/watch/state.ts';
+import type { WatchState } from '../../../../devices/rig/watch/watchState.ts';
 import { watchRig, type WatchRun } from '../../../../devices/rig/watch/watchRig.ts';
 import { virtualTimers, type VirtualTimers } from '../../../../devices/transport/timers.ts';
 

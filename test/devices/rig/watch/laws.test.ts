@@ -6,7 +6,7 @@ import { DAY, formatInstant, HOUR, instant } from '../../../../src/time.ts';
 import { wasThere } from '../../../../devices/rig/watch/due.ts';
 import { takeUp } from '../../../../devices/rig/watch/takeUp.ts';
 import { home } from '../../../differential/rigPlans.ts';
-import { WatchState } from '../../../../devices/rig/watch/state.ts';
+import { WatchState } from '../../../../devices/rig/watch/watchState.ts';
 import { holdJournal, type Held } from './laws.ts';
 import { World, type Death } from './world.ts';
 import { sampleSize } from '../../../sampleSize.ts';

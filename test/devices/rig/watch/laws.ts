@@ -1,7 +1,7 @@
 /** What the journal of a watch must be, whatever happened to its processes, its link and its clock. */
 import { expect } from 'vitest';
 import { formatInstant, instant, type Instant } from '../../../../src/time.ts';
-import { WatchState } from '../../../../devices/rig/watch/state.ts';
+import { WatchState } from '../../../../devices/rig/watch/watchState.ts';
 import type { World } from './world.ts';
 
 const HOUR_MS = 3_600_000;

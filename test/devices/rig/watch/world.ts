@@ -5,11 +5,11 @@
 import { instant, type Instant } from '../../../../src/time.ts';
 import { Journal, JournalError } from '../../../../devices/rig/watch/journal.ts';
 import type { JournalStorage } from '../../../../devices/rig/watch/journalStorage.ts';
-import type { Evidence, WatchState } from '../../../../devices/rig/watch/state.ts';
+import type { Evidence, WatchState } from '../../../../devices/rig/watch/watchState.ts';
 import { takeUp } from '../../../../devices/rig/watch/takeUp.ts';
 import { Watch, type WatchEnd } from '../../../../devices/rig/watch/watch.ts';
 import type { AttemptMade, ContactMade, WatchProbe } from '../../../../devices/rig/watch/watchProbe.ts';
-import { watchSchema, type WatchDocument } from '../../../../devices/rig/watch/watchSchema.ts';
+import { watchSchema, type WatchDocument } from '../../../../devices/rig/file/watchSchema.ts';
 import { virtualTimers, type Timers } from '../../../../devices/transport/timers.ts';
 import { home } from '../../../differential/rigPlans.ts';
 

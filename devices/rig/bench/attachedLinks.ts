@@ -1,0 +1,120 @@
+/**
+ * The links to devices of which some are attached: what the world does to them is realised on this side of each channel, as far
+ * as that goes, and on the emulated home for the devices that are in it. What cannot be realised is said, and not faked.
+ */
+import type { DeviceName, Procedure } from '../../headend/procedure.ts';
+import { drive } from '../../headend/procedure.ts';
+import type { Dial } from '../../headend/runner.ts';
+import { CLEAR, counted, type LinkCondition } from '../../link/condition.ts';
+import { UNTOUCHED, type Realised } from '../../link/realise.ts';
+import { splitFrames } from '../../link/splitFrames.ts';
+import type { DriverAnswer } from '../../hardware/driver.ts';
+import { faultyChannel, type FaultyOptions } from '../../transport/faultyChannel.ts';
+import { faultScript } from '../../transport/faultScript.ts';
+import type { FramePolicy } from '../../transport/framePolicy.ts';
+import type { Timers } from '../../transport/timers.ts';
+import type { Home, HomeOptions } from './home.ts';
+import type { DriveRequest } from '../walk/rigDevice.ts';
+import type { Links } from './striker.ts';
+
+export interface AttachedOptions {
+  readonly timers: Timers;
+  /** How the time passes in which nobody is called at all. Default: it is waited for. */
+  readonly pass?: (seconds: number) => void;
+  /** Devices that are not in the home; of the others the home has the links. */
+  readonly attached: readonly DeviceName[];
+  readonly home: Home | undefined;
+  readonly dial: Dial;
+  readonly framing: (device: DeviceName) => 'wrapper' | 'hdlc';
+  /** Whether a driver can switch the hub's power. */
+  readonly hubHasPowerSwitch: boolean;
+  readonly onFrame: NonNullable<HomeOptions['onFrame']>;
+  /** Told of what was to strike and could not be realised. */
+  readonly onNotRealised: (what: string) => void;
+}
+
+export class AttachedLinks implements Links {
+  private readonly options: AttachedOptions;
+  private link: LinkCondition = CLEAR;
+  private frames: FramePolicy = CLEAR.frames;
+  private isHubOff = false;
+
+  constructor(options: AttachedOptions) {
+    this.options = options;
+  }
+
+  readonly dial: Dial = (call, done) => {
+    const { timers, attached, home, onFrame } = this.options;
+    if (!this.link.reachable) {
+      const { pass } = this.options;
+      pass?.(call.timeoutSeconds);
+      timers.after(pass ? 0 : call.timeoutSeconds * 1000, () => done(undefined));
+      return;
+    }
+    const isAttached = attached.includes(call.device);
+    const dial = isAttached || !home ? this.options.dial : home.dial;
+    const framing = this.options.framing(call.device);
+    dial(call, (channel) => {
+      if (!channel) return done(undefined);
+      const policy: FramePolicy = {
+        admit: (frame) => (isAttached && this.isSilenced(call.device) ? SILENT : this.frames).admit(frame),
+      };
+      const split = () => splitFrames(framing);
+      const tell: FaultyOptions['onFrame'] = (frame, admission) => onFrame(frame, admission, call);
+      done(faultyChannel(channel, { policy, timers, side: 'client', split, onFrame: tell }));
+    });
+  };
+
+  /** Frames are counted anew, over all links together. */
+  realise(realised: Realised): Procedure<void> | void {
+    const { home } = this.options;
+    this.link = realised.link;
+    this.frames = counted(realised.link.frames);
+    home?.realise({ ...realised, link: { ...realised.link, frames: CLEAR.frames, reachable: true } });
+    this.tellUnrealised(realised);
+    return this.switchPower(realised.link.powered);
+  }
+
+  scheduleUntil(at: number | undefined): void {
+    const { home, timers } = this.options;
+    // The home lives at its own present, whatever instant the schedule gave the event.
+    home?.scheduleUntil(at === undefined ? undefined : Math.floor(timers.nowMilliseconds() / 1000));
+  }
+
+  /** A meter whose HAN is lost is silenced on our side of its link: its hub, or its own address, cannot be reached into. */
+  private isSilenced(device: DeviceName): boolean {
+    return device !== 'chf' && !this.link.hanUp[device];
+  }
+
+  private tellUnrealised({ deviceRefuses, link }: Realised): void {
+    const { attached, hubHasPowerSwitch, onNotRealised } = this.options;
+    if (attached.length === 0) return;
+    if (deviceRefuses) onNotRealised(`a refusal by attached devices (${attached.join(', ')}): only they can refuse`);
+    if (!link.powered && attached.includes('chf') && !hubHasPowerSwitch) {
+      onNotRealised('a power cut of the attached hub: no driver declares power');
+    }
+  }
+
+  private switchPower(powered: boolean): Procedure<void> | void {
+    const { attached, hubHasPowerSwitch } = this.options;
+    if (!attached.includes('chf') || !hubHasPowerSwitch || powered === !this.isHubOff) return;
+    return this.switchTo(powered);
+  }
+
+  private *switchTo(powered: boolean): Procedure<void> {
+    const request: DriveRequest<'power'> = { op: 'power', arg: { action: powered ? 'on' : 'off' } };
+    const answer = (yield* drive('chf', request)) as DriverAnswer<unknown>;
+    if (answer.ok) this.isHubOff = !powered;
+    else this.options.onNotRealised(`a power cut of the attached hub: ${answer.message}`);
+  }
+
+  /** What must be put right before anybody lets go of the devices. */
+  restore(): Procedure<void> | void {
+    return this.realise(UNTOUCHED);
+  }
+}
+
+/** Every frame is lost. */
+const SILENT: FramePolicy = {
+  admit: (frame) => faultScript([{ fault: 'drop', frame: frame.frame, direction: 'either' }]).admit(frame),
+};

@@ -1,0 +1,175 @@
+/** The head-ends' view of a rig's devices: ledgers that outlive the process and a guard for those that are attached. */
+import { fromHex } from '../../dlms/bytes.ts';
+import { REPEATED_COUNTER } from '../../dlms/clientSecurity.ts';
+import type { Peer } from '../../headend/associate.ts';
+import { KeyLedger } from '../../headend/keyLedger.ts';
+import type { DeviceName, WireError } from '../../headend/procedure.ts';
+import { LAB_KEYS } from '../../personas/labProfile.ts';
+import type { Endpoints } from './endpoints.ts';
+import { guardOf } from './guard.ts';
+import type { LedgerStore, PartyName, StoredLedger } from './ledgerStore.ts';
+import { WRONG_MASTER_KEY } from './parties.ts';
+import type { RigDevice, RigDevices } from '../walk/rigDevice.ts';
+import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
+
+export interface AttachedPeers {
+  readonly devices: RigDevices;
+  /** The hub as the SMSO knows it; undefined where it is reached through a driver. */
+  readonly smsoHub: Peer | undefined;
+  /** Puts the right Master Key in its place, or a wrong one. */
+  readonly useMasterKey: (isWrong: boolean) => void;
+  /** Files that hold keys now. */
+  readonly ledgers: readonly string[];
+  /** Why a device is not understood that last answered to none of the keys held for it; undefined where all did. */
+  readonly unverified: () => string | undefined;
+}
+
+export interface PeerOptions {
+  readonly store: LedgerStore;
+  readonly endpoints: Pick<Endpoints, 'capabilities'>;
+  readonly onNote: (note: string) => void;
+  /** The ledger of an emulated device, for whoever keeps it from one call to the next. Default: a new one. */
+  readonly emulatedLedger?: (device: DeviceName, party: PartyName) => KeyLedger;
+  /** Told, each time, why something was not written to an attached device. */
+  readonly onRefused: (why: string) => void;
+}
+
+export function attachedPeers(setup: RigSetup, options: PeerOptions): AttachedPeers {
+  const held: (() => void)[] = [];
+  const wrong: (() => void)[] = [];
+  const ledgers: string[] = [];
+  const unverified = new Map<DeviceName, string>();
+  const { masterKey } = setup.document.installation;
+
+  const peerOf = (device: DeviceSetup, party: PartyName): Peer => {
+    const made = device.isAttached
+      ? attachedPeer(setup, device, party, { ...options, unverified })
+      : emulatedPeer(setup, device, party, options);
+    if (made.stored) ledgers.push(made.stored.path);
+    const key =
+      masterKey === 'missing' ? undefined : masterKey === 'wrong' ? WRONG_MASTER_KEY : device.secrets.masterKey;
+    const { ledger } = made.peer;
+    ledger.obtainMasterKey(party === 'dcc' ? key : undefined);
+    held.push(() => ledger.obtainMasterKey(party === 'dcc' ? key : undefined));
+    if (party === 'dcc' && key) wrong.push(() => ledger.obtainMasterKey(WRONG_MASTER_KEY));
+    return made.peer;
+  };
+
+  const deviceOf = (device: DeviceSetup): RigDevice => {
+    if (device.place.kind !== 'driver') {
+      return { by: 'dlms', peer: peerOf(device, 'dcc'), ...(device.reads && { reads: device.reads }) };
+    }
+    // A meter that is where its hub is, is reached through the hub's driver.
+    const name = device.driver ? device.name : 'chf';
+    return { by: 'driver', name, capabilities: options.endpoints.capabilities(name), reads: device.place.driver.reads };
+  };
+
+  const of = (name: DeviceName): DeviceSetup | undefined => setup.devices.find((one) => one.name === name);
+  const [chf, esme, gsme] = [of('chf') as DeviceSetup, of('esme') as DeviceSetup, of('gsme')];
+  const isPrepared =
+    setup.clock === 'nominal' ? setup.document.schedule.preparation !== false : setup.document.schedule.preparation;
+  const devices = { chf: deviceOf(chf), esme: deviceOf(esme), gsme: gsme && deviceOf(gsme) };
+  return {
+    devices,
+    smsoHub: chf.place.kind === 'driver' || !isPrepared ? undefined : peerOf(chf, 'smso'),
+    useMasterKey: (isWrong) => {
+      for (const put of held) put();
+      if (isWrong) for (const put of wrong) put();
+    },
+    ledgers,
+    unverified: () => [...unverified.values()][0],
+  };
+}
+
+interface Made {
+  readonly peer: Peer;
+  readonly stored?: StoredLedger;
+}
+
+function titleOf(setup: RigSetup, party: PartyName): Uint8Array {
+  return fromHex(setup.document.headEnds[party]);
+}
+
+function emulatedPeer(
+  setup: RigSetup,
+  { call }: DeviceSetup,
+  party: PartyName,
+  { emulatedLedger }: Pick<PeerOptions, 'emulatedLedger'>,
+): Made {
+  const ledger = emulatedLedger?.(call.device, party) ?? new KeyLedger(LAB_KEYS);
+  return { peer: { call, systemTitle: titleOf(setup, party), ledger } };
+}
+
+function attachedPeer(
+  setup: RigSetup,
+  device: DeviceSetup,
+  party: PartyName,
+  options: PeerOptions & { readonly unverified: Map<DeviceName, string> },
+): Made {
+  const { name, call, authentication, expectedTitle, secrets } = device;
+  const { onNote, unverified } = options;
+  const stored = options.store.open(name, party, { keys: secrets.keys, masterKey: undefined });
+  if (stored.isFound)
+    onNote(`${name}: the keys are those of the ledger ${stored.path}, not those that the rig file names`);
+  const guard = guardOf({
+    allow: setup.allow,
+    expected: () => [...(expectedTitle ? [expectedTitle] : []), ...(stored.title ? [fromHex(stored.title)] : [])],
+    onRefused: (why) => options.onRefused(`${name}: ${why}`),
+  });
+  const isKeyed = authentication === 'gmac';
+  const keyless = (): boolean => {
+    options.onRefused(`${name}: it is read by ${authentication}, and only gmac can ever write`);
+    return false;
+  };
+  const peer: Peer = {
+    call,
+    systemTitle: titleOf(setup, party),
+    ledger: stored.ledger,
+    mayWrite: isKeyed ? guard : keyless,
+    keyTransfer: device.keyTransfer,
+    ...(device.ciphering !== 'granted' && { family: FAMILIES[device.ciphering] }),
+    ...(!isKeyed && { login: loginOf(device) }),
+    onUnverified: (error) => {
+      const what = UNVERIFIED[error.kind];
+      if (what === undefined) return;
+      const isRepeat = error.kind === 'security' && error.error === REPEATED_COUNTER;
+      unverified.set(
+        name,
+        isRepeat ? repeatText(name, stored) : unverifiedText(name, `${what} (${error.kind})`, stored),
+      );
+    },
+    onRefusal: (what) => onNote(`${name}: it refuses ${what}`),
+    onTitle: (title) => {
+      unverified.delete(name);
+      // One that no key proves is not remembered.
+      if (isKeyed && title) stored.learnTitle(title);
+    },
+  };
+  return { peer, stored };
+}
+
+const FAMILIES = { general: 'generalGlo', specific: 'glo' } as const;
+
+const UNVERIFIED: Readonly<Partial<Record<WireError['kind'], string>>> = {
+  exception: 'it cannot read what it is sent',
+  rejected: 'it refuses the association',
+  security: 'its answer does not verify',
+};
+
+function unverifiedText(name: DeviceName, what: string, { path, isFound }: StoredLedger): string {
+  const mend = isFound
+    ? `; if it was reset or replaced, move that file away to begin anew with those of the rig file`
+    : '';
+  return `the ${name} answers, and not to the keys held: ${what}. They stand in ${path}${mend}`;
+}
+
+/** The keys are right: only that the answer was never given before is not shown. */
+function repeatText(name: DeviceName, { path }: StoredLedger): string {
+  return `the ${name} answers under the keys held with a counter that was used before: a recorded answer, or it was started anew and counts from the beginning. What it had counted stands in ${path}; if it was started anew, move that file away to begin anew with the keys of the rig file`;
+}
+
+function loginOf({ authentication, secrets }: DeviceSetup): NonNullable<Peer['login']> {
+  return authentication === 'lls' && secrets.lls
+    ? { authentication: 'lls', secret: secrets.lls }
+    : { authentication: 'none' };
+}

@@ -1,0 +1,197 @@
+/**
+ * The attached devices of a rig as something to call: carriers opened when they are needed, serial lines held open, drivers
+ * started once. Nothing here knows what is said.
+ */
+import { startDriver, type Driver, type DriverAnswer } from '../../hardware/driver.ts';
+import type { Capability } from '../../hardware/driverProtocol.ts';
+import type { DeviceName } from '../../headend/procedure.ts';
+import type { Dial } from '../../headend/runner.ts';
+import { heldTransport } from '../../transport/held.ts';
+import { mqttTransport } from '../../mqtt/mqttTransport.ts';
+import { serialTransport } from '../../transport/serial.ts';
+import type { SerialPackage } from '../../transport/serialPackage.ts';
+import { tcpTransport } from '../../transport/tcp.ts';
+import type { Timers } from '../../transport/timers.ts';
+import { TransportError, type ByteChannel, type Transport } from '../../transport/transport.ts';
+import { OPENING_MODE } from '../../iec62056_21/frames.ts';
+import { opticalLine } from './opticalLine.ts';
+import { placeText, type Place } from '../file/places.ts';
+import type { DriveRequest } from '../walk/rigDevice.ts';
+import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
+
+export interface EndpointOptions {
+  readonly timers: Timers;
+  /** Something worth a line: without payload. */
+  readonly onNote: (note: string) => void;
+  /** Where node-serialport comes from; tests give the mock. */
+  readonly loadSerial?: () => Promise<SerialPackage>;
+  /** Whether each carrier is tried before anything begins; default: it is. */
+  readonly tries?: boolean;
+  /** How a device's driver is had; default: one is started, and closed with the endpoints. */
+  readonly driverOf?: (device: DeviceSetup) => Promise<Driver>;
+  /** Told of what went wrong with a carrier, when it was opened or while it was used. */
+  readonly onTrouble?: (trouble: {
+    readonly place: Place;
+    readonly line: string;
+    readonly error: TransportError;
+  }) => void;
+}
+
+export interface Endpoints {
+  /** Opens a link to an attached device that speaks DLMS. */
+  readonly dial: Dial;
+  /** Asks a driver; one that fails itself is a fault of the system. */
+  drive(device: DeviceName, request: DriveRequest): Promise<DriverAnswer<unknown>>;
+  capabilities(device: DeviceName): readonly Capability[];
+  close(): Promise<void>;
+}
+
+type Line = Pick<Transport, 'name' | 'open'> & { hold?(): Promise<void>; close?(): Promise<void> };
+
+/** Opens what is attached. Rejects with a TransportError or a DriverError, nothing being left open. */
+export async function openEndpoints(setup: RigSetup, options: EndpointOptions): Promise<Endpoints> {
+  const lines = new Map<string, Line>();
+  const lineOf = new Map<DeviceName, Line>();
+  const placeOf = new Map<Line, Place>();
+  const drivers = new Map<DeviceName, Driver>();
+  const trouble = (line: Line, error: unknown): void => {
+    const place = placeOf.get(line) as Place;
+    if (error instanceof TransportError) options.onTrouble?.({ place, line: line.name, error });
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([...drivers.values()].map((driver) => driver.close()));
+    await Promise.all([...lines.values()].map(async (line) => line.close?.()));
+  };
+  const open = (device: DeviceSetup): Promise<Driver> => openDriver(device, setup, options);
+  try {
+    for (const device of setup.devices) {
+      const { name, place } = device;
+      if (place.kind !== 'emulated' && place.kind !== 'driver') {
+        const key = `${placeText(place)} ${device.framing}`;
+        const line = lines.get(key) ?? lineTo(place, device, options);
+        if (!lines.has(key) && options.tries !== false) await tryOnce(line);
+        lines.set(key, line);
+        placeOf.set(line, place);
+        lineOf.set(name, line);
+      }
+      if (device.driver) drivers.set(name, await (options.driverOf ?? open)(device));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    dial: ({ device }, done) => {
+      const line = lineOf.get(device);
+      if (!line) return done(undefined);
+      const opened = (channel: ByteChannel): void => {
+        channel.onError((error) => trouble(line, error));
+        done(channel);
+      };
+      line.open().then(opened, (error: unknown) => {
+        trouble(line, error);
+        options.onNote(error instanceof TransportError ? error.message : `${line.name}: ${String(error)}`);
+        done(undefined);
+      });
+    },
+    async drive(device, { op, arg }) {
+      const driver = drivers.get(device);
+      if (!driver) return fault(`no driver is given for the ${device}`);
+      try {
+        if (op === 'power' && !(await maySwitch(driver, setup, device))) {
+          return fault("switching the power is not allowed: name the device's title or endpoint in allow.power");
+        }
+        return await ask(driver, op, arg);
+      } catch (error) {
+        return fault((error as Error).message);
+      }
+    },
+    capabilities: (device) => drivers.get(device)?.capabilities ?? [],
+    close,
+  };
+}
+
+/** Power is switched at a device that says who it is and is on the list, or at an endpoint that is. */
+async function maySwitch(driver: Driver, { allow, devices }: RigSetup, device: DeviceName): Promise<boolean> {
+  const endpoint = devices.find(({ name }) => name === device)?.driver?.endpoint ?? '';
+  if (endpoint !== '' && allow.power.includes(endpoint.toUpperCase())) return true;
+  if (!driver.capabilities.includes('probe')) return false;
+  const probed = await driver.probe();
+  const title = probed.ok ? probed.value.sysTitle : undefined;
+  return title !== undefined && allow.power.includes(title.toUpperCase());
+}
+
+function fault(message: string): DriverAnswer<never> {
+  return { ok: false, observation: 'systemFault', message };
+}
+
+/** The operations that a rig makes use of. */
+function ask(driver: Driver, op: DriveRequest['op'], arg: DriveRequest['arg']): Promise<DriverAnswer<unknown>> {
+  switch (op) {
+    case 'probe':
+      return driver.probe();
+    case 'lastContact':
+      return driver.lastContact((arg as { link: 'wan' | 'han' }).link);
+    case 'read':
+      return driver.read((arg as { object: string }).object);
+    case 'power':
+      return driver.power((arg as { action: 'on' | 'off' | 'cycle' }).action);
+    default:
+      return Promise.resolve(fault(`a rig does not ask a driver to ${op}`));
+  }
+}
+
+/** Octets that may still be on a serial line when a call has ended. */
+const LAST_OCTETS = 64;
+
+function lineTo(place: Place, { framing }: DeviceSetup, { timers, loadSerial }: EndpointOptions): Line {
+  const load = loadSerial && { load: loadSerial };
+  switch (place.kind) {
+    case 'tcp':
+      return tcpTransport({ host: place.host, port: place.port });
+    case 'mqtt': {
+      const { url, bench, rig, announced } = place;
+      return mqttTransport({ url, bench, rig, peer: announced ? 'announced' : 'silent', timers });
+    }
+    case 'serial': {
+      const { path, baud } = place;
+      if (framing === '62056-21') {
+        return opticalLine(serialTransport({ path, mode: OPENING_MODE, ...load }), { timers, baud });
+      }
+      const quietMilliseconds = 100 + Math.ceil((LAST_OCTETS * 10_000) / baud);
+      return heldTransport(serialTransport({ path, mode: `${baud}/8N1`, ...load }), { timers, quietMilliseconds });
+    }
+    default:
+      throw new Error(`${place.kind} is no carrier`);
+  }
+}
+
+/** Whether a carrier can be had at all is known before anything begins; that it is lost later is an observation. */
+async function tryOnce(line: Line): Promise<void> {
+  // Behind an optical port a meter that was woken for nothing would sit in HDLC until it tires of waiting.
+  if (line.hold) return line.hold();
+  const channel = await line.open();
+  await channel.close();
+}
+
+/** Starts the driver of a device and hands it what it is to open. Rejects with a DriverError or a TransportError. */
+export async function openDriver(
+  device: DeviceSetup,
+  setup: Pick<RigSetup, 'folder'>,
+  options: Pick<EndpointOptions, 'timers' | 'onNote'>,
+): Promise<Driver> {
+  const { command, endpoint, settings, answerSeconds } = device.driver!;
+  const driver = await startDriver({
+    command,
+    answerSeconds,
+    // Which device may be switched is decided at each request.
+    allow: ['power'],
+    timers: options.timers,
+    cwd: setup.folder,
+    onStderr: (line) => options.onNote(`driver of the ${device.name}: ${line}`),
+  });
+  const opened = await driver.open(endpoint, settings);
+  if (opened.ok) return driver;
+  await driver.close();
+  throw new TransportError('refused', placeText(device.place), `the driver could not open it: ${opened.message}`);
+}

@@ -1,0 +1,161 @@
+/** Reads, merges, checks and resolves a rig file. Everything wrong is told at once, with its place, and without any secret. */
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { hideSecrets, type SecretPlaces } from '../../../src/document/hideSecrets.ts';
+import { type ReadFile, readLayers, relativeTo } from '../../../src/document/layers.ts';
+import type { MergeOptions } from '../../../src/document/merge.ts';
+import { formatPath, type Path } from '../../../src/document/path.ts';
+import { type Problem, problemAt } from '../../../src/document/problem.ts';
+import { foundText, plainOf, positionAt, type Tree, treeAt } from '../../../src/document/tree.ts';
+import { zodProblems } from '../../../src/document/zodProblems.ts';
+import { isRulesFile, resolveRules } from '../../../src/rules/resolveRules.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
+import type { Instant } from '../../../src/time.ts';
+import type { FirmwareImage } from '../../headend/firmware.ts';
+import type { RigFault } from './rigFault.ts';
+import { rigFaults } from './rigFileChecks.ts';
+import { RIG_FIELDS, type RigDocument, rigFileSchema } from './rigFileSchema.ts';
+import { readSecrets } from './rigSecrets.ts';
+import { type RigSetup, setupOf } from './rigSetup.ts';
+
+export interface LoadedRig {
+  readonly ok: true;
+  readonly setup: RigSetup;
+  /** The file asked for, and those that it extends. */
+  readonly files: readonly string[];
+  /** Of everything that the file says, defaults resolved; secrets are not part of it. */
+  readonly hash: string;
+}
+export type RigFileResult = LoadedRig | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export interface LoadRigOptions {
+  readonly path: string;
+  readonly readFile: ReadFile;
+  readonly readBytes: (path: string) => Uint8Array;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What `in-force` is asked of. */
+  readonly now: Instant;
+}
+
+/** Each of these is one thing or another; a file that says one takes nothing of the other over. */
+const MERGE: MergeOptions = { whole: ['mqtt', 'driver', 'keys', 'secret'] };
+const SECRETS: SecretPlaces = {
+  path: /^devices\..*\.(keys|secret)(\.|\[|$)/,
+  mend: 'Name the place of a secret: {file: keys/guek.hex} or {env: RIG_GUEK}.',
+};
+/** An image that no device of the lab would take. */
+const FIRMWARE_BYTES_MAX = 1 << 20;
+
+export function loadRigFile(options: LoadRigOptions): RigFileResult {
+  const layers = readLayers({ path: options.path, readFile: options.readFile, merge: MERGE });
+  const problems: Problem[] = [...layers.problems];
+  const wrong = (): RigFileResult => ({ ok: false, problems: problems.map((one) => hideSecrets(one, SECRETS)) });
+  const { tree } = layers;
+  if (tree === undefined || !layers.complete) return wrong();
+  const parsed = rigFileSchema.safeParse(plainOf(tree));
+  if (!parsed.success) {
+    problems.push(...zodProblems(parsed.error.issues, tree, RIG_FIELDS));
+    return wrong();
+  }
+  const document = parsed.data;
+  const tell = ({ path, found, ...rest }: RigFault): void => {
+    const what = found ?? foundText(treeAt(tree, path));
+    problems.push(problemAt(positionAt(tree, path), formatPath(path), { found: what, ...rest }));
+  };
+  for (const fault of rigFaults(document)) tell(fault);
+  const rules = rulesOf(document, tree, options);
+  if ('problems' in rules) problems.push(...rules.problems);
+  const near = (path: Path, named: string): string => relativeTo(positionAt(tree, path).file, named);
+  const readText = (path: string): { text: string } | { why: string } => {
+    try {
+      return { text: options.readFile(path) };
+    } catch (error) {
+      return { why: whyUnreadable(error) };
+    }
+  };
+  const secrets = readSecrets(
+    document,
+    (place, path) => {
+      if ('file' in place) return readText(near(path, place.file));
+      const text = options.environment[place.env];
+      return text === undefined ? { why: 'it is not set' } : { text };
+    },
+    tell,
+  );
+  const firmware = firmwareOf(document, { ...options, near, tell });
+  if (problems.length > 0 || 'problems' in rules) return wrong();
+  const { folder } = document.ledger;
+  const setup = setupOf(document, {
+    rules,
+    secrets,
+    firmware,
+    ledgerFolder: folder === undefined ? undefined : near(['ledger', 'folder'], folder),
+    folder: dirname(options.path),
+  });
+  return { ok: true, setup, files: layers.files, hash: hashOf(document) };
+}
+
+function rulesOf(
+  document: RigDocument,
+  tree: Tree,
+  { readFile, now }: LoadRigOptions,
+): RuleSet | { readonly problems: readonly Problem[] } {
+  const asked = document.rules;
+  const { file, line, column } = positionAt(tree, ['rules']);
+  const name = isRulesFile(asked) ? relativeTo(file, asked) : asked;
+  const result = resolveRules(name, { asOf: now, readFile });
+  if (result.ok) return result.rules;
+  // A rule set that cannot be had is a fault of the line that asks for it.
+  const problems = result.problems.map((problem) =>
+    problem.line === 0 && problem.file === name
+      ? { ...problem, file, line, column, path: 'rules', found: `${JSON.stringify(asked)}, ${problem.found}` }
+      : problem,
+  );
+  return { problems };
+}
+
+function firmwareOf(
+  document: RigDocument,
+  {
+    readBytes,
+    near,
+    tell,
+  }: Pick<LoadRigOptions, 'readBytes'> & {
+    near: (path: Path, named: string) => string;
+    tell: (fault: RigFault) => void;
+  },
+): FirmwareImage | undefined {
+  const { preparation } = document.schedule;
+  const named = preparation ? preparation.firmware : undefined;
+  if (named === undefined) return undefined;
+  const path: Path = ['schedule', 'preparation', 'firmware', 'file'];
+  try {
+    const bytes = readBytes(near(path, named.file));
+    if (bytes.length > 0 && bytes.length <= FIRMWARE_BYTES_MAX) return { name: named.name, bytes };
+    tell({ path, found: `a file of ${bytes.length} bytes`, expected: `1 to ${FIRMWARE_BYTES_MAX} bytes` });
+  } catch (error) {
+    tell({ path, found: `a file that cannot be read (${whyUnreadable(error)})`, expected: 'a firmware image' });
+  }
+  return undefined;
+}
+
+function whyUnreadable(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' ? code : 'not text';
+}
+
+/** The document without what is only for people and editors; the order in which it was written changes nothing. */
+function hashOf(document: RigDocument): string {
+  const { $schema: _schema, extends: _extends, title: _title, ...rest } = document;
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(rest)))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, item]) => [name, sorted(item)]));
+}

@@ -1,0 +1,172 @@
+/** A rig file resolved: the installation as its record has it, each device with its place and keys, and the rules. */
+import type { Installation } from '../../../src/installation/installation.ts';
+import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
+import { parseInstant, startOfLondonDate, type Instant } from '../../../src/time.ts';
+import { fromHex } from '../../dlms/bytes.ts';
+import type { SuiteKeys } from '../../dlms/logicalDevice.ts';
+import { obis } from '../../cosem/object.ts';
+import type { Descriptor } from '../../dlms/apdu.ts';
+import { KEY_TRANSFER } from '../../headend/objects.ts';
+import type { FirmwareImage } from '../../headend/firmware.ts';
+import type { Call, DeviceName } from '../../headend/procedure.ts';
+import { INSTALLATION_SAPS } from '../../personas/chf.ts';
+import { LAB_SLEEP, WAKE_SECONDS, type Sleep } from '../../personas/gsme.ts';
+import { clockOf, devicesOf, placeOf, type Place } from './places.ts';
+import type { DriverDocument } from './rigDeviceSchema.ts';
+import type { RigDocument } from './rigFileSchema.ts';
+
+interface Secrets {
+  readonly keys: SuiteKeys;
+  /** The KEK; undefined: the Master Key is missing. */
+  readonly masterKey: Uint8Array | undefined;
+  readonly lls: Uint8Array | undefined;
+}
+
+/** What one device is spoken to with. Holds secrets: it has no text form. */
+export class DeviceSecrets implements Secrets {
+  readonly keys: SuiteKeys;
+  readonly masterKey: Uint8Array | undefined;
+  readonly lls: Uint8Array | undefined;
+
+  constructor({ keys, masterKey, lls }: Secrets) {
+    this.keys = keys;
+    this.masterKey = masterKey;
+    this.lls = lls;
+  }
+
+  toJSON(): string {
+    return '[keys]';
+  }
+}
+
+export interface DeviceSetup {
+  readonly name: DeviceName;
+  readonly place: Place;
+  readonly isAttached: boolean;
+  readonly framing: 'wrapper' | 'hdlc' | '62056-21';
+  readonly call: Call;
+  readonly authentication: 'gmac' | 'lls' | 'none';
+  readonly expectedTitle: Uint8Array | undefined;
+  readonly secrets: DeviceSecrets;
+  readonly ciphering: 'granted' | 'general' | 'specific';
+  /** Class 64, method 2: where new keys are sent. */
+  readonly keyTransfer: Descriptor;
+  /** What the step deviceState reads; undefined: the usual. */
+  readonly reads: readonly Descriptor[] | undefined;
+  /** A program beside or instead of the carrier. */
+  readonly driver: DriverDocument | undefined;
+}
+
+/** What may be written, by system title (upper-case hexadecimal); power also by a driver's endpoint. */
+export type AllowList = Readonly<Record<'keys' | 'firmware' | 'configuration' | 'power', readonly string[]>>;
+
+export interface RigSetup {
+  readonly document: RigDocument;
+  readonly clock: 'nominal' | 'wall';
+  readonly installation: Installation;
+  readonly rules: RuleSet;
+  readonly epclEntryFrom: Instant;
+  readonly sleep: Sleep;
+  /** In the order hub, ESME, GSME. */
+  readonly devices: readonly DeviceSetup[];
+  readonly allow: AllowList;
+  readonly firmware: FirmwareImage | undefined;
+  /** Where ledgers lie; undefined: in the state folder of whoever runs the rig. */
+  readonly ledgerFolder: string | undefined;
+  /** Where the programs of drivers are started: the folder of the file that names them. */
+  readonly folder: string;
+}
+
+/** What stands outside the rig file, read by the loader. */
+export interface RigOutside {
+  readonly rules: RuleSet;
+  readonly secrets: Readonly<Record<DeviceName, DeviceSecrets>>;
+  readonly firmware: FirmwareImage | undefined;
+  readonly ledgerFolder: string | undefined;
+  readonly folder: string;
+}
+
+/** Later than any instant there is. */
+const NEVER_ENTERED: Instant = 2 ** 40;
+/** Distribution area of synthetic MPANs: London's. Our assumption. */
+const AREA = 12;
+const ANSWER_SECONDS = 30;
+
+/** Resolves a document that the checks have nothing against. */
+export function setupOf(document: RigDocument, outside: RigOutside): RigSetup {
+  const clock = clockOf(document);
+  const { epclEntry } = document.installation;
+  const asleep = clock === 'nominal' ? LAB_SLEEP : { wakeSeconds: WAKE_SECONDS, awakeSeconds: WAKE_SECONDS };
+  const upper = (titles: readonly string[]): readonly string[] => titles.map((title) => title.toUpperCase());
+  const { keys, firmware, configuration, power } = document.allow;
+  const { rules, firmware: image, ledgerFolder, folder } = outside;
+  return {
+    document,
+    clock,
+    rules,
+    firmware: image,
+    ledgerFolder,
+    folder,
+    installation: installationOf(document),
+    epclEntryFrom: epclEntry === 'start' ? 0 : epclEntry === 'none' ? NEVER_ENTERED : startOfLondonDate(epclEntry),
+    sleep: document.emulated.sleep ?? asleep,
+    devices: devicesOf(document).map((name) => deviceOf(document, name, outside.secrets[name])),
+    allow: {
+      keys: upper(keys),
+      firmware: upper(firmware),
+      configuration: upper(configuration),
+      power: upper(power),
+    },
+  };
+}
+
+function installationOf({ installation }: RigDocument): Installation {
+  const { id, number, cohort, groupId, dmc, electricity, gas } = installation;
+  return {
+    installationId: id ?? String(number),
+    cohort,
+    groupId,
+    mpan: electricity.mpan ?? String(syntheticMpan(AREA, number)),
+    esmeDormant: electricity.dormant,
+    electricityPaymentMode: electricity.paymentMode,
+    electricitySupplier: electricity.supplier,
+    dmc,
+    gas: gas === false ? null : { ...gas, mprn: gas.mprn ?? String(syntheticMprn(number)) },
+  };
+}
+
+function deviceOf(document: RigDocument, name: DeviceName, secrets: DeviceSecrets): DeviceSetup {
+  const device = document.devices[name];
+  const { place, owner } = placeOf(document, name);
+  const isAttached = place.kind !== 'emulated';
+  const isAlone = isAttached && owner === name;
+  const isSleepy = name === 'gsme' && !isAlone;
+  const framing = document.devices[owner].framing ?? (place.kind === 'serial' ? 'hdlc' : 'wrapper');
+  return {
+    name,
+    place,
+    isAttached,
+    framing,
+    call: {
+      device: name,
+      client: device.client,
+      server: device.server ?? (isAlone ? INSTALLATION_SAPS.chf : INSTALLATION_SAPS[name]),
+      timeoutSeconds: device.answerSeconds ?? (isSleepy ? WAKE_SECONDS + ANSWER_SECONDS : ANSWER_SECONDS),
+      physical: document.devices[owner].physical,
+      framing: framing === 'wrapper' ? 'wrapper' : 'hdlc',
+    },
+    authentication: device.authentication,
+    ciphering: device.ciphering,
+    keyTransfer: { ...KEY_TRANSFER, ln: obis(device.securitySetup) },
+    expectedTitle: device.systemTitle === undefined ? undefined : fromHex(device.systemTitle),
+    secrets,
+    reads: device.reads?.map(({ class: classId, object, attribute: id }) => ({ classId, ln: obis(object), id })),
+    driver: device.driver,
+  };
+}
+
+/** An instant that the file may leave out. */
+export function knownInstant(text: string | undefined): Instant | undefined {
+  return text === undefined ? undefined : parseInstant(text);
+}

@@ -1,0 +1,33 @@
+/** When what happens: the instants of a rig file's schedule, defaults resolved. */
+import { DAY, HOUR, parseInstant, type Instant } from '../../../src/time.ts';
+import { clockOf } from './places.ts';
+import type { RigDocument } from './rigFileSchema.ts';
+
+const NOMINAL_ATTEMPTS = 5;
+
+/** Attempts at most. */
+export function attemptsMax(document: RigDocument): number {
+  return document.schedule.attempts.max ?? (clockOf(document) === 'wall' ? 1 : NOMINAL_ATTEMPTS);
+}
+
+export interface Instants {
+  readonly start: Instant;
+  /** The first try of the instruction; undefined where none is given. */
+  readonly preparation: Instant | undefined;
+  readonly attempts: readonly Instant[];
+}
+
+/** The calendar of a nominal schedule. */
+export function nominalInstants(document: RigDocument): Instants {
+  const { schedule } = document;
+  const start = parseInstant(schedule.start) as Instant;
+  const { preparation, attempts } = schedule;
+  const first = attempts.first === undefined ? start + 7 * DAY + 10 * HOUR : (parseInstant(attempts.first) as Instant);
+  const step = Math.round(attempts.daysBetween * DAY);
+  const at = preparation ? preparation.at : undefined;
+  return {
+    start,
+    preparation: preparation === false ? undefined : at === undefined ? start + DAY + 9 * HOUR : parseInstant(at),
+    attempts: Array.from({ length: attemptsMax(document) }, (_, i) => first + i * step),
+  };
+}

@@ -1,0 +1,171 @@
+/** Writes down what a rig does, step by step, with what each step took on the wire; and every frame, for whoever logs them. */
+import { NO_WAN, OK, type Attempt } from '../../../src/migration/history.ts';
+import { STEPS } from '../../../src/migration/steps.ts';
+import { formatInstant, type Instant } from '../../../src/time.ts';
+import type { Observed } from '../../headend/observe.ts';
+import type { Call, DeviceName } from '../../headend/procedure.ts';
+import type { Admission, Direction, FrameInFlight } from '../../transport/framePolicy.ts';
+import { frameLog, type FrameLog, type FrameLogOptions } from '../../transport/tap.ts';
+import type { Timers } from '../../transport/timers.ts';
+import type { PlannedEvent } from '../bench/plannedEvent.ts';
+import type { Rig } from '../walk/rig.ts';
+import type { StepTaken } from '../walk/rigRows.ts';
+import { NOTHING_MEASURED, type Measured, type StepRow } from './stepRow.ts';
+
+export interface RecorderOptions {
+  /** How each device's link is named. */
+  readonly endpoint: (device: DeviceName) => string;
+  readonly framing: (device: DeviceName) => string;
+  readonly log: Pick<FrameLogOptions, 'lines' | 'pcap' | 'mask'>;
+  readonly onRow?: (row: StepRow) => void;
+}
+
+const KINDS = { contact: 'contact', instruction: 'instruction', attempt: 'migration' } as const;
+/** What is asked of a contact and of an instruction, in words. */
+export const ASKED = {
+  contact: 'the hub answers the daily contact',
+  preparation: 'the SMSO brings firmware and configuration to the hub (clause 4.26)',
+} as const;
+
+export class Recorder {
+  readonly rows: StepRow[] = [];
+  private readonly options: RecorderOptions;
+  private readonly numbers = { contact: 0, instruction: 0, migration: 0 };
+  private timers: Timers | undefined;
+  private log: FrameLog | undefined;
+  private counts = { ...NOTHING_MEASURED };
+  private since = 0;
+  private lastDirection: Direction | undefined;
+  private contacted: Observed = 'answered';
+  private notRealised: string[] = [];
+  /** The rows of the event under way are told when it has ended and its code is known. */
+  private told = 0;
+
+  constructor(options: RecorderOptions) {
+    this.options = options;
+  }
+
+  /** The clock of the run, before anything happens. */
+  readonly onTimers = (timers: Timers): void => {
+    this.timers = timers;
+    this.log = frameLog({ ...this.options.log, timers, pcapLayer: 'any' });
+    this.since = timers.nowMilliseconds();
+  };
+
+  readonly onCall = (): void => {
+    this.counts.associations += 1;
+  };
+
+  readonly onFrame = ({ direction: dir, bytes }: FrameInFlight, { note }: Admission, { device }: Call): void => {
+    if (dir === 'c2s') this.counts.bytesSent += bytes.length;
+    else {
+      this.counts.bytesReceived += bytes.length;
+      if (this.lastDirection === 'c2s') this.counts.roundTrips += 1;
+    }
+    this.lastDirection = dir;
+    const layer = this.options.framing(device);
+    this.log?.record({
+      dir,
+      endpoint: this.options.endpoint(device),
+      layer,
+      bytes,
+      ...(note !== undefined && { note }),
+    });
+  };
+
+  readonly onContact = (observed: Observed): void => {
+    this.contacted = observed;
+  };
+
+  readonly onNotRealised = (what: string): void => {
+    this.notRealised.push(what);
+  };
+
+  readonly onBegin = (event: PlannedEvent): void => {
+    this.numbers[KINDS[event.kind]] += 1;
+    this.measure();
+    this.told = this.rows.length;
+  };
+
+  readonly onStepTaken = ({ at, step, observation, byCheck, why }: StepTaken): void => {
+    this.add({ kind: 'migration', at, step, asked: STEPS[step].meaning, observation, byCheck, why: why ?? null });
+  };
+
+  /** The event has ended: its row, or the code of its last one. */
+  onEnd(event: PlannedEvent, at: Instant, rig: Rig): void {
+    const kind = KINDS[event.kind];
+    if (kind === 'contact') this.add({ kind, at, step: 'contact', asked: ASKED.contact, observation: this.contacted });
+    else {
+      const undone = rig.undone.find((one) => one.kind === kind && one.at >= at);
+      const attempt = undone ? undefined : rig.attempts.at(-1);
+      if (kind === 'instruction') this.addInstruction(at, attempt, undone?.why);
+      else this.code(attempt);
+    }
+    for (const row of this.rows.slice(this.told)) this.options.onRow?.(row);
+    this.told = this.rows.length;
+  }
+
+  /** What was not even begun. */
+  skip(kind: 'migration', at: Instant, why: string): void {
+    this.numbers[kind] += 1;
+    this.add({
+      kind,
+      at,
+      step: 'requestAccepted',
+      asked: STEPS.requestAccepted.meaning,
+      observation: 'notCarriedOut',
+      why,
+    });
+    this.options.onRow?.(this.rows.at(-1) as StepRow);
+    this.told = this.rows.length;
+  }
+
+  private addInstruction(at: Instant, attempt: Attempt | undefined, why: string | undefined): void {
+    const isOk = attempt?.outcome === OK;
+    const failed = attempt?.outcome === NO_WAN ? 'noAnswer' : 'refused';
+    const observation: Observed = attempt === undefined ? 'notCarriedOut' : isOk ? 'answered' : failed;
+    const step = 'preparation';
+    this.add({ kind: 'instruction', at: attempt?.at ?? at, step, asked: ASKED[step], observation, why: why ?? null });
+    this.code(attempt);
+  }
+
+  private code(attempt: Attempt | undefined): void {
+    const row = this.rows.at(-1);
+    if (!attempt || !row || row.observation === 'answered') return;
+    this.rows[this.rows.length - 1] = { ...row, code: attempt.outcome, cause: attempt.cause };
+  }
+
+  private add(
+    row: Omit<StepRow, 'number' | 'at' | 'byCheck' | 'code' | 'cause' | 'why' | 'notRealised' | 'measured'> & {
+      readonly at: Instant;
+      readonly byCheck?: boolean;
+      readonly why?: string | null;
+    },
+  ): void {
+    const { kind, at, step, asked, observation, byCheck = false, why = null } = row;
+    this.rows.push({
+      kind,
+      number: this.numbers[kind],
+      at: formatInstant(at),
+      step,
+      asked,
+      observation,
+      byCheck,
+      code: null,
+      cause: null,
+      why,
+      notRealised: this.notRealised.splice(0),
+      measured: this.measure(),
+    });
+  }
+
+  /** What was counted since this was last asked. */
+  private measure(): Measured {
+    const now = this.timers?.nowMilliseconds() ?? 0;
+    const measured = { ...this.counts, seconds: Math.max(0, now - this.since) / 1000 };
+    this.counts = { ...NOTHING_MEASURED };
+    this.since = now;
+    this.lastDirection = undefined;
+    return measured;
+  }
+}

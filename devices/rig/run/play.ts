@@ -1,0 +1,150 @@
+/**
+ * Plays a plan: contacts, instructions and attempts, one after the other. What comes out are tasks; who carries them out owns
+ * the time - virtual, where everything is in memory, or the wall's.
+ */
+import { assert } from '../../../src/assert.ts';
+import { OK, OK_ESME } from '../../../src/migration/history.ts';
+import type { Instant } from '../../../src/time.ts';
+import type { Call, Procedure } from '../../headend/procedure.ts';
+import type { Observed } from '../../headend/observe.ts';
+import { run, type RunnerOptions } from '../../headend/runner.ts';
+import type { Preparation } from '../../headend/smso.ts';
+import { realise, UNTOUCHED, type Realised } from '../../link/realise.ts';
+import type { VirtualTimers } from '../../transport/timers.ts';
+import type { PlannedEvent } from '../bench/plannedEvent.ts';
+import type { InstructionPlan, Rig } from '../walk/rig.ts';
+import { OUTAGE, type Links, type Striker } from '../bench/striker.ts';
+
+export type Task =
+  { readonly do: 'advance'; readonly to: Instant } | { readonly do: 'run'; readonly procedure: Procedure<unknown> };
+
+export interface Stage {
+  readonly rig: Rig;
+  readonly links: Links;
+  readonly striker: Striker;
+  /** How the hub is called at a contact. */
+  readonly hub: Omit<Call, 'client'>;
+  readonly works: readonly Preparation[];
+  readonly blocksPerTry: number;
+  /** As of an instruction's plan. */
+  readonly between?: InstructionPlan['between'];
+  readonly deviceTime?: InstructionPlan['deviceTime'];
+  /** End with the attempt that migrates, or that cannot be carried out. */
+  readonly untilEnded?: boolean;
+  /** The instant that an event counts as having; its own unless this says otherwise. */
+  readonly instantOf?: (event: PlannedEvent) => Instant;
+  readonly onContact?: (observed: Observed) => void;
+  readonly onBegin?: (event: PlannedEvent, at: Instant) => void;
+  readonly onEnd?: (event: PlannedEvent, at: Instant) => void;
+}
+
+export function* play(events: Iterable<PlannedEvent>, stage: Stage): Generator<Task, void, unknown> {
+  const { links } = stage;
+  for (const event of events) {
+    yield { do: 'advance', to: event.at };
+    const at = stage.instantOf?.(event) ?? event.at;
+    stage.onBegin?.(event, at);
+    stage.striker.schedule(at);
+    yield { do: 'run', procedure: perform(event, at, stage) };
+    yield { do: 'run', procedure: done(links, UNTOUCHED) };
+    stage.onEnd?.(event, at);
+    if (stage.untilEnded && event.kind === 'attempt' && hasEnded(stage.rig, at)) return;
+  }
+}
+
+function hasEnded({ attempts, undone }: Rig, at: Instant): boolean {
+  const last = attempts.at(-1);
+  const isMigrated = last?.kind === 'migration' && (last.outcome === OK || last.outcome === OK_ESME);
+  return isMigrated || undone.some((one) => one.kind === 'migration' && one.at === at);
+}
+
+function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<void> {
+  const { rig, links, striker, works, blocksPerTry } = stage;
+  switch (event.kind) {
+    case 'contact': {
+      yield* done(links, event.reached ? UNTOUCHED : realise('silence', 'wanRecent', OUTAGE));
+      // Asked first: an optional call does not evaluate its arguments where nobody listens.
+      const observed = yield* rig.contact(at, stage.hub);
+      stage.onContact?.(observed);
+      return;
+    }
+    case 'attempt':
+      striker.begin(event);
+      yield* rig.attempt(at, event);
+      return;
+    case 'instruction':
+      links.scheduleUntil(undefined);
+      yield* rig.instruct(at, {
+        ...event,
+        tries: event.reached.length,
+        works,
+        blocksPerTry,
+        ...(stage.between && { between: stage.between }),
+        ...(stage.deviceTime && { deviceTime: stage.deviceTime }),
+        onTry: (_, number) =>
+          done(links, event.reached[number] ? UNTOUCHED : realise('silence', 'wanRecent', { silence: 'drop' })),
+      });
+  }
+}
+
+function* done(links: Links, realised: Realised): Procedure<void> {
+  const act = links.realise(realised);
+  if (act) yield* act;
+}
+
+/** Carries tasks out in virtual time. */
+export function playVirtually(tasks: Iterable<Task>, runner: RunnerOptions, timers: VirtualTimers): void {
+  for (const task of tasks) {
+    if (task.do === 'run') complete(task.procedure, runner, timers);
+    else timers.runUntilQuiet({ untilMilliseconds: task.to * 1000 });
+  }
+}
+
+/** Runs a procedure in virtual time until it has ended, and everything that is still on its way has arrived. */
+export function complete<T>(procedure: Procedure<T>, runner: RunnerOptions, timers: VirtualTimers): T {
+  const ended: T[] = [];
+  run(procedure, runner, (value) => ended.push(value));
+  timers.runUntilQuiet();
+  assert(ended.length === 1, 'virtual time fell quiet and the procedure waits: nobody owes it an answer');
+  return ended[0] as T;
+}
+
+/**
+ * Carries tasks out at the wall's time: nothing is waited for that is only on the calendar. True unless `signal` ended it; the
+ * procedure under way is then let go of, as a crash would, and what it has on record stands.
+ */
+export async function playNow(tasks: Iterable<Task>, runner: RunnerOptions, signal?: AbortSignal): Promise<boolean> {
+  for (const task of tasks) {
+    if (signal?.aborted) return false;
+    if (task.do === 'run' && !(await runUnless(task.procedure, runner, signal))) return false;
+  }
+  return true;
+}
+
+/** Runs a procedure to its end, or until `signal`; rejects with what it threw, on whichever callback that was. */
+function runUnless(procedure: Procedure<unknown>, runner: RunnerOptions, signal?: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const ended = (thrown: Error | undefined): void => {
+      signal?.removeEventListener('abort', stop);
+      if (thrown) reject(thrown);
+      else resolve(true);
+    };
+    let crash = (): void => undefined;
+    const stop = (): void => {
+      crash();
+      resolve(false);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    crash = run(caught(procedure), runner, ended);
+  });
+}
+
+/** A defect, or a ledger that cannot be written, ends the run and not the process. */
+function* caught(procedure: Procedure<unknown>): Procedure<Error | undefined> {
+  try {
+    yield* procedure;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

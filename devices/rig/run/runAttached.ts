@@ -1,0 +1,209 @@
+/** A rig of which something is attached: endpoints, guarded and recorded, at the wall's time. */
+import type { SerialPackage } from '../../transport/serialPackage.ts';
+import { shiftedTimers, wallTimers, type Timers } from '../../transport/timers.ts';
+import { secretKeySource } from '../../headend/keySource.ts';
+import type { DeviceName } from '../../headend/procedure.ts';
+import type { RunnerOptions } from '../../headend/runner.ts';
+import type { Preparation } from '../../headend/smso.ts';
+import type { Instant } from '../../../src/time.ts';
+import { AttachedLinks } from '../bench/attachedLinks.ts';
+import { deskLink } from '../walk/desk.ts';
+import { openEndpoints, type Endpoints } from '../bench/endpoints.ts';
+import { Home } from '../bench/home.ts';
+import { LedgerStore } from '../bench/ledgerStore.ts';
+import { attachedPeers, type AttachedPeers } from '../bench/attachedPeers.ts';
+import { BLOCKS_PER_CONTACT, CONTACT_OFFSET_MINUTES, hubPreparation } from './plan.ts';
+import { play, playNow } from './play.ts';
+import type { Recorder } from './frameRecorder.ts';
+import { Rig } from '../walk/rig.ts';
+import { isDown, nominalEvents, presentEvents } from './rigEvents.ts';
+import { knownInstant, type DeviceSetup, type RigSetup } from '../file/rigSetup.ts';
+import type { DriveRequest } from '../walk/rigDevice.ts';
+import { Striker } from '../bench/striker.ts';
+
+export interface AttachedRunOptions {
+  readonly recorder: Recorder;
+  /** Where ledgers lie unless the rig file says. */
+  readonly ledgerFolder: string;
+  /** Real time; tests may give another. */
+  readonly timers?: Timers;
+  readonly loadSerial?: () => Promise<SerialPackage>;
+  /** Ends the run cleanly: links are let go of, ledgers stand as they are. */
+  readonly signal?: AbortSignal;
+  /** Something worth a line: without payload and without secrets. */
+  readonly onNote: (note: string) => void;
+}
+
+export interface AttachedRun {
+  readonly rig: Rig;
+  readonly isWhole: boolean;
+  readonly ledgers: readonly string[];
+}
+
+/** Firmware of attached hardware goes in as many blocks as there are: the try is not a share of a daily contact. */
+const BLOCKS_MAX = 100_000;
+/** How far a device's clock may run ahead before what it dates is no evidence. */
+const CLOCK_AHEAD_SECONDS_MAX = 300;
+
+export async function runAttached(setup: RigSetup, options: AttachedRunOptions): Promise<AttachedRun> {
+  const wall = options.timers ?? wallTimers();
+  // Timers do not hold the process open, and a procedure may be waiting for nothing else.
+  const hold = setInterval(() => undefined, 1 << 30);
+  const store = new LedgerStore(setup.ledgerFolder ?? options.ledgerFolder);
+  let endpoints: Endpoints | undefined;
+  try {
+    for (const { name, place } of setup.devices) {
+      if (place.kind !== 'emulated' && place.kind !== 'driver') store.lock(name);
+    }
+    endpoints = await openEndpoints(setup, { ...options, timers: wall });
+    return await runOver(setup, { ...options, wall, endpoints, store });
+  } finally {
+    await endpoints?.close();
+    store.release();
+    clearInterval(hold);
+  }
+}
+
+interface Bench extends AttachedRunOptions {
+  readonly wall: Timers;
+  readonly endpoints: Endpoints;
+  readonly store: LedgerStore;
+}
+
+async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
+  const { wall, endpoints, recorder, signal, onNote } = bench;
+  const { document, installation } = setup;
+  const seconds = (of: Timers): Instant => Math.floor(of.nowMilliseconds() / 1000);
+  const isNominal = setup.clock === 'nominal';
+  const events = isNominal ? nominalEvents(document) : presentEvents(document, seconds(wall));
+  const timers = shiftedTimers(wall, isNominal ? (events[0]?.at ?? 0) * 1000 : undefined);
+  recorder.onTimers(timers);
+
+  const home = homeOf(setup, { timers, wakes: isNominal ? isDown(document, 'han') : () => false });
+  const setupOf = (name: DeviceName): DeviceSetup => setup.devices.find((one) => one.name === name) as DeviceSetup;
+  const framing = (name: DeviceName): 'wrapper' | 'hdlc' => setupOf(name).call.framing ?? 'wrapper';
+  const attached = setup.devices.filter(({ isAttached }) => isAttached).map(({ name }) => name);
+  let refusal = '';
+  const onRefused = (why: string): void => {
+    if (why !== refusal) onNote(`nothing was written to the ${why}`);
+    refusal = why;
+  };
+  const peers = attachedPeers(setup, { ...bench, onRefused });
+  // On the calendar nobody waits for hours between two tries, or for a hub that is not even called.
+  const pass = (seconds: number): void => timers.shiftTo(timers.nowMilliseconds() + seconds * 1000);
+  const links = new AttachedLinks({
+    timers,
+    ...(isNominal && { pass }),
+    attached,
+    home,
+    dial: endpoints.dial,
+    framing,
+    hubHasPowerSwitch: endpoints.capabilities('chf').includes('power'),
+    onFrame: recorder.onFrame,
+    onNotRealised: recorder.onNotRealised,
+  });
+  const striker = new Striker({ links, onMasterKey: peers.useMasterKey });
+  let eventAt: Instant = 0;
+  const rig = new Rig({
+    installation,
+    rules: setup.rules,
+    devices: peers.devices,
+    keySource: secretKeySource(),
+    epclEntryFrom: setup.epclEntryFrom,
+    displayBlocked: document.installation.displayBlocked,
+    known: knownOf(setup),
+    // A history that begins with the rig's calendar is the rig's own; at the wall's time the device has one before it.
+    unheard: isNominal ? 'never' : 'ask',
+    dated: (at) => {
+      const isOfHome = !attached.includes('chf');
+      const present = seconds(isOfHome ? timers : wall);
+      if (at > present + CLOCK_AHEAD_SECONDS_MAX) {
+        onNote(`a device dates a contact ${at - present} s ahead of this clock: it is no evidence`);
+        return undefined;
+      }
+      const shifted = isOfHome ? at : at + Math.round(timers.aheadMilliseconds / 1000);
+      return Math.min(shifted, eventAt);
+    },
+    whyRefused: () => refusal,
+    // Frames that we damage ourselves make a device complain, too: what the plan strikes counts as the plan has it.
+    doubt: () => (striker.isStriking ? undefined : peers.unverified()),
+    deviceTime: (name) => seconds(attached.includes(name) ? wall : timers),
+    isStruck: (step) => striker.strikes(step),
+    onStep: (step) => striker.onStep(step),
+    *onStepTaken(taken) {
+      yield* striker.onStepTaken();
+      recorder.onStepTaken(taken);
+    },
+  });
+  const books = {
+    installation,
+    displaysMeetDefinition: [!document.installation.displayBlocked],
+    condition: () => striker.desk,
+    timeoutSeconds: document.headEnds.deskSeconds,
+  };
+  const runner: RunnerOptions = {
+    timers,
+    dial: links.dial,
+    framing: 'wrapper',
+    desk: deskLink(books, timers),
+    drive: (device, request, done) => void endpoints.drive(device, request as DriveRequest).then(done),
+    onCall: recorder.onCall,
+  };
+  const tasks = play(events, {
+    rig,
+    links,
+    striker,
+    hub: setupOf('chf').call,
+    works: worksOf(setup, peers),
+    blocksPerTry: setupOf('chf').isAttached ? BLOCKS_MAX : BLOCKS_PER_CONTACT,
+    untilEnded: true,
+    instantOf: (event) => {
+      if (isNominal) timers.shiftTo(event.at * 1000);
+      return (eventAt = isNominal ? event.at : seconds(wall));
+    },
+    *between(passing) {
+      pass(passing);
+    },
+    deviceTime: () => seconds(attached.includes('chf') ? wall : timers),
+    onContact: recorder.onContact,
+    onBegin: recorder.onBegin,
+    onEnd: (event, at) => recorder.onEnd(event, at, rig),
+  });
+  const isWhole = await playNow(tasks, runner, signal);
+  const restore = links.restore();
+  if (restore) await playNow([{ do: 'run', procedure: restore }], runner);
+  return { rig, isWhole, ledgers: peers.ledgers };
+}
+
+/** What is emulated beside the attached devices; the home has all of them, and is asked for its own alone. */
+export function homeOf(
+  setup: RigSetup,
+  { timers, wakes: isHanDown }: { timers: Timers; wakes: (at: Instant) => boolean },
+): Home | undefined {
+  if (setup.devices.every(({ isAttached }) => isAttached)) return undefined;
+  const own = setup.devices.find(({ isAttached }) => !isAttached) as DeviceSetup;
+  return new Home({
+    timers,
+    number: setup.document.installation.number,
+    gas: setup.installation.gas !== null,
+    framing: own.framing === 'hdlc' ? 'hdlc' : 'wrapper',
+    sleep: setup.sleep,
+    hanContactAt: (at) => !isHanDown(at),
+  });
+}
+
+export function knownOf({ document }: RigSetup): Partial<Record<'wan' | 'han', Instant>> {
+  const { lastWanContact, lastHanContact } = document.installation.known;
+  const [wan, han] = [knownInstant(lastWanContact), knownInstant(lastHanContact)];
+  return { ...(wan !== undefined && { wan }), ...(han !== undefined && { han }) };
+}
+
+function worksOf(setup: RigSetup, { smsoHub }: AttachedPeers): readonly Preparation[] {
+  if (!smsoHub) return [];
+  const { preparation } = setup.document.schedule;
+  const isAttached = setup.devices[0]?.isAttached ?? false;
+  const needed = preparation ? preparation.contactsNeeded : 1;
+  if (!isAttached && !setup.firmware) return [hubPreparation(smsoHub, needed)];
+  const firmware = setup.firmware && { firmware: setup.firmware };
+  return [{ peer: smsoHub, contactOffsetMinutes: CONTACT_OFFSET_MINUTES, ...firmware }];
+}

@@ -1,0 +1,44 @@
+/** The recorder of a rig: its links named by where they lead, and no key or secret of its in any frame that is logged. */
+import { keyTransferMask, masks, secretsMask, type Mask } from '../../transport/mask.ts';
+import { LAB_KEYS } from '../../personas/labProfile.ts';
+import { placeText } from '../file/places.ts';
+import { Recorder } from './frameRecorder.ts';
+import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
+import type { StepRow } from './stepRow.ts';
+
+export interface RigRecording {
+  /** Take the frame log: JSON lines, and the bytes of a capture file. */
+  readonly lines?: (text: string) => void;
+  readonly pcap?: (bytes: Uint8Array) => void;
+  /** Each step as its code is known. */
+  readonly onRow?: (row: StepRow) => void;
+}
+
+export function recorderOf(setup: RigSetup, { lines, pcap, onRow }: RigRecording): Recorder {
+  const of = (name: string): DeviceSetup => setup.devices.find((one) => one.name === name) as DeviceSetup;
+  return new Recorder({
+    endpoint: (name) => `${name}@${placeText(of(name).place)}`,
+    framing: (name) => of(name).call.framing ?? 'wrapper',
+    log: { mask: () => maskOf(setup), ...(lines && { lines }), ...(pcap && { pcap }) },
+    ...(onRow && { onRow }),
+  });
+}
+
+/** Hides every key and secret of the rig wherever it might stand in a frame, and wrapped keys in the clear. */
+function maskOf({ devices }: RigSetup): Mask {
+  const secrets = devices.flatMap(({ secrets: { keys, masterKey, lls } }) => [
+    keys.guek,
+    keys.gak,
+    ...(masterKey ? [masterKey] : []),
+    ...(lls ? [callingSecret(lls)] : []),
+  ]);
+  return masks(
+    keyTransferMask(),
+    secretsMask(() => [...Object.values(LAB_KEYS), ...secrets]),
+  );
+}
+
+/** An LLS secret as an AARQ carries it: calling-authentication-value, in the clear. */
+function callingSecret(secret: Uint8Array): Uint8Array {
+  return new Uint8Array([0xac, secret.length + 2, 0x80, secret.length, ...secret]);
+}

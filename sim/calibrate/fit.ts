@@ -1,0 +1,160 @@
+import type { ExclusionCategory } from '../../src/clauses/clause.ts';
+import type { Cohort } from '../../src/installation/cohort.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { simulate } from '../kernel/run/simulate.ts';
+import { countOf } from '../forecast/results.ts';
+
+/** A published line, and the one number of the scenario that is fitted to it. */
+export interface FitLine {
+  readonly line: string;
+  readonly category: ExclusionCategory;
+  readonly cohorts: readonly Cohort[];
+  readonly published: number;
+  readonly parameter: string;
+  readonly prior: number;
+}
+
+/** One round of the fit: the parameters it was run with, and the volume of each line. */
+export interface FitRound {
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly volumes: Readonly<Record<string, number>>;
+}
+
+export interface FitOptions {
+  readonly seed: string;
+  readonly replications: number;
+  readonly workers: number;
+  readonly rounds: number;
+  readonly now: () => number;
+  /** The scenario with numbers put into it by path. */
+  readonly withParameters: (parameters: Readonly<Record<string, number>>) => { scenario: Scenario; rules: RuleSet };
+  /** Lines that are counted in every round and fitted to nothing. */
+  readonly alsoCount?: readonly CountedLine[];
+  readonly onRound?: (round: FitRound, stage: FitStage) => void;
+}
+
+/** A line that has a volume. */
+export type CountedLine = Pick<FitLine, 'line' | 'category' | 'cohorts'>;
+
+/** Where a fit has got to. */
+export interface FitStage {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  /** The line that is left out at the moment; null: none. */
+  readonly leftOut: string | null;
+}
+
+/** Volumes at the comparison's as-of, mean over replications, per line. */
+export async function lineVolumes(
+  lines: readonly CountedLine[],
+  parameters: Readonly<Record<string, number>>,
+  options: FitOptions,
+): Promise<Readonly<Record<string, number>>> {
+  const { scenario, rules } = options.withParameters(parameters);
+  const simulation = await simulate(scenario, rules, options);
+  const count = countOf(simulation);
+  const asOf = simulation.model.asOfs.length - 1;
+  const { replications } = options;
+  return Object.fromEntries(
+    lines.map(({ line, category, cohorts }) => {
+      let sum = 0;
+      for (let replication = 0; replication < replications; replication += 1) {
+        for (const cohort of cohorts) {
+          sum += count({ replication, asOf, measure: 'qualifying', cohort, category, of: 'reported' });
+        }
+      }
+      return [line, sum / replications];
+    }),
+  );
+}
+
+/**
+ * Fits each line's one parameter by a secant on common random numbers: every round runs the same dice with other
+ * parameters, so that a difference in volume is the parameter's. Lines are treated as independent within a round; what
+ * they share is taken up by the next. It writes nothing: a person puts the numbers into the scenario.
+ */
+export async function fitLines(
+  lines: readonly FitLine[],
+  start: Readonly<Record<string, number>>,
+  options: FitOptions,
+  leftOut: string | null = null,
+): Promise<readonly FitRound[]> {
+  const counted = [...lines, ...(options.alsoCount ?? [])];
+  const rounds: FitRound[] = [];
+  let parameters = start;
+  for (let i = 0; i < options.rounds; i += 1) {
+    const round: FitRound = { parameters, volumes: await lineVolumes(counted, parameters, options) };
+    rounds.push(round);
+    options.onRound?.(round, { number: i + 1, of: options.rounds, leftOut });
+    parameters = Object.fromEntries(lines.map((line) => [line.parameter, nextGuess(line, rounds)]));
+  }
+  return rounds;
+}
+
+/** The fit without one line: what the others then say of it. */
+interface LeftOut {
+  readonly line: FitLine;
+  /** Its own parameter at the prior, the others as the last round has them. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** By that last round; the line itself among them. */
+  readonly volumes: Readonly<Record<string, number>>;
+  /** One: the others were evaluated where the whole fit left them, and not fitted anew. */
+  readonly rounds: number;
+}
+
+/** How far the volumes are from what was published, at most, as a share of it. */
+export function farthestOff(lines: readonly FitLine[], volumes: Readonly<Record<string, number>>): number {
+  return Math.max(0, ...lines.map(({ line, published }) => Math.abs((volumes[line] as number) / published - 1)));
+}
+
+/** Rounds that the others are given to settle: they begin where the whole fit has left them. */
+const ROUNDS_LEFT_OUT = 3;
+
+/** Leaves each line out in turn: its parameter goes back to its prior, and the others are fitted anew, on the same dice. */
+export async function leaveOneOut(
+  lines: readonly FitLine[],
+  fitted: Readonly<Record<string, number>>,
+  options: FitOptions,
+): Promise<readonly LeftOut[]> {
+  const out: LeftOut[] = [];
+  for (const line of lines) {
+    const prior = { [line.parameter]: line.prior };
+    const others = lines.filter((other) => other !== line);
+    const start = Object.fromEntries(others.map(({ parameter }) => [parameter, fitted[parameter] as number]));
+    const rounds = await fitLines(
+      others,
+      start,
+      {
+        ...options,
+        rounds: Math.min(options.rounds, ROUNDS_LEFT_OUT),
+        alsoCount: [line, ...(options.alsoCount ?? [])],
+        withParameters: (parameters) => options.withParameters({ ...parameters, ...prior }),
+      },
+      line.line,
+    );
+    const { parameters, volumes } = rounds.at(-1) as FitRound;
+    out.push({ line, parameters: { ...parameters, ...prior }, volumes, rounds: rounds.length });
+  }
+  return out;
+}
+
+/** First a step of a tenth towards the target, then the secant through the last two rounds, within half and double. */
+function nextGuess(line: FitLine, rounds: readonly FitRound[]): number {
+  const last = rounds.at(-1) as FitRound;
+  const at = last.parameters[line.parameter] as number;
+  const volume = last.volumes[line.line] as number;
+  const before = rounds.at(-2);
+  const was = before?.parameters[line.parameter];
+  const wasVolume = before?.volumes[line.line];
+  if (was === undefined || wasVolume === undefined || was === at || wasVolume === volume) {
+    return clamp(at * (volume < line.published ? 1.1 : 0.9), at);
+  }
+  const slope = (volume - wasVolume) / (at - was);
+  return clamp(at + (line.published - volume) / slope, at);
+}
+
+function clamp(value: number, at: number): number {
+  return Math.min(Math.max(value, at / 2), at * 2, 1);
+}

@@ -1,0 +1,63 @@
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import { seedWords } from '../../world/dice/draws.ts';
+import { compileModel, type Model } from '../model/model.ts';
+import { openPool } from './pool.ts';
+import type { ShardRecords } from '../records/recordBuffers.ts';
+import { shardsOf } from './shard.ts';
+import { addCounts, emptyCounts, type Counts } from '../life/counts.ts';
+import type { ShardRequest } from './worker.ts';
+
+export interface SimulateOptions {
+  readonly seed: string;
+  readonly replications: number;
+  readonly workers: number;
+  /** Gets the records of replication 0, shard after shard; left out: none are kept. */
+  readonly onRecords?: (records: ShardRecords) => void | Promise<void>;
+  /** Called after each shard with the share of the work done, and waited for: here the caller may take other work in. */
+  readonly onProgress?: (share: number) => void | Promise<void>;
+  /** A clock in seconds; only to report how long the kernel took. */
+  readonly now: () => number;
+}
+
+export interface Simulation {
+  readonly model: Model;
+  readonly counts: readonly Counts[];
+  /** From the first shard sent to the last tally merged, the pool being warm. */
+  readonly kernelSeconds: number;
+}
+
+/** Installations that each thread is warmed with: a part of the work, and no more than V8 needs to have compiled all of it. */
+const WARM_UP_PART = 0.04;
+const WARM_UP_MAX = 150_000;
+
+/** Simulates every replication of a scenario. The counts and records are the same for any number of workers. */
+export async function simulate(scenario: Scenario, rules: RuleSet, options: SimulateOptions): Promise<Simulation> {
+  const model = compileModel(scenario, rules);
+  const shards = shardsOf(model.size);
+  const requests: ShardRequest[] = [];
+  for (let replication = 0; replication < options.replications; replication += 1) {
+    for (let shard = 0; shard < shards; shard += 1) {
+      requests.push({ replication, shard, record: options.onRecords !== undefined && replication === 0 });
+    }
+  }
+  const counts = Array.from({ length: options.replications }, () => emptyCounts(model.asOfs.length, model.months));
+  const warmUp = Math.min(WARM_UP_MAX, Math.floor(WARM_UP_PART * model.size * options.replications));
+  const pool = await openPool(
+    { scenario, rules, seed: seedWords(options.seed), warmUp },
+    Math.min(options.workers, requests.length),
+  );
+  try {
+    const began = options.now();
+    let done = 0;
+    await pool.run(requests, async (reply) => {
+      addCounts(counts[reply.replication] as Counts, reply.counts);
+      if (reply.records && options.onRecords) await options.onRecords(reply.records);
+      done += 1;
+      await options.onProgress?.(done / requests.length);
+    });
+    return { model, counts, kernelSeconds: options.now() - began };
+  } finally {
+    await pool.close();
+  }
+}

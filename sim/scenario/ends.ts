@@ -1,0 +1,21 @@
+import { CATEGORIES } from '../../src/clauses/clause.ts';
+
+/** How an installation's story can end: exactly one of these (DESIGN.md 4). Numbers are positions. */
+export const ENDS = [
+  'migrated',
+  'migratedEsmeOnly',
+  ...CATEGORIES.map((category) => `excluded:${category}` as const),
+  'replaced',
+  'unresolved:notScheduled',
+  'unresolved:awaitingPreparation',
+  'unresolved:awaitingAttempt',
+  'unresolved:retrying',
+  'unresolved:categoryNotInEffect',
+  'unresolved:blockedEpcl',
+  'unresolved:blockedDisplay',
+  'unresolved:awaitingMasterKey',
+] as const;
+export type End = (typeof ENDS)[number];
+
+export const END = Object.fromEntries(ENDS.map((end, i) => [end, i])) as Readonly<Record<End, number>>;
+export const END_EXCLUDED_FROM = END[`excluded:${CATEGORIES[0]}`];

@@ -1,0 +1,177 @@
+import { assert } from '../../src/assert.ts';
+import { INSTRUCTION } from '../../src/exclusion/engine/compile.ts';
+import { spansOfTally, verdictsOf } from '../../src/exclusion/engine/engine.ts';
+import type { Tally } from '../../src/exclusion/engine/tally.ts';
+import type { Span, Verdict } from '../../src/exclusion/verdict.ts';
+import { ATTEMPT_KINDS, CAUSES, EVENTS, type Attempt, type History } from '../../src/migration/history.ts';
+import { OBSERVATIONS, type Observation } from '../../src/migration/observations.ts';
+import type { StepId } from '../../src/migration/steps.ts';
+import type { Installation } from '../../src/installation/installation.ts';
+import type { HistoryEvent } from '../../src/migration/history.ts';
+import type { Instant } from '../../src/time.ts';
+import type { SeedWords } from '../world/dice/draws.ts';
+import { ENDS, type End } from '../scenario/ends.ts';
+import { Life } from '../kernel/life/life.ts';
+import type { Model } from '../kernel/model/model.ts';
+import type { LifeView, Observer } from '../kernel/life/observer.ts';
+import { OUTCOMES } from '../kernel/model/outcomes.ts';
+import { EVENT_VALUES, eventValue } from '../kernel/records/recordBuffers.ts';
+import { Replication } from '../kernel/model/replication.ts';
+import { StoryCauses, type AttemptTold } from './storyCauses.ts';
+import { instantOf, type StoryEntry } from './storyEntry.ts';
+import { factsOf, installationOf, type StoryFacts } from './storyFacts.ts';
+import { StoryInstructions } from './storyInstructions.ts';
+import { stopOf, type Stop } from './storyEnding.ts';
+import { hanStory, sharedOutagesOf, wanStory, type LinkStory, type Outage } from './storyLinks.ts';
+import { emptyCounts } from '../kernel/life/counts.ts';
+
+/** One life as it was lived, as plain data. */
+export interface Story {
+  readonly entity: number;
+  readonly facts: StoryFacts;
+  readonly wan: LinkStory;
+  /** Null: there is no GSME. */
+  readonly han: LinkStory | null;
+  /** Shared outages and planned windows that fail attempts on the system side. */
+  readonly system: readonly Outage[];
+  readonly entries: readonly StoryEntry[];
+  readonly end: End;
+  /** When the end was reached; null: at the horizon. */
+  readonly endAt: Instant | null;
+  /** Why no attempt follows the last one; null where the end says it. */
+  readonly stop: Stop | null;
+  /** What the records of a run would hold of it. */
+  readonly history: History;
+  /** What the kernel's tally came to at the horizon, and the stretches on the way there. */
+  readonly verdicts: readonly Verdict[];
+  readonly spans: readonly Span[];
+}
+
+/** Lives one installation of one replication and tells it. The same life that a whole run would give it. */
+export function tellStory(
+  model: Model,
+  options: { readonly seed: SeedWords; readonly replication: number; readonly installation: number },
+): Story {
+  const replication = new Replication(model, options.seed, options.replication);
+  const teller = new StoryTeller(model, replication);
+  const life = new Life(model, replication, emptyCounts(model.asOfs.length, model.months), teller);
+  life.run(options.installation);
+  return teller.story();
+}
+
+/** Keeps the story of the life it observes last. */
+class StoryTeller implements Observer {
+  private readonly model: Model;
+  private readonly replication: Replication;
+  private readonly causes: StoryCauses;
+  private readonly instructions = new StoryInstructions();
+  private life: LifeView | null = null;
+  private entity = 0;
+  private installation: Installation | null = null;
+  private entries: StoryEntry[] = [];
+  private system: readonly Outage[] = [];
+  private failure: AttemptTold | null = null;
+  private told: Story | null = null;
+
+  constructor(model: Model, replication: Replication) {
+    this.model = model;
+    this.replication = replication;
+    this.causes = new StoryCauses(model);
+  }
+
+  begin(entity: number, life: LifeView): void {
+    this.entity = entity;
+    this.life = life;
+    this.installation = installationOf(entity, life, this.model);
+    this.entries = [];
+    this.failure = null;
+    this.told = null;
+    this.system = sharedOutagesOf(this.model, this.replication, life.attributes, 'system');
+    this.causes.begin(this.system);
+    this.instructions.begin();
+  }
+
+  event(at: Instant, event: number, value: number, ofModel: boolean): void {
+    const values = [...EVENT_VALUES, ...this.model.suppliers.slice(1)];
+    this.add({
+      type: 'event',
+      event: {
+        at,
+        event: EVENTS[event] as HistoryEvent['event'],
+        value: values[eventValue(event, value)] as string,
+      },
+      ofModel,
+    });
+  }
+
+  failed(step: StepId, observation: number, life: LifeView): void {
+    this.failure = this.causes.failed(life, step, OBSERVATIONS[observation] as Observation);
+  }
+
+  attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void {
+    const attempt: Attempt = {
+      at,
+      kind: ATTEMPT_KINDS[kind] as Attempt['kind'],
+      outcome: OUTCOMES[outcome] as string,
+      cause: CAUSES[system ? 1 : 0],
+      table510,
+    };
+    const life = this.life as LifeView;
+    if (kind === INSTRUCTION) {
+      this.add({ type: 'instruction', attempt, instructed: this.instructions.told(life, attempt) });
+      return;
+    }
+    this.add({ type: 'migration', attempt, told: this.failure ?? this.causes.passed(life, attempt) });
+    this.failure = null;
+  }
+
+  finish(end: number, endAt: Instant, tally: Tally): void {
+    const life = this.life as LifeView;
+    const installation = this.installation as Installation;
+    const { horizon, start, rules } = this.model;
+    // The HAN is drawn when somebody first asks for it; the story always tells of it.
+    if (installation.gas !== null) assert(life.facts.lastHanContact <= life.facts.at, 'a contact lies in the past');
+    const shared = sharedOutagesOf(this.model, this.replication, life.attributes, 'wan');
+    const spans = spansOfTally(tally);
+    this.told = {
+      entity: this.entity,
+      facts: factsOf(installation, life, this.model),
+      wan: wanStory(life, shared, start, horizon),
+      han: installation.gas === null ? null : hanStory(life, start, horizon),
+      system: this.system,
+      entries: this.entries,
+      end: ENDS[end] as End,
+      endAt: endAt === 0 ? null : endAt,
+      stop: stopOf({
+        model: this.model,
+        group: life.group,
+        entries: this.entries,
+        spans,
+        replacedAt: life.replacedAt,
+        instructionDay: this.instructions.dueDay,
+      }),
+      history: historyOf(installation, this.entries),
+      verdicts: verdictsOf(tally, rules.rules, horizon),
+      spans,
+    };
+  }
+
+  story(): Story {
+    assert(this.told !== null, 'a story is told when its life has ended');
+    return this.told;
+  }
+
+  private add(entry: StoryEntry): void {
+    const before = this.entries.at(-1);
+    assert(!before || instantOf(before) <= instantOf(entry), 'a life is lived in time order');
+    this.entries.push(entry);
+  }
+}
+
+function historyOf(installation: Installation, entries: readonly StoryEntry[]): History {
+  return {
+    installation,
+    attempts: entries.flatMap((entry) => (entry.type === 'event' ? [] : [entry.attempt])),
+    events: entries.flatMap((entry) => (entry.type === 'event' ? [entry.event] : [])),
+  };
+}

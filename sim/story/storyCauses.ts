@@ -1,0 +1,161 @@
+import { assert } from '../../src/assert.ts';
+import { COHORTS } from '../../src/installation/cohort.ts';
+import { CHECKS, type CheckId } from '../../src/migration/checks.ts';
+import type { CheckLimits, Facts } from '../../src/migration/facts.ts';
+import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
+import type { Observation } from '../../src/migration/observations.ts';
+import { STEPS, type StepId } from '../../src/migration/steps.ts';
+import type { Instant } from '../../src/time.ts';
+import { Limits } from '../kernel/model/kernelLimits.ts';
+import type { Model } from '../kernel/model/model.ts';
+import type { LifeView } from '../kernel/life/observer.ts';
+import { BY_DATA_ERROR, BY_KEY, BY_LINK, BY_NOBODY, BY_PERSISTENT, BY_SYSTEM } from '../kernel/life/strikes.ts';
+import type { Outage } from './storyLinks.ts';
+
+/** A check that an attempt came to, with what it compared. */
+export interface CheckTold {
+  readonly step: StepId;
+  readonly check: CheckId;
+  readonly passed: boolean;
+  /** For checks of contact: the latest one, how old it was, and the window in force; else null. */
+  readonly contact: {
+    readonly at: Instant;
+    readonly ageSeconds: number;
+    readonly windowSeconds: number;
+  } | null;
+}
+
+/** Who made a step fail. */
+export type Culprit =
+  | { readonly by: 'check' }
+  | {
+      readonly by: 'fault';
+      /** In the scenario. */
+      readonly name: string;
+      readonly kind: 'persistent' | 'dataError';
+      /** How often it has struck this installation, this attempt included. */
+      readonly struck: number;
+      /** Success chance that stays with the installation; null: not known to the bench either, or a data error. */
+      readonly chance: number | null;
+      /** When the data will have been cleansed; null for other faults. */
+      readonly cleansedAt: Instant | null;
+    }
+  | { readonly by: 'masterKey' }
+  | { readonly by: 'link' }
+  | { readonly by: 'system'; readonly outages: readonly Outage[] };
+
+/** How a migration attempt went. */
+export interface AttemptTold {
+  readonly esmeOnly: boolean;
+  /** The checks that it came to, in the order of the walk. */
+  readonly checks: readonly CheckTold[];
+  /** The step that failed, what was observed there, and why; null: migrated. */
+  readonly failed: { readonly step: StepId; readonly observation: Observation; readonly culprit: Culprit } | null;
+}
+
+const SECURE = COHORTS.indexOf('MOC_Secure');
+
+/** What the checks of contact look at. */
+const CONTACT_CHECKS: Partial<Record<CheckId, (facts: Facts, limits: CheckLimits) => [Instant, number]>> = {
+  wanRecent: (facts, limits) => [facts.lastWanContact, limits.wanWindowSeconds],
+  hanRecent: (facts, limits) => [facts.lastHanContact, limits.gt01WindowSeconds],
+};
+
+/** Asks a life why things went as they did, at the moment they do. It asks the same tables as the walk. */
+export class StoryCauses {
+  private readonly model: Model;
+  private readonly limits: Limits;
+  private readonly struck = new Map<string, number>();
+  private system: readonly Outage[] = [];
+
+  constructor(model: Model) {
+    this.model = model;
+    this.limits = new Limits(model.rules.rules);
+  }
+
+  begin(system: readonly Outage[]): void {
+    this.struck.clear();
+    this.system = system;
+  }
+
+  failed(life: LifeView, step: StepId, observation: Observation): AttemptTold {
+    const esmeOnly = life.esmeOnly(life.facts.at);
+    const checks = this.checksOf(life, esmeOnly, step);
+    const culprit = this.culprit(life);
+    const own = checks.find((row) => row.step === step);
+    for (const row of checks) {
+      if (row !== own) assert(row.passed, `${row.check} passed, for the attempt went on after it`);
+    }
+    if (own) assert(own.passed === (culprit.by !== 'check'), `${own.check} failed unless a fault struck the step`);
+    else assert(culprit.by !== 'check', `a step without a check fails by a fault: ${step}`);
+    return { esmeOnly, checks, failed: { step, observation, culprit } };
+  }
+
+  passed(life: LifeView, { at, outcome }: Attempt): AttemptTold {
+    assert(life.facts.at === at, 'a migration attempt is made at the instant of the life');
+    assert(outcome === OK || outcome === OK_ESME, `only an attempt without a failure passes: ${outcome}`);
+    const checks = this.checksOf(life, outcome === OK_ESME, null);
+    for (const row of checks) assert(row.passed, `${row.check} passed, for the attempt migrated`);
+    return { esmeOnly: outcome === OK_ESME, checks, failed: null };
+  }
+
+  /** The checks of the walk up to a step; null: all. */
+  private checksOf(life: LifeView, esmeOnly: boolean, last: StepId | null): readonly CheckTold[] {
+    const { group, attributes } = life;
+    const limits = this.limits.at(life.facts.at, group.cohort === SECURE);
+    const checks: CheckTold[] = [];
+    for (const id of group.steps) {
+      const { check, needsGsme } = STEPS[id];
+      const taken = !needsGsme || (attributes.hasGsme && !esmeOnly);
+      if (check !== undefined && taken) {
+        const look = CONTACT_CHECKS[check];
+        const [at, windowSeconds] = look ? look(life.facts, limits) : [0, 0];
+        checks.push({
+          step: id,
+          check,
+          passed: CHECKS[check].passes(life.facts, limits),
+          contact: look ? { at, ageSeconds: life.facts.at - at, windowSeconds } : null,
+        });
+      }
+      if (id === last) break;
+    }
+    return checks;
+  }
+
+  private culprit({ strikes, facts: { at } }: LifeView): Culprit {
+    const { faultNames } = this.model;
+    const f = strikes.culpritFault;
+    switch (strikes.culprit) {
+      case BY_NOBODY:
+        return { by: 'check' };
+      case BY_PERSISTENT: {
+        const name = faultNames.persistent[f] as string;
+        const struck = this.strike(name);
+        assert(struck === strikes.persistent.failuresOf(f), 'every strike of a fault fails an attempt');
+        const chance = strikes.persistent.chanceOf(f);
+        return { by: 'fault', name, kind: 'persistent', struck, chance, cleansedAt: null };
+      }
+      case BY_DATA_ERROR: {
+        const name = faultNames.dataErrors[f] as string;
+        const cleansedAt = Math.ceil(strikes.dataErrors.cleansedAtOf(f));
+        return { by: 'fault', name, kind: 'dataError', struck: this.strike(name), chance: null, cleansedAt };
+      }
+      case BY_KEY:
+        return { by: 'masterKey' };
+      case BY_LINK:
+        return { by: 'link' };
+      default: {
+        assert(strikes.culprit === BY_SYSTEM, 'every culprit is told of');
+        const outages = this.system.filter((row) => row.from <= at && (row.to === null || at < row.to));
+        assert(outages.length > 0, 'a failure on the system side falls into an outage');
+        return { by: 'system', outages };
+      }
+    }
+  }
+
+  private strike(name: string): number {
+    const struck = (this.struck.get(name) ?? 0) + 1;
+    this.struck.set(name, struck);
+    return struck;
+  }
+}

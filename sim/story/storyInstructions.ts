@@ -1,0 +1,83 @@
+import { assert } from '../../src/assert.ts';
+import { OK, type Attempt } from '../../src/migration/history.ts';
+import { HOUR, londonDay, type Instant } from '../../src/time.ts';
+import { workingInstant } from '../kernel/model/model.ts';
+import type { LifeView } from '../kernel/life/observer.ts';
+
+/** A try of the SMSO, and whether it got through. */
+interface Try {
+  readonly at: Instant;
+  readonly reached: boolean;
+}
+
+/** How an instruction to the SMSO went. */
+export interface Instructed {
+  /** Every try that the SMSO made, in order; a completed instruction ends with the try that completed it. */
+  readonly tries: readonly Try[];
+  /** Tries of the SMSO that have got through so far, over all instructions, and how many it takes. */
+  readonly contacts: number;
+  readonly contactsNeeded: number;
+  readonly lastWanContact: Instant;
+}
+
+/**
+ * The tries of each instruction of a life, asked again: whether one gets through depends on nothing but its instant, and
+ * the record says when the last was made. When the first was made follows from the schedule, as `preparation` has it.
+ */
+export class StoryInstructions {
+  private contacts = 0;
+  /** Fractional day on which the next instruction is due; negative: the first one, which the entry curve says. */
+  dueDay = -1;
+
+  begin(): void {
+    this.contacts = 0;
+    this.dueDay = -1;
+  }
+
+  told(life: LifeView, attempt: Attempt): Instructed {
+    const { wan, group } = life;
+    const { preparation } = group.process;
+    assert(preparation !== undefined, 'only a cohort that is prepared is instructed');
+    const { contactsNeeded } = preparation;
+    if (this.dueDay < 0) this.dueDay = firstDay(life);
+    const tries = this.triesOf(life, attempt);
+    this.contacts += reachedIn(tries);
+    const complete = this.contacts >= contactsNeeded;
+    assert(complete === (attempt.outcome === OK), 'an instruction that has all its contacts is completed');
+    const hour = this.dueDay - Math.floor(this.dueDay);
+    this.dueDay = londonDay(attempt.at) + hour + preparation.daysBetweenInstructions;
+    return { tries, contacts: this.contacts, contactsNeeded, lastWanContact: wan.lastContact(attempt.at) };
+  }
+
+  /** The earliest turn on or after the day on which it was due whose tries end as the record does. */
+  private triesOf({ wan, group }: LifeView, { at, outcome }: Attempt): readonly Try[] {
+    const { triesPerInstruction, hoursBetweenTries, contactsNeeded, daysBetweenInstructions } = group.process
+      .preparation as NonNullable<LifeView['group']['process']['preparation']>;
+    for (let day = this.dueDay; ; day += daysBetweenInstructions) {
+      const first = workingInstant(day);
+      assert(first <= at, 'an instruction is made at one of its turns');
+      const tries: Try[] = [];
+      let needed = contactsNeeded - this.contacts;
+      for (let k = 0; k < triesPerInstruction && needed > 0; k += 1) {
+        const tried = Math.floor(first + k * hoursBetweenTries * HOUR);
+        if (tried > at) break;
+        const reached = wan.reaches(tried);
+        tries.push({ at: tried, reached });
+        if (reached) needed -= 1;
+      }
+      if (tries.at(-1)?.at !== at || (needed === 0) !== (outcome === OK)) continue;
+      this.dueDay = day;
+      return tries;
+    }
+  }
+}
+
+function firstDay({ attributes, group }: LifeView): number {
+  const { firstInstruction, instructedShare } = group;
+  assert(firstInstruction !== null, 'who is instructed has a curve of first instructions');
+  return firstInstruction.quantile(attributes.entry / instructedShare);
+}
+
+function reachedIn(tries: readonly Try[]): number {
+  return tries.filter(({ reached }) => reached).length;
+}

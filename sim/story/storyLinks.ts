@@ -1,0 +1,155 @@
+import { assert } from '../../src/assert.ts';
+import { DAY, londonDay, type Instant } from '../../src/time.ts';
+import { FOREVER, type AlternatingLink, type LinkClasses } from '../world/alternating.ts';
+import type { HanLink } from '../world/hanLink.ts';
+import { intervals, type Intervals } from '../world/intervals.ts';
+import { memberOutages, outageBlocks, plannedWindows } from '../world/sharedOutages.ts';
+import type { LifeView } from '../kernel/life/observer.ts';
+import type { Model } from '../kernel/model/model.ts';
+import { areaName, hits, memberName, type Replication } from '../kernel/model/replication.ts';
+
+/** Why a link is down: its own regime, what it shares with others, a plan, or an end of its own. */
+export type OutageBy = 'own' | 'shared' | 'planned' | 'death' | 'battery' | 'lostJoin' | 'linkBudget';
+
+/** A half-open stretch of whole seconds in which a link is down; `to` null: for good. */
+export interface Outage {
+  readonly from: Instant;
+  readonly to: Instant | null;
+  readonly by: OutageBy;
+  /** Its name in the scenario; the class of the link for its own. */
+  readonly name: string;
+}
+
+export interface LinkStory {
+  /** Names in the scenario: the profile, and the class of it that the installation is in. */
+  readonly profile: string;
+  readonly linkClass: string;
+  /** What took the link down from the start of the simulation to the last instant told, by time. */
+  readonly outages: readonly Outage[];
+}
+
+/** Where an installation stands among those that share outages. */
+export interface Place {
+  readonly operator: number;
+  readonly hubModel: number;
+  readonly area: number;
+}
+
+/** A link is up or down at whole seconds: the first that an outage covers, and the first after it. */
+function outage(from: number, to: number, by: OutageBy, name: string): Outage {
+  return { from: Math.ceil(from), to: to >= FOREVER ? null : Math.ceil(to), by, name };
+}
+
+/**
+ * The shared outages and planned windows of a place by name. `Replication` keeps them merged and nameless, for speed;
+ * that the two say the same is asserted, so that the story cannot drift from the simulation.
+ */
+export function sharedOutagesOf(
+  model: Model,
+  replication: Replication,
+  { operator, hubModel, area }: Place,
+  acts: 'wan' | 'system',
+): readonly Outage[] {
+  const { scenario, start, horizon } = model;
+  const stream = replication.streams.sharedOutages;
+  const member = { operator, hubModel, area };
+  const memberNames = {
+    operator: memberName(scenario.operators, operator),
+    hubModel: memberName(scenario.hubModels, hubModel),
+    area: areaName(area),
+  };
+  const found: [number, number][] = [];
+  const outages: Outage[] = [];
+  const add = (from: number, to: number, by: OutageBy, name: string): void => {
+    found.push([from, to]);
+    outages.push(outage(from, to, by, name));
+  };
+  const blocks = outageBlocks(Object.keys(scenario.sharedOutages));
+  for (const [i, [name, row]] of Object.entries(scenario.sharedOutages).entries()) {
+    if (row.acts !== acts || !hits(row, memberNames[row.by])) continue;
+    const spans = memberOutages(row, {
+      block: blocks[i] as number,
+      member: member[row.by],
+      stream,
+      from: start,
+      to: horizon,
+    });
+    for (const [from, to] of spans) add(from, to, 'shared', `${name} (${row.by} ${memberNames[row.by]})`);
+  }
+  for (const [name, row] of Object.entries(scenario.plannedMaintenance)) {
+    const windows = plannedWindows(row, start, horizon);
+    for (const [k, from] of windows.from.entries()) add(from, windows.to[k] as number, 'planned', name);
+  }
+  assertSame(
+    intervals(found),
+    acts === 'wan'
+      ? replication.wanOutages(operator, hubModel, area)
+      : replication.systemOutages(operator, hubModel, area),
+  );
+  return outages;
+}
+
+function assertSame(a: Intervals, b: Intervals): void {
+  assert(a.from.join() === b.from.join(), 'the named outages begin when those of the simulation do');
+  assert(a.to.join() === b.to.join(), 'the named outages end when those of the simulation do');
+}
+
+function ownOutages(own: AlternatingLink, name: string, to: Instant): Outage[] {
+  own.advance(to);
+  return Array.from({ length: own.count }, (_, i) => outage(own.from[i] as number, own.to[i] as number, 'own', name));
+}
+
+function nameOfClass({ classes }: LinkClasses, own: AlternatingLink): string {
+  return classes[own.classIndex]?.name ?? '';
+}
+
+/** Keeps what lies between two instants, by time. */
+function between(outages: readonly Outage[], from: Instant, to: Instant): readonly Outage[] {
+  return outages
+    .filter((row) => row.from <= to && (row.to === null || row.to > from))
+    .toSorted((a, b) => a.from - b.from || (a.to ?? FOREVER) - (b.to ?? FOREVER));
+}
+
+/** What took the WAN of a life down from the start to an instant. */
+export function wanStory(life: LifeView, shared: readonly Outage[], from: Instant, to: Instant): LinkStory {
+  const { wan, group } = life;
+  const linkClass = nameOfClass(group.wan.classes, wan.own);
+  const outages = [...ownOutages(wan.own, linkClass, to), ...shared];
+  if (wan.deathAt < FOREVER) outages.push(outage(wan.deathAt, FOREVER, 'death', group.population.wan));
+  return { profile: group.population.wan, linkClass, outages: between(outages, from, to) };
+}
+
+/** What took the HAN of a life down; it must have begun. */
+export function hanStory(life: LifeView, from: Instant, to: Instant): LinkStory {
+  const { han, group } = life;
+  const profile = group.population.han;
+  const linkClass = nameOfClass(group.han.classes, han.own);
+  const outages = ownOutages(han.own, linkClass, to);
+  if (han.batteryDeadAt < FOREVER) outages.push(outage(han.batteryDeadAt, FOREVER, 'battery', profile));
+  if (han.joinLostAt < FOREVER) outages.push(outage(han.joinLostAt, FOREVER, 'lostJoin', profile));
+  outages.push(...silentDays(han, profile, from, to));
+  return { profile, linkClass, outages: between(outages, from, to) };
+}
+
+/** Stretches of UTC days on which margin and drift together are below 0 dB. */
+function silentDays(han: HanLink, profile: string, from: Instant, to: Instant): Outage[] {
+  const reach = han.reach();
+  if (reach === 'always') return [];
+  if (reach === 'never') return [outage(from, FOREVER, 'linkBudget', profile)];
+  const outages: Outage[] = [];
+  let began = -1;
+  const last = londonDay(to) + 1;
+  for (let day = Math.floor(from / DAY); day <= last; day += 1) {
+    const silent = day < last && !han.audible(day);
+    if (silent && began < 0) began = day;
+    if (silent || began < 0) continue;
+    outages.push(outage(began * DAY, day * DAY, 'linkBudget', profile));
+    began = -1;
+  }
+  return outages;
+}
+
+/** The outage that covers an instant and began first; undefined: the link is up. */
+export function downAt({ outages }: LinkStory, at: Instant): Outage | undefined {
+  return outages.find((row) => row.from <= at && (row.to === null || at < row.to));
+}

@@ -1,0 +1,26 @@
+import type { Clause } from './clause.ts';
+
+// "...where migration has failed at least five times in separate weeks as captured by Clause 18.9 of the TMAD" and
+// "(except for Table 5.10 errors)" - Various 1, Q5. "Five Retries" is five attempts.
+export const fiveRetries: Clause = {
+  category: 'five-retries',
+  clause: '18.9',
+  title: 'Five Retries Attempting Migration',
+  text: 'migration has failed at least five times in separate weeks, Table 5.10 errors not counted',
+  sources: ['various1.q5'],
+  decidedBy: 'count',
+  kind182: ['b'],
+  excludes: 'installation',
+  cohorts: ['IOC', 'MOC_MDS', 'MOC_Secure'],
+  dormancy: 'dormantMeters',
+  creditCohorts: [],
+  shows: {
+    type: 'count',
+    kind: 'migration',
+    outcomes: 'anyFailure',
+    exceptTable510: true,
+    separation: 'week',
+    atLeast: 5,
+  },
+  inForceFrom: '2021-12-07',
+};

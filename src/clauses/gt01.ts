@@ -1,0 +1,27 @@
+import type { Clause } from './clause.ts';
+
+// "Proposal is to migrate only the electricity meter and exclude the gas meter. For IOC check that payment mode is
+// 'credit' is made but not needed for MOC (Secure) ... For Dormant Meters, DCC propose three migration attempts, each in
+// separate weeks ... For Active Meters, Responsible Supplier to decide when to exclude the gas meter" - Various 1, Q8
+export const gt01: Clause = {
+  category: 'gt01',
+  clause: '18.6',
+  title: 'Consistent GT01 Check Failure',
+  text: 'three migration attempts, each in separate weeks, failed the GT01 check (Dormant gas meter), or the Responsible Supplier instructs (Active)',
+  sources: ['various1.q8'],
+  decidedBy: 'count or supplier',
+  kind182: ['a'],
+  excludes: 'gsme',
+  cohorts: ['IOC', 'MOC_Secure'],
+  dormancy: 'gsmeRoutes',
+  creditCohorts: ['IOC'],
+  shows: {
+    type: 'count',
+    kind: 'migration',
+    outcomes: ['GT01'],
+    exceptTable510: false,
+    separation: 'week',
+    atLeast: 3,
+  },
+  inForceFrom: '2021-12-07',
+};

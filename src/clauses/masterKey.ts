@@ -1,0 +1,23 @@
+import type { Clause } from './clause.ts';
+
+// "...exclude solely Dormant SMETS1 Installations from the scope of Migration where DCC has taken all reasonable steps
+// to obtain the Master Key for the CHF as captured by Clause 18.4 of the TMAD" - Various 1, Q2
+export const masterKey: Clause = {
+  category: 'master-key',
+  clause: '18.4',
+  title: 'Master Key Errors',
+  text: 'DCC has taken all reasonable steps to obtain the Master Key for the CHF and is unable to obtain the correct one',
+  sources: ['various1.q2'],
+  decidedBy: 'DCC',
+  kind182: ['b'],
+  excludes: 'installation',
+  cohorts: ['IOC', 'MOC_MDS'],
+  dormancy: 'solelyDormant',
+  creditCohorts: [],
+  shows: {
+    type: 'standing',
+    family: ['master-key-unobtainable', 'master-key-obtained'],
+    holds: 'master-key-unobtainable',
+  },
+  inForceFrom: '2021-12-07',
+};

@@ -1,0 +1,28 @@
+import { NO_WAN } from '../migration/history.ts';
+import type { Clause } from './clause.ts';
+
+// "...(for IOC only) ... where the steps in Clause 4.26 (to upgrade and/or reconfigure Dormant Meters and associated
+// Devices) have failed at least three times due to no WAN as captured by Clause 18.7 of the TMAD" - Various 1, Q3.
+// "three separate instructions": it counts DCC's instructions to the SMSO, not the SMSO's tries, and has no week rule.
+export const noWanBefore: Clause = {
+  category: 'no-wan-before',
+  clause: '18.7',
+  title: 'No WAN Before Migration Attempted',
+  text: 'the steps in Clause 4.26 have failed at least three times due to no WAN, on three separate instructions to the SMSO',
+  sources: ['various1.q3'],
+  decidedBy: 'count',
+  kind182: ['b'],
+  excludes: 'installation',
+  cohorts: ['IOC'],
+  dormancy: 'dormantMeters',
+  creditCohorts: [],
+  shows: {
+    type: 'count',
+    kind: 'instruction',
+    outcomes: [NO_WAN],
+    exceptTable510: false,
+    separation: 'none',
+    atLeast: 3,
+  },
+  inForceFrom: '2021-12-07',
+};

@@ -1,0 +1,159 @@
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import { endOfLondonDate } from '../../time.ts';
+import { textTable, thousands } from '../../text/table.ts';
+import { lineName } from '../../report/volumes.ts';
+import { joinCohorts } from '../../report/published.ts';
+import {
+  farthestOff,
+  fitLines,
+  leaveOneOut,
+  type FitLine,
+  type FitOptions,
+  type FitRound,
+  type FitStage,
+} from '../../../sim/calibrate/fit.ts';
+import { UsageError } from '../shell/exit.ts';
+import { collect, whole } from '../shell/options.ts';
+import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
+
+interface FitCommandOptions {
+  readonly seed: string;
+  readonly replications: number;
+  readonly rounds: number;
+  readonly workers?: number;
+  readonly set: readonly string[];
+}
+
+/** `smets1-bench fit SCENARIO`: what the published lines say of one number each, and what they do not. */
+export function fitCommand(): Command {
+  return new Command('fit')
+    .description(
+      "Fit one number to each published line that a scenario's `fit` names, and leave each line out in turn.",
+    )
+    .argument('<scenario>', 'scenario file (YAML)')
+    .option('--seed <text>', 'seed of the fit; test the result under others', 'fit')
+    .option('--replications <n>', 'replications a round', whole(1, 1000), 4)
+    .option('--rounds <n>', 'rounds of the secant; 1 only evaluates', whole(1, 50), 7)
+    .option('--workers <n>', 'threads', whole(1, 64))
+    .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
+    .addHelpText(
+      'after',
+      `
+Prints the numbers as lines for --set; it changes no file. A round a line on standard error while it goes on: which line
+is left out, the volumes, and the numbers that they came from. A few minutes; --rounds 1 --replications 1 is the quickest.
+
+Examples:
+  smets1-bench fit scenarios/various1.yaml
+  smets1-bench fit scenarios/various1.yaml --rounds 1 --set process.IOC.daysBetweenAttempts=14`,
+    )
+    .action(fit);
+}
+
+async function fit(path: string, options: FitCommandOptions): Promise<void> {
+  const file = loadScenarioFile(path, options.set);
+  const lines = fitLinesOf(file, path);
+  const start = Object.fromEntries(lines.map((line) => [line.parameter, numberAt(file, line.parameter)]));
+  const predicted = file.volumes
+    .filter((line) => !line.isInput && !lines.some((row) => row.line === lineName(line)))
+    .map((line) => ({ ...line, line: lineName(line) }));
+  const fitOptions: FitOptions = {
+    seed: options.seed,
+    replications: options.replications,
+    rounds: options.rounds,
+    workers: options.workers ?? Math.min(availableParallelism(), 64),
+    now: () => performance.now() / 1000,
+    withParameters: (parameters) => {
+      const set = Object.entries(parameters).map(([parameter, value]) => `${parameter}=${value}`);
+      return loadScenarioFile(path, [...options.set, ...set]);
+    },
+    onRound: (round, stage) => process.stderr.write(`${roundText(lines, round, stage)}\n`),
+    alsoCount: predicted,
+  };
+  const rounds = await fitLines(lines, start, fitOptions);
+  const last = rounds.at(-1) as FitRound;
+  const all = [...lines, ...predicted];
+  const rows = [['left out', 'its parameter at the prior', ...all.map((line) => line.line), 'off by']];
+  const volumesOf = (volumes: FitRound['volumes']) => all.map(({ line }) => thousands(volumes[line] as number));
+  rows.push(['published', '', ...all.map((line) => thousands(line.published)), '']);
+  rows.push(['nothing', '', ...volumesOf(last.volumes), offText(lines, last.volumes)]);
+  const left = await leaveOneOut(lines, last.parameters, fitOptions);
+  for (const { line, volumes } of left) {
+    const others = lines.filter((other) => other !== line);
+    rows.push([line.line, `${line.parameter}=${line.prior}`, ...volumesOf(volumes), offText(others, volumes)]);
+  }
+  const text = [
+    headText(rounds.length, options, file.scenario.horizon),
+    ...Object.entries(last.parameters).map(
+      ([parameter, value]) => `  --set ${parameter}=${Number(value.toPrecision(4))}`,
+    ),
+    '',
+    leaveOutText(left[0]?.rounds ?? 0),
+    textTable(rows, { right: all.map((_, i) => i + 2) }),
+    `off by: how far the fitted lines (those not left out) are from what was published, at most; beyond ${percent(SETTLED)} they are not settled.`,
+  ];
+  process.stdout.write(`${text.join('\n')}\n`);
+}
+
+/** Volumes that are as near as this to the published ones count as settled: the dice of a few replications do not go nearer. */
+const SETTLED = 0.01;
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
+function offText(lines: readonly FitLine[], volumes: FitRound['volumes']): string {
+  const off = farthestOff(lines, volumes);
+  return `${percent(off)}${off > SETTLED ? ', not settled' : ''}`;
+}
+
+function headText(rounds: number, { seed, replications }: FitCommandOptions, horizon: string): string {
+  const counted = `seed ${seed}, ${replications} ${replications === 1 ? 'replication' : 'replications'} a round, envisaged at ${horizon}`;
+  return rounds === 1
+    ? `Parameters as the scenario has them: --rounds 1 evaluates and fits nothing (${counted})`
+    : `Parameters after ${rounds} rounds (${counted})`;
+}
+
+function leaveOutText(rounds: number): string {
+  const anew =
+    rounds <= 1
+      ? 'the others stay where they are: with --rounds 1 they are not fitted anew'
+      : `the others are fitted anew, in ${rounds} rounds`;
+  return `Leave one line out: its parameter goes back to its prior, ${anew}`;
+}
+
+function roundText(lines: readonly FitLine[], { parameters, volumes }: FitRound, stage: FitStage): string {
+  const which = `${stage.leftOut === null ? '' : `without ${stage.leftOut}, `}round ${stage.number} of ${stage.of}`;
+  const found = lines
+    .filter((line) => line.line !== stage.leftOut)
+    .map(
+      ({ line, parameter }) =>
+        `${line} ${thousands(volumes[line] as number)} at ${(parameters[parameter] as number).toPrecision(4)}`,
+    );
+  return `${which}: ${found.join('; ')}`;
+}
+
+function fitLinesOf(file: ScenarioFile, path: string): readonly FitLine[] {
+  if (file.scenario.comparison.operator !== 'envisaged')
+    throw new UsageError(`${path}: fit compares with the envisaged volumes only; set comparison.operator=envisaged`);
+  if (file.scenario.fit.length === 0)
+    throw new UsageError(`${path} > fit: found no lines, expected at least one {line, parameter, prior}`);
+  endOfLondonDate(file.scenario.horizon);
+  return file.scenario.fit.map((row) => {
+    const published = file.volumes.find((line) => lineName(line) === row.line);
+    if (!published)
+      throw new UsageError(
+        `${path} > fit: found ${row.line}, expected one of ${file.volumes.map((line) => `${line.category}/${joinCohorts(line.cohorts)}`).join(', ')}`,
+      );
+    return { ...row, category: published.category, cohorts: published.cohorts, published: published.published };
+  });
+}
+
+function numberAt(file: ScenarioFile, path: string): number {
+  const value = path
+    .split('.')
+    .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], file.scenario);
+  if (typeof value !== 'number')
+    throw new UsageError(`${path}: found ${String(value)}, expected a number of the scenario`);
+  return value;
+}

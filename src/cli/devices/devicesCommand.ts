@@ -1,0 +1,103 @@
+import { Command } from 'commander';
+import type { ProbeResult } from '../../../devices/hardware/probe.ts';
+import type { FoundDevice } from '../../../devices/hardware/list.ts';
+import { UsageError } from '../shell/exit.ts';
+import { oneOf, whole } from '../shell/options.ts';
+
+/** `devices`: what hardware is attached, and what speaks there. */
+export function devicesCommand(): Command {
+  const devices = new Command('devices').description('Find attached hardware: serial ports, devices on a broker.');
+
+  devices
+    .command('list')
+    .description('List serial ports, and with --mqtt the devices announced on a broker.')
+    .option('--mqtt <url>', 'a broker; credentials come from SMB_MQTT_USER, SMB_MQTT_PASSWORD_FILE, SMB_MQTT_CA_FILE')
+    .option('--bench <name>', 'only this bench (default: all)')
+    .option('--seconds <n>', 'how long to listen for announcements', whole(1, 600), 2)
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .action(list);
+
+  devices
+    .command('probe')
+    .description('Ask a serial port what speaks there: 62056-21 identification and HDLC at the usual speeds.')
+    .argument('<path>', '/dev/ttyUSB0, COM3, one end of a pty pair')
+    .option('--all', 'go on after something has answered')
+    .option('--seconds <n>', 'how long to wait for each answer', whole(1, 60), 2)
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .addHelpText('after', '\nNothing is chosen, opened or written: an SNRM that is answered is undone by DISC.')
+    .action(probe);
+  return devices;
+}
+
+interface ListOptions {
+  readonly mqtt?: string;
+  readonly bench?: string;
+  readonly seconds: number;
+  readonly format: 'text' | 'json';
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const face = await import('../../../devices/index.ts');
+  const { ports, note } = await face.listSerialPorts();
+  const { mqtt: url, bench, seconds } = options;
+  const announced =
+    url === undefined
+      ? undefined
+      : await usable(
+          face.TransportError,
+          face.listAnnounced({ url, listenSeconds: seconds, ...(bench !== undefined && { bench }) }),
+        );
+  if (options.format === 'json') {
+    process.stdout.write(`${JSON.stringify({ ports, ...(note !== undefined && { note }), announced }, null, 2)}\n`);
+    return;
+  }
+  if (note !== undefined) process.stderr.write(`${note}\n`);
+  process.stdout.write(ports.length === 0 ? 'no serial ports\n' : 'serial ports\n');
+  for (const { path, description } of ports) {
+    process.stdout.write(`  ${path}${description === undefined ? '' : `  ${description}`}\n`);
+  }
+  if (announced === undefined) return;
+  process.stdout.write(announced.length === 0 ? 'nothing is announced on the broker\n' : 'announced on the broker\n');
+  for (const found of announced) process.stdout.write(`  ${announcedText(found)}\n`);
+}
+
+function announcedText({ address, birth, online }: FoundDevice): string {
+  const { bench, installation, device } = address;
+  const state = online === undefined ? 'status unknown' : online ? 'online' : 'offline';
+  const model = birth?.model === undefined ? '' : ` ${birth.model.maker} ${birth.model.model} ${birth.model.fw}`;
+  const what =
+    birth === undefined ? 'no birth' : `${birth.kind} ${birth.source}${model}, title ${birth.sysTitle ?? '-'}`;
+  return `${bench}/${installation}/${device}  ${state}  ${what}`;
+}
+
+interface ProbeOptions {
+  readonly all?: true;
+  readonly seconds: number;
+  readonly format: 'text' | 'json';
+}
+
+async function probe(path: string, options: ProbeOptions): Promise<void> {
+  const face = await import('../../../devices/index.ts');
+  const isText = options.format === 'text';
+  const onResult = (result: ProbeResult): void => {
+    if (!isText) return;
+    const { mode, ask, answered, detail } = result;
+    process.stdout.write(`${answered ? 'yes' : 'no '}  ${mode.padEnd(10)}  ${ask.padEnd(8)}  ${detail}\n`);
+  };
+  const results = await usable(
+    face.TransportError,
+    face.probePort(path, { all: options.all ?? false, answerMilliseconds: options.seconds * 1000, onResult }),
+  );
+  if (!isText) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  else if (!results.some(({ answered }) => answered)) process.stdout.write('nothing answered\n');
+}
+
+/** A port or a broker that cannot be had is the user's to mend. */
+async function usable<T>(kind: new (...given: never[]) => Error, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof kind) throw new UsageError(cause.message);
+    throw cause;
+  }
+}

@@ -1,0 +1,186 @@
+import { Command } from 'commander';
+import type { EmulateOptions } from '../../../devices/emulate/emulate.ts';
+import type { DeviceChoice } from '../../../devices/emulate/profileSchema.ts';
+import { formatProblems } from '../../document/problem.ts';
+import { UsageError } from '../shell/exit.ts';
+import { collect, oneOf, whole } from '../shell/options.ts';
+import { readText } from '../shell/readText.ts';
+
+interface Given {
+  readonly device?: DeviceChoice;
+  readonly listen?: string;
+  readonly framing: readonly string[];
+  readonly serial?: string;
+  readonly baud?: number;
+  readonly mqtt?: string;
+  readonly bench: string;
+  readonly glow?: true;
+  readonly profile?: string;
+  readonly count: number;
+  readonly profileSchema?: true;
+}
+
+const LISTEN = '127.0.0.1:4059';
+/** What each carrier can be framed with, its default first. */
+const FRAMINGS = {
+  tcp: ['wrapper', 'hdlc'] as ['wrapper', 'hdlc'],
+  serial: ['hdlc', '62056-21'] as ['hdlc', '62056-21'],
+};
+
+/** `smets1-bench emulate`: emulated devices for any DLMS client, until stopped. */
+export function emulateCommand(): Command {
+  return new Command('emulate')
+    .description('Serve emulated devices over TCP, a serial line or MQTT until stopped.')
+    .option('--device <device>', 'chf, esme, gsme or installation (default: esme, or what the profile says)', device)
+    .option('--listen <host:port>', `TCP (default: ${LISTEN} unless --serial or --mqtt is given); port 0: a free one`)
+    .option(
+      '--framing <framing>',
+      'wrapper or hdlc over TCP and MQTT, hdlc or 62056-21 over serial; may be given once for each',
+      collect,
+      [],
+    )
+    .option('--serial <path>', 'a serial port: /dev/ttyUSB0, COM3, one end of a pty pair')
+    .option('--baud <n>', 'speed of HDLC (default: 9600), or the fastest that 62056-21 offers', whole(300, 4_000_000))
+    .option('--mqtt <url>', 'a broker; credentials come from SMB_MQTT_USER, SMB_MQTT_PASSWORD_FILE, SMB_MQTT_CA_FILE')
+    .option('--bench <name>', 'name of this bench in MQTT topics', 'lab')
+    .option('--glow', 'with --mqtt and an installation: publish its CAD in Glow form as well')
+    .option('--profile <file>', 'YAML: titles, keys, secrets, SAPs, objects, sleep, faults (--profile-schema says all)')
+    .option(
+      '--count <n>',
+      'units, numbered upward; over TCP each has a port, upward from the first',
+      whole(1, 10_000),
+      1,
+    )
+    .option('--profile-schema', 'print the JSON Schema of profiles, and end')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smets1-bench emulate
+  smets1-bench emulate --device installation --listen 127.0.0.1:4059 --count 3
+  smets1-bench emulate --listen 127.0.0.1:4060 --framing hdlc
+  smets1-bench emulate --serial /dev/ttyUSB0 --framing 62056-21
+  smets1-bench emulate --device installation --mqtt mqtt://127.0.0.1:1883 --glow
+
+Without a profile (the lab's, all of it public; never write its keys to real hardware):
+  client SAP 16 without security; 17 LLS, secret Gurux; 1 HLS-GMAC with suite 0
+  GUEK 00 01 02 .. 0F, GAK D0 D1 D2 .. DF, KEK 31 31 .. 31, 16 bytes each; keys are transferred at 0.0.43.0.0.255
+  invocation counter: 0.0.43.1.0.255 attribute 2, read by SAP 16; a client begins one above it
+  server SAP 1; of an installation 1 CHF, 2 ESME, 3 GSME. HDLC: the same as (logical) address, 1, 2 or 4 bytes
+DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 devices speak it.`,
+    )
+    .action(run);
+}
+
+async function run(given: Given): Promise<void> {
+  // The files themselves: the face of devices/ would load rigs as well, and a user waits for it.
+  const [{ emulate }, { bannerLines }, { loadProfile }, { labProfile }, { profileJsonSchema }, { TransportError }] =
+    await Promise.all([
+      import('../../../devices/emulate/emulate.ts'),
+      import('../../../devices/emulate/banner.ts'),
+      import('../../../devices/emulate/loadProfile.ts'),
+      import('../../../devices/emulate/profile.ts'),
+      import('../../../devices/emulate/profileSchema.ts'),
+      import('../../../devices/transport/transport.ts'),
+    ]);
+  if (given.profileSchema) {
+    process.stdout.write(profileJsonSchema());
+    return;
+  }
+  const loaded = given.profile === undefined ? undefined : loadProfile({ path: given.profile, readFile: readText });
+  if (loaded?.ok === false) throw new UsageError(formatProblems(loaded.problems));
+  const note = (text: string): void => void process.stderr.write(`${text}\n`);
+  const profile = withBaud(loaded?.profile ?? labProfile(), given);
+  const options: EmulateOptions = {
+    profile,
+    ...carriersOf(given),
+    ...optional(given),
+    count: given.count,
+    onNote: note,
+  };
+
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<'stopped'>((resolve) => {
+    stop = () => resolve('stopped');
+  });
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const emulation = await emulate(options);
+    const at = Math.floor(Date.now() / 1000);
+    process.stdout.write(`${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C\n`);
+    const outcome = await Promise.race([stopped, emulation.ended]);
+    await emulation.close();
+    if (outcome !== 'stopped') throw outcome;
+    process.stdout.write('stopped\n');
+  } catch (cause) {
+    if (cause instanceof TransportError) throw new UsageError(cause.message);
+    throw cause;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function optional({ device: choice }: Given): Pick<EmulateOptions, 'device'> {
+  return choice === undefined ? {} : { device: choice };
+}
+
+function device(text: string): DeviceChoice {
+  return oneOf('chf', 'esme', 'gsme', 'installation')(text) as DeviceChoice;
+}
+
+/** Over 62056-21 the line opens at 300 Bd whatever happens; a speed then means the fastest that is offered. */
+function withBaud(profile: EmulateOptions['profile'], given: Given): EmulateOptions['profile'] {
+  if (given.baud === undefined || framingOf(given, FRAMINGS.serial) !== '62056-21') return profile;
+  const offered = (['0', '1', '2', '3', '4', '5', '6'] as const).find((_, i) => OPTICAL_BAUDS[i] === given.baud);
+  if (offered === undefined) throw new UsageError(`--baud ${given.baud}: 62056-21 offers ${OPTICAL_BAUDS.join(', ')}`);
+  return { ...profile, optical: { ...profile.optical, baud: offered } };
+}
+
+const OPTICAL_BAUDS = [300, 600, 1200, 2400, 4800, 9600, 19_200];
+
+/** One framing is for every carrier that can have it; of several, a carrier takes the one that is its own first. */
+function framingOf<F extends string>(given: Given, able: readonly [F, ...F[]]): F {
+  const fitting = given.framing.flatMap((framing) => able.filter((one) => one === framing));
+  return fitting.find((framing) => framing !== 'hdlc') ?? fitting[0] ?? able[0];
+}
+
+/** Where to serve. Throws UsageError for what does not go together. */
+function carriersOf(given: Given): Pick<EmulateOptions, 'tcp' | 'serial' | 'mqtt'> {
+  for (const framing of given.framing) checkFraming(framing, given);
+  if (given.glow && given.mqtt === undefined) throw new UsageError('--glow publishes on a broker: give --mqtt URL too');
+  if (given.baud !== undefined && given.serial === undefined)
+    throw new UsageError('--baud is of a serial line: give --serial');
+  const isDefault = given.listen === undefined && given.serial === undefined && given.mqtt === undefined;
+  const listen = isDefault ? LISTEN : given.listen;
+  const network = framingOf(given, FRAMINGS.tcp);
+  const { bench, baud } = given;
+  return {
+    ...(listen !== undefined && { tcp: { ...address(listen), framing: network } }),
+    ...(given.serial !== undefined && {
+      serial: { path: given.serial, framing: framingOf(given, FRAMINGS.serial), ...(baud !== undefined && { baud }) },
+    }),
+    ...(given.mqtt !== undefined && {
+      mqtt: { url: given.mqtt, bench, framing: network, glow: given.glow ?? false },
+    }),
+  };
+}
+
+function checkFraming(framing: string, { serial, listen, mqtt }: Given): void {
+  const isOnlySerial = serial !== undefined && listen === undefined && mqtt === undefined;
+  const able: readonly string[] = isOnlySerial
+    ? FRAMINGS.serial
+    : serial === undefined
+      ? FRAMINGS.tcp
+      : [...FRAMINGS.tcp, '62056-21'];
+  if (!able.includes(framing)) throw new UsageError(`--framing: found ${framing}, expected ${able.join(' or ')} here`);
+}
+
+/** `127.0.0.1:4059`, `[::1]:4059`, or a port alone on the loopback. */
+function address(text: string): { host: string; port: number } {
+  const found = /^(?:(\[[0-9A-Fa-f:.%a-z]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text);
+  const port = Number(found?.[2]);
+  if (found === null || port > 65_535) {
+    throw new UsageError(`--listen: found ${text}, expected HOST:PORT such as ${LISTEN}`);
+  }
+  return { host: (found[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
+}

@@ -1,0 +1,124 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { endOfLondonDate, parseDate, parseInstant, type Instant } from '../../time.ts';
+import { UsageError } from '../shell/exit.ts';
+import { explainRecords } from './explainRecords.ts';
+import { explainScenario } from './explainStory.ts';
+
+interface ExplainOptions {
+  readonly installation: string;
+  readonly asOf?: { readonly text: string; readonly at: Instant };
+  readonly format: 'text' | 'json';
+  readonly seed?: string;
+  readonly replication?: number;
+  readonly set?: readonly string[];
+  readonly installations?: readonly string[];
+  readonly attempts?: readonly string[];
+  readonly events?: readonly string[];
+  readonly rules?: string;
+  readonly setRule?: readonly string[];
+}
+
+const REPLICATION_MAX = 9_999;
+
+const HELP = `
+Of a scenario: one simulated installation's story - its facts, what took its links down, each instruction and attempt
+with its step, observation, code and why, its end - and what each clause makes of it. It is the same life that run gives
+the installation of this number under the same seed.
+
+Of records (.csv, .ndjson, .jsonl, .parquet; an option may be repeated): what each clause makes of the history, and how
+near each category is to holding or to falling. Rows are joined and refused as decide does. Refused rows of the
+installation are shown, and the exit code is 2. MPANs and MPRNs are masked.
+
+Without --as-of: the horizon of the scenario, or the last day of the rule set.
+
+Examples:
+  smets1-bench explain scenarios/various1.yaml --installation 80113
+  smets1-bench explain scenarios/various1.yaml --installation 80113 --replication 7 --as-of 2021-11-03
+  smets1-bench explain --installations i.csv --attempts a.csv --events e.csv --installation 42
+  smets1-bench explain --installations i.csv --attempts a.csv --installation 42 --set-rule separateWeeks=sevenDays
+
+Exit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect (also where trace and simulation differ).`;
+
+/** `smets1-bench explain`: why an installation ended as it did, simulated or recorded. */
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('Explain one installation: its story, and what each clause makes of it.')
+    .argument('[scenario]', 'scenario file (YAML); left out: records are explained')
+    .requiredOption('--installation <n|id>', "the scenario's number from 0, or an installation_id of the records")
+    .option('--as-of <instant|date>', 'a date is the last second of that London day', parseAsOf)
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .option('--seed <text>', "of a scenario: the seed (default: the scenario's)")
+    .option('--replication <k>', 'of a scenario: which replication (default: 0)', replicationNumber)
+    .option('--set <path=value>', 'of a scenario: change a field; may be repeated', collect)
+    .option('--installations <file>', 'of records: the installations record', collect)
+    .option('--attempts <file>', 'of records: the attempts record', collect)
+    .option('--events <file>', 'of records: the events record', collect)
+    .option('--rules <name|file|in-force>', 'of records: the rule set (a scenario names its own)')
+    .option('--set-rule <k=v>', 'of records: change a reading or another value of the rule set', collect)
+    .addHelpText('after', HELP)
+    .action(explain);
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+function parseAsOf(text: string): { text: string; at: Instant } {
+  const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);
+  if (at === undefined) throw new InvalidArgumentError('Expected YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD, 2012 to 2037.');
+  return { text, at };
+}
+
+function replicationNumber(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError(`Expected a whole number from 0 to ${REPLICATION_MAX}.`);
+  return Number(text);
+}
+
+/** Options that only one of the two forms takes. */
+const OF_SCENARIO = { seed: '--seed', replication: '--replication', set: '--set' } as const;
+const OF_RECORDS = {
+  attempts: '--attempts',
+  events: '--events',
+  rules: '--rules',
+  setRule: '--set-rule',
+} as const;
+
+async function explain(scenario: string | undefined, options: ExplainOptions): Promise<void> {
+  const { installation, asOf, format } = options;
+  if (scenario !== undefined) {
+    if (options.installations) {
+      throw new UsageError(
+        'explain takes a scenario or --installations, not both: a scenario has its own installations.',
+      );
+    }
+    refuseOthers(options, OF_RECORDS, 'records (--installations), not with a scenario; a scenario names its rules, and --set amendments changes them'); // prettier-ignore
+    const { seed, replication = 0, set = [] } = options;
+    process.stdout.write(explainScenario(scenario, { installation, seed, replication, set, asOf, format }));
+    return;
+  }
+  if (!options.installations) {
+    throw new UsageError('explain what? Name a scenario, or records by --installations and --attempts.');
+  }
+  refuseOthers(options, OF_SCENARIO, 'a scenario, not with records');
+  if (!options.attempts)
+    throw new UsageError('--attempts is missing: the attempts record that goes with --installations.');
+  const { installations, attempts, events = [], rules, setRule = [] } = options;
+  const { text, exitCode } = await explainRecords({
+    installation,
+    installations,
+    attempts,
+    events,
+    rules,
+    setRule,
+    asOf,
+    format,
+  });
+  process.exitCode = exitCode;
+  process.stdout.write(text);
+}
+
+function refuseOthers(options: ExplainOptions, of: Readonly<Record<string, string>>, goes: string): void {
+  for (const [key, flag] of Object.entries(of)) {
+    if (key in options) throw new UsageError(`${flag} goes with ${goes}.`);
+  }
+}

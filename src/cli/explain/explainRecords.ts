@@ -1,0 +1,187 @@
+import { existsSync, statSync } from 'node:fs';
+import { formatNearMisses, nearMisses, type NearMiss } from '../../exclusion/explain/nearMiss.ts';
+import { formatTrace } from '../../exclusion/explain/formatTrace.ts';
+import { trace as traceOf, type Trace } from '../../exclusion/explain/trace.ts';
+import { rowWords } from '../../exclusion/explain/reasonWords.ts';
+import { maskIdentifier } from '../../installation/identifiers.ts';
+import { FORMATS, formatOf, type Input } from '../../interchange/format/formats.ts';
+import { oneHistory, type OneHistory } from '../../interchange/history/oneHistory.ts';
+import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
+import { formatProblems } from '../../document/problem.ts';
+import type { History } from '../../migration/history.ts';
+import { IN_FORCE, resolveRules } from '../../rules/resolveRules.ts';
+import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
+import { endOfLondonDate, formatInstant, INSTANT_MAX, type Instant } from '../../time.ts';
+import { EXIT, UsageError } from '../shell/exit.ts';
+import { explainJson } from './explainJson.ts';
+import { facts, installationRows, outcomeMeaning } from '../../text/words.ts';
+import { readText } from '../shell/readText.ts';
+
+export interface RecordsOptions {
+  readonly installation: string;
+  readonly installations: readonly string[];
+  readonly attempts: readonly string[];
+  readonly events: readonly string[];
+  readonly rules: string | undefined;
+  readonly setRule: readonly string[];
+  /** Undefined: the last day of the rule set. */
+  readonly asOf: { readonly at: Instant } | undefined;
+  readonly format: 'text' | 'json';
+}
+
+export interface Explained {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** `explain --installations F --attempts F --installation ID`: what the clauses say of a history that others recorded. */
+export async function explainRecords(options: RecordsOptions): Promise<Explained> {
+  const rules = rulesOf(options);
+  const asOf = options.asOf?.at ?? endOfLondonDate(rules.expiresOn);
+  const inputs = {
+    installations: options.installations.map(inputOf),
+    attempts: options.attempts.map(inputOf),
+    events: options.events.map(inputOf),
+  };
+  const id = options.installation;
+  let read: OneHistory;
+  try {
+    read = await oneHistory(inputs, id, asOf).then(masked);
+  } catch (error) {
+    if (!(error instanceof FileRefused)) throw error;
+    return refusedText(`${error.message}\nThe file cannot be read on; nothing is explained.\n`);
+  }
+  if (!read.known && read.refused.length === 0) {
+    throw new UsageError(
+      `--installation ${id}: no row of ${options.installations.join(', ')} has this installation_id.`,
+    );
+  }
+  const { history } = read;
+  const trace = history ? traceOf(history, rules, asOf) : null;
+  const near = history ? nearMisses(history, rules, asOf) : null;
+  const text =
+    options.format === 'json'
+      ? recordsJson({ id, rules, asOf, read, trace, near })
+      : recordsText({ id, rules, asOf, read, trace, near });
+  return { text, exitCode: read.refused.length > 0 ? EXIT.refused : EXIT.done };
+}
+
+function refusedText(text: string): Explained {
+  process.stderr.write(text);
+  return { text: '', exitCode: EXIT.refused };
+}
+
+function rulesOf({ rules = VARIOUS1.name, setRule, asOf }: RecordsOptions): RuleSet {
+  if (rules === IN_FORCE && !asOf) {
+    throw new UsageError(`--rules ${IN_FORCE} selects by the as-of: say --as-of DATE as well.`);
+  }
+  const resolved = resolveRules(rules, { setRule, asOf: asOf?.at ?? INSTANT_MAX, readFile: readText });
+  if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
+  return resolved.rules;
+}
+
+function inputOf(name: string): Input {
+  if (name === '-') throw new UsageError('explain reads files, not standard input (-): write the records to a file.');
+  if (!existsSync(name)) throw new UsageError(`${name}: no such file.`);
+  if (!statSync(name).isFile()) throw new UsageError(`${name}: not a file.`);
+  const format = formatOf(name);
+  if (!format) throw new UsageError(`${name}: the name does not tell the format; it must end in .${FORMATS.join(', .')}.`); // prettier-ignore
+  return { name, path: name, format };
+}
+
+interface Findings {
+  readonly id: string;
+  readonly rules: RuleSet;
+  readonly asOf: Instant;
+  readonly read: OneHistory;
+  /** Null: there is no history to explain. */
+  readonly trace: Trace | null;
+  readonly near: readonly NearMiss[] | null;
+}
+
+function recordsText({ id, rules, asOf, read, trace, near }: Findings): string {
+  const { history, refused, refusedOthers, counts } = read;
+  const head = [`Installation ${id}, as of ${formatInstant(asOf)}, by the rules ${rules.name}`];
+  if (counts.duplicates > 0) head.push(`${rowCount(counts.duplicates)} more than once; each counts once`);
+  if (counts.afterAsOf > 0) head.push(`${rowCount(counts.afterAsOf)} after the as-of, ignored`);
+  if (refusedOthers > 0)
+    head.push(`${refusedOthers} refused ${refusedOthers === 1 ? 'row' : 'rows'} of others, or of nobody, passed over`);
+  const sections = [head.join('\n')];
+  if (refused.length > 0) {
+    const lines = refused.map((row) => `  ${formatRefusal(row)}`);
+    sections.push(['Refused rows of this installation or its DMC', ...lines].join('\n'));
+  }
+  if (!history || !trace || !near) {
+    sections.push('There is no history to explain: mend the refused rows.');
+    return `${sections.join('\n\n')}\n`;
+  }
+  sections.push(
+    ['Facts at the start', ...facts(installationRows(history.installation))].join('\n'),
+    ['History', ...historyLines(history)].join('\n'),
+    formatTrace(trace).trimEnd(),
+    `Near misses: the fewest rows after the as-of that would make a category hold, then the earliest\n${indented(formatNearMisses(near))}`,
+  );
+  return `${sections.join('\n\n')}\n`;
+}
+
+function rowCount(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`;
+}
+
+function indented(text: string): string {
+  return text.trimEnd().replace(/^/gm, '  ');
+}
+
+/** Every row that counts as one, by time; at one instant events first, as clauses take them. */
+function historyLines({ attempts, events }: History): string[] {
+  const rows = [...events, ...attempts].sort((a, b) => a.at - b.at);
+  if (rows.length === 0) return ['  no attempt and no event up to the as-of'];
+  return rows.map((row) => {
+    const meaning = 'event' in row ? '' : `: ${outcomeMeaning(row)}`;
+    return `  ${formatInstant(row.at)}  ${rowWords(row)}${meaning}`;
+  });
+}
+
+function recordsJson({ id, rules, asOf, read, trace, near }: Findings): string {
+  const { history, refused, refusedOthers, counts } = read;
+  return explainJson({
+    installation: id,
+    asOf,
+    rules: rules.name,
+    counts: { duplicates: counts.duplicates, afterAsOf: counts.afterAsOf, refusedOthers },
+    refused,
+    history: history ? plain(history) : null,
+    trace,
+    nearMisses: near,
+  });
+}
+
+/**
+ * Meter points are masked before anything is made of them, so that no part of an answer can hold one in full: what is
+ * explained is shown to people and kept in logs. No clause looks at them.
+ */
+function masked(read: OneHistory): OneHistory {
+  if (!read.history) return read;
+  const { installation } = read.history;
+  const { gas } = installation;
+  return {
+    ...read,
+    history: {
+      ...read.history,
+      installation: {
+        ...installation,
+        mpan: maskIdentifier(installation.mpan),
+        gas: gas === null ? null : { ...gas, mprn: maskIdentifier(gas.mprn) },
+      },
+    },
+  };
+}
+
+/** A history without the places of its rows in the files. */
+function plain({ installation, attempts, events }: History): History {
+  return {
+    installation,
+    attempts: attempts.map(({ at, kind, outcome, cause, table510 }) => ({ at, kind, outcome, cause, table510 })),
+    events: events.map(({ at, event, value }) => ({ at, event, value })),
+  };
+}

@@ -1,0 +1,98 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { ExclusionCategory } from '../../clauses/clause.ts';
+import { engine } from '../../exclusion/engine/engine.ts';
+import type { Cohort } from '../../installation/cohort.ts';
+import { DATES } from '../../regulation/parameters.ts';
+import {
+  CALENDAR_COLUMNS,
+  calendarRows,
+  calendarText,
+  FUTURE_COLUMNS,
+  futureCells,
+  futures,
+  futuresText,
+} from '../../report/calendar.ts';
+import { ReportedCounts } from '../../report/reportedCounts.ts';
+import { formatInstant, parseDate } from '../../time.ts';
+import { checkDirectory, openDirectory, writeCsv, withFileErrors } from './reportFiles.ts';
+import { meterPointWriter } from './reportPseudonyms.ts';
+import { asOfOf, gather, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts';
+
+interface CalendarOptions extends RecordOptions {
+  readonly late: string;
+  readonly out?: string;
+}
+
+/** Our assumption of a late adoption: three months after the day proposed. */
+const LATE = '2022-03-07';
+
+export function calendarCommand(): Command {
+  return withRecordOptions(new Command('calendar'))
+    .description('What is in force when, and the volumes if the re-designation is adopted, late or not adopted.')
+    .option('--late <date>', 'the day of a late re-designation of the exclusions (London)', parseLate, LATE)
+    .option('--out <dir>', 'a directory that does not exist or is empty: calendar.csv, volumes.csv')
+    .addHelpText(
+      'after',
+      `
+The re-designations of the exclusions (Q11) and of the expiry (Q12) are separate: each adoption stands beside an expiry at
+the end of 31 December 2021 and of 2022. Reported exclusions as of the as-of; all clauses of the rule set get the one date.
+What takes effect must do so before the expiry; what qualifies does not depend on either (but under beforeInForce=ignore).
+The default of --late is our assumption.`,
+    )
+    .action(withFileErrors(calendar));
+}
+
+function parseLate(text: string): string {
+  if (parseDate(text) === undefined) throw new InvalidArgumentError('Expected YYYY-MM-DD, 2012 to 2037.');
+  if (text <= DATES.redesignationProposed.date)
+    throw new InvalidArgumentError(`Expected a day after ${DATES.redesignationProposed.date}, the one proposed.`);
+  return text;
+}
+
+/** Per future: the category reported (null: none) and whether it is in effect. */
+interface Fact {
+  readonly cohort: Cohort;
+  readonly reported: readonly (readonly [ExclusionCategory, boolean] | null)[];
+}
+
+async function calendar(options: CalendarOptions): Promise<void> {
+  const source = sourceOf(options);
+  const asOf = asOfOf(source);
+  if (options.out !== undefined) checkDirectory(options.out);
+  meterPointWriter(options); // no meter point is written; a missing key is an error all the same
+  const asked = futures(source.rules, options.late).map((future) => ({ future, engine: engine(future.rules) }));
+  const counted = await gather(source, {
+    asOf,
+    factOf: (history): Fact | undefined => {
+      const reported = asked.map(({ engine: decider }) => {
+        const verdict = decider.decide(history, asOf).verdicts.find((row) => row.reported);
+        return verdict ? ([verdict.category, verdict.effectiveFrom !== null] as const) : null;
+      });
+      return reported.some((row) => row !== null) ? { cohort: history.installation.cohort, reported } : undefined;
+    },
+    begin: () => asked.map(({ future }) => ({ future, counts: new ReportedCounts() })),
+    add: (rows, { cohort, reported }) => {
+      for (const [i, found] of reported.entries()) if (found) rows[i]?.counts.add(cohort, ...found);
+    },
+  });
+  if (!counted) return;
+  const days = calendarRows(source.rules);
+  if (options.out !== undefined) {
+    const directory = openDirectory(options.out);
+    try {
+      const cells = days.map((row) => [row.date, row.what, row.standing, row.source]);
+      writeCsv(directory.path('calendar.csv'), CALENDAR_COLUMNS, cells);
+      const volumes = counted.flatMap(({ future, counts }) => futureCells(future, counts));
+      writeCsv(directory.path('volumes.csv'), FUTURE_COLUMNS, volumes);
+      directory.commit();
+    } catch (error) {
+      directory.abort();
+      throw error;
+    }
+  }
+  process.stdout.write(
+    `What is in force when (London dates; rules ${source.rules.name})\n${calendarText(days)}\n\n` +
+      `In effect as of ${formatInstant(asOf)}, reported, all cohorts; gt01 in gas meters, never added to installations\n` +
+      `${futuresText(counted)}\n`,
+  );
+}

@@ -1,0 +1,200 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { FORMATS, formatOf, type Input } from '../../interchange/format/formats.ts';
+import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
+import { joinHistories } from '../../interchange/history/joinHistories.ts';
+import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
+import { RefusedRows, TooManyRefused } from '../../interchange/history/refusedRows.ts';
+import { formatProblems } from '../../document/problem.ts';
+import type { History } from '../../migration/history.ts';
+import { resolveRules } from '../../rules/resolveRules.ts';
+import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
+import { thousands } from '../../text/table.ts';
+import { formatInstant, INSTANT_MAX, type Instant } from '../../time.ts';
+import { EXIT, UsageError } from '../shell/exit.ts';
+import { collect, instantOrDate, whole } from '../shell/options.ts';
+import { readRun } from './reportRun.ts';
+import { readText } from '../shell/readText.ts';
+
+/** Options that every report has. */
+export interface RecordOptions {
+  readonly run?: string;
+  readonly installations: readonly string[];
+  readonly attempts: readonly string[];
+  readonly events: readonly string[];
+  readonly asOf?: Instant;
+  readonly rules?: string;
+  readonly setRule: readonly string[];
+  readonly keepGoing: boolean;
+  readonly maxErrors: number;
+  readonly pseudonymise: boolean;
+  readonly pseudonymKeyFile?: string;
+}
+
+/** The records a report is made of, and by which rules. */
+export interface ReportSource {
+  readonly inputs: JoinInputs;
+  readonly rules: RuleSet;
+  /** Undefined: none was given and the records do not say. */
+  readonly asOf: Instant | undefined;
+  /** The last instant the records are known to cover; undefined where they do not say. */
+  readonly coveredTo: Instant | undefined;
+  readonly keepGoing: boolean;
+  readonly maxErrors: number;
+}
+
+/** Adds the options that every report has. */
+export function withRecordOptions(command: Command): Command {
+  return command
+    .option('--run <dir>', 'a directory that `run --out` wrote; its rules and horizon are the defaults')
+    .option('--installations <file>', 'or: the installations record; may be repeated', collect, [])
+    .option('--attempts <file>', 'the attempts record; may be repeated', collect, [])
+    .option('--events <file>', 'the events record; may be repeated', collect, [])
+    .option('--as-of <instant|date>', 'a date is the last second of that London day', instantOrDate)
+    .option('--rules <name|file|in-force>', "the rule set (default: the run's, else " + VARIOUS1.name + ')')
+    .option('--set-rule <k=v>', 'change a reading or another value of the rule set; may be repeated', collect, [])
+    .option('--keep-going', 'report on the rest where rows are refused; the exit code stays 2', false)
+    .option(
+      '--max-errors <n>',
+      'refused rows shown; without --keep-going reading ends there',
+      whole(1, 999_999_999),
+      100,
+    )
+    .option('--pseudonymise', 'write keyed pseudonyms for MPANs and MPRNs', false)
+    .option('--pseudonym-key-file <file>', 'the key; or the environment variable SMETS1_BENCH_PSEUDONYM_KEY');
+}
+
+/** Where the records of a report come from; throws UsageError where they cannot be told. */
+export function sourceOf(options: RecordOptions): ReportSource {
+  const { run, keepGoing, maxErrors } = options;
+  const files = [...options.installations, ...options.attempts, ...options.events];
+  if (run !== undefined && files.length > 0)
+    throw new UsageError('Name a run (--run) or records (--installations, --attempts, --events), not both.');
+  if (run !== undefined) {
+    const read = readRun(run, options);
+    if (options.asOf !== undefined && options.asOf > read.horizon)
+      throw new UsageError(
+        `--as-of: the run ${run} ends at ${formatInstant(read.horizon)}; nothing is known after it.`,
+      );
+    const { inputs, rules, horizon } = read;
+    return { inputs, rules, asOf: options.asOf ?? horizon, coveredTo: horizon, keepGoing, maxErrors };
+  }
+  if (options.installations.length === 0 || options.attempts.length === 0)
+    throw new UsageError('Name a run (--run DIR) or records (--installations F --attempts F [--events F] --as-of D).');
+  const { asOf } = options;
+  const resolved = resolveRules(options.rules ?? VARIOUS1.name, {
+    setRule: options.setRule,
+    asOf: asOf ?? INSTANT_MAX,
+    readFile: readText,
+  });
+  if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
+  const inputs = {
+    installations: options.installations.map(inputOf),
+    attempts: options.attempts.map(inputOf),
+    events: options.events.map(inputOf),
+  };
+  return { inputs, rules: resolved.rules, asOf, coveredTo: asOf, keepGoing, maxErrors };
+}
+
+/** The as-of of a report that needs one. */
+export function asOfOf({ asOf }: ReportSource): Instant {
+  if (asOf === undefined) throw new UsageError('Say as of when: --as-of YYYY-MM-DD.');
+  return asOf;
+}
+
+/** An input file by its name. Reports do not read standard input. */
+export function inputOf(name: string): Input {
+  if (name === '-') throw new UsageError('A report reads files, not standard input (-).');
+  if (!existsSync(name)) throw new UsageError(`${name}: no such file.`);
+  if (!statSync(name).isFile()) throw new UsageError(`${name}: not a file.`);
+  const format = formatOf(name);
+  if (!format) throw new UsageError(`${name}: the name does not tell the format; it must end in .${FORMATS.join(', .')}.`); // prettier-ignore
+  return { name, path: name, format };
+}
+
+/** How a report is gathered from histories. */
+export interface Gathering<F, A> {
+  readonly asOf: Instant;
+  /** What one history says, as plain JSON; undefined: nothing. */
+  readonly factOf: (history: History) => F | undefined;
+  /** An empty report; one is begun for each way of joining that is tried. */
+  readonly begin: () => A;
+  readonly add: (report: A, fact: F) => void;
+}
+
+/**
+ * Streams the histories once and adds up what they say, in the memory of `decide` and of the facts. Undefined: rows were
+ * refused and nothing is to be written; the exit code is set and the rows have been said.
+ */
+export async function gather<F, A>(source: ReportSource, gathering: Gathering<F, A>): Promise<A | undefined> {
+  const { inputs, keepGoing, maxErrors } = source;
+  const temporary = mkdtempSync(join(tmpdir(), 'smets1-bench-report-')); // for this user alone: 0700
+  const clean = (): void => rmSync(temporary, { recursive: true, force: true });
+  const interrupted = (): void => {
+    clean();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  let refused = newRefused();
+  function newRefused(): RefusedRows {
+    const files = [...inputs.installations, ...inputs.attempts, ...inputs.events].map((input) => input.name);
+    return new RefusedRows({ errorsMax: maxErrors, stopAtMax: !keepGoing, path: undefined, files });
+  }
+  try {
+    const joined = await joinHistories(inputs, {
+      asOf: gathering.asOf,
+      temporary,
+      decide: gathering.factOf,
+      open: () => {
+        refused = newRefused();
+        const report = gathering.begin();
+        return {
+          report,
+          refuse: refused.refuse,
+          emit: (_id: string, fact: F) => gathering.add(report, fact),
+          discard: () => undefined,
+        };
+      },
+    });
+    const { installations, undecided } = joined.counts;
+    say(
+      `${thousands(installations)} installations read, as of ${formatInstant(gathering.asOf)}, by ${source.rules.name}.`,
+    );
+    if (undecided > 0) say(`${thousands(undecided)} of them are left out: a row of theirs contradicts another.`);
+    if (refused.count === 0) return joined.sink.report;
+    sayRefused(refused, keepGoing ? 'the report is on the rest' : 'nothing was written (--keep-going reports on the rest)'); // prettier-ignore
+    return keepGoing ? joined.sink.report : undefined;
+  } catch (error) {
+    if (error instanceof TooManyRefused) sayRefused(refused, 'reading ended there; nothing was written');
+    else if (error instanceof FileRefused) {
+      process.exitCode = EXIT.refused;
+      say(`${error.message}\nThe file cannot be read on; nothing was written.`);
+    } else throw error;
+    return undefined;
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    clean();
+  }
+}
+
+function sayRefused(refused: RefusedRows, then: string): void {
+  process.exitCode = EXIT.refused;
+  for (const row of refused.first) say(formatRefusal(row));
+  const hidden = refused.count - refused.first.length;
+  if (hidden > 0) say(`... and ${thousands(hidden)} more.`);
+  say(`${thousands(refused.count)} rows refused: ${then}.`);
+}
+
+/** One line on standard error. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Before anything is read: the folder that an output goes to must be there. */
+export function checkOut(out: string | undefined): void {
+  if (out === undefined) return;
+  if (out === '-') throw new UsageError('--out -: standard output has the table; name a file.');
+  if (!existsSync(dirname(out))) throw new UsageError(`${out}: there is no folder ${dirname(out)}.`);
+}

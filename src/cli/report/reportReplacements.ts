@@ -1,0 +1,75 @@
+import { Command } from 'commander';
+import { engine } from '../../exclusion/engine/engine.ts';
+import { DATES } from '../../regulation/parameters.ts';
+import { excludedAt, type Excluded } from '../../report/excluded.ts';
+import { Replacements, replacementCells, REPLACEMENT_COLUMNS, replacementsText } from '../../report/replacements.ts';
+import { thousands } from '../../text/table.ts';
+import { endOfLondonDate, formatInstant } from '../../time.ts';
+import { EXIT } from '../shell/exit.ts';
+import { writeCsv, withFileErrors } from './reportFiles.ts';
+import { meterPointWriter } from './reportPseudonyms.ts';
+import { asOfOf, checkOut, gather, say, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts';
+import { readReplaced, REPLACED_HELP } from './reportReplaced.ts';
+
+interface ReplacementsOptions extends RecordOptions {
+  readonly out?: string;
+  readonly replaced?: string;
+}
+
+const DEADLINE = DATES.smets2Deadline.date;
+
+export function replacementsCommand(): Command {
+  return withRecordOptions(new Command('replacements'))
+    .description(`SMETS2+ visits due per supplier, fuel and month until ${DEADLINE}.`)
+    .option('--replaced <file>', 'installations replaced already, and when')
+    .option('--out <file>', 'CSV of the rows')
+    .addHelpText(
+      'after',
+      `
+Reported exclusions in effect at the as-of, by the suppliers as they stand then: a visit a meter, gas meters included. Of
+these, joint are those on which one supplier replaces both fuels. The spread is ours: the meters of an exclusion that took
+effect in a month are due in equal whole parts from the next month to that of the deadline (in the month itself where none is
+left). Columns: supplier (empty: not known to DCC), known_to_dcc, fuel, month, visits, joint.
+${REPLACED_HELP}`,
+    )
+    .action(withFileErrors(replacements));
+}
+
+async function replacements(options: ReplacementsOptions): Promise<void> {
+  const source = sourceOf(options);
+  const asOf = asOfOf(source);
+  checkOut(options.out);
+  meterPointWriter(options); // no meter point is written; a missing key is an error all the same
+  const decider = engine(source.rules);
+  const excluded = await gather(source, {
+    asOf,
+    factOf: (history) => {
+      const found = excludedAt(history, decider.decide(history, asOf).verdicts, asOf);
+      return found && found.effectiveFrom !== null ? found : undefined;
+    },
+    begin: () => [] as Excluded[],
+    add: (all, found) => void all.push(found),
+  });
+  if (!excluded) return;
+  const replaced = await readReplaced(options.replaced, new Set(excluded.map((row) => row.installationId)));
+  if (!replaced) return;
+  const report = new Replacements(endOfLondonDate(DEADLINE));
+  for (const row of excluded) {
+    const at = replaced.get(row.installationId);
+    if (at === undefined || at > asOf) report.add(row);
+  }
+  const rows = report.rows();
+  const visits = rows.reduce((sum, row) => sum + row.visits, 0);
+  if (visits !== report.meters) {
+    say(`${visits} visits over all months, expected ${report.meters}, one a meter; nothing was written.`);
+    process.exitCode = EXIT.property;
+    return;
+  }
+  if (options.out !== undefined) writeCsv(options.out, REPLACEMENT_COLUMNS, rows.map(replacementCells));
+  process.stdout.write(
+    `SMETS2+ visits due by ${DEADLINE}, from exclusions in effect as of ${formatInstant(asOf)}, rules ${source.rules.name}\n` +
+      `${replacementsText(rows)}\n` +
+      `${thousands(visits)} meters; where one supplier replaces both fuels one visit does for two: ${thousands(visits - rows.reduce((sum, row) => sum + row.joint, 0) / 2)} visits.\n` +
+      'Spread in equal parts from the month after the exclusion took effect to the deadline (our assumption).\n',
+  );
+}

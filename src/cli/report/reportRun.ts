@@ -1,0 +1,72 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Input } from '../../interchange/format/formats.ts';
+import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
+import { formatProblems } from '../../document/problem.ts';
+import { parseSetting } from '../../document/settings.ts';
+import { amendTree, builtInTree, rulePath, ruleSetOfTree } from '../../rules/amend.ts';
+import { resolveRules } from '../../rules/resolveRules.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import { parseInstant, type Instant } from '../../time.ts';
+import { UsageError } from '../shell/exit.ts';
+import { readText } from '../shell/readText.ts';
+
+/** What a directory of `run --out` holds that a report needs. The records are those of replication 0. */
+export interface RunDirectory {
+  readonly inputs: JoinInputs;
+  readonly rules: RuleSet;
+  /** The last instant simulated. */
+  readonly horizon: Instant;
+}
+
+/** Opens a run's directory. `rules` and `setRule` put other rules in place of the run's, or change them. */
+export function readRun(
+  directory: string,
+  { rules, setRule, asOf }: { readonly rules?: string; readonly setRule: readonly string[]; readonly asOf?: Instant },
+): RunDirectory {
+  const manifest = join(directory, 'manifest.json');
+  if (!existsSync(manifest))
+    throw new UsageError(`--run ${directory}: there is no manifest.json; name a directory that \`run --out\` wrote.`);
+  const horizon = horizonOf(directory);
+  const input = (name: string): Input[] => {
+    const path = join(directory, `${name}.parquet`);
+    if (!existsSync(path) || !statSync(path).isFile())
+      throw new UsageError(`${path}: no such file; the run is not whole.`);
+    return [{ name: path, path, format: 'parquet' }];
+  };
+  const inputs = { installations: input('installations'), attempts: input('attempts'), events: input('events') };
+  if (rules !== undefined) {
+    const resolved = resolveRules(rules, { setRule, asOf: asOf ?? horizon, readFile: readText });
+    if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
+    return { inputs, rules: resolved.rules, horizon };
+  }
+  return { inputs, rules: rulesOfManifest(manifest, setRule), horizon };
+}
+
+/** The manifest carries the rule set whole, as it was resolved, so that no file need be found again. */
+function rulesOfManifest(path: string, setRule: readonly string[]): RuleSet {
+  let tree: ReturnType<typeof builtInTree>;
+  try {
+    tree = builtInTree((JSON.parse(readText(path)) as { rules: RuleSet }).rules);
+  } catch {
+    throw new UsageError(`${path}: found something else, expected the manifest of a run with its rule set`);
+  }
+  const amended = amendTree(tree, setRule.map((text) => parseSetting(text, { flag: '--set-rule', toPath: rulePath }))); // prettier-ignore
+  const result = ruleSetOfTree(amended.tree);
+  const problems = [...amended.problems, ...(result.ok ? [] : result.problems)];
+  if (!result.ok || problems.length > 0) throw new UsageError(formatProblems(problems));
+  return result.rules;
+}
+
+/** The horizon is the last as-of of the volumes; the manifest does not name it. */
+function horizonOf(directory: string): Instant {
+  const path = join(directory, 'volumes.csv');
+  if (!existsSync(path)) throw new UsageError(`${path}: no such file; the run is not whole.`);
+  let horizon: Instant | undefined;
+  for (const line of readText(path).split('\n').slice(1)) {
+    const at = parseInstant(line.slice(0, line.indexOf(',')));
+    if (at !== undefined && (horizon === undefined || at > horizon)) horizon = at;
+  }
+  if (horizon === undefined) throw new UsageError(`${path}: found no instant in its first column, expected as_of`);
+  return horizon;
+}

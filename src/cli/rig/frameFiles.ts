@@ -1,0 +1,57 @@
+import { openOutput, type OutputFile } from '../../interchange/format/outputFile.ts';
+
+/** Frames as they fly, as lines and as a capture. */
+export interface FrameFiles {
+  readonly lines: (text: string) => void;
+  readonly pcap: (bytes: Uint8Array) => void;
+  /** How many frames there were so far. */
+  readonly count: () => number;
+  /** Both get their names, and give their hashes. Throws the first failure of all that was written. */
+  commit(): { readonly lines: string; readonly pcap: string };
+  abort(): void;
+}
+
+/**
+ * Opens `<base>.jsonl` and `<base>.pcap`. A disk that is full must not tear a conversation with a device apart in the middle of
+ * its keys: what goes wrong while frames fly is kept, and thrown on `commit`.
+ */
+export function openFrameFiles(base: string): FrameFiles {
+  const files: OutputFile[] = [];
+  let failed: { readonly error: unknown } | undefined;
+  let count = 0;
+  const abort = (): void => files.forEach((file) => file.abort());
+  const open = (path: string): OutputFile => {
+    try {
+      const file = openOutput(path);
+      files.push(file);
+      return file;
+    } catch (error) {
+      abort();
+      throw error;
+    }
+  };
+  const lines = open(`${base}.jsonl`);
+  const capture = open(`${base}.pcap`);
+  const write = (file: OutputFile, bytes: Uint8Array): void => {
+    if (failed) return;
+    try {
+      file.write(bytes);
+    } catch (error) {
+      failed = { error };
+    }
+  };
+  return {
+    lines(text) {
+      count += 1;
+      write(lines, Buffer.from(text));
+    },
+    pcap: (bytes) => write(capture, bytes),
+    count: () => count,
+    commit() {
+      if (!failed) return { lines: lines.commit(), pcap: capture.commit() };
+      abort();
+      throw failed.error;
+    },
+    abort,
+  };
+}

@@ -1,0 +1,158 @@
+import { Command, Option } from 'commander';
+import { basename } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { formatProblems, type Problem } from '../../document/problem.ts';
+import { EXIT, UsageError } from '../shell/exit.ts';
+import { instantOrDate, oneOf } from '../shell/options.ts';
+import { runRigFile } from './rigRun.ts';
+import { tellStatus, type StatusGiven } from './rigStatus.ts';
+import { watchRigFile, type WatchGiven } from './rigWatch.ts';
+import { deviceLines } from './rigText.ts';
+import { ledgerFolderOf, tryRig } from './readRigFile.ts';
+
+/** `rig RIG.yaml`: one installation's migration end to end on the wire, and what rig files there may be. */
+export function rigCommand(): Command {
+  const rig = new Command('rig')
+    .description("One installation's migration end to end over emulated or attached devices.")
+    .argument('[file]', 'a rig file (YAML)')
+    .option('--out <dir>', 'write records (CSV), frames (JSON lines, pcap), steps.json, junit.xml, manifest.json')
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .option('--watch', 'probe on the calendar of the watch section, for weeks; restarts go on where the calendar is')
+    .option('--once', 'with --watch: do what is due now, and end (for cron)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smets1-bench rig scenarios/rigs/lab.yaml                       all in memory; the story
+  smets1-bench rig scenarios/rigs/lab.yaml --out out/lab         and its records: decide reads them as they are
+  smets1-bench rig init my.yaml --device esme --serial /dev/ttyUSB0
+  smets1-bench rig check my.yaml
+  smets1-bench rig scenarios/rigs/watch.yaml --watch --out out/watch
+  smets1-bench rig status scenarios/rigs/watch.yaml --out out/watch
+
+Attached hardware is read only: association, reading, checks. Keys, firmware and configuration are written to devices
+alone whose system title, as learnt on the wire, is on the file's allow-list; else that is said, and nothing is sent.
+Their keys are kept in a ledger of one file a device (mode 0600), by default in $XDG_STATE_HOME/smets1-bench/keys/NAME
+(~/.local/state/smets1-bench/keys/NAME), or where the file says (ledger: {folder: ...}); never inside --out.
+
+A watch makes a daily contact and a weekly attempt at instants of the calendar (watch: ... in the file says otherwise), and
+keeps a journal in --out from which all its outputs follow; decide reads them as they are. What falls into its own downtime
+is recorded with cause system, never as a failure of the device. Attempts only read unless the file says watch.migrate: true
+beside an allow-list: one that finds nothing wrong is then no migration, and in no record. One watch at a time writes there;
+Ctrl-C lays it down, and the next start takes it up again.
+
+Exit codes: 0 done, also when an attempt failed with a code: that is data; 1 usage or file wrong, or a device that cannot
+be had; 3 a defect. Interrupted (Ctrl-C), it lets go of everything, writes what there is marked as partial, and ends with 0.
+DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 devices speak it.`,
+    )
+    .action(async (file: string | undefined, options: WatchGiven & { watch?: true }) => {
+      if (file === undefined) throw new UsageError('rig: name a rig file; `rig init` writes one to start from.');
+      const { watch, once, ...rest } = options;
+      if (once && !watch) throw new UsageError('--once goes with --watch: without it a rig is run once anyway.');
+      await (watch ? watchRigFile(file, { ...rest, ...(once && { once }) }) : runRigFile(file, rest));
+    });
+
+  rig
+    .command('status')
+    .description('Where a watch stands, and how near each clause is; only reads, also while it runs.')
+    .argument('<file>', 'the rig file of the watch')
+    .option('--out <dir>', 'the directory of the watch')
+    .option(
+      '--as-of <instant|date>',
+      'a date is the last second of that London day; default: its last sign of life',
+      instantOrDate,
+    )
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    // `rig` has options of these names too, and takes them wherever they stand.
+    .action((file: string, _: unknown, command: Command) => tellStatus(file, command.optsWithGlobals<StatusGiven>()));
+
+  rig
+    .command('init')
+    .description('Write a rig file to start from; asks nothing, overwrites nothing.')
+    .argument('[file]', 'where to write it', 'rig.yaml')
+    .addOption(
+      new Option('--device <device>', 'which device the address is of').choices(['chf', 'esme', 'gsme']).default('chf'),
+    )
+    .option('--tcp <host:port>', 'it is attached over TCP')
+    .option('--serial <path>', 'it is attached to a serial port: /dev/ttyUSB0, COM3')
+    .option('--mqtt <url>', 'it is attached over a broker')
+    .option('--driver <command>', 'it is reached through a program of yours (devices/hardware/README.md)')
+    .action(init);
+
+  rig
+    .command('check')
+    .description('Check rig files: exit code 0, or 1 with everything that is wrong; no device is spoken to.')
+    .argument('<file...>', 'rig files, YAML')
+    .action(check);
+
+  rig
+    .command('schema')
+    .description('Print what a rig file may say, or what steps.json says.')
+    .addOption(
+      new Option('--of <what>', 'rig: the rig file; steps: steps.json').choices(['rig', 'steps']).default('rig'),
+    )
+    .option('--markdown', 'as the table of scenarios/README.md instead of JSON Schema')
+    .action(schema);
+  return rig;
+}
+
+interface InitOptions {
+  readonly device: 'chf' | 'esme' | 'gsme';
+  readonly tcp?: string;
+  readonly serial?: string;
+  readonly mqtt?: string;
+  readonly driver?: string;
+}
+
+async function init(file: string, options: InitOptions): Promise<void> {
+  const { startingRig } = await import('../../../devices/index.ts');
+  const { tcp, serial, mqtt } = options;
+  const places = Object.entries({ tcp, serial, mqtt }).filter(([, value]) => value !== undefined);
+  if (places.length > 1)
+    throw new UsageError(`rig init: one address, found --${places.map(([name]) => name).join(' and --')}`);
+  const name = basename(file)
+    .replace(/\.[^.]*$/, '')
+    .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 32);
+  const text = startingRig({ ...options, name: name === '' ? 'rig' : name });
+  const loaded = await tryRig(file, text);
+  if (!loaded.ok) {
+    // There are no lines of a file that is not there.
+    const problems = loaded.problems.map((problem) => ({ ...problem, file: 'rig init', line: 0 }));
+    throw new UsageError(formatProblems(problems));
+  }
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST')
+      throw new UsageError(`${file}: there is a file already, which is not overwritten; name another`);
+    throw new UsageError(`${file}: cannot be written (${code ?? String(error)})`);
+  }
+  process.stdout.write(`${file}: written; next: smets1-bench rig check ${file}\n`);
+}
+
+async function check(files: readonly string[]): Promise<void> {
+  const problems: Problem[] = [];
+  for (const path of files) {
+    const loaded = await tryRig(path);
+    if (!loaded.ok) {
+      problems.push(...loaded.problems);
+      continue;
+    }
+    const { setup, hash } = loaded;
+    const head = `${path}: ok, ${setup.document.name}#${hash}, clock ${setup.clock}, rules ${setup.rules.name}`;
+    const lines = deviceLines(setup, await ledgerFolderOf(setup));
+    process.stdout.write(`${[head, ...lines].join('\n')}\n`);
+  }
+  if (problems.length === 0) return;
+  process.stderr.write(`${formatProblems(problems)}\n`);
+  process.exitCode = EXIT.usage;
+}
+
+async function schema({ of, markdown }: { of: 'rig' | 'steps'; markdown?: true }): Promise<void> {
+  const { rigJsonSchema, rigFieldTable, stepsJsonSchema } = await import('../../../devices/index.ts');
+  if (of === 'steps' && markdown) throw new UsageError('rig schema --markdown: of the rig file alone');
+  process.stdout.write(of === 'steps' ? stepsJsonSchema() : markdown ? rigFieldTable() : rigJsonSchema());
+}

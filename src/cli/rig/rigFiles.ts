@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { DMC_EVENTS } from '../../migration/history.ts';
+import { openOutput, type OutputFile } from '../../interchange/format/outputFile.ts';
+import { DMC_PREFIX } from '../../interchange/history/recordReaders.ts';
+import type { RecordName } from '../../interchange/record/records.ts';
+import { openRows, type Row } from '../../interchange/format/rowWriter.ts';
+import { formatInstant } from '../../time.ts';
+import type { RigRun, RigSetup } from '../../../devices/index.ts';
+import { openFrameFiles } from './frameFiles.ts';
+import { MANIFEST, prepareDirectory } from '../shell/outDirectory.ts';
+import { rigJunit } from './rigJunit.ts';
+import { stepsFile, type RigHead } from './rigJson.ts';
+
+/** The files of a rig's directory. They get their names together, when all are complete; frames are written as they fly. */
+export interface RigFiles {
+  readonly lines: (text: string) => void;
+  readonly pcap: (bytes: Uint8Array) => void;
+  close(run: RigRun, setup: RigSetup, head: RigHead): Promise<void>;
+  abort(): void;
+}
+
+export interface Entry {
+  readonly rows: number;
+  readonly sha256: string;
+}
+
+export function openRigFiles(directory: string): RigFiles {
+  prepareDirectory(directory);
+  const opened: OutputFile[] = [];
+  const open = (name: string): OutputFile => {
+    const file = openOutput(join(directory, name));
+    opened.push(file);
+    return file;
+  };
+  const frames = openFrameFiles(join(directory, 'frames'));
+  const abort = (): void => {
+    frames.abort();
+    opened.forEach((file) => file.abort());
+  };
+  return {
+    lines: frames.lines,
+    pcap: frames.pcap,
+    async close(run, setup, head) {
+      try {
+        const files: Record<string, Entry> = await writeRecords(directory, run, setup);
+        const frameCount = frames.count();
+        const { lines, pcap } = frames.commit();
+        files['frames.jsonl'] = { rows: frameCount, sha256: lines };
+        files['frames.pcap'] = { rows: frameCount, sha256: pcap };
+        const put = (name: string, rows: number, text: string): void => {
+          const file = open(name);
+          file.write(Buffer.from(text));
+          files[name] = { rows, sha256: file.commit() };
+        };
+        put(
+          'steps.json',
+          run.rows.length,
+          `${JSON.stringify(stepsFile(run, { ...head, rules: setup.rules.name }), null, 2)}\n`,
+        );
+        put('junit.xml', run.rows.length, rigJunit(run.rows, head.rig));
+        const manifest = open(MANIFEST);
+        manifest.write(
+          Buffer.from(`${JSON.stringify(manifestOf({ run, setup, head, files, frameCount }), null, 2)}\n`),
+        );
+        manifest.commit();
+      } catch (error) {
+        abort();
+        throw error;
+      }
+    },
+    abort,
+  };
+}
+
+/** The records, each appearing whole under its name. */
+export async function writeRecords(
+  directory: string,
+  run: Pick<RigRun, 'attempts' | 'contacts'>,
+  setup: RigSetup,
+): Promise<Record<string, Entry>> {
+  const files: Record<string, Entry> = {};
+  for (const [record, rows] of Object.entries(recordRows(run, setup)) as [RecordName, readonly Row[]][]) {
+    const writer = openRows(join(directory, `${record}.csv`), record, 'csv', { ids: 'string', metadata: {} });
+    try {
+      for (const row of rows) writer.append(row);
+      files[`${record}.csv`] = await writer.close();
+    } catch (error) {
+      writer.abort();
+      throw error;
+    }
+  }
+  return files;
+}
+
+/** What the manifests of a rig and of a watch have in common. No time, host or version of Node: a rig in memory writes the same bytes again. */
+export function manifestHead({ run, setup, head }: { run: RigRun; setup: RigSetup; head: RigHead }) {
+  const { attempts, contacts, undone, rows } = run;
+  return {
+    format: 1,
+    ...head,
+    rules: setup.rules,
+    partial: run.partial,
+    devices: Object.fromEntries(setup.devices.map(({ name, place }) => [name, place.kind])),
+    counts: {
+      attempts: attempts.length,
+      contacts: contacts.length,
+      events: setup.document.events.length,
+      notCarriedOut: undone.length,
+      steps: rows.length,
+    },
+    notCarriedOut: undone.map(({ at, kind, why }) => ({ at: formatInstant(at), kind, why })),
+  };
+}
+
+function manifestOf(of: {
+  run: RigRun;
+  setup: RigSetup;
+  head: RigHead;
+  files: Readonly<Record<string, Entry>>;
+  frameCount: number;
+}): object {
+  const { files, frameCount } = of;
+  const common = manifestHead(of);
+  const notRealised = [...new Set(of.run.rows.flatMap((row) => row.notRealised))];
+  return { ...common, counts: { ...common.counts, frames: frameCount }, notRealised, files };
+}
+
+const yesNo = (is: boolean): string => (is ? 'yes' : 'no');
+
+/** The records of DESIGN.md 5, as cells in the order of their columns. */
+function recordRows(
+  { attempts, contacts }: Pick<RigRun, 'attempts' | 'contacts'>,
+  { installation, document }: RigSetup,
+): Record<string, readonly Row[]> {
+  const { installationId: id, gas, dmc } = installation;
+  const inOrder = <R extends { readonly at: number }>(rows: readonly R[]): readonly R[] =>
+    rows.toSorted((a, b) => a.at - b.at);
+  return {
+    installations: [
+      [
+        id,
+        installation.cohort,
+        installation.groupId,
+        installation.mpan,
+        gas?.mprn ?? null,
+        yesNo(installation.esmeDormant),
+        gas && yesNo(gas.dormant),
+        installation.electricityPaymentMode,
+        gas?.paymentMode ?? null,
+        dmc,
+        installation.electricitySupplier,
+        gas?.supplier ?? null,
+      ],
+    ],
+    attempts: inOrder(attempts).map(({ at, kind, outcome, cause, table510 }) => [
+      id,
+      formatInstant(at),
+      kind,
+      outcome,
+      cause,
+      yesNo(table510),
+    ]),
+    events: document.events.map(({ at, event, value }) => [
+      (DMC_EVENTS as readonly string[]).includes(event) ? `${DMC_PREFIX}${dmc}` : id,
+      at,
+      event,
+      value,
+    ]),
+    contacts: inOrder(contacts).map(({ at, link, source }) => [id, formatInstant(at), link, source]),
+  };
+}

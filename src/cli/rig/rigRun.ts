@@ -1,0 +1,88 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { trace } from '../../exclusion/explain/trace.ts';
+import type { Trace } from '../../exclusion/explain/trace.ts';
+import type { HistoryEvent } from '../../migration/history.ts';
+import { parseInstant, type Instant } from '../../time.ts';
+import type { RigRun, RigSetup } from '../../../devices/index.ts';
+import { UsageError } from '../shell/exit.ts';
+import { ledgerFolderOf, loadRig } from './readRigFile.ts';
+import { outError } from '../shell/outDirectory.ts';
+import { openRigFiles, type RigFiles } from './rigFiles.ts';
+import { rigJson, type RigHead } from './rigJson.ts';
+import { rigText } from './rigText.ts';
+import { benchVersion } from '../shell/version.ts';
+
+/** Runs a rig file, writes its outputs, tells its story. */
+export async function runRigFile(
+  path: string,
+  options: { readonly out?: string; readonly format: 'text' | 'json' },
+): Promise<void> {
+  const { setup, hash } = await loadRig(path);
+  const face = await import('../../../devices/index.ts');
+  const { out } = options;
+  const ledgerFolder = await ledgerFolderOf(setup);
+  if (out !== undefined) refuseLedgersInside(out, ledgerFolder, setup);
+  const head: RigHead = { rig: setup.document.name, rigHash: hash, clock: setup.clock, version: benchVersion() };
+
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  // Under temporary names until all are complete: a run that fails leaves no file behind.
+  let files: RigFiles | undefined;
+  try {
+    if (out !== undefined) files = openRigFiles(out);
+    const run = await face.runRig(setup, {
+      ledgerFolder,
+      signal: abort.signal,
+      onNote: (note) => void process.stderr.write(`${note}\n`),
+      ...(files && { lines: files.lines, pcap: files.pcap }),
+    });
+    await files?.close(run, setup, head);
+    const told = { run, setup, head, trace: traceOf(run, setup), out, ledgerFolder };
+    process.stdout.write(options.format === 'json' ? rigJson(told) : rigText(told));
+    if (run.partial) process.stderr.write('interrupted: outputs are partial, ledgers stand as they are\n');
+  } catch (cause) {
+    files?.abort();
+    const { TransportError, DriverError, LedgerError } = face;
+    const isTheirs = cause instanceof TransportError || cause instanceof DriverError || cause instanceof LedgerError;
+    if (isTheirs) throw new UsageError(cause.message);
+    throw out === undefined ? cause : outError(cause, out);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+/** What the clauses say of the history, as of its last step. */
+function traceOf({ attempts, rows }: RigRun, { installation, document, rules }: RigSetup): Trace {
+  const events = document.events.map(({ at, event, value }): HistoryEvent => ({
+    at: parseInstant(at) as Instant,
+    event,
+    value,
+  }));
+  const instants = [
+    ...attempts.map(({ at }) => at),
+    ...rows.map(({ at }) => parseInstant(at) as Instant),
+    ...events.map(({ at }) => at),
+  ];
+  const asOf = instants.reduce((latest, at) => Math.max(latest, at), parseInstant(document.schedule.start) as Instant);
+  return trace({ installation, attempts, events }, rules, asOf);
+}
+
+/** Outputs are shared, keys are not. */
+export function refuseLedgersInside(out: string, ledgerFolder: string, { devices }: RigSetup): void {
+  if (devices.every(({ isAttached }) => !isAttached)) return;
+  const inside = relative(real(out), real(ledgerFolder));
+  if (inside !== '' && (inside.startsWith('..') || isAbsolute(inside))) return;
+  throw new UsageError(
+    `--out ${out}: the key ledgers would lie inside (${ledgerFolder}), expected a folder that holds no keys\n  Name another directory, or another ledger.folder in the rig file.`,
+  );
+}
+
+/** The path without links, as far as it exists. */
+function real(path: string): string {
+  const whole = resolve(path);
+  if (existsSync(whole)) return realpathSync(whole);
+  const above = dirname(whole);
+  return above === whole ? whole : join(real(above), relative(above, whole));
+}

@@ -1,0 +1,34 @@
+import type { Instant } from '../../time.ts';
+import { UsageError } from '../shell/exit.ts';
+import { loadRig } from './readRigFile.ts';
+import { headOf } from './rigWatch.ts';
+import { watchSummary } from './watchSummary.ts';
+import { statusText } from './watchText.ts';
+import { watchTrace } from './watchTrace.ts';
+
+export interface StatusGiven {
+  readonly out?: string;
+  readonly asOf?: Instant;
+  readonly format: 'text' | 'json';
+}
+
+/** `rig status RIG.yaml --out DIR`: where a watch stands, while it runs or not. Only reads. */
+export async function tellStatus(path: string, { out, asOf, format }: StatusGiven): Promise<void> {
+  if (out === undefined) throw new UsageError('rig status: --out DIR is missing: the directory of the watch');
+  const { setup, hash } = await loadRig(path);
+  const face = await import('../../../devices/index.ts');
+  try {
+    const state = face.readWatch(setup, out);
+    const at = asOf ?? state.lastAt;
+    const trace = watchTrace(state, setup, face, at);
+    const summary = watchSummary({ state, setup, head: headOf(setup, hash), trace, face });
+    const text =
+      format === 'json'
+        ? `${JSON.stringify(summary, null, 2)}\n`
+        : statusText({ summary, setup, state, trace, face, asOf: at });
+    process.stdout.write(text);
+  } catch (cause) {
+    if (cause instanceof face.JournalError) throw new UsageError(cause.message);
+    throw cause;
+  }
+}

@@ -1,0 +1,120 @@
+import type { JournalRecord, RigSetup, WatchState } from '../../../devices/index.ts';
+import { uponBrokenPipe } from '../shell/brokenPipe.ts';
+import { UsageError } from '../shell/exit.ts';
+import { ledgerFolderOf, loadRig } from './readRigFile.ts';
+import { outError, prepareWatchDirectory } from '../shell/outDirectory.ts';
+import type { RigHead } from './rigJson.ts';
+import { refuseLedgersInside } from './rigRun.ts';
+import { benchVersion } from '../shell/version.ts';
+import { clearPartials, framesOf, writeWatchFiles } from './watchFiles.ts';
+import { watchSummary } from './watchSummary.ts';
+import { recordText, takenUpText } from './watchText.ts';
+import { clauseLines, watchTrace } from './watchTrace.ts';
+
+export interface WatchGiven {
+  readonly out?: string;
+  readonly once?: true;
+  readonly format: 'text' | 'json';
+}
+
+/** `rig RIG.yaml --watch --out DIR`: probes on the calendar until it is over, or stopped. */
+export async function watchRigFile(path: string, { out, once, format }: WatchGiven): Promise<void> {
+  if (out === undefined)
+    throw new UsageError('rig --watch: --out DIR is missing; its journal and its outputs are kept there');
+  const { setup, hash } = await loadRig(path);
+  const face = await import('../../../devices/index.ts');
+  const why = face.whyNotWatched(setup);
+  if (why !== undefined) throw new UsageError(`${path}: ${why}`);
+  const ledgerFolder = await ledgerFolderOf(setup);
+  refuseLedgersInside(out, ledgerFolder, setup);
+  try {
+    prepareWatchDirectory(out);
+  } catch (cause) {
+    throw outError(cause, out);
+  }
+  const head = headOf(setup, hash);
+  const say = (text: string): void => void process.stdout.write(text);
+  const note = (text: string): void => void process.stderr.write(`${text}\n`);
+  if (setup.document.schedule.preparation) note('schedule.preparation: a watch gives no instructions; passed over');
+
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const forget = uponBrokenPipe(stop);
+  const files = keptFiles((state) => writeWatchFiles(out, writtenOf(state)), abort);
+  function writtenOf(state: WatchState) {
+    const trace = watchTrace(state, setup, face, state.lastAt);
+    return { run: face.watchHistory(state), setup, head, summary: watchSummary({ state, setup, head, trace, face }) };
+  }
+  const tell = (record: JournalRecord, state: WatchState): void => {
+    const trace = () => watchTrace(state, setup, face, state.lastAt);
+    if (format === 'text') say(recordText(record, state, trace, face));
+    else say(`${JSON.stringify(told(record, state, trace))}\n`);
+  };
+  try {
+    const { end, state } = await face.watchRig(setup, {
+      folder: out,
+      ledgerFolder,
+      version: benchVersion(),
+      signal: abort.signal,
+      ...(once && { once }),
+      onNote: note,
+      recordingOf: framesOf(out),
+      onTakenUp: (taken, tornBytes) => {
+        clearPartials(out);
+        const { summary } = writtenOf(taken);
+        if (format === 'text') say(takenUpText({ summary, setup, state: taken, ledgerFolder, tornBytes }));
+        else say(`${JSON.stringify({ is: 'takenUp', tornBytes, ...summary })}\n`);
+        files.write(taken);
+      },
+      onRecord: (record, of) => {
+        if (OUTPUT.includes(record.is)) files.write(of);
+        tell(record, of);
+      },
+    });
+    files.write(state);
+    await files.written();
+    if (format === 'text') say(end.end === 'over' ? `outputs: ${out}\n` : `${END_WORDS[end.end]}; outputs: ${out}\n`);
+  } catch (cause) {
+    await files.written().catch(() => undefined);
+    if (cause instanceof face.JournalError || cause instanceof face.LedgerError) throw new UsageError(cause.message);
+    throw outError(cause, out, 'Free some room and start it again: it goes on where its journal ends.');
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    forget();
+  }
+}
+
+export function headOf({ document }: RigSetup, hash: string): RigHead {
+  return { rig: document.name, rigHash: hash, clock: 'wall', version: benchVersion() };
+}
+
+/** Records after which the outputs are others than before. */
+const OUTPUT: readonly JournalRecord['is'][] = ['try', 'attempt', 'passed', 'unknown', 'missed', 'ended'];
+const END_WORDS = { stopped: 'stopped', idle: 'nothing more is due now' } as const;
+
+/** A record as a line of JSON: with what the clauses count, where it is an attempt; without its steps, which steps.json has. */
+function told(record: JournalRecord, state: WatchState, trace: () => ReturnType<typeof watchTrace>): object {
+  if (!('steps' in record) && record.is !== 'missed') return record;
+  const { steps: _steps, ...rest } = { steps: [], ...record };
+  return { ...rest, clauses: clauseLines(trace(), state) };
+}
+
+/** One writing at a time, of the latest state; the first that fails lays the watch down. */
+function keptFiles(write: (state: WatchState) => Promise<void>, abort: AbortController) {
+  let wanted: WatchState | undefined;
+  let all = Promise.resolve();
+  const next = async (): Promise<void> => {
+    const state = wanted;
+    wanted = undefined;
+    if (state) await write(state);
+  };
+  return {
+    write(state: WatchState): void {
+      wanted = state;
+      all = all.then(next);
+      all.catch(() => abort.abort());
+    },
+    written: (): Promise<void> => all,
+  };
+}

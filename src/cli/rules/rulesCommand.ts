@@ -1,0 +1,143 @@
+import { Command, Option } from 'commander';
+import { Document, isScalar, visit } from 'yaml';
+import { formatProblems, type Problem } from '../../document/problem.ts';
+import { IN_FORCE, resolveRules } from '../../rules/resolveRules.ts';
+import { diffRules, rulesText } from '../../rules/rulesText.ts';
+import { documentOf } from '../../rules/ruleSetSchema.ts';
+import { RULE_SETS, type RuleSet } from '../../rules/ruleset.ts';
+import { endOfLondonDate, INSTANT_MAX, parseDate, parseInstant, type Instant } from '../../time.ts';
+import { EXIT, UsageError } from '../shell/exit.ts';
+import { readText } from '../shell/readText.ts';
+
+interface RulesOptions {
+  readonly setRule: readonly string[];
+  readonly asOf?: string;
+}
+
+/** `rules`: what rule sets there are, what they say, whether a file is one, and how two differ. */
+export function rulesCommand(): Command {
+  const rules = new Command('rules').description('List, print, check and compare rule sets.');
+  rules.command('list').description('The rule sets that are built in.').action(list);
+
+  withRuleOptions(rules.command('print'))
+    .description('Print a rule set: clauses with their words, citations, readings.')
+    .argument('<name|file>', `a rule set by name, ${IN_FORCE}, or a YAML file`)
+    .addOption(
+      new Option('--format <format>', 'yaml can be copied and changed')
+        .choices(['text', 'yaml', 'json'])
+        .default('text'),
+    ) // prettier-ignore
+    .action((name: string, options: RulesOptions & { format: Format }) => {
+      process.stdout.write(PRINT[options.format](resolved(name, options)));
+    });
+
+  rules.command('check').description('Check rule-set files.').argument('<file...>', 'rule sets, YAML').action(check);
+
+  withRuleOptions(rules.command('diff'))
+    .description('The paths in which two rule sets differ; --set-rule changes the second.')
+    .argument('<a>', 'a name or file')
+    .argument('[b]', 'a name or file; left out: the first, changed by --set-rule')
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .action((a: string, b: string | undefined, options: RulesOptions & { format: 'text' | 'json' }) => {
+      if (b === undefined && options.setRule.length === 0)
+        throw new UsageError(
+          'rules diff compares two rule sets: name a second one, or change the first by --set-rule.',
+        );
+      const before = resolved(a, { ...options, setRule: [] });
+      const after = resolved(b ?? a, options);
+      process.stdout.write(diffText(before, after, options.format));
+    });
+  return rules;
+}
+
+type Format = 'text' | 'yaml' | 'json';
+
+const PRINT: Readonly<Record<Format, (rules: RuleSet) => string>> = {
+  text: rulesText,
+  yaml: rulesYaml,
+  json: (rules) => `${JSON.stringify(rules, null, 2)}\n`,
+};
+
+/** A rule set as a file that resolves to it. */
+function rulesYaml(rules: RuleSet): string {
+  const document = new Document(documentOf(rules), { aliasDuplicateObjects: false });
+  visit(document, {
+    Seq(_key, list) {
+      if (list.items.every((item) => isScalar(item))) list.flow = true;
+    },
+    Scalar(key, scalar) {
+      // What YAML 1.1 would take for true or false is quoted, for other tools that read the file.
+      if (key !== 'key' && (scalar.value === 'yes' || scalar.value === 'no')) scalar.type = 'QUOTE_SINGLE';
+    },
+  });
+  return document.toString({ lineWidth: 0, singleQuote: true, flowCollectionPadding: false });
+}
+
+/** The options of every command that takes a rule set. */
+function withRuleOptions(command: Command): Command {
+  return command
+    .option('--set-rule <k=v>', 'a reading or a path and its value (repeat)', collect, [] as readonly string[])
+    .option('--as-of <date>', `the day that ${IN_FORCE} is asked of; default: the last`);
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function asOfInstant(text: string | undefined): Instant {
+  if (text === undefined) return INSTANT_MAX;
+  const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);
+  if (at === undefined)
+    throw new UsageError(`--as-of: found ${JSON.stringify(text)}, expected YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ from 2012 to 2037.`); // prettier-ignore
+  return at;
+}
+
+/** The rule set, or everything that is wrong with it as one message. */
+function resolved(name: string, { setRule, asOf }: RulesOptions): RuleSet {
+  const result = resolveRules(name, { setRule, asOf: asOfInstant(asOf), readFile: readText });
+  if (!result.ok) throw new UsageError(formatProblems(result.problems));
+  return result.rules;
+}
+
+function list(): void {
+  const rows = RULE_SETS.map((rules) => [rules.name, datesText(rules), rules.title]);
+  rows.push([
+    IN_FORCE,
+    'selects by the as-of',
+    'the one of these that is in force, Various 1 assumed adopted as proposed',
+  ]);
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const [name = '', dates = '', title = ''] of rows)
+    process.stdout.write(`${name.padEnd(widths[0] as number)}  ${dates.padEnd(widths[1] as number)}  ${title}\n`);
+  process.stdout.write('Files to copy and change: scenarios/rulesets/.\n');
+}
+
+function datesText(rules: RuleSet): string {
+  const from = rules.clauses.flatMap((clause) => clause.inForceFrom ?? []).sort()[0];
+  return `${from === undefined ? 'no category' : `in force from ${from}`}, expires ${rules.expiresOn}`;
+}
+
+function check(files: readonly string[]): void {
+  const problems: Problem[] = [];
+  for (const file of files) {
+    // A check is of files: what has the name of a shipped rule set is read as one all the same.
+    const result = resolveRules(/[/\\.]/.test(file) ? file : `./${file}`, { asOf: INSTANT_MAX, readFile: readText });
+    if (result.ok)
+      process.stdout.write(`${file}: ok, ${result.rules.name}, ${result.rules.clauses.length} categories\n`);
+    else problems.push(...result.problems);
+  }
+  if (problems.length === 0) return;
+  process.stderr.write(`${formatProblems(problems)}\n`);
+  process.exitCode = EXIT.usage;
+}
+
+function diffText(a: RuleSet, b: RuleSet, format: 'text' | 'json'): string {
+  const rows = diffRules(a, b);
+  if (format === 'json') return `${JSON.stringify(rows, null, 2)}\n`;
+  if (rows.length === 0) return 'no difference\n';
+  return rows.map(({ path, before, after }) => `${path}\n  - ${shown(before)}\n  + ${shown(after)}\n`).join('');
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? '(absent)' : JSON.stringify(value);
+}

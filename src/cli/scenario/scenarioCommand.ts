@@ -1,0 +1,139 @@
+import { Command, Option } from 'commander';
+import { formatProblems, type Problem } from '../../document/problem.ts';
+import { fieldTable } from '../../../sim/scenario/scenarioFields.ts';
+import { loadScenario, type LoadedScenario } from '../../../sim/scenario/load.ts';
+import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
+import { editorSchema } from '../../../sim/scenario/editorSchema.ts';
+import { EXIT, UsageError } from '../shell/exit.ts';
+import { readText } from '../shell/readText.ts';
+
+/** `scenario`: whether scenario files are right, what they come to, and what they may say. */
+export function scenarioCommand(): Command {
+  const scenario = new Command('scenario')
+    .description('Check and print scenarios, and what a scenario may say.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smets1-bench scenario check --strict scenarios/various1.yaml
+  smets1-bench scenario print scenarios/various1.yaml --set process.IOC.attemptsMax=10
+  smets1-bench scenario schema --format markdown
+
+scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or an option is wrong.`,
+    );
+
+  scenario
+    .command('check')
+    .description('Check scenario files: exit code 0, or 1 with everything that is wrong.')
+    .argument('<file...>', 'scenarios, YAML')
+    .option('--strict', 'numbers and dates without a mark, and marks that cover nothing, are wrong')
+    .action(check);
+
+  scenario
+    .command('print')
+    .description('Print every resolved value with where it comes from.')
+    .argument('<file>', 'a scenario, YAML')
+    .option('--set <path=value>', 'change a field; may be repeated', collect, [] as readonly string[])
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .action((file: string, options: { set: readonly string[]; format: 'text' | 'json' }) => {
+      const loaded = loadScenario({ path: file, readFile: readText, set: options.set });
+      if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
+      process.stdout.write(options.format === 'json' ? scenarioJson(loaded) : scenarioText(loaded));
+    });
+
+  scenario
+    .command('schema')
+    .description('Print what a scenario may say.')
+    .addOption(
+      new Option('--format <format>', 'json: for editors; markdown: the table of scenarios/README.md')
+        .choices(['json', 'markdown'])
+        .default('json'),
+    )
+    .action(({ format }: { format: 'json' | 'markdown' }) => {
+      process.stdout.write(format === 'json' ? editorSchema() : fieldTable());
+    });
+  return scenario;
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function check(files: readonly string[], { strict = false }: { strict?: boolean }): void {
+  const errors: Problem[] = [];
+  for (const path of files) {
+    const loaded = loadScenario({ path, readFile: readText });
+    if (!loaded.ok) {
+      errors.push(...loaded.errors);
+      continue;
+    }
+    const doubts = [...unmarked(loaded), ...loaded.warnings];
+    if (strict && doubts.length > 0) {
+      errors.push(...doubts);
+      continue;
+    }
+    if (doubts.length > 0) process.stderr.write(`${formatProblems(doubts)}\n`);
+    const more = doubts.length === 0 ? '' : `, warnings: ${doubts.length}`;
+    process.stdout.write(
+      `${path}: ok, ${loaded.scenario.name}#${loaded.hash}, ${sizeOf(loaded)} installations${more}\n`,
+    );
+  }
+  if (errors.length === 0) return;
+  process.stderr.write(`${formatProblems(errors)}\n`);
+  process.exitCode = EXIT.usage;
+}
+
+/** Numbers and dates that a file gives without saying where they come from. */
+function unmarked(loaded: LoadedScenario): readonly Problem[] {
+  return loaded.marks.flatMap(({ path, isClaim, mark, value, position }) =>
+    !isClaim || mark !== null
+      ? []
+      : [
+          {
+            file: position?.file ?? loaded.path,
+            line: position?.line ?? 0,
+            column: position?.column ?? 0,
+            path,
+            found: `${value} without a mark`,
+            expected: "a row of this file's `marks` that covers it",
+          },
+        ],
+  );
+}
+
+function sizeOf({ scenario }: LoadedScenario): number {
+  return Object.values(scenario.populations).reduce((sum, { installations }) => sum + installations, 0);
+}
+
+/** Longer paths and values push their row out rather than every row. */
+const PATH_WIDTH_MAX = 64;
+const VALUE_WIDTH_MAX = 32;
+
+/** Every value, aligned: path, value, mark, note. */
+function scenarioText(loaded: LoadedScenario): string {
+  const { scenario, marks, rules, hash, sources } = loaded;
+  const rows = marks.map(({ path, value, mark, note }) => [path, valueText(value), mark ?? '', note] as const);
+  const width = (column: 0 | 1 | 2, max: number): number =>
+    Math.min(max, Math.max(...rows.map((row) => row[column].length)));
+  const [paths, values, words] = [width(0, PATH_WIDTH_MAX), width(1, VALUE_WIDTH_MAX), width(2, VALUE_WIDTH_MAX)];
+  const lines = [
+    `# ${scenario.name}#${hash}  ${scenario.title}`,
+    `# files: ${sources.join(', ')}`,
+    `# rules: ${rules.name}, ${rules.title}`,
+    ...rows.map(([path, value, mark, note]) =>
+      `${path.padEnd(paths)}  ${value.padEnd(values)}  ${mark.padEnd(words)}  ${note}`.trimEnd(),
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A line stays a line. */
+function valueText(value: MarkedLeaf['value']): string {
+  return typeof value === 'string' && (value === '' || /[\n\r\t]/.test(value)) ? JSON.stringify(value) : String(value);
+}
+
+function scenarioJson({ scenario, marks, rules, hash, sources }: LoadedScenario): string {
+  const values = marks.map(({ path, value, mark, note }) => ({ path, value, mark, note }));
+  const { marks: _rows, ...rest } = scenario;
+  return `${JSON.stringify({ name: scenario.name, hash, sources, rules, scenario: rest, values }, null, 2)}\n`;
+}

@@ -1,0 +1,122 @@
+import { assert } from '../../assert.ts';
+import type { Attempt, History, HistoryEvent } from '../../migration/history.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import { formatInstant, type Instant } from '../../time.ts';
+import type { ExclusionCategory } from '../../clauses/clause.ts';
+import { shortestContinuation, type Added } from './continuation.ts';
+import type { ClauseRow } from '../reference/holding.ts';
+import { inCohort } from '../reference/scope.ts';
+import { timelineOf, type Stretch, type Timeline } from '../reference/timeline.ts';
+import { rowWords } from './reasonWords.ts';
+
+/** A row that a category rests on, and whether the category would hold without it. */
+export interface Support {
+  readonly row: Attempt | HistoryEvent;
+  readonly undoes: boolean;
+}
+
+/** How near a category is to holding, or to not holding. */
+export type NearMiss =
+  | {
+      readonly category: ExclusionCategory;
+      readonly holds: true;
+      /** Every counted attempt of its counted weeks, its standing event, its instruction; by time. */
+      readonly restsOn: readonly Support[];
+    }
+  | {
+      readonly category: ExclusionCategory;
+      readonly holds: false;
+      /** The shortest continuation after the as-of that would make it hold; null: there is none. */
+      readonly rows: Added | null;
+      /** Why there is none; empty where there is one. */
+      readonly why: string;
+    };
+
+/**
+ * For each category of the rule set: where it holds, what it rests on; where it does not, the fewest rows after the
+ * as-of that would make it hold, and of those the earliest. A row of the same instant may stand with another.
+ */
+export function nearMisses(history: History, rules: RuleSet, asOf: Instant): readonly NearMiss[] {
+  const timeline = timelineOf(history, rules, asOf);
+  return timeline.rows.map((row, i) => {
+    const stretch = timeline.lasting[i];
+    const { category } = row.clause;
+    if (stretch) return { category, holds: true, restsOn: supports(timeline, row, stretch, { rules, asOf }) };
+    if (!inCohort(row.clause, timeline.records.installation.cohort, rules.readings)) {
+      return { category, holds: false, rows: null, why: 'the clause does not extend to the cohort' };
+    }
+    const rows = shortestContinuation(row, timeline, rules, asOf);
+    if (rows !== null) assert(holdsAfter(timeline, category, rows, rules), `${category} holds after its continuation`);
+    return { category, holds: false, rows, why: rows === null ? 'no row that could come would make it hold' : '' };
+  });
+}
+
+function holdsAfter(timeline: Timeline, category: ExclusionCategory, rows: Added, rules: RuleSet): boolean {
+  const { records } = timeline;
+  const history = {
+    installation: records.installation,
+    attempts: [...records.attempts, ...rows.attempts],
+    events: [...records.events, ...rows.events],
+  };
+  return holdsIn(history, category, rules, rows.completeAt);
+}
+
+function holdsIn(history: History, category: ExclusionCategory, rules: RuleSet, asOf: Instant): boolean {
+  const { rows, lasting } = timelineOf(history, rules, asOf);
+  return rows.some(({ clause }, i) => clause.category === category && lasting[i] !== null);
+}
+
+function supports(
+  { records }: Timeline,
+  { clause }: ClauseRow,
+  { finding }: Stretch,
+  { rules, asOf }: { rules: RuleSet; asOf: Instant },
+): readonly Support[] {
+  const kind = clause.shows.type === 'count' ? clause.shows.kind : null;
+  const counted = new Set(finding.count?.units.flatMap(({ attempts }) => attempts));
+  const attempts = records.attempts.filter((row) => row.kind === kind && counted.has(row.at));
+  const named = new Set(finding.evidence);
+  const events = records.events.filter(({ at, event }) => {
+    if (!named.has(at)) return false;
+    return clause.shows.type === 'standing'
+      ? event === clause.shows.holds
+      : finding.route === 'active' && event === 'supplier-gsme-exclusion';
+  });
+  const without = (row: Attempt | HistoryEvent): Support => ({
+    row,
+    undoes: !holdsIn(
+      {
+        installation: records.installation,
+        attempts: records.attempts.filter((other) => other !== row),
+        events: records.events.filter((other) => other !== row),
+      },
+      clause.category,
+      rules,
+      asOf,
+    ),
+  });
+  return [...attempts.map(without), ...events.map(without)].sort((a, b) => a.row.at - b.row.at);
+}
+
+/** Near misses as plain text, for `explain`; ends with a newline. */
+export function formatNearMisses(list: readonly NearMiss[]): string {
+  return `${list.flatMap(nearMissLines).join('\n')}\n`;
+}
+
+function nearMissLines(near: NearMiss): string[] {
+  if (near.holds) {
+    const fragile = near.restsOn.some(({ undoes }) => undoes);
+    return [
+      `${near.category} holds; dropping any one row would ${fragile ? 'undo it where marked' : 'not undo it'}`,
+      ...near.restsOn.map(({ row, undoes }) => {
+        return `  ${formatInstant(row.at)}  ${rowWords(row)}${undoes ? '  (dropping it undoes the category)' : ''}`;
+      }),
+    ];
+  }
+  if (near.rows === null) return [`${near.category}: none; ${near.why}`];
+  const rows = [...near.rows.events, ...near.rows.attempts].sort((a, b) => a.at - b.at);
+  return [
+    `${near.category}: ${rows.length} more ${rows.length === 1 ? 'row' : 'rows'}`,
+    ...rows.map((row) => `  ${formatInstant(row.at)}  ${rowWords(row)}`),
+  ];
+}

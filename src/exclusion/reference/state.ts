@@ -1,0 +1,155 @@
+import { assert } from '../../assert.ts';
+import { OK, OK_ESME, type Attempt, type EventName, type History, type HistoryEvent } from '../../migration/history.ts';
+import type { Installation, PaymentMode } from '../../installation/installation.ts';
+import type { Instant } from '../../time.ts';
+
+/** Before every instant: where the first registration of a supplier begins, and the readmit that never was. */
+export const BEGINNING_OF_TIME: Instant = Number.NEGATIVE_INFINITY;
+
+/** The records that exist as of an instant: no exact duplicates, in time order. */
+export interface Records {
+  readonly installation: Installation;
+  readonly attempts: readonly Attempt[];
+  readonly events: readonly HistoryEvent[];
+}
+
+/** What stands at an instant: the initial row and the events up to and including it (DESIGN.md 5.1). */
+export interface State {
+  readonly esmeDormant: boolean;
+  readonly electricityPaymentMode: PaymentMode;
+  readonly electricitySupplier: string;
+  readonly gas: { readonly dormant: boolean; readonly paymentMode: PaymentMode; readonly supplier: string } | null;
+  /** Since when the gas supplier is registered: the last instant at which its name really changed. */
+  readonly gasRegisteredAt: Instant;
+  /** The last instant at which the name of either supplier really changed. */
+  readonly cosAt: Instant;
+  /** The latest readmit; records at or before it, other than state events, no longer count. */
+  readonly readmittedAt: Instant;
+}
+
+/** The records up to an instant, and the state that they make. */
+export interface Known extends Records {
+  readonly at: Instant;
+  readonly state: State;
+  /** The earliest migration attempt `ok` or `ok-esme` since the readmit: the end of the history. */
+  readonly migration: Attempt | null;
+}
+
+/** Two events of one name, or of one pair of opposites, share a key (DESIGN.md 5). */
+function keyOfEvent(event: EventName): string {
+  if (event.startsWith('master-key-')) return 'master-key';
+  return event.startsWith('sos-') ? 'sos' : event;
+}
+
+function compareEvents(a: HistoryEvent, b: HistoryEvent): number {
+  if (a.at !== b.at) return a.at - b.at;
+  return a.event < b.event ? -1 : a.event > b.event ? 1 : 0;
+}
+
+function compareAttempts(a: Attempt, b: Attempt): number {
+  if (a.at !== b.at) return a.at - b.at;
+  return a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0;
+}
+
+/** Drops exact duplicates of neighbours; rows that contradict each other were for the reader to refuse. */
+function distinct<R>(rows: R[], sameKey: (a: R, b: R) => boolean, same: (a: R, b: R) => boolean): R[] {
+  return rows.filter((row, i) => {
+    const before = rows[i - 1];
+    if (before === undefined || !sameKey(before, row)) return true;
+    assert(same(before, row), 'two different rows of a history share a key; the reader refuses both');
+    return false;
+  });
+}
+
+/** The records of a history as of an instant, in whatever order and number the rows came. */
+export function recordsUpTo(history: History, asOf: Instant): Records {
+  return {
+    installation: history.installation,
+    attempts: distinct(
+      history.attempts.filter((row) => row.at <= asOf).sort(compareAttempts),
+      (a, b) => a.at === b.at && a.kind === b.kind,
+      (a, b) => a.outcome === b.outcome && a.cause === b.cause && a.table510 === b.table510,
+    ),
+    events: distinct(
+      history.events.filter((row) => row.at <= asOf).sort(compareEvents),
+      (a, b) => a.at === b.at && keyOfEvent(a.event) === keyOfEvent(b.event),
+      (a, b) => a.event === b.event && a.value === b.value,
+    ),
+  };
+}
+
+/** The distinct instants of all rows, counted or not, rising: where categories are evaluated. */
+export function instantsOf(records: Records): readonly Instant[] {
+  const instants = new Set<Instant>();
+  for (const { at } of records.attempts) instants.add(at);
+  for (const { at } of records.events) instants.add(at);
+  return [...instants].sort((a, b) => a - b);
+}
+
+/** What is known at an instant, from the records up to it alone. */
+export function knownAt(records: Records, at: Instant): Known {
+  const attempts = records.attempts.filter((row) => row.at <= at);
+  const events = records.events.filter((row) => row.at <= at);
+  const state = stateFrom(records.installation, events);
+  const migration =
+    attempts.find((row) => row.at > state.readmittedAt && row.kind === 'migration' && !isFailure(row.outcome)) ?? null;
+  return { installation: records.installation, attempts, events, at, state, migration };
+}
+
+/** What is known apart from one attempt: the reading of a history's end asks what held without the row that ends it. */
+export function knownWithout(known: Known, attempt: Attempt): Known {
+  return { ...known, attempts: known.attempts.filter((row) => row !== attempt), migration: null };
+}
+
+export function isFailure(outcome: string): boolean {
+  return outcome !== OK && outcome !== OK_ESME;
+}
+
+function stateFrom(installation: Installation, events: readonly HistoryEvent[]): State {
+  let { esmeDormant, electricityPaymentMode, electricitySupplier } = installation;
+  // Gas events of an installation without a GSME are the reader's to refuse; here they touch nothing.
+  let gas: State['gas'] = installation.gas;
+  let gasRegisteredAt = BEGINNING_OF_TIME;
+  let cosAt = BEGINNING_OF_TIME;
+  let readmittedAt = BEGINNING_OF_TIME;
+  for (const { at, event, value } of events) {
+    switch (event) {
+      case 'esme-dormant':
+        esmeDormant = value === 'yes';
+        break;
+      case 'electricity-payment-mode':
+        electricityPaymentMode = value as PaymentMode;
+        break;
+      case 'electricity-supplier':
+        if (value !== electricitySupplier) cosAt = at;
+        electricitySupplier = value;
+        break;
+      case 'gsme-dormant':
+        if (gas !== null) gas = { ...gas, dormant: value === 'yes' };
+        break;
+      case 'gas-payment-mode':
+        if (gas !== null) gas = { ...gas, paymentMode: value as PaymentMode };
+        break;
+      case 'gas-supplier':
+        if (gas === null || gas.supplier === value) break;
+        cosAt = at;
+        gasRegisteredAt = at;
+        gas = { ...gas, supplier: value };
+        break;
+      case 'readmit':
+        readmittedAt = at;
+        break;
+      default: // a finding, a decision or an instruction: not a state
+        break;
+    }
+  }
+  return {
+    esmeDormant,
+    electricityPaymentMode,
+    electricitySupplier,
+    gas,
+    gasRegisteredAt,
+    cosAt,
+    readmittedAt,
+  };
+}

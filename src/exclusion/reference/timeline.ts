@@ -1,0 +1,101 @@
+import { expiryInstant, type RuleSet } from '../../rules/ruleset.ts';
+import type { History } from '../../migration/history.ts';
+import { OK } from '../../migration/history.ts';
+import type { Instant } from '../../time.ts';
+import { clauseRows, findingAt, type ClauseRow, type Finding } from './holding.ts';
+import { instantsOf, knownAt, knownWithout, recordsUpTo, type Known, type Records } from './state.ts';
+import type { Note, Span } from '../verdict.ts';
+
+/** The category whose exclusion an ESME-only migration leaves standing (DESIGN.md 5.1, the end of a history). */
+const KEPT_BY_ESME_ONLY = 'gt01';
+
+/** An unbroken stretch in which a category holds. */
+export interface Stretch {
+  readonly since: Instant;
+  /** What it rests on: as of the last row at which the category held by itself. */
+  readonly finding: Finding;
+  /** `sticky`: by `membership: sticky` alone; `esmeOnly`: kept from the ESME-only migration. */
+  readonly by: 'itself' | 'sticky' | 'esmeOnly';
+}
+
+/** Everything that evaluating a history at each of its instants shows. */
+export interface Timeline {
+  readonly records: Records;
+  /** As of the as-of. */
+  readonly known: Known;
+  readonly rows: readonly ClauseRow[];
+  /** The stretch that lasts at the as-of, for each of `rows`; null: the category does not hold. */
+  readonly lasting: readonly (Stretch | null)[];
+  /** By the order of `rows`, then by time. */
+  readonly spans: readonly Span[];
+  /** The ESME-only migrations that no GT01 exclusion bears out. */
+  readonly contradictory: readonly Note[];
+  /** What lasted at each instant of a row, by time, in the order of `rows`. */
+  readonly moments: readonly Moment[];
+}
+
+/** An instant of a history, and the stretches that last at it. */
+export interface Moment {
+  readonly at: Instant;
+  readonly lasting: readonly (Stretch | null)[];
+}
+
+/** Evaluates every clause at the instant of every row up to the as-of, all rows of an instant together. */
+export function timelineOf(history: History, rules: RuleSet, asOf: Instant): Timeline {
+  const records = recordsUpTo(history, asOf);
+  const rows = clauseRows(rules);
+  const instants = instantsOf(records);
+  const spans: Span[][] = rows.map(() => []);
+  const contradictory: Note[] = [];
+  const moments: Moment[] = [];
+  let lasting: readonly (Stretch | null)[] = rows.map(() => null);
+  for (const at of instants) {
+    const known = knownAt(records, at);
+    const next = rows.map((row, i) => stretchAt(row, known, lasting[i] ?? null, rules));
+    if (isContradictory(rows, known, next)) contradictory.push({ at, note: 'contradictoryEsmeOnly' });
+    for (const [i, { clause }] of rows.entries()) {
+      const before = lasting[i];
+      if (before && next[i]?.since !== before.since) {
+        spans[i]?.push({ category: clause.category, from: before.since, to: at });
+      }
+    }
+    lasting = next;
+    moments.push({ at, lasting });
+  }
+  for (const [i, stretch] of lasting.entries()) {
+    const category = rows[i]?.clause.category;
+    if (stretch && category) spans[i]?.push({ category, from: stretch.since, to: null });
+  }
+  return { records, known: knownAt(records, asOf), rows, lasting, spans: spans.flat(), contradictory, moments };
+}
+
+/** The stretch of a clause that lasts at an instant, given the one that lasted at the instant before. */
+function stretchAt(row: ClauseRow, known: Known, before: Stretch | null, rules: RuleSet): Stretch | null {
+  const { at, migration } = known;
+  if (migration === null) return ownStretchAt(row, known, before, rules);
+  if (migration.outcome === OK || row.clause.category !== KEPT_BY_ESME_ONLY) return null;
+  // After an ESME-only migration the answer is that of its instant, from all records but the row itself.
+  if (at > migration.at) return before;
+  const atMigration = ownStretchAt(row, knownWithout(known, migration), before, rules);
+  return atMigration === null ? null : { ...atMigration, by: 'esmeOnly' };
+}
+
+function ownStretchAt(row: ClauseRow, known: Known, before: Stretch | null, rules: RuleSet): Stretch | null {
+  const finding = findingAt(row, known, rules);
+  if (finding !== null) return { since: before?.since ?? known.at, finding, by: 'itself' };
+  const stays = before !== null && known.state.readmittedAt < known.at && sticks(row, before, known.at, rules);
+  return stays ? { ...before, by: 'sticky' } : null;
+}
+
+/** Whether a stretch had become effective before an instant, so that `membership: sticky` carries it on. */
+function sticks(row: ClauseRow, stretch: Stretch, at: Instant, rules: RuleSet): boolean {
+  if (rules.readings.membership !== 'sticky' || row.inForceAt === null) return false;
+  const effective = Math.max(stretch.since, row.inForceAt);
+  return effective < at && effective < expiryInstant(rules);
+}
+
+function isContradictory(rows: readonly ClauseRow[], known: Known, next: readonly (Stretch | null)[]): boolean {
+  const { migration, at } = known;
+  if (migration === null || migration.at !== at || migration.outcome === OK) return false;
+  return !rows.some(({ clause }, i) => clause.category === KEPT_BY_ESME_ONLY && next[i] !== null);
+}

@@ -1,0 +1,100 @@
+import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
+import { ByteWriter } from 'hyparquet-writer';
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
+import { assert } from '../../assert.ts';
+import type { ColumnBatch } from '../record/columnBatch.ts';
+import { openOutput } from './outputFile.ts';
+import { columnBuffer } from './parquetColumns.ts';
+import { recordOf, type RecordName } from '../record/records.ts';
+
+/** Rows of a row group. Fixed, so that the bytes do not depend on how the rows arrive in batches. */
+export const ROW_GROUP_ROWS = 131_072;
+
+const MAGIC = 0x31524150; // "PAR1"
+
+export interface ParquetFile {
+  /** Appends the first `rows` values of each column. Throws an assertion on a column that the record lacks. */
+  append(batch: ColumnBatch): void;
+  /** Writes the footer and gives the file its name. `sha256`: of the whole file, hex. */
+  close(): Promise<{ readonly rows: number; readonly sha256: string }>;
+  /** Removes what was written; the name never appears. */
+  abort(): void;
+}
+
+export interface ParquetOptions {
+  /** `int32`: ids are numbers (simulated); `string`: any text. */
+  readonly ids: 'int32' | 'string';
+  /** Key-value metadata of the footer, written in the order of the keys. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens a Parquet file of a record for streaming. Memory: one row group of `ROW_GROUP_ROWS` rows, whatever the size
+ * of the file. The bytes are a function of the rows, `ids` and `metadata` alone. Throws what the file system throws.
+ */
+export function openParquet(path: string, record: RecordName, options: ParquetOptions): ParquetFile {
+  const columns = recordOf(record).columns;
+  const buffers = columns.map((column) => columnBuffer(column, options.ids, ROW_GROUP_ROWS));
+  const names = new Set(columns.map((column) => column.name));
+  const file = openOutput(path);
+  const groups: RowGroup[] = [];
+  const out = new ByteWriter(1 << 16);
+  out.appendUint32(MAGIC);
+  let rows = 0;
+  let pending = 0;
+
+  function spill(): void {
+    file.write(out.getBytes());
+    out.index = 0; // `offset` goes on counting, as the positions in the footer need
+  }
+
+  function flushGroup(): void {
+    const start = out.offset;
+    const chunks = buffers.map((buffer) => buffer.flush(out));
+    const bytes = chunks.reduce((sum, chunk) => sum + (chunk.meta_data?.total_uncompressed_size ?? 0n), 0n);
+    groups.push({
+      columns: chunks,
+      total_byte_size: bytes,
+      num_rows: BigInt(pending),
+      total_compressed_size: BigInt(out.offset - start),
+    });
+    rows += pending;
+    pending = 0;
+    spill();
+  }
+
+  return {
+    append(batch) {
+      for (const name in batch.columns) assert(names.has(name), `${record} has no column ${name}`);
+      for (let from = 0; from < batch.rows;) {
+        const count = Math.min(batch.rows - from, ROW_GROUP_ROWS - pending);
+        columns.forEach((column, index) => buffers[index]?.take(batch.columns[column.name], from, count));
+        pending += count;
+        from += count;
+        if (pending === ROW_GROUP_ROWS) flushGroup();
+      }
+    },
+    close() {
+      if (pending > 0) flushGroup();
+      const root: SchemaElement = { name: record, num_children: columns.length };
+      const metadata: FileMetaData = {
+        version: 2,
+        created_by: 'smets1-bench',
+        schema: [root, ...buffers.map((buffer) => buffer.element)],
+        num_rows: BigInt(rows),
+        row_groups: groups,
+        key_value_metadata: Object.keys(options.metadata)
+          .sort()
+          .map((key) => ({ key, value: options.metadata[key] as string })),
+        metadata_length: 0,
+      };
+      writeMetadata(out, metadata);
+      out.appendUint32(MAGIC);
+      spill();
+      return Promise.resolve({ rows, sha256: file.commit() });
+    },
+    abort() {
+      file.abort();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Refuse, RefusedRow } from '../record/refusal.ts';
+import { openRows, type RowWriter } from '../format/rowWriter.ts';
+
+/** Refused rows in memory at most; a file of them is in order of file and line within as many. */
+const SORTED_ROWS_MAX = 100_000;
+
+/** Thrown when as many rows have been refused as the user wants to see. */
+export class TooManyRefused extends Error {
+  override name = 'TooManyRefused';
+}
+
+export interface RefusedOptions {
+  /** Rows kept for standard error. */
+  readonly errorsMax: number;
+  /** Reading ends when there are as many as that. */
+  readonly stopAtMax: boolean;
+  /** Where they are all written (`--keep-going`); undefined: nowhere. */
+  readonly path: string | undefined;
+  /** Names of the input files in order, for sorting. */
+  readonly files: readonly string[];
+}
+
+/** Gathers refused rows: the first for standard error, all for `<out>.refused.csv`. */
+export class RefusedRows {
+  readonly #options: RefusedOptions;
+  readonly #writer: RowWriter | undefined;
+  #pending: RefusedRow[] = [];
+  readonly #first: RefusedRow[] = [];
+  count = 0;
+
+  constructor(options: RefusedOptions) {
+    this.#options = options;
+    this.#writer = options.path === undefined ? undefined : openRows(options.path, 'refused', 'csv', NO_METADATA);
+  }
+
+  /** The first refused rows, in order of file and line. */
+  get first(): readonly RefusedRow[] {
+    return [...this.#first].sort(this.#order);
+  }
+
+  readonly refuse: Refuse = (row) => {
+    this.count += 1;
+    if (this.#first.length < this.#options.errorsMax) this.#first.push(row);
+    if (this.#writer) {
+      this.#pending.push(row);
+      if (this.#pending.length === SORTED_ROWS_MAX) this.#spill();
+    }
+    if (this.#options.stopAtMax && this.count >= this.#options.errorsMax) throw new TooManyRefused();
+  };
+
+  async close(): Promise<void> {
+    this.#spill();
+    await this.#writer?.close();
+  }
+
+  discard(): void {
+    this.#writer?.abort();
+  }
+
+  readonly #order = (a: RefusedRow, b: RefusedRow): number =>
+    this.#options.files.indexOf(a.file) - this.#options.files.indexOf(b.file) || a.line - b.line;
+
+  #spill(): void {
+    for (const row of this.#pending.sort(this.#order)) {
+      this.#writer?.append([row.file, String(row.line), row.column, row.found, row.expected]);
+    }
+    this.#pending = [];
+  }
+}
+
+const NO_METADATA = { ids: 'string', metadata: {} } as const;

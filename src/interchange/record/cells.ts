@@ -1,0 +1,235 @@
+import { isMpan, isMprn } from '../../installation/identifiers.ts';
+import { formatInstant, INSTANT_MAX, INSTANT_MIN, parseDate, DAY, parseInstant } from '../../time.ts';
+import { lineOf, type RawBatch, type RawColumn } from './rawBatch.ts';
+import { show, type Refuse } from './refusal.ts';
+import type { Column, RecordSchema } from './records.ts';
+
+/** Longest text of a cell, in characters. */
+const TEXT_CHARACTERS_MAX = 128;
+
+/** An empty choice, and an empty instant (no instant of the bench is 0). */
+export const NO_CHOICE = 255;
+
+/**
+ * Rows whose cells have been checked one by one. Each column is of its type: `texts` for id, subject, text, meterPoint
+ * and number ('' is empty), `instants` in epoch seconds, `choices` as positions in the column's `allowed`.
+ */
+export interface CheckedBatch {
+  readonly rows: number;
+  readonly lines: Float64Array | number;
+  /** 1: accepted so far; 0: refused. Row rules may set more of them to 0. */
+  readonly accepted: Uint8Array;
+  readonly columns: readonly CheckedColumn[];
+}
+
+export type CheckedColumn = readonly string[] | Int32Array | Uint8Array;
+
+/** Turns a file's batches into checked ones. Holds small caches of texts already checked: one for each file. */
+export function cellChecker(file: string, record: RecordSchema, refuse: Refuse): (batch: RawBatch) => CheckedBatch {
+  const columns = record.columns.map(columnChecker);
+  return (batch) => {
+    const accepted = new Uint8Array(batch.rows).fill(1);
+    const checked = columns.map((check, index) =>
+      check(batch.columns[index], batch.rows, (row, found) => {
+        if (accepted[row] === 0) return; // the first wrong column speaks for the row
+        accepted[row] = 0;
+        const column = record.columns[index] as Column;
+        const expected = `${EXPECTED[column.type](column)}${column.required ? '' : ', or nothing'}`;
+        refuse({ file, line: lineOf(batch, row), column: column.name, found: show(found, column.type), expected });
+      }),
+    );
+    return { rows: batch.rows, lines: batch.lines, accepted, columns: checked };
+  };
+}
+
+const EXPECTED: Readonly<Record<Column['type'], (column: Column) => string>> = {
+  id: () => `an id of 1 to ${TEXT_CHARACTERS_MAX} printing characters, not beginning with dmc:`,
+  subject: () => 'an installation_id or dmc:<id>',
+  instant: () => `YYYY-MM-DDThh:mm:ssZ from ${formatInstant(INSTANT_MIN)} to ${formatInstant(INSTANT_MAX)}`,
+  meterPoint: ({ name }) => (name === 'mprn' ? 'an MPRN of 6 to 11 digits' : 'an MPAN of 13 digits') + CHECKED,
+  choice: ({ allowed }) => (allowed ?? []).join('|'),
+  text: () => `a text of at most ${TEXT_CHARACTERS_MAX} printing characters, in UTF-8`,
+  number: () => 'a number in decimal digits',
+  instants: () => 'instants joined by ;',
+};
+const CHECKED = ' with its check digits';
+
+type Wrong = (row: number, found: string) => void;
+type ColumnChecker = (raw: RawColumn | undefined, rows: number, wrong: Wrong) => CheckedColumn;
+
+function columnChecker(column: Column): ColumnChecker {
+  if (column.type === 'choice') return choiceChecker(column);
+  if (column.type === 'instant') return instantChecker(column);
+  return textChecker(column);
+}
+
+/** Gives each row its text; numbers by their digits. Calls `each(row, text)` with '' for empty. */
+function eachText(raw: RawColumn | undefined, rows: number, digits: number, each: (row: number, text: string) => void) {
+  if (raw === undefined) {
+    for (let row = 0; row < rows; row += 1) each(row, '');
+  } else if ('texts' in raw) {
+    for (let row = 0; row < rows; row += 1) each(row, raw.texts[row] ?? '');
+  } else if ('codes' in raw) {
+    for (let row = 0; row < rows; row += 1) {
+      const code = raw.codes[row] as number;
+      each(row, code < 0 ? '' : (raw.dictionary[code] as string));
+    }
+  } else {
+    let last = NaN;
+    let text = '';
+    for (let row = 0; row < rows; row += 1) {
+      const number = raw.numbers[row] as number;
+      if (number !== last) {
+        last = number;
+        text = number !== number ? '' : String(number).padStart(digits, '0');
+      }
+      each(row, text);
+    }
+  }
+}
+
+function choiceChecker(column: Column): ColumnChecker {
+  const allowed = column.allowed ?? [];
+  const codeOf = new Map<string, number>(allowed.map((value, code) => [value, code]));
+  if (!column.required) codeOf.set('', NO_CHOICE);
+  const emptyCode = codeOf.get('');
+  return (raw, rows, wrong) => {
+    const out = new Uint8Array(rows).fill(NO_CHOICE);
+    if (raw && 'codes' in raw && raw.dictionary.length <= rows) {
+      // Each entry of the dictionary is looked up once, not each row.
+      const codes = raw.dictionary.map((text) => codeOf.get(text));
+      for (let row = 0; row < rows; row += 1) {
+        const given = raw.codes[row] as number;
+        const code = given < 0 ? emptyCode : codes[given];
+        if (code === undefined) wrong(row, given < 0 ? '' : (raw.dictionary[given] as string));
+        else out[row] = code;
+      }
+      return out;
+    }
+    eachText(raw, rows, 0, (row, text) => {
+      const code = codeOf.get(text);
+      if (code === undefined) wrong(row, text);
+      else out[row] = code;
+    });
+    return out;
+  };
+}
+
+/** Days seen, in seconds: a history has the same few hundred again and again. */
+const dayCache = new Map<string, number>();
+
+/** `parseInstant`, by the day's cache and six digits: 20 times as fast on a million rows. */
+function readInstant(text: string): number | undefined {
+  if (text.length !== 20) return undefined;
+  const day = text.slice(0, 10);
+  let start = dayCache.get(day);
+  if (start === undefined) {
+    const date = parseDate(day);
+    if (date === undefined) return undefined;
+    start = date * DAY;
+    dayCache.set(copied(day), start); // at most the 9,497 days from 2012 to 2037
+  }
+  const hours = twoDigits(text, 11);
+  const minutes = twoDigits(text, 14);
+  const seconds = twoDigits(text, 17);
+  // NaN, a field out of its range or another separator: let the one definition say.
+  const plain = hours < 24 && minutes < 60 && seconds < 60 && /^.{10}T..:..:..Z$/.test(text);
+  return plain ? start + hours * 3600 + minutes * 60 + seconds : parseInstant(text);
+}
+
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+}
+
+function instantChecker(column: Column): ColumnChecker {
+  return (raw, rows, wrong) => {
+    const out = new Int32Array(rows);
+    if (raw && 'numbers' in raw) {
+      for (let row = 0; row < rows; row += 1) {
+        const at = raw.numbers[row] as number;
+        const empty = at !== at;
+        if (empty && !column.required) continue;
+        if (!empty && Number.isInteger(at) && at >= INSTANT_MIN && at <= INSTANT_MAX) out[row] = at;
+        else wrong(row, empty ? '' : `${at} seconds after 1970`);
+      }
+      return out;
+    }
+    eachText(raw, rows, 0, (row, text) => {
+      if (text === '' && !column.required) return;
+      const at = readInstant(text);
+      if (at === undefined) wrong(row, text);
+      else out[row] = at;
+    });
+    return out;
+  };
+}
+
+// Neither controls, nor lone surrogates, nor U+FFFD, which stands where the bytes were not UTF-8.
+const PRINTING = /^[^\p{Cc}\p{Cs}\u2028\u2029\ufffd]{1,128}$/u;
+const VALID: Readonly<Record<Exclude<Column['type'], 'choice' | 'instant'>, (text: string, name: string) => boolean>> =
+  {
+    id: (text) => PRINTING.test(text) && !text.startsWith('dmc:'),
+    subject: (text) => PRINTING.test(text) && text !== 'dmc:',
+    meterPoint: (text, name) => (name === 'mprn' ? isMprn(text) : isMpan(text)),
+    text: (text) => PRINTING.test(text),
+    number: (text) => /^-?\d{1,15}(\.\d{1,15})?$/.test(text),
+    instants: (text) => text.split(';').every((part) => parseInstant(part) !== undefined),
+  };
+
+/** Texts kept as known good, so that each is checked and copied once. */
+const KNOWN_MAX = 20_000;
+
+function textChecker(column: Column): ColumnChecker {
+  const valid = VALID[column.type as keyof typeof VALID];
+  // Ids and meter points hardly repeat: a cache of them would only cost.
+  const repeats = column.type === 'text';
+  const known = new Map<string, string>();
+  const digits = column.name === 'mpan' ? 13 : 0;
+  const accept = (text: string): string | undefined => {
+    let taken = known.get(text);
+    if (taken === undefined) {
+      if (text === '' ? column.required : !valid(text, column.name)) return undefined;
+      taken = copied(text);
+      if (repeats && known.size < KNOWN_MAX) known.set(taken, taken);
+    }
+    return taken;
+  };
+  return (raw, rows, wrong) => {
+    const out = new Array<string>(rows).fill('');
+    if (raw && 'codes' in raw && raw.dictionary.length <= rows) {
+      const taken = raw.dictionary.map(accept);
+      const empty = accept('');
+      for (let row = 0; row < rows; row += 1) {
+        const given = raw.codes[row] as number;
+        const text = given < 0 ? empty : taken[given];
+        if (text === undefined) wrong(row, given < 0 ? '' : (raw.dictionary[given] as string));
+        else out[row] = text;
+      }
+      return out;
+    }
+    let lastGiven: string | undefined;
+    let lastTaken = '';
+    eachText(raw, rows, digits, (row, text) => {
+      if (text === lastGiven) {
+        out[row] = lastTaken;
+        return;
+      }
+      const taken = accept(text);
+      if (taken === undefined) {
+        wrong(row, text);
+        return;
+      }
+      lastGiven = text;
+      lastTaken = taken;
+      out[row] = taken;
+    });
+    return out;
+  };
+}
+
+/** A text of its own: a slice of a chunk would keep the whole chunk alive for as long as it is kept. */
+function copied(text: string): string {
+  return text.length < 13 ? text : Buffer.from(text).toString();
+}
