@@ -91,7 +91,7 @@ export function lineProcess(command: readonly string[], options: LineProcessOpti
 
   let child: ChildProcessWithoutNullStreams;
   try {
-    child = spawn(program, args, {
+    child = spawn(shell ? withoutShellBetween(program) : program, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
       shell,
@@ -134,6 +134,16 @@ export function lineProcess(command: readonly string[], options: LineProcessOpti
     },
     kill,
   };
+}
+
+/**
+ * A plain command takes the place of its shell. The shell would otherwise hold the pipes open as well, and hide that the
+ * program closed one of them.
+ */
+function withoutShellBetween(command: string): string {
+  const isPlain =
+    process.platform !== 'win32' && /^[^;&|<>()`\n]+$/.test(command) && !/^\s*(\w+=|exec\s)/.test(command);
+  return isPlain ? `exec ${command}` : command;
 }
 
 function notStarted(name: string, program: string, cause: unknown): DriverError {

@@ -1,5 +1,5 @@
-import type { EngineOutcome } from '../../src/interchange/engineOutcome.ts';
-import type { Greeting } from '../../src/interchange/engineProtocol.ts';
+import type { EngineOutcome } from '../../src/interchange/engine/engineOutcome.ts';
+import type { Greeting } from '../../src/interchange/engine/engineProtocol.ts';
 import { EngineNotReady, EngineSession, type EngineCommand, type EngineQuestion, type Fault } from './engineSession.ts';
 
 export interface EnginePeerOptions extends EngineCommand {
@@ -66,7 +66,9 @@ export class EnginePeer {
         continue;
       }
       const suspects = open.slice(0, asked.sent).filter((i) => outcomes[i] === undefined);
-      await this.name(questions, suspects, outcomes, asked.fault);
+      // Alone, a question fits into the pipe, so a closed input would not show again: the first open question did it.
+      if (asked.fault.failure === 'closed') outcomes[suspects[0] ?? 0] = failed(asked.fault);
+      else await this.name(questions, suspects, outcomes, asked.fault);
     }
     return outcomes.map((outcome) => outcome ?? { kind: 'notAsked' });
   }

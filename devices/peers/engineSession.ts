@@ -1,5 +1,11 @@
-import type { EngineFailure, EngineOutcome } from '../../src/interchange/engineOutcome.ts';
-import { helloLine, questionLine, readAnswer, readGreeting, type Greeting } from '../../src/interchange/engineProtocol.ts';
+import type { EngineFailure, EngineOutcome } from '../../src/interchange/engine/engineOutcome.ts';
+import {
+  helloLine,
+  questionLine,
+  readAnswer,
+  readGreeting,
+  type Greeting,
+} from '../../src/interchange/engine/engineProtocol.ts';
 import type { History } from '../../src/migration/history.ts';
 import type { Instant } from '../../src/time.ts';
 import { lineProcess, type LineProcess } from '../hardware/driverProcess.ts';
@@ -169,12 +175,19 @@ export class EngineSession {
     if (this.fault !== undefined || line.trim() === '') return;
     if (this.greeted !== undefined) return this.onGreeting(line);
     const answer = readAnswer(line);
-    if (!answer.ok) return this.stop({ failure: 'garbage', sentence: `The engine wrote a line that is no answer: ${answer.problem}.` });
+    if (!answer.ok)
+      return this.stop({
+        failure: 'garbage',
+        sentence: `The engine wrote a line that is no answer: ${answer.problem}.`,
+      });
     const { id } = answer.value;
     const { run } = this;
     const at = run === undefined ? -1 : id - run.firstId;
     if (id < 1 || id >= this.nextId || (run !== undefined && at >= run.sent)) {
-      return this.stop({ failure: 'unasked', sentence: `The engine answered a question ${id}, which was never asked.` });
+      return this.stop({
+        failure: 'unasked',
+        sentence: `The engine answered a question ${id}, which was never asked.`,
+      });
     }
     if (run === undefined || at < 0 || run.outcomes[at] !== undefined) {
       return this.stop({ failure: 'twice', sentence: `The engine answered question ${id} a second time.`, id });
@@ -191,7 +204,8 @@ export class EngineSession {
 
   private onGreeting(line: string): void {
     const greeting = readGreeting(line);
-    if (!greeting.ok) return this.notReady(`The engine's first line is no greeting: ${greeting.problem}. ${GREETING_HINT}`, false);
+    if (!greeting.ok)
+      return this.notReady(`The engine's first line is no greeting: ${greeting.problem}. ${GREETING_HINT}`, false);
     this.cancel();
     this.greeted?.(greeting.value);
     this.greeted = undefined;
@@ -226,5 +240,6 @@ export class EngineSession {
   }
 }
 
-const GREETING_HINT = 'Expected {"hello":1,"engine":"name"} as its first line; `check schema engine` shows the protocol.';
+const GREETING_HINT =
+  'Expected {"hello":1,"engine":"name"} as its first line; `check schema engine` shows the protocol.';
 const FLUSH_HINT = 'An engine must write out each answer at once (flush), not when its buffer is full.';

@@ -1,9 +1,17 @@
-import type { ExclusionCategory } from '../../src/exclusion/clause.ts';
+import type { ExclusionCategory } from '../../src/clauses/clause.ts';
 import type { Evaluation, Verdict } from '../../src/exclusion/verdict.ts';
 import type { Instant } from '../../src/time.ts';
 
 /** The fields of a verdict that are compared. */
-export const VERDICT_FIELDS = ['clause', 'excludes', 'metAt', 'effectiveFrom', 'counted', 'evidence', 'reported'] as const;
+export const VERDICT_FIELDS = [
+  'clause',
+  'excludes',
+  'metAt',
+  'effectiveFrom',
+  'counted',
+  'evidence',
+  'reported',
+] as const;
 export type VerdictField = (typeof VERDICT_FIELDS)[number];
 
 /** A verdict as somebody's engine gives it: a field that is left out is not compared. */

@@ -1,4 +1,4 @@
-import { seedWords, threefry, words, type SeedWords } from '../../../sim/world/draws.ts';
+import { seedWords, threefry, words, type SeedWords } from '../../../sim/world/dice/draws.ts';
 
 /** The source of chance of the generator. Every draw is addressed by (seed, run, position), so any run can be made alone. */
 export interface Dice {

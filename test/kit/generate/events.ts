@@ -1,7 +1,7 @@
-import type { Clause, ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import type { Clause, ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
 import { GAS_EVENTS, type Attempt, type EventName, type HistoryEvent } from '../../../src/migration/history.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { DAY, WEEK, type Instant } from '../../../src/time.ts';
 import { chance, pick, type Dice } from './dice.ts';
 import { bounded, datesOf, mondayOf, startWeek } from './instants.ts';

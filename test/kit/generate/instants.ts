@@ -1,5 +1,15 @@
-import { DAY, HOUR, INSTANT_MAX, INSTANT_MIN, instant, isoWeek, londonMidnight, WEEK, type Instant } from '../../../src/time.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import {
+  DAY,
+  HOUR,
+  INSTANT_MAX,
+  INSTANT_MIN,
+  instant,
+  isoWeek,
+  londonMidnight,
+  WEEK,
+  type Instant,
+} from '../../../src/time.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { boundariesOf } from '../arbitraries/instants.ts';
 import { pick, type Dice } from './dice.ts';
 

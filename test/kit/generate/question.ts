@@ -1,9 +1,9 @@
-import type { Clause, ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import type { Clause, ExclusionCategory } from '../../../src/clauses/clause.ts';
 import { COHORTS, type Cohort } from '../../../src/installation/cohort.ts';
 import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import type { Installation, PaymentMode } from '../../../src/installation/installation.ts';
 import type { Attempt, HistoryEvent } from '../../../src/migration/history.ts';
-import { clauseOf, type RuleSet } from '../../../src/regulation/ruleset.ts';
+import { clauseOf, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { instant, WEEK, type Instant } from '../../../src/time.ts';
 import type { Question } from '../arbitraries/histories.ts';
 import { chance, pick, pickWeighted, type Dice } from './dice.ts';
@@ -53,7 +53,12 @@ function installationFor(dice: Dice, swarm: Swarm, clause: Clause | undefined): 
     electricitySupplier: pick(dice, SUPPLIERS),
     dmc: chance(dice, 85) ? 'DMC-1' : '',
     gas: chance(dice, needsGas ? 95 : 75)
-      ? { mprn: String(syntheticMprn(serial)), dormant: !isActive(), paymentMode: mode(), supplier: pick(dice, SUPPLIERS) }
+      ? {
+          mprn: String(syntheticMprn(serial)),
+          dormant: !isActive(),
+          paymentMode: mode(),
+          supplier: pick(dice, SUPPLIERS),
+        }
       : null,
   };
 }

@@ -1,5 +1,5 @@
-import type { ExclusionCategory } from '../../../src/exclusion/clause.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Question } from '../arbitraries/histories.ts';
 import { AddressedDice, diceOf } from './dice.ts';
 import { generateQuestion } from './question.ts';

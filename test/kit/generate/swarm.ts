@@ -1,4 +1,4 @@
-import { CATEGORIES, type ExclusionCategory } from '../../../src/exclusion/clause.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
 import { pick, weighted, type Dice, type Weighted } from './dice.ts';
 
 /** Runs that share one swarm. */

@@ -157,7 +157,8 @@ function withPlainerInstants(question: Question): Question[] {
   const onMonday = (at: Instant): Instant => mondayTen(PLAIN_WEEK + distinct.indexOf(at));
   const last = distinct.at(-1) as Instant;
   found.push(withRows(question, moved(rows, onMonday), asOf >= last ? PLAIN_AS_OF : onMonday(asOf)));
-  for (const one of shiftsOf(rows)) found.push(withRows(question, moved(rows, one), asOf >= last ? PLAIN_AS_OF : one(asOf)));
+  for (const one of shiftsOf(rows))
+    found.push(withRows(question, moved(rows, one), asOf >= last ? PLAIN_AS_OF : one(asOf)));
   for (const one of shiftsOf(rows)) found.push(withRows(question, moved(rows, one), one(asOf)));
   for (const at of distinct) {
     for (const tidy of tidier(at)) {

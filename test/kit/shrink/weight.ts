@@ -65,9 +65,7 @@ function oddInstallation(of: Installation): number {
     of.dmc !== PLAIN_DMC,
   );
   const ofGas =
-    gas === null
-      ? 1
-      : 2 * count(!gas.dormant, gas.paymentMode !== 'credit', gas.supplier !== PLAIN_GAS_SUPPLIER);
+    gas === null ? 1 : 2 * count(!gas.dormant, gas.paymentMode !== 'credit', gas.supplier !== PLAIN_GAS_SUPPLIER);
   return COHORTS.indexOf(of.cohort) + identity + 2 * electricity + ofGas;
 }
 

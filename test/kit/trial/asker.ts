@@ -1,4 +1,4 @@
-import type { EngineOutcome } from '../../../src/interchange/engineOutcome.ts';
+import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
 import type { Question } from '../arbitraries/histories.ts';
 import type { Engine } from '../laws/law.ts';
 

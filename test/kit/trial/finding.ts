@@ -1,9 +1,9 @@
-import { CATEGORIES, type ExclusionCategory } from '../../../src/exclusion/clause.ts';
-import { engine, type Engine as CompiledEngine } from '../../../src/exclusion/engine.ts';
-import { evaluate } from '../../../src/exclusion/evaluate.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
+import { engine, type Engine as CompiledEngine } from '../../../src/exclusion/engine/engine.ts';
+import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
 import type { Evaluation } from '../../../src/exclusion/verdict.ts';
-import type { EngineFailure, EngineOutcome } from '../../../src/interchange/engineOutcome.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { EngineFailure, EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Question } from '../arbitraries/histories.ts';
 import { differencesOf, shapeOf, type CompareOptions, type Difference } from '../compare.ts';
 
@@ -62,10 +62,34 @@ function confirm(
   );
 }
 
-/** The shape of a finding: what two counterexamples of the same bug have in common. */
+/** The field that tells most, where several fields of a category differ. */
+const TELLING: readonly Difference['field'][] = [
+  'holds',
+  'metAt',
+  'counted',
+  'evidence',
+  'effectiveFrom',
+  'excludes',
+  'clause',
+  'reported',
+];
+
+/**
+ * The shapes of a finding: what two counterexamples of the same bug have in common. For each category its most telling
+ * difference. `reported` follows from the other categories, so it is a shape only where nothing else differs.
+ */
 export function shapesOf(finding: Finding): readonly string[] {
-  if (finding.kind === 'differs') return finding.differences.map(shapeOf);
-  return [finding.kind === 'refused' ? 'refuses rows that go together' : finding.failure];
+  if (finding.kind !== 'differs')
+    return [finding.kind === 'refused' ? 'refuses rows that go together' : finding.failure];
+  const { differences } = finding;
+  const others = differences.filter(({ field }) => field !== 'reported');
+  const compared = others.length > 0 ? others : differences;
+  const categories = [...new Set(compared.map(({ category }) => category))];
+  return categories.map((category) => {
+    const own = compared.filter((one) => one.category === category);
+    const telling = own.sort((a, b) => TELLING.indexOf(a.field) - TELLING.indexOf(b.field));
+    return shapeOf(telling[0] as Difference);
+  });
 }
 
 /**
@@ -76,9 +100,19 @@ export function isLike(shape: string, finding: Finding | null): boolean {
   if (finding === null) return false;
   const shapes = shapesOf(finding);
   if (shapes.includes(shape)) return true;
-  const [category = '', field = ''] = shape.split(' ');
-  const isField = ['metAt', 'effectiveFrom', 'counted', 'evidence'].includes(field);
-  return isField && shapes.some((one) => one === `${category} holds wrongly` || one === `${category} is missed`);
+  const category = categoryOf(shape);
+  if (category === undefined || shape.startsWith(`${category} reported`)) return false;
+  return shapes.some((one) => one === `${category} holds wrongly` || one === `${category} is missed`);
+}
+
+/** Shapes in the order in which they are worth a counterexample: wrong verdicts first, then breakdowns, then fields. */
+export function byWorth(shapes: ReadonlyMap<string, number>): readonly string[] {
+  const rank = (shape: string): number => {
+    if (shape.endsWith('holds wrongly') || shape.endsWith('is missed')) return 0;
+    if (categoryOf(shape) === undefined) return 1;
+    return shape.includes(' reported ') ? 3 : 2;
+  };
+  return [...shapes.keys()].sort((a, b) => rank(a) - rank(b) || (shapes.get(b) ?? 0) - (shapes.get(a) ?? 0));
 }
 
 /** The category that a shape is about; undefined for a breakdown. */

@@ -1,6 +1,6 @@
-import type { ExclusionCategory } from '../../../src/exclusion/clause.ts';
-import type { EngineOutcome } from '../../../src/interchange/engineOutcome.ts';
-import type { RuleSet } from '../../../src/regulation/ruleset.ts';
+import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
+import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Question } from '../arbitraries/histories.ts';
 import { VERDICT_FIELDS, type VerdictField } from '../compare.ts';
 import { BehaviourMatrix } from '../coverage/matrix.ts';

@@ -1,7 +1,7 @@
-import { CATEGORIES, type ExclusionCategory } from '../exclusion/clause.ts';
-import type { Installation } from '../installation/installation.ts';
-import { DMC_EVENTS, type Attempt, type EventName, type History, type HistoryEvent } from '../migration/history.ts';
-import { formatInstant, parseInstant, type Instant } from '../time.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
+import type { Installation } from '../../installation/installation.ts';
+import { DMC_EVENTS, type Attempt, type EventName, type History, type HistoryEvent } from '../../migration/history.ts';
+import { formatInstant, parseInstant, type Instant } from '../../time.ts';
 import { ENGINE_PROTOCOL } from './engineMessages.ts';
 
 /** The first line to an engine. `rules` is the document form of the resolved rule set. */
@@ -84,8 +84,7 @@ export interface Greeting {
 }
 
 export type Answer = { readonly id: number } & (
-  | { readonly verdicts: readonly AnsweredVerdict[] }
-  | { readonly error: string }
+  { readonly verdicts: readonly AnsweredVerdict[] } | { readonly error: string }
 );
 
 /** Reads the first line of an engine. */

@@ -1,5 +1,5 @@
-import { CATEGORIES } from '../exclusion/clause.ts';
-import { recordOf, type Column } from './records.ts';
+import { CATEGORIES } from '../../clauses/clause.ts';
+import { recordOf, type Column } from '../record/records.ts';
 
 /** The version of the engine protocol; both sides say it in their first line. */
 export const ENGINE_PROTOCOL = 1;
@@ -37,8 +37,18 @@ export interface MessageSchema {
   readonly fields: readonly MessageField[];
 }
 
-const must = (name: string, type: FieldType, meaning: string): MessageField => ({ name, type, required: true, meaning });
-const may = (name: string, type: FieldType, meaning: string): MessageField => ({ name, type, required: false, meaning });
+const must = (name: string, type: FieldType, meaning: string): MessageField => ({
+  name,
+  type,
+  required: true,
+  meaning,
+});
+const may = (name: string, type: FieldType, meaning: string): MessageField => ({
+  name,
+  type,
+  required: false,
+  meaning,
+});
 
 /** Every message of the engine protocol: JSON objects, one a line, on standard input and output (src/docs, 5.2). */
 export const ENGINE_MESSAGES = {
