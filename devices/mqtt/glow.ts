@@ -3,10 +3,10 @@ import type { Instant } from '../../src/time.ts';
 import type { Connection } from './connection.ts';
 import type { Contact } from './contact.ts';
 import { GLOW_WATCH_EMPTY, observeGlow } from './glowEvidence.ts';
-import type { GlowWatch } from './glowEvidence.ts';
-import { decodeGlow, GLOW_FILTERS } from './glowMessage.ts';
+import type { GlowContext, GlowWatch } from './glowEvidence.ts';
+import { cadOf, decodeGlow, GLOW_FILTERS } from './glowMessage.ts';
 
-/** One emulated CAD at an instant, as it would be seen on its owner's broker. */
+/** One emulated CAD at an instant, as its owner's broker shows it. */
 export interface GlowSnapshot {
   /** Twelve hexadecimal digits; also the CAD's name in the topics. */
   readonly mac: string;
@@ -33,7 +33,7 @@ export interface GlowPublication {
   readonly payload: string;
 }
 
-/** A CAD repeats itself at this interval whether or not anything changed. */
+/** Seconds from one message of a CAD to its repetition. A CAD repeats itself even if nothing has changed. */
 export const GLOW_INTERVAL_SECONDS = 6;
 
 /** The messages of one round, in Glow's local form, for any consumer of Glow. Throws a RangeError for a bad MAC. */
@@ -90,17 +90,17 @@ export function publishGlow(connection: Connection, snapshot: GlowSnapshot): voi
   for (const { topic, payload } of glowMessages(snapshot)) connection.post(topic, payload);
 }
 
-export interface GlowIngestOptions {
-  /** Which installation a CAD belongs to; undefined: not ours, ignored. */
-  readonly installationOf: (cad: string) => string | undefined;
-  /** Seconds since the epoch; evidence dated ahead of it is refused. */
+export interface GlowIngestOptions extends Pick<GlowContext, 'installationOf' | 'pointsOf'> {
+  /** Seconds since the epoch. Evidence that is dated ahead of it is refused. */
   readonly now: () => Instant;
   readonly onContact: (contact: Contact) => void;
-  /** Text without payload. */
+  /** Takes text without payload. */
   readonly onNote?: (note: string) => void;
+  /** Called for every message in Glow's form, with the CAD's name; also for CADs of nobody here. */
+  readonly onSpeaker?: (cad: string) => void;
   /** Where an earlier run left off. */
   readonly watch?: GlowWatch;
-  /** Told of what is to be kept for the next run, whenever it changes. */
+  /** Called, whenever it changes, with what is to be kept for the next run. */
   readonly onWatch?: (watch: GlowWatch) => void;
 }
 
@@ -109,22 +109,26 @@ export async function ingestGlow(
   connection: Connection,
   options: GlowIngestOptions,
 ): Promise<{ readonly watch: GlowWatch }> {
+  const { now, installationOf, pointsOf, onContact, onNote, onSpeaker, onWatch } = options;
   let watch = options.watch ?? GLOW_WATCH_EMPTY;
   for (const filter of GLOW_FILTERS) {
-    await connection.subscribe(filter, (message) => {
+    await connection.subscribe(filter, ({ topic, payload }) => {
+      const cad = cadOf(topic);
+      if (cad === undefined) return;
+      onSpeaker?.(cad);
       // A retained message was sent at some earlier time: somebody bridged this broker. Its dates still hold.
-      const decoded = decodeGlow(message.topic, message.payload);
+      const decoded = decodeGlow(topic, payload);
       if (decoded === undefined) return;
       if (!decoded.ok) {
-        options.onNote?.(`glow: a message was not understood: ${decoded.reason}`);
+        if (installationOf(cad) !== undefined) onNote?.(`glow ${cad}: a message on ${topic} was not understood: ${decoded.reason}`); // prettier-ignore
         return;
       }
-      const { receivedAt, installationOf } = { receivedAt: options.now(), installationOf: options.installationOf };
-      const seen = observeGlow(watch, decoded.value, { receivedAt, installationOf });
-      if (seen.watch !== watch) options.onWatch?.(seen.watch);
+      const context = { receivedAt: now(), installationOf, ...(pointsOf && { pointsOf }) };
+      const seen = observeGlow(watch, decoded.value, context);
+      if (seen.watch !== watch) onWatch?.(seen.watch);
       watch = seen.watch;
-      for (const contact of seen.contacts) options.onContact(contact);
-      if (seen.note !== undefined) options.onNote?.(seen.note);
+      for (const contact of seen.contacts) onContact(contact);
+      if (seen.note !== undefined) onNote?.(seen.note);
     });
   }
   return {
@@ -132,4 +136,24 @@ export async function ingestGlow(
       return watch;
     },
   };
+}
+
+/**
+ * Looks for CADs that publish in Glow's form under another prefix than `glow/`, as bridged brokers make them. Calls `onStray` with
+ * the topic. A broker that forbids the subscription is left in peace: only the hint is lost.
+ */
+export async function findStrayCads(
+  connection: Connection,
+  { cads, onStray }: { readonly cads: readonly string[]; readonly onStray: (cad: string, topic: string) => void },
+): Promise<void> {
+  for (const cad of cads) {
+    for (const spelling of new Set([cad, cad.toUpperCase(), cad.toLowerCase()])) {
+      for (const filter of [`+/${spelling}/#`, `+/+/${spelling}/#`]) {
+        const heard = ({ topic }: { readonly topic: string }): void => {
+          if (!topic.startsWith('glow/')) onStray(cad, topic);
+        };
+        await connection.subscribe(filter, heard).catch(() => undefined);
+      }
+    }
+  }
 }

@@ -1,61 +1,123 @@
 import type { Instant } from '../../src/time.ts';
 import { CLOCK_AHEAD_SECONDS_MAX } from './contact.ts';
 import type { Contact } from './contact.ts';
-import type { GlowMessage } from './glowMessage.ts';
+import type { GlowMessage, GlowMeter } from './glowMessage.ts';
 
-/** What is remembered of each CAD: the latest instant its gas meter's data was dated. Plain data, so it can be kept. */
+/** What is remembered from message to message. It is plain data, so it can be kept for the next run. */
 export interface GlowWatch {
+  /** Per CAD: the latest instant that its gas meter's data was dated. */
   readonly gasDated: Readonly<Record<string, Instant>>;
+  /** CADs whose last electricity message named another home's meter point. */
+  readonly strangers?: readonly string[];
 }
 
 export const GLOW_WATCH_EMPTY: GlowWatch = { gasDated: {} };
 
-/** CADs watched at once; a broker that invents more is noted and ignored. */
+/** CADs watched at once. A broker that invents more is noted, and the others are ignored. */
 const CADS_MAX = 10_000;
+
+/** The meter points of an installation, as far as they are known; both are text. */
+export interface MeterPoints {
+  readonly mpan?: string;
+  readonly mprn?: string;
+}
+
+export interface GlowContext {
+  /** When the message came in, by our clock. */
+  readonly receivedAt: Instant;
+  /** Which installation a CAD belongs to; undefined: not ours, and ignored. */
+  readonly installationOf: (cad: string) => string | undefined;
+  /** The meter points that an installation is known to have. Default: none is known. */
+  readonly pointsOf?: (installation: string) => MeterPoints;
+}
 
 export interface GlowObservation {
   readonly watch: GlowWatch;
   readonly contacts: readonly Contact[];
-  /** Why a gas meter's message was no evidence, where somebody should know. */
+  /** Why a message was no evidence, where somebody should know. It holds no meter point. */
   readonly note?: string;
 }
 
 /**
- * Adds one message to what is known. The gas meter was in contact if, and when, the timestamp of its data *advanced*:
- * not when a message was published (every few seconds, from the mirror), not when `cumulative` rose (zero use is not
- * silence), and not because `STATE.han` is well (that is the link CAD-to-hub). The first timestamp of a CAD is only
- * where the count begins. Whether an advance is the meter's doing or the mirror's is not known; it is the best there is.
+ * Adds one message to what is known. The gas meter was in contact if the timestamp of its data *advanced*, and at that timestamp.
+ * No other sign counts: a message is repeated every few seconds from the mirror, `cumulative` stands still where no gas is used,
+ * and `STATE.han` is the link from CAD to hub. The first timestamp of a CAD is only where the count begins. Nobody knows whether
+ * the meter or the mirror makes it advance; it is the best there is.
+ *
+ * Data without a reading above 0 are no evidence, because a CAD reports zero after it has lost its hub. Nor are data of a CAD
+ * that names a meter point other than the installation's.
  */
-export function observeGlow(
-  watch: GlowWatch,
-  message: GlowMessage,
-  context: { readonly receivedAt: Instant; readonly installationOf: (cad: string) => string | undefined },
-): GlowObservation {
+export function observeGlow(watch: GlowWatch, message: GlowMessage, context: GlowContext): GlowObservation {
   const unchanged: GlowObservation = { watch, contacts: [] };
-  if (message.kind !== 'gasmeter') return unchanged;
-  const { cad, at } = message;
-  const installation = context.installationOf(cad);
+  if (message.kind !== 'gasmeter' && message.kind !== 'electricitymeter') return unchanged;
+  const installation = context.installationOf(message.cad);
   if (installation === undefined) return unchanged;
-  if (at === undefined) return { ...unchanged, note: `glow ${cad}: the gas meter's data is not dated` };
+  const points = context.pointsOf?.(installation) ?? {};
+  if (message.kind === 'electricitymeter') return observeElectricity(watch, message, points);
+  return observeGas(watch, message, { ...context, installation, points });
+}
+
+/** Electricity data show no contact with the gas meter. They may show that the CAD stands in another home. */
+function observeElectricity(watch: GlowWatch, { cad, meterPoint }: GlowMeter, points: MeterPoints): GlowObservation {
+  const isOther = differ(meterPoint, points.mpan);
+  const strangers = watch.strangers ?? [];
+  const isListed = strangers.includes(cad);
+  if (meterPoint === undefined || isOther === isListed) return { watch, contacts: [] };
+  if (!isOther) return { watch: { ...watch, strangers: strangers.filter((one) => one !== cad) }, contacts: [] };
+  return {
+    watch: { ...watch, strangers: [...strangers, cad].slice(-CADS_MAX) },
+    contacts: [],
+    note: otherHome(cad, 'MPAN'),
+  };
+}
+
+function observeGas(
+  watch: GlowWatch,
+  message: GlowMeter,
+  context: GlowContext & { readonly installation: string; readonly points: MeterPoints },
+): GlowObservation {
+  const { cad, at } = message;
+  const nothing = (note?: string): GlowObservation => ({ watch, contacts: [], ...(note !== undefined && { note }) });
+  if (differ(message.meterPoint, context.points.mprn)) return nothing(otherHome(cad, 'MPRN'));
+  if (watch.strangers?.includes(cad)) return nothing(otherHome(cad, 'MPAN'));
+  if (at === undefined) return nothing(`glow ${cad}: the gas meter's data ${UNDATED[message.undated ?? 'absent']}`);
   if (at > context.receivedAt + CLOCK_AHEAD_SECONDS_MAX) {
-    return { ...unchanged, note: `glow ${cad}: the gas meter's data is dated in the future` };
+    return nothing(`glow ${cad}: the gas meter's data is dated in the future`);
+  }
+  if (message.cumulativeKwh === undefined && message.otherUnit === undefined) {
+    return nothing(`glow ${cad}: the gas meter's data hold no reading above 0, so they are no evidence`);
   }
   const before = Object.hasOwn(watch.gasDated, cad) ? watch.gasDated[cad] : undefined;
   if (before === undefined && Object.keys(watch.gasDated).length >= CADS_MAX) {
-    return { ...unchanged, note: `glow ${cad}: ignored, ${CADS_MAX} CADs are watched already` };
+    return nothing(`glow ${cad}: ignored, ${CADS_MAX} CADs are watched already`);
   }
-  if (before !== undefined && at === before) return unchanged;
-  if (before !== undefined && at < before) {
-    return { ...unchanged, note: `glow ${cad}: the gas meter's data went back in time` };
-  }
-  const next: GlowWatch = { gasDated: { ...watch.gasDated, [cad]: at } };
+  if (before !== undefined && at === before) return nothing();
+  if (before !== undefined && at < before) return nothing(`glow ${cad}: the gas meter's data went back in time`);
+  const next: GlowWatch = { ...watch, gasDated: { ...watch.gasDated, [cad]: at } };
   if (before === undefined) return { watch: next, contacts: [] };
-  return { watch: next, contacts: [{ installation_id: installation, at, link: 'han', source: `glow:${cad}` }] };
+  const contact: Contact = { installation_id: context.installation, at, link: 'han', source: `glow:${cad}` };
+  return { watch: next, contacts: [contact] };
+}
+
+const UNDATED = {
+  absent: 'is not dated',
+  unclear: 'has a date in no form that is understood (expected RFC 3339 with a zone)',
+  outside: 'is dated before 2012 or after 2037: the CAD has no clock, so it is not dated',
+} as const;
+
+function otherHome(cad: string, point: 'MPAN' | 'MPRN'): string {
+  return `glow ${cad}: it names another ${point} than the installation's, so what it says of the gas meter is no evidence`;
+}
+
+/** True if both points are known and differ. Leading zeros say nothing. */
+function differ(said: string | undefined, known: string | undefined): boolean {
+  const bare = (text: string): string => text.replace(/^0+/, '');
+  return said !== undefined && known !== undefined && bare(said) !== bare(known);
 }
 
 /**
- * What Glow alone allows to be said of a gas meter: that it was heard within the window, or nothing. A CAD that has
- * fallen silent or stands still may itself be at fault, so silence never counts as a failed check.
+ * What Glow alone allows to be said of a gas meter: that it was heard within the window, or nothing. A CAD that is silent, or
+ * whose data stand still, may itself be at fault, so silence never counts as a failed check.
  */
 export function gasMeterFromGlow(
   contacts: readonly Contact[],

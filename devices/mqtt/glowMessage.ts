@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { parseInstant } from '../../src/time.ts';
 import type { Instant } from '../../src/time.ts';
+import { deviceDate } from './deviceDate.ts';
+import type { DeviceDate } from './deviceDate.ts';
 import { decodeJson } from './messages.ts';
 import type { Decoded } from './messages.ts';
 
-/** What a Hildebrand Glow CAD says of its own link. It tells CAD-to-hub, and nothing of the gas meter. */
+/** What a Hildebrand Glow CAD says of its own link, which is the one from CAD to hub. It says nothing of the gas meter. */
 export interface GlowState {
   readonly kind: 'state';
   readonly cad: string;
@@ -14,19 +15,23 @@ export interface GlowState {
   readonly lqi: number | undefined;
 }
 
-/** One meter as the CAD mirrors it. `at` is the meter data's own time; the message is repeated every few seconds. */
+/** One meter as the CAD mirrors it. `at` is the meter data's own time. The CAD repeats the message every few seconds. */
 export interface GlowMeter {
   readonly kind: 'electricitymeter' | 'gasmeter';
   readonly cad: string;
-  /** Undefined: absent, or before 2012 (a CAD without a clock says 1970). */
+  /** Undefined if the data hold no date that is understood; `undated` then says why. */
   readonly at: Instant | undefined;
-  /** Undefined: absent, or the zero that a CAD reports after it has lost its hub. */
+  /** `outside`: before 2012 or after 2037; a CAD without a clock says 1970. */
+  readonly undated?: Extract<DeviceDate, { ok: false }>['why'];
+  /** Undefined if there is no reading in kWh above 0. A CAD that has lost its hub reports zero. */
   readonly cumulativeKwh: number | undefined;
-  /** MPAN or MPRN; undefined where the CAD says "not available", "EMPTY" and the like. */
+  /** A reading above 0 in another unit, or in none. */
+  readonly otherUnit?: number;
+  /** MPAN or MPRN; undefined if the CAD says "not available", "EMPTY" and the like. */
   readonly meterPoint: string | undefined;
 }
 
-/** The older cloud form (`SMART/HILD/<id>`): raw ZigBee attributes. It dates no meter's data, so it is no evidence. */
+/** The older cloud form (`SMART/HILD/<id>`): raw ZigBee attributes. No meter's data is dated in it, so it is no evidence. */
 export interface GlowCloud {
   readonly kind: 'cloud';
   readonly cad: string;
@@ -36,7 +41,7 @@ export interface GlowCloud {
 
 export type GlowMessage = GlowState | GlowMeter | GlowCloud;
 
-/** What to subscribe to. */
+/** The topics that hold messages in one of Glow's forms. */
 export const GLOW_FILTERS = ['glow/+/STATE', 'glow/+/SENSOR/+', 'SMART/HILD/+'] as const;
 
 const LOCAL = /^glow\/([0-9A-Za-z]{1,32})\/(STATE|SENSOR\/electricitymeter|SENSOR\/gasmeter)$/;
@@ -68,7 +73,12 @@ const cloudSchema = z.looseObject({
   pan: z.looseObject({ status: text }).optional().catch(undefined),
 });
 
-/** Undefined for a topic that is not Glow's. A field of the wrong type counts as absent: CADs differ by firmware. */
+/** Which CAD a topic belongs to; undefined if the topic is not Glow's. */
+export function cadOf(topic: string): string | undefined {
+  return (LOCAL.exec(topic) ?? CLOUD.exec(topic))?.[1];
+}
+
+/** Undefined if the topic is not Glow's. A field of the wrong type counts as absent: CADs differ by firmware. */
 export function decodeGlow(topic: string, payload: Uint8Array): Decoded<GlowMessage> | undefined {
   const local = LOCAL.exec(topic);
   if (local !== null) return local[2] === 'STATE' ? state(local[1]!, payload) : meter(local[1]!, local[2]!, payload);
@@ -85,7 +95,7 @@ function state(cad: string, payload: Uint8Array): Decoded<GlowMessage> {
     value: {
       kind: 'state',
       cad,
-      at: timestamp === undefined ? undefined : parseInstant(timestamp),
+      at: stated(timestamp),
       hanJoined: han?.status === undefined ? undefined : han.status === 'joined',
       rssi: han?.rssi,
       lqi: han?.lqi,
@@ -99,6 +109,8 @@ function meter(cad: string, leaf: string, payload: Uint8Array): Decoded<GlowMess
   if (!decoded.ok) return decoded;
   const { timestamp, energy } = decoded.value[kind] as z.infer<typeof meterSchema>;
   const side = energy?.import;
+  const date = deviceDate(timestamp);
+  const reading = side?.cumulative !== undefined && side.cumulative > 0 ? side.cumulative : undefined;
   const point = kind === 'gasmeter' ? side?.mprn : side?.mpan;
   const whole = kind === 'gasmeter' ? /^\d{6,10}$/ : /^\d{13}$/;
   return {
@@ -106,12 +118,18 @@ function meter(cad: string, leaf: string, payload: Uint8Array): Decoded<GlowMess
     value: {
       kind,
       cad,
-      at: timestamp === undefined ? undefined : parseInstant(timestamp),
-      cumulativeKwh:
-        side?.units === 'kWh' && side.cumulative !== undefined && side.cumulative > 0 ? side.cumulative : undefined,
+      at: date.ok ? date.at : undefined,
+      ...(!date.ok && { undated: date.why }),
+      cumulativeKwh: side?.units === 'kWh' ? reading : undefined,
+      ...(side?.units !== 'kWh' && reading !== undefined && { otherUnit: reading }),
       meterPoint: point !== undefined && whole.test(point) ? point : undefined,
     },
   };
+}
+
+function stated(timestamp: string | undefined): Instant | undefined {
+  const date = deviceDate(timestamp);
+  return date.ok ? date.at : undefined;
 }
 
 function cloudMessage(cad: string, payload: Uint8Array): Decoded<GlowMessage> {

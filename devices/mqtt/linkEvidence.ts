@@ -1,7 +1,7 @@
-import { parseInstant } from '../../src/time.ts';
 import type { Instant } from '../../src/time.ts';
 import { CLOCK_AHEAD_SECONDS_MAX } from './contact.ts';
 import type { Contact } from './contact.ts';
+import { deviceDate } from './deviceDate.ts';
 import type { Link } from './messages.ts';
 import type { DeviceAddress } from './topics.ts';
 
@@ -39,8 +39,10 @@ export function observeLink(
   for (const name of ['wan', 'han'] as const) {
     const before = watch?.[name];
     const text = link[name]?.lastContact;
-    const at = text === undefined ? undefined : parseInstant(text);
+    const date = deviceDate(text);
+    const at = date.ok ? date.at : undefined;
     if (before !== undefined) latest[name] = before;
+    if (!date.ok && date.why !== 'absent') note = `${address.installation}/${address.device}: a ${name} contact has a date in no form that is understood`; // prettier-ignore
     if (at === undefined || (before !== undefined && at <= before)) continue;
     if (at > receivedAt + CLOCK_AHEAD_SECONDS_MAX) {
       note = `${address.installation}/${address.device}: a ${name} contact is dated in the future`;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { checked, type Decoded } from '../transport/checked.ts';
 import { PAYLOAD_BYTES_MAX } from './mqttLimits.ts';
 
-const instantText = z.iso.datetime({ offset: false }).refine((text) => /^20(1[2-9]|2\d|3[0-7])-/.test(text), {
+/** RFC 3339 with any offset. */
+const instantText = z.iso.datetime({ offset: true }).refine((text) => /^20(1[2-9]|2\d|3[0-7])-/.test(text), {
   error: 'an instant lies between 2012 and 2037',
 });
 const counter = z

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY, formatInstant, HOUR, instant } from '../../../src/time.ts';
 import type { Contact } from '../../../devices/mqtt/contact.ts';
 import { connectBroker } from '../../../devices/mqtt/connection.ts';
-import { GLOW_INTERVAL_SECONDS, glowMessages, ingestGlow, publishGlow } from '../../../devices/mqtt/glow.ts';
+import {
+  findStrayCads,
+  GLOW_INTERVAL_SECONDS,
+  glowMessages,
+  ingestGlow,
+  publishGlow,
+} from '../../../devices/mqtt/glow.ts';
 import type { GlowSnapshot } from '../../../devices/mqtt/glow.ts';
 import { gasMeterFromGlow, GLOW_WATCH_EMPTY, observeGlow } from '../../../devices/mqtt/glowEvidence.ts';
 import { decodeGlow } from '../../../devices/mqtt/glowMessage.ts';
@@ -154,6 +160,103 @@ describe('Glow as evidence', () => {
     expect(notes.map((note) => note.split(' ').at(-1))).toEqual(['future', 'time', 'dated']);
   });
 
+  test('an advancing timestamp without a reading above 0 is no evidence: a CAD says so after it has lost its hub', () => {
+    const { contacts, notes } = contactsOf([
+      [gas(START), START + 6],
+      [gas(START + 1800, { cumulativeKwh: undefined }), START + 1806],
+      [gas(START + 3600, { cumulativeKwh: undefined }), START + 3606],
+    ]);
+    expect(contacts).toEqual([]);
+    expect(notes[0]).toContain('no reading above 0');
+    const back = contactsOf([
+      [gas(START), START + 6],
+      [gas(START + 1800, { cumulativeKwh: undefined }), START + 1806],
+      [gas(START + 3600), START + 3606],
+    ]);
+    expect(back.contacts.map(({ at }) => at)).toEqual([START + 3600]);
+  });
+
+  test.each(['0', '0.000', 'null', '-1'])('a cumulative of %s in a real message is no evidence', (cumulative) => {
+    const message = (t: string, reading: string): GlowMessage =>
+      decoded(
+        `glow/${CAD}/SENSOR/gasmeter`,
+        GAS.replace('2022-06-11T20:53:52Z', t).replace(
+          '"import":{"cumulative":17940.852',
+          `"import":{"cumulative":${reading}`,
+        ),
+      );
+    const later = instant('2022-06-11T22:00:00Z');
+    const messages = [message('2022-06-11T20:53:52Z', '17940.852'), message('2022-06-11T21:23:52Z', cumulative)];
+    expect(contactsOf(messages.map((one) => [one, later] as const)).contacts).toEqual([]);
+    const good = [messages[0]!, message('2022-06-11T21:23:52Z', '17940.852')];
+    expect(contactsOf(good.map((one) => [one, later] as const)).contacts).toHaveLength(1);
+  });
+
+  describe('a CAD of another home', () => {
+    const known = { mpan: '1012345678903', mprn: '1234567' };
+    const fold = (messages: readonly GlowMessage[], points = known): ReturnType<typeof contactsOf> => {
+      let watch = GLOW_WATCH_EMPTY;
+      const all: ReturnType<typeof contactsOf> = { contacts: [], notes: [] };
+      for (const message of messages) {
+        const seen = observeGlow(watch, message, { receivedAt: START + DAY, installationOf: () => '80113', pointsOf: () => points }); // prettier-ignore
+        watch = seen.watch;
+        all.contacts.push(...seen.contacts);
+        if (seen.note !== undefined) all.notes.push(seen.note);
+      }
+      return all;
+    };
+    const electricity = (meterPoint: string | undefined): GlowMessage => ({ kind: 'electricitymeter', cad: CAD, at: START, cumulativeKwh: 2, meterPoint }); // prettier-ignore
+
+    test('another MPRN is no evidence, and the note holds no meter point', () => {
+      const { contacts, notes } = fold([
+        gas(START, { meterPoint: '7654321' }),
+        gas(START + 1800, { meterPoint: '7654321' }),
+      ]);
+      expect(contacts).toEqual([]);
+      expect(new Set(notes).size).toBe(1);
+      expect(notes[0]).toContain('another MPRN');
+      expect(notes[0]).not.toMatch(/7654321|1234567(?!890AB)/);
+    });
+
+    test('another MPAN takes the gas evidence of the same CAD with it, until it names the right one', () => {
+      const before = fold([electricity('1099999999999'), gas(START), gas(START + 1800)]);
+      expect([before.contacts, before.notes[0]]).toEqual([[], expect.stringContaining('another MPAN')]);
+      const after = fold([electricity('1099999999999'), electricity(known.mpan), gas(START), gas(START + 1800)]);
+      expect(after.contacts).toHaveLength(1);
+    });
+
+    test('the same MPRN with leading zeros, or one that either side does not know, is believed', () => {
+      const advance = (meterPoint: string | undefined): readonly GlowMessage[] =>
+        [0, 1800].map((t) => gas(START + t, { meterPoint }));
+      expect(fold(advance('0001234567')).contacts).toHaveLength(1);
+      expect(fold(advance(undefined)).contacts).toHaveLength(1);
+      expect(fold(advance('7654321'), { mpan: '', mprn: undefined as never }).contacts).toHaveLength(1);
+    });
+  });
+
+  test.each([
+    ['2022-06-11T20:53:52+00:00', '2022-06-11T20:53:52Z'],
+    ['2022-06-11T21:53:52+01:00', '2022-06-11T20:53:52Z'],
+    ['2022-06-11T20:53:52.000Z', '2022-06-11T20:53:52Z'],
+    ['2022-06-11 19:23:52.5-0130', '2022-06-11T20:53:52Z'],
+  ])('a date is read with its offset: %s', (written, meant) => {
+    const message = decoded(`glow/${CAD}/SENSOR/gasmeter`, GAS.replace('2022-06-11T20:53:52Z', written));
+    expect(message).toMatchObject({ at: instant(meant) });
+  });
+
+  test.each([
+    ['"11/06/2022 20:53"', 'in no form that is understood'],
+    ['"2022-06-11T20:53:52"', 'in no form that is understood'],
+    ['"2022-02-31T20:53:52Z"', 'in no form that is understood'],
+    ['"1970-01-01T00:00:05Z"', 'before 2012'],
+    ['""', 'is not dated'],
+    ['17', 'is not dated'],
+  ])('a date %s is told apart from none: it %s', (written, words) => {
+    const message = decoded(`glow/${CAD}/SENSOR/gasmeter`, GAS.replace('"2022-06-11T20:53:52Z"', written));
+    const { contacts, notes } = contactsOf([[message, START]]);
+    expect([contacts, notes[0]]).toEqual([[], expect.stringContaining(words)]);
+  });
+
   test('silence is unknown, never a failed check', () => {
     const contacts: Contact[] = [{ installation_id: '1', at: START, link: 'han', source: 'glow:x' }];
     const ask = (installation: string, at: number): string =>
@@ -262,7 +365,23 @@ describe('Glow over a broker', () => {
       '2022-06-11T21:00:00Z',
     ]);
     expect(ingest.watch.gasDated).toEqual({ [CAD]: START + 3600 });
-    expect(notes).toEqual(['glow: a message was not understood: not JSON in UTF-8']);
+    expect(notes).toEqual([
+      `glow ${CAD}: a message on glow/${CAD}/SENSOR/gasmeter was not understood: not JSON in UTF-8`,
+    ]);
+    await publisher.close();
+    await reader.close();
+  });
+
+  test('a CAD that publishes under another prefix is found, and its topic is named', async () => {
+    const publisher = await connectBroker({ url: broker.url, credentials: {} });
+    const reader = await connectBroker({ url: broker.url, credentials: {} });
+    const strays: string[] = [];
+    await findStrayCads(reader, { cads: [CAD], onStray: (_, topic) => strays.push(topic) });
+    publisher.post(`glow/${CAD}/SENSOR/gasmeter`, GAS);
+    publisher.post(`home/${CAD}/SENSOR/gasmeter`, GAS);
+    publisher.post(`bridge/glow/${CAD}/SENSOR/gasmeter`, GAS);
+    await until(turn, () => strays.length >= 2);
+    expect(strays).toEqual([`home/${CAD}/SENSOR/gasmeter`, `bridge/glow/${CAD}/SENSOR/gasmeter`]);
     await publisher.close();
     await reader.close();
   });
