@@ -152,7 +152,7 @@ export function readInstallation(text: string): Installation {
     if ((WORDS as readonly string[]).includes(word)) continue;
     const name = NAMED.find((one) => word.startsWith(`${one} `) && word.length > one.length + 1);
     if (name === undefined) refuse(word, [...WORDS, ...NAMED.map((one) => `${one} NAME`)].join('|'));
-    names.set(name as string, word.slice((name as string).length + 1));
+    names.set(name, word.slice((name as string).length + 1));
   }
   const says = (word: (typeof WORDS)[number]) => words.includes(word);
   const named = (name: (typeof NAMED)[number], fallback: string) => names.get(name) ?? fallback;
