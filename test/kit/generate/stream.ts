@@ -1,7 +1,7 @@
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Question } from '../arbitraries/histories.ts';
-import type { AddressedDice} from './dice.ts';
+import type { AddressedDice } from './dice.ts';
 import { diceOf } from './dice.ts';
 import { generateQuestion } from './question.ts';
 import { BLOCK_RUNS, swarmOf, type Swarm } from './swarm.ts';

@@ -96,9 +96,7 @@ function sideBySide(
   const expected = expectedOf(question).verdicts;
   const concerned = new Set(finding.differences.map(({ category }) => category));
   const rows = [...concerned].flatMap((category): string[][] => {
-    const [mine, right] = [given, expected].map((list) =>
-      (list).find((row) => row.category === category),
-    );
+    const [mine, right] = [given, expected].map((list) => list.find((row) => row.category === category));
     const holds = [category, 'holds', mine ? 'yes' : 'no', right ? 'yes' : 'no', (mine === undefined) === (right === undefined) ? '' : '<-']; // prettier-ignore
     const fields = VERDICT_FIELDS.filter((field) => mine === undefined || mine[field] !== undefined);
     return [
