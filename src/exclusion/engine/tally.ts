@@ -208,7 +208,10 @@ export class Tally {
       if (at < (rules.countsFrom[c] as number)) continue;
       // A GT01 is none of the weeks beside gt01, but it ends no run of five-retries.
       const asked = c === BESIDE_GT01 ? 1 << rules.fiveRetries : bit;
-      if (rules.resets && kind === MIGRATION && !system && (outcomeMask & asked) === 0) this.counters.restart(c);
+      // A failure in Table 5.10 ends no run of a counter that leaves Table 5.10 aside, whatever its code.
+      const setAside = table510 && (rules.exceptTable510 & bit) !== 0;
+      const ends = rules.resets && kind === MIGRATION && !system && !setAside;
+      if (ends && (outcomeMask & asked) === 0) this.counters.restart(c);
       this.counters.take(c, at, (counts & bit) !== 0);
     }
     return true;
