@@ -9,7 +9,8 @@ import { oneHistory, type OneHistory } from '../../interchange/history/oneHistor
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import { formatProblems } from '../../document/problem.ts';
 import type { History } from '../../migration/history.ts';
-import { IN_FORCE, resolveRules } from '../../rules/resolveRules.ts';
+import { resolveRules } from '../../rules/resolveRules.ts';
+import { IN_FORCE } from '../../rules/ruleset.ts';
 import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
 import { endOfLondonDate, formatInstant, INSTANT_MAX, type Instant } from '../../time.ts';
 import { EXIT, UsageError } from '../shell/exit.ts';
@@ -117,7 +118,7 @@ function recordsText({ id, rules, asOf, read, trace, near }: Findings): string {
   }
   sections.push(
     ['Facts at the start', ...facts(installationRows(history.installation))].join('\n'),
-    ['History', ...historyLines(history)].join('\n'),
+    ['History', ...historyLines(history, rules)].join('\n'),
     formatTrace(trace).trimEnd(),
     `Near misses: the fewest rows after the as-of that would make a category hold, then the earliest\n${indented(formatNearMisses(near))}`,
   );
@@ -133,11 +134,11 @@ function indented(text: string): string {
 }
 
 /** Every row that counts as one, by time; at one instant events first, as clauses take them. */
-function historyLines({ attempts, events }: History): string[] {
+function historyLines({ attempts, events }: History, rules: RuleSet): string[] {
   const rows = [...events, ...attempts].sort((a, b) => a.at - b.at);
   if (rows.length === 0) return ['  no attempt and no event up to the as-of'];
   return rows.map((row) => {
-    const meaning = 'event' in row ? '' : `: ${outcomeMeaning(row)}`;
+    const meaning = 'event' in row ? '' : `: ${outcomeMeaning(row, rules)}`;
     return `  ${formatInstant(row.at)}  ${rowWords(row)}${meaning}`;
   });
 }
