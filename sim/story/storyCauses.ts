@@ -1,5 +1,4 @@
 import { assert } from '../../src/assert.ts';
-import { COHORTS } from '../../src/installation/cohort.ts';
 import { CHECKS, type CheckId } from '../../src/migration/checks.ts';
 import type { CheckLimits, Facts } from '../../src/migration/facts.ts';
 import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
@@ -55,8 +54,6 @@ export interface AttemptTold {
   readonly failed: { readonly step: StepId; readonly observation: Observation; readonly culprit: Culprit } | null;
 }
 
-const SECURE = COHORTS.indexOf('MOC_Secure');
-
 /** What the checks of contact look at. */
 const CONTACT_CHECKS: Partial<Record<CheckId, (facts: Facts, limits: CheckLimits) => [Instant, number]>> = {
   wanRecent: (facts, limits) => [facts.lastWanContact, limits.wanWindowSeconds],
@@ -108,7 +105,7 @@ export class StoryCauses {
     last: StepId | null,
   ): Pick<AttemptTold, 'checks' | 'gsmeUnjudged'> {
     const { group, attributes } = life;
-    const limits = this.limits.at(life.facts.at, group.cohort === SECURE);
+    const limits = this.limits.at(life.facts.at, group.cohort);
     const checks: CheckTold[] = [];
     const hearsGsme = life.hearsGsme(life.facts.at);
     let gsmeUnjudged = false;
