@@ -1,4 +1,5 @@
 import { openOutput } from '../../interchange/format/outputFile.ts';
+import { readGlossary } from '../docs/glossaryFile.ts';
 import { runPage } from '../../report/html/runPage.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import type { ScenarioFile } from '../shell/scenarioFile.ts';
@@ -15,7 +16,7 @@ export interface PageOptions {
 export function writePage(path: string, reports: readonly RunReport[], _options: PageOptions): void {
   const output = openOutput(path);
   try {
-    output.write(Buffer.from(runPage(reports)));
+    output.write(Buffer.from(runPage(reports, { glossary: readGlossary() })));
     output.commit();
   } catch (error) {
     output.abort();
