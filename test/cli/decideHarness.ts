@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decideCommand } from '../../src/cli/decide/decideCommand.ts';
 import { EXIT, UsageError } from '../../src/cli/shell/exit.ts';
 import type { Format } from '../../src/interchange/format/formats.ts';
-import { readRaw } from '../../src/interchange/format/formats.ts';
+import { readRaw } from '../../src/interchange/format/readRaw.ts';
 import { recordOf, type RecordName } from '../../src/interchange/record/records.ts';
 import { csvLine, openRows, type Row } from '../../src/interchange/format/rowWriter.ts';
 import type { Installation } from '../../src/installation/installation.ts';

@@ -1,5 +1,5 @@
 import { cellChecker, type CheckedBatch } from '../../interchange/record/cells.ts';
-import { readRaw } from '../../interchange/format/formats.ts';
+import { readRaw } from '../../interchange/format/readRaw.ts';
 import { lineOf } from '../../interchange/record/rawBatch.ts';
 import type { RecordSchema } from '../../interchange/record/records.ts';
 import { FileRefused, formatRefusal, type RefusedRow } from '../../interchange/record/refusal.ts';
