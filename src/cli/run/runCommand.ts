@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { differencesOf } from '../../report/differences.ts';
 import type { Baseline, RunReport } from '../../report/runReport.ts';
-import { shellWord } from '../../text/words.ts';
+import { shellWord } from '../../text/shellWord.ts';
 import { parseDate } from '../../time.ts';
 import { writePage } from '../report/writePage.ts';
 import { UsageError } from '../shell/exit.ts';
@@ -133,7 +133,11 @@ async function run(path: string, options: RunOptions): Promise<void> {
     });
     const volumes = volumesOf(result);
     if (files) await publishRun(files, { identity, result, report, volumes, set: options.set });
-    if (options.html !== undefined) writePage(options.html, [report], { whatIf: options.whatIf, files: [file] });
+    if (options.html !== undefined) {
+      const { scenario, rules, marks } = file;
+      const whatIf = { scenario, rules, marks, seed, command: report.command };
+      await writePage(options.html, [report], options.whatIf === 'none' ? {} : { whatIf });
+    }
     process.stdout.write(
       options.format === 'json'
         ? runJson(result, volumes)

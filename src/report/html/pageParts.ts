@@ -10,6 +10,8 @@ export interface PageSection {
   readonly title: string;
   /** Markup below the heading; empty: the section is left out. */
   readonly body: string;
+  /** Left out of print: it is of use on a screen alone. */
+  readonly screenOnly?: boolean;
 }
 
 /** Sections as markup, and the navigation to them. */
@@ -19,8 +21,13 @@ export function sectionsHtml(sections: readonly PageSection[]): { readonly nav: 
   return {
     nav: html('nav', { 'aria-label': 'Sections' }, html('ul', {}, ...links)),
     main: shown
-      .map(({ id, title, body }) =>
-        html('section', { 'aria-labelledby': id }, html('h2', { id }, escapeMarkup(title)), body),
+      .map(({ id, title, body, screenOnly }) =>
+        html(
+          'section',
+          { 'aria-labelledby': id, 'class': screenOnly ? 'screen' : undefined },
+          html('h2', { id }, escapeMarkup(title)),
+          body,
+        ),
       ) // prettier-ignore
       .join('\n'),
   };
