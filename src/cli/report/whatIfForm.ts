@@ -12,9 +12,29 @@ import { seedWords } from '../../../sim/world/dice/draws.ts';
 export interface WhatIfSource {
   readonly scenario: Scenario;
   readonly rules: RuleSet;
-  readonly marks: readonly MarkedLeaf[];
+  readonly values: readonly ScenarioValue[];
   readonly seed: string;
   readonly command: string;
+}
+
+/** One value of a resolved scenario. */
+export interface ScenarioValue {
+  readonly path: string;
+  readonly value: number | string | boolean | null;
+  /** A number or a date that says something of the world. */
+  readonly isClaim: boolean;
+  /** No file and no `--set` gave it. */
+  readonly isDefault: boolean;
+}
+
+/** The values of a loaded scenario, without their places in files. */
+export function valuesOf({ marks }: { readonly marks: readonly MarkedLeaf[] }): readonly ScenarioValue[] {
+  return marks.map(({ path, value, isClaim, position }) => ({
+    path,
+    value,
+    isClaim,
+    isDefault: position === undefined,
+  }));
 }
 
 /** Parts of a scenario that decide no count of the simulation, or are no numbers to move. */
@@ -23,18 +43,18 @@ const NOT_OFFERED = /^(notSimulated|fit|metersPerInstallation|comparison|marks|a
 const AT_LEAST_MAX = 30;
 
 /** The form of a page: what can be changed, with meanings and bounds of the schema, and what the worker starts from. */
-export function whatIfForm({ scenario, rules, marks, seed, command }: WhatIfSource): WhatIfForm {
-  const remainders = new Set(marks.filter(isRemainder).map(({ path }) => path));
+export function whatIfForm({ scenario, rules, values, seed, command }: WhatIfSource): WhatIfForm {
+  const remainders = new Set(values.filter(isRemainder).map(({ path }) => path));
   return {
     task: { scenario: withoutRemainders(scenario, remainders), rules, seed, seedWords: seedWords(seed) },
-    fields: [...ruleFields(rules), ...scenarioFields(marks, remainders)],
+    fields: [...ruleFields(rules), ...scenarioFields(values, remainders)],
     command,
   };
 }
 
 /** The share that a link class takes because it names none. */
-function isRemainder({ path, position }: MarkedLeaf): boolean {
-  return position === undefined && /^links\.(wan|han)\..*\.classes\..*\.share$/.test(path);
+function isRemainder({ path, isDefault }: ScenarioValue): boolean {
+  return isDefault && /^links\.(wan|han)\..*\.classes\..*\.share$/.test(path);
 }
 
 /** Without what is only said, and without the shares that follow from others. */
@@ -64,8 +84,8 @@ function withoutRemainders(scenario: Scenario, remainders: ReadonlySet<string>):
   };
 }
 
-function scenarioFields(marks: readonly MarkedLeaf[], remainders: ReadonlySet<string>): readonly WhatIfField[] {
-  return marks.flatMap(({ path, value, isClaim }): WhatIfField[] => {
+function scenarioFields(values: readonly ScenarioValue[], remainders: ReadonlySet<string>): readonly WhatIfField[] {
+  return values.flatMap(({ path, value, isClaim }): WhatIfField[] => {
     if (!isClaim || typeof value !== 'number' || NOT_OFFERED.test(path) || remainders.has(path)) return [];
     const field = fieldsAt(SCENARIO_FIELDS, parsePath(path) ?? []).find(isNumber);
     if (field === undefined) return [];

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { runPage } from '../../report/html/runPage.ts';
 import { whatIfData, whatIfSection } from '../../report/html/whatIfSection.ts';
@@ -6,9 +8,6 @@ import type { RunReport } from '../../report/runReport.ts';
 import { readGlossary } from '../docs/glossaryFile.ts';
 import { pageScripts } from './pageScripts.ts';
 import { whatIfForm, type WhatIfSource } from './whatIfForm.ts';
-
-/** What a page can recompute. */
-export type WhatIf = 'kernel' | 'full' | 'none';
 
 export interface PageOptions {
   readonly title?: string;
@@ -21,6 +20,7 @@ export interface PageOptions {
 /** Writes the page of one report, or of several side by side; it appears under its name when it is whole. */
 export async function writePage(path: string, reports: readonly RunReport[], options: PageOptions): Promise<void> {
   const text = await pageOf(reports, options);
+  mkdirSync(dirname(resolve(path)), { recursive: true });
   const output = openOutput(path);
   try {
     output.write(Buffer.from(text));

@@ -5,8 +5,11 @@ import { differencesOf } from '../../report/differences.ts';
 import type { Baseline, RunReport } from '../../report/runReport.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import { parseDate } from '../../time.ts';
+import { valuesOf } from '../report/whatIfForm.ts';
 import { writePage } from '../report/writePage.ts';
-import { UsageError } from '../shell/exit.ts';
+import type { Shell } from '../shell/command.ts';
+import { Interrupted, UsageError } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError } from '../shell/outDirectory.ts';
@@ -17,7 +20,7 @@ import { monthEnds, reportOfRun } from './reportOfRun.ts';
 import { openRunFiles, publishRun } from './runFiles.ts';
 import { checkReplaced } from './runOut.ts';
 import { headline, runJson, volumesOf, type RunResult } from './runResult.ts';
-import { countedScenario, runScenario, seconds, type RunSettings } from './runScenario.ts';
+import { countedScenario, runScenario, type RunSettings } from './runScenario.ts';
 import { runText } from './runText.ts';
 
 interface RunOptions {
@@ -28,7 +31,7 @@ interface RunOptions {
   readonly out?: string;
   readonly replace: boolean;
   readonly html?: string;
-  readonly whatIf: 'kernel' | 'full' | 'none';
+  readonly whatIf: 'kernel' | 'none';
   readonly set: readonly string[];
   readonly baseline: boolean;
   readonly detail: boolean;
@@ -40,7 +43,7 @@ interface RunOptions {
 const WORKERS_MAX = 64;
 
 /** `smets1-bench run SCENARIO`: simulate, decide, count. */
-export function runCommand(): Command {
+export function runCommand({ action }: Shell): Command {
   return new Command('run')
     .description('Simulate a scenario and report how many homes each clause would exclude.')
     .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
@@ -53,12 +56,7 @@ export function runCommand(): Command {
     .option('--by <group>', 'show the volumes by cohort', oneOf('cohort'))
     .option('--monthly', "show the volumes at each month's end", false)
     .option('--html <file>', 'write the report as one page with pictures and what-ifs')
-    .option(
-      '--what-if <kind>',
-      'what the page can recompute: kernel, full or none',
-      oneOf('kernel', 'full', 'none'),
-      'kernel',
-    ) // prettier-ignore
+    .option('--what-if <kind>', 'what the page can recompute: kernel or none', oneOf('kernel', 'none'), 'kernel')
     .option('--out <dir>', 'write every record of replication 0 and every count; see below')
     .option('--replace', 'let --out replace the outputs of another run', false)
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
@@ -81,30 +79,24 @@ print shows those of a scenario.
 
 Exit codes: 0 done, 1 usage, scenario or rule file wrong, 3 defect.`,
     )
-    .action(run);
+    .action(action(run));
 }
 
-async function run(path: string, options: RunOptions): Promise<void> {
+async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   if (options.seed !== undefined && !/^.{1,200}$/s.test(options.seed)) {
     throw new UsageError(`--seed: found ${options.seed.length} characters, expected 1 to 200`);
   }
   const file = loadScenarioFile(path, options.set);
   for (const date of options.asOf) checkAsOf(date, file.scenario.from, file.scenario.horizon);
-  const settings = settingsOf(file, options);
+  const settings = { ...settingsOf(file, options), elapsed: io.elapsed, interruption: io.interruption() };
   const { seed, replications } = settings;
   const version = benchVersion();
   const identity = { scenario: file.scenario.name, scenarioHash: file.hash, seed, replications, version };
   const metadata = { scenario: file.scenario.name, scenarioHash: file.hash, seed, version };
-  const progress = progressOn(process.stderr, process.env['TERM']);
-  const began = seconds();
+  const progress = progressOn(io.err, io.env['TERM']);
+  const began = io.elapsed();
   // In a folder of their own until all are complete: a run that fails, or is ended, leaves no file behind.
   let files: ReturnType<typeof openRunFiles> | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    progress.stop();
-    files?.abort();
-    process.exit(signal === 'SIGINT' ? 130 : 143);
-  };
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     if (options.out !== undefined) {
       checkReplaced(options.out, identity, options.replace);
@@ -132,25 +124,25 @@ async function run(path: string, options: RunOptions): Promise<void> {
       months: settings.months,
     });
     const volumes = volumesOf(result);
-    if (files) await publishRun(files, { identity, result, report, volumes, set: options.set });
+    if (files) await publishRun(files, { identity, result, report, volumes, values: valuesOf(file), set: options.set });
     if (options.html !== undefined) {
-      const { scenario, rules, marks } = file;
-      const whatIf = { scenario, rules, marks, seed, command: report.command };
+      const { scenario, rules } = file;
+      const whatIf = { scenario, rules, values: valuesOf(file), seed, command: report.command };
       await writePage(options.html, [report], options.whatIf === 'none' ? {} : { whatIf });
     }
-    process.stdout.write(
+    io.out.write(
       options.format === 'json'
         ? runJson(result, volumes)
         : runText(report, {
             detail: options.detail,
             byCohort: options.by === 'cohort',
             monthly: options.monthly,
-            plain: process.stdout.isTTY !== true,
+            plain: io.out.isTTY !== true,
             path,
             set: options.set,
             out: options.out,
             page: options.html,
-            seconds: seconds() - began,
+            seconds: io.elapsed() - began,
             kernelSeconds: result.simulation.kernelSeconds,
             workers: settings.workers,
           }),
@@ -158,13 +150,15 @@ async function run(path: string, options: RunOptions): Promise<void> {
   } catch (error) {
     progress.stop();
     files?.abort();
+    if (error instanceof Interrupted && options.out !== undefined) error.kept = `${options.out} is as it was before`;
     throw options.out === undefined ? error : outError(error, options.out);
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 
-function settingsOf({ scenario }: ScenarioFile, options: RunOptions): Omit<RunSettings, 'onProgress'> {
+function settingsOf(
+  { scenario }: ScenarioFile,
+  options: RunOptions,
+): Omit<RunSettings, 'onProgress' | 'elapsed' | 'interruption'> {
   const counted = options.monthly || options.html !== undefined || options.out !== undefined;
   return {
     seed: options.seed ?? scenario.seed,
