@@ -2,7 +2,7 @@ import { formatPath, parsePath, type Path } from '../../src/document/path.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { fillRemainder } from '../scenario/resolve.ts';
 import { scenarioFaults } from '../scenario/scenarioChecks.ts';
-import type { LinkClass, Scenario } from '../scenario/schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import type { WhatIfChange, WhatIfTask } from './protocol.ts';
 
 export type Changed =
@@ -14,14 +14,14 @@ export type Changed =
  * what the changed scenario cannot be is said in words.
  */
 export function applyChanges({ scenario, rules }: WhatIfTask, changes: readonly WhatIfChange[]): Changed {
-  const changed = structuredClone({ scenario, rules }) as { scenario: Scenario; rules: RuleSet };
+  const changed: { scenario: Scenario; rules: RuleSet } = structuredClone({ scenario, rules });
   const problems: string[] = [];
   for (const { path, value } of changes) {
     if (!place(changed, path, value)) problems.push(`${path}: this page has no such field`);
   }
   const { wan, han } = changed.scenario.links;
   for (const profile of [...Object.values(wan), ...Object.values(han)]) {
-    fillRemainder(profile.classes as Record<string, LinkClass>);
+    fillRemainder(profile.classes);
   }
   problems.push(
     ...scenarioFaults(changed.scenario).map(({ path, expected }) => `${formatPath(path)}: expected ${expected}`),

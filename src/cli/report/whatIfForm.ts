@@ -5,7 +5,7 @@ import type { RuleSet } from '../../rules/ruleset.ts';
 import type { WhatIfField, WhatIfForm } from '../../../sim/browser/protocol.ts';
 import { SCENARIO_FIELDS } from '../../../sim/scenario/load.ts';
 import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
-import type { LinkClass, Scenario } from '../../../sim/scenario/schema.ts';
+import type { Scenario } from '../../../sim/scenario/schema.ts';
 import { seedWords } from '../../../sim/world/dice/draws.ts';
 
 /** What a form is made of: a resolved scenario, its rules, and its values with their places. */
@@ -59,28 +59,20 @@ function isRemainder({ path, isDefault }: ScenarioValue): boolean {
 
 /** Without what is only said, and without the shares that follow from others. */
 function withoutRemainders(scenario: Scenario, remainders: ReadonlySet<string>): Scenario {
-  const { links } = scenario;
-  const cut = (kind: 'wan' | 'han') =>
-    Object.fromEntries(
-      Object.entries(links[kind]).map(([name, profile]) => [
-        name,
-        {
-          ...profile,
-          classes: Object.fromEntries(
-            Object.entries(profile.classes as Readonly<Record<string, LinkClass>>).map(([id, { share, ...rest }]) => [
-              id,
-              remainders.has(`links.${kind}.${name}.classes.${id}.share`) ? rest : { share, ...rest },
-            ]),
-          ),
-        },
-      ]),
-    );
+  const links = structuredClone(scenario.links);
+  for (const kind of ['wan', 'han'] as const) {
+    for (const [name, { classes }] of Object.entries(links[kind])) {
+      for (const [id, row] of Object.entries(classes)) {
+        if (remainders.has(`links.${kind}.${name}.classes.${id}.share`)) delete row.share;
+      }
+    }
+  }
   return {
     ...scenario,
     marks: [],
     fit: [],
     notSimulated: [],
-    links: { wan: cut('wan'), han: cut('han') } as Scenario['links'],
+    links,
   };
 }
 

@@ -68,7 +68,7 @@ function fanFigure(report: RunReport, row: HeadlineRow, key: string): string {
   const points = ofCategory(report.months, row.category);
   const unit = row.unit === 'gas_meters' ? 'gas meters' : 'homes';
   const last = points.at(-1);
-  const range = last?.low == null || last.high === null ? '' : `, ${wholeNumber(last.low)} to ${wholeNumber(last.high)} in 90 % of runs`; // prettier-ignore
+  const range = last === undefined || last.low === null || last.high === null ? '' : `, ${wholeNumber(last.low)} to ${wholeNumber(last.high)} in 90 % of runs`; // prettier-ignore
   const sentence = `${row.words} (${row.clause}): ${wholeNumber(last?.qualifying ?? 0)} ${unit} on ${spokenDate(last?.date ?? '')}${range}.`; // prettier-ignore
   const id = `fan-${row.category ?? 'all'}${key}`;
   const dots = row.published === null ? [] : [{ label: 'published, taken as the count at the horizon', points: [{ x: day(report.asOf), y: row.published }] }]; // prettier-ignore
