@@ -37,6 +37,8 @@ export function valuesOf({ marks }: { readonly marks: readonly MarkedLeaf[] }): 
   }));
 }
 
+type Profile = Scenario['links']['wan'][string] | Scenario['links']['han'][string];
+
 /** Parts of a scenario that decide no count of the simulation, or are no numbers to move. */
 const NOT_OFFERED = /^(notSimulated|fit|metersPerInstallation|comparison|marks|asOf|replications|format|models)\b/;
 /** Weeks or instructions that a clause can ask for in a page. */
@@ -61,7 +63,8 @@ function isRemainder({ path, isDefault }: ScenarioValue): boolean {
 function withoutRemainders(scenario: Scenario, remainders: ReadonlySet<string>): Scenario {
   const links = structuredClone(scenario.links);
   for (const kind of ['wan', 'han'] as const) {
-    for (const [name, { classes }] of Object.entries(links[kind])) {
+    for (const [name, profile] of Object.entries<Profile>(links[kind])) {
+      const classes: Readonly<Record<string, { share?: number | undefined }>> = profile.classes;
       for (const [id, row] of Object.entries(classes)) {
         if (remainders.has(`links.${kind}.${name}.classes.${id}.share`)) delete row.share;
       }
