@@ -84,7 +84,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the report page in Chromium', () => {
     const reached: string[] = [];
     for (let i = 0; i < 200; i += 1) {
       await page.keyboard.press('Tab');
-      const id = (await page.evaluate('document.activeElement?.id || document.activeElement?.tagName')) as string;
+      const id = await page.evaluate<string>('document.activeElement?.id || document.activeElement?.tagName');
       if (id === 'BODY') break;
       reached.push(id);
     }
@@ -139,7 +139,7 @@ interface AxeResult {
 
 async function violations(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-  const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as readonly AxeResult[];
+  const found = await page.evaluate<readonly AxeResult[]>('axe.run().then(({ violations }) => violations)');
   return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }
 
@@ -157,17 +157,19 @@ async function asked(browser: Browser, url: string): Promise<[Sampled, string[]]
       }
     };`);
   await page.goto(url);
-  const index = (await page.evaluate(`[...document.querySelectorAll('#what-if-field option')].findIndex((option) => option.textContent === '${CHANGE.path}')`)) as number; // prettier-ignore
+  const index = await page.evaluate<number>(`[...document.querySelectorAll('#what-if-field option')].findIndex((option) => option.textContent === '${CHANGE.path}')`); // prettier-ignore
   await page.selectOption('#what-if-field', String(index));
   await page.fill('#what-if-input', CHANGE.value);
   await page.selectOption('#what-if-share', String(SHARE));
   await page.selectOption('#what-if-runs', String(RUNS));
   await page.click('#what-if-run');
   await page.locator('#what-if-answer table').waitFor({ timeout: 60_000 });
-  const rows = (await page.evaluate('window.answered.rows')) as readonly {
-    category: string;
-    sampled: Sampled[string];
-  }[];
+  const rows = await page.evaluate<
+    readonly {
+      category: string;
+      sampled: Sampled[string];
+    }[]
+  >('window.answered.rows');
   await page.context().close();
   return [Object.fromEntries(rows.map(({ category, sampled }) => [category, sampled])), messages];
 }
