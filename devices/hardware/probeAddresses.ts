@@ -25,7 +25,7 @@ export interface Asked {
 const USUAL: readonly { readonly text: string; readonly address: HdlcAddress }[] = [
   { text: 'server 1', address: serverAddress(1) },
   { text: 'server 1/17', address: serverAddress(1, 17) },
-  { text: 'server 1/16', address: serverAddress(1, 16, 4) },
+  { text: 'server 1/16 (4 bytes)', address: serverAddress(1, 16, 4) },
   { text: 'all stations', address: serverAddress(0x7f) },
 ];
 const ALL_STATIONS_LONG = { text: 'all stations (4 bytes)', address: serverAddress(0x3fff, 0x3fff, 4) };
@@ -60,7 +60,13 @@ function addressesOf(options: {
   const named = servers.flatMap((upper) =>
     physicals.flatMap((lower) => formsOf(upper, lower, addressBytes, search === true)),
   );
-  return search === true ? [...USUAL, ALL_STATIONS_LONG, ...named] : named;
+  return search === true ? distinct([...USUAL, ALL_STATIONS_LONG, ...named]) : named;
+}
+
+/** Each address once, under the name that comes first. */
+function distinct(all: readonly Omit<Asked, 'client'>[]): readonly Omit<Asked, 'client'>[] {
+  const keyOf = ({ address: { upper, lower, bytes } }: Omit<Asked, 'client'>): string => `${upper}.${lower}.${bytes}`;
+  return [...new Map(all.toReversed().map((one) => [keyOf(one), one])).values()].toReversed();
 }
 
 /** The forms in which an address can be written. A one-byte address has no lower part. */
