@@ -7,14 +7,14 @@ import { CATEGORIES, type Clause } from '../../src/clauses/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { plainWords } from '../../src/report/headline.ts';
 import { meanError, meanOf } from '../../src/report/statistics.ts';
-import { unitOf } from '../../src/report/volumes.ts';
+
 import { endOfLondonDate } from '../../src/time.ts';
 import { addCounts, emptyCounts, MEASURE_QUALIFYING, volumeIndex, type Counts } from '../kernel/life/counts.ts';
 import { compileModel } from '../kernel/model/model.ts';
 import { ShardRunner, shardsOf } from '../kernel/run/shard.ts';
 import { scenarioHash } from '../scenario/hash.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { RuleSet } from '../../src/rules/ruleset.ts';
+import { unitOf, type RuleSet } from '../../src/rules/ruleset.ts';
 import { asOfsOf, cellsOf, type Cell } from '../sweep/cell/cell.ts';
 import { scaledScenario } from '../sweep/cell/scaled.ts';
 import type { SeedWords } from '../world/dice/draws.ts';
