@@ -8,6 +8,7 @@ import type { Descriptor } from '../dlms/apdu.ts';
 import type { ClientSecurityOptions } from '../dlms/clientSecurity.ts';
 import { DlmsClient, type DlmsClientOptions } from '../dlms/client.ts';
 import {
+  clock,
   connect,
   converse,
   disconnect,
@@ -17,7 +18,9 @@ import {
   type Outcome,
   type Procedure,
   type WireError,
+  wait,
 } from './procedure.ts';
+import { hasAnswered, isBusy } from './wireError.ts';
 import { numberOf } from '../dlms/values.ts';
 import { INVOCATION_COUNTER } from './objects.ts';
 import type { KeyLedger } from './keyLedger.ts';
@@ -45,7 +48,10 @@ export interface Peer {
   readonly keyTransfer?: Descriptor;
   /** How requests are wrapped; default: general-glo-ciphering where the device grants general protection, else glo-*. */
   readonly family?: ClientSecurityOptions['family'];
-  /** Told when a device answered and its answer did not verify: it may be another than the keys are of. */
+  /**
+   * Called when a device has answered with something that is neither a value nor a verified refusal: an exception in clear, a
+   * rejected association, an answer that does not verify or cannot be read. It has been reached, and is not understood.
+   */
   readonly onUnverified?: (error: WireError) => void;
   /** Told of what the device has, verifiably, refused: an object that it lacks, or does not show. In words, without values. */
   readonly onRefusal?: (what: string) => void;
@@ -77,7 +83,10 @@ const KEYLESS: Pair = { gak: 'active', guek: 'active' };
 
 function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
   const link = yield* linked(peer.call);
-  if (!link.ok) return link;
+  if (!link.ok) {
+    if (hasAnswered(link.error)) peer.onUnverified?.(link.error);
+    return link;
+  }
   const live = liveClient(peer, pair);
   const outcome = yield* converse(live.client.associate());
   noteCounters(peer, live);
@@ -90,7 +99,7 @@ function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
     return { ok: true, value: live };
   }
   yield* disconnect();
-  if (outcome.error.kind !== 'lost') peer.onUnverified?.(outcome.error);
+  if (hasAnswered(outcome.error)) peer.onUnverified?.(outcome.error);
   return outcome;
 }
 
@@ -149,6 +158,7 @@ export function* within<T>(peer: Peer, work: (live: Live) => Procedure<Outcome<T
   if (!live.ok) return live;
   const outcome = yield* work(live.value);
   noteCounters(peer, live.value);
+  if (!outcome.ok && outcome.error.kind !== 'result' && hasAnswered(outcome.error)) peer.onUnverified?.(outcome.error);
   if (outcome.ok) yield* converse(live.value.client.release());
   noteCounters(peer, live.value);
   yield* disconnect();
@@ -157,10 +167,23 @@ export function* within<T>(peer: Peer, work: (live: Live) => Procedure<Outcome<T
 
 const FINAL: readonly WireError['kind'][] = ['result', 'notAllowed'];
 
-/** Repeats what was not answered; what a device has verifiably said, or this side may not do, stands. */
-export function* repeated<T>(tries: number, work: () => Procedure<Outcome<T>>): Procedure<Outcome<T>> {
-  let outcome = yield* work();
-  for (let made = 1; made < tries && !outcome.ok && !FINAL.includes(outcome.error.kind); made += 1)
-    outcome = yield* work();
-  return outcome;
+/**
+ * Repeats what was not answered, and what a busy device puts off. What a device has verifiably said, or this side may not do,
+ * stands. Where time may help (a lost answer, a busy device) a try that fails at once does not use up the others: they are spread
+ * over the time that an answer may take (`timeoutSeconds` of the call), the last one at its end.
+ */
+export function* repeated<T>(
+  { call }: Pick<Peer, 'call'>,
+  tries: number,
+  work: () => Procedure<Outcome<T>>,
+): Procedure<Outcome<T>> {
+  const spacing = tries > 1 ? call.timeoutSeconds / (tries - 1) : 0;
+  for (let made = 1; ; made += 1) {
+    const begun = yield* clock();
+    const outcome = yield* work();
+    if (outcome.ok || made >= tries || (FINAL.includes(outcome.error.kind) && !isBusy(outcome.error))) return outcome;
+    const mayHelp = outcome.error.kind === 'lost' || isBusy(outcome.error);
+    const left = spacing - ((yield* clock()) - begun);
+    if (mayHelp && left > 0) yield* wait(left);
+  }
 }

@@ -44,7 +44,7 @@ export interface Diagnostics {
 const SESSION_TRIES = 3;
 
 export function* readDiagnostics(peer: Peer): Procedure<Outcome<Diagnostics>> {
-  return yield* repeated(SESSION_TRIES, () =>
+  return yield* repeated(peer, SESSION_TRIES, () =>
     within<Diagnostics>(peer, function* ({ client }) {
       const wan = yield* readOf(peer, client, WAN_CAPTURED_AT);
       if (!wan.ok) return wan;
@@ -78,7 +78,7 @@ const USUAL_READS: readonly Descriptor[] = [DEVICE_NAME, FIRMWARE, CLOCK_TIME];
 
 /** Whether a device answers, says who it is, and runs some firmware; or whatever else is to be read of it. */
 export function* testDevice(peer: Peer, reads = USUAL_READS): Procedure<Outcome<undefined>> {
-  return yield* repeated(SESSION_TRIES, () =>
+  return yield* repeated(peer, SESSION_TRIES, () =>
     within<undefined>(peer, function* ({ client }) {
       for (const attribute of reads) {
         const read = yield* readOf(peer, client, attribute);
@@ -100,7 +100,7 @@ export function* rotateAll(
   // Attached hardware first of all says who it is: not one key is rotated unless all may be.
   for (const peer of peers) {
     if (!peer.mayWrite) continue;
-    const allowed = yield* repeated(SESSION_TRIES, () => mayRotate(peer));
+    const allowed = yield* repeated(peer, SESSION_TRIES, () => mayRotate(peer));
     if (!allowed.ok && allowed.error.kind === 'notAllowed') return { kind: 'notAllowed' };
     if (!allowed.ok) return { kind: 'failed', error: allowed.error };
   }
@@ -116,7 +116,7 @@ export function* commission(
   peer: Peer,
   options: { readonly at: Instant; readonly contactOffsetMinutes?: number },
 ): Procedure<Outcome<undefined>> {
-  return yield* repeated(SESSION_TRIES, () =>
+  return yield* repeated(peer, SESSION_TRIES, () =>
     within<undefined>(peer, function* ({ client }) {
       const clock = yield* writtenTo(peer, client, { target: CLOCK_TIME, value: dateTimeData(options.at) });
       if (!clock.ok || options.contactOffsetMinutes === undefined) return clock;

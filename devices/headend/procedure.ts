@@ -29,12 +29,13 @@ export type Want =
   | { readonly want: 'converse'; readonly conversation: Conversation<ClientResult<unknown>> }
   | { readonly want: 'disconnect' }
   | { readonly want: 'wait'; readonly seconds: number }
+  | { readonly want: 'clock' }
   | { readonly want: 'order'; readonly order: unknown }
   | { readonly want: 'drive'; readonly device: DeviceName; readonly request: unknown };
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
 
-/** The runner's reply to a want: for `connect` true or a `LostHow`, for `order` the answer or undefined. */
+/** The runner's reply to a want: true or a `LostHow` for `connect`, seconds for `clock`, an answer or undefined for `order`. */
 export type Reply = unknown;
 export type Procedure<T> = Generator<Want, T, Reply>;
 
@@ -60,6 +61,11 @@ export function* disconnect(): Procedure<void> {
 
 export function* wait(seconds: number): Procedure<void> {
   yield { want: 'wait', seconds };
+}
+
+/** The instant by the runner's clock, in seconds; a fraction of a second is kept. */
+export function* clock(): Procedure<number> {
+  return (yield { want: 'clock' }) as number;
 }
 
 /** What a device answers that is reached through a driver; the request and the answer are the driver protocol's. */

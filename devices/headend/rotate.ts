@@ -47,7 +47,7 @@ export function* rotate(peer: Peer, options: RotateOptions): Procedure<Rotated> 
   if (ledger.masterKey === undefined) return { kind: 'masterKeyMissing' };
   if (!ledger.lock()) return { kind: 'inFlight' };
   ledger.beginRound({ anew: options.anew ?? false });
-  const outcome = yield* repeated(options.tries, () => rotateOnce(peer, options.keySource));
+  const outcome = yield* repeated(peer, options.tries, () => rotateOnce(peer, options.keySource));
   ledger.unlock();
   if (outcome.ok) return { kind: 'rotated' };
   if (outcome.error.kind === 'notAllowed') return { kind: 'notAllowed' };
