@@ -5,6 +5,7 @@
 import type { Pair } from '../../src/keys/rotation.ts';
 import { SERVICE_ERROR } from '../dlms/apdu.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
+import type { Data } from '../dlms/axdr.ts';
 import type { ClientSecurityOptions } from '../dlms/clientSecurity.ts';
 import { DlmsClient, type DlmsClientOptions } from '../dlms/client.ts';
 import {
@@ -53,9 +54,11 @@ export interface Peer {
    * rejected association, an answer that does not verify or cannot be read. It has been reached, and is not understood.
    */
   readonly onUnverified?: (error: WireError) => void;
-  /** Told of what the device has, verifiably, refused: an object that it lacks, or does not show. In words, without values. */
+  /** Called when the device has verifiably refused: an object that it lacks, or does not show. In words, without values. */
   readonly onRefusal?: (what: string) => void;
-  /** Told of the device's title after each association. */
+  /** Called with each value that a step has read. */
+  readonly onRead?: (target: Descriptor, value: Data) => void;
+  /** Called with the device's title after each association. */
   readonly onTitle?: (title: Uint8Array | undefined) => void;
 }
 

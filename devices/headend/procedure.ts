@@ -3,6 +3,7 @@
  * told what came of it. No socket, timer or clock is known here; `runner.ts` carries a procedure out over any carrier, and a
  * procedure that is never resumed is a head-end that crashed.
  */
+import type { Descriptor } from '../dlms/apdu.ts';
 import type { ClientResult, Conversation } from '../dlms/client.ts';
 import { LOST, lostBy, type LostHow, type WireError } from './wireError.ts';
 
@@ -33,7 +34,15 @@ export type Want =
   | { readonly want: 'order'; readonly order: unknown }
   | { readonly want: 'drive'; readonly device: DeviceName; readonly request: unknown };
 
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
+/** `about` names the object that was asked for, where one was. */
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError; readonly about?: About };
+
+/** One attribute or method of an object. */
+export interface About {
+  readonly target: Descriptor;
+  readonly is: 'attribute' | 'method';
+}
 
 /** The runner's reply to a want: true or a `LostHow` for `connect`, seconds for `clock`, an answer or undefined for `order`. */
 export type Reply = unknown;

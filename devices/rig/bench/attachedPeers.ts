@@ -20,8 +20,10 @@ export interface AttachedPeers {
   readonly useMasterKey: (isWrong: boolean) => void;
   /** Files that hold keys now. */
   readonly ledgers: readonly string[];
-  /** Why a device is not understood that last answered to none of the keys held for it; undefined where all did. */
+  /** Why a device that has answered is not understood; undefined where all are. */
   readonly unverified: () => string | undefined;
+  /** Another exchange begins: what devices said before does not count for it. */
+  readonly forgetUnverified: () => void;
 }
 
 export interface PeerOptions {
@@ -78,6 +80,7 @@ export function attachedPeers(setup: RigSetup, options: PeerOptions): AttachedPe
     },
     ledgers,
     unverified: () => [...unverified.values()][0],
+    forgetUnverified: () => unverified.clear(),
   };
 }
 
