@@ -80,8 +80,8 @@ const forbidden = [
   },
   {
     name: 'sim-has-no-io',
-    comment: 'sim uses keyed dice, virtual time and workers: worker_threads in sim/kernel, hashes in sim/scenario.',
-    from: { path: '^sim/', pathNot: '^sim/(kernel|scenario)/' },
+    comment: 'sim uses keyed dice, virtual time and worker threads (in sim/kernel). src/cli reads the files.',
+    from: { path: '^sim/', pathNot: '^sim/kernel/' },
     to: core(),
   },
   {
@@ -90,12 +90,6 @@ const forbidden = [
     // A boot file looks whether the sources or the built files stand beside it, as the bin does.
     from: { path: '^sim/kernel/', pathNot: 'Boot[.]mjs$' },
     to: coreExcept('worker_threads'),
-  },
-  {
-    name: 'scenario-has-hashes-only',
-    comment: 'sim/scenario takes text: src/cli reads the files.',
-    from: { path: '^sim/scenario/' },
-    to: coreExcept('crypto'),
   },
   {
     name: 'endpoints-are-sans-io',

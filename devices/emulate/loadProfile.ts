@@ -1,6 +1,7 @@
 /** Reads and checks a profile. Everything wrong is told at once, with its place, and without any key or secret. */
 import { hideSecrets, type SecretPlaces } from '../../src/document/hideSecrets.ts';
-import { type ReadFile, readLayers, relativeTo } from '../../src/document/layers.ts';
+import type { Files } from '../../src/document/files.ts';
+import { readLayers } from '../../src/document/layers.ts';
 import type { MergeOptions } from '../../src/document/merge.ts';
 import { formatPath } from '../../src/document/path.ts';
 import { type Problem, problemAt } from '../../src/document/problem.ts';
@@ -20,7 +21,7 @@ const SECRETS: SecretPlaces = {
   mend: 'Keys are 32 hexadecimal digits in quotes; secrets are text in quotes.',
 };
 
-export function loadProfile(options: { readonly path: string; readonly readFile: ReadFile }): LoadedProfile {
+export function loadProfile(options: { readonly path: string; readonly files: Files }): LoadedProfile {
   const layers = readLayers({ ...options, merge: MERGE });
   const problems: Problem[] = [...layers.problems];
   const { tree } = layers;
@@ -48,12 +49,12 @@ export function loadProfile(options: { readonly path: string; readonly readFile:
 }
 
 /** A file is named relative to the profile that names it; the same name in two of them is looked for in each. */
-function fileReader({ path, readFile }: { path: string; readFile: ReadFile }, tree: Tree): TryFile {
+function fileReader({ path, files }: { path: string; files: Files }, tree: Tree): TryFile {
   const places = new Map<string, string>();
-  collectFiles(tree, (named, from) => places.set(named, relativeTo(from, named)));
+  collectFiles(tree, (named, from) => places.set(named, files.beside(from, named)));
   return (named) => {
     try {
-      return { text: readFile(places.get(named) ?? relativeTo(path, named)) };
+      return { text: files.read(places.get(named) ?? files.beside(path, named)) };
     } catch (error) {
       const code = (error as { code?: unknown }).code;
       return { why: typeof code === 'string' ? code : 'not text' };

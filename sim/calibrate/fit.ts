@@ -2,6 +2,7 @@ import type { ExclusionCategory } from '../../src/clauses/clause.ts';
 import type { Cohort } from '../../src/installation/cohort.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { Pool } from '../kernel/run/pool.ts';
 import { simulate } from '../kernel/run/simulate.ts';
 import { countOf } from '../forecast/results.ts';
 
@@ -25,6 +26,8 @@ export interface FitOptions {
   readonly seed: string;
   readonly replications: number;
   readonly workers: number;
+  /** The pool in which every round runs. Left out: each round opens one of its own. */
+  readonly pool?: Pool;
   readonly rounds: number;
   readonly now: () => number;
   /** The scenario with numbers put into it by path. */

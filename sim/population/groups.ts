@@ -3,6 +3,7 @@ import { STEPS_OF_COHORT, type StepId } from '../../src/migration/steps.ts';
 import { assert } from '../../src/assert.ts';
 import type { Fault, Population, ProcessOfCohort, Scenario } from '../scenario/schema.ts';
 import { Picker } from '../world/dice/distributions.ts';
+import { nameWords, type SeedWords } from '../world/dice/draws.ts';
 import { EntryCurve } from '../world/entryCurve.ts';
 import { compileHan, type CompiledHan } from '../world/hanLink.ts';
 import { compileWan, type CompiledWan } from '../world/wanLink.ts';
@@ -13,6 +14,8 @@ export interface Group {
   readonly index: number;
   readonly first: number;
   readonly size: number;
+  /** The two words of its name, by which its dice are addressed. */
+  readonly address: SeedWords;
   /** Position in COHORTS. */
   readonly cohort: number;
   readonly population: Population;
@@ -63,6 +66,7 @@ export function layOut(scenario: Scenario): readonly Group[] {
       index,
       first,
       size: population.installations,
+      address: nameWords(name),
       cohort: COHORTS.indexOf(population.cohort),
       population,
       process,

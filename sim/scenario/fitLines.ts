@@ -1,17 +1,13 @@
 import { nearest } from '../../src/document/nearest.ts';
-import type { ReadFile } from '../../src/document/layers.ts';
+import type { Files } from '../../src/document/files.ts';
 import { parsePath } from '../../src/document/path.ts';
 import { joinCohorts, parsePublishedVolumes } from '../../src/report/published.ts';
 import type { Fault } from './scenarioChecks.ts';
 import type { Scenario } from './schema.ts';
 
 /** The published figures can be read; lines to fit exist among them, and what is fitted to them is a number. */
-export function* fitFaults(
-  scenario: Scenario,
-  publishedVolumes: string | undefined,
-  readFile: ReadFile,
-): Iterable<Fault> {
-  const text = publishedVolumes === undefined ? undefined : textOf(publishedVolumes, readFile);
+export function* fitFaults(scenario: Scenario, publishedVolumes: string | undefined, files: Files): Iterable<Fault> {
+  const text = publishedVolumes === undefined ? undefined : textOf(publishedVolumes, files);
   const published = text === undefined ? undefined : parsePublishedVolumes(text);
   if (published?.ok === false)
     yield { path: ['publishedVolumes'], found: published.error, expected: 'a CSV of published figures' };
@@ -34,9 +30,9 @@ export function* fitFaults(
 }
 
 /** A file that cannot be read is reported where it is named. */
-function textOf(path: string, readFile: ReadFile): string | undefined {
+function textOf(path: string, { read }: Files): string | undefined {
   try {
-    return readFile(path);
+    return read(path);
   } catch {
     return undefined;
   }

@@ -4,7 +4,8 @@ import { settingOf } from '../../src/rules/amend.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { endOfLondonDate, parseDate } from '../../src/time.ts';
 import type { FieldSchema } from '../../src/document/fields.ts';
-import { readLayers, relativeTo, type ReadFile } from '../../src/document/layers.ts';
+import { remembered, type Files } from '../../src/document/files.ts';
+import { readLayers, type Layers } from '../../src/document/layers.ts';
 import type { MergeOptions } from '../../src/document/merge.ts';
 import { formatPath, parsePath, type Path } from '../../src/document/path.ts';
 import { problemAt, type Position, type Problem } from '../../src/document/problem.ts';
@@ -33,7 +34,7 @@ export interface LoadedScenario {
   readonly layers: number;
   /** Every file read, the one asked for first. */
   readonly sources: readonly string[];
-  /** The comparison data as paths that `readFile` takes; undefined where the scenario names none. */
+  /** The comparison data as paths that `files` takes; undefined where the scenario names none. */
   readonly publishedVolumes: string | undefined;
   readonly publishedSeries: string | undefined;
   /** Where a value stands; undefined for a default. */
@@ -62,26 +63,39 @@ const MERGE: MergeOptions = {
   appended: ['marks'],
 };
 
-/** Reads, merges, checks and resolves a scenario. Pure but for `readFile`; everything wrong is returned, at once. */
-export function loadScenario(options: { path: string; readFile: ReadFile; set?: readonly string[] }): LoadResult {
-  const layers = readLayers({ path: options.path, readFile: options.readFile, merge: MERGE });
+/** Reads a scenario through `files`, merges, checks and resolves it. Everything that is wrong is returned at once. */
+export function loadScenario(options: { path: string; files: Files; set?: readonly string[] }): LoadResult {
+  return openScenario(options)(options.set ?? []);
+}
+
+/**
+ * Reads the files of a scenario once. The function that is returned resolves them under settings `path=value`, as often
+ * as it is asked: a sweep asks thousands of times.
+ */
+export function openScenario(options: { path: string; files: Files }): (set: readonly string[]) => LoadResult {
+  const files = remembered(options.files);
+  const layers = readLayers({ path: options.path, files, merge: MERGE });
+  return (set) => resolveLayers(layers, { path: options.path, files, set });
+}
+
+function resolveLayers(layers: Layers, options: { path: string; files: Files; set: readonly string[] }): LoadResult {
   const errors: Problem[] = [...layers.problems];
   if (layers.tree === undefined) return { ok: false, errors };
-  const tree = withSettings(layers.tree, options.set ?? [], errors);
+  const tree = withSettings(layers.tree, options.set, errors);
   if (!layers.complete) return { ok: false, errors };
 
   const { scenario, wrong } = parseScenario(tree, errors);
-  const rules = rulesOf(tree, { path: options.path, readFile: options.readFile, horizon: scenario?.horizon });
+  const rules = rulesOf(tree, { path: options.path, files: options.files, horizon: scenario?.horizon });
   if (!rules.ok) errors.push(...rules.problems);
   if (scenario === undefined) return { ok: false, errors: errors.sort(byPlace) };
   const sources = [...layers.files];
   const fileOf = (field: 'publishedVolumes' | 'publishedSeries' | 'rules', text: string): string =>
-    relativeTo(fileNaming(tree, field, options.path), text);
+    options.files.beside(fileNaming(tree, field, options.path), text);
   const publishedVolumes = scenario.publishedVolumes && fileOf('publishedVolumes', scenario.publishedVolumes);
   const publishedSeries = scenario.publishedSeries && fileOf('publishedSeries', scenario.publishedSeries);
   for (const [field, path] of Object.entries({ publishedVolumes, publishedSeries }))
-    if (path !== undefined) readable(path, field, { tree, readFile: options.readFile, sources, errors });
-  const faults = [...scenarioFaults(scenario), ...fitFaults(scenario, publishedVolumes, options.readFile)];
+    if (path !== undefined) readable(path, field, { tree, files: options.files, sources, errors });
+  const faults = [...scenarioFaults(scenario), ...fitFaults(scenario, publishedVolumes, options.files)];
   for (const { path, found, ...rest } of faults.filter((fault) => !wrong.some((other) => overlap(other, fault.path))))
     errors.push(problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest })); // prettier-ignore
   if (!rules.ok || errors.length > 0) return { ok: false, errors: errors.sort(byPlace) };
@@ -166,10 +180,10 @@ function fileNaming(tree: Tree, field: string, path: string): string {
 function readable(
   path: string,
   field: string,
-  { tree, readFile, sources, errors }: { tree: Tree; readFile: ReadFile; sources: string[]; errors: Problem[] },
+  { tree, files, sources, errors }: { tree: Tree; files: Files; sources: string[]; errors: Problem[] },
 ): void {
   try {
-    readFile(path);
+    files.read(path);
     sources.push(path);
   } catch {
     errors.push(
@@ -185,18 +199,18 @@ function readable(
 /** What `rules` and `amendments` come to, read from the tree: it is told even of a scenario that is otherwise wrong. */
 function rulesOf(
   tree: Tree,
-  options: { path: string; readFile: ReadFile; horizon: string | undefined },
+  options: { path: string; files: Files; horizon: string | undefined },
 ): ReturnType<typeof resolveRules> {
   const field = treeAt(tree, ['rules']);
   const amended = treeAt(tree, ['amendments']);
   const amendments =
     amended?.kind === 'map' ? [...amended.entries].map(([text, entry]) => settingOf(text, entry.tree)) : [];
   const asked = field?.kind === 'scalar' && typeof field.value === 'string' ? field.value : DEFAULT_RULES;
-  const name = isRulesFile(asked) ? relativeTo(fileNaming(tree, 'rules', options.path), asked) : asked;
+  const name = isRulesFile(asked) ? options.files.beside(fileNaming(tree, 'rules', options.path), asked) : asked;
   const result = resolveRules(name, {
     amendments,
     asOf: endOfLondonDate(isKnownDate(options.horizon) ? options.horizon : DEFAULT_HORIZON),
-    readFile: options.readFile,
+    files: options.files,
   });
   if (result.ok) return result;
   // A rule set that cannot be had is a fault of the line that asks for it.

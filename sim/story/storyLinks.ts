@@ -51,7 +51,7 @@ export function sharedOutagesOf(
   acts: 'wan' | 'system',
 ): readonly Outage[] {
   const { scenario, start, horizon } = model;
-  const stream = replication.streams.sharedOutages;
+  const stream = replication.sharedOutages;
   const member = { operator, hubModel, area };
   const memberNames = {
     operator: memberName(scenario.operators, operator),

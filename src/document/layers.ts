@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import type { Files } from './files.ts';
 import { mergeTrees, type MergeOptions } from './merge.ts';
 import { parseYaml } from './parse.ts';
 import { problemAt, type Position, type Problem } from './problem.ts';
@@ -8,8 +8,6 @@ import { foundText, type Tree } from './tree.ts';
 export const LAYER_SET = 17;
 /** The layer of what is built in, beneath all files. */
 export const LAYER_BUILT_IN = -1;
-
-export type ReadFile = (path: string) => string;
 
 /** More files in a chain of `extends` than anyone can follow. */
 const CHAIN_MAX = LAYER_SET - 1;
@@ -24,15 +22,10 @@ export interface Layers {
   readonly complete: boolean;
 }
 
-/** A path written in a file is relative to that file. */
-export function relativeTo(file: string, path: string): string {
-  return isAbsolute(path) ? path : join(dirname(file), path);
-}
-
 /** Reads a file and those it extends, and merges them, base first. */
 export function readLayers(options: {
   path: string;
-  readFile: ReadFile;
+  files: Files;
   merge: MergeOptions;
   /** What `extends` may name that is not a file. */
   builtIn?: (name: string) => Tree | undefined;
@@ -51,8 +44,8 @@ export function readLayers(options: {
       complete = true;
       break;
     }
-    const file = from ? relativeTo(from.file, path) : path;
-    const read = readOne(file, options.readFile, CHAIN_MAX - files.length);
+    const file = from ? options.files.beside(from.file, path) : path;
+    const read = readOne(file, options.files, CHAIN_MAX - files.length);
     files.push(file);
     // What is wrong with a file that is extended is said where it is; that it cannot be had, where it is asked for.
     if ('unreadable' in read) {
@@ -74,7 +67,7 @@ export function readLayers(options: {
       break;
     }
     if (base === 'wrong') break;
-    const target = options.builtIn?.(base.path) ? undefined : relativeTo(file, base.path);
+    const target = options.builtIn?.(base.path) ? undefined : options.files.beside(file, base.path);
     if (target !== undefined && files.includes(target)) {
       const circle = [...files.slice(files.indexOf(target)), target].join(' -> ');
       problems.push(
@@ -98,12 +91,12 @@ export function readLayers(options: {
 
 function readOne(
   file: string,
-  readFile: ReadFile,
+  { read }: Files,
   layer: number,
 ): { unreadable: string } | { tree: Tree | undefined; problems: readonly Problem[] } {
   let text: string;
   try {
-    text = readFile(file);
+    text = read(file);
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     const known: Record<string, string> = {

@@ -1,4 +1,5 @@
-import { LAYER_BUILT_IN, readLayers, type ReadFile } from '../document/layers.ts';
+import type { Files } from '../document/files.ts';
+import { LAYER_BUILT_IN, readLayers } from '../document/layers.ts';
 import { nearest } from '../document/nearest.ts';
 import type { Problem } from '../document/problem.ts';
 import { parseSetting, type Setting } from '../document/settings.ts';
@@ -21,7 +22,7 @@ export interface ResolveOptions {
   readonly amendments?: readonly (Setting | Problem)[];
   /** Only `in-force` depends on it. */
   readonly asOf: Instant;
-  readonly readFile: ReadFile;
+  readonly files: Files;
 }
 
 /** The rule set that a name, a file or `in-force` means, with what-ifs put upon it; or all that is wrong. */
@@ -67,10 +68,10 @@ export function isRulesFile(name: string): boolean {
   return /[/\\]|\.(ya?ml|json)$/i.test(name);
 }
 
-function baseTree(name: string, { asOf, readFile }: ResolveOptions): Base {
+function baseTree(name: string, { asOf, files }: ResolveOptions): Base {
   const builtIn = name === IN_FORCE ? ruleSetInForce(asOf) : RULE_SETS.find((rules) => rules.name === name);
   if (builtIn) return { tree: builtInTree(builtIn), complete: true, files: [], problems: [] };
-  if (isRulesFile(name)) return readLayers({ path: name, readFile, merge: RULES_MERGE, builtIn: shipped });
+  if (isRulesFile(name)) return readLayers({ path: name, files, merge: RULES_MERGE, builtIn: shipped });
   const names = [...RULE_SETS.map((rules) => rules.name), IN_FORCE];
   const near = nearest(name, names);
   const problem: Problem = {

@@ -5,15 +5,18 @@ import { decideCommand } from '../../src/cli/decide/decideCommand.ts';
 import { RECORDS } from '../../src/interchange/record/records.ts';
 import { explainCommand } from '../../src/cli/explain/explainCommand.ts';
 import { fitCommand } from '../../src/cli/calibrate/fitCommand.ts';
-import { readText } from '../../src/cli/shell/readText.ts';
+import { diskFiles } from '../../src/cli/shell/readText.ts';
 import { runCommand } from '../../src/cli/run/runCommand.ts';
 import { scenarioCommand } from '../../src/cli/scenario/scenarioCommand.ts';
+import { silentShell } from './harness.ts';
 import { loadScenario } from '../../sim/scenario/load.ts';
 
 // That what the documents and the help texts show can be typed: each example that names a scenario loads it with the very
 // settings that it shows, and each option that it uses is there. It does not run them; .ci/run runs those of the READMEs.
 
-const COMMANDS: readonly Command[] = [runCommand(), explainCommand(), fitCommand(), scenarioCommand()];
+const COMMANDS: readonly Command[] = [runCommand, explainCommand, fitCommand, scenarioCommand].map((make) =>
+  make(silentShell()),
+);
 
 function helpOf(command: Command): string {
   let text = '';
@@ -62,13 +65,13 @@ describe('examples', () => {
     for (const path of words.filter(
       (word, i) => word.endsWith('.yaml') && !word.includes('*') && words[i - 1] !== '--set',
     )) {
-      const loaded = loadScenario({ path, readFile: readText, set });
+      const loaded = loadScenario({ path, files: diskFiles, set });
       expect(loaded.ok ? [] : loaded.errors).toEqual([]);
     }
   });
 
   test('decide --help names every column that it reads, and every value that may stand in one', () => {
-    const help = helpOf(decideCommand());
+    const help = helpOf(decideCommand(silentShell()));
     for (const { columns } of [RECORDS.installations, RECORDS.attempts, RECORDS.events]) {
       for (const { name, allowed = [] } of columns) {
         expect(help).toMatch(new RegExp(`^ +${name}\\*? `, 'm'));
@@ -81,7 +84,7 @@ describe('examples', () => {
   test('the scenario that one is shown how to begin with is right', () => {
     const text = /```yaml\n *(# yaml-language-server[^]*?)```/.exec(README)?.[1]?.replace(/^ {3}/gm, '') as string;
     const path = 'scenarios/shorter-outages.yaml';
-    const readFile = (name: string): string => (name === path ? text : readText(name));
-    expect(loadScenario({ path, readFile })).toMatchObject({ ok: true, scenario: { name: 'shorter-outages' } });
+    const files = { ...diskFiles, read: (name: string) => (name === path ? text : diskFiles.read(name)) };
+    expect(loadScenario({ path, files })).toMatchObject({ ok: true, scenario: { name: 'shorter-outages' } });
   });
 });

@@ -11,7 +11,6 @@ const SOUND: Readonly<Record<string, string>> = {
   'sim/index.ts': "export { w } from './world/w.ts';\n",
   'sim/world/w.ts': "import { a } from '../../src/migration/a.ts';\nexport const w = a;\n",
   'sim/kernel/pool.ts': "import { Worker } from 'node:worker_threads';\nexport const pool = Worker;\n",
-  'sim/scenario/hash.ts': "import { createHash } from 'node:crypto';\nexport const hash = createHash;\n",
   'devices/index.ts': "export { tcp } from './transport/tcp.ts';\n",
   'devices/link.ts': "import { w } from '../sim/world/w.ts';\nexport const link = w;\n",
   'devices/transport/tcp.ts': "import { connect } from 'node:net';\nexport const tcp = connect;\n",
@@ -93,7 +92,7 @@ const PLANTED: readonly Planted[] = [
     name: 'node:fs from sim/scenario',
     path: 'sim/scenario/b17.ts',
     code: importing('node:fs'),
-    rule: 'scenario-has-hashes-only',
+    rule: 'sim-has-no-io',
   },
   {
     name: 'node:net from a persona',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parsePublishedVolumes } from '../../src/report/published.ts';
 import { lineName } from '../../src/report/volumes.ts';
-import { readText } from '../../src/cli/shell/readText.ts';
+import { diskFiles, readText } from '../../src/cli/shell/readText.ts';
 import { countOf } from '../../sim/forecast/results.ts';
 import { simulate } from '../../sim/kernel/run/simulate.ts';
 import { loadScenario } from '../../sim/scenario/load.ts';
@@ -14,7 +14,7 @@ const SEED = 'unseen-baseline';
 const REPLICATIONS = 8;
 
 test(`the baseline's fitted lines lie among eight unseen replications, its inputs on the figure (seed ${SEED})`, async () => {
-  const loaded = loadScenario({ path: 'scenarios/various1.yaml', readFile: readText });
+  const loaded = loadScenario({ path: 'scenarios/various1.yaml', files: diskFiles });
   if (!loaded.ok) throw new Error('the baseline loads');
   const published = parsePublishedVolumes(readText('scenarios/data/published-volumes.csv'));
   if (!published.ok) throw new Error(published.error);

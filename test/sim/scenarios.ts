@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { assert } from '../../src/assert.ts';
+import { diskFiles } from '../../src/cli/shell/readText.ts';
 import { formatProblems } from '../../src/document/problem.ts';
 import { compileModel, type Model } from '../../sim/kernel/model/model.ts';
 import { loadScenario, type LoadedScenario } from '../../sim/scenario/load.ts';
@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A scenario of the project by its path, with settings as `--set` takes them. */
 export function scenarioAt(path: string, set: readonly string[] = []): LoadedScenario {
-  const loaded = loadScenario({ path: `${ROOT}${path}`, readFile: (file) => readFileSync(file, 'utf8'), set });
+  const loaded = loadScenario({ path: `${ROOT}${path}`, files: diskFiles, set });
   assert(loaded.ok, loaded.ok ? '' : formatProblems(loaded.errors));
   return loaded;
 }

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { hideSecrets, type SecretPlaces } from '../../../src/document/hideSecrets.ts';
-import { type ReadFile, readLayers, relativeTo } from '../../../src/document/layers.ts';
+import type { Files } from '../../../src/document/files.ts';
+import { readLayers } from '../../../src/document/layers.ts';
 import type { MergeOptions } from '../../../src/document/merge.ts';
 import { formatPath, type Path } from '../../../src/document/path.ts';
 import { type Problem, problemAt } from '../../../src/document/problem.ts';
@@ -30,7 +31,7 @@ export type RigFileResult = LoadedRig | { readonly ok: false; readonly problems:
 
 export interface LoadRigOptions {
   readonly path: string;
-  readonly readFile: ReadFile;
+  readonly files: Files;
   readonly readBytes: (path: string) => Uint8Array;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What `in-force` is asked of. */
@@ -47,7 +48,7 @@ const SECRETS: SecretPlaces = {
 const FIRMWARE_BYTES_MAX = 1 << 20;
 
 export function loadRigFile(options: LoadRigOptions): RigFileResult {
-  const layers = readLayers({ path: options.path, readFile: options.readFile, merge: MERGE });
+  const layers = readLayers({ path: options.path, files: options.files, merge: MERGE });
   const problems: Problem[] = [...layers.problems];
   const wrong = (): RigFileResult => ({ ok: false, problems: problems.map((one) => hideSecrets(one, SECRETS)) });
   const { tree } = layers;
@@ -65,10 +66,10 @@ export function loadRigFile(options: LoadRigOptions): RigFileResult {
   for (const fault of rigFaults(document)) tell(fault);
   const rules = rulesOf(document, tree, options);
   if ('problems' in rules) problems.push(...rules.problems);
-  const near = (path: Path, named: string): string => relativeTo(positionAt(tree, path).file, named);
+  const near = (path: Path, named: string): string => options.files.beside(positionAt(tree, path).file, named);
   const readText = (path: string): { text: string } | { why: string } => {
     try {
-      return { text: options.readFile(path) };
+      return { text: options.files.read(path) };
     } catch (error) {
       return { why: whyUnreadable(error) };
     }
@@ -98,12 +99,12 @@ export function loadRigFile(options: LoadRigOptions): RigFileResult {
 function rulesOf(
   document: RigDocument,
   tree: Tree,
-  { readFile, now }: LoadRigOptions,
+  { files, now }: LoadRigOptions,
 ): RuleSet | { readonly problems: readonly Problem[] } {
   const asked = document.rules;
   const { file, line, column } = positionAt(tree, ['rules']);
-  const name = isRulesFile(asked) ? relativeTo(file, asked) : asked;
-  const result = resolveRules(name, { asOf: now, readFile });
+  const name = isRulesFile(asked) ? files.beside(file, asked) : asked;
+  const result = resolveRules(name, { asOf: now, files });
   if (result.ok) return result.rules;
   // A rule set that cannot be had is a fault of the line that asks for it.
   const problems = result.problems.map((problem) =>

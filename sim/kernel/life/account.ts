@@ -2,12 +2,12 @@ import { MIGRATION, OUTCOME_OK_ESME } from '../../../src/exclusion/engine/compil
 import { EVENT, Tally } from '../../../src/exclusion/engine/tally.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { Attributes } from '../../population/attributes.ts';
+import type { Streams } from '../../world/dice/draws.ts';
 import { Changes } from './changes.ts';
 import { EventQueue } from './eventQueue.ts';
 import type { GroupPlan, Model, ModelEvent } from '../model/model.ts';
 import type { LifeView, Observer } from './observer.ts';
 import { outcomeTable510 } from '../model/outcomes.ts';
-import type { Replication } from '../model/replication.ts';
 import { SupplierInstruction } from './supplierInstruction.ts';
 import { Uncounted } from './uncounted.ts';
 import { AsOfCounter, type Counts } from './counts.ts';
@@ -40,7 +40,7 @@ export class Account {
 
   constructor(
     model: Model,
-    { streams }: Replication,
+    streams: Streams,
     options: { readonly counts: Counts; readonly attributes: Attributes; readonly observer: Observer | null },
   ) {
     const { counts, attributes, observer } = options;

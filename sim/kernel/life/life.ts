@@ -4,6 +4,7 @@ import { DAY, monthOf, type Instant } from '../../../src/time.ts';
 import { Attributes } from '../../population/attributes.ts';
 import { groupOf } from '../../population/groups.ts';
 import { FOREVER } from '../../world/alternating.ts';
+import type { Stream } from '../../world/dice/draws.ts';
 import { HanLink } from '../../world/hanLink.ts';
 import { NO_INTERVALS } from '../../world/intervals.ts';
 import { WanLink } from '../../world/wanLink.ts';
@@ -44,6 +45,7 @@ export class Life implements LifeView, Turns {
   replacedAt = FOREVER;
   private why = 0;
 
+  private readonly streams: readonly Stream[];
   private readonly key: MasterKey;
   private readonly limits: Limits;
   readonly model: Model;
@@ -57,14 +59,23 @@ export class Life implements LifeView, Turns {
     this.counts = counts;
     this.observer = observer;
     this.group = model.groups[0] as GroupPlan;
-    this.attributes = new Attributes(model.scenario, replication.streams.attributes);
-    this.wan = new WanLink(replication.streams);
-    this.han = new HanLink(replication.streams);
+    const dice = replication.dice();
+    this.streams = Object.values(dice);
+    this.attributes = new Attributes(model.scenario, dice.attributes);
+    this.wan = new WanLink(dice);
+    this.han = new HanLink(dice);
     this.facts = new FactsAtHand(this.wan, this.han, model.start);
-    this.strikes = new Strikes(model, replication, this.wan);
-    this.account = new Account(model, replication, { counts, attributes: this.attributes, observer });
-    this.key = new MasterKey(replication.streams.masterKey, this.account.queue);
+    this.strikes = new Strikes(model, dice.faults, this.wan);
+    this.account = new Account(model, dice, { counts, attributes: this.attributes, observer });
+    this.key = new MasterKey(dice.masterKey, this.account.queue);
     this.limits = new Limits(model.rules.rules);
+    this.turnTo(this.group);
+  }
+
+  /** The installations that come next belong to the group: all dice are turned to it. */
+  private turnTo(group: GroupPlan): void {
+    this.group = group;
+    for (const stream of this.streams) stream.turnTo(group);
   }
 
   /**
@@ -72,7 +83,8 @@ export class Life implements LifeView, Turns {
    * Only speed depends on it.
    */
   ahead(from: number, count: number): void {
-    const group = groupOf(this.model.groups, from) as GroupPlan;
+    this.turnTo(groupOf(this.model.groups, from) as GroupPlan);
+    const { group } = this;
     this.attributes.ahead(from, count, this.replication.hasOutages);
     this.wan.ahead(group.wan, from, count);
     this.han.ahead(group.han, from, count);
@@ -83,7 +95,7 @@ export class Life implements LifeView, Turns {
   /** Runs one installation from the start to the horizon. */
   run(entity: number): void {
     if (entity < this.group.first || entity >= this.group.first + this.group.size) {
-      this.group = groupOf(this.model.groups, entity) as GroupPlan;
+      this.turnTo(groupOf(this.model.groups, entity) as GroupPlan);
     }
     this.begin(entity);
     const { group, attributes } = this;
@@ -96,7 +108,7 @@ export class Life implements LifeView, Turns {
     else if (u < instructedShare) {
       const instructionDay = firstInstruction.quantile(u / instructedShare);
       this.why = END['unresolved:awaitingPreparation'];
-      const prepared = prepare(this, entity, instructionDay);
+      const prepared = prepare(this, entity - group.first, instructionDay);
       if (prepared < FOREVER) {
         this.why = END['unresolved:awaitingAttempt'];
         this.attempt(this.readyDay(attemptDay > prepared ? attemptDay : prepared));
@@ -215,7 +227,7 @@ export class Life implements LifeView, Turns {
       const plan = group.stepPlans[result >> OBSERVATION_BITS] as StepPlan;
       const observation = result & OBSERVATION_MASK;
       const range = plan.ranges[observation] as OutcomeRange;
-      const outcome = range.first + strikes.pick(range.size, this.entity);
+      const outcome = range.first + strikes.pick(range.size, this.entity - group.first);
       if (observer) observer.failed(plan.id, observation, this);
       this.record(at, MIGRATION, outcome, observation === SYSTEM_FAULT);
       const next = this.afterFailure(at, outcome, day);

@@ -30,8 +30,10 @@ const CODES: OutcomeRange = rangeOfFamily('preparation');
  * Instructions to the SMSO (clause 4.26) until firmware and configuration are done: each a series of tries over the link
  * as it is, each try that gets through advancing a job that is never begun anew. Answers the first fractional day for
  * a migration attempt, or FOREVER.
+ *
+ * @param position Of the installation in its population: it decides which code its failed instructions carry.
  */
-export function prepare(life: Turns, entity: number, firstDay: number): number {
+export function prepare(life: Turns, position: number, firstDay: number): number {
   const { model, group } = life;
   const preparation = group.process.preparation as NonNullable<GroupPlan['process']['preparation']>;
   const { triesPerInstruction, hoursBetweenTries, contactsNeeded, daysBetweenInstructions } = preparation;
@@ -64,7 +66,7 @@ export function prepare(life: Turns, entity: number, firstDay: number): number {
       return londonDay(at) + preparation.daysToFirstAttempt + hour;
     }
     // What the record carries is how the last try ended.
-    life.record(at, INSTRUCTION, reached ? CODES.first + (entity % CODES.size) : OUTCOME_NO_WAN, false);
+    life.record(at, INSTRUCTION, reached ? CODES.first + (position % CODES.size) : OUTCOME_NO_WAN, false);
     day = londonDay(at) + hour + daysBetweenInstructions;
   }
   return FOREVER;

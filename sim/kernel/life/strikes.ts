@@ -1,12 +1,12 @@
 import { OBSERVATIONS } from '../../../src/migration/observations.ts';
 import type { Instant } from '../../../src/time.ts';
+import type { Stream } from '../../world/dice/draws.ts';
 import { DATA_CLEAN, DATA_FIXABLE, DataErrors } from '../../world/faults/dataError.ts';
 import { PersistentFaults } from '../../world/faults/persistent.ts';
 import { covering, NO_INTERVALS, type Intervals } from '../../world/intervals.ts';
 import type { WanLink } from '../../world/wanLink.ts';
 import type { StepEffects } from '../model/compileWalk.ts';
 import type { GroupPlan, Model, StepPlan } from '../model/model.ts';
-import type { Replication } from '../model/replication.ts';
 
 const ANSWERED = OBSERVATIONS.indexOf('answered');
 const NO_ANSWER = OBSERVATIONS.indexOf('noAnswer');
@@ -38,10 +38,10 @@ export class Strikes implements StepEffects {
 
   private readonly wan: WanLink;
 
-  constructor(model: Model, replication: Replication, wan: WanLink) {
+  constructor(model: Model, faults: Stream, wan: WanLink) {
     this.wan = wan;
-    this.persistent = new PersistentFaults(model.persistent, model.faultNames.persistent, replication.streams.faults);
-    this.dataErrors = new DataErrors(model.dataErrors, model.faultNames.dataErrors, replication.streams.faults);
+    this.persistent = new PersistentFaults(model.persistent, model.faultNames.persistent, faults);
+    this.dataErrors = new DataErrors(model.dataErrors, model.faultNames.dataErrors, faults);
   }
 
   /** Draws the first words of the installations that come next, all of one group. */
@@ -88,11 +88,14 @@ export class Strikes implements StepEffects {
     return ANSWERED;
   }
 
-  /** Which of a family's codes the failure carries: a number that stays with the culprit on this installation. */
-  pick(size: number, entity: number): number {
+  /**
+   * Which of a family's codes the failure carries: a number that stays with the culprit on this installation. Failures
+   * without a fault take turns by the installation's `position` in its population.
+   */
+  pick(size: number, position: number): number {
     if (size === 1) return 0;
     if (this.culprit === BY_PERSISTENT) return this.persistent.pick(this.culpritFault, size);
     if (this.culprit === BY_DATA_ERROR) return this.dataErrors.pick(this.culpritFault, size);
-    return entity % size;
+    return position % size;
   }
 }

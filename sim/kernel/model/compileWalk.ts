@@ -19,32 +19,41 @@ export type CompiledWalk = (facts: Facts, limits: CheckLimits, effects: StepEffe
 export const WALK_PASSED = -1;
 export const OBSERVATION_BITS = 4;
 
+/** What the walk does at one step, as numbers and the check's own function. */
+interface WalkStep {
+  readonly passes: ((facts: Facts, limits: CheckLimits) => boolean) | null;
+  /** What the walk returns when the check fails. */
+  readonly fails: number;
+  /** Whether a fault of the group can strike the step; the others are not asked. */
+  readonly isStruck: boolean;
+  readonly needsGsme: boolean;
+}
+
 /**
- * The step table as straight-line code, so that V8 inlines each check at a place of its own (a loop over function
- * objects costs about half the speed of the whole kernel: `npm run bench`). A test holds it equal to `nextStep`.
- * `struck`: whether any fault of the group can strike the step; the others are not asked.
+ * The walk of a group as a loop over the rows of the step table. Check functions are those of the table. A test holds the
+ * loop equal to `nextStep`.
+ *
+ * @param struck Whether any fault of the group can strike the step.
  */
 export function compileWalk(steps: readonly StepId[], struck: (step: StepId) => boolean): CompiledWalk {
-  const names: string[] = [];
-  const functions: unknown[] = [];
-  const lines: string[] = [];
-  for (const [position, id] of steps.entries()) {
-    const step = STEPS[id];
-    const body: string[] = [];
-    if (step.check !== undefined) {
-      const check = CHECKS[step.check];
-      names.push(`check${position}`);
-      functions.push(check.passes);
-      const fails = (position << OBSERVATION_BITS) | OBSERVATIONS.indexOf(check.fails);
-      body.push(`if (!check${position}(facts, limits)) return ${fails};`);
+  const rows = steps.map((id, position): WalkStep => {
+    const { check, needsGsme } = STEPS[id];
+    return {
+      passes: check === undefined ? null : CHECKS[check].passes,
+      fails: check === undefined ? 0 : (position << OBSERVATION_BITS) | OBSERVATIONS.indexOf(CHECKS[check].fails),
+      isStruck: struck(id),
+      needsGsme: needsGsme === true,
+    };
+  });
+  return (facts, limits, effects, gsme) => {
+    for (let position = 0; position < rows.length; position += 1) {
+      const { passes, fails, isStruck, needsGsme } = rows[position] as WalkStep;
+      if (needsGsme && !gsme) continue;
+      if (passes !== null && !passes(facts, limits)) return fails;
+      if (!isStruck) continue;
+      const observation = effects.observe(position);
+      if (observation !== 0) return (position << OBSERVATION_BITS) | observation;
     }
-    if (struck(id)) {
-      body.push(`o = effects.observe(${position});`, `if (o !== 0) return ${position << OBSERVATION_BITS} | o;`);
-    }
-    if (body.length > 0) lines.push(step.needsGsme ? `if (gsme) { ${body.join(' ')} }` : body.join(' '));
-  }
-  const source = `return function walk(facts, limits, effects, gsme) { let o = 0; ${lines.join('\n')} return ${WALK_PASSED}; }`;
-  // Built from positions and numbers of our own tables only; no text of a scenario enters the source.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, no-new-func
-  return (new Function(...names, source) as (...checks: unknown[]) => CompiledWalk)(...functions);
+    return WALK_PASSED;
+  };
 }

@@ -1,15 +1,28 @@
 import { AREA_MAX, AREA_MIN } from '../../../src/installation/identifiers.ts';
+import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
 import type { Scenario, SharedOutage } from '../../scenario/schema.ts';
-import { Stream, STREAMS, type SeedWords, type StreamName } from '../../world/dice/draws.ts';
+import { Stream, STREAMS, streamsOf, type SeedWords, type Streams } from '../../world/dice/draws.ts';
 import { intervals, NO_INTERVALS, type Intervals } from '../../world/intervals.ts';
 import { memberOutages, outageBlocks, plannedWindows } from '../../world/sharedOutages.ts';
 import type { Model } from './model.ts';
 
 const AREA_NAMES = Array.from({ length: AREA_MAX - AREA_MIN + 1 }, (_, i) => String(AREA_MIN + i));
 
-/** The dice of one replication: its streams, and the outages that installations share, drawn once for all of them. */
+/** The merged outages of the replications that were begun last, by all that they are computed from. */
+const OUTAGE_LISTS = new RecentlyUsed<{ readonly wan: readonly Intervals[]; readonly system: readonly Intervals[] }>(
+  32,
+);
+
+/** What the merged outages of a replication depend on, besides its dice. */
+function outageParameters({ scenario, start, horizon }: Model): unknown {
+  const { sharedOutages, plannedMaintenance, operators, hubModels } = scenario;
+  return [sharedOutages, plannedMaintenance, Object.keys(operators), Object.keys(hubModels), start, horizon];
+}
+
+/** The dice of one replication, and the outages that its installations share, drawn once for all of them. */
 export class Replication {
-  readonly streams: Readonly<Record<StreamName, Stream>>;
+  /** The dice of shared outages: they belong to no population. */
+  readonly sharedOutages: Stream;
   readonly hasWanOutages: boolean;
   readonly hasSystemOutages: boolean;
   /** Whether it matters where an installation stands. */
@@ -17,18 +30,28 @@ export class Replication {
   private readonly wan: readonly Intervals[];
   private readonly system: readonly Intervals[];
   private readonly hubModels: number;
+  private readonly seed: SeedWords;
+  private readonly replication: number;
 
   constructor(model: Model, seed: SeedWords, replication: number) {
     const { scenario } = model;
-    this.streams = Object.fromEntries(
-      Object.entries(STREAMS).map(([name, number]) => [name, new Stream(seed, replication, number)]),
-    ) as Record<StreamName, Stream>;
+    this.seed = seed;
+    this.replication = replication;
+    this.sharedOutages = new Stream(seed, replication, STREAMS.sharedOutages);
     this.hubModels = Object.keys(scenario.hubModels).length;
-    this.wan = this.merge(model, 'wan');
-    this.system = this.merge(model, 'system');
+    // The lists cost as much as thousands of lives. The cells of a sweep mostly share them: they have the same seed.
+    const key = JSON.stringify([seed, replication, outageParameters(model)]);
+    const lists = OUTAGE_LISTS.use(key, () => ({ wan: this.merge(model, 'wan'), system: this.merge(model, 'system') }));
+    this.wan = lists.wan;
+    this.system = lists.system;
     this.hasWanOutages = this.wan.some((row) => row.from.length > 0);
     this.hasSystemOutages = this.system.some((row) => row.from.length > 0);
     this.hasOutages = this.hasWanOutages || this.hasSystemOutages;
+  }
+
+  /** Streams for one `Life`, which turns them to the population of the installation at hand. */
+  dice(): Streams {
+    return streamsOf(this.seed, this.replication);
   }
 
   /** One merged list per (operator, hub model, area): what an installation there shares with others. */
@@ -50,7 +73,7 @@ export class Replication {
         return memberOutages(row, {
           block: blocks[i] as number,
           member,
-          stream: this.streams.sharedOutages,
+          stream: this.sharedOutages,
           from: start,
           to: horizon,
         });

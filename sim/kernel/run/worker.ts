@@ -1,48 +1,16 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import type { RuleSet } from '../../../src/rules/ruleset.ts';
-import type { Scenario } from '../../scenario/schema.ts';
-import type { SeedWords } from '../../world/dice/draws.ts';
-import { compileModel } from '../model/model.ts';
-import { buffersOf, Recorder, type ShardRecords } from '../records/recordBuffers.ts';
-import { ShardRunner } from './shard.ts';
-import type { Counts } from '../life/counts.ts';
+/** A thread of the pool. It is thin on purpose: coverage does not see code that runs in a worker. */
+import { parentPort } from 'node:worker_threads';
+import { buffersOf } from '../records/recordBuffers.ts';
+import { ShardTasks, type SentRequest, type ShardReply } from './shardTask.ts';
 
-/** What a worker is born with. */
-export interface WorkerTask {
-  readonly scenario: Scenario;
-  readonly rules: RuleSet;
-  readonly seed: SeedWords;
-  /** Installations to run before it says that it is ready, so that V8 has compiled what the work needs. */
-  readonly warmUp: number;
-}
+/** What a thread says: first that it is ready, then an answer to each request. */
+export type WorkerAnswer = 'ready' | ShardReply | null;
 
-/** One shard of one replication. */
-export interface ShardRequest {
-  readonly replication: number;
-  readonly shard: number;
-  readonly record: boolean;
-}
+const tasks = new ShardTasks();
 
-export interface ShardReply extends ShardRequest {
-  readonly counts: Counts;
-  readonly records: ShardRecords | null;
-}
-
-// Thin on purpose: code in a worker is invisible to coverage.
-const { scenario, rules, seed, warmUp } = workerData as WorkerTask;
-const model = compileModel(scenario, rules);
-const first = new ShardRunner(model, seed, 0);
-first.warm(warmUp);
-let runner = { replication: 0, shards: first };
-
-parentPort?.on('message', (request: ShardRequest) => {
-  if (runner.replication !== request.replication) {
-    runner = { replication: request.replication, shards: new ShardRunner(model, seed, request.replication) };
-  }
-  const recorder = request.record ? new Recorder(model.horizon) : null;
-  const counts = runner.shards.run(request.shard, recorder);
-  const records = recorder ? recorder.take() : null;
-  const reply: ShardReply = { ...request, counts, records };
-  parentPort?.postMessage(reply, records ? buffersOf(records) : []);
+parentPort?.on('message', (request: SentRequest) => {
+  const reply: WorkerAnswer = tasks.answer(request);
+  parentPort?.postMessage(reply, reply?.records ? buffersOf(reply.records) : []);
 });
-parentPort?.postMessage('ready');
+const ready: WorkerAnswer = 'ready';
+parentPort?.postMessage(ready);

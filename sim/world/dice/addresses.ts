@@ -1,30 +1,20 @@
 import { assert } from '../../../src/assert.ts';
-import { threefry, words } from './draws.ts';
+import { nameWords } from './draws.ts';
 
 /**
- * A number below `size` for each name, that depends on the name: dice that are addressed by it stay where they are when
- * another fault or outage is added to a scenario, wherever it stands in the file. Two names that would meet are parted
- * in the order given; only then does one depend on another.
+ * A number below `size` for each name, computed from the name alone. Dice addressed by it stay where they are when the
+ * scenario gains another fault or outage, wherever that stands in the file. If two names meet, the later one in the order
+ * given takes the next free number; only then does one name's dice depend on another name.
+ *
+ * @param size Numbers there are; at least four times as many as names, so that names rarely meet.
  */
 export function addresses(names: readonly string[], size: number): Int32Array {
   assert(names.length * 4 <= size, 'addresses stay sparse');
   const taken = new Set<number>();
   return Int32Array.from(names, (name) => {
-    let address = hashOf(name) % size;
+    let address = (nameWords(name).k0 >>> 0) % size;
     while (taken.has(address)) address = (address + 1) % size;
     taken.add(address);
     return address;
   });
-}
-
-/** 32 bits of a name: each character is a counter of Threefry under the key that those before it made. */
-function hashOf(name: string): number {
-  let k0 = 0;
-  let k1 = 0;
-  for (let i = 0; i < name.length; i += 1) {
-    threefry(k0, k1, name.charCodeAt(i), i);
-    k0 = words[0] as number;
-    k1 = words[1] as number;
-  }
-  return k0 >>> 0;
 }

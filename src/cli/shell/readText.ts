@@ -1,4 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Files } from '../../document/files.ts';
 
 /** A file that a person wrote has at most this many bytes; more is refused before it is read. */
 const BYTES_MAX = 8_388_608;
@@ -14,3 +16,9 @@ export function readText(path: string): string {
     throw error;
   }
 }
+
+/** The files of this machine, for the loaders. */
+export const diskFiles: Files = {
+  read: readText,
+  beside: (file, path) => (isAbsolute(path) ? path : join(dirname(file), path)),
+};

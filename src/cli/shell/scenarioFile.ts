@@ -8,7 +8,7 @@ import {
   type SeriesPoint,
 } from '../../report/published.ts';
 import { UsageError } from './exit.ts';
-import { readText } from './readText.ts';
+import { diskFiles, readText } from './readText.ts';
 
 /** A scenario as a command takes it, with the public figures it is compared with. Throws UsageError with all problems. */
 export interface ScenarioFile extends LoadedScenario {
@@ -17,7 +17,7 @@ export interface ScenarioFile extends LoadedScenario {
 }
 
 export function loadScenarioFile(path: string, set: readonly string[]): ScenarioFile {
-  const loaded = loadScenario({ path, readFile: readText, set });
+  const loaded = loadScenario({ path, files: diskFiles, set });
   if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
   return {
     ...loaded,

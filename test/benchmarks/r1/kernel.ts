@@ -1,4 +1,4 @@
-import { readText } from '../../../src/cli/shell/readText.ts';
+import { diskFiles } from '../../../src/cli/shell/readText.ts';
 import { endCounts, labelledEnds } from '../../../sim/forecast/results.ts';
 import { simulate } from '../../../sim/kernel/run/simulate.ts';
 import { loadScenario, type LoadedScenario } from '../../../sim/scenario/load.ts';
@@ -12,7 +12,7 @@ const SCENARIO = 'scenarios/benchmarks/r1.yaml';
 export function loadR1(installations: number): LoadedScenario {
   const loaded = loadScenario({
     path: SCENARIO,
-    readFile: readText,
+    files: diskFiles,
     set: [`populations.all.installations=${installations}`],
   });
   if (!loaded.ok) throw new Error(`${SCENARIO} does not load`);

@@ -1,7 +1,7 @@
-/* R1 once more, with the kernel's dice: the same Threefry words at the same addresses, the same instants in whole seconds. It
- * was written from the descriptions (DESIGN of the dice, workload, links), so that its six counts must be *equal* to the
- * kernel's: a difference is an error in one of the two. One installation after another, every word drawn where it is
- * needed. Usage: r1_threefry --n N --k0 WORD --k1 WORD; prints one line of JSON. */
+/* R1 written a second time, with the kernel's dice: the same Threefry words at the same addresses, and the same instants in
+ * whole seconds. It was written from the descriptions of the dice, the workload and the links. Its six counts must therefore
+ * be *equal* to the kernel's, and a difference is an error in one of the two. It takes one installation after another and
+ * draws every word where it is needed. Usage: r1_threefry --n N --k0 WORD --k1 WORD; prints one line of JSON. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
@@ -55,16 +55,25 @@ typedef struct {
   uint32_t residual; /* index of the fault's first draw */
 } Dice;
 
-/* A fault's draws stand where its name says: 2^18 blocks of 4096. */
-static uint32_t fault_index(const char *name) {
+/* Two words for a name: its characters are counters, each under the key that those before it made. */
+static Words name_words(const char *name) {
   Words key = {0, 0};
   for (uint32_t i = 0; name[i]; i += 1) key = threefry(key, (unsigned char)name[i], i);
-  return (key.a % (1u << 18)) * 4096;
+  return key;
+}
+
+/* The name of a fault says where its draws stand: 2^18 blocks of 4096. */
+static uint32_t fault_index(const char *name) { return (name_words(name).a % (1u << 18)) * 4096; }
+
+/* The key of a stream of replication 0, turned to a population by its name; entities are positions in the population. */
+static Words stream_of(Words seed, uint32_t stream, Words population) {
+  return threefry(threefry(seed, 0, stream), population.a, population.b);
 }
 
 static Dice dice_of(Words seed) {
-  Dice dice = {threefry(seed, 0, ATTRIBUTES_STREAM), threefry(seed, 0, WAN_STREAM), threefry(seed, 0, HAN_STREAM),
-               threefry(seed, 0, FAULTS_STREAM), fault_index("residual")};
+  const Words all = name_words("all");
+  const Dice dice = {stream_of(seed, ATTRIBUTES_STREAM, all), stream_of(seed, WAN_STREAM, all),
+                     stream_of(seed, HAN_STREAM, all), stream_of(seed, FAULTS_STREAM, all), fault_index("residual")};
   return dice;
 }
 

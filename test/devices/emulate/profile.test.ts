@@ -1,5 +1,6 @@
 /** Profiles: what they change is seen on the wire; what is wrong is told with its place, and never with a key. */
 import { describe, expect, test } from 'vitest';
+import { filesOf } from '../../../src/document/files.ts';
 import { formatProblems } from '../../../src/document/problem.ts';
 import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
 import { loadProfile } from '../../../devices/emulate/loadProfile.ts';
@@ -12,12 +13,7 @@ import { bench, keyTransfer, NOW } from '../dlms/harness.ts';
 const KEY = 'A0A1A2A3A4A5A6A7A8A9AAABACADAEAF';
 
 function load(files: Readonly<Record<string, string>>): ReturnType<typeof loadProfile> {
-  const readFile = (path: string): string => {
-    const text = files[path];
-    if (text === undefined) throw Object.assign(new Error('missing'), { code: 'ENOENT' });
-    return text;
-  };
-  return loadProfile({ path: 'p.yaml', readFile });
+  return loadProfile({ path: 'p.yaml', files: filesOf(files) });
 }
 
 function profile(text: string, more: Readonly<Record<string, string>> = {}): Profile {

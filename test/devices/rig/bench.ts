@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { diskFiles } from '../../../src/cli/shell/readText.ts';
 import { formatProblems } from '../../../src/document/problem.ts';
 import { emulate, type Emulation, type EmulateOptions } from '../../../devices/emulate/emulate.ts';
 import { profileOf } from '../../../devices/emulate/profile.ts';
@@ -64,7 +65,7 @@ export function rigBench() {
     writeFileSync(path, text);
     return loadRigFile({
       path,
-      readFile: (file) => readFileSync(file, 'utf8'),
+      files: diskFiles,
       readBytes: (file) => new Uint8Array(readFileSync(file)),
       environment,
       now: Date.UTC(2022, 1, 1) / 1000,

@@ -7,7 +7,8 @@ import { scenarioAt } from '../scenarios.ts';
 const SEED = process.env['FIT_SEED'] ?? 'fit-test';
 console.log(`fit: seed ${SEED} (FIT_SEED)`);
 
-const SIZES = { 'ioc-dormant': 5000, 'ioc-active': 1000 };
+/** Enough that a secant over a step of a tenth is not mostly the noise of its counts. */
+const SIZES = { 'ioc-dormant': 9000, 'ioc-active': 1500 };
 const OTHERS = ['ioc-mixed', 'mds-dormant', 'mds-dormant-silent', 'mds-mixed', 'mds-no-key', 'secure-dormant', 'secure-active', 'secure-mixed']; // prettier-ignore
 const SMALL = Object.entries({ ...SIZES, ...Object.fromEntries(OTHERS.map((name) => [name, 1])) }).map(
   ([name, size]) => `populations.${name}.installations=${size}`,

@@ -1,3 +1,4 @@
+import { filesOf } from '../../../src/document/files.ts';
 import {
   loadScenario,
   type LoadedScenario,
@@ -43,19 +44,10 @@ marks:
   - { paths: ['*'], mark: our assumption, note: everything }
 `;
 
-/** Files in memory. */
-export function reader(files: Readonly<Record<string, string>>): (path: string) => string {
-  return (path) => {
-    const text = files[path];
-    if (text === undefined) throw Object.assign(new Error('not there'), { code: 'ENOENT' });
-    return text;
-  };
-}
-
 /** Loads `main.yaml`, which extends `base.yaml` and says what is given. */
 function load(text: string, set: readonly string[] = [], more: Readonly<Record<string, string>> = {}): LoadResult {
   const files = { 's/base.yaml': BASE, 's/main.yaml': `extends: base.yaml\n${text}`, ...more };
-  return loadScenario({ path: 's/main.yaml', readFile: reader(files), set });
+  return loadScenario({ path: 's/main.yaml', files: filesOf(files), set });
 }
 
 export function loaded(

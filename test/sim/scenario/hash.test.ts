@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { filesOf } from '../../../src/document/files.ts';
 import { canonicalJson } from '../../../sim/scenario/hash.ts';
 import { loadScenario } from '../../../sim/scenario/load.ts';
-import { BASE, loaded, reader } from './files.ts';
+import { BASE, loaded } from './files.ts';
 
 const hash = (text: string, set: readonly string[] = []): string => loaded(text, set).hash;
 
@@ -21,14 +22,14 @@ describe('the hash', () => {
 
   test('does not depend on the order of names, nor does the resolved scenario', () => {
     const two = BASE.replace('  ioc-dormant:', '  zeta: { cohort: IOC, dormancy: active, installations: 3, entry: main, wan: usual, han: usual }\n  ioc-dormant:'); // prettier-ignore
-    const whole = loadScenario({ path: 'x.yaml', readFile: reader({ 'x.yaml': two }) });
+    const whole = loadScenario({ path: 'x.yaml', files: filesOf({ 'x.yaml': two }) });
     if (!whole.ok) throw new Error('it is right');
     expect(Object.keys(whole.scenario.populations)).toEqual(['ioc-dormant', 'zeta']);
     fc.assert(
       fc.property(fc.array(fc.nat(1000), { minLength: 100, maxLength: 100 }), (places) => {
         let next = 0;
         const text = stringify(shuffled(parse(two), () => places[(next += 1) % 100] as number));
-        const other = loadScenario({ path: 'x.yaml', readFile: reader({ 'x.yaml': text }) });
+        const other = loadScenario({ path: 'x.yaml', files: filesOf({ 'x.yaml': text }) });
         if (!other.ok) throw new Error('it is right');
         expect(other.hash).toBe(whole.hash);
         expect(JSON.stringify(other.scenario)).toBe(JSON.stringify(whole.scenario));
@@ -38,7 +39,7 @@ describe('the hash', () => {
   });
 
   test('does not depend on how the scenario is spread over files, or on a default that is written down', () => {
-    const whole = loadScenario({ path: 'x.yaml', readFile: reader({ 'x.yaml': BASE }) });
+    const whole = loadScenario({ path: 'x.yaml', files: filesOf({ 'x.yaml': BASE }) });
     expect(whole).toMatchObject({ hash: before });
     expect(hash('populations: { ioc-dormant: { gasShare: 0.8, installations: 1000 } }')).toBe(before);
     expect(hash('', ['links.wan.usual.classes.healthy.share=0.93'])).toBe(before);
@@ -74,7 +75,7 @@ describe('the hash', () => {
 
   test('a population of another name in another place is another scenario', () => {
     const renamed = BASE.replace('ioc-dormant:', 'renamed:');
-    expect(loadScenario({ path: 'x', readFile: reader({ x: renamed }) })).not.toMatchObject({ hash: before });
+    expect(loadScenario({ path: 'x', files: filesOf({ x: renamed }) })).not.toMatchObject({ hash: before });
   });
 
   test('canonical JSON leaves out what is undefined and sorts by code unit', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { loadScenario } from '../../../sim/scenario/load.ts';
+import { filesOf } from '../../../src/document/files.ts';
 import { formatProblems } from '../../../src/document/problem.ts';
-import { BASE, loaded, problems, reader } from './files.ts';
+import { BASE, loaded, problems } from './files.ts';
 
 function loadText(text: string): ReturnType<typeof loadScenario> {
-  return loadScenario({ path: 'x.yaml', readFile: reader({ 'x.yaml': text }) });
+  return loadScenario({ path: 'x.yaml', files: filesOf({ 'x.yaml': text }) });
 }
 
 describe('extends', () => {
@@ -39,11 +40,11 @@ faults: { silent: null }
       'two.yaml': 'extends: b/three.yaml',
       'b/three.yaml': BASE,
     };
-    const chain = loadScenario({ path: 'a/one.yaml', readFile: reader(files) });
+    const chain = loadScenario({ path: 'a/one.yaml', files: filesOf(files) });
     expect(chain).toMatchObject({ ok: true, sources: ['a/one.yaml', 'two.yaml', 'b/three.yaml'] });
     const circle = loadScenario({
       path: 'a/one.yaml',
-      readFile: reader({ ...files, 'b/three.yaml': 'name: x\nextends: ../two.yaml' }),
+      files: filesOf({ ...files, 'b/three.yaml': 'name: x\nextends: ../two.yaml' }),
     });
     expect(circle).toMatchObject({
       ok: false,
@@ -55,13 +56,13 @@ faults: { silent: null }
   test('a base that is not there is the fault of the line that asks for it', () => {
     const result = loadScenario({
       path: 'one.yaml',
-      readFile: reader({ 'one.yaml': 'name: x\nextends: nowhere.yaml' }),
+      files: filesOf({ 'one.yaml': 'name: x\nextends: nowhere.yaml' }),
     });
     expect(result).toMatchObject({ ok: false, errors: [{ file: 'one.yaml', line: 2, path: 'extends' }] });
   });
 
   test('a file that is not there is one problem, without a position', () => {
-    const result = loadScenario({ path: 'none.yaml', readFile: reader({}) });
+    const result = loadScenario({ path: 'none.yaml', files: filesOf({}) });
     expect(result).toMatchObject({ ok: false, errors: [{ file: 'none.yaml', line: 0, found: 'no such file' }] });
   });
 });
@@ -240,7 +241,7 @@ describe('rules', () => {
     const more = { 's/base.yaml': `${BASE}rules: r/own.yaml\n`, 's/r/own.yaml': file };
     const result = loadScenario({
       path: 'x/main.yaml',
-      readFile: reader({ ...more, 'x/main.yaml': 'extends: ../s/base.yaml' }),
+      files: filesOf({ ...more, 'x/main.yaml': 'extends: ../s/base.yaml' }),
     });
     expect(result).toMatchObject({
       ok: true,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { diskFiles } from '../../../src/cli/shell/readText.ts';
 import { loadScenario } from '../../../sim/scenario/load.ts';
 import { BASE, loaded } from './files.ts';
 
@@ -70,7 +71,7 @@ describe('shipped scenarios', () => {
   test('there are some', () => expect(paths.length).toBeGreaterThan(0));
 
   test.each(paths)('%s is right, and every number and date in it is marked', (path) => {
-    const result = loadScenario({ path, readFile: (file) => readFileSync(file, 'utf8') });
+    const result = loadScenario({ path, files: diskFiles });
     if (!result.ok) throw new Error(JSON.stringify(result.errors, null, 1));
     expect(result.marks.filter((leaf) => leaf.isClaim && leaf.mark === null).map((leaf) => leaf.path)).toEqual([]);
     expect(result.warnings).toEqual([]);

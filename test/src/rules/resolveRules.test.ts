@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compileRules } from '../../../src/exclusion/engine/compile.ts';
+import { diskFiles } from '../../../src/cli/shell/readText.ts';
+import { filesOf } from '../../../src/document/files.ts';
 import { formatProblems } from '../../../src/document/problem.ts';
 import { amend } from '../../../src/rules/amend.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
@@ -14,10 +16,10 @@ const asOf = endOfLondonDate('2022-06-30');
 const EXTENDS = 'extends: various-1-proposed-2021-11-03\nname: own\n';
 
 function resolve(text: string, setRule: readonly string[] = []): ResolvedRules {
-  return resolveRules('own.yaml', { setRule, asOf, readFile: () => text });
+  return resolveRules('own.yaml', { setRule, asOf, files: filesOf({ 'own.yaml': text }) });
 }
 function named(name: string, setRule: readonly string[] = []): ResolvedRules {
-  return resolveRules(name, { setRule, asOf, readFile: (path) => readFileSync(path, 'utf8') });
+  return resolveRules(name, { setRule, asOf, files: diskFiles });
 }
 function rules(result: ResolvedRules): RuleSet {
   if (!result.ok) throw new Error(formatProblems(result.problems));
@@ -63,7 +65,7 @@ describe('rule sets as documents', () => {
 
 test('a clause that is never in force can be said upon another file, by null', () => {
   const text = `${EXTENDS}clauses: { gt01: { inForceFrom: null } }`;
-  const set = rules(resolveRules('own.yaml', { asOf: 0, readFile: () => text }));
+  const set = rules(resolveRules('own.yaml', { asOf: 0, files: filesOf({ 'own.yaml': text }) }));
   expect(set.clauses.find(({ category }) => category === 'gt01')?.inForceFrom).toBeNull();
 });
 
@@ -72,7 +74,7 @@ describe('names', () => {
 
   test('in-force goes by the as-of', () => {
     const at = (date: string): RuleSet =>
-      rules(resolveRules('in-force', { asOf: endOfLondonDate(date), readFile: () => '' }));
+      rules(resolveRules('in-force', { asOf: endOfLondonDate(date), files: filesOf({}) }));
     expect(at('2021-12-06')).toEqual(REGIME_2021);
     expect(at('2021-12-07')).toEqual(VARIOUS1);
   });
@@ -108,7 +110,7 @@ describe('files', () => {
       'a/one.yaml': 'extends: ../two.yaml\nname: one\nreadings: { mixed: anyDormant }',
       'two.yaml': 'extends: regime-2021-02-01\nname: two\nreadings: { weekCode: last }',
     };
-    const result = resolveRules('a/one.yaml', { asOf, readFile: (path) => files[path] ?? '' });
+    const result = resolveRules('a/one.yaml', { asOf, files: filesOf(files) });
     expect(rules(result)).toMatchObject({
       name: 'one',
       readings: { mixed: 'anyDormant', weekCode: 'last' },
@@ -141,7 +143,7 @@ describe('files', () => {
   ]; // prettier-ignore
 
   test.each(WRONG)('%s is refused with its place', (_claim, text, path, line) => {
-    const result = resolveRules('own.yaml', { asOf, readFile: (file) => (file === 'own.yaml' ? text : missing()) });
+    const result = resolveRules('own.yaml', { asOf, files: filesOf({ 'own.yaml': text }) });
     expect(result).toMatchObject({
       ok: false,
       problems: [{ file: 'own.yaml', line, path: path === '' ? 'extends' : path }],
@@ -158,10 +160,6 @@ describe('files', () => {
     expect(result.ok ? [] : result.problems.map(({ path }) => path)).toContain('readings');
   });
 });
-
-function missing(): never {
-  throw Object.assign(new Error('not there'), { code: 'ENOENT' });
-}
 
 describe('--set-rule and amendments', () => {
   test('every reading can be set by its name, to every value', () => {

@@ -1,0 +1,90 @@
+/**
+ * One shard of one simulation, computed on the thread at hand. The inline pool, the worker threads and the worker of a page
+ * all answer requests through `ShardTasks`, so that there is one way to run a shard.
+ */
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import type { SeedWords } from '../../world/dice/draws.ts';
+import type { Counts } from '../life/counts.ts';
+import { compileModel, type Model } from '../model/model.ts';
+import { Recorder, type ShardRecords } from '../records/recordBuffers.ts';
+import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
+import { ShardRunner } from './shard.ts';
+
+/** What a simulation is computed from. Plain data: it can be sent to another thread. */
+export interface SimulationTask {
+  readonly scenario: Scenario;
+  readonly rules: RuleSet;
+  readonly seed: SeedWords;
+}
+
+/** One shard of one replication of a task. */
+export interface ShardRequest {
+  readonly task: SimulationTask;
+  /** From 0. */
+  readonly replication: number;
+  /** From 0, below `shardsOf` the task's population. */
+  readonly shard: number;
+  /** Keep the records of the shard's installations. */
+  readonly record: boolean;
+}
+
+export interface ShardReply {
+  readonly counts: Counts;
+  /** Null if the request asked for none. */
+  readonly records: ShardRecords | null;
+}
+
+/** A request as it crosses to another thread. The task itself is sent only if the thread does not hold it. */
+export interface SentRequest {
+  /** Number of the task, the same in every message about it. */
+  readonly id: number;
+  readonly task: SimulationTask | null;
+  readonly replication: number;
+  readonly shard: number;
+  readonly record: boolean;
+  /** Run so many installations for the compiler's sake instead of a shard; 0: run the shard. */
+  readonly warmUp: number;
+}
+
+/** A thread holds so many compiled tasks. Who sends requests counts along, and sends the others again. */
+export const TASKS_HELD = 8;
+
+/** The compiled tasks of one thread. */
+export class ShardTasks {
+  private readonly held = new RecentlyUsed<HeldTask>(TASKS_HELD);
+
+  /** Answers a request that crossed from another thread; null after a warm-up. */
+  answer({ id, task, replication, shard, record, warmUp }: SentRequest): ShardReply | null {
+    const held = this.held.use(id, () => {
+      if (task === null) throw new Error(`task ${id} was not sent to this thread`);
+      return new HeldTask(task);
+    });
+    if (warmUp > 0) {
+      held.runner(replication).warm(warmUp);
+      return null;
+    }
+    const recorder = record ? new Recorder(held.model.horizon) : null;
+    const counts = held.runner(replication).run(shard, recorder);
+    return { counts, records: recorder ? recorder.take() : null };
+  }
+}
+
+/** A compiled task, and the runner of the replication that was asked for last. */
+class HeldTask {
+  readonly model: Model;
+  private readonly task: SimulationTask;
+  private last: { readonly replication: number; readonly shards: ShardRunner } | null = null;
+
+  constructor(task: SimulationTask) {
+    this.task = task;
+    this.model = compileModel(task.scenario, task.rules);
+  }
+
+  runner(replication: number): ShardRunner {
+    if (this.last?.replication !== replication) {
+      this.last = { replication, shards: new ShardRunner(this.model, this.task.seed, replication) };
+    }
+    return this.last.shards;
+  }
+}

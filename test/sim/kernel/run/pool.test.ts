@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openPool, type Pool } from '../../../../sim/kernel/run/pool.ts';
+import { TASKS_HELD, type ShardRequest, type SimulationTask } from '../../../../sim/kernel/run/shardTask.ts';
+import { simulate } from '../../../../sim/kernel/run/simulate.ts';
+import { serve, type PageAnswer, type PageRequest } from '../../../../sim/browser/pageWorker.ts';
+import { seedWords } from '../../../../sim/world/dice/draws.ts';
+import { EVERYTHING, scenarioAt } from '../../scenarios.ts';
+
+const SEED = process.env['FLEET_SEED'] ?? 'pool';
+console.log(`pool: seed ${SEED} (FLEET_SEED)`);
+
+function taskOf(path: string, set: readonly string[] = []): SimulationTask {
+  const { scenario, rules } = scenarioAt(path, set);
+  return { scenario, rules, seed: seedWords(SEED) };
+}
+
+const R1 = 'scenarios/benchmarks/r1.yaml';
+/** More tasks than a thread holds, and each is asked for twice. */
+const tasks = Array.from({ length: TASKS_HELD + 2 }, (_, i) =>
+  taskOf(R1, [`populations.all.installations=${500 + i}`]),
+);
+const requests: readonly ShardRequest[] = [...tasks, ...tasks].flatMap((task, i) =>
+  [0, 1].map((replication) => ({ task, replication, shard: 0, record: i === 1 })),
+);
+
+async function answersOf(pool: Pool): Promise<unknown[]> {
+  const answers: unknown[] = [];
+  await pool.run(requests, (reply, position) => {
+    expect(position).toBe(answers.length);
+    answers.push(reply);
+  });
+  return answers;
+}
+
+describe('one pool serves many tasks', () => {
+  let inline: Pool;
+  let threads: Pool;
+  beforeAll(async () => {
+    inline = await openPool(1);
+    threads = await openPool(2);
+  });
+  afterAll(() => Promise.all([inline.close(), threads.close()]));
+
+  test('and answers each request as a thread of its own would, in the order of the requests', async () => {
+    const expected = await answersOf(inline);
+    expect(await answersOf(threads)).toEqual(expected);
+    expect(new Set(expected.map((answer) => JSON.stringify(answer))).size).toBe(2 * tasks.length + 2);
+  });
+
+  test('to several callers at once', async () => {
+    const alone = await answersOf(inline);
+    const [one, two] = await Promise.all([answersOf(threads), answersOf(threads)]);
+    expect(one).toEqual(alone);
+    expect(two).toEqual(alone);
+  });
+
+  test('and a simulation in it counts what a simulation with threads of its own counts', async () => {
+    const { scenario, rules } = scenarioAt(EVERYTHING);
+    const options = { seed: SEED, replications: 2, workers: 2, now: () => 0 };
+    const own = await simulate(scenario, rules, options);
+    const shared = await simulate(scenario, rules, { ...options, pool: threads });
+    expect(shared.counts).toEqual(own.counts);
+  });
+
+  test('and stays usable after what takes the replies has failed', async () => {
+    const run = threads.run(requests, () => Promise.reject(new Error('the taker failed')));
+    await expect(run).rejects.toThrow('the taker failed');
+    expect(await answersOf(threads)).toEqual(await answersOf(inline));
+  });
+});
+
+test('a request that makes the kernel throw fails the call, not the process', async () => {
+  const pool = await openPool(2);
+  const [{ task }] = requests as readonly [ShardRequest];
+  const broken = { ...task, scenario: { ...task.scenario, populations: null as never } };
+  const run = pool.run([{ task: broken, replication: 0, shard: 0, record: false }], () => undefined);
+  await expect(run).rejects.toThrow();
+  await pool.close();
+});
+
+test('the worker of a page answers as the pool does, and says what went wrong', () => {
+  const answers: PageAnswer[] = [];
+  const scope: Parameters<typeof serve>[0] = { onmessage: null, postMessage: (answer) => void answers.push(answer) };
+  serve(scope);
+  const ask = (data: PageRequest): void => scope.onmessage?.({ data });
+  const task = taskOf(R1, ['populations.all.installations=500']);
+  const request = { id: 1, replication: 0, shard: 0, record: false, warmUp: 0 };
+  ask({ ...request, request: 7, task });
+  ask({ ...request, request: 8, task: null });
+  ask({ ...request, request: 9, id: 2, task: null });
+  const [first, second, third] = answers;
+  expect(first).toMatchObject({ request: 7 });
+  expect(second).toEqual({ ...first, request: 8 });
+  expect(third).toEqual({ request: 9, failed: 'task 2 was not sent to this thread' });
+});
