@@ -6,7 +6,7 @@ import type { Conversation, DlmsClient } from '../dlms/client.ts';
 import type { ClientResult } from '../dlms/clientResult.ts';
 import type { Peer } from './associate.ts';
 import { converse, type About, type Outcome, type Procedure } from './procedure.ts';
-import { wireErrorText } from './wireError.ts';
+import { resultText, wireErrorText } from './wireError.ts';
 
 /** A conversation about one object of a peer. */
 export function* asked<T>(
@@ -16,7 +16,7 @@ export function* asked<T>(
 ): Procedure<Outcome<T>> {
   const outcome = yield* converse(conversation);
   if (outcome.ok) return outcome;
-  if (outcome.error.kind === 'result') onRefusal?.(failureText({ error: outcome.error, about }));
+  if (outcome.error.kind === 'result') onRefusal?.(`${aboutText(about)}: ${resultText(outcome.error.result)}`);
   return { ...outcome, about };
 }
 

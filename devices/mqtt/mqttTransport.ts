@@ -68,7 +68,8 @@ async function openPipe(options: MqttPipeOptions, name: string, topics: RigTopic
     } else if (served && status.state === 'offline') {
       control.end(new TransportError('lost', name, 'the device went offline'));
     } else if (served && status.session !== undefined) {
-      control.end(new TransportError('lost', name, 'another client took the pipe over'));
+      // Another head-end of ours or of somebody else's: the device has nothing to do with it.
+      control.end(new TransportError('busy', name, 'another client took the pipe over'));
     } else if (served) control.end();
   };
   try {

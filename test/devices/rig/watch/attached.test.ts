@@ -50,7 +50,7 @@ describe('an emulated home over TCP', () => {
     expect(made(run.state).map(({ is }) => is)).toEqual(expect.arrayContaining(['passed', 'attempt']));
     expect(made(run.state).at(-1)).toMatchObject({
       is: 'attempt',
-      outcome: familyCodes('deviceSilent')[0],
+      outcome: familyCodes('deviceOther')[0],
       cause: 'device',
     });
     expect(tried(run.state).at(-1)).toMatchObject({ result: 'silent' });
