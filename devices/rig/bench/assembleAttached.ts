@@ -30,8 +30,11 @@ export interface AttachedParts extends Pick<
   readonly home: Home | undefined;
   /** Takes what goes wrong on this side; the carriers must tell it, too. */
   readonly troubles: OurTroubles;
-  /** A plan may switch the hub's power, where a driver can. */
-  readonly mayCutPower: boolean;
+  /**
+   * A plan strikes steps: its effects are realised on the links, and on the hub's power where a driver can switch it. A watch has
+   * no plan and leaves the links as the world has them.
+   */
+  readonly isPlanned: boolean;
   readonly pass?: AttachedOptions['pass'];
   readonly onFrame: AttachedOptions['onFrame'];
   readonly onNotRealised: AttachedOptions['onNotRealised'];
@@ -46,7 +49,7 @@ export interface AttachedAssembly extends RigAssembly {
 }
 
 export function assembleAttached(setup: RigSetup, parts: AttachedParts): AttachedAssembly {
-  const { timers, endpoints, home, troubles, onFrame, onNotRealised, onNote, pass, mayCutPower, ...rest } = parts;
+  const { timers, endpoints, home, troubles, onFrame, onNotRealised, onNote, pass, isPlanned, ...rest } = parts;
   const { store, emulatedLedger, ...walk } = rest;
   let refusal = '';
   const onRefused = (why: string): void => {
@@ -69,7 +72,7 @@ export function assembleAttached(setup: RigSetup, parts: AttachedParts): Attache
     home,
     dial: endpoints.dial,
     framing,
-    hubHasPowerSwitch: mayCutPower && endpoints.capabilities('chf').includes('power'),
+    hubHasPowerSwitch: isPlanned && endpoints.capabilities('chf').includes('power'),
     onFrame,
     onNotRealised,
   });
@@ -83,7 +86,7 @@ export function assembleAttached(setup: RigSetup, parts: AttachedParts): Attache
     epclEntryFrom: setup.epclEntryFrom,
     displayBlocked: document.installation.displayBlocked,
     timers,
-    links,
+    links: isPlanned ? links : { realise: () => undefined, scheduleUntil: (at) => links.scheduleUntil(at) },
     dial: links.dial,
     framing: 'wrapper',
     devices: peers.devices,

@@ -2,6 +2,7 @@
  * Whose fault it is that a carrier failed. A hub that cannot be reached over a network is silent. A serial adapter that was pulled
  * out, or a broker that is down, is the bench's own trouble and says nothing of any device.
  */
+import { TAKEN_OVER } from '../../mqtt/mqttTransport.ts';
 import type { TransportError, TransportErrorCode } from '../../transport/transport.ts';
 import type { Place } from '../file/places.ts';
 import type { OurSide } from '../walk/rig.ts';
@@ -29,7 +30,8 @@ const NO_NETWORK = /\bE(NETUNREACH|NETDOWN)\b/;
 /** True if a failure of a carrier says nothing of the device behind it. */
 export function isOurTrouble({ place, line, error }: Trouble): boolean {
   const isOfBroker = place.kind === 'mqtt' && error.endpoint !== line;
-  return isOfBroker || !THEIRS[place.kind].includes(error.code) || NO_NETWORK.test(error.message);
+  const isTakenOver = error.message.endsWith(TAKEN_OVER);
+  return isOfBroker || isTakenOver || !THEIRS[place.kind].includes(error.code) || NO_NETWORK.test(error.message);
 }
 
 /** What went wrong on our side since an exchange began. */

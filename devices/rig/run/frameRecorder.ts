@@ -89,7 +89,8 @@ export class Recorder {
 
   readonly onStepTaken = (taken: StepTaken): void => {
     const { at, step, observation, byCheck, why = null, readings = [] } = taken;
-    if (why !== null && observation !== 'answered') this.log?.remark({ endpoint: 'rig', layer: step, note: why });
+    if (why !== null && observation !== 'answered' && this.counts.bytesSent > 0)
+      this.log?.remark({ endpoint: 'rig', layer: step, note: why });
     this.add({ kind: 'migration', at, step, asked: STEPS[step].meaning, observation, byCheck, why, readings });
   };
 

@@ -88,7 +88,7 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
     troubles,
     onNote,
     home,
-    mayCutPower: true,
+    isPlanned: true,
     ...(isNominal && { pass }),
     onFrame: recorder.onFrame,
     onNotRealised: recorder.onNotRealised,

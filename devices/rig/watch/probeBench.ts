@@ -60,7 +60,7 @@ export class ProbeBench {
       emulatedLedger,
       home,
       troubles,
-      mayCutPower: false,
+      isPlanned: false,
       onFrame: recorder.onFrame,
       onNotRealised: recorder.onNotRealised,
       // What is not written by a probe stands in its steps.
