@@ -18,6 +18,8 @@ export interface RecorderOptions {
   readonly framing: (device: DeviceName) => string;
   readonly log: Pick<FrameLogOptions, 'lines' | 'pcap' | 'mask'>;
   readonly onRow?: (row: StepRow) => void;
+  /** The frame log also says why a step failed, in a line without octets. Default: it does not. */
+  readonly remarks?: boolean;
 }
 
 const KINDS = { contact: 'contact', instruction: 'instruction', attempt: 'migration' } as const;
@@ -89,7 +91,7 @@ export class Recorder {
 
   readonly onStepTaken = (taken: StepTaken): void => {
     const { at, step, observation, byCheck, why = null, readings = [] } = taken;
-    if (why !== null && observation !== 'answered' && this.counts.bytesSent > 0)
+    if (why !== null && observation !== 'answered' && this.options.remarks && this.counts.bytesSent > 0)
       this.log?.remark({ endpoint: 'rig', layer: step, note: why });
     this.add({ kind: 'migration', at, step, asked: STEPS[step].meaning, observation, byCheck, why, readings });
   };

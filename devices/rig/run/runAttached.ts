@@ -26,14 +26,18 @@ export interface AttachedRunOptions {
   readonly loadSerial?: () => Promise<SerialPackage>;
   /** Ends the run cleanly: links are let go of, ledgers stand as they are. */
   readonly signal?: AbortSignal;
-  /** Something worth a line: without payload and without secrets. */
+  /** Takes something worth a line: without payload and without secrets. */
   readonly onNote: (note: string) => void;
+  /** As of `RigOptions`. */
+  readonly onFirstWrite?: (at: Instant, step: string) => string | undefined;
 }
 
 export interface AttachedRun {
   readonly rig: Rig;
   readonly isWhole: boolean;
   readonly ledgers: readonly string[];
+  /** What ended the run in its midst: a ledger that cannot be written, or a defect. What is here did happen. */
+  readonly failure?: Error;
 }
 
 /** Firmware of attached hardware goes in as many blocks as there are: the try is not a share of a daily contact. */
@@ -95,6 +99,7 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
     onCall: recorder.onCall,
     onStepTaken: recorder.onStepTaken,
     known: knownOf(setup),
+    ...(bench.onFirstWrite && { onFirstWrite: bench.onFirstWrite }),
     // A history that begins with the rig's calendar is the rig's own; at the wall's time the device has one before it.
     unheard: isNominal ? 'never' : 'ask',
     dated: (at) => {
@@ -125,10 +130,12 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
     onBegin: recorder.onBegin,
     onEnd: (event, at) => recorder.onEnd(event, at, rig),
   });
-  const isWhole = await playNow(tasks, runner, signal);
+  const caught = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+  const played = await playNow(tasks, runner, signal).catch(caught);
   const restore = links.restore();
-  if (restore) await playNow([{ do: 'run', procedure: restore }], runner);
-  return { rig, isWhole, ledgers: peers.ledgers };
+  const restored = restore ? await playNow([{ do: 'run', procedure: restore }], runner).catch(caught) : true;
+  const failure = [played, restored].find((one) => one instanceof Error);
+  return { rig, isWhole: played === true, ledgers: peers.ledgers, ...(failure && { failure }) };
 }
 
 /** What is emulated beside the attached devices; the home has all of them, and is asked for its own alone. */
