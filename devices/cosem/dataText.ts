@@ -1,4 +1,5 @@
 /** COSEM data as a person reads it, on one line and bounded. Never for a value that may hold a key or a password. */
+import { formatInstant } from '../../src/time.ts';
 import { toHex } from '../dlms/bytes.ts';
 import type { Data } from '../dlms/axdr.ts';
 import { instantOf } from './dateTime.ts';
@@ -45,7 +46,7 @@ function textOf(data: Data, isClock: boolean): string {
 function octetsText(octets: Uint8Array, isClock: boolean): string {
   if (isClock && octets.length === DATE_TIME_BYTES) {
     const at = instantOf({ type: 'octetString', value: octets });
-    if (at !== undefined) return new Date(at * 1000).toISOString().replace('.000Z', 'Z');
+    if (at !== undefined) return formatInstant(at);
   }
   const text = Buffer.from(octets).toString('latin1');
   return PRINTABLE.test(text) ? text : toHex(octets);

@@ -9,7 +9,7 @@ export interface FrameFiles {
   /** How many frames there were so far. */
   readonly frames: () => number;
   /** The first failure of all that was written; undefined: all of it is in the files. */
-  readonly failure: () => unknown;
+  readonly failure: () => Error | undefined;
   /** Both get their names, and give their hashes. Throws the first failure. */
   commit(): { readonly lines: string; readonly pcap: string };
   /** Gives both files their names with what they hold, also where later frames found no room. True if there is anything in them. */
@@ -23,7 +23,7 @@ export interface FrameFiles {
  */
 export function openFrameFiles(base: string): FrameFiles {
   const files: OutputFile[] = [];
-  let failed: { readonly error: unknown } | undefined;
+  let failed: { readonly error: Error } | undefined;
   let count = 0;
   let pieces = 0;
   const abort = (): void => files.forEach((file) => file.abort());
@@ -44,7 +44,7 @@ export function openFrameFiles(base: string): FrameFiles {
     try {
       file.write(bytes);
     } catch (error) {
-      failed = { error };
+      failed = { error: error instanceof Error ? error : new Error(String(error)) };
     }
   };
   return {

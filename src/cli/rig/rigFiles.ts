@@ -52,7 +52,7 @@ export function openRigFiles(directory: string, takeLock: TakeLock, sameBytes?: 
   return {
     begin(at, step, rows) {
       const failure = frames.failure();
-      const why = failure === undefined ? place.begin(at, step, rows) : `${directory}: ${fileErrorWords(failure) ?? String(failure)}`; // prettier-ignore
+      const why = failure === undefined ? place.begin(at, step, rows) : `${directory}: ${fileErrorWords(failure) ?? failure.message}`; // prettier-ignore
       return why === undefined ? undefined : `the outputs cannot be written (${why}): a device whose record would be lost is not written to`; // prettier-ignore
     },
     release: () => place.release(),
