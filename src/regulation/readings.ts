@@ -16,7 +16,7 @@ function reading<const V extends Record<string, string>>(
   return { meaning, values, default: fallback, source: 'ourReading' };
 }
 
-/** Every reading of DESIGN.md 5.1 as data, and the few that 5.1 leaves open and we had to name. */
+/** Every reading of src/docs/meaning.md as data, and the few that the text leaves open and we had to name. */
 export const READINGS = {
   systemAttempts: reading('whether failures caused on the system side count', 'ignored', {
     ignored: 'recorded, not counted',

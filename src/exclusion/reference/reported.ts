@@ -20,7 +20,7 @@ export interface Reported {
  * Which of several categories is reported: the first that holds in the order of precedence, save that gt01 goes before
  * five-retries when fewer weeks than five-retries asks for hold a failure that it counts and gt01 does not.
  *
- * Our choices where 5.1 is silent: those weeks are the weeks of the attempts that the five-retries verdict rests on
+ * Our choices where src/docs/meaning.md is silent: those weeks are the weeks of the attempts that the five-retries verdict rests on
  * (under `sticky`: as of the instant it last held by itself), separated by the same readings; a category that the
  * precedence leaves out comes last, in the order of CATEGORIES; where the precedence itself puts gt01 first, it stays.
  */

@@ -13,7 +13,7 @@ export interface Records {
   readonly events: readonly HistoryEvent[];
 }
 
-/** What stands at an instant: the initial row and the events up to and including it (DESIGN.md 5.1). */
+/** What stands at an instant: the initial row and the events up to and including it (src/docs/meaning.md). */
 export interface State {
   readonly esmeDormant: boolean;
   readonly electricityPaymentMode: PaymentMode;
@@ -35,7 +35,7 @@ export interface Known extends Records {
   readonly migration: Attempt | null;
 }
 
-/** Two events of one name, or of one pair of opposites, share a key (DESIGN.md 5). */
+/** Two events of one name, or of one pair of opposites, share a key (src/docs/records.md). */
 function keyOfEvent(event: EventName): string {
   if (event.startsWith('master-key-')) return 'master-key';
   return event.startsWith('sos-') ? 'sos' : event;

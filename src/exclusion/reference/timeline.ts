@@ -6,7 +6,7 @@ import { clauseRows, findingAt, type ClauseRow, type Finding } from './holding.t
 import { instantsOf, knownAt, knownWithout, recordsUpTo, type Known, type Records } from './state.ts';
 import type { Note, Span } from '../verdict.ts';
 
-/** The category whose exclusion an ESME-only migration leaves standing (DESIGN.md 5.1, the end of a history). */
+/** The category whose exclusion an ESME-only migration leaves standing (src/docs/meaning.md, the end of a history). */
 const KEPT_BY_ESME_ONLY = 'gt01';
 
 /** An unbroken stretch in which a category holds. */

@@ -42,7 +42,7 @@ export function eventRow(origin: Origin, at: Instant, event: number, value: stri
   return { file: origin.file, line: origin.line, at, event: EVENTS[event] as HistoryEvent['event'], value };
 }
 
-/** Events that count as one for their key (DESIGN.md 5): the two `master-key-*`, and the `sos-*`. */
+/** Events that count as one for their key (src/docs/records.md): the two `master-key-*`, and the `sos-*`. */
 const EVENT_FAMILIES = ['master-key-', 'sos-'] as const;
 
 function eventKey(row: EventRow): string {

@@ -19,7 +19,6 @@ import {
 
 // The link processes against closed forms. Bounds are five standard errors of the sample, plus what a test says the form
 // leaves out. They hold the arithmetic, not the assumption that real links are such processes.
-console.log(`links: seed ${SEED} (WORLD_SEED)`);
 
 const N = 40_000;
 
