@@ -16,7 +16,9 @@ const PATH = /(?<![\w./@*-])(?:src|sim|devices|test|scenarios|\.ci|\.github)\/[\
 const LINK = /\[[^\]]*\]\(([^)\s]+)\)/g;
 
 const root = process.cwd();
-const tracked = new Set(execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' }).split('\n'));
+const tracked = new Set(
+  execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' }).split('\n'),
+);
 const folders = new Set([...tracked].flatMap((path) => above(path)));
 const faults = [];
 
@@ -80,7 +82,9 @@ function checkLayout(file, text) {
       const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
       const long = cells.find((cell) => cell.length > CELL_MAX);
       if (long !== undefined)
-        faults.push(`${file}:${at + 1}: a cell of ${long.length} characters, at most ${CELL_MAX} fit: ${long.slice(0, 40)}...`);
+        faults.push(
+          `${file}:${at + 1}: a cell of ${long.length} characters, at most ${CELL_MAX} fit: ${long.slice(0, 40)}...`,
+        );
     } else if (!isTable && line.length > LINE_MAX && !/\S{100,}|^<!--/.test(line))
       faults.push(`${file}:${at + 1}: a line of ${line.length} characters, at most ${LINE_MAX} fit`);
   }
