@@ -158,7 +158,7 @@ function manifestOf(of: {
 
 const yesNo = (is: boolean): string => (is ? 'yes' : 'no');
 
-/** The records of DESIGN.md 5, as cells in the order of their columns. */
+/** The records of src/docs/records.md, as cells in the order of their columns. */
 function recordRows(
   { attempts, contacts }: Pick<RigRun, 'attempts' | 'contacts'>,
   { installation, document }: RigSetup,
