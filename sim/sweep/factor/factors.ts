@@ -23,6 +23,8 @@ export interface Factor {
   readonly choices: number | undefined;
   /** What the scenario itself says; undefined for a factor of whole scenarios, or where the paths differ. */
   readonly own: string | number | undefined;
+  /** True if every label is a number. */
+  readonly isNumeric: boolean;
   /** True if every target lies in the rule set: such a factor changes no life unless it changes when attempts end. */
   readonly isOfRules: boolean;
   at(coordinate: Coordinate): FactorSetting;
@@ -68,6 +70,7 @@ function ofScenarios(name: string, scenarios: Readonly<Record<string, string>>):
     paths: [],
     choices: names.length,
     own: undefined,
+    isNumeric: false,
     isOfRules: false,
     at(coordinate) {
       if (coordinate === null) return { label: '', values: [], scenario: undefined };
@@ -80,17 +83,21 @@ function ofScenarios(name: string, scenarios: Readonly<Record<string, string>>):
 function ofPaths(name: string, spec: FactorSpec, targets: readonly Path[], owns: readonly unknown[]): Factor {
   const same = owns.every((value) => JSON.stringify(value) === JSON.stringify(owns[0])) ? owns[0] : undefined;
   const own = typeof same === 'number' || typeof same === 'string' ? same : same === undefined ? undefined : JSON.stringify(same); // prettier-ignore
+  const at = (coordinate: Coordinate): FactorSetting => {
+    if (coordinate === null) return { label: own ?? '', values: [], scenario: undefined };
+    const values = targets.map((path, i) => ({ path, value: valueAt(spec, coordinate, owns[i]) }));
+    return { label: labelOf(spec, coordinate, values), values, scenario: undefined };
+  };
+  const choices = spec.values?.length;
+  const shown = choices === undefined ? [0, 1] : Array.from({ length: choices }, (_, i) => (i + 0.5) / choices);
   return {
     name,
     paths: targets.map(formatPath),
-    choices: spec.values?.length,
+    choices,
     own,
+    isNumeric: typeof own !== 'string' && shown.every((coordinate) => typeof at(coordinate).label === 'number'),
     isOfRules: targets.every(([first]) => first === 'amendments'),
-    at(coordinate) {
-      if (coordinate === null) return { label: own ?? '', values: [], scenario: undefined };
-      const values = targets.map((path, i) => ({ path, value: valueAt(spec, coordinate, owns[i]) }));
-      return { label: labelOf(spec, coordinate, values), values, scenario: undefined };
-    },
+    at,
   };
 }
 
