@@ -11,10 +11,10 @@ import { nearest } from '../../document/nearest.ts';
 import type { Zoneless } from '../record/instantText.ts';
 import type { RecordSchema } from '../record/records.ts';
 import { FORMATS, formatOf, type ColumnNaming, type Format, type Input } from './formats.ts';
-import { STANDARD_OUTPUT } from './outputFile.ts';
+import { STANDARD } from './outputFile.ts';
 
 /** Standard input, as a name on the command line. */
-const STANDARD_INPUT = STANDARD_OUTPUT;
+const STANDARD_INPUT = STANDARD;
 
 /** Files that one name may stand for. */
 const FILES_MAX = 100_000;
