@@ -125,7 +125,10 @@ function valueAt(spec: FactorSpec, coordinate: number, own: unknown): unknown {
   }
   const u = Math.min(Math.max(coordinate, 0), 1);
   if (spec.distribution) return rounded(quantileOf(beliefOf(spec.distribution, own), u), spec.whole);
-  const [from, to] = (spec.range as readonly [Bound, Bound]).map((bound) => boundOf(bound, own)) as [number, number];
+  const [from, to] = (spec.range as readonly [Bound, Bound]).map((bound) => boundOf(bound, own, spec.whole)) as [
+    number,
+    number,
+  ];
   // A whole range gives each of its numbers the same room: 5 to 14 are ten numbers.
   if (spec.whole && !spec.log) return Math.min(to, Math.floor(from + u * (to - from + 1)));
   const value = spec.log ? quantileOf({ kind: 'logUniform', from, to }, u) : from + (to - from) * u;
@@ -137,9 +140,9 @@ function rounded(value: number, whole: boolean): number {
   return whole ? Math.round(value) : Math.round(value * 1e12) / 1e12;
 }
 
-function boundOf(bound: Bound, own: unknown): number {
+function boundOf(bound: Bound, own: unknown, whole = false): number {
   const times = timesOf(bound);
-  return times === undefined ? (bound as number) : times * (own as number);
+  return times === undefined ? (bound as number) : rounded(times * (own as number), whole);
 }
 
 /** The distribution with its relative numbers multiplied out. */
@@ -154,7 +157,7 @@ function boundsFault(
 ): { readonly path: Path; readonly expected: string } | undefined {
   for (const own of owns) {
     if (spec.range) {
-      const [from, to] = spec.range.map((bound) => boundOf(bound, own)) as [number, number];
+      const [from, to] = spec.range.map((bound) => boundOf(bound, own, spec.whole)) as [number, number];
       if (from > to) return { path: ['range'], expected: 'the smaller end first' };
       if (spec.log && from <= 0)
         return { path: ['range'], expected: 'both ends above 0, since the range is cut by ratio' };

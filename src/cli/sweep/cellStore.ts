@@ -80,7 +80,9 @@ function readIfThere(path: string): string | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     if (code === 'EACCES' || code === 'EPERM')
-      throw new UsageError(`${path}: it may not be read\n  Give yourself the right to read the store, or name another.`);
+      throw new UsageError(
+        `${path}: it may not be read\n  Give yourself the right to read the store, or name another.`,
+      );
     throw error;
   }
 }

@@ -20,7 +20,13 @@ import {
 } from '../../../sim/sweep/results/effectRows.ts';
 import { OutcomeTable } from '../../../sim/sweep/results/outcomeTable.ts';
 import { pointTotals } from '../../../sim/sweep/results/pointTotals.ts';
-import { endTotals, migratedTotals, volumeTotals, type TotalRow, type Totals } from '../../../sim/sweep/results/totals.ts';
+import {
+  endTotals,
+  migratedTotals,
+  volumeTotals,
+  type TotalRow,
+  type Totals,
+} from '../../../sim/sweep/results/totals.ts';
 import { shellWord } from '../../text/words.ts';
 import { MANIFEST, stage } from '../shell/outDirectory.ts';
 import { benchVersion } from '../shell/version.ts';
@@ -139,7 +145,9 @@ function totalsOf(
   planned: PlannedPoint,
   resolved: ResolvedPoint,
 ): readonly Totals[] | undefined {
-  const found = new Map(planned.cells.map((at) => (plan.cells[at] as PlannedCell).key).map((key) => [key, store.get(key)]));
+  const found = new Map(
+    planned.cells.map((at) => (plan.cells[at] as PlannedCell).key).map((key) => [key, store.get(key)]),
+  );
   if ([...found.values()].some((record) => record === undefined)) return undefined;
   return pointTotals(sweep, resolved, {
     replications: plan.replications,

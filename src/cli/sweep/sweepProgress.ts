@@ -1,3 +1,4 @@
+import { duration } from '../../text/words.ts';
 import type { Io, OutputStream } from '../shell/io.ts';
 
 /** What has become of the cells of a sweep so far. */
@@ -40,7 +41,8 @@ export class SweepProgress {
   }
 
   planning(share: number): void {
-    if (this.rewrites && this.isTime(REWRITE_SECONDS)) this.err.write(`\rplanning: ${Math.floor(share * 100)} %\u001b[K`);
+    if (this.rewrites && this.isTime(REWRITE_SECONDS))
+      this.err.write(`\rplanning: ${Math.floor(share * 100)} %\u001b[K`);
   }
 
   done(lives: number): void {
@@ -71,12 +73,12 @@ export class SweepProgress {
     if (refused > 0) parts.push(`points refused: ${refused}`);
     const left = this.lives - this.livesDone;
     if (this.livesDone > 0 && left > 0)
-      parts.push(`about ${duration(((this.elapsed() - this.began) * left) / this.livesDone)} left`);
+      parts.push(`about ${duration(rounded(((this.elapsed() - this.began) * left) / this.livesDone))} left`);
     return parts.join(', ');
   }
 }
 
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+/** Seconds up to a minute and a half, then whole minutes: it is a guess. */
+function rounded(seconds: number): number {
+  return seconds < 90 ? Math.ceil(seconds) : Math.ceil(seconds / 60) * 60;
 }

@@ -59,7 +59,11 @@ function wantedOf({ shard, helps }: RunOptions, plan: CellPlan): readonly number
   return [...ownCells(plan, shard), ...(helps ? othersCells(plan, shard) : [])];
 }
 
-async function planned({ sweep, progress, signal }: Pick<RunOptions, 'sweep' | 'progress' | 'signal'>, replications: number): Promise<CellPlan> { // prettier-ignore
+async function planned(
+  { sweep, progress, signal }: Pick<RunOptions, 'sweep' | 'progress' | 'signal'>,
+  replications: number,
+): Promise<CellPlan> {
+  // prettier-ignore
   await breathe();
   return planCells(sweep, replications, (share) => {
     signal.throwIfAborted();
