@@ -4,7 +4,6 @@ import { meanEstimate, type Estimate } from '../analysis/estimates.ts';
 import { pairedDifference, type PairedDifference } from '../analysis/pairedDifference.ts';
 import { morrisEffects, type MorrisEffect } from '../analysis/morrisEffects.ts';
 import { sobolIndices, type SobolIndex } from '../analysis/sobolIndices.ts';
-import type { Coordinate } from '../design/designMatrix.ts';
 import type { Sweep } from '../plan/loadSweep.ts';
 import { BASE_POINT, largerScale, pointOf } from '../plan/points.ts';
 import { bootstrapDice } from '../sweepDice.ts';
@@ -188,7 +187,7 @@ export function convergenceRows(sweep: Sweep, table: OutcomeTable): readonly Con
     if (kind === 'morris') {
       const width = factors.length + 1;
       for (const units of halvings(outcomes.length / width))
-        morrisEffects(sweep.design.slice(0, units * width) as readonly (readonly Coordinate[])[], outcomes.slice(0, units * width), dice) // prettier-ignore
+        morrisEffects(sweep.design.slice(0, units * width), outcomes.slice(0, units * width), dice) // prettier-ignore
           .forEach(({ muStar }, f) => rows.push({ outcome: name, factor: factors[f] ?? '', estimate: 'muStar', units, of: muStar })); // prettier-ignore
     }
     return rows;

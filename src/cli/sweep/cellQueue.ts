@@ -29,7 +29,7 @@ export interface WorkOptions {
   readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly once: boolean;
-  compute(queued: QueuedCell): Promise<CellAnswer>;
+  readonly compute: (queued: QueuedCell) => Promise<CellAnswer>;
 }
 
 const QUEUE = 'smets1-bench-cells';
@@ -121,7 +121,7 @@ function nextEvent(events: BullMq.QueueEvents, signal: AbortSignal): Promise<voi
 }
 
 async function workOn(
-  bullmq: typeof BullMq,
+  bullmq: Pick<typeof BullMq, 'Worker' | 'UnrecoverableError'>,
   queue: BullMq.Queue<QueuedCell, CellAnswer>,
   connection: BullMq.ConnectionOptions,
   { concurrency, signal, once, compute }: WorkOptions,

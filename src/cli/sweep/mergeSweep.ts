@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COHORTS } from '../../installation/cohort.ts';
-import { openTable, type TableColumn, type TableFile, type TableValue } from '../../interchange/format/tableFile.ts';
+import { openTable } from '../../interchange/table/tableFile.ts';
+import type { TableColumn, TableFile, TableValue } from '../../interchange/table/tableTypes.ts';
 import { endOfLondonDate, formatDay, lastDayOfMonth, londonDay, monthOf } from '../../time.ts';
 import type { Estimate } from '../../../sim/sweep/analysis/estimates.ts';
 import { asOfsOf } from '../../../sim/sweep/cell/cell.ts';

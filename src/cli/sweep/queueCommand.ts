@@ -45,10 +45,11 @@ export function queueExecutor(options: {
       let saysWaiting = true;
       for (let isDone = false; !isDone || waiting.size > 0;) {
         while (!isDone && waiting.size < QUEUED_MAX) {
-          const { value, done } = next.next();
-          if (done === true) isDone = true;
-          else waiting.set((value as Cell).key, value as Cell);
-          if (value) await queue.add(value as Cell);
+          const item = next.next();
+          isDone = item.done === true;
+          if (item.done === true) break;
+          waiting.set(item.value.key, item.value);
+          await queue.add(item.value);
         }
         signal.throwIfAborted();
         for (const [key, answer] of await queue.answers([...waiting.keys()])) await settle(key, answer);

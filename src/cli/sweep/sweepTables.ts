@@ -1,4 +1,4 @@
-import type { TableColumn } from '../../interchange/format/tableFile.ts';
+import type { TableColumn } from '../../interchange/table/tableTypes.ts';
 
 const column = (name: string, type: TableColumn['type'], meaning: string): TableColumn => ({ name, type, meaning });
 
