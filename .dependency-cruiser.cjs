@@ -123,7 +123,8 @@ const forbidden = [
   },
   {
     name: 'published-code-needs-published-packages',
-    comment: 'A development dependency is not there where the package is installed. Optional peers are imported when asked for.',
+    comment:
+      'A development dependency is not there where the package is installed. Optional peers are imported when asked for.',
     from: { path: '^(src|sim|devices|test/kit)/', pathNot: '[.]mjs$' },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
   },
