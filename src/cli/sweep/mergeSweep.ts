@@ -28,7 +28,7 @@ import {
   type TotalRow,
   type Totals,
 } from '../../../sim/sweep/results/totals.ts';
-import { shellWord } from '../../text/words.ts';
+import { shellWord } from '../../text/shellWord.ts';
 import { MANIFEST, stage } from '../shell/outDirectory.ts';
 import { benchVersion } from '../shell/version.ts';
 import type { CellStore } from './cellStore.ts';

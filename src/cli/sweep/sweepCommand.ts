@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Sweep } from '../../../sim/sweep/plan/loadSweep.ts';
 import type { Shard } from '../../../sim/sweep/plan/shards.ts';
-import { shellWord } from '../../text/words.ts';
+import { shellWord } from '../../text/shellWord.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, Interrupted, UsageError, type ExitCode } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
