@@ -2,7 +2,7 @@ import { assert } from './assert.ts';
 
 /**
  * Whole seconds since the Unix epoch, UTC, from 2012-01-01 to 2037-12-31. Look-back windows are exact durations in
- * this unit; calendar weeks and days are those of Europe/London (DESIGN.md 4).
+ * this unit; calendar weeks and days are those of Europe/London (sim/README.md).
  */
 export type Instant = number;
 
@@ -122,7 +122,7 @@ export function londonInstant(day: number, secondsOfDay: number): Instant {
   return utc - londonOffset(utc);
 }
 
-/** The last second of a London date `YYYY-MM-DD`: what a date given as an as-of means (DESIGN.md 5). */
+/** The last second of a London date `YYYY-MM-DD`: what a date given as an as-of means (src/docs/records.md). */
 export function endOfLondonDate(text: string): Instant {
   const day = parseDate(text);
   assert(day !== undefined, `not a date YYYY-MM-DD from 2012 to 2037: ${text}`);

@@ -20,6 +20,7 @@ import { keepServing, type Serving } from './keepServing.ts';
 import type { StateFolder } from './stateFolder.ts';
 import { kindsOf, makeUnit, type ServedDevice, type Unit } from './unit.ts';
 
+/** Which devices to emulate, and on which carriers to serve them. */
 export interface EmulateOptions {
   readonly profile: Profile;
   /** Default: the profile's. */
@@ -61,6 +62,7 @@ export interface ServedAt {
   readonly framing: 'wrapper' | 'hdlc' | '62056-21';
 }
 
+/** Emulated devices that are being served, until `close`. */
 export interface Emulation {
   readonly units: readonly Unit[];
   readonly servedAt: readonly ServedAt[];

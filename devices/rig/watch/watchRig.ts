@@ -19,15 +19,17 @@ import { deviceProbe, type ProbeRecording } from './deviceProbe.ts';
 import { DriverPool } from './driverPool.ts';
 import { Journal, JournalError } from './journal.ts';
 import { fileStorage } from './journalStorage.ts';
-import { takeLock } from './processLock.ts';
+import { takeLock } from '../bench/processLock.ts';
 import type { WatchState } from './watchState.ts';
 import { stateOf, takeUp } from './takeUp.ts';
 import { Watch, type WatchEnd, type WatchOptions } from './watch.ts';
 import { USUAL_WATCH, type WatchDocument } from '../file/watchSchema.ts';
 
+/** The name of the journal in the folder of a watch. */
 export const JOURNAL_FILE = 'watch.jsonl';
 const LOCK_FILE = 'watch.lock';
 
+/** How a rig is watched: its folder, how it is stopped, and functions that are told what happens. */
 export interface WatchRigOptions extends Pick<WatchOptions, 'signal' | 'once' | 'napSeconds'> {
   /** Where the journal lies, and the lock while a watch is up. */
   readonly folder: string;
@@ -48,6 +50,7 @@ export interface WatchRigOptions extends Pick<WatchOptions, 'signal' | 'once' | 
   readonly home?: Home;
 }
 
+/** How a watch ended, and what it knows. */
 export interface WatchRun {
   readonly end: WatchEnd;
   readonly state: WatchState;
