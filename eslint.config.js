@@ -1,4 +1,4 @@
-// The gate of style and determinism (DESIGN.md 3, STYLE.md). Each ban's message names what to use instead.
+// The gate of style and determinism (src/README.md, src/docs/style.md). Each ban's message names what to use instead.
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -13,7 +13,7 @@ const FACE = [
   ban('ExportAllDeclaration', 'No `export *`: list the names; the face of a folder is a short list.'),
 ];
 
-/** Words that lost to another in the glossary (DESIGN.md 6), as identifiers or parts of one. */
+/** Words that lost to another in the glossary (src/docs/glossary.md), as identifiers or parts of one. */
 const WORDS = [
   ['household|premises|dwelling', 'installation'],
   ['errCode|failureCode|faultCode', 'errorCode'],
@@ -47,6 +47,14 @@ const CODES = [
   ban(`Literal[value=/${ONLY_CODES}/]`, CODES_MESSAGE),
   ban(`TemplateElement[value.cooked=/${ONLY_CODES}/]`, CODES_MESSAGE),
   ban(`Identifier[name=/^${CODE}$/]`, CODES_MESSAGE),
+];
+
+const CATEGORY = '(master-key|uneconomic-to-test|no-wan-before|no-wan-attempting|gt01|five-retries)';
+const CATEGORY_MESSAGE =
+  'No category id outside src/clauses: ask a column of CATEGORY_ROWS, or take `category` from the row of the clause.';
+const CATEGORIES = [
+  ban(`Literal[value=/^${CATEGORY}$/]`, CATEGORY_MESSAGE),
+  ban(`TemplateElement[value.cooked=/^${CATEGORY}$/]`, CATEGORY_MESSAGE),
 ];
 
 const SAME_ON_EVERY_NODE =
@@ -132,8 +140,13 @@ export default defineConfig(
     rules: {
       'no-restricted-properties': ['error', RANDOM],
       'no-restricted-globals': restrictGlobals(NO_DATE),
-      'no-restricted-syntax': ['error', ...FACE, ...WORDS, ...CLOCKS],
+      'no-restricted-syntax': ['error', ...FACE, ...WORDS, ...CLOCKS, ...CATEGORIES],
     },
+  },
+  { files: ['src/cli/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...FACE, ...WORDS, ...CATEGORIES] } },
+  {
+    files: ['src/clauses/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...FACE, ...WORDS, ...CLOCKS] },
   },
   {
     // Commands use the Io that they are given, so that a command line can run in anybody's process.
@@ -178,18 +191,18 @@ export default defineConfig(
     rules: {
       'no-restricted-properties': ['error', RANDOM],
       'no-restricted-globals': restrictGlobals(NO_DATE),
-      'no-restricted-syntax': ['error', ...FACE, ...WORDS, ...CLOCKS, ...CODES, ...ARITHMETIC],
+      'no-restricted-syntax': ['error', ...FACE, ...WORDS, ...CLOCKS, ...CODES, ...CATEGORIES, ...ARITHMETIC],
     },
   },
   {
     files: ['devices/**/*.ts'],
     rules: {
       'no-restricted-properties': ['error', RANDOM],
-      'no-restricted-syntax': ['error', ...FACE, ...WORDS, ...CODES],
+      'no-restricted-syntax': ['error', ...FACE, ...WORDS, ...CODES, ...CATEGORIES],
     },
   },
   {
-    // Endpoints are sans-I/O: bytes in, bytes out, the instant as an argument (STYLE.md 1.11).
+    // Endpoints are sans-I/O: bytes in, bytes out, the instant as an argument (src/docs/style.md).
     files: ['devices/{dlms,cosem,personas,headend,iec62056_21,link}/**/*.ts'],
     // COSEM's date-time octets hold calendar fields.
     ignores: ['devices/cosem/dateTime.ts'],

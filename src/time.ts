@@ -2,7 +2,7 @@ import { assert } from './assert.ts';
 
 /**
  * Whole seconds since the Unix epoch, UTC, from 2012-01-01 to 2037-12-31. Look-back windows are exact durations in
- * this unit; calendar weeks and days are those of Europe/London (DESIGN.md 4).
+ * this unit; calendar weeks and days are those of Europe/London (sim/README.md).
  */
 export type Instant = number;
 
@@ -122,7 +122,7 @@ export function londonInstant(day: number, secondsOfDay: number): Instant {
   return utc - londonOffset(utc);
 }
 
-/** The last second of a London date `YYYY-MM-DD`: what a date given as an as-of means (DESIGN.md 5). */
+/** The last second of a London date `YYYY-MM-DD`: what a date given as an as-of means (src/docs/records.md). */
 export function endOfLondonDate(text: string): Instant {
   const day = parseDate(text);
   assert(day !== undefined, `not a date YYYY-MM-DD from 2012 to 2037: ${text}`);
@@ -148,6 +148,20 @@ export function formatWeek(week: number): string {
   const number = Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / (7 * DAY * 1000)) + 1;
   return `${year}-W${String(number).padStart(2, '0')}`;
 }
+
+/** A window in words: `7 days`, `72 hours`, `90 minutes`. Whole days are days from a week on, as the TMAD speaks. */
+export function spanWords(seconds: number): string {
+  const row = SPANS.find(({ least, size }) => seconds >= least && seconds % size === 0) ?? SECONDS;
+  const count = seconds / row.size;
+  return `${count} ${row.unit}${count === 1 ? '' : 's'}`;
+}
+
+const SECONDS = { least: 0, size: 1, unit: 'second' } as const;
+const SPANS = [
+  { least: WEEK, size: DAY, unit: 'day' },
+  { least: HOUR, size: HOUR, unit: 'hour' },
+  { least: MINUTE, size: MINUTE, unit: 'minute' },
+] as const;
 
 /** `YYYY-MM-DD` of days since the epoch. */
 export function formatDay(day: number): string {

@@ -1,5 +1,4 @@
 import { assert } from '../../src/assert.ts';
-import { COHORTS } from '../../src/installation/cohort.ts';
 import { CHECKS, type CheckId } from '../../src/migration/checks.ts';
 import type { CheckLimits, Facts } from '../../src/migration/facts.ts';
 import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
@@ -53,8 +52,6 @@ export interface AttemptTold {
   readonly failed: { readonly step: StepId; readonly observation: Observation; readonly culprit: Culprit } | null;
 }
 
-const SECURE = COHORTS.indexOf('MOC_Secure');
-
 /** What the checks of contact look at. */
 const CONTACT_CHECKS: Partial<Record<CheckId, (facts: Facts, limits: CheckLimits) => [Instant, number]>> = {
   wanRecent: (facts, limits) => [facts.lastWanContact, limits.wanWindowSeconds],
@@ -102,7 +99,7 @@ export class StoryCauses {
   /** The checks of the walk up to a step; null: all. */
   private checksOf(life: LifeView, esmeOnly: boolean, last: StepId | null): readonly CheckTold[] {
     const { group, attributes } = life;
-    const limits = this.limits.at(life.facts.at, group.cohort === SECURE);
+    const limits = this.limits.at(life.facts.at, group.cohort);
     const checks: CheckTold[] = [];
     for (const id of group.steps) {
       const { check, needsGsme } = STEPS[id];

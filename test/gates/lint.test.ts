@@ -22,6 +22,18 @@ const PLANTED: readonly Planted[] = [
     code: 'export const u = Math.random();',
     says: DRAW,
   })),
+  ...['src/report', 'src/cli/run', 'sim/a', 'devices/a'].map((folder, i) => ({
+    name: `a category id in ${folder}`,
+    path: `${folder}/category${i}.ts`,
+    code: "export const is = (category: string): boolean => category === 'five-retries';",
+    says: 'No category id outside src/clauses',
+  })),
+  {
+    name: 'a category id in src/clauses',
+    path: 'src/clauses/category.ts',
+    code: "export const category = 'five-retries';",
+    says: undefined,
+  },
   ...['src', 'sim', 'devices/dlms'].flatMap((folder) => [
     {
       name: `Date.now in ${folder}`,
@@ -80,12 +92,14 @@ const PLANTED: readonly Planted[] = [
       says: DRAW,
     },
   ]),
-  ...["process.stdout.write('a');", 'process.exitCode = 1;', "process.on('SIGINT', () => undefined);"].map((code) => ({
-    name: `a command that says ${code}`,
-    path: 'src/cli/run/a.ts',
-    code,
-    says: 'never the globals of the process',
-  })),
+  ...["process.stdout.write('a');", 'process.exitCode = 1;', "process.on('SIGINT', () => undefined);"].map(
+    (code, at) => ({
+      name: `a command that says ${code}`,
+      path: `src/cli/run/globals${at}.ts`,
+      code,
+      says: 'never the globals of the process',
+    }),
+  ),
   {
     name: 'the present instant in src/time.ts',
     path: 'src/time.ts',

@@ -6,7 +6,7 @@ import { NOTHING_STRIKES, WALK_PASSED } from '../model/compileWalk.ts';
 import { END, ENDS } from '../../scenario/ends.ts';
 import { FactsAtHand } from '../life/preparedFacts.ts';
 import type { Life } from '../life/life.ts';
-import { Limits, SECURE } from '../model/kernelLimits.ts';
+import { Limits } from '../model/kernelLimits.ts';
 import { workingInstant, type GroupPlan, type Model } from '../model/model.ts';
 import type { Replication } from '../model/replication.ts';
 import { sieveOf, type AttemptColumns, type Sieve } from './sieve.ts';
@@ -205,8 +205,7 @@ export class FirstAttempts {
     const { gas, facts, counts, limits, left, leftCount } = this;
     const { at, day, wanContact, hanContact } = this.columns;
     const { firstMonth } = this.model;
-    const { walk } = group;
-    const secure = group.cohort === SECURE;
+    const { walk, cohort } = group;
     let passed = 0;
     for (let k = 0; k < leftCount; k += 1) {
       const i = left[k] as number;
@@ -216,7 +215,7 @@ export class FirstAttempts {
       facts.wanContact = wanContact[i] as number;
       facts.hanContact = hanContact[i] as number;
       const hasGsme = gas[i] === 1;
-      if (walk(facts, limits.at(instant, secure), NOTHING_STRIKES, hasGsme) !== WALK_PASSED) {
+      if (walk(facts, limits.at(instant, cohort), NOTHING_STRIKES, hasGsme) !== WALK_PASSED) {
         at[i] = FOREVER;
         continue;
       }

@@ -2,7 +2,7 @@ import type { Facts } from '../../../src/migration/facts.ts';
 import { isPlainHan } from '../../world/hanLink.ts';
 import { isPlainWan } from '../../world/wanLink.ts';
 import { NOTHING_STRIKES, WALK_PASSED } from '../model/compileWalk.ts';
-import { Limits, SECURE } from '../model/kernelLimits.ts';
+import { Limits } from '../model/kernelLimits.ts';
 import type { GroupPlan, Model } from '../model/model.ts';
 
 /**
@@ -18,6 +18,6 @@ export function passesInContact(group: GroupPlan, model: Model): boolean {
   const limits = new Limits(model.rules.rules);
   return limits.stretches(model.start, model.horizon).every((at) => {
     const facts: Facts = { at, lastWanContact: at, lastHanContact: at, epclEntryFrom: 0, displayBlocked: 0 };
-    return group.walk(facts, limits.at(at, group.cohort === SECURE), NOTHING_STRIKES, true) === WALK_PASSED;
+    return group.walk(facts, limits.at(at, group.cohort), NOTHING_STRIKES, true) === WALK_PASSED;
   });
 }

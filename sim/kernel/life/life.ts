@@ -12,7 +12,7 @@ import { Account } from './account.ts';
 import { OBSERVATION_BITS, WALK_PASSED } from '../model/compileWalk.ts';
 import { END, END_EXCLUDED_FROM, ENDS } from '../../scenario/ends.ts';
 import { FactsAtHand } from './preparedFacts.ts';
-import { Limits, SECURE } from '../model/kernelLimits.ts';
+import { Limits } from '../model/kernelLimits.ts';
 import { MasterKey } from './masterKeySearch.ts';
 import { later, workingInstant, type GroupPlan, type Model, type StepPlan } from '../model/model.ts';
 import type { KeyAtStart, LifeView, Observer } from './observer.ts';
@@ -213,7 +213,7 @@ export class Life implements LifeView, Turns {
       facts.displayBlocked = at < group.displayBlockedUntil ? 1 : 0;
       strikes.at = at;
       strikes.culprit = BY_NOBODY;
-      const limits = this.limits.at(at, group.cohort === SECURE);
+      const limits = this.limits.at(at, group.cohort);
       const esmeOnly = this.esmeOnly(at);
       const result = group.walk(facts, limits, strikes, attributes.hasGsme && !esmeOnly);
       if (result === WALK_PASSED) {
@@ -253,8 +253,9 @@ export class Life implements LifeView, Turns {
       this.why = END['unresolved:awaitingMasterKey'];
       return FOREVER;
     }
-    const gt01 = 1 << this.model.rules.gt01;
-    if (((this.model.masks[outcome] as number) & gt01) !== 0 && this.attributes.hasGsme) this.account.gsmeFailed(at);
+    // The supplier of an Active gas meter may act on a failure that the category of the gas meter counts.
+    const ofGasMeter = (this.model.masks[outcome] as number) & this.model.rules.keptByEsmeOnly;
+    if (ofGasMeter !== 0 && this.attributes.hasGsme) this.account.gsmeFailed(at);
     return day;
   }
 

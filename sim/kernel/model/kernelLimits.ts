@@ -1,12 +1,10 @@
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import type { CheckLimits } from '../../../src/migration/facts.ts';
-import { PARAMETERS } from '../../../src/regulation/parameters.ts';
+import { EPCL_CHECK } from '../../../src/regulation/parameters.ts';
 import type { Dated } from '../../../src/regulation/dated.ts';
+import { windowEdgeSeconds } from '../../../src/rules/limits.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { startOfLondonDate, type Instant } from '../../../src/time.ts';
-
-/** The cohort whose EPCL match is checked from a date on. */
-export const SECURE = COHORTS.indexOf('MOC_Secure');
 
 /** A dated number as parallel arrays, latest first. */
 interface Steps {
@@ -39,17 +37,22 @@ export class Limits implements CheckLimits {
   readonly windowEdgeSeconds: number;
   private from = Infinity;
   private to = -Infinity;
-  private secure = false;
+  private cohort = -1;
   private readonly wan: Steps;
   private readonly gt01: Steps;
-  private readonly secureEpcl = stepsOf(PARAMETERS.secureEpclCheck);
+  /** In the order of COHORTS. */
+  private readonly epcl = COHORTS.map((cohort) => stepsOf(EPCL_CHECK[cohort]));
   private readonly changes: Float64Array;
 
   constructor(rules: RuleSet) {
     this.wan = stepsOf(rules.windows.wanWindowSeconds);
     this.gt01 = stepsOf(rules.windows.gt01WindowSeconds);
-    this.windowEdgeSeconds = rules.readings.windowEdge === 'inclusive' ? 1 : 0;
-    this.changes = Float64Array.from([...this.wan.from, ...this.gt01.from, ...this.secureEpcl.from]).sort();
+    this.windowEdgeSeconds = windowEdgeSeconds(rules);
+    this.changes = Float64Array.from([
+      ...this.wan.from,
+      ...this.gt01.from,
+      ...this.epcl.flatMap(({ from }) => [...from]),
+    ]).sort();
   }
 
   /** The first instant of each stretch between two instants in which nothing changes. */
@@ -57,14 +60,15 @@ export class Limits implements CheckLimits {
     return [from, ...this.changes.filter((change) => change > from && change <= to)];
   }
 
-  at(at: Instant, secure: boolean): this {
-    if (at >= this.from && at < this.to && secure === this.secure) return this;
-    this.secure = secure;
+  /** The limits at an instant for a cohort, by its position in COHORTS. */
+  at(at: Instant, cohort: number): this {
+    if (at >= this.from && at < this.to && cohort === this.cohort) return this;
+    this.cohort = cohort;
     this.from = this.changes.findLast((change) => change <= at) ?? -Infinity;
     this.to = this.changes.find((change) => change > at) ?? Infinity;
     this.wanWindowSeconds = valueOf(this.wan, at);
     this.gt01WindowSeconds = valueOf(this.gt01, at);
-    this.epclChecked = secure ? valueOf(this.secureEpcl, at) : 1;
+    this.epclChecked = valueOf(this.epcl[cohort] as Steps, at);
     return this;
   }
 }

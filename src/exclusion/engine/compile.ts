@@ -2,6 +2,7 @@ import { assert } from '../../assert.ts';
 import { COHORTS } from '../../installation/cohort.ts';
 import { EVENTS, NO_WAN, OK, OK_ESME } from '../../migration/history.ts';
 import { clauseOf, expiryInstant, inForceInstant, type RuleSet } from '../../rules/ruleset.ts';
+import { CATEGORY_ROWS } from '../../clauses/categories.ts';
 import { CATEGORIES, type Clause, type Counting, type ExclusionCategory } from '../../clauses/clause.ts';
 import { standsOnSecretaryOfState } from '../reference/scope.ts';
 
@@ -19,9 +20,22 @@ export const OUTCOME_CODES_FROM = 3;
 export const INSTRUCTION = 0;
 export const MIGRATION = 1;
 
-/** Column of the extra counter: weeks with a failure that five-retries counts and gt01 does not list. */
-export const BESIDE_GT01 = CATEGORIES.length;
+/** The extra counter: weeks with a failure that the yielding category counts and the one it yields to does not. */
+export const UNLISTED_FAILURE_COUNTER = CATEGORIES.length;
 export const COUNTERS = CATEGORIES.length + 1;
+
+const YIELDING = CATEGORIES.findIndex((category) => CATEGORY_ROWS[category].yieldsTo !== null);
+const YIELDS_TO = CATEGORIES.indexOf(
+  CATEGORY_ROWS[CATEGORIES[YIELDING] as ExclusionCategory].yieldsTo as ExclusionCategory,
+);
+assert(
+  CATEGORIES.filter((category) => CATEGORY_ROWS[category].yieldsTo !== null).length === 1,
+  'one category yields to another: there is one counter for it',
+);
+
+function maskOfCategories(has: (category: ExclusionCategory) => boolean): number {
+  return CATEGORIES.reduce((mask, category, c) => (has(category) ? mask | (1 << c) : mask), 0);
+}
 
 /** An instant later than all others: "never in force". */
 const NEVER = 2 ** 31 - 1;
@@ -60,8 +74,8 @@ export interface CompiledRules {
   readonly sevenDays: boolean;
   readonly lastOfWeek: boolean;
   readonly resets: boolean;
-  /** Whether attempts that a counter does not count matter to it. */
-  readonly minds: boolean;
+  /** True if attempts outside what a counter counts can reset it or take a week from it. */
+  readonly seesUncountedAttempts: boolean;
   readonly systemCounts: boolean;
   readonly preparationClears: boolean;
   readonly attemptCloses: number;
@@ -71,11 +85,14 @@ export interface CompiledRules {
   readonly sticky: boolean;
   /** Category positions in order of precedence. */
   readonly precedence: Uint8Array;
-  readonly gt01: number;
-  readonly fiveRetries: number;
-  readonly gt01MayPrecede: boolean;
-  /** Weeks besides those of gt01 from which on five-retries goes first. */
-  readonly besideAtLeast: number;
+  /** The categories that an ESME-only migration leaves standing, as a mask. */
+  readonly keptByEsmeOnly: number;
+  /** Position of the category that can yield, and of the one that it yields to. */
+  readonly yielding: number;
+  readonly yieldsTo: number;
+  readonly mayYield: boolean;
+  /** Weeks with other failures from which on the category does not yield. */
+  readonly unlistedAtLeast: number;
   /** The counters that an outcome feeds, by its text. */
   maskOf(outcome: string): number;
 }
@@ -98,8 +115,7 @@ function listedElsewhere(rules: RuleSet): ReadonlySet<string> {
 function outcomeMasks(rules: RuleSet): (outcome: string) => number {
   const listed = rules.readings.fiveCounts === 'otherThanMA112AndGT01' ? listedElsewhere(rules) : new Set<string>();
   const rows = CATEGORIES.map((category) => countingOf(clauseOf(rules, category)));
-  const gt01 = rows[CATEGORIES.indexOf('gt01')];
-  const five = CATEGORIES.indexOf('five-retries');
+  const taker = rows[YIELDS_TO];
   return (outcome) => {
     if (outcome === OK || outcome === OK_ESME) return 0;
     let mask = 0;
@@ -108,8 +124,8 @@ function outcomeMasks(rules: RuleSet): (outcome: string) => number {
       const counts = row.outcomes === 'anyFailure' ? !listed.has(outcome) : row.outcomes.includes(outcome);
       if (counts) mask |= 1 << c;
     }
-    const isGt01 = gt01 !== undefined && (gt01.outcomes === 'anyFailure' || gt01.outcomes.includes(outcome));
-    if (mask & (1 << five) && !isGt01) mask |= 1 << BESIDE_GT01;
+    const isListed = taker !== undefined && (taker.outcomes === 'anyFailure' || taker.outcomes.includes(outcome));
+    if (mask & (1 << YIELDING) && !isListed) mask |= 1 << UNLISTED_FAILURE_COUNTER;
     return mask;
   };
 }
@@ -176,19 +192,17 @@ export function compileRules(rules: RuleSet): CompiledRules {
     const spaced = counting.kind === 'instruction' && readings.instructionSpacing === 'week';
     if (counting.separation === 'week' || spaced) masks.weekly |= bit;
     if (counting.kind === 'instruction' && readings.attemptCloses187 === 'yes') masks.attemptCloses |= bit;
-    if (clause.category === 'five-retries') {
-      // The counter beside gt01 is five-retries' own, less the codes of gt01.
-      const beside = 1 << BESIDE_GT01;
+    if (c === YIELDING) {
+      // The extra counter is that of the clause, less the codes of the clause that it yields to.
+      const beside = 1 << UNLISTED_FAILURE_COUNTER;
       addBit(countersOfKind, counting.kind === 'instruction' ? INSTRUCTION : MIGRATION, beside);
-      countsFrom[BESIDE_GT01] = countsFrom[c];
+      countsFrom[UNLISTED_FAILURE_COUNTER] = countsFrom[c];
       if (masks.exceptTable510 & bit) masks.exceptTable510 |= beside;
       if (masks.weekly & bit) masks.weekly |= beside;
     }
   }
   const resets = readings.reset === 'otherOutcome';
   const lastOfWeek = readings.weekCode === 'last' && readings.separateWeeks === 'isoWeek';
-  const gt01 = CATEGORIES.indexOf('gt01');
-  const fiveRetries = CATEGORIES.indexOf('five-retries');
   assert(new Set(rules.precedence).size === CATEGORIES.length, 'precedence names each category once');
   return {
     rules,
@@ -206,7 +220,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
     sevenDays: readings.separateWeeks === 'sevenDays',
     lastOfWeek,
     resets,
-    minds: resets || lastOfWeek,
+    seesUncountedAttempts: resets || lastOfWeek,
     systemCounts: readings.systemAttempts === 'counted',
     preparationClears: readings.preparationClears === 'yes',
     creditOf:
@@ -215,11 +229,12 @@ export function compileRules(rules: RuleSet): CompiledRules {
     cosRestarts: readings.cosRestarts === 'yes',
     sticky: readings.membership === 'sticky',
     precedence: Uint8Array.from(rules.precedence, (category: ExclusionCategory) => CATEGORIES.indexOf(category)),
-    gt01,
-    fiveRetries,
-    gt01MayPrecede: rules.fiveRetriesAgainstGt01 === 'restsOnGt01',
-    // A five-retries that stands on events counts no failures, so that none of them can be gt01's.
-    besideAtLeast: (masks.standing >> fiveRetries) & 1 ? 0 : (atLeast[fiveRetries] as number),
+    keptByEsmeOnly: maskOfCategories((category) => CATEGORY_ROWS[category].keptByEsmeOnly),
+    yielding: YIELDING,
+    yieldsTo: YIELDS_TO,
+    mayYield: rules.fiveRetriesAgainstGt01 === 'restsOnGt01',
+    // A clause that stands on events counts no failures, so that it rests on none of another's.
+    unlistedAtLeast: (masks.standing >> YIELDING) & 1 ? 0 : (atLeast[YIELDING] as number),
     maskOf: outcomeMasks(rules),
   };
 }

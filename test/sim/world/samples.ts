@@ -2,9 +2,10 @@ import { expect } from 'vitest';
 import type { HanProfile, WanProfile } from '../../../sim/scenario/schema.ts';
 import { seedWords, Stream, STREAMS, type StreamName } from '../../../sim/world/dice/draws.ts';
 import { instant } from '../../../src/time.ts';
+import { seedText } from '../../seed.ts';
 
 export const START = instant('2021-02-01T00:00:00Z');
-export const SEED = process.env['WORLD_SEED'] ?? 'world';
+export const SEED = seedText(import.meta.dirname, 'world');
 
 export const streams = Object.fromEntries(
   Object.entries(STREAMS).map(([name, number]) => [name, new Stream(seedWords(SEED), 0, number)]),

@@ -10,11 +10,11 @@ import { sieveOf } from '../../../../sim/kernel/columns/sieve.ts';
 import { seedWords, uniform } from '../../../../sim/world/dice/draws.ts';
 import { chanceSteps, firstChance } from '../../../../sim/world/faults/persistent.ts';
 import { EVERYTHING, modelAt } from '../../scenarios.ts';
+import { seedText } from '../../../seed.ts';
 
 // Lives of which nothing is counted until something could be, and first attempts found in columns, against the same fleet with
 // a recorder looking on: then every life is counted from its start, one by one.
-const SEED = process.env['FLEET_SEED'] ?? 'uncounted';
-console.log(`uncounted: seed ${SEED} (FLEET_SEED)`);
+const SEED = seedText(import.meta.filename, 'uncounted');
 
 function countsOf(model: Model, watched: boolean): Counts {
   const runner = new ShardRunner(model, seedWords(SEED), 0);

@@ -5,9 +5,9 @@ import { simulate } from '../../../../sim/kernel/run/simulate.ts';
 import { serve, type PageAnswer, type PageRequest } from '../../../../sim/browser/pageWorker.ts';
 import { seedWords } from '../../../../sim/world/dice/draws.ts';
 import { EVERYTHING, scenarioAt } from '../../scenarios.ts';
+import { seedText } from '../../../seed.ts';
 
-const SEED = process.env['FLEET_SEED'] ?? 'pool';
-console.log(`pool: seed ${SEED} (FLEET_SEED)`);
+const SEED = seedText(import.meta.filename, 'pool');
 
 function taskOf(path: string, set: readonly string[] = []): SimulationTask {
   const { scenario, rules } = scenarioAt(path, set);
