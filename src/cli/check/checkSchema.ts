@@ -27,7 +27,7 @@ function engineSchema(): unknown {
     $defs: Object.fromEntries(names.map((name) => [name, messageJsonSchema(name)])),
     examples: [
       { hello: 1, engine: 'my engine' },
-      { id: 1, verdicts: [{ category: 'master-key', met_at: '2022-01-10T10:00:00Z', reported: true }] },
+      { id: 1, verdicts: [{ category: CATEGORIES[0], met_at: '2022-01-10T10:00:00Z', reported: true }] },
       { id: 2, verdicts: [] },
       { id: 3, error: 'two rows of one key differ' },
     ],
