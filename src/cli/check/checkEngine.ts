@@ -6,7 +6,7 @@ import type { RuleSet } from '../../rules/ruleset.ts';
 import { csvLine } from '../../interchange/format/rowWriter.ts';
 import { junitText } from '../../report/junit.ts';
 import { thousands } from '../../text/table.ts';
-import { shellWord } from '../../text/words.ts';
+import { shellWord } from '../../text/shellWord.ts';
 import { BenchDefect } from '../../../test/kit/trial/finding.ts';
 import { inferReadings, type Inference } from '../../../test/kit/trial/inference.ts';
 import { minimiseAll, type Counterexample } from '../../../test/kit/trial/minimise.ts';
