@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, (shell: Shell) => Promise<Command
   explain: async (shell) => (await import('./explain/explainCommand.ts')).explainCommand(shell),
   decide: async (shell) => (await import('./decide/decideCommand.ts')).decideCommand(shell),
   report: async (shell) => (await import('./report/reportCommand.ts')).reportCommand(shell),
+  sweep: async (shell) => (await import('./sweep/sweepCommand.ts')).sweepCommand(shell),
   fit: async (shell) => (await import('./calibrate/fitCommand.ts')).fitCommand(shell),
   scenario: async (shell) => (await import('./scenario/scenarioCommand.ts')).scenarioCommand(shell),
   rules: async (shell) => (await import('./rules/rulesCommand.ts')).rulesCommand(shell),
