@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { type Decoded, bad, fromHex, good, toHex } from '../dlms/bytes.ts';
 import { KEY_BYTES } from '../dlms/ciphering.ts';
 import { unwrapKey } from '../dlms/keyWrap.ts';
-import type { KeyringMemory } from './deviceMemory.ts';
+import type { KeyringMemory } from './keyringMemory.ts';
 
 /** key_id of class 64's global_key_transfer, in the order of their numbers. */
 export const KEY_NAMES = ['guek', 'gbek', 'gak', 'kek'] as const;

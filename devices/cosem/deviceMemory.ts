@@ -3,23 +3,9 @@ import { z } from 'zod';
 import { decodeData, encodeData } from '../dlms/axdr.ts';
 import { fromHex, toHex } from '../dlms/bytes.ts';
 import type { CosemDevice } from './device.ts';
+import { keyringMemorySchema } from './keyringMemory.ts';
 
 const hex = z.string().regex(/^([0-9A-F]{2})*$/);
-const key = z.string().regex(/^[0-9A-F]{32}$/);
-const counter = z
-  .int()
-  .min(0)
-  .max(2 ** 32);
-const accepted = z.array(z.tuple([z.string(), counter]));
-
-export const keyringMemorySchema = z.strictObject({
-  keys: z.strictObject({ guek: key, gbek: key, gak: key, kek: key }),
-  send: counter,
-  accepted,
-  retired: z.array(z.strictObject({ key: z.string(), send: counter, accepted })),
-});
-export type KeyringMemory = z.output<typeof keyringMemorySchema>;
-
 export const deviceMemorySchema = z.strictObject({
   format: z.literal(1),
   note: z.string(),

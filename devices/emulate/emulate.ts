@@ -17,7 +17,7 @@ import type { Profile } from './profile.ts';
 import type { DeviceChoice } from './profileSchema.ts';
 import { serveChannel, serveOpticalPort } from './serveChannel.ts';
 import { keepServing, type Serving } from './keepServing.ts';
-import type { StateFolder } from './stateFolder.ts';
+import type { DeviceStates } from './deviceStates.ts';
 import { kindsOf, makeUnit, type ServedDevice, type Unit } from './unit.ts';
 
 /** Which devices to emulate, and on which carriers to serve them. */
@@ -48,7 +48,7 @@ export interface EmulateOptions {
     readonly glow: boolean;
   };
   /** Where keys, counters and written values are kept over a restart. Left out: nowhere. */
-  readonly state?: StateFolder;
+  readonly state?: DeviceStates;
   readonly timers?: Timers;
   /** Something worth a line: text without payload. */
   readonly onNote?: (note: string) => void;

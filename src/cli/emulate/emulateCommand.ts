@@ -96,7 +96,7 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
     import('../../../devices/emulate/profile.ts'),
     import('../../../devices/emulate/profileSchema.ts'),
     import('../../../devices/transport/transport.ts'),
-    import('../../../devices/emulate/stateFolder.ts'),
+    import('./stateFolder.ts'),
   ]);
   if (given.profileSchema) {
     io.out.write(profileJsonSchema());

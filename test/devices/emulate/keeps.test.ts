@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { emulate, type EmulateOptions, type Emulation } from '../../../devices/emulate/emulate.ts';
 import { labProfile } from '../../../devices/emulate/profile.ts';
-import { stateFolder } from '../../../devices/emulate/stateFolder.ts';
+import { stateFolder } from '../../../src/cli/emulate/stateFolder.ts';
 import { toHex } from '../../../devices/dlms/bytes.ts';
 import { uint16 } from '../../../devices/dlms/values.ts';
 import { connectBroker } from '../../../devices/mqtt/connection.ts';

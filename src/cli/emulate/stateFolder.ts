@@ -14,24 +14,15 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { CosemDevice } from '../cosem/device.ts';
-import { deviceMemorySchema, memoryOf, restoreMemory, type DeviceMemory } from '../cosem/deviceMemory.ts';
-import { TransportError } from '../transport/transport.ts';
-
-/** The state of a set of devices in a folder. */
-export interface StateFolder {
-  /** Gives a device the state of its file, and counts its start. Gives the number of starts, from 1. */
-  restore(device: CosemDevice): { readonly boot: number; readonly isFound: boolean };
-  /** Writes the file of a device if its state has changed. */
-  save(device: CosemDevice): void;
-  /** Lets another process use the folder. */
-  release(): void;
-}
+import type { CosemDevice } from '../../../devices/cosem/device.ts';
+import { deviceMemorySchema, memoryOf, restoreMemory, type DeviceMemory } from '../../../devices/cosem/deviceMemory.ts';
+import type { DeviceStates } from '../../../devices/emulate/deviceStates.ts';
+import { TransportError } from '../../../devices/transport/transport.ts';
 
 const LOCK = 'emulate.lock';
 
 /** Takes a folder. Throws a TransportError `settings` if it cannot be used or another process uses it. */
-export function stateFolder(folder: string, isAlive: (pid: number) => boolean): StateFolder {
+export function stateFolder(folder: string, isAlive: (pid: number) => boolean): DeviceStates {
   const lock = join(folder, LOCK);
   const refuse = (path: string, why: string): never => {
     throw new TransportError('settings', path, why);
