@@ -1,5 +1,5 @@
 import { assert } from '../../src/assert.ts';
-import { INSTRUCTION } from '../../src/exclusion/engine/compile.ts';
+import { INSTRUCTION } from '../../src/exclusion/engine/engineCodes.ts';
 import { spansOfTally, verdictsOf } from '../../src/exclusion/engine/engine.ts';
 import type { Tally } from '../../src/exclusion/engine/tally.ts';
 import type { Span, Verdict } from '../../src/exclusion/verdict.ts';

@@ -3,7 +3,7 @@ import { CATEGORIES } from '../../src/clauses/clause.ts';
 import type { Span, Verdict } from '../../src/exclusion/verdict.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { EVENTS, type Attempt, type History, type HistoryEvent } from '../../src/migration/history.ts';
-import { MIGRATION } from '../../src/exclusion/engine/compile.ts';
+import { MIGRATION } from '../../src/exclusion/engine/engineCodes.ts';
 import { parseInstant } from '../../src/time.ts';
 import { modelEvents, type Model } from '../../sim/kernel/model/model.ts';
 import { OUTCOMES } from '../../sim/kernel/model/outcomes.ts';

@@ -1,5 +1,6 @@
-import { MIGRATION, OUTCOME_OK_ESME } from '../../../src/exclusion/engine/compile.ts';
-import { EVENT, Tally } from '../../../src/exclusion/engine/tally.ts';
+import { MIGRATION, OUTCOME_OK_ESME } from '../../../src/exclusion/engine/engineCodes.ts';
+import { EVENT } from '../../../src/exclusion/engine/eventNumbers.ts';
+import { Tally } from '../../../src/exclusion/engine/tally.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { Attributes } from '../../population/attributes.ts';
 import type { Streams } from '../../world/dice/draws.ts';

@@ -1,5 +1,5 @@
 import { assert } from '../../../src/assert.ts';
-import { EVENT } from '../../../src/exclusion/engine/tally.ts';
+import { EVENT } from '../../../src/exclusion/engine/eventNumbers.ts';
 import { DAY } from '../../../src/time.ts';
 import type { Attributes } from '../../population/attributes.ts';
 import type { Scenario } from '../../scenario/schema.ts';

@@ -1,5 +1,5 @@
 import { assert } from '../../../src/assert.ts';
-import { EVENT_RANK } from '../../../src/exclusion/engine/tally.ts';
+import { EVENT_RANK } from '../../../src/exclusion/engine/eventNumbers.ts';
 
 const EVENTS_MAX = 256;
 

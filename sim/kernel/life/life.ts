@@ -1,4 +1,4 @@
-import { MIGRATION, OUTCOME_OK, OUTCOME_OK_ESME } from '../../../src/exclusion/engine/compile.ts';
+import { MIGRATION, OUTCOME_OK, OUTCOME_OK_ESME } from '../../../src/exclusion/engine/engineCodes.ts';
 import { OBSERVATIONS } from '../../../src/migration/observations.ts';
 import { DAY, monthOf, type Instant } from '../../../src/time.ts';
 import { Attributes } from '../../population/attributes.ts';

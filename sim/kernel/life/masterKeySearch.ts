@@ -1,5 +1,5 @@
 import { assert } from '../../../src/assert.ts';
-import { EVENT } from '../../../src/exclusion/engine/tally.ts';
+import { EVENT } from '../../../src/exclusion/engine/eventNumbers.ts';
 import type { Instant } from '../../../src/time.ts';
 import { FOREVER } from '../../world/alternating.ts';
 import type { Stream } from '../../world/dice/draws.ts';

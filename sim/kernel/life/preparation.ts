@@ -1,4 +1,4 @@
-import { INSTRUCTION, OUTCOME_NO_WAN, OUTCOME_OK } from '../../../src/exclusion/engine/compile.ts';
+import { INSTRUCTION, OUTCOME_NO_WAN, OUTCOME_OK } from '../../../src/exclusion/engine/engineCodes.ts';
 import { HOUR, londonDay, type Instant } from '../../../src/time.ts';
 import { FOREVER } from '../../world/alternating.ts';
 import type { WanLink } from '../../world/wanLink.ts';

@@ -1,6 +1,6 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import type { CompiledRules } from '../../../src/exclusion/engine/compile.ts';
-import { EVENT_RANK } from '../../../src/exclusion/engine/tally.ts';
+import { EVENT_RANK } from '../../../src/exclusion/engine/eventNumbers.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { GroupPlan } from '../model/model.ts';
 

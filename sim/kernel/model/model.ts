@@ -1,5 +1,5 @@
 import { compileRules, type CompiledRules } from '../../../src/exclusion/engine/compile.ts';
-import { EVENT } from '../../../src/exclusion/engine/tally.ts';
+import { EVENT } from '../../../src/exclusion/engine/eventNumbers.ts';
 import type { EventName } from '../../../src/migration/history.ts';
 import { OBSERVATION_OF_EFFECT, OBSERVATIONS } from '../../../src/migration/observations.ts';
 import { type StepId } from '../../../src/migration/steps.ts';

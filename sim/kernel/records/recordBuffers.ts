@@ -1,5 +1,7 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
-import { EVENT, type Tally } from '../../../src/exclusion/engine/tally.ts';
+import { EVENT } from '../../../src/exclusion/engine/eventNumbers.ts';
+import { evidenceOf } from '../../../src/exclusion/engine/engine.ts';
+import type { Tally } from '../../../src/exclusion/engine/tally.ts';
 import { AREA_MIN, syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import { formatInstant, type Instant } from '../../../src/time.ts';
 import { GrowingInts } from './growingInts.ts';
@@ -123,8 +125,8 @@ export class Recorder implements Observer {
   }
 
   finish(_end: number, _endAt: Instant, tally: Tally): void {
-    for (let i = 0; i < tally.spanCount; i += 1) {
-      this.span(tally.spanCategory[i] as number, tally.spanFrom[i] as number, tally.spanTo[i] as number);
+    for (let i = 0; i < tally.spanCategory.count; i += 1) {
+      this.span(tally.spanCategory.values[i] as number, tally.spanFrom.values[i] as number, tally.spanTo.values[i] as number);
     }
     const { mask } = tally;
     if (mask === 0) return;
@@ -140,7 +142,7 @@ export class Recorder implements Observer {
       rows.effectiveFrom.push(tally.effectiveFrom(c, this.horizon) || -1);
       rows.counted.push(tally.counted(c));
       rows.reported.push(c === reported ? 1 : 0);
-      this.evidence.push(tally.evidenceOf(c).map(formatInstant).join(';'));
+      this.evidence.push(evidenceOf(tally, c).map(formatInstant).join(';'));
     }
   }
 

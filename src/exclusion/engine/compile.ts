@@ -3,81 +3,42 @@ import { COHORTS } from '../../installation/cohort.ts';
 import { EVENTS, NO_WAN, OK, OK_ESME } from '../../migration/history.ts';
 import { clauseOf, expiryInstant, inForceInstant, type RuleSet } from '../../rules/ruleset.ts';
 import { CATEGORIES, type Clause, type Counting, type ExclusionCategory } from '../../clauses/clause.ts';
+import {
+  BESIDE_GT01,
+  COUNTERS,
+  CREDIT_BOTH,
+  CREDIT_ELECTRICITY,
+  CREDIT_GAS,
+  DORMANCY_ANY,
+  DORMANCY_ANY_METER,
+  DORMANCY_GSME_ROUTES,
+  DORMANCY_SOLELY,
+  INSTRUCTION,
+  MIGRATION,
+} from './engineCodes.ts';
+import { RuleNumbers } from './ruleNumbers.ts';
 import { standsOnSecretaryOfState } from '../reference/scope.ts';
 
 /**
- * The rule set as integers: what `tally` runs on. Nothing is decided here that a clause row does not say; names become
- * positions, sets become bit masks, dates become instants. Bit `c` of a mask is CATEGORIES[c].
+ * Compiles a rule set to the numbers that `Tally` runs on. Nothing is decided here that a clause row does not say: names
+ * become positions, sets become bit masks, dates become instants.
  */
-
-/** Outcome numbers that every user of the tables shares; error codes follow from OUTCOME_CODES_FROM. */
-export const OUTCOME_OK = 0;
-export const OUTCOME_OK_ESME = 1;
-export const OUTCOME_NO_WAN = 2;
-export const OUTCOME_CODES_FROM = 3;
-
-export const INSTRUCTION = 0;
-export const MIGRATION = 1;
-
-/** Column of the extra counter: weeks with a failure that five-retries counts and gt01 does not list. */
-export const BESIDE_GT01 = CATEGORIES.length;
-export const COUNTERS = CATEGORIES.length + 1;
 
 /** An instant later than all others: "never in force". */
 const NEVER = 2 ** 31 - 1;
 
-const DORMANCY_SOLELY = 0;
-export const DORMANCY_ANY_METER = 1;
-export const DORMANCY_GSME_ROUTES = 2;
-export const DORMANCY_ANY = 3;
-
-export const CREDIT_GAS = 0;
-export const CREDIT_ELECTRICITY = 1;
-export const CREDIT_BOTH = 2;
-
-export interface CompiledRules {
+/** A rule set as numbers, beside the rule set itself. */
+export class CompiledRules extends RuleNumbers {
   readonly rules: RuleSet;
-  /** Per cohort: the mask of the categories whose scope has it. */
-  readonly cohortMask: Int32Array;
-  /** Per cohort: the mask of the categories that ask for credit payment there. */
-  readonly creditMask: Int32Array;
-  readonly dormancy: Uint8Array;
-  readonly needsGsme: number;
-  readonly excludesGsme: number;
-  readonly standing: number;
-  readonly atLeast: Int32Array;
-  /** Counters fed by each kind of attempt, as masks over COUNTERS. */
-  readonly countersOfKind: Int32Array;
-  readonly weekly: number;
-  readonly exceptTable510: number;
-  /** Earliest instant of an attempt that counts, per counter. */
-  readonly countsFrom: Float64Array;
-  readonly inForce: Float64Array;
-  readonly expiry: number;
-  /** Standing clauses whose family has the event, and those it makes hold, per event of EVENTS. */
-  readonly standingFamily: Int32Array;
-  readonly standingHolds: Int32Array;
-  readonly sevenDays: boolean;
-  readonly lastOfWeek: boolean;
-  readonly resets: boolean;
-  /** Whether attempts that a counter does not count matter to it. */
-  readonly minds: boolean;
-  readonly systemCounts: boolean;
-  readonly preparationClears: boolean;
-  readonly attemptCloses: number;
-  readonly creditOf: number;
-  readonly activeNeedsEvidence: boolean;
-  readonly cosRestarts: boolean;
-  readonly sticky: boolean;
-  /** Category positions in order of precedence. */
-  readonly precedence: Uint8Array;
-  readonly gt01: number;
-  readonly fiveRetries: number;
-  readonly gt01MayPrecede: boolean;
-  /** Weeks besides those of gt01 from which on five-retries goes first. */
-  readonly besideAtLeast: number;
-  /** The counters that an outcome feeds, by its text. */
-  maskOf(outcome: string): number;
+  /** The counters that an outcome feeds, as a mask, by its text. */
+  readonly maskOf: (outcome: string) => number;
+
+  constructor(rules: RuleSet, numbers: Partial<RuleNumbers>) {
+    super();
+    this.rules = rules;
+    this.maskOf = outcomeMasks(rules);
+    Object.assign(this, numbers);
+  }
 }
 
 function countingOf(clause: Clause | undefined): Counting | undefined {
@@ -144,7 +105,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
   };
   const cohortMask = new Int32Array(COHORTS.length);
   const creditMask = new Int32Array(COHORTS.length);
-  const dormancy = new Uint8Array(CATEGORIES.length);
+  const dormancy = new Int32Array(CATEGORIES.length);
   const atLeast = new Int32Array(COUNTERS).fill(NEVER);
   const countersOfKind = new Int32Array(2);
   const countsFrom = new Float64Array(COUNTERS).fill(NEVER);
@@ -190,8 +151,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
   const gt01 = CATEGORIES.indexOf('gt01');
   const fiveRetries = CATEGORIES.indexOf('five-retries');
   assert(new Set(rules.precedence).size === CATEGORIES.length, 'precedence names each category once');
-  return {
-    rules,
+  return new CompiledRules(rules, {
     cohortMask,
     creditMask,
     dormancy,
@@ -206,7 +166,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
     sevenDays: readings.separateWeeks === 'sevenDays',
     lastOfWeek,
     resets,
-    minds: resets || lastOfWeek,
+    seesUncountedAttempts: resets || lastOfWeek,
     systemCounts: readings.systemAttempts === 'counted',
     preparationClears: readings.preparationClears === 'yes',
     creditOf:
@@ -214,14 +174,13 @@ export function compileRules(rules: RuleSet): CompiledRules {
     activeNeedsEvidence: readings.activeGt01Evidence === 'one',
     cosRestarts: readings.cosRestarts === 'yes',
     sticky: readings.membership === 'sticky',
-    precedence: Uint8Array.from(rules.precedence, (category: ExclusionCategory) => CATEGORIES.indexOf(category)),
+    precedence: Int32Array.from(rules.precedence, (category: ExclusionCategory) => CATEGORIES.indexOf(category)),
     gt01,
     fiveRetries,
     gt01MayPrecede: rules.fiveRetriesAgainstGt01 === 'restsOnGt01',
     // A five-retries that stands on events counts no failures, so that none of them can be gt01's.
     besideAtLeast: (masks.standing >> fiveRetries) & 1 ? 0 : (atLeast[fiveRetries] as number),
-    maskOf: outcomeMasks(rules),
-  };
+  });
 }
 
 function addBit(masks: Int32Array, at: number, bit: number): void {
