@@ -2,13 +2,15 @@ import { endOfLondonDate, lastDayOfMonth, londonDay, formatDay } from '../../src
 import { EntryCurve } from '../world/entryCurve.ts';
 import type { Simulation } from '../kernel/run/simulate.ts';
 
-/** Cumulative migrated meters at the end of a month. */
+/** What has migrated by the end of a month, cumulative. */
 export interface MigratedPoint {
   readonly date: string;
   /** Meters of the simulated risk set, mean over replications. */
   readonly simulated: number;
   /** Meters of installations that are a count, not a simulation, by their entry curves. */
   readonly counted: number;
+  /** Installations of both kinds. */
+  readonly installations: number;
 }
 
 /** The migrated series by month: the simulated installations, and the others as their curves have them. */
@@ -20,13 +22,19 @@ export function migratedSeries({ model, counts }: Simulation): readonly Migrated
   });
   const horizonDay = londonDay(endOfLondonDate(scenario.horizon));
   let simulated = 0;
+  let simulatedInstallations = 0;
   return Array.from({ length: model.months }, (_, month) => {
     const day = Math.min(lastDayOfMonth(model.firstMonth + month), horizonDay);
-    for (const replication of counts) simulated += (replication.migratedMeters[month] as number) / counts.length;
-    const counted = others.reduce(
-      (sum, { row, curve }) => sum + row.installations * scenario.metersPerInstallation * curve.shareBy(day),
-      0,
-    );
-    return { date: formatDay(day), simulated, counted };
+    for (const replication of counts) {
+      simulated += (replication.migratedMeters[month] as number) / counts.length;
+      simulatedInstallations += (replication.migratedInstallations[month] as number) / counts.length;
+    }
+    const counted = others.reduce((sum, { row, curve }) => sum + row.installations * curve.shareBy(day), 0);
+    return {
+      date: formatDay(day),
+      simulated,
+      counted: counted * scenario.metersPerInstallation,
+      installations: simulatedInstallations + counted,
+    };
   });
 }

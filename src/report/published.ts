@@ -10,10 +10,12 @@ export interface PublishedLine {
   readonly isInput: boolean;
 }
 
-/** A point of the public series of migrated meters. */
+/** A point of the public series of what has migrated. Meters and installations are never added to each other. */
 export interface SeriesPoint {
   readonly date: string;
-  readonly meters: number;
+  readonly unit: 'meters' | 'installations';
+  /** Cumulative. */
+  readonly count: number;
   readonly kind: string;
   readonly source: string;
 }
@@ -27,7 +29,7 @@ export function joinCohorts(cohorts: readonly Cohort[]): string {
   return cohorts.join('+');
 }
 
-/** The figures of a published-volumes CSV (scenarios/data). Only its last column, the note, may hold commas. */
+/** The figures of a published-volumes CSV (scenarios/data). */
 export function parsePublishedVolumes(text: string): Parsed<PublishedLine> {
   return parseRows(text, ['category', 'cohorts', 'published', 'relation'], (cells, line) => {
     const category = CATEGORIES.find((known) => known === cells.category);
@@ -42,15 +44,16 @@ export function parsePublishedVolumes(text: string): Parsed<PublishedLine> {
   });
 }
 
-/** The points of a migrated-meters CSV that state a cumulative count of meters. */
+/** The points of a migrated-meters CSV that state a cumulative count. */
 export function parseSeries(text: string): Parsed<SeriesPoint> {
   const parsed = parseRows(text, ['date', 'cumulative', 'unit', 'kind', 'source'], (cells, line) => {
-    const meters = Number(cells.cumulative);
-    if (Number.isNaN(meters)) return `line ${line}: cumulative ${cells.cumulative}, expected a count or nothing`;
-    const usable = cells.unit === 'meters' && cells.cumulative !== '';
-    return { date: cells.date ?? '', meters: usable ? meters : -1, kind: cells.kind ?? '', source: cells.source ?? '' };
+    const count = cells.cumulative === '' ? -1 : Number(cells.cumulative);
+    if (Number.isNaN(count)) return `line ${line}: cumulative ${cells.cumulative}, expected a count or nothing`;
+    const unit = (['meters', 'installations'] as const).find((known) => known === cells.unit?.toLowerCase());
+    if (unit === undefined) return `line ${line}: unit ${cells.unit}, expected meters or installations`;
+    return { date: cells.date ?? '', unit, count, kind: cells.kind ?? '', source: cells.source ?? '' };
   });
-  return parsed.ok ? { ok: true, rows: parsed.rows.filter((row) => row.meters >= 0) } : parsed;
+  return parsed.ok ? { ok: true, rows: parsed.rows.filter((row) => row.count >= 0) } : parsed;
 }
 
 function isCohort(name: string): name is Cohort {
@@ -69,10 +72,17 @@ function parseRows<R extends object>(
   const rows: R[] = [];
   for (const [i, line] of lines.entries()) {
     if (i === 0 || line === '') continue;
-    const fields = line.split(',');
+    const fields = cellsOf(line);
     const row = read(Object.fromEntries(header.map((column, c) => [column, fields[c] ?? ''])), i + 1);
     if (typeof row === 'string') return { ok: false, error: row };
     rows.push(row);
   }
   return { ok: true, rows };
+}
+
+/** The cells of a line of CSV; a quoted cell may hold commas, and two quotes in it are one. */
+function cellsOf(line: string): readonly string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+    quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
+  );
 }

@@ -3,17 +3,27 @@ import { COHORTS, type Cohort } from '../installation/cohort.ts';
 import type { RuleSet } from '../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import { joinCohorts, type PublishedLine } from './published.ts';
+import { meanOf, quantileOf } from './statistics.ts';
 
 export type Measure = 'qualifying' | 'effective' | 'envisaged';
-export type Relation = 'fitted' | 'predicted' | 'input';
+export type Unit = 'installations' | 'gas_meters';
 
-/** One volume: a row of the `volumes` record (DESIGN.md 5). `p05` and `p95` are null for a single replication. */
+/**
+ * How our figure came by its closeness to a published one. `input`: the published figure enters as it is. `fitted`: an
+ * assumption was chosen so that the two agree. `fitted-before-change`: one was, and the scenario has been changed since.
+ * `not-fitted`: no assumption was chosen for this line alone. That is not a prediction, for assumptions were changed
+ * after the line had been seen.
+ */
+export const RELATIONS = ['input', 'fitted', 'fitted-before-change', 'not-fitted'] as const;
+export type Relation = (typeof RELATIONS)[number];
+
+/** One volume: a row of the `volumes` record (src/interchange/record/records.ts). `p05` and `p95` are null for a single replication. */
 export interface VolumeRow {
   readonly asOf: Instant;
   readonly measure: Measure;
   readonly cohort: string;
   readonly category: ExclusionCategory;
-  readonly unit: 'installations' | 'gas_meters';
+  readonly unit: Unit;
   readonly volume: number;
   readonly p05: number | null;
   readonly p95: number | null;
@@ -43,6 +53,8 @@ export interface VolumesInput {
   readonly comparison: { readonly measure: Measure; readonly asOf: number };
   /** Names of published lines (`category/cohorts`) that the scenario was fitted to. */
   readonly fitted: ReadonlySet<string>;
+  /** Whether the scenario differs from the one that the lines were fitted with, in what decides a volume. */
+  readonly changed: boolean;
 }
 
 /** The lines of one as-of and measure: every cohort x category, then the joint lines as published. */
@@ -80,25 +92,35 @@ function volumeRow(input: VolumesInput, asOf: number, measure: Measure, line: Li
   );
   const compared = input.comparison.measure === measure && input.comparison.asOf === asOf;
   const published = compared ? input.published.find((row) => lineName(row) === lineName(line)) : undefined;
-  const excludes = input.rules.clauses.find((clause) => clause.category === line.category)?.excludes;
   return {
     asOf: input.asOfs[asOf] as Instant,
     measure,
     cohort: joinCohorts(line.cohorts),
     category: line.category,
-    unit: excludes === 'gsme' || (excludes === undefined && line.category === 'gt01') ? 'gas_meters' : 'installations',
-    volume: mean(samples),
-    p05: samples.length > 1 ? quantile(samples, 0.05) : null,
-    p95: samples.length > 1 ? quantile(samples, 0.95) : null,
-    held: mean(held),
+    unit: unitOf(line.category, input.rules),
+    volume: meanOf(samples),
+    p05: samples.length > 1 ? quantileOf(samples, 0.05) : null,
+    p95: samples.length > 1 ? quantileOf(samples, 0.95) : null,
+    held: meanOf(held),
     published: published?.published ?? null,
-    relation: published ? relationOf(published, input.fitted) : null,
+    relation: published ? relationOf(published, input) : null,
   };
 }
 
-function relationOf(line: PublishedLine, fitted: ReadonlySet<string>): Relation {
+/** How our figure of a published line came by its closeness to it. */
+export function relationOf(
+  line: PublishedLine,
+  { fitted, changed }: Pick<VolumesInput, 'fitted' | 'changed'>,
+): Relation {
   if (line.isInput) return 'input';
-  return fitted.has(lineName(line)) ? 'fitted' : 'predicted';
+  if (!fitted.has(lineName(line))) return 'not-fitted';
+  return changed ? 'fitted-before-change' : 'fitted';
+}
+
+/** What a category counts. A rule set that lacks a clause still has the unit of its category. */
+export function unitOf(category: ExclusionCategory, rules: RuleSet): Unit {
+  const excludes = rules.clauses.find((clause) => clause.category === category)?.excludes;
+  return excludes === 'gsme' || (excludes === undefined && category === 'gt01') ? 'gas_meters' : 'installations';
 }
 
 function total(
@@ -113,20 +135,6 @@ function total(
 ): number {
   const { line, ...rest } = query;
   return line.cohorts.reduce((sum, cohort) => sum + input.countOf({ ...rest, cohort, category: line.category }), 0);
-}
-
-function mean(samples: readonly number[]): number {
-  return samples.reduce((sum, value) => sum + value, 0) / samples.length;
-}
-
-/** Linear interpolation between order statistics (Hyndman and Fan's type 7). */
-function quantile(samples: readonly number[], p: number): number {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const position = p * (sorted.length - 1);
-  const low = Math.floor(position);
-  const below = sorted[low] as number;
-  const above = sorted[Math.min(low + 1, sorted.length - 1)] as number;
-  return below + (above - below) * (position - low);
 }
 
 /** The cells of a row in the order of the `volumes` record; means are given to a tenth, counts whole. */

@@ -32,7 +32,7 @@ const { kernelSeconds } = await simulate(scenario, rules, {
 });
 let entries: BareWriter['files'] = {};
 await written(async () => {
-  entries = await files.close([]);
+  entries = await files.close([], {});
 });
 const answer: BareWriter = { wall, processor, simulating: kernelSeconds - wall, files: entries };
 console.log(JSON.stringify(answer));

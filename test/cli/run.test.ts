@@ -12,14 +12,33 @@ describe('run', () => {
   test('says in words that no category was met, where none was', () => {
     const { status, stdout, stderr } = bench('run', 'scenarios/quiet.yaml', '--workers', '1');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toContain('\nNo category was met by any installation at any as-of: every volume is 0');
-    expect(stdout).not.toMatch(/^category +cohort/m);
-    const met = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1').stdout;
-    expect(met).toMatch(/^category +cohort/m);
-    expect(met).not.toContain('No category was met');
-    // One replication has no range, and nothing was published: neither has a column.
-    expect(/^category.*$/m.exec(met)?.[0].trim().split(/ {2,}/).slice(0, 5)).toEqual(['category', 'cohort', 'unit', 'envisaged', 'qualifying 2022-06-30']); // prettier-ignore
-    expect(met).not.toContain('published');
+    expect(stdout).toContain('\nNo category was met by any installation: every volume is 0');
+    expect(stdout).not.toContain('reason');
+  });
+
+  test('one replication shows no range, and a scenario without published figures no column of them', () => {
+    const { stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1');
+    expect(/^ +reason.*$/m.exec(stdout)?.[0].trim().split(/ {2,}/)).toEqual(['reason', 'mean']);
+    expect(stdout).not.toContain('published');
+    expect(stdout).toContain('One run shows no range');
+  });
+
+  test('the screen and every table that is asked for fit 80 columns', () => {
+    const { stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--replications', '3', '--detail', '--monthly'); // prettier-ignore
+    expect(stdout).toContain('By cohort');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('a change is named with its value before, and compared with the unchanged scenario on common dice', () => {
+    const args = ['run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--replications', '2'];
+    const { stdout } = bench(...args, '--set', 'amendments.clauses.five-retries.shows.atLeast=1');
+    expect(stdout).toMatch(/^A change of small/);
+    expect(stdout).toContain('\n  amendments.clauses.five-retries.shows.atLeast: 5 -> 1\n');
+    expect(stdout).toMatch(/^ +reason +mean +before +change/m);
+    // Only the clause that was changed may gain; nothing before it in the order of precedence moves.
+    expect(stdout).toMatch(/^18\.7 .* 0 +0$/m);
+    expect(stdout).toMatch(/^18\.9 .* \+\d+ +\d+$/m);
+    expect(bench(...args, '--no-baseline', '--set', 'title=x').stdout).not.toMatch(/^ +reason +mean +before/m);
   });
 
   test('as JSON is one JSON text and nothing else, on standard output', () => {

@@ -21,7 +21,7 @@ function run(...args: string[]): { status: number | null; stderr: string } {
 
 /** Starts the long run and ends it by a signal once it writes. */
 async function interrupted(out: string, signal: NodeJS.Signals): Promise<number | null> {
-  const child = spawn(process.execPath, [BENCH, ...LONG, '--out', out], { cwd: ROOT, stdio: 'ignore' });
+  const child = spawn(process.execPath, [BENCH, ...LONG, '--replace', '--out', out], { cwd: ROOT, stdio: 'ignore' });
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const writes = (): boolean => existsSync(out) && readdirSync(out).some((name) => name.startsWith('.partial-'));
   while (child.exitCode === null && !writes()) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -36,11 +36,42 @@ test('a run that is interrupted leaves nothing behind, and an earlier one as it 
 
   expect(run(...SMALL, '--out', out).status).toBe(0);
   const names = readdirSync(out).toSorted();
-  expect(names).toEqual(['attempts.parquet', 'events.parquet', 'installations.parquet', 'manifest.json', 'spans.parquet', 'verdicts.parquet', 'volumes.csv']); // prettier-ignore
+  expect(names).toEqual(['attempts.parquet', 'events.parquet', 'installations.parquet', 'manifest.json', 'report.json', 'scenario.json', 'spans.parquet', 'verdicts.parquet', 'volumes.csv']); // prettier-ignore
   const before = names.map((name) => readFileSync(join(out, name)));
   expect(await interrupted(out, 'SIGTERM')).toBe(143);
   expect(readdirSync(out).toSorted()).toEqual(names);
   expect(names.map((name) => readFileSync(join(out, name)))).toEqual(before);
+});
+
+test('a run never replaces another one in silence', () => {
+  const out = join(folder, 'replaced');
+  expect(run(...SMALL, '--out', out).status).toBe(0);
+  const files = () =>
+    readdirSync(out)
+      .toSorted()
+      .map((name) => readFileSync(join(out, name)));
+  const before = files();
+  const other = run(...SMALL, '--seed', 'another', '--out', out);
+  expect(other.status).toBe(1);
+  expect(other.stderr).toContain('add --replace');
+  expect(files()).toEqual(before);
+  // The same run may be written again, to the same bytes.
+  expect(run(...SMALL, '--out', out).status).toBe(0);
+  expect(files()).toEqual(before);
+  expect(run(...SMALL, '--seed', 'another', '--out', out, '--replace').status).toBe(0);
+  expect(files()).not.toEqual(before);
+}, 120_000);
+
+test('the manifest names the command, what was set and the replication of the records', () => {
+  const out = join(folder, 'provenance');
+  expect(run(...SMALL, '--set', 'changes.replacementPerYear=0.2', '--out', out).status).toBe(0);
+  const read = (name: string) => JSON.parse(readFileSync(join(out, name), 'utf8')) as Record<string, unknown>;
+  const manifest = read('manifest.json');
+  expect(manifest['command']).toBe('smets1-bench run test/cli/reportRun.yaml --set changes.replacementPerYear=0.2'); // prettier-ignore
+  expect(manifest['set']).toEqual(['changes.replacementPerYear=0.2']);
+  expect(manifest['recordsOf']).toEqual({ replication: 0 });
+  expect(read('scenario.json')['hash']).toBe(manifest['scenarioHash']);
+  expect(JSON.stringify(read('report.json'))).not.toContain(folder);
 });
 
 test('what a killed run has left is no reason to refuse the next', () => {

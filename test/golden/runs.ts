@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadScenarioFile } from '../../src/cli/shell/scenarioFile.ts';
-import { runJson, volumesOf, type RunResult } from '../../src/cli/run/runText.ts';
-import { simulate } from '../../sim/kernel/run/simulate.ts';
+import { runJson, volumesOf } from '../../src/cli/run/runResult.ts';
+import { runScenario } from '../../src/cli/run/runScenario.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const GOLDEN = join(ROOT, 'test/golden');
@@ -22,27 +22,8 @@ export function goldenNames(): readonly string[] {
  */
 export async function goldenText(name: string): Promise<string> {
   const file = loadScenarioFile(join(ROOT, `scenarios/${name}.yaml`), []);
-  const { scenario } = file;
-  const simulation = await simulate(scenario, file.rules, {
-    seed: scenario.seed,
-    replications: scenario.replications,
-    workers: 1,
-    now: () => 0,
-  });
-  const result: RunResult = {
-    scenario,
-    rules: file.rules,
-    hash: file.hash,
-    version: '',
-    seed: scenario.seed,
-    replications: scenario.replications,
-    workers: 1,
-    simulation,
-    seconds: 0,
-    asFitted: false,
-    published: file.volumes,
-    series: file.series,
-  };
+  const { seed, replications } = file.scenario;
+  const result = await runScenario(file, { seed, replications, workers: 1, asOf: [], months: [], onProgress: () => undefined });
   const printed = JSON.parse(runJson(result, volumesOf(result))) as Record<string, unknown>;
   const { kernelSeconds: _time, scenarioHash: _hash, volumes, ...rest } = printed;
   const rows = (volumes as { held: number | null; volume: number | null }[]).filter((row) => row.held !== 0 || row.volume !== 0); // prettier-ignore

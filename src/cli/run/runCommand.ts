@@ -1,17 +1,24 @@
 import { availableParallelism } from 'node:os';
-import { setImmediate as immediate } from 'node:timers/promises';
 import { Command } from 'commander';
-import { parseDate } from '../../time.ts';
-import { endsOf, runJson, runText, volumesOf, type RunResult } from './runText.ts';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
-import { simulate } from '../../../sim/kernel/run/simulate.ts';
+import { differencesOf } from '../../report/differences.ts';
+import type { Baseline, RunReport } from '../../report/runReport.ts';
+import { shellWord } from '../../text/words.ts';
+import { parseDate } from '../../time.ts';
+import { writePage } from '../report/writePage.ts';
 import { UsageError } from '../shell/exit.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
-import { loadScenarioFile } from '../shell/scenarioFile.ts';
+import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
-import { openRunFiles, type FileEntry } from './runFiles.ts';
 import { benchVersion } from '../shell/version.ts';
+import { changesOf } from './scenarioChanges.ts';
+import { monthEnds, reportOfRun } from './reportOfRun.ts';
+import { openRunFiles, publishRun } from './runFiles.ts';
+import { checkReplaced } from './runOut.ts';
+import { headline, runJson, volumesOf, type RunResult } from './runResult.ts';
+import { countedScenario, runScenario, seconds, type RunSettings } from './runScenario.ts';
+import { runText } from './runText.ts';
 
 interface RunOptions {
   readonly seed?: string;
@@ -19,7 +26,14 @@ interface RunOptions {
   readonly asOf: readonly string[];
   readonly workers?: number;
   readonly out?: string;
+  readonly replace: boolean;
+  readonly html?: string;
+  readonly whatIf: 'kernel' | 'full' | 'none';
   readonly set: readonly string[];
+  readonly baseline: boolean;
+  readonly detail: boolean;
+  readonly by?: 'cohort';
+  readonly monthly: boolean;
   readonly format: 'text' | 'json';
 }
 
@@ -28,29 +42,42 @@ const WORKERS_MAX = 64;
 /** `smets1-bench run SCENARIO`: simulate, decide, count. */
 export function runCommand(): Command {
   return new Command('run')
-    .description('Simulate a scenario and report exclusion volumes per cohort and category.')
-    .argument('<scenario>', 'scenario file (YAML)')
+    .description('Simulate a scenario and report how many homes each clause would exclude.')
+    .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
     .option('--seed <text>', "seed (default: the scenario's)")
     .option('--replications <n>', "replications (default: the scenario's)", whole(1, 10_000))
-    .option('--as-of <date>', 'also count the volumes at the end of this London day; may be repeated', collect, [])
-    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
-    .option(
-      '--out <dir>',
-      'write installations, attempts, events, spans, verdicts (Parquet), volumes.csv, manifest.json',
-    )
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
+    .option('--no-baseline', 'with --set: leave out the run of the unchanged scenario that it is compared with')
+    .option('--as-of <date>', 'also count the volumes at the end of this London day; may be repeated', collect, [])
+    .option('--detail', 'show every table', false)
+    .option('--by <group>', 'show the volumes by cohort', oneOf('cohort'))
+    .option('--monthly', "show the volumes at each month's end", false)
+    .option('--html <file>', 'write the report as one page with pictures and what-ifs')
+    .option(
+      '--what-if <kind>',
+      'what the page can recompute: kernel, full or none',
+      oneOf('kernel', 'full', 'none'),
+      'kernel',
+    ) // prettier-ignore
+    .option('--out <dir>', 'write every record of replication 0 and every count; see below')
+    .option('--replace', 'let --out replace the outputs of another run', false)
+    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
       `
 Examples:
-  smets1-bench run scenarios/various1.yaml
-  smets1-bench run scenarios/various1.yaml --replications 50 --set process.IOC.daysBetweenAttempts=14
+  smets1-bench run scenarios/various1.yaml --html out/report.html
+  smets1-bench run scenarios/various1.yaml --set amendments.clauses.five-retries.shows.atLeast=4
+  smets1-bench run scenarios/various1.yaml --replications 50 --by cohort --monthly
   smets1-bench run scenarios/quiet.yaml --out out/quiet --format json | jq .ends
 
-The records of --out are those of replication 0; the volumes are means over all replications.
-JSON: seed, scenarioHash, installations, kernelSeconds, ends, volumes (the rows of volumes.csv). Progress goes to standard
-error. A path of --set is a field of scenarios/README.md; scenario print shows those of a scenario.
+--out writes installations, attempts, events, spans and verdicts of replication 0 (Parquet); volumes.csv, the means over
+all replications; report.json, everything that the report says; scenario.json, the resolved scenario and its rules; and
+manifest.json, which names the command and the hash of each file. It refuses a folder with another run unless --replace.
+JSON: seed, scenarioHash, installations, kernelSeconds, ends, volumes (the rows of volumes.csv). Two equal runs give equal
+JSON but for kernelSeconds. Progress goes to standard error. A path of --set is a field of scenarios/README.md; scenario
+print shows those of a scenario.
 
 Exit codes: 0 done, 1 usage, scenario or rule file wrong, 3 defect.`,
     )
@@ -63,16 +90,11 @@ async function run(path: string, options: RunOptions): Promise<void> {
   }
   const file = loadScenarioFile(path, options.set);
   for (const date of options.asOf) checkAsOf(date, file.scenario.from, file.scenario.horizon);
-  const { comparison } = file.scenario;
-  const asOf = [...file.scenario.asOf, ...options.asOf];
-  if (comparison.operator === 'qualifying') asOf.push(comparison.dataCut);
-  const scenario = { ...file.scenario, asOf: [...new Set(asOf)].toSorted() };
-  const seed = options.seed ?? scenario.seed;
-  const replications = options.replications ?? scenario.replications;
-  const workers = options.workers ?? Math.min(availableParallelism(), WORKERS_MAX);
+  const settings = settingsOf(file, options);
+  const { seed, replications } = settings;
   const version = benchVersion();
-
-  const metadata = { scenario: scenario.name, scenarioHash: file.hash, seed, version };
+  const identity = { scenario: file.scenario.name, scenarioHash: file.hash, seed, replications, version };
+  const metadata = { scenario: file.scenario.name, scenarioHash: file.hash, seed, version };
   const progress = progressOn(process.stderr, process.env['TERM']);
   const began = seconds();
   // In a folder of their own until all are complete: a run that fails, or is ended, leaves no file behind.
@@ -84,58 +106,50 @@ async function run(path: string, options: RunOptions): Promise<void> {
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    if (options.out !== undefined) files = openRunFiles(options.out, compileModel(scenario, file.rules), metadata);
-    const sink = files;
-    const simulation = await simulate(scenario, file.rules, {
-      seed,
-      replications,
-      workers,
-      now: seconds,
-      onProgress: async (share) => {
-        progress.update(share);
-        // A turn of the loop: with one worker, this is where a signal to end is heard.
-        await immediate();
-      },
-      ...(sink
-        ? {
-            onRecords: (records) => sink.append(records),
-          }
-        : {}),
-    });
-    progress.stop();
-    const result: RunResult = {
-      scenario,
-      rules: file.rules,
-      hash: file.hash,
-      version,
-      seed,
-      replications,
-      workers,
-      simulation,
-      seconds: seconds() - began,
-      asFitted: options.set.length === 0 && file.layers === 1 && comparison.operator === 'envisaged',
-      published: file.volumes,
-      series: file.series,
-    };
-    const volumes = volumesOf(result);
-    if (files) {
-      const entries = await files.close(volumes);
-      files.publish({
-        format: 1,
-        scenario: scenario.name,
-        scenarioHash: file.hash,
-        seed,
-        replications,
-        rules: file.rules,
-        version,
-        counts: { ...rowsOf(entries), ends: endsOf(result) },
-        files: entries,
-      });
+    if (options.out !== undefined) {
+      checkReplaced(options.out, identity, options.replace);
+      files = openRunFiles(options.out, compileModel(countedScenario(file, settings), file.rules), metadata);
     }
+    const sink = files;
+    const unchanged = options.set.length > 0 && options.baseline && options.format === 'text' ? loadScenarioFile(path, []) : undefined; // prettier-ignore
+    const runs = unchanged === undefined || unchanged.hash === file.hash ? 1 : 2;
+    const result = await runScenario(file, {
+      ...settings,
+      onProgress: (share) => progress.update(share / runs),
+      ...(sink ? { onRecords: (records) => sink.append(records) } : {}),
+    });
+    const before = runs === 1 || unchanged === undefined ? undefined : await runScenario(unchanged, {
+      ...settings,
+      onProgress: (share) => progress.update((1 + share) / runs),
+    }); // prettier-ignore
+    progress.stop();
+    const report = reportOfRun(result, {
+      changes: options.set.length === 0 ? [] : changesOf(options.set, unchanged ?? loadScenarioFile(path, [])),
+      version,
+      command: commandOf(path, file, settings, options),
+      baseline: before === undefined ? null : baselineOf(before, result),
+      marks: file.marks,
+      months: settings.months,
+    });
+    const volumes = volumesOf(result);
+    if (files) await publishRun(files, { identity, result, report, volumes, set: options.set });
+    if (options.html !== undefined) writePage(options.html, [report], { whatIf: options.whatIf, files: [file] });
     process.stdout.write(
       options.format === 'json'
         ? runJson(result, volumes)
-        : runText(result, volumes, { path, out: options.out, set: options.set }),
+        : runText(report, {
+            detail: options.detail,
+            byCohort: options.by === 'cohort',
+            monthly: options.monthly,
+            plain: process.stdout.isTTY !== true,
+            path,
+            set: options.set,
+            out: options.out,
+            page: options.html,
+            seconds: seconds() - began,
+            kernelSeconds: result.simulation.kernelSeconds,
+            workers: settings.workers,
+          }),
     );
   } catch (error) {
     progress.stop();
@@ -146,10 +160,40 @@ async function run(path: string, options: RunOptions): Promise<void> {
   }
 }
 
-/** Rows of each record by its name, as its file has them. */
-function rowsOf(entries: Readonly<Record<string, FileEntry>>): Record<string, number> {
-  const records = Object.entries(entries).filter(([name]) => name.endsWith('.parquet'));
-  return Object.fromEntries(records.map(([name, { rows }]) => [name.replace('.parquet', ''), rows]));
+function settingsOf({ scenario }: ScenarioFile, options: RunOptions): Omit<RunSettings, 'onProgress'> {
+  const counted = options.monthly || options.html !== undefined || options.out !== undefined;
+  return {
+    seed: options.seed ?? scenario.seed,
+    replications: options.replications ?? scenario.replications,
+    workers: options.workers ?? Math.min(availableParallelism(), WORKERS_MAX),
+    asOf: options.asOf,
+    months: counted ? monthEnds(scenario) : [],
+  };
+}
+
+/** The command that gives these results again: what decides them, and nothing that only says where they go. */
+function commandOf(
+  path: string,
+  { scenario }: ScenarioFile,
+  { seed, replications }: Pick<RunSettings, 'seed' | 'replications'>,
+  { set, asOf }: RunOptions,
+): string {
+  // A page is handed on: the folders of the machine that made it are nobody's business.
+  const shown = path.startsWith('/') ? (path.split('/').at(-1) as string) : path;
+  const words = ['smets1-bench', 'run', shellWord(shown)];
+  if (seed !== scenario.seed) words.push('--seed', shellWord(seed));
+  if (replications !== scenario.replications) words.push('--replications', String(replications));
+  for (const text of set) words.push('--set', shellWord(text));
+  for (const date of asOf) words.push('--as-of', date);
+  return words.join(' ');
+}
+
+function baselineOf(before: RunResult, after: RunResult): Baseline {
+  return {
+    name: before.scenario.name,
+    hash: before.hash,
+    rows: differencesOf(headline(before), headline(after)),
+  } satisfies RunReport['baseline'];
 }
 
 function checkAsOf(date: string, from: string, horizon: string): void {
@@ -157,8 +201,4 @@ function checkAsOf(date: string, from: string, horizon: string): void {
   if (date < from || date > horizon) {
     throw new UsageError(`--as-of ${date}: expected a day from ${from} to ${horizon}, which the scenario simulates`);
   }
-}
-
-function seconds(): number {
-  return performance.now() / 1000;
 }

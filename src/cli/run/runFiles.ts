@@ -12,6 +12,11 @@ import { modelEvents, type Model } from '../../../sim/kernel/model/model.ts';
 import { OUTCOMES } from '../../../sim/kernel/model/outcomes.ts';
 import { EVENT_VALUES, type ShardRecords } from '../../../sim/kernel/records/recordBuffers.ts';
 import { MANIFEST, stage } from '../shell/outDirectory.ts';
+import { openOutput } from '../../interchange/format/outputFile.ts';
+import type { RunReport } from '../../report/runReport.ts';
+import { formatInstant } from '../../time.ts';
+import type { RunIdentity } from './runOut.ts';
+import { endsOf, type RunResult } from './runResult.ts';
 
 const RECORD_FILES = ['installations', 'attempts', 'events', 'spans', 'verdicts'] as const;
 type RecordFile = (typeof RECORD_FILES)[number];
@@ -21,13 +26,69 @@ export interface FileEntry {
   readonly sha256: string;
 }
 
-/** The files of a run's directory (DESIGN.md 5). They get their names together, when all are complete. */
+/** The files of a run's directory. They get their names together, when all are complete. */
 export interface RunFiles {
   append(records: ShardRecords): void;
-  close(volumes: readonly VolumeRow[]): Promise<Readonly<Record<string, FileEntry>>>;
+  /** Closes the records and writes the volumes and the texts, each under its name. Returns every file's rows and hash. */
+  close(
+    volumes: readonly VolumeRow[],
+    texts: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, FileEntry>>>;
   /** Writes the manifest and gives every file its place. */
   publish(manifest: object): void;
   abort(): void;
+}
+
+/** What `manifest.json`, `report.json` and `scenario.json` say of a run. */
+export interface RunOutputs {
+  readonly identity: RunIdentity;
+  readonly result: RunResult;
+  readonly report: RunReport;
+  readonly volumes: readonly VolumeRow[];
+  readonly set: readonly string[];
+}
+
+/** The replication whose records are written. */
+const RECORDED_REPLICATION = 0;
+
+/** Closes a run's files and gives them their places. Two equal runs write equal bytes. */
+export async function publishRun(
+  files: RunFiles,
+  { identity, result, report, volumes, set }: RunOutputs,
+): Promise<void> {
+  const { scenario, rules, hash } = result;
+  const texts = {
+    'report.json': jsonText(report),
+    'scenario.json': jsonText({ format: 1, name: scenario.name, hash, scenario, rules }),
+  };
+  const entries = await files.close(volumes, texts);
+  files.publish({
+    format: 1,
+    scenario: identity.scenario,
+    scenarioHash: identity.scenarioHash,
+    seed: identity.seed,
+    replications: identity.replications,
+    command: report.command,
+    set,
+    from: scenario.from,
+    horizon: scenario.horizon,
+    asOf: result.asOfs.map(formatInstant),
+    recordsOf: { replication: RECORDED_REPLICATION },
+    rules,
+    version: identity.version,
+    counts: { ...rowsOf(entries), ends: endsOf(result) },
+    files: entries,
+  });
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
+}
+
+/** Rows of each record by its name, as its file has them. */
+function rowsOf(entries: Readonly<Record<string, FileEntry>>): Record<string, number> {
+  const records = Object.entries(entries).filter(([name]) => name.endsWith('.parquet'));
+  return Object.fromEntries(records.map(([name, { rows }]) => [name.replace('.parquet', ''), rows]));
 }
 
 export function openRunFiles(directory: string, model: Model, metadata: Readonly<Record<string, string>>): RunFiles {
@@ -45,7 +106,7 @@ export function openRunFiles(directory: string, model: Model, metadata: Readonly
     append(records) {
       for (const [name, file] of files) file.append(batches[name](records));
     },
-    async close(volumes) {
+    async close(volumes, texts) {
       try {
         files.get('events')?.append(modelEventBatch(model));
         const entries: [string, FileEntry][] = [];
@@ -53,6 +114,11 @@ export function openRunFiles(directory: string, model: Model, metadata: Readonly
         const csv = openRows(join(staging.folder, 'volumes.csv'), 'volumes', 'csv', { ids: 'int32', metadata });
         for (const row of volumes) csv.append(volumeCells(row));
         entries.push(['volumes.csv', await csv.close()]);
+        for (const [name, text] of Object.entries(texts)) {
+          const file = openOutput(join(staging.folder, name));
+          file.write(Buffer.from(text));
+          entries.push([name, { rows: 1, sha256: file.commit() }]);
+        }
         return Object.fromEntries(entries);
       } catch (error) {
         abort();

@@ -136,7 +136,12 @@ export const RECORDS = {
       may('p95', 'number', '95th percentile over replications'),
       must('held', 'number', 'all rows, reported or not'),
       may('published', 'number', "the briefing's figure"),
-      may('relation', 'choice', 'how the model came by its figure', ['fitted', 'predicted', 'input']),
+      may('relation', 'choice', 'how the model came by its figure', [
+        'input',
+        'fitted',
+        'fitted-before-change',
+        'not-fitted',
+      ]),
     ],
   },
   notes: {

@@ -1,0 +1,106 @@
+import { scaleLinear, type ScaleLinear } from 'd3-scale';
+import { formatDay, lastDayOfMonth, monthOf } from '../../time.ts';
+import { compactNumber } from '../../text/numberWords.ts';
+import { element } from '../../text/markup.ts';
+import { label } from './svg.ts';
+
+/** A linear scale from numbers to units of the drawing. */
+export type Scale = ScaleLinear<number, number>;
+
+/** A scale whose domain ends on round numbers and, unless told otherwise, begins at 0. */
+export function valueScale(values: readonly number[], range: readonly [number, number], fromZero = true): Scale {
+  const finite = values.filter((value) => Number.isFinite(value));
+  let low = finite.length === 0 ? 0 : Math.min(...finite);
+  let high = finite.length === 0 ? 1 : Math.max(...finite);
+  if (fromZero) [low, high] = [Math.min(0, low), Math.max(0, high)];
+  if (low === high) [low, high] = [low - (fromZero ? 0 : 1), high + 1];
+  return scaleLinear()
+    .domain([low, high])
+    .nice(5)
+    .range([...range]);
+}
+
+/** A scale that ends exactly where its values do, for days and replications. */
+export function exactScale(low: number, high: number, range: readonly [number, number]): Scale {
+  return scaleLinear()
+    .domain([low, high > low ? high : low + 1])
+    .range([...range]);
+}
+
+/** Horizontal grid lines with their values at the left of the plot. */
+export function leftAxis(scale: Scale, plot: { readonly left: number; readonly right: number }, ticks = 5): string {
+  return scale
+    .ticks(ticks)
+    .map((value) => {
+      const y = scale(value);
+      return (
+        element('line', { class: value === 0 ? 'base' : 'grid', x1: plot.left, x2: plot.right, y1: y, y2: y }) +
+        label(plot.left - 6, y + 4, compactNumber(value), { anchor: 'end' })
+      );
+    })
+    .join('');
+}
+
+/** Vertical grid lines with their values below the plot. */
+export function bottomAxis(
+  scale: Scale,
+  plot: { readonly top: number; readonly bottom: number },
+  options: { readonly ticks?: number; readonly format?: (value: number) => string } = {},
+): string {
+  const { ticks = 5, format = compactNumber } = options;
+  return scale
+    .ticks(ticks)
+    .map((value) => {
+      const x = scale(value);
+      return (
+        element('line', { class: value === 0 ? 'base' : 'grid', x1: x, x2: x, y1: plot.top, y2: plot.bottom }) +
+        label(x, plot.bottom + 16, format(value), { anchor: 'middle' })
+      );
+    })
+    .join('');
+}
+
+const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** Months from one label to the next that may be chosen from; a year's labels always fall on the same months. */
+const MONTH_STEPS = [1, 3, 6, 12, 24, 60] as const;
+
+/** Labels at the ends of months, as many as there is room for. Days are counted from the epoch. */
+export function monthAxis(
+  scale: Scale,
+  plot: { readonly top: number; readonly bottom: number },
+  labelsMax: number,
+): string {
+  const [from, to] = scale.domain() as [number, number];
+  const first = monthOf(Math.ceil(from));
+  const months = Array.from({ length: monthOf(Math.floor(to)) - first + 1 }, (_, i) => first + i).filter((month) => {
+    const day = lastDayOfMonth(month);
+    return day >= from && day <= to;
+  });
+  const step = MONTH_STEPS.find((of) => months.length / of <= labelsMax) ?? 60;
+  return months
+    .filter((month) => (monthNumber(month) % 12) % Math.min(step, 12) === 0)
+    .map((month) => {
+      const x = scale(lastDayOfMonth(month));
+      return (
+        element('line', { class: 'grid', x1: x, x2: x, y1: plot.top, y2: plot.bottom }) +
+        label(x, plot.bottom + 16, monthLabel(lastDayOfMonth(month)), { anchor: 'middle' })
+      );
+    })
+    .join('');
+}
+
+/** 1 for January to 12 for December. */
+function monthNumber(month: number): number {
+  return Number(formatDay(lastDayOfMonth(month)).slice(5, 7));
+}
+
+/** `Dec 2022` of a day counted from the epoch. */
+export function monthLabel(day: number): string {
+  const text = formatDay(day);
+  return `${MONTH_NAMES[Number(text.slice(5, 7)) - 1] ?? ''} ${text.slice(0, 4)}`;
+}
+
+/** The name of an axis, above the plot at the left. */
+export function axisTitle(x: number, y: number, text: string): string {
+  return label(x, y, text, { className: 'axis' });
+}

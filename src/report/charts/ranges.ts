@@ -1,0 +1,84 @@
+import { wholeNumber } from '../../text/numberWords.ts';
+import { bottomAxis, valueScale } from './axes.ts';
+import { element } from '../../text/markup.ts';
+import { CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';
+import { legend, legendHeight, type LegendEntry } from './legend.ts';
+
+/** A value with its range, beside another figure. */
+export interface RangeRow {
+  readonly label: string;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** The figure it is held against; null: none. */
+  readonly reference: number | null;
+}
+
+/** Rows of values with ranges; all in one unit. */
+export interface RangeData {
+  readonly unit: string;
+  readonly rows: readonly RangeRow[];
+  readonly words: { readonly value: string; readonly range: string; readonly reference: string };
+  /** `bar`: from 0 to the value. `dot`: the value alone, on an axis that need not begin at 0. */
+  readonly mark: 'bar' | 'dot';
+  /** How a value is written; whole numbers with commas unless told otherwise. */
+  readonly format?: (value: number) => string;
+}
+
+const ROW = 34;
+
+/** A row for each quantity: its value, its range as a whisker, and the figure it is held against as a diamond. */
+export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize): string {
+  const { rows, mark, format = wholeNumber } = data;
+  const width = CHART_WIDTHS[size];
+  const entries = legendOf(data);
+  const top = 10 + legendHeight(entries, width);
+  // On a narrow page the label stands above its bar.
+  const left = size === 'wide' ? 218 : 12;
+  const row = size === 'wide' ? ROW : ROW + 12;
+  const plot = { left, right: width - (size === 'wide' ? 68 : 62), top, bottom: top + rows.length * row };
+  const values = rows.flatMap((of) => [of.value, of.low ?? of.value, of.high ?? of.value, of.reference ?? of.value]);
+  const x = valueScale(values, [plot.left, plot.right], mark === 'bar');
+  const body = rows.map((of, i) => {
+    const y = top + i * row + (size === 'wide' ? row / 2 : row / 2 + 6);
+    const reach = Math.max(x(of.value), x(of.high ?? of.value), x(of.reference ?? of.value));
+    return [
+      size === 'wide'
+        ? label(plot.left - 8, y + 4, fitText(of.label, 33), { anchor: 'end' })
+        : label(plot.left, y - 13, fitText(of.label, 52)),
+      mark === 'bar'
+        ? element('rect', { class: 'bar c0', x: x(0), y: y - 8, width: Math.max(1, x(of.value) - x(0)), height: 16 })
+        : element('circle', { class: 'point c0', cx: x(of.value), cy: y, r: 5 }),
+      whisker(of, x, y),
+      of.reference === null ? '' : diamond(x(of.reference), y),
+      label(reach + 10, y + 4, format(of.value), { className: 'value' }),
+    ].join('');
+  });
+  return chartFrame(words, size, plot.bottom + 44, [
+    legend(entries, 0, 0, width),
+    bottomAxis(x, plot, { ticks: size === 'wide' ? 6 : 4, format }),
+    label(plot.right, plot.bottom + 34, data.unit, { anchor: 'end', className: 'axis' }),
+    ...body,
+  ]);
+}
+
+function legendOf({ rows, words, mark }: RangeData): LegendEntry[] {
+  const value: LegendEntry = mark === 'bar' ? { label: words.value, className: 'bar c0', shape: 'area' } : { label: words.value, className: 'point c0', shape: 'dot' }; // prettier-ignore
+  const range: LegendEntry = { label: words.range, className: 'whisker', shape: 'line' };
+  const reference: LegendEntry = { label: words.reference, className: 'diamond', shape: 'dot' };
+  return [
+    value,
+    ...(rows.some(({ low }) => low !== null) ? [range] : []),
+    ...(rows.some((row) => row.reference !== null) ? [reference] : []),
+  ];
+}
+
+function whisker({ low, high }: RangeRow, x: (value: number) => number, y: number): string {
+  if (low === null || high === null) return '';
+  const [from, to] = [x(low), x(high)];
+  return element('path', { class: 'whisker', d: `M${Math.round(from * 10) / 10},${y}H${Math.round(to * 10) / 10}M${Math.round(from * 10) / 10},${y - 5}v10M${Math.round(to * 10) / 10},${y - 5}v10` }); // prettier-ignore
+}
+
+function diamond(x: number, y: number): string {
+  return element('path', { class: 'diamond', d: `M${Math.round(x * 10) / 10},${y - 6}l6,6l-6,6l-6,-6z` });
+}

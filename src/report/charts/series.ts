@@ -1,0 +1,129 @@
+import { area, line } from 'd3-shape';
+import { axisTitle, bottomAxis, exactScale, leftAxis, monthAxis, valueScale, type Scale } from './axes.ts';
+import { element } from '../../text/markup.ts';
+import { CHART_WIDTHS, chartFrame, label, type ChartSize, type ChartWords } from './svg.ts';
+import { legend, legendHeight } from './legend.ts';
+
+/** A range over time: the widest first, so that narrower ones lie upon it. */
+export interface Band {
+  readonly label: string;
+  readonly points: readonly { readonly x: number; readonly low: number; readonly high: number }[];
+  /** 0 is the faintest. */
+  readonly strength: 0 | 1;
+  /** Position in the palette. */
+  readonly colour: number;
+}
+
+export interface Line {
+  readonly label: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly colour: number;
+  readonly dashed?: boolean;
+}
+
+/** Single values, drawn as open circles: published or observed figures. */
+export interface Dots {
+  readonly label: string;
+  readonly points: readonly { readonly x: number; readonly y: number; readonly note?: string }[];
+}
+
+/** Data of a chart of values over time, or over another whole number. */
+export interface SeriesData {
+  /** `months`: days since the epoch. `number`: any number, with the axis named. */
+  readonly x: { readonly kind: 'months' } | { readonly kind: 'number'; readonly name: string };
+  /** The unit of the values. */
+  readonly unit: string;
+  readonly bands: readonly Band[];
+  readonly lines: readonly Line[];
+  readonly dots: readonly Dots[];
+  /** Vertical lines with a word each, such as the as-of. */
+  readonly marks: readonly { readonly x: number; readonly label: string }[];
+  /** Whether the axis of values begins at 0; default yes. */
+  readonly fromZero?: boolean;
+}
+
+const HEIGHT = { wide: 280, narrow: 260 } as const;
+/** A label of a month or a number needs about this much room, in units of the drawing. */
+const LABEL_WIDTH = 68;
+
+/** Values over time: bands, lines, single points and vertical marks (a fan, a convergence, a series beside public figures). */
+export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize): string {
+  const width = CHART_WIDTHS[size];
+  const entries = [
+    ...data.lines.map((row) => ({ label: row.label, className: lineClass(row), shape: 'line' as const })),
+    ...data.bands.map((row) => ({ label: row.label, className: bandClass(row), shape: 'area' as const })),
+    ...data.dots.map((row) => ({ label: row.label, className: 'dot', shape: 'dot' as const })),
+  ];
+  const top = 26 + legendHeight(entries, width);
+  const plot = { left: 62, right: width - 22, top, bottom: top + HEIGHT[size] - 60 };
+  const xs = everyX(data);
+  const x = exactScale(Math.min(...xs), Math.max(...xs), [plot.left, plot.right]);
+  const y = valueScale(everyY(data), [plot.bottom, plot.top], data.fromZero ?? true);
+  const labelsMax = Math.max(2, Math.floor((plot.right - plot.left) / LABEL_WIDTH));
+  const body = [
+    legend(entries, 0, 2, width),
+    axisTitle(4, top - 12, data.unit),
+    data.x.kind === 'months' ? monthAxis(x, plot, labelsMax) : bottomAxis(x, plot, { ticks: labelsMax }),
+    leftAxis(y, plot),
+    ...data.bands.map((row) => bandPath(row, x, y)),
+    ...data.lines.map((row) => linePath(row, x, y)),
+    ...data.dots.flatMap((row) => row.points.map((point) => dot(x(point.x), y(point.y)))),
+    ...data.marks.map((mark) => verticalMark(x(mark.x), mark.label, plot)),
+    ...(data.x.kind === 'number' ? [label(plot.right, plot.bottom + 32, data.x.name, { anchor: 'end', className: 'axis' })] : []), // prettier-ignore
+  ];
+  return chartFrame(words, size, plot.bottom + 40, body);
+}
+
+function everyX({ bands, lines, dots, marks }: SeriesData): number[] {
+  const rows = [...bands, ...lines, ...dots].flatMap((row) => row.points.map((point) => point.x));
+  const all = [...rows, ...marks.map((mark) => mark.x)];
+  return all.length === 0 ? [0, 1] : all;
+}
+
+function everyY({ bands, lines, dots }: SeriesData): number[] {
+  return [
+    ...bands.flatMap((row) => row.points.flatMap((point) => [point.low, point.high])),
+    ...[...lines, ...dots].flatMap((row) => row.points.map((point) => point.y)),
+  ];
+}
+
+function lineClass({ colour, dashed }: Line): string {
+  return `line c${colour}${dashed ? ' dashed' : ''}`;
+}
+
+function bandClass({ colour, strength }: Band): string {
+  return `band c${colour} s${strength}`;
+}
+
+function bandPath(row: Band, x: Scale, y: Scale): string {
+  const path = area<Band['points'][number]>()
+    .x((point) => x(point.x))
+    .y0((point) => y(point.low))
+    .y1((point) => y(point.high))
+    .digits(1);
+  return element('path', { class: bandClass(row), d: path(row.points) ?? '' });
+}
+
+function linePath(row: Line, x: Scale, y: Scale): string {
+  const path = line<Line['points'][number]>()
+    .x((point) => x(point.x))
+    .y((point) => y(point.y))
+    .digits(1);
+  return element('path', { class: lineClass(row), d: path(row.points) ?? '' });
+}
+
+function dot(cx: number, cy: number): string {
+  return element('circle', { class: 'dot', cx, cy, r: 4 });
+}
+
+function verticalMark(
+  x: number,
+  text: string,
+  plot: { left: number; right: number; top: number; bottom: number },
+): string {
+  const anchor = x > (plot.left + plot.right) / 2 ? 'end' : 'start';
+  return (
+    element('line', { class: 'mark', x1: x, x2: x, y1: plot.top - 4, y2: plot.bottom }) +
+    label(anchor === 'end' ? x - 5 : x + 5, plot.top + 8, text, { anchor, className: 'note' })
+  );
+}

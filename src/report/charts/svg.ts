@@ -1,0 +1,59 @@
+/** SVG as text: elements, numbers and the frame that every chart stands in. No DOM, so Node and a page draw the same. */
+import { coordinate, element, escapeMarkup } from '../../text/markup.ts';
+
+/** The two widths that every chart is drawn for, in units of the drawing. The page shows the one that fits. */
+export const CHART_WIDTHS = { wide: 640, narrow: 360 } as const;
+export type ChartSize = keyof typeof CHART_WIDTHS;
+
+/** What every chart says in words. */
+export interface ChartWords {
+  /** Unique in the page; letters, digits and hyphens. */
+  readonly id: string;
+  readonly title: string;
+  /** One or two sentences written from the data, for a reader who does not see the picture. */
+  readonly description: string;
+}
+
+/** Space around the plot, in units of the drawing. */
+export interface Margins {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+/** A piece of text at a place. `anchor` is where the place lies in it. */
+export function label(
+  x: number,
+  y: number,
+  text: string,
+  options: { readonly anchor?: 'start' | 'middle' | 'end'; readonly className?: string } = {},
+): string {
+  const { anchor, className } = options;
+  return element('text', { x, y, 'text-anchor': anchor === 'start' ? undefined : anchor, 'class': className }, escapeMarkup(text)); // prettier-ignore
+}
+
+/** A whole chart: an image with a title and a description that a screen reader speaks. */
+export function chartFrame(words: ChartWords, size: ChartSize, height: number, body: readonly string[]): string {
+  const id = `${words.id}-${size}`;
+  const width = CHART_WIDTHS[size];
+  return element(
+    'svg',
+    {
+      'class': `chart ${size}`,
+      'viewBox': `0 0 ${width} ${coordinate(height)}`,
+      width,
+      'height': coordinate(height),
+      'role': 'img',
+      'aria-labelledby': `${id}-t ${id}-d`,
+    },
+    element('title', { id: `${id}-t` }, escapeMarkup(words.title)),
+    element('desc', { id: `${id}-d` }, escapeMarkup(words.description)),
+    ...body,
+  );
+}
+
+/** The text cut to a number of characters, with a dot for what is missing. */
+export function fitText(text: string, charactersMax: number): string {
+  return text.length <= charactersMax ? text : `${text.slice(0, Math.max(1, charactersMax - 1))}…`;
+}

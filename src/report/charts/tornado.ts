@@ -1,0 +1,66 @@
+import { signedNumber, wholeNumber } from '../../text/numberWords.ts';
+import { bottomAxis, valueScale } from './axes.ts';
+import { legend, legendHeight } from './legend.ts';
+import { element } from '../../text/markup.ts';
+import { CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';
+
+/** What one assumption does to an outcome when it alone is moved. */
+export interface TornadoRow {
+  readonly label: string;
+  /** The outcome at the low and at the high end of the assumption. */
+  readonly low: number;
+  readonly high: number;
+  /** The two ends in words, such as `0.01` and `0.04`. */
+  readonly lowEnd: string;
+  readonly highEnd: string;
+}
+
+export interface TornadoData {
+  readonly unit: string;
+  /** The outcome of the baseline. */
+  readonly base: number;
+  /** The widest first; as many as are to be drawn. */
+  readonly rows: readonly TornadoRow[];
+}
+
+const ROW = 26;
+
+/** Bars from the baseline to the outcome at each end of an assumption. */
+export function tornadoChart(words: ChartWords, data: TornadoData, size: ChartSize): string {
+  const { rows, base } = data;
+  const width = CHART_WIDTHS[size];
+  const entries = [
+    { label: 'assumption low', className: 'bar c1', shape: 'area' as const },
+    { label: 'assumption high', className: 'bar c0', shape: 'area' as const },
+  ];
+  const top = 12 + legendHeight(entries, width);
+  const left = size === 'wide' ? 250 : 46;
+  const row = size === 'wide' ? ROW : ROW + 16;
+  const plot = { left, right: width - 46, top, bottom: top + rows.length * row };
+  const x = valueScale([base, ...rows.flatMap(({ low, high }) => [low, high])], [plot.left, plot.right], false);
+  const body = rows.map((of, i) => {
+    const y = top + i * row + (size === 'wide' ? 4 : 18);
+    const bars = [bar(of.low, 'c1', base, x, y), bar(of.high, 'c0', base, x, y)];
+    // Where both ends move the outcome the same way, the longer bar lies below.
+    if (Math.abs(of.high - base) > Math.abs(of.low - base)) bars.reverse();
+    const name = `${of.label}: ${of.lowEnd} to ${of.highEnd}`;
+    return [
+      size === 'wide' ? label(left - 40, y + 12, fitText(name, 34), { anchor: 'end' }) : label(4, y - 5, fitText(name, 54)), // prettier-ignore
+      ...bars,
+      label(Math.min(x(of.low), x(of.high), x(base)) - 4, y + 12, signedNumber(Math.min(of.low, of.high) - base), { anchor: 'end', className: 'value' }), // prettier-ignore
+      label(Math.max(x(of.low), x(of.high), x(base)) + 4, y + 12, signedNumber(Math.max(of.low, of.high) - base), { className: 'value' }), // prettier-ignore
+    ].join('');
+  });
+  return chartFrame(words, size, plot.bottom + 44, [
+    legend(entries, 0, 0, width),
+    bottomAxis(x, plot, { ticks: size === 'wide' ? 5 : 3, format: wholeNumber }),
+    label(plot.right, plot.bottom + 34, data.unit, { anchor: 'end', className: 'axis' }),
+    ...body,
+    element('line', { class: 'mark', x1: x(base), x2: x(base), y1: plot.top - 4, y2: plot.bottom }),
+  ]);
+}
+
+function bar(value: number, colour: string, base: number, x: (value: number) => number, y: number): string {
+  const [from, to] = [Math.min(x(base), x(value)), Math.max(x(base), x(value))];
+  return element('rect', { class: `bar ${colour}`, x: from, y, width: Math.max(0.5, to - from), height: 17 });
+}

@@ -1,0 +1,145 @@
+import { spokenDate } from '../text/dates.ts';
+import { signedNumber, wholeNumber } from '../text/numberWords.ts';
+import { wrapped } from '../text/wrap.ts';
+import { RELATION_WORDS, type HeadlineRow } from './headline.ts';
+import type { RunReport } from './runReport.ts';
+
+/** Characters in a line of the first screen. */
+export const SCREEN_WIDTH = 80;
+
+/** The answer that a person reads first: what was simulated, the volume of each clause, how sure it is. */
+export function firstScreen(report: RunReport): string {
+  const sections = [headText(report), ...(report.changes.length > 0 ? [changesText(report)] : []), volumesText(report), surenessText(report)]; // prettier-ignore
+  return sections.join('\n\n');
+}
+
+function headText({
+  scenario,
+  changes,
+  installations,
+  notSimulated,
+  replications,
+  seed,
+  rules,
+  ...report
+}: RunReport): string {
+  const title = changes.length === 0 ? scenario.title : `A change of ${scenario.name} (${scenario.title})`;
+  const times = replications === 1 ? 'once' : `${wholeNumber(replications)} times`;
+  const others = notSimulated > 0 ? ` ${wholeNumber(notSimulated)} more can meet no clause and are only counted.` : '';
+  return [
+    ...wrapped(title, SCREEN_WIDTH),
+    ...wrapped(`${wholeNumber(installations)} homes with SMETS1 meters (installations), simulated ${times} from ${spokenDate(scenario.from)} to ${spokenDate(scenario.horizon)}.${others}`, SCREEN_WIDTH), // prettier-ignore
+    ...wrapped(`scenario ${scenario.name}#${scenario.hash}, seed ${seed}, version ${report.version}, rules ${rules.name}`, SCREEN_WIDTH), // prettier-ignore
+  ].join('\n');
+}
+
+function changesText({ changes }: RunReport): string {
+  const lines = changes.flatMap(({ path, before, after }) =>
+    wrapped(`${path}: ${before === '' ? 'not set' : before} -> ${after}`, SCREEN_WIDTH - 2).map((line) => `  ${line}`),
+  );
+  return ['Changed:', ...lines].join('\n');
+}
+
+function volumesText(report: RunReport): string {
+  const { headline, operator, asOf, scenario } = report;
+  const until = operator === 'envisaged' ? `by ${spokenDate(scenario.horizon)} if the proposals are adopted` : `that had qualified on ${spokenDate(asOf)}`; // prettier-ignore
+  const { installations, installationTotal, gasMeters } = headline;
+  const rows = [...installations, installationTotal, ...gasMeters];
+  if (rows.every(({ volume }) => volume === 0)) {
+    return [`Homes excluded ${until}`, 'No category was met by any installation: every volume is 0.'].join('\n');
+  }
+  const columns = report.baseline ? changeColumns(report) : volumeColumns(report);
+  const table = layOut([columns.head, ...rows.map(columns.cells)], columns.right);
+  const [head = '', ...lines] = table;
+  const homes = lines.slice(0, installations.length + 1);
+  const gas = lines.slice(installations.length + 1);
+  return [
+    `Homes excluded ${until}`,
+    head,
+    ...homes,
+    ...(gas.length === 0 ? [] : ['Gas meters left out, while the electricity meter of the home migrates', ...gas]),
+  ].join('\n');
+}
+
+interface Columns {
+  readonly head: readonly string[];
+  readonly cells: (row: HeadlineRow) => readonly string[];
+  readonly right: readonly number[];
+}
+
+function volumeColumns({ headline, replications }: RunReport): Columns {
+  const published = [...headline.installations, ...headline.gasMeters].some((row) => row.published !== null);
+  const ranged = replications > 1;
+  return {
+    head: ['', 'reason', 'mean', ...(ranged ? ['+-', '90 % of runs'] : []), ...(published ? ['published', ''] : [])],
+    cells: (row) => [
+      row.clause,
+      row.words,
+      wholeNumber(row.volume),
+      ...(ranged ? [wholeNumber(row.error ?? 0), rangeText(row)] : []),
+      ...(published ? [row.published === null ? '' : wholeNumber(row.published), row.relation === null ? '' : RELATION_WORDS[row.relation]] : []), // prettier-ignore
+    ],
+    right: ranged ? [2, 3, 5] : [2, 3],
+  };
+}
+
+/** The range of the replications in words. */
+export function rangeText({ low, high }: HeadlineRow): string {
+  if (low === null || high === null) return '';
+  return Math.round(low) === Math.round(high) ? 'always' : `${wholeNumber(low)} - ${wholeNumber(high)}`;
+}
+
+function changeColumns({ baseline, replications }: RunReport): Columns {
+  return {
+    head: ['', 'reason', 'mean', 'before', 'change', ...(replications > 1 ? ['+-'] : [])],
+    cells: (row) => {
+      const found = baseline?.rows.find(({ category, words }) => category === row.category && (category !== null || words === row.words)); // prettier-ignore
+      return [
+        row.clause,
+        row.words,
+        wholeNumber(row.volume),
+        wholeNumber(found?.before ?? 0),
+        signedNumber(found?.difference ?? 0),
+        ...(replications > 1 ? [wholeNumber(found?.error ?? 0)] : []),
+      ];
+    },
+    right: [2, 3, 4, 5],
+  };
+}
+
+/** Rows of cells as lines, numbers to the right. */
+function layOut(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
+  const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => (row[c] ?? '').length)));
+  return rows.map((row) =>
+    row
+      .map((cell, c) => (right.includes(c) ? cell.padStart(widths[c] ?? 0) : cell.padEnd(widths[c] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** How far the numbers may be off, and which of them were chosen. */
+function surenessText({ headline, replications, baseline, changes }: RunReport): string {
+  const lines: string[] = [];
+  if (replications === 1) {
+    lines.push('One run shows no range: --replications 20 adds it.');
+  } else if (baseline) {
+    lines.push(
+      `How sure: "before" is ${baseline.name}#${baseline.hash} on the same dice, so that "change" is what the change did; +- is twice the standard error of its mean.`, // prettier-ignore
+    );
+  } else {
+    lines.push(
+      'How sure: "90 % of runs" is chance alone, with every assumption as it is; +- is twice the standard error of the mean. The assumptions may be further off than that.', // prettier-ignore
+    );
+  }
+  const relations = new Set([...headline.installations, ...headline.gasMeters].map(({ relation }) => relation));
+  if (!baseline && relations.has('fitted')) {
+    lines.push(
+      '"given" enters as published; "fitted": an assumption was chosen to meet the figure; "not fitted": none was chosen for it, but some were changed after it had been seen, so it is no prediction.', // prettier-ignore
+    );
+  }
+  if (changes.length > 0 && relations.has('fitted-before-change')) {
+    lines.push('Assumptions were fitted to published figures before the change, not after it.');
+  }
+  return lines.flatMap((line) => wrapped(line, SCREEN_WIDTH)).join('\n');
+}

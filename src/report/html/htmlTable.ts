@@ -1,0 +1,39 @@
+import { escapeMarkup, html } from '../../text/markup.ts';
+
+/** A table of words and numbers, as a page and a chart's data list show it. */
+export interface TableData {
+  readonly caption: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Columns of numbers, which are aligned to the right. */
+  readonly right: readonly number[];
+  /** A class for a row, such as `total`; undefined: none. */
+  readonly rowClass?: (row: number) => string | undefined;
+}
+
+/** A table inside a box that scrolls sideways where the page is too narrow for it. */
+export function htmlTable({ caption, head, rows, right, rowClass }: TableData): string {
+  const className = (c: number): string | undefined => (right.includes(c) ? 'n' : undefined);
+  const headCells = head.map((text, c) => html('th', { scope: 'col', class: className(c) }, escapeMarkup(text)));
+  const body = rows.map((row, r) =>
+    html(
+      'tr',
+      { class: rowClass?.(r) },
+      ...row.map((text, c) => {
+        const attributes = { class: className(c) };
+        return c === 0 ? html('th', { scope: 'row', ...attributes }, escapeMarkup(text)) : html('td', attributes, escapeMarkup(text)); // prettier-ignore
+      }),
+    ),
+  );
+  return html(
+    'div',
+    { 'class': 'scroll', 'role': 'region', 'aria-label': caption, 'tabindex': 0 },
+    html(
+      'table',
+      {},
+      html('caption', {}, escapeMarkup(caption)),
+      html('thead', {}, html('tr', {}, ...headCells)),
+      html('tbody', {}, ...body),
+    ),
+  );
+}

@@ -1,0 +1,77 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { escapeMarkup, html } from '../../text/markup.ts';
+import { PAGE_STYLE } from './pageStyle.ts';
+
+/** A block that is data to the browser: it is read by the page's own script and never executed. */
+export interface DataBlock {
+  readonly id: string;
+  readonly type: 'application/json' | 'text/plain';
+  /** Must not hold `</script`. */
+  readonly text: string;
+}
+
+export interface PageShell {
+  readonly title: string;
+  /** Markup of the page, from `<header>` to `<footer>`. */
+  readonly body: string;
+  /** The one script of the page; undefined: the page runs none. */
+  readonly script?: string;
+  readonly data?: readonly DataBlock[];
+  /** What the script may connect to; `'none'` unless the page is served. */
+  readonly connect?: "'none'" | "'self'";
+}
+
+/** A whole page in one file. Its policy names the hash of its style and of its script, and nothing else may run. */
+export function pageHtml({ title, body, script, data = [], connect = "'none'" }: PageShell): string {
+  const policy = [
+    "default-src 'none'",
+    `style-src ${hashSource(PAGE_STYLE)}`,
+    script === undefined ? "script-src 'none'" : `script-src ${hashSource(script)} 'wasm-unsafe-eval'`,
+    script === undefined ? "worker-src 'none'" : 'worker-src blob:',
+    `connect-src ${connect}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  const blocks = data.map(({ id, type, text }) => `<script type="${type}" id="${id}">${text}</script>`);
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    // Without it a browser asks the server for an icon, and the page is one request.
+    '<link rel="icon" href="data:,">',
+    html('title', {}, escapeMarkup(title)),
+    `<style>${PAGE_STYLE}</style>`,
+    '</head>',
+    '<body>',
+    body,
+    ...blocks,
+    ...(script === undefined ? [] : [`<script>${script}</script>`]),
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+/** The text as a source of a content-security policy: its hash. */
+export function hashSource(text: string): string {
+  return `'sha256-${base64(sha256(new TextEncoder().encode(text)))}'`;
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3);
+    const bits = (a << 16) | (b << 8) | c;
+    const known = Math.min(3, bytes.length - i) + 1;
+    for (let place = 0; place < 4; place += 1) {
+      text += place < known ? ALPHABET.charAt((bits >> (18 - 6 * place)) & 63) : '=';
+    }
+  }
+  return text;
+}

@@ -1,0 +1,65 @@
+/** The palette of a page: text, surfaces, six colours of series that colour-blind readers can tell apart, seven shades. */
+const LIGHT = `--ink:#1b1f24;--soft:#4a535d;--paper:#fff;--panel:#f4f6f8;--rule:#c9d0d7;--link:#0b5394;
+--c0:#0072b2;--c1:#c26a00;--c2:#007f5c;--c3:#a8446f;--c4:#5b4fa8;--c5:#6b6b6b;--mark:#1b1f24;
+--q0:#f0f6fb;--q1:#d3e4f3;--q2:#b1d0e8;--q3:#8fbce0;--q4:#2f73ae;--q5:#1b5488;--q6:#0b3560;--dark:#fff;--light:#1b1f24`;
+const DARK = `--ink:#e8ebee;--soft:#b3bcc5;--paper:#14181c;--panel:#1e242a;--rule:#444d57;--link:#8ec5ff;
+--c0:#56b4e9;--c1:#f0a13a;--c2:#35c79a;--c3:#e08ab1;--c4:#a9a0f0;--c5:#a8a8a8;--mark:#e8ebee;
+--q0:#10243a;--q1:#173557;--q2:#1f4874;--q3:#295c92;--q4:#6ea6d8;--q5:#9cc5e9;--q6:#d2e6f7;--dark:#10161c;--light:#fff`;
+
+const COLOURS = [0, 1, 2, 3, 4, 5]
+  .map((i) => `.line.c${i}{stroke:var(--c${i})}.area.c${i},.bar.c${i},.point.c${i},.band.c${i}{fill:var(--c${i})}`)
+  .join('');
+const SHADES = [0, 1, 2, 3, 4, 5, 6].map((i) => `.q${i}{fill:var(--q${i})}`).join('');
+
+/** The style of every page. Colours are variables, so that dark pages and print change them and nothing else. */
+export const PAGE_STYLE = `:root{color-scheme:light dark;${LIGHT}}
+@media (prefers-color-scheme:dark){:root{${DARK}}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+header,main,footer,nav{max-width:60rem;margin:0 auto;padding:0 1rem}
+h1{font-size:1.7rem;line-height:1.2;margin:1.5rem 0 .5rem}
+h2{font-size:1.3rem;margin:2.5rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--rule)}
+h3{font-size:1.05rem;margin:1.5rem 0 .25rem}
+a{color:var(--link)}
+p,li{max-width:46rem}
+.lead{font-size:1.1rem}
+.soft,caption,.axis{color:var(--soft)}
+nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0}
+dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:1rem 0}
+dl.facts dt{color:var(--soft)}dl.facts dd{margin:0;overflow-wrap:anywhere}
+dl.words dt{font-weight:600;margin-top:.5rem}dl.words dd{margin:0}
+code{font:0.92em ui-monospace,monospace;overflow-wrap:anywhere}
+figure{margin:1.25rem 0;padding:0}
+figcaption{max-width:46rem;margin-bottom:.75rem}
+details{margin:.5rem 0}summary{cursor:pointer;color:var(--link)}
+.scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--link)}
+table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
+caption{text-align:left;padding:.25rem 0}
+th,td{padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule);min-width:4.5rem;font-weight:400}
+thead th{font-weight:600;vertical-align:bottom}th:first-child{min-width:9rem}
+.n{text-align:right}tr.total th,tr.total td{font-weight:600}
+.chart{display:block;max-width:100%;height:auto;font:13px system-ui,sans-serif}
+.chart text{fill:var(--ink)}.chart .axis{fill:var(--soft)}.chart .value{font-weight:600}.chart .note{fill:var(--soft)}
+.chart.narrow{display:none}
+@media (max-width:640px){.chart.wide{display:none}.chart.narrow{display:block}
+dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.4rem}}
+.grid{stroke:var(--rule);stroke-width:1}.base{stroke:var(--soft);stroke-width:1}
+.mark{stroke:var(--mark);stroke-width:1.5;stroke-dasharray:3 3}
+.line{fill:none;stroke-width:2}.dashed{stroke-dasharray:6 4}
+.band{opacity:.22}.band.s1{opacity:.34}
+.dot{fill:var(--paper);stroke:var(--mark);stroke-width:1.6}
+.diamond{fill:var(--paper);stroke:var(--mark);stroke-width:1.6}
+.whisker{fill:none;stroke:var(--mark);stroke-width:1.6}
+.cell.none{fill:var(--panel)}
+${COLOURS}${SHADES}
+.chart .on-dark{fill:var(--dark)}.chart .on-light{fill:var(--light)}
+form{background:var(--panel);padding:1rem;border:1px solid var(--rule);border-radius:.4rem}
+label{display:block;font-weight:600;margin-top:.5rem}
+input,select,button{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:.25rem;padding:.3rem .5rem;max-width:100%}
+select{width:100%}button{cursor:pointer;margin-top:.75rem}button:disabled{opacity:.6;cursor:default}
+:focus-visible{outline:3px solid var(--link);outline-offset:1px}
+.warn{border-left:4px solid var(--c1);padding-left:.75rem}
+footer{margin-top:3rem;padding-bottom:2rem;color:var(--soft)}
+@media print{:root{${LIGHT}}body{font-size:11pt}nav,.screen,summary{display:none}
+details::details-content{content-visibility:visible;block-size:auto}
+figure,tr{break-inside:avoid}.scroll{overflow:visible}}`;

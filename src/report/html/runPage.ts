@@ -1,0 +1,5 @@
+import type { RunReport } from '../runReport.ts';
+
+export function runPage(reports: readonly RunReport[]): string {
+  return JSON.stringify(reports);
+}

@@ -1,0 +1,38 @@
+/** Markup as text: elements of HTML and SVG, with everything that is not markup escaped. */
+
+/** Attributes of an element; what is undefined is left out. */
+export type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+/** One element as text. Children are markup; plain text must go through `escapeMarkup` before. */
+export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
+  const open = `<${name}${attributesText(attributes)}`;
+  return children.length === 0 ? `${open}/>` : `${open}>${children.join('')}</${name}>`;
+}
+
+/** One HTML element, which always has an end tag. */
+export function html(name: string, attributes: Attributes, ...children: readonly string[]): string {
+  return `<${name}${attributesText(attributes)}>${children.join('')}</${name}>`;
+}
+
+function attributesText(attributes: Attributes): string {
+  return Object.entries(attributes)
+    .map(([key, value]) =>
+      value === undefined ? '' : ` ${key}="${typeof value === 'number' ? coordinate(value) : escapeMarkup(value)}"`,
+    ) // prettier-ignore
+    .join('');
+}
+
+/** The text with `&`, `<`, `>` and `"` escaped, fit for an element's content or a quoted attribute. */
+export function escapeMarkup(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+/** A number to a tenth: the same bytes on every machine, and short. */
+export function coordinate(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+/** Data for a script element: JSON in which no markup can end the element. */
+export function jsonForScript(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
+}
