@@ -6,12 +6,13 @@ import { first, second, uniform, type Stream } from './dice/draws.ts';
 import { FirstDraw } from './dice/firstDraw.ts';
 
 const OUTAGES_MAX = 20_000;
+const PAST_MAX = 4096;
 /** Later than every instant of the model. */
 export const FOREVER = 1e11;
 /** In a column of contacts: the link has to be asked. */
 export const UNCERTAIN = 0;
 
-/** How long before the start a dead link has been silent: a year, our assumption (it only has to exceed the windows). */
+/** How long before the start a dead link fell silent: a year. Our assumption; it only has to exceed the windows. */
 const DEAD_SINCE_SECONDS = 365 * DAY;
 
 interface CompiledClass {
@@ -23,17 +24,18 @@ interface CompiledClass {
   readonly availability: number;
 }
 
-/** The classes of a link profile, shared by all installations that have it. */
+/** The classes of a link profile. All installations with the profile share them. */
 export interface LinkClasses {
   readonly classes: readonly CompiledClass[];
   readonly picker: Picker;
-  /** Per class, of the uniform that picks it: where the class ends, and below what the link is up at the start for certain. */
+  /** Per class: the upper end of its part of the uniform that picks the class. */
   readonly below: Float64Array;
+  /** Per class: a bound on that uniform, below which the link is certain to be up at the start. */
   readonly upBelow: Float64Array;
   readonly upSecondsMean: Float64Array;
 }
 
-/** Far above what rounding does to a uniform that has picked a class. */
+/** Far above the rounding error of a uniform that has picked a class. */
 const ROUNDING = 1e-9;
 
 export function compileClasses(classes: Readonly<Record<string, LinkClass>>): LinkClasses {
@@ -61,18 +63,31 @@ export function compileClasses(classes: Readonly<Record<string, LinkClass>>): Li
   };
 }
 
+/** Index of the first draw of the history before the start; draws of outages after it lie below. */
+const PAST = 2 ** 20;
+
 /**
- * One link as an alternating renewal process, for one installation at a time: exponential up times, any down times,
- * stationary at the start. Outages are generated forward and only as far as somebody asks; `begin` for the next
- * installation throws them away. Draw 0: class and state, first up time; draw k: kth outage, up time after it.
+ * One link as an alternating renewal process, for one installation at a time: exponential up times, outages of any
+ * lengths, stationary over all time. Outages are generated as far as somebody asks, forwards from the start and
+ * backwards before it; `begin` for the next installation throws them away.
+ *
+ * A stationary process of this kind looks the same in both directions, so that the history before the start is drawn
+ * like the future: up times are exponential and each outage is a fresh draw, whatever covers the start.
+ *
+ * Draw 0 gives the class with the state at the start, and the first up time. Draw k gives the kth outage and the up time
+ * after it. Draw PAST + k gives the kth outage before the start, counted backwards, and the up time that follows it.
  */
 export class AlternatingLink {
   /** Position of the class the installation is in. */
   classIndex = 0;
-  /** Outages so far, rising and disjoint, half-open [from, to). */
+  /** The outages known so far that last beyond the start: rising and disjoint, half-open [from, to). */
   count = 0;
   readonly from = new Float64Array(OUTAGES_MAX);
   readonly to = new Float64Array(OUTAGES_MAX);
+  /** The outages known so far that ended before the start, the latest first. */
+  pastCount = 0;
+  readonly pastFrom = new Float64Array(PAST_MAX);
+  readonly pastTo = new Float64Array(PAST_MAX);
 
   private entity = 0;
   private draws = 0;
@@ -81,6 +96,8 @@ export class AlternatingLink {
   private upFrom = 0;
   /** The uniform of that up time while its end is only bounded; 0: `nextDown` is the end itself. */
   private upUniform = 0;
+  /** The history is known from here on. Just before, the link was up. */
+  private knownFrom = 0;
   private current: CompiledClass | null = null;
   private readonly stream: Stream;
   readonly firstDraw: FirstDraw;
@@ -96,8 +113,9 @@ export class AlternatingLink {
   }
 
   /**
-   * Of the installations drawn ahead: for certain up from the start through `at`? Most are, and nothing more has to be
-   * known of their link. The others get UNCERTAIN for a contact: they may be up, or not.
+   * First stage of the block pre-draw, for the installations drawn ahead. Sets `contact[i]` to `at[i]` where the link is
+   * certain to be up from the start through `at[i]`, as most are; nothing more has to be known of such a link. Sets it to
+   * UNCERTAIN elsewhere: the link may be up, or not.
    */
   sift(profile: LinkClasses, start: Instant, count: number, at: Float64Array, contact: Float64Array): void {
     const { below, upBelow, upSecondsMean } = profile;
@@ -115,7 +133,9 @@ export class AlternatingLink {
   begin(profile: LinkClasses, entity: number, start: Instant): void {
     this.entity = entity;
     this.count = 0;
+    this.pastCount = 0;
     this.draws = 0;
+    this.knownFrom = start;
     this.firstDraw.take(entity);
     const { picker } = profile;
     this.classIndex = picker.pick(first());
@@ -125,6 +145,7 @@ export class AlternatingLink {
       this.outage(start - DEAD_SINCE_SECONDS, FOREVER);
       this.nextDown = FOREVER;
       this.upUniform = 0;
+      this.knownFrom = -Infinity;
       return;
     }
     const { rest } = picker;
@@ -133,19 +154,20 @@ export class AlternatingLink {
       this.up(start, upUniform);
       return;
     }
-    // Down at the start: the covering outage is drawn by length and the start falls uniformly within it.
+    // Down at the start: the outage that covers it is drawn by its length, and the start falls uniformly within it.
     const u = (rest - current.availability) / (1 - current.availability);
     this.draws = 1;
     this.stream.draw(entity, 1);
     const length = current.down.lengthBiased(u > 0 ? u : 1e-12, second());
     const age = length * first();
     this.outage(start - age, start + length - age);
+    this.knownFrom = start - age;
     this.up(start + (length - age), upUniform);
   }
 
   /**
-   * An up time begins. Its length is -mean * log(u), which is never below mean * (1 - u): most questions are answered by
-   * that bound, and the logarithm is taken only when one is not.
+   * Begins an up time. Its length is -mean * log(u), which is never below mean * (1 - u). That bound answers most
+   * questions, and the logarithm is taken only when it does not.
    */
   private up(from: number, u: number): void {
     this.upFrom = from;
@@ -153,7 +175,7 @@ export class AlternatingLink {
     this.nextDown = from + (this.current as CompiledClass).upSecondsMean * (1 - u);
   }
 
-  /** Makes the outages that begin at or before `at` known. */
+  /** Makes the outages known that begin at or before `at`. */
   advance(at: Instant): void {
     while (this.nextDown <= at) {
       if (this.upUniform === 0) this.nextOutage();
@@ -182,10 +204,37 @@ export class AlternatingLink {
     this.count += 1;
   }
 
-  /** Position of the outage that covers `at`, or -1. `advance(at)` must have been called. */
-  covering(at: number): number {
+  /** Makes the outages known that were over before the start and lasted beyond `at`. */
+  private recall(at: number): void {
+    const current = this.current as CompiledClass;
+    while (this.knownFrom > at) {
+      const k = this.pastCount;
+      assert(k < PAST_MAX, 'one link is asked for at most 4,096 outages before the start');
+      this.stream.draw(this.entity, PAST + k);
+      const to = this.knownFrom + current.upSecondsMean * Math.log(second());
+      const from = to - (current.down as Durations).quantile(first());
+      this.pastFrom[k] = from;
+      this.pastTo[k] = to;
+      this.pastCount = k + 1;
+      this.knownFrom = from;
+    }
+  }
+
+  /** Start of the outage that covers `at`, or -1 where the link is up. `advance(at)` must have been called. */
+  downSince(at: number): number {
     for (let i = this.count - 1; i >= 0; i -= 1) {
-      if (at >= (this.from[i] as number)) return at < (this.to[i] as number) ? i : -1;
+      const from = this.from[i] as number;
+      if (at >= from) return at < (this.to[i] as number) ? from : -1;
+    }
+    return this.downBefore(at);
+  }
+
+  /** The same for an instant before all outages that last beyond the start. */
+  private downBefore(at: number): number {
+    this.recall(at);
+    for (let k = 0; k < this.pastCount; k += 1) {
+      if (at >= (this.pastTo[k] as number)) return -1;
+      if (at >= (this.pastFrom[k] as number)) return this.pastFrom[k] as number;
     }
     return -1;
   }

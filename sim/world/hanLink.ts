@@ -129,7 +129,11 @@ export class HanLink {
     }
   }
 
-  /** As `WanLink.refine`. */
+  /**
+   * Second stage of the block pre-draw. In: `contact[i]` is an instant through which the link's own regime is known to be up
+   * from the start, or UNCERTAIN. Out: the latest contact at or before it where that is certain too; else UNCERTAIN. Starts
+   * none of the links.
+   */
   refine(profile: CompiledHan, start: Instant, count: number, contact: Float64Array): void {
     const { batteryPerSecond, lostJoinPerSecond, wakeSeconds, budget, audibleAbove } = profile;
     if (isPlainHan(profile)) return;
@@ -142,7 +146,8 @@ export class HanLink {
       if (batteryPerSecond > 0 && start + (1 - uniform(battery[i] as number)) / batteryPerSecond <= until) continue;
       if (lostJoinPerSecond > 0 && start + (1 - uniform(join[i] as number)) / lostJoinPerSecond <= until) continue;
       if (budget && uniform(margin[i] as number) <= audibleAbove) continue;
-      contact[i] = wakeSeconds > 0 ? Math.floor(until / wakeSeconds) * wakeSeconds : until;
+      const last = wakeSeconds > 0 ? Math.floor(until / wakeSeconds) * wakeSeconds : until;
+      if (last >= start) contact[i] = last;
     }
   }
 
@@ -161,8 +166,7 @@ export class HanLink {
   /** Start of what silences the link at the instant, whatever the budget; -1 where nothing does. */
   private silentFrom(at: number): number {
     if (at >= this.deadAt) return this.deadAt;
-    const own = this.own.covering(at);
-    return own >= 0 ? (this.own.from[own] as number) : -1;
+    return this.own.downSince(at);
   }
 
   /** The latest contact from an instant backwards, over everything that silences the link. */

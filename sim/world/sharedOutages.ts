@@ -15,8 +15,12 @@ import { outageDurations } from './dice/distributions.ts';
 import { first, second, type Stream } from './dice/draws.ts';
 import { intervals, type Intervals } from './intervals.ts';
 
-/** How long before the start dice are thrown for shared outages, so that one can cover the start. */
-const LEAD_SECONDS = 60 * DAY;
+/** Outages that were over this long before the start are left out: no link is asked about an earlier instant. */
+const LOOKBACK_SECONDS = 400 * DAY;
+/** Outages that began earlier than this before the start are left out, however long they last. Our bound: 50 years. */
+const BEGAN_SECONDS = 50 * 365 * DAY;
+/** Index of the first draw of the outages before the start; draws of those after it lie below. */
+const PAST = 2 ** 20;
 /** Entities of the stream: a block for each outage of the scenario, a member of its dimension within it. */
 const MEMBERS_MAX = 4096;
 const BLOCKS = 2 ** 18;
@@ -31,28 +35,41 @@ export interface OutageSpan {
   readonly to: Instant;
 }
 
+/** A stretch of time [from, to), seconds. */
+type Pair = [from: number, to: number];
+
 /**
- * The outages that one member (an operator, a hub model, an area) has of one kind: dated ones as data, future ones
- * as dice of the member's own, from a Poisson process.
+ * The outages that one member (an operator, a hub model, an area) has of one kind between two instants: dated ones as
+ * data, the others from a Poisson process on dice of the member's own. A Poisson process looks the same in both
+ * directions: it runs forwards from `from` and backwards before it, so that the past is as likely as the future.
  */
 export function memberOutages(
   outage: SharedOutage,
   options: { block: number; member: number; stream: Stream; from: Instant; to: Instant },
-): [number, number][] {
-  const pairs: [number, number][] = outage.dated.map((row) => [
-    startOfLondonDate(row.from),
-    endOfLondonDate(row.to) + 1,
-  ]);
+): Pair[] {
+  const pairs: Pair[] = outage.dated.map((row) => [startOfLondonDate(row.from), endOfLondonDate(row.to) + 1]);
   if (outage.perYear > 0 && outage.duration) {
     const durations = outageDurations([{ share: 1, duration: outage.duration }]);
     const meanGap = (365.25 * DAY) / outage.perYear;
     assert(options.member < MEMBERS_MAX, 'a dimension has at most 4,096 members');
     const entity = options.block * MEMBERS_MAX + options.member;
-    let at = options.from - LEAD_SECONDS;
-    for (let k = 0; at < options.to; k += 1) {
-      options.stream.draw(entity, k);
+    const { stream, from, to } = options;
+    let at: number = from;
+    for (let k = 0; ; k += 1) {
+      stream.draw(entity, k);
       at -= meanGap * Math.log(first());
+      if (at > to) break;
       pairs.push([at, at + durations.quantile(second())]);
+    }
+    const since = from - LOOKBACK_SECONDS;
+    const earliest = since - Math.min(durations.longestSeconds, BEGAN_SECONDS);
+    at = from;
+    for (let k = 0; ; k += 1) {
+      stream.draw(entity, PAST + k);
+      at += meanGap * Math.log(first());
+      if (at < earliest) break;
+      const ends = at + durations.quantile(second());
+      if (ends > since) pairs.push([at, ends]);
     }
   }
   return pairs;
@@ -60,10 +77,10 @@ export function memberOutages(
 
 const WEEKDAYS = ['thursday', 'friday', 'saturday', 'sunday', 'monday', 'tuesday', 'wednesday'] as const;
 
-/** The planned windows between two instants, by the London calendar. */
+/** The planned windows up to an instant, by the London calendar; without a first day, from long before `from` on. */
 export function plannedWindows(planned: Planned, from: Instant, to: Instant): Intervals {
   const pairs: [number, number][] = [];
-  const firstDay = londonDay(planned.from === undefined ? from - LEAD_SECONDS : startOfLondonDate(planned.from));
+  const firstDay = londonDay(planned.from === undefined ? from - LOOKBACK_SECONDS : startOfLondonDate(planned.from));
   const lastDay = londonDay(planned.to === undefined ? to : endOfLondonDate(planned.to));
   for (let day = firstDay; day <= lastDay; day += 1) {
     if (WEEKDAYS[((day % 7) + 7) % 7] !== planned.weekday) continue;

@@ -99,9 +99,9 @@ export class WanLink {
   }
 
   /**
-   * Of installations drawn ahead whose own regime is up through an instant for certain (`contact`; the others are UNCERTAIN):
-   * the latest contact at or before it, where what was drawn makes that certain too. The WAN is then up at the instant.
-   * Nothing of any link is begun. `shared`: what takes each of them down.
+   * Second stage of the block pre-draw. In: `contact[i]` is an instant through which the link's own regime is known to be up
+   * from the start, or UNCERTAIN. Out: the latest contact at or before it where that is certain too, and then the WAN is up
+   * at the instant; else UNCERTAIN. Starts none of the links. `shared`: what takes each of them down.
    */
   refine(profile: CompiledWan, start: Instant, block: ContactBlock, shared: readonly Intervals[] | null): void {
     const { contact, count, from } = block;
@@ -121,6 +121,8 @@ export class WanLink {
         const day = Math.floor(until / DAY);
         const tick = day * DAY + Math.floor(windowSeconds * uniform(place[i] as number));
         last = tick <= until ? tick : tick - DAY;
+        // Nothing drawn so far says how the link was before the start.
+        if (last < start) continue;
         if (covering(down, last) >= 0) continue;
         this.entity = from + i;
         if (this.wakeUpLost(tick <= until ? day : day - 1, 0)) continue;
@@ -132,8 +134,8 @@ export class WanLink {
   /** Start of an outage that covers the instant, or -1 where the link is up. */
   private downSince(at: number): number {
     if (at >= this.deathAt) return this.deathAt;
-    const own = this.own.covering(at);
-    if (own >= 0) return this.own.from[own] as number;
+    const own = this.own.downSince(at);
+    if (own >= 0) return own;
     const i = covering(this.shared, at);
     if (i >= 0) return this.shared.from[i] as number;
     return -1;

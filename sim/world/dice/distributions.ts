@@ -7,16 +7,21 @@ import { normalQuantile } from './normal.ts';
 /** A distribution of durations in seconds, ready for drawing. */
 export interface Durations {
   readonly meanSeconds: number;
+  /** Above every length that a draw can give. */
+  readonly longestSeconds: number;
   /** Seconds at a uniform in (0, 1). */
   quantile(u: number): number;
   /**
-   * Seconds of the outage that covers an arbitrary instant: drawn with a chance proportional to its length. Exact for
-   * `exponential` and `fixed`, else from a table of 2,048 equally likely cells (relative error below 1 %).
+   * Seconds of the outage that covers an arbitrary instant: longer outages cover more instants, so its length is drawn with
+   * a chance proportional to it. Exact for `exponential`, `fixed` and `lognormal`; `weibull` uses a table of 2,048 equally
+   * likely cells (relative error below 1 %).
    */
   lengthBiased(u: number, v: number): number;
 }
 
 const BIASED_CELLS = 2048;
+/** Below every uniform that is handed to a quantile: a word's least is 2^-33, a remainder's least is this. */
+const LEAST_UNIFORM = 1e-12;
 
 function base(duration: Duration): { meanSeconds: number; quantile: (u: number) => number } {
   switch (duration.kind) {
@@ -62,25 +67,31 @@ export function logGamma(x: number): number {
 
 function durationsOf(duration: Duration): Durations {
   const { meanSeconds, quantile } = base(duration);
-  if (duration.kind === 'fixed') return { meanSeconds, quantile, lengthBiased: () => meanSeconds };
+  const longestSeconds = Math.max(quantile(LEAST_UNIFORM), quantile(1 - LEAST_UNIFORM));
+  if (duration.kind === 'fixed') return { meanSeconds, longestSeconds, quantile, lengthBiased: () => meanSeconds };
   if (duration.kind === 'exponential') {
-    // The covering interval is the sum of an age and a residual life, both exponential.
-    return { meanSeconds, quantile, lengthBiased: (u, v) => -meanSeconds * (Math.log(u) + Math.log(v)) };
+    // The covering outage is the sum of its age and its residual life, and both are exponential.
+    return {
+      meanSeconds,
+      longestSeconds,
+      quantile,
+      lengthBiased: (u, v) => -meanSeconds * (Math.log(u) + Math.log(v)),
+    };
   }
   if (duration.kind === 'lognormal') {
     // Length-biased lognormal is lognormal with its log mean raised by sigma squared.
     const shift = Math.exp(duration.sigma * duration.sigma);
-    return { meanSeconds, quantile, lengthBiased: (u) => quantile(u) * shift };
+    return { meanSeconds, longestSeconds, quantile, lengthBiased: (u) => quantile(u) * shift };
   }
   // The table costs some 10 ms. The cells of a sweep mostly have the same durations.
   const table = TABLES.use(`${duration.daysScale} ${duration.shape}`, () => biasedTable(quantile));
-  return { meanSeconds, quantile, lengthBiased: (u) => interpolate(table, u) };
+  return { meanSeconds, longestSeconds, quantile, lengthBiased: (u) => interpolate(table, u) };
 }
 
 /** The tables of the Weibull distributions that were compiled last, by scale and shape. */
 const TABLES = new RecentlyUsed<Float64Array>(128);
 
-/** Quantiles of the length-biased distribution, by accumulating lengths over 2^16 equally likely durations. */
+/** Quantiles of the length-biased distribution: lengths are accumulated over 2^16 equally likely durations. */
 function biasedTable(quantile: (u: number) => number): Float64Array {
   const fine = 65_536;
   const cumulative = new Float64Array(fine + 1);
@@ -108,7 +119,7 @@ function interpolate(table: Float64Array, u: number): number {
   return low + ((table[cell + 1] as number) - low) * (position - cell);
 }
 
-/** A mixture: one uniform picks the part, and what is left of it is the uniform within the part. */
+/** A mixture. One uniform picks the part, and its remainder is the uniform within the part. */
 export function outageDurations(outage: Outage): Durations {
   const parts = outage.map((part) => durationsOf(part.duration));
   const only = parts[0] as Durations;
@@ -120,6 +131,7 @@ export function outageDurations(outage: Outage): Durations {
   const pickedByLength = new Picker(lengths.map((length) => length / meanSeconds));
   return {
     meanSeconds,
+    longestSeconds: Math.max(...parts.map((part) => part.longestSeconds)),
     quantile: (u) => {
       const part = picked.pick(u);
       return (parts[part] as Durations).quantile(picked.rest);
@@ -132,10 +144,11 @@ export function outageDurations(outage: Outage): Durations {
 }
 
 /**
- * Picks by cumulative share and hands on what is left of the uniform, rescaled to (0, 1): one 32-bit word then serves
- * several choices. Each choice costs it log2(1/share) bits; a share of 2 % leaves 26 bits.
+ * Picks by cumulative share and keeps the remainder of the uniform, rescaled to (0, 1), so that one 32-bit word serves
+ * several choices. Each choice costs log2(1/share) bits of it: a share of 2 % leaves 26 bits.
  */
 export class Picker {
+  /** The remainder of the last `pick`, strictly between 0 and 1. */
   rest = 0;
   private readonly upTo: Float64Array;
 
@@ -164,9 +177,9 @@ export class Picker {
       i += 1;
     }
     this.rest = (u - low) / ((upTo[i] as number) - low);
-    // The ends of the interval are rounding's: a uniform handed to a logarithm may be neither 0 nor 1.
-    if (this.rest <= 0) this.rest = 1e-12;
-    else if (this.rest >= 1) this.rest = 1 - 1e-12;
+    // Rounding can reach the ends of the interval, and a logarithm takes neither 0 nor 1.
+    if (this.rest <= 0) this.rest = LEAST_UNIFORM;
+    else if (this.rest >= 1) this.rest = 1 - LEAST_UNIFORM;
     return i;
   }
 }

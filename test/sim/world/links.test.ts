@@ -54,7 +54,7 @@ describe('an alternating link is stationary', () => {
       link.begin(classes, entity, START);
       for (const [i, day] of days.entries()) {
         link.advance(START + day * DAY);
-        if (link.covering(START + day * DAY) < 0) up[i] = (up[i] as number) + 1;
+        if (link.downSince(START + day * DAY) < 0) up[i] = (up[i] as number) + 1;
       }
     }
     const available = (row.upDaysMean as number) / ((row.upDaysMean as number) + downDaysMean);
@@ -63,7 +63,7 @@ describe('an alternating link is stationary', () => {
     let atStart = 0;
     for (let entity = 0; entity < 10 * N; entity += 1) {
       link.begin(classes, entity, START);
-      if (link.covering(START) < 0) atStart += 1;
+      if (link.downSince(START) < 0) atStart += 1;
     }
     expectShare(atStart, 10 * N, available);
   });
@@ -83,7 +83,7 @@ describe('an alternating link is stationary', () => {
       let down = 0;
       for (let entity = 0; entity < N; entity += 1) {
         link.begin(classes, entity, START);
-        if (link.covering(START) < 0) continue;
+        if (link.downSince(START) < 0) continue;
         down += 1;
         sum += (START - (link.from[0] as number)) / DAY;
       }
@@ -98,7 +98,7 @@ describe('an alternating link is stationary', () => {
     for (let entity = 0; entity < N; entity += 1) {
       link.begin(classes, entity, START);
       counts[link.classIndex] = (counts[link.classIndex] as number) + 1;
-      if (link.classIndex === 1) expect(link.covering(START + 600 * DAY)).toBe(0);
+      if (link.classIndex === 1) expect(link.downSince(START + 600 * DAY)).toBe(link.from[0]);
     }
     for (const [i, share] of [0.3, 0.05, 0.65].entries()) expectShare(counts[i] as number, N, share);
   });
@@ -249,3 +249,124 @@ describe('the HAN', () => {
     expect(silent).toBeGreaterThan(1000);
   });
 });
+
+describe('a link has a past', () => {
+  // Short and frequent outages, where a history that begins at the start is most wrong.
+  const DAYS = [0, 1, 2, 3, 5, 7, 40];
+  const SAMPLE = 8000;
+  const attempt = (day: number, entity: number): number =>
+    START + day * DAY + 8 * HOUR + ((entity * 7919) % (10 * HOUR));
+
+  /** The share of installations without a contact for a week, on each of the days. */
+  function silentShares(silent: (entity: number, at: number) => boolean): number[] {
+    const counts = DAYS.map(() => 0);
+    for (let entity = 0; entity < SAMPLE; entity += 1) {
+      DAYS.forEach((day, i) => (counts[i] = (counts[i] as number) + (silent(entity, attempt(day, entity)) ? 1 : 0)));
+    }
+    return counts;
+  }
+
+  test('P(no contact for a week) is as high on the first day as later, with and without an outage at the start', () => {
+    const contact = { mode: 'daily' as const, windowHours: 2, tries: 2, retryHours: 3, wakeUpLossChance: 0.5 };
+    const [upDays, downDays] = [2, 2];
+    const classes = { only: alternating(upDays, { share: 1, duration: { kind: 'exponential' as const, daysMean: downDays } }) }; // prettier-ignore
+    const link = new WanLink(streams);
+    const compiled = compileWan(wanProfile(classes, { contact }));
+    const counts = silentShares((entity, at) => {
+      link.begin(compiled, entity, START, NO_INTERVALS);
+      return at - link.lastContact(at) > WEEK;
+    });
+    // The same by a simulation of its own, which runs forward from long before the start and looks at each try.
+    let state = 12_345;
+    const random = (): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return (state + 0.5) / 2 ** 32;
+    };
+    const own = silentShares(
+      (() => {
+        let of = -1;
+        let contacts: number[] = [];
+        return (entity, at) => {
+          if (entity !== of) [of, contacts] = [entity, contactsOf(contact, upDays, downDays, random)];
+          return !contacts.some((tick) => tick <= at && at - tick <= WEEK);
+        };
+      })(),
+    );
+    const expected = own.reduce((sum, count) => sum + count, 0) / (own.length * SAMPLE);
+    expect(expected).toBeGreaterThan(0.05);
+    expect(expected).toBeLessThan(0.15);
+    // Both are samples: the error of the difference is sqrt(2) of one, which the bias allows for.
+    const error = Math.sqrt((expected * (1 - expected)) / SAMPLE);
+    for (const count of counts) expectShare(count, SAMPLE, expected, 3 * error);
+  });
+
+  test('continuous contact: an instant before the start finds the link up as often as any other', () => {
+    const [upDays, downDays] = [3, 2];
+    for (const duration of [
+      { kind: 'exponential', daysMean: downDays },
+      { kind: 'fixed', days: downDays },
+    ] as const) {
+      const classes = compileClasses({ only: alternating(upDays, { share: 1, duration }) });
+      const link = new AlternatingLink(streams.wan);
+      const days = [-300, -30, -3, -0.5, 0, 20];
+      const up = days.map(() => 0);
+      for (let entity = 0; entity < N; entity += 1) {
+        link.begin(classes, entity, START);
+        // Asked out of order, so that what was asked before must not matter.
+        for (const i of [4, 1, 5, 2, 0, 3]) {
+          const at = START + (days[i] as number) * DAY;
+          link.advance(at);
+          if (link.downSince(at) < 0) up[i] = (up[i] as number) + 1;
+        }
+      }
+      for (const count of up) expectShare(count, N, upDays / (upDays + downDays));
+    }
+  });
+
+  test('what was asked before the start changes no answer after it, and the other way round', () => {
+    const classes = compileClasses({ only: alternating(1, { share: 1, duration: { kind: 'weibull', daysScale: 1, shape: 0.7 } }) }); // prettier-ignore
+    const asked = new AlternatingLink(streams.wan);
+    for (let entity = 0; entity < 300; entity += 1) {
+      asked.begin(classes, entity, START);
+      for (const day of [5, -20, 0.3, -1, -45, 40]) {
+        const fresh = new AlternatingLink(streams.wan);
+        fresh.begin(classes, entity, START);
+        const at = START + day * DAY;
+        asked.advance(at);
+        fresh.advance(at);
+        expect(asked.downSince(at), `${entity} ${day}`).toBe(fresh.downSince(at));
+      }
+    }
+  });
+});
+
+/** The contacts of one installation over 140 days before the start and 60 after it, from a link that begins up. */
+function contactsOf(
+  {
+    windowHours,
+    tries,
+    retryHours,
+    wakeUpLossChance,
+  }: { windowHours: number; tries: number; retryHours: number; wakeUpLossChance: number },
+  upDays: number,
+  downDays: number,
+  random: () => number,
+): number[] {
+  const changes: number[] = [START - 140 * DAY];
+  while ((changes.at(-1) as number) < START + 60 * DAY) {
+    const meanDays = changes.length % 2 === 1 ? upDays : downDays;
+    changes.push((changes.at(-1) as number) - meanDays * DAY * Math.log(random()));
+  }
+  const isUp = (at: number): boolean => changes.findLastIndex((change) => change <= at) % 2 === 0;
+  const offset = Math.floor(windowHours * HOUR * random());
+  const contacts: number[] = [];
+  for (let day = Math.floor(START / DAY) - 20; day < Math.floor(START / DAY) + 60; day += 1) {
+    for (let k = 0; k < tries; k += 1) {
+      const tick = day * DAY + offset + k * retryHours * HOUR;
+      if (!isUp(tick) || random() < wakeUpLossChance) continue;
+      contacts.push(tick);
+      break;
+    }
+  }
+  return contacts;
+}
