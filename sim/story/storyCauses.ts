@@ -1,14 +1,14 @@
 import { assert } from '../../src/assert.ts';
-import { COHORTS } from '../../src/installation/cohort.ts';
 import { CHECKS, type CheckId } from '../../src/migration/checks.ts';
 import type { CheckLimits, Facts } from '../../src/migration/facts.ts';
 import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import type { Observation } from '../../src/migration/observations.ts';
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
 import type { Instant } from '../../src/time.ts';
-import { Limits } from '../kernel/model/kernelLimits.ts';
+import { compileLimits } from '../kernel/model/compileLimits.ts';
+import type { Limits } from '../kernel/model/kernelLimits.ts';
 import type { Model } from '../kernel/model/model.ts';
-import type { LifeView } from '../kernel/life/observer.ts';
+import type { LifeView } from './lifeView.ts';
 import { BY_DATA_ERROR, BY_KEY, BY_LINK, BY_NOBODY, BY_PERSISTENT, BY_SYSTEM } from '../kernel/life/strikes.ts';
 import type { Outage } from './storyLinks.ts';
 
@@ -53,8 +53,6 @@ export interface AttemptTold {
   readonly failed: { readonly step: StepId; readonly observation: Observation; readonly culprit: Culprit } | null;
 }
 
-const SECURE = COHORTS.indexOf('MOC_Secure');
-
 /** What the checks of contact look at. */
 const CONTACT_CHECKS: Partial<Record<CheckId, (facts: Facts, limits: CheckLimits) => [Instant, number]>> = {
   wanRecent: (facts, limits) => [facts.lastWanContact, limits.wanWindowSeconds],
@@ -70,7 +68,7 @@ export class StoryCauses {
 
   constructor(model: Model) {
     this.model = model;
-    this.limits = new Limits(model.rules.rules);
+    this.limits = compileLimits(model.rules.rules);
   }
 
   begin(system: readonly Outage[]): void {
@@ -102,7 +100,8 @@ export class StoryCauses {
   /** The checks of the walk up to a step; null: all. */
   private checksOf(life: LifeView, esmeOnly: boolean, last: StepId | null): readonly CheckTold[] {
     const { group, attributes } = life;
-    const limits = this.limits.at(life.facts.at, group.cohort === SECURE);
+    const { limits } = this;
+    limits.begin(life.facts.at, group.isSecure);
     const checks: CheckTold[] = [];
     for (const id of group.steps) {
       const { check, needsGsme } = STEPS[id];
@@ -133,7 +132,7 @@ export class StoryCauses {
         const struck = this.strike(name);
         assert(struck === strikes.persistent.failuresOf(f), 'every strike of a fault fails an attempt');
         const chance = strikes.persistent.chanceOf(f);
-        return { by: 'fault', name, kind: 'persistent', struck, chance, cleansedAt: null };
+        return { by: 'fault', name, kind: 'persistent', struck, chance: chance < 0 ? null : chance, cleansedAt: null };
       }
       case BY_DATA_ERROR: {
         const name = faultNames.dataErrors[f] as string;

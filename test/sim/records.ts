@@ -11,7 +11,7 @@ import { EVENT_VALUES, Recorder, type ShardRecords } from '../../sim/kernel/reco
 import { ShardRunner, shardsOf } from '../../sim/kernel/run/shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../../sim/kernel/life/counts.ts';
 import { dmcNames } from '../../sim/population/groups.ts';
-import { seedWords } from '../../sim/world/dice/draws.ts';
+import { seedWords } from '../../sim/world/dice/streams.ts';
 
 /** One simulated installation as the files of a run tell it, and what the kernel itself made of it. */
 export interface Lived {

@@ -1,70 +1,70 @@
-import { COHORTS } from '../../../src/installation/cohort.ts';
-import type { CheckLimits } from '../../../src/migration/facts.ts';
-import { PARAMETERS } from '../../../src/regulation/parameters.ts';
-import type { Dated } from '../../../src/regulation/dated.ts';
-import type { RuleSet } from '../../../src/rules/ruleset.ts';
-import { startOfLondonDate, type Instant } from '../../../src/time.ts';
-
-/** The cohort whose EPCL match is checked from a date on. */
-export const SECURE = COHORTS.indexOf('MOC_Secure');
-
-/** A dated number as parallel arrays, latest first. */
-interface Steps {
-  readonly from: Float64Array;
-  readonly value: Float64Array;
-}
-
-function stepsOf(value: Dated<number | boolean>): Steps {
-  const rows = value.rows.toReversed();
-  return {
-    from: Float64Array.from(rows, (row) => startOfLondonDate(row.from)),
-    value: Float64Array.from(rows, (row) => Number(row.value)),
-  };
-}
-
-function valueOf(steps: Steps, at: Instant): number {
-  let i = 0;
-  while (at < (steps.from[i] as number)) i += 1;
-  return steps.value[i] as number;
-}
-
 /**
- * The windows that checks compare with, in force at the instant of each attempt. One object, refilled only when the
- * instant has left the stretch in which nothing changes.
+ * The windows that checks compare with. `compileLimits` reads them from a rule set. The file belongs to the subset of TypeScript
+ * that is also compiled to WebAssembly (sim/kernel/README.md).
  */
-export class Limits implements CheckLimits {
-  wanWindowSeconds = 0;
-  gt01WindowSeconds = 0;
-  epclChecked = 1;
-  readonly windowEdgeSeconds: number;
-  private from = Infinity;
-  private to = -Infinity;
-  private secure = false;
-  private readonly wan: Steps;
-  private readonly gt01: Steps;
-  private readonly secureEpcl = stepsOf(PARAMETERS.secureEpclCheck);
-  private readonly changes: Float64Array;
+import type { Instant } from '../../../src/londonTime.ts';
+import type { f64, i32 } from '../../../src/numbers.ts';
+import type { NumberStream } from '../../../src/numberStream.ts';
 
-  constructor(rules: RuleSet) {
-    this.wan = stepsOf(rules.windows.wanWindowSeconds);
-    this.gt01 = stepsOf(rules.windows.gt01WindowSeconds);
-    this.windowEdgeSeconds = rules.readings.windowEdge === 'inclusive' ? 1 : 0;
-    this.changes = Float64Array.from([...this.wan.from, ...this.gt01.from, ...this.secureEpcl.from]).sort();
+/** A dated number: the value from each instant on, latest first. The last instant lies before all attempts. */
+export class DatedNumber {
+  from: Float64Array = new Float64Array(0);
+  value: Float64Array = new Float64Array(0);
+
+  exchange(numbers: NumberStream): void {
+    this.from = numbers.reals(this.from);
+    this.value = numbers.reals(this.value);
   }
 
-  /** The first instant of each stretch between two instants in which nothing changes. */
-  stretches(from: Instant, to: Instant): Instant[] {
-    return [from, ...this.changes.filter((change) => change > from && change <= to)];
+  at(at: Instant): f64 {
+    let i: i32 = 0;
+    while (at < (this.from[i] as f64)) i += 1;
+    return this.value[i] as f64;
+  }
+}
+
+/** The windows in force at the instant that `begin` was last called with, in seconds. Fields as `CheckLimits`. */
+export class Limits {
+  wanWindowSeconds: f64 = 0;
+  gt01WindowSeconds: f64 = 0;
+  epclChecked: f64 = 1;
+  windowEdgeSeconds: f64 = 0;
+  wan: DatedNumber = new DatedNumber();
+  gt01: DatedNumber = new DatedNumber();
+  secureEpcl: DatedNumber = new DatedNumber();
+  /** Instants at which a window changes, rising. */
+  changes: Float64Array = new Float64Array(0);
+  /** No contact older than this passes a check at any instant. */
+  longestSeconds: f64 = 0;
+  private from: f64 = Infinity;
+  private to: f64 = -Infinity;
+  private secure: boolean = false;
+
+  exchange(numbers: NumberStream): void {
+    this.windowEdgeSeconds = numbers.real(this.windowEdgeSeconds);
+    this.wan.exchange(numbers);
+    this.gt01.exchange(numbers);
+    this.secureEpcl.exchange(numbers);
+    this.changes = numbers.reals(this.changes);
+    this.longestSeconds = numbers.real(this.longestSeconds);
   }
 
-  at(at: Instant, secure: boolean): this {
-    if (at >= this.from && at < this.to && secure === this.secure) return this;
+  /**
+   * Fills the fields for an attempt at an instant. `secure`: the cohort is the one whose EPCL match is checked from a date on.
+   * Nothing is looked up while the instant stays between two changes.
+   */
+  begin(at: Instant, secure: boolean): void {
+    if (at >= this.from && at < this.to && secure === this.secure) return;
     this.secure = secure;
-    this.from = this.changes.findLast((change) => change <= at) ?? -Infinity;
-    this.to = this.changes.find((change) => change > at) ?? Infinity;
-    this.wanWindowSeconds = valueOf(this.wan, at);
-    this.gt01WindowSeconds = valueOf(this.gt01, at);
-    this.epclChecked = secure ? valueOf(this.secureEpcl, at) : 1;
-    return this;
+    this.from = -Infinity;
+    this.to = Infinity;
+    for (let i: i32 = 0; i < this.changes.length; i += 1) {
+      const change = this.changes[i] as f64;
+      if (change <= at) this.from = change;
+      else if (change < this.to) this.to = change;
+    }
+    this.wanWindowSeconds = this.wan.at(at);
+    this.gt01WindowSeconds = this.gt01.at(at);
+    this.epclChecked = secure ? this.secureEpcl.at(at) : 1;
   }
 }

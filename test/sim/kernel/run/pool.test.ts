@@ -3,7 +3,7 @@ import { openPool, type Pool } from '../../../../sim/kernel/run/pool.ts';
 import { TASKS_HELD, type ShardRequest, type SimulationTask } from '../../../../sim/kernel/run/shardTask.ts';
 import { simulate } from '../../../../sim/kernel/run/simulate.ts';
 import { serve, type PageAnswer, type PageRequest } from '../../../../sim/browser/pageWorker.ts';
-import { seedWords } from '../../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../../sim/world/dice/streams.ts';
 import { EVERYTHING, scenarioAt } from '../../scenarios.ts';
 
 const SEED = process.env['FLEET_SEED'] ?? 'pool';
