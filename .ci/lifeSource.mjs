@@ -11,7 +11,7 @@ const NUMBERS_IN_ASSEMBLYSCRIPT = `
 // @ts-ignore: decorator
 @inline export function int(value: f64): i32 { return <i32>value; }
 // @ts-ignore: decorator
-@inline export function real(value: f64): f64 { return value; }
+@inline export function addressOf(array: ArrayBufferView): i32 { return <i32>array.dataStart; }
 // @ts-ignore: decorator
 @inline export function unsigned(word: i32): f64 { return <f64><u32>word; }
 // @ts-ignore: decorator

@@ -165,7 +165,7 @@ export class HanLink {
     const wakeSeconds = this.profile.wakeSeconds;
     const earliest = notBefore > this.earliest ? notBefore : this.earliest;
     let candidate = at;
-    for (;;) {
+    while (true) {
       if (wakeSeconds > 0) candidate = Math.floor(candidate / wakeSeconds) * wakeSeconds;
       if (candidate < earliest) return candidate;
       const since = this.silentFrom(candidate);

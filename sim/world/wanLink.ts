@@ -105,7 +105,7 @@ export class WanLink {
 
   private lastContinuous(at: Instant, earliest: Instant): Instant {
     let candidate = at;
-    for (;;) {
+    while (true) {
       if (candidate < earliest) return candidate;
       const since = this.downSince(candidate);
       if (since < 0) return candidate;
@@ -117,7 +117,7 @@ export class WanLink {
     const tries = this.profile.tries;
     const retrySeconds = this.profile.retrySeconds;
     let day = Math.floor(at / DAY);
-    for (;;) {
+    while (true) {
       const tick = day * DAY + this.offsetSeconds;
       let since: f64 = -1;
       for (let k: i32 = 0; k < tries; k += 1) {

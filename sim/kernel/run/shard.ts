@@ -4,6 +4,7 @@ import { Life } from '../life/life.ts';
 import type { Observer } from '../life/observer.ts';
 import type { Model } from '../model/model.ts';
 import { Replication } from '../model/replication.ts';
+import { compiledLives, type CompiledLives } from './compiledLife.ts';
 
 /** Fixed, and independent of the number of workers: how a population is cut cannot matter. */
 const SHARD_SIZE = 65_536;
@@ -16,19 +17,24 @@ export function shardsOf(size: number): number {
 export class ShardRunner {
   readonly replication: Replication;
   private readonly model: Model;
+  private readonly compiled: CompiledLives | null;
 
-  constructor(model: Model, seed: SeedWords, replication: number) {
+  /** @param inJavaScript Live the lives in JavaScript even where WebAssembly could. */
+  constructor(model: Model, seed: SeedWords, replication: number, inJavaScript = false) {
     this.model = model;
     this.replication = new Replication(model, seed, replication);
+    this.compiled = inJavaScript ? null : compiledLives(model, this.replication);
   }
 
   /** Counts the installations of a shard; an observer sees each of their lives. */
   run(shard: number, observer: Observer | null = null): Counts {
-    const { model, replication } = this;
+    const { model, replication, compiled } = this;
+    const first = shard * SHARD_SIZE;
+    const to = Math.min(model.size, first + SHARD_SIZE);
+    if (compiled !== null && observer === null) return compiled.run(first, to);
     const counts = emptyCounts(model.asOfs.length, model.months);
     const life = lifeOf(model, replication, counts, observer);
-    const to = Math.min(model.size, (shard + 1) * SHARD_SIZE);
-    for (let entity = shard * SHARD_SIZE; entity < to; entity += 1) life.run(entity);
+    for (let entity = first; entity < to; entity += 1) life.run(entity);
     return counts;
   }
 

@@ -71,7 +71,7 @@ export class DataErrors {
   /** What fault `f` does to the data check at an instant: DATA_CLEAN, DATA_FIXABLE (Table 5.10) or another data code. */
   strikes(f: i32, at: Instant): i32 {
     const fault = this.faults[f] as DataErrorFault;
-    if (at < fault.from || at >= fault.to) return DATA_CLEAN;
+    if (fault.from > at || at >= fault.to) return DATA_CLEAN;
     this.open(f, fault);
     const kind = this.kind[f] as i32;
     if (kind === DATA_CLEAN) return DATA_CLEAN;

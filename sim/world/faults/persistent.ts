@@ -102,7 +102,7 @@ export class PersistentFaults {
     const fault = this.faults[f] as PersistentFault;
     if (this.opened[f] !== this.turn) this.open(f, fault);
     const kind = this.kind[f] as i32;
-    if (kind === HAS_NOT || at < fault.from || at >= fault.to) return false;
+    if (kind === HAS_NOT || fault.from > at || at >= fault.to) return false;
     const failures = this.failures[f] as i32;
     if (failures >= fault.affectedMax) return false;
     if (kind === LIVE && this.succeeds(f, fault)) {
