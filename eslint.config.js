@@ -136,6 +136,22 @@ export default defineConfig(
     },
   },
   {
+    // Commands use the Io that they are given, so that a command line can run in anybody's process.
+    files: ['src/cli/**/*.ts'],
+    ignores: ['src/cli/main.ts', 'src/cli/shell/processIo.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        RANDOM,
+        ...['stdout', 'stderr', 'stdin', 'exit', 'exitCode', 'on', 'once', 'off', 'env'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'Commands use the Io that they are given (src/cli/shell/io.ts), never the globals of the process.',
+        })),
+      ],
+    },
+  },
+  {
     // Temporary files are named by the process that writes them, until they are whole.
     files: ['src/interchange/**/*.ts'],
     rules: {

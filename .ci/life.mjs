@@ -26,7 +26,20 @@ const sources = await assemblyScriptSources(root, ENTRY, codesOf);
 if (process.argv.includes('--text')) for (const [file, text] of sources) console.log(`// ${file}\n${text}`);
 let binary;
 const { error, stderr } = await asc.main(
-  [ENTRY, '--outFile', 'life.wasm', '--optimizeLevel', '3', '--shrinkLevel', '0', '--converge', '--runtime', 'stub', '--disableWarning', '235'],
+  [
+    ENTRY,
+    '--outFile',
+    'life.wasm',
+    '--optimizeLevel',
+    '3',
+    '--shrinkLevel',
+    '0',
+    '--converge',
+    '--runtime',
+    'stub',
+    '--disableWarning',
+    '235',
+  ],
   {
     readFile: (name) => sources.get(name.replace(/^\.\//, '')) ?? null,
     writeFile: (_name, contents) => {

@@ -16,18 +16,26 @@ export {
   type Instant,
 } from './londonTime.ts';
 
+/** The furthest seconds from 1970 that have a date. */
+export const SECONDS_MAX = 8.64e12;
+
 const INSTANT_PATTERN = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$/;
 const DATE_PATTERN = /^(\d{4})-(\d\d)-(\d\d)$/;
 
 /** Reads `YYYY-MM-DDThh:mm:ssZ`, the one form the records have; `undefined` when it is anything else. */
 export function parseInstant(text: string): Instant | undefined {
+  const at = parseSeconds(text);
+  return at === undefined || at < INSTANT_MIN || at > INSTANT_MAX ? undefined : at;
+}
+
+/** Seconds since 1970 of `YYYY-MM-DDThh:mm:ssZ` in any year; `undefined` when it is anything else. */
+export function parseSeconds(text: string): number | undefined {
   if (!INSTANT_PATTERN.test(text)) return undefined;
   const milliseconds = Date.parse(text);
   if (Number.isNaN(milliseconds)) return undefined;
   const at = milliseconds / 1000;
-  // Date.parse accepts 24:00:00 and some engines roll 02-30 over; the round trip refuses both.
-  if (at < INSTANT_MIN || at > INSTANT_MAX || formatInstant(at) !== text) return undefined;
-  return at;
+  // Date.parse accepts 24:00:00, and some engines roll 30 February over; the round trip refuses both.
+  return formatInstant(at) === text ? at : undefined;
 }
 
 /** The instant written in a source file; throws on a misspelt one. */
@@ -37,7 +45,7 @@ export function instant(text: string): Instant {
   return at;
 }
 
-/** `YYYY-MM-DDThh:mm:ssZ`. */
+/** `YYYY-MM-DDThh:mm:ssZ` of whole seconds since 1970, up to SECONDS_MAX before or after; throws beyond. */
 export function formatInstant(at: Instant): string {
   return `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
 }

@@ -1,6 +1,6 @@
 /**
- * The server side of one application association (one client SAP, one server SAP): AARQ to release, LLS, HLS-GMAC, replay
- * refusal, and the protection of every answer. Sans-I/O: an APDU and the instant in, at most one APDU out.
+ * The server side of one application association (one client SAP, one server SAP): AARQ, release, LLS, HLS-GMAC, refusal of
+ * replays, and the protection of every answer. Sans-I/O: it takes an APDU and the instant, and gives at most one APDU.
  */
 import { timingSafeEqual } from 'node:crypto';
 import {
@@ -40,14 +40,19 @@ import type { AssociationView, ClientPolicy, LogicalDevice } from './logicalDevi
 import { Responder } from './responder.ts';
 import { OVERHEAD_BYTES, type ReplyProtection, ServerSecurity } from './serverSecurity.ts';
 
-/** The current Association LN, whose method 1 is the third pass of HLS. */
+/** The Association LN object in use. Its method 1 is the third pass of HLS. */
 export const CURRENT_ASSOCIATION = '0000280000FF';
 /** A client-max-receive-pdu-size below this cannot hold an answer. Green Book 9.4.2. */
 const PDU_BYTES_MIN = 12;
-/** Release-response-reason: the association stays. */
+/** Release-response-reason 1: the association stays. */
 const RELEASE_NOT_FINISHED = 1;
-/** What keys were proved for must not be had by whoever sits between and alters what goes in clear: it may only read. */
+/**
+ * GMAC proves the keys once but does not protect later requests in clear: a man in the middle could alter them. A client
+ * that ciphers nothing may therefore only read.
+ */
 const WRITING_IN_CLEAR = CONFORMANCE.set | CONFORMANCE.blockSet | CONFORMANCE.blockAction;
+/** AARE, RLRE, exception-response and confirmedServiceError, the latter also ciphered: only a server sends these. */
+const NEVER_ANSWERED: readonly number[] = [0x61, 0x63, 0xd8, 0x0e, 0x2e, 0x4e];
 const CHALLENGE_BYTES_MIN = 8;
 const CHALLENGE_BYTES_MAX = 64;
 
@@ -63,7 +68,7 @@ export class Association {
   private clientChallenge: Uint8Array = NO_BYTES;
   private serverChallenge: Uint8Array = NO_BYTES;
   private responder = new Responder();
-  /** The last counter sent in this association, the proof's among them. */
+  /** The last counter sent in this association, including the counter of the proof. */
   private lastCounter = -1;
   private readonly device: LogicalDevice;
 
@@ -86,15 +91,15 @@ export class Association {
     return this.state;
   }
 
-  /** The answer to one APDU received at instant `at`, or undefined where silence is the answer. */
+  /** Gives the answer to one APDU received at instant `at`; undefined if there is none. */
   receive(apdu: Uint8Array, at: number): Uint8Array | undefined {
     if (!this.device.powered || apdu.length === 0) return undefined;
     const answer = this.answer(apdu, at);
-    // The power may have gone while the request acted; then nothing gets out.
+    // The request may have cut the power. Then no answer leaves the device.
     return this.device.powered ? answer : undefined;
   }
 
-  /** Ends the association without a word: the link went down. */
+  /** Ends the association without an answer, because the link is down. */
   abort(): void {
     this.state = { ...this.state, status: 0 };
     this.security = new ServerSecurity(this.device, NO_BYTES);
@@ -105,8 +110,8 @@ export class Association {
   }
 
   /**
-   * Counts upward within an association even where a new key starts its counters anew: clients keep one count of a meter, and
-   * refuse an answer that falls below it.
+   * Gives the next counter. It rises within an association even if a new key starts its counters again, because some clients
+   * keep one count for a meter and refuse an answer below it.
    */
   private reserveCounter(): number | undefined {
     const counter = this.device.reserveCounter(this.lastCounter);
@@ -116,6 +121,8 @@ export class Association {
 
   private answer(apdu: Uint8Array, at: number): Uint8Array | undefined {
     if (apdu[0] === 0x60) return this.associate(apdu);
+    // An error in answer to an error would go back and forth for ever on a line that echoes.
+    if (NEVER_ANSWERED.includes(apdu[0]!)) return undefined;
     if (this.state.status === 0) return NOT_ASSOCIATED;
     if (apdu[0] === 0x62) return this.release(apdu);
     return this.serve(apdu, at);
@@ -155,7 +162,7 @@ export class Association {
 
   private judge(aarq: Aarq, policy: ClientPolicy): number {
     if (!policy.contexts.some((context) => context === aarq.context)) return DIAGNOSTIC.contextNotSupported;
-    // Who could cipher may do without as long as the security policy demands nothing.
+    // A client that may cipher can also associate without ciphering, if the security policy demands nothing.
     const isLess = aarq.context !== 3 && policy.contexts[0] === 3;
     if (isLess && this.device.requiredProtection() !== 0) return DIAGNOSTIC.contextNotSupported;
     if (aarq.mechanism !== policy.mechanism) {
@@ -163,7 +170,7 @@ export class Association {
     }
     const needsTitle = aarq.context === 3 || policy.mechanism === 5;
     if (needsTitle && aarq.callingTitle?.length !== SYSTEM_TITLE_BYTES) return DIAGNOSTIC.callingTitleNotRecognised;
-    // A client that calls itself by this device's title would share its nonces.
+    // A client with this device's title would use the same nonces.
     if (needsTitle && equalBytes(aarq.callingTitle!, this.device.systemTitle)) {
       return DIAGNOSTIC.callingTitleNotRecognised;
     }
@@ -194,7 +201,7 @@ export class Association {
       sendBytesMax: initiate.pduBytesMax === 0 ? own : Math.min(own, initiate.pduBytesMax),
       status: isHls ? 1 : 2,
     };
-    // A dedicated key that came in clear is no secret: it is passed over.
+    // A dedicated key that came in clear is no secret, so it is ignored.
     this.security.agree(reply && initiate.dedicatedKey);
     if (isHls) {
       this.clientChallenge = aarq.authenticationValue!;
@@ -223,7 +230,7 @@ export class Association {
     return reply ? this.security.protect(plain, reply, this.reserveCounter()) : plain;
   }
 
-  /** A refusal is an AARE too: silence or an exception would leave the client guessing. */
+  /** Refuses with an AARE, because silence or an exception would not tell the client why. */
   private reject(policy: ClientPolicy | undefined, diagnostic: number, userInformation?: Uint8Array): Uint8Array {
     this.abort();
     const context = policy?.contexts[0] ?? 1;
@@ -245,12 +252,12 @@ export class Association {
     const decoded = decodeRelease(apdu);
     const given = decoded.ok ? decoded.value.userInformation : undefined;
     let userInformation: Uint8Array | undefined;
-    // A policy that demands protection demands it of a release as well; without one a plain RLRQ is taken.
+    // A policy that demands protection also demands it for a release. Without such a policy a plain RLRQ is accepted.
     if (!given && this.state.context === 3 && this.device.requiredProtection() !== 0) {
       return encodeRelease('response', { reason: RELEASE_NOT_FINISHED });
     }
     if (given && this.state.context === 3) {
-      // A release that does not decipher is not this client's; it must not end the association.
+      // A release that does not decipher may come from another client, so it must not end the association.
       const opened = this.security.unprotect(given, STATE_ERROR.serviceNotAllowed);
       if (!opened.ok) return opened.exception[2] === SERVICE_ERROR.decipheringError ? NOT_ASSOCIATED : opened.exception;
       userInformation = this.initiateResponse(opened.reply);
@@ -271,7 +278,7 @@ export class Association {
       plain = opened.plain;
       reply = opened.reply;
     } else if (this.state.context === 3) {
-      // What a ciphered association carries is ciphered, whatever the security policy says.
+      // A ciphered association takes ciphered APDUs only, whatever the security policy says.
       return NOT_ASSOCIATED;
     }
     const request = decodeRequest(plain);
@@ -283,7 +290,7 @@ export class Association {
       });
     }
     if (this.state.status === 1) return this.authenticate(request.value, reply);
-    // The counter is taken before the request acts: a key install resets it, and this answer belongs to the old keys.
+    // The counter is taken before the request acts: a key install resets it, and this answer still uses the old keys.
     const counter = reply && this.reserveCounter();
     if (reply && counter === undefined) return this.outOfCounters();
     const control = reply?.control ?? 0;
@@ -302,7 +309,7 @@ export class Association {
     return reply ? this.security.protect(bytes, reply, counter) : bytes;
   }
 
-  /** Pass 3 of HLS, and pass 4 as its answer. Nothing else is allowed while the association is pending. */
+  /** Handles pass 3 of HLS and answers with pass 4. Nothing else is allowed while the association is pending. */
   private authenticate(request: ServiceRequest, reply: ReplyProtection | undefined): Uint8Array | undefined {
     if (request.kind !== 'actionNormal') return NOT_ASSOCIATED;
     const { method, parameter, invoke } = request;
@@ -313,7 +320,7 @@ export class Association {
       { encryptionKey: keys.guek, authenticationKey: keys.gak, systemTitle: this.state.clientTitle },
       { challenge: this.serverChallenge, answer },
     );
-    // The proof and the APDU that carries it are two uses of the key, so each burns a counter of its own.
+    // The proof and the APDU that carries it use the key twice, so each takes a counter of its own.
     const proofCounter = proved ? this.reserveCounter() : 0;
     const counter = reply ? this.reserveCounter() : 0;
     if (proofCounter === undefined || counter === undefined) return this.outOfCounters();
@@ -336,7 +343,7 @@ export class Association {
   }
 }
 
-/** The initiate error of a proposal that cannot be met, or undefined. */
+/** The initiate error of a proposal that this server cannot meet; undefined if it can. */
 function judgeInitiate(request: InitiateRequest, policy: ClientPolicy, ciphered: boolean): 0 | 1 | 2 | 3 | undefined {
   if (request.dlmsVersion < DLMS_VERSION) return 1;
   if ((request.conformance & policy.conformance) === 0) return 2;

@@ -1,8 +1,7 @@
-/** What a request would change at the server: the attributes it writes and the methods it invokes. */
+/** Lists what a request would change at the server: the attributes that it writes and the methods that it invokes. */
 import type { Descriptor, ServiceRequest } from './apdu.ts';
-import { CURRENT_ASSOCIATION } from './association.ts';
 
-/** Empty for what only reads, and for the blocks that follow a first one. A proof of HLS changes nothing. */
+/** Empty for a request that only reads, and for the blocks after a first one. A proof of HLS changes nothing. */
 export function changedBy(request: ServiceRequest): readonly Descriptor[] {
   switch (request.kind) {
     case 'getNormal':
@@ -27,7 +26,10 @@ export function changedBy(request: ServiceRequest): readonly Descriptor[] {
   }
 }
 
-/** Class 15, method 1, reply_to_HLS_authentication, of the current association. */
+/** Class 15 objects: the current association 0.0.40.0.0.255, and each association by its own name 0.0.40.0.x.255. */
+const ASSOCIATION = /^00002800[0-9A-F]{2}FF$/;
+
+/** True for class 15, method 1, reply_to_HLS_authentication. */
 function isProof({ classId, ln, id }: Descriptor): boolean {
-  return classId === 15 && ln === CURRENT_ASSOCIATION && id === 1;
+  return classId === 15 && ASSOCIATION.test(ln) && id === 1;
 }

@@ -1,12 +1,13 @@
 /**
- * DLMS security suite 0 (AES-GCM-128): Green Book 9.2.3.3 and 9.2.7. IV = system title (8) | invocation counter (4);
- * additional data = security control | authentication key, and the plaintext too where nothing is encrypted; tag of 12
- * bytes. A standards-based stand-in for the cohorts' own schemes; no source says that SMETS1 devices use it.
+ * DLMS security suite 0 (AES-GCM-128). Source: Green Book 9.2.3.3 and 9.2.7. The IV is the system title (8 bytes) and the
+ * invocation counter (4 bytes). The additional data is the security control byte and the authentication key, followed by
+ * the plaintext where nothing is encrypted. The tag has 12 bytes. The suite is a standards-based stand-in for the cohorts'
+ * own schemes; no source says that SMETS1 devices use it.
  */
 import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto';
 import { concat, type Decoded, bad, good, NO_BYTES, Reader, Writer } from './bytes.ts';
 
-/** Tag length in bytes, checked always: without it Node accepts a tag of 4 bytes. */
+/** Length of a tag, in bytes. It is always checked, because Node accepts a tag of 4 bytes otherwise. */
 export const TAG_BYTES = 12;
 export const KEY_BYTES = 16;
 export const SYSTEM_TITLE_BYTES = 8;
@@ -16,7 +17,7 @@ export const ENCRYPTED = 0x20;
 const BROADCAST = 0x40;
 const COMPRESSED = 0x80;
 
-/** What one protected APDU needs. `encryptionKey` is the GUEK or the dedicated key. */
+/** The inputs that protect one APDU. `encryptionKey` is the GUEK or the dedicated key. */
 export interface Protection {
   readonly control: number;
   readonly encryptionKey: Uint8Array;
@@ -29,7 +30,7 @@ function nonce(systemTitle: Uint8Array, counter: number): Uint8Array {
   return concat(systemTitle, new Writer().u32(counter).bytes());
 }
 
-/** Ciphertext and tag (or plaintext and tag, or ciphertext alone, by the control byte), without the header. */
+/** Protects a plaintext: ciphertext and tag, plaintext and tag, or ciphertext alone, as the control byte says. No header. */
 export function seal(protection: Protection, plain: Uint8Array): Uint8Array {
   const { control, authenticationKey } = protection;
   const iv = nonce(protection.systemTitle, protection.counter);
@@ -46,7 +47,7 @@ export function seal(protection: Protection, plain: Uint8Array): Uint8Array {
   return concat(encrypts ? body : plain, tag);
 }
 
-/** The plaintext; given out only after the tag has been verified (an encrypted-only APDU has none to verify). */
+/** Opens a body. The plaintext is returned only if the tag verifies; an APDU that is only encrypted has no tag. */
 export function open(protection: Protection, body: Uint8Array): Decoded<Uint8Array> {
   const { control, authenticationKey } = protection;
   const encrypts = (control & ENCRYPTED) !== 0;
@@ -57,7 +58,7 @@ export function open(protection: Protection, body: Uint8Array): Decoded<Uint8Arr
   const iv = nonce(protection.systemTitle, protection.counter);
   const options = { authTagLength: TAG_BYTES };
   if (!authenticates) {
-    // Node's decipher insists on a tag; GCM without one is counter mode, so the cipher undoes itself.
+    // Node's decipher needs a tag. GCM without one is counter mode, so ciphering once more gives the plaintext.
     return good(new Uint8Array(createCipheriv('aes-128-gcm', protection.encryptionKey, iv, options).update(text)));
   }
   const decipher = createDecipheriv('aes-128-gcm', protection.encryptionKey, iv, options);
@@ -79,7 +80,7 @@ export function gmac(protection: Omit<Protection, 'control'>, challenge: Uint8Ar
   return new Writer().u8(AUTHENTICATED).u32(protection.counter).raw(tag).bytes();
 }
 
-/** Whether `answer` is the peer's HLS-GMAC over `challenge`. The counter inside is the peer's own. */
+/** True if `answer` is the peer's HLS-GMAC over `challenge`. The counter inside belongs to the peer. */
 export function gmacVerifies(
   keys: Omit<Protection, 'control' | 'counter'>,
   exchange: { readonly challenge: Uint8Array; readonly answer: Uint8Array },
@@ -90,26 +91,32 @@ export function gmacVerifies(
   return timingSafeEqual(gmac({ ...keys, counter }, challenge), answer);
 }
 
-/** How a protected APDU was wrapped: the reply goes back in the same family. */
+/** How a protected APDU is wrapped. A server replies in the family of the request. */
 export type Family = 'glo' | 'ded' | 'generalGlo' | 'generalDed';
 
-/** A protected APDU with its header read and nothing yet verified. */
+/** A protected APDU whose header was read. Nothing is verified yet. */
 export interface CipheredApdu {
   readonly family: Family;
   /** The outer tag. */
   readonly tag: number;
-  /** From general-* headers; empty elsewhere. */
+  /** The sender's title from a general-* header; empty in the other families. */
   readonly systemTitle: Uint8Array;
   readonly control: number;
   readonly counter: number;
   readonly body: Uint8Array;
 }
 
-/** Outer tags by plain tag: [global, dedicated]. Green Book 9.5, COSEMpdu ASN.1. */
+/** Outer tags by plain tag: [global, dedicated]. Source: Green Book 9.5, COSEMpdu ASN.1. */
 const SPECIFIC: Readonly<Record<number, readonly [number, number]>> = {
   0x01: [0x21, 0x41],
+  0x05: [0x25, 0x45],
+  0x06: [0x26, 0x46],
   0x08: [0x28, 0x48],
+  0x0c: [0x2c, 0x4c],
+  0x0d: [0x2d, 0x4d],
   0x0e: [0x2e, 0x4e],
+  0x16: [0x36, 0x56],
+  0x18: [0x38, 0x58],
   0xc0: [0xc8, 0xd0],
   0xc1: [0xc9, 0xd1],
   0xc2: [0xca, 0xd2],
@@ -122,12 +129,12 @@ const GENERAL: Readonly<Record<'generalGlo' | 'generalDed', number>> = { general
 const GLO_TAGS = new Map(Object.entries(SPECIFIC).map(([plain, [glo]]) => [glo, Number(plain)]));
 const DED_TAGS = new Map(Object.entries(SPECIFIC).map(([plain, [, ded]]) => [ded, Number(plain)]));
 
-/** Whether an APDU with this first byte is protected. */
+/** True if an APDU with this first byte is protected by glo-*, ded-* or one of the two general forms. */
 export function isCiphered(tag: number): boolean {
   return GLO_TAGS.has(tag) || DED_TAGS.has(tag) || tag === GENERAL.generalGlo || tag === GENERAL.generalDed;
 }
 
-/** The header of a protected APDU. */
+/** Reads the header of a protected APDU. */
 export function readCiphered(apdu: Uint8Array): Decoded<CipheredApdu> {
   const reader = new Reader(apdu);
   const tag = reader.u8();
@@ -156,7 +163,7 @@ export function readCiphered(apdu: Uint8Array): Decoded<CipheredApdu> {
   return good({ family, tag, systemTitle, control, counter, body });
 }
 
-/** A plain APDU protected and wrapped in `family`. `header.systemTitle` is the sender's. */
+/** Protects a plain APDU and wraps it in `family`. `protection.systemTitle` is the sender's. */
 export function writeCiphered(family: Family, protection: Protection, plain: Uint8Array): Uint8Array {
   const body = new Writer().u8(protection.control).u32(protection.counter).raw(seal(protection, plain)).bytes();
   const writer = new Writer();
@@ -170,7 +177,7 @@ export function writeCiphered(family: Family, protection: Protection, plain: Uin
   return writer.octets(body).bytes();
 }
 
-/** The plain tag that a service-specific outer tag announces, or undefined for general-* tags. */
+/** The plain tag that a service-specific outer tag announces; undefined for a general-* tag. */
 export function announcedTag(outer: number): number | undefined {
   return GLO_TAGS.get(outer) ?? DED_TAGS.get(outer);
 }

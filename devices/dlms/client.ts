@@ -1,7 +1,7 @@
 /**
  * The sans-I/O DLMS client that head-ends are built on. Every operation is a conversation: a generator that yields request
- * APDUs and is fed answer APDUs, so that block transfer, HLS and errors read from top to bottom and no socket, timer or
- * clock is known here. `clientSession.ts` frames conversations; `converse` runs one against a function.
+ * APDUs and is fed answer APDUs. Block transfer, HLS and errors therefore read from top to bottom, and this file knows no
+ * socket, timer or clock. `clientSession.ts` frames conversations; `converse` runs one against a function.
  */
 import { randomBytes } from 'node:crypto';
 import { type Aare, decodeAare, decodeRelease, DIAGNOSTIC, encodeAarq, encodeRelease } from './acse.ts';
@@ -16,52 +16,54 @@ import {
 import { encodeRequest } from './apduRequest.ts';
 import { decodeResponse } from './apduResponse.ts';
 import { type Data, decodeData, encodeData, readData } from './axdr.ts';
-import { equalBytes, NO_BYTES, Reader, Writer } from './bytes.ts';
+import { equalBytes, NO_BYTES, Reader } from './bytes.ts';
 import {
   type ClientError,
   type ClientResult,
-  errorOf,
+  type Conversation,
   failed,
   fromGetResult,
   fromResult,
   protocol,
   succeeded,
 } from './clientResult.ts';
-import { isCiphered, SYSTEM_TITLE_BYTES } from './ciphering.ts';
+import { SYSTEM_TITLE_BYTES } from './ciphering.ts';
+import { collectBlocks } from './clientBlocks.ts';
+import { type Awaited, judgeArrival, WAIT_ON } from './clientAnswer.ts';
 import { ClientSecurity, type ClientSecurityOptions } from './clientSecurity.ts';
 import { CONFORMANCE, decodeInitiateResponse, encodeInitiateRequest, type InitiateResponse } from './initiate.ts';
 import { CURRENT_ASSOCIATION } from './association.ts';
 import { changedBy } from './changedBy.ts';
 
-export type { ClientError, ClientResult };
-
-/** Requests out, answers in, a result at the end. */
-export type Conversation<T> = Generator<Uint8Array, T, Uint8Array>;
+export type { ClientError, ClientResult, Conversation };
 
 export interface DlmsClientOptions {
   readonly authentication: 'none' | 'lls' | 'gmac';
-  /** The LLS secret. */
+  /** The LLS secret; needed for `lls`. */
   readonly secret?: Uint8Array;
-  /** Needed for GMAC; with LLS or none it ciphers the association (context 3). */
+  /** Needed for GMAC. With LLS or none it makes the association a ciphered one (context 3). */
   readonly security?: ClientSecurityOptions;
-  /** Sent as calling-AP-title in associations without security as well, if given. */
+  /** If given, it is the calling-AP-title of associations without security as well. */
   readonly systemTitle?: Uint8Array;
-  /** Conformance proposed; all that this client can do unless given. */
+  /** Conformance to propose. Default: all that this client can do. */
   readonly conformance?: number;
-  /** Longest APDU taken, bytes. */
+  /** Longest APDU that this client takes, bytes. Default 65,535. */
   readonly pduBytesMax?: number;
-  /** CtoS; 16 random bytes unless given. */
+  /** Gives CtoS. Default: 16 random bytes. */
   readonly challenge?: () => Uint8Array;
-  /** Longest value put together from blocks, bytes. */
+  /** Longest value put together from blocks, bytes. Default 4 MiB. */
   readonly valueBytesMax?: number;
+  /** Logical name of the association object that takes the HLS proof, 12 hex digits. Default: {@link CURRENT_ASSOCIATION}. */
+  readonly association?: string;
   /**
-   * Asked before anything is written or invoked, proofs of HLS apart: whether the server may be changed there. A no ends the
-   * operation as `notAllowed` before a byte of it is made. `serverTitle` is the server's as it gave it, undefined for none.
+   * Decides whether this client may change the server at a target. It is asked before every write and method call, except
+   * the proofs of HLS. False ends the operation as `notAllowed` before a byte of it is made. `serverTitle` is the title
+   * that the server gave, undefined if it gave none.
    */
   readonly mayWrite?: (target: Descriptor, serverTitle: Uint8Array | undefined) => boolean;
 }
 
-/** What was agreed at association. */
+/** The result of an association: what both sides agreed on. */
 export interface Agreement extends InitiateResponse {
   readonly serverTitle?: Uint8Array;
 }
@@ -78,12 +80,12 @@ const ALL_SERVICES =
   CONFORMANCE.selectiveAccess |
   CONFORMANCE.action;
 const MECHANISMS = { none: 0, lls: 1, gmac: 5 } as const;
-/** Header, descriptor with selection, last, number and length around a block, and ciphering with a system title. */
+/** Room for the header, a descriptor with selection, the block's own fields, and ciphering with a system title. */
 const SEND_OVERHEAD_BYTES = 64;
 const SEND_BYTES_MIN = 16;
 const VALUE_BYTES_MAX = 1 << 22;
 
-/** One client of one server. Operations follow one another; none may overlap. */
+/** One client of one server. Operations follow one another and must not overlap. */
 export class DlmsClient {
   readonly security: ClientSecurity | undefined;
   agreement: Agreement | undefined;
@@ -99,7 +101,7 @@ export class DlmsClient {
 
   // ---- association ------------------------------------------------------------------------------------------------
 
-  /** AARQ, and with GMAC the two passes that prove the keys both ways. */
+  /** Sends the AARQ. With GMAC, two more passes prove the keys both ways. */
   *associate(): Conversation<ClientResult<Agreement>> {
     const { security, options } = this;
     const mechanism = MECHANISMS[options.authentication];
@@ -111,7 +113,7 @@ export class DlmsClient {
     const userInformation = security ? security.protectInitiate(plain) : plain;
     if (!userInformation) return failed({ kind: 'countersUsedUp' });
     const callingTitle = security?.systemTitle ?? options.systemTitle;
-    const answer = yield encodeAarq({
+    const aarq = encodeAarq({
       context: security ? 3 : 1,
       mechanism,
       userInformation,
@@ -119,7 +121,9 @@ export class DlmsClient {
       ...(mechanism === 1 && { authenticationValue: options.secret! }),
       ...(mechanism === 5 && { authenticationValue: challenge }),
     });
-    const accepted = this.readAare(answer);
+    const answer = yield* this.awaited(aarq, 'aare');
+    if (!answer.ok) return answer;
+    const accepted = this.readAare(answer.value);
     if (!accepted.ok) return accepted;
     const { aare, agreement } = accepted.value;
     if (mechanism === 5) {
@@ -143,7 +147,6 @@ export class DlmsClient {
   }
 
   private readAare(answer: Uint8Array): ClientResult<{ aare: Aare; agreement: Agreement }> {
-    if (answer[0] !== 0x61) return failed(this.complaintOf(answer));
     const decoded = decodeAare(answer);
     if (!decoded.ok) return protocol(decoded.error);
     const aare = decoded.value;
@@ -154,9 +157,9 @@ export class DlmsClient {
       return failed({ kind: 'rejected', result, diagnostic, ...(initiateError !== undefined && { initiateError }) });
     }
     if (this.security) {
-      // Without it the title may stand in a general-* header, or be known from before.
+      // If it is missing, the title may stand in a general-* header, or be known from before.
       if (aare.respondingTitle) {
-        // Half of every nonce: with another length there is no nonce.
+        // The title is half of every nonce, so it has to have the right length.
         if (aare.respondingTitle.length !== SYSTEM_TITLE_BYTES)
           return protocol('the responding-AP-title is no system title');
         this.security.serverTitle = aare.respondingTitle;
@@ -175,14 +178,6 @@ export class DlmsClient {
     });
   }
 
-  /** What came in place of an AARE or RLRE: in clear, or ciphered by a server that is known. */
-  private complaintOf(answer: Uint8Array): ClientError {
-    if (!this.security || !isCiphered(answer[0] ?? 0)) return errorOf(answer);
-    if (!this.security.serverTitle) return { kind: 'sealedComplaint' };
-    const opened = this.security.open(answer);
-    return opened.ok ? errorOf(opened.value) : { kind: 'security', error: opened.error };
-  }
-
   private *proveKeys(challenge: Uint8Array, aare: Aare): Conversation<ClientResult<undefined>> {
     const security = this.security!;
     const serverChallenge = aare.authenticationValue ?? NO_BYTES;
@@ -191,7 +186,7 @@ export class DlmsClient {
       return protocol('StoC is not a challenge');
     const proof = security.prove(serverChallenge);
     if (!proof) return failed({ kind: 'countersUsedUp' });
-    const method = { classId: 15, ln: CURRENT_ASSOCIATION, id: 1 };
+    const method = { classId: 15, ln: this.options.association ?? CURRENT_ASSOCIATION, id: 1 };
     const answer = yield* this.action(method, { type: 'octetString', value: proof });
     if (!answer.ok) return answer;
     const given = answer.value?.type === 'octetString' ? answer.value.value : NO_BYTES;
@@ -200,25 +195,26 @@ export class DlmsClient {
     return succeeded(undefined);
   }
 
-  /** RLRQ. A refusal, or an answer that is no RLRE, is reported; the association is over for this client either way. */
+  /** Sends the RLRQ. The association is over for this client, even if the server refuses or gives no RLRE. */
   *release(): Conversation<ClientResult<undefined>> {
     let userInformation: Uint8Array | undefined;
     if (this.security) {
       userInformation = this.security.protectInitiate(this.initiateRequest());
       if (!userInformation) return failed({ kind: 'countersUsedUp' });
     }
-    const answer = yield encodeRelease('request', { reason: 0, ...(userInformation && { userInformation }) });
+    const rlrq = encodeRelease('request', { reason: 0, ...(userInformation && { userInformation }) });
+    const answer = yield* this.awaited(rlrq, 'rlre');
     this.agreement = undefined;
-    if (answer[0] !== 0x63) return failed(this.complaintOf(answer));
-    const decoded = decodeRelease(answer);
-    // Some servers get the lengths of a ciphered RLRE wrong; it is an RLRE all the same.
+    if (!answer.ok) return answer;
+    const decoded = decodeRelease(answer.value);
+    // Some servers give a ciphered RLRE wrong lengths. It is taken as an RLRE all the same.
     const reason = decoded.ok ? (decoded.value.reason ?? 0) : 0;
     return reason === 0 ? succeeded(undefined) : protocol(`the release was answered with reason ${reason}`);
   }
 
   // ---- services ---------------------------------------------------------------------------------------------------
 
-  /** One attribute, in blocks if the server answers so. */
+  /** Reads one attribute, in blocks if the server answers in blocks. */
   *get(attribute: Descriptor, selection?: Selection): Conversation<ClientResult<Data>> {
     const invoke = this.nextInvoke();
     const request = { attribute, ...(selection && { selection }) };
@@ -231,7 +227,7 @@ export class DlmsClient {
     return data.ok ? succeeded(data.value) : protocol(data.error);
   }
 
-  /** Several attributes at once. Each has a result of its own. */
+  /** Reads several attributes with one request. Each has a result of its own. */
   *getList(requests: readonly AttributeRequest[]): Conversation<ClientResult<readonly GetResult[]>> {
     const invoke = this.nextInvoke();
     const first = yield* this.ask({ kind: 'getList', invoke, requests });
@@ -249,7 +245,7 @@ export class DlmsClient {
     return reader.error === undefined ? succeeded(results) : protocol(reader.error);
   }
 
-  /** Writes one attribute, in blocks if the server's PDU size asks for it. */
+  /** Writes one attribute, in blocks if the value exceeds the server's PDU size. */
   *set(attribute: Descriptor, value: Data): Conversation<ClientResult<undefined>> {
     const invoke = this.nextInvoke();
     const request = { attribute };
@@ -276,7 +272,7 @@ export class DlmsClient {
     }
   }
 
-  /** Writes several attributes with one request; a result number for each. */
+  /** Writes several attributes with one request. Gives a result number for each. */
   *setList(
     requests: readonly AttributeRequest[],
     values: readonly Data[],
@@ -287,7 +283,7 @@ export class DlmsClient {
     return succeeded(answer.value.results);
   }
 
-  /** Invokes a method; its return value, if it has one. */
+  /** Invokes a method. Gives its return value, if it has one. */
   *action(method: Descriptor, parameter?: Data): Conversation<ClientResult<Data | undefined>> {
     const invoke = this.nextInvoke();
     const raw = parameter ? encodeData(parameter) : NO_BYTES;
@@ -317,12 +313,12 @@ export class DlmsClient {
     return data ? fromGetResult(data) : succeeded(undefined);
   }
 
-  /** New keys are live on the server: use them from the next request on. */
+  /** Uses new keys from the next request on, because they are live on the server. */
   replaceKeys(keys: { readonly guek: Uint8Array; readonly gak: Uint8Array }): void {
     this.security?.replaceKeys(keys);
   }
 
-  /** Whether an attribute may be written, or a method invoked, as far as this side is concerned. */
+  /** True if this side allows itself to write an attribute or to invoke a method. */
   mayWrite(target: Descriptor): boolean {
     return this.options.mayWrite?.(target, this.agreement?.serverTitle) ?? true;
   }
@@ -332,6 +328,11 @@ export class DlmsClient {
   private nextInvoke(): number {
     // Confirmed, high priority, and a running invoke-id of four bits.
     return 0xc0 | (this.invocations++ & 0x0f);
+  }
+
+  private collect(service: 'get' | 'action', invoke: number, first: ServiceResponse): ReturnType<typeof collectBlocks> {
+    const bytesMax = this.options.valueBytesMax ?? VALUE_BYTES_MAX;
+    return collectBlocks(first, { service, invoke, bytesMax, ask: (request) => this.ask(request) });
   }
 
   private sendBytesMax(): number {
@@ -344,48 +345,34 @@ export class DlmsClient {
     const plain = encodeRequest(request);
     const sent = this.security ? this.security.protect(plain) : plain;
     if (!sent) return failed({ kind: 'countersUsedUp' });
-    const answer = yield sent;
-    let bytes = answer;
-    // Exceptions come in clear: whoever cannot decipher cannot cipher the complaint.
-    if (this.security && answer[0] !== 0xd8 && answer[0] !== 0x0e) {
-      const opened = this.security.open(answer);
-      if (!opened.ok) return failed({ kind: 'security', error: opened.error });
-      bytes = opened.value;
+    let awaited = yield* this.awaited(sent, 'service');
+    for (;;) {
+      if (!awaited.ok) return awaited;
+      const response = decodeResponse(awaited.value);
+      if (!response.ok) return protocol(response.error);
+      const { value } = response;
+      if (value.kind === 'exception' || value.kind === 'serviceError') return failed(value);
+      // The priority bit may come back changed. The invoke-id may not: another one belongs to another request.
+      if ((value.invoke & 0x0f) === (request.invoke & 0x0f)) return response;
+      awaited = yield* this.awaited(WAIT_ON, 'service', {
+        kind: 'protocol',
+        error: 'the answer has another invoke-id',
+      });
     }
-    const response = decodeResponse(bytes);
-    if (!response.ok) return protocol(response.error);
-    const { value } = response;
-    if (value.kind === 'exception' || value.kind === 'serviceError') return failed(errorOf(bytes));
-    // The priority bit may come back changed; the invoke-id may not.
-    if ((value.invoke & 0x0f) !== (request.invoke & 0x0f)) return protocol('the answer has another invoke-id');
-    return response;
   }
 
-  private *collect(
-    service: 'get' | 'action',
-    invoke: number,
-    first: ServiceResponse,
-  ): Conversation<ClientResult<Uint8Array>> {
-    const kind = service === 'get' ? 'getBlock' : 'actionBlock';
-    const raw = new Writer();
-    let response = first;
-    // Blocks count from 1; some servers begin at 0.
-    const isFromZero = first.kind === kind && first.block.number === 0;
-    for (let number = isFromZero ? 0 : 1; ; number++) {
-      if (response.kind === 'getBlockError') return failed({ kind: 'result', result: response.result });
-      if (response.kind !== kind) return protocol(`a block expected, got ${response.kind}`);
-      if (response.block.number !== number) return protocol(`block ${number} expected, got ${response.block.number}`);
-      const { block } = response;
-      // Blocks with nothing in them would never come to an end.
-      if (block.raw.length === 0 && !block.last) return protocol('a block with nothing in it, and not the last');
-      if (raw.written + block.raw.length > (this.options.valueBytesMax ?? VALUE_BYTES_MAX)) {
-        return protocol('the value is longer than allowed');
-      }
-      raw.raw(block.raw);
-      if (block.last) return succeeded(raw.bytes());
-      const next = yield* this.ask({ kind: service === 'get' ? 'getNext' : 'actionNext', invoke, number });
-      if (!next.ok) return next;
-      response = next.value;
+  /** Sends a request and waits for its answer, past every APDU that is none. `doubt` is the error if no answer comes. */
+  private *awaited(request: Uint8Array, what: Awaited, doubt?: ClientError): Conversation<ClientResult<Uint8Array>> {
+    let apdu = yield request;
+    let suspected = doubt;
+    for (;;) {
+      const arrival = judgeArrival(apdu, what, this.security);
+      if (arrival.is === 'answer') return succeeded(arrival.apdu);
+      if (arrival.is === 'error') return failed(arrival.error);
+      suspected ??= arrival.doubt;
+      // No bytes: whoever runs the conversation says that nothing more has come.
+      if (apdu.length === 0) return failed(suspected ?? { kind: 'lost' });
+      apdu = yield WAIT_ON;
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The client's half of security suite 0: keys, counters, protecting requests and opening answers. */
+/** The client's half of security suite 0: it holds keys and counters, protects requests and opens answers. */
 import { bad, type Decoded, equalBytes, good } from './bytes.ts';
 import {
   announcedTag,
@@ -13,36 +13,37 @@ import {
   writeCiphered,
 } from './ciphering.ts';
 import { CONFORMANCE } from './initiate.ts';
+import { roleOf } from './apdu.ts';
 import type { SuiteKeys } from './logicalDevice.ts';
 
 export interface ClientSecurityOptions {
-  /** 8 bytes, unique to this client: it is half of every nonce. */
+  /** 8 bytes, unique to this client, because it is half of every nonce. */
   readonly systemTitle: Uint8Array;
   readonly keys: SuiteKeys;
   /**
-   * The next invocation counter, never given twice for these keys: the caller persists it before returning. undefined
-   * when none is left.
+   * Gives the next invocation counter, never the same one twice for these keys. The caller persists it before it returns.
+   * Undefined when none is left.
    */
   readonly nextCounter: () => number | undefined;
-  /** How requests are wrapped; the server answers in the same family. Left out: general-* where the server granted it. */
+  /** How requests are wrapped; the server answers in the same family. Default: general-* if the server grants it, else glo-*. */
   readonly family?: 'glo' | 'generalGlo';
-  /** Security control: authenticated and encrypted unless asked otherwise. */
+  /** The security control byte. Default: authenticated and encrypted. */
   readonly control?: number;
-  /** A key for one association, 16 random bytes: services then go as ded-* (or general-ded). */
+  /** A key for one association, 16 random bytes. Services are then sent as ded-* (or general-ded). */
   readonly dedicatedKey?: Uint8Array;
-  /** The server's last counter known from before; answers must exceed it. */
+  /** The server's last known counter. Answers must exceed it. */
   readonly serverCounter?: number;
-  /** The server's title as known from before; what an AARE says goes before it. */
+  /** The server's last known title. A title in an AARE replaces it. */
   readonly serverTitle?: Uint8Array;
 }
 
-/** First bytes of exception-response and confirmedServiceError. */
+/** First bytes of the exception-response and the confirmedServiceError. */
 const COMPLAINTS: readonly (number | undefined)[] = [0xd8, 0x0e];
 
-/** It verifies, and was said before; or the server has begun to count anew. */
+/** The answer verifies, but its counter was seen before: it is a repeat, or the server counts from the beginning again. */
 export const REPEATED_COUNTER = 'the answer repeats an invocation counter';
 
-/** Protects and opens; knows the server's title once the AARE has told it. */
+/** Protects requests and opens answers. Knows the server's title once an AARE or a header has given it. */
 export class ClientSecurity {
   readonly systemTitle: Uint8Array;
   serverTitle: Uint8Array | undefined;
@@ -76,23 +77,23 @@ export class ClientSecurity {
     return this.dedicatedKey;
   }
 
-  /** From now on services go under the dedicated key. */
+  /** Makes services use the dedicated key from now on. */
   useDedicatedKey(): void {
     this.dedicatedInUse = this.dedicatedKey !== undefined;
   }
 
-  /** general-* APDUs are for those who agreed on general protection: many servers know the service-specific ones alone. */
+  /** Chooses general-* APDUs only if the server granted general protection, because many servers know no others than glo-*. */
   agree(conformance: number): void {
     if (this.options.family === undefined) this.isGeneral = (conformance & CONFORMANCE.generalProtection) !== 0;
   }
 
-  /** A new association begins: its initiate goes under the global keys again. */
+  /** Prepares a new association: its initiate uses the global keys again. */
   beginAssociation(): void {
     this.dedicatedInUse = false;
     this.dedicatedServerCounter = -1;
   }
 
-  /** New keys are live. With a new GUEK the server counts anew; a new GAK alone changes no counter. */
+  /** Replaces the keys. With a new GUEK the server's counter starts again; a new GAK alone changes no counter. */
   replaceKeys(keys: SuiteKeys): void {
     if (!equalBytes(keys.guek, this.keys.guek)) this.serverCounter = -1;
     this.keys = keys;
@@ -107,7 +108,7 @@ export class ClientSecurity {
     return writeCiphered(family, this.protection(this.systemTitle, counter, this.control), plain);
   }
 
-  /** The initiate in an AARQ or RLRQ is service-specific in either family: every server reads that. */
+  /** Protects the initiate of an AARQ or RLRQ. It is always service-specific, because every server reads that. */
   protectInitiate(plain: Uint8Array): Uint8Array | undefined {
     const counter = this.options.nextCounter();
     if (counter === undefined) return undefined;
@@ -123,7 +124,7 @@ export class ClientSecurity {
     return { control, encryptionKey, authenticationKey: this.keys.gak, systemTitle, counter };
   }
 
-  /** The plain answer. An answer must carry at least the protection of the request, and a counter not seen before. */
+  /** Opens an APDU of the server. An answer must have at least the request's protection, and a counter not seen before. */
   open(apdu: Uint8Array): Decoded<Uint8Array> {
     if (!isCiphered(apdu[0] ?? 0)) return bad('the answer is not ciphered');
     const header = readCiphered(apdu);
@@ -133,15 +134,17 @@ export class ClientSecurity {
     if (!serverTitle) return bad('the server has no system title');
     if (systemTitle.length > 0 && !equalBytes(systemTitle, serverTitle))
       return bad('the answer has another system title');
-    if ((control & this.control) !== this.control) return bad('the answer is less protected than the request');
     const isDedicated = family === 'ded' || family === 'generalDed';
     if (isDedicated && !this.dedicatedKey) return bad('the answer is under a dedicated key that was never agreed');
     const encryptionKey = isDedicated ? this.dedicatedKey! : this.keys.guek;
     const protection = { control, encryptionKey, authenticationKey: this.keys.gak, systemTitle: serverTitle, counter };
     const opened = open(protection, body);
     if (!opened.ok) return opened;
+    // A notification has the protection that its server chose. It changes nothing here: neither title nor counter.
+    if (roleOf(opened.value) === 'unsolicited') return opened;
+    if ((control & this.control) !== this.control) return bad('the answer is less protected than the request');
     const announced = announcedTag(tag);
-    // A complaint has no ciphered tag of its own: some servers send an exception under that of a confirmedServiceError.
+    // An exception has no ciphered tag of its own. Some servers send one under the tag of a confirmedServiceError.
     const isComplaint = COMPLAINTS.includes(opened.value[0]);
     if (announced !== undefined && announced !== opened.value[0] && !isComplaint)
       return bad('the answer is not what its tag announced');
@@ -153,7 +156,7 @@ export class ClientSecurity {
     return good(opened.value);
   }
 
-  /** f(StoC), with an invocation counter of its own: sharing the APDU's would use one nonce twice. */
+  /** Computes f(StoC) with a counter of its own, because sharing the APDU's counter would use one nonce twice. */
   prove(challenge: Uint8Array): Uint8Array | undefined {
     const counter = this.options.nextCounter();
     if (counter === undefined) return undefined;
@@ -161,7 +164,7 @@ export class ClientSecurity {
     return gmac({ encryptionKey: keys.guek, authenticationKey: keys.gak, systemTitle, counter }, challenge);
   }
 
-  /** Whether the server's f(CtoS) proves the keys. */
+  /** True if the server's f(CtoS) proves the keys. */
   verify(challenge: Uint8Array, answer: Uint8Array): boolean {
     if (!this.serverTitle) return false;
     const { keys, serverTitle: systemTitle } = this;

@@ -1,27 +1,37 @@
 /**
- * A client's framed connection, sans-I/O: conversations over the wrapper or over HDLC. Bytes to send come back from every
- * call; the caller owns the carrier and the clock.
+ * A client's framed connection, sans-I/O: it runs conversations over the wrapper or over HDLC. Every call returns the bytes
+ * to send. The caller owns the carrier and the clock.
  */
-import type { Conversation } from './client.ts';
+import { roleOf } from './apdu.ts';
+import { NO_BYTES } from './bytes.ts';
+import type { Conversation } from './clientResult.ts';
 import { HdlcClient, type HdlcClientEvent, type HdlcClientOptions } from './hdlcClient.ts';
 import { serverAddress, shortAddress } from './hdlcFrame.ts';
-import { encodeWrapper, WrapperParser } from './wrapper.ts';
+import { encodeWrapper, type SkippedBytes, WrapperParser } from './wrapper.ts';
 
 export interface ClientSessionOptions {
   readonly framing: 'wrapper' | 'hdlc';
+  /** Client SAP. */
   readonly client: number;
+  /** Server SAP; over HDLC the upper address of the server. */
   readonly server: number;
-  /** HDLC physical address of the server; 0 for none. */
+  /** HDLC: lower (physical) address of the server. Default 0, which means none. */
   readonly physical?: number;
+  /** HDLC: bytes of the server's address. Default: the shortest form that holds it. */
+  readonly addressBytes?: 1 | 2 | 4;
   readonly hdlc?: Omit<HdlcClientOptions, 'client' | 'server'>;
-  /** Seconds without an answer after which the exchange is given up (wrapper; HDLC repeats by itself). */
+  /** Wrapper: seconds without an answer after which an exchange is given up. Default 30. HDLC repeats by itself. */
   readonly timeoutSeconds?: number;
+  /** Wrapper: called when bytes were skipped to find the next header. */
+  readonly onSkipped?: (skipped: SkippedBytes) => void;
 }
 
-/** How an exchange was lost: `linkRefused` is the device's own word (HDLC DM or FRMR), the others are silence. */
+/**
+ * How an exchange was lost. `linkRefused`: the device itself refused the link (HDLC DM or FRMR). The others are silence.
+ */
 export type ExchangeLost = 'timeout' | 'linkDown' | 'linkRefused';
 
-/** One conversation under way. `result` is set when it ended, `lost` when the link or the time ran out first. */
+/** One conversation. `result` is set when it has ended, `lost` when the link or the time ran out first. */
 export interface Exchange<T> {
   readonly result?: T;
   readonly lost?: ExchangeLost;
@@ -31,46 +41,59 @@ interface Running {
   readonly conversation: Conversation<unknown>;
   readonly exchange: { result?: unknown; lost?: ExchangeLost };
   since: number;
+  /** APDUs that came since the last request and were not its answer. */
+  others: number;
 }
 
+/** Most notifications kept, and most APDUs passed over while one answer is awaited. */
 const NOTIFICATIONS_MAX = 256;
+const TIMEOUT_SECONDS = 30;
 
 export class ClientSession {
-  /** Pushed APDUs (data-notification) in order of arrival; the caller takes them. Of those nobody takes the latest are kept. */
+  /**
+   * APDUs that the server sent by itself, as they came, in order of arrival. Ciphered ones are kept ciphered. The caller
+   * removes them; only the latest 256 are kept.
+   */
   readonly notifications: Uint8Array[] = [];
   /** HDLC: the device itself refused the link, which is an answer. */
   isRefused = false;
   private readonly options: ClientSessionOptions;
-  private wrapper = new WrapperParser();
+  private wrapper: WrapperParser;
   private readonly hdlc: HdlcClient | undefined;
   private running: Running | undefined;
-  /** Wrapper: an answer was lost. It may come yet, and be taken for the answer to whatever is asked next. */
+  /** Wrapper: an answer was lost. It may still come, and would be taken for the answer to the next request. */
   private isSpent = false;
 
   constructor(options: ClientSessionOptions) {
     this.options = options;
+    this.wrapper = this.newParser();
     if (options.framing === 'wrapper') return;
     const client = shortAddress(options.client);
-    const server = serverAddress(options.server, options.physical ?? 0);
+    const server = serverAddress(options.server, options.physical ?? 0, options.addressBytes);
     this.hdlc = new HdlcClient({ ...options.hdlc, client, server });
   }
 
-  /** Whether conversations may start. Not after an answer was lost: close the carrier, and {@link open} over another. */
+  private newParser(): WrapperParser {
+    const { onSkipped } = this.options;
+    return new WrapperParser({ ...(onSkipped && { onSkipped }) });
+  }
+
+  /** True if a conversation may start. False after a lost answer: close the carrier, and {@link open} over another. */
   get ready(): boolean {
     return this.hdlc ? this.hdlc.state === 'open' : !this.isSpent;
   }
 
-  /** Whether a conversation is under way. */
+  /** True while a conversation runs. */
   get busy(): boolean {
     return this.running !== undefined;
   }
 
-  /** HDLC: connects the link. The wrapper has nothing to say, and forgets what came over an earlier carrier. */
+  /** HDLC: connects the link. Wrapper: sends nothing, and forgets what came over an earlier carrier. */
   open(at: number): Uint8Array[] {
     this.isRefused = false;
     if (this.hdlc) return this.absorb(this.hdlc.connect(at), at);
     this.isSpent = false;
-    this.wrapper = new WrapperParser();
+    this.wrapper = this.newParser();
     return [];
   }
 
@@ -79,50 +102,55 @@ export class ClientSession {
     return this.hdlc && this.hdlc.state === 'open' ? this.absorb(this.hdlc.disconnect(at), at) : [];
   }
 
-  /** Starts a conversation; `exchange` fills as answers arrive. One at a time. */
+  /** Starts a conversation. `exchange` is filled as answers arrive. Only one may run at a time. */
   start<T>(conversation: Conversation<T>, at: number): { readonly exchange: Exchange<T>; readonly send: Uint8Array[] } {
     if (this.running) throw new Error('ClientSession.start: a conversation is under way');
     if (!this.ready) return { exchange: { lost: 'linkDown' }, send: [] };
     const exchange: Running['exchange'] = {};
-    this.running = { conversation: conversation, exchange, since: at };
+    this.running = { conversation: conversation, exchange, since: at, others: 0 };
     return { exchange: exchange as Exchange<T>, send: this.advance(conversation.next(), at) };
   }
 
-  /** Bytes received at instant `at`; gives the bytes to send. */
+  /** Takes bytes received at instant `at` (seconds) and gives the bytes to send. */
   receive(bytes: Uint8Array, at: number): Uint8Array[] {
     if (this.hdlc) return this.absorb(this.hdlc.receive(bytes, at), at);
     const out: Uint8Array[] = [];
     for (const { source, destination, apdu } of this.wrapper.receive(bytes)) {
       if (source === this.options.server && destination === this.options.client) out.push(...this.onApdu(apdu, at));
-      else if (apdu[0] === 0x0f) this.notified(apdu);
+      else if (roleOf(apdu) === 'unsolicited') this.notified(apdu);
     }
     return out;
   }
 
-  /** Time passed: repeats what HDLC repeats, gives up what waited too long. */
+  /** Lets time pass: repeats what HDLC repeats, and gives up an exchange that waited too long. */
   poll(at: number): Uint8Array[] {
     if (this.hdlc) return this.absorb(this.hdlc.poll(at), at);
-    if (this.running && at - this.running.since >= (this.options.timeoutSeconds ?? 30)) this.lose('timeout');
+    if (this.running && at - this.running.since >= (this.options.timeoutSeconds ?? TIMEOUT_SECONDS))
+      this.lose('timeout');
     return [];
   }
 
-  /** When {@link poll} has something to do. */
+  /** The instant at which {@link poll} has something to do, if there is one. */
   dueAt(): number | undefined {
     if (this.hdlc) return this.hdlc.dueAt();
-    return this.running && this.running.since + (this.options.timeoutSeconds ?? 30);
+    return this.running && this.running.since + (this.options.timeoutSeconds ?? TIMEOUT_SECONDS);
   }
 
-  /** The carrier went away. */
+  /** The carrier is gone. */
   drop(): void {
     this.lose('linkDown');
     if (this.hdlc) this.hdlc.state = 'closed';
   }
 
   private lose(lost: ExchangeLost): void {
-    if (!this.running) return;
-    this.running.exchange.lost = lost;
+    const { running } = this;
+    if (!running) return;
     this.running = undefined;
     this.isSpent = true;
+    // A conversation that passed over an APDU may know why: it had come damaged, or under another key.
+    const end = running.others > 0 ? running.conversation.next(NO_BYTES) : undefined;
+    if (end?.done === true && !isLost(end.value)) running.exchange.result = end.value;
+    else running.exchange.lost = lost;
   }
 
   private absorb(events: readonly HdlcClientEvent[], at: number): Uint8Array[] {
@@ -130,6 +158,7 @@ export class ClientSession {
     for (const event of events) {
       if (event.kind === 'send') out.push(event.bytes);
       else if (event.kind === 'apdu') out.push(...this.onApdu(event.apdu, at));
+      else if (event.kind === 'notification') this.notified(event.apdu);
       else if (event.kind === 'disconnected') {
         this.isRefused = event.reason === 'refused' || event.reason === 'frameReject';
         this.lose(event.reason === 'timeout' ? 'timeout' : this.isRefused ? 'linkRefused' : 'linkDown');
@@ -144,11 +173,24 @@ export class ClientSession {
   }
 
   private onApdu(apdu: Uint8Array, at: number): Uint8Array[] {
-    if (apdu[0] === 0x0f) {
-      this.notified(apdu);
-      return [];
-    }
-    return this.running ? this.advance(this.running.conversation.next(apdu), at) : [];
+    const { running } = this;
+    const role = roleOf(apdu);
+    if (apdu.length > 0 && role !== 'unsolicited' && running) {
+      const step = running.conversation.next(apdu);
+      if (step.done === true || step.value.length > 0) return this.advance(step, at);
+      // The conversation waits on. What it did not take is kept, unless it is an echo or a late answer.
+      if (role === 'sealed' || role === 'container') this.notified(apdu);
+    } else if (apdu.length > 0 && role !== 'request' && role !== 'response') this.notified(apdu);
+    return running ? this.waitOn(running, at) : [];
+  }
+
+  /** Goes on waiting for an answer. The deadline of the exchange stays, so a flood of APDUs cannot prolong it. */
+  private waitOn(running: Running, at: number): Uint8Array[] {
+    running.others += 1;
+    if (!this.ready) this.lose('linkDown');
+    else if (running.others > NOTIFICATIONS_MAX) this.lose('timeout');
+    else if (this.hdlc) return this.absorb(this.hdlc.waitOn(at), at);
+    return [];
   }
 
   private advance(step: IteratorResult<Uint8Array, unknown>, at: number): Uint8Array[] {
@@ -158,14 +200,20 @@ export class ClientSession {
       this.running = undefined;
       return [];
     }
-    // The link may have gone down with the very bytes that brought the answer.
+    // The link may have gone down with the same bytes that brought the answer.
     if (!this.ready) {
       this.lose('linkDown');
       return [];
     }
     running.since = at;
+    running.others = 0;
     const { client: source, server: destination } = this.options;
     if (this.hdlc) return this.absorb(this.hdlc.send(step.value, at), at);
     return [encodeWrapper({ source, destination, apdu: step.value })];
   }
+}
+
+/** True for the result that only says that no answer came. */
+function isLost(result: unknown): boolean {
+  return (result as { error?: { kind?: unknown } } | undefined)?.error?.kind === 'lost';
 }

@@ -51,6 +51,11 @@ export function serverAddress(upper: number, lower = 0, bytes?: 1 | 2 | 4): Hdlc
   return { upper, lower, bytes: bytes ?? (lower === 0 && upper < 0x80 ? 1 : upper < 0x80 && lower < 0x80 ? 2 : 4) };
 }
 
+/** True for the address that means every station: 7F in one byte, 3FFF in two parts. */
+export function isAllStation({ upper, bytes }: HdlcAddress): boolean {
+  return upper === (bytes === 4 ? 0x3fff : 0x7f);
+}
+
 function encodeAddress(address: HdlcAddress): number[] {
   const { upper, lower } = address;
   if (address.bytes === 1) return [(upper << 1) | 1];

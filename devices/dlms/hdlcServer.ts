@@ -1,8 +1,9 @@
 /**
- * The secondary (server) side of the HDLC data link, sans-I/O. One station serves many client/server address pairs; each
- * pair is a link with its own state. The server speaks only when polled, as IEC 62056-46 demands of a secondary.
+ * The secondary (server) side of the HDLC data link, sans-I/O. One station serves many pairs of client and server address;
+ * each pair is a link with a state of its own. The server sends only when it is polled, as IEC 62056-46 demands.
  */
 import { concat, NO_BYTES, Writer } from './bytes.ts';
+import { HdlcEcho } from './hdlcEcho.ts';
 import {
   controlI,
   controlRR,
@@ -13,6 +14,7 @@ import {
   encodeParameters,
   FRMR,
   type HdlcParameters,
+  LLC_COMMAND,
   LLC_RESPONSE,
   negotiate,
   POLL_FINAL,
@@ -76,6 +78,11 @@ export class HdlcServerLink {
     this.client = client;
     this.server = server;
     this.segmentBytesMax = segmentBytesMax;
+  }
+
+  /** True if the next I frame begins an APDU. */
+  get startsApdu(): boolean {
+    return this.parts === undefined;
   }
 
   /** Back to the state after UA, with what was negotiated. */
@@ -179,7 +186,8 @@ export class HdlcServerLink {
     const fits = parts.written <= REASSEMBLED_BYTES_MAX;
     const whole = parts.bytes();
     this.parts = undefined;
-    const isLlc = fits && whole.length >= 3 && whole[0] === 0xe6 && (whole[1] === 0xe6 || whole[1] === 0xe7);
+    // E6E7 would be a response, which a server never takes.
+    const isLlc = fits && whole.length >= 3 && whole[0] === LLC_COMMAND[0] && whole[1] === LLC_COMMAND[1];
     if (!isLlc) return { send: control.final ? [this.frame(controlRR(this.vr, true))] : [] };
     // A new request makes an answer that the client no longer waits for void; its sequence numbers are used again,
     // because the client's N(R) still asks for them.
@@ -202,6 +210,8 @@ export class HdlcServer {
   private readonly limits: HdlcParameters;
   private readonly inactivitySeconds: number;
   private readonly segmentBytesMax: number | undefined;
+  /** A server alone sends UA, DM, FRMR and the LLC header E6E7. */
+  private readonly echo = new HdlcEcho({ codes: [UA, DM, FRMR], llc: LLC_RESPONSE[1]! });
 
   constructor(options: HdlcServerOptions) {
     this.parser = new HdlcParser(options.interOctetSeconds);
@@ -222,6 +232,11 @@ export class HdlcServer {
     return events;
   }
 
+  /** Notes frames that the owner sends by itself, so that their echo is recognised. */
+  noteSent(frames: readonly Uint8Array[]): void {
+    this.echo.note(frames);
+  }
+
   /** Drops links that were silent too long. */
   poll(at: number): HdlcServerEvent[] {
     const events: HdlcServerEvent[] = [];
@@ -239,6 +254,17 @@ export class HdlcServer {
     const { upper, lower, bytes } = frame.destination;
     const key = `${frame.source.upper}.${frame.source.bytes}>${upper}.${lower}.${bytes}`;
     const link = this.links.get(key);
+    if (this.echo.isEcho(frame, link?.startsApdu ?? true)) return;
+    const before = events.length;
+    this.act(frame, link, { key, at, events });
+    this.echo.note(events.slice(before).flatMap((event) => (event.kind === 'send' ? [event.bytes] : [])));
+  }
+
+  private act(
+    frame: HdlcFrame,
+    link: HdlcServerLink | undefined,
+    { key, at, events }: { readonly key: string; readonly at: number; readonly events: HdlcServerEvent[] },
+  ): void {
     const final = (frame.control & POLL_FINAL) !== 0;
     const code = frame.control & ~POLL_FINAL;
     const answer = (reply: HdlcServerLink, control: number, information?: Uint8Array): void => {

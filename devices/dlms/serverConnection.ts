@@ -1,36 +1,38 @@
 /**
- * One connection to a device: a framing, and the associations behind it. A route may make an APDU wait (a sleepy device
- * beyond a hub); `poll` then delivers the answer once its instant has come.
+ * One connection to a device: a framing, and the associations behind it. A route may delay an APDU (for a sleepy device
+ * behind a hub); `poll` delivers the answer when its instant has come.
  */
 import { Association } from './association.ts';
 import type { HdlcAddress } from './hdlcFrame.ts';
 import { HdlcServer, type HdlcServerEvent, type HdlcServerLink, type HdlcServerOptions } from './hdlcServer.ts';
 import type { LogicalDevice } from './logicalDevice.ts';
-import { encodeWrapper, WrapperParser } from './wrapper.ts';
+import { encodeWrapper, type SkippedBytes, WrapperParser } from './wrapper.ts';
 
-/** Where an APDU for a server SAP goes. `readyAt` is when the device can take it; undefined: nobody is there. */
+/** The destination of an APDU for a server SAP, and the instant at which it can take it. Undefined: nobody is there. */
 export type Route = { readonly device: LogicalDevice; readonly readyAt: number } | undefined;
 
 export interface ServerConnectionOptions {
   readonly framing: 'wrapper' | 'hdlc';
-  /** Asked for each APDU, and again when a waiting one is due. */
+  /** Gives the route of each APDU. Asked again when a delayed APDU is due. */
   readonly route: (serverSap: number, at: number) => Route;
-  /** Whether a server SAP exists here at all (HDLC connects to it even while its device is out of reach). */
+  /** True if a server SAP exists here. HDLC connects to it even while its device is out of reach. */
   readonly serves: (serverSap: number) => boolean;
-  /** HDLC: physical addresses answered; left out, all of them. */
+  /** HDLC: physical addresses that are answered. Default: all. */
   readonly physical?: readonly number[];
   readonly hdlc?: Omit<HdlcServerOptions, 'serves'>;
+  /** Wrapper: called when bytes were skipped to find the next header. */
+  readonly onSkipped?: (skipped: SkippedBytes) => void;
 }
 
 /** Most associations of a connection, and most APDUs waiting in it. */
 const ASSOCIATIONS_MAX = 32;
 const WAITING_MAX = 32;
-/** HDLC addresses that mean everybody or nobody. */
+/** HDLC addresses that mean every station or none. */
 const HDLC_BROADCAST = new Set([0, 0x7f, 0x3fff]);
 
 /**
- * The server SAP of an HDLC address. A client that is told "server 1" and two or four bytes writes a lower address of 1
- * and no upper one; nobody else can be meant.
+ * The server SAP of an HDLC address. A client configured with "server 1" and two or four bytes may write a lower address
+ * of 1 and no upper one; only this server can be meant.
  */
 function sapOf({ upper, lower }: HdlcAddress): number {
   return upper === 0 ? lower : upper;
@@ -44,29 +46,30 @@ interface Waiting {
   readonly link: HdlcServerLink | undefined;
 }
 
-/** Bytes in, bytes out; the instant as an argument. */
+/** Takes bytes and an instant, and gives the bytes to send. */
 export class ServerConnection {
   private readonly associations = new Map<string, { device: LogicalDevice; association: Association }>();
   private waiting: Waiting[] = [];
   private readonly options: ServerConnectionOptions;
-  private readonly wrapper = new WrapperParser();
+  private readonly wrapper: WrapperParser;
   private readonly hdlc: HdlcServer | undefined;
 
   constructor(options: ServerConnectionOptions) {
     this.options = options;
+    this.wrapper = new WrapperParser({ ...(options.onSkipped && { onSkipped: options.onSkipped }) });
     if (options.framing === 'wrapper') return;
     this.hdlc = new HdlcServer({
       ...options.hdlc,
       serves: (address) => {
         const { upper, lower } = address;
-        // Behind a mere physical address there is no second one to compare.
+        // An address without an upper part has nothing to compare with the physical addresses.
         const isHere = upper === 0 || lower === 0 || (options.physical?.includes(lower) ?? true);
         return isHere && !HDLC_BROADCAST.has(sapOf(address)) && options.serves(sapOf(address));
       },
     });
   }
 
-  /** The frames that answer these bytes, received at instant `at` (seconds since the epoch). */
+  /** Gives the frames that answer these bytes, received at instant `at` (seconds since the epoch). */
   receive(bytes: Uint8Array, at: number): Uint8Array[] {
     const out = this.poll(at);
     if (this.hdlc) {
@@ -79,28 +82,28 @@ export class ServerConnection {
     return out;
   }
 
-  /** What has become due: answers of devices that were asleep, links that were silent too long. */
+  /** Handles what has become due: answers of devices that slept, and links that were silent too long. */
   poll(at: number): Uint8Array[] {
     const out: Uint8Array[] = [];
     const due = this.waiting.filter((item) => item.readyAt <= at);
     this.waiting = this.waiting.filter((item) => item.readyAt > at);
-    // A secondary speaks only when polled, so over HDLC a late answer waits for the client's next RR.
+    // A secondary sends only when it is polled, so over HDLC a late answer waits for the client's next RR.
     for (const item of due) out.push(...this.deliver(item, item.readyAt, 'late'));
     for (const event of this.hdlc?.poll(at) ?? []) out.push(...this.onHdlc(event, at));
     return out;
   }
 
-  /** When {@link poll} next has an answer to deliver, if it has. */
+  /** The instant at which {@link poll} has an answer to deliver, if there is one. */
   dueAt(): number | undefined {
     return this.waiting.length === 0 ? undefined : Math.min(...this.waiting.map((item) => item.readyAt));
   }
 
-  /** HDLC links that are up; a line that was switched to HDLC is given back when the last one is down. */
+  /** Number of HDLC links that are up. A line that was switched to HDLC is released when the last one goes down. */
   get openLinks(): number {
     return this.hdlc?.links.size ?? 0;
   }
 
-  /** The carrier went away: associations end with it. */
+  /** Ends all associations, because the carrier is gone. */
   close(): void {
     for (const { association } of this.associations.values()) association.abort();
     this.associations.clear();
@@ -112,8 +115,12 @@ export class ServerConnection {
     if (event.kind === 'send') return [event.bytes];
     const { link } = event;
     const [client, server] = [link.client.upper, sapOf(link.server)];
-    if (event.kind === 'apdu') return this.deliver({ client, server, apdu: event.apdu, link }, at);
-    // SNRM and DISC both end what ran over the link before.
+    if (event.kind === 'apdu') {
+      const frames = this.deliver({ client, server, apdu: event.apdu, link }, at);
+      this.hdlc?.noteSent(frames);
+      return frames;
+    }
+    // SNRM and DISC both end the association that ran over the link.
     this.associations.get(`${client}>${server}`)?.association.abort();
     this.waiting = this.waiting.filter((item) => item.link !== link);
     return [];

@@ -93,6 +93,7 @@ export async function emulate(options: EmulateOptions): Promise<Emulation> {
   });
   const serving = {
     timers,
+    onNote: note,
     onDefect: (endpoint: string, cause: unknown) =>
       note(
         `${endpoint}: hung up on after a defect of the emulator: ${cause instanceof Error ? cause.name : 'unknown'}`,

@@ -1,4 +1,5 @@
 import type { ServerConnection } from '../dlms/serverConnection.ts';
+import { type SkippedBytes, skippedText } from '../dlms/wrapper.ts';
 import { serveModeC } from '../iec62056_21/session.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';
 import type { ByteChannel } from '../transport/transport.ts';
@@ -8,8 +9,10 @@ import type { Unit } from './unit.ts';
 
 export interface ServeOptions {
   readonly timers: Timers;
-  /** A defect of the emulator: the channel is closed, the others go on. */
+  /** Called with a defect of the emulator. The channel is closed; the others go on. */
   readonly onDefect: (endpoint: string, cause: unknown) => void;
+  /** Called with something worth a line, for example bytes that were skipped. Holds no payload. */
+  readonly onNote?: (note: string) => void;
 }
 
 /** How often a silent HDLC link is looked at. */
@@ -70,7 +73,9 @@ export function serveChannel(
 ): void {
   // A peer that goes away is the peer's affair.
   channel.onError(() => undefined);
-  const served = pump(channel, unit.connect(options.framing), options);
+  const { framing, onNote } = options;
+  const onSkipped = onNote && ((skipped: SkippedBytes): void => onNote(`${channel.endpoint}: ${skippedText(skipped)}`));
+  const served = pump(channel, unit.connect(framing, onSkipped), options);
   channel.onData((bytes) => served.receive(bytes));
 }
 

@@ -25,7 +25,11 @@ export interface Unit {
   /** The meter whose optical port this would be. */
   readonly meter: CosemDevice;
   readonly installation: Installation | undefined;
-  connect(framing: ServerConnectionOptions['framing']): ServerConnection;
+  /** A new connection. `onSkipped`: called when a wrapper stream had to look for its next header. */
+  connect(
+    framing: ServerConnectionOptions['framing'],
+    onSkipped?: ServerConnectionOptions['onSkipped'],
+  ): ServerConnection;
 }
 
 export interface UnitOptions {
@@ -65,7 +69,8 @@ export function makeUnit(options: UnitOptions): Unit {
       devices: [{ kind: choice, sap: 1, device }],
       meter: device,
       installation: undefined,
-      connect: (framing) => connectDevice(device, { framing, ...connectOptions }),
+      connect: (framing, onSkipped) =>
+        connectDevice(device, { framing, ...connectOptions, ...(onSkipped && { onSkipped }) }),
     };
   }
   const devices = { chf: make('chf'), esme: make('esme'), gsme: make('gsme') };
@@ -77,7 +82,8 @@ export function makeUnit(options: UnitOptions): Unit {
     devices: DEVICE_KINDS.map((kind) => ({ kind, sap: INSTALLATION_SAPS[kind], device: devices[kind] })),
     meter: devices.esme,
     installation,
-    connect: (framing) => installation.connect({ framing, ...connectOptions }),
+    connect: (framing, onSkipped) =>
+      installation.connect({ framing, ...connectOptions, ...(onSkipped && { onSkipped }) }),
   };
 }
 

@@ -40,19 +40,32 @@ export interface LineProcess {
 export interface LineProcessOptions {
   /** Where it is started; default: here. */
   readonly cwd?: string;
+  /** What an error calls the command. Default: `the driver's command`. */
+  readonly name?: string;
+  /**
+   * Runs the command's one text through the shell, in a process group of its own, so that `kill` also ends what the shell
+   * started. Default: no shell.
+   */
+  readonly shell?: boolean;
+  /** Called once if the program stops reading its standard input while it still runs. */
+  readonly onInputClosed?: () => void;
   readonly onLine: (line: string) => void;
   readonly onStderr: (line: string) => void;
   /** Once. `error` is set when it could not be started or spoke without end. */
   readonly onExit: (how: string, error: DriverError | undefined) => void;
 }
 
+/** After a broken pipe the end of the program is waited for so long before the pipe alone counts as closed. */
+const INPUT_CLOSED_MILLISECONDS = 500;
 const LINE_BYTES_MAX = 1 << 20;
 /** Pieces of a line kept apart while it has no end. */
 const PIECES_MAX = 1024;
 
-/** Starts a program that speaks in lines, without a shell. Owns every event of the process and of its pipes. */
+/** Starts a program that speaks in lines. Owns every event of the process and of its pipes. */
 export function lineProcess(command: readonly string[], options: LineProcessOptions): LineProcess {
   const [program = '', ...args] = command;
+  const { cwd, shell = false, name = "the driver's command" } = options;
+  const isGroup = shell && process.platform !== 'win32';
   let over = false;
   let fault: DriverError | undefined;
   let exited: () => void = () => undefined;
@@ -61,31 +74,50 @@ export function lineProcess(command: readonly string[], options: LineProcessOpti
   function finish(how: string): void {
     if (over) return;
     over = true;
+    process.off('exit', kill);
+    if (isGroup) kill();
     exited();
     options.onExit(how, fault);
   }
 
+  function kill(): void {
+    try {
+      if (isGroup && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      else child.kill('SIGKILL');
+    } catch {
+      // The process, or the whole group, has ended already.
+    }
+  }
+
   let child: ChildProcessWithoutNullStreams;
   try {
-    const { cwd } = options;
-    child = spawn(program, args, {
+    child = spawn(shell ? withoutShellBetween(program) : program, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      shell,
+      detached: isGroup,
       ...(cwd !== undefined && { cwd }),
     });
   } catch (cause) {
-    throw notStarted(program, cause);
+    throw notStarted(name, program, cause);
   }
+  if (isGroup) process.on('exit', kill);
   child.on('error', (cause) => {
-    fault ??= notStarted(program, cause);
+    fault ??= notStarted(name, program, cause);
     finish('never started');
   });
+  // A process that the shell left behind may keep the pipes open: it gets as long as a last line takes.
+  if (isGroup) child.on('exit', () => setTimeout(kill, INPUT_CLOSED_MILLISECONDS));
   // 'close' comes after the last line of its output, 'exit' may come before.
   child.on('close', (code, signal) => finish(signal === null ? `code ${code ?? '?'}` : `signal ${signal}`));
+  child.stdin.once('error', () => {
+    // A program that has ended also breaks the pipe; its end is reported by itself, a moment later.
+    if (options.onInputClosed) setTimeout(() => over || options.onInputClosed?.(), INPUT_CLOSED_MILLISECONDS).unref();
+  });
   child.stdin.on('error', () => undefined);
   splitLines(child.stdout, options.onLine, () => {
     fault ??= new DriverError('protocol', `a line of more than ${LINE_BYTES_MAX} octets`);
-    child.kill('SIGKILL');
+    kill();
   });
   splitLines(child.stderr, options.onStderr, () => undefined);
 
@@ -96,17 +128,27 @@ export function lineProcess(command: readonly string[], options: LineProcessOpti
     async end(graceMilliseconds) {
       if (over) return;
       child.stdin.end();
-      const patience = setTimeout(() => child.kill('SIGKILL'), graceMilliseconds);
+      const patience = setTimeout(kill, graceMilliseconds);
       await exit;
       clearTimeout(patience);
     },
-    kill: () => void child.kill('SIGKILL'),
+    kill,
   };
 }
 
-function notStarted(program: string, cause: unknown): DriverError {
+/**
+ * A plain command takes the place of its shell. The shell would otherwise hold the pipes open as well, and hide that the
+ * program closed one of them.
+ */
+function withoutShellBetween(command: string): string {
+  const isPlain =
+    process.platform !== 'win32' && /^[^;&|<>()`\n]+$/.test(command) && !/^\s*(\w+=|exec\s)/.test(command);
+  return isPlain ? `exec ${command}` : command;
+}
+
+function notStarted(name: string, program: string, cause: unknown): DriverError {
   const reason = (cause as { code?: string }).code ?? (cause instanceof Error ? cause.message : String(cause));
-  return new DriverError('notStarted', `the driver's command '${program}' could not be started (${reason})`);
+  return new DriverError('notStarted', `${name} '${program}' could not be started (${reason})`);
 }
 
 /**

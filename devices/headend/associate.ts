@@ -1,6 +1,10 @@
 /**
- * Takes up an association with a device, under whichever of its keys are live. One pair is known unless a rotation was
- * interrupted; then each pair that may be live is tried, four at most, and the one that succeeds ends the doubt.
+ * Associates with a device under the keys that are live. One pair is known unless a rotation was interrupted; then each pair
+ * that may be live is tried, four at most, and the one that succeeds ends the doubt.
+ *
+ * A device refuses a client whose invocation counter is too low, and shows it in many ways: it names the counter that it
+ * expects, answers with another exception, rejects the association, hangs up, or stays silent. After any of these the public
+ * client reads the counter of the device; if ours is indeed too low, it is raised and the association is tried again.
  */
 import type { Pair } from '../../src/keys/rotation.ts';
 import { SERVICE_ERROR } from '../dlms/apdu.ts';
@@ -22,7 +26,7 @@ import { numberOf } from '../dlms/values.ts';
 import { INVOCATION_COUNTER } from './objects.ts';
 import type { KeyLedger } from './keyLedger.ts';
 
-/** The client that needs no key: what it reads is for anybody. */
+/** The client that needs no key. Anybody may read what it reads. */
 export const PUBLIC_CLIENT = 16;
 
 /** A device as one head-end knows it. */
@@ -31,29 +35,45 @@ export interface Peer {
   /** The head-end's own title, 8 bytes. */
   readonly systemTitle: Uint8Array;
   readonly ledger: KeyLedger;
-  /** Challenges of the lab, so that runs repeat; random ones if left out. */
+  /** Gives challenges of the lab, so that runs repeat. Default: random ones. */
   readonly challenge?: () => Uint8Array;
-  /** Instead of HLS-GMAC: a device whose keys are not known can be read so, and no more. */
+  /** Used instead of HLS-GMAC. It reads a device whose keys are not known, and never writes. */
   readonly login?:
     { readonly authentication: 'none' } | { readonly authentication: 'lls'; readonly secret: Uint8Array };
   /**
-   * Of attached hardware: whether it may be changed there, by the title that it gave on the wire. Left out: it is emulated, and
-   * anything may be written to it.
+   * Of attached hardware: decides by the title on the wire whether the device may be changed. Left out for an emulated device,
+   * to which anything may be written.
    */
   readonly mayWrite?: NonNullable<DlmsClientOptions['mayWrite']>;
-  /** Class 64, method 2 of the security setup that its keys are under; default: instance 0.0.43.0.0.255. */
+  /** Class 64, method 2 of the security setup that holds its keys. Default: instance 0.0.43.0.0.255. */
   readonly keyTransfer?: Descriptor;
-  /** How requests are wrapped; default: general-glo-ciphering where the device grants general protection, else glo-*. */
+  /** How requests are wrapped. Default: general-glo-ciphering if the device grants general protection, else glo-*. */
   readonly family?: ClientSecurityOptions['family'];
-  /** Told when a device answered and its answer did not verify: it may be another than the keys are of. */
+  /** Where the device keeps its invocation counter, and when it is read. Default: see {@link CounterSettings}. */
+  readonly counter?: CounterSettings;
+  /** The association object in which the keys are proved. Default: 0.0.40.0.0.255, 12 hexadecimal digits. */
+  readonly association?: string;
+  /** False for a device that does not answer a release; the link is then closed without one. Default true. */
+  readonly release?: boolean;
+  /** Called when a device answered and its answer did not verify. Other keys than these may belong to it. */
   readonly onUnverified?: (error: WireError) => void;
-  /** Told of what the device has, verifiably, refused: an object that it lacks, or does not show. In words, without values. */
+  /** Called with an object that the device verifiably refused, because it lacks it or does not show it. No values. */
   readonly onRefusal?: (what: string) => void;
-  /** Told of the device's title after each association. */
+  /** Called with the device's title after each association. */
   readonly onTitle?: (title: Uint8Array | undefined) => void;
+  /** Called when the counter was raised, or could not be. In words. */
+  readonly onCounter?: (note: string) => void;
 }
 
-/** A live association: the client, and under which keys it runs now. */
+/** The invocation counter of a device, as a head-end finds its place in it. */
+export interface CounterSettings {
+  /** The object that holds the last counter accepted. Default: 0.0.43.1.0.255, attribute 2. */
+  readonly object?: Descriptor;
+  /** True: the public client reads it before every association. Default: only after a failed one. */
+  readonly readFirst?: boolean;
+}
+
+/** A live association: the client, and the keys that it uses now. */
 export interface Live {
   readonly client: DlmsClient;
   pair: Pair;
@@ -61,23 +81,61 @@ export interface Live {
 
 /** Connects and associates. On failure the link is down again; on success it stays up. */
 export function* associate(peer: Peer): Procedure<Outcome<Live>> {
-  if (peer.login) return yield* associateUnder(peer, KEYLESS);
+  if (peer.login) return (yield* associateUnder(peer, KEYLESS)).outcome;
+  const counter = new DeviceCounter(peer);
+  const answered: Failed[] = [];
   let last: Outcome<Live> = LOST;
   for (const pair of peer.ledger.candidates()) {
-    last = yield* associateUnder(peer, pair);
-    if (!last.ok && (yield* raisedCounter(peer, pair, last))) last = yield* associateUnder(peer, pair);
-    // Silence says nothing of the keys: another pair would meet the same.
-    if (last.ok || last.error.kind === 'lost') return last;
+    if (peer.counter?.readFirst) yield* counter.readFor(pair);
+    const sent = peer.ledger.nextCounter(pair);
+    let tried = yield* associateUnder(peer, pair);
+    if (isAboutCounter(tried) && (yield* counter.raisedFor({ ...tried, pair, sent }))) {
+      tried = yield* associateUnder(peer, pair);
+    }
+    last = tried.outcome;
+    if (last.ok || OUR_OWN.includes(last.error.kind)) return last;
+    // A device that answers nobody says nothing about the keys: another pair would meet the same silence.
+    if (last.error.kind === 'lost' && !counter.isPublic) return last;
+    answered.push({ ...tried, pair, sent });
+  }
+  // No pair was accepted. The reason may be the counter, although no answer says so.
+  for (const failed of answered) {
+    if (!(yield* counter.raisedFor(failed))) continue;
+    last = (yield* associateUnder(peer, failed.pair)).outcome;
+    if (last.ok) return last;
   }
   return last;
 }
 
-/** Without security a pair of keys means nothing. */
+interface Failed extends Tried {
+  readonly pair: Pair;
+  /** The counter of its AARQ. */
+  readonly sent: number;
+}
+
+/** True if a failure names the counter as its reason, or no reason at all. Any other answer may be about the keys. */
+function isAboutCounter({ outcome, isLinked }: Tried): boolean {
+  if (outcome.ok || !isLinked) return false;
+  const { error } = outcome;
+  if (error.kind === 'lost' || error.kind === 'sealedComplaint') return true;
+  return error.kind === 'exception' && error.serviceError === SERVICE_ERROR.invocationCounterError;
+}
+
+/** Errors of this side: nothing was sent, so the device has nothing to do with them. */
+const OUR_OWN: readonly WireError['kind'][] = ['countersUsedUp', 'notAllowed'];
+
+/** An association without security uses no pair of keys. */
 const KEYLESS: Pair = { gak: 'active', guek: 'active' };
 
-function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
+interface Tried {
+  readonly outcome: Outcome<Live>;
+  /** True if the link came up, so that the device could have answered. */
+  readonly isLinked: boolean;
+}
+
+function* associateUnder(peer: Peer, pair: Pair): Procedure<Tried> {
   const link = yield* linked(peer.call);
-  if (!link.ok) return link;
+  if (!link.ok) return { outcome: link, isLinked: false };
   const live = liveClient(peer, pair);
   const outcome = yield* converse(live.client.associate());
   noteCounters(peer, live);
@@ -85,17 +143,18 @@ function* associateUnder(peer: Peer, pair: Pair): Procedure<Outcome<Live>> {
     if (!peer.login) peer.ledger.proved(pair);
     peer.ledger.noteDeviceTitle(outcome.value.serverTitle);
     peer.onTitle?.(outcome.value.serverTitle);
-    // What was new is active now, and called so.
+    // A key that was new is active now.
     live.pair = { gak: 'active', guek: 'active' };
-    return { ok: true, value: live };
+    return { outcome: { ok: true, value: live }, isLinked: true };
   }
   yield* disconnect();
   if (outcome.error.kind !== 'lost') peer.onUnverified?.(outcome.error);
-  return outcome;
+  return { outcome, isLinked: true };
 }
 
-function liveClient({ ledger, systemTitle, challenge, login, mayWrite, family }: Peer, pair: Pair): Live {
-  const guard = mayWrite && { mayWrite };
+function liveClient(peer: Peer, pair: Pair): Live {
+  const { ledger, systemTitle, challenge, login, mayWrite, family, association } = peer;
+  const guard = { ...(mayWrite && { mayWrite }), ...(association !== undefined && { association }) };
   if (login) return { client: new DlmsClient({ ...login, ...guard, systemTitle }), pair };
   const live: { client?: DlmsClient; pair: Pair } = { pair };
   live.client = new DlmsClient({
@@ -114,42 +173,87 @@ function liveClient({ ledger, systemTitle, challenge, login, mayWrite, family }:
   return live as Live;
 }
 
-/** Writes down how far the device has counted, so that an answer of the past is known again. */
+/** Records how far the device has counted, so that a repeated answer is recognised. */
 export function noteCounters({ ledger }: Peer, { client, pair }: Live): void {
   if (client.security) ledger.noteServerCounter(pair, client.security.serverCounter);
 }
 
-/** Whether our counter lagged behind the device's, and has caught up. */
-function* raisedCounter(
-  { call, ledger }: Peer,
-  pair: Pair,
-  { error }: Extract<Outcome<Live>, { ok: false }>,
-): Procedure<boolean> {
-  const isTooLow = error.kind === 'exception' && error.serviceError === SERVICE_ERROR.invocationCounterError;
-  // What a device says under a cipher before it has told its title cannot be read; a counter too low is the likeliest.
-  if (!isTooLow && error.kind !== 'sealedComplaint') return false;
-  const expected = (isTooLow ? error.expectedCounter : undefined) ?? (yield* publicCounter(call));
-  return expected !== undefined && ledger.raiseCounter(pair, expected);
+/** What one call of {@link associate} learns about the counter of the device. The public client reads it once at most. */
+class DeviceCounter {
+  /** True if the public client was answered: the device is there. */
+  isPublic = false;
+  private expected: number | undefined;
+  private wasRead = false;
+  private readonly peer: Peer;
+
+  constructor(peer: Peer) {
+    this.peer = peer;
+  }
+
+  /** Raises our counter to the one that the public client reads, if ours is lower. */
+  *readFor(pair: Pair): Procedure<void> {
+    const expected = yield* this.read();
+    const { ledger } = this.peer;
+    if (expected !== undefined && expected > ledger.nextCounter(pair)) this.raise(pair, expected, true);
+  }
+
+  /** True if our counter was too low and is now raised, so that the association is worth another try. */
+  *raisedFor({ pair, sent, outcome, isLinked }: Failed): Procedure<boolean> {
+    if (outcome.ok || !isLinked || OUR_OWN.includes(outcome.error.kind)) return false;
+    const { error } = outcome;
+    const isTooLow = error.kind === 'exception' && error.serviceError === SERVICE_ERROR.invocationCounterError;
+    const claimed = isTooLow ? error.expectedCounter : undefined;
+    if (claimed !== undefined && this.peer.ledger.raiseCounter(pair, claimed)) return true;
+    const expected = yield* this.read();
+    if (claimed !== undefined && (expected === undefined || expected < claimed)) {
+      if (claimed > sent)
+        this.note(`it expects counter ${claimed}, and ours is ${sent}: too far ahead to believe unconfirmed`);
+      return false;
+    }
+    // A counter that is not above the one sent was not the reason.
+    if (expected === undefined || expected <= sent) return false;
+    return this.raise(pair, claimed ?? expected, true);
+  }
+
+  private raise(pair: Pair, expected: number, isConfirmed: boolean): boolean {
+    const { ledger } = this.peer;
+    const ours = ledger.nextCounter(pair);
+    const isRaised = ledger.raiseCounter(pair, expected, { isConfirmed });
+    if (isRaised && expected > ours)
+      this.note(`our counter is raised from ${ours} to ${expected}, as the device expects`);
+    if (!isRaised && expected > ours)
+      this.note(`the device expects counter ${expected}, which leaves too few for its key`);
+    return isRaised;
+  }
+
+  private note(text: string): void {
+    this.peer.onCounter?.(text);
+  }
+
+  /** The counter that the device expects: one above the last, which its public client reads. */
+  private *read(): Procedure<number | undefined> {
+    if (this.wasRead) return this.expected;
+    this.wasRead = true;
+    const { call, counter } = this.peer;
+    if (!(yield* connect({ ...call, client: PUBLIC_CLIENT }))) return undefined;
+    const client = new DlmsClient({ authentication: 'none' });
+    const associated = yield* converse(client.associate());
+    const read = associated.ok ? yield* converse(client.get(counter?.object ?? INVOCATION_COUNTER)) : associated;
+    yield* disconnect();
+    this.isPublic = associated.ok;
+    const last = read.ok ? numberOf(read.value) : undefined;
+    this.expected = last === undefined ? undefined : last + 1;
+    return this.expected;
+  }
 }
 
-/** The counter that a device expects, where its exception left it out: one above what its public client reads. */
-function* publicCounter(call: Call): Procedure<number | undefined> {
-  if (!(yield* connect({ ...call, client: PUBLIC_CLIENT }))) return undefined;
-  const client = new DlmsClient({ authentication: 'none' });
-  const associated = yield* converse(client.associate());
-  const read = associated.ok ? yield* converse(client.get(INVOCATION_COUNTER)) : associated;
-  yield* disconnect();
-  const last = read.ok ? numberOf(read.value) : undefined;
-  return last === undefined ? undefined : last + 1;
-}
-
-/** Within one association: runs `work`, hangs up, and gives what came of it. */
+/** Runs `work` within one association, hangs up, and gives its outcome. */
 export function* within<T>(peer: Peer, work: (live: Live) => Procedure<Outcome<T>>): Procedure<Outcome<T>> {
   const live = yield* associate(peer);
   if (!live.ok) return live;
   const outcome = yield* work(live.value);
   noteCounters(peer, live.value);
-  if (outcome.ok) yield* converse(live.value.client.release());
+  if (outcome.ok && peer.release !== false) yield* converse(live.value.client.release());
   noteCounters(peer, live.value);
   yield* disconnect();
   return outcome;
@@ -157,7 +261,7 @@ export function* within<T>(peer: Peer, work: (live: Live) => Procedure<Outcome<T
 
 const FINAL: readonly WireError['kind'][] = ['result', 'notAllowed'];
 
-/** Repeats what was not answered; what a device has verifiably said, or this side may not do, stands. */
+/** Repeats work that was not answered. A verified refusal, or a refusal of this side, is not repeated. */
 export function* repeated<T>(tries: number, work: () => Procedure<Outcome<T>>): Procedure<Outcome<T>> {
   let outcome = yield* work();
   for (let made = 1; made < tries && !outcome.ok && !FINAL.includes(outcome.error.kind); made += 1)

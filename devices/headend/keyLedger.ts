@@ -1,7 +1,7 @@
 /**
- * What a head-end has on record of one device's keys: every key with its state, how each rotation stands, and the counters
- * used under each GUEK. It is what survives a crash of the head-end. Key bytes stay in here and in the client that uses them;
- * the ledger has no text form.
+ * A head-end's record of one device's keys: every key with its state, the state of each rotation, and the counters used under
+ * each GUEK. It survives a crash of the head-end. Key bytes stay in here and in the client that uses them; the ledger has no
+ * text form.
  */
 import { assert } from '../../src/assert.ts';
 import { ledgerAfter, type LedgerState } from '../../src/keys/keyring.ts';
@@ -19,7 +19,7 @@ import { KEY_BYTES } from '../dlms/ciphering.ts';
 import type { SuiteKeys } from '../dlms/logicalDevice.ts';
 import type { LedgerMemory, OnLedger } from './ledgerMemory.ts';
 
-/** A key on record, as others may see it: everything but the key. */
+/** A key on record without its bytes, for others to see. */
 export interface LedgerRow {
   readonly id: number;
   readonly type: RotatedType;
@@ -31,23 +31,25 @@ interface Row {
   readonly type: RotatedType;
   state: LedgerState;
   readonly key: Uint8Array;
-  /** Next counter to send under it, and the last seen from the device; of a GUEK. */
+  /** Of a GUEK: the next counter to send under it, and the last one seen from the device. */
   nextCounter: number;
   serverCounter: number;
-  /** Counters below this one are on record as used: what a restart goes on from. */
+  /** Counters below this one are on record as used. A restart goes on from here. */
   reservedUntil: number;
 }
 
 const FIRST_COUNTER = 1;
 const COUNTER_MAX = 0xffffffff;
 /**
- * How far an exception may raise a counter. It comes in clear, so anybody can send one: without a bound a forged one would
- * use up all counters of the key.
+ * How far one claim in clear may raise a counter. Anybody on the way can forge one, and without a bound it would use up all
+ * counters of the key. Our choice.
  */
-const RAISE_MAX = 1_000_000;
-/** A device is rotated a few times in its life; the rows of the past are an audit trail. */
+export const RAISE_MAX = 1_000_000;
+/** Counters that a confirmed claim leaves unused, so that the key can still be rotated. Our choice. */
+const SPARED = 1_000_000;
+/** Upper bound of the keys on record. A device is rotated a few times in its life. */
 const ROWS_MAX = 10_000;
-/** Counters are put on record in blocks: a restart skips what is left of one, and never uses a counter twice. */
+/** Counters are put on record in blocks. A restart skips the rest of a block, so no counter is used twice. */
 const COUNTER_BLOCK = 64;
 
 export class KeyLedger {
@@ -58,7 +60,7 @@ export class KeyLedger {
   private sentThisRound = new Set<RotatedType>();
   private inFlight = false;
   private title: Uint8Array | undefined;
-  /** Set where the ledger outlives the process. */
+  /** Called with each change. Set where the ledger outlives the process. */
   onChange: OnLedger | undefined;
 
   constructor(keys: SuiteKeys, masterKey?: Uint8Array) {
@@ -69,7 +71,7 @@ export class KeyLedger {
     this.#masterKey = masterKey;
   }
 
-  /** The ledger as it was when its memory was taken: a head-end that starts again. */
+  /** The ledger as it was when its memory was taken, for a head-end that starts again. */
   static restored(memory: LedgerMemory, masterKey?: Uint8Array): KeyLedger {
     const keys = Object.fromEntries(
       ROTATION_ORDER.map((type) => {
@@ -112,7 +114,7 @@ export class KeyLedger {
     return '[keys]';
   }
 
-  /** The KEK as the head-end has it: undefined while it is missing. It may be wrong; only the device can tell. */
+  /** The KEK that the head-end has; undefined while it is missing. It may be wrong: only the device can tell. */
   get masterKey(): Uint8Array | undefined {
     return this.#masterKey;
   }
@@ -129,12 +131,12 @@ export class KeyLedger {
     return this.states[type];
   }
 
-  /** Types that the present round has yet to replace. */
+  /** Types that the present round still has to replace. */
   get outstanding(): readonly RotatedType[] {
     return ROTATION_ORDER.filter((type) => this.pending.has(type));
   }
 
-  /** A round replaces both keys. One that was interrupted is taken up again, not begun anew. */
+  /** Begins a round, which replaces both keys. An interrupted round goes on instead, unless `anew` is set. */
   beginRound(options: { readonly anew?: boolean } = {}): void {
     if (this.pending.size > 0 && !options.anew) return;
     this.pending = new Set(ROTATION_ORDER);
@@ -142,7 +144,7 @@ export class KeyLedger {
     this.changed();
   }
 
-  /** One rotation in flight per device: false while another holds it. */
+  /** Takes the device for one rotation. False while another rotation has it. */
   lock(): boolean {
     if (this.inFlight) return false;
     this.inFlight = true;
@@ -153,7 +155,7 @@ export class KeyLedger {
     this.inFlight = false;
   }
 
-  /** The pairs of keys that may be live, likeliest first. */
+  /** The pairs of keys that may be live, the likeliest first. */
   candidates(): readonly Pair[] {
     return candidatePairs(this.states);
   }
@@ -162,7 +164,7 @@ export class KeyLedger {
     return { guek: this.of('guek', pair.guek).key, gak: this.of('gak', pair.gak).key };
   }
 
-  /** The key to send for a type: the one on record that the device never got, or a fresh one, stored before it is sent. */
+  /** The key to send: the one on record that the device never got, or a fresh one, stored before it is sent. */
   keyToSend(type: RotatedType, make: () => Uint8Array): Uint8Array {
     if (this.states[type] === 'settled') {
       const key = make();
@@ -173,7 +175,7 @@ export class KeyLedger {
     return this.of(type, 'new').key;
   }
 
-  /** Something became known, or was done, about the rotation of a type. */
+  /** Records an event in the rotation of a type. */
   note(type: RotatedType, event: Exclude<RotationEvent, 'provedNew' | 'provedOld'>): void {
     this.states[type] = rotationAfter(this.states[type], event);
     if (event === 'send') this.sentThisRound.add(type);
@@ -181,7 +183,7 @@ export class KeyLedger {
     this.changed();
   }
 
-  /** An association under this pair succeeded: doubt ends, and only now may an old key expire. */
+  /** Records that an association under this pair succeeded. Doubt ends, and only now may an old key expire. */
   proved(pair: Pair): void {
     for (const type of ROTATION_ORDER) {
       const isNew = pair[type] === 'new';
@@ -196,7 +198,7 @@ export class KeyLedger {
     this.changed();
   }
 
-  /** The next counter under a pair's GUEK, written down before it is used; undefined when they are used up. */
+  /** The next counter under a pair's GUEK, put on record before it is returned; undefined if none is left. */
   reserveCounter(pair: Pair): number | undefined {
     const row = this.of('guek', pair.guek);
     if (row.nextCounter > COUNTER_MAX) return undefined;
@@ -207,20 +209,37 @@ export class KeyLedger {
     return counter;
   }
 
+  /** The counter that the next message under a pair's GUEK takes. */
+  nextCounter(pair: Pair): number {
+    return this.of('guek', pair.guek).nextCounter;
+  }
+
   /**
-   * The device expects a higher counter than was sent. Ours is never lowered, and raised within bounds only; true where it now
-   * stands at what is expected, be it that it had come there by itself.
+   * Raises the counter to what the device expects, and puts it on record. Never lowers it. Returns true if the counter now
+   * equals `expected`, also if it did before. One claim in clear raises it by at most {@link RAISE_MAX}; a claim that is
+   * confirmed by another way may raise it further, and always leaves counters for a rotation.
    */
-  raiseCounter(pair: Pair, expected: number): boolean {
+  raiseCounter(pair: Pair, expected: number, claim: { readonly isConfirmed?: boolean } = {}): boolean {
     const row = this.of('guek', pair.guek);
-    if (expected < row.nextCounter || expected - row.nextCounter > RAISE_MAX) return false;
-    row.nextCounter = expected;
-    row.reservedUntil = Math.max(row.reservedUntil, expected);
-    this.changed();
+    const most = claim.isConfirmed ? COUNTER_MAX - SPARED : row.nextCounter + RAISE_MAX;
+    if (expected < row.nextCounter || expected > most) return false;
+    this.moveCounter(row, expected);
     return true;
   }
 
-  /** The device's system title, as the last association that succeeded told it. */
+  /** Starts the counter of the key in use at `start`, as its owner says. Does nothing if the counter is there already. */
+  startCounter(start: number): void {
+    const row = this.of('guek', 'active');
+    if (start > row.nextCounter) this.moveCounter(row, start);
+  }
+
+  private moveCounter(row: Row, to: number): void {
+    row.nextCounter = to;
+    row.reservedUntil = Math.max(row.reservedUntil, to);
+    this.changed();
+  }
+
+  /** The device's system title, from the last association that succeeded. */
   get deviceTitle(): Uint8Array | undefined {
     return this.title;
   }

@@ -102,9 +102,11 @@ function* transferAll(peer: Peer, live: Live, keySource: KeySource): Procedure<O
 }
 
 /** A device may have a security setup for each of its associations; which one holds here the association itself names. */
-function* keyTransferMethod({ keyTransfer }: Peer, live: Live): Procedure<Outcome<Descriptor>> {
+function* keyTransferMethod({ keyTransfer, association }: Peer, live: Live): Procedure<Outcome<Descriptor>> {
   if (keyTransfer && keyTransfer.ln !== KEY_TRANSFER.ln) return { ok: true, value: keyTransfer };
-  const named = yield* converse(live.client.get(SECURITY_SETUP_REFERENCE));
+  const named = yield* converse(
+    live.client.get({ ...SECURITY_SETUP_REFERENCE, ...(association !== undefined && { ln: association }) }),
+  );
   if (!named.ok) return named.error.kind === 'result' ? { ok: true, value: KEY_TRANSFER } : named;
   const ln = bytesOf(named.value);
   return { ok: true, value: ln?.length === LOGICAL_NAME_BYTES ? { ...KEY_TRANSFER, ln: toHex(ln) } : KEY_TRANSFER };

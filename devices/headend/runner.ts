@@ -4,6 +4,7 @@
  */
 import { assert } from '../../src/assert.ts';
 import { ClientSession, type ClientSessionOptions, type Exchange } from '../dlms/clientSession.ts';
+import { type SkippedBytes, skippedText } from '../dlms/wrapper.ts';
 import type { ByteChannel } from '../transport/transport.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';
 import type { Call, DeviceName, Procedure, Want } from './procedure.ts';
@@ -21,8 +22,12 @@ export interface RunnerOptions {
   readonly desk?: (order: unknown, done: (answer: unknown) => void) => void;
   /** Where a procedure asks a device's driver. */
   readonly drive?: (device: DeviceName, request: unknown, done: (answer: unknown) => void) => void;
-  /** Told of each call that was made: what a recovery is counted by. */
+  /** Called with each call that is made. A recovery is counted by its calls. */
   readonly onCall?: (call: Call) => void;
+  /** Called with an APDU that a device sent without being asked, as it came: it may be ciphered. */
+  readonly onNotification?: (call: Call, apdu: Uint8Array) => void;
+  /** Called with something worth a line, for example bytes that were skipped. Holds no payload. */
+  readonly onNote?: (note: string) => void;
 }
 
 /** Lets go of a procedure: the head-end crashed. Its link is cut, and it is never resumed. */
@@ -65,6 +70,7 @@ const HDLC_REPEAT_SECONDS = 5;
 /** One link at a time, and the conversation on it. */
 class Line {
   private channel: ByteChannel | undefined;
+  private call: Call | undefined;
   private session: ClientSession | undefined;
   private poll: Cancel | undefined;
   private exchange: Exchange<unknown> | undefined;
@@ -118,7 +124,10 @@ class Line {
       // HDLC repeats by itself: as often as the answer may take.
       const timeoutSeconds = Math.min(HDLC_REPEAT_SECONDS, call.timeoutSeconds);
       const hdlc = { timeoutSeconds, repeatsMax: Math.ceil(call.timeoutSeconds / timeoutSeconds), ...session?.hdlc };
-      this.session = new ClientSession({ ...session, ...call, framing, hdlc });
+      const { onNote } = this.options;
+      const onSkipped = onNote && ((skipped: SkippedBytes): void => onNote(`${call.device}: ${skippedText(skipped)}`));
+      this.session = new ClientSession({ ...session, ...call, framing, hdlc, ...(onSkipped && { onSkipped }) });
+      this.call = call;
       this.timeoutSeconds = call.timeoutSeconds;
       channel.onData((bytes) => {
         if (channel === this.channel) this.move((session) => session.receive(bytes, this.now()));
@@ -156,6 +165,8 @@ class Line {
   /** Sends what there is to send, and looks whether somebody is answered. */
   private moved(frames: readonly Uint8Array[]): void {
     for (const frame of frames) this.channel?.write(frame);
+    const { call, session } = this;
+    for (const apdu of session?.notifications.splice(0) ?? []) if (call) this.options.onNotification?.(call, apdu);
     this.answer();
     this.schedule();
   }

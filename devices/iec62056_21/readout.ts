@@ -1,4 +1,7 @@
-/** One data set of a readout: `1.8.0(006613.405*kWh)`. Everything but the address may be empty. */
+/**
+ * One data set of a readout: `1.8.0(006613.405*kWh)`. The address is an identification code, which may hold group F behind an
+ * asterisk: `1-0:1.8.0*255`. Everything but the address may be empty.
+ */
 export interface DataSet {
   readonly address: string;
   readonly value: string;
@@ -6,34 +9,35 @@ export interface DataSet {
 }
 
 const SETS_MAX = 10_000;
-/** Clause 6.2.1: printable, without the characters that structure the line. */
-const TEXT = /^[ "-'+-.0-~]*$/;
+/** Printable characters without the ones that structure a line. An address and a unit may hold `*`, a value may not. */
+const TEXT = { address: /^[ "-'*-.0-~]*$/, value: /^[ "-'+-.0-~]*$/, unit: /^[ "-'*-.0-~]*$/ };
 
-/** One data set a line, `!` at the end. Throws a RangeError for text that would break the structure. */
+/** Writes one data set a line, and `!` at the end. Throws a RangeError for text that would break the structure. */
 export function readoutText(sets: readonly DataSet[]): string {
   return `${sets.map((set) => `${dataSetText(set)}\r\n`).join('')}!\r\n`;
 }
 
 export function dataSetText(set: DataSet): string {
-  for (const part of [set.address, set.value, set.unit ?? '']) {
-    if (!TEXT.test(part))
-      throw new RangeError(`data set ${set.address}: ( ) * / ! cannot stand in an address or value`);
+  for (const part of ['address', 'value', 'unit'] as const) {
+    if (TEXT[part].test(set[part] ?? '')) continue;
+    const excluded = part === 'value' ? '( ) * / !' : '( ) / !';
+    throw new RangeError(`data set ${set.address}: ${excluded} and control characters cannot stand in its ${part}`);
   }
   return `${set.address}(${set.value}${set.unit === undefined ? '' : `*${set.unit}`})`;
 }
 
 export interface Readout {
   readonly sets: readonly DataSet[];
-  /** Lines that hold no data set, or too many of them; for the log. */
+  /** Number of lines that hold no data set, or hold more than a data set. */
   readonly odd: number;
 }
 
-/** What stands between two brackets: a value, and perhaps its unit. */
+/** The text between two brackets: a value, and a unit if there is one. */
 const BRACKETED = /^([^()*/!\r\n]*)(?:\*([^()/!\r\n]*))?$/;
-/** What cannot stand in an address. */
-const STRUCTURE = '()*/!\r\n';
+/** Characters that cannot stand in an address. */
+const STRUCTURE = '()/!\r\n';
 
-/** The data sets of one line, and how many of its characters they are. */
+/** Finds the data sets of one line. `covered` is the number of characters that belong to them. */
 function setsOf(line: string): { readonly found: readonly DataSet[]; readonly covered: number } {
   const found: DataSet[] = [];
   let covered = 0;
@@ -54,7 +58,7 @@ function setsOf(line: string): { readonly found: readonly DataSet[]; readonly co
   return { found, covered };
 }
 
-/** Reads all data sets, several on a line as well; a set without an address belongs to the one before it. */
+/** Reads all data sets. A line may hold several; one without an address has the address of the one before it. */
 export function parseReadout(text: string): Readout {
   const sets: DataSet[] = [];
   let odd = 0;

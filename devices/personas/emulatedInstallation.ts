@@ -13,7 +13,7 @@ import { type DeviceKind, labIdentity } from './labProfile.ts';
 import type { DeviceModel, DeviceOptions } from '../cosem/deviceModel.ts';
 
 /** How a carrier's bytes are framed, and HDLC's limits. */
-export type ConnectOptions = Pick<ServerConnectionOptions, 'framing' | 'physical' | 'hdlc'>;
+export type ConnectOptions = Pick<ServerConnectionOptions, 'framing' | 'physical' | 'hdlc' | 'onSkipped'>;
 
 /** The lab's models: immutable, one for all devices of a kind. */
 export const LAB_MODELS: Readonly<Record<DeviceKind, DeviceModel>> = {

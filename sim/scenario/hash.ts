@@ -23,9 +23,21 @@ const PRINTED = 12;
 
 /** The first 12 hexadecimal digits of the sha256 of what decides the simulated histories, as canonical JSON. */
 export function scenarioHash(scenario: Scenario, rules: RuleSet): string {
+  return digest(canonicalJson(decisive(scenario, rules))).slice(0, PRINTED);
+}
+
+/** What decides the simulated histories, as plain data. */
+export function decisive(
+  scenario: Scenario,
+  rules: RuleSet,
+): { readonly scenario: Readonly<Record<string, unknown>>; readonly rules: unknown } {
   const kept = Object.entries(scenario).filter(([field]) => !LEFT_OUT.includes(field as keyof Scenario));
-  const text = canonicalJson({ scenario: Object.fromEntries(kept), rules: withoutWords(rules) });
-  return bytesToHex(sha256(utf8ToBytes(text))).slice(0, PRINTED);
+  return { scenario: Object.fromEntries(kept), rules: withoutWords(rules) };
+}
+
+/** The sha256 of a text in UTF-8, as 64 hexadecimal digits. */
+export function digest(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
 function withoutWords(value: unknown): unknown {

@@ -4,8 +4,8 @@ import { settingOf } from '../../src/rules/amend.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { endOfLondonDate, parseDate } from '../../src/time.ts';
 import type { FieldSchema } from '../../src/document/fields.ts';
-import type { Files } from '../../src/document/files.ts';
-import { readLayers } from '../../src/document/layers.ts';
+import { remembered, type Files } from '../../src/document/files.ts';
+import { readLayers, type Layers } from '../../src/document/layers.ts';
 import type { MergeOptions } from '../../src/document/merge.ts';
 import { formatPath, parsePath, type Path } from '../../src/document/path.ts';
 import { problemAt, type Position, type Problem } from '../../src/document/problem.ts';
@@ -65,10 +65,23 @@ const MERGE: MergeOptions = {
 
 /** Reads a scenario through `files`, merges, checks and resolves it. Everything that is wrong is returned at once. */
 export function loadScenario(options: { path: string; files: Files; set?: readonly string[] }): LoadResult {
-  const layers = readLayers({ path: options.path, files: options.files, merge: MERGE });
+  return openScenario(options)(options.set ?? []);
+}
+
+/**
+ * Reads the files of a scenario once. The function that is returned resolves them under settings `path=value`, as often
+ * as it is asked: a sweep asks thousands of times.
+ */
+export function openScenario(options: { path: string; files: Files }): (set: readonly string[]) => LoadResult {
+  const files = remembered(options.files);
+  const layers = readLayers({ path: options.path, files, merge: MERGE });
+  return (set) => resolveLayers(layers, { path: options.path, files, set });
+}
+
+function resolveLayers(layers: Layers, options: { path: string; files: Files; set: readonly string[] }): LoadResult {
   const errors: Problem[] = [...layers.problems];
   if (layers.tree === undefined) return { ok: false, errors };
-  const tree = withSettings(layers.tree, options.set ?? [], errors);
+  const tree = withSettings(layers.tree, options.set, errors);
   if (!layers.complete) return { ok: false, errors };
 
   const { scenario, wrong } = parseScenario(tree, errors);

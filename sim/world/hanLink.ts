@@ -53,15 +53,16 @@ export const CARRIES_ON_SOME_DAYS: i32 = 2;
 
 /** Bounds of the normal quantile over 1,024 equally wide cells of the uniform; rounding stays within `SLACK_DB`. */
 const CELL_SHIFT: i32 = 22;
-const CELLS: i32 = 1024;
+const CELL_COUNT: i32 = 1024;
+const CELLS: f64 = 1024;
 const SLACK_DB: f64 = 1e-6;
-const NORMAL_BORDER = new Float64Array(CELLS + 1);
+const NORMAL_BORDER = new Float64Array(CELL_COUNT + 1);
 
 function fillNormalBorders(): void {
   // No word of 32 bits gives a normal outside these.
   NORMAL_BORDER[0] = -7;
-  NORMAL_BORDER[CELLS] = 7;
-  for (let i: i32 = 1; i < CELLS; i += 1) NORMAL_BORDER[i] = normalQuantile((i as f64) / CELLS);
+  NORMAL_BORDER[CELL_COUNT] = 7;
+  for (let i: i32 = 1; i < CELL_COUNT; i += 1) NORMAL_BORDER[i] = normalQuantile(i / CELLS);
 }
 fillNormalBorders();
 
@@ -214,7 +215,7 @@ export class HanLink {
       low += NORMAL_BORDER[cell] as f64;
       high += NORMAL_BORDER[cell + 1] as f64;
     }
-    const root = Math.sqrt(driftDays as f64);
+    const root = Math.sqrt(driftDays);
     if (this.marginDb + (profile.driftDbSd * low) / root - SLACK_DB > 0) return true;
     if (this.marginDb + (profile.driftDbSd * high) / root + SLACK_DB <= 0) return false;
     let sum: f64 = 0;

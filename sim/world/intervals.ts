@@ -70,7 +70,8 @@ export function covering(intervals: Intervals, at: f64): i32 {
   if (seconds < 0) return -1;
   // Most questions are answered here: nothing takes up a part of the hour.
   const hour = int(seconds / HOUR);
-  if (hour >> 5 < intervals.hours.length && (((intervals.hours[hour >> 5] as i32) >>> (hour & 31)) & 1) === 0) return -1;
+  if (hour >> 5 < intervals.hours.length && (((intervals.hours[hour >> 5] as i32) >>> (hour & 31)) & 1) === 0)
+    return -1;
   const day = int(seconds / DAY);
   let i = day < intervals.ofDay.length ? (intervals.ofDay[day] as i32) : count - 1;
   while (i < count && at >= (intervals.to[i] as f64)) i += 1;

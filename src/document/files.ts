@@ -21,6 +21,19 @@ export function filesOf(texts: Readonly<Record<string, string>>): Files {
   };
 }
 
+/** The same files, each read once: a sweep resolves one scenario thousands of times. A failure is not remembered. */
+export function remembered(files: Files): Files {
+  const texts = new Map<string, string>();
+  return {
+    read(path) {
+      const text = texts.get(path) ?? files.read(path);
+      texts.set(path, text);
+      return text;
+    },
+    beside: (file, path) => files.beside(file, path),
+  };
+}
+
 function beside(file: string, path: string): string {
   if (path.startsWith('/')) return path;
   const parts: string[] = [];

@@ -20,3 +20,8 @@ export function textTable(
 export function thousands(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
+
+/** A count with its noun: `1 row`, `1,234 rows`. The plural ends in s. */
+export function counted(count: number, noun: string): string {
+  return `${thousands(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

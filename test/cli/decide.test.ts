@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -9,10 +8,11 @@ import {
   removeFolders,
   readRecord,
   writeRecords,
-  type Answer,
+  type DecideAnswer,
   type Cells,
   type Records,
 } from './decideHarness.ts';
+import { commandLine } from './harness.ts';
 
 afterAll(removeFolders);
 
@@ -47,7 +47,7 @@ const failed = (day: string, more: Cells = {}): Cells => ({
 const THREE = [failed('03'), failed('10'), failed('17')];
 const HOLDS: Records = { installations: [HOUSE, WITH_GAS], attempts: THREE, events: [] };
 
-async function run(records: Partial<Records>, ...args: string[]): Promise<Answer> {
+async function run(records: Partial<Records>, ...args: string[]): Promise<DecideAnswer> {
   const folder = freshFolder();
   const files = await writeRecords(folder, { ...HOLDS, ...records });
   return decide(folder, ...files, '--as-of', '2022-06-30', ...args);
@@ -267,24 +267,18 @@ describe('files and formats', () => {
     }
   });
 
-  test('standard input and output', () => {
+  test('decide reads standard input and writes standard output', async () => {
     const folder = freshFolder();
     const files = ['installations', 'attempts', 'events'].map((name) => join(folder, `${name}.csv`));
-    return writeRecords(folder, HOLDS).then(() => {
-      const script = `import { decideCommand } from ${JSON.stringify(join(process.cwd(), 'src/cli/decide/decideCommand.ts'))};
-        await decideCommand().parseAsync(process.argv.slice(2), { from: 'user' });`;
-      const path = join(folder, 'run.mts');
-      writeFileSync(path, script);
-      const args = ['--installations', files[0] as string, '--attempts', '-', '--as-of', '2022-06-30', '--out', '-'];
-      const spawned = spawnSync(process.execPath, ['--import', 'tsx', path, ...args, '--format', 'csv'], {
-        input: readFileSync(files[1] as string),
-        encoding: 'utf8',
-      });
-      expect(spawned.stdout).toMatch(/^installation_id,category.*\n7,no-wan-attempting/);
-      expect(spawned.status).toBe(0);
-      expect(spawned.stderr).toContain('1 verdict of 1 installation');
-      expect(readdirSync(folder).filter((name) => name.startsWith('-'))).toEqual([]);
+    await writeRecords(folder, HOLDS);
+    const args = ['--installations', files[0] as string, '--attempts', '-', '--as-of', '2022-06-30', '--out', '-'];
+    const answer = await commandLine(['decide', ...args, '--format', 'csv'], {
+      stdin: readFileSync(files[1] as string),
     });
+    expect(answer.out).toMatch(/^installation_id,category.*\n7,no-wan-attempting/);
+    expect(answer.code).toBe(0);
+    expect(answer.err).toContain('1 verdict of 1 installation');
+    expect(readdirSync(folder).filter((name) => name.startsWith('-'))).toEqual([]);
   });
 
   test('a record in several files is read as one', async () => {

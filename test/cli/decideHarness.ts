@@ -1,15 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decideCommand } from '../../src/cli/decide/decideCommand.ts';
-import { EXIT, UsageError } from '../../src/cli/shell/exit.ts';
 import type { Format } from '../../src/interchange/format/formats.ts';
-import { readRaw } from '../../src/interchange/format/formats.ts';
+import { readRaw } from '../../src/interchange/format/readRaw.ts';
 import { recordOf, type RecordName } from '../../src/interchange/record/records.ts';
 import { csvLine, openRows, type Row } from '../../src/interchange/format/rowWriter.ts';
 import type { Installation } from '../../src/installation/installation.ts';
 import type { History } from '../../src/migration/history.ts';
 import { formatInstant } from '../../src/time.ts';
+import { commandLine } from './harness.ts';
 
 let root: string | undefined;
 let folders = 0;
@@ -28,7 +27,7 @@ export function removeFolders(): void {
   root = undefined;
 }
 
-export interface Answer {
+export interface DecideAnswer {
   readonly code: number;
   readonly errors: string;
   /** Text of the output file, `<out>.refused.csv` and `<out>.notes.csv`; undefined where there is none. */
@@ -37,33 +36,13 @@ export interface Answer {
   readonly notes: string | undefined;
 }
 
-/** Runs the command in this process with standard error caught. `--out` is `out.csv` in the folder unless given. */
-export async function decide(folder: string, ...args: readonly string[]): Promise<Answer> {
+/** Runs `decide` in this process. `--out` is `out.csv` in the folder unless given. */
+export async function decide(folder: string, ...args: readonly string[]): Promise<DecideAnswer> {
   const given = args.includes('--out') ? args[args.indexOf('--out') + 1] : undefined;
   const out = given ?? join(folder, 'out.csv');
-  const argv = given === undefined ? [...args, '--out', out] : args;
-  let errors = '';
-  const write = process.stderr.write.bind(process.stderr);
-  process.stderr.write = (text: string | Uint8Array): boolean => {
-    errors += String(text);
-    return true;
-  };
-  process.exitCode = undefined;
-  let code: number;
-  try {
-    await decideCommand().exitOverride().parseAsync(argv, { from: 'user' });
-    code = Number(process.exitCode ?? EXIT.done);
-  } catch (error) {
-    const { name, message } = error as Error;
-    const usage = error instanceof UsageError || name === 'CommanderError' || name === 'InvalidArgumentError';
-    errors += usage ? message : ((error as Error).stack ?? message);
-    code = usage ? EXIT.usage : EXIT.internal;
-  } finally {
-    process.stderr.write = write;
-    process.exitCode = undefined;
-  }
+  const { code, err } = await commandLine(['decide', ...args, ...(given === undefined ? ['--out', out] : [])]);
   const text = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
-  return { code, errors, out: text(out), refused: text(`${out}.refused.csv`), notes: text(`${out}.notes.csv`) };
+  return { code, errors: err, out: text(out), refused: text(`${out}.refused.csv`), notes: text(`${out}.notes.csv`) };
 }
 
 /** A record's rows by column name; '' for empty. */

@@ -4,15 +4,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { devicesCommand } from '../../src/cli/devices/devicesCommand.ts';
-import { emulateCommand } from '../../src/cli/emulate/emulateCommand.ts';
 import { connectBroker } from '../../devices/mqtt/connection.ts';
 import { mqttTransport } from '../../devices/mqtt/mqttTransport.ts';
 import { callOn, value } from '../devices/emulate/caller.ts';
 import { emulateOnce, startEmulator } from '../devices/emulate/emulator.ts';
 import { aedesBroker, mosquittoBroker, mosquittoMissing, type Broker } from '../devices/transport/brokers.ts';
 import { ptyPair, socatMissing } from '../devices/transport/serialPair.ts';
-import { captured } from './captured.ts';
+import { commandLine } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'emulate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -92,7 +90,7 @@ describe('what it refuses', () => {
     [['--profile', join(folder, 'none.yaml')], 'no such file'],
     [['--listen', '127.0.0.1:65535', '--count', '2'], '2 ports from 65535 upward end above 65535'],
   ])('%j', async (args, told) => {
-    const { code, out, err } = await captured(emulateCommand(), args);
+    const { code, out, err } = await commandLine(['emulate', ...args]);
     expect(err).toContain(told);
     expect(out + err).not.toContain('hunter2');
     expect(code).toBe(1);
@@ -126,7 +124,7 @@ describe.concurrent.each([
     value(await caller.run(caller.client.get({ classId: 3, ln: '0100010800FF', id: 2 })));
     await caller.channel.close();
 
-    const listed = await captured(devicesCommand(), ['list', '--mqtt', broker.url, '--seconds', '1']);
+    const listed = await commandLine(['devices', 'list', '--mqtt', broker.url, '--seconds', '1']);
     expect(listed.out).toContain(
       'b1/SMBC00000001/gsme  online  GSME emulated smets1-bench gsme 1.0.0, title 534D424700000001',
     );
@@ -152,14 +150,14 @@ test.concurrent('a broker that hangs up ends it, with the reason', async () => {
 
 describe('devices', () => {
   test('list does not fail where udevadm is missing', async () => {
-    const { out, code } = await captured(devicesCommand(), ['list', '--format', 'json']);
+    const { out, code } = await commandLine(['devices', 'list', '--format', 'json']);
     expect(code).toBe(0);
     expect(Array.isArray((JSON.parse(out) as { ports: unknown }).ports)).toBe(true);
   });
 
   test('a broker that is not there, and a port that is not there, are for the user to mend', async () => {
-    expect(await captured(devicesCommand(), ['list', '--mqtt', 'mqtt://127.0.0.1:1'])).toMatchObject({ code: 1 });
-    const { code, err } = await captured(devicesCommand(), ['probe', '/dev/none']);
+    expect(await commandLine(['devices', 'list', '--mqtt', 'mqtt://127.0.0.1:1'])).toMatchObject({ code: 1 });
+    const { code, err } = await commandLine(['devices', 'probe', '/dev/none']);
     expect([code, err]).toEqual([1, expect.stringContaining('serial:/dev/none')]);
   });
 
@@ -172,7 +170,7 @@ describe('devices', () => {
       ] as const) {
         const pair = await ptyPair();
         const emulator = await startEmulator('--serial', pair.paths[0], '--framing', framing);
-        const { out, code } = await captured(devicesCommand(), ['probe', pair.paths[1], '--seconds', '1']);
+        const { out, code } = await commandLine(['devices', 'probe', pair.paths[1], '--seconds', '1']);
         expect(out).toMatch(told);
         expect(code).toBe(0);
         expect(await emulator.stop()).toBe(0);

@@ -8,12 +8,15 @@ import { fitCommand } from '../../src/cli/calibrate/fitCommand.ts';
 import { diskFiles } from '../../src/cli/shell/readText.ts';
 import { runCommand } from '../../src/cli/run/runCommand.ts';
 import { scenarioCommand } from '../../src/cli/scenario/scenarioCommand.ts';
+import { silentShell } from './harness.ts';
 import { loadScenario } from '../../sim/scenario/load.ts';
 
 // That what the documents and the help texts show can be typed: each example that names a scenario loads it with the very
 // settings that it shows, and each option that it uses is there. It does not run them; .ci/run runs those of the READMEs.
 
-const COMMANDS: readonly Command[] = [runCommand(), explainCommand(), fitCommand(), scenarioCommand()];
+const COMMANDS: readonly Command[] = [runCommand, explainCommand, fitCommand, scenarioCommand].map((make) =>
+  make(silentShell()),
+);
 
 function helpOf(command: Command): string {
   let text = '';
@@ -68,7 +71,7 @@ describe('examples', () => {
   });
 
   test('decide --help names every column that it reads, and every value that may stand in one', () => {
-    const help = helpOf(decideCommand());
+    const help = helpOf(decideCommand(silentShell()));
     for (const { columns } of [RECORDS.installations, RECORDS.attempts, RECORDS.events]) {
       for (const { name, allowed = [] } of columns) {
         expect(help).toMatch(new RegExp(`^ +${name}\\*? `, 'm'));

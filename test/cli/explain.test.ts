@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { explain } from './explainHarness.ts';
+import { commandLine } from './harness.ts';
+
+const explain = (...args: readonly string[]) => commandLine(['explain', ...args]);
 
 // What a person gets who types the command on a scenario. That the story is true is shown in test/sim/story/story.test.ts.
 
@@ -20,7 +22,7 @@ describe('explain of a scenario', () => {
   test('tells one story from the facts to the clauses (golden; -u rewrites it)', async () => {
     // Without the outages that are dice: those of the data alone make a story that is easier to read.
     const set = ['--set', 'sharedOutages.storm.perYear=0'];
-    const { code, out, errors } = await explain(SMALL, '--installation', '204', ...set);
+    const { code, out, err: errors } = await explain(SMALL, '--installation', '204', ...set);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     await expect(steady(out)).toMatchFileSnapshot('fixtures/story-204.txt');
   });
@@ -150,7 +152,7 @@ describe('explain refuses', () => {
     [['--installation', '1', '--installations', 'i.csv', '--seed', 'x'], '--seed goes with a scenario'],
     [['nowhere.yaml', '--installation', '1'], 'nowhere.yaml'],
   ])('%j, and says what it expected', async (args, expected) => {
-    const { code, out, errors } = await explain(...args);
+    const { code, out, err: errors } = await explain(...args);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(errors).toContain(expected);
   });

@@ -11,7 +11,9 @@ import type { History } from '../../src/migration/history.ts';
 import { instant } from '../../src/time.ts';
 import { historyArbitrary } from '../kit/arbitraries/histories.ts';
 import { freshFolder, removeFolders, recordsOf, writeRecords, type Cells, type Records } from './decideHarness.ts';
-import { explain } from './explainHarness.ts';
+import { commandLine } from './harness.ts';
+
+const explain = (...args: readonly string[]) => commandLine(['explain', ...args]);
 
 afterAll(removeFolders);
 
@@ -47,7 +49,7 @@ async function run(records: Partial<Records>, options: { format?: Format; args?:
 
 describe('explain of records', () => {
   test('two weeks of MA112: what counted, what is missing, and the shortest way to it', async () => {
-    const { code, out, errors } = await run({});
+    const { code, out, err: errors } = await run({});
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(out).toContain('Installation 7, as of 2022-06-30T22:59:59Z, by the rules various-1-proposed-2021-11-03');
     expect(out).toContain('no-wan-attempting (18.8, No WAN Attempting Migration): does not hold');
@@ -106,7 +108,7 @@ describe('explain of records', () => {
     const before = await run({}, { args: ['--rules', 'regime-2021-02-01'] });
     expect(before.out).toContain('the rule set has no category of exclusion');
     const lax = await run({}, { args: ['--set-rule', 'clauses.no-wan-attempting.shows.atLeast=2'] });
-    expect([lax.code, lax.errors + lax.out]).toEqual([0, expect.stringMatching(/No WAN Attempting.*: HOLDS/)]);
+    expect([lax.code, lax.err + lax.out]).toEqual([0, expect.stringMatching(/No WAN Attempting.*: HOLDS/)]);
   });
 
   test('without --as-of the last day of the rule set is taken; in-force needs one', async () => {
@@ -115,7 +117,7 @@ describe('explain of records', () => {
     expect(out).toContain('as of 2022-12-31T23:59:59Z');
     const inForce = await explain(...files, '--installation', '7', '--rules', 'in-force');
     expect(inForce.code).toBe(1);
-    expect(inForce.errors).toContain('--as-of');
+    expect(inForce.err).toContain('--as-of');
   });
 
   test('the three formats say the same', async () => {
@@ -169,7 +171,7 @@ describe('rows that are refused', () => {
 
   test('an installation that nobody knows: a usage error, or refused attempts', async () => {
     const nobody = await run({ installations: [OTHER], attempts: [] });
-    expect([nobody.code, nobody.errors]).toEqual([1, expect.stringContaining('no row of')]);
+    expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('no row of')]);
     const attempts = await run({ installations: [OTHER] });
     expect([attempts.code, attempts.out]).toEqual([2, expect.stringContaining('an installation that is not there')]);
   });
@@ -177,7 +179,7 @@ describe('rows that are refused', () => {
   test('a file of another record is refused whole', async () => {
     const files = await writeRecords(freshFolder(), { installations: [HOUSE], attempts: TWO, events: [] });
     const swapped = ['--installations', files[3] as string, '--attempts', files[1] as string];
-    const { code, out, errors } = await explain(...swapped, '--installation', '7');
+    const { code, out, err: errors } = await explain(...swapped, '--installation', '7');
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(errors).toContain('nothing is explained');
   });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fitCommand } from '../../src/cli/calibrate/fitCommand.ts';
-import { captured } from './captured.ts';
+import { commandLine } from './harness.ts';
 
 // What a person reads while a fit goes on and after it. That the secant finds the numbers is shown in test/sim/forecast.
 
@@ -9,7 +8,7 @@ const ONE = ['ioc-mixed', 'mds-dormant', 'mds-mixed', 'mds-no-key', 'secure-acti
 const SMALL = Object.entries({ ...SIZES, ...Object.fromEntries(ONE.map((name) => [name, 1])) }).flatMap(([name, size]) => ['--set', `populations.${name}.installations=${size}`]); // prettier-ignore
 
 const fit = (...args: readonly string[]) =>
-  captured(fitCommand(), ['scenarios/various1.yaml', '--replications', '1', '--workers', '1', ...SMALL, ...args]);
+  commandLine(['fit', 'scenarios/various1.yaml', '--replications', '1', '--workers', '1', ...SMALL, ...args]);
 
 const LINES = ['no-wan-before/IOC', 'no-wan-attempting/IOC+MOC_MDS', 'gt01/IOC', 'gt01/MOC_Secure'];
 

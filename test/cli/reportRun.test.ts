@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { reportCommand } from '../../src/cli/report/reportCommand.ts';
-import { runCommand } from '../../src/cli/run/runCommand.ts';
 import { freshFolder, removeFolders } from './decideHarness.ts';
-import { captured, type Captured } from './captured.ts';
+import { commandLine, type Answer } from './harness.ts';
 
 afterAll(removeFolders);
 
@@ -17,11 +15,11 @@ const run = join(folder, 'run');
 const golden = (name: string): string => join(import.meta.dirname, 'reportGolden', name);
 
 beforeAll(async () => {
-  expect((await captured(runCommand(), [SCENARIO, '--out', run, '--workers', '1'])).code).toBe(0);
+  expect((await commandLine(['run', SCENARIO, '--out', run, '--workers', '1'])).code).toBe(0);
 });
 
-const report = (name: string, ...args: string[]): Promise<Captured> =>
-  captured(reportCommand(), [name, '--run', run, ...args]);
+const report = (name: string, ...args: string[]): Promise<Answer> =>
+  commandLine(['report', name, '--run', run, ...args]);
 
 /** Volumes of the run at its horizon: category to count, over all cohorts. */
 function volumes(measure: string): Map<string, number> {

@@ -4,9 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decideCommand } from '../../src/cli/decide/decideCommand.ts';
 import { stepsFileSchema } from '../../devices/rig/run/stepRow.ts';
-import { captured } from './captured.ts';
+import { commandLine } from './harness.ts';
 import { OUTPUTS, rigHarness } from './rigHarness.ts';
 
 const LAB = fileURLToPath(new URL('../../scenarios/rigs/lab.yaml', import.meta.url));
@@ -45,7 +44,8 @@ describe('lab.yaml', () => {
       `--${name}`,
       bench.at(`lab1/${name}.csv`),
     ]);
-    const { code, err } = await captured(decideCommand(), [
+    const { code, err } = await commandLine([
+      'decide',
       ...inputs,
       '--as-of',
       '2022-12-31',

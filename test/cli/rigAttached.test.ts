@@ -120,14 +120,14 @@ describe.concurrent('over TCP against the emulator', () => {
   /** Answers that are late, so that a test can act while one is awaited. */
   const SLOW = 'faults: [{ fault: delay, frame: 3, direction: s2c, delayMilliseconds: 300 }]\n';
 
-  test('SIGINT ends it cleanly: exit code 0, outputs marked as partial, ledgers whole, nothing locked', async () => {
+  test('SIGINT ends it cleanly: exit code 130, outputs marked as partial, ledgers whole, nothing locked', async () => {
     const emulator = await start(SLOW);
     const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\n${ALLOWED}`);
     const run = startRig(path, '--out', bench.at('partial'));
     const ledger = join(bench.ledgersOf(path), 'chf-dcc.json');
     await until(() => existsSync(ledger), run.ended);
     run.child.kill('SIGINT');
-    expect(await run.ended).toBe(0);
+    expect(await run.ended).toBe(130);
     expect(run.texts.err).toContain('interrupted');
     expect(run.texts.out).toContain('INTERRUPTED');
     expect(JSON.parse(bench.read('partial', 'manifest.json'))).toMatchObject({

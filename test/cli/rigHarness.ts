@@ -4,9 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rigCommand } from '../../src/cli/rig/rigCommand.ts';
 import type { FrameRecord } from '../../devices/transport/tap.ts';
-import { captured, type Captured } from './captured.ts';
+import { commandLine, type Answer } from './harness.ts';
 
 const BIN = fileURLToPath(new URL('../../src/cli/smets1-bench.mjs', import.meta.url));
 
@@ -38,7 +37,7 @@ export function rigHarness() {
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as FrameRecord),
-    rig: (...args: readonly string[]): Promise<Captured> => captured(rigCommand(), args),
+    rig: (...args: readonly string[]): Promise<Answer> => commandLine(['rig', ...args]),
     /** A rig file of a name of its own. */
     file(text: string): string {
       const path = at(`rig${(files += 1)}.yaml`);

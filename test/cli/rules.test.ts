@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rulesCommand } from '../../src/cli/rules/rulesCommand.ts';
 import { RULE_SETS, VARIOUS1 } from '../../src/rules/ruleset.ts';
-import { captured, type Captured } from './captured.ts';
+import { commandLine, type Answer } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rules-'));
 const file = (name: string): string => join(folder, name);
-const rules = (...args: string[]): Promise<Captured> => captured(rulesCommand(), args);
+const rules = (...args: string[]): Promise<Answer> => commandLine(['rules', ...args]);
 
 beforeAll(() => {
   writeFileSync(

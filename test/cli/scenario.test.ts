@@ -2,13 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scenarioCommand } from '../../src/cli/scenario/scenarioCommand.ts';
 import { BASE } from '../sim/scenario/files.ts';
-import { captured, type Captured } from './captured.ts';
+import { commandLine, type Answer } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'scenario-'));
 const file = (name: string): string => join(folder, name);
-const scenario = (...args: string[]): Promise<Captured> => captured(scenarioCommand(), args);
+const scenario = (...args: string[]): Promise<Answer> => commandLine(['scenario', ...args]);
 
 beforeAll(() => {
   writeFileSync(file('right.yaml'), BASE);

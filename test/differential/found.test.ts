@@ -5,7 +5,7 @@ import type { Clause } from '../../src/clauses/clause.ts';
 import type { Installation } from '../../src/installation/installation.ts';
 import type { Attempt, HistoryEvent } from '../../src/migration/history.ts';
 import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
-import { readInstant } from '../src/exclusion/cases.ts';
+import { readInstant } from '../kit/cases/caseFields.ts';
 import { difference, engineSays, referenceOf } from './compare.ts';
 
 const INSTALLATION: Installation = {

@@ -6,7 +6,7 @@ import type { Installation } from '../../src/installation/installation.ts';
 import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import { OBSERVATION_OF_EFFECT, OBSERVATIONS, type Observation } from '../../src/migration/observations.ts';
 import { STEPS_OF_COHORT, type StepId } from '../../src/migration/steps.ts';
-import { OBSERVATION_BITS, WALK_PASSED } from '../../sim/kernel/life/walk.ts';
+import { OBSERVATION_BITS, WALK_PASSED } from '../../sim/kernel/life/lifeWalk.ts';
 import { compileLimits } from '../../sim/kernel/model/compileLimits.ts';
 import { outcomeTable510, OUTCOMES, rangesOfStep } from '../../sim/kernel/model/outcomes.ts';
 import { kernelWalk } from '../sim/kernel/life/walks.ts';

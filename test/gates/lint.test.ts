@@ -45,7 +45,7 @@ const PLANTED: readonly Planted[] = [
       name: `setTimeout in ${folder}`,
       path: `${folder}/timer.ts`,
       code: 'setTimeout(() => undefined, 1);',
-      says: 'sim/world/clock',
+      says: 'time is an argument in sim/',
     },
     {
       name: `process in ${folder}`,
@@ -80,6 +80,12 @@ const PLANTED: readonly Planted[] = [
       says: DRAW,
     },
   ]),
+  ...["process.stdout.write('a');", 'process.exitCode = 1;', "process.on('SIGINT', () => undefined);"].map((code) => ({
+    name: `a command that says ${code}`,
+    path: 'src/cli/run/a.ts',
+    code,
+    says: 'never the globals of the process',
+  })),
   {
     name: 'the present instant in src/time.ts',
     path: 'src/time.ts',
@@ -87,8 +93,8 @@ const PLANTED: readonly Planted[] = [
     says: 'records',
   },
   {
-    name: 'Date of an instant in src/interchange/parquet',
-    path: 'src/interchange/parquetA.ts',
+    name: 'Date of an instant in src/interchange/format/parquet',
+    path: 'src/interchange/format/parquetA.ts',
     code: 'export const t = new Date(0);',
     says: undefined,
   },

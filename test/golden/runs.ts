@@ -23,7 +23,7 @@ export function goldenNames(): readonly string[] {
 export async function goldenText(name: string): Promise<string> {
   const file = loadScenarioFile(join(ROOT, `scenarios/${name}.yaml`), []);
   const { seed, replications } = file.scenario;
-  const result = await runScenario(file, { seed, replications, workers: 1, asOf: [], months: [], onProgress: () => undefined });
+  const result = await runScenario(file, { seed, replications, workers: 1, asOf: [], months: [], onProgress: () => undefined, elapsed: () => 0, interruption: new AbortController().signal });
   const printed = JSON.parse(runJson(result, volumesOf(result))) as Record<string, unknown>;
   const { kernelSeconds: _time, scenarioHash: _hash, volumes, ...rest } = printed;
   const rows = (volumes as { held: number | null; volume: number | null }[]).filter((row) => row.held !== 0 || row.volume !== 0); // prettier-ignore

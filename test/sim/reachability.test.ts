@@ -53,7 +53,7 @@ class Watcher extends Observer {
     const seen = OBSERVATIONS[observation] as (typeof OBSERVATIONS)[number];
     reach('failure', `${step} ${seen}`);
     reach('observation', seen);
-    reach('culprit', CULPRITS[strikes.culprit as keyof typeof CULPRITS]);
+    reach('culprit', CULPRITS[strikes.culprit]);
     if (strikes.culprit === BY_DATA_ERROR) reach('data error', seen);
     const { check } = STEPS[step];
     if (check !== undefined && CHECKS[check].fails === seen && strikes.culprit === 0) reach('check', check);

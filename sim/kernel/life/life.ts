@@ -11,7 +11,7 @@ import {
 } from '../../../src/exclusion/engine/engineCodes.ts';
 import { DAY, HOUR, londonDay, monthOf, notBefore, workingInstant, type Instant } from '../../../src/londonTime.ts';
 import { OBSERVED_SYSTEM_FAULT } from '../../../src/migration/migrationCodes.ts';
-import type { f64, i32 } from "../../../src/numbers.ts";
+import type { f64, i32 } from '../../../src/numbers.ts';
 import { Attributes } from '../../population/attributes.ts';
 import {
   AWAITING_ATTEMPT,
@@ -44,7 +44,7 @@ import { MasterKey } from './masterKeySearch.ts';
 import type { Observer } from './observer.ts';
 import { FactsAtHand } from './preparedFacts.ts';
 import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
-import { OBSERVATION_BITS, OBSERVATION_MASK, walk, WALK_PASSED } from './walk.ts';
+import { OBSERVATION_BITS, OBSERVATION_MASK, walk, WALK_PASSED } from './lifeWalk.ts';
 
 /** What is done with an installation at its next turn. */
 const GO: i32 = 0;

@@ -124,7 +124,11 @@ export class Recorder extends Observer {
 
   override finish(_end: number, _endAt: Instant, tally: Tally): void {
     for (let i = 0; i < tally.spanCategory.count; i += 1) {
-      this.span(tally.spanCategory.values[i] as number, tally.spanFrom.values[i] as number, tally.spanTo.values[i] as number);
+      this.span(
+        tally.spanCategory.values[i] as number,
+        tally.spanFrom.values[i] as number,
+        tally.spanTo.values[i] as number,
+      );
     }
     const { mask } = tally;
     if (mask === 0) return;

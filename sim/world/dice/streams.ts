@@ -20,6 +20,8 @@ export const STREAMS = {
   names: 15,
   labKeys: 16,
   labChallenges: 17,
+  sweepDesign: 18,
+  sweepBootstrap: 19,
 } as const;
 export type StreamName = keyof typeof STREAMS;
 

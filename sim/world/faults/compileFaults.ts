@@ -33,12 +33,16 @@ export function compileFaults(scenario: Scenario): CompiledFaults {
   const persistentBlocks = addresses(names.persistent, PERSISTENT_BLOCKS);
   const dataErrorBlocks = addresses(names.dataErrors, DATA_ERROR_BLOCKS);
   return {
-    persistent: persistent.map(([, fault], i) => persistentFault(fault, (persistentBlocks[i] as number) * DRAWS_A_FAULT)),
+    persistent: persistent.map(([, fault], i) =>
+      persistentFault(fault, (persistentBlocks[i] as number) * DRAWS_A_FAULT),
+    ),
     dataErrors: dataErrors.map(([, fault], i) =>
       dataErrorFault(fault, DATA_ERRORS_FROM + (dataErrorBlocks[i] as number) * DRAWS_A_DATA_ERROR),
     ),
     names,
-    position: rows.map(([name, { kind }]) => (kind === 'dataError' ? names.dataErrors : names.persistent).indexOf(name)),
+    position: rows.map(([name, { kind }]) =>
+      (kind === 'dataError' ? names.dataErrors : names.persistent).indexOf(name),
+    ),
   };
 }
 

@@ -13,8 +13,10 @@ import {
   type FitRound,
   type FitStage,
 } from '../../../sim/calibrate/fit.ts';
+import type { Shell } from '../shell/command.ts';
 import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
 import { UsageError } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 import { collect, whole } from '../shell/options.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
 
@@ -27,7 +29,7 @@ interface FitCommandOptions {
 }
 
 /** `smets1-bench fit SCENARIO`: what the published lines say of one number each, and what they do not. */
-export function fitCommand(): Command {
+export function fitCommand({ action }: Shell): Command {
   return new Command('fit')
     .description(
       "Fit one number to each published line that a scenario's `fit` names, and leave each line out in turn.",
@@ -48,19 +50,19 @@ Examples:
   smets1-bench fit scenarios/various1.yaml
   smets1-bench fit scenarios/various1.yaml --rounds 1 --set process.IOC.daysBetweenAttempts=14`,
     )
-    .action(fit);
+    .action(action(fit));
 }
 
-async function fit(path: string, options: FitCommandOptions): Promise<void> {
+async function fit(io: Io, path: string, options: FitCommandOptions): Promise<void> {
   const pool = await openPool(options.workers ?? Math.min(availableParallelism(), 64));
   try {
-    await fitIn(pool, path, options);
+    await fitIn(io, pool, path, options);
   } finally {
     await pool.close();
   }
 }
 
-async function fitIn(pool: Pool, path: string, options: FitCommandOptions): Promise<void> {
+async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOptions): Promise<void> {
   const file = loadScenarioFile(path, options.set);
   const lines = fitLinesOf(file, path);
   const start = Object.fromEntries(lines.map((line) => [line.parameter, numberAt(file, line.parameter)]));
@@ -73,12 +75,12 @@ async function fitIn(pool: Pool, path: string, options: FitCommandOptions): Prom
     rounds: options.rounds,
     workers: pool.workers,
     pool,
-    now: () => performance.now() / 1000,
+    now: io.elapsed,
     withParameters: (parameters) => {
       const set = Object.entries(parameters).map(([parameter, value]) => `${parameter}=${value}`);
       return loadScenarioFile(path, [...options.set, ...set]);
     },
-    onRound: (round, stage) => process.stderr.write(`${roundText(lines, round, stage)}\n`),
+    onRound: (round, stage) => io.err.write(`${roundText(lines, round, stage)}\n`),
     alsoCount: predicted,
   };
   const rounds = await fitLines(lines, start, fitOptions);
@@ -103,7 +105,7 @@ async function fitIn(pool: Pool, path: string, options: FitCommandOptions): Prom
     textTable(rows, { right: all.map((_, i) => i + 2) }),
     `off by: how far the fitted lines (those not left out) are from what was published, at most; beyond ${percent(SETTLED)} they are not settled.`,
   ];
-  process.stdout.write(`${text.join('\n')}\n`);
+  io.out.write(`${text.join('\n')}\n`);
 }
 
 /** Volumes that are as near as this to the published ones count as settled: the dice of a few replications do not go nearer. */

@@ -1,12 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 import type { Evaluation } from '../../exclusion/verdict.ts';
-import { openOutput, STANDARD_OUTPUT, type OutputFile } from '../../interchange/format/outputFile.ts';
+import { openOutput, STANDARD, type OutputFile } from '../../interchange/format/outputFile.ts';
 import { csvLine } from '../../interchange/format/rowWriter.ts';
 import { VerdictSink, type VerdictSinkOptions } from '../../interchange/history/verdictSink.ts';
-import { formatProblems } from '../../document/problem.ts';
 import type { History } from '../../migration/history.ts';
-import { resolveRules } from '../../rules/resolveRules.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { READING_COLUMNS, ReadingVolumes } from '../../report/readingVolumes.ts';
 import { MoveCounts, RuleComparison, type Moved } from '../../report/ruleComparison.ts';
@@ -14,7 +12,7 @@ import { thousands } from '../../text/table.ts';
 import type { Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
 import { writeCsv } from '../report/reportFiles.ts';
-import { diskFiles } from '../shell/readText.ts';
+import { rulesNamed } from '../shell/rulesOption.ts';
 
 /** What `decide` asks for beside its verdicts. */
 export interface BesideOptions {
@@ -51,11 +49,9 @@ export class Beside {
     this.#rules = rules;
     if (compareOut !== undefined && compare === undefined) throw new UsageError('--compare-out goes with --compare.');
     if (compare !== undefined) {
-      const resolved = resolveRules(compare, { asOf, files: diskFiles });
-      if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
-      this.#other = resolved.rules;
-      this.#comparison = new RuleComparison(rules, resolved.rules);
-      this.#path = compareOut ?? (out === STANDARD_OUTPUT ? undefined : `${out}.compare.csv`);
+      this.#other = rulesNamed(compare, { asOf });
+      this.#comparison = new RuleComparison(rules, this.#other);
+      this.#path = compareOut ?? (out === STANDARD ? undefined : `${out}.compare.csv`);
       if (this.#path !== undefined) checkPath(this.#path, [...inputs, out]);
     }
     if (options.readings === 'all') this.#readings = new ReadingVolumes(rules);
@@ -93,7 +89,7 @@ export class Beside {
     }
     if (this.#readings) {
       say(`\nVolumes under each reading of ${this.#rules.name} singly\n${this.#readings.text()}`);
-      if (out === STANDARD_OUTPUT) return;
+      if (out === STANDARD) return;
       writeCsv(`${out}.readings.csv`, READING_COLUMNS, this.#readings.rows());
       say(`By cohort and measure: ${out}.readings.csv`);
     }
@@ -101,7 +97,7 @@ export class Beside {
 }
 
 function checkPath(path: string, others: readonly string[]): void {
-  if (path === STANDARD_OUTPUT) throw new UsageError('--compare-out -: name a file.');
+  if (path === STANDARD) throw new UsageError('--compare-out -: name a file.');
   if (!existsSync(dirname(path))) throw new UsageError(`${path}: there is no folder ${dirname(path)}.`);
   if (others.some((other) => resolve(other) === resolve(path)))
     throw new UsageError(`${path}: --compare-out would replace it.`);

@@ -1,27 +1,28 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { Command, Option } from 'commander';
+import { createReadStream, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { engine } from '../../exclusion/engine/engine.ts';
 import { NOTE_KINDS } from '../../exclusion/verdict.ts';
-import { FORMATS, formatOf, type Format, type Input } from '../../interchange/format/formats.ts';
+import { FORMATS, type Format, type Input } from '../../interchange/format/formats.ts';
 import { joinHistories, type Joined } from '../../interchange/history/joinHistories.ts';
-import { STANDARD_OUTPUT } from '../../interchange/format/outputFile.ts';
+import { STANDARD } from '../../interchange/format/outputFile.ts';
 import { parquetSummary } from '../../interchange/format/parquetReader.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
 import type { VerdictSink, VerdictSinkOptions } from '../../interchange/history/verdictSink.ts';
-import { formatProblems } from '../../document/problem.ts';
-import { resolveRules } from '../../rules/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import { Beside } from './compareRules.ts';
 import { DECIDE_HELP } from './decideHelp.ts';
-import { EXIT, UsageError } from '../shell/exit.ts';
-import { instantOrDate } from '../shell/options.ts';
+import { counted, thousands } from '../../text/table.ts';
+import type { Shell } from '../shell/command.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import { checkFile, formatNamed, inputOrStandard, temporaryFolder } from '../shell/inputs.ts';
+import { writeLine, type Io } from '../shell/io.ts';
+import { collect, instantOrDate, repeatable, whole } from '../shell/options.ts';
 import { rowProgress } from '../shell/progress.ts';
-import { diskFiles } from '../shell/readText.ts';
+import { rulesNamed } from '../shell/rulesOption.ts';
 
 interface DecideOptions {
   readonly installations: readonly string[];
@@ -40,56 +41,46 @@ interface DecideOptions {
 }
 
 /** `smets1-bench decide`: which exclusion categories hold on histories that another system exported. */
-export function decideCommand(): Command {
-  const file = (flags: string, text: string): Option =>
-    new Option(flags, text).argParser((value: string, before: readonly string[] | undefined) => [
-      ...(before ?? []),
-      value,
-    ]);
+export function decideCommand({ action }: Shell): Command {
+  // A mandatory option has no default.
+  const file = (flags: string, text: string): Option => new Option(flags, text).argParser(collect);
   return new Command('decide')
     .description('Decide every exclusion category on exported histories.')
     .addOption(file('--installations <file>', 'the installations record').makeOptionMandatory())
     .addOption(file('--attempts <file>', 'the attempts record').makeOptionMandatory())
-    .addOption(file('--events <file>', 'the events record').default([], 'none'))
+    .addOption(repeatable('--events <file>', 'the events record'))
     .requiredOption('--as-of <instant|date>', 'a date is the last second of that London day', instantOrDate)
     .option('--rules <name|file|in-force>', 'the rule set', VARIOUS1.name)
-    .addOption(file('--set-rule <k=v>', 'change a reading or another value of the rule set').default([], 'none'))
+    .addOption(repeatable('--set-rule <k=v>', 'change a reading or another value of the rule set'))
     .requiredOption('--out <file>', 'where the verdicts go')
     .addOption(new Option('--format <format>', 'of - and of files whose names do not tell').choices(FORMATS))
     .option('--keep-going', 'decide the rest where rows are refused', false)
-    .option('--max-errors <n>', 'refused rows shown; without --keep-going reading ends there', parseCount, 100)
+    .option(
+      '--max-errors <n>',
+      'refused rows shown; without --keep-going reading ends there',
+      whole(1, 999_999_999),
+      100,
+    )
     .option('--compare <name|file>', 'other rules: who moves between reported categories, and why')
     .option('--compare-out <file>', 'CSV of who moves (default: <out>.compare.csv)')
     .addOption(new Option('--readings <which>', 'the volumes under each alternative reading singly').choices(['all']))
     .addHelpText('after', DECIDE_HELP)
-    .action(decide);
+    .action(action(decide));
 }
 
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.');
-  return Number(text);
-}
-
-async function decide(options: DecideOptions): Promise<void> {
-  const rules = rulesOf(options);
+async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
+  const say = (line: string): void => writeLine(io.err, line);
+  const rules = rulesNamed(options.rules, options);
   const beside = new Beside(options, rules, [...options.installations, ...options.attempts, ...options.events]);
-  const temporary = mkdtempSync(join(tmpdir(), 'smets1-bench-decide-')); // for this user alone: 0700
+  const interruption = io.interruption();
+  const { path: temporary, remove } = temporaryFolder('decide');
   let sink: VerdictSink | undefined;
-  const clean = (): void => {
-    sink?.discard();
-    rmSync(temporary, { recursive: true, force: true });
-  };
-  const interrupted = (): void => {
-    clean();
-    process.exit(130);
-  };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    const inputs = await inputsOf(options, temporary);
-    const progress = rowProgress(process.stderr, {
-      term: process.env['TERM'],
-      now: Date.now,
-      text: (rows) => `${number(rows)} rows read`,
+    const inputs = await inputsOf(io, options, temporary);
+    const progress = rowProgress(io.err, {
+      term: io.env['TERM'],
+      now: io.now,
+      text: (rows) => `${thousands(rows)} rows read`,
     });
     const decider = engine(rules);
     let joined: Joined<VerdictSink>;
@@ -97,41 +88,40 @@ async function decide(options: DecideOptions): Promise<void> {
       joined = await joinHistories(inputs, {
         asOf: options.asOf,
         temporary,
-        progress: progress.add,
+        progress: (rows) => {
+          interruption.throwIfAborted();
+          progress.add(rows);
+        },
         decide: (history) => beside.look(history, decider.decide(history, options.asOf)),
         open: () => (sink = beside.open(sinkOptions(options, inputs, rules, temporary))),
       });
     } catch (error) {
       if (!(error instanceof TooManyRefused || error instanceof FileRefused)) throw error;
-      reportRefused(sink, options, error);
-      return;
+      reportRefused(say, sink, options, error);
+      return EXIT.refused;
     } finally {
       progress.end();
     }
-    if (joined.sink.refusedRows.count > 0) {
-      reportRefused(joined.sink, options, undefined);
-      if (!options.keepGoing) return;
+    const isRefused = joined.sink.refusedRows.count > 0;
+    if (isRefused) {
+      reportRefused(say, joined.sink, options, undefined);
+      if (!options.keepGoing) return EXIT.refused;
     }
     await joined.sink.close();
     sink = undefined; // its files stay
-    if (options.out === STANDARD_OUTPUT) {
-      await pipeline(createReadStream(join(temporary, 'out')), process.stdout, { end: false });
+    if (options.out === STANDARD) {
+      await pipeline(createReadStream(join(temporary, 'out')), io.out, { end: false });
     }
-    report(joined, options, rules);
+    report(say, joined, options, rules);
     beside.report(joined.sink, say);
-  } catch (error) {
-    throw fileError(error) ?? error;
+    return isRefused ? EXIT.refused : EXIT.done;
   } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-    clean();
+    sink?.discard();
+    remove();
   }
 }
 
-function rulesOf({ rules, setRule, asOf }: DecideOptions): RuleSet {
-  const resolved = resolveRules(rules, { setRule, asOf, files: diskFiles });
-  if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
-  return resolved.rules;
-}
+type Say = (line: string) => void;
 
 interface Inputs {
   readonly installations: readonly Input[];
@@ -139,21 +129,20 @@ interface Inputs {
   readonly events: readonly Input[];
 }
 
-async function inputsOf(options: DecideOptions, temporary: string): Promise<Inputs> {
+async function inputsOf(io: Io, options: DecideOptions, folder: string): Promise<Inputs> {
   const names = [...options.installations, ...options.attempts, ...options.events];
-  if (names.filter((name) => name === '-').length > 1)
+  if (names.filter((name) => name === STANDARD).length > 1)
     throw new UsageError('Only one input can be standard input (-).');
   for (const name of names) {
-    if (name !== '-' && !existsSync(name)) throw new UsageError(`${name}: no such file.`);
-    if (name !== '-' && !statSync(name).isFile()) throw new UsageError(`${name}: not a file.`);
-    if (name !== '-' && resolve(name) === resolve(options.out))
-      throw new UsageError(`${name}: --out would replace it.`);
+    if (name === STANDARD) continue;
+    checkFile(name);
+    if (resolve(name) === resolve(options.out)) throw new UsageError(`${name}: --out would replace it.`);
   }
-  const folder = dirname(options.out);
-  if (!existsSync(folder)) throw new UsageError(`${options.out}: there is no folder ${folder}.`);
-  outputFormat(options);
+  const parent = dirname(options.out);
+  if (!existsSync(parent)) throw new UsageError(`${options.out}: there is no folder ${parent}.`);
+  formatNamed(options.out, options.format);
   const inputs = (given: readonly string[]): Promise<Input[]> =>
-    Promise.all(given.map((name) => inputOf(name, options.format, temporary)));
+    Promise.all(given.map((name) => inputOrStandard(name, { io, format: options.format, folder })));
   return {
     installations: await inputs(options.installations),
     attempts: await inputs(options.attempts),
@@ -161,32 +150,16 @@ async function inputsOf(options: DecideOptions, temporary: string): Promise<Inpu
   };
 }
 
-/** Standard input is spooled: files may have to be read twice, and Parquet from its end. */
-async function inputOf(name: string, given: Format | undefined, temporary: string): Promise<Input> {
-  const format = name === '-' ? given : (formatOf(name) ?? given);
-  if (!format) throw new UsageError(`${name}: the name does not tell the format; say --format ${FORMATS.join('|')}.`);
-  if (name !== '-') return { name, path: name, format };
-  const path = join(temporary, 'standard-input');
-  await pipeline(process.stdin, createWriteStream(path));
-  return { name, path, format };
-}
-
-function outputFormat({ out, format }: DecideOptions): Format {
-  const found = out === STANDARD_OUTPUT ? format : (formatOf(out) ?? format);
-  if (!found) throw new UsageError(`${out}: the name does not tell the format; say --format ${FORMATS.join('|')}.`);
-  return found;
-}
-
 /** Verdicts for standard output go to a temporary file first: nothing is written if a row is refused. */
 function sinkOptions(options: DecideOptions, inputs: Inputs, rules: RuleSet, temporary: string): VerdictSinkOptions {
   const { out, keepGoing, asOf } = options;
-  const standard = out === STANDARD_OUTPUT;
+  const standard = out === STANDARD;
   const numbered = inputs.installations.every(
     (input) => input.format === 'parquet' && parquetSummary(input.path)?.int32Ids,
   );
   return {
     path: standard ? join(temporary, 'out') : out,
-    format: outputFormat(options),
+    format: formatNamed(out, options.format),
     notesPath: standard ? undefined : `${out}.notes.csv`,
     ids: numbered ? 'int32' : 'string',
     metadata: { rules: rules.name, as_of: formatInstant(asOf) },
@@ -199,38 +172,39 @@ function sinkOptions(options: DecideOptions, inputs: Inputs, rules: RuleSet, tem
   };
 }
 
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
 function reportRefused(
+  say: Say,
   sink: VerdictSink | undefined,
   { keepGoing, out }: DecideOptions,
   error: TooManyRefused | FileRefused | undefined,
 ): void {
-  process.exitCode = EXIT.refused;
   const rows = sink?.refusedRows;
   for (const row of rows?.first ?? []) say(formatRefusal(row));
   const count = rows?.count ?? 0;
   const hidden = count - (rows?.first.length ?? 0);
-  if (hidden > 0) say(`... and ${number(hidden)} more.`);
+  if (hidden > 0) say(`... and ${thousands(hidden)} more.`);
   if (error instanceof FileRefused) say(`${error.message}\nThe file cannot be read on; nothing was written.`);
-  else if (error) say(`Reading ended at ${number(count)} refused rows (--max-errors); nothing was written.`);
-  else if (!keepGoing) say(`${number(count)} rows refused; nothing was written (--keep-going decides the rest).`);
-  else if (out === STANDARD_OUTPUT) say(`${number(count)} rows refused; the rest is decided.`);
-  else say(`${number(count)} rows refused: ${out}.refused.csv; the rest is decided.`);
+  else if (error) say(`Reading ended at ${thousands(count)} refused rows (--max-errors); nothing was written.`);
+  else if (!keepGoing) say(`${thousands(count)} rows refused; nothing was written (--keep-going decides the rest).`);
+  else if (out === STANDARD) say(`${thousands(count)} rows refused; the rest is decided.`);
+  else say(`${thousands(count)} rows refused: ${out}.refused.csv; the rest is decided.`);
 }
 
-function report({ sink, counts, joinedBy }: Joined<VerdictSink>, { asOf, out }: DecideOptions, rules: RuleSet): void {
+function report(
+  say: Say,
+  { sink, counts, joinedBy }: Joined<VerdictSink>,
+  { asOf, out }: DecideOptions,
+  rules: RuleSet,
+): void {
   const read = `${counted(counts.installations, 'installation')}, ${counted(counts.attempts, 'attempt')}, ${counted(counts.events, 'event')}`;
   say(`${read}; rules ${rules.name}, as of ${formatInstant(asOf)}; joined by ${JOINED[joinedBy]}.`);
-  if (counts.duplicates > 0) say(`${number(counts.duplicates)} rows were there more than once; each counts once.`);
-  if (counts.afterAsOf > 0) say(`${number(counts.afterAsOf)} rows after the as-of were ignored.`);
+  if (counts.duplicates > 0) say(`${thousands(counts.duplicates)} rows were there more than once; each counts once.`);
+  if (counts.afterAsOf > 0) say(`${thousands(counts.afterAsOf)} rows after the as-of were ignored.`);
   if (counts.undecided > 0) {
-    say(`${number(counts.undecided)} installations have no verdict: a row of theirs contradicts another.`);
+    say(`${thousands(counts.undecided)} installations have no verdict: a row of theirs contradicts another.`);
   }
-  for (const [kind, count] of sink.noteCounts) say(`${number(count)} noted: ${NOTE_KINDS[kind]}.`);
-  if (sink.noteCounts.size > 0 && out !== STANDARD_OUTPUT) say(`Notes: ${out}.notes.csv`);
+  for (const [kind, count] of sink.noteCounts) say(`${thousands(count)} noted: ${NOTE_KINDS[kind]}.`);
+  if (sink.noteCounts.size > 0 && out !== STANDARD) say(`Notes: ${out}.notes.csv`);
   say(
     `${counted(sink.verdictRows, 'verdict')} of ${counted(sink.held, 'installation')}${out === '-' ? '' : `: ${out}`}`,
   );
@@ -241,21 +215,3 @@ const JOINED: Readonly<Record<Joined<VerdictSink>['joinedBy'], string>> = {
   lexicographic: 'the order of their ids',
   partitions: 'temporary files, for they share no order',
 };
-
-/** `1 row`, `2 rows`. */
-function counted(count: number, noun: string): string {
-  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** 1,234,567: the same in every locale. */
-function number(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** What the file system refuses is the user's to mend: a full disk, a folder that may not be written. */
-function fileError(error: unknown): UsageError | undefined {
-  const { code, path, message } = error as NodeJS.ErrnoException;
-  const mendable = ['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ENOSPC', 'EROFS', 'EMFILE', 'ENAMETOOLONG'];
-  if (!code || !mendable.includes(code)) return undefined;
-  return new UsageError(`${path ?? 'decide'}: ${message}`);
-}

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import type { ProbeResult } from '../../../devices/hardware/probe.ts';
 import type { FoundDevice } from '../../../devices/hardware/list.ts';
+import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
 
 /** `devices`: what hardware is attached, and what speaks there. */
-export function devicesCommand(): Command {
+export function devicesCommand({ action }: Shell): Command {
   const devices = new Command('devices').description('Find attached hardware: serial ports, devices on a broker.');
 
   devices
@@ -15,7 +17,7 @@ export function devicesCommand(): Command {
     .option('--bench <name>', 'only this bench (default: all)')
     .option('--seconds <n>', 'how long to listen for announcements', whole(1, 600), 2)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
-    .action(list);
+    .action(action(list));
 
   devices
     .command('probe')
@@ -25,7 +27,7 @@ export function devicesCommand(): Command {
     .option('--seconds <n>', 'how long to wait for each answer', whole(1, 60), 2)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText('after', '\nNothing is chosen, opened or written: an SNRM that is answered is undone by DISC.')
-    .action(probe);
+    .action(action(probe));
   return devices;
 }
 
@@ -36,7 +38,7 @@ interface ListOptions {
   readonly format: 'text' | 'json';
 }
 
-async function list(options: ListOptions): Promise<void> {
+async function list(io: Io, options: ListOptions): Promise<void> {
   const face = await import('../../../devices/index.ts');
   const { ports, note } = await face.listSerialPorts();
   const { mqtt: url, bench, seconds } = options;
@@ -48,17 +50,17 @@ async function list(options: ListOptions): Promise<void> {
           face.listAnnounced({ url, listenSeconds: seconds, ...(bench !== undefined && { bench }) }),
         );
   if (options.format === 'json') {
-    process.stdout.write(`${JSON.stringify({ ports, ...(note !== undefined && { note }), announced }, null, 2)}\n`);
+    io.out.write(`${JSON.stringify({ ports, ...(note !== undefined && { note }), announced }, null, 2)}\n`);
     return;
   }
-  if (note !== undefined) process.stderr.write(`${note}\n`);
-  process.stdout.write(ports.length === 0 ? 'no serial ports\n' : 'serial ports\n');
+  if (note !== undefined) io.err.write(`${note}\n`);
+  io.out.write(ports.length === 0 ? 'no serial ports\n' : 'serial ports\n');
   for (const { path, description } of ports) {
-    process.stdout.write(`  ${path}${description === undefined ? '' : `  ${description}`}\n`);
+    io.out.write(`  ${path}${description === undefined ? '' : `  ${description}`}\n`);
   }
   if (announced === undefined) return;
-  process.stdout.write(announced.length === 0 ? 'nothing is announced on the broker\n' : 'announced on the broker\n');
-  for (const found of announced) process.stdout.write(`  ${announcedText(found)}\n`);
+  io.out.write(announced.length === 0 ? 'nothing is announced on the broker\n' : 'announced on the broker\n');
+  for (const found of announced) io.out.write(`  ${announcedText(found)}\n`);
 }
 
 function announcedText({ address, birth, online }: FoundDevice): string {
@@ -76,20 +78,20 @@ interface ProbeOptions {
   readonly format: 'text' | 'json';
 }
 
-async function probe(path: string, options: ProbeOptions): Promise<void> {
+async function probe(io: Io, path: string, options: ProbeOptions): Promise<void> {
   const face = await import('../../../devices/index.ts');
   const isText = options.format === 'text';
   const onResult = (result: ProbeResult): void => {
     if (!isText) return;
     const { mode, ask, answered, detail } = result;
-    process.stdout.write(`${answered ? 'yes' : 'no '}  ${mode.padEnd(10)}  ${ask.padEnd(8)}  ${detail}\n`);
+    io.out.write(`${answered ? 'yes' : 'no '}  ${mode.padEnd(10)}  ${ask.padEnd(8)}  ${detail}\n`);
   };
   const results = await usable(
     face.TransportError,
     face.probePort(path, { all: options.all ?? false, answerMilliseconds: options.seconds * 1000, onResult }),
   );
-  if (!isText) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-  else if (!results.some(({ answered }) => answered)) process.stdout.write('nothing answered\n');
+  if (!isText) io.out.write(`${JSON.stringify(results, null, 2)}\n`);
+  else if (!results.some(({ answered }) => answered)) io.out.write('nothing answered\n');
 }
 
 /** A port or a broker that cannot be had is the user's to mend. */

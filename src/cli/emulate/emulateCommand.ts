@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import type { EmulateOptions } from '../../../devices/emulate/emulate.ts';
 import type { DeviceChoice } from '../../../devices/emulate/profileSchema.ts';
 import { formatProblems } from '../../document/problem.ts';
+import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
 
@@ -28,7 +30,7 @@ const FRAMINGS = {
 };
 
 /** `smets1-bench emulate`: emulated devices for any DLMS client, until stopped. */
-export function emulateCommand(): Command {
+export function emulateCommand({ action }: Shell): Command {
   return new Command('emulate')
     .description('Serve emulated devices over TCP, a serial line or MQTT until stopped.')
     .option('--device <device>', 'chf, esme, gsme or installation (default: esme, or what the profile says)', device)
@@ -69,10 +71,10 @@ Without a profile (the lab's, all of it public; never write its keys to real har
   server SAP 1; of an installation 1 CHF, 2 ESME, 3 GSME. HDLC: the same as (logical) address, 1, 2 or 4 bytes
 DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 devices speak it.`,
     )
-    .action(run);
+    .action(action(emulateUntilStopped));
 }
 
-async function run(given: Given): Promise<void> {
+async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
   // The files themselves: the face of devices/ would load rigs as well, and a user waits for it.
   const [{ emulate }, { bannerLines }, { loadProfile }, { labProfile }, { profileJsonSchema }, { TransportError }] =
     await Promise.all([
@@ -84,12 +86,12 @@ async function run(given: Given): Promise<void> {
       import('../../../devices/transport/transport.ts'),
     ]);
   if (given.profileSchema) {
-    process.stdout.write(profileJsonSchema());
+    io.out.write(profileJsonSchema());
     return;
   }
   const loaded = given.profile === undefined ? undefined : loadProfile({ path: given.profile, files: diskFiles });
   if (loaded?.ok === false) throw new UsageError(formatProblems(loaded.problems));
-  const note = (text: string): void => void process.stderr.write(`${text}\n`);
+  const note = (text: string): void => void io.err.write(`${text}\n`);
   const profile = withBaud(loaded?.profile ?? labProfile(), given);
   const options: EmulateOptions = {
     profile,
@@ -99,24 +101,21 @@ async function run(given: Given): Promise<void> {
     onNote: note,
   };
 
-  let stop: () => void = () => undefined;
+  const interruption = io.interruption();
   const stopped = new Promise<'stopped'>((resolve) => {
-    stop = () => resolve('stopped');
+    interruption.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
-  process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const emulation = await emulate(options);
-    const at = Math.floor(Date.now() / 1000);
-    process.stdout.write(`${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C\n`);
+    const at = Math.floor(io.now() / 1000);
+    io.out.write(`${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C\n`);
     const outcome = await Promise.race([stopped, emulation.ended]);
     await emulation.close();
     if (outcome !== 'stopped') throw outcome;
-    process.stdout.write('stopped\n');
+    io.out.write('stopped\n');
   } catch (cause) {
     if (cause instanceof TransportError) throw new UsageError(cause.message);
     throw cause;
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 

@@ -1,12 +1,14 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { endOfLondonDate, parseDate, parseInstant, type Instant } from '../../time.ts';
-import { UsageError } from '../shell/exit.ts';
+import { Command, Option } from 'commander';
+import type { Shell } from '../shell/command.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
+import { asOfOption, collect, whole, type AsOf } from '../shell/options.ts';
 import { explainRecords } from './explainRecords.ts';
 import { explainScenario } from './explainStory.ts';
 
 interface ExplainOptions {
   readonly installation: string;
-  readonly asOf?: { readonly text: string; readonly at: Instant };
+  readonly asOf?: AsOf;
   readonly format: 'text' | 'json';
   readonly seed?: string;
   readonly replication?: number;
@@ -40,15 +42,15 @@ Examples:
 Exit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect (also where trace and simulation differ).`;
 
 /** `smets1-bench explain`: why an installation ended as it did, simulated or recorded. */
-export function explainCommand(): Command {
+export function explainCommand({ action }: Shell): Command {
   return new Command('explain')
     .description('Explain one installation: its story, and what each clause makes of it.')
     .argument('[scenario]', 'scenario file (YAML); left out: records are explained')
     .requiredOption('--installation <n|id>', "the scenario's number from 0, or an installation_id of the records")
-    .option('--as-of <instant|date>', 'a date is the last second of that London day', parseAsOf)
+    .option('--as-of <instant|date>', 'a date is the last second of that London day', asOfOption)
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .option('--seed <text>', "of a scenario: the seed (default: the scenario's)")
-    .option('--replication <k>', 'of a scenario: which replication (default: 0)', replicationNumber)
+    .option('--replication <k>', 'of a scenario: which replication (default: 0)', whole(0, REPLICATION_MAX))
     .option('--set <path=value>', 'of a scenario: change a field; may be repeated', collect)
     .option('--installations <file>', 'of records: the installations record', collect)
     .option('--attempts <file>', 'of records: the attempts record', collect)
@@ -56,22 +58,7 @@ export function explainCommand(): Command {
     .option('--rules <name|file|in-force>', 'of records: the rule set (a scenario names its own)')
     .option('--set-rule <k=v>', 'of records: change a reading or another value of the rule set', collect)
     .addHelpText('after', HELP)
-    .action(explain);
-}
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
-}
-
-function parseAsOf(text: string): { text: string; at: Instant } {
-  const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);
-  if (at === undefined) throw new InvalidArgumentError('Expected YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD, 2012 to 2037.');
-  return { text, at };
-}
-
-function replicationNumber(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError(`Expected a whole number from 0 to ${REPLICATION_MAX}.`);
-  return Number(text);
+    .action(action(explain));
 }
 
 /** Options that only one of the two forms takes. */
@@ -83,7 +70,7 @@ const OF_RECORDS = {
   setRule: '--set-rule',
 } as const;
 
-async function explain(scenario: string | undefined, options: ExplainOptions): Promise<void> {
+async function explain(io: Io, scenario: string | undefined, options: ExplainOptions): Promise<ExitCode> {
   const { installation, asOf, format } = options;
   if (scenario !== undefined) {
     if (options.installations) {
@@ -93,8 +80,8 @@ async function explain(scenario: string | undefined, options: ExplainOptions): P
     }
     refuseOthers(options, OF_RECORDS, 'records (--installations), not with a scenario; a scenario names its rules, and --set amendments changes them'); // prettier-ignore
     const { seed, replication = 0, set = [] } = options;
-    process.stdout.write(explainScenario(scenario, { installation, seed, replication, set, asOf, format }));
-    return;
+    io.out.write(explainScenario(scenario, { installation, seed, replication, set, asOf, format }));
+    return EXIT.done;
   }
   if (!options.installations) {
     throw new UsageError('explain what? Name a scenario, or records by --installations and --attempts.');
@@ -103,7 +90,7 @@ async function explain(scenario: string | undefined, options: ExplainOptions): P
   if (!options.attempts)
     throw new UsageError('--attempts is missing: the attempts record that goes with --installations.');
   const { installations, attempts, events = [], rules, setRule = [] } = options;
-  const { text, exitCode } = await explainRecords({
+  const { text, exitCode } = await explainRecords(io, {
     installation,
     installations,
     attempts,
@@ -113,8 +100,8 @@ async function explain(scenario: string | undefined, options: ExplainOptions): P
     asOf,
     format,
   });
-  process.exitCode = exitCode;
-  process.stdout.write(text);
+  io.out.write(text);
+  return exitCode;
 }
 
 function refuseOthers(options: ExplainOptions, of: Readonly<Record<string, string>>, goes: string): void {

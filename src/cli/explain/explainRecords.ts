@@ -1,21 +1,20 @@
-import { existsSync, statSync } from 'node:fs';
 import { formatNearMisses, nearMisses, type NearMiss } from '../../exclusion/explain/nearMiss.ts';
 import { formatTrace } from '../../exclusion/explain/formatTrace.ts';
 import { trace as traceOf, type Trace } from '../../exclusion/explain/trace.ts';
 import { rowWords } from '../../exclusion/explain/reasonWords.ts';
 import { maskIdentifier } from '../../installation/identifiers.ts';
-import { FORMATS, formatOf, type Input } from '../../interchange/format/formats.ts';
 import { oneHistory, type OneHistory } from '../../interchange/history/oneHistory.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
-import { formatProblems } from '../../document/problem.ts';
 import type { History } from '../../migration/history.ts';
-import { IN_FORCE, resolveRules } from '../../rules/resolveRules.ts';
+import { IN_FORCE } from '../../rules/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
-import { endOfLondonDate, formatInstant, INSTANT_MAX, type Instant } from '../../time.ts';
+import { endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
 import { EXIT, UsageError } from '../shell/exit.ts';
 import { explainJson } from './explainJson.ts';
 import { facts, installationRows, outcomeMeaning } from '../../text/words.ts';
-import { diskFiles } from '../shell/readText.ts';
+import { inputFile } from '../shell/inputs.ts';
+import type { Io } from '../shell/io.ts';
+import { rulesNamed } from '../shell/rulesOption.ts';
 
 export interface RecordsOptions {
   readonly installation: string;
@@ -35,13 +34,13 @@ export interface Explained {
 }
 
 /** `explain --installations F --attempts F --installation ID`: what the clauses say of a history that others recorded. */
-export async function explainRecords(options: RecordsOptions): Promise<Explained> {
+export async function explainRecords(io: Io, options: RecordsOptions): Promise<Explained> {
   const rules = rulesOf(options);
   const asOf = options.asOf?.at ?? endOfLondonDate(rules.expiresOn);
   const inputs = {
-    installations: options.installations.map(inputOf),
-    attempts: options.attempts.map(inputOf),
-    events: options.events.map(inputOf),
+    installations: options.installations.map((name) => inputFile(name)),
+    attempts: options.attempts.map((name) => inputFile(name)),
+    events: options.events.map((name) => inputFile(name)),
   };
   const id = options.installation;
   let read: OneHistory;
@@ -49,7 +48,7 @@ export async function explainRecords(options: RecordsOptions): Promise<Explained
     read = await oneHistory(inputs, id, asOf).then(masked);
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
-    return refusedText(`${error.message}\nThe file cannot be read on; nothing is explained.\n`);
+    return refusedText(io, `${error.message}\nThe file cannot be read on; nothing is explained.\n`);
   }
   if (!read.known && read.refused.length === 0) {
     throw new UsageError(
@@ -66,8 +65,8 @@ export async function explainRecords(options: RecordsOptions): Promise<Explained
   return { text, exitCode: read.refused.length > 0 ? EXIT.refused : EXIT.done };
 }
 
-function refusedText(text: string): Explained {
-  process.stderr.write(text);
+function refusedText(io: Io, text: string): Explained {
+  io.err.write(text);
   return { text: '', exitCode: EXIT.refused };
 }
 
@@ -75,18 +74,7 @@ function rulesOf({ rules = VARIOUS1.name, setRule, asOf }: RecordsOptions): Rule
   if (rules === IN_FORCE && !asOf) {
     throw new UsageError(`--rules ${IN_FORCE} selects by the as-of: say --as-of DATE as well.`);
   }
-  const resolved = resolveRules(rules, { setRule, asOf: asOf?.at ?? INSTANT_MAX, files: diskFiles });
-  if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
-  return resolved.rules;
-}
-
-function inputOf(name: string): Input {
-  if (name === '-') throw new UsageError('explain reads files, not standard input (-): write the records to a file.');
-  if (!existsSync(name)) throw new UsageError(`${name}: no such file.`);
-  if (!statSync(name).isFile()) throw new UsageError(`${name}: not a file.`);
-  const format = formatOf(name);
-  if (!format) throw new UsageError(`${name}: the name does not tell the format; it must end in .${FORMATS.join(', .')}.`); // prettier-ignore
-  return { name, path: name, format };
+  return rulesNamed(rules, { setRule, asOf: asOf?.at });
 }
 
 interface Findings {

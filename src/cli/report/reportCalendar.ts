@@ -14,9 +14,12 @@ import {
 } from '../../report/calendar.ts';
 import { ReportedCounts } from '../../report/reportedCounts.ts';
 import { formatInstant, parseDate } from '../../time.ts';
-import { checkDirectory, openDirectory, writeCsv, withFileErrors } from './reportFiles.ts';
+import { checkDirectory, openDirectory, writeCsv } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
 import { asOfOf, gather, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts';
+import type { Shell } from '../shell/command.ts';
+import { type ExitCode } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 
 interface CalendarOptions extends RecordOptions {
   readonly late: string;
@@ -26,7 +29,7 @@ interface CalendarOptions extends RecordOptions {
 /** Our assumption of a late adoption: three months after the day proposed. */
 const LATE = '2022-03-07';
 
-export function calendarCommand(): Command {
+export function calendarCommand({ action }: Shell): Command {
   return withRecordOptions(new Command('calendar'))
     .description('What is in force when, and the volumes if the re-designation is adopted, late or not adopted.')
     .option('--late <date>', 'the day of a late re-designation of the exclusions (London)', parseLate, LATE)
@@ -39,7 +42,7 @@ the end of 31 December 2021 and of 2022. Reported exclusions as of the as-of; al
 What takes effect must do so before the expiry; what qualifies does not depend on either (but under beforeInForce=ignore).
 The default of --late is our assumption.`,
     )
-    .action(withFileErrors(calendar));
+    .action(action(calendar));
 }
 
 function parseLate(text: string): string {
@@ -55,13 +58,13 @@ interface Fact {
   readonly reported: readonly (readonly [ExclusionCategory, boolean] | null)[];
 }
 
-async function calendar(options: CalendarOptions): Promise<void> {
+async function calendar(io: Io, options: CalendarOptions): Promise<ExitCode> {
   const source = sourceOf(options);
   const asOf = asOfOf(source);
   if (options.out !== undefined) checkDirectory(options.out);
-  meterPointWriter(options); // no meter point is written; a missing key is an error all the same
+  meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
   const asked = futures(source.rules, options.late).map((future) => ({ future, engine: engine(future.rules) }));
-  const counted = await gather(source, {
+  const { report: counted, exitCode } = await gather(io, source, {
     asOf,
     factOf: (history): Fact | undefined => {
       const reported = asked.map(({ engine: decider }) => {
@@ -75,7 +78,6 @@ async function calendar(options: CalendarOptions): Promise<void> {
       for (const [i, found] of reported.entries()) if (found) rows[i]?.counts.add(cohort, ...found);
     },
   });
-  if (!counted) return;
   const days = calendarRows(source.rules);
   if (options.out !== undefined) {
     const directory = openDirectory(options.out);
@@ -90,9 +92,10 @@ async function calendar(options: CalendarOptions): Promise<void> {
       throw error;
     }
   }
-  process.stdout.write(
+  io.out.write(
     `What is in force when (London dates; rules ${source.rules.name})\n${calendarText(days)}\n\n` +
       `In effect as of ${formatInstant(asOf)}, reported, all cohorts; gt01 in gas meters, never added to installations\n` +
       `${futuresText(counted)}\n`,
   );
+  return exitCode;
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Shell } from '../shell/command.ts';
 import { calendarCommand } from './reportCalendar.ts';
 import { consultationCommand } from './reportConsultation.ts';
 import { replacementsCommand } from './reportReplacements.ts';
@@ -6,7 +7,7 @@ import { supplierFilesCommand } from './reportSupplierFiles.ts';
 import { uneconomicCommand } from './reportUneconomic.ts';
 
 /** `smets1-bench report`: what the exclusion process needs, from a run or from the records of another system. */
-export function reportCommand(): Command {
+export function reportCommand(shell: Shell): Command {
   const report = new Command('report')
     .description('The reports of the exclusion process, from a run or from exported records.')
     .addHelpText(
@@ -23,11 +24,11 @@ Examples:
   smets1-bench report calendar --run out/various1 --late 2022-03-01`,
     );
   for (const command of [
-    consultationCommand(),
-    supplierFilesCommand(),
-    uneconomicCommand(),
-    replacementsCommand(),
-    calendarCommand(),
+    consultationCommand(shell),
+    supplierFilesCommand(shell),
+    uneconomicCommand(shell),
+    replacementsCommand(shell),
+    calendarCommand(shell),
   ])
     report.addCommand(command);
   return report;

@@ -3,17 +3,19 @@ import { engine } from '../../exclusion/engine/engine.ts';
 import { Consultation, consultationCells, CONSULTATION_COLUMNS, consultationText } from '../../report/consultation.ts';
 import { excludedAt } from '../../report/excluded.ts';
 import { formatInstant } from '../../time.ts';
-import { EXIT } from '../shell/exit.ts';
-import { writeCsv, withFileErrors } from './reportFiles.ts';
+import { writeCsv } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
-import { asOfOf, checkOut, gather, say, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts';
+import { asOfOf, checkOut, gather, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts';
+import type { Shell } from '../shell/command.ts';
+import { EXIT, type ExitCode } from '../shell/exit.ts';
+import { writeLine, type Io } from '../shell/io.ts';
 
 interface ConsultationOptions extends RecordOptions {
   readonly measure: 'qualifying' | 'effective';
   readonly out?: string;
 }
 
-export function consultationCommand(): Command {
+export function consultationCommand({ action }: Shell): Command {
   return withRecordOptions(new Command('consultation'))
     .description('Per Responsible Supplier and category: meters and installations concerned.')
     .addOption(
@@ -30,16 +32,16 @@ a proposal is what qualifies. Columns: supplier (empty: not known to DCC), known
 briefing's words), installations, electricity_meters, gas_meters, dual_supplier_installations (of the installations, those
 whose other fuel another supplier serves; they count on its row too).`,
     )
-    .action(withFileErrors(consultation));
+    .action(action(consultation));
 }
 
-async function consultation(options: ConsultationOptions): Promise<void> {
+async function consultation(io: Io, options: ConsultationOptions): Promise<ExitCode> {
   const source = sourceOf(options);
   const asOf = asOfOf(source);
   checkOut(options.out);
-  meterPointWriter(options); // no meter point is written; a missing key is an error all the same
+  meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
   const decider = engine(source.rules);
-  const report = await gather(source, {
+  const { report, exitCode } = await gather(io, source, {
     asOf,
     factOf: (history) => excludedAt(history, decider.decide(history, asOf).verdicts, asOf),
     begin: () => new Consultation(),
@@ -47,18 +49,17 @@ async function consultation(options: ConsultationOptions): Promise<void> {
       if (options.measure === 'qualifying' || excluded.effectiveFrom !== null) sum.add(excluded);
     },
   });
-  if (!report) return;
   const faults = report.faults();
   if (faults.length > 0) {
-    for (const fault of faults) say(fault);
-    say('The rows do not add up; nothing was written.');
-    process.exitCode = EXIT.property;
-    return;
+    for (const fault of faults) writeLine(io.err, fault);
+    writeLine(io.err, 'The rows do not add up; nothing was written.');
+    return EXIT.property;
   }
   if (options.out !== undefined) {
     writeCsv(options.out, CONSULTATION_COLUMNS, report.rows().map((row) => consultationCells(row, source.rules))); // prettier-ignore
   }
-  process.stdout.write(
+  io.out.write(
     `Impact on Responsible Suppliers, ${options.measure} as of ${formatInstant(asOf)}, rules ${source.rules.name}\n${consultationText(report)}\n`,
   );
+  return exitCode;
 }

@@ -50,19 +50,3 @@ export function openDirectory(directory: string): OutputDirectory {
     abort: () => rmSync(temporary, { recursive: true, force: true }),
   };
 }
-
-/** What the file system refuses is the user's to mend: a full disk, a folder that may not be written. */
-const MENDABLE = ['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ENOSPC', 'EROFS', 'EMFILE', 'ENAMETOOLONG'];
-
-/** An action whose file errors are usage errors. */
-export function withFileErrors<O>(action: (options: O) => Promise<void>): (options: O) => Promise<void> {
-  return async (options) => {
-    try {
-      await action(options);
-    } catch (error) {
-      const { code, path, message } = error as NodeJS.ErrnoException;
-      if (code === undefined || !MENDABLE.includes(code)) throw error;
-      throw new UsageError(`${path ?? 'report'}: ${message}`);
-    }
-  };
-}

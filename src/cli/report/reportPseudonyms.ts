@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { assert } from '../../assert.ts';
 import type { Fuel } from '../../report/excluded.ts';
 import { UsageError } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 
 /** Keys of fewer bytes are refused: MPANs and MPRNs are few enough to be tried one by one. */
 const KEY_BYTES_MIN = 16;
@@ -34,16 +35,16 @@ export type WriteMeterPoint = (fuel: Fuel, meterPoint: string) => string;
  * The key comes from a file, else from the environment; never from an argument, which other users of the machine can
  * see and a shell remembers. Line ends after it are not part of it. It is never said, in errors either.
  */
-export function meterPointWriter(options: {
-  readonly pseudonymise: boolean;
-  readonly pseudonymKeyFile?: string;
-}): WriteMeterPoint {
+export function meterPointWriter(
+  { env }: Io,
+  options: { readonly pseudonymise: boolean; readonly pseudonymKeyFile?: string },
+): WriteMeterPoint {
   const { pseudonymise, pseudonymKeyFile: file } = options;
   if (!pseudonymise) {
     if (file !== undefined) throw new UsageError('--pseudonym-key-file goes with --pseudonymise.');
     return (_fuel, meterPoint) => meterPoint;
   }
-  const key = file === undefined ? keyOfEnvironment() : keyOfFile(file);
+  const key = file === undefined ? keyOfEnvironment(env) : keyOfFile(file);
   if (key.length < KEY_BYTES_MIN) {
     const where = file ?? VARIABLE;
     throw new UsageError(`${where}: found a key of ${key.length} bytes, expected at least ${KEY_BYTES_MIN}\n  For instance: openssl rand -hex 32`); // prettier-ignore
@@ -51,8 +52,8 @@ export function meterPointWriter(options: {
   return pseudonymiser(key);
 }
 
-function keyOfEnvironment(): Buffer {
-  const text = process.env[VARIABLE];
+function keyOfEnvironment(env: Io['env']): Buffer {
+  const text = env[VARIABLE];
   if (text === undefined || text === '')
     throw new UsageError(`--pseudonymise needs a key: --pseudonym-key-file FILE, or ${VARIABLE} in the environment.`);
   return Buffer.from(text.replace(/[\r\n]+$/, ''), 'utf8');

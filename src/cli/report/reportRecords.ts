@@ -1,22 +1,20 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { FORMATS, formatOf, type Input } from '../../interchange/format/formats.ts';
 import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
 import { joinHistories } from '../../interchange/history/joinHistories.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import { RefusedRows, TooManyRefused } from '../../interchange/history/refusedRows.ts';
-import { formatProblems } from '../../document/problem.ts';
 import type { History } from '../../migration/history.ts';
-import { resolveRules } from '../../rules/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
 import { thousands } from '../../text/table.ts';
-import { formatInstant, INSTANT_MAX, type Instant } from '../../time.ts';
-import { EXIT, UsageError } from '../shell/exit.ts';
+import { formatInstant, type Instant } from '../../time.ts';
+import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
+import { inputFile, temporaryFolder } from '../shell/inputs.ts';
+import { writeLine, type Io } from '../shell/io.ts';
 import { collect, instantOrDate, whole } from '../shell/options.ts';
 import { readRun } from './reportRun.ts';
-import { diskFiles } from '../shell/readText.ts';
+import { rulesNamed } from '../shell/rulesOption.ts';
 
 /** Options that every report has. */
 export interface RecordOptions {
@@ -84,34 +82,19 @@ export function sourceOf(options: RecordOptions): ReportSource {
   if (options.installations.length === 0 || options.attempts.length === 0)
     throw new UsageError('Name a run (--run DIR) or records (--installations F --attempts F [--events F] --as-of D).');
   const { asOf } = options;
-  const resolved = resolveRules(options.rules ?? VARIOUS1.name, {
-    setRule: options.setRule,
-    asOf: asOf ?? INSTANT_MAX,
-    files: diskFiles,
-  });
-  if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
+  const rules = rulesNamed(options.rules ?? VARIOUS1.name, { setRule: options.setRule, asOf });
   const inputs = {
-    installations: options.installations.map(inputOf),
-    attempts: options.attempts.map(inputOf),
-    events: options.events.map(inputOf),
+    installations: options.installations.map((name) => inputFile(name)),
+    attempts: options.attempts.map((name) => inputFile(name)),
+    events: options.events.map((name) => inputFile(name)),
   };
-  return { inputs, rules: resolved.rules, asOf, coveredTo: asOf, keepGoing, maxErrors };
+  return { inputs, rules, asOf, coveredTo: asOf, keepGoing, maxErrors };
 }
 
 /** The as-of of a report that needs one. */
 export function asOfOf({ asOf }: ReportSource): Instant {
   if (asOf === undefined) throw new UsageError('Say as of when: --as-of YYYY-MM-DD.');
   return asOf;
-}
-
-/** An input file by its name. Reports do not read standard input. */
-export function inputOf(name: string): Input {
-  if (name === '-') throw new UsageError('A report reads files, not standard input (-).');
-  if (!existsSync(name)) throw new UsageError(`${name}: no such file.`);
-  if (!statSync(name).isFile()) throw new UsageError(`${name}: not a file.`);
-  const format = formatOf(name);
-  if (!format) throw new UsageError(`${name}: the name does not tell the format; it must end in .${FORMATS.join(', .')}.`); // prettier-ignore
-  return { name, path: name, format };
 }
 
 /** How a report is gathered from histories. */
@@ -124,19 +107,22 @@ export interface Gathering<F, A> {
   readonly add: (report: A, fact: F) => void;
 }
 
+/** A report, and the exit code that goes with it: `refused` where `--keep-going` left rows out. */
+export interface Gathered<A> {
+  readonly report: A;
+  readonly exitCode: ExitCode;
+}
+
 /**
- * Streams the histories once and adds up what they say, in the memory of `decide` and of the facts. Undefined: rows were
- * refused and nothing is to be written; the exit code is set and the rows have been said.
+ * Reads the histories once and folds them into a report. Memory: as `decide`, plus one fact an installation.
+ *
+ * @throws ExitWith if rows were refused and nothing is to be written; they have been listed on standard error
  */
-export async function gather<F, A>(source: ReportSource, gathering: Gathering<F, A>): Promise<A | undefined> {
+export async function gather<F, A>(io: Io, source: ReportSource, gathering: Gathering<F, A>): Promise<Gathered<A>> {
   const { inputs, keepGoing, maxErrors } = source;
-  const temporary = mkdtempSync(join(tmpdir(), 'smets1-bench-report-')); // for this user alone: 0700
-  const clean = (): void => rmSync(temporary, { recursive: true, force: true });
-  const interrupted = (): void => {
-    clean();
-    process.exit(130);
-  };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const interruption = io.interruption();
+  const { path: temporary, remove } = temporaryFolder('report');
+  const say = (line: string): void => writeLine(io.err, line);
   let refused = newRefused();
   function newRefused(): RefusedRows {
     const files = [...inputs.installations, ...inputs.attempts, ...inputs.events].map((input) => input.name);
@@ -146,6 +132,7 @@ export async function gather<F, A>(source: ReportSource, gathering: Gathering<F,
     const joined = await joinHistories(inputs, {
       asOf: gathering.asOf,
       temporary,
+      progress: () => interruption.throwIfAborted(),
       decide: gathering.factOf,
       open: () => {
         refused = newRefused();
@@ -163,33 +150,26 @@ export async function gather<F, A>(source: ReportSource, gathering: Gathering<F,
       `${thousands(installations)} installations read, as of ${formatInstant(gathering.asOf)}, by ${source.rules.name}.`,
     );
     if (undecided > 0) say(`${thousands(undecided)} of them are left out: a row of theirs contradicts another.`);
-    if (refused.count === 0) return joined.sink.report;
-    sayRefused(refused, keepGoing ? 'the report is on the rest' : 'nothing was written (--keep-going reports on the rest)'); // prettier-ignore
-    return keepGoing ? joined.sink.report : undefined;
+    const { report } = joined.sink;
+    if (refused.count === 0) return { report, exitCode: EXIT.done };
+    sayRefused(say, refused, keepGoing ? 'the report is on the rest' : 'nothing was written (--keep-going reports on the rest)'); // prettier-ignore
+    if (!keepGoing) throw new ExitWith(EXIT.refused);
+    return { report, exitCode: EXIT.refused };
   } catch (error) {
-    if (error instanceof TooManyRefused) sayRefused(refused, 'reading ended there; nothing was written');
-    else if (error instanceof FileRefused) {
-      process.exitCode = EXIT.refused;
-      say(`${error.message}\nThe file cannot be read on; nothing was written.`);
-    } else throw error;
-    return undefined;
+    if (error instanceof TooManyRefused) sayRefused(say, refused, 'reading ended there; nothing was written');
+    else if (error instanceof FileRefused) say(`${error.message}\nThe file cannot be read on; nothing was written.`);
+    else throw error;
+    throw new ExitWith(EXIT.refused);
   } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-    clean();
+    remove();
   }
 }
 
-function sayRefused(refused: RefusedRows, then: string): void {
-  process.exitCode = EXIT.refused;
+function sayRefused(say: (line: string) => void, refused: RefusedRows, then: string): void {
   for (const row of refused.first) say(formatRefusal(row));
   const hidden = refused.count - refused.first.length;
   if (hidden > 0) say(`... and ${thousands(hidden)} more.`);
   say(`${thousands(refused.count)} rows refused: ${then}.`);
-}
-
-/** One line on standard error. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }
 
 /** Before anything is read: the folder that an output goes to must be there. */

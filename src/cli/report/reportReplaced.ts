@@ -1,5 +1,6 @@
 import type { RecordSchema } from '../../interchange/record/records.ts';
 import { formatInstant, type Instant } from '../../time.ts';
+import type { Io } from '../shell/io.ts';
 import { readTable } from './reportTable.ts';
 
 /** Who has been replaced with SMETS2+: the records of DESIGN.md 5 have no event for it. */
@@ -18,16 +19,18 @@ The records have no event for a replacement. --replaced names a CSV, NDJSON or P
 may stand in it; one installation with two different instants is refused.`;
 
 /**
- * Reads when installations were replaced, of those asked for alone: memory is bounded by them. Undefined: rows were
- * refused; they have been said and the exit code is set.
+ * Reads when installations were replaced. Only those in `wanted` are kept, which bounds the memory.
+ *
+ * @throws ExitWith if rows were refused
  */
 export async function readReplaced(
+  io: Io,
   name: string | undefined,
   wanted: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, Instant> | undefined> {
+): Promise<ReadonlyMap<string, Instant>> {
   const replaced = new Map<string, Instant>();
   if (name === undefined) return replaced;
-  const complete = await readTable(name, REPLACED, ([ids, ats], row) => {
+  await readTable(io, name, REPLACED, ([ids, ats], row) => {
     const id = ids?.[row] as string;
     const at = ats?.[row] as number;
     if (!wanted.has(id)) return undefined;
@@ -37,5 +40,5 @@ export async function readReplaced(
     const found = `another instant than ${formatInstant(before)}, which stands before`;
     return { column: 'at', found, expected: 'one instant an installation' };
   });
-  return complete ? replaced : undefined;
+  return replaced;
 }

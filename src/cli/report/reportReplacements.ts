@@ -5,11 +5,13 @@ import { excludedAt, type Excluded } from '../../report/excluded.ts';
 import { Replacements, replacementCells, REPLACEMENT_COLUMNS, replacementsText } from '../../report/replacements.ts';
 import { thousands } from '../../text/table.ts';
 import { endOfLondonDate, formatInstant } from '../../time.ts';
-import { EXIT } from '../shell/exit.ts';
-import { writeCsv, withFileErrors } from './reportFiles.ts';
+import { writeCsv } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
-import { asOfOf, checkOut, gather, say, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts';
+import { asOfOf, checkOut, gather, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts';
 import { readReplaced, REPLACED_HELP } from './reportReplaced.ts';
+import type { Shell } from '../shell/command.ts';
+import { EXIT, type ExitCode } from '../shell/exit.ts';
+import { writeLine, type Io } from '../shell/io.ts';
 
 interface ReplacementsOptions extends RecordOptions {
   readonly out?: string;
@@ -18,7 +20,7 @@ interface ReplacementsOptions extends RecordOptions {
 
 const DEADLINE = DATES.smets2Deadline.date;
 
-export function replacementsCommand(): Command {
+export function replacementsCommand({ action }: Shell): Command {
   return withRecordOptions(new Command('replacements'))
     .description(`SMETS2+ visits due per supplier, fuel and month until ${DEADLINE}.`)
     .option('--replaced <file>', 'installations replaced already, and when')
@@ -32,16 +34,16 @@ effect in a month are due in equal whole parts from the next month to that of th
 left). Columns: supplier (empty: not known to DCC), known_to_dcc, fuel, month, visits, joint.
 ${REPLACED_HELP}`,
     )
-    .action(withFileErrors(replacements));
+    .action(action(replacements));
 }
 
-async function replacements(options: ReplacementsOptions): Promise<void> {
+async function replacements(io: Io, options: ReplacementsOptions): Promise<ExitCode> {
   const source = sourceOf(options);
   const asOf = asOfOf(source);
   checkOut(options.out);
-  meterPointWriter(options); // no meter point is written; a missing key is an error all the same
+  meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
   const decider = engine(source.rules);
-  const excluded = await gather(source, {
+  const { report: excluded, exitCode } = await gather(io, source, {
     asOf,
     factOf: (history) => {
       const found = excludedAt(history, decider.decide(history, asOf).verdicts, asOf);
@@ -50,9 +52,7 @@ async function replacements(options: ReplacementsOptions): Promise<void> {
     begin: () => [] as Excluded[],
     add: (all, found) => void all.push(found),
   });
-  if (!excluded) return;
-  const replaced = await readReplaced(options.replaced, new Set(excluded.map((row) => row.installationId)));
-  if (!replaced) return;
+  const replaced = await readReplaced(io, options.replaced, new Set(excluded.map((row) => row.installationId)));
   const report = new Replacements(endOfLondonDate(DEADLINE));
   for (const row of excluded) {
     const at = replaced.get(row.installationId);
@@ -61,15 +61,15 @@ async function replacements(options: ReplacementsOptions): Promise<void> {
   const rows = report.rows();
   const visits = rows.reduce((sum, row) => sum + row.visits, 0);
   if (visits !== report.meters) {
-    say(`${visits} visits over all months, expected ${report.meters}, one a meter; nothing was written.`);
-    process.exitCode = EXIT.property;
-    return;
+    writeLine(io.err, `${visits} visits over all months, expected ${report.meters}, one a meter; nothing was written.`);
+    return EXIT.property;
   }
   if (options.out !== undefined) writeCsv(options.out, REPLACEMENT_COLUMNS, rows.map(replacementCells));
-  process.stdout.write(
+  io.out.write(
     `SMETS2+ visits due by ${DEADLINE}, from exclusions in effect as of ${formatInstant(asOf)}, rules ${source.rules.name}\n` +
       `${replacementsText(rows)}\n` +
       `${thousands(visits)} meters; where one supplier replaces both fuels one visit does for two: ${thousands(visits - rows.reduce((sum, row) => sum + row.joint, 0) / 2)} visits.\n` +
       'Spread in equal parts from the month after the exclusion took effect to the deadline (our assumption).\n',
   );
+  return exitCode;
 }

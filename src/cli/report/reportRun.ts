@@ -5,11 +5,11 @@ import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
 import { formatProblems } from '../../document/problem.ts';
 import { parseSetting } from '../../document/settings.ts';
 import { amendTree, builtInTree, rulePath, ruleSetOfTree } from '../../rules/amend.ts';
-import { resolveRules } from '../../rules/resolveRules.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { parseInstant, type Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
-import { diskFiles, readText } from '../shell/readText.ts';
+import { readText } from '../shell/readText.ts';
+import { rulesNamed } from '../shell/rulesOption.ts';
 
 /** What a directory of `run --out` holds that a report needs. The records are those of replication 0. */
 export interface RunDirectory {
@@ -36,9 +36,7 @@ export function readRun(
   };
   const inputs = { installations: input('installations'), attempts: input('attempts'), events: input('events') };
   if (rules !== undefined) {
-    const resolved = resolveRules(rules, { setRule, asOf: asOf ?? horizon, files: diskFiles });
-    if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
-    return { inputs, rules: resolved.rules, horizon };
+    return { inputs, rules: rulesNamed(rules, { setRule, asOf: asOf ?? horizon }), horizon };
   }
   return { inputs, rules: rulesOfManifest(manifest, setRule), horizon };
 }

@@ -31,11 +31,20 @@ import {
   parseDate,
   type Instant,
 } from '../../time.ts';
-import { EXIT, UsageError } from '../shell/exit.ts';
-import { checkDirectory, openDirectory, writeCsv, type OutputDirectory, withFileErrors } from './reportFiles.ts';
+import { checkDirectory, openDirectory, writeCsv, type OutputDirectory } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
-import { gather, say, sourceOf, withRecordOptions, type RecordOptions, type ReportSource } from './reportRecords.ts';
+import {
+  gather,
+  sourceOf,
+  withRecordOptions,
+  type Gathered,
+  type RecordOptions,
+  type ReportSource,
+} from './reportRecords.ts';
 import { readReplaced, REPLACED_HELP } from './reportReplaced.ts';
+import type { Shell } from '../shell/command.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import { writeLine, type Io } from '../shell/io.ts';
 
 interface SupplierFilesOptions extends RecordOptions {
   readonly fromMonth: number;
@@ -46,7 +55,7 @@ interface SupplierFilesOptions extends RecordOptions {
 
 const SUMMARY_FILE = 'summary.csv';
 
-export function supplierFilesCommand(): Command {
+export function supplierFilesCommand({ action }: Shell): Command {
   return withRecordOptions(new Command('supplier-files'))
     .description('Per Responsible Supplier and month: the meter points that are excluded.')
     .requiredOption('--from-month <YYYY-MM>', 'the first month', parseMonth)
@@ -54,7 +63,7 @@ export function supplierFilesCommand(): Command {
     .requiredOption('--out <dir>', 'a directory that does not exist or is empty')
     .option('--replaced <file>', 'installations replaced with SMETS2+, and when')
     .addHelpText('after', HELP)
-    .action(withFileErrors(supplierFiles));
+    .action(action(supplierFiles));
 }
 
 const HELP = `
@@ -85,7 +94,7 @@ function endOfMonth(month: number): Instant {
   return londonMidnight(lastDayOfMonth(month) + 1) - 1;
 }
 
-async function supplierFiles(options: SupplierFilesOptions): Promise<void> {
+async function supplierFiles(io: Io, options: SupplierFilesOptions): Promise<ExitCode> {
   const { fromMonth, toMonth, out } = options;
   if (fromMonth > toMonth) throw new UsageError('--from-month lies after --to-month.');
   const source = sourceOf(options);
@@ -93,14 +102,12 @@ async function supplierFiles(options: SupplierFilesOptions): Promise<void> {
   if (source.coveredTo !== undefined && last > source.coveredTo)
     throw new UsageError(`--to-month ${formatMonth(toMonth)}: it ends on ${formatDay(lastDayOfMonth(toMonth))}, the records at ${formatInstant(source.coveredTo)}.`); // prettier-ignore
   checkDirectory(out);
-  const write = meterPointWriter(options);
+  const write = meterPointWriter(io, options);
   // The month before the first is looked at, not written: what was added is told against it.
   const months = Array.from({ length: toMonth - fromMonth + 2 }, (_, i) => fromMonth - 1 + i);
   const ends = months.map(endOfMonth);
-  const gathered = await gatherPoints(source, ends);
-  if (!gathered) return;
-  const replaced = await readReplaced(options.replaced, new Set(gathered.map((point) => point.installationId)));
-  if (!replaced) return;
+  const { report: gathered, exitCode } = await gatherPoints(io, source, ends);
+  const replaced = await readReplaced(io, options.replaced, new Set(gathered.map((point) => point.installationId)));
   const points = gathered.map((point): ExcludedPoint => {
     const at = replaced.get(point.installationId);
     const named = { ...point, meterPoint: write(point.fuel, point.meterPoint) };
@@ -111,22 +118,27 @@ async function supplierFiles(options: SupplierFilesOptions): Promise<void> {
     const written = writeFiles(points, months, source.rules, directory);
     if (written.faults.length > 0) {
       directory.abort();
-      sayFaults(written.faults);
-      return;
+      writeFaults(io, written.faults);
+      return EXIT.property;
     }
     directory.commit();
-    process.stdout.write(`${textOf(points, months, written.summaries)}\n`);
-    say(`${thousands(written.files)} files and ${SUMMARY_FILE} in ${out}`);
+    io.out.write(`${textOf(points, months, written.summaries)}\n`);
+    writeLine(io.err, `${thousands(written.files)} files and ${SUMMARY_FILE} in ${out}`);
+    return exitCode;
   } catch (error) {
     directory.abort();
     throw error;
   }
 }
 
-async function gatherPoints(source: ReportSource, ends: readonly Instant[]): Promise<ExcludedPoint[] | undefined> {
+async function gatherPoints(
+  io: Io,
+  source: ReportSource,
+  ends: readonly Instant[],
+): Promise<Gathered<ExcludedPoint[]>> {
   const decider = engine(source.rules);
   const asOf = ends.at(-1) as Instant;
-  return gather(source, {
+  return gather(io, source, {
     asOf,
     factOf: (history) => {
       const points = excludedPoints(history, decider, ends);
@@ -182,8 +194,8 @@ function* lazily<A, B>(items: readonly A[], read: (item: A) => B): Generator<B> 
 
 const FAULTS_SHOWN_MAX = 20;
 
-function sayFaults(faults: Written['faults']): void {
-  process.exitCode = EXIT.property;
+function writeFaults(io: Io, faults: Written['faults']): void {
+  const say = (line: string): void => writeLine(io.err, line);
   for (const { month, fuel, meterPoint, found } of faults.slice(0, FAULTS_SHOWN_MAX)) {
     const name = fuel === 'electricity' ? 'MPAN' : 'MPRN';
     say(`${month}: ${name} ${maskIdentifier(meterPoint)}: found ${found}, expected exactly one file of its fuel`);

@@ -1,11 +1,12 @@
 import { cellChecker, type CheckedBatch } from '../../interchange/record/cells.ts';
-import { readRaw } from '../../interchange/format/formats.ts';
+import { readRaw } from '../../interchange/format/readRaw.ts';
 import { lineOf } from '../../interchange/record/rawBatch.ts';
 import type { RecordSchema } from '../../interchange/record/records.ts';
 import { FileRefused, formatRefusal, type RefusedRow } from '../../interchange/record/refusal.ts';
-import { thousands } from '../../text/table.ts';
-import { EXIT } from '../shell/exit.ts';
-import { inputOf, say } from './reportRecords.ts';
+import { counted } from '../../text/table.ts';
+import { EXIT, ExitWith } from '../shell/exit.ts';
+import { inputFile } from '../shell/inputs.ts';
+import { writeLine, type Io } from '../shell/io.ts';
 
 /** What is wrong with a row whose cells are right one by one. */
 export interface RowProblem {
@@ -18,14 +19,16 @@ const REFUSED_SHOWN_MAX = 100;
 
 /**
  * Reads a table that stands beside the records (CSV, NDJSON or Parquet by its name), a batch in memory at a time. `take`
- * gets each row whose cells are right, and answers what is wrong with it all the same. False: rows were refused; they
- * have been said and the exit code is set.
+ * gets each row whose cells are right one by one, and returns what is wrong with the row as a whole, if anything.
+ *
+ * @throws ExitWith if rows were refused; they have been listed on standard error
  */
 export async function readTable(
+  io: Io,
   name: string,
   schema: RecordSchema,
   take: (columns: CheckedBatch['columns'], row: number) => RowProblem | undefined,
-): Promise<boolean> {
+): Promise<void> {
   const first: RefusedRow[] = [];
   let count = 0;
   const refuse = (row: RefusedRow): void => {
@@ -34,7 +37,7 @@ export async function readTable(
   };
   const check = cellChecker(name, schema, refuse);
   try {
-    for await (const raw of readRaw(inputOf(name), schema, refuse)) {
+    for await (const raw of readRaw(inputFile(name), schema, refuse)) {
       const batch = check(raw);
       for (let row = 0; row < batch.rows; row += 1) {
         const problem = batch.accepted[row] === 0 ? undefined : take(batch.columns, row);
@@ -45,9 +48,8 @@ export async function readTable(
     if (!(error instanceof FileRefused)) throw error;
     refuse(error.row);
   }
-  if (count === 0) return true;
-  for (const row of first) say(formatRefusal(row));
-  say(`${thousands(count)} rows refused: nothing was written.`);
-  process.exitCode = EXIT.refused;
-  return false;
+  if (count === 0) return;
+  for (const row of first) writeLine(io.err, formatRefusal(row));
+  writeLine(io.err, `${counted(count, 'row')} refused: nothing was written.`);
+  throw new ExitWith(EXIT.refused);
 }

@@ -16,13 +16,15 @@ import {
   type DmcRow,
 } from '../../report/uneconomic.ts';
 import { formatInstant, parseDate } from '../../time.ts';
-import { UsageError } from '../shell/exit.ts';
 import { loadScenarioFile } from '../shell/scenarioFile.ts';
 import { collect } from '../shell/options.ts';
-import { writeCsv, withFileErrors } from './reportFiles.ts';
+import { writeCsv } from './reportFiles.ts';
 import { readTable } from './reportTable.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
 import { asOfOf, checkOut, gather, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts'; // prettier-ignore
+import type { Shell } from '../shell/command.ts';
+import { UsageError, type ExitCode } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 
 interface UneconomicOptions extends RecordOptions {
   readonly scenario?: string;
@@ -41,7 +43,7 @@ const DMCS: RecordSchema = {
   ],
 };
 
-export function uneconomicCommand(): Command {
+export function uneconomicCommand({ action }: Shell): Command {
   return withRecordOptions(new Command('uneconomic'))
     .description('DMCs without an EPCL entry: what testing each would cost and unblock.')
     .option('--scenario <file>', "the models' costs and EPCL entries: the scenario of the run")
@@ -56,48 +58,46 @@ unblocked. unblocked: installations of the DMC less those that have migrated, th
 installation holds, and (MOC Secure before February 2022) those the EPCL check does not hold up yet. Decisions are the
 latest events of dmc:<id> in the records: the Secretary of State's, or else DCC's recommendation. A run's records carry them.`,
     )
-    .action(withFileErrors(uneconomic));
+    .action(action(uneconomic));
 }
 
-async function uneconomic(options: UneconomicOptions): Promise<void> {
+async function uneconomic(io: Io, options: UneconomicOptions): Promise<ExitCode> {
   const source = sourceOf(options);
   const asOf = asOfOf(source);
   checkOut(options.out);
-  meterPointWriter(options); // no meter point is written; a missing key is an error all the same
-  const dmcs = await dmcsOf(options);
-  if (!dmcs) return;
+  meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
+  const dmcs = await dmcsOf(io, options);
   const listed = withoutEntry(dmcs, asOf);
   const names = new Set(listed.map((row) => row.dmc));
   const decider = engine(source.rules);
-  const report = await gather(source, {
+  const { report, exitCode } = await gather(io, source, {
     asOf,
     factOf: (history): DmcMember | undefined =>
       names.has(history.installation.dmc) ? dmcMember(history, decider.decide(history, asOf), names, asOf) : undefined,
     begin: () => new Uneconomic(),
     add: (sum, member) => sum.add(member),
   });
-  if (!report) return;
   // Contradictory decisions were refused with the other rows; here they are passed over.
   const events = await readDmcEvents(source.inputs.events, { asOf, refuse: () => undefined, counts: noCounts() });
   const rows = report.rows(listed, (dmc) => events.get(dmc)?.events ?? []);
   if (options.out !== undefined) writeCsv(options.out, UNECONOMIC_COLUMNS, rows.map(uneconomicCells));
-  process.stdout.write(
+  io.out.write(
     `DMCs without an EPCL entry as of ${formatInstant(asOf)}, rules ${source.rules.name}: ${thousands(rows.length)} of ${thousands(dmcs.length)} listed\n${uneconomicText(rows)}\n`,
   );
+  return exitCode;
 }
 
-async function dmcsOf({ scenario, set, dmcs }: UneconomicOptions): Promise<readonly DmcRow[] | undefined> {
+async function dmcsOf(io: Io, { scenario, set, dmcs }: UneconomicOptions): Promise<readonly DmcRow[]> {
   if ((scenario === undefined) === (dmcs === undefined))
     throw new UsageError('Say where costs and EPCL entries come from: --scenario FILE (of the run) or --dmcs FILE.');
-  if (dmcs !== undefined) return readDmcs(dmcs);
+  if (dmcs !== undefined) return readDmcs(io, dmcs);
   const { models } = loadScenarioFile(scenario as string, set).scenario;
   return Object.entries(models).map(([dmc, { epclEntry, dmctCostPounds }]) => ({ dmc, epclEntry, dmctCostPounds }));
 }
 
-/** Undefined: rows were refused; they have been said and the exit code is set. */
-async function readDmcs(name: string): Promise<readonly DmcRow[] | undefined> {
+async function readDmcs(io: Io, name: string): Promise<readonly DmcRow[]> {
   const rows = new Map<string, DmcRow>();
-  const complete = await readTable(name, DMCS, (columns, row) => {
+  await readTable(io, name, DMCS, (columns, row) => {
     const [dmc, entry, cost] = columns.map((column) => column[row]) as [string, string, string];
     const read: DmcRow = { dmc, epclEntry: entry || null, dmctCostPounds: Number(cost) };
     if (read.epclEntry !== null && parseDate(read.epclEntry) === undefined)
@@ -109,7 +109,7 @@ async function readDmcs(name: string): Promise<readonly DmcRow[] | undefined> {
     if (before.epclEntry === read.epclEntry && before.dmctCostPounds === read.dmctCostPounds) return undefined;
     return { column: 'dmc', found: 'another row of this DMC that differs', expected: 'rows of the same key to agree' };
   });
-  return complete ? [...rows.values()] : undefined;
+  return [...rows.values()];
 }
 
 /** Sums of pence stay exact by far. */

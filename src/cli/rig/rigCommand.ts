@@ -2,7 +2,9 @@ import { Command, Option } from 'commander';
 import { basename } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { formatProblems, type Problem } from '../../document/problem.ts';
-import { EXIT, UsageError } from '../shell/exit.ts';
+import type { Shell } from '../shell/command.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 import { instantOrDate, oneOf } from '../shell/options.ts';
 import { runRigFile } from './rigRun.ts';
 import { tellStatus, type StatusGiven } from './rigStatus.ts';
@@ -11,7 +13,7 @@ import { deviceLines } from './rigText.ts';
 import { ledgerFolderOf, tryRig } from './readRigFile.ts';
 
 /** `rig RIG.yaml`: one installation's migration end to end on the wire, and what rig files there may be. */
-export function rigCommand(): Command {
+export function rigCommand({ action }: Shell): Command {
   const rig = new Command('rig')
     .description("One installation's migration end to end over emulated or attached devices.")
     .argument('[file]', 'a rig file (YAML)')
@@ -42,15 +44,17 @@ beside an allow-list: one that finds nothing wrong is then no migration, and in 
 Ctrl-C lays it down, and the next start takes it up again.
 
 Exit codes: 0 done, also when an attempt failed with a code: that is data; 1 usage or file wrong, or a device that cannot
-be had; 3 a defect. Interrupted (Ctrl-C), it lets go of everything, writes what there is marked as partial, and ends with 0.
+be had; 3 a defect. Interrupted (Ctrl-C), it lets go of everything, writes what there is marked as partial, and ends with 130.
 DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 devices speak it.`,
     )
-    .action(async (file: string | undefined, options: WatchGiven & { watch?: true }) => {
-      if (file === undefined) throw new UsageError('rig: name a rig file; `rig init` writes one to start from.');
-      const { watch, once, ...rest } = options;
-      if (once && !watch) throw new UsageError('--once goes with --watch: without it a rig is run once anyway.');
-      await (watch ? watchRigFile(file, { ...rest, ...(once && { once }) }) : runRigFile(file, rest));
-    });
+    .action(
+      action(async (io: Io, file: string | undefined, options: WatchGiven & { watch?: true }) => {
+        if (file === undefined) throw new UsageError('rig: name a rig file; `rig init` writes one to start from.');
+        const { watch, once, ...rest } = options;
+        if (once && !watch) throw new UsageError('--once goes with --watch: without it a rig is run once anyway.');
+        await (watch ? watchRigFile(io, file, { ...rest, ...(once && { once }) }) : runRigFile(io, file, rest));
+      }),
+    );
 
   rig
     .command('status')
@@ -64,7 +68,11 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
     )
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     // `rig` has options of these names too, and takes them wherever they stand.
-    .action((file: string, _: unknown, command: Command) => tellStatus(file, command.optsWithGlobals<StatusGiven>()));
+    .action(
+      action((io: Io, file: string, _: unknown, command: Command) =>
+        tellStatus(io, file, command.optsWithGlobals<StatusGiven>()),
+      ),
+    );
 
   rig
     .command('init')
@@ -77,13 +85,13 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
     .option('--serial <path>', 'it is attached to a serial port: /dev/ttyUSB0, COM3')
     .option('--mqtt <url>', 'it is attached over a broker')
     .option('--driver <command>', 'it is reached through a program of yours (devices/hardware/README.md)')
-    .action(init);
+    .action(action(init));
 
   rig
     .command('check')
     .description('Check rig files: exit code 0, or 1 with everything that is wrong; no device is spoken to.')
     .argument('<file...>', 'rig files, YAML')
-    .action(check);
+    .action(action(check));
 
   rig
     .command('schema')
@@ -92,7 +100,7 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
       new Option('--of <what>', 'rig: the rig file; steps: steps.json').choices(['rig', 'steps']).default('rig'),
     )
     .option('--markdown', 'as the table of scenarios/README.md instead of JSON Schema')
-    .action(schema);
+    .action(action(schema));
   return rig;
 }
 
@@ -104,7 +112,7 @@ interface InitOptions {
   readonly driver?: string;
 }
 
-async function init(file: string, options: InitOptions): Promise<void> {
+async function init(io: Io, file: string, options: InitOptions): Promise<void> {
   const { startingRig } = await import('../../../devices/index.ts');
   const { tcp, serial, mqtt } = options;
   const places = Object.entries({ tcp, serial, mqtt }).filter(([, value]) => value !== undefined);
@@ -116,7 +124,7 @@ async function init(file: string, options: InitOptions): Promise<void> {
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 32);
   const text = startingRig({ ...options, name: name === '' ? 'rig' : name });
-  const loaded = await tryRig(file, text);
+  const loaded = await tryRig(io, file, text);
   if (!loaded.ok) {
     // There are no lines of a file that is not there.
     const problems = loaded.problems.map((problem) => ({ ...problem, file: 'rig init', line: 0 }));
@@ -130,29 +138,29 @@ async function init(file: string, options: InitOptions): Promise<void> {
       throw new UsageError(`${file}: there is a file already, which is not overwritten; name another`);
     throw new UsageError(`${file}: cannot be written (${code ?? String(error)})`);
   }
-  process.stdout.write(`${file}: written; next: smets1-bench rig check ${file}\n`);
+  io.out.write(`${file}: written; next: smets1-bench rig check ${file}\n`);
 }
 
-async function check(files: readonly string[]): Promise<void> {
+async function check(io: Io, files: readonly string[]): Promise<ExitCode> {
   const problems: Problem[] = [];
   for (const path of files) {
-    const loaded = await tryRig(path);
+    const loaded = await tryRig(io, path);
     if (!loaded.ok) {
       problems.push(...loaded.problems);
       continue;
     }
     const { setup, hash } = loaded;
     const head = `${path}: ok, ${setup.document.name}#${hash}, clock ${setup.clock}, rules ${setup.rules.name}`;
-    const lines = deviceLines(setup, await ledgerFolderOf(setup));
-    process.stdout.write(`${[head, ...lines].join('\n')}\n`);
+    const lines = deviceLines(setup, await ledgerFolderOf(io, setup));
+    io.out.write(`${[head, ...lines].join('\n')}\n`);
   }
-  if (problems.length === 0) return;
-  process.stderr.write(`${formatProblems(problems)}\n`);
-  process.exitCode = EXIT.usage;
+  if (problems.length === 0) return EXIT.done;
+  io.err.write(`${formatProblems(problems)}\n`);
+  return EXIT.usage;
 }
 
-async function schema({ of, markdown }: { of: 'rig' | 'steps'; markdown?: true }): Promise<void> {
+async function schema(io: Io, { of, markdown }: { of: 'rig' | 'steps'; markdown?: true }): Promise<void> {
   const { rigJsonSchema, rigFieldTable, stepsJsonSchema } = await import('../../../devices/index.ts');
   if (of === 'steps' && markdown) throw new UsageError('rig schema --markdown: of the rig file alone');
-  process.stdout.write(of === 'steps' ? stepsJsonSchema() : markdown ? rigFieldTable() : rigJsonSchema());
+  io.out.write(of === 'steps' ? stepsJsonSchema() : markdown ? rigFieldTable() : rigJsonSchema());
 }

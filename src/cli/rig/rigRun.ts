@@ -5,7 +5,8 @@ import type { Trace } from '../../exclusion/explain/trace.ts';
 import type { HistoryEvent } from '../../migration/history.ts';
 import { parseInstant, type Instant } from '../../time.ts';
 import type { RigRun, RigSetup } from '../../../devices/index.ts';
-import { UsageError } from '../shell/exit.ts';
+import { Interrupted, UsageError } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 import { ledgerFolderOf, loadRig } from './readRigFile.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { openRigFiles, type RigFiles } from './rigFiles.ts';
@@ -15,41 +16,43 @@ import { benchVersion } from '../shell/version.ts';
 
 /** Runs a rig file, writes its outputs, tells its story. */
 export async function runRigFile(
+  io: Io,
   path: string,
   options: { readonly out?: string; readonly format: 'text' | 'json' },
 ): Promise<void> {
-  const { setup, hash } = await loadRig(path);
+  const { setup, hash } = await loadRig(io, path);
   const face = await import('../../../devices/index.ts');
   const { out } = options;
-  const ledgerFolder = await ledgerFolderOf(setup);
+  const ledgerFolder = await ledgerFolderOf(io, setup);
   if (out !== undefined) refuseLedgersInside(out, ledgerFolder, setup);
   const head: RigHead = { rig: setup.document.name, rigHash: hash, clock: setup.clock, version: benchVersion() };
 
-  const abort = new AbortController();
-  const stop = (): void => abort.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const interruption = io.interruption();
   // Under temporary names until all are complete: a run that fails leaves no file behind.
   let files: RigFiles | undefined;
   try {
     if (out !== undefined) files = openRigFiles(out);
     const run = await face.runRig(setup, {
       ledgerFolder,
-      signal: abort.signal,
-      onNote: (note) => void process.stderr.write(`${note}\n`),
+      signal: interruption,
+      onNote: (note) => void io.err.write(`${note}\n`),
       ...(files && { lines: files.lines, pcap: files.pcap }),
     });
     await files?.close(run, setup, head);
     const told = { run, setup, head, trace: traceOf(run, setup), out, ledgerFolder };
-    process.stdout.write(options.format === 'json' ? rigJson(told) : rigText(told));
-    if (run.partial) process.stderr.write('interrupted: outputs are partial, ledgers stand as they are\n');
+    io.out.write(options.format === 'json' ? rigJson(told) : rigText(told));
+    if (interruption.aborted) {
+      if (interruption.reason instanceof Interrupted)
+        interruption.reason.kept = 'outputs are marked as partial, key ledgers stand as they are';
+      throw interruption.reason;
+    }
   } catch (cause) {
+    if (cause === interruption.reason) throw cause;
     files?.abort();
     const { TransportError, DriverError, LedgerError } = face;
     const isTheirs = cause instanceof TransportError || cause instanceof DriverError || cause instanceof LedgerError;
     if (isTheirs) throw new UsageError(cause.message);
     throw out === undefined ? cause : outError(cause, out);
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 

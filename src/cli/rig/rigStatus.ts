@@ -1,5 +1,6 @@
 import type { Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 import { loadRig } from './readRigFile.ts';
 import { headOf } from './rigWatch.ts';
 import { watchSummary } from './watchSummary.ts';
@@ -13,9 +14,9 @@ export interface StatusGiven {
 }
 
 /** `rig status RIG.yaml --out DIR`: where a watch stands, while it runs or not. Only reads. */
-export async function tellStatus(path: string, { out, asOf, format }: StatusGiven): Promise<void> {
+export async function tellStatus(io: Io, path: string, { out, asOf, format }: StatusGiven): Promise<void> {
   if (out === undefined) throw new UsageError('rig status: --out DIR is missing: the directory of the watch');
-  const { setup, hash } = await loadRig(path);
+  const { setup, hash } = await loadRig(io, path);
   const face = await import('../../../devices/index.ts');
   try {
     const state = face.readWatch(setup, out);
@@ -26,7 +27,7 @@ export async function tellStatus(path: string, { out, asOf, format }: StatusGive
       format === 'json'
         ? `${JSON.stringify(summary, null, 2)}\n`
         : statusText({ summary, setup, state, trace, face, asOf: at });
-    process.stdout.write(text);
+    io.out.write(text);
   } catch (cause) {
     if (cause instanceof face.JournalError) throw new UsageError(cause.message);
     throw cause;

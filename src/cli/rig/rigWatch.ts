@@ -1,6 +1,6 @@
 import type { JournalRecord, RigSetup, WatchState } from '../../../devices/index.ts';
-import { uponBrokenPipe } from '../shell/brokenPipe.ts';
 import { UsageError } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 import { ledgerFolderOf, loadRig } from './readRigFile.ts';
 import { outError, prepareWatchDirectory } from '../shell/outDirectory.ts';
 import type { RigHead } from './rigJson.ts';
@@ -18,14 +18,14 @@ export interface WatchGiven {
 }
 
 /** `rig RIG.yaml --watch --out DIR`: probes on the calendar until it is over, or stopped. */
-export async function watchRigFile(path: string, { out, once, format }: WatchGiven): Promise<void> {
+export async function watchRigFile(io: Io, path: string, { out, once, format }: WatchGiven): Promise<void> {
   if (out === undefined)
     throw new UsageError('rig --watch: --out DIR is missing; its journal and its outputs are kept there');
-  const { setup, hash } = await loadRig(path);
+  const { setup, hash } = await loadRig(io, path);
   const face = await import('../../../devices/index.ts');
   const why = face.whyNotWatched(setup);
   if (why !== undefined) throw new UsageError(`${path}: ${why}`);
-  const ledgerFolder = await ledgerFolderOf(setup);
+  const ledgerFolder = await ledgerFolderOf(io, setup);
   refuseLedgersInside(out, ledgerFolder, setup);
   try {
     prepareWatchDirectory(out);
@@ -33,14 +33,14 @@ export async function watchRigFile(path: string, { out, once, format }: WatchGiv
     throw outError(cause, out);
   }
   const head = headOf(setup, hash);
-  const say = (text: string): void => void process.stdout.write(text);
-  const note = (text: string): void => void process.stderr.write(`${text}\n`);
+  const say = (text: string): void => void io.out.write(text);
+  const note = (text: string): void => void io.err.write(`${text}\n`);
   if (setup.document.schedule.preparation) note('schedule.preparation: a watch gives no instructions; passed over');
 
+  // The watch is stopped from outside, or because its outputs cannot be written.
   const abort = new AbortController();
-  const stop = (): void => abort.abort();
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  const forget = uponBrokenPipe(stop);
+  const interruption = io.interruption();
+  interruption.addEventListener('abort', () => abort.abort(), { once: true });
   const files = keptFiles((state) => writeWatchFiles(out, writtenOf(state)), abort);
   function writtenOf(state: WatchState) {
     const trace = watchTrace(state, setup, face, state.lastAt);
@@ -79,9 +79,6 @@ export async function watchRigFile(path: string, { out, once, format }: WatchGiv
     await files.written().catch(() => undefined);
     if (cause instanceof face.JournalError || cause instanceof face.LedgerError) throw new UsageError(cause.message);
     throw outError(cause, out, 'Free some room and start it again: it goes on where its journal ends.');
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-    forget();
   }
 }
 

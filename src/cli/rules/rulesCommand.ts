@@ -5,19 +5,23 @@ import { IN_FORCE, resolveRules } from '../../rules/resolveRules.ts';
 import { diffRules, rulesText } from '../../rules/rulesText.ts';
 import { documentOf } from '../../rules/ruleSetSchema.ts';
 import { RULE_SETS, type RuleSet } from '../../rules/ruleset.ts';
-import { endOfLondonDate, INSTANT_MAX, parseDate, parseInstant, type Instant } from '../../time.ts';
-import { EXIT, UsageError } from '../shell/exit.ts';
+import { INSTANT_MAX, type Instant } from '../../time.ts';
+import type { Shell } from '../shell/command.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
+import { collect, instantOrDate } from '../shell/options.ts';
+import { rulesNamed } from '../shell/rulesOption.ts';
 import { diskFiles } from '../shell/readText.ts';
 
 interface RulesOptions {
   readonly setRule: readonly string[];
-  readonly asOf?: string;
+  readonly asOf?: Instant;
 }
 
 /** `rules`: what rule sets there are, what they say, whether a file is one, and how two differ. */
-export function rulesCommand(): Command {
+export function rulesCommand({ action }: Shell): Command {
   const rules = new Command('rules').description('List, print, check and compare rule sets.');
-  rules.command('list').description('The rule sets that are built in.').action(list);
+  rules.command('list').description('The rule sets that are built in.').action(action(list));
 
   withRuleOptions(rules.command('print'))
     .description('Print a rule set: clauses with their words, citations, readings.')
@@ -27,26 +31,34 @@ export function rulesCommand(): Command {
         .choices(['text', 'yaml', 'json'])
         .default('text'),
     ) // prettier-ignore
-    .action((name: string, options: RulesOptions & { format: Format }) => {
-      process.stdout.write(PRINT[options.format](resolved(name, options)));
-    });
+    .action(
+      action((io: Io, name: string, options: RulesOptions & { format: Format }) => {
+        io.out.write(PRINT[options.format](resolved(name, options)));
+      }),
+    );
 
-  rules.command('check').description('Check rule-set files.').argument('<file...>', 'rule sets, YAML').action(check);
+  rules
+    .command('check')
+    .description('Check rule-set files.')
+    .argument('<file...>', 'rule sets, YAML')
+    .action(action(check));
 
   withRuleOptions(rules.command('diff'))
     .description('The paths in which two rule sets differ; --set-rule changes the second.')
     .argument('<a>', 'a name or file')
     .argument('[b]', 'a name or file; left out: the first, changed by --set-rule')
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
-    .action((a: string, b: string | undefined, options: RulesOptions & { format: 'text' | 'json' }) => {
-      if (b === undefined && options.setRule.length === 0)
-        throw new UsageError(
-          'rules diff compares two rule sets: name a second one, or change the first by --set-rule.',
-        );
-      const before = resolved(a, { ...options, setRule: [] });
-      const after = resolved(b ?? a, options);
-      process.stdout.write(diffText(before, after, options.format));
-    });
+    .action(
+      action((io: Io, a: string, b: string | undefined, options: RulesOptions & { format: 'text' | 'json' }) => {
+        if (b === undefined && options.setRule.length === 0)
+          throw new UsageError(
+            'rules diff compares two rule sets: name a second one, or change the first by --set-rule.',
+          );
+        const before = resolved(a, { ...options, setRule: [] });
+        const after = resolved(b ?? a, options);
+        io.out.write(diffText(before, after, options.format));
+      }),
+    );
   return rules;
 }
 
@@ -77,29 +89,15 @@ function rulesYaml(rules: RuleSet): string {
 function withRuleOptions(command: Command): Command {
   return command
     .option('--set-rule <k=v>', 'a reading or a path and its value (repeat)', collect, [] as readonly string[])
-    .option('--as-of <date>', `the day that ${IN_FORCE} is asked of; default: the last`);
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function asOfInstant(text: string | undefined): Instant {
-  if (text === undefined) return INSTANT_MAX;
-  const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);
-  if (at === undefined)
-    throw new UsageError(`--as-of: found ${JSON.stringify(text)}, expected YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ from 2012 to 2037.`); // prettier-ignore
-  return at;
+    .option('--as-of <instant|date>', `the day that ${IN_FORCE} is asked of; default: the last`, instantOrDate);
 }
 
 /** The rule set, or everything that is wrong with it as one message. */
-function resolved(name: string, { setRule, asOf }: RulesOptions): RuleSet {
-  const result = resolveRules(name, { setRule, asOf: asOfInstant(asOf), files: diskFiles });
-  if (!result.ok) throw new UsageError(formatProblems(result.problems));
-  return result.rules;
+function resolved(name: string, options: RulesOptions): RuleSet {
+  return rulesNamed(name, options);
 }
 
-function list(): void {
+function list(io: Io): void {
   const rows = RULE_SETS.map((rules) => [rules.name, datesText(rules), rules.title]);
   rows.push([
     IN_FORCE,
@@ -108,8 +106,8 @@ function list(): void {
   ]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const [name = '', dates = '', title = ''] of rows)
-    process.stdout.write(`${name.padEnd(widths[0] as number)}  ${dates.padEnd(widths[1] as number)}  ${title}\n`);
-  process.stdout.write('Files to copy and change: scenarios/rulesets/.\n');
+    io.out.write(`${name.padEnd(widths[0] as number)}  ${dates.padEnd(widths[1] as number)}  ${title}\n`);
+  io.out.write('Files to copy and change: scenarios/rulesets/.\n');
 }
 
 function datesText(rules: RuleSet): string {
@@ -117,18 +115,17 @@ function datesText(rules: RuleSet): string {
   return `${from === undefined ? 'no category' : `in force from ${from}`}, expires ${rules.expiresOn}`;
 }
 
-function check(files: readonly string[]): void {
+function check(io: Io, files: readonly string[]): ExitCode {
   const problems: Problem[] = [];
   for (const file of files) {
     // A check is of files: what has the name of a shipped rule set is read as one all the same.
     const result = resolveRules(/[/\\.]/.test(file) ? file : `./${file}`, { asOf: INSTANT_MAX, files: diskFiles });
-    if (result.ok)
-      process.stdout.write(`${file}: ok, ${result.rules.name}, ${result.rules.clauses.length} categories\n`);
+    if (result.ok) io.out.write(`${file}: ok, ${result.rules.name}, ${result.rules.clauses.length} categories\n`);
     else problems.push(...result.problems);
   }
-  if (problems.length === 0) return;
-  process.stderr.write(`${formatProblems(problems)}\n`);
-  process.exitCode = EXIT.usage;
+  if (problems.length === 0) return EXIT.done;
+  io.err.write(`${formatProblems(problems)}\n`);
+  return EXIT.usage;
 }
 
 function diffText(a: RuleSet, b: RuleSet, format: 'text' | 'json'): string {

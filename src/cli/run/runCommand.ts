@@ -6,7 +6,9 @@ import type { Baseline, RunReport } from '../../report/runReport.ts';
 import { shellWord } from '../../text/words.ts';
 import { parseDate } from '../../time.ts';
 import { writePage } from '../report/writePage.ts';
-import { UsageError } from '../shell/exit.ts';
+import type { Shell } from '../shell/command.ts';
+import { Interrupted, UsageError } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError } from '../shell/outDirectory.ts';
@@ -17,7 +19,7 @@ import { monthEnds, reportOfRun } from './reportOfRun.ts';
 import { openRunFiles, publishRun } from './runFiles.ts';
 import { checkReplaced } from './runOut.ts';
 import { headline, runJson, volumesOf, type RunResult } from './runResult.ts';
-import { countedScenario, runScenario, seconds, type RunSettings } from './runScenario.ts';
+import { countedScenario, runScenario, type RunSettings } from './runScenario.ts';
 import { runText } from './runText.ts';
 
 interface RunOptions {
@@ -40,7 +42,7 @@ interface RunOptions {
 const WORKERS_MAX = 64;
 
 /** `smets1-bench run SCENARIO`: simulate, decide, count. */
-export function runCommand(): Command {
+export function runCommand({ action }: Shell): Command {
   return new Command('run')
     .description('Simulate a scenario and report how many homes each clause would exclude.')
     .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
@@ -81,30 +83,24 @@ print shows those of a scenario.
 
 Exit codes: 0 done, 1 usage, scenario or rule file wrong, 3 defect.`,
     )
-    .action(run);
+    .action(action(run));
 }
 
-async function run(path: string, options: RunOptions): Promise<void> {
+async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   if (options.seed !== undefined && !/^.{1,200}$/s.test(options.seed)) {
     throw new UsageError(`--seed: found ${options.seed.length} characters, expected 1 to 200`);
   }
   const file = loadScenarioFile(path, options.set);
   for (const date of options.asOf) checkAsOf(date, file.scenario.from, file.scenario.horizon);
-  const settings = settingsOf(file, options);
+  const settings = { ...settingsOf(file, options), elapsed: io.elapsed, interruption: io.interruption() };
   const { seed, replications } = settings;
   const version = benchVersion();
   const identity = { scenario: file.scenario.name, scenarioHash: file.hash, seed, replications, version };
   const metadata = { scenario: file.scenario.name, scenarioHash: file.hash, seed, version };
-  const progress = progressOn(process.stderr, process.env['TERM']);
-  const began = seconds();
+  const progress = progressOn(io.err, io.env['TERM']);
+  const began = io.elapsed();
   // In a folder of their own until all are complete: a run that fails, or is ended, leaves no file behind.
   let files: ReturnType<typeof openRunFiles> | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    progress.stop();
-    files?.abort();
-    process.exit(signal === 'SIGINT' ? 130 : 143);
-  };
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     if (options.out !== undefined) {
       checkReplaced(options.out, identity, options.replace);
@@ -134,19 +130,19 @@ async function run(path: string, options: RunOptions): Promise<void> {
     const volumes = volumesOf(result);
     if (files) await publishRun(files, { identity, result, report, volumes, set: options.set });
     if (options.html !== undefined) writePage(options.html, [report], { whatIf: options.whatIf, files: [file] });
-    process.stdout.write(
+    io.out.write(
       options.format === 'json'
         ? runJson(result, volumes)
         : runText(report, {
             detail: options.detail,
             byCohort: options.by === 'cohort',
             monthly: options.monthly,
-            plain: process.stdout.isTTY !== true,
+            plain: io.out.isTTY !== true,
             path,
             set: options.set,
             out: options.out,
             page: options.html,
-            seconds: seconds() - began,
+            seconds: io.elapsed() - began,
             kernelSeconds: result.simulation.kernelSeconds,
             workers: settings.workers,
           }),
@@ -154,13 +150,15 @@ async function run(path: string, options: RunOptions): Promise<void> {
   } catch (error) {
     progress.stop();
     files?.abort();
+    if (error instanceof Interrupted && options.out !== undefined) error.kept = `${options.out} is as it was before`;
     throw options.out === undefined ? error : outError(error, options.out);
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 
-function settingsOf({ scenario }: ScenarioFile, options: RunOptions): Omit<RunSettings, 'onProgress'> {
+function settingsOf(
+  { scenario }: ScenarioFile,
+  options: RunOptions,
+): Omit<RunSettings, 'onProgress' | 'elapsed' | 'interruption'> {
   const counted = options.monthly || options.html !== undefined || options.out !== undefined;
   return {
     seed: options.seed ?? scenario.seed,

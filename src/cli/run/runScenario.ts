@@ -1,8 +1,8 @@
-import { setImmediate as immediate } from 'node:timers/promises';
 import { simulate, type Simulation } from '../../../sim/kernel/run/simulate.ts';
 import type { ShardRecords } from '../../../sim/kernel/records/recordBuffers.ts';
 import type { Scenario } from '../../../sim/scenario/schema.ts';
 import { endOfLondonDate, type Instant } from '../../time.ts';
+import { breathe } from '../shell/io.ts';
 import type { ScenarioFile } from '../shell/scenarioFile.ts';
 import { changedSinceFit } from './scenarioChanges.ts';
 import { comparedAt, type RunResult } from './runResult.ts';
@@ -16,6 +16,10 @@ export interface RunSettings {
   readonly asOf: readonly string[];
   /** Ends of months to count at for the report; they are no rows of `volumes.csv`. */
   readonly months: readonly string[];
+  /** A clock in seconds, for durations alone. */
+  readonly elapsed: () => number;
+  /** Aborted when the run is to end early. */
+  readonly interruption: AbortSignal;
   readonly onProgress: (share: number) => void;
   readonly onRecords?: (records: ShardRecords) => void | Promise<void>;
 }
@@ -37,11 +41,12 @@ export async function runScenario(file: ScenarioFile, settings: RunSettings): Pr
     seed,
     replications,
     workers,
-    now: seconds,
+    now: settings.elapsed,
     onProgress: async (share) => {
       settings.onProgress(share);
-      // A turn of the event loop: with one worker, this is where a signal to end is heard.
-      await immediate();
+      // With one worker this is the only place where an interruption can be noticed.
+      await breathe();
+      settings.interruption.throwIfAborted();
     },
     ...(onRecords ? { onRecords } : {}),
   });
@@ -64,9 +69,4 @@ function askedInstants(scenario: Scenario, asOf: readonly string[]): readonly In
   const days = [...scenario.asOf, ...asOf, scenario.horizon];
   const instants = [...days.map(endOfLondonDate), comparedAt(scenario)];
   return [...new Set(instants)].toSorted((a, b) => a - b);
-}
-
-/** A clock in seconds, for durations alone. */
-export function seconds(): number {
-  return performance.now() / 1000;
 }

@@ -4,11 +4,14 @@ import { fieldTable } from '../../../sim/scenario/scenarioFields.ts';
 import { loadScenario, type LoadedScenario } from '../../../sim/scenario/load.ts';
 import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
 import { editorSchema } from '../../../sim/scenario/editorSchema.ts';
-import { EXIT, UsageError } from '../shell/exit.ts';
+import type { Shell } from '../shell/command.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
+import { collect } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
 
 /** `scenario`: whether scenario files are right, what they come to, and what they may say. */
-export function scenarioCommand(): Command {
+export function scenarioCommand({ action }: Shell): Command {
   const scenario = new Command('scenario')
     .description('Check and print scenarios, and what a scenario may say.')
     .addHelpText(
@@ -27,7 +30,7 @@ scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or
     .description('Check scenario files: exit code 0, or 1 with everything that is wrong.')
     .argument('<file...>', 'scenarios, YAML')
     .option('--strict', 'numbers and dates without a mark, and marks that cover nothing, are wrong')
-    .action(check);
+    .action(action(check));
 
   scenario
     .command('print')
@@ -35,11 +38,13 @@ scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or
     .argument('<file>', 'a scenario, YAML')
     .option('--set <path=value>', 'change a field; may be repeated', collect, [] as readonly string[])
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
-    .action((file: string, options: { set: readonly string[]; format: 'text' | 'json' }) => {
-      const loaded = loadScenario({ path: file, files: diskFiles, set: options.set });
-      if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
-      process.stdout.write(options.format === 'json' ? scenarioJson(loaded) : scenarioText(loaded));
-    });
+    .action(
+      action((io: Io, file: string, options: { set: readonly string[]; format: 'text' | 'json' }) => {
+        const loaded = loadScenario({ path: file, files: diskFiles, set: options.set });
+        if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
+        io.out.write(options.format === 'json' ? scenarioJson(loaded) : scenarioText(loaded));
+      }),
+    );
 
   scenario
     .command('schema')
@@ -49,17 +54,15 @@ scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or
         .choices(['json', 'markdown'])
         .default('json'),
     )
-    .action(({ format }: { format: 'json' | 'markdown' }) => {
-      process.stdout.write(format === 'json' ? editorSchema() : fieldTable());
-    });
+    .action(
+      action((io: Io, { format }: { format: 'json' | 'markdown' }) => {
+        io.out.write(format === 'json' ? editorSchema() : fieldTable());
+      }),
+    );
   return scenario;
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function check(files: readonly string[], { strict = false }: { strict?: boolean }): void {
+function check(io: Io, files: readonly string[], { strict = false }: { strict?: boolean }): ExitCode {
   const errors: Problem[] = [];
   for (const path of files) {
     const loaded = loadScenario({ path, files: diskFiles });
@@ -72,15 +75,13 @@ function check(files: readonly string[], { strict = false }: { strict?: boolean 
       errors.push(...doubts);
       continue;
     }
-    if (doubts.length > 0) process.stderr.write(`${formatProblems(doubts)}\n`);
+    if (doubts.length > 0) io.err.write(`${formatProblems(doubts)}\n`);
     const more = doubts.length === 0 ? '' : `, warnings: ${doubts.length}`;
-    process.stdout.write(
-      `${path}: ok, ${loaded.scenario.name}#${loaded.hash}, ${sizeOf(loaded)} installations${more}\n`,
-    );
+    io.out.write(`${path}: ok, ${loaded.scenario.name}#${loaded.hash}, ${sizeOf(loaded)} installations${more}\n`);
   }
-  if (errors.length === 0) return;
-  process.stderr.write(`${formatProblems(errors)}\n`);
-  process.exitCode = EXIT.usage;
+  if (errors.length === 0) return EXIT.done;
+  io.err.write(`${formatProblems(errors)}\n`);
+  return EXIT.usage;
 }
 
 /** Numbers and dates that a file gives without saying where they come from. */

@@ -1,12 +1,17 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { endOfLondonDate, parseDate, parseInstant, type Instant } from '../../time.ts';
 
-/** For an option that may be repeated. */
-export function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
+/** Parses an option that may be repeated: every value, in the order given. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }
 
-/** A whole number within bounds. */
+/** An option that may be repeated; without it the list is empty. */
+export function repeatable(flags: string, text: string): Option {
+  return new Option(flags, text).argParser(collect).default([], 'none');
+}
+
+/** Parses a whole number from `min` to `max`, both included. */
 export function whole(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -17,7 +22,7 @@ export function whole(min: number, max: number): (text: string) => number {
   };
 }
 
-/** One of a few words. */
+/** Parses one of a few words. */
 export function oneOf(...allowed: readonly string[]): (text: string) => string {
   return (text) => {
     if (!allowed.includes(text)) throw new InvalidArgumentError(`found ${text}, expected ${allowed.join(' or ')}.`);
@@ -25,9 +30,21 @@ export function oneOf(...allowed: readonly string[]): (text: string) => string {
   };
 }
 
-/** An instant; a date is the last second of that London day. */
+/** Parses an instant; a date is the last second of that London day. */
 export function instantOrDate(text: string): Instant {
   const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);
-  if (at === undefined) throw new InvalidArgumentError('Expected YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD, 2012 to 2037.');
+  if (at === undefined)
+    throw new InvalidArgumentError(`found ${text}, expected YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD, 2012 to 2037.`);
   return at;
+}
+
+/** An instant beside the text it was given as, for messages. */
+export interface AsOf {
+  readonly text: string;
+  readonly at: Instant;
+}
+
+/** Parses an instant as `instantOrDate` does and keeps the text. */
+export function asOfOption(text: string): AsOf {
+  return { text, at: instantOrDate(text) };
 }

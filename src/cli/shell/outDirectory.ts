@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from './exit.ts';
+import { fileErrorWords } from './fileErrors.ts';
 
 /** What every folder of outputs holds, and is known by. */
 export const MANIFEST = 'manifest.json';
@@ -39,21 +40,10 @@ export function stage(directory: string): Staging {
   };
 }
 
-const OF_THE_FILE_SYSTEM: Readonly<Record<string, string>> = {
-  EACCES: 'it may not be written',
-  EPERM: 'it may not be written',
-  EROFS: 'it lies on a file system that is read only',
-  ENOENT: 'no directory can be made there',
-  ENOTDIR: 'a file stands where a directory is needed',
-  EISDIR: 'a directory stands where a file is needed',
-  EEXIST: 'a file stands where a directory is needed',
-  ENOSPC: 'there is no room left',
-  EDQUOT: 'there is no room left',
-};
-
-/** What the user can mend about a directory, in words; any other error as it is. */
+/** An error about an output directory as a UsageError with its mend; any other error as it is. */
 export function outError(error: unknown, directory: string, mend = 'Name another directory.'): unknown {
-  const words = OF_THE_FILE_SYSTEM[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+  const words = isMissing ? 'no directory can be made there' : fileErrorWords(error);
   return words === undefined ? error : new UsageError(`--out ${directory}: ${words}\n  ${mend}`);
 }
 

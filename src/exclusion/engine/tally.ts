@@ -282,7 +282,8 @@ export class Tally {
 
   private closedByAttempt(): i32 {
     let mask = 0;
-    for (let c: i32 = 0; c < CATEGORY_COUNT; c += 1) if (this.attemptedAt >= (this.rules.countsFrom[c] as f64)) mask |= 1 << c;
+    for (let c: i32 = 0; c < CATEGORY_COUNT; c += 1)
+      if (this.attemptedAt >= (this.rules.countsFrom[c] as f64)) mask |= 1 << c;
     return mask & this.rules.attemptCloses;
   }
 

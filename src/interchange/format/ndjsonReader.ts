@@ -1,20 +1,27 @@
-import { createReadStream } from 'node:fs';
-import { RECORD_CHARACTERS_MAX, type Source } from './csvReader.ts';
-import { nearest } from '../../document/nearest.ts';
+/** NDJSON: one JSON object a line, its keys the record's columns. */
 import { TextGatherer, type RawBatch } from '../record/rawBatch.ts';
 import { FileRefused, show, type Refuse } from '../record/refusal.ts';
-import type { RecordSchema } from '../record/records.ts';
+import type { Column, RecordSchema } from '../record/records.ts';
+import { columnOfName, PASSED_OVER } from './columnNames.ts';
+import { RECORD_CHARACTERS_MAX } from './csvSplitter.ts';
+import type { Input } from './formats.ts';
+import { isYesNo } from './parquetKinds.ts';
+import { textChunks } from './textChunks.ts';
 
 /**
- * NDJSON: one JSON object a line, its keys the record's columns; null, '' and an absent key are all empty. Values are
- * texts; numbers are taken by their digits where they are whole (ids, meter points, counts). Empty lines are passed
- * over; a line that is no such object is refused. Of a key that stands twice in an object the last counts, as JSON has
- * it. Memory: a batch of rows and one chunk; a line of more than RECORD_CHARACTERS_MAX throws FileRefused.
+ * Reads NDJSON, plain or gzip. null, '' and an absent key are all empty. Values are texts; a number is taken by its
+ * digits where it is whole (ids, meter points, counts), true and false stand for yes and no where a column has these.
+ * Empty lines are passed over. A line that is no such object, or that has a key twice, is refused. Memory: a batch of
+ * rows and one chunk; a line of more than RECORD_CHARACTERS_MAX characters throws FileRefused.
  */
-export async function* readNdjson(source: Source, record: RecordSchema, refuse: Refuse): AsyncGenerator<RawBatch> {
+export async function* readNdjson(
+  input: Omit<Input, 'format'>,
+  record: RecordSchema,
+  refuse: Refuse,
+): AsyncGenerator<RawBatch> {
   const decoder = new TextDecoder('utf-8');
   const gatherer = new TextGatherer(record.columns.map(() => true));
-  const indexOf = new Map(record.columns.map((column, index) => [column.name, index]));
+  const row = new RowFiller(input, record, gatherer);
   let rest = '';
   let line = 0;
 
@@ -22,16 +29,16 @@ export async function* readNdjson(source: Source, record: RecordSchema, refuse: 
     line += 1;
     const json = text.endsWith('\r') ? text.slice(0, -1) : text;
     if (json === '') return;
-    const problem = gatherObject(parse(json), indexOf, gatherer);
+    const problem = row.fill(json);
     if (problem) {
-      refuse({ file: source.name, line, column: '*', found: show(json), expected: 'a JSON object', ...problem });
+      refuse({ file: input.name, line, column: '*', found: show(json), expected: 'a JSON object', ...problem });
     } else {
       gatherer.endRow(line);
     }
   }
 
-  for await (const chunk of createReadStream(source.path, { highWaterMark: 1 << 19 })) {
-    const all = rest + decoder.decode(chunk as Uint8Array, { stream: true });
+  for await (const chunk of textChunks(input, 'ndjson')) {
+    const all = rest + decoder.decode(chunk, { stream: true });
     let from = 0;
     for (let newline = all.indexOf('\n'); newline >= 0; newline = all.indexOf('\n', from)) {
       gather(all.slice(from, newline));
@@ -41,12 +48,82 @@ export async function* readNdjson(source: Source, record: RecordSchema, refuse: 
     rest = all.slice(from);
     if (rest.length > RECORD_CHARACTERS_MAX) {
       const found = `a line of more than ${RECORD_CHARACTERS_MAX} characters`;
-      throw new FileRefused({ file: source.name, line: line + 1, column: '*', found, expected: 'shorter lines' });
+      throw new FileRefused({ file: input.name, line: line + 1, column: '*', found, expected: 'shorter lines' });
     }
   }
   rest += decoder.decode();
   if (rest !== '') gather(rest);
   if (gatherer.rows > 0) yield gatherer.take();
+}
+
+/** What is wrong with a line; what is left out is said of the whole line. */
+interface Problem {
+  readonly column?: string;
+  readonly found?: string;
+  readonly expected?: string;
+}
+
+/** Sets the cells of one row after the other. */
+class RowFiller {
+  readonly #record: RecordSchema;
+  readonly #gatherer: TextGatherer;
+  readonly #input: Omit<Input, 'format'>;
+  readonly #positions = new Map<string, number>();
+  /** What a column holds where a line has no key for it. */
+  readonly #absent: readonly (string | null)[];
+
+  constructor(input: Omit<Input, 'format'>, record: RecordSchema, gatherer: TextGatherer) {
+    this.#record = record;
+    this.#gatherer = gatherer;
+    this.#input = input;
+    this.#absent = record.columns.map(({ name }) => input.constants?.get(name) ?? null);
+  }
+
+  /** Returns what is wrong with the line; the row is then not to be ended. */
+  fill(json: string): Problem | undefined {
+    const value = parse(json);
+    if (json.startsWith('[')) return { expected: 'a JSON object on each line, without a list around them' };
+    if (typeof value !== 'object' || value === null) return {};
+    for (const [index, cell] of this.#absent.entries()) this.#gatherer.set(index, cell);
+    let keys = 0;
+    for (const key in value) {
+      keys += 1;
+      const index = this.#positionOf(key);
+      if (typeof index === 'object') return index;
+      if (index === PASSED_OVER) continue;
+      const problem = this.#set(index, (value as Record<string, unknown>)[key], key);
+      if (problem) return problem;
+    }
+    return keyCount(json) > keys ? { found: 'a key twice', expected: 'each key once' } : undefined;
+  }
+
+  #set(index: number, cell: unknown, key: string): Problem | undefined {
+    if (typeof cell === 'string') this.#gatherer.set(index, cell);
+    else if (typeof cell === 'number' && Number.isSafeInteger(cell)) this.#gatherer.set(index, String(cell));
+    else if (typeof cell === 'boolean' && isYesNo(this.#record.columns[index] as Column)) {
+      this.#gatherer.set(index, cell ? 'yes' : 'no');
+    } else if (cell === null) this.#gatherer.set(index, null);
+    else return { column: key, found: describe(cell), expected: 'a text or null' };
+    return undefined;
+  }
+
+  #positionOf(key: string): number | Problem {
+    const known = this.#positions.get(key);
+    if (known !== undefined) return known;
+    try {
+      const index = columnOfName(key, {
+        record: this.#record,
+        naming: this.#input.columns,
+        constants: this.#input.constants,
+        refused: (row) => new FileRefused({ file: this.#input.name, line: 0, ...row }),
+      });
+      this.#positions.set(key, index);
+      return index;
+    } catch (error) {
+      if (!(error instanceof FileRefused)) throw error;
+      return { found: error.row.found.replace(/^column/, 'key'), expected: error.row.expected };
+    }
+  }
 }
 
 /** `undefined` for what is not JSON: the engine's message would quote the text, meter points and all. */
@@ -58,32 +135,47 @@ function parse(json: string): unknown {
   }
 }
 
-type Problem = { column?: string; found?: string; expected?: string };
-
-/** Sets the cells of a row; returns what is wrong with it. */
-function gatherObject(
-  value: unknown,
-  indexOf: ReadonlyMap<string, number>,
-  gatherer: TextGatherer,
-): Problem | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  for (const index of indexOf.values()) gatherer.set(index, null);
-  for (const key in value) {
-    const index = indexOf.get(key);
-    if (index === undefined) {
-      const near = nearest(key, [...indexOf.keys()]);
-      const expected = `only ${[...indexOf.keys()].join(', ')}${near ? ` (${near}?)` : ''}`;
-      return { found: `key ${show(key) || '""'}`, expected };
+/** The keys of the outermost JSON object, doubled ones counted twice: JSON.parse keeps the last of them in silence. */
+function keyCount(json: string): number {
+  let keys = 0;
+  let depth = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json.charCodeAt(at);
+    if (character === OPENING_BRACE || character === OPENING_BRACKET) depth += 1;
+    else if (character === CLOSING_BRACE || character === CLOSING_BRACKET) depth -= 1;
+    else if (character === QUOTE) {
+      at = endOfString(json, at);
+      if (depth === 1 && isColonNext(json, at + 1)) keys += 1;
     }
-    const cell = (value as Record<string, unknown>)[key];
-    if (typeof cell === 'string') gatherer.set(index, cell);
-    else if (typeof cell === 'number' && Number.isSafeInteger(cell)) gatherer.set(index, String(cell));
-    else if (cell !== null) return { column: key, found: describe(cell), expected: 'a text or null' };
   }
-  return undefined;
+  return keys;
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const OPENING_BRACKET = 91;
+const CLOSING_BRACKET = 93;
+const OPENING_BRACE = 123;
+const CLOSING_BRACE = 125;
+
+/** The position of the quote that ends a string of valid JSON. */
+function endOfString(json: string, start: number): number {
+  for (let at = start + 1; at < json.length; at += 1) {
+    const character = json.charCodeAt(at);
+    if (character === BACKSLASH) at += 1;
+    else if (character === QUOTE) return at;
+  }
+  return json.length;
+}
+
+function isColonNext(json: string, from: number): boolean {
+  let at = from;
+  while (/\s/.test(json.charAt(at))) at += 1;
+  return json.charAt(at) === ':';
 }
 
 function describe(cell: unknown): string {
   if (Array.isArray(cell)) return 'a list';
+  if (typeof cell === 'number') return Number.isInteger(cell) ? 'a number beyond 2^53' : 'a number with a fraction';
   return typeof cell === 'object' ? 'an object' : `a ${typeof cell}`;
 }

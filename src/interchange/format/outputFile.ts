@@ -13,11 +13,11 @@ export interface OutputFile {
   abort(): void;
 }
 
-export const STANDARD_OUTPUT = '-';
+export const STANDARD = '-';
 
 /** Opens the temporary file; throws what the file system throws (ENOENT, EACCES ...). */
 export function openOutput(path: string): OutputFile {
-  const standard = path === STANDARD_OUTPUT;
+  const standard = path === STANDARD;
   const temporary = `${path}.partial-${process.pid}`;
   const descriptor = standard ? 1 : openSync(temporary, 'w');
   const hash = createHash('sha256');

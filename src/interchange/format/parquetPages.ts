@@ -1,19 +1,13 @@
+/** The pages of one column of a row group, decoded one at a time. */
 import type { ColumnMetaData, PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { readSync } from 'node:fs';
-import { guardThrift } from './parquetThrift.ts';
-import {
-  decompress,
-  PAGE_BYTES_MAX,
-  readHybrid,
-  readPlain,
-  readValues,
-  viewOf,
-  type Dictionary,
-  type PageValues,
-  type PhysicalType,
-} from './parquetValues.ts';
 import type { RawColumn } from '../record/rawBatch.ts';
+import type { PageValues } from './parquetCells.ts';
+import { decompress, PAGE_BYTES_MAX, viewOf } from './parquetCodecs.ts';
+import { readCells, readDictionary, readHybrid, type Dictionary } from './parquetDecode.ts';
+import type { ColumnReading } from './parquetKinds.ts';
+import { guardThrift } from './parquetThrift.ts';
 
 /** Values of one page at most; a run-length page can claim any number in a few bytes. */
 const PAGE_VALUES_MAX = 1 << 22;
@@ -24,21 +18,18 @@ const HEADER_BYTES_MAX = 1 << 16;
 export interface ChunkPlace {
   readonly descriptor: number;
   readonly meta: ColumnMetaData;
-  readonly type: PhysicalType;
+  readonly reading: ColumnReading;
   /** OPTIONAL: the values have definition levels. */
   readonly optional: boolean;
   /** Rows of the row group. */
   readonly rows: number;
   readonly fileBytes: number;
-  /** What a number must be divided by: timestamps become seconds. */
-  readonly divisor: number;
-  /** INT32 whose 32 bits have no sign. */
-  readonly unsigned: boolean;
 }
 
 /**
- * The pages of one column chunk, decoded one at a time, so that memory is a page of each column whatever the size of
- * the row group. Throws RangeError or the decoder's own error on anything that is not as claimed.
+ * A cursor over the pages of one column chunk. One page is decoded at a time, so that memory is a page of each column
+ * whatever the size of the row group. Throws RangeError or the decoder's own error on anything that is not as claimed,
+ * and WrongType on a value of a type that the column cannot have.
  */
 export class PageCursor {
   readonly #place: ChunkPlace;
@@ -105,8 +96,7 @@ export class PageCursor {
   #readDictionary(header: PageHeader, bytes: Uint8Array): void {
     const count = this.#count(header.dictionary_page_header?.num_values);
     const raw = decompress(bytes, this.#place.meta.codec, Number(header.uncompressed_page_size));
-    const values = readPlain(raw, this.#place.type, count);
-    this.#dictionary = 'numbers' in values ? values.numbers : values.dictionary;
+    this.#dictionary = readDictionary(raw, this.#place.reading, count);
   }
 
   #readVersion1(header: PageHeader, bytes: Uint8Array): void {
@@ -155,19 +145,12 @@ export class PageCursor {
       filled = 0;
       for (const level of defined) filled += level;
     }
-    const values = readValues(bytes, encoding, this.#place.type, filled, this.#dictionary);
-    if ('numbers' in values) this.#scale(values.numbers);
+    const values = readCells(bytes, encoding, this.#place.reading, filled, this.#dictionary);
     this.#page = defined && filled < count ? withNulls(values, defined) : values;
     this.#rowsSeen += count;
     if (this.#rowsSeen > this.#place.rows) throw new RangeError(`more than ${this.#place.rows} values`);
     this.#pageRows = count;
     this.#taken = 0;
-  }
-
-  #scale(numbers: Float64Array): void {
-    const { divisor, unsigned } = this.#place;
-    if (divisor !== 1) for (let i = 0; i < numbers.length; i += 1) numbers[i] = (numbers[i] as number) / divisor;
-    if (unsigned) for (let i = 0; i < numbers.length; i += 1) numbers[i] = (numbers[i] as number) >>> 0;
   }
 }
 

@@ -1,12 +1,18 @@
-import { parquetMetadata, parquetSchema, type FileMetaData, type SchemaElement } from 'hyparquet';
+/** Reads Parquet files, one page of each column at a time. */
+import { parquetMetadata, parquetSchema, type FileMetaData, type SchemaTree } from 'hyparquet';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { columnsOf, type Source } from './csvReader.ts';
-import { PageCursor, type ChunkPlace } from './parquetPages.ts';
-import { guardThrift } from './parquetThrift.ts';
-import { viewOf, type PhysicalType } from './parquetValues.ts';
 import type { RawBatch, RawColumn } from '../record/rawBatch.ts';
 import { FileRefused } from '../record/refusal.ts';
-import type { ColumnType, RecordSchema } from '../record/records.ts';
+import type { RecordSchema } from '../record/records.ts';
+import { columnsOf } from './columnNames.ts';
+import { isGzip } from './firstBytes.ts';
+import type { Input } from './formats.ts';
+import { WrongType } from './parquetCells.ts';
+import { viewOf } from './parquetCodecs.ts';
+import { isUnsigned, readingOf, type ColumnReading } from './parquetKinds.ts';
+import { PageCursor, type ChunkPlace } from './parquetPages.ts';
+import { guardThrift } from './parquetThrift.ts';
+import { readHead } from './textChunks.ts';
 
 /** Rows handed on at once. */
 const BATCH_ROWS_MAX = 16_384;
@@ -20,15 +26,16 @@ const FOOTER_BYTES_MAX = 64 << 20;
 const ROWS_PER_BYTE_MAX = 100;
 
 /** A file that begins as Parquet does but cannot be read on throws FileRefused with the row reached. */
-export function* readParquet(source: Source, record: RecordSchema): Generator<RawBatch> {
+export function* readParquet(source: Omit<Input, 'format'>, record: RecordSchema): Generator<RawBatch> {
   const descriptor = openSync(source.path, 'r');
   let row = 0;
   const refused = (found: string, expected: string, column = '*'): FileRefused =>
     new FileRefused({ file: source.name, line: row, column, found, expected });
   try {
     const fileBytes = fstatSync(descriptor).size;
+    if (isGzip(readHead(source.path))) throw refused('a gzip file', 'Parquet as it is: unpack the file');
     const metadata = readFooter(descriptor, fileBytes, refused);
-    const places = placesOf(metadata, record, refused);
+    const places = placesOf(metadata, source, record, refused);
     for (const group of metadata.row_groups) {
       const rows = Number(group.num_rows);
       if (!(rows >= 0 && row + rows <= 1000 + fileBytes * ROWS_PER_BYTE_MAX)) {
@@ -65,11 +72,12 @@ export function* readParquet(source: Source, record: RecordSchema): Generator<Ra
 
 type Refused = (found: string, expected: string, column?: string) => FileRefused;
 
-/** What a decoder throws becomes a refusal of the file at the row reached. */
+/** Turns what a decoder throws into a refusal of the file at the row reached. */
 function attempt<T>(read: () => T, column: string, refused: Refused): T {
   try {
     return read();
   } catch (error) {
+    if (error instanceof WrongType) throw refused(error.message, error.expected, column);
     throw refused(reason(error), 'a Parquet column as the format has it', column);
   }
 }
@@ -106,87 +114,58 @@ function readFooter(descriptor: number, fileBytes: number, refused: Refused): Fi
 
 interface ColumnPlace {
   readonly name: string;
-  /** Position in the file. */
+  /** Position among the leaves of the schema, as row groups count their columns. */
   readonly index: number;
-  readonly type: PhysicalType;
+  readonly reading: ColumnReading;
   readonly optional: boolean;
-  readonly divisor: number;
-  readonly unsigned: boolean;
 }
 
 /** For each column of the record, where it stands in the file; undefined where it does not. */
-function placesOf(metadata: FileMetaData, record: RecordSchema, refused: Refused): (ColumnPlace | undefined)[] {
-  let elements: SchemaElement[];
-  try {
-    const tree = parquetSchema(metadata);
-    elements = tree.children.map((child) => child.element);
-    if (tree.children.some((child) => child.children.length > 0)) throw new RangeError('nested columns');
-  } catch (error) {
-    throw refused(`a schema that cannot be read: ${reason(error)}`, 'flat columns');
-  }
+function placesOf(
+  metadata: FileMetaData,
+  input: Omit<Input, 'format'>,
+  record: RecordSchema,
+  refused: Refused,
+): (ColumnPlace | undefined)[] {
+  const children = schemaColumns(metadata, refused);
   const columnOf = columnsOf(
-    elements.map((element) => element.name),
-    record,
-    (row) => refused(row.found, row.expected, row.column),
+    children.map(({ element }) => element.name),
+    {
+      record,
+      naming: input.columns,
+      constants: input.constants,
+      refused: (row) => refused(row.found, row.expected, row.column),
+    },
   );
   const places: (ColumnPlace | undefined)[] = record.columns.map(() => undefined);
-  for (const [index, element] of elements.entries()) {
-    const column = record.columns[columnOf[index] as number];
+  let leaf = 0;
+  for (const [position, child] of children.entries()) {
+    const { element } = child;
+    const index = leaf;
+    leaf += leavesOf(child);
+    const column = record.columns[columnOf[position] as number];
     if (!column) continue;
-    const divisor = element.repetition_type === 'REPEATED' ? undefined : divisorOf(element, column.type);
-    if (divisor === undefined) throw refused(describe(element), WANTED[column.type], column.name);
-    places[columnOf[index] as number] = {
+    if (child.children.length > 0) throw refused('a column of columns', 'a flat column', column.name);
+    places[columnOf[position] as number] = {
       name: column.name,
       index,
-      type: element.type as PhysicalType,
+      reading: readingOf(element, column, input.zoneless ?? 'refuse'),
       optional: element.repetition_type !== 'REQUIRED',
-      divisor,
-      unsigned: element.type === 'INT32' && isUnsigned(element),
     };
   }
   return places;
 }
 
-function isUnsigned({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {
-  return logical?.type === 'INTEGER' ? !logical.isSigned : (converted ?? '').startsWith('UINT_');
+function schemaColumns(metadata: FileMetaData, refused: Refused): readonly SchemaTree[] {
+  try {
+    return parquetSchema(metadata).children;
+  } catch (error) {
+    throw refused(`a schema that cannot be read: ${reason(error)}`, 'flat columns');
+  }
 }
 
-const UNITS = { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 } as const;
-
-/** What numbers of the column are divided by; undefined: the column cannot hold such values. */
-function divisorOf(element: SchemaElement, type: ColumnType): number | undefined {
-  const { converted_type: converted, logical_type: logical } = element;
-  if (element.type === 'BYTE_ARRAY') {
-    const text = converted === undefined || converted === 'UTF8' || converted === 'ENUM';
-    return text && (logical === undefined || logical.type === 'STRING' || logical.type === 'ENUM') ? 1 : undefined;
-  }
-  if (type === 'instant') {
-    if (element.type !== 'INT64') return undefined;
-    // A timestamp that is not marked as adjusted to UTC (pandas, DuckDB's TIMESTAMP) is taken as UTC: records have no other.
-    if (logical?.type === 'TIMESTAMP') return UNITS[logical.unit];
-    if (converted === 'TIMESTAMP_MILLIS') return UNITS.MILLIS;
-    return converted === 'TIMESTAMP_MICROS' ? UNITS.MICROS : undefined;
-  }
-  const whole = converted === undefined || /^U?INT_/.test(converted);
-  const integer = whole && (logical === undefined || logical.type === 'INTEGER');
-  const numeric = type === 'id' || type === 'subject' || type === 'meterPoint' || type === 'number';
-  return numeric && integer && (element.type === 'INT32' || element.type === 'INT64') ? 1 : undefined;
-}
-
-const WANTED: Readonly<Record<ColumnType, string>> = {
-  id: 'INT32, INT64 or STRING',
-  subject: 'STRING, INT32 or INT64',
-  instant: 'TIMESTAMP (ms, us or ns) or STRING',
-  meterPoint: 'INT64 or STRING',
-  choice: 'STRING',
-  text: 'STRING',
-  number: 'STRING, INT32 or INT64',
-  instants: 'STRING',
-};
-
-function describe(element: SchemaElement): string {
-  const logical = element.logical_type?.type ?? element.converted_type;
-  return `type ${element.type}${logical ? ` (${logical})` : ''}`;
+function leavesOf(tree: SchemaTree): number {
+  return tree.children.length === 0 ? 1 : tree.children.reduce((sum, child) => sum + leavesOf(child), 0);
 }
 
 /** What a footer claims, for estimates and for the type of ids; undefined where it cannot be read. */

@@ -2,6 +2,7 @@ import type { Installation } from '../../installation/installation.ts';
 import { GAS_EVENTS, type History, type HistoryEvent } from '../../migration/history.ts';
 import type { Instant } from '../../time.ts';
 import { maskedId, type Refuse } from '../record/refusal.ts';
+import { Remarks } from './remarks.ts';
 import {
   ATTEMPTS,
   contradiction,
@@ -13,7 +14,7 @@ import {
   type Origin,
 } from './rows.ts';
 
-/** Everything the files say of one installation_id. */
+/** All rows of one installation_id. */
 export interface Group {
   readonly id: string;
   readonly installations: readonly (Origin & { readonly installation: Installation })[];
@@ -21,7 +22,7 @@ export interface Group {
   readonly events: readonly EventRow[];
 }
 
-/** What the events of a DMC say; its contradictory rows have been refused. */
+/** The events of a DMC. Its contradictory rows have been refused. */
 export interface DmcHistory {
   readonly events: readonly HistoryEvent[];
   readonly contradictory: boolean;
@@ -34,7 +35,7 @@ export interface FileNames {
   readonly events: readonly string[];
 }
 
-/** What was done with the rows, said at the end. */
+/** What was done with the rows: the command says it at the end. */
 export interface JoinCounts {
   installations: number;
   attempts: number;
@@ -45,13 +46,17 @@ export interface JoinCounts {
   afterAsOf: number;
   /** Installations without a verdict, for a row that contradicts another. */
   undecided: number;
+  /** What was accepted and looks like a slip. */
+  readonly remarks: Remarks;
 }
 
 export function noCounts(): JoinCounts {
-  return { installations: 0, attempts: 0, events: 0, duplicates: 0, afterAsOf: 0, undecided: 0 };
+  return {
+    installations: 0, attempts: 0, events: 0, duplicates: 0, afterAsOf: 0, undecided: 0, remarks: new Remarks(),
+  }; // prettier-ignore
 }
 
-/** What a history is judged with. */
+/** What `judge` needs beside the rows of an installation. */
 export interface Judgement {
   readonly asOf: Instant;
   readonly files: FileNames;
@@ -88,7 +93,7 @@ export function judge(group: Group, { asOf, files, dmcs, refuse, counts }: Judge
     contradictory = true;
     for (const row of group.installations) {
       const against = row === first ? other : first;
-      const found = `${group.id} again, unlike ${files.installations[against.file]}:${against.line}`;
+      const found = `${maskedId(group.id)} again, unlike ${files.installations[against.file]}:${against.line}`;
       refuseIn(files.installations, contradiction(row, 'installation_id', found));
     }
   } else {
@@ -99,7 +104,7 @@ export function judge(group: Group, { asOf, files, dmcs, refuse, counts }: Judge
   const attempts = settle(group.attempts, ATTEMPTS, (at) => `${files.attempts[at.file]}:${at.line}`);
   const own = group.events.filter((row) => {
     if (installation.gas !== null || contradictory || !GAS_EVENTS.includes(row.event)) return true;
-    const found = `${row.event} of ${group.id}, which has no GSME`;
+    const found = `${row.event} of ${maskedId(group.id)}, which has no GSME`;
     const expected = 'gas events of installations with an mprn alone';
     refuseIn(files.events, { file: row.file, line: row.line, column: 'subject+event', found, expected });
     return false;
@@ -120,6 +125,7 @@ export function judge(group: Group, { asOf, files, dmcs, refuse, counts }: Judge
     counts.undecided += 1;
     return undefined;
   }
+  counts.remarks.add({ installation, attempts: attemptsThen, events: eventsThen });
   return { installation, attempts: attemptsThen, events: dmc ? [...eventsThen, ...dmc.events] : eventsThen };
 }
 

@@ -10,7 +10,7 @@ import {
   type EventRows,
   type InstallationRows,
 } from './recordReaders.ts';
-import { FileRefused, type Refuse } from '../record/refusal.ts';
+import { FileRefused, maskedId, type Refuse } from '../record/refusal.ts';
 import { judge, type Group, type Judgement } from './judge.ts';
 import { attemptRow, eventRow, type AttemptRow, type EventRow } from './rows.ts';
 
@@ -132,7 +132,7 @@ async function gather<B extends Batch, R>(
 }
 
 export function tooManyRows(file: string, line: number, id: string): FileRefused {
-  const found = `more than ${INSTALLATION_ROWS_MAX} rows of ${id}`;
+  const found = `more than ${INSTALLATION_ROWS_MAX} rows of ${maskedId(id)}`;
   return new FileRefused({ file, line, column: 'installation_id', found, expected: 'fewer' });
 }
 

@@ -4,7 +4,9 @@ import type { Installation } from '../../installation/installation.ts';
 import type { History } from '../../migration/history.ts';
 import type { Instant } from '../../time.ts';
 import type { Input } from '../format/formats.ts';
+import { isGzip } from '../format/firstBytes.ts';
 import { parquetSummary } from '../format/parquetReader.ts';
+import { readHead } from '../format/textChunks.ts';
 import { lineOf } from '../record/rawBatch.ts';
 import { DMC_PREFIX, readAttempts, readEvents, readInstallations } from './recordReaders.ts';
 import { judge, type Judgement } from './judge.ts';
@@ -67,10 +69,16 @@ export async function partitionJoin<R>(
   mergeResults(results, emit);
 }
 
-/** Rows are estimated: a text row takes some 40 bytes, and Parquet's footer tells. */
+/** Bytes of a row of text, about; and of one in gzip. */
+const ROW_BYTES = 40;
+const PACKED_ROW_BYTES = 5;
+
+/** The number of rows is an estimate from the size of text files, and what the footers of Parquet files say. */
 function partitionsFor(inputs: JoinInputs, partitionRows: number): number {
   const rowsOf = ({ path, format }: Input): number =>
-    format === 'parquet' ? (parquetSummary(path)?.rows ?? 0) : statSync(path).size / 40;
+    format === 'parquet'
+      ? (parquetSummary(path)?.rows ?? 0)
+      : statSync(path).size / (isGzip(readHead(path)) ? PACKED_ROW_BYTES : ROW_BYTES);
   const all = [...inputs.installations, ...inputs.attempts, ...inputs.events];
   const rows = all.reduce((sum, input) => sum + rowsOf(input), 0);
   return Math.max(1, Math.min(PARTITIONS_MAX, Math.ceil(rows / partitionRows)));

@@ -3,7 +3,8 @@ import type { Installation, PaymentMode } from '../../installation/installation.
 import { isTable510 } from '../../migration/errorCodes.ts';
 import { CAUSES, DMC_EVENTS, EVENTS, OK, OK_ESME, type EventName } from '../../migration/history.ts';
 import { cellChecker, NO_CHOICE, type CheckedBatch } from '../record/cells.ts';
-import { readRaw, type Input } from '../format/formats.ts';
+import type { Input } from '../format/formats.ts';
+import { readRaw } from '../format/readRaw.ts';
 import { lineOf } from '../record/rawBatch.ts';
 import { show, type Refuse } from '../record/refusal.ts';
 import { recordOf, type RecordName } from '../record/records.ts';
@@ -44,7 +45,7 @@ const YES = 0; // position of `yes` in the records' yes|no
 
 async function* checked(name: RecordName, input: Input, refuse: Refuse): AsyncGenerator<CheckedBatch> {
   const record = recordOf(name);
-  const check = cellChecker(input.name, record, refuse);
+  const check = cellChecker(input.name, record, refuse, input.zoneless);
   for await (const batch of readRaw(input, record, refuse)) yield check(batch);
 }
 

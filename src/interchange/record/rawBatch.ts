@@ -1,3 +1,11 @@
+/** Batches of rows as a file gives them, before any cell is checked. */
+
+/**
+ * A text that begins with this is no value of its column, such as half a number where a whole one is due. The check of
+ * cells refuses it and shows the rest.
+ */
+export const NOT_A_VALUE = '\u0000';
+
 /**
  * A column of a batch as a file gives it, before it is checked. `texts`: null and '' are both empty. `codes`: -1 is
  * empty. `numbers`: NaN is empty; instants in seconds.

@@ -1,4 +1,4 @@
-import { isMpan, maskIdentifier } from '../../installation/identifiers.ts';
+import { maskMeterPoints, type Masking } from './masking.ts';
 import type { ColumnType } from './records.ts';
 
 /** A row that was not accepted: a row of the `refused` record, and a line on standard error. */
@@ -34,24 +34,27 @@ export function formatRefusal(row: RefusedRow): string {
 
 const SHOWN_MAX = 60;
 
-/**
- * What stood in a cell, fit for a log: shortened, control characters escaped, and every run of digits that could be a
- * meter point masked - in any column, for a file with a column too many puts an MPAN anywhere.
- */
+const MASKING: Readonly<Partial<Record<ColumnType, Masking>>> = {
+  id: 'identifier',
+  subject: 'identifier',
+  meterPoint: 'meterPoint',
+  instant: 'instant',
+};
+
+/** What stood in a cell, fit for a log: meter points masked, control characters escaped, shortened. */
 export function show(found: string, type: ColumnType | undefined = undefined): string {
   if (found === '') return '';
-  const shown = found.length > SHOWN_MAX ? `${found.slice(0, SHOWN_MAX)}...` : found;
-  // JSON escapes quotes and C0; the rest that a terminal might obey is hidden.
-  return JSON.stringify(mask(shown, type)).replace(/[\u007f-\u009f\u2028\u2029]/g, '?');
+  // Masked before it is cut: a meter point that is cut through is no longer recognised.
+  const masked = maskMeterPoints(found.slice(0, MASKED_MAX), (type && MASKING[type]) ?? 'text');
+  const shown = masked.length > SHOWN_MAX ? `${masked.slice(0, SHOWN_MAX)}...` : masked;
+  // JSON escapes quotes and the control characters below 32; the rest that a terminal might obey is hidden.
+  return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?');
 }
+
+/** Characters that are looked through for meter points. */
+const MASKED_MAX = 400;
 
 /** An id as texts may show it: an id that is an MPAN is masked like one. */
 export function maskedId(id: string): string {
-  return mask(id, 'id');
-}
-
-function mask(text: string, type: ColumnType | undefined): string {
-  if (type === 'meterPoint') return maskIdentifier(text);
-  const identifier = type === 'id' || type === 'subject';
-  return text.replace(/\d{6,}/g, (digits) => (identifier && !isMpan(digits) ? digits : maskIdentifier(digits)));
+  return maskMeterPoints(id, 'identifier');
 }

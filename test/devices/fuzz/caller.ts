@@ -113,7 +113,7 @@ const PROTOCOL = [
   ...['StoC is not a challenge', 'SET answered with another', 'block N of a SET answered with another'],
   ...['SET with list answered with another', 'ACTION answered with another', 'the answer has another invoke-id'],
   ...['a block expected, got another', 'block N expected, got another', 'the value is longer than allowed'],
-  ...['a block with nothing in it, and not the last', 'unexpected another'],
+  ...['an empty block that is not the last', 'unexpected another'],
 ];
 const SECURITY = [
   ...['the answer is not ciphered', 'the answer has another system title', 'the server did not prove its keys'],
@@ -130,6 +130,7 @@ const ENDS = [
   'countersUsedUp',
   'lost, timeout',
   'lost, linkDown',
+  'lost, linkRefused',
 ];
 
 function ended(result: ClientResult<unknown>): string {

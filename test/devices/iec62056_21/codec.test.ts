@@ -22,7 +22,7 @@ console.log(`62056-21 fuzz: seed ${SEED}, ${RUNS} runs`);
 const word = fc.stringMatching(/^[0-9A-Za-z.:-]{0,12}$/);
 const sets = fc.array(
   fc.record(
-    { address: fc.stringMatching(/^[0-9][0-9.:-]{0,10}$/), value: word, unit: fc.constantFrom('kWh', 'm3') },
+    { address: fc.stringMatching(/^[0-9][0-9.:*-]{0,10}$/), value: word, unit: fc.constantFrom('kWh', 'm3') },
     { requiredKeys: ['address', 'value'] },
   ),
   { maxLength: 20 },
@@ -65,6 +65,28 @@ describe('62056-21 codec', () => {
       }),
       { seed: SEED, numRuns: 300 },
     );
+  });
+
+  test.each([
+    ['1-0:1.8.0*255(000422.2*kWh)', { address: '1-0:1.8.0*255', value: '000422.2', unit: 'kWh' }],
+    ['1-0:1.8.0*00(000422.2*kWh)', { address: '1-0:1.8.0*00', value: '000422.2', unit: 'kWh' }],
+    ['1.8.0&12(000421.0*kWh)', { address: '1.8.0&12', value: '000421.0', unit: 'kWh' }],
+    ['C.1*1(12345678)', { address: 'C.1*1', value: '12345678' }],
+    ['*(7)', { address: '*', value: '7' }],
+    ['0.2.0(A)', { address: '0.2.0', value: 'A' }],
+  ])('an identification code keeps its group F: %s', (line, set) => {
+    expect(parseReadout(`${line}\r\n!\r\n`)).toEqual({ sets: [set], odd: 0 });
+    expect(readoutText([set])).toBe(`${line}\r\n!\r\n`);
+  });
+
+  test('several data sets on a line keep their own codes, and a value never holds an asterisk', () => {
+    expect(parseReadout('1-0:1.8.0*255(1*kWh)1-0:1.8.0*01(2*kWh)(3*kWh)\r\n!\r\n').sets).toEqual([
+      { address: '1-0:1.8.0*255', value: '1', unit: 'kWh' },
+      { address: '1-0:1.8.0*01', value: '2', unit: 'kWh' },
+      { address: '1-0:1.8.0*01', value: '3', unit: 'kWh' },
+    ]);
+    expect(() => readoutText([{ address: '1.8.0', value: '1*2' }])).toThrow(RangeError);
+    expect(() => readoutText([{ address: '1/8.0', value: '1' }])).toThrow(RangeError);
   });
 
   test('several data sets on a line, and lines that hold none', () => {

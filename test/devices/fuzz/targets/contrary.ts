@@ -164,6 +164,10 @@ function contraryCase(dice: Dice, log: CaseLog): void {
 export const CONTRARY_TARGET: Target = {
   ...{ name: 'contraryServer', share: 6, allowance: SESSION, run: contraryCase },
   // There is no link to go down.
-  known: [...CLIENT_ENDS.filter((outcome) => outcome !== 'lost, linkDown'), 'connected', 'notified'],
+  known: [
+    ...CLIENT_ENDS.filter((outcome) => !['lost, linkDown', 'lost, linkRefused'].includes(outcome)),
+    'connected',
+    'notified',
+  ],
   rare: ['protocol: SET with list answered with another'],
 };

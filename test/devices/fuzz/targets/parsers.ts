@@ -36,7 +36,7 @@ function hdlcCase(dice: Dice, log: CaseLog): void {
 
 function wrapperCase(dice: Dice, log: CaseLog): void {
   const apduBytesMax = dice.pick([0xffff, 2000]);
-  const parser = new WrapperParser(apduBytesMax);
+  const parser = new WrapperParser({ apduBytesMax });
   for (let step = 1 + dice.below(4); step > 0; step -= 1) {
     const base = dice.pick(corpus.WRAPPED);
     const bytes = dice.oneIn(3) ? log.given(base) : log.input(mutatedWrapper(dice, base));

@@ -191,7 +191,7 @@ function conversed(
   return { ok: true, value: value.ok ? value.value : { type: 'null' } };
 }
 
-const ERROR_KINDS = ['lost', 'result', 'exception', 'security', 'countersUsedUp'];
+const ERROR_KINDS = ['lost', 'result', 'rejected', 'exception', 'serviceError', 'security', 'countersUsedUp'];
 
 export const PEER_TARGETS: readonly Target[] = [
   {

@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { decideCommand } from '../../../../src/cli/decide/decideCommand.ts';
 import { writeWatchFiles } from '../../../../src/cli/rig/watchFiles.ts';
 import { watchSummary } from '../../../../src/cli/rig/watchSummary.ts';
 import { recordText, statusText } from '../../../../src/cli/rig/watchText.ts';
@@ -11,7 +10,7 @@ import { historyOf, watchTrace } from '../../../../src/cli/rig/watchTrace.ts';
 import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
 import { formatInstant, instant } from '../../../../src/time.ts';
 import * as face from '../../../../devices/index.ts';
-import { captured } from '../../../cli/captured.ts';
+import { commandLine } from '../../../cli/harness.ts';
 import { rigBench } from '../bench.ts';
 import { labOf, type Lab } from './lab.ts';
 
@@ -26,7 +25,8 @@ async function verdicts(lab: Lab, setup: face.RigSetup, asOf: string): Promise<s
   const summary = watchSummary({ state, setup, head, trace, face });
   await writeWatchFiles(folder, { run: face.watchHistory(state), setup, head, summary });
   const inputs = ['installations', 'attempts', 'events'].flatMap((name) => [`--${name}`, join(folder, `${name}.csv`)]);
-  const { code, err } = await captured(decideCommand(), [
+  const { code, err } = await commandLine([
+    'decide',
     ...inputs,
     '--as-of',
     asOf,

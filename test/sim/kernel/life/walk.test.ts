@@ -8,7 +8,7 @@ import { OBSERVATION_OF_EFFECT, OBSERVATIONS, type Effect } from '../../../../sr
 import { STEP_IDS, STEPS, STEPS_OF_COHORT, type StepId } from '../../../../src/migration/steps.ts';
 import { beginWalk, checkStep, currentStep, nextStep, type WalkEnd } from '../../../../src/migration/walk.ts';
 import { DAY, HOUR, instant, WEEK } from '../../../../src/time.ts';
-import { OBSERVATION_BITS, WALK_PASSED } from '../../../../sim/kernel/life/walk.ts';
+import { OBSERVATION_BITS, WALK_PASSED } from '../../../../sim/kernel/life/lifeWalk.ts';
 import { kernelWalk } from './walks.ts';
 
 const SEED = Number(process.env['WALK_SEED'] ?? 7);

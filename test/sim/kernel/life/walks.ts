@@ -2,7 +2,7 @@ import type { CheckLimits, Facts } from '../../../../src/migration/facts.ts';
 import type { StepId } from '../../../../src/migration/steps.ts';
 import type { FactsAtHand } from '../../../../sim/kernel/life/preparedFacts.ts';
 import type { Strikes } from '../../../../sim/kernel/life/strikes.ts';
-import { walk } from '../../../../sim/kernel/life/walk.ts';
+import { walk } from '../../../../sim/kernel/life/lifeWalk.ts';
 import type { WalkStep } from '../../../../sim/kernel/model/groupNumbers.ts';
 import type { Limits } from '../../../../sim/kernel/model/kernelLimits.ts';
 import { plainStep } from '../../../../sim/kernel/model/planGroup.ts';

@@ -1,0 +1,53 @@
+import { assert } from '../../../src/assert.ts';
+import type { Coordinate, UniformAt } from '../design/designMatrix.ts';
+import { bootstrap, resamplesOf } from './bootstrap.ts';
+import { meanOf } from '../../../src/report/statistics.ts';
+import { varianceOf, type Estimate } from './estimates.ts';
+
+/** What Morris' screening says of one factor. All are changes of the outcome over the factor's whole range. */
+export interface MorrisEffect {
+  /** Mean of the elementary effects: its sign says in which direction the factor acts. */
+  readonly mu: number;
+  /** Mean of their absolute values (Campolongo 2007), with its interval over trajectories. */
+  readonly muStar: Estimate;
+  /** Their standard deviation: large beside mu* where the factor interacts, or acts in bends. */
+  readonly sigma: number;
+  /** Elementary effects that it rests on; refused points take some away. */
+  readonly effects: number;
+}
+
+/**
+ * Elementary effects of a Morris design.
+ * @param rows the design, trajectory after trajectory, each of factors + 1 rows
+ * @param outcomes one for each row; NaN for a refused point
+ */
+export function morrisEffects(
+  rows: readonly (readonly Coordinate[])[],
+  outcomes: readonly number[],
+  uniformAt: UniformAt,
+): readonly MorrisEffect[] {
+  const factors = rows[0]?.length ?? 0;
+  assert(
+    rows.length === outcomes.length && rows.length % (factors + 1) === 0,
+    'a Morris design has whole trajectories',
+  );
+  const effects: number[][] = Array.from({ length: factors }, () => []);
+  for (const [i, row] of rows.entries()) {
+    if (i % (factors + 1) === 0) continue;
+    const before = rows[i - 1] as readonly number[];
+    const moved = row.findIndex((value, factor) => value !== before[factor]);
+    const change = (outcomes[i] as number) - (outcomes[i - 1] as number);
+    if (!Number.isNaN(change)) effects[moved]?.push(change / ((row[moved] as number) - (before[moved] as number)));
+  }
+  return effects.map((own) => {
+    const sizes = own.map((effect) => Math.abs(effect));
+    return {
+      mu: meanOf(own),
+      muStar: bootstrap(meanOf(sizes), resamplesOf(sizes.length, uniformAt), (chosen) =>
+        meanOf(Array.from(chosen, (i) => sizes[i] as number)),
+      ),
+      sigma: Math.sqrt(varianceOf(own)),
+      effects: own.length,
+    };
+  });
+}

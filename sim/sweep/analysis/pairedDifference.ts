@@ -1,0 +1,31 @@
+import { meanOf } from '../../../src/report/statistics.ts';
+import { meanEstimate, varianceOf, type Estimate } from './estimates.ts';
+
+/** The difference of one outcome between two scenarios that were run on common dice, replication by replication. */
+export interface PairedDifference {
+  readonly before: number;
+  readonly after: number;
+  readonly difference: Estimate;
+  /**
+   * Replications of each scenario that independent dice would have needed for an interval as narrow. Null with one
+   * replication, and where every pair differs by the same number (no finite number would do).
+   */
+  readonly independentReplications: number | null;
+}
+
+/**
+ * Paired comparison. The pairs share their dice, so their difference varies far less than either outcome.
+ * @param before outcomes of the one scenario by replication
+ * @param after those of the other, as many, on the same seed
+ */
+export function pairedDifference(before: readonly number[], after: readonly number[]): PairedDifference {
+  const differences = after.map((value, i) => value - (before[i] as number));
+  const paired = varianceOf(differences);
+  const independent = varianceOf(before) + varianceOf(after);
+  return {
+    before: meanOf(before),
+    after: meanOf(after),
+    difference: meanEstimate(differences),
+    independentReplications: paired === 0 ? null : Math.ceil((differences.length * independent) / paired),
+  };
+}

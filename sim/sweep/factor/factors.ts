@@ -1,0 +1,175 @@
+import { formatPath, type Path } from '../../../src/document/path.ts';
+import type { Coordinate } from '../design/designMatrix.ts';
+import { evenLevels } from '../design/grid.ts';
+import { expandPath, ownValue, settingPathOf, type OwnValues } from './ownValue.ts';
+import { quantileOf, type Belief } from './quantiles.ts';
+import type { PathValue } from './shareGroups.ts';
+import { timesOf, type Bound, type FactorDistribution, type FactorSpec } from './sweepSchema.ts';
+
+/** What a factor does to a scenario at one coordinate. */
+export interface FactorSetting {
+  /** For tables: a number where the factor is one, else text. */
+  readonly label: string | number;
+  readonly values: readonly PathValue[];
+  /** A whole scenario that takes the place of the sweep's; undefined: the sweep's own. */
+  readonly scenario: string | undefined;
+}
+
+/** One thing that a sweep varies, with its paths found and its bounds known. */
+export interface Factor {
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** Distinct values, for designs that take levels; undefined for ranges and distributions. */
+  readonly choices: number | undefined;
+  /** What the scenario itself says; undefined for a factor of whole scenarios, or where the paths differ. */
+  readonly own: string | number | undefined;
+  /** True if every target lies in the rule set: such a factor changes no life unless it changes when attempts end. */
+  readonly isOfRules: boolean;
+  at(coordinate: Coordinate): FactorSetting;
+}
+
+export type FactorResult = { readonly factor: Factor } | { readonly path: Path; readonly expected: string };
+
+/** Prepares a factor against the scenario that it varies; or says what is wrong with it, and at which of its fields. */
+export function factorOf(name: string, spec: FactorSpec, own: OwnValues): FactorResult {
+  if (spec.scenarios) return { factor: ofScenarios(name, spec.scenarios) };
+  const texts = spec.paths ?? [spec.path as string];
+  const targets: Path[] = [];
+  for (const [i, text] of texts.entries()) {
+    const at: Path = spec.paths ? ['paths', i] : ['path'];
+    const pattern = settingPathOf(text);
+    if (pattern === undefined) return { path: at, expected: 'a path, such as faults.data-error.share' };
+    const found = expandPath(pattern, own);
+    if (found.length === 0) return { path: at, expected: 'a path that names something in the scenario' };
+    targets.push(...found);
+  }
+  const owns = targets.map((path) => ownValue(path, own));
+  const missing = isRelative(spec) ? owns.findIndex((value) => typeof value !== 'number') : -1;
+  if (missing >= 0)
+    return {
+      path: spec.paths ? ['paths', 0] : ['path'],
+      expected: `a number that x1.5 can multiply at ${formatPath(targets[missing] as Path)}`,
+    };
+  const wrong = boundsFault(spec, owns);
+  if (wrong !== undefined) return wrong;
+  return { factor: ofPaths(name, spec, targets, owns) };
+}
+
+/** True if some number of the factor multiplies the scenario's own. */
+function isRelative(spec: FactorSpec): boolean {
+  const numbers = [...(spec.values ?? []), ...(spec.range ?? []), ...Object.values(spec.distribution ?? {})];
+  return numbers.some((value) => timesOf(value) !== undefined);
+}
+
+function ofScenarios(name: string, scenarios: Readonly<Record<string, string>>): Factor {
+  const names = Object.keys(scenarios);
+  return {
+    name,
+    paths: [],
+    choices: names.length,
+    own: undefined,
+    isOfRules: false,
+    at(coordinate) {
+      if (coordinate === null) return { label: '', values: [], scenario: undefined };
+      const label = names[choiceAt(coordinate, names.length)] as string;
+      return { label, values: [], scenario: scenarios[label] };
+    },
+  };
+}
+
+function ofPaths(name: string, spec: FactorSpec, targets: readonly Path[], owns: readonly unknown[]): Factor {
+  const same = owns.every((value) => JSON.stringify(value) === JSON.stringify(owns[0])) ? owns[0] : undefined;
+  const own = typeof same === 'number' || typeof same === 'string' ? same : same === undefined ? undefined : JSON.stringify(same); // prettier-ignore
+  return {
+    name,
+    paths: targets.map(formatPath),
+    choices: spec.values?.length,
+    own,
+    isOfRules: targets.every(([first]) => first === 'amendments'),
+    at(coordinate) {
+      if (coordinate === null) return { label: own ?? '', values: [], scenario: undefined };
+      const values = targets.map((path, i) => ({ path, value: valueAt(spec, coordinate, owns[i]) }));
+      return { label: labelOf(spec, coordinate, values), values, scenario: undefined };
+    },
+  };
+}
+
+/** One value for all paths is shown as it is; paths that move by a factor show the factor. */
+function labelOf(spec: FactorSpec, coordinate: number, values: readonly PathValue[]): string | number {
+  const first = values[0]?.value;
+  if (values.every(({ value }) => value === first)) return typeof first === 'number' ? first : labelText(first);
+  const unit = valueAt({ ...spec, whole: false }, coordinate, 1);
+  return typeof unit === 'number' ? `x${unit}` : labelText(unit);
+}
+
+function labelText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function choiceAt(coordinate: number, choices: number): number {
+  return Math.min(choices - 1, Math.floor(coordinate * choices));
+}
+
+function valueAt(spec: FactorSpec, coordinate: number, own: unknown): unknown {
+  if (spec.values) {
+    const chosen = spec.values[choiceAt(coordinate, spec.values.length)];
+    const times = timesOf(chosen);
+    return times === undefined ? chosen : rounded(times * (own as number), spec.whole);
+  }
+  const u = Math.min(Math.max(coordinate, 0), 1);
+  if (spec.distribution) return rounded(quantileOf(beliefOf(spec.distribution, own), u), spec.whole);
+  const [from, to] = (spec.range as readonly [Bound, Bound]).map((bound) => boundOf(bound, own)) as [number, number];
+  // A whole range gives each of its numbers the same room: 5 to 14 are ten numbers.
+  if (spec.whole && !spec.log) return Math.min(to, Math.floor(from + u * (to - from + 1)));
+  const value = spec.log ? quantileOf({ kind: 'logUniform', from, to }, u) : from + (to - from) * u;
+  return rounded(value, spec.whole);
+}
+
+function rounded(value: number, whole: boolean): number {
+  // Twelve decimals: 3 * 0.1 is to be 0.3, in the table and in the hash.
+  return whole ? Math.round(value) : Math.round(value * 1e12) / 1e12;
+}
+
+function boundOf(bound: Bound, own: unknown): number {
+  const times = timesOf(bound);
+  return times === undefined ? (bound as number) : times * (own as number);
+}
+
+/** The distribution with its relative numbers multiplied out. */
+function beliefOf(distribution: FactorDistribution, own: unknown): Belief {
+  const numbers = Object.entries(distribution).map(([name, value]) => [name, name === 'kind' ? value : boundOf(value, own)]); // prettier-ignore
+  return Object.fromEntries(numbers) as Belief;
+}
+
+function boundsFault(
+  spec: FactorSpec,
+  owns: readonly unknown[],
+): { readonly path: Path; readonly expected: string } | undefined {
+  for (const own of owns) {
+    if (spec.range) {
+      const [from, to] = spec.range.map((bound) => boundOf(bound, own)) as [number, number];
+      if (from > to) return { path: ['range'], expected: 'the smaller end first' };
+      if (spec.log && from <= 0)
+        return { path: ['range'], expected: 'both ends above 0, since the range is cut by ratio' };
+      if (spec.whole && !(Number.isInteger(from) && Number.isInteger(to)) && !spec.log)
+        return { path: ['range'], expected: 'whole numbers, since whole is true' };
+    }
+    if (!spec.distribution) continue;
+    const belief = beliefOf(spec.distribution, own);
+    if ('from' in belief && belief.from > belief.to) return { path: ['distribution'], expected: 'from not above to' };
+    if (belief.kind === 'logUniform' && belief.from <= 0)
+      return { path: ['distribution', 'from'], expected: 'above 0' };
+    if (belief.kind === 'logNormal' && belief.median <= 0)
+      return { path: ['distribution', 'median'], expected: 'above 0' };
+    if (belief.kind === 'triangular' && (belief.mode < belief.from || belief.mode > belief.to))
+      return { path: ['distribution', 'mode'], expected: 'a mode between from and to' };
+  }
+  return undefined;
+}
+
+/** The coordinates that a factor takes in a design of levels: its choices, or places at equal distances. */
+export function levelsOf(factor: Factor, levels: number): readonly number[] {
+  if (factor.choices === undefined) return evenLevels(levels);
+  const { choices } = factor;
+  return Array.from({ length: choices }, (_, i) => (i + 0.5) / choices);
+}

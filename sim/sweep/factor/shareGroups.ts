@@ -1,0 +1,63 @@
+import type { Path } from '../../../src/document/path.ts';
+import { expandPath, ownValue, type OwnValues } from './ownValue.ts';
+
+/** One value to be put at one path. */
+export interface PathValue {
+  readonly path: Path;
+  readonly value: unknown;
+}
+
+/** Patterns of the shares that must sum to 1: each is a group, the last `*` its members. */
+const GROUPS: readonly Path[] = [
+  ['operators', '*'],
+  ['hubModels', '*'],
+  ['suppliers', '*'],
+  ['populations', '*', 'models', '*'],
+  ['links', 'wan', '*', 'classes', '*', 'share'],
+  ['links', 'han', '*', 'classes', '*', 'share'],
+  ['links', 'wan', '*', 'classes', '*', 'down', '*', 'share'],
+  ['links', 'han', '*', 'classes', '*', 'down', '*', 'share'],
+  ['faults', '*', 'success', 'classes', '*', 'share'],
+];
+
+const SUM_TOLERANCE = 1e-12;
+
+/**
+ * The values that have to follow when shares of a group are set: the other members keep their proportions and take what
+ * is left of 1. A group in which one member is written without a share needs nothing: the loader gives it the remainder.
+ * @param isWritten false for the member that takes the remainder
+ */
+export function followingShares(
+  set: readonly PathValue[],
+  own: OwnValues,
+  isWritten: (path: Path) => boolean,
+): readonly PathValue[] {
+  const done = new Set<string>();
+  return set.flatMap(({ path }) => {
+    const pattern = GROUPS.find((group) => matches(group, path));
+    if (pattern === undefined) return [];
+    const star = pattern.lastIndexOf('*');
+    const members = expandPath([...path.slice(0, star), '*', ...path.slice(star + 1)], own);
+    const group = path.slice(0, star).join('\n');
+    if (done.has(group) || members.some((member) => !isWritten(member))) return [];
+    done.add(group);
+    return rescaled(members, set, own);
+  });
+}
+
+function matches(pattern: Path, path: Path): boolean {
+  return pattern.length === path.length && pattern.every((part, i) => part === '*' || part === path[i]);
+}
+
+function rescaled(members: readonly Path[], set: readonly PathValue[], own: OwnValues): readonly PathValue[] {
+  const given = new Map(set.map(({ path, value }) => [path.join('\n'), value]));
+  const isSet = (path: Path): boolean => given.has(path.join('\n'));
+  const others = members.filter((path) => !isSet(path));
+  const total = (paths: readonly Path[], value: (path: Path) => unknown): number =>
+    paths.reduce((sum, path) => sum + Number(value(path)), 0);
+  const left = 1 - total(members.filter(isSet), (path) => given.get(path.join('\n')));
+  const before = total(others, (path) => ownValue(path, own));
+  // Nothing to share out, or nobody to take it: the scenario's own checks say what is wrong.
+  if (others.length === 0 || before <= 0 || left < 0 || Math.abs(left - before) < SUM_TOLERANCE) return [];
+  return others.map((path) => ({ path, value: ((ownValue(path, own) as number) * left) / before }));
+}

@@ -1,0 +1,78 @@
+import { Command, CommanderError } from 'commander';
+import { commandsFor } from './commands.ts';
+import { shellOver, type Shell } from './shell/command.ts';
+import { EXIT, ExitWith, Interrupted, UsageError, type ExitCode } from './shell/exit.ts';
+import { fileError } from './shell/fileErrors.ts';
+import { writeLine, type Io } from './shell/io.ts';
+import { benchVersion } from './shell/version.ts';
+
+/** Help is wrapped at this width where no terminal says another. */
+const HELP_COLUMNS = 80;
+
+/**
+ * Runs one command line and returns its exit code. It touches no global of the process: text goes to `io`, and errors
+ * become exit codes here and nowhere else.
+ *
+ * @param argv the arguments after the name of the program, for instance `['run', 'scenarios/quiet.yaml']`
+ */
+export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    const { shell, exitCode } = shellOver(io);
+    const root = await program(argv[0], shell);
+    await root.parseAsync(argv, { from: 'user' });
+    return exitCode();
+  } catch (error) {
+    return answer(error, io);
+  }
+}
+
+/** Prints an error for the user and gives its exit code. */
+function answer(error: unknown, { err }: Io): ExitCode {
+  // Commander has printed its own message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof ExitWith) return error.code;
+  if (error instanceof Interrupted) {
+    if (error.by !== 'EPIPE') writeLine(err, `interrupted: ${error.kept}`);
+    return error.exitCode;
+  }
+  // The reader of standard output went away while something was piped to it.
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE') return EXIT.done;
+  const mendable = error instanceof UsageError ? error : fileError(error);
+  if (mendable) {
+    writeLine(err, mendable.message);
+    return EXIT.usage;
+  }
+  writeLine(err, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  writeLine(err, 'This is a defect of smets1-bench, not of your input.');
+  return EXIT.internal;
+}
+
+async function program(first: string | undefined, shell: Shell): Promise<Command> {
+  const root = new Command('smets1-bench')
+    .description('Simulation and hardware-emulation test bench for SMETS1 migration.')
+    .version(benchVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect, 4 property failed.\nA command that is interrupted ends with 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP).',
+    );
+  for (const command of await commandsFor(first, shell)) root.addCommand(command);
+  return throughShell(root, shell.io);
+}
+
+/** Commander ends the process and writes to the globals unless every command is told not to. */
+function throughShell(command: Command, io: Io): Command {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => void io.out.write(text),
+    writeErr: (text) => void io.err.write(text),
+    getOutHelpWidth: () => io.out.columns ?? HELP_COLUMNS,
+    getErrHelpWidth: () => io.err.columns ?? HELP_COLUMNS,
+  });
+  for (const option of command.options) {
+    // An option that may be repeated begins with an empty list, which is no news to a reader.
+    if (Array.isArray(option.defaultValue) && option.defaultValue.length === 0) option.defaultValueDescription = 'none';
+  }
+  for (const sub of command.commands) throughShell(sub, io);
+  return command;
+}

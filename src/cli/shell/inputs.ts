@@ -1,0 +1,51 @@
+import { createWriteStream, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { FORMATS, formatOf, type Format, type Input } from '../../interchange/format/formats.ts';
+import { STANDARD } from '../../interchange/format/outputFile.ts';
+import { UsageError } from './exit.ts';
+import type { Io } from './io.ts';
+
+/** A folder in the machine's place for temporary files, readable by this user alone (0700). */
+export function temporaryFolder(command: string): { readonly path: string; readonly remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), `smets1-bench-${command}-`));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/**
+ * An input file by its name; its ending tells the format.
+ *
+ * @param given the format of a file whose name does not tell
+ * @throws UsageError if there is no such file, or the format cannot be told
+ */
+export function inputFile(name: string, given?: Format): Input {
+  if (name === STANDARD) throw new UsageError('This command reads files, not standard input (-): name a file.');
+  checkFile(name);
+  return { name, path: name, format: formatNamed(name, given) };
+}
+
+/** As `inputFile`, or standard input (`-`), which is copied to a file: inputs may have to be read twice. */
+export async function inputOrStandard(
+  name: string,
+  { io, format, folder }: { readonly io: Io; readonly format: Format | undefined; readonly folder: string },
+): Promise<Input> {
+  if (name !== STANDARD) return inputFile(name, format);
+  const path = join(folder, 'standard-input');
+  const input = { name, path, format: formatNamed(name, format) };
+  await pipeline(io.stdin, createWriteStream(path));
+  return input;
+}
+
+/** Refuses a name that is not that of a file. */
+export function checkFile(name: string): void {
+  if (!existsSync(name)) throw new UsageError(`${name}: no such file.`);
+  if (!statSync(name).isFile()) throw new UsageError(`${name}: not a file.`);
+}
+
+/** The format that a name tells, or the one given. Standard input and output take the one given. */
+export function formatNamed(name: string, given: Format | undefined): Format {
+  const format = name === STANDARD ? given : (formatOf(name) ?? given);
+  if (!format) throw new UsageError(`${name}: the name does not tell the format; say --format ${FORMATS.join('|')}.`);
+  return format;
+}

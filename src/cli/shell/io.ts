@@ -1,0 +1,50 @@
+import type { ExitWith, Interrupted } from './exit.ts';
+
+/** A stream that a command writes to. `isTTY` and `columns` are set where a terminal stands behind it. */
+export interface OutputStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean | undefined;
+  /** Width of the terminal in characters; undefined for a file or a pipe. */
+  readonly columns?: number | undefined;
+}
+
+/**
+ * Everything that a command may know of the process it runs in. Commands use this and never the globals, so that a
+ * test, or another program, can run a command line in its own process (`runCommandLine`).
+ */
+export interface Io {
+  /** Results. */
+  readonly out: OutputStream;
+  /** Errors, progress and notes. */
+  readonly err: OutputStream;
+  readonly stdin: NodeJS.ReadableStream;
+  /** Environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The wall clock, in milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** A clock that never runs backwards, in seconds from an arbitrary start. */
+  readonly elapsed: () => number;
+  /**
+   * A signal that is aborted when the command is to end: Ctrl-C, SIGTERM, SIGHUP, or a reader that closed standard
+   * output. The reason is an `Interrupted`, or an `ExitWith` where standard output cannot be written (a full disk).
+   *
+   * A command that calls this promises to end by itself: it stops its work, removes what is half-written, and throws
+   * the reason (`signal.throwIfAborted()`) or returns. Without a call, an interruption ends the process at once. A second
+   * interruption always does.
+   */
+  readonly interruption: () => InterruptionSignal;
+}
+
+/** An AbortSignal whose reason is one of the two below. */
+export interface InterruptionSignal extends AbortSignal {
+  readonly reason: Interrupted | ExitWith;
+}
+
+/** Writes one line. */
+export function writeLine(stream: OutputStream, line: string): void {
+  stream.write(`${line}\n`);
+}
+
+/** Gives way to the event loop once, so that an interruption can be noticed by a command that computes. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}

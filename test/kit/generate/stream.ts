@@ -1,0 +1,50 @@
+import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
+import type { Question } from '../arbitraries/histories.ts';
+import type { AddressedDice } from './dice.ts';
+import { diceOf } from './dice.ts';
+import { generateQuestion } from './question.ts';
+import { BLOCK_RUNS, swarmOf, type Swarm } from './swarm.ts';
+
+/** The dice of a block's weights stand apart from those of the runs: runs are counted from 0, blocks from here. */
+const SWARMS_FROM = 0x4000_0000;
+
+/** The questions of a seed, numbered from 0. Question n of a seed is the same whichever questions were made before. */
+export class QuestionStream {
+  private readonly dice: AddressedDice;
+  private readonly rules: RuleSet;
+  private readonly seed: string;
+  private readonly steered = new Map<number, readonly ExclusionCategory[]>();
+  private swarm: { readonly block: number; readonly of: Swarm } | undefined;
+
+  constructor(seed: string, rules: RuleSet) {
+    this.seed = seed;
+    this.dice = diceOf(seed);
+    this.rules = rules;
+  }
+
+  /** Makes the weights of a block favour categories. Must be called before the first question of the block. */
+  steer(block: number, towards: readonly ExclusionCategory[]): void {
+    this.steered.set(block, towards);
+  }
+
+  /** Question number `run`. */
+  question(run: number): Question {
+    const block = Math.floor(run / BLOCK_RUNS);
+    if (this.swarm?.block !== block) {
+      const dice = this.dice.turnTo(SWARMS_FROM + block);
+      this.swarm = { block, of: swarmOf(dice, this.steered.get(block)) };
+    }
+    return generateQuestion(this.dice.turnTo(run), this.swarm.of, this.rules);
+  }
+
+  /** Questions `from` to `to` - 1. */
+  questions(from: number, to: number): readonly Question[] {
+    return Array.from({ length: Math.max(0, to - from) }, (_, i) => this.question(from + i));
+  }
+
+  /** The seed as it was given. */
+  get name(): string {
+    return this.seed;
+  }
+}

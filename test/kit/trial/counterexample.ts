@@ -1,0 +1,133 @@
+import type { Clause, ExclusionCategory } from '../../../src/clauses/clause.ts';
+import { formatTrace } from '../../../src/exclusion/explain/formatTrace.ts';
+import { formatNearMisses, nearMisses } from '../../../src/exclusion/explain/nearMiss.ts';
+import { rowWords } from '../../../src/exclusion/explain/reasonWords.ts';
+import { trace } from '../../../src/exclusion/explain/trace.ts';
+import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
+import { SOURCES } from '../../../src/regulation/sources.ts';
+import { clauseOf } from '../../../src/rules/ruleset.ts';
+import { textTable } from '../../../src/text/table.ts';
+import { formatInstant, formatWeek, isoWeek, type Instant } from '../../../src/time.ts';
+import type { Question } from '../arbitraries/histories.ts';
+import { writeInstallation, writeInstant } from '../cases/caseFields.ts';
+import { VERDICT_FIELDS, type GivenVerdict, type VerdictField } from '../compare.ts';
+import { expectedOf, type Finding } from './finding.ts';
+
+/** A counterexample as text: a history as a table, both verdicts side by side, the clause with its words, the near miss. */
+export function counterexampleText(question: Question, outcome: EngineOutcome, finding: Finding): string {
+  const { rules, asOf } = question;
+  const category = finding.kind === 'differs' ? finding.differences[0]?.category : undefined;
+  const clause = category === undefined ? undefined : clauseOf(rules, category);
+  const sections = [
+    summary(finding),
+    `The history, as of ${writeInstant(asOf)} London time (${formatInstant(asOf)})`,
+    indent(historyTable(question)),
+    ...(outcome.kind === 'answered' && finding.kind === 'differs'
+      ? ['The verdicts', indent(sideBySide(outcome.verdicts, question, finding))]
+      : []),
+    ...(clause === undefined ? [] : [`Clause ${clause.clause}`, indent(clauseText(clause))]),
+    ...(category === undefined ? [] : ['Why the bench answers so', indent(traceOf(question, category))]),
+    ...(category === undefined ? [] : ['Near miss', indent(nearMissOf(question, category))]),
+  ];
+  return `${sections.join('\n')}\n`;
+}
+
+/** One sentence for each thing that is wrong. */
+function summary(finding: Finding): string {
+  if (finding.kind === 'refused') return `Your engine refuses rows that go together: ${finding.why}`;
+  if (finding.kind === 'failed') return finding.sentence;
+  return finding.differences.map(sentence).join('\n');
+}
+
+/** `five-retries: your engine says that it holds; it does not.` */
+export function sentence({
+  category,
+  field,
+  found,
+  expected,
+}: (Finding & { kind: 'differs' })['differences'][number]): string {
+  if (field === 'holds') {
+    return found === true
+      ? `${category}: your engine says that it holds, and it does not.`
+      : `${category}: it holds, and your engine does not say so.`;
+  }
+  return `${category}: ${LABELS[field]} is ${shown(field, found)} by your engine, ${shown(field, expected)} by the rules.`;
+}
+
+const LABELS: Readonly<Record<VerdictField, string>> = {
+  clause: 'clause',
+  excludes: 'excludes',
+  metAt: 'met_at',
+  effectiveFrom: 'effective_from',
+  counted: 'counted',
+  evidence: 'evidence',
+  reported: 'reported',
+};
+
+function shown(field: VerdictField, value: unknown): string {
+  if (value === undefined) return '(not given)';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.map((at: Instant) => formatInstant(at)).join('; ') || '(none)';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (field === 'metAt' || field === 'effectiveFrom') return formatInstant(value as Instant);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function historyTable({ history, asOf }: Question): string {
+  const { installation, attempts, events } = history;
+  const rows = [...events, ...attempts].sort((a, b) => a.at - b.at);
+  const lines = rows.map((row) => [
+    writeInstant(row.at),
+    formatInstant(row.at),
+    formatWeek(isoWeek(row.at)),
+    rowWords(row),
+    row.at > asOf ? 'after the as-of' : '',
+  ]);
+  const meters = `installation: ${writeInstallation(installation)} (what is not named: Dormant, credit, suppliers E and G, DMC-1)`;
+  if (rows.length === 0) return `${meters}\nno attempt and no event`;
+  return `${meters}\n${textTable([['London time', 'UTC', 'week', 'row', ''], ...lines], { right: [] })}`;
+}
+
+function sideBySide(
+  given: readonly GivenVerdict[],
+  question: Question,
+  finding: Finding & { kind: 'differs' },
+): string {
+  const expected = expectedOf(question).verdicts;
+  const concerned = new Set(finding.differences.map(({ category }) => category));
+  const rows = [...concerned].flatMap((category): string[][] => {
+    const [mine, right] = [given, expected].map((list) => list.find((row) => row.category === category));
+    const holds = [category, 'holds', mine ? 'yes' : 'no', right ? 'yes' : 'no', (mine === undefined) === (right === undefined) ? '' : '<-']; // prettier-ignore
+    const fields = VERDICT_FIELDS.filter((field) => mine === undefined || mine[field] !== undefined);
+    return [
+      holds,
+      ...fields.map((field) => {
+        const differs = finding.differences.some((one) => one.category === category && one.field === field);
+        return ['', LABELS[field], mine ? shown(field, mine[field]) : '', right ? shown(field, right[field]) : '', differs ? '<-' : '']; // prettier-ignore
+      }),
+    ];
+  });
+  return textTable([['category', 'field', 'your engine', 'by the rules', ''], ...rows], { right: [] });
+}
+
+function clauseText({ title, text, sources }: Clause): string {
+  return [`${title}: "${text}"`, ...sources.map((source) => SOURCES[source].title)].join('\n');
+}
+
+/** The part of the trace that is about one category. */
+function traceOf({ history, rules, asOf }: Question, category: ExclusionCategory): string {
+  const all = trace(history, rules, asOf);
+  const own = { ...all, clauses: all.clauses.filter((one) => one.category === category) };
+  const lines = formatTrace(own).trimEnd().split('\n');
+  // The clause's own words stand above already.
+  return lines.filter((line, i) => i > 1 && line.trim() !== '').join('\n');
+}
+
+function nearMissOf({ history, rules, asOf }: Question, category: ExclusionCategory): string {
+  const near = nearMisses(history, rules, asOf).filter((one) => one.category === category);
+  return near.length === 0 ? 'the rule set has no such category' : formatNearMisses(near).trimEnd();
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}

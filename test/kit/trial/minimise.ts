@@ -1,0 +1,95 @@
+import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
+import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
+import type { Question } from '../arbitraries/histories.ts';
+import { shrinkQuestion } from '../shrink/rounds.ts';
+import type { Asker } from './asker.ts';
+import { byWorth, categoryOf, findingOf, isLike, type Finding } from './finding.ts';
+
+/** A failing question made small. */
+export interface Counterexample {
+  /** What is wrong, in a form that other counterexamples share. */
+  readonly shape: string;
+  /** Failing questions of that shape in the search. */
+  readonly count: number;
+  /** The number of the question in its seed that it was made from; undefined for one that came from elsewhere. */
+  readonly run: number | undefined;
+  readonly question: Question;
+  readonly outcome: EngineOutcome;
+  readonly finding: Finding;
+  /** Round trips that the shrinking took. */
+  readonly rounds: number;
+  /** True if no smaller candidate fails. */
+  readonly isMinimal: boolean;
+}
+
+export interface MinimiseOptions {
+  readonly asker: Asker;
+  readonly clauses?: readonly ExclusionCategory[] | undefined;
+  readonly isOver?: () => boolean;
+  /** Candidates asked together. Default 64. */
+  readonly round?: number;
+}
+
+/** A failing question, wherever it came from. */
+export interface Failed {
+  readonly run?: number;
+  readonly question: Question;
+  readonly outcome: EngineOutcome;
+  readonly finding: Finding;
+}
+
+/** Shrinks one failing question to the smallest of its shape. */
+export async function minimise(
+  { run, question, outcome, finding }: Failed,
+  shape: string,
+  count: number,
+  options: MinimiseOptions,
+): Promise<Counterexample> {
+  const { asker, clauses } = options;
+  let smallest = { question, outcome, finding };
+  const shrunk = await shrinkQuestion(question, {
+    ...options,
+    failing: async (questions) => {
+      const outcomes = await asker.ask(questions);
+      let isFound = false;
+      return questions.map((one, i) => {
+        const answer = outcomes[i] as EngineOutcome;
+        const found = findingOf(answer, one, { clauses });
+        if (isFound || found === null || !isLike(shape, found)) return false;
+        smallest = { question: one, outcome: answer, finding: found };
+        isFound = true;
+        return true;
+      });
+    },
+  });
+  return { shape, count, run, ...smallest, rounds: shrunk.rounds, isMinimal: shrunk.isMinimal };
+}
+
+/** Counterexamples made at most; every shape is counted all the same. */
+const COUNTEREXAMPLES_MAX = 6;
+
+/**
+ * A counterexample for each category and breakdown that is wrong, wrong verdicts first. A shape is passed over if an
+ * earlier counterexample of its category explains it, or if it shrinks to one that is there already.
+ */
+export async function minimiseAll(
+  firsts: ReadonlyMap<string, Failed>,
+  shapes: ReadonlyMap<string, number>,
+  options: MinimiseOptions,
+): Promise<readonly Counterexample[]> {
+  const found: Counterexample[] = [];
+  const done = new Set<string>();
+  for (const shape of byWorth(shapes)) {
+    const first = firsts.get(shape);
+    const subject = shape.includes(' reported ') ? 'reported' : (categoryOf(shape) ?? shape);
+    const isBoth = shape.endsWith('is missed') && shapes.has(`${subject} holds wrongly`);
+    const key = isBoth ? `${subject} missed` : subject;
+    if (first === undefined || done.has(key)) continue;
+    done.add(key);
+    const one = await minimise(first, shape, shapes.get(shape) ?? 0, options);
+    const text = JSON.stringify([one.question.history, one.question.asOf]);
+    if (!found.some(({ question }) => JSON.stringify([question.history, question.asOf]) === text)) found.push(one);
+    if (found.length >= COUNTEREXAMPLES_MAX || options.isOver?.() === true) break;
+  }
+  return found;
+}
