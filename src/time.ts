@@ -1,5 +1,5 @@
 import { assert } from './assert.ts';
-import { DAY, HOUR, INSTANT_MAX, INSTANT_MIN, londonOffset, type Instant } from './londonTime.ts';
+import { DAY, HOUR, INSTANT_MAX, INSTANT_MIN, londonOffset, MINUTE, WEEK, type Instant } from './londonTime.ts';
 
 export {
   DAY,
@@ -85,6 +85,20 @@ export function formatWeek(week: number): string {
   const number = Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / (7 * DAY * 1000)) + 1;
   return `${year}-W${String(number).padStart(2, '0')}`;
 }
+
+/** A window in words: `7 days`, `72 hours`, `90 minutes`. Whole days are days from a week on, as the TMAD speaks. */
+export function spanWords(seconds: number): string {
+  const row = SPANS.find(({ least, size }) => seconds >= least && seconds % size === 0) ?? SECONDS;
+  const count = seconds / row.size;
+  return `${count} ${row.unit}${count === 1 ? '' : 's'}`;
+}
+
+const SECONDS = { least: 0, size: 1, unit: 'second' } as const;
+const SPANS = [
+  { least: WEEK, size: DAY, unit: 'day' },
+  { least: HOUR, size: HOUR, unit: 'hour' },
+  { least: MINUTE, size: MINUTE, unit: 'minute' },
+] as const;
 
 /** `YYYY-MM-DD` of days since the epoch. */
 export function formatDay(day: number): string {

@@ -23,7 +23,12 @@ export interface EmulateOptions {
   readonly device?: DeviceChoice;
   /** How many units; default 1. */
   readonly count?: number;
-  readonly tcp?: { readonly host: string; readonly port: number; readonly framing: 'wrapper' | 'hdlc' };
+  readonly tcp?: {
+    readonly host: string;
+    readonly port: number;
+    /** `62056-21`: an optical port behind a serial converter. */
+    readonly framing: 'wrapper' | 'hdlc' | '62056-21';
+  };
   readonly serial?: {
     readonly path: string;
     /** Of HDLC; a 62056-21 port begins at 300 Bd. Default 9600. */

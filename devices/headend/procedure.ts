@@ -4,6 +4,7 @@
  * procedure that is never resumed is a head-end that crashed.
  */
 import type { ClientResult, Conversation } from '../dlms/client.ts';
+import type { HdlcClientOptions } from '../dlms/hdlcClient.ts';
 import { LOST, lostBy, type LostHow, type WireError } from './wireError.ts';
 
 export { LOST } from './wireError.ts';
@@ -20,6 +21,10 @@ export interface Call {
   readonly timeoutSeconds: number;
   /** HDLC: the lower address of the server; 0 or left out: none. */
   readonly physical?: number;
+  /** HDLC: bytes of the server's address. Default: the shortest form. */
+  readonly addressBytes?: 1 | 2 | 4;
+  /** HDLC: limits to propose, and when a server without an answer is asked again. */
+  readonly hdlc?: Pick<HdlcClientOptions, 'propose' | 'pollSeconds'>;
   /** Where it is not the runner's. */
   readonly framing?: 'wrapper' | 'hdlc';
 }

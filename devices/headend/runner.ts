@@ -123,7 +123,12 @@ class Line {
       const framing = call.framing ?? this.options.framing;
       // HDLC repeats by itself: as often as the answer may take.
       const timeoutSeconds = Math.min(HDLC_REPEAT_SECONDS, call.timeoutSeconds);
-      const hdlc = { timeoutSeconds, repeatsMax: Math.ceil(call.timeoutSeconds / timeoutSeconds), ...session?.hdlc };
+      const hdlc = {
+        timeoutSeconds,
+        repeatsMax: Math.ceil(call.timeoutSeconds / timeoutSeconds),
+        ...session?.hdlc,
+        ...call.hdlc,
+      };
       const { onNote } = this.options;
       const onSkipped = onNote && ((skipped: SkippedBytes): void => onNote(`${call.device}: ${skippedText(skipped)}`));
       this.session = new ClientSession({ ...session, ...call, framing, hdlc, ...(onSkipped && { onSkipped }) });

@@ -101,7 +101,7 @@ export class StoryCauses {
   private checksOf(life: LifeView, esmeOnly: boolean, last: StepId | null): readonly CheckTold[] {
     const { group, attributes } = life;
     const { limits } = this;
-    limits.begin(life.facts.at, group.isSecure);
+    limits.begin(life.facts.at, group.cohort);
     const checks: CheckTold[] = [];
     for (const id of group.steps) {
       const { check, needsGsme } = STEPS[id];

@@ -1,3 +1,4 @@
+import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
 // "...where migration has failed at least five times in separate weeks as captured by Clause 18.9 of the TMAD" and
@@ -22,5 +23,5 @@ export const fiveRetries: Clause = {
     separation: 'week',
     atLeast: 5,
   },
-  inForceFrom: '2021-12-07',
+  inForceFrom: DATES.redesignationProposed.date,
 };

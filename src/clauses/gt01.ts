@@ -1,3 +1,4 @@
+import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
 // "Proposal is to migrate only the electricity meter and exclude the gas meter. For IOC check that payment mode is
@@ -23,5 +24,5 @@ export const gt01: Clause = {
     separation: 'week',
     atLeast: 3,
   },
-  inForceFrom: '2021-12-07',
+  inForceFrom: DATES.redesignationProposed.date,
 };

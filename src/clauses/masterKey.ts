@@ -1,3 +1,4 @@
+import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
 // "...exclude solely Dormant SMETS1 Installations from the scope of Migration where DCC has taken all reasonable steps
@@ -19,5 +20,5 @@ export const masterKey: Clause = {
     family: ['master-key-unobtainable', 'master-key-obtained'],
     holds: 'master-key-unobtainable',
   },
-  inForceFrom: '2021-12-07',
+  inForceFrom: DATES.redesignationProposed.date,
 };

@@ -1,3 +1,4 @@
+import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
 // "...where Migration has failed at least three times in separate weeks due to no WAN as captured by Clause 18.8 of the
@@ -22,5 +23,5 @@ export const noWanAttempting: Clause = {
     separation: 'week',
     atLeast: 3,
   },
-  inForceFrom: '2021-12-07',
+  inForceFrom: DATES.redesignationProposed.date,
 };

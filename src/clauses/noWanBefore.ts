@@ -1,4 +1,5 @@
 import { NO_WAN } from '../migration/history.ts';
+import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
 // "...(for IOC only) ... where the steps in Clause 4.26 (to upgrade and/or reconfigure Dormant Meters and associated
@@ -24,5 +25,5 @@ export const noWanBefore: Clause = {
     separation: 'none',
     atLeast: 3,
   },
-  inForceFrom: '2021-12-07',
+  inForceFrom: DATES.redesignationProposed.date,
 };

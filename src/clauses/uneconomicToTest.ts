@@ -1,3 +1,4 @@
+import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
 // "...exclude SMETS1 Installations where it is decided by the Secretary of State that it is uneconomic to undertake the
@@ -17,5 +18,5 @@ export const uneconomicToTest: Clause = {
   dormancy: 'any',
   creditCohorts: [],
   shows: { type: 'standing', family: ['sos-uneconomic', 'sos-direct-otherwise'], holds: 'sos-uneconomic' },
-  inForceFrom: '2021-12-07',
+  inForceFrom: DATES.redesignationProposed.date,
 };

@@ -1,8 +1,12 @@
 import type { SourceId } from '../regulation/sources.ts';
+import { spanWords } from '../time.ts';
 
 /** The phases of a migration; preparation precedes them (clause 4.26). */
 export const PHASES = ['preparation', 'dataValidation', 'deviceTesting', 'commissioning'] as const;
 export type Phase = (typeof PHASES)[number];
+
+/** The windows of the checks, as a rule set names them. */
+export type WindowName = 'wanWindowSeconds' | 'gt01WindowSeconds';
 
 /** One error code. Only MA110, MA112 and GT01 are real; every other is ours and says `synthetic`. */
 export interface ErrorCode {
@@ -10,6 +14,9 @@ export interface ErrorCode {
   readonly phase: Phase;
   /** The family, for those that have one: a fault model picks a code of it for an installation. */
   readonly family: FamilyId | null;
+  /** The window of the check that fails with the code. */
+  readonly window: WindowName | null;
+  /** In words; `{window}` stands for the length of the window in force at the attempt. See `meaningOf`. */
   readonly meaning: string;
   /** Stands in Table 5.10 (fixable data errors). The real list is not public: ours are synthetic. */
   readonly table510: boolean;
@@ -126,6 +133,7 @@ const REAL: readonly ErrorCode[] = [
     code: 'MA110',
     phase: 'dataValidation',
     family: null,
+    window: null,
     meaning: 'the installation matches no EPCL entry',
     table510: false,
     synthetic: false,
@@ -135,7 +143,8 @@ const REAL: readonly ErrorCode[] = [
     code: 'MA112',
     phase: 'deviceTesting',
     family: null,
-    meaning: 'no WAN communication within the previous 7 days (5.12(c))',
+    window: 'wanWindowSeconds',
+    meaning: 'no WAN communication within the previous {window} (5.12(c))',
     table510: false,
     synthetic: false,
     source: 'various1.q4',
@@ -144,7 +153,8 @@ const REAL: readonly ErrorCode[] = [
     code: 'GT01',
     phase: 'deviceTesting',
     family: null,
-    meaning: 'no HAN communication with the gas meter within the previous 72 hours',
+    window: 'gt01WindowSeconds',
+    meaning: 'no HAN communication with the gas meter within the previous {window}',
     table510: false,
     synthetic: false,
     source: 'various1.q8',
@@ -158,6 +168,7 @@ function codesOfFamily(family: FamilyId): ErrorCode[] {
       code: `${prefix}${String(s * reasons.length + r + 1).padStart(2, '0')}`,
       phase,
       family,
+      window: null,
       meaning: `${subject}: ${reason}`,
       table510,
       synthetic: true,
@@ -177,6 +188,11 @@ const BY_CODE: ReadonlyMap<string, ErrorCode> = new Map(ERROR_CODES.map((row) =>
 /** The catalogue's row; undefined for a code that it does not list, which is carried as `unlisted`, never dropped. */
 export function errorCode(code: string): ErrorCode | undefined {
   return BY_CODE.get(code);
+}
+
+/** What a code means where the windows have the lengths given. */
+export function meaningOf(row: ErrorCode, windowSeconds: (name: WindowName) => number): string {
+  return row.window === null ? row.meaning : row.meaning.replace('{window}', spanWords(windowSeconds(row.window)));
 }
 
 /** The default of `table_5_10` where a record leaves it empty. An unlisted code: no. */

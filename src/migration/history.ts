@@ -41,6 +41,19 @@ export const DMC_EVENTS = ['dcc-recommends', 'sos-uneconomic', 'sos-direct-other
 export const EVENTS = [...INSTALLATION_EVENTS, ...DMC_EVENTS] as const;
 export type EventName = (typeof EVENTS)[number];
 
+/** Events that share a key say opposite things of one matter: two of them at one instant contradict each other. */
+const SHARED_KEYS: Readonly<Partial<Record<EventName, string>>> = {
+  'master-key-unobtainable': 'masterKey',
+  'master-key-obtained': 'masterKey',
+  'sos-uneconomic': 'sos',
+  'sos-direct-otherwise': 'sos',
+};
+
+/** What an event is about; rows of one subject, instant and key must agree. */
+export function keyOfEvent(event: EventName): string {
+  return SHARED_KEYS[event] ?? event;
+}
+
 /** Events that need a GSME; refused where the installation has none. */
 export const GAS_EVENTS: readonly EventName[] = [
   'gas-supplier',

@@ -101,7 +101,7 @@ export const STEPS: Readonly<Record<StepId, Step>> = {
 
 /**
  * The walk of each cohort. That the WAN check follows firmware and configuration is the briefing's; the rest of the
- * order is our assumption. MOC (Secure) checks the EPCL from February 2022 only (`secureEpclCheck`).
+ * order is our assumption. MOC (Secure) checks the EPCL from February 2022 only (`EPCL_CHECK`).
  */
 export const STEPS_OF_COHORT: Readonly<Record<Cohort, readonly StepId[]>> = {
   IOC: STEP_IDS,

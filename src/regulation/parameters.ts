@@ -1,7 +1,10 @@
 import type { Cohort } from '../installation/cohort.ts';
 import { DAY, HOUR } from '../time.ts';
-import { dated } from './dated.ts';
+import { dated, type Dated } from './dated.ts';
 import type { SourceId } from './sources.ts';
+
+/** The day that Various 1 proposes for the re-designation of both the exclusions and the expiry (Q11, Q12). */
+const REDESIGNATION = '2021-12-07';
 
 /** Every regulated number, on the dates it holds, with its source. Scenario what-ifs amend a copy (`amend.ts`). */
 export const PARAMETERS = {
@@ -16,17 +19,28 @@ export const PARAMETERS = {
     { from: '2012-01-01', value: 72 * HOUR, source: 'ourAssumption' },
     { from: '2021-11-04', value: 72 * HOUR, source: 'various1.q8' },
   ]),
-  /** Whether the EPCL match (MA110) is checked in MOC (Secure): only from Feb 2022; the day is our assumption. */
-  secureEpclCheck: dated([
-    { from: '2012-01-01', value: false, source: 'dccPages' },
-    { from: '2022-02-01', value: true, source: 'dccPages' },
-  ]),
   /** The last London day on which the TMAD applies, as it stood, as proposed by Various 1, and as it went on. */
   tmadExpiry: dated([
     { from: '2012-01-01', value: '2021-12-31', source: 'various1.q10' },
-    { from: '2021-12-07', value: '2022-12-31', source: 'various1.q12' },
+    { from: REDESIGNATION, value: '2022-12-31', source: 'various1.q12' },
   ]),
 } as const;
+
+const CHECKED_FROM_THE_START = dated([{ from: '2012-01-01', value: true, source: 'dccPages' }]);
+
+/**
+ * Whether an attempt of a cohort must match an EPCL entry (MA110): in MOC (Secure) only from February 2022, and the day
+ * is our assumption; in every other cohort from the start of its migration.
+ */
+export const EPCL_CHECK: Readonly<Record<Cohort, Dated<boolean>>> = {
+  IOC: CHECKED_FROM_THE_START,
+  MOC_MDS: CHECKED_FROM_THE_START,
+  MOC_Secure: dated([
+    { from: '2012-01-01', value: false, source: 'dccPages' },
+    { from: '2022-02-01', value: true, source: 'dccPages' },
+  ]),
+  FOC: CHECKED_FROM_THE_START,
+};
 
 /**
  * From when the varied SMETS1 PPMID definition admits in-home displays, per cohort: summer 2021 for all but FOC, where
@@ -47,7 +61,7 @@ export const DATES = {
   gt01WindowChanges: { date: '2021-11-04', source: 'various1.q8' },
   briefing: { date: '2021-11-03', source: 'various1' },
   consultationCloses: { date: '2021-11-12', source: 'various1' },
-  redesignationProposed: { date: '2021-12-07', source: 'various1.q11' },
+  redesignationProposed: { date: REDESIGNATION, source: 'various1.q11' },
   /** "Final EPCL entries due before Christmas 2021". */
   finalEpclEntries: { date: '2021-12-24', source: 'various1.q10' },
   /** An excluded installation must be replaced with SMETS2+ by this day. */

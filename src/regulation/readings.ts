@@ -16,7 +16,7 @@ function reading<const V extends Record<string, string>>(
   return { meaning, values, default: fallback, source: 'ourReading' };
 }
 
-/** Every reading of DESIGN.md 5.1 as data, and the few that 5.1 leaves open and we had to name. */
+/** Every point where the text can be read in more than one way: its options, and our default first. */
 export const READINGS = {
   systemAttempts: reading('whether failures caused on the system side count', 'ignored', {
     ignored: 'recorded, not counted',
@@ -80,7 +80,7 @@ export const READINGS = {
     sticky: 'once effective it stays until readmit',
   }),
   windowEdge: reading('whether a contact exactly as old as the window is recent enough', 'inclusive', {
-    inclusive: 'exactly 7 days or 72 hours old still passes',
+    inclusive: 'it still passes',
     exclusive: 'it fails',
   }),
 } as const;

@@ -1,10 +1,11 @@
 import { CATEGORIES } from '../clauses/clause.ts';
-import { COHORTS } from '../installation/cohort.ts';
-import { DATES, PARAMETERS } from '../regulation/parameters.ts';
-import type { RuleSet } from '../rules/ruleset.ts';
+import { COHORT_LABELS, COHORTS } from '../installation/cohort.ts';
+import { DATES, EPCL_CHECK, PARAMETERS } from '../regulation/parameters.ts';
+import { unitOf, type RuleSet } from '../rules/ruleset.ts';
 import type { SourceId } from '../regulation/sources.ts';
+import { spanWords } from '../time.ts';
 import { compareText } from './excluded.ts';
-import { unitOf, type ReportedCounts } from './reportedCounts.ts';
+import type { ReportedCounts } from './reportedCounts.ts';
 import { textTable, thousands } from '../text/table.ts';
 
 /** Something that changes on a London date. */
@@ -45,18 +46,16 @@ export function calendarRows(rules: RuleSet): CalendarRow[] {
     rows.push({ date: row.value, what, standing: 'stated', source: row.source });
   }
   for (const row of rules.windows.wanWindowSeconds.rows.slice(1)) {
-    rows.push({ date: row.from, what: `MA112 asks for WAN contact within ${row.value / 86_400} days`, standing: 'stated', source: row.source }); // prettier-ignore
+    rows.push({ date: row.from, what: `MA112 asks for WAN contact within ${spanWords(row.value)}`, standing: 'stated', source: row.source }); // prettier-ignore
   }
   for (const row of rules.windows.gt01WindowSeconds.rows.slice(1)) {
-    rows.push({ date: row.from, what: `GT01 asks for HAN contact within ${row.value / 3600} hours`, standing: 'stated', source: row.source }); // prettier-ignore
+    rows.push({ date: row.from, what: `GT01 asks for HAN contact within ${spanWords(row.value)}`, standing: 'stated', source: row.source }); // prettier-ignore
   }
-  for (const row of PARAMETERS.secureEpclCheck.rows.slice(1)) {
-    rows.push({
-      date: row.from,
-      what: 'MA110 is checked in MOC (Secure) too',
-      standing: 'assumed',
-      source: row.source,
-    });
+  for (const cohort of COHORTS) {
+    for (const row of EPCL_CHECK[cohort].rows.slice(1)) {
+      const what = `MA110 is checked in ${COHORT_LABELS[cohort]} too`;
+      rows.push({ date: row.from, what, standing: 'assumed', source: row.source });
+    }
   }
   rows.push({ date: rules.expiresOn, what: `last day on which an exclusion takes effect (rule set ${rules.name})`, standing: 'assumed', source: rules.sources[0] ?? 'ourAssumption' }); // prettier-ignore
   // The sort is stable: of one day, the order above.
@@ -124,7 +123,7 @@ export function futureCells({ adoption, inForceFrom, expiresOn, rules }: Future,
         measure,
         cohort,
         category,
-        unitOf(rules, category),
+        unitOf(category, rules),
         String(counts.of(measure, cohort, category)),
       ]),
     ),

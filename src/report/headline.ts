@@ -1,9 +1,10 @@
+import { CATEGORY_ROWS, type Unit } from '../clauses/categories.ts';
 import type { Clause, ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../installation/cohort.ts';
-import type { RuleSet } from '../rules/ruleset.ts';
+import { unitOf, type RuleSet } from '../rules/ruleset.ts';
 import type { PublishedLine } from './published.ts';
 import { meanError, meanOf, quantileOf } from './statistics.ts';
-import { relationOf, unitOf, type CountOf, type Relation, type Unit } from './volumes.ts';
+import { relationOf, type CountOf, type Relation } from './volumes.ts';
 
 /** One volume as a reader meets it first: a clause in plain words, or one of its cohorts, or a total. */
 export interface HeadlineRow {
@@ -166,17 +167,9 @@ function totalOf(rows: readonly HeadlineRow[], words: string): HeadlineRow {
 }
 
 /** A clause in at most 25 characters, with the number of failures that it asks for. */
-export function plainWords({ category, title, shows }: Clause): string {
+export function plainWords({ category, shows }: Clause): string {
   const atLeast = shows.type === 'count' ? shows.atLeast : 0;
-  const words: Readonly<Record<ExclusionCategory, string>> = {
-    'master-key': 'Master Key not obtainable',
-    'uneconomic-to-test': 'Model uneconomic to test',
-    'no-wan-before': 'No WAN before any attempt',
-    'no-wan-attempting': `No WAN at ${atLeast} attempts`,
-    'gt01': 'Gas meter silent (GT01)',
-    'five-retries': `${atLeast} failed attempts`,
-  };
-  return words[category] ?? title.slice(0, 25);
+  return CATEGORY_ROWS[category].words(atLeast);
 }
 
 /** What a relation is called. */

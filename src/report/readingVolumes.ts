@@ -6,7 +6,8 @@ import type { History } from '../migration/history.ts';
 import { READING_NAMES, READINGS } from '../regulation/readings.ts';
 import type { RuleSet } from '../rules/ruleset.ts';
 import type { Instant } from '../time.ts';
-import { ReportedCounts, unitOf } from './reportedCounts.ts';
+import { unitOf } from '../rules/ruleset.ts';
+import { ReportedCounts } from './reportedCounts.ts';
 import { textTable, thousands } from '../text/table.ts';
 
 /** The rule set with one reading changed; `reading` empty: the rule set as it is. */
@@ -61,7 +62,7 @@ export class ReadingVolumes {
             measure,
             cohort,
             category,
-            unitOf(this.#rules, category),
+            unitOf(category, this.#rules),
             String(counts.of(measure, cohort, category)),
           ]),
         ),

@@ -1,6 +1,5 @@
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../installation/cohort.ts';
-import type { RuleSet } from '../rules/ruleset.ts';
 
 /** Reported exclusions by cohort and category, of all that hold and of those in effect. */
 export class ReportedCounts {
@@ -24,12 +23,4 @@ export class ReportedCounts {
 
 function cellOf(cohort: Cohort, category: ExclusionCategory): number {
   return COHORTS.indexOf(cohort) * CATEGORIES.length + CATEGORIES.indexOf(category);
-}
-
-/** Never add the two. */
-export function unitOf(rules: RuleSet, category: ExclusionCategory): 'installations' | 'gas_meters' {
-  const clause = rules.clauses.find((row) => row.category === category);
-  return (clause?.excludes ?? (category === 'gt01' ? 'gsme' : 'installation')) === 'gsme'
-    ? 'gas_meters'
-    : 'installations';
 }

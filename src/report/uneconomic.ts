@@ -1,5 +1,6 @@
-import { DATES, PARAMETERS } from '../regulation/parameters.ts';
-import { valueAt } from '../regulation/dated.ts';
+import { uneconomicToTest } from '../clauses/uneconomicToTest.ts';
+import { DATES } from '../regulation/parameters.ts';
+import { isEpclChecked } from '../rules/limits.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { knownAt, recordsUpTo } from '../exclusion/reference/state.ts';
 import type { History, HistoryEvent } from '../migration/history.ts';
@@ -34,14 +35,14 @@ export function dmcMember(
   const { dmc, cohort } = history.installation;
   if (!listed.has(dmc)) return undefined;
   const excluded = evaluation.verdicts.some(
-    (row) => row.category === 'uneconomic-to-test' && row.reported && row.effectiveFrom !== null,
+    (row) => row.category === uneconomicToTest.category && row.reported && row.effectiveFrom !== null,
   );
   const otherwise = evaluation.verdicts.some(
-    (row) => row.category !== 'uneconomic-to-test' && row.excludes === 'installation',
+    (row) => row.category !== uneconomicToTest.category && row.excludes === 'installation',
   );
   const { migration } = knownAt(recordsUpTo(history, asOf), asOf);
-  // MA110 came to MOC (Secure) only in February 2022: until then a missing entry blocks nothing there.
-  const open = cohort === 'MOC_Secure' && !valueAt(PARAMETERS.secureEpclCheck, asOf);
+  // Where the EPCL is not checked yet, a missing entry blocks nothing.
+  const open = !isEpclChecked(cohort, asOf);
   const is = migration ? 'migrated' : otherwise ? 'otherwise' : open ? 'open' : 'blocked';
   return { dmc, is, excluded };
 }

@@ -1,12 +1,12 @@
+import type { Unit } from '../clauses/categories.ts';
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../installation/cohort.ts';
-import type { RuleSet } from '../rules/ruleset.ts';
+import { unitOf, type RuleSet } from '../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import { joinCohorts, type PublishedLine } from './published.ts';
 import { meanOf, quantileOf } from './statistics.ts';
 
 export type Measure = 'qualifying' | 'effective' | 'envisaged';
-export type Unit = 'installations' | 'gas_meters';
 
 /**
  * How our figure came by its closeness to a published one. `input`: the published figure enters as it is. `fitted`: an
@@ -115,12 +115,6 @@ export function relationOf(
   if (line.isInput) return 'input';
   if (!fitted.has(lineName(line))) return 'not-fitted';
   return changed ? 'fitted-before-change' : 'fitted';
-}
-
-/** What a category counts. A rule set that lacks a clause still has the unit of its category. */
-export function unitOf(category: ExclusionCategory, rules: RuleSet): Unit {
-  const excludes = rules.clauses.find((clause) => clause.category === category)?.excludes;
-  return excludes === 'gsme' || (excludes === undefined && category === 'gt01') ? 'gas_meters' : 'installations';
 }
 
 function total(

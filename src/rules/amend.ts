@@ -8,7 +8,7 @@ import { applySetting, type Setting } from '../document/settings.ts';
 import { foundText, plainOf, positionAt, treeAt, treeOf, type Tree } from '../document/tree.ts';
 import { zodProblems } from '../document/zodProblems.ts';
 import { READING_NAMES } from '../regulation/readings.ts';
-import type { RuleSet } from './ruleset.ts';
+import { IN_FORCE, RULE_SETS, type RuleSet } from './ruleset.ts';
 
 export type RulesResult =
   { readonly ok: true; readonly rules: RuleSet } | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -39,7 +39,25 @@ export function ruleSetOfTree(tree: Tree): RulesResult {
   const problems = ruleSetFaults(parsed.data).map(({ path, expected }) =>
     problemAt(positionAt(tree, path), formatPath(path), { found: foundText(treeAt(tree, path)), expected }),
   );
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, rules: ruleSetOf(parsed.data) };
+  if (problems.length > 0) return { ok: false, problems };
+  const rules = ruleSetOf(parsed.data);
+  const borrowed = borrowedName(rules, tree);
+  return borrowed === undefined ? { ok: true, rules } : { ok: false, problems: [borrowed] };
+}
+
+/** Rules that differ from a shipped rule set must not bear its name: outputs would say that the law was applied. */
+function borrowedName(rules: RuleSet, tree: Tree): Problem | undefined {
+  const name = rules.name.toLowerCase();
+  const shipped = RULE_SETS.find((row) => row.name.toLowerCase() === name);
+  if (name !== IN_FORCE && (shipped === undefined || isSame(rules, shipped))) return undefined;
+  return problemAt(positionAt(tree, ['name']), 'name', {
+    found: foundText(treeAt(tree, ['name'])),
+    expected: 'a name of its own: these rules differ from those that have this name',
+  });
+}
+
+function isSame(a: RuleSet, b: RuleSet): boolean {
+  return a.name === b.name && JSON.stringify(documentOf(a)) === JSON.stringify(documentOf(ruleSetOf(documentOf(b))));
 }
 
 /** Puts settings on a document, one after the other; those that have no place are problems. */

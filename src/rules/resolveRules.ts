@@ -1,15 +1,12 @@
 import type { Files } from '../document/files.ts';
-import { LAYER_BUILT_IN, readLayers } from '../document/layers.ts';
+import { readLayers } from '../document/layers.ts';
 import { nearest } from '../document/nearest.ts';
 import type { Problem } from '../document/problem.ts';
 import { parseSetting, type Setting } from '../document/settings.ts';
 import { treeAt, type Tree } from '../document/tree.ts';
 import type { Instant } from '../time.ts';
 import { amendTree, builtInTree, rulePath, RULES_MERGE, ruleSetOfTree } from './amend.ts';
-import { RULE_SETS, ruleSetInForce, type RuleSet } from './ruleset.ts';
-
-/** The rules of the law as it stands at the as-of, by name. */
-export const IN_FORCE = 'in-force';
+import { IN_FORCE, RULE_SETS, ruleSetInForce, type RuleSet } from './ruleset.ts';
 
 export type ResolvedRules =
   | { readonly ok: true; readonly rules: RuleSet; readonly sources: readonly string[] }
@@ -38,10 +35,10 @@ export function resolveRules(name: string, options: ResolveOptions): ResolvedRul
   if (!base.complete) return { ok: false, problems };
   // A file that borrows the name of what it extends would pass for it in every output.
   const named = treeAt(base.tree, ['name']);
-  if (base.files.length > 0 && named?.position.layer === LAYER_BUILT_IN)
-    problems.push({ ...UNNAMED, file: base.files[0] as string });
+  const isUnnamed = base.files.length > 0 && named !== undefined && named.position.file !== base.files[0];
+  if (isUnnamed) problems.push({ ...UNNAMED, file: base.files[0] as string });
   const result = ruleSetOfTree(amended.tree);
-  if (!result.ok) problems.push(...result.problems);
+  if (!result.ok) problems.push(...result.problems.filter(({ path }) => !(isUnnamed && path === 'name')));
   return result.ok && problems.length === 0
     ? { ok: true, rules: result.rules, sources: base.files }
     : { ok: false, problems };

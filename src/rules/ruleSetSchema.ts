@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRECEDENCE } from '../clauses/categories.ts';
 import { CATEGORIES, type Clause, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import type { FieldSchema } from '../document/fields.ts';
@@ -88,8 +89,8 @@ export const ruleSetSchema = z.strictObject({
   clauses: z.partialRecord(z.enum(CATEGORIES), clause).describe('the categories of exclusion; null drops one'),
   precedence: z
     .array(z.enum(CATEGORIES))
-    .refine((list) => list.length === CATEGORIES.length && distinct(list), 'each of the six categories exactly once')
-    .describe('the first of these that holds is reported'),
+    .refine(distinct, 'each category once')
+    .describe('the first of these that holds is reported; categories that are left out come after them'),
   fiveRetriesAgainstGt01: z
     .enum(['restsOnGt01', 'byOrder'])
     .describe('restsOnGt01: gt01 goes first when five-retries rests on its failures; byOrder: precedence alone'),
@@ -134,7 +135,7 @@ export function ruleSetOf(document: RuleSetDocument): RuleSet {
     sources: document.sources,
     readings: document.readings as Readings,
     clauses,
-    precedence: document.precedence,
+    precedence: [...document.precedence, ...PRECEDENCE.filter((category) => !document.precedence.includes(category))],
     fiveRetriesAgainstGt01: document.fiveRetriesAgainstGt01,
     expiresOn: document.expiresOn,
     windows: {

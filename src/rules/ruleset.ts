@@ -1,8 +1,9 @@
 import { endOfLondonDate, startOfLondonDate, type Instant } from '../time.ts';
 import type { Clause, ExclusionCategory } from '../clauses/clause.ts';
+import { CATEGORY_ROWS, PRECEDENCE, UNIT_OF, type Unit } from '../clauses/categories.ts';
 import { VARIOUS1_CLAUSES } from '../clauses/index.ts';
 import type { Dated } from '../regulation/dated.ts';
-import { PARAMETERS } from '../regulation/parameters.ts';
+import { DATES, PARAMETERS } from '../regulation/parameters.ts';
 import { DEFAULT_READINGS, type Readings } from '../regulation/readings.ts';
 import type { SourceId } from '../regulation/sources.ts';
 
@@ -39,7 +40,7 @@ export const VARIOUS1: RuleSet = {
   sources: ['various1'],
   readings: DEFAULT_READINGS,
   clauses: VARIOUS1_CLAUSES,
-  precedence: ['master-key', 'uneconomic-to-test', 'no-wan-before', 'no-wan-attempting', 'five-retries', 'gt01'],
+  precedence: PRECEDENCE,
   fiveRetriesAgainstGt01: 'restsOnGt01',
   expiresOn: PARAMETERS.tmadExpiry.rows[1]?.value as string,
   windows: { wanWindowSeconds: PARAMETERS.wanWindowSeconds, gt01WindowSeconds: PARAMETERS.gt01WindowSeconds },
@@ -57,13 +58,21 @@ export const REGIME_2021: RuleSet = {
 
 export const RULE_SETS: readonly RuleSet[] = [VARIOUS1, REGIME_2021];
 
+/** The name that stands for the rules of the law as it stands at the as-of. */
+export const IN_FORCE = 'in-force';
+
 /** What `--rules in-force` selects at an as-of: Various 1 from its proposed re-designation, assumed adopted unchanged. */
 export function ruleSetInForce(asOf: Instant): RuleSet {
-  return asOf >= startOfLondonDate('2021-12-07') ? VARIOUS1 : REGIME_2021;
+  return asOf >= startOfLondonDate(DATES.redesignationProposed.date) ? VARIOUS1 : REGIME_2021;
 }
 
 export function clauseOf(rules: RuleSet, category: ExclusionCategory): Clause | undefined {
   return rules.clauses.find((clause) => clause.category === category);
+}
+
+/** What a category counts. A rule set that lacks its clause still has the unit of the category. */
+export function unitOf(category: ExclusionCategory, rules: RuleSet): Unit {
+  return UNIT_OF[clauseOf(rules, category)?.excludes ?? CATEGORY_ROWS[category].excludes];
 }
 
 /** First instant at which an exclusion under the clause can take effect; undefined: never. */

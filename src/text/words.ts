@@ -1,8 +1,10 @@
 import { COHORT_LABELS } from '../installation/cohort.ts';
 import type { Installation } from '../installation/installation.ts';
-import { errorCode } from '../migration/errorCodes.ts';
+import { errorCode, meaningOf } from '../migration/errorCodes.ts';
 import { NO_WAN, OK, OK_ESME, type Attempt } from '../migration/history.ts';
-import { DAY, HOUR, MINUTE } from '../time.ts';
+import { valueAt } from '../regulation/dated.ts';
+import type { RuleSet } from '../rules/ruleset.ts';
+import { DAY, HOUR, MINUTE, type Instant } from '../time.ts';
 
 /** `9 d 4 h 12 min`: exact, for an age a second beyond a window must not read like the window. */
 export function duration(seconds: number): string {
@@ -33,19 +35,20 @@ export function facts(rows: readonly (readonly [string, string])[]): string[] {
   return rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`);
 }
 
-/** What a code means, or that the catalogue does not list it; empty for an outcome that is no failure. */
-export function outcomeMeaning({ outcome, kind }: Attempt): string {
+/** What the outcome of an attempt means by the rules that judge it, or that the catalogue does not list it. */
+export function outcomeMeaning({ outcome, kind, at }: Attempt, rules: RuleSet): string {
   if (outcome === OK) return kind === 'instruction' ? 'the devices are prepared' : 'all devices migrated';
   if (outcome === OK_ESME) return 'the ESME migrated alone';
-  if (errorCode(outcome)) return codeMeaning(outcome);
+  if (errorCode(outcome)) return codeMeaning(outcome, { rules, at });
   return kind === 'instruction' && outcome === NO_WAN ? 'the last try failed for no WAN' : 'unlisted code';
 }
 
-/** What a code of the catalogue means; one that is not in it is unlisted. */
-export function codeMeaning(code: string): string {
+/** What a code of the catalogue means at an instant, by the windows in force then; one that is not in it is unlisted. */
+export function codeMeaning(code: string, { rules, at }: { readonly rules: RuleSet; readonly at: Instant }): string {
   const row = errorCode(code);
   if (!row) return 'unlisted code';
-  return row.synthetic ? `${row.meaning} (synthetic code)` : row.meaning;
+  const meaning = meaningOf(row, (name) => valueAt(rules.windows[name], at));
+  return row.synthetic ? `${meaning} (synthetic code)` : meaning;
 }
 
 /** Rows of what an installation is, common to both forms. */

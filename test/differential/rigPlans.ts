@@ -2,6 +2,7 @@
  * Plans of attempts, and the kernel's answer to them: its compiled walk, its limits and its outcome ranges, fed with the plan's
  * facts and effects instead of dice.
  */
+import { COHORTS } from '../../src/installation/cohort.ts';
 import type { Installation } from '../../src/installation/installation.ts';
 import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import { OBSERVATION_OF_EFFECT, OBSERVATIONS, type Observation } from '../../src/migration/observations.ts';
@@ -65,7 +66,7 @@ export function kernelRun(plan: Plan): { readonly attempts: Attempt[]; readonly 
       return OBSERVATIONS.indexOf(OBSERVATION_OF_EFFECT[effect.effect]);
     };
     const gsme = plan.installation.gas !== null && !esmeOnly;
-    limits.begin(at, plan.installation.cohort === 'MOC_Secure');
+    limits.begin(at, COHORTS.indexOf(plan.installation.cohort));
     const result = kernelWalk(steps, { facts, limits, observe, gsme });
     if (result === WALK_PASSED) {
       const outcome = esmeOnly ? OK_ESME : OK;

@@ -22,6 +22,18 @@ const PLANTED: readonly Planted[] = [
     code: 'export const u = Math.random();',
     says: DRAW,
   })),
+  ...['src/report', 'src/cli/run', 'sim/a', 'devices/a'].map((folder, i) => ({
+    name: `a category id in ${folder}`,
+    path: `${folder}/category${i}.ts`,
+    code: "export const is = (category: string): boolean => category === 'five-retries';",
+    says: 'No category id outside src/clauses',
+  })),
+  {
+    name: 'a category id in src/clauses',
+    path: 'src/clauses/category.ts',
+    code: "export const category = 'five-retries';",
+    says: undefined,
+  },
   ...['src', 'sim', 'devices/dlms'].flatMap((folder) => [
     {
       name: `Date.now in ${folder}`,

@@ -106,7 +106,7 @@ function attachedPeer(
   party: PartyName,
   options: PeerOptions & { readonly unverified: Map<DeviceName, string> },
 ): Made {
-  const { name, call, authentication, expectedTitle, secrets } = device;
+  const { name, call, authentication, expectedTitle, secrets, counter, association, release } = device;
   const { onNote, unverified } = options;
   const stored = options.store.open(name, party, { keys: secrets.keys, masterKey: undefined });
   if (stored.isFound)
@@ -117,6 +117,7 @@ function attachedPeer(
     onRefused: (why) => options.onRefused(`${name}: ${why}`),
   });
   const isKeyed = authentication === 'gmac';
+  if (counter.start !== undefined) stored.ledger.startCounter(counter.start);
   const keyless = (): boolean => {
     options.onRefused(`${name}: it is read by ${authentication}, and only gmac can ever write`);
     return false;
@@ -127,6 +128,10 @@ function attachedPeer(
     ledger: stored.ledger,
     mayWrite: isKeyed ? guard : keyless,
     keyTransfer: device.keyTransfer,
+    association,
+    counter,
+    release,
+    onCounter: (note) => onNote(`${name}: ${note}`),
     ...(device.ciphering !== 'granted' && { family: FAMILIES[device.ciphering] }),
     ...(!isKeyed && { login: loginOf(device) }),
     onUnverified: (error) => {

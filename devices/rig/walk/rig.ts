@@ -15,7 +15,7 @@ import type { KeySource } from '../../headend/keySource.ts';
 import { observeError, type Observed } from '../../headend/observe.ts';
 import { wait, type Call, type DeviceName, type Procedure } from '../../headend/procedure.ts';
 import { contact, prepareOnce, type Preparation, type Tried } from '../../headend/smso.ts';
-import { limitsAt } from './rigLimits.ts';
+import { limitsAt } from '../../../src/rules/limits.ts';
 import { LinkFacts, type LinkFactsOptions } from './linkFacts.ts';
 import { lastContact, type RigDevices } from './rigDevice.ts';
 import type { Contact, StepTaken, Undone } from './rigRows.ts';

@@ -13,7 +13,7 @@ import { LAB_KEYS } from '../../personas/labProfile.ts';
 import { TransportError } from '../../transport/transport.ts';
 import { LedgerError, LedgerStore } from '../bench/ledgerStore.ts';
 import { openEndpoints, type Endpoints } from '../bench/endpoints.ts';
-import { limitsAt } from '../walk/rigLimits.ts';
+import { limitsAt } from '../../../src/rules/limits.ts';
 import type { PlannedAttempt } from '../bench/plannedEvent.ts';
 import { placeText } from '../file/places.ts';
 import { playNow } from '../run/play.ts';

@@ -295,7 +295,7 @@ export class Life {
       facts.displayBlocked = at < group.displayBlockedUntil ? 1 : 0;
       strikes.at = at;
       strikes.culprit = BY_NOBODY;
-      this.limits.begin(at, group.isSecure);
+      this.limits.begin(at, group.cohort);
       const esmeOnly = this.esmeOnly(at);
       const gsme = this.attributes.hasGsme && !esmeOnly;
       const result = walk(group.walk, facts, this.limits, strikes, gsme);
@@ -340,8 +340,9 @@ export class Life {
       this.why = AWAITING_MASTER_KEY;
       return FOREVER;
     }
-    const gt01 = 1 << this.plan.rules.gt01;
-    if (((this.plan.masks[outcome] as i32) & gt01) !== 0 && this.attributes.hasGsme) this.account.gsmeFailed(at);
+    // The supplier of an Active gas meter may act on a failure that the category of the gas meter counts.
+    const ofGasMeter = (this.plan.masks[outcome] as i32) & this.plan.rules.keptByEsmeOnly;
+    if (ofGasMeter !== 0 && this.attributes.hasGsme) this.account.gsmeFailed(at);
     return day;
   }
 

@@ -117,8 +117,6 @@ export class GroupNumbers {
   dmcFrom: i32 = 0;
   /** Position in COHORTS. */
   cohort: i32 = 0;
-  /** The cohort is the one whose EPCL match is checked from a date on. */
-  isSecure: boolean = false;
   /** Nothing changes in mid-history, and nothing is replaced. */
   isSteady: boolean = false;
   attributes: AttributeShares = new AttributeShares();
@@ -157,7 +155,6 @@ export class GroupNumbers {
     this.address = new SeedWords(k0, k1);
     this.dmcFrom = numbers.integer(this.dmcFrom);
     this.cohort = numbers.integer(this.cohort);
-    this.isSecure = numbers.flag(this.isSecure);
     this.isSteady = numbers.flag(this.isSteady);
     this.attributes.exchange(numbers);
     this.attemptedShare = numbers.real(this.attemptedShare);

@@ -31,31 +31,36 @@ export class Limits {
   windowEdgeSeconds: f64 = 0;
   wan: DatedNumber = new DatedNumber();
   gt01: DatedNumber = new DatedNumber();
-  secureEpcl: DatedNumber = new DatedNumber();
+  /** Whether the EPCL match is checked, 1 or 0, per cohort. */
+  epcl: DatedNumber[] = [];
   /** Instants at which a window changes, rising. */
   changes: Float64Array = new Float64Array(0);
   /** No contact older than this passes a check at any instant. */
   longestSeconds: f64 = 0;
   private from: f64 = Infinity;
   private to: f64 = -Infinity;
-  private secure: boolean = false;
+  private cohort: i32 = -1;
 
   exchange(numbers: NumberStream): void {
     this.windowEdgeSeconds = numbers.real(this.windowEdgeSeconds);
     this.wan.exchange(numbers);
     this.gt01.exchange(numbers);
-    this.secureEpcl.exchange(numbers);
+    const cohorts = numbers.integer(this.epcl.length);
+    for (let i: i32 = 0; i < cohorts; i += 1) {
+      if (numbers.isReading) this.epcl.push(new DatedNumber());
+      (this.epcl[i] as DatedNumber).exchange(numbers);
+    }
     this.changes = numbers.reals(this.changes);
     this.longestSeconds = numbers.real(this.longestSeconds);
   }
 
   /**
-   * Fills the fields for an attempt at an instant. `secure`: the cohort is the one whose EPCL match is checked from a date on.
-   * Nothing is looked up while the instant stays between two changes.
+   * Fills the fields for an attempt of a cohort (its position in COHORTS) at an instant. Nothing is looked up while the
+   * instant stays between two changes.
    */
-  begin(at: Instant, secure: boolean): void {
-    if (at >= this.from && at < this.to && secure === this.secure) return;
-    this.secure = secure;
+  begin(at: Instant, cohort: i32): void {
+    if (at >= this.from && at < this.to && cohort === this.cohort) return;
+    this.cohort = cohort;
     this.from = -Infinity;
     this.to = Infinity;
     for (let i: i32 = 0; i < this.changes.length; i += 1) {
@@ -65,6 +70,6 @@ export class Limits {
     }
     this.wanWindowSeconds = this.wan.at(at);
     this.gt01WindowSeconds = this.gt01.at(at);
-    this.epclChecked = secure ? this.secureEpcl.at(at) : 1;
+    this.epclChecked = (this.epcl[cohort] as DatedNumber).at(at);
   }
 }

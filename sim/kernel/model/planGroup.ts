@@ -15,7 +15,6 @@ import { nameWords } from '../../world/dice/streams.ts';
 import type { CompiledFaults } from '../../world/faults/compileFaults.ts';
 import type { CompiledHan } from '../../world/hanLink.ts';
 import type { CompiledWan } from '../../world/wanLink.ts';
-import { SECURE } from './compileLimits.ts';
 import { DeviceModel, GroupNumbers, WalkStep, type KeyProcess } from './groupNumbers.ts';
 import { rangesOfStep } from './outcomes.ts';
 
@@ -62,7 +61,6 @@ export function planGroup(group: Group, scenario: Scenario, { wan, han, faults }
   const plan = new GroupPlan(group, scenario);
   plan.address = nameWords(group.name);
   plan.cohort = COHORTS.indexOf(population.cohort);
-  plan.isSecure = plan.cohort === SECURE;
   plan.isSteady = population.steady;
   Object.assign(plan.attributes, {
     isMixed: population.dormancy === 'mixed',

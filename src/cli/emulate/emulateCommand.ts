@@ -25,7 +25,8 @@ interface Given {
 const LISTEN = '127.0.0.1:4059';
 /** What each carrier can be framed with, its default first. */
 const FRAMINGS = {
-  tcp: ['wrapper', 'hdlc'] as ['wrapper', 'hdlc'],
+  tcp: ['wrapper', 'hdlc', '62056-21'] as ['wrapper', 'hdlc', '62056-21'],
+  network: ['wrapper', 'hdlc'] as ['wrapper', 'hdlc'],
   serial: ['hdlc', '62056-21'] as ['hdlc', '62056-21'],
 };
 
@@ -37,7 +38,7 @@ export function emulateCommand({ action }: Shell): Command {
     .option('--listen <host:port>', `TCP (default: ${LISTEN} unless --serial or --mqtt is given); port 0: a free one`)
     .option(
       '--framing <framing>',
-      'wrapper or hdlc over TCP and MQTT, hdlc or 62056-21 over serial; may be given once for each',
+      'wrapper or hdlc over TCP and MQTT, hdlc or 62056-21 over serial, also behind TCP; may be given once for each',
       collect,
       [],
     )
@@ -151,10 +152,12 @@ function carriersOf(given: Given): Pick<EmulateOptions, 'tcp' | 'serial' | 'mqtt
     throw new UsageError('--baud is of a serial line: give --serial');
   const isDefault = given.listen === undefined && given.serial === undefined && given.mqtt === undefined;
   const listen = isDefault ? LISTEN : given.listen;
-  const network = framingOf(given, FRAMINGS.tcp);
+  const network = framingOf(given, FRAMINGS.network);
+  // Beside a serial line, 62056-21 is the line's.
+  const overTcp = given.serial === undefined ? framingOf(given, FRAMINGS.tcp) : network;
   const { bench, baud } = given;
   return {
-    ...(listen !== undefined && { tcp: { ...address(listen), framing: network } }),
+    ...(listen !== undefined && { tcp: { ...address(listen), framing: overTcp } }),
     ...(given.serial !== undefined && {
       serial: { path: given.serial, framing: framingOf(given, FRAMINGS.serial), ...(baud !== undefined && { baud }) },
     }),
@@ -168,9 +171,9 @@ function checkFraming(framing: string, { serial, listen, mqtt }: Given): void {
   const isOnlySerial = serial !== undefined && listen === undefined && mqtt === undefined;
   const able: readonly string[] = isOnlySerial
     ? FRAMINGS.serial
-    : serial === undefined
-      ? FRAMINGS.tcp
-      : [...FRAMINGS.tcp, '62056-21'];
+    : mqtt !== undefined && serial === undefined
+      ? FRAMINGS.network
+      : FRAMINGS.tcp;
   if (!able.includes(framing)) throw new UsageError(`--framing: found ${framing}, expected ${able.join(' or ')} here`);
 }
 

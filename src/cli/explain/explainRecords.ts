@@ -6,8 +6,7 @@ import { maskIdentifier } from '../../installation/identifiers.ts';
 import { oneHistory, type OneHistory } from '../../interchange/history/oneHistory.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import type { History } from '../../migration/history.ts';
-import { IN_FORCE } from '../../rules/resolveRules.ts';
-import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
+import { IN_FORCE, VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
 import { endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
 import { EXIT, UsageError } from '../shell/exit.ts';
 import { explainJson } from './explainJson.ts';
@@ -105,7 +104,7 @@ function recordsText({ id, rules, asOf, read, trace, near }: Findings): string {
   }
   sections.push(
     ['Facts at the start', ...facts(installationRows(history.installation))].join('\n'),
-    ['History', ...historyLines(history)].join('\n'),
+    ['History', ...historyLines(history, rules)].join('\n'),
     formatTrace(trace).trimEnd(),
     `Near misses: the fewest rows after the as-of that would make a category hold, then the earliest\n${indented(formatNearMisses(near))}`,
   );
@@ -121,11 +120,11 @@ function indented(text: string): string {
 }
 
 /** Every row that counts as one, by time; at one instant events first, as clauses take them. */
-function historyLines({ attempts, events }: History): string[] {
+function historyLines({ attempts, events }: History, rules: RuleSet): string[] {
   const rows = [...events, ...attempts].sort((a, b) => a.at - b.at);
   if (rows.length === 0) return ['  no attempt and no event up to the as-of'];
   return rows.map((row) => {
-    const meaning = 'event' in row ? '' : `: ${outcomeMeaning(row)}`;
+    const meaning = 'event' in row ? '' : `: ${outcomeMeaning(row, rules)}`;
     return `  ${formatInstant(row.at)}  ${rowWords(row)}${meaning}`;
   });
 }

@@ -51,7 +51,7 @@ export function explainScenario(path: string, options: StoryOptions): string {
     horizon,
     replay: replayLine(path, options, { seed, installation }),
   };
-  if (options.format === 'text') return storyText(head, story, { trace, atHorizon });
+  if (options.format === 'text') return storyText(head, story, { trace, atHorizon, rules });
   const { history: _history, spans: _spans, verdicts: _verdicts, entity: _entity, ...told } = story;
   return explainJson({ installation, ...head, ...told, trace });
 }

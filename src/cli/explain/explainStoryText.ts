@@ -1,6 +1,9 @@
 import { formatTrace } from '../../exclusion/explain/formatTrace.ts';
 import type { Trace } from '../../exclusion/explain/trace.ts';
 import { CHECKS } from '../../migration/checks.ts';
+import type { CheckLimits } from '../../migration/facts.ts';
+import { limitsAt } from '../../rules/limits.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { End } from '../../../sim/scenario/ends.ts';
 import type { Story } from '../../../sim/story/story.ts';
@@ -30,10 +33,11 @@ export interface StoryHead {
 interface Traces {
   readonly trace: Trace;
   readonly atHorizon: Trace;
+  readonly rules: RuleSet;
 }
 
 /** The story as a person reads it: plain text, the same in a terminal and in a pipe. */
-export function storyText(head: StoryHead, story: Story, { trace, atHorizon }: Traces): string {
+export function storyText(head: StoryHead, story: Story, { trace, atHorizon, rules }: Traces): string {
   const { asOf, horizon } = head;
   const { wan, han } = story;
   // After the end nobody asks the links any more, save attempts for the ESME alone, which may outlast the date of an end.
@@ -48,7 +52,7 @@ export function storyText(head: StoryHead, story: Story, { trace, atHorizon }: T
     ['Facts (all drawn by the bench: MPAN and MPRN are synthetic)', ...facts(factRows(story.facts))],
     linkLines('WAN', wan, until),
     han === null ? ['HAN: no gas meter'] : linkLines('HAN', han, until),
-    ['What happened', ...entryLines(story, asOf)],
+    ['What happened', ...entryLines(story, { asOf, rules })],
     [`End: ${endWords(story, atHorizon)}`, ...stopLines(story)],
   ];
   const text = sections.map((lines) => lines.join('\n')).join('\n\n');
@@ -98,16 +102,21 @@ function scheduleWords({ schedule }: StoryFacts): string {
   return instructedShare < 1 ? `${words}; no instruction (the share ever instructed is ${instructedShare})` : words;
 }
 
-function entryLines(story: Story, asOf: Instant): string[] {
+interface Judged {
+  readonly asOf: Instant;
+  readonly rules: RuleSet;
+}
+
+function entryLines(story: Story, { asOf, rules }: Judged): string[] {
   const told = story.entries.filter((entry) => instantOf(entry) <= asOf);
   const later = story.entries.length - told.length;
-  const lines = told.flatMap((entry) => linesOf(entry, story));
+  const lines = told.flatMap((entry) => linesOf(entry, story, rules));
   if (told.length === 0) lines.push('  no instruction, attempt or event');
   if (later > 0) lines.push(`  and ${later} after the as-of, not shown`);
   return lines;
 }
 
-function linesOf(entry: StoryEntry, { wan, han }: Story): string[] {
+function linesOf(entry: StoryEntry, { wan, han, facts: { installation } }: Story, rules: RuleSet): string[] {
   const at = formatInstant(instantOf(entry));
   if (entry.type === 'event') {
     const { event, value } = entry.event;
@@ -115,11 +124,11 @@ function linesOf(entry: StoryEntry, { wan, han }: Story): string[] {
   }
   const { attempt } = entry;
   const marks = `${attempt.cause === 'system' ? ', system side' : ''}${attempt.table510 ? ', Table 5.10' : ''}`;
-  const head = `${attempt.outcome}: ${outcomeMeaning(attempt)}${marks}`;
+  const head = `${attempt.outcome}: ${outcomeMeaning(attempt, rules)}${marks}`;
   const why =
     entry.type === 'instruction'
       ? instructedLines(entry.instructed, attempt.at, wan)
-      : toldLines(entry.told, attempt.at, { wan, han });
+      : toldLines(entry.told, attempt.at, { wan, han, limits: limitsAt(rules, attempt.at, installation.cohort) });
   return [`  ${at}  ${entry.type.padEnd(11)}  ${head}`, ...why.map((line) => `      ${line}`)];
 }
 
@@ -142,13 +151,15 @@ function triedWords(wan: LinkStory, at: Instant): string {
 interface Links {
   readonly wan: LinkStory;
   readonly han: LinkStory | null;
+  readonly limits: CheckLimits;
 }
 
 function toldLines(told: AttemptTold, at: Instant, links: Links): string[] {
   const { failed, esmeOnly } = told;
   const lines: string[] = [];
   if (esmeOnly) lines.push('an attempt for the ESME alone: an exclusion of the GSME is in effect');
-  if (failed) lines.push(`at ${failed.step}: ${failed.observation}; ${culpritWords(failed.culprit, told)}`);
+  if (failed)
+    lines.push(`at ${failed.step}: ${failed.observation}; ${culpritWords(failed.culprit, told, links.limits)}`);
   for (const check of told.checks) {
     if (check.contact === null) continue;
     lines.push(contactLine(check));
@@ -165,11 +176,11 @@ function contactLine({ check, passed, contact }: CheckTold): string {
   return `last ${link} contact ${formatInstant(at)}, ${duration(ageSeconds)} old; the window in force is ${duration(windowSeconds)}: ${passed ? 'passes' : 'too old'}`;
 }
 
-function culpritWords(culprit: Culprit, { failed, checks }: AttemptTold): string {
+function culpritWords(culprit: Culprit, { failed, checks }: AttemptTold, limits: CheckLimits): string {
   switch (culprit.by) {
     case 'check': {
       const check = checks.find((row) => row.step === failed?.step);
-      return check ? `the check asks: ${CHECKS[check.check].meaning}` : '';
+      return check ? `the check asks: ${CHECKS[check.check].meaning(limits)}` : '';
     }
     case 'fault': {
       const times = culprit.struck === 1 ? 'the first time' : `${culprit.struck} times so far`;

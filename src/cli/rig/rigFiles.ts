@@ -57,7 +57,7 @@ export function openRigFiles(directory: string): RigFiles {
           run.rows.length,
           `${JSON.stringify(stepsFile(run, { ...head, rules: setup.rules.name }), null, 2)}\n`,
         );
-        put('junit.xml', run.rows.length, rigJunit(run.rows, head.rig));
+        put('junit.xml', run.rows.length, rigJunit(run.rows, head.rig, setup.rules));
         const manifest = open(MANIFEST);
         manifest.write(
           Buffer.from(`${JSON.stringify(manifestOf({ run, setup, head, files, frameCount }), null, 2)}\n`),

@@ -1,16 +1,17 @@
 import { formatInstant, parseInstant } from '../../time.ts';
 import type { StepRow } from '../../../devices/index.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
 import { codeMeaning } from '../../text/words.ts';
 
 /**
  * The steps as JUnit: a suite for each contact, instruction and attempt, a test case for each step. What was not carried out is
  * skipped; a code is a failure of the installation's migration, and no error of the bench.
  */
-export function rigJunit(rows: readonly StepRow[], rig: string): string {
+export function rigJunit(rows: readonly StepRow[], rig: string, rules: RuleSet): string {
   const suites = groups(rows);
   const lines = suites.flatMap(([name, cases]) => [
     `  <testsuite${attributes({ name: `${rig} ${name}`, timestamp: stamp(cases[0] as StepRow), ...counts(cases) })}>`,
-    ...cases.flatMap((row) => caseLines(row, `${rig}.${row.kind}${row.number}`)),
+    ...cases.flatMap((row) => caseLines(row, `${rig}.${row.kind}${row.number}`, rules)),
     '  </testsuite>',
   ]);
   return [
@@ -55,14 +56,14 @@ function stamp({ at }: StepRow): string {
   return formatInstant(parseInstant(at) as number).slice(0, 19);
 }
 
-function caseLines(row: StepRow, classname: string): string[] {
+function caseLines(row: StepRow, classname: string, rules: RuleSet): string[] {
   const { step, asked, observation, code, byCheck, measured } = row;
   const head = `    <testcase${attributes({ classname, name: `${step}: ${asked}`, time: measured.seconds.toFixed(3) })}`;
   if (observation === 'answered') return [`${head}/>`];
   if (!isFailure(row))
     return [`${head}>`, `      <skipped${attributes({ message: row.why ?? 'not carried out' })}/>`, '    </testcase>'];
   const found = `${observation}${byCheck ? ', by the check on facts' : ''}`;
-  const meaning = code === null ? '' : codeMeaning(code);
+  const meaning = code === null ? '' : codeMeaning(code, { rules, at: parseInstant(row.at) as number });
   const message = code === null ? found : `${code} (${meaning}): ${found}`;
   const unrealised = row.notRealised.map((what) => `not realised: ${what}`).join('\n');
   return [

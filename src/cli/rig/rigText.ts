@@ -3,7 +3,8 @@ import type { Trace } from '../../exclusion/explain/trace.ts';
 import { OK, OK_ESME, type Attempt } from '../../migration/history.ts';
 import { STEPS } from '../../migration/steps.ts';
 import { CHECKS } from '../../migration/checks.ts';
-import { formatInstant } from '../../time.ts';
+import { limitsAt } from '../../rules/limits.ts';
+import { formatInstant, parseInstant } from '../../time.ts';
 import type { RigRun, RigSetup, StepRow } from '../../../devices/index.ts';
 import { codeMeaning, duration, facts, installationRows, outcomeMeaning } from '../../text/words.ts';
 import type { RigHead } from './rigJson.ts';
@@ -24,7 +25,7 @@ export function rigText(told: RigTold): string {
     headLines(setup, head),
     ['Devices', ...deviceLines(setup, told.ledgerFolder)],
     [`Installation ${setup.installation.installationId}`, ...facts(installationRows(setup.installation))],
-    ['What happened', ...eventLines(run, trace)],
+    ['What happened', ...eventLines(run, trace, setup)],
     ...(run.partial ? [['INTERRUPTED: what is told here did happen, and more was to come.']] : []),
   ];
   const text = sections.map((lines) => lines.join('\n')).join('\n\n');
@@ -76,12 +77,12 @@ function placeWords({ name, place, framing, call, authentication, driver }: RigS
   }
 }
 
-function eventLines({ rows, attempts }: RigRun, trace: Trace): string[] {
+function eventLines({ rows, attempts }: RigRun, trace: Trace, setup: RigSetup): string[] {
   const lines: string[] = [];
   for (const group of grouped(rows)) {
     const first = group[0] as StepRow;
     if (first.kind === 'contact') lines.push(contactLine(group));
-    else lines.push(...attemptLines(group, attempts, trace));
+    else lines.push(...attemptLines(group, attempts, { trace, setup }));
   }
   return lines.length === 0 ? ['  nothing'] : lines;
 }
@@ -108,20 +109,25 @@ function contactLine(group: readonly StepRow[]): string {
   return `  ${first.at}  contact      ${first.asked}: ${observationWords(first)}${until}${why}`;
 }
 
-function attemptLines(group: readonly StepRow[], attempts: readonly Attempt[], trace: Trace): string[] {
+interface Judged {
+  readonly trace: Trace;
+  readonly setup: RigSetup;
+}
+
+function attemptLines(group: readonly StepRow[], attempts: readonly Attempt[], { trace, setup }: Judged): string[] {
   const last = group.at(-1) as StepRow;
   const attempt = attempts.find(({ at, kind }) => kind === last.kind && formatInstant(at) === last.at);
   const marks = attempt
     ? `${attempt.cause === 'system' ? ', system side' : ''}${attempt.table510 ? ', Table 5.10' : ''}`
     : '';
   const outcome = attempt
-    ? `${attempt.outcome}: ${outcomeMeaning(attempt)}${marks}`
+    ? `${attempt.outcome}: ${outcomeMeaning(attempt, setup.rules)}${marks}`
     : last.observation === 'notCarriedOut'
       ? `not carried out, and in no record: ${last.why ?? ''}`
       : 'interrupted';
   return [
     `  ${last.at}  ${last.kind.padEnd(11)}  ${outcome}`,
-    ...group.map((row) => `      ${stepWords(row)}`),
+    ...group.map((row) => `      ${stepWords(row, setup)}`),
     ...group.flatMap(({ notRealised }) => notRealised.map((what) => `      NOT REALISED: ${what}`)),
     ...(attempt && !SUCCESSES.includes(attempt.outcome) ? [`      ${countedWords(attempt, trace)}`] : []),
   ];
@@ -129,11 +135,14 @@ function attemptLines(group: readonly StepRow[], attempts: readonly Attempt[], t
 
 const SUCCESSES: readonly string[] = [OK, OK_ESME];
 
-function stepWords(row: StepRow): string {
+function stepWords(row: StepRow, { rules, installation }: RigSetup): string {
   const { step, asked, code, byCheck } = row;
+  const at = parseInstant(row.at) as number;
   const check = step in STEPS ? STEPS[step as keyof typeof STEPS].check : undefined;
-  const rule = byCheck && check ? `; the check asks: ${CHECKS[check].meaning}` : '';
-  const found = code === null ? observationWords(row) : `${observationWords(row)} -> ${code}, ${codeMeaning(code)}`;
+  const rule =
+    byCheck && check ? `; the check asks: ${CHECKS[check].meaning(limitsAt(rules, at, installation.cohort))}` : '';
+  const found =
+    code === null ? observationWords(row) : `${observationWords(row)} -> ${code}, ${codeMeaning(code, { rules, at })}`;
   return `${step.padEnd(16)}  ${asked}: ${found}${rule}${measuredWords(row)}`;
 }
 

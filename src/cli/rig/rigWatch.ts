@@ -48,7 +48,7 @@ export async function watchRigFile(io: Io, path: string, { out, once, format }: 
   }
   const tell = (record: JournalRecord, state: WatchState): void => {
     const trace = () => watchTrace(state, setup, face, state.lastAt);
-    if (format === 'text') say(recordText(record, state, trace, face));
+    if (format === 'text') say(recordText(record, state, { trace, face, rules: setup.rules }));
     else say(`${JSON.stringify(told(record, state, trace))}\n`);
   };
   try {

@@ -30,7 +30,7 @@ export async function writeWatchFiles(directory: string, { run, setup, head, sum
   };
   const steps = stepsFile(run, { ...head, rules: setup.rules.name });
   put('steps.json', run.rows.length, `${JSON.stringify(steps, null, 2)}\n`);
-  put('junit.xml', run.rows.length, rigJunit(run.rows, head.rig));
+  put('junit.xml', run.rows.length, rigJunit(run.rows, head.rig, setup.rules));
   put('watch.json', run.attempts.length, `${JSON.stringify(summary, null, 2)}\n`);
   const manifest = { ...manifestHead({ run, setup, head }), files };
   writeWhole(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,6 +1,7 @@
 import { formatNearMisses, nearMisses } from '../../exclusion/explain/nearMiss.ts';
 import { formatTrace } from '../../exclusion/explain/formatTrace.ts';
 import type { Trace } from '../../exclusion/explain/trace.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { JournalRecord, RigSetup, Settled, WatchState } from '../../../devices/index.ts';
 import { duration, facts, outcomeMeaning } from '../../text/words.ts';
@@ -57,7 +58,11 @@ function scheduleLines({ schedule, migrate, next, over }: WatchSummary): string[
 }
 
 /** A record of the journal as it is told; empty where it is none for people. */
-export function recordText(record: JournalRecord, state: WatchState, trace: () => Trace, face: WatchFace): string {
+export function recordText(
+  record: JournalRecord,
+  state: WatchState,
+  judged: { readonly trace: () => Trace; readonly face: WatchFace; readonly rules: RuleSet },
+): string {
   switch (record.is) {
     case 'try': {
       const { contact } = state.schedule;
@@ -69,7 +74,7 @@ export function recordText(record: JournalRecord, state: WatchState, trace: () =
     case 'missed':
     case 'passed':
     case 'unknown':
-      return settledText(record, state, trace(), face);
+      return settledText(record, state, { ...judged, trace: judged.trace() });
     case 'jump':
       return `${record.t}  clock        it moved by ${record.seconds} s by itself\n`;
     case 'ended':
@@ -79,8 +84,14 @@ export function recordText(record: JournalRecord, state: WatchState, trace: () =
   }
 }
 
-function settledText(settled: Settled, state: WatchState, trace: Trace, { attemptOf }: WatchFace): string {
-  const attempt = attemptOf(settled);
+interface Judged {
+  readonly trace: Trace;
+  readonly face: WatchFace;
+  readonly rules: RuleSet;
+}
+
+function settledText(settled: Settled, state: WatchState, { trace, face, rules }: Judged): string {
+  const attempt = face.attemptOf(settled);
   const head = (words: string): string => `${settled.at}  migration    ${words}`;
   if (!attempt) {
     const is = settled.is === 'passed' ? 'nothing wrong as far as it went' : 'not judged';
@@ -89,7 +100,7 @@ function settledText(settled: Settled, state: WatchState, trace: Trace, { attemp
   const why = settled.why === undefined ? '' : `; ${settled.why}`;
   const marks = `${attempt.cause === 'system' ? ', cause system' : ''}${attempt.table510 ? ', Table 5.10' : ''}`;
   return `${[
-    head(`${attempt.outcome}: ${outcomeMeaning(attempt)}${marks}${why}`),
+    head(`${attempt.outcome}: ${outcomeMeaning(attempt, rules)}${marks}${why}`),
     ...(attempt.cause === 'system' ? [] : [`    ${countedWords(attempt, trace)}`]),
     ...clauseLines(trace, state).map((line) => `    ${line}`),
   ].join('\n')}\n`;

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { Document, isScalar, visit } from 'yaml';
 import { formatProblems, type Problem } from '../../document/problem.ts';
-import { IN_FORCE, resolveRules } from '../../rules/resolveRules.ts';
+import { resolveRules } from '../../rules/resolveRules.ts';
+import { IN_FORCE } from '../../rules/ruleset.ts';
 import { diffRules, rulesText } from '../../rules/rulesText.ts';
 import { documentOf } from '../../rules/ruleSetSchema.ts';
 import { RULE_SETS, type RuleSet } from '../../rules/ruleset.ts';

@@ -1,3 +1,4 @@
+import { fiveRetries } from '../../clauses/fiveRetries.ts';
 import { asOfText, cohortText, endText, migratedText, monthText, publishedText } from '../../report/detailText.ts';
 import { firstScreen, SCREEN_WIDTH } from '../../report/firstScreen.ts';
 import type { RunReport } from '../../report/runReport.ts';
@@ -51,8 +52,8 @@ function nextText(report: RunReport, { path, set, out, page, detail, monthly }: 
   lines.push(
     `one home's story:  ${bench} explain ${scenario}${changed} --seed ${shellWord(report.seed)} --installation 0`,
   );
-  if (set.length === 0 && report.headline.installations.some(({ category }) => category === 'five-retries')) {
-    lines.push(`what if four weeks were enough:  ${bench} run ${scenario} --set amendments.clauses.five-retries.shows.atLeast=4`); // prettier-ignore
+  if (set.length === 0 && report.headline.installations.some(({ category }) => category === fiveRetries.category)) {
+    lines.push(`what if four weeks were enough:  ${bench} run ${scenario} --set amendments.clauses.${fiveRetries.category}.shows.atLeast=4`); // prettier-ignore
   }
   lines.push(`where each number comes from:  ${bench} scenario print ${scenario}${changed}`);
   lines.push(`what a word means:  ${bench} glossary TERM`);

@@ -2,9 +2,10 @@ import { assert } from '../../assert.ts';
 import { COHORTS } from '../../installation/cohort.ts';
 import { EVENTS, NO_WAN, OK, OK_ESME } from '../../migration/history.ts';
 import { clauseOf, expiryInstant, inForceInstant, type RuleSet } from '../../rules/ruleset.ts';
+import { CATEGORY_ROWS } from '../../clauses/categories.ts';
 import { CATEGORIES, type Clause, type Counting, type ExclusionCategory } from '../../clauses/clause.ts';
 import {
-  BESIDE_GT01,
+  UNLISTED_FAILURE_COUNTER,
   COUNTERS,
   CREDIT_BOTH,
   CREDIT_ELECTRICITY,
@@ -23,6 +24,19 @@ import { standsOnSecretaryOfState } from '../reference/scope.ts';
  * Compiles a rule set to the numbers that `Tally` runs on. Nothing is decided here that a clause row does not say: names
  * become positions, sets become bit masks, dates become instants.
  */
+
+const YIELDING = CATEGORIES.findIndex((category) => CATEGORY_ROWS[category].yieldsTo !== null);
+const YIELDS_TO = CATEGORIES.indexOf(
+  CATEGORY_ROWS[CATEGORIES[YIELDING] as ExclusionCategory].yieldsTo as ExclusionCategory,
+);
+assert(
+  CATEGORIES.filter((category) => CATEGORY_ROWS[category].yieldsTo !== null).length === 1,
+  'one category yields to another: there is one counter for it',
+);
+
+function maskOfCategories(has: (category: ExclusionCategory) => boolean): number {
+  return CATEGORIES.reduce((mask, category, c) => (has(category) ? mask | (1 << c) : mask), 0);
+}
 
 /** An instant later than all others: "never in force". */
 const NEVER = 2 ** 31 - 1;
@@ -59,8 +73,7 @@ function listedElsewhere(rules: RuleSet): ReadonlySet<string> {
 function outcomeMasks(rules: RuleSet): (outcome: string) => number {
   const listed = rules.readings.fiveCounts === 'otherThanMA112AndGT01' ? listedElsewhere(rules) : new Set<string>();
   const rows = CATEGORIES.map((category) => countingOf(clauseOf(rules, category)));
-  const gt01 = rows[CATEGORIES.indexOf('gt01')];
-  const five = CATEGORIES.indexOf('five-retries');
+  const taker = rows[YIELDS_TO];
   return (outcome) => {
     if (outcome === OK || outcome === OK_ESME) return 0;
     let mask = 0;
@@ -69,8 +82,8 @@ function outcomeMasks(rules: RuleSet): (outcome: string) => number {
       const counts = row.outcomes === 'anyFailure' ? !listed.has(outcome) : row.outcomes.includes(outcome);
       if (counts) mask |= 1 << c;
     }
-    const isGt01 = gt01 !== undefined && (gt01.outcomes === 'anyFailure' || gt01.outcomes.includes(outcome));
-    if (mask & (1 << five) && !isGt01) mask |= 1 << BESIDE_GT01;
+    const isListed = taker !== undefined && (taker.outcomes === 'anyFailure' || taker.outcomes.includes(outcome));
+    if (mask & (1 << YIELDING) && !isListed) mask |= 1 << UNLISTED_FAILURE_COUNTER;
     return mask;
   };
 }
@@ -137,19 +150,17 @@ export function compileRules(rules: RuleSet): CompiledRules {
     const spaced = counting.kind === 'instruction' && readings.instructionSpacing === 'week';
     if (counting.separation === 'week' || spaced) masks.weekly |= bit;
     if (counting.kind === 'instruction' && readings.attemptCloses187 === 'yes') masks.attemptCloses |= bit;
-    if (clause.category === 'five-retries') {
-      // The counter beside gt01 is five-retries' own, less the codes of gt01.
-      const beside = 1 << BESIDE_GT01;
+    if (c === YIELDING) {
+      // The extra counter is that of the clause, less the codes of the clause that it yields to.
+      const beside = 1 << UNLISTED_FAILURE_COUNTER;
       addBit(countersOfKind, counting.kind === 'instruction' ? INSTRUCTION : MIGRATION, beside);
-      countsFrom[BESIDE_GT01] = countsFrom[c];
+      countsFrom[UNLISTED_FAILURE_COUNTER] = countsFrom[c];
       if (masks.exceptTable510 & bit) masks.exceptTable510 |= beside;
       if (masks.weekly & bit) masks.weekly |= beside;
     }
   }
   const resets = readings.reset === 'otherOutcome';
   const lastOfWeek = readings.weekCode === 'last' && readings.separateWeeks === 'isoWeek';
-  const gt01 = CATEGORIES.indexOf('gt01');
-  const fiveRetries = CATEGORIES.indexOf('five-retries');
   assert(new Set(rules.precedence).size === CATEGORIES.length, 'precedence names each category once');
   return new CompiledRules(rules, {
     cohortMask,
@@ -175,11 +186,12 @@ export function compileRules(rules: RuleSet): CompiledRules {
     cosRestarts: readings.cosRestarts === 'yes',
     sticky: readings.membership === 'sticky',
     precedence: Int32Array.from(rules.precedence, (category: ExclusionCategory) => CATEGORIES.indexOf(category)),
-    gt01,
-    fiveRetries,
-    gt01MayPrecede: rules.fiveRetriesAgainstGt01 === 'restsOnGt01',
-    // A five-retries that stands on events counts no failures, so that none of them can be gt01's.
-    besideAtLeast: (masks.standing >> fiveRetries) & 1 ? 0 : (atLeast[fiveRetries] as number),
+    keptByEsmeOnly: maskOfCategories((category) => CATEGORY_ROWS[category].keptByEsmeOnly),
+    yielding: YIELDING,
+    yieldsTo: YIELDS_TO,
+    mayYield: rules.fiveRetriesAgainstGt01 === 'restsOnGt01',
+    // A clause that stands on events counts no failures, so that it rests on none of another's.
+    unlistedAtLeast: (masks.standing >> YIELDING) & 1 ? 0 : (atLeast[YIELDING] as number),
   });
 }
 

@@ -6,8 +6,8 @@ import { CATEGORIES } from '../../clauses/clause.ts';
 import { EVENT } from './eventNumbers.ts';
 
 export const CATEGORY_COUNT = CATEGORIES.length;
-/** Column of the extra counter: weeks with a failure that five-retries counts and gt01 does not list. */
-export const BESIDE_GT01 = CATEGORIES.length;
+/** The extra counter: weeks with a failure that the yielding category counts and the one it yields to does not. */
+export const UNLISTED_FAILURE_COUNTER = CATEGORIES.length;
 export const COUNTERS = CATEGORIES.length + 1;
 
 /** Outcome numbers that every user of the tables shares; error codes follow from OUTCOME_CODES_FROM. */

@@ -31,7 +31,7 @@ export class RuleNumbers {
   sevenDays: boolean = false;
   lastOfWeek: boolean = false;
   resets: boolean = false;
-  /** Whether attempts that a counter does not count matter to it all the same. */
+  /** True if attempts outside what a counter counts can reset it or take a week from it. */
   seesUncountedAttempts: boolean = false;
   systemCounts: boolean = false;
   preparationClears: boolean = false;
@@ -43,11 +43,14 @@ export class RuleNumbers {
   sticky: boolean = false;
   /** Category positions in order of precedence. */
   precedence: Int32Array = new Int32Array(0);
-  gt01: i32 = 0;
-  fiveRetries: i32 = 0;
-  gt01MayPrecede: boolean = false;
-  /** Weeks besides those of gt01 from which on five-retries goes first. */
-  besideAtLeast: i32 = 0;
+  /** The categories that an ESME-only migration leaves standing, as a mask. */
+  keptByEsmeOnly: i32 = 0;
+  /** Position of the category that can yield, and of the one that it yields to. */
+  yielding: i32 = 0;
+  yieldsTo: i32 = 0;
+  mayYield: boolean = false;
+  /** Weeks with other failures from which on the category does not yield. */
+  unlistedAtLeast: i32 = 0;
 
   exchange(numbers: NumberStream): void {
     this.cohortMask = numbers.integers(this.cohortMask);
@@ -77,9 +80,10 @@ export class RuleNumbers {
     this.cosRestarts = numbers.flag(this.cosRestarts);
     this.sticky = numbers.flag(this.sticky);
     this.precedence = numbers.integers(this.precedence);
-    this.gt01 = numbers.integer(this.gt01);
-    this.fiveRetries = numbers.integer(this.fiveRetries);
-    this.gt01MayPrecede = numbers.flag(this.gt01MayPrecede);
-    this.besideAtLeast = numbers.integer(this.besideAtLeast);
+    this.keptByEsmeOnly = numbers.integer(this.keptByEsmeOnly);
+    this.yielding = numbers.integer(this.yielding);
+    this.yieldsTo = numbers.integer(this.yieldsTo);
+    this.mayYield = numbers.flag(this.mayYield);
+    this.unlistedAtLeast = numbers.integer(this.unlistedAtLeast);
   }
 }

@@ -5,7 +5,7 @@
 import { lowestBit, type f64, type i32 } from '../../numbers.ts';
 import { Counters } from './counters.ts';
 import {
-  BESIDE_GT01,
+  UNLISTED_FAILURE_COUNTER,
   CATEGORY_COUNT,
   COUNTERS,
   CREDIT_BOTH,
@@ -205,14 +205,18 @@ export class Tally {
     if (kind === MIGRATION) this.attemptedAt = at;
     const fed = rules.countersOfKind[kind] as i32;
     const counts = table510 ? outcomeMask & ~rules.exceptTable510 : outcomeMask;
-    // Only the last of a week, or an end of a run, is of interest to a counter that does not count the attempt.
+    // A counter that does not count this attempt needs it in two cases: the week is judged by its last attempt, or another
+    // outcome ends the run.
     for (let mask = rules.seesUncountedAttempts ? fed : fed & counts; mask !== 0; mask &= mask - 1) {
       const bit = mask & -mask;
       const c = lowestBit(bit);
       if (at < (rules.countsFrom[c] as f64)) continue;
-      // A GT01 is none of the weeks beside gt01, but it ends no run of five-retries.
-      const asked = c === BESIDE_GT01 ? 1 << rules.fiveRetries : bit;
-      if (rules.resets && kind === MIGRATION && !system && (outcomeMask & asked) === 0) this.counters.restart(c);
+      // The extra counter runs as the yielding category does: a failure that it leaves out ends no run of that.
+      const asked = c === UNLISTED_FAILURE_COUNTER ? 1 << rules.yielding : bit;
+      // A failure in Table 5.10 ends no run of a counter that leaves Table 5.10 aside, whatever its code.
+      const setAside = table510 && (rules.exceptTable510 & bit) !== 0;
+      const ends = rules.resets && kind === MIGRATION && !system && !setAside;
+      if (ends && (outcomeMask & asked) === 0) this.counters.restart(c);
       this.counters.take(c, at, (counts & bit) !== 0);
     }
     return true;
@@ -230,28 +234,27 @@ export class Tally {
     }
   }
 
-  /** After `ok` nothing holds; after `ok-esme` gt01 goes on if it held at that instant on everything else. */
+  /**
+   * The end of the history. After `ok` nothing holds. After `ok-esme` a category that such a migration leaves standing
+   * goes on if it held at that instant on everything else.
+   */
   private end(at: f64, outcome: i32): void {
-    const gt01 = 1 << this.rules.gt01;
-    if (outcome === OUTCOME_OK_ESME) {
-      const held = this.holding() | (this.rules.sticky ? this.stuck(at) : 0);
-      if (held & gt01) {
-        if ((this.holding() & gt01) !== 0) this.keep(this.rules.gt01);
-        this.endedAt = at;
-        this.keptMask = gt01;
-        return;
-      }
-      this.contradicted = true;
-    }
     this.endedAt = at;
     this.keptMask = 0;
+    if (outcome !== OUTCOME_OK_ESME) return;
+    const held = this.holding();
+    for (let rest = held & this.rules.keptByEsmeOnly; rest !== 0; rest &= rest - 1) this.keep(lowestBit(rest));
+    this.keptMask = (held | (this.rules.sticky ? this.stuck(at) : 0)) & this.rules.keptByEsmeOnly;
+    this.contradicted = this.keptMask === 0;
   }
 
   private keep(c: i32): void {
     this.keptCount[c] = this.count[c] as i32;
     this.freshEvidence(c);
     (this.keptEvidence[c] as InstantList).copy(this.evidence);
-    if (c === this.rules.fiveRetries) this.keptCount[BESIDE_GT01] = this.count[BESIDE_GT01] as i32;
+    if (c === this.rules.yielding) {
+      this.keptCount[UNLISTED_FAILURE_COUNTER] = this.count[UNLISTED_FAILURE_COUNTER] as i32;
+    }
   }
 
   /** The categories that hold on the records and states so far. */
@@ -356,14 +359,14 @@ export class Tally {
   reported(): i32 {
     const mask = this.mask;
     if (mask === 0) return -1;
-    const { precedence, gt01, fiveRetries } = this.rules;
+    const { precedence, yielding, yieldsTo } = this.rules;
     for (let i: i32 = 0; i < CATEGORY_COUNT; i += 1) {
       const c = precedence[i] as i32;
       if (((mask >> c) & 1) === 0) continue;
-      if (c !== fiveRetries || !this.rules.gt01MayPrecede || ((mask >> gt01) & 1) === 0) return c;
-      // What five-retries rests on: under `sticky` as of the instant at which it last held by itself.
-      const counts = (this.keptMask >> fiveRetries) & 1 ? this.keptCount : this.count;
-      return (counts[BESIDE_GT01] as i32) < this.rules.besideAtLeast ? gt01 : fiveRetries;
+      if (c !== yielding || !this.rules.mayYield || ((mask >> yieldsTo) & 1) === 0) return c;
+      // What the category rests on: under `sticky` as of the instant at which it last held by itself.
+      const counts = (this.keptMask >> c) & 1 ? this.keptCount : this.count;
+      return (counts[UNLISTED_FAILURE_COUNTER] as i32) < this.rules.unlistedAtLeast ? yieldsTo : c;
     }
     return -1;
   }

@@ -3,7 +3,8 @@ import type { Attempt, History, HistoryEvent } from '../../migration/history.ts'
 import { expiryInstant, type RuleSet } from '../../rules/ruleset.ts';
 import { SOURCES, type Source } from '../../regulation/sources.ts';
 import { formatInstant, type Instant } from '../../time.ts';
-import type { Clause, ExclusionCategory } from '../../clauses/clause.ts';
+import { CATEGORY_ROWS } from '../../clauses/categories.ts';
+import { CATEGORIES, type Clause, type ExclusionCategory } from '../../clauses/clause.ts';
 import { countAt, type Count, type Unit } from '../reference/counting.ts';
 import { heldOf, verdictsOf } from '../reference/evaluate.ts';
 import { instructedAt, needed, type ClauseRow } from '../reference/holding.ts';
@@ -222,18 +223,26 @@ function sinceWhen({ category }: Reported, timeline: Timeline, rules: RuleSet): 
   return { at: moments[i]?.at ?? timeline.known.at, before: i > 0 ? (before?.category ?? null) : null };
 }
 
+/** The category that yields to another, or null. */
+function yieldingTo(category: ExclusionCategory): ExclusionCategory | null {
+  return CATEGORIES.find((each) => CATEGORY_ROWS[each].yieldsTo === category) ?? null;
+}
+
 function reportedBecause(verdict: Verdict, { reported, reportedSince, timeline }: Subject): string {
   const weeks = reported?.otherWeeks ?? null;
-  if (weeks !== null && (verdict.reported || verdict.category === 'five-retries')) {
-    return `five-retries rests on the failures of gt01: only ${weeks} of its weeks hold another, so gt01 is reported`;
+  if (weeks !== null && reported !== null) {
+    const yields = verdict.reported ? yieldingTo(verdict.category) : verdict.category;
+    if (yields !== null && CATEGORY_ROWS[yields].yieldsTo === reported.category) {
+      return `${yields} rests on the failures of ${reported.category}: only ${weeks} of its weeks hold another, so ${reported.category} is reported`;
+    }
   }
   if (!verdict.reported) return `yields to ${reported?.category ?? ''}`;
   const before = reportedSince?.before ?? null;
   if (reportedSince === null || before === null) return 'the first that holds in the order of precedence';
   const stillHolds = heldOf(timeline).some(({ row }) => row.clause.category === before);
   const why =
-    verdict.category === 'five-retries' && before === 'gt01' && stillHolds
-      ? 'it no longer rests on the failures of gt01'
+    CATEGORY_ROWS[verdict.category].yieldsTo === before && stillHolds
+      ? `it no longer rests on the failures of ${before}`
       : 'the first that holds in the order of precedence';
   return `${why}; reported since ${formatInstant(reportedSince.at)}, until then ${before} was`;
 }

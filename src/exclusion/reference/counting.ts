@@ -105,17 +105,19 @@ interface Run {
 
 /**
  * The attempt that a run begins after, if any: the last completed preparation, or the last device-caused migration
- * attempt with another outcome. An attempt in Table 5.10 has the clause's outcome all the same: it restarts nothing.
- * Whether the restarting attempt would itself be eligible cannot matter: what bars it bars all before it.
+ * attempt with another outcome. An attempt in Table 5.10 restarts no clause that leaves Table 5.10 aside, whatever its
+ * code: what a clause does not look at cannot end its run (our choice, see src/README.md). The restarting attempt need
+ * not be eligible itself: what bars it bars all attempts before it.
  */
 function runBegins(row: CountingRow, ofKind: readonly Attempt[]): Run | null {
-  const { kind } = row.counting;
+  const { kind, exceptTable510 } = row.counting;
   const preparation = kind === 'instruction' && row.readings.preparationClears === 'yes';
   const reset = kind === 'migration' && row.readings.reset === 'otherOutcome';
   let run: Run | null = null;
-  for (const { at, outcome, cause } of ofKind) {
+  for (const { at, outcome, cause, table510 } of ofKind) {
     if (preparation && !isFailure(outcome)) run = { at, why: 'cleared' };
-    if (reset && cause === 'device' && outcomeBar(row, outcome) !== null) run = { at, why: 'reset' };
+    if (!reset || cause !== 'device' || (exceptTable510 && table510)) continue;
+    if (outcomeBar(row, outcome) !== null) run = { at, why: 'reset' };
   }
   return run;
 }

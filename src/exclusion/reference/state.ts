@@ -1,5 +1,5 @@
 import { assert } from '../../assert.ts';
-import { OK, OK_ESME, type Attempt, type EventName, type History, type HistoryEvent } from '../../migration/history.ts';
+import { keyOfEvent, OK, OK_ESME, type Attempt, type History, type HistoryEvent } from '../../migration/history.ts';
 import type { Installation, PaymentMode } from '../../installation/installation.ts';
 import type { Instant } from '../../time.ts';
 
@@ -33,12 +33,6 @@ export interface Known extends Records {
   readonly state: State;
   /** The earliest migration attempt `ok` or `ok-esme` since the readmit: the end of the history. */
   readonly migration: Attempt | null;
-}
-
-/** Two events of one name, or of one pair of opposites, share a key (DESIGN.md 5). */
-function keyOfEvent(event: EventName): string {
-  if (event.startsWith('master-key-')) return 'master-key';
-  return event.startsWith('sos-') ? 'sos' : event;
 }
 
 function compareEvents(a: HistoryEvent, b: HistoryEvent): number {

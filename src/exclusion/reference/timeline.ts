@@ -1,3 +1,4 @@
+import { CATEGORY_ROWS } from '../../clauses/categories.ts';
 import { expiryInstant, type RuleSet } from '../../rules/ruleset.ts';
 import type { History } from '../../migration/history.ts';
 import { OK } from '../../migration/history.ts';
@@ -5,9 +6,6 @@ import type { Instant } from '../../time.ts';
 import { clauseRows, findingAt, type ClauseRow, type Finding } from './holding.ts';
 import { instantsOf, knownAt, knownWithout, recordsUpTo, type Known, type Records } from './state.ts';
 import type { Note, Span } from '../verdict.ts';
-
-/** The category whose exclusion an ESME-only migration leaves standing (DESIGN.md 5.1, the end of a history). */
-const KEPT_BY_ESME_ONLY = 'gt01';
 
 /** An unbroken stretch in which a category holds. */
 export interface Stretch {
@@ -28,7 +26,7 @@ export interface Timeline {
   readonly lasting: readonly (Stretch | null)[];
   /** By the order of `rows`, then by time. */
   readonly spans: readonly Span[];
-  /** The ESME-only migrations that no GT01 exclusion bears out. */
+  /** The ESME-only migrations without an exclusion of the gas meter that holds. */
   readonly contradictory: readonly Note[];
   /** What lasted at each instant of a row, by time, in the order of `rows`. */
   readonly moments: readonly Moment[];
@@ -73,7 +71,7 @@ export function timelineOf(history: History, rules: RuleSet, asOf: Instant): Tim
 function stretchAt(row: ClauseRow, known: Known, before: Stretch | null, rules: RuleSet): Stretch | null {
   const { at, migration } = known;
   if (migration === null) return ownStretchAt(row, known, before, rules);
-  if (migration.outcome === OK || row.clause.category !== KEPT_BY_ESME_ONLY) return null;
+  if (migration.outcome === OK || !CATEGORY_ROWS[row.clause.category].keptByEsmeOnly) return null;
   // After an ESME-only migration the answer is that of its instant, from all records but the row itself.
   if (at > migration.at) return before;
   const atMigration = ownStretchAt(row, knownWithout(known, migration), before, rules);
@@ -97,5 +95,5 @@ function sticks(row: ClauseRow, stretch: Stretch, at: Instant, rules: RuleSet): 
 function isContradictory(rows: readonly ClauseRow[], known: Known, next: readonly (Stretch | null)[]): boolean {
   const { migration, at } = known;
   if (migration === null || migration.at !== at || migration.outcome === OK) return false;
-  return !rows.some(({ clause }, i) => clause.category === KEPT_BY_ESME_ONLY && next[i] !== null);
+  return !rows.some(({ clause }, i) => CATEGORY_ROWS[clause.category].keptByEsmeOnly && next[i] !== null);
 }

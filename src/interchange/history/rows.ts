@@ -1,4 +1,4 @@
-import { ATTEMPT_KINDS, CAUSES, EVENTS, type Attempt, type HistoryEvent } from '../../migration/history.ts';
+import { ATTEMPT_KINDS, CAUSES, EVENTS, keyOfEvent, type Attempt, type HistoryEvent } from '../../migration/history.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 
 /**
@@ -42,13 +42,6 @@ export function eventRow(origin: Origin, at: Instant, event: number, value: stri
   return { file: origin.file, line: origin.line, at, event: EVENTS[event] as HistoryEvent['event'], value };
 }
 
-/** Events that count as one for their key (DESIGN.md 5): the two `master-key-*`, and the `sos-*`. */
-const EVENT_FAMILIES = ['master-key-', 'sos-'] as const;
-
-function eventKey(row: EventRow): string {
-  return EVENT_FAMILIES.find((family) => row.event.startsWith(family)) ?? row.event;
-}
-
 /** How rows of a record are keyed and compared. */
 export interface Keyed<R> {
   readonly keyColumns: string;
@@ -69,7 +62,7 @@ export const ATTEMPTS: Keyed<AttemptRow> = {
 
 export const EVENT_ROWS: Keyed<EventRow> = {
   keyColumns: 'subject+at+event',
-  key: eventKey,
+  key: (row) => keyOfEvent(row.event),
   difference: (a, b) => {
     if (a.event !== b.event) return 'event';
     return a.value === b.value ? undefined : 'value';

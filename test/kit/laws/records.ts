@@ -103,9 +103,8 @@ export const RECORD_LAWS: readonly Law[] = [
     mustEqual(verdicts, engine(without, rules, asOf).verdicts, "strangers' instructions taken out");
   }),
   law('failures in Table 5.10 bear on no five-retries', ANY, (engine, { history, rules, asOf }) => {
-    // Under `weekCode: last` such a failure can be the last of its week; under `reset` one with a code of MA112 or GT01
-    // can be another outcome where `fiveCounts` takes those out.
-    const readings = { ...rules.readings, weekCode: 'any' as const, reset: 'none' as const };
+    // Under `weekCode: last` such a failure can be the last of its week.
+    const readings = { ...rules.readings, weekCode: 'any' as const };
     const chosen = { ...rules, readings };
     const five = rules.clauses.find(({ category }) => category === 'five-retries')?.shows;
     if (five?.type !== 'count' || !five.exceptTable510) return;

@@ -1,6 +1,7 @@
-// Each case of test/cases against the reference. A case states only what it is about: fields left out are not compared.
+// Each case of test/cases against both engines. A case states only what it is about: fields left out are not compared.
 import { describe, expect, test } from 'vitest';
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
+import { engine } from '../../../src/exclusion/engine/engine.ts';
 import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
 import { differences, readCases } from './cases.ts';
 
@@ -10,7 +11,9 @@ for (const file of new Set(CASES.map((one) => one.file))) {
   describe(file, () => {
     for (const one of CASES.filter((each) => each.file === file)) {
       test(one.name, () => {
-        expect(differences(one, evaluate)).toEqual([]);
+        expect(differences(one, evaluate), 'the reference').toEqual([]);
+        const fast = differences(one, (history, rules, asOf) => engine(rules).decide(history, asOf));
+        expect(fast, 'the engine').toEqual([]);
       });
     }
   });

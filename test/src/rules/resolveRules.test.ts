@@ -132,13 +132,16 @@ describe('files', () => {
     ['a success as a failure', `${EXTENDS}clauses: { gt01: { shows: { outcomes: [ok] } } }`, 'clauses.gt01.shows.outcomes[0]', 3],
     ['a decision outside its family', `${EXTENDS}clauses: { master-key: { shows: { holds: sos-uneconomic } } }`, 'clauses.master-key.shows.holds', 3],
     ['routes of a gas meter without a count', `${EXTENDS}clauses: { master-key: { dormancy: gsmeRoutes } }`, 'clauses.master-key.dormancy', 3],
-    ['an order that lacks categories', `${EXTENDS}precedence: [gt01]`, 'precedence', 3],
     ['an order that has one twice', `${EXTENDS}precedence: [gt01, gt01, master-key, no-wan-before, no-wan-attempting, five-retries]`, 'precedence', 3],
     ['a window with no past', `${EXTENDS}windows: { gt01WindowSeconds: [{ from: 2021-11-04, value: 1, source: ourAssumption }] }`, 'windows.gt01WindowSeconds[0].from', 3],
     ['a window in disorder', `${EXTENDS}windows:\n  gt01WindowSeconds:\n    - { from: 2012-01-01, value: 1, source: ourAssumption }\n    - { from: 2012-01-01, value: 2, source: ourAssumption }`, 'windows.gt01WindowSeconds[1].from', 6],
     ['a day that is none', `${EXTENDS}expiresOn: 2022-02-30`, 'expiresOn', 3],
     ['a year beyond the calendar', `${EXTENDS}expiresOn: 2099-01-01`, 'expiresOn', 3],
     ['a name borrowed from what is extended', 'extends: various-1-proposed-2021-11-03\nreadings: { mixed: anyDormant }', 'name', 1],
+    ['the name of the law that it changes', 'extends: various-1-proposed-2021-11-03\nname: various-1-proposed-2021-11-03\nreadings: { mixed: anyDormant }', 'name', 2],
+    ['the name of the law in other letters', 'extends: various-1-proposed-2021-11-03\nname: Various-1-Proposed-2021-11-03', 'name', 2],
+    ['the name of another law', 'extends: regime-2021-02-01\nname: various-1-proposed-2021-11-03', 'name', 2],
+    ['the name that stands for the law in force', 'extends: various-1-proposed-2021-11-03\nname: in-force', 'name', 2],
     ['a base that is not there', 'extends: various-2\nname: own', '', 1],
   ]; // prettier-ignore
 
@@ -151,7 +154,7 @@ describe('files', () => {
   });
 
   test('all problems of a file are told at once', () => {
-    const result = resolve(`${EXTENDS}readings: { mixed: x, reset: y }\nprecedence: []\n`, ['weekCode=z']);
+    const result = resolve(`${EXTENDS}readings: { mixed: x, reset: y }\nprecedence: [none]\n`, ['weekCode=z']);
     expect(result.ok ? 0 : result.problems.length).toBe(4);
   });
 

@@ -84,7 +84,11 @@ describe('four weeks with an outage, across two restarts', () => {
   test('what is told, on record and said of it', async () => {
     const lab = await fourWeeks(setup);
     const told = lab.records.map((record) =>
-      recordText(record, lab.state, () => watchTrace(lab.state, setup, face, instant(record.t)), face),
+      recordText(record, lab.state, {
+        trace: () => watchTrace(lab.state, setup, face, instant(record.t)),
+        face,
+        rules: setup.rules,
+      }),
     );
     const asOf = '2022-02-08T00:00:00Z';
     const trace = watchTrace(lab.state, setup, face, instant(asOf));
