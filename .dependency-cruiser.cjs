@@ -1,4 +1,4 @@
-// The arrows of DESIGN.md sections 1 and 2. `.ci/arrows.mjs` runs them and fails when nothing was checked.
+// The arrows of src/README.md. `.ci/arrows.mjs` runs them and fails when nothing was checked.
 
 /** Folders of devices/ that carry bytes over something real; the rest of devices/ is sans-I/O. */
 const CARRIERS = '^devices/(transport|mqtt|hardware|rig|driver)([./]|$)';

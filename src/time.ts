@@ -64,7 +64,7 @@ export function londonMidnight(day: number): Instant {
   return utc - londonOffset(utc - HOUR);
 }
 
-/** The last second of a London date `YYYY-MM-DD`: what a date given as an as-of means (DESIGN.md 5). */
+/** The last second of a London date `YYYY-MM-DD`: what a date given as an as-of means (src/docs/records.md). */
 export function endOfLondonDate(text: string): Instant {
   const day = parseDate(text);
   assert(day !== undefined, `not a date YYYY-MM-DD from 2012 to 2037: ${text}`);

@@ -26,6 +26,8 @@ export interface MqttPipeOptions extends Omit<ConnectionOptions, 'will'>, RigAdd
 
 /** Messages in flight to the broker above which a channel is given up. MQTT's packet ids end at 65,535. */
 const UNSENT_MESSAGES_MAX = 32_768;
+/** How the error reads where another head-end took the pipe: the device has nothing to do with it. */
+export const TAKEN_OVER = 'another client took the pipe over';
 const OPEN_SECONDS = 10;
 
 /**
@@ -68,7 +70,7 @@ async function openPipe(options: MqttPipeOptions, name: string, topics: RigTopic
     } else if (served && status.state === 'offline') {
       control.end(new TransportError('lost', name, 'the device went offline'));
     } else if (served && status.session !== undefined) {
-      control.end(new TransportError('lost', name, 'another client took the pipe over'));
+      control.end(new TransportError('lost', name, TAKEN_OVER));
     } else if (served) control.end();
   };
   try {

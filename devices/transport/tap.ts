@@ -37,6 +37,8 @@ export interface FrameLogOptions {
 export interface FrameLog {
   readonly frames: number;
   record(frame: Omit<FrameRecord, 't' | 'hex'> & { readonly bytes: Uint8Array }): void;
+  /** Writes a line without octets: why what went before came to nothing. It is in no capture. */
+  remark(line: Omit<FrameRecord, 't' | 'hex' | 'dir' | 'note'> & { readonly note: string }): void;
 }
 
 export function frameLog(options: FrameLogOptions): FrameLog {
@@ -55,6 +57,11 @@ export function frameLog(options: FrameLogOptions): FrameLog {
   return {
     get frames() {
       return frames;
+    },
+    remark({ endpoint, layer, note }) {
+      const t = new Date(options.timers.nowMilliseconds()).toISOString();
+      const line: FrameRecord = { t, dir: 's2c', endpoint, layer, hex: '', note };
+      options.lines?.(`${JSON.stringify(line)}\n`);
     },
     record({ dir, endpoint, layer, note, bytes }) {
       frames += 1;

@@ -1,6 +1,6 @@
 import { CATEGORIES } from '../../src/clauses/clause.ts';
 
-/** How an installation's story can end: exactly one of these (DESIGN.md 4). Numbers are positions. */
+/** How an installation's story can end: exactly one of these (sim/README.md). Numbers are positions. */
 export const ENDS = [
   'migrated',
   'migratedEsmeOnly',

@@ -69,7 +69,7 @@ fillNormalBorders();
 /**
  * The HAN of one installation at a time: a regime of the join, a static link budget with slow drift, a battery, a join that
  * can be lost for good. The GSME is sleepy: contact is made when it wakes. A day with margin + drift below 0 dB has none
- * (802.15.4 reception is almost binary in the link budget).
+ * (802.15.4 reception is almost binary in the link budget: devices/README.md).
  */
 export class HanLink {
   readonly own: AlternatingLink;

@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, (shell: Shell) => Promise<Command
   rules: async (shell) => (await import('./rules/rulesCommand.ts')).rulesCommand(shell),
   emulate: async (shell) => (await import('./emulate/emulateCommand.ts')).emulateCommand(shell),
   rig: async (shell) => (await import('./rig/rigCommand.ts')).rigCommand(shell),
+  glossary: async (shell) => (await import('./docs/glossaryCommand.ts')).glossaryCommand(shell),
   devices: async (shell) => (await import('./devices/devicesCommand.ts')).devicesCommand(shell),
 };
 

@@ -1,4 +1,4 @@
-/** The migration cohorts of the briefing; `MOC (MDS)` and `MOC (Secure)` as the records spell them (DESIGN.md 5). */
+/** The migration cohorts of the briefing; `MOC (MDS)` and `MOC (Secure)` as the records spell them (src/docs/records.md). */
 export const COHORTS = ['IOC', 'MOC_MDS', 'MOC_Secure', 'FOC'] as const;
 export type Cohort = (typeof COHORTS)[number];
 

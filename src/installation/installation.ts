@@ -3,7 +3,7 @@ import type { Cohort } from './cohort.ts';
 export type YesNo = 'yes' | 'no';
 export type PaymentMode = 'credit' | 'prepayment';
 
-/** What the GSME side of an installation holds; an installation has it iff it has an MPRN (DESIGN.md 5). */
+/** What the GSME side of an installation holds; an installation has it iff it has an MPRN (src/docs/records.md). */
 export interface GasSide {
   readonly mprn: string;
   readonly dormant: boolean;

@@ -11,7 +11,7 @@ export type Cause = (typeof CAUSES)[number];
 /** Outcomes that are not failures: all devices migrated (or prepared), or the ESME alone. */
 export const OK = 'ok';
 export const OK_ESME = 'ok-esme';
-/** The outcome of an instruction whose last try failed for lack of WAN (DESIGN.md 5; the word is ours). */
+/** The outcome of an instruction whose last try failed for lack of WAN (src/docs/records.md; the word is ours). */
 export const NO_WAN = 'NO-WAN';
 
 /** A row of the `attempts` record. `at` of an instruction is the end of its last try. */

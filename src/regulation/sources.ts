@@ -1,4 +1,4 @@
-/** How a fact is known: by the briefing, by another public primary page, by press, or by us (DOMAIN.md). */
+/** How a fact is known: by the briefing, by another public primary page, by press, or by us (src/docs/domain.md). */
 export type Standing = 'briefing' | 'primary' | 'press' | 'ours';
 
 export interface Source {

@@ -22,9 +22,9 @@ import { seedWords } from '../../sim/world/dice/streams.ts';
 import { engineOf } from '../differential/compare.ts';
 import { recorded } from './records.ts';
 import { EVERYTHING, modelAt } from './scenarios.ts';
+import { seedText } from '../seed.ts';
 
-const SEED = process.env['REACH_SEED'] ?? 'reach';
-console.log(`reachability: seed ${SEED} (REACH_SEED)`);
+const SEED = seedText(import.meta.filename, 'reach');
 
 const reached = new Set<string>();
 const reach = (what: string, name: string | undefined) => reached.add(`${what} ${name}`);
@@ -98,7 +98,7 @@ for (const { history, spans, verdicts } of [...lives, ...more]) {
   for (const { category, reported } of verdicts) reach(reported ? 'reported' : 'not reported', category);
 }
 
-/** The scope matrix: which cohort a category extends to (DESIGN.md 5.1). */
+/** The scope matrix: which cohort a category extends to (src/docs/meaning.md). */
 const SCOPE = model.rules.rules.clauses.flatMap(({ category, cohorts }) =>
   cohorts.map((cohort) => `${category} ${cohort}`),
 );
@@ -106,7 +106,7 @@ const SCOPE = model.rules.rules.clauses.flatMap(({ category, cohorts }) =>
 const EXPECTED: readonly (readonly [string, readonly string[]])[] = [
   ['dormancy', ['dormant', 'active', 'mixed']],
   ['wan class', ['healthy', 'patchy', 'dead']],
-  // Readmits are in the records of others only: the model has no process that readmits (DESIGN.md 4).
+  // Readmits are in the records of others only: the model has no process that readmits (sim/README.md).
   ['event', EVENTS.filter((event) => event !== 'readmit')],
   [
     'failure',

@@ -17,15 +17,14 @@ import type { Sleep } from '../../personas/gsme.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
 import { labImage } from '../../cosem/imageTransfer.ts';
 import { virtualTimers, type Timers } from '../../transport/timers.ts';
-import { deskLink, type DeskBooks } from '../walk/desk.ts';
+import { assembleRig } from '../bench/assembleRig.ts';
 import { Home, type HomeOptions } from '../bench/home.ts';
 import { callOf, DCC_TITLE, listed, peersOf, SMSO_TITLE, WRONG_MASTER_KEY } from '../bench/parties.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
 import { play, playVirtually, type Stage } from './play.ts';
-import { Rig, type RigOptions } from '../walk/rig.ts';
+import type { Rig, RigOptions } from '../walk/rig.ts';
 import type { Contact, StepTaken } from '../walk/rigRows.ts';
 import { devicesOfPeers } from '../walk/rigDevice.ts';
-import { Striker } from '../bench/striker.ts';
 
 export interface Plan {
   readonly installation: Installation;
@@ -109,40 +108,25 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     { systemTitle: titles.dcc, keys: LAB_KEYS, challenge, ...(held && { masterKey: held }) },
     { gas },
   );
-  const striker = new Striker({
-    links: home,
-    onMasterKey: (isWrong) => {
-      for (const peer of listed(dcc)) peer.ledger.obtainMasterKey(isWrong ? WRONG_MASTER_KEY : held);
-    },
-  });
-  const rig = new Rig({
+  const { rig, striker, runner } = assembleRig({
     installation,
     rules: plan.rules,
-    devices: devicesOfPeers(dcc),
-    keySource: labKeySource(new Stream(seed, 0, STREAMS.labKeys), plan.number),
     epclEntryFrom: plan.epclEntryFrom,
     displayBlocked: plan.displayBlocked,
-    ...(plan.known && { known: plan.known }),
-    isStruck: (step) => striker.strikes(step),
-    onStep: (step) => striker.onStep(step),
-    *onStepTaken(taken) {
-      yield* striker.onStepTaken();
-      options.onStepTaken?.(taken);
-    },
-  });
-  const books: DeskBooks = {
-    installation,
-    displaysMeetDefinition: [!plan.displayBlocked],
-    condition: () => striker.desk,
-    ...(options.deskSeconds !== undefined && { timeoutSeconds: options.deskSeconds }),
-  };
-  const runner: RunnerOptions = {
     timers,
+    links: home,
     dial: home.dial,
     framing,
-    desk: deskLink(books, timers),
+    devices: devicesOfPeers(dcc),
+    useMasterKey: (isWrong) => {
+      for (const peer of listed(dcc)) peer.ledger.obtainMasterKey(isWrong ? WRONG_MASTER_KEY : held);
+    },
+    keySource: labKeySource(new Stream(seed, 0, STREAMS.labKeys), plan.number),
+    ...(plan.known && { known: plan.known }),
+    ...(options.deskSeconds !== undefined && { deskSeconds: options.deskSeconds }),
     ...(options.onCall && { onCall: options.onCall }),
-  };
+    ...(options.onStepTaken && { onStepTaken: options.onStepTaken }),
+  });
   const smso = peersOf({ systemTitle: titles.smso, keys: LAB_KEYS, challenge }, { gas });
   const tasks = play(events, {
     rig,

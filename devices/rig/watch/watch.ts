@@ -52,6 +52,8 @@ export class Watch {
   private readonly buffer: EvidenceBuffer;
   /** What came by itself since the clock was last looked at. */
   private readonly waiting: JournalRecord[] = [];
+  /** Sources whose count this process began. */
+  private readonly counting = new Set<string>();
   /** The clock jumped ahead: whoever set it may be about to set it back. */
   private isDoubtful = false;
 
@@ -66,9 +68,10 @@ export class Watch {
     this.waiting.push(...this.buffer.take(evidence).map((one) => this.evidenceRecord(one)));
   }
 
-  /** Where the count of a source's own dates begins. */
+  /** Notes where the count of a source's own dates begins; once, also while the first note still waits to be written. */
   begin(source: string, at: Instant): void {
-    if (this.state.lastDated(source) !== undefined) return;
+    if (this.counting.has(source) || this.state.lastDated(source) !== undefined) return;
+    this.counting.add(source);
     this.waiting.push({ is: 'seen', t: this.stamp(), source, at: formatInstant(at) });
   }
 

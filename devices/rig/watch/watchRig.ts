@@ -19,7 +19,7 @@ import { deviceProbe, type ProbeRecording } from './deviceProbe.ts';
 import { DriverPool } from './driverPool.ts';
 import { Journal, JournalError } from './journal.ts';
 import { fileStorage } from './journalStorage.ts';
-import { takeLock } from './processLock.ts';
+import { takeLock } from '../bench/processLock.ts';
 import type { WatchState } from './watchState.ts';
 import { stateOf, takeUp } from './takeUp.ts';
 import { Watch, type WatchEnd, type WatchOptions } from './watch.ts';

@@ -68,7 +68,7 @@ function attemptArbitrary(at: fc.Arbitrary<Instant>, code: string, migrations: b
     )
     .map((attempt) => {
       const { kind, outcome } = attempt;
-      // A migration attempt never ends NO-WAN, and an `ok` is never caused by the system (DESIGN.md 5).
+      // A migration attempt never ends NO-WAN, and an `ok` is never caused by the system (src/docs/records.md).
       if (kind === 'migration' && outcome === 'NO-WAN') return { ...attempt, outcome: 'MA112' };
       return outcome.startsWith('ok') ? { ...attempt, cause: 'device' as const } : attempt;
     });

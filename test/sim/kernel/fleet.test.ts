@@ -11,10 +11,10 @@ import { addCounts, emptyCounts } from '../../../sim/kernel/life/counts.ts';
 import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { recorded } from '../records.ts';
 import { EVERYTHING, modelAt, scenarioAt } from '../scenarios.ts';
+import { seedText } from '../../seed.ts';
 
 // What must not matter to a run: company, order, shards, workers, and what happens to others.
-const SEED = process.env['FLEET_SEED'] ?? 'fleet';
-console.log(`fleet: seed ${SEED} (FLEET_SEED)`);
+const SEED = seedText(import.meta.filename, 'fleet');
 
 const model = modelAt(EVERYTHING);
 

@@ -108,7 +108,7 @@ describe('checks across fields', () => {
 
   test('an effect that does nothing is no fault: neither the schema nor the table has it', () => {
     expect(problems('faults: { silent: { effect: none } }')).toMatchObject([{ path: 'faults.silent.effect', found: '"none"' }]); // prettier-ignore
-    expect(fieldTable()).toMatch(/`faults\.<name>\.effect` \(kind: persistent\) \| one of silence, refusal,/);
+    expect(fieldTable()).toMatch(/`faults\.<name>\.effect` \(kind: persistent\): one of silence, refusal,/);
   });
 
   test('attempts so close that two would share a second are refused', () => {

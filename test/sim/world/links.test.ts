@@ -6,21 +6,10 @@ import { NO_INTERVALS } from '../../../sim/world/intervals.ts';
 import { normalDistribution } from '../../../sim/world/dice/normal.ts';
 import { WanLink } from '../../../sim/world/wanLink.ts';
 import { DAY, HOUR, WEEK } from '../../../src/time.ts';
-import {
-  alternating,
-  expectShare,
-  hanProfile,
-  SEED,
-  START,
-  streams,
-  UP,
-  wanProfile,
-  type LinkClass,
-} from './samples.ts';
+import { alternating, expectShare, hanProfile, START, streams, UP, wanProfile, type LinkClass } from './samples.ts';
 
 // The link processes against closed forms. Bounds are five standard errors of the sample, plus what a test says the form
 // leaves out. They hold the arithmetic, not the assumption that real links are such processes.
-console.log(`links: seed ${SEED} (WORLD_SEED)`);
 
 const N = 40_000;
 

@@ -4,9 +4,10 @@ import { Stream } from '../../../sim/world/dice/draws.ts';
 import { LifeStreams } from '../../../sim/world/dice/lifeStreams.ts';
 import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
 import { instant } from '../../../src/time.ts';
+import { seedText } from '../../seed.ts';
 
 export const START = instant('2021-02-01T00:00:00Z');
-export const SEED = process.env['WORLD_SEED'] ?? 'world';
+export const SEED = seedText(import.meta.dirname, 'world');
 
 /** Streams that are not turned to a population: entities count from 0. */
 export const streams = Object.assign(new LifeStreams(seedWords(SEED), 0), {

@@ -186,7 +186,7 @@ describe('what is no attempt', () => {
 
   test('a wrong Master Key is answered by the device, and nothing is installed', async () => {
     const run = await bench.run(rig(await start(), `installation: { masterKey: wrong }\n${ALLOWED}`));
-    expect(failures(run)).toEqual(['rotateKeys wrongKey SYN-KW01']);
+    expect(failures(run)).toEqual(['rotateKeys wrongKey SYN-KW03']);
     // The one write that left is the key transfer: what looks for writes above can find one.
     expect(writes(run)).toMatchObject([expect.stringMatching(/^c301..004000002b0000ff02/)]);
     for (const { device } of home!.units[0]!.devices) expect(device.keyring.keys).toEqual(LAB_KEYS);

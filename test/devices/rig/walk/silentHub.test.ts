@@ -47,7 +47,9 @@ describe('a WAN that is down at the attempt', () => {
     const { attempts, steps, dcc } = runPlan(planOf(ages));
     expect(attempts).toMatchObject([{ outcome: SILENT[0], cause: 'device' }]);
     expect(steps.at(-1)).toMatchObject({ step: 'deviceState', observation: 'noAnswer' });
-    expect(steps.filter(({ why }) => why !== undefined).map(({ step }) => step)).toEqual(['wanRecent', 'hanRecent']);
+    expect(
+      steps.filter(({ why, observation }) => why !== undefined && observation === 'answered').map(({ step }) => step),
+    ).toEqual(['wanRecent', 'hanRecent']);
     expect(listed(dcc).every(({ ledger }) => ledger.outstanding.length === 0)).toBe(true);
   });
 

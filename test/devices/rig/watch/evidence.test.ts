@@ -148,7 +148,9 @@ describe('on a broker', () => {
       { mqtt: { url: broker.url, bench: 'lab', framing: 'wrapper', glow: true }, timers: impatient },
     );
     const glow = `${QUICK}, glow: { url: '${broker.url}', cads: ['${CAD}'] }`;
-    const setup = bench.setup(`name: lab\ndevices: { chf: { tcp: '127.0.0.1:1' } }\nwatch: { ${glow} }\n`);
+    const setup = bench.setup(
+      `name: lab\ndevices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }\nwatch: { ${glow} }\n`,
+    );
     const heard = ({ evidence }: WatchState): boolean => evidence.some(({ source }) => source === `glow:${CAD}`);
     const run = await watched(setup, heard, { under });
     expect(of(run, 'seen').map(({ source }) => source)).toEqual([`glow:${CAD}`]);
@@ -171,7 +173,9 @@ describe('on a broker', () => {
   test('a date that advanced while nobody watched is a contact at the first message after: the count goes on where it was', async () => {
     const connection = await connectBroker({ url: broker.url });
     const glow = `contact: { everySeconds: 3600, tries: 1 }, attempt: { everySeconds: 3600 }, glow: { url: '${broker.url}', cads: ['${CAD}'] }`;
-    const setup = bench.setup(`name: lab\ndevices: { chf: { tcp: '127.0.0.1:1' } }\nwatch: { ${glow} }\n`);
+    const setup = bench.setup(
+      `name: lab\ndevices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }\nwatch: { ${glow} }\n`,
+    );
     const [before, after] = [now() - 2 * HOUR, now() - HOUR];
     const publish = async (at: number): Promise<void> => {
       const han = { joined: true, rssi: -60, lqi: 200 };
@@ -256,7 +260,9 @@ describe('on a broker', () => {
       { mqtt: { url: broker.url, bench: 'rack', framing: 'wrapper', glow: false }, timers: impatient },
     );
     const watch = `${QUICK}, bench: { url: '${broker.url}', bench: rack, unit: SMBC00000001 }`;
-    const setup = bench.setup(`name: lab\ndevices: { chf: { tcp: '127.0.0.1:1' } }\nwatch: { ${watch} }\n`);
+    const setup = bench.setup(
+      `name: lab\ndevices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }\nwatch: { ${watch} }\n`,
+    );
     const links = ({ evidence }: WatchState): string[] => [
       ...new Set(evidence.map(({ link, source, bearing }) => `${link} ${source} ${bearing}`)),
     ];
@@ -272,7 +278,9 @@ describe('on a broker', () => {
     const gone = await aedesBroker();
     await gone.stop();
     const glow = `${QUICK}, glow: { url: '${gone.url}', cads: ['${CAD}'] }`;
-    const setup = bench.setup(`name: lab\ndevices: { chf: { tcp: '127.0.0.1:1' } }\nwatch: { ${glow} }\n`);
+    const setup = bench.setup(
+      `name: lab\ndevices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }\nwatch: { ${glow} }\n`,
+    );
     const run = await watched(setup, (state) => made(state).length > 0, { under });
     expect(run.notes.filter((note) => note.includes('tried again every 60 s'))).toHaveLength(1);
   });

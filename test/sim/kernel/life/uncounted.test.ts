@@ -5,11 +5,11 @@ import { ShardRunner, shardsOf } from '../../../../sim/kernel/run/shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../../../../sim/kernel/life/counts.ts';
 import { seedWords } from '../../../../sim/world/dice/streams.ts';
 import { EVERYTHING, modelAt } from '../../scenarios.ts';
+import { seedText } from '../../../seed.ts';
 
 // Lives of which nothing is counted until something could be, and first attempts found in columns, against the same fleet with
 // a recorder looking on: then every life is counted from its start, one by one.
-const SEED = process.env['FLEET_SEED'] ?? 'uncounted';
-console.log(`uncounted: seed ${SEED} (FLEET_SEED)`);
+const SEED = seedText(import.meta.filename, 'uncounted');
 
 function countsOf(model: Model, watched: boolean): Counts {
   const runner = new ShardRunner(model, seedWords(SEED), 0);

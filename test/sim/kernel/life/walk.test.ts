@@ -9,10 +9,10 @@ import { STEP_IDS, STEPS, STEPS_OF_COHORT, type StepId } from '../../../../src/m
 import { beginWalk, checkStep, currentStep, nextStep, type WalkEnd } from '../../../../src/migration/walk.ts';
 import { DAY, HOUR, instant, WEEK } from '../../../../src/time.ts';
 import { OBSERVATION_BITS, WALK_PASSED } from '../../../../sim/kernel/life/lifeWalk.ts';
+import { seedNumber } from '../../../seed.ts';
 import { kernelWalk } from './walks.ts';
 
-const SEED = Number(process.env['WALK_SEED'] ?? 7);
-console.log(`walk: seed ${SEED} (WALK_SEED)`);
+const SEED = seedNumber(import.meta.filename, 7);
 const AT = instant('2022-01-10T10:00:00Z');
 
 /** Ages at the edges of the windows, and well on either side. */

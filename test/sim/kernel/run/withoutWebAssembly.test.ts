@@ -1,9 +1,9 @@
 // A browser's policy may forbid WebAssembly. The counts and the records must then be the same, only later.
 import { afterEach, expect, test, vi } from 'vitest';
 import { scenarioAt } from '../../scenarios.ts';
+import { seedText } from '../../../seed.ts';
 
-const SEED = process.env['FLEET_SEED'] ?? 'without';
-console.log(`withoutWebAssembly: seed ${SEED} (FLEET_SEED)`);
+const SEED = seedText(import.meta.filename, 'without');
 
 afterEach(() => {
   vi.unstubAllGlobals();

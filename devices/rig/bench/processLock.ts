@@ -3,7 +3,7 @@
  * not do: numbers are given out again, and after a restart of the machine a stranger may bear it.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { isAlive } from '../bench/isAlive.ts';
+import { isAlive } from './isAlive.ts';
 
 export interface ProcessLock {
   release(): void;
