@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instant } from '../../../src/time.ts';
 import type { DriverEvent } from '../../hardware/driverProtocol.ts';
+import type { MeterPoints } from '../../mqtt/glowEvidence.ts';
 import { CLOCK_AHEAD_SECONDS_MAX } from '../../mqtt/contact.ts';
 import type { SerialPackage } from '../../transport/serialPackage.ts';
 import { wallTimers, type Timers } from '../../transport/timers.ts';
@@ -150,9 +151,13 @@ async function runOver(setup: RigSetup, options: TakenUp): Promise<WatchEnd> {
     watch.learn({ link: event.link, at, source: `${placeText(place)}#observed`, bearing: 'sign' });
   }
   const sources = openSources(setup, { timers, onNote, watch, state });
+  const look = (): void => sources.forEach(({ source }) => source.look());
   pool.listen();
   try {
-    if (once) await heardOf(sources, { timers, signal });
+    if (once) {
+      await heardOf(sources, { timers, signal });
+      look();
+    }
     return await watch.run();
   } finally {
     await Promise.all(sources.map(({ source }) => source.close()));
@@ -186,10 +191,17 @@ function openSources(
       }),
     );
     const onBegin = (cad: string, at: Instant): void => watch.begin(`${GLOW}${cad}`, at);
-    all.push(listened((of) => glowSource(glow, { ...of, lastDated, onBegin })));
+    all.push(listened((of) => glowSource(glow, { ...of, lastDated, onBegin, points: pointsOf(setup) })));
   }
   if (bench) all.push(listened((of) => benchSource(bench, of)));
   return all;
+}
+
+/** The meter points that the rig file itself names; those made up for the bench say nothing of a real CAD. */
+function pointsOf({ document }: RigSetup): MeterPoints {
+  const { electricity, gas } = document.installation;
+  const mprn = gas === false ? undefined : gas.mprn;
+  return { ...(electricity.mpan !== undefined && { mpan: electricity.mpan }), ...(mprn !== undefined && { mprn }) };
 }
 
 /** As the evidence of a CAD names it. */
