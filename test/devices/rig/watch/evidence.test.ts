@@ -244,9 +244,12 @@ describe('on a broker', () => {
         for (const { topic, payload } of glowMessages({ mac: CAD, at: now(), han, gas }))
           connection.post(topic, payload);
       }, 20);
-      const run = await watched(setup, (state) => tried(state).length >= 1, { under });
+      const notes: string[] = [];
+      const isTold = ({ evidence }: WatchState): boolean =>
+        evidence.length > 0 || notes.some((note) => note.includes('another MPRN'));
+      const run = await watched(setup, isTold, { under, onNote: (note) => void notes.push(note) });
       clearInterval(timer);
-      return run;
+      return { ...run, notes };
     };
     const other = await watchedWith(String(syntheticMprn(8)));
     expect(other.state.evidence).toEqual([]);
