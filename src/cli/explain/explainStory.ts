@@ -8,7 +8,7 @@ import { seedWords } from '../../../sim/world/dice/draws.ts';
 import { UsageError } from '../shell/exit.ts';
 import { explainJson } from './explainJson.ts';
 import { storyText, type StoryHead } from './explainStoryText.ts';
-import { shellWord } from '../../text/words.ts';
+import { shellWord } from '../../text/shellWord.ts';
 import { loadScenarioFile } from '../shell/scenarioFile.ts';
 import { benchVersion } from '../shell/version.ts';
 
