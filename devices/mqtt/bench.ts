@@ -64,7 +64,14 @@ export type BenchEvent = {
 } & (
   | { readonly kind: 'birth'; readonly birth: Birth }
   | { readonly kind: 'status'; readonly status: Status }
-  | { readonly kind: 'link'; readonly link: Link; readonly contacts: readonly Contact[]; readonly missing: number }
+  | {
+      readonly kind: 'link';
+      readonly link: Link;
+      readonly contacts: readonly Contact[];
+      readonly missing: number;
+      /** Why a contact in it is no evidence. */
+      readonly note?: string;
+    }
   /** Not understood; the reason names the field. */
   | { readonly kind: 'odd'; readonly reason: string }
 );
@@ -102,7 +109,8 @@ export async function watchBench(
     }
     const seen = observeLink(before, link.value, { address, receivedAt });
     watches.set(key, seen.watch);
-    return { kind, link: link.value, contacts: seen.contacts, missing: seen.missing };
+    const note = seen.note === undefined ? {} : { note: seen.note };
+    return { kind, link: link.value, contacts: seen.contacts, missing: seen.missing, ...note };
   }
 
   for (const kind of ['birth', 'status', 'link'] as const) {
