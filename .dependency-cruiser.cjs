@@ -1,4 +1,4 @@
-// The arrows of DESIGN.md sections 1 and 2. `.ci/arrows.mjs` runs them and fails when nothing was checked.
+// The arrows of src/README.md. `.ci/arrows.mjs` runs them and fails when nothing was checked.
 
 /** Folders of devices/ that carry bytes over something real; the rest of devices/ is sans-I/O. */
 const CARRIERS = '^devices/(transport|mqtt|hardware|rig|driver)([./]|$)';
@@ -123,9 +123,10 @@ const forbidden = [
   },
   {
     name: 'published-code-needs-published-packages',
-    comment: 'A development dependency is not there where the package is installed.',
+    comment:
+      'A development dependency is not there where the package is installed. Optional peers are imported when asked for.',
     from: { path: '^(src|sim|devices|test/kit)/', pathNot: '[.]mjs$' },
-    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
   },
 ];
 

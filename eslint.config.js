@@ -1,4 +1,4 @@
-// The gate of style and determinism (DESIGN.md 3, STYLE.md). Each ban's message names what to use instead.
+// The gate of style and determinism (src/README.md, src/docs/style.md). Each ban's message names what to use instead.
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -13,7 +13,7 @@ const FACE = [
   ban('ExportAllDeclaration', 'No `export *`: list the names; the face of a folder is a short list.'),
 ];
 
-/** Words that lost to another in the glossary (DESIGN.md 6), as identifiers or parts of one. */
+/** Words that lost to another in the glossary (src/docs/glossary.md), as identifiers or parts of one. */
 const WORDS = [
   ['household|premises|dwelling', 'installation'],
   ['errCode|failureCode|faultCode', 'errorCode'],
@@ -202,7 +202,7 @@ export default defineConfig(
     },
   },
   {
-    // Endpoints are sans-I/O: bytes in, bytes out, the instant as an argument (STYLE.md 1.11).
+    // Endpoints are sans-I/O: bytes in, bytes out, the instant as an argument (src/docs/style.md).
     files: ['devices/{dlms,cosem,personas,headend,iec62056_21,link}/**/*.ts'],
     // COSEM's date-time octets hold calendar fields.
     ignores: ['devices/cosem/dateTime.ts'],

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { roomFaults } from './rooms.mjs';
 
 const FOLDERS = ['src', 'sim', 'devices', 'scenarios', 'test'];
-/** DESIGN.md 2: the top level is fixed; tool configuration stands there only where the tool looks nowhere else. */
+/** src/README.md: the top level is fixed; tool configuration stands there only where the tool looks nowhere else. */
 const TOP_LEVEL = new Set([
   ...FOLDERS,
   'package.json',
@@ -33,7 +33,7 @@ function filesUnder(folder) {
 
 for (const name of readdirSync(root)) {
   if (name.startsWith('.') || TOP_LEVEL.has(name) || MADE.has(name) || name.endsWith('.tgz')) continue;
-  faults.push(`${name}: not of the top level (DESIGN.md 2); it belongs into ${FOLDERS.join(', ')}, or a dotfile`);
+  faults.push(`${name}: not of the top level (src/README.md); it belongs into ${FOLDERS.join(', ')}, or a dotfile`);
 }
 for (const folder of FOLDERS) {
   if (!existsSync(join(root, folder, 'README.md'))) faults.push(`${folder}/README.md: every folder has its door-plate`);

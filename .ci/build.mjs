@@ -1,9 +1,10 @@
 // Builds dist/ for the tarball: JavaScript and declarations by tsc, and beside them the files that code reads or
 // starts without importing them. `--unchecked` leaves out the check of types, which is the gate's: half the time.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { bundlePage, PAGE_SCRIPTS } from './bundlePage.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -23,3 +24,10 @@ for (const folder of ['src', 'sim', 'devices', 'scenarios', 'test/kit']) {
     filter: (path) => !NOT_COPIED.test(path),
   });
 }
+
+// The glossary is read at run time, from beside the code that reads it.
+cpSync(`${root}/src/docs/glossary.md`, `${root}/dist/src/docs/glossary.md`);
+
+// What a report page runs.
+mkdirSync(`${root}/dist/browser`, { recursive: true });
+for (const name of Object.keys(PAGE_SCRIPTS)) writeFileSync(`${root}/dist/browser/${name}.js`, await bundlePage(name));

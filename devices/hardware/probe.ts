@@ -1,21 +1,38 @@
+/**
+ * Asks a serial port, or a serial converter or meter on TCP, what speaks there. It chooses, opens and changes nothing: it sends
+ * a 62056-21 request, an SNRM (undone by DISC) and, over TCP, the association request of a public client (undone by a release).
+ */
+import { encodeAarq, encodeRelease } from '../dlms/acse.ts';
 import { DISC, DM, FRMR, POLL_FINAL, SNRM, UA } from '../dlms/hdlcControl.ts';
-import { encodeFrame, HdlcParser, serverAddress, shortAddress } from '../dlms/hdlcFrame.ts';
+import { encodeFrame, type HdlcFrame, HdlcParser, shortAddress } from '../dlms/hdlcFrame.ts';
 import type { HdlcAddress } from '../dlms/hdlcFrame.ts';
-import { parseIdentification, requestMessage } from '../iec62056_21/frames.ts';
-import { scanner } from '../iec62056_21/scanner.ts';
+import { encodeWrapper, WrapperParser } from '../dlms/wrapper.ts';
+import { CONFORMANCE, encodeInitiateRequest } from '../dlms/initiate.ts';
+import {
+  BAUD_RATES,
+  type Identification,
+  MODE_B_BAUD_RATES,
+  parseIdentification,
+  protocolMode,
+  requestMessage,
+  WAKE_UP,
+} from '../iec62056_21/frames.ts';
+import { scanner, withEvenParity } from '../iec62056_21/scanner.ts';
 import { serialTransport } from '../transport/serial.ts';
-import type { SerialChannel } from '../transport/serial.ts';
 import type { SerialPackage } from '../transport/serialPackage.ts';
+import { tcpTransport } from '../transport/tcp.ts';
 import { wallTimers } from '../transport/timers.ts';
 import type { Timers } from '../transport/timers.ts';
+import type { ByteChannel } from '../transport/transport.ts';
+import { type ProbeAddresses, serversToAsk } from './probeAddresses.ts';
 
-/** One question put to a port. */
+/** One question put to a port. Over TCP the mode is `tcp`: the other end sets the line. */
 export interface Probe {
   readonly mode: string;
-  readonly ask: '62056-21' | 'hdlc';
+  readonly ask: '62056-21' | 'hdlc' | 'wrapper';
 }
 
-/** What is tried, the likely first: optical heads open at 300 Bd, HDLC ports run at 9600. */
+/** The questions to a serial port, the likely first: optical heads open at 300 Bd, HDLC ports run at 9600. */
 export const PROBES: readonly Probe[] = [
   { mode: '300/7E1', ask: '62056-21' },
   { mode: '9600/8N1', ask: 'hdlc' },
@@ -28,50 +45,67 @@ export const PROBES: readonly Probe[] = [
   { mode: '2400/8N1', ask: 'hdlc' },
 ];
 
-/** Servers that an SNRM is addressed to, from client 16 (public). The last is the all-station address. */
-const SERVERS: readonly { readonly text: string; readonly address: HdlcAddress }[] = [
-  { text: 'server 1', address: serverAddress(1) },
-  { text: 'server 1/17', address: serverAddress(1, 17) },
-  { text: 'server 1/16', address: serverAddress(1, 16, 4) },
-  { text: 'all stations', address: serverAddress(0x7f) },
+/** The questions to a TCP address. */
+export const TCP_PROBES: readonly Probe[] = [
+  { mode: 'tcp', ask: 'wrapper' },
+  { mode: 'tcp', ask: 'hdlc' },
+  { mode: 'tcp', ask: '62056-21' },
 ];
-const PUBLIC_CLIENT = shortAddress(16);
+
+const PUBLIC_CLIENT = 16;
 const UNNUMBERED: Readonly<Record<number, string>> = { [UA]: 'UA', [DM]: 'DM', [FRMR]: 'FRMR' };
 
+/** What one question to a port brought to light. */
 export interface ProbeResult extends Probe {
   readonly answered: boolean;
-  /** In words; without payload. */
+  /** In words, without payload. */
   readonly detail: string;
 }
 
-export interface ProbeOptions {
+/** How a port is probed: how long to wait for an answer, and whether to go on after one. */
+export interface ProbeOptions extends ProbeAddresses {
+  /** Default: {@link PROBES}, or {@link TCP_PROBES} for a TCP address. */
   readonly probes?: readonly Probe[];
-  /** Go on after something has answered. */
+  /** True: goes on after something has answered. Default false. */
   readonly all?: boolean;
-  /** For each question. Default 2 s. */
+  /** How long to wait for each answer. Default 2 s. */
   readonly answerMilliseconds?: number;
+  /** True: wakes a battery-operated meter with NULs for 2.2 s before each 62056-21 request. Default false. */
+  readonly wakeUp?: boolean;
   readonly timers?: Timers;
   readonly load?: () => Promise<SerialPackage>;
   readonly onResult?: (result: ProbeResult) => void;
 }
 
+/** A channel that may have a speed. */
+type Line = ByteChannel & { setMode?(mode: string): Promise<void> };
+
+/** `tcp:HOST:PORT` and `tcp://HOST:PORT`; anything else is the path of a serial port. */
+export function tcpTarget(target: string): { readonly host: string; readonly port: number } | undefined {
+  const found = /^tcp:(?:\/\/)?(\[[0-9A-Fa-f:.%a-z]+\]|[^:[\]\s/]+):(\d{1,5})$/.exec(target);
+  const port = Number(found?.[2]);
+  if (found === null || port < 1 || port > 0xffff) return undefined;
+  return { host: found[1]!.replace(/^\[|\]$/g, ''), port };
+}
+
 /**
- * Asks a serial port what speaks there, without choosing, opening or changing anything: a 62056-21 request, and SNRM
- * (undone by DISC). Rejects with a TransportError when the port cannot be had or vanishes.
+ * Asks a serial port, or `tcp:HOST:PORT`. Rejects with a TransportError if the port cannot be opened or vanishes.
  */
-export async function probePort(path: string, options: ProbeOptions = {}): Promise<readonly ProbeResult[]> {
-  const probes = options.probes ?? PROBES;
-  const mode = probes[0]?.mode ?? '9600/8N1';
-  const transport = serialTransport({ path, mode, ...(options.load !== undefined && { load: options.load }) });
-  const channel = await transport.open();
+export async function probePort(target: string, options: ProbeOptions = {}): Promise<readonly ProbeResult[]> {
+  const tcp = tcpTarget(target);
+  const probes = options.probes ?? (tcp ? TCP_PROBES : PROBES);
   const results: ProbeResult[] = [];
+  const open = tcp ? (): Promise<Line> => tcpTransport(tcp).open() : serialOpener(target, probes, options);
+  let channel = await open();
   let lost: Error | undefined;
   channel.onError((error) => (lost = error));
   try {
     for (const probe of probes) {
-      await channel.setMode(probe.mode);
-      const answer = probe.ask === 'hdlc' ? await askHdlc(channel, options) : await askIdentification(channel, options);
-      if (lost !== undefined && channel.closed) throw lost;
+      // A device that is asked in a protocol that it does not speak may hang up. It is called again.
+      if (tcp && channel.closed) channel = await open();
+      await channel.setMode?.(probe.mode);
+      const answer = await ASK[probe.ask](channel, options);
+      if (!tcp && lost !== undefined && channel.closed) throw lost;
       const result = { ...probe, ...answer };
       results.push(result);
       options.onResult?.(result);
@@ -83,12 +117,27 @@ export async function probePort(path: string, options: ProbeOptions = {}): Promi
   return results;
 }
 
+function serialOpener(path: string, probes: readonly Probe[], { load }: ProbeOptions): () => Promise<Line> {
+  const mode = probes[0]?.mode ?? '9600/8N1';
+  return () => serialTransport({ path, mode, ...(load !== undefined && { load }) }).open();
+}
+
 type Answer = Pick<ProbeResult, 'answered' | 'detail'>;
 
-async function askIdentification(channel: SerialChannel, options: ProbeOptions): Promise<Answer> {
-  const found = scanner();
+const ASK: Readonly<Record<Probe['ask'], (channel: Line, options: ProbeOptions) => Promise<Answer>>> = {
+  '62056-21': askIdentification,
+  'hdlc': askHdlc,
+  'wrapper': askWrapper,
+};
+
+async function askIdentification(channel: Line, options: ProbeOptions): Promise<Answer> {
+  const isSerial = channel.setMode !== undefined;
+  // A converter on TCP may be set to 8N1, and then the parity is ours. At 7E1 it drops bit 8, so it does no harm.
+  const found = scanner({ parity: isSerial ? 'port' : 'either' });
+  const request = isSerial ? requestMessage() : withEvenParity(requestMessage());
   const heard = { octets: 0 };
-  const identification = await exchange(channel, requestMessage(), options, (bytes) => {
+  if (options.wakeUp === true) await wake(channel, options);
+  const identification = await exchange(channel, request, options, (bytes) => {
     heard.octets += bytes.length;
     found.push(bytes);
     for (let message = found.next('opening'); message !== undefined; message = found.next('opening')) {
@@ -97,34 +146,84 @@ async function askIdentification(channel: SerialChannel, options: ProbeOptions):
     }
     return undefined;
   });
-  if (identification === undefined) return silence(heard.octets);
-  const { manufacturer, baud, hdlc, model } = identification;
-  const mode = hdlc ? 'mode E, HDLC can be chosen' : 'mode C';
-  return { answered: true, detail: `${manufacturer} '${model}', baud character ${baud}, ${mode}` };
+  return identification === undefined ? silence(heard.octets) : { answered: true, detail: meterText(identification) };
 }
 
-async function askHdlc(channel: SerialChannel, options: ProbeOptions): Promise<Answer> {
+function meterText(identification: Identification): string {
+  const { manufacturer, baud, model } = identification;
+  switch (protocolMode(identification)) {
+    case 'A':
+      return `${manufacturer} '${baud}${model}', mode A: it reads out at ${BAUD_RATES['0']} Bd by itself`;
+    case 'B':
+      return `${manufacturer} '${model}', baud character ${baud}, mode B: it reads out at ${MODE_B_BAUD_RATES[baud]} Bd by itself`;
+    case 'C':
+      return `${manufacturer} '${model}', baud character ${baud}, mode C`;
+    case 'E':
+      return `${manufacturer} '${model}', baud character ${baud}, mode E, HDLC can be chosen`;
+  }
+}
+
+/** Sends NULs as long as a battery-operated meter needs to wake up, and waits until it takes a request. */
+async function wake(channel: Line, options: ProbeOptions): Promise<void> {
+  const timers = options.timers ?? wallTimers();
+  const { nulMilliseconds, pauseMilliseconds } = WAKE_UP;
+  channel.write(new Uint8Array(Math.ceil((nulMilliseconds / 1000) * 30)));
+  await new Promise<void>((resolve) => {
+    timers.after(nulMilliseconds + pauseMilliseconds, resolve);
+  });
+}
+
+async function askHdlc(channel: Line, options: ProbeOptions): Promise<Answer> {
   const heard = { octets: 0 };
   const timers = options.timers ?? wallTimers();
-  const ask = (address: HdlcAddress, control: number): Promise<string | undefined> => {
+  const ask = (client: number, address: HdlcAddress, control: number): Promise<HdlcFrame | undefined> => {
     const parser = new HdlcParser();
-    const frame = { destination: address, source: PUBLIC_CLIENT, control: control | POLL_FINAL };
+    const frame = { destination: address, source: shortAddress(client), control: control | POLL_FINAL };
     const octets = encodeFrame({ ...frame, segmented: false, information: new Uint8Array(0) });
     return exchange(channel, octets, options, (bytes) => {
       heard.octets += bytes.length;
       const frames = parser.receive(bytes, timers.nowMilliseconds() / 1000);
-      // An optical head echoes what it sends: only what is addressed to the client is an answer.
-      const answer = frames.find((one) => one.destination.bytes === 1 && one.destination.upper === PUBLIC_CLIENT.upper);
-      return answer === undefined ? undefined : (UNNUMBERED[answer.control & ~POLL_FINAL] ?? 'a frame');
+      // An optical head echoes what it sends. Only a frame to the client is an answer, and only a server sends these.
+      return frames.find(
+        ({ destination, control: code }) =>
+          destination.bytes === 1 && destination.upper === client && UNNUMBERED[code & ~POLL_FINAL] !== undefined,
+      );
     });
   };
-  for (const server of SERVERS) {
-    const answer = await ask(server.address, SNRM);
+  for (const { client, text, address } of serversToAsk(options, PUBLIC_CLIENT)) {
+    if (channel.closed) break;
+    const answer = await ask(client, address, SNRM);
     if (answer === undefined) continue;
-    if (answer === 'UA') await ask(server.address, DISC);
-    return { answered: true, detail: `${answer} from ${server.text} to client 16` };
+    const word = UNNUMBERED[answer.control & ~POLL_FINAL];
+    if (word === 'UA') await ask(client, address, DISC);
+    const { upper, lower, bytes } = answer.source;
+    const isOther = upper !== address.upper || lower !== address.lower;
+    const own = isOther ? `, which calls itself ${upper}${bytes === 1 ? '' : `/${lower}`} in ${bytes} byte(s)` : '';
+    return { answered: true, detail: `${word} from ${text} to client ${client}${own}` };
   }
   return silence(heard.octets);
+}
+
+/** An AARQ of a client without security, which changes nothing in a meter. */
+async function askWrapper(channel: Line, options: ProbeOptions): Promise<Answer> {
+  const { client: source = PUBLIC_CLIENT, server: destination = 1 } = options;
+  const heard = { octets: 0 };
+  const parser = new WrapperParser();
+  const conformance = CONFORMANCE.get | CONFORMANCE.blockGet;
+  const initiate = { responseAllowed: true, dlmsVersion: 6, conformance, pduBytesMax: 0xffff };
+  const aarq = encodeAarq({ context: 1, mechanism: 0, userInformation: encodeInitiateRequest(initiate) });
+  const answer = await exchange(channel, encodeWrapper({ source, destination, apdu: aarq }), options, (bytes) => {
+    heard.octets += bytes.length;
+    return parser.receive(bytes).find((pdu) => pdu.destination === source && pdu.source === destination);
+  });
+  if (answer === undefined) return silence(heard.octets);
+  const isAare = answer.apdu[0] === 0x61;
+  if (isAare && !channel.closed) {
+    channel.write(encodeWrapper({ source, destination, apdu: encodeRelease('request', { reason: 0 }) }));
+    await channel.flush().catch(() => undefined);
+  }
+  const what = isAare ? 'an AARE' : 'an APDU';
+  return { answered: true, detail: `${what} from server ${destination} to client ${source}` };
 }
 
 function silence(octets: number): Answer {
@@ -132,9 +231,9 @@ function silence(octets: number): Answer {
   return { answered: false, detail };
 }
 
-/** Sends, and waits for what `accept` makes of the octets; undefined when the time is up or the port gone. */
+/** Sends, and waits for the value that `accept` makes of the octets; undefined if the time is up or the port is gone. */
 function exchange<T>(
-  channel: SerialChannel,
+  channel: Line,
   octets: Uint8Array,
   options: ProbeOptions,
   accept: (bytes: Uint8Array) => T | undefined,
@@ -153,6 +252,6 @@ function exchange<T>(
       if (answer !== undefined) done(answer);
     });
     const unclose = channel.onClose(() => done(undefined));
-    channel.write(octets);
+    if (!channel.closed) channel.write(octets);
   });
 }

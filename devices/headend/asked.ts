@@ -1,26 +1,30 @@
-/** What a head-end needs of a device, and is told if the device verifiably refuses it: which object, and how. */
+/** What a head-end asks of one object of a device; a failure names the object. */
 import { obisText } from '../cosem/object.ts';
-import { RESULT, type Descriptor } from '../dlms/apdu.ts';
+import type { Descriptor } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
 import type { Conversation, DlmsClient } from '../dlms/client.ts';
 import type { ClientResult } from '../dlms/clientResult.ts';
 import type { Peer } from './associate.ts';
-import { converse, type Outcome, type Procedure } from './procedure.ts';
+import { converse, type About, type Outcome, type Procedure } from './procedure.ts';
+import { resultText, wireErrorText } from './wireError.ts';
 
 /** A conversation about one object of a peer. */
 export function* asked<T>(
   { onRefusal }: Pick<Peer, 'onRefusal'>,
-  of: { readonly target: Descriptor; readonly is: 'attribute' | 'method' },
+  about: About,
   conversation: Conversation<ClientResult<T>>,
 ): Procedure<Outcome<T>> {
   const outcome = yield* converse(conversation);
-  if (!outcome.ok && outcome.error.kind === 'result') onRefusal?.(refusalText(of, outcome.error.result));
-  return outcome;
+  if (outcome.ok) return outcome;
+  if (outcome.error.kind === 'result') onRefusal?.(`${aboutText(about)}: ${resultText(outcome.error.result)}`);
+  return { ...outcome, about };
 }
 
-/** Reads what a step needs. */
-export function readOf(peer: Peer, client: DlmsClient, target: Descriptor): Procedure<Outcome<Data>> {
-  return asked(peer, { target, is: 'attribute' }, client.get(target));
+/** Reads what a step needs, and hands the value on. */
+export function* readOf(peer: Peer, client: DlmsClient, target: Descriptor): Procedure<Outcome<Data>> {
+  const read = yield* asked(peer, { target, is: 'attribute' }, client.get(target));
+  if (read.ok) peer.onRead?.(target, read.value);
+  return read;
 }
 
 /** Writes what a step needs written. */
@@ -32,16 +36,11 @@ export function writtenTo(
   return asked(peer, { target, is: 'attribute' }, client.set(target, value));
 }
 
-const NAMES = new Map<number, string>(Object.entries(RESULT).map(([name, code]) => [code, words(name)]));
-
-function refusalText(
-  { target, is }: { readonly target: Descriptor; readonly is: 'attribute' | 'method' },
-  result: number,
-): string {
-  const { classId, ln, id } = target;
-  return `${obisText(ln)} ${is} ${id} (class ${classId}): ${NAMES.get(result) ?? 'refused'} (${result})`;
+/** A failure in words: the object that was asked for, where one was, and the reason. */
+export function failureText({ error, about }: Omit<Extract<Outcome<unknown>, { ok: false }>, 'ok'>): string {
+  return about === undefined ? wireErrorText(error) : `${aboutText(about)}: ${wireErrorText(error)}`;
 }
 
-function words(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+function aboutText({ target: { classId, ln, id }, is }: About): string {
+  return `${obisText(ln)} ${is} ${id} (class ${classId})`;
 }

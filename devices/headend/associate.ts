@@ -9,9 +9,11 @@
 import type { Pair } from '../../src/keys/rotation.ts';
 import { SERVICE_ERROR } from '../dlms/apdu.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
+import type { Data } from '../dlms/axdr.ts';
 import type { ClientSecurityOptions } from '../dlms/clientSecurity.ts';
 import { DlmsClient, type DlmsClientOptions } from '../dlms/client.ts';
 import {
+  clock,
   connect,
   converse,
   disconnect,
@@ -21,7 +23,9 @@ import {
   type Outcome,
   type Procedure,
   type WireError,
+  wait,
 } from './procedure.ts';
+import { hasAnswered, isBusy } from './wireError.ts';
 import { numberOf } from '../dlms/values.ts';
 import { INVOCATION_COUNTER } from './objects.ts';
 import type { KeyLedger } from './keyLedger.ts';
@@ -55,10 +59,15 @@ export interface Peer {
   readonly association?: string;
   /** False for a device that does not answer a release; the link is then closed without one. Default true. */
   readonly release?: boolean;
-  /** Called when a device answered and its answer did not verify. Other keys than these may belong to it. */
+  /**
+   * Called when a device has answered with something that is neither a value nor a verified refusal: an exception in clear, a
+   * rejected association, an answer that does not verify or cannot be read. It has been reached, and is not understood.
+   */
   readonly onUnverified?: (error: WireError) => void;
-  /** Called with an object that the device verifiably refused, because it lacks it or does not show it. No values. */
+  /** Called when the device has verifiably refused: an object that it lacks, or does not show. In words, without values. */
   readonly onRefusal?: (what: string) => void;
+  /** Called with each value that a step has read. */
+  readonly onRead?: (target: Descriptor, value: Data) => void;
   /** Called with the device's title after each association. */
   readonly onTitle?: (title: Uint8Array | undefined) => void;
   /** Called when the counter was raised, or could not be. In words. */
@@ -104,6 +113,8 @@ export function* associate(peer: Peer): Procedure<Outcome<Live>> {
     last = (yield* associateUnder(peer, failed.pair)).outcome;
     if (last.ok) return last;
   }
+  // It answers its public client, so its silence to this association is not the silence of its link.
+  if (!last.ok && last.error.kind === 'lost' && counter.isPublic) peer.onUnverified?.(last.error);
   return last;
 }
 
@@ -135,7 +146,10 @@ interface Tried {
 
 function* associateUnder(peer: Peer, pair: Pair): Procedure<Tried> {
   const link = yield* linked(peer.call);
-  if (!link.ok) return { outcome: link, isLinked: false };
+  if (!link.ok) {
+    if (hasAnswered(link.error)) peer.onUnverified?.(link.error);
+    return { outcome: link, isLinked: false };
+  }
   const live = liveClient(peer, pair);
   const outcome = yield* converse(live.client.associate());
   noteCounters(peer, live);
@@ -148,7 +162,7 @@ function* associateUnder(peer: Peer, pair: Pair): Procedure<Tried> {
     return { outcome: { ok: true, value: live }, isLinked: true };
   }
   yield* disconnect();
-  if (outcome.error.kind !== 'lost') peer.onUnverified?.(outcome.error);
+  if (hasAnswered(outcome.error)) peer.onUnverified?.(outcome.error);
   return { outcome, isLinked: true };
 }
 
@@ -253,6 +267,7 @@ export function* within<T>(peer: Peer, work: (live: Live) => Procedure<Outcome<T
   if (!live.ok) return live;
   const outcome = yield* work(live.value);
   noteCounters(peer, live.value);
+  if (!outcome.ok && outcome.error.kind !== 'result' && hasAnswered(outcome.error)) peer.onUnverified?.(outcome.error);
   if (outcome.ok && peer.release !== false) yield* converse(live.value.client.release());
   noteCounters(peer, live.value);
   yield* disconnect();
@@ -261,10 +276,23 @@ export function* within<T>(peer: Peer, work: (live: Live) => Procedure<Outcome<T
 
 const FINAL: readonly WireError['kind'][] = ['result', 'notAllowed'];
 
-/** Repeats work that was not answered. A verified refusal, or a refusal of this side, is not repeated. */
-export function* repeated<T>(tries: number, work: () => Procedure<Outcome<T>>): Procedure<Outcome<T>> {
-  let outcome = yield* work();
-  for (let made = 1; made < tries && !outcome.ok && !FINAL.includes(outcome.error.kind); made += 1)
-    outcome = yield* work();
-  return outcome;
+/**
+ * Repeats what was not answered, and what a busy device puts off. What a device has verifiably said, or this side may not do,
+ * stands. Where time may help (a lost answer, a busy device) a try that fails at once does not use up the others: they are spread
+ * over the time that an answer may take (`timeoutSeconds` of the call), the last one at its end.
+ */
+export function* repeated<T>(
+  { call }: Pick<Peer, 'call'>,
+  tries: number,
+  work: () => Procedure<Outcome<T>>,
+): Procedure<Outcome<T>> {
+  const spacing = tries > 1 ? call.timeoutSeconds / (tries - 1) : 0;
+  for (let made = 1; ; made += 1) {
+    const begun = yield* clock();
+    const outcome = yield* work();
+    if (outcome.ok || made >= tries || (FINAL.includes(outcome.error.kind) && !isBusy(outcome.error))) return outcome;
+    const mayHelp = outcome.error.kind === 'lost' || isBusy(outcome.error);
+    const left = spacing - ((yield* clock()) - begun);
+    if (mayHelp && left > 0) yield* wait(left);
+  }
 }

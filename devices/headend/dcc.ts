@@ -20,7 +20,7 @@ import {
   MIRRORED_AT,
   WAN_CAPTURED_AT,
 } from './objects.ts';
-import type { Outcome, Procedure } from './procedure.ts';
+import type { DeviceName, Outcome, Procedure } from './procedure.ts';
 import { mayRotate, rotate, type Rotated } from './rotate.ts';
 
 /** The devices of an installation as the DCC knows them. */
@@ -44,7 +44,7 @@ export interface Diagnostics {
 const SESSION_TRIES = 3;
 
 export function* readDiagnostics(peer: Peer): Procedure<Outcome<Diagnostics>> {
-  return yield* repeated(SESSION_TRIES, () =>
+  return yield* repeated(peer, SESSION_TRIES, () =>
     within<Diagnostics>(peer, function* ({ client }) {
       const wan = yield* readOf(peer, client, WAN_CAPTURED_AT);
       if (!wan.ok) return wan;
@@ -78,7 +78,7 @@ const USUAL_READS: readonly Descriptor[] = [DEVICE_NAME, FIRMWARE, CLOCK_TIME];
 
 /** Whether a device answers, says who it is, and runs some firmware; or whatever else is to be read of it. */
 export function* testDevice(peer: Peer, reads = USUAL_READS): Procedure<Outcome<undefined>> {
-  return yield* repeated(SESSION_TRIES, () =>
+  return yield* repeated(peer, SESSION_TRIES, () =>
     within<undefined>(peer, function* ({ client }) {
       for (const attribute of reads) {
         const read = yield* readOf(peer, client, attribute);
@@ -89,6 +89,9 @@ export function* testDevice(peer: Peer, reads = USUAL_READS): Procedure<Outcome<
   );
 }
 
+/** How the rotation of all devices ended; `device`: the one at which it ended, where it did not end well. */
+export type RotatedAll = Rotated & { readonly device?: DeviceName };
+
 /**
  * Rotates the keys of every device: meters first and the hub last, so that the SMSO can still be asked for help while a meter
  * fails (our assumption). The first that does not end well ends it; what was rotated stays so.
@@ -96,17 +99,18 @@ export function* testDevice(peer: Peer, reads = USUAL_READS): Procedure<Outcome<
 export function* rotateAll(
   peers: readonly Peer[],
   options: { readonly keySource: KeySource; readonly anew: boolean },
-): Procedure<Rotated> {
+): Procedure<RotatedAll> {
   // Attached hardware first of all says who it is: not one key is rotated unless all may be.
   for (const peer of peers) {
     if (!peer.mayWrite) continue;
-    const allowed = yield* repeated(SESSION_TRIES, () => mayRotate(peer));
-    if (!allowed.ok && allowed.error.kind === 'notAllowed') return { kind: 'notAllowed' };
-    if (!allowed.ok) return { kind: 'failed', error: allowed.error };
+    const allowed = yield* repeated(peer, SESSION_TRIES, () => mayRotate(peer));
+    const { device } = peer.call;
+    if (!allowed.ok && allowed.error.kind === 'notAllowed') return { kind: 'notAllowed', device };
+    if (!allowed.ok) return { kind: 'failed', error: allowed.error, device };
   }
   for (const peer of peers) {
     const rotated = yield* rotate(peer, { ...options, tries: SESSION_TRIES });
-    if (rotated.kind !== 'rotated') return rotated;
+    if (rotated.kind !== 'rotated') return { ...rotated, device: peer.call.device };
   }
   return { kind: 'rotated' };
 }
@@ -116,7 +120,7 @@ export function* commission(
   peer: Peer,
   options: { readonly at: Instant; readonly contactOffsetMinutes?: number },
 ): Procedure<Outcome<undefined>> {
-  return yield* repeated(SESSION_TRIES, () =>
+  return yield* repeated(peer, SESSION_TRIES, () =>
     within<undefined>(peer, function* ({ client }) {
       const clock = yield* writtenTo(peer, client, { target: CLOCK_TIME, value: dateTimeData(options.at) });
       if (!clock.ok || options.contactOffsetMinutes === undefined) return clock;

@@ -3,7 +3,9 @@
  * told what came of it. No socket, timer or clock is known here; `runner.ts` carries a procedure out over any carrier, and a
  * procedure that is never resumed is a head-end that crashed.
  */
+import type { Descriptor } from '../dlms/apdu.ts';
 import type { ClientResult, Conversation } from '../dlms/client.ts';
+import type { HdlcClientOptions } from '../dlms/hdlcClient.ts';
 import { LOST, lostBy, type LostHow, type WireError } from './wireError.ts';
 
 export { LOST } from './wireError.ts';
@@ -20,6 +22,10 @@ export interface Call {
   readonly timeoutSeconds: number;
   /** HDLC: the lower address of the server; 0 or left out: none. */
   readonly physical?: number;
+  /** HDLC: bytes of the server's address. Default: the shortest form. */
+  readonly addressBytes?: 1 | 2 | 4;
+  /** HDLC: limits to propose, and when a server without an answer is asked again. */
+  readonly hdlc?: Pick<HdlcClientOptions, 'propose' | 'pollSeconds'>;
   /** Where it is not the runner's. */
   readonly framing?: 'wrapper' | 'hdlc';
 }
@@ -29,13 +35,27 @@ export type Want =
   | { readonly want: 'converse'; readonly conversation: Conversation<ClientResult<unknown>> }
   | { readonly want: 'disconnect' }
   | { readonly want: 'wait'; readonly seconds: number }
+  | { readonly want: 'clock' }
   | { readonly want: 'order'; readonly order: unknown }
   | { readonly want: 'drive'; readonly device: DeviceName; readonly request: unknown };
 
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
+/** `about` names the object that was asked for, where one was. */
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError; readonly about?: About };
 
-/** The runner's reply to a want: for `connect` true or a `LostHow`, for `order` the answer or undefined. */
+/** One attribute or method of an object. */
+export interface About {
+  readonly target: Descriptor;
+  readonly is: 'attribute' | 'method';
+}
+
+/** The runner's reply to a want: true or a `LostHow` for `connect`, seconds for `clock`, an answer or undefined for `order`. */
 export type Reply = unknown;
+
+/**
+ * Something a head-end does, as a generator: it yields what it wants from the wire and is sent the answer. It does no
+ * I/O.
+ */
 export type Procedure<T> = Generator<Want, T, Reply>;
 
 /** True if the link came up. */
@@ -60,6 +80,11 @@ export function* disconnect(): Procedure<void> {
 
 export function* wait(seconds: number): Procedure<void> {
   yield { want: 'wait', seconds };
+}
+
+/** The instant by the runner's clock, in seconds; a fraction of a second is kept. */
+export function* clock(): Procedure<number> {
+  return (yield { want: 'clock' }) as number;
 }
 
 /** What a device answers that is reached through a driver; the request and the answer are the driver protocol's. */

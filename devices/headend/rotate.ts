@@ -16,7 +16,7 @@ import { asked } from './asked.ts';
 import { associate, noteCounters, repeated, within, type Live, type Peer } from './associate.ts';
 import type { KeySource } from './keySource.ts';
 import { KEY_TRANSFER, SECURITY_SETUP_REFERENCE } from './objects.ts';
-import { converse, disconnect, type Outcome, type Procedure, type WireError } from './procedure.ts';
+import { converse, disconnect, type About, type Outcome, type Procedure, type WireError } from './procedure.ts';
 import { lostBy } from './wireError.ts';
 
 const LOGICAL_NAME_BYTES = 6;
@@ -30,9 +30,10 @@ export type Rotated =
   | { readonly kind: 'rotated' | 'masterKeyMissing' | 'inFlight' }
   /** Attached hardware that is not on the allow-list: it was read, and nothing was sent that would change it. */
   | { readonly kind: 'notAllowed' }
-  | { readonly kind: 'refused'; readonly result: number }
-  | { readonly kind: 'failed'; readonly error: WireError };
+  | { readonly kind: 'refused'; readonly result: number; readonly about?: About }
+  | { readonly kind: 'failed'; readonly error: WireError; readonly about?: About };
 
+/** Where new keys come from, and how often an unanswered session is begun again (`tries`, at least 1). */
 export interface RotateOptions {
   readonly keySource: KeySource;
   /** Times that an unanswered session is begun again. */
@@ -41,18 +42,23 @@ export interface RotateOptions {
   readonly anew?: boolean;
 }
 
+/**
+ * Rotates the keys of a device so that the SMSO loses access. An interrupted rotation is taken up again from the
+ * ledger.
+ */
 export function* rotate(peer: Peer, options: RotateOptions): Procedure<Rotated> {
   const { ledger } = peer;
   assert(!peer.mayWrite || !options.keySource.isLab, 'keys of the lab are never written to attached hardware');
   if (ledger.masterKey === undefined) return { kind: 'masterKeyMissing' };
   if (!ledger.lock()) return { kind: 'inFlight' };
   ledger.beginRound({ anew: options.anew ?? false });
-  const outcome = yield* repeated(options.tries, () => rotateOnce(peer, options.keySource));
+  const outcome = yield* repeated(peer, options.tries, () => rotateOnce(peer, options.keySource));
   ledger.unlock();
   if (outcome.ok) return { kind: 'rotated' };
   if (outcome.error.kind === 'notAllowed') return { kind: 'notAllowed' };
-  if (outcome.error.kind === 'result') return { kind: 'refused', result: outcome.error.result };
-  return { kind: 'failed', error: outcome.error };
+  const about = outcome.about && { about: outcome.about };
+  if (outcome.error.kind === 'result') return { kind: 'refused', result: outcome.error.result, ...about };
+  return { kind: 'failed', error: outcome.error, ...about };
 }
 
 /** Learns on the wire who a device is, and whether its keys may be rotated; nothing is written. */

@@ -13,6 +13,7 @@ import { lostBy } from './wireError.ts';
 /** Opens a link for a call; undefined where there is none. */
 export type Dial = (call: Call, done: (channel: ByteChannel | undefined) => void) => void;
 
+/** What a runner needs to carry procedures out: timers, a way to dial, framing, and the other parties. */
 export interface RunnerOptions {
   readonly timers: Timers;
   readonly dial: Dial;
@@ -102,6 +103,8 @@ class Line {
       case 'wait':
         timers.after(want.seconds * 1000, () => reply(undefined));
         return;
+      case 'clock':
+        return reply(this.now());
       case 'order':
         assert(desk !== undefined, 'this procedure orders at the desk: give the runner one');
         return desk(want.order, reply);
@@ -123,7 +126,12 @@ class Line {
       const framing = call.framing ?? this.options.framing;
       // HDLC repeats by itself: as often as the answer may take.
       const timeoutSeconds = Math.min(HDLC_REPEAT_SECONDS, call.timeoutSeconds);
-      const hdlc = { timeoutSeconds, repeatsMax: Math.ceil(call.timeoutSeconds / timeoutSeconds), ...session?.hdlc };
+      const hdlc = {
+        timeoutSeconds,
+        repeatsMax: Math.ceil(call.timeoutSeconds / timeoutSeconds),
+        ...session?.hdlc,
+        ...call.hdlc,
+      };
       const { onNote } = this.options;
       const onSkipped = onNote && ((skipped: SkippedBytes): void => onNote(`${call.device}: ${skippedText(skipped)}`));
       this.session = new ClientSession({ ...session, ...call, framing, hdlc, ...(onSkipped && { onSkipped }) });

@@ -50,7 +50,7 @@ export function* prepareOnce(
   options: { readonly at: Instant; readonly blocksMax: number; readonly triesPerSession: number },
 ): Procedure<Tried> {
   for (const work of works) {
-    const outcome = yield* repeated(options.triesPerSession, () =>
+    const outcome = yield* repeated(work.peer, options.triesPerSession, () =>
       within<FirmwareProgress>(work.peer, (live) => prepareDevice(live, work, options)),
     );
     if (!outcome.ok) return TRIED[outcome.error.kind] ?? 'noAnswer';

@@ -85,6 +85,11 @@ export function wireErrorText(error: WireError): string {
   }
 }
 
+/** A data-access-result or action-result by name and number: `object undefined (4)`. */
+export function resultText(result: number): string {
+  return `${RESULTS[result] ?? 'refused'} (${result})`;
+}
+
 const LOST_WORDS: Readonly<Record<LostHow | 'unknown', string>> = {
   noLink: 'no link to it could be opened',
   linkRefused: 'it refuses the data link',

@@ -1,4 +1,4 @@
-/** What a sans-I/O end of the optical port asks its owner to do, in this order. */
+/** An action that a sans-I/O end of the optical port asks its owner to do. Actions are done in order. */
 export type LineAction =
   | { readonly do: 'send'; readonly bytes: Uint8Array }
   /** After everything sent has left the line: `300/7E1`, `9600/8N1`. */

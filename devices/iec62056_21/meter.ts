@@ -1,3 +1,4 @@
+/** The meter's end of an optical port, sans-I/O: mode C with readout and programming, and mode E as the way to HDLC. */
 import { ACK, BAUD_RATES, commandBlock, dataBlock, identificationMessage, NAK, OPENING_MODE } from './frames.ts';
 import { optionMessage } from './frames.ts';
 import type { Identification, Option } from './frames.ts';
@@ -9,45 +10,45 @@ import type { Message, ScannerOptions } from './scanner.ts';
 
 export interface ModeCMeterOptions extends ScannerOptions {
   readonly identification: Identification;
-  /** Answers to this address and to none. */
+  /** The meter answers requests for this address, and requests without an address. */
   readonly address?: string;
-  /** The registers as they stand at an instant. */
+  /** Gives the registers at an instant. */
   readonly readout: (atMilliseconds: number) => readonly DataSet[];
-  /** Left out: programming mode is refused. */
+  /** Programming mode; refused if left out. */
   readonly programming?: Programming;
-  /** How the line is set for HDLC besides its speed. Default 8N1. */
+  /** Data bits, parity and stop bits of HDLC. Default 8N1. */
   readonly hdlcFraming?: string;
 }
 
-/** What programming mode lets a reader do. Values are read from the readout; writing is not emulated. */
+/** What a reader may do in programming mode. Values are read from the readout; writing is not emulated. */
 export interface Programming {
-  /** Sent with P0: a number from which a password may be derived. */
+  /** A number that is sent with P0. A password may be derived from it. */
   readonly operand: string;
-  /** Whether the secret opens this level (1 or 2). The secret appears nowhere else. */
+  /** True if the secret opens this level (1 or 2). The secret appears nowhere else. */
   readonly opens: (level: 1 | 2, secret: string) => boolean;
 }
 
 export type MeterState = 'idle' | 'selecting' | 'sent' | 'programming' | 'hdlc';
 
-/** The meter's end of the optical port: octets and instants in, actions out. */
+/** The meter's end: it takes octets and instants, and gives actions. */
 export interface ModeCMeter {
   readonly state: MeterState;
-  /** When `expire` wants to be called, in milliseconds; undefined while nothing is awaited. */
+  /** When `expire` has to be called, in milliseconds; undefined while nothing is awaited. */
   readonly deadline: number | undefined;
   receive(bytes: Uint8Array, atMilliseconds: number): LineAction[];
   expire(atMilliseconds: number): LineAction[];
-  /** The HDLC session is over, or the power was: back to the opening speed. */
+  /** Returns to the opening speed, because the HDLC session or the power has ended. */
   release(): LineAction[];
 }
 
-/** Reaction and inactivity times, clause 6.3.14 and 6.4.3; the meter's own patience is towards their long end. */
+/** Reaction and inactivity times, clauses 6.3.14 and 6.4.3. The meter's own are near the upper ends. */
 const SELECT_MILLISECONDS = 2000;
 const REPEAT_MILLISECONDS = 1500;
 const INACTIVITY_MILLISECONDS = 60_000;
 const REPEATS_MAX = 3;
 const WRONG_SECRETS_MAX = 3;
 
-/** V and Y of the option that are served; anything else falls back to idle. */
+/** V and Y of the options that are served. Any other option leads back to idle. */
 const OPTIONS: Readonly<Record<string, 'readout' | 'programming' | 'hdlc'>> = {
   '00': 'readout',
   '01': 'programming',
@@ -56,7 +57,7 @@ const OPTIONS: Readonly<Record<string, 'readout' | 'programming' | 'hdlc'>> = {
 
 const send = (bytes: Uint8Array): LineAction => ({ do: 'send', bytes });
 
-/** Mode C with readout and programming entry, and mode E as the door to HDLC. Throws a RangeError for bad options. */
+/** Makes a meter of modes C and E. Throws a RangeError for bad options. */
 export function modeCMeter(options: ModeCMeterOptions): ModeCMeter {
   const { identification, programming } = options;
   const hello = identificationMessage(identification);
@@ -198,7 +199,7 @@ export function modeCMeter(options: ModeCMeterOptions): ModeCMeter {
     expire(at) {
       if (deadline === undefined || at < deadline) return [];
       found.rest();
-      // Without an option the meter reads out at the opening speed, as one of mode A would (clause 6.4.3).
+      // Without an option the meter reads out at the opening speed, as a meter of mode A does (clause 6.4.3).
       return state === 'selecting' ? [readout(at)] : idle();
     },
     release() {
@@ -208,7 +209,7 @@ export function modeCMeter(options: ModeCMeterOptions): ModeCMeter {
   };
 }
 
-/** Leading zeros do not count, clause 6.3.1. */
+/** Compares addresses. Leading zeros do not count, clause 6.3.1. */
 function sameAddress(asked: string, own: string | undefined): boolean {
   return own !== undefined && asked.replace(/^0+/, '') === own.replace(/^0+/, '');
 }

@@ -13,31 +13,39 @@ export type Message =
   /** A block outgrew its bound and was thrown away. */
   | { readonly kind: 'tooLong' };
 
-/** Whether an ACK stands alone (programming) or begins an option select message (opening). */
-export type Phase = 'opening' | 'programming';
+/**
+ * What may come next. `opening`: an ACK begins an option select message. `programming`: an ACK stands alone. `readout`: data
+ * may come without STX, ETX and block check, as modes A and D allow; then it ends with `!` CR LF.
+ */
+export type Phase = 'opening' | 'programming' | 'readout';
 
 export interface ScannerOptions {
   /** Default 65,536. */
   readonly blockBytesMax?: number;
   /**
-   * Whether parity is checked by the port (7E1, default), or octets come with it in bit 8 from a carrier that is set to
-   * 8N1; then it is checked and taken off here.
+   * Who handles the parity bit. `port` (default): the port, which is set to 7E1. `strip`: this side, because the carrier is
+   * set to 8N1 and the parity comes in bit 8; it is checked and removed here. `either`: the octets of a carrier whose far
+   * end may be set to either; bit 8 is removed, and only then checked if any octet has it.
    */
-  readonly parity?: 'port' | 'strip';
+  readonly parity?: 'port' | 'strip' | 'either';
 }
 
-/** Finds messages in octets that arrive in any chunks, skipping what is none. Holds at most one block. */
+/** Finds messages in octets that arrive in chunks of any size, and skips what is none. Holds at most one block. */
 export interface Scanner {
   push(bytes: Uint8Array): void;
   next(phase: Phase): Message | undefined;
-  /** Hands over what was not looked at yet, for the protocol that takes the line over. */
+  /** Gives the octets that were not looked at yet, for the protocol that takes over the line. */
   rest(): Uint8Array;
 }
 
 const LINE_BYTES_MAX = 80;
 const BLOCK_BYTES_MAX = 65_536;
 const OPTION_BYTES = 6;
-/** Stands for an octet with wrong parity: no block check can match it but by chance, no line may hold it. */
+const CR = 0x0d;
+const EXCLAMATION = 0x21;
+/** NUL, CR and LF. */
+const LEADING: readonly number[] = [0, CR, LF];
+/** Replaces an octet of wrong parity. A block check matches it only by chance, and no line may hold it. */
 const SPOILT = 0x1a;
 
 export function scanner(options: ScannerOptions = {}): Scanner {
@@ -45,8 +53,14 @@ export function scanner(options: ScannerOptions = {}): Scanner {
   let held = new Uint8Array(256);
   let from = 0;
   let to = 0;
-  /** How far a block was searched for its end, so that a long one is not searched again at every chunk. */
+  /** How far a block was searched for its end, so that a long one is not searched again with every chunk. */
   let searched = 0;
+
+  let hasParity = false;
+  function octetOf(octet: number, parity: 'strip' | 'either'): number {
+    hasParity ||= parity === 'strip' || octet > 0x7f;
+    return hasParity ? stripped(octet) : octet;
+  }
 
   function drop(count: number): undefined {
     from += count;
@@ -61,7 +75,7 @@ export function scanner(options: ScannerOptions = {}): Scanner {
 
   const text = (start: number, end: number): string => Buffer.from(held.buffer, start, end - start).toString('latin1');
 
-  /** Undefined: wait for more, or something was dropped and the search goes on. */
+  /** Undefined: more octets are needed, or some were dropped and the search goes on. */
   function line(): Message | undefined {
     const limit = from + LINE_BYTES_MAX;
     const again = find([0x2f], from + 1, limit);
@@ -84,7 +98,7 @@ export function scanner(options: ScannerOptions = {}): Scanner {
   }
 
   function block(): Message | undefined {
-    // A second beginning before the end means that the first was noise. (STX stands inside a command.)
+    // A second start before the end means that the first was noise. (STX stands inside a command.)
     const stops = held[from] === STX ? [ETX, EOT, SOH, STX] : [ETX, EOT, SOH];
     const end = find(stops, Math.max(searched, from + 1));
     if (end >= 0 && (held[end] === SOH || held[end] === STX)) return drop(end - from);
@@ -106,8 +120,26 @@ export function scanner(options: ScannerOptions = {}): Scanner {
     return { kind: 'command', command: body.slice(0, at), text: body.slice(at + 1), checked };
   }
 
-  /** Tries the octet at `from`; a step that neither found nor dropped anything waits for more. */
+  /** Data without STX: everything up to `!` CR LF. Line ends and NULs before it are dropped. */
+  function plainData(): Message | undefined {
+    if (LEADING.includes(held[from]!)) return drop(1);
+    let end = find([EXCLAMATION], Math.max(searched, from));
+    while (end >= 0 && end + 2 < to && (held[end + 1] !== CR || held[end + 2] !== LF))
+      end = find([EXCLAMATION], end + 1);
+    if (end < 0 || end + 2 >= to) {
+      searched = end < 0 ? to : end;
+      if (to - from <= blockBytesMax) return undefined;
+      drop(to - from);
+      return { kind: 'tooLong' };
+    }
+    const body = text(from, end + 3);
+    drop(end + 3 - from);
+    return { kind: 'data', text: body, checked: !body.includes(String.fromCharCode(SPOILT)), more: false };
+  }
+
+  /** Tries the octet at `from`. A step that neither finds nor drops anything waits for more. */
   function step(phase: Phase): Message | undefined {
+    if (phase === 'readout' && held[from] !== STX) return plainData();
     switch (held[from]) {
       case 0x2f:
         return line();
@@ -134,14 +166,15 @@ export function scanner(options: ScannerOptions = {}): Scanner {
         searched = Math.max(0, searched - from);
         from = 0;
       }
-      // A flood beyond any message is cut here; what is lost of it would have been dropped anyway.
+      // A flood longer than any message is cut here. The rest would have been dropped anyway.
       const kept = bytes.subarray(0, Math.max(0, 4 * blockBytesMax - to));
       if (to + kept.length > held.length) {
         const grown = new Uint8Array(Math.max(2 * held.length, to + kept.length));
         grown.set(held.subarray(0, to));
         held = grown;
       }
-      for (const octet of kept) held[to++] = options.parity === 'strip' ? stripped(octet) : octet;
+      const { parity = 'port' } = options;
+      for (const octet of kept) held[to++] = parity === 'port' ? octet : octetOf(octet, parity);
     },
     next(phase) {
       while (from < to) {
@@ -166,7 +199,7 @@ function stripped(octet: number): number {
   return ones % 2 === 0 ? octet & 0x7f : SPOILT;
 }
 
-/** Sets bit 8 for even parity, for a carrier that is set to 8N1 where the meter speaks 7E1. */
+/** Sets bit 8 to even parity, for a carrier that is set to 8N1 while the meter speaks 7E1. */
 export function withEvenParity(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(bytes, (octet) => {
     let ones = 0;

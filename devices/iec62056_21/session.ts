@@ -1,3 +1,4 @@
+/** Joins either end of an optical port to a channel and a clock. */
 import type { Cancel, Timers } from '../transport/timers.ts';
 import type { ByteChannel } from '../transport/transport.ts';
 import type { SerialChannel } from '../transport/serial.ts';
@@ -5,37 +6,41 @@ import type { LineAction } from './lineAction.ts';
 import { modeCMeter } from './meter.ts';
 import type { ModeCMeter, ModeCMeterOptions } from './meter.ts';
 import { modeCReader } from './reader.ts';
+import { withEvenParity, type ScannerOptions } from './scanner.ts';
 import type { ModeCReader, ModeCReaderOptions, ReaderAction, ReaderEvent } from './reader.ts';
 
-export interface OpticalPortOptions {
+export interface OpticalPortOptions extends Pick<ScannerOptions, 'parity'> {
   readonly timers: Timers;
-  /** Takes the octets once HDLC has the line. */
+  /** Takes the octets while HDLC has the line. */
   readonly onHdlc?: (bytes: Uint8Array) => void;
   readonly onEvent?: (event: ReaderEvent) => void;
   /**
-   * How long to wait before answering. Clause 6.4.3.2 asks for 200 ms (20 ms with a lower-case third letter): the other end
-   * may be setting its line, and hears nothing meanwhile. Default none, for carriers without a speed.
+   * How long to wait before an answer. Clause 6.4.3.2 asks for 200 ms (20 ms with a lower-case third letter), because the
+   * other end may be setting its line and hears nothing meanwhile. Default 0, for carriers without a speed.
    */
   readonly reactionMilliseconds?: number;
 }
 
 /**
- * Performs what one end asks for on a channel, in order: octets that follow a change of speed wait until the line has
- * changed. Carriers without a speed (memory, TCP, MQTT) leave it out.
+ * Performs the actions of one end on a channel, in order: octets that follow a change of speed wait until the line has
+ * changed. Carriers without a speed (memory, TCP, MQTT) leave the change out. Where the parity is not the port's, it is
+ * added to what is sent, and the line stays at 8N1.
  */
 function perform(channel: ByteChannel, options: OpticalPortOptions): (actions: readonly ReaderAction[]) => void {
   let switching: Promise<void> | undefined;
   const reaction = options.reactionMilliseconds ?? 0;
+  const isPortParity = (options.parity ?? 'port') === 'port';
   const queue: (ReaderAction | { readonly do: 'wait' })[] = [];
 
   function one(action: (typeof queue)[number]): void {
-    if (action.do === 'send') channel.write(action.bytes);
+    if (action.do === 'send') channel.write(isPortParity ? action.bytes : withEvenParity(action.bytes));
     else if (action.do === 'wait') waited();
     else if (action.do === 'tell') options.onEvent?.(action.event);
     else if (action.do === 'hdlc') {
       if (action.bytes.length > 0) options.onHdlc?.(action.bytes);
     } else if ('setMode' in channel) {
-      switching = (channel as SerialChannel).setMode(action.mode).finally(() => {
+      const mode = isPortParity ? action.mode : action.mode.replace('7E1', '8N1');
+      switching = (channel as SerialChannel).setMode(mode).finally(() => {
         switching = undefined;
         work();
       });
@@ -70,7 +75,7 @@ interface Machine {
   expire(atMilliseconds: number): readonly (LineAction | ReaderAction)[];
 }
 
-/** Joins an end to a channel and to a clock. The returned function performs actions and sets the next deadline. */
+/** Joins an end to a channel and a clock. The returned function performs actions and sets the next deadline. */
 function drive(
   channel: ByteChannel,
   machine: Machine,
@@ -91,7 +96,7 @@ function drive(
   return after;
 }
 
-/** Serves a meter's optical port. `release` gives the line back after HDLC, with octets that were not HDLC's. */
+/** Serves a meter's optical port. `release` takes the line back after HDLC, with octets that were not HDLC's. */
 export function serveModeC(
   channel: ByteChannel,
   options: ModeCMeterOptions & OpticalPortOptions,
@@ -107,7 +112,7 @@ export function serveModeC(
   };
 }
 
-/** A reader on a channel; begins at once. Events come through `onEvent`. */
+/** Starts a reader on a channel. Its events go to `onEvent`. */
 export function readModeC(
   channel: ByteChannel,
   options: ModeCReaderOptions & OpticalPortOptions,

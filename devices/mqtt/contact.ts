@@ -1,6 +1,6 @@
 import type { Instant } from '../../src/time.ts';
 
-/** A row of `contacts` (DESIGN.md 5): evidence that a network carried something at an instant of the device's clock. */
+/** A row of `contacts` (src/docs/records.md): evidence that a network carried something at an instant of the device's clock. */
 export interface Contact {
   readonly installation_id: string;
   readonly at: Instant;

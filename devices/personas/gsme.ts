@@ -14,7 +14,7 @@ import { commonObjects, CONFIGURED, EXTENDED_REGISTER, PROFILE, READ } from './c
 import { drawn } from './consumption.ts';
 import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';
 
-/** How often a GSME wakes, seconds: its value at a CAD changes every 30 minutes (DEVICES.md section 1). */
+/** How often a GSME wakes, seconds: its value at a CAD changes every 30 minutes (devices/README.md section 1). */
 export const WAKE_SECONDS = 1800;
 /** How long it stays awake after the last exchange. Our assumption. */
 export const AWAKE_SECONDS = 60;

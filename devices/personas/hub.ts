@@ -41,7 +41,7 @@ export interface HubWorld {
 const ESME_SECONDS = 600;
 /** How many periods back a missed look is searched: 60 days of half hours. */
 const LOOK_BACK_MAX = 2880;
-/** Trilliant hubs of phase 3 were limited to three addresses on the HAN (DEVICES.md section 1): both meters and an IHD. */
+/** Trilliant hubs of phase 3 were limited to three addresses on the HAN (devices/README.md section 1): both meters and an IHD. */
 const MEMBERS_MAX = 3;
 
 const FINE_WAN: Omit<GsmState, 'at'> = {

@@ -37,8 +37,11 @@ export interface FrameLogOptions {
 export interface FrameLog {
   readonly frames: number;
   record(frame: Omit<FrameRecord, 't' | 'hex'> & { readonly bytes: Uint8Array }): void;
+  /** Writes a line without octets: why what went before came to nothing. It is in no capture. */
+  remark(line: Omit<FrameRecord, 't' | 'hex' | 'dir' | 'note'> & { readonly note: string }): void;
 }
 
+/** Writes frames as JSON lines, one frame a line, with keys and secrets masked. */
 export function frameLog(options: FrameLogOptions): FrameLog {
   const masksInUse = new Map<string, Mask>();
   const conversations = new Map<string, ReturnType<typeof pcapConversation>>();
@@ -55,6 +58,11 @@ export function frameLog(options: FrameLogOptions): FrameLog {
   return {
     get frames() {
       return frames;
+    },
+    remark({ endpoint, layer, note }) {
+      const t = new Date(options.timers.nowMilliseconds()).toISOString();
+      const line: FrameRecord = { t, dir: 's2c', endpoint, layer, hex: '', note };
+      options.lines?.(`${JSON.stringify(line)}\n`);
     },
     record({ dir, endpoint, layer, note, bytes }) {
       frames += 1;

@@ -1,6 +1,6 @@
 import { CATEGORIES } from '../../src/clauses/clause.ts';
 
-/** How an installation's story can end: exactly one of these (DESIGN.md 4). Numbers are positions. */
+/** How an installation's story can end: exactly one of these (sim/README.md). Numbers are positions. */
 export const ENDS = [
   'migrated',
   'migratedEsmeOnly',
@@ -15,6 +15,8 @@ export const ENDS = [
   'unresolved:blockedDisplay',
   'unresolved:awaitingMasterKey',
 ] as const;
+
+/** How a simulated installation ended, for instance `migrated` or `unresolved:retrying`. */
 export type End = (typeof ENDS)[number];
 
 export const END = Object.fromEntries(ENDS.map((end, i) => [end, i])) as Readonly<Record<End, number>>;

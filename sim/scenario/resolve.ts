@@ -33,7 +33,8 @@ function stepInto(forms: readonly FieldSchema[], name: string): readonly FieldSc
   });
 }
 
-function fillRemainder(classes: Record<string, LinkClass>): void {
+/** Gives the one class of a profile that names no share what the others leave of 1. */
+export function fillRemainder(classes: Record<string, LinkClass>): void {
   const rows = Object.values(classes);
   const open = rows.filter((row) => row.share === undefined);
   const [only] = open;

@@ -1,7 +1,7 @@
 import { assert } from '../../src/assert.ts';
 
 /**
- * The null model in closed form (DESIGN.md 4): in one cohort and failure family a share `deadShare` fails every week, the
+ * The null model in closed form (sim/README.md): in one cohort and failure family a share `deadShare` fails every week, the
  * others succeed with a weekly chance that stays with them, p ~ Beta(a, b) over installations. No link, no outage, no
  * correlation: the link model must earn its keep against it. `scenarios/null.yaml` is the same by simulation.
  */
@@ -43,6 +43,11 @@ export interface Posterior {
   readonly nextSucceeds: number;
 }
 
+/**
+ * What k failures in a row say of an installation: the chance that it is dead, and that its next attempt succeeds.
+ *
+ * @param k failures so far, at least 0
+ */
 export function posterior(family: NullFamily, k: number): Posterior {
   const dead = family.deadShare / failsAll(family, k);
   const nextSucceeds = ((1 - dead) * family.betaA) / (family.betaA + family.betaB + k);

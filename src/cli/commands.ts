@@ -11,11 +11,14 @@ export const COMMANDS: Readonly<Record<string, (shell: Shell) => Promise<Command
   explain: async (shell) => (await import('./explain/explainCommand.ts')).explainCommand(shell),
   decide: async (shell) => (await import('./decide/decideCommand.ts')).decideCommand(shell),
   report: async (shell) => (await import('./report/reportCommand.ts')).reportCommand(shell),
+  sweep: async (shell) => (await import('./sweep/sweepCommand.ts')).sweepCommand(shell),
   fit: async (shell) => (await import('./calibrate/fitCommand.ts')).fitCommand(shell),
   scenario: async (shell) => (await import('./scenario/scenarioCommand.ts')).scenarioCommand(shell),
   rules: async (shell) => (await import('./rules/rulesCommand.ts')).rulesCommand(shell),
+  check: async (shell) => (await import('./check/checkCommand.ts')).checkCommand(shell),
   emulate: async (shell) => (await import('./emulate/emulateCommand.ts')).emulateCommand(shell),
   rig: async (shell) => (await import('./rig/rigCommand.ts')).rigCommand(shell),
+  glossary: async (shell) => (await import('./docs/glossaryCommand.ts')).glossaryCommand(shell),
   devices: async (shell) => (await import('./devices/devicesCommand.ts')).devicesCommand(shell),
 };
 

@@ -15,17 +15,23 @@ interface Row {
   readonly meaning: string;
 }
 
-/** Every field of a form: what may stand there, its default and where that comes from, what it means. Markdown. */
+/** The width of Markdown in this project, less the indent of a list item. */
+const LINE_MAX = 118;
+
+/**
+ * Every field of a form as a Markdown list: what may stand there, its default and where that comes from, what it means.
+ * A list and not a table, because meanings are longer than a cell should be.
+ */
 export function fieldSection(title: string, field: FieldSchema, options: FieldTableOptions = {}): string {
-  const rows = [...rowsOf(field, '', options)];
-  const lines = rows.map((row) => `| ${[row.field, row.type, row.fallback, row.meaning].map(cell).join(' | ')} |`);
-  return [`### ${title}`, '', '| field | may be | default | meaning |', '| --- | --- | --- | --- |', ...lines, ''].join(
-    '\n',
-  );
+  const items = [...rowsOf(field, '', options)].map(item);
+  return [`### ${title}`, '', ...items, ''].join('\n');
 }
 
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|');
+function item({ field, type, fallback, meaning }: Row): string {
+  const head = `- ${field}: ${type}; ${fallback}.`;
+  const text = meaning === '' ? head : `${head} ${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`;
+  const pattern = new RegExp(`(.{1,${LINE_MAX}})(?: |$)`, 'g');
+  return [...text.matchAll(pattern)].map(([, line]) => line).join('\n  ');
 }
 
 /** The shape of a field without what its place says of it: equal shapes are the same form. */
@@ -89,9 +95,9 @@ function defaultText(
   path: string,
   { isRequired, noteOfDefault }: FieldTableOptions & { isRequired: boolean },
 ): string {
-  if (field.default === undefined) return isRequired ? 'must be given' : 'left out';
+  if (field.default === undefined) return isRequired ? 'must be given' : 'may be left out';
   const value =
     typeof field.default === 'string' && field.default !== '' ? field.default : JSON.stringify(field.default);
   const note = noteOfDefault?.(path);
-  return note === undefined ? `\`${value}\`` : `\`${value}\` (${note})`;
+  return note === undefined ? `default \`${value}\`` : `default \`${value}\` (${note})`;
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../time.ts';
 import type { Excludes, ExclusionCategory } from '../clauses/clause.ts';
 
-/** One category that holds of one installation as of an instant: a row of the `verdicts` record (DESIGN.md 5.1). */
+/** One category that holds of one installation as of an instant: a row of the `verdicts` record (src/docs/meaning.md). */
 export interface Verdict {
   readonly category: ExclusionCategory;
   readonly clause: string;

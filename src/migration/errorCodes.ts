@@ -103,6 +103,13 @@ export const FAMILIES = {
     subjects: DEVICE_TESTS,
     reasons: ['refused', 'unexpected value', 'not supported'],
   },
+  deviceOther: {
+    prefix: 'SYN-TD',
+    phase: 'deviceTesting',
+    table510: false,
+    subjects: ['CHF', 'ESME', 'GSME'],
+    reasons: ['no answer', 'refused'],
+  },
   keyWrong: {
     prefix: 'SYN-KW',
     phase: 'commissioning',

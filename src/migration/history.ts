@@ -11,7 +11,7 @@ export type Cause = (typeof CAUSES)[number];
 /** Outcomes that are not failures: all devices migrated (or prepared), or the ESME alone. */
 export const OK = 'ok';
 export const OK_ESME = 'ok-esme';
-/** The outcome of an instruction whose last try failed for lack of WAN (DESIGN.md 5; the word is ours). */
+/** The outcome of an instruction whose last try failed for lack of WAN (src/docs/records.md; the word is ours). */
 export const NO_WAN = 'NO-WAN';
 
 /** A row of the `attempts` record. `at` of an instruction is the end of its last try. */
@@ -39,6 +39,8 @@ const INSTALLATION_EVENTS = [
 ] as const;
 export const DMC_EVENTS = ['dcc-recommends', 'sos-uneconomic', 'sos-direct-otherwise'] as const;
 export const EVENTS = [...INSTALLATION_EVENTS, ...DMC_EVENTS] as const;
+
+/** The name of an event record, as the column `event` holds it (src/docs/records.md). */
 export type EventName = (typeof EVENTS)[number];
 
 /** Events that share a key say opposite things of one matter: two of them at one instant contradict each other. */

@@ -1,4 +1,4 @@
-/** What a fault model does to a step. Decided in sim/world, outside both backends (DESIGN.md 3.3). */
+/** What a fault model does to a step. Decided in sim/world, outside both backends (src/README.md). */
 export const EFFECTS = ['none', 'silence', 'refusal', 'wrongKey', 'badData', 'systemFault'] as const;
 export type Effect = (typeof EFFECTS)[number];
 

@@ -1,4 +1,4 @@
-/** How a fact is known: by the briefing, by another public primary page, by press, or by us (DOMAIN.md). */
+/** How a fact is known: by the briefing, by another public primary page, by press, or by us (src/docs/domain.md). */
 export type Standing = 'briefing' | 'primary' | 'press' | 'ours';
 
 export interface Source {
@@ -76,4 +76,5 @@ export const SOURCES = {
   'ourAssumption': { standing: 'ours', title: 'Our assumption' },
 } as const satisfies Record<string, Source>;
 
+/** The id of a source in `SOURCES`, as citations use it. */
 export type SourceId = keyof typeof SOURCES;

@@ -24,11 +24,6 @@ export function duration(seconds: number): string {
   return parts.join(' ');
 }
 
-/** An argument as a shell takes it. */
-export function shellWord(text: string): string {
-  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** Labels and texts in two columns, indented. */
 export function facts(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([label]) => label.length));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { commandLine } from './harness.ts';
 
-// What a person reads while a fit goes on and after it. That the secant finds the numbers is shown in test/sim/forecast.
+// What a person reads while a fit goes on and after it. That the secant finds the numbers is shown in test/sim/calibrate.
 
 const SIZES = { 'ioc-dormant': 500, 'ioc-active': 50, 'mds-dormant-silent': 100, 'secure-dormant': 300 };
 const ONE = ['ioc-mixed', 'mds-dormant', 'mds-mixed', 'mds-no-key', 'secure-active', 'secure-mixed'];

@@ -90,13 +90,37 @@ describe('lab.yaml', () => {
     expect(told.clauses.find(({ category }) => category === 'five-retries')!.counted).toBe(3);
   });
 
-  test('an earlier run is replaced; a folder with other files, or a file, is refused', async () => {
+  test('the same rig in memory writes its own bytes again; a folder with other files, or a file, is refused', async () => {
     expect((await bench.rig(LAB, '--out', bench.at('lab1'))).code).toBe(0);
     mkdirSync(bench.at('other'));
     writeFileSync(bench.at('other/mine.txt'), 'x');
     await refused(bench.rig(LAB, '--out', bench.at('other')), 'found other files');
     expect(readdirSync(bench.at('other'))).toEqual(['mine.txt']);
     await refused(bench.rig(LAB, '--out', bench.at('other/mine.txt')), 'found a file');
+  });
+
+  test('the outputs of another rig are never replaced', async () => {
+    const other = bench.file('installation: { number: 9 }\n');
+    const before = readFileSync(bench.at('lab1/manifest.json'));
+    await refused(
+      bench.rig(other, '--out', bench.at('lab1')),
+      'found the outputs of an earlier run of lab, which are not replaced',
+    );
+    expect(readFileSync(bench.at('lab1/manifest.json'))).toEqual(before);
+  });
+
+  test('what a killed run left is moved aside, and does not stand in the way of the next one', async () => {
+    const out = bench.at('killed');
+    mkdirSync(out);
+    writeFileSync(join(out, 'frames.jsonl.partial-999999'), '{"t":"x"}\n');
+    writeFileSync(join(out, 'progress.jsonl'), '{"is":"began"}\n');
+    expect((await bench.rig(LAB, '--out', out)).code).toBe(0);
+    expect(readdirSync(join(out, 'broken-off-1')).sort()).toEqual(['frames.jsonl', 'progress.jsonl']);
+    expect(
+      readdirSync(out)
+        .filter((name) => name !== 'broken-off-1')
+        .sort(),
+    ).toEqual(OUTPUTS);
   });
 });
 

@@ -1,9 +1,13 @@
 // Outputs of a rig that cannot be written: said in words, with exit code 1, and nothing half written left behind. /dev/full stands
 // in for a full disk, under the temporary name of a file of this process.
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { emulate } from '../../devices/emulate/emulate.ts';
+import { profileOf } from '../../devices/emulate/profile.ts';
+import { profileSchema } from '../../devices/emulate/profileSchema.ts';
+import { LAB_KEYS } from '../../devices/personas/labProfile.ts';
 import { openFrameFiles } from '../../src/cli/rig/frameFiles.ts';
 import { rigHarness, startRig, until } from './rigHarness.ts';
 
@@ -19,7 +23,6 @@ const partial = (path: string): string => `${path}.partial-${process.pid}`;
 function directoryWithout(room: string): string {
   const folder = bench.at(`full-${room}`);
   mkdirSync(folder);
-  writeFileSync(join(folder, 'manifest.json'), '{}');
   symlinkSync(FULL, partial(join(folder, room)));
   return folder;
 }
@@ -29,7 +32,11 @@ describe.skipIf(!existsSync(FULL))(`a full disk (${FULL})`, () => {
     'under %s of a rig is told in words, and no half of a file stays',
     async (name) => {
       const folder = directoryWithout(name);
-      const { code, err } = await bench.rig(LAB, '--out', folder);
+      const { code, out, err } = await bench.rig(LAB, '--out', folder);
+      // What was done is told whatever becomes of the outputs.
+      expect(out).toContain('Clauses, on these attempts and events');
+      expect(out).toContain('migration    ok: all devices migrated');
+      if (!name.startsWith('frames')) expect(readdirSync(folder)).toContain('frames.jsonl');
       expect([code, err]).toEqual([1, expect.stringContaining(`--out ${folder}: there is no room left`)]);
       expect(err).not.toContain('defect');
       expect(readdirSync(folder).filter((file) => file.includes('.partial-'))).toEqual([]);
@@ -47,6 +54,37 @@ describe.skipIf(!existsSync(FULL))(`a full disk (${FULL})`, () => {
     expect(() => files.commit()).toThrow(/ENOSPC/);
     expect(readdirSync(bench.folder).filter((name) => name.startsWith('flying'))).toEqual([]);
   });
+});
+
+describe.skipIf(!existsSync(FULL))(`a full disk (${FULL}) under a rig that may write`, () => {
+  test.each(['progress.jsonl', 'frames.jsonl.partial'])(
+    'with no room for %s no device is written to: keys stay as they are, and the story says why',
+    async (room) => {
+      const home = await emulate({
+        profile: profileOf(profileSchema.parse({ sleep: { wakeSeconds: 60, awakeSeconds: 60 } }), () => ''),
+        device: 'installation',
+        tcp: { host: '127.0.0.1', port: 0, framing: 'wrapper' },
+      });
+      const titles = ['43', '45', '47'].map((kind) => `'534D42${kind}00000001'`).join(', ');
+      const file = bench.file(
+        `devices: { chf: { tcp: '${home.servedAt[0]!.address}' } }\nallow: { keys: [${titles}], configuration: [${titles}] }\n`,
+      );
+      const folder = bench.at(`guarded-${room}`);
+      mkdirSync(folder);
+      if (room.endsWith('partial')) symlinkSync(FULL, join(folder, `${room}-${process.pid}`));
+      const ran = bench.rig(file, '--out', folder);
+      // Made once the run has taken its folder, or it would be moved aside as a leftover.
+      if (room === 'progress.jsonl') {
+        while (!existsSync(join(folder, 'rig.lock'))) await new Promise((resolve) => setTimeout(resolve, 1));
+        symlinkSync(FULL, join(folder, room));
+      }
+      const { out, code } = await ran;
+      await home.close();
+      for (const { device } of home.units[0]!.devices) expect(device.keyring.keys).toEqual(LAB_KEYS);
+      expect(out).toContain('a device whose record would be lost is not written to');
+      expect([0, 1]).toContain(code);
+    },
+  );
 });
 
 test('a watch whose reader goes away (`| head`) is laid down, as on Ctrl-C, and ends with 0', async () => {

@@ -1,4 +1,4 @@
-// Where engine and reference once differed, each with who was right by DESIGN.md 5.1. They keep these few from coming
+// Where engine and reference once differed, each with who was right by src/docs/meaning.md. They keep these few from coming
 // back; that nothing else differs is for the generated and simulated histories beside.
 import { describe, expect, test } from 'vitest';
 import type { Clause } from '../../src/clauses/clause.ts';

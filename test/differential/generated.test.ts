@@ -1,6 +1,6 @@
 // The engine that decides at scale against the reference, on generated histories. It proves that both read the clause
 // rows alike, not that either reads the law rightly (test/cases), nor that histories like these occur (simulated.test.ts).
-// DIFFERENTIAL_RUNS and DIFFERENTIAL_SEED widen it: both are printed.
+// DIFFERENTIAL_RUNS and BENCH_SEED widen it: both are printed.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/exclusion/reference/evaluate.ts';
@@ -17,9 +17,10 @@ import { sampleSize } from '../sampleSize.ts';
 import { differences, readCases } from '../src/exclusion/cases.ts';
 import { difference, engineOf, engineSays, referenceOf } from './compare.ts';
 import { wideRuleSetArbitrary } from './wideRuleSets.ts';
+import { seedNumber } from '../seed.ts';
 
 const RUNS = sampleSize('DIFFERENTIAL_RUNS', { whole: 5000, part: 2000 });
-const SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? 20_211_103);
+const SEED = seedNumber(import.meta.filename, 20_211_103);
 console.log(`differential: ${RUNS} questions a family of rule sets, seed ${SEED}`);
 
 const FAMILIES: readonly (readonly [string, fc.Arbitrary<RuleSet>])[] = [

@@ -92,12 +92,14 @@ const PLANTED: readonly Planted[] = [
       says: DRAW,
     },
   ]),
-  ...["process.stdout.write('a');", 'process.exitCode = 1;', "process.on('SIGINT', () => undefined);"].map((code) => ({
-    name: `a command that says ${code}`,
-    path: 'src/cli/run/a.ts',
-    code,
-    says: 'never the globals of the process',
-  })),
+  ...["process.stdout.write('a');", 'process.exitCode = 1;', "process.on('SIGINT', () => undefined);"].map(
+    (code, at) => ({
+      name: `a command that says ${code}`,
+      path: `src/cli/run/globals${at}.ts`,
+      code,
+      says: 'never the globals of the process',
+    }),
+  ),
   {
     name: 'the present instant in src/time.ts',
     path: 'src/time.ts',

@@ -1,9 +1,12 @@
 /** The head-ends' view of a rig's devices: ledgers that outlive the process and a guard for those that are attached. */
 import { fromHex } from '../../dlms/bytes.ts';
+import { DIAGNOSTIC } from '../../dlms/acse.ts';
+import { SERVICE_ERROR } from '../../dlms/apdu.ts';
 import { REPEATED_COUNTER } from '../../dlms/clientSecurity.ts';
 import type { Peer } from '../../headend/associate.ts';
 import { KeyLedger } from '../../headend/keyLedger.ts';
 import type { DeviceName, WireError } from '../../headend/procedure.ts';
+import { hasAnswered, isBusy, wireErrorText } from '../../headend/wireError.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
 import type { Endpoints } from './endpoints.ts';
 import { guardOf } from './guard.ts';
@@ -20,8 +23,10 @@ export interface AttachedPeers {
   readonly useMasterKey: (isWrong: boolean) => void;
   /** Files that hold keys now. */
   readonly ledgers: readonly string[];
-  /** Why a device is not understood that last answered to none of the keys held for it; undefined where all did. */
+  /** Why a device that has answered is not understood; undefined where all are. */
   readonly unverified: () => string | undefined;
+  /** Another exchange begins: what devices said before does not count for it. */
+  readonly forgetUnverified: () => void;
 }
 
 export interface PeerOptions {
@@ -78,6 +83,7 @@ export function attachedPeers(setup: RigSetup, options: PeerOptions): AttachedPe
     },
     ledgers,
     unverified: () => [...unverified.values()][0],
+    forgetUnverified: () => unverified.clear(),
   };
 }
 
@@ -106,7 +112,7 @@ function attachedPeer(
   party: PartyName,
   options: PeerOptions & { readonly unverified: Map<DeviceName, string> },
 ): Made {
-  const { name, call, authentication, expectedTitle, secrets } = device;
+  const { name, call, authentication, expectedTitle, secrets, counter, association, release } = device;
   const { onNote, unverified } = options;
   const stored = options.store.open(name, party, { keys: secrets.keys, masterKey: undefined });
   if (stored.isFound)
@@ -117,6 +123,7 @@ function attachedPeer(
     onRefused: (why) => options.onRefused(`${name}: ${why}`),
   });
   const isKeyed = authentication === 'gmac';
+  if (counter.start !== undefined) stored.ledger.startCounter(counter.start);
   const keyless = (): boolean => {
     options.onRefused(`${name}: it is read by ${authentication}, and only gmac can ever write`);
     return false;
@@ -127,17 +134,13 @@ function attachedPeer(
     ledger: stored.ledger,
     mayWrite: isKeyed ? guard : keyless,
     keyTransfer: device.keyTransfer,
+    association,
+    counter,
+    release,
+    onCounter: (note) => onNote(`${name}: ${note}`),
     ...(device.ciphering !== 'granted' && { family: FAMILIES[device.ciphering] }),
     ...(!isKeyed && { login: loginOf(device) }),
-    onUnverified: (error) => {
-      const what = UNVERIFIED[error.kind];
-      if (what === undefined) return;
-      const isRepeat = error.kind === 'security' && error.error === REPEATED_COUNTER;
-      unverified.set(
-        name,
-        isRepeat ? repeatText(name, stored) : unverifiedText(name, `${what} (${error.kind})`, stored),
-      );
-    },
+    onUnverified: (error) => void unverified.set(name, unverifiedText(name, error, stored)),
     onRefusal: (what) => onNote(`${name}: it refuses ${what}`),
     onTitle: (title) => {
       unverified.delete(name);
@@ -150,20 +153,45 @@ function attachedPeer(
 
 const FAMILIES = { general: 'generalGlo', specific: 'glo' } as const;
 
-const UNVERIFIED: Readonly<Partial<Record<WireError['kind'], string>>> = {
-  exception: 'it cannot read what it is sent',
-  rejected: 'it refuses the association',
-  security: 'its answer does not verify',
-};
-
-function unverifiedText(name: DeviceName, what: string, { path, isFound }: StoredLedger): string {
+/** Why a device that has answered is not understood, and what may be done about it. */
+function unverifiedText(name: DeviceName, error: WireError, stored: StoredLedger): string {
+  if (error.kind === 'security' && error.error === REPEATED_COUNTER) return repeatText(name, stored);
+  const words = wireErrorText(error);
+  if (error.kind === 'lost' && !hasAnswered(error)) return `the ${name} answers its public client, and not this association: ${words}`; // prettier-ignore
+  if (isBusy(error)) return `the ${name} answers that it is busy: ${words}`;
+  if (!isAboutKeys(error)) return `the ${name} answers, and cannot be understood: ${words}`;
+  const { path, isFound } = stored;
   const mend = isFound
     ? `; if it was reset or replaced, move that file away to begin anew with those of the rig file`
     : '';
-  return `the ${name} answers, and not to the keys held: ${what}. They stand in ${path}${mend}`;
+  return `the ${name} answers, and not to the keys held: ${words}. They stand in ${path}${mend}`;
 }
 
-/** The keys are right: only that the answer was never given before is not shown. */
+/** True if other keys, or another counter, may be the reason. */
+function isAboutKeys(error: WireError): boolean {
+  switch (error.kind) {
+    case 'security':
+    case 'sealedComplaint':
+      return true;
+    case 'exception':
+      return KEY_COMPLAINTS.includes(error.serviceError);
+    case 'rejected':
+      return KEY_DIAGNOSTICS.includes(error.diagnostic);
+    default:
+      return false;
+  }
+}
+
+const KEY_COMPLAINTS: readonly number[] = [SERVICE_ERROR.decipheringError, SERVICE_ERROR.invocationCounterError];
+/** A device that gives no reason may mean its keys. */
+const KEY_DIAGNOSTICS: readonly number[] = [
+  DIAGNOSTIC.none,
+  DIAGNOSTIC.noReasonGiven,
+  DIAGNOSTIC.callingTitleNotRecognised,
+  DIAGNOSTIC.authenticationFailure,
+];
+
+/** The keys are right. What is not shown is that the answer was never given before. */
 function repeatText(name: DeviceName, { path }: StoredLedger): string {
   return `the ${name} answers under the keys held with a counter that was used before: a recorded answer, or it was started anew and counts from the beginning. What it had counted stands in ${path}; if it was started anew, move that file away to begin anew with the keys of the rig file`;
 }

@@ -144,11 +144,13 @@ function ask(driver: Driver, op: DriveRequest['op'], arg: DriveRequest['arg']): 
 /** Octets that may still be on a serial line when a call has ended. */
 const LAST_OCTETS = 64;
 
-function lineTo(place: Place, { framing }: DeviceSetup, { timers, loadSerial }: EndpointOptions): Line {
+function lineTo(place: Place, { framing, optical }: DeviceSetup, { timers, loadSerial }: EndpointOptions): Line {
   const load = loadSerial && { load: loadSerial };
   switch (place.kind) {
-    case 'tcp':
-      return tcpTransport({ host: place.host, port: place.port });
+    case 'tcp': {
+      const tcp = tcpTransport({ host: place.host, port: place.port });
+      return framing === '62056-21' ? opticalLine(tcp, { timers, ...optical }) : tcp;
+    }
     case 'mqtt': {
       const { url, bench, rig, announced } = place;
       return mqttTransport({ url, bench, rig, peer: announced ? 'announced' : 'silent', timers });
@@ -156,7 +158,7 @@ function lineTo(place: Place, { framing }: DeviceSetup, { timers, loadSerial }: 
     case 'serial': {
       const { path, baud } = place;
       if (framing === '62056-21') {
-        return opticalLine(serialTransport({ path, mode: OPENING_MODE, ...load }), { timers, baud });
+        return opticalLine(serialTransport({ path, mode: OPENING_MODE, ...load }), { timers, baud, ...optical });
       }
       const quietMilliseconds = 100 + Math.ceil((LAST_OCTETS * 10_000) / baud);
       return heldTransport(serialTransport({ path, mode: `${baud}/8N1`, ...load }), { timers, quietMilliseconds });

@@ -3,14 +3,19 @@ import { BAUD_RATES } from '../../iec62056_21/frames.ts';
 import { readModeC } from '../../iec62056_21/session.ts';
 import { byteChannel } from '../../transport/channel.ts';
 import { heldTransport, type HeldTransport } from '../../transport/held.ts';
-import type { SerialChannel, SerialTransport } from '../../transport/serial.ts';
 import type { Timers } from '../../transport/timers.ts';
 import { TransportError, type ByteChannel } from '../../transport/transport.ts';
+
+/** An open carrier. A serial port can set its line; behind a converter on TCP the line is set once, at the converter. */
+type Carrier = ByteChannel & { setMode?(mode: string): Promise<void> };
 
 /** The reaction time that IEC 62056-21 asks of both ends: the other may be setting its line. */
 const REACTION_MILLISECONDS = 200;
 /** At 300 Bd even a short answer takes a moment. */
 const QUIET_MILLISECONDS = 300;
+
+/** 300 Bd, as the standard's character. */
+const OPENING_BAUD = '0';
 
 /** The fastest speed that may be agreed, as the standard's character. */
 function baudCharacter(baud: number): string {
@@ -18,19 +23,30 @@ function baudCharacter(baud: number): string {
   return able.sort(([, a], [, b]) => b - a)[0]?.[0] ?? '0';
 }
 
+export interface OpticalLineOptions {
+  readonly timers: Timers;
+  /** No faster than this, Bd. Default 300. Behind a converter the line always stays at its opening speed, 300 Bd. */
+  readonly baud?: number;
+  /** Default `port`. */
+  readonly parity?: 'port' | 'software';
+  /** Default false. */
+  readonly wakeUp?: boolean;
+}
+
 export function opticalLine(
-  serial: SerialTransport,
-  options: { readonly timers: Timers; readonly baud: number },
-): Pick<HeldTransport<SerialChannel>, 'name' | 'open' | 'hold' | 'close'> {
-  const { timers, baud } = options;
-  const line = heldTransport(serial, { timers, quietMilliseconds: QUIET_MILLISECONDS });
+  carrier: { readonly name: string; open(): Promise<Carrier> },
+  options: OpticalLineOptions,
+): Pick<HeldTransport<Carrier>, 'name' | 'open' | 'hold' | 'close'> {
+  const { timers, baud = 300, parity, wakeUp } = options;
+  const line = heldTransport(carrier, { timers, quietMilliseconds: QUIET_MILLISECONDS });
 
   async function open(): Promise<ByteChannel> {
     const call = await line.open();
     const { held } = line;
     if (held === undefined) throw new TransportError('lost', line.name, 'the port went away');
-    // The call carries the octets, the port sets the speed.
-    const port = Object.create(call, { setMode: { value: (mode: string) => held.setMode(mode) } }) as ByteChannel;
+    // The call carries the octets, the port sets the speed. A converter cannot be told another one.
+    const setMode = held.setMode?.bind(held);
+    const port = setMode ? (Object.create(call, { setMode: { value: setMode } }) as ByteChannel) : call;
     return new Promise((resolve, reject) => {
       const hdlc = byteChannel({
         endpoint: call.endpoint,
@@ -49,7 +65,9 @@ export function opticalLine(
       readModeC(port, {
         timers,
         goal: 'hdlc',
-        baudMax: baudCharacter(baud),
+        baudMax: setMode ? baudCharacter(baud) : OPENING_BAUD,
+        parity: parity === 'software' ? 'strip' : 'port',
+        wakeUp: wakeUp ?? false,
         reactionMilliseconds: REACTION_MILLISECONDS,
         onHdlc: (bytes) => hdlc.deliver(bytes),
         onEvent(event) {

@@ -1,6 +1,7 @@
 /** Where one device of a rig is, how it is spoken to, and where its keys are read from: never in the rig file itself. */
 import { z } from 'zod';
 import { LAB_SLEEP } from '../../personas/gsme.ts';
+import { wireFields } from './rigWireSchema.ts';
 
 const secretPlace = z
   .union([
@@ -73,7 +74,7 @@ export const deviceSchema = z.strictObject({
   framing: z
     .enum(['wrapper', 'hdlc', '62056-21'])
     .optional()
-    .describe('left out: wrapper, and hdlc on a serial line; 62056-21 opens HDLC by mode E'),
+    .describe('left out: wrapper, and hdlc on a serial line; 62056-21 opens HDLC by mode E, also behind a converter'),
   client: z.int().min(1).max(0x7f).default(1).describe('client SAP of the head-ends'),
   server: z
     .int()
@@ -110,6 +111,7 @@ export const deviceSchema = z.strictObject({
     .max(7200)
     .optional()
     .describe('how long an answer may take, seconds; left out: 30, of a GSME behind its hub 1830'),
+  ...wireFields,
   reads: z
     .array(readObject)
     .min(1)

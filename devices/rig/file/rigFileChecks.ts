@@ -9,7 +9,7 @@ import { INSTANT_MAX, parseInstant } from '../../../src/time.ts';
 import { brokerUrl } from '../../mqtt/credentials.ts';
 import { canStrike, silencesStep } from '../../link/realise.ts';
 import { serialPath } from '../../transport/serialMode.ts';
-import { clockOf, DEVICE_NAMES, hostAndPort, placeOf } from './places.ts';
+import { clockOf, DEVICE_NAMES, hostAndPort, type Place, placeOf } from './places.ts';
 import type { DeviceDocument } from './rigDeviceSchema.ts';
 import type { EffectDocument } from './rigFaultSchema.ts';
 import type { RigFault } from './rigFault.ts';
@@ -81,6 +81,12 @@ function* addressFaults({ tcp, serial, mqtt }: DeviceDocument, path: Path): Iter
   }
 }
 
+/** The framings of each carrier. A serial converter on TCP carries what its line carries. */
+const FRAMINGS: Readonly<Partial<Record<Place['kind'], readonly string[]>>> = {
+  serial: ['hdlc', '62056-21'],
+  tcp: ['wrapper', 'hdlc', '62056-21'],
+};
+
 /** How it is spoken to must fit where it is. */
 function* speechFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number]): Iterable<RigFault> {
   const device = document.devices[name];
@@ -88,7 +94,7 @@ function* speechFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number
   const { place, owner } = placeOf(document, name);
   const { framing, authentication, secret } = device;
   if (framing !== undefined) {
-    const able = place.kind === 'serial' ? ['hdlc', '62056-21'] : ['wrapper', 'hdlc'];
+    const able = FRAMINGS[place.kind] ?? ['wrapper', 'hdlc'];
     if (owner !== name) yield { path: [...path, 'framing'], expected: 'nothing: the way to the hub is framed there' };
     else if (!able.includes(framing)) {
       yield {

@@ -7,13 +7,15 @@ import { fromHex } from '../../dlms/bytes.ts';
 import type { SuiteKeys } from '../../dlms/logicalDevice.ts';
 import { obis } from '../../cosem/object.ts';
 import type { Descriptor } from '../../dlms/apdu.ts';
-import { KEY_TRANSFER } from '../../headend/objects.ts';
+import { DEFAULT_PARAMETERS } from '../../dlms/hdlcControl.ts';
+import type { CounterSettings } from '../../headend/associate.ts';
+import { INVOCATION_COUNTER, KEY_TRANSFER } from '../../headend/objects.ts';
 import type { FirmwareImage } from '../../headend/firmware.ts';
 import type { Call, DeviceName } from '../../headend/procedure.ts';
 import { INSTALLATION_SAPS } from '../../personas/chf.ts';
 import { LAB_SLEEP, WAKE_SECONDS, type Sleep } from '../../personas/gsme.ts';
 import { clockOf, devicesOf, placeOf, type Place } from './places.ts';
-import type { DriverDocument } from './rigDeviceSchema.ts';
+import type { DeviceDocument, DriverDocument } from './rigDeviceSchema.ts';
 import type { RigDocument } from './rigFileSchema.ts';
 
 interface Secrets {
@@ -50,6 +52,13 @@ export interface DeviceSetup {
   readonly expectedTitle: Uint8Array | undefined;
   readonly secrets: DeviceSecrets;
   readonly ciphering: 'granted' | 'general' | 'specific';
+  /** Logical name of the association object in which the keys are proved, 12 hexadecimal digits. */
+  readonly association: string;
+  /** `start`: where the counter begins; undefined: where the ledger stands. */
+  readonly counter: CounterSettings & { readonly start: number | undefined };
+  /** False: the device answers no release. */
+  readonly release: boolean;
+  readonly optical: DeviceDocument['optical'];
   /** Class 64, method 2: where new keys are sent. */
   readonly keyTransfer: Descriptor;
   /** What the step deviceState reads; undefined: the usual. */
@@ -61,6 +70,7 @@ export interface DeviceSetup {
 /** What may be written, by system title (upper-case hexadecimal); power also by a driver's endpoint. */
 export type AllowList = Readonly<Record<'keys' | 'firmware' | 'configuration' | 'power', readonly string[]>>;
 
+/** A rig file with every default resolved: the installation, its rules, and where each device is. */
 export interface RigSetup {
   readonly document: RigDocument;
   readonly clock: 'nominal' | 'wall';
@@ -155,14 +165,45 @@ function deviceOf(document: RigDocument, name: DeviceName, secrets: DeviceSecret
       timeoutSeconds: device.answerSeconds ?? (isSleepy ? WAKE_SECONDS + ANSWER_SECONDS : ANSWER_SECONDS),
       physical: document.devices[owner].physical,
       framing: framing === 'wrapper' ? 'wrapper' : 'hdlc',
+      ...linkOf(document.devices[owner].hdlc),
     },
     authentication: device.authentication,
     ciphering: device.ciphering,
+    association: obis(device.association),
+    counter: {
+      start: device.counter.start,
+      object: { ...INVOCATION_COUNTER, ln: obis(device.counter.object) },
+      readFirst: device.counter.readFirst,
+    },
+    release: device.release,
+    optical: document.devices[owner].optical,
     keyTransfer: { ...KEY_TRANSFER, ln: obis(device.securitySetup) },
     expectedTitle: device.systemTitle === undefined ? undefined : fromHex(device.systemTitle),
     secrets,
     reads: device.reads?.map(({ class: classId, object, attribute: id }) => ({ classId, ln: obis(object), id })),
     driver: device.driver,
+  };
+}
+
+/** HDLC of a call. Without a length and a window nothing is proposed. */
+function linkOf({
+  addressBytes,
+  informationBytes,
+  window,
+  pollMilliseconds,
+}: DeviceDocument['hdlc']): Pick<Call, 'addressBytes' | 'hdlc'> {
+  const bytes = informationBytes ?? DEFAULT_PARAMETERS.transmitBytesMax;
+  const frames = window ?? DEFAULT_PARAMETERS.transmitWindow;
+  const propose = {
+    transmitBytesMax: bytes,
+    receiveBytesMax: bytes,
+    transmitWindow: frames,
+    receiveWindow: frames,
+  };
+  const isProposed = informationBytes !== undefined || window !== undefined;
+  return {
+    ...(addressBytes !== undefined && { addressBytes }),
+    hdlc: { pollSeconds: pollMilliseconds / 1000, ...(isProposed && { propose }) },
   };
 }
 

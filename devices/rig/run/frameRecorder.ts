@@ -8,8 +8,8 @@ import type { Admission, Direction, FrameInFlight } from '../../transport/frameP
 import { frameLog, type FrameLog, type FrameLogOptions } from '../../transport/tap.ts';
 import type { Timers } from '../../transport/timers.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
-import type { Rig } from '../walk/rig.ts';
-import type { StepTaken } from '../walk/rigRows.ts';
+import type { Contacted, Rig } from '../walk/rig.ts';
+import type { Reading, StepTaken } from '../walk/rigRows.ts';
 import { NOTHING_MEASURED, type Measured, type StepRow } from './stepRow.ts';
 
 export interface RecorderOptions {
@@ -18,6 +18,8 @@ export interface RecorderOptions {
   readonly framing: (device: DeviceName) => string;
   readonly log: Pick<FrameLogOptions, 'lines' | 'pcap' | 'mask'>;
   readonly onRow?: (row: StepRow) => void;
+  /** The frame log also says why a step failed, in a line without octets. Default: it does not. */
+  readonly remarks?: boolean;
 }
 
 const KINDS = { contact: 'contact', instruction: 'instruction', attempt: 'migration' } as const;
@@ -36,7 +38,7 @@ export class Recorder {
   private counts = { ...NOTHING_MEASURED };
   private since = 0;
   private lastDirection: Direction | undefined;
-  private contacted: Observed = 'answered';
+  private contacted: Contacted = { observation: 'answered' };
   private notRealised: string[] = [];
   /** The rows of the event under way are told when it has ended and its code is known. */
   private told = 0;
@@ -73,8 +75,8 @@ export class Recorder {
     });
   };
 
-  readonly onContact = (observed: Observed): void => {
-    this.contacted = observed;
+  readonly onContact = (contacted: Contacted): void => {
+    this.contacted = contacted;
   };
 
   readonly onNotRealised = (what: string): void => {
@@ -87,15 +89,20 @@ export class Recorder {
     this.told = this.rows.length;
   };
 
-  readonly onStepTaken = ({ at, step, observation, byCheck, why }: StepTaken): void => {
-    this.add({ kind: 'migration', at, step, asked: STEPS[step].meaning, observation, byCheck, why: why ?? null });
+  readonly onStepTaken = (taken: StepTaken): void => {
+    const { at, step, observation, byCheck, why = null, readings = [] } = taken;
+    if (why !== null && observation !== 'answered' && this.options.remarks && this.counts.bytesSent > 0)
+      this.log?.remark({ endpoint: 'rig', layer: step, note: why });
+    this.add({ kind: 'migration', at, step, asked: STEPS[step].meaning, observation, byCheck, why, readings });
   };
 
   /** The event has ended: its row, or the code of its last one. */
   onEnd(event: PlannedEvent, at: Instant, rig: Rig): void {
     const kind = KINDS[event.kind];
-    if (kind === 'contact') this.add({ kind, at, step: 'contact', asked: ASKED.contact, observation: this.contacted });
-    else {
+    if (kind === 'contact') {
+      const { observation, why = null } = this.contacted;
+      this.add({ kind, at, step: 'contact', asked: ASKED.contact, observation, why });
+    } else {
       const undone = rig.undone.find((one) => one.kind === kind && one.at >= at);
       const attempt = undone ? undefined : rig.attempts.at(-1);
       if (kind === 'instruction') this.addInstruction(at, attempt, undone?.why);
@@ -136,13 +143,17 @@ export class Recorder {
   }
 
   private add(
-    row: Omit<StepRow, 'number' | 'at' | 'byCheck' | 'code' | 'cause' | 'why' | 'notRealised' | 'measured'> & {
+    row: Omit<
+      StepRow,
+      'number' | 'at' | 'byCheck' | 'code' | 'cause' | 'why' | 'readings' | 'notRealised' | 'measured'
+    > & {
       readonly at: Instant;
       readonly byCheck?: boolean;
       readonly why?: string | null;
+      readonly readings?: readonly Reading[];
     },
   ): void {
-    const { kind, at, step, asked, observation, byCheck = false, why = null } = row;
+    const { kind, at, step, asked, observation, byCheck = false, why = null, readings = [] } = row;
     this.rows.push({
       kind,
       number: this.numbers[kind],
@@ -154,6 +165,7 @@ export class Recorder {
       code: null,
       cause: null,
       why,
+      readings: [...readings],
       notRealised: this.notRealised.splice(0),
       measured: this.measure(),
     });

@@ -6,7 +6,8 @@ import type { Installation } from '../../../src/installation/installation.ts';
 import type { Attempt } from '../../../src/migration/history.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
-import { seedWords, Stream, STREAMS } from '../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../sim/world/dice/draws.ts';
+import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
 import { labKeySource } from '../../headend/keySource.ts';
 import type { Peer } from '../../headend/associate.ts';
 import type { DccPeers } from '../../headend/dcc.ts';
@@ -16,16 +17,16 @@ import type { Sleep } from '../../personas/gsme.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
 import { labImage } from '../../cosem/imageTransfer.ts';
 import { virtualTimers, type Timers } from '../../transport/timers.ts';
-import { deskLink, type DeskBooks } from '../walk/desk.ts';
+import { assembleRig } from '../bench/assembleRig.ts';
 import { Home, type HomeOptions } from '../bench/home.ts';
 import { callOf, DCC_TITLE, listed, peersOf, SMSO_TITLE, WRONG_MASTER_KEY } from '../bench/parties.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
 import { play, playVirtually, type Stage } from './play.ts';
-import { Rig, type RigOptions } from '../walk/rig.ts';
+import type { Rig, RigOptions } from '../walk/rig.ts';
 import type { Contact, StepTaken } from '../walk/rigRows.ts';
 import { devicesOfPeers } from '../walk/rigDevice.ts';
-import { Striker } from '../bench/striker.ts';
 
+/** What is to happen to one installation of a rig, instant by instant. */
 export interface Plan {
   readonly installation: Installation;
   /** Number of the lab's installation that stands for it. */
@@ -47,6 +48,7 @@ export interface Plan {
   readonly events: readonly PlannedEvent[];
 }
 
+/** What came of a plan: the records, the steps and the parties at its end. */
 export interface PlanRun {
   readonly attempts: readonly Attempt[];
   readonly contacts: readonly Contact[];
@@ -57,6 +59,7 @@ export interface PlanRun {
   readonly dcc: DccPeers;
 }
 
+/** How a plan is played: framing, titles, and functions that are told what happens. */
 export interface PlanOptions {
   readonly framing?: 'wrapper' | 'hdlc';
   readonly titles?: { readonly dcc: Uint8Array; readonly smso: Uint8Array };
@@ -108,40 +111,25 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     { systemTitle: titles.dcc, keys: LAB_KEYS, challenge, ...(held && { masterKey: held }) },
     { gas },
   );
-  const striker = new Striker({
-    links: home,
-    onMasterKey: (isWrong) => {
-      for (const peer of listed(dcc)) peer.ledger.obtainMasterKey(isWrong ? WRONG_MASTER_KEY : held);
-    },
-  });
-  const rig = new Rig({
+  const { rig, striker, runner } = assembleRig({
     installation,
     rules: plan.rules,
-    devices: devicesOfPeers(dcc),
-    keySource: labKeySource(new Stream(seed, 0, STREAMS.labKeys), plan.number),
     epclEntryFrom: plan.epclEntryFrom,
     displayBlocked: plan.displayBlocked,
-    ...(plan.known && { known: plan.known }),
-    isStruck: (step) => striker.strikes(step),
-    onStep: (step) => striker.onStep(step),
-    *onStepTaken(taken) {
-      yield* striker.onStepTaken();
-      options.onStepTaken?.(taken);
-    },
-  });
-  const books: DeskBooks = {
-    installation,
-    displaysMeetDefinition: [!plan.displayBlocked],
-    condition: () => striker.desk,
-    ...(options.deskSeconds !== undefined && { timeoutSeconds: options.deskSeconds }),
-  };
-  const runner: RunnerOptions = {
     timers,
+    links: home,
     dial: home.dial,
     framing,
-    desk: deskLink(books, timers),
+    devices: devicesOfPeers(dcc),
+    useMasterKey: (isWrong) => {
+      for (const peer of listed(dcc)) peer.ledger.obtainMasterKey(isWrong ? WRONG_MASTER_KEY : held);
+    },
+    keySource: labKeySource(new Stream(seed, 0, STREAMS.labKeys), plan.number),
+    ...(plan.known && { known: plan.known }),
+    ...(options.deskSeconds !== undefined && { deskSeconds: options.deskSeconds }),
     ...(options.onCall && { onCall: options.onCall }),
-  };
+    ...(options.onStepTaken && { onStepTaken: options.onStepTaken }),
+  });
   const smso = peersOf({ systemTitle: titles.smso, keys: LAB_KEYS, challenge }, { gas });
   const tasks = play(events, {
     rig,

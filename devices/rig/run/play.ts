@@ -6,13 +6,12 @@ import { assert } from '../../../src/assert.ts';
 import { OK, OK_ESME } from '../../../src/migration/history.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { Call, Procedure } from '../../headend/procedure.ts';
-import type { Observed } from '../../headend/observe.ts';
 import { run, type RunnerOptions } from '../../headend/runner.ts';
 import type { Preparation } from '../../headend/smso.ts';
 import { realise, UNTOUCHED, type Realised } from '../../link/realise.ts';
 import type { VirtualTimers } from '../../transport/timers.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
-import type { InstructionPlan, Rig } from '../walk/rig.ts';
+import type { Contacted, InstructionPlan, Rig } from '../walk/rig.ts';
 import { OUTAGE, type Links, type Striker } from '../bench/striker.ts';
 
 export type Task =
@@ -33,7 +32,7 @@ export interface Stage {
   readonly untilEnded?: boolean;
   /** The instant that an event counts as having; its own unless this says otherwise. */
   readonly instantOf?: (event: PlannedEvent) => Instant;
-  readonly onContact?: (observed: Observed) => void;
+  readonly onContact?: (contacted: Contacted) => void;
   readonly onBegin?: (event: PlannedEvent, at: Instant) => void;
   readonly onEnd?: (event: PlannedEvent, at: Instant) => void;
 }
@@ -64,8 +63,8 @@ function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<voi
     case 'contact': {
       yield* done(links, event.reached ? UNTOUCHED : realise('silence', 'wanRecent', OUTAGE));
       // Asked first: an optional call does not evaluate its arguments where nobody listens.
-      const observed = yield* rig.contact(at, stage.hub);
-      stage.onContact?.(observed);
+      const contacted = yield* rig.contact(at, stage.hub);
+      stage.onContact?.(contacted);
       return;
     }
     case 'attempt':

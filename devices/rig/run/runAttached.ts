@@ -1,25 +1,21 @@
 /** A rig of which something is attached: endpoints, guarded and recorded, at the wall's time. */
 import type { SerialPackage } from '../../transport/serialPackage.ts';
 import { shiftedTimers, wallTimers, type Timers } from '../../transport/timers.ts';
-import { secretKeySource } from '../../headend/keySource.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
-import type { RunnerOptions } from '../../headend/runner.ts';
 import type { Preparation } from '../../headend/smso.ts';
 import type { Instant } from '../../../src/time.ts';
-import { AttachedLinks } from '../bench/attachedLinks.ts';
-import { deskLink } from '../walk/desk.ts';
+import { OurTroubles } from '../bench/trouble.ts';
 import { openEndpoints, type Endpoints } from '../bench/endpoints.ts';
 import { Home } from '../bench/home.ts';
 import { LedgerStore } from '../bench/ledgerStore.ts';
-import { attachedPeers, type AttachedPeers } from '../bench/attachedPeers.ts';
+import { assembleAttached, datedWithin } from '../bench/assembleAttached.ts';
+import type { AttachedPeers } from '../bench/attachedPeers.ts';
 import { BLOCKS_PER_CONTACT, CONTACT_OFFSET_MINUTES, hubPreparation } from './plan.ts';
 import { play, playNow } from './play.ts';
 import type { Recorder } from './frameRecorder.ts';
-import { Rig } from '../walk/rig.ts';
+import type { Rig } from '../walk/rig.ts';
 import { isDown, nominalEvents, presentEvents } from './rigEvents.ts';
 import { knownInstant, type DeviceSetup, type RigSetup } from '../file/rigSetup.ts';
-import type { DriveRequest } from '../walk/rigDevice.ts';
-import { Striker } from '../bench/striker.ts';
 
 export interface AttachedRunOptions {
   readonly recorder: Recorder;
@@ -30,20 +26,22 @@ export interface AttachedRunOptions {
   readonly loadSerial?: () => Promise<SerialPackage>;
   /** Ends the run cleanly: links are let go of, ledgers stand as they are. */
   readonly signal?: AbortSignal;
-  /** Something worth a line: without payload and without secrets. */
+  /** Takes something worth a line: without payload and without secrets. */
   readonly onNote: (note: string) => void;
+  /** As of `RigOptions`. */
+  readonly onFirstWrite?: (at: Instant, step: string) => string | undefined;
 }
 
 export interface AttachedRun {
   readonly rig: Rig;
   readonly isWhole: boolean;
   readonly ledgers: readonly string[];
+  /** What ended the run in its midst: a ledger that cannot be written, or a defect. What is here did happen. */
+  readonly failure?: Error;
 }
 
 /** Firmware of attached hardware goes in as many blocks as there are: the try is not a share of a daily contact. */
 const BLOCKS_MAX = 100_000;
-/** How far a device's clock may run ahead before what it dates is no evidence. */
-const CLOCK_AHEAD_SECONDS_MAX = 300;
 
 export async function runAttached(setup: RigSetup, options: AttachedRunOptions): Promise<AttachedRun> {
   const wall = options.timers ?? wallTimers();
@@ -55,8 +53,9 @@ export async function runAttached(setup: RigSetup, options: AttachedRunOptions):
     for (const { name, place } of setup.devices) {
       if (place.kind !== 'emulated' && place.kind !== 'driver') store.lock(name);
     }
-    endpoints = await openEndpoints(setup, { ...options, timers: wall });
-    return await runOver(setup, { ...options, wall, endpoints, store });
+    const troubles = new OurTroubles();
+    endpoints = await openEndpoints(setup, { ...options, timers: wall, onTrouble: troubles.carrier });
+    return await runOver(setup, { ...options, wall, endpoints, store, troubles });
   } finally {
     await endpoints?.close();
     store.release();
@@ -68,11 +67,12 @@ interface Bench extends AttachedRunOptions {
   readonly wall: Timers;
   readonly endpoints: Endpoints;
   readonly store: LedgerStore;
+  readonly troubles: OurTroubles;
 }
 
 async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
-  const { wall, endpoints, recorder, signal, onNote } = bench;
-  const { document, installation } = setup;
+  const { wall, endpoints, store, troubles, recorder, signal, onNote } = bench;
+  const { document } = setup;
   const seconds = (of: Timers): Instant => Math.floor(of.nowMilliseconds() / 1000);
   const isNominal = setup.clock === 'nominal';
   const events = isNominal ? nominalEvents(document) : presentEvents(document, seconds(wall));
@@ -81,74 +81,35 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
 
   const home = homeOf(setup, { timers, wakes: isNominal ? isDown(document, 'han') : () => false });
   const setupOf = (name: DeviceName): DeviceSetup => setup.devices.find((one) => one.name === name) as DeviceSetup;
-  const framing = (name: DeviceName): 'wrapper' | 'hdlc' => setupOf(name).call.framing ?? 'wrapper';
-  const attached = setup.devices.filter(({ isAttached }) => isAttached).map(({ name }) => name);
-  let refusal = '';
-  const onRefused = (why: string): void => {
-    if (why !== refusal) onNote(`nothing was written to the ${why}`);
-    refusal = why;
-  };
-  const peers = attachedPeers(setup, { ...bench, onRefused });
+  const isHubAttached = setupOf('chf').isAttached;
   // On the calendar nobody waits for hours between two tries, or for a hub that is not even called.
   const pass = (seconds: number): void => timers.shiftTo(timers.nowMilliseconds() + seconds * 1000);
-  const links = new AttachedLinks({
+  let eventAt: Instant = 0;
+  const { rig, striker, runner, links, peers } = assembleAttached(setup, {
     timers,
-    ...(isNominal && { pass }),
-    attached,
+    endpoints,
+    store,
+    troubles,
+    onNote,
     home,
-    dial: endpoints.dial,
-    framing,
-    hubHasPowerSwitch: endpoints.capabilities('chf').includes('power'),
+    isPlanned: true,
+    ...(isNominal && { pass }),
     onFrame: recorder.onFrame,
     onNotRealised: recorder.onNotRealised,
-  });
-  const striker = new Striker({ links, onMasterKey: peers.useMasterKey });
-  let eventAt: Instant = 0;
-  const rig = new Rig({
-    installation,
-    rules: setup.rules,
-    devices: peers.devices,
-    keySource: secretKeySource(),
-    epclEntryFrom: setup.epclEntryFrom,
-    displayBlocked: document.installation.displayBlocked,
+    onCall: recorder.onCall,
+    onStepTaken: recorder.onStepTaken,
     known: knownOf(setup),
+    ...(bench.onFirstWrite && { onFirstWrite: bench.onFirstWrite }),
     // A history that begins with the rig's calendar is the rig's own; at the wall's time the device has one before it.
     unheard: isNominal ? 'never' : 'ask',
     dated: (at) => {
-      const isOfHome = !attached.includes('chf');
-      const present = seconds(isOfHome ? timers : wall);
-      if (at > present + CLOCK_AHEAD_SECONDS_MAX) {
-        onNote(`a device dates a contact ${at - present} s ahead of this clock: it is no evidence`);
-        return undefined;
-      }
-      const shifted = isOfHome ? at : at + Math.round(timers.aheadMilliseconds / 1000);
+      const dated = datedWithin(at, seconds(isHubAttached ? wall : timers), onNote);
+      if (dated === undefined) return undefined;
+      const shifted = isHubAttached ? dated + Math.round(timers.aheadMilliseconds / 1000) : dated;
       return Math.min(shifted, eventAt);
     },
-    whyRefused: () => refusal,
-    // Frames that we damage ourselves make a device complain, too: what the plan strikes counts as the plan has it.
-    doubt: () => (striker.isStriking ? undefined : peers.unverified()),
-    deviceTime: (name) => seconds(attached.includes(name) ? wall : timers),
-    isStruck: (step) => striker.strikes(step),
-    onStep: (step) => striker.onStep(step),
-    *onStepTaken(taken) {
-      yield* striker.onStepTaken();
-      recorder.onStepTaken(taken);
-    },
+    deviceTime: (name) => seconds(setupOf(name).isAttached ? wall : timers),
   });
-  const books = {
-    installation,
-    displaysMeetDefinition: [!document.installation.displayBlocked],
-    condition: () => striker.desk,
-    timeoutSeconds: document.headEnds.deskSeconds,
-  };
-  const runner: RunnerOptions = {
-    timers,
-    dial: links.dial,
-    framing: 'wrapper',
-    desk: deskLink(books, timers),
-    drive: (device, request, done) => void endpoints.drive(device, request as DriveRequest).then(done),
-    onCall: recorder.onCall,
-  };
   const tasks = play(events, {
     rig,
     links,
@@ -164,15 +125,17 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
     *between(passing) {
       pass(passing);
     },
-    deviceTime: () => seconds(attached.includes('chf') ? wall : timers),
+    deviceTime: () => seconds(isHubAttached ? wall : timers),
     onContact: recorder.onContact,
     onBegin: recorder.onBegin,
     onEnd: (event, at) => recorder.onEnd(event, at, rig),
   });
-  const isWhole = await playNow(tasks, runner, signal);
+  const caught = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+  const played = await playNow(tasks, runner, signal).catch(caught);
   const restore = links.restore();
-  if (restore) await playNow([{ do: 'run', procedure: restore }], runner);
-  return { rig, isWhole, ledgers: peers.ledgers };
+  const restored = restore ? await playNow([{ do: 'run', procedure: restore }], runner).catch(caught) : true;
+  const failure = [played, restored].find((one) => one instanceof Error);
+  return { rig, isWhole: played === true, ledgers: peers.ledgers, ...(failure && { failure }) };
 }
 
 /** What is emulated beside the attached devices; the home has all of them, and is asked for its own alone. */

@@ -16,12 +16,22 @@ import { isDown, nominalEvents } from './rigEvents.ts';
 import { recorderOf, type RigRecording } from './stepRecorder.ts';
 import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
 import { knownInstant } from '../file/rigSetup.ts';
-import { runAttached, type AttachedRunOptions } from './runAttached.ts';
+import { runAttached, type AttachedRun, type AttachedRunOptions } from './runAttached.ts';
 import { attemptsMax, nominalInstants } from '../file/schedule.ts';
 import type { StepRow } from './stepRow.ts';
 
-export type RunRigOptions = Omit<AttachedRunOptions, 'recorder'> & RigRecording;
+/** How a rig is run: where ledgers lie, how it is stopped, and where frames go. */
+export interface RunRigOptions extends Omit<AttachedRunOptions, 'recorder' | 'onFirstWrite'>, RigRecording {
+  /**
+   * Called before the first write to a device, with the steps so far: what may be changed from here on must be on record first.
+   * Gives why it cannot be put there; nothing is then written.
+   */
+  readonly onFirstWrite?: (at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
+  /** Takes what was done before the run failed, and is awaited before `runRig` rejects. */
+  readonly onBrokenOff?: (run: RigRun) => Promise<void>;
+}
 
+/** What came of a rig: attempts, contacts, and each step that was taken. */
 export interface RigRun {
   /** It was interrupted: what is here did happen, and more was to come. */
   readonly partial: boolean;
@@ -38,10 +48,18 @@ export interface RigRun {
 export async function runRig(setup: RigSetup, options: RunRigOptions): Promise<RigRun> {
   const recorder = recorderOf(setup, options);
   const isVirtual = setup.clock === 'nominal' && setup.devices.every(({ isAttached }) => !isAttached);
-  const { rig, isWhole, ledgers } = isVirtual
+  const { onFirstWrite, onBrokenOff, ...rest } = options;
+  const { rig, isWhole, ledgers, failure } = isVirtual
     ? runInMemory(setup, recorder)
-    : await runAttached(setup, { ...options, recorder });
-  return recordOf(setup, { rig, isWhole, ledgers, recorder });
+    : await runAttached(setup, {
+        ...rest,
+        recorder,
+        ...(onFirstWrite && { onFirstWrite: (at: Instant, step: string) => onFirstWrite(at, step, recorder.rows) }),
+      });
+  const run = recordOf(setup, { rig, isWhole, ledgers, recorder });
+  if (failure === undefined) return run;
+  await onBrokenOff?.(run);
+  throw failure;
 }
 
 const MISSING = 'the Master Key is missing: whoever lacks it makes no attempt';
@@ -72,10 +90,7 @@ function recordOf(
   };
 }
 
-function runInMemory(
-  setup: RigSetup,
-  recorder: Recorder,
-): { readonly rig: Rig; readonly isWhole: true; readonly ledgers: readonly string[] } {
+function runInMemory(setup: RigSetup, recorder: Recorder): AttachedRun {
   const { dcc, smso, deskSeconds } = setup.document.headEnds;
   const { rig } = runPlan(planOf(setup), {
     titles: { dcc: fromHex(dcc), smso: fromHex(smso) },

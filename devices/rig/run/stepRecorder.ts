@@ -19,6 +19,7 @@ export function recorderOf(setup: RigSetup, { lines, pcap, onRow }: RigRecording
   return new Recorder({
     endpoint: (name) => `${name}@${placeText(of(name).place)}`,
     framing: (name) => of(name).call.framing ?? 'wrapper',
+    remarks: setup.devices.some(({ isAttached }) => isAttached),
     log: { mask: () => maskOf(setup), ...(lines && { lines }), ...(pcap && { pcap }) },
     ...(onRow && { onRow }),
   });

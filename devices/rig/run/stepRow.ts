@@ -25,6 +25,14 @@ export const NOTHING_MEASURED: Measured = {
   seconds: 0,
 };
 
+const readingSchema = z.strictObject({
+  device: z.enum(['chf', 'esme', 'gsme']).describe('the device, or the one whose driver read it'),
+  object: z.string().describe('an OBIS code, or the name that the driver knows it by'),
+  attribute: z.int().nullable().describe('the attribute of the object; null where a driver read it'),
+  value: z.string().describe('the value as text, at most 200 characters'),
+  unit: z.string().nullable().describe('the unit where a driver told it'),
+});
+
 export const stepRowSchema = z.strictObject({
   kind: z.enum(['contact', 'instruction', 'migration']).describe('what the step belongs to'),
   number: z.int().min(1).describe('which of its kind, from 1'),
@@ -40,10 +48,15 @@ export const stepRowSchema = z.strictObject({
   why: z
     .string()
     .nullable()
-    .describe('why it was not carried out; of an answered one: why it passes although the hub is silent'),
+    .describe(
+      'why it was not carried out, or failed (what the device said); of an answered one: why it passes all the same',
+    ),
+  readings: z.array(readingSchema).default([]).describe('what was read of the devices in the step'),
   notRealised: z.array(z.string()).describe('faults of the plan that the links do not let happen'),
   measured: measuredSchema,
 });
+
+/** One step of an attempt with its measurements: a row of `steps.json`. */
 export type StepRow = z.output<typeof stepRowSchema>;
 
 /** The file `steps.json`. */
@@ -57,6 +70,8 @@ export const stepsFileSchema = z.strictObject({
   partial: z.boolean().describe('it was interrupted: what stands here did happen, and more was to come'),
   steps: z.array(stepRowSchema).describe('in the order in which they were taken'),
 });
+
+/** The content of `steps.json`. */
 export type StepsFile = z.output<typeof stepsFileSchema>;
 
 /** The JSON Schema (draft 7) of `steps.json`. */

@@ -3,6 +3,7 @@ import { CHECKS, type CheckId } from '../../../src/migration/checks.ts';
 import type { CheckLimits } from '../../../src/migration/facts.ts';
 import { STEPS, type StepId } from '../../../src/migration/steps.ts';
 import type { Instant } from '../../../src/time.ts';
+import type { Observed } from '../../headend/observe.ts';
 import type { Contact } from './rigRows.ts';
 import type { LearntFacts, LinkName } from './stepWork.ts';
 
@@ -36,6 +37,8 @@ export class LinkFacts {
   readonly contacts: Contact[] = [];
   /** A link that is not in here is one that nothing is known of. */
   private readonly last = new Map<LinkName, Instant>();
+  /** Links of which a scheduled contact was not made. */
+  private readonly gaps = new Set<LinkName>();
   private readonly options: LinkFactsOptions;
 
   constructor(options: LinkFactsOptions) {
@@ -63,6 +66,15 @@ export class LinkFacts {
     }
   }
 
+  /**
+   * How a scheduled contact of a link went. One that failed on this side, or could not be made, leaves a gap: from then on nobody
+   * can say that the link was silent, until it is heard again.
+   */
+  contacted(link: LinkName, observation: Observed): void {
+    if (observation === 'answered') this.gaps.delete(link);
+    else if (observation !== 'noAnswer') this.gaps.add(link);
+  }
+
   /** What a device dates itself counts as the schedule's, or as no evidence at all. */
   dateHeard(link: LinkName, at: Instant | undefined): void {
     const dated = at !== undefined && this.options.dated ? this.options.dated(at) : at;
@@ -74,7 +86,9 @@ export class LinkFacts {
     const link = LINK_OF_CHECK[STEPS[step].check ?? ''];
     const { judges, unheard } = this.options;
     if (link === undefined) return true;
-    return judges ? asked.has(link) || judges(link) : unheard !== 'ask' || this.last.has(link);
+    if (judges) return asked.has(link) || judges(link);
+    if (this.gaps.has(link)) return asked.has(link);
+    return unheard !== 'ask' || this.last.has(link);
   }
 
   /** Whether a contact on record passes a link's check. */
@@ -85,6 +99,7 @@ export class LinkFacts {
   /** Whether a link's check can do without asking a device. */
   know(link: LinkName, facts: LearntFacts, limits: CheckLimits): boolean {
     const { judges } = this.options;
-    return this.last.has(link) && (!judges || judges(link) || this.isFresh(link, facts, limits));
+    const isWatched = judges ? judges(link) : !this.gaps.has(link);
+    return this.last.has(link) && (isWatched || this.isFresh(link, facts, limits));
   }
 }

@@ -6,13 +6,26 @@ import type { Instant } from '../../../src/time.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
 import type { Facts } from '../../../src/migration/facts.ts';
 import type { StepId } from '../../../src/migration/steps.ts';
+import type { Asked } from '../../../src/migration/askedCodes.ts';
+import { dataText } from '../../cosem/dataText.ts';
+import { obisText } from '../../cosem/object.ts';
+import { aspectOf } from '../../headend/aspects.ts';
+import { failureText } from '../../headend/asked.ts';
 import type { Peer } from '../../headend/associate.ts';
 import { commission, readDiagnostics, rotateAll, testDevice } from '../../headend/dcc.ts';
 import type { KeySource } from '../../headend/keySource.ts';
 import { observeError, observeRotation, type Observed } from '../../headend/observe.ts';
 import { order, type DeviceName, type Outcome, type Procedure } from '../../headend/procedure.ts';
 import type { DeskAnswer, DeskOrder } from './desk.ts';
-import { lastContact, testDriven, type RigDevice, type RigDevices, type SpokenDevice } from './rigDevice.ts';
+import {
+  lastContact,
+  testDriven,
+  type DrivenDevice,
+  type RigDevice,
+  type RigDevices,
+  type SpokenDevice,
+} from './rigDevice.ts';
+import type { LinkName, Reading } from './rigRows.ts';
 
 /** Facts as the rig learns them in the course of an attempt. */
 export type LearntFacts = { -readonly [Name in keyof Facts]: Facts[Name] };
@@ -34,11 +47,14 @@ export interface AttemptContext {
   readonly knows: (link: LinkName) => boolean;
   /** Why the guard of attached hardware last refused a write. */
   readonly whyRefused: () => string;
-  /** Why a step is not carried out, in words. */
+  /** Why a step is not carried out, or fails, in words. */
   readonly onWhy: (why: string) => void;
+  /** What was being asked of a device when a step failed. */
+  readonly onFailed: (asked: Asked) => void;
+  readonly onReading: (reading: Reading) => void;
 }
 
-export type LinkName = 'wan' | 'han';
+export type { LinkName } from './rigRows.ts';
 
 type Work = (context: AttemptContext) => Procedure<Observed>;
 
@@ -79,13 +95,13 @@ function diagnose(links: readonly [LinkName, ...LinkName[]]): Work {
     const { chf, gsme } = context.devices;
     if (chf.by === 'dlms') {
       const read = yield* readDiagnostics(chf.peer);
-      if (!read.ok) return observeError(read.error);
+      if (!read.ok) return failed(context, 'chf', read);
       context.onHeard('han', read.value.gsmeHeardAt);
       return 'answered';
     }
     for (const link of links) {
       if (link === 'han' && !gsme) continue;
-      const heard = yield* lastContact(chf, link);
+      const heard = yield* lastContact(chf, link, { onWhy: (why) => context.onWhy(why) });
       if (heard === 'notCarriedOut') {
         if (link !== links[0] || context.knows(link)) continue;
         context.onWhy(
@@ -113,24 +129,67 @@ function spokenTo(context: AttemptContext): readonly SpokenDevice[] | undefined 
   return undefined;
 }
 
-function* testEach(devices: readonly RigDevice[], { onWhy }: AttemptContext): Procedure<Observed> {
+function* testEach(devices: readonly RigDevice[], context: AttemptContext): Procedure<Observed> {
   const seen = new Set<string>();
   for (const device of devices) {
-    if (device.by === 'driver') {
-      // One driver may stand for the hub and the meters behind it.
-      if (seen.has(device.name)) continue;
-      seen.add(device.name);
-    }
-    const observed =
-      device.by === 'dlms' ? observedOf(yield* testDevice(device.peer, device.reads)) : yield* testDriven(device);
-    if (observed === 'notCarriedOut') onWhy('the driver can neither probe the device nor read from it');
+    // One driver may stand for the hub and the meters behind it.
+    if (device.by === 'driver' && seen.has(device.name)) continue;
+    if (device.by === 'driver') seen.add(device.name);
+    const observed = yield* device.by === 'driver' ? testByDriver(device, context) : testSpoken(device, context);
     if (observed !== 'answered') return observed;
   }
   return 'answered';
 }
 
-function observedOf(outcome: Outcome<undefined>): Observed {
-  return outcome.ok ? 'answered' : observeError(outcome.error);
+function* testSpoken({ peer, reads }: SpokenDevice, context: AttemptContext): Procedure<Observed> {
+  const { device } = peer.call;
+  let readings: Reading[] = [];
+  const outcome = yield* testDevice(
+    {
+      ...peer,
+      onTitle: (title) => {
+        // Each try reads all of them anew.
+        readings = [];
+        peer.onTitle?.(title);
+      },
+      onRead: ({ ln, id, classId }, value) => {
+        const isSecret = classId === SECURITY_SETUP || (classId === ASSOCIATION && id === ASSOCIATION_SECRET);
+        const text = isSecret ? 'not shown: it may hold a secret' : dataText(value, { isClock: classId === CLOCK });
+        readings.push({ device, object: obisText(ln), attribute: id, value: text, unit: null });
+      },
+    },
+    reads,
+  );
+  readings.forEach((reading) => context.onReading(reading));
+  return outcome.ok ? 'answered' : failed(context, device, outcome);
+}
+
+const CLOCK = 8;
+const ASSOCIATION = 15;
+const ASSOCIATION_SECRET = 7;
+const SECURITY_SETUP = 64;
+
+function* testByDriver(device: DrivenDevice, context: AttemptContext): Procedure<Observed> {
+  const observed = yield* testDriven(device, {
+    onWhy: (why) => context.onWhy(why),
+    onReading: (reading) => context.onReading(reading),
+  });
+  if (observed === 'notCarriedOut') context.onWhy('the driver can neither probe the device nor read from it');
+  if (observed === 'noAnswer' || observed === 'refused') context.onFailed({ device: device.name, aspect: 'other' });
+  return observed;
+}
+
+/** What a failed exchange shows; its reason and what was asked go into the record. */
+function failed(
+  context: AttemptContext,
+  device: DeviceName,
+  outcome: Extract<Outcome<unknown>, { ok: false }>,
+  writes = false,
+): Observed {
+  if (outcome.error.kind === 'notAllowed') context.onWhy(context.whyRefused());
+  else context.onWhy(`the ${device}: ${failureText(outcome)}`);
+  context.onFailed({ device, aspect: aspectOf(outcome.about, { writes, isHub: device === 'chf' }) });
+  return observeError(outcome.error);
 }
 
 function* rotateKeys(context: AttemptContext): Procedure<Observed> {
@@ -142,7 +201,12 @@ function* rotateKeys(context: AttemptContext): Procedure<Observed> {
     return 'notCarriedOut';
   }
   const rotated = yield* rotateAll(peers, { keySource: context.keySource, anew: true });
+  const { device = 'chf' } = rotated;
   if (rotated.kind === 'notAllowed') context.onWhy(context.whyRefused());
+  if (rotated.kind === 'failed' || rotated.kind === 'refused') {
+    const error = rotated.kind === 'failed' ? rotated.error : { kind: 'result' as const, result: rotated.result };
+    failed(context, device, { ok: false, error, ...(rotated.about && { about: rotated.about }) }, true);
+  }
   return observeRotation(rotated);
 }
 
@@ -153,9 +217,7 @@ function* commissionAll(context: AttemptContext): Procedure<Observed> {
     const isHub = peer === peerOf(context.devices.chf);
     const offset = isHub ? { contactOffsetMinutes: CONTACT_OFFSET_MINUTES } : {};
     const outcome = yield* commission(peer, { at: context.deviceTime(peer.call.device), ...offset });
-    if (outcome.ok) continue;
-    if (outcome.error.kind === 'notAllowed') context.onWhy(context.whyRefused());
-    return observeError(outcome.error);
+    if (!outcome.ok) return failed(context, peer.call.device, outcome, true);
   }
   return 'answered';
 }

@@ -2,7 +2,7 @@
  * The probes of a watch, over whatever the rig file names. Carriers and ledgers are had for one probe and let go of after it:
  * a broker that was restarted, an adapter that was pulled and put back, another rig that was run meanwhile are all met afresh.
  */
-import { familyCodes } from '../../../src/migration/errorCodes.ts';
+import { codeOfOurSide } from '../../../src/migration/askedCodes.ts';
 import type { Instant } from '../../../src/time.ts';
 import { DriverError } from '../../hardware/driverProcess.ts';
 import { KeyLedger } from '../../headend/keyLedger.ts';
@@ -17,7 +17,9 @@ import { limitsAt } from '../../../src/rules/limits.ts';
 import type { PlannedAttempt } from '../bench/plannedEvent.ts';
 import { placeText } from '../file/places.ts';
 import { playNow } from '../run/play.ts';
+import type { Contacted } from '../walk/rig.ts';
 import { lastContact, type RigDevice } from '../walk/rigDevice.ts';
+import { OurTroubles } from '../bench/trouble.ts';
 import type { RigRecording } from '../run/stepRecorder.ts';
 import type { DeviceSetup } from '../file/rigSetup.ts';
 import { WRITING_STEPS } from '../walk/stepWork.ts';
@@ -66,16 +68,15 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
   ): Promise<T | { readonly ours: string }> {
     const store = new LedgerStore(setup.ledgerFolder ?? ledgerFolder);
     let endpoints: Endpoints | undefined;
-    let bench: ProbeBench | undefined;
+    const troubles = new OurTroubles();
     try {
       for (const { name, place } of setup.devices) {
         if (place.kind !== 'emulated' && place.kind !== 'driver') store.lock(name);
       }
       const { timers, onNote } = options;
-      const onTrouble: Parameters<typeof openEndpoints>[1]['onTrouble'] = (trouble) => bench?.troubled(trouble);
+      const onTrouble = troubles.carrier;
       endpoints = await openEndpoints(setup, { ...options.endpoints, timers, onNote, onTrouble, tries: false });
-      bench = new ProbeBench({ ...options, endpoints, store, emulatedLedger, recording });
-      return await use(bench);
+      return await use(new ProbeBench({ ...options, endpoints, store, emulatedLedger, recording, troubles }));
     } catch (error) {
       const isOurs = error instanceof TransportError || error instanceof DriverError || error instanceof LedgerError;
       if (!isOurs) throw error;
@@ -89,19 +90,19 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
 
   async function contact(begunAt: Instant, signal: AbortSignal): Promise<ContactMade | undefined> {
     const made = await withBench(async (bench): Promise<ContactMade | undefined> => {
-      const rig = bench.rig({});
+      const { rig, runner, peers } = bench.assemble({});
       const evidence: Evidence[] = [];
-      const { chf } = bench.devices;
-      let observed: Observed = 'noAnswer';
+      const { chf } = peers.devices;
+      let contacted: Contacted = { observation: 'noAnswer' };
       const procedure = (function* (): Procedure<void> {
-        observed = yield* rig.contact(begunAt, hub.call);
-        if (!REACHED.includes(observed)) return;
+        contacted = yield* rig.contact(begunAt, hub.call);
+        if (!REACHED.includes(contacted.observation)) return;
         if (chf.by === 'dlms') evidence.push({ link: 'wan', at: begunAt, source, bearing: 'judged' });
         evidence.push(...(yield* told(chf, bench)));
       })();
-      if (!(await playNow([{ do: 'run', procedure }], bench.runner, signal))) return undefined;
+      if (!(await playNow([{ do: 'run', procedure }], runner, signal))) return undefined;
       for (const one of rig.contacts) evidence.push({ ...one, source, bearing: 'judged' });
-      return { ...resultOf(observed, bench), evidence: unique(evidence) };
+      return { ...resultOf(contacted, bench), evidence: unique(evidence) };
     });
     return made && 'ours' in made ? { result: 'ours', why: made.ours, evidence: [] } : made;
   }
@@ -136,8 +137,8 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
     if (masterKey === 'missing') return { is: 'unknown', why: KEY_MISSING, steps: [], evidence: [] };
     const made = await withBench(async (bench): Promise<AttemptMade | undefined> => {
       const { wanWindowSeconds } = limitsAt(setup.rules, at, setup.installation.cohort);
-      const isSpoken = bench.devices.chf.by === 'dlms';
-      const rig = bench.rig({
+      const isSpoken = hub.place.kind !== 'driver';
+      const { rig, runner } = bench.assemble({
         known,
         // Only what a watch has listened for itself, all the time, can have been silent before it asks.
         judges: (link) => link === 'wan' && isSpoken && wasThere(wanWindowSeconds),
@@ -148,7 +149,7 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
       const event: PlannedAttempt = { kind: 'attempt', at, esmeOnly, pick: 0 };
       bench.recorder.onBegin(event);
       const tasks = [{ do: 'run' as const, procedure: rig.attempt(at, event) }];
-      if (!(await playNow(tasks, bench.runner, signal))) return undefined;
+      if (!(await playNow(tasks, runner, signal))) return undefined;
       bench.recorder.onEnd(event, at, rig);
       const steps = bench.recorder.rows;
       const evidence: Evidence[] = rig.contacts.map((one) => ({ ...one, source, bearing: 'judged' }));
@@ -170,14 +171,15 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
   return { contact, attempt };
 }
 
-/** Of the catalogue's system family, synthetic: our own side of the SMSO interface could not be had. */
-const NOT_TO_BE_HAD = familyCodes('system')[8] as string;
+/** Our own side could not be had. */
+const NOT_TO_BE_HAD = codeOfOurSide() as string;
 
-function resultOf(observed: Observed, bench: ProbeBench): Pick<ContactMade, 'result' | 'why'> {
-  if (REACHED.includes(observed)) return { result: 'answered' };
-  if (observed === 'noAnswer') return { result: 'silent' };
-  const why = observed === 'notCarriedOut' ? 'the driver does not tell when the WAN last carried something' : undefined;
-  return { result: 'ours', why: why ?? bench.lastTrouble ?? `our own side failed (${observed})` };
+function resultOf({ observation, why }: Contacted, bench: ProbeBench): Pick<ContactMade, 'result' | 'why'> {
+  const words = why === undefined ? {} : { why };
+  if (REACHED.includes(observation)) return { result: 'answered', ...words };
+  if (observation === 'noAnswer') return { result: 'silent', ...words };
+  const untold = observation === 'notCarriedOut' ? 'the driver does not tell when the WAN last carried something' : undefined; // prettier-ignore
+  return { result: 'ours', why: why ?? untold ?? bench.lastTrouble ?? `our own side failed (${observation})` };
 }
 
 function unique(evidence: readonly Evidence[]): readonly Evidence[] {

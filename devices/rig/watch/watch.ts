@@ -24,6 +24,8 @@ export interface WatchOptions {
   readonly once?: boolean;
   /** Somebody vouches for what is known of the WAN from before the watch began. */
   readonly isKnownBefore?: boolean;
+  /** The clock stands far after the last sign of life: it is looked at twice before anything is recorded as missed. */
+  readonly isDoubtful?: boolean;
   /** Contacts that the rig file knows of. */
   readonly known?: { readonly wan?: Instant; readonly han?: Instant };
   /** Told of every record, after it is on the disk. */
@@ -52,13 +54,16 @@ export class Watch {
   private readonly buffer: EvidenceBuffer;
   /** What came by itself since the clock was last looked at. */
   private readonly waiting: JournalRecord[] = [];
+  /** Sources whose count this process began. */
+  private readonly counting = new Set<string>();
   /** The clock jumped ahead: whoever set it may be about to set it back. */
-  private isDoubtful = false;
+  private isDoubtful: boolean;
 
   constructor(options: WatchOptions) {
     this.options = options;
     this.state = options.state;
     this.buffer = new EvidenceBuffer(options.state);
+    this.isDoubtful = options.isDoubtful ?? false;
   }
 
   /** Evidence that came by itself, at any time; it is written down at the next look at the clock. */
@@ -66,9 +71,10 @@ export class Watch {
     this.waiting.push(...this.buffer.take(evidence).map((one) => this.evidenceRecord(one)));
   }
 
-  /** Where the count of a source's own dates begins. */
+  /** Notes where the count of a source's own dates begins; once, also while the first note still waits to be written. */
   begin(source: string, at: Instant): void {
-    if (this.state.lastDated(source) !== undefined) return;
+    if (this.counting.has(source) || this.state.lastDated(source) !== undefined) return;
+    this.counting.add(source);
     this.waiting.push({ is: 'seen', t: this.stamp(), source, at: formatInstant(at) });
   }
 

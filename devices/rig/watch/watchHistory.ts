@@ -58,7 +58,7 @@ function attemptRows(settled: Settled, number: number): StepRow[] {
   ];
 }
 
-const EMPTY = { byCheck: false, notRealised: [], measured: NOTHING_MEASURED };
+const EMPTY = { byCheck: false, readings: [], notRealised: [], measured: NOTHING_MEASURED };
 const OBSERVED = {
   answered: 'answered',
   silent: 'noAnswer',

@@ -21,12 +21,31 @@ export function devicesCommand({ action }: Shell): Command {
 
   devices
     .command('probe')
-    .description('Ask a serial port what speaks there: 62056-21 identification and HDLC at the usual speeds.')
-    .argument('<path>', '/dev/ttyUSB0, COM3, one end of a pty pair')
+    .description(
+      'Ask a serial port or a TCP address what speaks there: 62056-21, HDLC at the usual speeds, the wrapper.',
+    )
+    .argument('<port>', '/dev/ttyUSB0, COM3, one end of a pty pair, or tcp:HOST:PORT')
     .option('--all', 'go on after something has answered')
+    .option('--client <n>', 'client SAP to ask as (default: 16, the public client)', whole(1, 0x7f))
+    .option(
+      '--server <n>',
+      'server SAP to ask; over HDLC the upper address (default: the usual ones)',
+      whole(0, 0x3fff),
+    )
+    .option('--physical <n>', 'HDLC: lower address to ask; 0: none', whole(0, 0x3fff))
+    .option(
+      '--address-bytes <n>',
+      'HDLC: bytes of the address, 1, 2 or 4 (default: the shortest that holds it)',
+      oneOf('1', '2', '4'),
+    )
+    .option('--search', 'ask at every HDLC address that meters are known to be set to; takes minutes')
+    .option('--wake-up', 'wake a battery-operated meter with NULs for 2.2 s before a 62056-21 request')
     .option('--seconds <n>', 'how long to wait for each answer', whole(1, 60), 2)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
-    .addHelpText('after', '\nNothing is chosen, opened or written: an SNRM that is answered is undone by DISC.')
+    .addHelpText(
+      'after',
+      '\nNothing is chosen, opened or written: an SNRM that is answered is undone by DISC, an association by a release.',
+    )
     .action(action(probe));
   return devices;
 }
@@ -74,6 +93,12 @@ function announcedText({ address, birth, online }: FoundDevice): string {
 
 interface ProbeOptions {
   readonly all?: true;
+  readonly client?: number;
+  readonly server?: number;
+  readonly physical?: number;
+  readonly addressBytes?: '1' | '2' | '4';
+  readonly search?: true;
+  readonly wakeUp?: true;
   readonly seconds: number;
   readonly format: 'text' | 'json';
 }
@@ -88,13 +113,25 @@ async function probe(io: Io, path: string, options: ProbeOptions): Promise<void>
   };
   const results = await usable(
     face.TransportError,
-    face.probePort(path, { all: options.all ?? false, answerMilliseconds: options.seconds * 1000, onResult }),
+    face.probePort(path, { ...addressesOf(options), answerMilliseconds: options.seconds * 1000, onResult }),
   );
   if (!isText) io.out.write(`${JSON.stringify(results, null, 2)}\n`);
   else if (!results.some(({ answered }) => answered)) io.out.write('nothing answered\n');
 }
 
-/** A port or a broker that cannot be had is the user's to mend. */
+function addressesOf({ all, client, server, physical, addressBytes, search, wakeUp }: ProbeOptions) {
+  return {
+    all: all ?? false,
+    search: search ?? false,
+    wakeUp: wakeUp ?? false,
+    ...(client !== undefined && { client }),
+    ...(server !== undefined && { server }),
+    ...(physical !== undefined && { physical }),
+    ...(addressBytes !== undefined && { addressBytes: Number(addressBytes) as 1 | 2 | 4 }),
+  };
+}
+
+/** A port or a broker that cannot be opened is the user's to mend. */
 async function usable<T>(kind: new (...given: never[]) => Error, work: Promise<T>): Promise<T> {
   try {
     return await work;

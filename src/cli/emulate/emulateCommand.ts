@@ -3,6 +3,7 @@ import type { EmulateOptions } from '../../../devices/emulate/emulate.ts';
 import type { DeviceChoice } from '../../../devices/emulate/profileSchema.ts';
 import { formatProblems } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
+import { isAlive } from '../../../devices/rig/bench/isAlive.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
@@ -19,13 +20,15 @@ interface Given {
   readonly glow?: true;
   readonly profile?: string;
   readonly count: number;
+  readonly state?: string;
   readonly profileSchema?: true;
 }
 
 const LISTEN = '127.0.0.1:4059';
 /** What each carrier can be framed with, its default first. */
 const FRAMINGS = {
-  tcp: ['wrapper', 'hdlc'] as ['wrapper', 'hdlc'],
+  tcp: ['wrapper', 'hdlc', '62056-21'] as ['wrapper', 'hdlc', '62056-21'],
+  network: ['wrapper', 'hdlc'] as ['wrapper', 'hdlc'],
   serial: ['hdlc', '62056-21'] as ['hdlc', '62056-21'],
 };
 
@@ -37,7 +40,7 @@ export function emulateCommand({ action }: Shell): Command {
     .option('--listen <host:port>', `TCP (default: ${LISTEN} unless --serial or --mqtt is given); port 0: a free one`)
     .option(
       '--framing <framing>',
-      'wrapper or hdlc over TCP and MQTT, hdlc or 62056-21 over serial; may be given once for each',
+      'wrapper or hdlc over TCP and MQTT, hdlc or 62056-21 over serial, also behind TCP; may be given once for each',
       collect,
       [],
     )
@@ -53,6 +56,7 @@ export function emulateCommand({ action }: Shell): Command {
       whole(1, 10_000),
       1,
     )
+    .option('--state <folder>', 'keep keys, counters and written values there over a restart (default: until it stops)')
     .option('--profile-schema', 'print the JSON Schema of profiles, and end')
     .addHelpText(
       'after',
@@ -63,6 +67,7 @@ Examples:
   smets1-bench emulate --listen 127.0.0.1:4060 --framing hdlc
   smets1-bench emulate --serial /dev/ttyUSB0 --framing 62056-21
   smets1-bench emulate --device installation --mqtt mqtt://127.0.0.1:1883 --glow
+  smets1-bench emulate --state rack1    keys that were rotated are still there after a restart
 
 Without a profile (the lab's, all of it public; never write its keys to real hardware):
   client SAP 16 without security; 17 LLS, secret Gurux; 1 HLS-GMAC with suite 0
@@ -76,15 +81,23 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
 
 async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
   // The files themselves: the face of devices/ would load rigs as well, and a user waits for it.
-  const [{ emulate }, { bannerLines }, { loadProfile }, { labProfile }, { profileJsonSchema }, { TransportError }] =
-    await Promise.all([
-      import('../../../devices/emulate/emulate.ts'),
-      import('../../../devices/emulate/banner.ts'),
-      import('../../../devices/emulate/loadProfile.ts'),
-      import('../../../devices/emulate/profile.ts'),
-      import('../../../devices/emulate/profileSchema.ts'),
-      import('../../../devices/transport/transport.ts'),
-    ]);
+  const [
+    { emulate },
+    { bannerLines },
+    { loadProfile },
+    { labProfile },
+    { profileJsonSchema },
+    { TransportError },
+    { stateFolder },
+  ] = await Promise.all([
+    import('../../../devices/emulate/emulate.ts'),
+    import('../../../devices/emulate/banner.ts'),
+    import('../../../devices/emulate/loadProfile.ts'),
+    import('../../../devices/emulate/profile.ts'),
+    import('../../../devices/emulate/profileSchema.ts'),
+    import('../../../devices/transport/transport.ts'),
+    import('./stateFolder.ts'),
+  ]);
   if (given.profileSchema) {
     io.out.write(profileJsonSchema());
     return;
@@ -106,7 +119,8 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
     interruption.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
   try {
-    const emulation = await emulate(options);
+    const state = given.state === undefined ? undefined : stateFolder(given.state, isAlive);
+    const emulation = await emulate({ ...options, ...(state && { state }) });
     const at = Math.floor(io.now() / 1000);
     io.out.write(`${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C\n`);
     const outcome = await Promise.race([stopped, emulation.ended]);
@@ -151,10 +165,12 @@ function carriersOf(given: Given): Pick<EmulateOptions, 'tcp' | 'serial' | 'mqtt
     throw new UsageError('--baud is of a serial line: give --serial');
   const isDefault = given.listen === undefined && given.serial === undefined && given.mqtt === undefined;
   const listen = isDefault ? LISTEN : given.listen;
-  const network = framingOf(given, FRAMINGS.tcp);
+  const network = framingOf(given, FRAMINGS.network);
+  // Beside a serial line, 62056-21 is the line's.
+  const overTcp = given.serial === undefined ? framingOf(given, FRAMINGS.tcp) : network;
   const { bench, baud } = given;
   return {
-    ...(listen !== undefined && { tcp: { ...address(listen), framing: network } }),
+    ...(listen !== undefined && { tcp: { ...address(listen), framing: overTcp } }),
     ...(given.serial !== undefined && {
       serial: { path: given.serial, framing: framingOf(given, FRAMINGS.serial), ...(baud !== undefined && { baud }) },
     }),
@@ -168,9 +184,9 @@ function checkFraming(framing: string, { serial, listen, mqtt }: Given): void {
   const isOnlySerial = serial !== undefined && listen === undefined && mqtt === undefined;
   const able: readonly string[] = isOnlySerial
     ? FRAMINGS.serial
-    : serial === undefined
-      ? FRAMINGS.tcp
-      : [...FRAMINGS.tcp, '62056-21'];
+    : mqtt !== undefined && serial === undefined
+      ? FRAMINGS.network
+      : FRAMINGS.tcp;
   if (!able.includes(framing)) throw new UsageError(`--framing: found ${framing}, expected ${able.join(' or ')} here`);
 }
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Shell } from '../shell/command.ts';
 import { calendarCommand } from './reportCalendar.ts';
 import { consultationCommand } from './reportConsultation.ts';
+import { reportHtmlCommand } from './reportHtml.ts';
 import { replacementsCommand } from './reportReplacements.ts';
 import { supplierFilesCommand } from './reportSupplierFiles.ts';
 import { uneconomicCommand } from './reportUneconomic.ts';
@@ -21,7 +22,8 @@ Examples:
   smets1-bench report consultation --run out/various1 --as-of 2021-11-03
   smets1-bench report supplier-files --run out/various1 --from-month 2022-01 --to-month 2022-06 --out out/files
   smets1-bench report uneconomic --run out/various1 --scenario scenarios/various1.yaml
-  smets1-bench report calendar --run out/various1 --late 2022-03-01`,
+  smets1-bench report calendar --run out/various1 --late 2022-03-01
+  smets1-bench report html out/various1 --out out/various1.html`,
     );
   for (const command of [
     consultationCommand(shell),
@@ -29,6 +31,7 @@ Examples:
     uneconomicCommand(shell),
     replacementsCommand(shell),
     calendarCommand(shell),
+    reportHtmlCommand(shell),
   ])
     report.addCommand(command);
   return report;

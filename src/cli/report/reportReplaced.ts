@@ -3,7 +3,7 @@ import { formatInstant, type Instant } from '../../time.ts';
 import type { Io } from '../shell/io.ts';
 import { readTable } from './reportTable.ts';
 
-/** Who has been replaced with SMETS2+: the records of DESIGN.md 5 have no event for it. */
+/** Who has been replaced with SMETS2+: the records of src/docs/records.md have no event for it. */
 const REPLACED: RecordSchema = {
   name: 'replaced',
   key: ['installation_id'],

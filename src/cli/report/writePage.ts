@@ -1,24 +1,48 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { runPage } from '../../report/html/runPage.ts';
+import { whatIfData, whatIfSection } from '../../report/html/whatIfSection.ts';
+import type { PageSection } from '../../report/html/pageParts.ts';
 import type { RunReport } from '../../report/runReport.ts';
-import type { ScenarioFile } from '../shell/scenarioFile.ts';
-
-/** What a page can recompute. */
-export type WhatIf = 'kernel' | 'full' | 'none';
+import { readGlossary } from '../docs/glossaryFile.ts';
+import { pageScripts } from './pageScripts.ts';
+import { whatIfForm, type WhatIfSource } from './whatIfForm.ts';
 
 export interface PageOptions {
-  readonly whatIf: WhatIf;
-  readonly files: readonly ScenarioFile[];
+  readonly title?: string;
+  /** The scenario that the page can recompute; left out: it recomputes nothing. */
+  readonly whatIf?: WhatIfSource;
+  /** Sections of other outputs. */
+  readonly more?: readonly PageSection[];
 }
 
 /** Writes the page of one report, or of several side by side; it appears under its name when it is whole. */
-export function writePage(path: string, reports: readonly RunReport[], _options: PageOptions): void {
+export async function writePage(path: string, reports: readonly RunReport[], options: PageOptions): Promise<void> {
+  const text = await pageOf(reports, options);
+  mkdirSync(dirname(resolve(path)), { recursive: true });
   const output = openOutput(path);
   try {
-    output.write(Buffer.from(runPage(reports)));
+    output.write(Buffer.from(text));
     output.commit();
   } catch (error) {
     output.abort();
     throw error;
   }
+}
+
+/** The page as text: a function of the reports, the scenario and this version of the bench. */
+export async function pageOf(reports: readonly RunReport[], { title, whatIf, more }: PageOptions): Promise<string> {
+  return runPage(reports, {
+    glossary: readGlossary(),
+    ...(title === undefined ? {} : { title }),
+    ...(more === undefined ? {} : { more }),
+    ...(whatIf === undefined ? {} : { whatIf: await whatIfPart(whatIf) }),
+  });
+}
+
+async function whatIfPart(source: WhatIfSource) {
+  const form = whatIfForm(source);
+  const { client, worker } = await pageScripts();
+  return { section: whatIfSection(form.fields, form.command), script: client, data: whatIfData(form, worker) };
 }

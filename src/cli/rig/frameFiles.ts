@@ -4,10 +4,16 @@ import { openOutput, type OutputFile } from '../../interchange/format/outputFile
 export interface FrameFiles {
   readonly lines: (text: string) => void;
   readonly pcap: (bytes: Uint8Array) => void;
-  /** How many frames there were so far. */
+  /** How many lines there were so far. A line may be a remark without octets, which is no frame. */
   readonly count: () => number;
-  /** Both get their names, and give their hashes. Throws the first failure of all that was written. */
+  /** How many frames there were so far. */
+  readonly frames: () => number;
+  /** The first failure of all that was written; undefined: all of it is in the files. */
+  readonly failure: () => Error | undefined;
+  /** Both get their names, and give their hashes. Throws the first failure. */
   commit(): { readonly lines: string; readonly pcap: string };
+  /** Gives both files their names with what they hold, also where later frames found no room. True if there is anything in them. */
+  keep(): boolean;
   abort(): void;
 }
 
@@ -17,8 +23,9 @@ export interface FrameFiles {
  */
 export function openFrameFiles(base: string): FrameFiles {
   const files: OutputFile[] = [];
-  let failed: { readonly error: unknown } | undefined;
+  let failed: { readonly error: Error } | undefined;
   let count = 0;
+  let pieces = 0;
   const abort = (): void => files.forEach((file) => file.abort());
   const open = (path: string): OutputFile => {
     try {
@@ -37,7 +44,7 @@ export function openFrameFiles(base: string): FrameFiles {
     try {
       file.write(bytes);
     } catch (error) {
-      failed = { error };
+      failed = { error: error instanceof Error ? error : new Error(String(error)) };
     }
   };
   return {
@@ -45,8 +52,23 @@ export function openFrameFiles(base: string): FrameFiles {
       count += 1;
       write(lines, Buffer.from(text));
     },
-    pcap: (bytes) => write(capture, bytes),
+    pcap(bytes) {
+      pieces += 1;
+      write(capture, bytes);
+    },
     count: () => count,
+    // The first piece is the head of the capture.
+    frames: () => Math.max(0, pieces - 1),
+    failure: () => failed?.error,
+    keep() {
+      if (count === 0) {
+        abort();
+        return false;
+      }
+      lines.commit();
+      capture.commit();
+      return true;
+    },
     commit() {
       if (!failed) return { lines: lines.commit(), pcap: capture.commit() };
       abort();

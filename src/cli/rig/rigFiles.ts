@@ -4,10 +4,12 @@ import { openOutput, type OutputFile } from '../../interchange/format/outputFile
 import { DMC_PREFIX } from '../../interchange/history/recordReaders.ts';
 import type { RecordName } from '../../interchange/record/records.ts';
 import { openRows, type Row } from '../../interchange/format/rowWriter.ts';
-import { formatInstant } from '../../time.ts';
-import type { RigRun, RigSetup } from '../../../devices/index.ts';
-import { openFrameFiles } from './frameFiles.ts';
-import { MANIFEST, prepareDirectory } from '../shell/outDirectory.ts';
+import { formatInstant, type Instant } from '../../time.ts';
+import type { RigRun, RigSetup, StepRow } from '../../../devices/index.ts';
+import { openFrameFiles, type FrameFiles } from './frameFiles.ts';
+import { takeDirectory, type RigDirectory, type TakeLock } from './rigDirectory.ts';
+import { fileErrorWords } from '../shell/fileErrors.ts';
+import { MANIFEST } from '../shell/outDirectory.ts';
 import { rigJunit } from './rigJunit.ts';
 import { stepsFile, type RigHead } from './rigJson.ts';
 
@@ -15,8 +17,13 @@ import { stepsFile, type RigHead } from './rigJson.ts';
 export interface RigFiles {
   readonly lines: (text: string) => void;
   readonly pcap: (bytes: Uint8Array) => void;
+  /** Puts an attempt on record before the first write to a device; gives why that is not possible. */
+  readonly begin: (at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
+  /** Writes all outputs. Where that fails the frames so far are kept, and nothing half-written is. */
   close(run: RigRun, setup: RigSetup, head: RigHead): Promise<void>;
+  /** The run failed: the frames so far are kept. */
   abort(): void;
+  release(): void;
 }
 
 export interface Entry {
@@ -24,28 +31,41 @@ export interface Entry {
   readonly sha256: string;
 }
 
-export function openRigFiles(directory: string): RigFiles {
-  prepareDirectory(directory);
+/** `sameBytes`: as of `takeDirectory`. */
+export function openRigFiles(directory: string, takeLock: TakeLock, sameBytes?: string): RigFiles {
+  const place = takeDirectory(directory, takeLock, sameBytes);
   const opened: OutputFile[] = [];
   const open = (name: string): OutputFile => {
     const file = openOutput(join(directory, name));
     opened.push(file);
     return file;
   };
-  const frames = openFrameFiles(join(directory, 'frames'));
+  const frames = openFrames(join(directory, 'frames'), place);
   const abort = (): void => {
-    frames.abort();
     opened.forEach((file) => file.abort());
+    try {
+      frames.keep();
+    } catch {
+      frames.abort();
+    }
   };
   return {
+    begin(at, step, rows) {
+      const failure = frames.failure();
+      const why = failure === undefined ? place.begin(at, step, rows) : `${directory}: ${fileErrorWords(failure) ?? failure.message}`; // prettier-ignore
+      return why === undefined ? undefined : `the outputs cannot be written (${why}): a device whose record would be lost is not written to`; // prettier-ignore
+    },
+    release: () => place.release(),
     lines: frames.lines,
     pcap: frames.pcap,
     async close(run, setup, head) {
       try {
         const files: Record<string, Entry> = await writeRecords(directory, run, setup);
-        const frameCount = frames.count();
+        const [lineCount, frameCount] = [frames.count(), frames.frames()];
+        const failure = frames.failure();
+        if (failure !== undefined) throw failure;
         const { lines, pcap } = frames.commit();
-        files['frames.jsonl'] = { rows: frameCount, sha256: lines };
+        files['frames.jsonl'] = { rows: lineCount, sha256: lines };
         files['frames.pcap'] = { rows: frameCount, sha256: pcap };
         const put = (name: string, rows: number, text: string): void => {
           const file = open(name);
@@ -63,6 +83,7 @@ export function openRigFiles(directory: string): RigFiles {
           Buffer.from(`${JSON.stringify(manifestOf({ run, setup, head, files, frameCount }), null, 2)}\n`),
         );
         manifest.commit();
+        place.done();
       } catch (error) {
         abort();
         throw error;
@@ -70,6 +91,16 @@ export function openRigFiles(directory: string): RigFiles {
     },
     abort,
   };
+}
+
+/** Frames cannot be opened: the directory is let go of. */
+function openFrames(base: string, place: RigDirectory): FrameFiles {
+  try {
+    return openFrameFiles(base);
+  } catch (error) {
+    place.release();
+    throw error;
+  }
 }
 
 /** The records, each appearing whole under its name. */
@@ -127,7 +158,7 @@ function manifestOf(of: {
 
 const yesNo = (is: boolean): string => (is ? 'yes' : 'no');
 
-/** The records of DESIGN.md 5, as cells in the order of their columns. */
+/** The records of src/docs/records.md, as cells in the order of their columns. */
 function recordRows(
   { attempts, contacts }: Pick<RigRun, 'attempts' | 'contacts'>,
   { installation, document }: RigSetup,

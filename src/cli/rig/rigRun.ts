@@ -9,6 +9,7 @@ import { Interrupted, UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { ledgerFolderOf, loadRig } from './readRigFile.ts';
 import { outError } from '../shell/outDirectory.ts';
+import type { TakeLock } from './rigDirectory.ts';
 import { openRigFiles, type RigFiles } from './rigFiles.ts';
 import { rigJson, type RigHead } from './rigJson.ts';
 import { rigText } from './rigText.ts';
@@ -28,19 +29,24 @@ export async function runRigFile(
   const head: RigHead = { rig: setup.document.name, rigHash: hash, clock: setup.clock, version: benchVersion() };
 
   const interruption = io.interruption();
-  // Under temporary names until all are complete: a run that fails leaves no file behind.
-  let files: RigFiles | undefined;
+  const files = out === undefined ? undefined : opened(out, face.takeLock, isInMemory(setup) ? hash : undefined);
+  const tell = async (run: RigRun): Promise<unknown> => {
+    const failure = await files?.close(run, setup, head).then(() => undefined, (error: unknown) => ({ error })); // prettier-ignore
+    // The story is told whatever becomes of the outputs: of what was done to a device there may be no other record.
+    const told = { run, setup, head, trace: traceOf(run, setup), out, ledgerFolder };
+    io.out.write(options.format === 'json' ? rigJson(told) : rigText(told));
+    return failure?.error;
+  };
   try {
-    if (out !== undefined) files = openRigFiles(out);
     const run = await face.runRig(setup, {
       ledgerFolder,
       signal: interruption,
       onNote: (note) => void io.err.write(`${note}\n`),
-      ...(files && { lines: files.lines, pcap: files.pcap }),
+      onBrokenOff: async (partial) => void (await tell(partial)),
+      ...(files && { lines: files.lines, pcap: files.pcap, onFirstWrite: files.begin }),
     });
-    await files?.close(run, setup, head);
-    const told = { run, setup, head, trace: traceOf(run, setup), out, ledgerFolder };
-    io.out.write(options.format === 'json' ? rigJson(told) : rigText(told));
+    const failure = await tell(run);
+    if (failure !== undefined) throw outError(failure, out ?? '', KEPT);
     if (interruption.aborted) {
       if (interruption.reason instanceof Interrupted)
         interruption.reason.kept = 'outputs are marked as partial, key ledgers stand as they are';
@@ -53,6 +59,23 @@ export async function runRigFile(
     const isTheirs = cause instanceof TransportError || cause instanceof DriverError || cause instanceof LedgerError;
     if (isTheirs) throw new UsageError(cause.message);
     throw out === undefined ? cause : outError(cause, out);
+  } finally {
+    files?.release();
+  }
+}
+
+const KEPT = 'The story above is complete; the frames so far are kept there. Name another directory for the next run.';
+
+/** True if the rig meets no device and no wall clock, so that it does the same again. */
+function isInMemory({ clock, devices }: RigSetup): boolean {
+  return clock === 'nominal' && devices.every(({ isAttached }) => !isAttached);
+}
+
+function opened(out: string, takeLock: TakeLock, sameBytes: string | undefined): RigFiles {
+  try {
+    return openRigFiles(out, takeLock, sameBytes);
+  } catch (cause) {
+    throw outError(cause, out);
   }
 }
 

@@ -3,8 +3,9 @@ import { Command } from 'commander';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { differencesOf } from '../../report/differences.ts';
 import type { Baseline, RunReport } from '../../report/runReport.ts';
-import { shellWord } from '../../text/words.ts';
+import { shellWord } from '../../text/shellWord.ts';
 import { parseDate } from '../../time.ts';
+import { valuesOf } from '../report/whatIfForm.ts';
 import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
@@ -30,7 +31,7 @@ interface RunOptions {
   readonly out?: string;
   readonly replace: boolean;
   readonly html?: string;
-  readonly whatIf: 'kernel' | 'full' | 'none';
+  readonly whatIf: 'kernel' | 'none';
   readonly set: readonly string[];
   readonly baseline: boolean;
   readonly detail: boolean;
@@ -55,12 +56,7 @@ export function runCommand({ action }: Shell): Command {
     .option('--by <group>', 'show the volumes by cohort', oneOf('cohort'))
     .option('--monthly', "show the volumes at each month's end", false)
     .option('--html <file>', 'write the report as one page with pictures and what-ifs')
-    .option(
-      '--what-if <kind>',
-      'what the page can recompute: kernel, full or none',
-      oneOf('kernel', 'full', 'none'),
-      'kernel',
-    ) // prettier-ignore
+    .option('--what-if <kind>', 'what the page can recompute: kernel or none', oneOf('kernel', 'none'), 'kernel')
     .option('--out <dir>', 'write every record of replication 0 and every count; see below')
     .option('--replace', 'let --out replace the outputs of another run', false)
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
@@ -128,8 +124,12 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
       months: settings.months,
     });
     const volumes = volumesOf(result);
-    if (files) await publishRun(files, { identity, result, report, volumes, set: options.set });
-    if (options.html !== undefined) writePage(options.html, [report], { whatIf: options.whatIf, files: [file] });
+    if (files) await publishRun(files, { identity, result, report, volumes, values: valuesOf(file), set: options.set });
+    if (options.html !== undefined) {
+      const { scenario, rules } = file;
+      const whatIf = { scenario, rules, values: valuesOf(file), seed, command: report.command };
+      await writePage(options.html, [report], options.whatIf === 'none' ? {} : { whatIf });
+    }
     io.out.write(
       options.format === 'json'
         ? runJson(result, volumes)

@@ -15,6 +15,7 @@ import { MANIFEST, stage } from '../shell/outDirectory.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { formatInstant } from '../../time.ts';
+import type { ScenarioValue } from '../report/whatIfForm.ts';
 import type { RunIdentity } from './runOut.ts';
 import { endsOf, type RunResult } from './runResult.ts';
 
@@ -45,6 +46,7 @@ export interface RunOutputs {
   readonly result: RunResult;
   readonly report: RunReport;
   readonly volumes: readonly VolumeRow[];
+  readonly values: readonly ScenarioValue[];
   readonly set: readonly string[];
 }
 
@@ -54,12 +56,12 @@ const RECORDED_REPLICATION = 0;
 /** Closes a run's files and gives them their places. Two equal runs write equal bytes. */
 export async function publishRun(
   files: RunFiles,
-  { identity, result, report, volumes, set }: RunOutputs,
+  { identity, result, report, volumes, values, set }: RunOutputs,
 ): Promise<void> {
   const { scenario, rules, hash } = result;
   const texts = {
     'report.json': jsonText(report),
-    'scenario.json': jsonText({ format: 1, name: scenario.name, hash, scenario, rules }),
+    'scenario.json': jsonText({ format: 1, name: scenario.name, hash, scenario, rules, values }),
   };
   const entries = await files.close(volumes, texts);
   files.publish({

@@ -3,7 +3,7 @@ import { asOfText, cohortText, endText, migratedText, monthText, publishedText }
 import { firstScreen, SCREEN_WIDTH } from '../../report/firstScreen.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { wholeNumber } from '../../text/numberWords.ts';
-import { shellWord } from '../../text/words.ts';
+import { shellWord } from '../../text/shellWord.ts';
 import { wrapped } from '../../text/wrap.ts';
 
 /** What the reader asked to see, and where the outputs went. */

@@ -8,7 +8,7 @@ import { timelineOf, type Moment, type Timeline } from './timeline.ts';
 import type { Evaluation, Span, Verdict } from '../verdict.ts';
 
 /**
- * The reference: what a rule set says of one history as of an instant (DESIGN.md 5.1), by definition and not by
+ * The reference: what a rule set says of one history as of an instant (src/docs/meaning.md), by definition and not by
  * increments. Every category is asked at the instant of every row, each time from the records up to that instant alone.
  * Rows come in any order and exact duplicates are one; contradictory rows are a defect of the reader (asserted).
  * Verdicts stand in the order of CATEGORIES, notes by time.

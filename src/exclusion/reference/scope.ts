@@ -43,7 +43,7 @@ function inDormancy(clause: Clause, state: State, readings: Readings): boolean {
   }
 }
 
-/** A gas payment mode asked of an installation without a GSME is not credit: 5.1 leaves it open, this is our choice. */
+/** A gas payment mode asked of an installation without a GSME is not credit; src/docs/meaning.md records this as our choice. */
 function inCredit(state: State, readings: Readings): boolean {
   const gas = state.gas !== null && state.gas.paymentMode === 'credit';
   const electricity = state.electricityPaymentMode === 'credit';

@@ -13,7 +13,7 @@ export interface Records {
   readonly events: readonly HistoryEvent[];
 }
 
-/** What stands at an instant: the initial row and the events up to and including it (DESIGN.md 5.1). */
+/** What stands at an instant: the initial row and the events up to and including it (src/docs/meaning.md). */
 export interface State {
   readonly esmeDormant: boolean;
   readonly electricityPaymentMode: PaymentMode;

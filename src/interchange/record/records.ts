@@ -26,7 +26,7 @@ export interface Column {
 export interface RecordSchema {
   readonly name: string;
   readonly columns: readonly Column[];
-  /** Rows that agree in these columns are about the same thing (DESIGN.md 5); none: rows are not keyed. */
+  /** Rows that agree in these columns are about the same thing (src/docs/records.md); none: rows are not keyed. */
   readonly key: readonly string[];
 }
 
@@ -45,7 +45,7 @@ function may(name: string, type: ColumnType, meaning: string, allowed?: readonly
 
 const INSTALLATION_ID = must('installation_id', 'id', 'the installation');
 
-/** The records of DESIGN.md 5, and the two that `decide` writes beside its verdicts. Columns in writing order. */
+/** The records of src/docs/records.md, and the two that `decide` writes beside its verdicts. Columns in writing order. */
 export const RECORDS = {
   installations: {
     name: 'installations',

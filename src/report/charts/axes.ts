@@ -83,10 +83,16 @@ export function monthAxis(
       const x = scale(lastDayOfMonth(month));
       return (
         element('line', { class: 'grid', x1: x, x2: x, y1: plot.top, y2: plot.bottom }) +
-        label(x, plot.bottom + 16, monthLabel(lastDayOfMonth(month)), { anchor: 'middle' })
+        edgeLabel(x, plot.bottom + 16, monthLabel(lastDayOfMonth(month)), scale)
       );
     })
     .join('');
+}
+
+/** A label below the axis, moved inwards where it would leave the drawing at the right. */
+function edgeLabel(x: number, y: number, text: string, scale: Scale): string {
+  const [, right = x] = scale.range();
+  return right - x < 8 ? label(right + 18, y, text, { anchor: 'end' }) : label(x, y, text, { anchor: 'middle' });
 }
 
 /** 1 for January to 12 for December. */

@@ -5,13 +5,13 @@ import { label } from './svg.ts';
 export interface LegendEntry {
   readonly label: string;
   readonly className: string;
-  readonly shape: 'line' | 'area' | 'dot';
+  readonly shape: 'line' | 'area' | 'dot' | 'diamond';
 }
 
 const ROW = 18;
 const SWATCH = 22;
 /** Average width of a character of the legend's text. */
-const CHARACTER = 6.6;
+const CHARACTER = 7.2;
 
 /** Where each entry stands: rows are filled from the left. */
 function places(entries: readonly LegendEntry[], width: number): readonly { x: number; row: number }[] {
@@ -46,5 +46,7 @@ export function legend(entries: readonly LegendEntry[], left: number, top: numbe
 function mark(shape: LegendEntry['shape'], className: string, x: number, y: number): string {
   if (shape === 'line') return element('path', { class: className, d: `M${x},${y}h${SWATCH}` });
   if (shape === 'dot') return element('circle', { class: className, cx: x + SWATCH / 2, cy: y, r: 4 });
+  if (shape === 'diamond')
+    return element('path', { class: className, d: `M${x + SWATCH / 2},${y - 6}l6,6l-6,6l-6,-6z` });
   return element('rect', { class: className, x: x + 3, y: y - 6, width: SWATCH - 6, height: 12 });
 }

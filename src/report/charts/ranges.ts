@@ -34,7 +34,7 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
   const entries = legendOf(data);
   const top = 10 + legendHeight(entries, width);
   // On a narrow page the label stands above its bar.
-  const left = size === 'wide' ? 218 : 12;
+  const left = size === 'wide' ? 236 : 12;
   const row = size === 'wide' ? ROW : ROW + 12;
   const plot = { left, right: width - (size === 'wide' ? 68 : 62), top, bottom: top + rows.length * row };
   const values = rows.flatMap((of) => [of.value, of.low ?? of.value, of.high ?? of.value, of.reference ?? of.value]);
@@ -44,7 +44,7 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
     const reach = Math.max(x(of.value), x(of.high ?? of.value), x(of.reference ?? of.value));
     return [
       size === 'wide'
-        ? label(plot.left - 8, y + 4, fitText(of.label, 33), { anchor: 'end' })
+        ? label(plot.left - 8, y + 4, fitText(of.label, 32), { anchor: 'end' })
         : label(plot.left, y - 13, fitText(of.label, 52)),
       mark === 'bar'
         ? element('rect', { class: 'bar c0', x: x(0), y: y - 8, width: Math.max(1, x(of.value) - x(0)), height: 16 })
@@ -65,7 +65,7 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
 function legendOf({ rows, words, mark }: RangeData): LegendEntry[] {
   const value: LegendEntry = mark === 'bar' ? { label: words.value, className: 'bar c0', shape: 'area' } : { label: words.value, className: 'point c0', shape: 'dot' }; // prettier-ignore
   const range: LegendEntry = { label: words.range, className: 'whisker', shape: 'line' };
-  const reference: LegendEntry = { label: words.reference, className: 'diamond', shape: 'dot' };
+  const reference: LegendEntry = { label: words.reference, className: 'diamond', shape: 'diamond' };
   return [
     value,
     ...(rows.some(({ low }) => low !== null) ? [range] : []),

@@ -54,7 +54,7 @@ export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize
     ...data.bands.map((row) => ({ label: row.label, className: bandClass(row), shape: 'area' as const })),
     ...data.dots.map((row) => ({ label: row.label, className: 'dot', shape: 'dot' as const })),
   ];
-  const top = 26 + legendHeight(entries, width);
+  const top = 32 + legendHeight(entries, width);
   const plot = { left: 62, right: width - 22, top, bottom: top + HEIGHT[size] - 60 };
   const xs = everyX(data);
   const x = exactScale(Math.min(...xs), Math.max(...xs), [plot.left, plot.right]);

@@ -18,7 +18,7 @@ const PLOT_HEIGHT = { wide: 220, narrow: 200 } as const;
 export function stackChart(words: ChartWords, data: StackData, size: ChartSize): string {
   const width = CHART_WIDTHS[size];
   const entries = data.layers.map(({ label, colour }) => ({ label, className: `area c${colour}`, shape: 'area' as const })); // prettier-ignore
-  const top = 26 + legendHeight(entries, width);
+  const top = 32 + legendHeight(entries, width);
   const plot = { left: 62, right: width - 22, top, bottom: top + PLOT_HEIGHT[size] };
   const days = data.points.map(({ day }) => day);
   const totals = data.points.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
@@ -37,7 +37,7 @@ export function stackChart(words: ChartWords, data: StackData, size: ChartSize):
     legend(entries, 0, 2, width),
     axisTitle(4, top - 12, data.unit),
     leftAxis(y, plot),
-    ...layered.map((layer, i) => element('path', { class: `area c${data.layers[i]?.colour ?? 0}`, d: path(layer) ?? '' })), // prettier-ignore
     monthAxis(x, plot, Math.floor((plot.right - plot.left) / 68)),
+    ...layered.map((layer, i) => element('path', { class: `area c${data.layers[i]?.colour ?? 0}`, d: path(layer) ?? '' })), // prettier-ignore
   ]);
 }

@@ -22,13 +22,13 @@ function numberOf(variable: string, otherwise: number): number {
 
 /**
  * Ten million mutated inputs over every decoder, station, device and head-end: the targets of test/devices/fuzz. FUZZ_INPUTS,
- * FUZZ_SEED and FUZZ_WORKERS change it; without a seed it takes another one each time, and prints it.
+ * BENCH_SEED and FUZZ_WORKERS change it; without a seed it takes another one each time, and prints it.
  */
 export async function fuzzBenchmark({ quick }: Sizes): Promise<boolean> {
-  const seed = numberOf('FUZZ_SEED', randomInt(2 ** 31));
+  const seed = numberOf('BENCH_SEED', randomInt(2 ** 31));
   const inputs = numberOf('FUZZ_INPUTS', quick ? QUICK_INPUTS : INPUTS);
   const workers = Math.max(1, numberOf('FUZZ_WORKERS', availableParallelism()));
-  console.log(`FUZZ_SEED=${seed}, ${inputs} inputs over ${TARGETS.length} targets on ${workers} worker(s)\n`);
+  console.log(`BENCH_SEED=${seed}, ${inputs} inputs over ${TARGETS.length} targets on ${workers} worker(s)\n`);
   const from = performance.now();
   const elapsed = (): number => (performance.now() - from) / 1000;
   const { tallies, findings: died } = await fuzzInWorkers({ seed, inputs, workers }, (done, at) =>

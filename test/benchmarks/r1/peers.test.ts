@@ -5,6 +5,7 @@ import { departures, differences, disagreements } from './agreement.ts';
 import type { R1Result } from './engine.ts';
 import { kernel } from './kernel.ts';
 import { cOfSameDice, PEERS } from './peers.ts';
+import { repeat, seedNumber } from '../../seed.ts';
 
 /** Few enough for SimPy to take a second or two, enough to tell 0.30 % from 0.40 %. */
 const INSTALLATIONS = 60_000;
@@ -29,10 +30,10 @@ describe('peers of R1', () => {
   test.skipIf(noC !== undefined && process.env['CI'] !== 'true')(
     `with the kernel's dice C reaches the kernel's counts, to the last one${noC === undefined ? '' : ` (absent: ${noC})`}`,
     async () => {
-      const seed = Number(process.env['R1_SEED'] ?? 7);
+      const seed = seedNumber(import.meta.filename, 7);
       const own = await kernel.run(INSTALLATIONS, seed);
       const other = await cOfSameDice.run(INSTALLATIONS, seed);
-      expect(differences([own, other]), `R1_SEED=${seed}`).toEqual([]);
+      expect(differences([own, other]), repeat(import.meta.filename, seed)).toEqual([]);
       expect(differences([own, await cOfSameDice.run(INSTALLATIONS, seed + 1)])).not.toEqual([]);
     },
   );

@@ -1,6 +1,6 @@
 // Mutated inputs to every decoder, station, device and head-end: no exception, no hang, no memory that grows with a length
 // field, and no law of theirs broken. 100,000 of them in CI, a part in npm test, FUZZ_INPUTS for more; `npm run bench -- fuzz` gives 10 million.
-// FUZZ_SEED repeats a run; FUZZ_TARGET and FUZZ_CASE play one case of it again and print all that it was given.
+// BENCH_SEED repeats a run; FUZZ_TARGET and FUZZ_CASE play one case of it again and print all that it was given.
 import { writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bad, good, NO_BYTES, toHex } from '../../../devices/dlms/bytes.ts';
@@ -17,7 +17,7 @@ import { TARGETS } from './targets.ts';
 
 const SEED = 20_220_110;
 const INPUTS = 100_000;
-const seed = Number(process.env['FUZZ_SEED'] ?? SEED);
+const seed = Number(process.env['BENCH_SEED'] ?? SEED);
 const inputs = sampleSize('FUZZ_INPUTS', { whole: INPUTS, part: 25_000 });
 const only = process.env['FUZZ_TARGET']?.split(',');
 const index = process.env['FUZZ_CASE'];
@@ -39,7 +39,7 @@ test.runIf(index !== undefined)(`one case again: ${only?.join()} ${index}`, { ti
   expect(finding && describedFinding(finding, seed)).toBeUndefined();
 });
 
-describe.runIf(index === undefined)(`FUZZ_SEED=${seed}`, () => {
+describe.runIf(index === undefined)(`BENCH_SEED=${seed}`, () => {
   test(`${inputs} inputs find nothing, and reach what is known to be there`, { timeout: 0 }, async () => {
     const { lines, known, ...found } = reportOf(targets, await fuzz(targets, { seed, inputs }));
     console.log([`fuzz: seed ${seed}, ${found.inputs} inputs`, ...lines].join('\n'));

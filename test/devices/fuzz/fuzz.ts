@@ -86,5 +86,5 @@ export function unreached(target: Target, outcomes: ReadonlyMap<string, number>)
 
 /** The command that plays a case again and prints all that it was given. */
 export function replayCommand({ target, index }: Pick<Finding, 'target' | 'index'>, seed: number): string {
-  return `FUZZ_SEED=${seed} FUZZ_TARGET=${target} FUZZ_CASE=${index} npx vitest run test/devices/fuzz -t 'one case again'`;
+  return `BENCH_SEED=${seed} FUZZ_TARGET=${target} FUZZ_CASE=${index} npx vitest run test/devices/fuzz -t 'one case again'`;
 }

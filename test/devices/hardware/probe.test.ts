@@ -2,6 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { DISC, DM, POLL_FINAL, SNRM, UA } from '../../../devices/dlms/hdlcControl.ts';
 import { encodeFrame, HdlcParser, serverAddress } from '../../../devices/dlms/hdlcFrame.ts';
 import { probePort, PROBES } from '../../../devices/hardware/probe.ts';
+import { serversToAsk } from '../../../devices/hardware/probeAddresses.ts';
+import { withEvenParity } from '../../../devices/iec62056_21/scanner.ts';
+import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
+import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { serveModeC } from '../../../devices/iec62056_21/session.ts';
 import { serialTransport } from '../../../devices/transport/serial.ts';
 import type { SerialChannel } from '../../../devices/transport/serial.ts';
@@ -110,5 +114,78 @@ describe('probing a port', () => {
     const options = { load: joined.load, timers: wallTimers() };
     await expect(probePort('/dev/none', options)).rejects.toMatchObject({ code: 'notFound' });
     expect(serverAddress(1, 17).bytes).toBe(2);
+  });
+});
+
+describe('meters of other modes', () => {
+  test.each([
+    ['mode A', '/ABCmeter 7\r\n', "ABC 'meter 7', mode A: it reads out at 300 Bd by itself"],
+    ['mode A without a text', '/ABC\r\n', "ABC '', mode A: it reads out at 300 Bd by itself"],
+    ['mode B', '/ABCE1234\r\n', "ABC '1234', baud character E, mode B: it reads out at 9600 Bd by itself"],
+    ['mode B, the slowest', '/ABCA1234\r\n', "ABC '1234', baud character A, mode B: it reads out at 600 Bd by itself"],
+    ['mode C', '/ABC51234\r\n', "ABC '1234', baud character 5, mode C"],
+    ['mode E', '/ABC5\\21234\r\n', "ABC '1234', baud character 5, mode E, HDLC can be chosen"],
+  ])('%s is called so', async (_, line, detail) => {
+    const { results } = await probed('300/7E1', (port) => port.onData(() => port.write(Buffer.from(line, 'latin1'))));
+    expect(results[0]).toEqual({ mode: '300/7E1', ask: '62056-21', answered: true, detail });
+  });
+});
+
+describe('probing a TCP address', () => {
+  async function asked(
+    serve: (bytes: Uint8Array) => readonly Uint8Array[],
+    options: Parameters<typeof probePort>[1] = {},
+  ) {
+    const listener = await tcpTransport({ port: 0 }).listen((channel) => {
+      channel.onError(() => undefined);
+      channel.onData((bytes) => {
+        for (const answer of serve(bytes)) channel.write(answer);
+      });
+    });
+    const results = await probePort(`tcp:${listener.address}`, { answerMilliseconds: 100, ...options });
+    await listener.close();
+    return results;
+  }
+
+  test('a meter with the wrapper is associated with in public, and released', async () => {
+    const connection = connectDevice(labDevice('esme', 1), { framing: 'wrapper' });
+    const tags: (number | undefined)[] = [];
+    const results = await asked((bytes) => {
+      tags.push(bytes[8]);
+      return connection.receive(bytes, 0);
+    });
+    expect(results).toEqual([
+      { mode: 'tcp', ask: 'wrapper', answered: true, detail: 'an AARE from server 1 to client 16' },
+    ]);
+    expect(tags[0]).toBe(0x60);
+  });
+
+  test.each([
+    ['7E1 at the converter', (line: Uint8Array) => line],
+    ['8N1 at the converter', withEvenParity],
+  ])('a meter behind a serial converter is known by its identification: %s', async (_, sent) => {
+    const line = sent(Buffer.from('/LGZ5\\2SMB\r\n', 'latin1'));
+    const isRequest = (bytes: Uint8Array): boolean => (bytes[0]! & 0x7f) === 0x2f;
+    const results = await asked((bytes) => (isRequest(bytes) ? [line] : []));
+    expect(results.at(-1)).toMatchObject({ ask: '62056-21', answered: true });
+  });
+
+  test('HDLC is asked at the address that is named, and in the form that is named', async () => {
+    const connection = connectDevice(labDevice('esme', 1), { framing: 'hdlc', physical: [33], saps: [5] });
+    const serve = (bytes: Uint8Array): readonly Uint8Array[] => connection.receive(bytes, 0);
+    const named = { client: 32, server: 5, physical: 33, addressBytes: 4 } as const;
+    expect((await asked(serve, named)).at(-1)).toMatchObject({
+      answered: true,
+      detail: 'UA from server 5/33 (4 bytes) to client 32',
+    });
+    expect((await asked(serve)).at(-1)?.answered).toBe(false);
+  });
+
+  test('a search asks at every address and form', () => {
+    const all = serversToAsk({ search: true }, 16).map(({ client, text }) => `${client} ${text}`);
+    expect(new Set(all).size).toBe(all.length);
+    expect(all).toContain('1 server 1/17 (4 bytes)');
+    expect(all).toContain('16 all stations (4 bytes)');
+    expect(serversToAsk({}, 16)).toHaveLength(4);
   });
 });

@@ -35,7 +35,7 @@ describe('the Master Key', () => {
     const made = stage({ masterKey: WRONG });
     const before = made.device.keyring.keys;
     const rotated = made.rotate(3);
-    expect(rotated).toEqual({ kind: 'refused', result: 250 });
+    expect(rotated).toMatchObject({ kind: 'refused', result: 250 });
     expect(observeRotation(rotated)).toBe('wrongKey');
     expect(made.device.keyring.keys).toBe(before);
     expect(made.calls).toBe(1);

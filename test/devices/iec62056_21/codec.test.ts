@@ -13,10 +13,11 @@ import { modeCReader } from '../../../devices/iec62056_21/reader.ts';
 import { parseReadout, readoutText } from '../../../devices/iec62056_21/readout.ts';
 import { scanner } from '../../../devices/iec62056_21/scanner.ts';
 import type { Message } from '../../../devices/iec62056_21/scanner.ts';
+import { seedNumber } from '../../seed.ts';
 
 /** Set SMB_FUZZ_RUNS for more; the seed is printed so that a failure can be had again. */
 const RUNS = Number(process.env['SMB_FUZZ_RUNS'] ?? 2000);
-const SEED = Number(process.env['SMB_TEST_SEED'] ?? 62_056_021);
+const SEED = seedNumber(import.meta.filename, 62_056_021);
 console.log(`62056-21 fuzz: seed ${SEED}, ${RUNS} runs`);
 
 const word = fc.stringMatching(/^[0-9A-Za-z.:-]{0,12}$/);

@@ -3,7 +3,9 @@ import type { LineAction } from '../../../devices/iec62056_21/lineAction.ts';
 import { modeCMeter } from '../../../devices/iec62056_21/meter.ts';
 import type { ModeCMeterOptions } from '../../../devices/iec62056_21/meter.ts';
 import { readModeC, serveModeC } from '../../../devices/iec62056_21/session.ts';
-import type { ReaderEvent } from '../../../devices/iec62056_21/reader.ts';
+import { dataBlock } from '../../../devices/iec62056_21/frames.ts';
+import { modeCReader } from '../../../devices/iec62056_21/reader.ts';
+import type { ReaderAction, ReaderEvent } from '../../../devices/iec62056_21/reader.ts';
 import type { ModeCReaderOptions } from '../../../devices/iec62056_21/reader.ts';
 import { withEvenParity } from '../../../devices/iec62056_21/scanner.ts';
 import { faultScript } from '../../../devices/transport/faultScript.ts';
@@ -194,5 +196,70 @@ describe('mode C, both ends', () => {
     expect(hdlc).toEqual([0x7e, 0xff]);
     expect(serialModeText(client.mode)).toBe('9600/8N1');
     await Promise.all([client.close(), server.close()]);
+  });
+});
+
+describe('a reader of modes A, B and D, and of a battery-operated meter', () => {
+  const told = (actions: readonly ReaderAction[]): unknown[] =>
+    actions.map((action) =>
+      action.do === 'tell'
+        ? action.event
+        : action.do === 'setMode'
+          ? action.mode
+          : Buffer.from(action.bytes).toString(),
+    );
+  const sets = [{ address: '1.8.0', value: '1', unit: 'kWh' }];
+  const plain = '1.8.0(1*kWh)\r\n!\r\n';
+
+  test.each([
+    ['A, with a block check', '/ABCx1\r\n', Buffer.from(dataBlock(plain)).toString('latin1'), []],
+    ['A, without one', '/ABCx1\r\n', `\r\n${plain}`, []],
+    ['B', '/ABCE1\r\n', Buffer.from(dataBlock(plain)).toString('latin1'), ['9600/7E1']],
+  ])('mode %s: the data come without an option', (_, line, data, modes) => {
+    const reader = modeCReader({ goal: 'readout' });
+    reader.start(0);
+    const opened = told(reader.receive(ascii(line), 100));
+    expect(opened.slice(1)).toEqual(modes);
+    expect(told(reader.receive(ascii(data), 200))).toEqual([{ kind: 'readout', readout: { sets, odd: 0 } }]);
+  });
+
+  test('mode B: damaged data are no readout, and cannot be asked for again', () => {
+    const reader = modeCReader({ goal: 'readout' });
+    reader.start(0);
+    reader.receive(ascii('/ABCE1\r\n'), 100);
+    const damaged = Buffer.from(dataBlock(plain));
+    damaged[3] = 0x39;
+    expect(told(reader.receive(damaged, 200))).toEqual([{ kind: 'failed', reason: 'badCheck' }]);
+  });
+
+  test('mode A: neither programming nor HDLC can be had', () => {
+    for (const goal of ['programming', 'hdlc'] as const) {
+      const reader = modeCReader({ goal });
+      reader.start(0);
+      expect(told(reader.receive(ascii('/ABCx1\r\n'), 100)).at(-1)).toEqual({ kind: 'failed', reason: 'noModeC' });
+    }
+  });
+
+  test('mode D: nothing is sent, and the line is that of the mode', () => {
+    const reader = modeCReader({ goal: 'listen', answerMilliseconds: 60_000 });
+    expect(told(reader.start(0))).toEqual(['2400/7E1']);
+    const [, readout] = told(reader.receive(ascii(`/ABC31\r\n\r\n${plain}`), 30_000));
+    expect(readout).toEqual({ kind: 'readout', readout: { sets, odd: 0 } });
+  });
+
+  test('a wake-up is 2.2 s of NULs at 300 Bd, a pause, and the request', () => {
+    const reader = modeCReader({ goal: 'readout', wakeUp: true });
+    const [mode, nuls] = told(reader.start(0));
+    expect([mode, nuls]).toEqual(['300/7E1', '\0'.repeat(66)]);
+    expect(reader.deadline).toBe(3800);
+    expect(told(reader.receive(Uint8Array.of(0, 0), 100))).toEqual([]);
+    expect(told(reader.expire(3800))).toEqual(['/?!\r\n']);
+  });
+
+  test('a meter that answers the option of mode E with NAK is not waited for', () => {
+    const reader = modeCReader({ goal: 'hdlc' });
+    reader.start(0);
+    reader.receive(ascii('/LGZ5\\2X\r\n'), 100);
+    expect(told(reader.receive(Uint8Array.of(0x15), 200))).toEqual([{ kind: 'failed', reason: 'optionRefused' }]);
   });
 });

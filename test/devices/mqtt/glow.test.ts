@@ -17,9 +17,10 @@ import type { GlowMessage } from '../../../devices/mqtt/glowMessage.ts';
 import { aedesBroker } from '../transport/brokers.ts';
 import type { Broker } from '../transport/brokers.ts';
 import { turn, until } from '../transport/transportLaws.ts';
+import { seedNumber } from '../../seed.ts';
 
 const RUNS = Number(process.env['SMB_FUZZ_RUNS'] ?? 3000);
-const SEED = Number(process.env['SMB_TEST_SEED'] ?? 20_220_611);
+const SEED = seedNumber(import.meta.filename, 20_220_611);
 console.log(`Glow fuzz: seed ${SEED}, ${RUNS} runs`);
 
 const CAD = '1234567890AB';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ByteChannel, TransportError } from '../../../devices/transport/transport.ts';
+import { seedNumber } from '../../seed.ts';
 
 /** Two joined channels of one carrier, and how to let it work and take it down. */
 export interface Pair {
@@ -41,7 +42,7 @@ export function transportLaws(makePair: () => Promise<Pair>, options: LawOptions
   }
 
   test('bytes arrive intact and in order, both ways at once', async () => {
-    const seed = Number(process.env['SMB_TEST_SEED'] ?? 20_220_131);
+    const seed = seedNumber(import.meta.filename, 20_220_131);
     console.log(`transport laws: seed ${seed}`);
     await fc.assert(
       fc.asyncProperty(chunks, chunks, (up, down) =>

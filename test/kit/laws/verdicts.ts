@@ -6,7 +6,7 @@ import { law, must, mustEqual, type Law } from './law.ts';
 
 const ANY = questionArbitrary(ruleSetArbitrary);
 
-/** The cohorts of DOMAIN.md 3, written out a second time so that a slip in the clauses' rows is seen. */
+/** The cohorts of src/docs/domain.md, written out a second time so that a slip in the clauses' rows is seen. */
 const SCOPE: Readonly<Record<string, readonly string[]>> = {
   IOC: ['master-key', 'uneconomic-to-test', 'no-wan-before', 'no-wan-attempting', 'gt01', 'five-retries'],
   MOC_MDS: ['master-key', 'no-wan-attempting', 'five-retries'],

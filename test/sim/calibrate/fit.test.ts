@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { fitLines, leaveOneOut, lineVolumes, type FitLine, type FitOptions } from '../../../sim/calibrate/fit.ts';
 import { scenarioAt } from '../scenarios.ts';
+import { seedText } from '../../seed.ts';
 
 // The fit is given volumes that the model itself made from known numbers, and has to find the numbers again. That says that the
 // secant works and that a line left out is left out; nothing about the published figures.
-const SEED = process.env['FIT_SEED'] ?? 'fit-test';
-console.log(`fit: seed ${SEED} (FIT_SEED)`);
+const SEED = seedText(import.meta.filename, 'fit-test');
 
 /** Enough that a secant over a step of a tenth is not mostly the noise of its counts. */
 const SIZES = { 'ioc-dormant': 9000, 'ioc-active': 1500 };

@@ -6,13 +6,13 @@ import { tellStory } from '../../../sim/story/story.ts';
 import { ShardRunner, shardsOf } from '../../../sim/kernel/run/shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../../../sim/kernel/life/counts.ts';
 import { compileModel, type Model } from '../../../sim/kernel/model/model.ts';
-import { seedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { recorded, type Lived } from '../records.ts';
 import { EVERYTHING, modelAt, scenarioAt } from '../scenarios.ts';
+import { seedText } from '../../seed.ts';
 
-const SEED = process.env['POPULATION_SEED'] ?? 'population';
+const SEED = seedText(import.meta.filename, 'population');
 const RUNS = process.env['CI'] === 'true' ? 40 : 6;
-console.log(`dice by population: seed ${SEED} (POPULATION_SEED)`);
 
 const { scenario, rules } = scenarioAt(EVERYTHING);
 const names = Object.keys(scenario.populations);

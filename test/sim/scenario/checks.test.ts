@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { tellStory } from '../../../sim/story/story.ts';
 import { fieldTable } from '../../../sim/scenario/scenarioFields.ts';
-import { seedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { loaded, problems } from './files.ts';
 
 // Each check across fields, broken once by a change of the right scenario; that the right one passes is the first test.
@@ -108,7 +108,7 @@ describe('checks across fields', () => {
 
   test('an effect that does nothing is no fault: neither the schema nor the table has it', () => {
     expect(problems('faults: { silent: { effect: none } }')).toMatchObject([{ path: 'faults.silent.effect', found: '"none"' }]); // prettier-ignore
-    expect(fieldTable()).toMatch(/`faults\.<name>\.effect` \(kind: persistent\) \| one of silence, refusal,/);
+    expect(fieldTable()).toMatch(/`faults\.<name>\.effect` \(kind: persistent\): one of silence, refusal,/);
   });
 
   test('attempts so close that two would share a second are refused', () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { covering, intervals, NO_INTERVALS } from '../../../sim/world/intervals.ts';
+import { covering, NO_INTERVALS } from '../../../sim/world/intervals.ts';
+import { intervals } from '../../../sim/world/mergedIntervals.ts';
 import { DAY } from '../../../src/time.ts';
+import { seedNumber } from '../../seed.ts';
 
 /** Near the edges of days, where the index by day changes. */
 const instant = fc
@@ -26,7 +28,7 @@ test('covering finds what a look at every stretch finds', () => {
         expect(covering(merged, at) >= 0).toBe(given.some(([from, to]) => at >= from && at < to));
       }
     }),
-    { numRuns: 2000, seed: Number(process.env['WORLD_SEED'] ?? 1) || 1 },
+    { numRuns: 2000, seed: seedNumber(import.meta.filename, 1) },
   );
 });
 

@@ -1,4 +1,4 @@
-// Engines that are wrong on purpose, each in one way that an implementation of DESIGN.md 5.1 could be. They are made by
+// Engines that are wrong on purpose, each in one way that an implementation of src/docs/meaning.md could be. They are made by
 // changing what goes into the reference or what comes out of it, so that nothing wrong stands in src.
 import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
 import type { Clause } from '../../../src/clauses/clause.ts';

@@ -61,9 +61,9 @@ describe('wrong files', () => {
       'expected hdlc or 62056-21 over a serial line',
     ],
     [
-      'an optical port over TCP',
-      "name: x\ndevices: { esme: { tcp: 'a:1', framing: 62056-21 } }\n",
-      'expected wrapper or hdlc over tcp',
+      'an optical port over MQTT',
+      "name: x\ndevices: { esme: { mqtt: { url: 'mqtt://a', rig: r }, framing: 62056-21 } }\n",
+      'expected wrapper or hdlc over mqtt',
     ],
     [
       'framing of a meter behind its hub',

@@ -10,7 +10,8 @@ import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
 import { DCC_TITLE, peerOf } from '../../../../devices/rig/bench/parties.ts';
 import { labImage } from '../../../../devices/cosem/imageTransfer.ts';
 import { firmwareOf } from '../../../../devices/cosem/imageTransfer.ts';
-import { Stream, STREAMS, seedWords } from '../../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../../sim/world/dice/draws.ts';
+import { STREAMS, seedWords } from '../../../../sim/world/dice/streams.ts';
 import { ALLOWED, AWAKE, emulated, failures, fastTimers, rigBench, TITLES, writes, type Ran } from '../bench.ts';
 
 const bench = rigBench();
@@ -185,7 +186,7 @@ describe('what is no attempt', () => {
 
   test('a wrong Master Key is answered by the device, and nothing is installed', async () => {
     const run = await bench.run(rig(await start(), `installation: { masterKey: wrong }\n${ALLOWED}`));
-    expect(failures(run)).toEqual(['rotateKeys wrongKey SYN-KW01']);
+    expect(failures(run)).toEqual(['rotateKeys wrongKey SYN-KW03']);
     // The one write that left is the key transfer: what looks for writes above can find one.
     expect(writes(run)).toMatchObject([expect.stringMatching(/^c301..004000002b0000ff02/)]);
     for (const { device } of home!.units[0]!.devices) expect(device.keyring.keys).toEqual(LAB_KEYS);

@@ -75,7 +75,7 @@ describe('facts from the driver, through the checks, to the records', () => {
     [
       'registers that do not answer',
       { wan: at(HOUR), han: at(HOUR), read: 'noAnswer' },
-      'deviceState noAnswer SYN-TN01',
+      'deviceState noAnswer SYN-TD01',
     ],
   ])('%s', async (_, settings, told) => {
     const run = await bench.run(scripted(all, settings));

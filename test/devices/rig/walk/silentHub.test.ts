@@ -15,7 +15,8 @@ import { Rig } from '../../../../devices/rig/walk/rig.ts';
 import type { DrivenDevice } from '../../../../devices/rig/walk/rigDevice.ts';
 import type { LinkName } from '../../../../devices/rig/walk/stepWork.ts';
 import { virtualTimers } from '../../../../devices/transport/timers.ts';
-import { seedWords, Stream, STREAMS } from '../../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../../sim/world/dice/draws.ts';
+import { seedWords, STREAMS } from '../../../../sim/world/dice/streams.ts';
 import { home, numberWakingAt } from '../../../differential/rigPlans.ts';
 import { NOW } from '../../headend/stage.ts';
 
@@ -46,7 +47,9 @@ describe('a WAN that is down at the attempt', () => {
     const { attempts, steps, dcc } = runPlan(planOf(ages));
     expect(attempts).toMatchObject([{ outcome: SILENT[0], cause: 'device' }]);
     expect(steps.at(-1)).toMatchObject({ step: 'deviceState', observation: 'noAnswer' });
-    expect(steps.filter(({ why }) => why !== undefined).map(({ step }) => step)).toEqual(['wanRecent', 'hanRecent']);
+    expect(
+      steps.filter(({ why, observation }) => why !== undefined && observation === 'answered').map(({ step }) => step),
+    ).toEqual(['wanRecent', 'hanRecent']);
     expect(listed(dcc).every(({ ledger }) => ledger.outstanding.length === 0)).toBe(true);
   });
 

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { syntheticMprn } from '../../../../src/installation/identifiers.ts';
 import { DAY, formatInstant, HOUR } from '../../../../src/time.ts';
 import type { Emulation } from '../../../../devices/emulate/emulate.ts';
 import { connectBroker } from '../../../../devices/mqtt/connection.ts';
@@ -148,7 +149,9 @@ describe('on a broker', () => {
       { mqtt: { url: broker.url, bench: 'lab', framing: 'wrapper', glow: true }, timers: impatient },
     );
     const glow = `${QUICK}, glow: { url: '${broker.url}', cads: ['${CAD}'] }`;
-    const setup = bench.setup(`name: lab\ndevices: { chf: { tcp: '127.0.0.1:1' } }\nwatch: { ${glow} }\n`);
+    const setup = bench.setup(
+      `name: lab\ndevices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }\nwatch: { ${glow} }\n`,
+    );
     const heard = ({ evidence }: WatchState): boolean => evidence.some(({ source }) => source === `glow:${CAD}`);
     const run = await watched(setup, heard, { under });
     expect(of(run, 'seen').map(({ source }) => source)).toEqual([`glow:${CAD}`]);
@@ -171,7 +174,9 @@ describe('on a broker', () => {
   test('a date that advanced while nobody watched is a contact at the first message after: the count goes on where it was', async () => {
     const connection = await connectBroker({ url: broker.url });
     const glow = `contact: { everySeconds: 3600, tries: 1 }, attempt: { everySeconds: 3600 }, glow: { url: '${broker.url}', cads: ['${CAD}'] }`;
-    const setup = bench.setup(`name: lab\ndevices: { chf: { tcp: '127.0.0.1:1' } }\nwatch: { ${glow} }\n`);
+    const setup = bench.setup(
+      `name: lab\ndevices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }\nwatch: { ${glow} }\n`,
+    );
     const [before, after] = [now() - 2 * HOUR, now() - HOUR];
     const publish = async (at: number): Promise<void> => {
       const han = { joined: true, rssi: -60, lqi: 200 };
@@ -198,6 +203,61 @@ describe('on a broker', () => {
     ]);
     await connection.close();
   });
+
+  const QUIET = 'contact: { everySeconds: 1, tries: 1 }, attempt: { everySeconds: 3600 }';
+  const unreachable = "devices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }";
+  const han = { joined: true, rssi: -60, lqi: 200 };
+
+  test('a CAD that is never heard is mentioned: who speaks instead, and where it publishes if it does so elsewhere', async () => {
+    const connection = await connectBroker({ url: broker.url });
+    const setup = bench.setup(
+      `name: lab\n${unreachable}\nwatch: { ${QUIET}, glow: { url: '${broker.url}', cads: ['AAAAAAAAAAAA', 'CCCCCCCCCCCC'] } }\n`,
+    );
+    const timer = setInterval(() => {
+      for (const { topic, payload } of glowMessages({ mac: 'BBBBBBBBBBBB', at: now(), han }))
+        connection.post(topic, payload);
+      connection.post('home/AAAAAAAAAAAA/SENSOR/gasmeter', '{}');
+    }, 20);
+    const notes: string[] = [];
+    const isTold = (): boolean => notes.filter((note) => note.includes('has not been heard')).length >= 2;
+    await watched(setup, isTold, { under, timers: impatient, onNote: (note) => void notes.push(note) });
+    clearInterval(timer);
+    await connection.close();
+    const told = notes.filter((note) => note.includes('has not been heard')).sort();
+    expect(told[0]).toContain('CAD AAAAAAAAAAAA has not been heard');
+    expect(told[0]).toContain('it publishes on home/AAAAAAAAAAAA/SENSOR/gasmeter');
+    expect(told[1]).toContain('CAD CCCCCCCCCCCC has not been heard');
+    expect(told[1]).toContain('others do: BBBBBBBBBBBB');
+  }, 60_000);
+
+  test('a CAD whose MPRN is not the one that the rig file names is no evidence, and that is said once', async () => {
+    const connection = await connectBroker({ url: broker.url });
+    const MPRN = String(syntheticMprn(7));
+    const watchedWith = async (mprn: string): Promise<Watched> => {
+      const setup = bench.setup(
+        `name: lab\ninstallation: { gas: { mprn: '${mprn}' } }\n${unreachable}\nwatch: { ${QUIET}, glow: { url: '${broker.url}', cads: ['${CAD}'] } }\n`,
+      );
+      let at = now() - HOUR;
+      const timer = setInterval(() => {
+        at += 1;
+        const gas = { at, cumulativeKwh: 12, meterPoint: MPRN };
+        for (const { topic, payload } of glowMessages({ mac: CAD, at: now(), han, gas }))
+          connection.post(topic, payload);
+      }, 20);
+      const notes: string[] = [];
+      const isTold = ({ evidence }: WatchState): boolean =>
+        evidence.length > 0 || notes.some((note) => note.includes('another MPRN'));
+      const run = await watched(setup, isTold, { under, onNote: (note) => void notes.push(note) });
+      clearInterval(timer);
+      return { ...run, notes };
+    };
+    const other = await watchedWith(String(syntheticMprn(8)));
+    expect(other.state.evidence).toEqual([]);
+    expect(other.notes.filter((note) => note.includes('another MPRN'))).toHaveLength(1);
+    const own = await watchedWith(MPRN);
+    expect(own.state.evidence.some(({ source }) => source === `glow:${CAD}`)).toBe(true);
+    await connection.close();
+  }, 60_000);
 
   /** A hub whose driver tells of the WAN alone, and a CAD beside it. */
   async function withCad(gasAges: readonly number[]) {
@@ -256,7 +316,9 @@ describe('on a broker', () => {
       { mqtt: { url: broker.url, bench: 'rack', framing: 'wrapper', glow: false }, timers: impatient },
     );
     const watch = `${QUICK}, bench: { url: '${broker.url}', bench: rack, unit: SMBC00000001 }`;
-    const setup = bench.setup(`name: lab\ndevices: { chf: { tcp: '127.0.0.1:1' } }\nwatch: { ${watch} }\n`);
+    const setup = bench.setup(
+      `name: lab\ndevices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }\nwatch: { ${watch} }\n`,
+    );
     const links = ({ evidence }: WatchState): string[] => [
       ...new Set(evidence.map(({ link, source, bearing }) => `${link} ${source} ${bearing}`)),
     ];
@@ -272,7 +334,9 @@ describe('on a broker', () => {
     const gone = await aedesBroker();
     await gone.stop();
     const glow = `${QUICK}, glow: { url: '${gone.url}', cads: ['${CAD}'] }`;
-    const setup = bench.setup(`name: lab\ndevices: { chf: { tcp: '127.0.0.1:1' } }\nwatch: { ${glow} }\n`);
+    const setup = bench.setup(
+      `name: lab\ndevices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }\nwatch: { ${glow} }\n`,
+    );
     const run = await watched(setup, (state) => made(state).length > 0, { under });
     expect(run.notes.filter((note) => note.includes('tried again every 60 s'))).toHaveLength(1);
   });

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { Journal, JournalError } from '../../../../devices/rig/watch/journal.ts';
 import type { JournalRecord } from '../../../../devices/rig/watch/journalRecord.ts';
 import { fileStorage } from '../../../../devices/rig/watch/journalStorage.ts';
-import { takeLock } from '../../../../devices/rig/watch/processLock.ts';
+import { takeLock } from '../../../../devices/rig/bench/processLock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'smb-journal-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -117,7 +117,7 @@ describe('a journal', () => {
 describe('a lock', () => {
   const path = (): string => join(folder, `lock${(files += 1)}`);
   const holder = (lock: string): Promise<{ pid: number; kill(): Promise<void> }> => {
-    const url = new URL('../../../../devices/rig/watch/processLock.ts', import.meta.url).href;
+    const url = new URL('../../../../devices/rig/bench/processLock.ts', import.meta.url).href;
     const code = `import(${JSON.stringify(url)}).then(({ takeLock }) => { takeLock(${JSON.stringify(lock)}); console.log('held'); setInterval(() => 0, 1000); })`;
     const child = spawn(process.execPath, ['--import', 'tsx', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -10,10 +10,11 @@ import { WatchState } from '../../../../devices/rig/watch/watchState.ts';
 import { holdJournal, type Held } from './laws.ts';
 import { World, type Death } from './world.ts';
 import { sampleSize } from '../../../sampleSize.ts';
+import { seedNumber } from '../../../seed.ts';
 
 const RUNS = sampleSize('WATCH_RUNS', { whole: 120, part: 50 });
-const SEED = Number(process.env['WATCH_SEED'] ?? 20_221_030);
-console.log(`watch laws: seed ${SEED} (WATCH_SEED), ${RUNS} runs (WATCH_RUNS)`);
+const SEED = seedNumber(import.meta.filename, 20_221_030);
+console.log(`watch laws: seed ${SEED}, ${RUNS} runs (WATCH_RUNS)`);
 
 type Command = fc.AsyncCommand<object, World>;
 

@@ -1,4 +1,4 @@
-// Every record of a run against the rules of DESIGN.md 5, on the scenario that does everything. That the numbers of
+// Every record of a run against the rules of src/docs/records.md, on the scenario that does everything. That the numbers of
 // records are plausible is for the scenarios' own tests; that files hold what was recorded, for test/cli.
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
@@ -6,9 +6,9 @@ import { errorCode } from '../../../../src/migration/errorCodes.ts';
 import { GAS_EVENTS, type Attempt } from '../../../../src/migration/history.ts';
 import { recorded } from '../../records.ts';
 import { EVERYTHING, modelAt } from '../../scenarios.ts';
+import { seedText } from '../../../seed.ts';
 
-const SEED = process.env['RECORDS_SEED'] ?? 'records';
-console.log(`records: seed ${SEED} (RECORDS_SEED)`);
+const SEED = seedText(import.meta.filename, 'records');
 const { model, lives } = recorded(modelAt(EVERYTHING), SEED);
 const attempts = lives.flatMap(({ history }) => history.attempts);
 const migrations = attempts.filter(({ kind }) => kind === 'migration');

@@ -1,9 +1,9 @@
 // A browser's policy may forbid WebAssembly. The counts and the records must then be the same, only later.
 import { afterEach, expect, test, vi } from 'vitest';
 import { scenarioAt } from '../../scenarios.ts';
+import { seedText } from '../../../seed.ts';
 
-const SEED = process.env['FLEET_SEED'] ?? 'without';
-console.log(`withoutWebAssembly: seed ${SEED} (FLEET_SEED)`);
+const SEED = seedText(import.meta.filename, 'without');
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -14,7 +14,7 @@ afterEach(() => {
 async function answer(path: string, set: readonly string[], record: boolean): Promise<unknown> {
   vi.resetModules();
   const { ShardTasks } = await import('../../../../sim/kernel/run/shardTask.ts');
-  const { seedWords } = await import('../../../../sim/world/dice/draws.ts');
+  const { seedWords } = await import('../../../../sim/world/dice/streams.ts');
   const { scenario, rules } = scenarioAt(path, set);
   const task = { scenario, rules, seed: seedWords(SEED) };
   return new ShardTasks().answer({ id: 1, task, replication: 1, shard: 0, record, warmUp: 0 });

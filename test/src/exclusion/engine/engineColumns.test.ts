@@ -10,8 +10,9 @@ import { VARIOUS1 } from '../../../../src/rules/ruleset.ts';
 import { packHistories, verdictsAt, withoutEvidence } from '../../../benchmarks/ruleEngines/columns.ts';
 import { AS_OF, workload } from '../../../benchmarks/workload.ts';
 import { asOfArbitrary, historyArbitrary, ruleSetArbitrary } from '../../../kit/index.ts';
+import { seedNumber } from '../../../seed.ts';
 
-const RUNS = { numRuns: Number(process.env['LAW_RUNS'] ?? 400), seed: Number(process.env['LAW_SEED'] ?? 20_211_103) };
+const RUNS = { numRuns: Number(process.env['LAW_RUNS'] ?? 400), seed: seedNumber(import.meta.filename, 20_211_103) };
 
 /** Several histories under one rule set, so that what one leaves in the tally would show in the next. */
 const questions = ruleSetArbitrary.chain((rules) =>

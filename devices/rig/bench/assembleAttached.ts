@@ -1,0 +1,120 @@
+/**
+ * A rig of which something is attached, or that a watch probes: links, head-ends and what goes wrong on this side, put together
+ * by `assembleRig` like every other rig.
+ */
+import type { Instant } from '../../../src/time.ts';
+import { secretKeySource } from '../../headend/keySource.ts';
+import type { DeviceName } from '../../headend/procedure.ts';
+import type { RunnerOptions } from '../../headend/runner.ts';
+import { CLOCK_AHEAD_SECONDS_MAX } from '../../mqtt/contact.ts';
+import type { Timers } from '../../transport/timers.ts';
+import type { RigSetup } from '../file/rigSetup.ts';
+import type { DriveRequest } from '../walk/rigDevice.ts';
+import { assembleRig, type RigAssembly, type RigParts } from './assembleRig.ts';
+import { AttachedLinks, type AttachedOptions } from './attachedLinks.ts';
+import { attachedPeers, type AttachedPeers, type PeerOptions } from './attachedPeers.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Home } from './home.ts';
+import type { OurTroubles } from './trouble.ts';
+
+export interface AttachedParts extends Pick<
+  RigParts,
+  'known' | 'unheard' | 'judges' | 'leaves' | 'deviceTime' | 'onCall' | 'onStepTaken' | 'onFirstWrite'
+> {
+  /** The clock that the rig lives by; shifted where weeks of a calendar pass at once. */
+  readonly timers: Timers;
+  readonly endpoints: Endpoints;
+  readonly store: PeerOptions['store'];
+  readonly emulatedLedger?: PeerOptions['emulatedLedger'];
+  /** What is emulated beside the attached devices; undefined: nothing is. */
+  readonly home: Home | undefined;
+  /** Takes what goes wrong on this side; the carriers must tell it, too. */
+  readonly troubles: OurTroubles;
+  /**
+   * A plan strikes steps: its effects are realised on the links, and on the hub's power where a driver can switch it. A watch has
+   * no plan and leaves the links as the world has them.
+   */
+  readonly isPlanned: boolean;
+  readonly pass?: AttachedOptions['pass'];
+  readonly onFrame: AttachedOptions['onFrame'];
+  readonly onNotRealised: AttachedOptions['onNotRealised'];
+  readonly onNote: (note: string) => void;
+  /** A device's own date as one of the schedule; undefined: it is no evidence. */
+  readonly dated: (at: Instant) => Instant | undefined;
+}
+
+export interface AttachedAssembly extends RigAssembly {
+  readonly links: AttachedLinks;
+  readonly peers: AttachedPeers;
+}
+
+export function assembleAttached(setup: RigSetup, parts: AttachedParts): AttachedAssembly {
+  const { timers, endpoints, home, troubles, onFrame, onNotRealised, onNote, pass, isPlanned, ...rest } = parts;
+  const { store, emulatedLedger, ...walk } = rest;
+  let refusal = '';
+  const onRefused = (why: string): void => {
+    if (why !== refusal) onNote(`nothing was written to the ${why}`);
+    refusal = why;
+  };
+  const peers = attachedPeers(setup, {
+    store,
+    endpoints,
+    onNote,
+    onRefused,
+    ...(emulatedLedger && { emulatedLedger }),
+  });
+  const framing = (name: DeviceName): 'wrapper' | 'hdlc' =>
+    setup.devices.find((one) => one.name === name)?.call.framing ?? 'wrapper';
+  const links = new AttachedLinks({
+    timers,
+    ...(pass && { pass }),
+    attached: setup.devices.filter(({ isAttached }) => isAttached).map(({ name }) => name),
+    home,
+    dial: endpoints.dial,
+    framing,
+    hubHasPowerSwitch: isPlanned && endpoints.capabilities('chf').includes('power'),
+    onFrame,
+    onNotRealised,
+  });
+  const drive: RunnerOptions['drive'] = (device, request, done) =>
+    void endpoints.drive(device, request as DriveRequest).then(done);
+  const { document } = setup;
+  const assembly = assembleRig({
+    ...walk,
+    installation: setup.installation,
+    rules: setup.rules,
+    epclEntryFrom: setup.epclEntryFrom,
+    displayBlocked: document.installation.displayBlocked,
+    timers,
+    links: isPlanned ? links : { realise: () => undefined, scheduleUntil: (at) => links.scheduleUntil(at) },
+    dial: links.dial,
+    framing: 'wrapper',
+    devices: peers.devices,
+    useMasterKey: peers.useMasterKey,
+    keySource: secretKeySource(),
+    deskSeconds: document.headEnds.deskSeconds,
+    codes: 'asked',
+    whyRefused: () => refusal,
+    ours: {
+      begin: () => {
+        troubles.begin();
+        peers.forgetUnverified();
+      },
+      why: () => troubles.why(),
+    },
+    doubt: peers.unverified,
+    drive,
+  });
+  return { ...assembly, links, peers };
+}
+
+/**
+ * A device's date, judged by a clock that stands at `now`: undefined, and a note, if the device is more than five minutes ahead;
+ * never later than `now` otherwise.
+ */
+export function datedWithin(at: Instant, now: Instant, onNote: (note: string) => void): Instant | undefined {
+  const ahead = at - now;
+  if (ahead <= CLOCK_AHEAD_SECONDS_MAX) return Math.min(at, now);
+  onNote(`a device dates a contact ${ahead} s ahead of this clock: it is no evidence`);
+  return undefined;
+}

@@ -1,0 +1,75 @@
+/**
+ * Puts a rig together: the walk, what strikes it, the desk, and the runner that carries it out. Emulated rigs in virtual time,
+ * attached rigs at the wall's time and the probes of a watch all go through this one function, so that they cannot differ in
+ * whom they blame.
+ */
+import type { Installation } from '../../../src/installation/installation.ts';
+import type { KeySource } from '../../headend/keySource.ts';
+import type { Dial, RunnerOptions } from '../../headend/runner.ts';
+import type { Timers } from '../../transport/timers.ts';
+import { deskLink } from '../walk/desk.ts';
+import { Rig, type RigOptions } from '../walk/rig.ts';
+import type { RigDevices } from '../walk/rigDevice.ts';
+import { Striker, type Links } from './striker.ts';
+
+export interface RigParts
+  extends
+    Pick<RigOptions, 'rules' | 'epclEntryFrom' | 'displayBlocked' | 'known' | 'unheard' | 'judges' | 'dated'>,
+    Pick<RigOptions, 'leaves' | 'ours' | 'whyRefused' | 'deviceTime' | 'codes' | 'onFirstWrite'> {
+  readonly installation: Installation;
+  readonly timers: Timers;
+  /** The links to the devices: what the world does to them is done here. */
+  readonly links: Links;
+  /** Opens a call over these links. */
+  readonly dial: Dial;
+  /** How calls are framed that do not say so themselves. */
+  readonly framing: 'wrapper' | 'hdlc';
+  readonly devices: RigDevices;
+  /** Puts the right Master Key in its place, or a wrong one. */
+  readonly useMasterKey: (isWrong: boolean) => void;
+  readonly keySource: KeySource;
+  /** Seconds that the DCC waits for the desk. Default: a minute. */
+  readonly deskSeconds?: number;
+  /** As of `RigOptions`; not asked while the plan strikes an attempt, for frames that we damage make a device complain, too. */
+  readonly doubt?: NonNullable<RigOptions['doubt']>;
+  readonly drive?: RunnerOptions['drive'];
+  readonly onCall?: RunnerOptions['onCall'];
+  readonly onStepTaken?: (taken: Parameters<NonNullable<RigOptions['onStepTaken']>>[0]) => void;
+}
+
+export interface RigAssembly {
+  readonly rig: Rig;
+  readonly striker: Striker;
+  readonly runner: RunnerOptions;
+}
+
+export function assembleRig(parts: RigParts): RigAssembly {
+  const { timers, links, dial, framing, useMasterKey, deskSeconds, doubt, drive, onCall, onStepTaken, ...walk } = parts;
+  const { installation, displayBlocked } = parts;
+  const striker = new Striker({ links, onMasterKey: useMasterKey });
+  const rig = new Rig({
+    ...walk,
+    ...(doubt && { doubt: () => (striker.isStriking ? undefined : doubt()) }),
+    isStruck: (step) => striker.strikes(step),
+    onStep: (step) => striker.onStep(step),
+    *onStepTaken(taken) {
+      yield* striker.onStepTaken();
+      onStepTaken?.(taken);
+    },
+  });
+  const books = {
+    installation,
+    displaysMeetDefinition: [!displayBlocked],
+    condition: () => striker.desk,
+    ...(deskSeconds !== undefined && { timeoutSeconds: deskSeconds }),
+  };
+  const runner: RunnerOptions = {
+    timers,
+    dial,
+    framing,
+    desk: deskLink(books, timers),
+    ...(drive && { drive }),
+    ...(onCall && { onCall }),
+  };
+  return { rig, striker, runner };
+}

@@ -1,0 +1,168 @@
+/**
+ * The script of a report page: the form of the what-if, and its answers as a table and a chart. It draws with the same
+ * functions as Node does. The page sends nothing: the worker is made of a text that the page holds.
+ */
+import { rangeChart } from '../../src/report/charts/ranges.ts';
+import { escapeMarkup } from '../../src/text/markup.ts';
+import { signedNumber, wholeNumber } from '../../src/text/numberWords.ts';
+import { shellWord } from '../../src/text/shellWord.ts';
+import type { PageMessage, WhatIfAnswer, WhatIfField, WhatIfForm, WorkerMessage } from './protocol.ts';
+
+/** As much of a page as this script uses. */
+interface PageElement {
+  textContent: string | null;
+  innerHTML: string;
+  value: string;
+  disabled: boolean;
+  hidden: boolean;
+  addEventListener(type: string, listener: (event: { preventDefault(): void }) => void): void;
+}
+interface PageWorker {
+  onmessage: ((event: { readonly data: WorkerMessage }) => void) | null;
+  onerror: (() => void) | null;
+  postMessage(message: PageMessage): void;
+}
+interface Page {
+  readonly document: { getElementById(id: string): PageElement | null };
+  readonly Worker?: new (url: string) => PageWorker;
+  readonly URL: { createObjectURL(blob: unknown): string };
+  readonly Blob: new (parts: string[], options: { type: string }) => unknown;
+}
+
+const page = globalThis as unknown as Page;
+
+function byId(id: string): PageElement {
+  const found = page.document.getElementById(id);
+  if (found === null) throw new Error(`the page has no element ${id}`);
+  return found;
+}
+
+const form = JSON.parse(byId('what-if-data').textContent ?? '') as WhatIfForm;
+const [fieldSelect, meaning, valueBox, say, answerBox, commandBox, button] = [
+  'what-if-field', 'what-if-meaning', 'what-if-value', 'what-if-say', 'what-if-answer', 'what-if-command', 'what-if-run',
+].map(byId) as [PageElement, PageElement, PageElement, PageElement, PageElement, PageElement, PageElement]; // prettier-ignore
+
+let worker: PageWorker | undefined;
+let asked = 0;
+
+function chosenField(): WhatIfField {
+  return form.fields[Number(fieldSelect.value)] as WhatIfField;
+}
+
+/** Shows what the chosen field means, and an input that fits it. */
+function showField(): void {
+  const { path, meaning: text, value, min, max, whole, choices } = chosenField();
+  const bounds = [min === undefined ? '' : `at least ${min}`, max === undefined ? '' : `at most ${max}`].filter((words) => words !== ''); // prettier-ignore
+  meaning.textContent = `${path}: ${text}${bounds.length === 0 ? '' : ` (${bounds.join(', ')})`}. Now ${value}.`;
+  const attributes = `id="what-if-input" name="value" aria-describedby="what-if-meaning"`;
+  valueBox.innerHTML =
+    choices === undefined
+      ? `<input ${attributes} type="number" required step="${whole ? 1 : 'any'}" value="${value}"${min === undefined ? '' : ` min="${min}"`}${max === undefined ? '' : ` max="${max}"`}>`
+      : `<select ${attributes}>${choices.map((choice) => `<option${choice === value ? ' selected' : ''}>${escapeMarkup(choice)}</option>`).join('')}</select>`;
+}
+
+function commandFor(path: string, value: string): string {
+  return `${form.command} --set ${shellWord(`${path}=${value}`)}`;
+}
+
+function openWorker(): PageWorker | undefined {
+  if (worker !== undefined || page.Worker === undefined) return worker;
+  try {
+    const text = byId('what-if-worker').textContent ?? '';
+    worker = new page.Worker(page.URL.createObjectURL(new page.Blob([text], { type: 'text/javascript' })));
+  } catch {
+    return undefined;
+  }
+  worker.onmessage = ({ data }) => onAnswer(data);
+  worker.onerror = () => cannotCompute();
+  worker.postMessage({ kind: 'task', task: form.task });
+  return worker;
+}
+
+function cannotCompute(): void {
+  button.disabled = false;
+  say.textContent = 'This browser starts no worker for the page, so it cannot compute here. The command below does.';
+}
+
+function ask(): void {
+  const { path, choices } = chosenField();
+  const { value } = byId('what-if-input');
+  commandBox.textContent = commandFor(path, value);
+  answerBox.innerHTML = '';
+  const opened = openWorker();
+  if (opened === undefined) {
+    cannotCompute();
+    return;
+  }
+  button.disabled = true;
+  say.textContent = 'Computing…';
+  asked += 1;
+  opened.postMessage({
+    kind: 'ask',
+    id: asked,
+    changes: [{ path, value: choices === undefined ? Number(value) : value }],
+    share: Number(byId('what-if-share').value),
+    replications: Number(byId('what-if-runs').value),
+  });
+}
+
+function onAnswer(message: WorkerMessage): void {
+  if (message.id !== asked) return;
+  if (message.kind === 'progress') {
+    say.textContent = `Computing… ${Math.round(message.share * 100)} %`;
+    return;
+  }
+  button.disabled = false;
+  if (message.kind === 'wrong') {
+    say.textContent = message.problems.join('. ');
+    return;
+  }
+  show(message);
+}
+
+function show(answer: WhatIfAnswer): void {
+  const { path } = chosenField();
+  const value = byId('what-if-input').value;
+  const moved = answer.rows.filter(({ difference }) => Math.round(difference) !== 0);
+  const parts = moved.map(({ words, difference, error }) => `${words} ${signedNumber(difference)}${error === null ? '' : `, give or take ${wholeNumber(error)}`}`); // prettier-ignore
+  const sentence = `With ${path} at ${value} (${answer.name}#${answer.hash}), on the same dice: ${moved.length === 0 ? 'nothing moves' : parts.join('; ')}. Simulated here: ${wholeNumber(answer.installations)} homes, ${answer.replications} runs, scaled to the whole.`; // prettier-ignore
+  say.textContent = sentence;
+  const chart = (size: 'wide' | 'narrow'): string =>
+    rangeChart(
+      { id: 'what-if-chart', title: 'What the change does', description: sentence },
+      {
+        unit: 'difference',
+        mark: 'dot',
+        format: signedNumber,
+        words: { value: 'difference (mean)', range: 'twice its standard error', reference: 'no difference' },
+        rows: answer.rows.map(({ words, difference, error }) => ({
+          label: words,
+          value: difference,
+          low: error === null ? null : difference - error,
+          high: error === null ? null : difference + error,
+          reference: 0,
+        })),
+      },
+      size,
+    );
+  answerBox.innerHTML = `<figure>${chart('wide')}${chart('narrow')}${answerTable(answer)}</figure>`;
+}
+
+function answerTable({ rows }: WhatIfAnswer): string {
+  const cells = rows.map(({ words, before, after, difference, error }) =>
+    [wholeNumber(before), wholeNumber(after), signedNumber(difference), error === null ? '' : wholeNumber(error)]
+      .map((text) => `<td class="n">${text}</td>`)
+      .join('')
+      .replace(/^/, `<th scope="row">${escapeMarkup(words)}</th>`),
+  );
+  const head = ['reason', 'before', 'after', 'difference', '±'].map((text, c) => `<th scope="col"${c === 0 ? '' : ' class="n"'}>${text}</th>`); // prettier-ignore
+  return `<div class="scroll" role="region" aria-label="The numbers of the what-if" tabindex="0"><table><caption>Before and after (means)</caption><thead><tr>${head.join('')}</tr></thead><tbody>${cells.map((row) => `<tr>${row}</tr>`).join('')}</tbody></table></div>`; // prettier-ignore
+}
+
+fieldSelect.addEventListener('change', showField);
+byId('what-if-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  ask();
+});
+showField();
+byId('what-if').hidden = false;

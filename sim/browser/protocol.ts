@@ -1,0 +1,86 @@
+/** What a page and its worker say to each other. Plain data, so that it can cross between threads. */
+import type { RuleSet } from '../../src/rules/ruleset.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { SeedWords } from '../world/dice/draws.ts';
+
+/** One change of an assumption or of a rule, by the path that `--set` takes. */
+export interface WhatIfChange {
+  readonly path: string;
+  readonly value: number | string;
+}
+
+/** What the what-if starts from: the scenario of the page. */
+export interface WhatIfTask {
+  /** Resolved, but the link classes that take the remainder of their profile have no share. */
+  readonly scenario: Scenario;
+  readonly rules: RuleSet;
+  readonly seed: string;
+  /** The two words that the seed's text comes to; the page does not carry what makes them. */
+  readonly seedWords: SeedWords;
+}
+
+/** What the page asks. The first message is the task, every other one a question. */
+export type PageMessage =
+  | { readonly kind: 'task'; readonly task: WhatIfTask }
+  | {
+      readonly kind: 'ask';
+      /** Comes back with the answer. */
+      readonly id: number;
+      readonly changes: readonly WhatIfChange[];
+      /** Share of each population above `STRATA_MIN` that is simulated, above 0, at most 1. */
+      readonly share: number;
+      readonly replications: number;
+    };
+
+/** What the worker answers. */
+export type WorkerMessage =
+  | { readonly kind: 'progress'; readonly id: number; readonly share: number }
+  | ({ readonly kind: 'answer'; readonly id: number } & WhatIfAnswer)
+  | { readonly kind: 'wrong'; readonly id: number; readonly problems: readonly string[] };
+
+/** Volumes before and after a change, on common dice. */
+export interface WhatIfAnswer {
+  readonly name: string;
+  /** Of the whole scenario with the change, as `run` prints it. */
+  readonly hash: string;
+  readonly rows: readonly WhatIfRow[];
+  /** Homes and runs that were simulated for each of the two. */
+  readonly installations: number;
+  readonly replications: number;
+}
+
+export interface WhatIfRow {
+  readonly category: string;
+  readonly words: string;
+  readonly unit: 'installations' | 'gas_meters';
+  /** Means, scaled back to the whole populations. */
+  readonly before: number;
+  readonly after: number;
+  readonly difference: number;
+  /** Twice the standard error of the mean difference over replications; null for one. */
+  readonly error: number | null;
+  /** The counts of the sample itself by replication, as `run` on the same sample gives them. */
+  readonly sampled: { readonly before: readonly number[]; readonly after: readonly number[] };
+}
+
+/** A field of the page's form. */
+export interface WhatIfField {
+  readonly path: string;
+  readonly group: string;
+  readonly meaning: string;
+  readonly value: number | string;
+  /** Bounds of a number, both included; undefined: none. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly whole?: boolean;
+  /** The words of a choice; undefined for a number. */
+  readonly choices?: readonly string[];
+}
+
+/** What the page hands to its script beside the task. */
+export interface WhatIfForm {
+  readonly task: WhatIfTask;
+  readonly fields: readonly WhatIfField[];
+  /** The command to which the script adds `--set`. */
+  readonly command: string;
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RUN_REPORT_FORMAT, type RunReport } from '../../report/runReport.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import type { Scenario } from '../../../sim/scenario/schema.ts';
+import { MANIFEST } from '../shell/outDirectory.ts';
+import { UsageError } from '../shell/exit.ts';
+import { readText } from '../shell/readText.ts';
+import type { ScenarioValue, WhatIfSource } from './whatIfForm.ts';
+
+/** What `run --out` left in a folder for its readers. */
+export interface RunFolder {
+  readonly report: RunReport;
+  readonly whatIf: WhatIfSource;
+}
+
+interface ScenarioFileText {
+  readonly scenario: Scenario;
+  readonly rules: RuleSet;
+  readonly values: readonly ScenarioValue[];
+}
+
+/** Reads the folder of a run. A folder without its manifest is half-written, or no output: it is refused. */
+export function readRunFolder(directory: string): RunFolder {
+  if (!existsSync(join(directory, MANIFEST))) {
+    throw new UsageError(`${directory}: found no ${MANIFEST}, expected a folder that run --out wrote\n  A run writes its manifest last: without it the folder is not complete.`); // prettier-ignore
+  }
+  const report = jsonOf<RunReport>(directory, 'report.json');
+  if (report.kind !== 'run' || report.format !== RUN_REPORT_FORMAT) {
+    throw new UsageError(`${join(directory, 'report.json')}: found format ${String(report.format)} of kind ${String(report.kind)}, expected format ${RUN_REPORT_FORMAT} of kind run\n  Run the scenario again with this version.`); // prettier-ignore
+  }
+  const { scenario, rules, values } = jsonOf<ScenarioFileText>(directory, 'scenario.json');
+  return { report, whatIf: { scenario, rules, values, seed: report.seed, command: report.command } };
+}
+
+function jsonOf<T>(directory: string, name: string): T {
+  const path = join(directory, name);
+  if (!existsSync(path)) throw new UsageError(`${path}: no such file\n  Run the scenario again with --out ${directory} --replace.`); // prettier-ignore
+  try {
+    return JSON.parse(readText(path)) as T;
+  } catch {
+    throw new UsageError(`${path}: found no JSON, expected what run --out writes`);
+  }
+}

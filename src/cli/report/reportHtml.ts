@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import type { Shell } from '../shell/command.ts';
+import type { Io } from '../shell/io.ts';
+import { oneOf } from '../shell/options.ts';
+import { readRunFolder } from './reportFolder.ts';
+import { pageOf, writePage } from './writePage.ts';
+
+interface HtmlOptions {
+  readonly out?: string;
+  readonly title?: string;
+  readonly whatIf: 'kernel' | 'none';
+}
+
+/** `smets1-bench report html DIR...`: the outputs of runs as one page. */
+export function reportHtmlCommand({ action }: Shell): Command {
+  return new Command('html')
+    .description('One page with pictures, tables and what-ifs from the folders of runs.')
+    .argument('<dir...>', 'folders that run --out wrote; several stand side by side')
+    .option('--out <file>', 'the page; left out: standard output')
+    .option('--title <text>', "the heading; left out: the scenario's title")
+    .option('--what-if <kind>', 'what the page can recompute: kernel or none', oneOf('kernel', 'none'), 'kernel')
+    .addHelpText(
+      'after',
+      `
+The page is one file: it loads nothing, sends nothing, and shows no meter point, installation, path or host. Several
+folders are compared with the first; where seed and replications are equal, the differences are those of equal dice.
+
+Examples:
+  smets1-bench run scenarios/various1.yaml --out out/various1
+  smets1-bench report html out/various1 --out out/various1.html
+  smets1-bench report html out/before out/after --out out/both.html`,
+    )
+    .action(action(reportHtml));
+}
+
+async function reportHtml(io: Io, directories: readonly string[], { out, title, whatIf }: HtmlOptions): Promise<void> {
+  const folders = directories.map(readRunFolder);
+  const reports = folders.map(({ report }) => report);
+  const source = folders[0]?.whatIf;
+  const options = {
+    ...(title === undefined ? {} : { title }),
+    ...(whatIf === 'none' || source === undefined ? {} : { whatIf: source }),
+  };
+  if (out === undefined) io.out.write(await pageOf(reports, options));
+  else {
+    await writePage(out, reports, options);
+    io.out.write(`${out}\n`);
+  }
+}

@@ -1,0 +1,126 @@
+import { fieldsAt, type FieldSchema } from '../../document/fields.ts';
+import { parsePath } from '../../document/path.ts';
+import { READINGS, READING_NAMES } from '../../regulation/readings.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import type { WhatIfField, WhatIfForm } from '../../../sim/browser/protocol.ts';
+import { SCENARIO_FIELDS } from '../../../sim/scenario/load.ts';
+import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
+import type { Scenario } from '../../../sim/scenario/schema.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
+
+/** What a form is made of: a resolved scenario, its rules, and its values with their places. */
+export interface WhatIfSource {
+  readonly scenario: Scenario;
+  readonly rules: RuleSet;
+  readonly values: readonly ScenarioValue[];
+  readonly seed: string;
+  readonly command: string;
+}
+
+/** One value of a resolved scenario. */
+export interface ScenarioValue {
+  readonly path: string;
+  readonly value: number | string | boolean | null;
+  /** A number or a date that says something of the world. */
+  readonly isClaim: boolean;
+  /** No file and no `--set` gave it. */
+  readonly isDefault: boolean;
+}
+
+/** The values of a loaded scenario, without their places in files. */
+export function valuesOf({ marks }: { readonly marks: readonly MarkedLeaf[] }): readonly ScenarioValue[] {
+  return marks.map(({ path, value, isClaim, position }) => ({
+    path,
+    value,
+    isClaim,
+    isDefault: position === undefined,
+  }));
+}
+
+type Profile = Scenario['links']['wan'][string] | Scenario['links']['han'][string];
+
+/** Parts of a scenario that decide no count of the simulation, or are no numbers to move. */
+const NOT_OFFERED = /^(notSimulated|fit|metersPerInstallation|comparison|marks|asOf|replications|format|models)\b/;
+/** Weeks or instructions that a clause can ask for in a page. */
+const AT_LEAST_MAX = 30;
+
+/** The form of a page: what can be changed, with meanings and bounds of the schema, and what the worker starts from. */
+export function whatIfForm({ scenario, rules, values, seed, command }: WhatIfSource): WhatIfForm {
+  const remainders = new Set(values.filter(isRemainder).map(({ path }) => path));
+  return {
+    task: { scenario: withoutRemainders(scenario, remainders), rules, seed, seedWords: seedWords(seed) },
+    fields: [...ruleFields(rules), ...scenarioFields(values, remainders)],
+    command,
+  };
+}
+
+/** The share that a link class takes because it names none. */
+function isRemainder({ path, isDefault }: ScenarioValue): boolean {
+  return isDefault && /^links\.(wan|han)\..*\.classes\..*\.share$/.test(path);
+}
+
+/** Without what is only said, and without the shares that follow from others. */
+function withoutRemainders(scenario: Scenario, remainders: ReadonlySet<string>): Scenario {
+  const links = structuredClone(scenario.links);
+  for (const kind of ['wan', 'han'] as const) {
+    for (const [name, profile] of Object.entries<Profile>(links[kind])) {
+      const classes: Readonly<Record<string, { share?: number | undefined }>> = profile.classes;
+      for (const [id, row] of Object.entries(classes)) {
+        if (remainders.has(`links.${kind}.${name}.classes.${id}.share`)) delete row.share;
+      }
+    }
+  }
+  return {
+    ...scenario,
+    marks: [],
+    fit: [],
+    notSimulated: [],
+    links,
+  };
+}
+
+function scenarioFields(values: readonly ScenarioValue[], remainders: ReadonlySet<string>): readonly WhatIfField[] {
+  return values.flatMap(({ path, value, isClaim }): WhatIfField[] => {
+    if (!isClaim || typeof value !== 'number' || NOT_OFFERED.test(path) || remainders.has(path)) return [];
+    const field = fieldsAt(SCENARIO_FIELDS, parsePath(path) ?? []).find(isNumber);
+    if (field === undefined) return [];
+    return [{ path, group: path.split('.').slice(0, 2).join('.'), value, meaning: field.description ?? '', ...boundsOf(field) }]; // prettier-ignore
+  });
+}
+
+function isNumber({ type }: FieldSchema): boolean {
+  return type === 'number' || type === 'integer';
+}
+
+function boundsOf({ type, minimum, exclusiveMinimum, maximum }: FieldSchema): Partial<WhatIfField> {
+  const min = minimum ?? exclusiveMinimum;
+  return {
+    ...(min === undefined || min < -1e9 ? {} : { min }),
+    ...(maximum === undefined || maximum > 1e9 ? {} : { max: maximum }),
+    ...(type === 'integer' ? { whole: true } : {}),
+  };
+}
+
+function ruleFields(rules: RuleSet): readonly WhatIfField[] {
+  const counts = rules.clauses.flatMap(({ category, clause, title, shows }): WhatIfField[] =>
+    shows.type === 'count'
+      ? [
+          {
+            path: `amendments.clauses.${category}.shows.atLeast`,
+            group: 'rules: how many failures',
+            meaning: `${clause} ${title}: how many ${shows.separation === 'week' ? 'separate weeks' : 'instructions'} must have failed`,
+            value: shows.atLeast,
+            min: 1,
+            max: AT_LEAST_MAX,
+            whole: true,
+          },
+        ]
+      : [],
+  );
+  const readings = READING_NAMES.map((name): WhatIfField => {
+    const { meaning, values } = READINGS[name];
+    const choices = Object.keys(values);
+    return { path: `amendments.${name}`, group: 'rules: how the text is read', meaning: `${meaning} (${Object.entries(values).map(([key, words]) => `${key}: ${words}`).join('; ')})`, value: rules.readings[name], choices }; // prettier-ignore
+  });
+  return [...counts, ...readings];
+}

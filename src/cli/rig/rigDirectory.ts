@@ -1,0 +1,110 @@
+/**
+ * The directory that `rig --out` names. What an attempt on attached hardware has left there cannot be made again, so an earlier
+ * run's outputs are never replaced. What a run that died left half-written is moved aside, and does not stand in the way.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'; // prettier-ignore
+import { join } from 'node:path';
+import type { StepRow } from '../../../devices/index.ts';
+import { formatInstant, type Instant } from '../../time.ts';
+import { UsageError } from '../shell/exit.ts';
+import { fileErrorWords } from '../shell/fileErrors.ts';
+import { MANIFEST, prepareDirectory } from '../shell/outDirectory.ts';
+
+/** Takes a lock file, or gives the number of the process that has it. */
+export type TakeLock = (path: string) => { release(): void } | { readonly heldBy: number };
+
+const LOCK = 'rig.lock';
+/** What is about to be written to a device, on the disk before it is. It goes when all outputs are complete. */
+export const PROGRESS = 'progress.jsonl';
+/** Folders of what a run that died left. */
+const BROKEN_OFF = 'broken-off-';
+const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations)\.csv|steps\.json|junit\.xml|manifest\.json|progress\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
+
+export interface RigDirectory {
+  /**
+   * Puts an attempt on record before the first write to a device: its steps so far, on the disk when this returns. Gives why it
+   * cannot be put there.
+   */
+  begin(at: Instant, step: string, rows: readonly StepRow[]): string | undefined;
+  /** All outputs are complete: the record of what was under way goes. */
+  done(): void;
+  release(): void;
+}
+
+/**
+ * Takes the directory for this run. Throws a UsageError for one that holds an earlier run, or that another run is using.
+ * `sameBytes`: the hash of a rig that lives in memory alone; it writes the same bytes again, so it may write over its own.
+ */
+export function takeDirectory(directory: string, takeLock: TakeLock, sameBytes?: string): RigDirectory {
+  const isThere = existsSync(directory);
+  if (isThere && !statSync(directory).isDirectory()) prepareDirectory(directory);
+  const known = isThere ? readdirSync(directory) : [];
+  const earlier = known.includes(MANIFEST) && !known.includes('watch.jsonl') ? manifestOf(directory) : undefined;
+  const isRepeat = earlier !== undefined && sameBytes !== undefined && earlier.rigHash === sameBytes;
+  if (earlier !== undefined && !isRepeat) throw new UsageError(earlierRun(directory, earlier));
+  const isOwn = (name: string): boolean => name.endsWith(`.partial-${process.pid}`);
+  const leftOver = known.filter((name) => OURS.test(name) && !isOwn(name));
+  const foreign = known.filter((name) => !OURS.test(name) && name !== LOCK && !name.startsWith(BROKEN_OFF));
+  // Words for what is no directory of a rig.
+  if (known.length === 0 || foreign.length > 0) prepareDirectory(directory);
+  const lock = takeLock(join(directory, LOCK));
+  if ('heldBy' in lock) {
+    throw new UsageError(
+      `--out ${directory}: process ${lock.heldBy} writes here now, expected a directory of this run alone\n  Name another directory.`,
+    );
+  }
+  if (leftOver.length > 0 && !isRepeat) moveAside(directory, leftOver, known);
+  let isBegun = false;
+  return {
+    begin(at, step, rows) {
+      try {
+        isBegun = true;
+        appendThrough(join(directory, PROGRESS), `${JSON.stringify({ is: 'began', at: formatInstant(at), step, steps: rows })}\n`); // prettier-ignore
+        return undefined;
+      } catch (error) {
+        return `${join(directory, PROGRESS)}: ${fileErrorWords(error) ?? String(error)}`;
+      }
+    },
+    done() {
+      if (isBegun) rmSync(join(directory, PROGRESS), { force: true });
+    },
+    release: () => lock.release(),
+  };
+}
+
+interface Earlier {
+  readonly rig?: unknown;
+  readonly rigHash?: unknown;
+}
+
+function earlierRun(directory: string, { rig }: Earlier): string {
+  const whose = typeof rig === 'string' ? ` of ${rig}` : '';
+  return `--out ${directory}: found the outputs of an earlier run${whose}, which are not replaced: what a device did cannot be recorded again\n  Name another directory, or remove this one if nobody needs it.`;
+}
+
+function manifestOf(directory: string): Earlier {
+  try {
+    const found = JSON.parse(readFileSync(join(directory, MANIFEST), 'utf8')) as unknown;
+    return typeof found === 'object' && found !== null ? found : {};
+  } catch {
+    return {};
+  }
+}
+
+function moveAside(directory: string, names: readonly string[], known: readonly string[]): void {
+  const numbers = known.map((name) => Number(name.startsWith(BROKEN_OFF) ? name.slice(BROKEN_OFF.length) : 0));
+  const aside = join(directory, `${BROKEN_OFF}${Math.max(0, ...numbers) + 1}`);
+  mkdirSync(aside);
+  for (const name of names) renameSync(join(directory, name), join(aside, name.replace(/\.partial-\d+$/, '')));
+}
+
+function appendThrough(path: string, text: string): void {
+  const descriptor = openSync(path, 'a', 0o600);
+  try {
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,111 @@
+import { COHORT_LABELS } from '../../installation/cohort.ts';
+import { wholeNumber } from '../../text/numberWords.ts';
+import { rangeChart, type RangeData } from '../charts/ranges.ts';
+import { RELATION_WORDS, type HeadlineRow } from '../headline.ts';
+import type { RunReport } from '../runReport.ts';
+import { figureHtml, paragraph } from './figure.ts';
+import { htmlTable, type TableData } from './htmlTable.ts';
+import { countedWhen, rangeWords, type PageSection } from './pageParts.ts';
+
+/** How many homes each clause excludes, beside the published figures. `key` keeps ids apart where reports stand side by side. */
+export function headlineSection(report: RunReport, key: string): PageSection {
+  const { installations, installationTotal, gasMeters } = report.headline;
+  const total = wholeNumber(installationTotal.volume);
+  const range = rangeWords(installationTotal);
+  const lead = `${total} homes would be excluded ${countedWhen(report)}${range === '' ? '' : ` (${range} in 90 % of runs)`}.`;
+  const body = [
+    paragraph(lead, 'lead'),
+    paragraph(surenessWords(report)),
+    clauseFigure(report, installations, { id: `clauses${key}`, unit: 'homes', total: installationTotal }),
+    ...(gasMeters.length === 0
+      ? []
+      : [clauseFigure(report, gasMeters, { id: `gas${key}`, unit: 'gas meters', total: undefined })]),
+    ...(report.lines.length === 0 ? [] : [htmlTable(linesTable(report))]),
+  ];
+  return { id: `headline${key}`, title: 'How many are excluded, and by which rule', body: body.join('\n') };
+}
+
+function surenessWords({ replications, headline }: RunReport): string {
+  const chosen = [...headline.installations, ...headline.gasMeters].some(({ relation }) => relation === 'fitted');
+  const chance =
+    replications === 1
+      ? 'This is one run: it shows no range.'
+      : `The ranges are those of chance alone, over ${replications} runs with every assumption as it is. The assumptions may be further off.`; // prettier-ignore
+  const relations = chosen
+    ? ' A figure that is "given" enters as it was published. For a "fitted" one an assumption was chosen to meet it. For one that is "not fitted" none was, but assumptions were changed after it had been seen, so it is no prediction.' // prettier-ignore
+    : '';
+  return chance + relations;
+}
+
+function clauseFigure(
+  report: RunReport,
+  rows: readonly HeadlineRow[],
+  { id, unit, total }: { readonly id: string; readonly unit: string; readonly total: HeadlineRow | undefined },
+): string {
+  const data: RangeData = {
+    unit,
+    mark: 'bar',
+    words: { value: 'simulated (mean)', range: '90 % of runs', reference: 'published' },
+    rows: rows.map((row) => ({
+      label: `${row.clause} ${row.words}`,
+      value: row.volume,
+      low: row.low,
+      high: row.high,
+      reference: row.published,
+    })),
+  };
+  const parts = rows.map(clauseWords);
+  const title =
+    unit === 'homes' ? 'Homes excluded, by clause' : 'Gas meters left out while the electricity meter migrates';
+  const largest = [...rows].sort((a, b) => b.volume - a.volume)[0];
+  const sentence = `${title}, ${countedWhen(report)}.${rows.length > 1 && largest ? ` Most of them: ${largest.words}, ${wholeNumber(largest.volume)}.` : ''}`; // prettier-ignore
+  const description = `${title}, ${countedWhen(report)}. ${parts.join('; ')}.`;
+  return figureHtml({
+    id,
+    sentence,
+    chart: (size) => rangeChart({ id: `${id}-chart`, title, description }, data, size),
+    table: clauseTable(report, total === undefined ? rows : [...rows, total], title),
+  });
+}
+
+function clauseWords(row: HeadlineRow): string {
+  const range = rangeWords(row);
+  const published = row.published === null ? '' : `, published ${wholeNumber(row.published)}`;
+  const relation = row.relation === null ? '' : ` (${RELATION_WORDS[row.relation]})`;
+  return `${row.words}: ${wholeNumber(row.volume)}${range === '' ? '' : `, ${range}`}${published}${relation}`;
+}
+
+function clauseTable({ replications }: RunReport, rows: readonly HeadlineRow[], caption: string): TableData {
+  const ranged = replications > 1;
+  return {
+    caption,
+    head: ['reason', 'clause', 'mean', ...(ranged ? ['± (twice its standard error)', '90 % of runs'] : []), 'published', 'which is'], // prettier-ignore
+    right: ranged ? [2, 3, 5] : [2, 3],
+    rowClass: (r) => (rows[r]?.category === null ? 'total' : undefined),
+    rows: rows.map((row) => [
+      row.words,
+      row.clause,
+      wholeNumber(row.volume),
+      ...(ranged ? [wholeNumber(row.error ?? 0), rangeWords(row)] : []),
+      row.published === null ? '' : wholeNumber(row.published),
+      row.relation === null ? '' : RELATION_WORDS[row.relation],
+    ]),
+  };
+}
+
+function linesTable({ lines, replications }: RunReport): TableData {
+  const ranged = replications > 1;
+  return {
+    caption: 'Each published figure, and ours for the same clause and cohorts',
+    head: ['published for', 'clause', 'published', 'ours (mean)', ...(ranged ? ['±', '90 % of runs'] : []), 'which is'],
+    right: ranged ? [2, 3, 4] : [2, 3],
+    rows: lines.map((line) => [
+      line.cohorts.map((cohort) => COHORT_LABELS[cohort]).join(' + '),
+      line.clause,
+      wholeNumber(line.published),
+      wholeNumber(line.volume),
+      ...(ranged ? [wholeNumber(line.error ?? 0), rangeWords(line)] : []),
+      RELATION_WORDS[line.relation],
+    ]),
+  };
+}

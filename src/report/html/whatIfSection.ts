@@ -1,0 +1,65 @@
+import { escapeMarkup, html, jsonForScript } from '../../text/markup.ts';
+import { paragraph } from './figure.ts';
+import type { PageSection } from './pageParts.ts';
+import type { DataBlock } from './pageShell.ts';
+
+/** One entry of the list from which a reader chooses what to change. */
+export interface WhatIfEntry {
+  readonly group: string;
+  readonly path: string;
+}
+
+/** Shares of every population above 2,000 homes that can be simulated in a page, and numbers of runs. */
+const SHARES = [0.05, 0.1, 0.25, 1];
+const RUNS = [2, 4, 8, 20];
+
+/** The form of the what-if. The page's script fills it and shows it; without scripts the command stands there. */
+export function whatIfSection(entries: readonly WhatIfEntry[], command: string): PageSection {
+  const groups = [...new Set(entries.map(({ group }) => group))];
+  const options = groups.map((group) =>
+    html(
+      'optgroup',
+      { label: group },
+      ...entries.flatMap((entry, i) =>
+        entry.group === group ? [html('option', { value: i }, escapeMarkup(entry.path))] : [],
+      ),
+    ),
+  );
+  const select = (id: string, label: string, choices: readonly string[]): string =>
+    html('label', { for: id }, label) + html('select', { id }, ...choices);
+  const body = [
+    paragraph('Choose an assumption or a rule, change it, and see what it does. The simulation runs here, in this page, on a sample of the homes and on the same dice before and after. Nothing leaves the page.'), // prettier-ignore
+    html(
+      'div',
+      { id: 'what-if', hidden: 'hidden' },
+      html(
+        'form',
+        { id: 'what-if-form' },
+        select('what-if-field', 'What to change', options),
+        html('p', { id: 'what-if-meaning' }),
+        html('label', { for: 'what-if-input' }, 'New value'),
+        html('div', { id: 'what-if-value' }),
+        select('what-if-share', 'How many homes', SHARES.map((share) => html('option', { value: String(share) }, share === 1 ? 'all of them' : `${share * 100} % of each large group, small groups whole`))), // prettier-ignore
+        select(
+          'what-if-runs',
+          'How many runs',
+          RUNS.map((runs) => html('option', { value: runs }, String(runs))),
+        ),
+        html('button', { id: 'what-if-run', type: 'submit' }, 'Compute'),
+      ),
+      html('p', { id: 'what-if-say', role: 'status' }),
+      html('div', { id: 'what-if-answer' }),
+      html('p', {}, 'At full size: ', html('code', { id: 'what-if-command' }, escapeMarkup(command))),
+    ),
+    `<noscript>${paragraph(`This browser runs no scripts here. The command line does the same: ${command} --set PATH=VALUE`)}</noscript>`,
+  ];
+  return { id: 'what-ifs', title: 'What if', body: body.join('\n'), screenOnly: true };
+}
+
+/** The data blocks of the what-if: the worker's text, and what the script starts from. */
+export function whatIfData(form: unknown, worker: string): readonly DataBlock[] {
+  return [
+    { id: 'what-if-data', type: 'application/json', text: jsonForScript(form) },
+    { id: 'what-if-worker', type: 'text/plain', text: worker.replaceAll('</script', '<\\/script') },
+  ];
+}

@@ -1,0 +1,110 @@
+// The page as text: that it is a function of its folder, that every number of a picture stands in the table below it, and
+// that nothing in it points at a machine or a person. How a browser takes it is test/browser's.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commandLine } from '../../../cli/harness.ts';
+
+const SCENARIO = 'test/cli/reportRun.yaml';
+const folder = mkdtempSync(join(tmpdir(), 'run-page-'));
+const [direct, out, from] = ['direct.html', 'out', 'from.html'].map((name) => join(folder, name)) as [
+  string,
+  string,
+  string,
+];
+let page = '';
+
+beforeAll(async () => {
+  const run = ['run', SCENARIO, '--replications', '3', '--workers', '1'];
+  const { code } = await commandLine([...run, '--html', direct, '--out', out]);
+  expect(code).toBe(0);
+  page = readFileSync(direct, 'utf8');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the page of a folder is the page of the run that wrote it, byte for byte', async () => {
+  const { code } = await commandLine(['report', 'html', out, '--out', from]);
+  expect(code).toBe(0);
+  expect(readFileSync(from, 'utf8')).toBe(page);
+});
+
+const markupOf = (text: string): string => text.replaceAll(/<(script|style)[\s\S]*?<\/\1>/g, '');
+const figures = (): readonly string[] => markupOf(page).match(/<figure[\s\S]*?<\/figure>/g) ?? [];
+const textOf = (markup: string): string => markup.replaceAll(/<[^>]*>/g, ' ').replaceAll('&amp;', '&');
+
+test('every number that is written in a chart stands in its table', () => {
+  expect(figures().length).toBeGreaterThan(8);
+  let written = 0;
+  for (const figure of figures()) {
+    const table = textOf(figure.slice(figure.indexOf('<details')));
+    for (const [, value = ''] of figure.matchAll(/class="value">([^<]*)</g)) {
+      expect(table.split(/\s+/), figure.slice(0, 200)).toContain(value);
+      written += 1;
+    }
+  }
+  expect(written).toBeGreaterThan(20);
+});
+
+test('every line of a chart has a point for each row of its table that holds a value', () => {
+  const fans = figures().filter((figure) => figure.includes('id="fan-'));
+  expect(fans.length).toBeGreaterThan(0);
+  for (const figure of fans) {
+    const rows = (figure.match(/<tbody>[\s\S]*<\/tbody>/)?.[0].match(/<tr>/g) ?? []).length;
+    for (const [, path = ''] of figure.matchAll(/class="line c\d(?: dashed)?" d="([^"]*)"/g)) {
+      if (!path.includes('h22')) expect(path.split(/[ML]/).length - 1).toBe(rows);
+    }
+  }
+});
+
+test('every chart has a title and a description, for wide and for narrow pages, and no style of its own', () => {
+  for (const figure of figures()) {
+    expect(figure.match(/role="img"/g)?.length).toBe(2);
+    expect(figure.match(/<desc [^>]*>[^<]{20,}<\/desc>/g)?.length).toBe(2);
+    expect(figure).toMatch(/class="chart wide"[\s\S]*class="chart narrow"/);
+  }
+  const markup = markupOf(page);
+  expect(markup).not.toMatch(/ style=|<script|javascript:|https?:/);
+  const ids = [...markup.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('its policy allows neither evaluation nor anything inline, and no connection', () => {
+  const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? '';
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("connect-src 'none'");
+  expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'/);
+});
+
+test('it names no meter point, installation, path or host', () => {
+  const shown = page.replaceAll(/<script[^>]*id="what-if-worker"[\s\S]*?<\/script>/g, '');
+  expect(shown).not.toContain(folder);
+  expect(shown).not.toContain(process.cwd());
+  // Twelve digits in a row are an MPAN or an instant in milliseconds; neither belongs into a page.
+  expect(textOf(shown)).not.toMatch(/(?<![\da-f.])\d{11,}(?![\da-f])/);
+});
+
+test('without the what-if it runs no script at all', async () => {
+  const { out: text } = await commandLine(['report', 'html', out, '--what-if', 'none']);
+  expect(text).not.toContain('<script');
+  expect(text).toContain("script-src 'none'");
+  expect(gzipSync(text).length).toBeLessThan(40_000);
+});
+
+test('two folders stand side by side with paired differences, or with the reason why they cannot be paired', async () => {
+  const [other, apart] = [join(folder, 'other'), join(folder, 'apart')];
+  const run = ['run', SCENARIO, '--workers', '1', '--format', 'json'];
+  await commandLine([...run, '--replications', '3', '--set', 'changes.replacementPerYear=0.5', '--out', other]);
+  await commandLine([...run, '--replications', '2', '--out', apart]);
+  const { out: paired } = await commandLine(['report', 'html', out, other, '--what-if', 'none']);
+  expect(textOf(paired)).toMatch(/Against \S+#\S+ on the same dice: .* give or take/);
+  const { out: unpaired } = await commandLine(['report', 'html', out, apart, '--what-if', 'none']);
+  expect(textOf(unpaired)).toContain('did not draw the same dice');
+});
+
+test('a folder that is no complete output of a run is refused with what was expected', async () => {
+  const { code, err } = await commandLine(['report', 'html', folder]);
+  expect(code).toBe(1);
+  expect(err).toContain('found no manifest.json, expected a folder that run --out wrote');
+});
