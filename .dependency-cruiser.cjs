@@ -123,9 +123,10 @@ const forbidden = [
   },
   {
     name: 'published-code-needs-published-packages',
-    comment: 'A development dependency is not there where the package is installed.',
+    comment:
+      'A development dependency is not there where the package is installed. Optional peers are imported when asked for.',
     from: { path: '^(src|sim|devices|test/kit)/', pathNot: '[.]mjs$' },
-    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
   },
 ];
 

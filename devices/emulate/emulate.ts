@@ -17,6 +17,7 @@ import type { DeviceChoice } from './profileSchema.ts';
 import { serveChannel, serveOpticalPort } from './serveChannel.ts';
 import { kindsOf, makeUnit, type Unit } from './unit.ts';
 
+/** Which devices to emulate, and on which carriers to serve them. */
 export interface EmulateOptions {
   readonly profile: Profile;
   /** Default: the profile's. */
@@ -56,6 +57,7 @@ export interface ServedAt {
   readonly framing: 'wrapper' | 'hdlc' | '62056-21';
 }
 
+/** Emulated devices that are being served, until `close`. */
 export interface Emulation {
   readonly units: readonly Unit[];
   readonly servedAt: readonly ServedAt[];

@@ -25,9 +25,11 @@ import { stateOf, takeUp } from './takeUp.ts';
 import { Watch, type WatchEnd, type WatchOptions } from './watch.ts';
 import { USUAL_WATCH, type WatchDocument } from '../file/watchSchema.ts';
 
+/** The name of the journal in the folder of a watch. */
 export const JOURNAL_FILE = 'watch.jsonl';
 const LOCK_FILE = 'watch.lock';
 
+/** How a rig is watched: its folder, how it is stopped, and functions that are told what happens. */
 export interface WatchRigOptions extends Pick<WatchOptions, 'signal' | 'once' | 'napSeconds'> {
   /** Where the journal lies, and the lock while a watch is up. */
   readonly folder: string;
@@ -48,6 +50,7 @@ export interface WatchRigOptions extends Pick<WatchOptions, 'signal' | 'once' | 
   readonly home?: Home;
 }
 
+/** How a watch ended, and what it knows. */
 export interface WatchRun {
   readonly end: WatchEnd;
   readonly state: WatchState;

@@ -38,6 +38,7 @@ export interface Downtime {
   readonly how: 'stopped' | 'died' | 'asleep';
 }
 
+/** Everything that a watch knows, built from its journal record by record. */
 export class WatchState {
   readonly pieces: Piece[] = [];
   readonly tries: TryMade[] = [];

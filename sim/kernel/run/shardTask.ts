@@ -29,6 +29,7 @@ export interface ShardRequest {
   readonly record: boolean;
 }
 
+/** What a shard of one replication counted, and its records if they were asked for. */
 export interface ShardReply {
   readonly counts: Counts;
   /** Null if the request asked for none. */

@@ -71,6 +71,12 @@ function eventOrder(): Uint8Array {
   return Uint8Array.from(EVENTS, (name) => sorted.indexOf(name));
 }
 
+/**
+ * Empty columns for the verdicts of so many installations: one cell an installation, and one a category and
+ * installation.
+ *
+ * @param installations how many, at least 0
+ */
 export function verdictColumns(installations: number): VerdictColumns {
   const perCategory = installations * CATEGORIES.length;
   return {
