@@ -74,9 +74,10 @@ const forbidden = [
   },
   {
     name: 'interchange-reads-and-writes-files',
-    comment: 'src/interchange may use files, streams and hashes, nothing else of the machine.',
+    comment:
+      'src/interchange may use files, streams, hashes and the folder for temporary files, nothing else of the machine.',
     from: { path: '^src/interchange/' },
-    to: coreExcept('fs|path|url|stream|string_decoder|buffer|crypto|readline|zlib'),
+    to: coreExcept('fs|path|url|stream|string_decoder|buffer|crypto|readline|zlib|os'),
   },
   {
     name: 'sim-has-no-io',
@@ -123,9 +124,10 @@ const forbidden = [
   },
   {
     name: 'published-code-needs-published-packages',
-    comment: 'A development dependency is not there where the package is installed.',
+    comment:
+      'A development dependency is not there where the package is installed. Optional peers are imported when asked for.',
     from: { path: '^(src|sim|devices|test/kit)/', pathNot: '[.]mjs$' },
-    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
   },
 ];
 

@@ -37,6 +37,7 @@ import { changedBy } from './changedBy.ts';
 
 export type { ClientError, ClientResult, Conversation };
 
+/** Addresses, security and limits of a DLMS client. */
 export interface DlmsClientOptions {
   readonly authentication: 'none' | 'lls' | 'gmac';
   /** The LLS secret; needed for `lls`. */

@@ -36,6 +36,7 @@ export type ClientError =
  */
 export type Conversation<T> = Generator<Uint8Array, T, Uint8Array>;
 
+/** What became of a request: its value, or the reason why there is none. */
 export type ClientResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ClientError };
 

@@ -16,6 +16,7 @@ import { CONFORMANCE } from './initiate.ts';
 import { roleOf } from './apdu.ts';
 import type { SuiteKeys } from './logicalDevice.ts';
 
+/** Keys, counters and titles with which a client protects its requests (suite 0). */
 export interface ClientSecurityOptions {
   /** 8 bytes, unique to this client, because it is half of every nonce. */
   readonly systemTitle: Uint8Array;

@@ -9,6 +9,7 @@ import { HdlcClient, type HdlcClientEvent, type HdlcClientOptions } from './hdlc
 import { serverAddress, shortAddress } from './hdlcFrame.ts';
 import { encodeWrapper, type SkippedBytes, WrapperParser } from './wrapper.ts';
 
+/** Addresses, framing and security of a client session. */
 export interface ClientSessionOptions {
   readonly framing: 'wrapper' | 'hdlc';
   /** Client SAP. */
@@ -49,6 +50,7 @@ interface Running {
 const NOTIFICATIONS_MAX = 256;
 const TIMEOUT_SECONDS = 30;
 
+/** A DLMS client over one connection: it frames requests, waits for their answers and keeps no socket or timer. */
 export class ClientSession {
   /**
    * APDUs that the server sent by itself, as they came, in order of arrival. Ciphered ones are kept ciphered. The caller

@@ -11,6 +11,11 @@ const UNITS_TOLD_MAX = 20;
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
+/**
+ * The lines that tell a user how to reach the emulated devices: addresses, clients, public lab keys, framing.
+ *
+ * @param at now, in seconds since the Unix epoch
+ */
 export function bannerLines(emulation: Emulation, options: EmulateOptions, at: number): readonly string[] {
   const { profile } = options;
   const lines = [

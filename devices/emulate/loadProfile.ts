@@ -11,6 +11,7 @@ import { type Profile, profileOf } from './profile.ts';
 import { profileFaults, type TryFile } from './profileFaults.ts';
 import { PROFILE_FIELDS, profileSchema } from './profileSchema.ts';
 
+/** A profile of emulated devices with the files that it came from, or everything that is wrong with it. */
 export type LoadedProfile =
   | { readonly ok: true; readonly profile: Profile; readonly files: readonly string[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -21,6 +22,7 @@ const SECRETS: SecretPlaces = {
   mend: 'Keys are 32 hexadecimal digits in quotes; secrets are text in quotes.',
 };
 
+/** Reads a profile of emulated devices with the files that it extends. Problems never show a secret. */
 export function loadProfile(options: { readonly path: string; readonly files: Files }): LoadedProfile {
   const layers = readLayers({ ...options, merge: MERGE });
   const problems: Problem[] = [...layers.problems];

@@ -9,6 +9,8 @@ import { LAB_PDU_BYTES_MAX } from '../personas/labProfile.ts';
 import { VALUE_TYPES, type ValueTypeName } from './typedValue.ts';
 
 export const DEVICE_CHOICES = ['chf', 'esme', 'gsme', 'installation'] as const;
+
+/** What `emulate` serves: a single device, or an installation of hub and meters. */
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
 const file = z.strictObject({

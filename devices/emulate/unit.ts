@@ -17,6 +17,7 @@ export interface ServedDevice {
   readonly device: CosemDevice;
 }
 
+/** One emulated unit: a single device, or an installation behind its hub. */
 export interface Unit {
   /** Logical device name of what answers at SAP 1; also its name on a broker. */
   readonly name: string;

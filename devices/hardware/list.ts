@@ -11,11 +11,13 @@ import { wallTimers } from '../transport/timers.ts';
 import type { Timers } from '../transport/timers.ts';
 import { TransportError } from '../transport/transport.ts';
 
+/** A serial port of this machine. */
 export interface FoundPort {
   readonly path: string;
   readonly description?: string;
 }
 
+/** The serial ports of this machine, and a note where they cannot be listed. */
 export interface PortList {
   readonly ports: readonly FoundPort[];
   /** How they were found, when it was not the usual way, and why. */
@@ -93,6 +95,7 @@ function onPath(program: string): boolean {
   return folders.some((folder) => folder !== '' && existsSync(join(folder, program)));
 }
 
+/** A device that is announced on a broker. */
 export interface FoundDevice {
   readonly address: DeviceAddress;
   readonly birth: Birth | undefined;

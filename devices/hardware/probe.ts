@@ -55,12 +55,14 @@ export const TCP_PROBES: readonly Probe[] = [
 const PUBLIC_CLIENT = 16;
 const UNNUMBERED: Readonly<Record<number, string>> = { [UA]: 'UA', [DM]: 'DM', [FRMR]: 'FRMR' };
 
+/** What one question to a port brought to light. */
 export interface ProbeResult extends Probe {
   readonly answered: boolean;
   /** In words, without payload. */
   readonly detail: string;
 }
 
+/** How a port is probed: how long to wait for an answer, and whether to go on after one. */
 export interface ProbeOptions extends ProbeAddresses {
   /** Default: {@link PROBES}, or {@link TCP_PROBES} for a TCP address. */
   readonly probes?: readonly Probe[];

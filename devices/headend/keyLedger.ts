@@ -52,6 +52,7 @@ const ROWS_MAX = 10_000;
 /** Counters are put on record in blocks. A restart skips the rest of a block, so no counter is used twice. */
 const COUNTER_BLOCK = 64;
 
+/** A head-end's book of one device: its keys, new ones that may already be in force, and its invocation counters. */
 export class KeyLedger {
   #rows: Row[] = [];
   #masterKey: Uint8Array | undefined;

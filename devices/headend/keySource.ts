@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { words, type Stream } from '../../sim/world/dice/draws.ts';
 import { KEY_BYTES } from '../dlms/ciphering.ts';
 
+/** Where new keys come from. `isLab` marks public keys, which are never written to attached hardware. */
 export interface KeySource {
   (): Uint8Array;
   /** Its keys repeat: whoever has the seed has them. */

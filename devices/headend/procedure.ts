@@ -51,6 +51,11 @@ export interface About {
 
 /** The runner's reply to a want: true or a `LostHow` for `connect`, seconds for `clock`, an answer or undefined for `order`. */
 export type Reply = unknown;
+
+/**
+ * Something a head-end does, as a generator: it yields what it wants from the wire and is sent the answer. It does no
+ * I/O.
+ */
 export type Procedure<T> = Generator<Want, T, Reply>;
 
 /** True if the link came up. */

@@ -33,6 +33,7 @@ export type Rotated =
   | { readonly kind: 'refused'; readonly result: number; readonly about?: About }
   | { readonly kind: 'failed'; readonly error: WireError; readonly about?: About };
 
+/** Where new keys come from, and how often an unanswered session is begun again (`tries`, at least 1). */
 export interface RotateOptions {
   readonly keySource: KeySource;
   /** Times that an unanswered session is begun again. */
@@ -41,6 +42,10 @@ export interface RotateOptions {
   readonly anew?: boolean;
 }
 
+/**
+ * Rotates the keys of a device so that the SMSO loses access. An interrupted rotation is taken up again from the
+ * ledger.
+ */
 export function* rotate(peer: Peer, options: RotateOptions): Procedure<Rotated> {
   const { ledger } = peer;
   assert(!peer.mayWrite || !options.keySource.isLab, 'keys of the lab are never written to attached hardware');

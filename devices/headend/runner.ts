@@ -13,6 +13,7 @@ import { lostBy } from './wireError.ts';
 /** Opens a link for a call; undefined where there is none. */
 export type Dial = (call: Call, done: (channel: ByteChannel | undefined) => void) => void;
 
+/** What a runner needs to carry procedures out: timers, a way to dial, framing, and the other parties. */
 export interface RunnerOptions {
   readonly timers: Timers;
   readonly dial: Dial;

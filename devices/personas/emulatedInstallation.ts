@@ -41,6 +41,7 @@ export function connectDevice(
   });
 }
 
+/** What an emulated installation consists of: gas or not, when the gas meter sleeps, hooks of its devices. */
 export interface InstallationOptions {
   /** Without a GSME there is no gas. */
   readonly gas?: boolean;

@@ -55,6 +55,8 @@ export const LAB_PDU_BYTES_MAX = 1024;
 
 /** What a device is. */
 export const DEVICE_KINDS = ['chf', 'esme', 'gsme'] as const;
+
+/** A kind of emulated device: `chf`, `esme` or `gsme`. */
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
 /** Registers of lab devices were zero then. */

@@ -41,6 +41,7 @@ export interface FrameLog {
   remark(line: Omit<FrameRecord, 't' | 'hex' | 'dir' | 'note'> & { readonly note: string }): void;
 }
 
+/** Writes frames as JSON lines, one frame a line, with keys and secrets masked. */
 export function frameLog(options: FrameLogOptions): FrameLog {
   const masksInUse = new Map<string, Mask>();
   const conversations = new Map<string, ReturnType<typeof pcapConversation>>();

@@ -55,6 +55,7 @@ export interface RunLimits {
 
 const ACTIONS_MAX = 10_000_000;
 
+/** Timers over virtual time: they fire when the clock is moved, and never by themselves. */
 export function virtualTimers(startMilliseconds = 0): VirtualTimers {
   const heap: Pending[] = [];
   let now = startMilliseconds;

@@ -22,6 +22,9 @@ export interface FitRound {
   readonly volumes: Readonly<Record<string, number>>;
 }
 
+/**
+ * How a fit goes on: seed, replications and rounds (each at least 1), threads, and how a scenario takes new numbers.
+ */
 export interface FitOptions {
   readonly seed: string;
   readonly replications: number;

@@ -15,6 +15,8 @@ export const ENDS = [
   'unresolved:blockedDisplay',
   'unresolved:awaitingMasterKey',
 ] as const;
+
+/** How a simulated installation ended, for instance `migrated` or `unresolved:retrying`. */
 export type End = (typeof ENDS)[number];
 
 export const END = Object.fromEntries(ENDS.map((end, i) => [end, i])) as Readonly<Record<End, number>>;

@@ -22,6 +22,7 @@ import { scenarioSchema, type Scenario } from './schema.ts';
 
 export type ScenarioProblem = Problem;
 
+/** A scenario that was read without an error, with its rules, its hash and the mark of every number. */
 export interface LoadedScenario {
   readonly ok: true;
   /** The file asked for. */
@@ -47,6 +48,7 @@ export interface LoadedScenario {
   readonly idle: readonly ScenarioProblem[];
 }
 
+/** A loaded scenario, or everything that is wrong with the file. */
 export type LoadResult = LoadedScenario | { readonly ok: false; readonly errors: readonly ScenarioProblem[] };
 
 /** The scenario's fields as JSON Schema: for editors, problems and the documents. */

@@ -5,9 +5,10 @@ import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import type { Observation } from '../../src/migration/observations.ts';
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
 import type { Instant } from '../../src/time.ts';
-import { Limits } from '../kernel/model/kernelLimits.ts';
+import { compileLimits } from '../kernel/model/compileLimits.ts';
+import type { Limits } from '../kernel/model/kernelLimits.ts';
 import type { Model } from '../kernel/model/model.ts';
-import type { LifeView } from '../kernel/life/observer.ts';
+import type { LifeView } from './lifeView.ts';
 import { BY_DATA_ERROR, BY_KEY, BY_LINK, BY_NOBODY, BY_PERSISTENT, BY_SYSTEM } from '../kernel/life/strikes.ts';
 import type { Outage } from './storyLinks.ts';
 
@@ -69,7 +70,7 @@ export class StoryCauses {
 
   constructor(model: Model) {
     this.model = model;
-    this.limits = new Limits(model.rules.rules);
+    this.limits = compileLimits(model.rules.rules);
   }
 
   begin(system: readonly Outage[]): void {
@@ -105,7 +106,8 @@ export class StoryCauses {
     last: StepId | null,
   ): Pick<AttemptTold, 'checks' | 'gsmeUnjudged'> {
     const { group, attributes } = life;
-    const limits = this.limits.at(life.facts.at, group.cohort);
+    const { limits } = this;
+    limits.begin(life.facts.at, group.cohort);
     const checks: CheckTold[] = [];
     const hearsGsme = life.hearsGsme(life.facts.at);
     let gsmeUnjudged = false;
@@ -140,7 +142,7 @@ export class StoryCauses {
         const struck = this.strike(name);
         assert(struck === strikes.persistent.failuresOf(f), 'every strike of a fault fails an attempt');
         const chance = strikes.persistent.chanceOf(f);
-        return { by: 'fault', name, kind: 'persistent', struck, chance, cleansedAt: null };
+        return { by: 'fault', name, kind: 'persistent', struck, chance: chance < 0 ? null : chance, cleansedAt: null };
       }
       case BY_DATA_ERROR: {
         const name = faultNames.dataErrors[f] as string;

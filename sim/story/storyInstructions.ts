@@ -1,8 +1,8 @@
 import { assert } from '../../src/assert.ts';
 import { OK, type Attempt } from '../../src/migration/history.ts';
 import { HOUR, londonDay, type Instant } from '../../src/time.ts';
-import { later, workingInstant } from '../kernel/model/model.ts';
-import type { LifeView } from '../kernel/life/observer.ts';
+import { notBefore, workingInstant } from '../../src/londonTime.ts';
+import type { LifeView } from './lifeView.ts';
 
 /** A try of the SMSO, and whether it got through. */
 interface Try {
@@ -58,7 +58,7 @@ export class StoryInstructions {
       assert(first <= at, 'an instruction is made at one of its turns');
       const back = strikes.systemBackAt(first);
       if (back > 0) {
-        day = later(day, back);
+        day = notBefore(day, back);
         continue;
       }
       const tries: Try[] = [];

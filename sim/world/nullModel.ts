@@ -43,6 +43,11 @@ export interface Posterior {
   readonly nextSucceeds: number;
 }
 
+/**
+ * What k failures in a row say of an installation: the chance that it is dead, and that its next attempt succeeds.
+ *
+ * @param k failures so far, at least 0
+ */
 export function posterior(family: NullFamily, k: number): Posterior {
   const dead = family.deadShare / failsAll(family, k);
   const nextSucceeds = ((1 - dead) * family.betaA) / (family.betaA + family.betaB + k);

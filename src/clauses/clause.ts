@@ -14,6 +14,8 @@ export const CATEGORIES = [
   'gt01',
   'five-retries',
 ] as const;
+
+/** The id of an exclusion category, for instance `gt01`. Categories are keyed by name, because clause numbers move. */
 export type ExclusionCategory = (typeof CATEGORIES)[number];
 
 /** What an exclusion takes out of migration. Never add gas meters to installations. */

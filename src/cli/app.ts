@@ -53,6 +53,8 @@ async function program(first: string | undefined, shell: Shell): Promise<Command
     .version(benchVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .showSuggestionAfterError()
+    // An option after a command's name is that command's: `sweep plan` has options that `sweep` has too.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect, 4 property failed.\nA command that is interrupted ends with 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP).',

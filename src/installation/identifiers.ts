@@ -18,10 +18,14 @@ function mprnCheckDigits(leading: string): string {
   return String(sum % 11).padStart(2, '0');
 }
 
+/** True for an MPAN core: 13 digits of which the last is the right check digit (src/docs/domain.md, Identifiers). */
 export function isMpan(text: string): boolean {
   return /^\d{13}$/.test(text) && mpanCheckDigit(text.slice(0, 12)) === Number(text[12]);
 }
 
+/**
+ * True for an MPRN: 6 to 11 digits of which the last two are the right check digits (src/docs/domain.md, Identifiers).
+ */
 export function isMprn(text: string): boolean {
   return /^\d{6,11}$/.test(text) && mprnCheckDigits(text.slice(0, -2)) === text.slice(-2);
 }

@@ -1,6 +1,8 @@
 import type { Cohort } from './cohort.ts';
 
 export type YesNo = 'yes' | 'no';
+
+/** How a meter is paid for. Clause 18.6 asks for `credit` of an IOC gas meter (Various 1). */
 export type PaymentMode = 'credit' | 'prepayment';
 
 /** What the GSME side of an installation holds; an installation has it iff it has an MPRN (src/docs/records.md). */

@@ -6,6 +6,7 @@ import type { SourceId } from '../regulation/sources.ts';
 import { atom, closure, powers, rotateOnPaper, type Generations, type Powers, type RotationStep } from './knowledge.ts';
 import { KEY_TYPES, type KeyType } from './keyring.ts';
 
+/** Somebody who may know keys of a device: what it holds at the start, and whether it records the wire. */
 export interface Adversary {
   readonly meaning: string;
   /** The keys of the first generation that it holds. */
@@ -32,6 +33,8 @@ export const ADVERSARIES = {
   },
   outsider: { meaning: 'whoever held no key and recorded the rotation', holds: [], records: true },
 } as const satisfies Record<string, Adversary>;
+
+/** The id of an adversary in `ADVERSARIES`. */
 export type AdversaryId = keyof typeof ADVERSARIES;
 
 const wire = (type: KeyType): RotationStep => ({ type, path: 'wire' });
@@ -51,6 +54,8 @@ export const PLANS = {
     steps: [{ type: 'kek', path: 'outOfBand' }, wire('gak'), wire('guek')],
   },
 } as const satisfies Record<string, { meaning: string; steps: readonly RotationStep[] }>;
+
+/** The id of a rotation plan in `PLANS`. */
 export type PlanId = keyof typeof PLANS;
 
 const START: Generations = { guek: 0, gak: 0, kek: 0 };
@@ -66,6 +71,7 @@ export function afterRotation(adversary: AdversaryId, plan: PlanId): Powers {
   return powers(known, live);
 }
 
+/** What the bench claims about an adversary after a rotation plan, with the sources of the claim. */
 export interface Claim {
   readonly adversary: AdversaryId;
   readonly plan: PlanId;

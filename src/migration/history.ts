@@ -39,6 +39,8 @@ const INSTALLATION_EVENTS = [
 ] as const;
 export const DMC_EVENTS = ['dcc-recommends', 'sos-uneconomic', 'sos-direct-otherwise'] as const;
 export const EVENTS = [...INSTALLATION_EVENTS, ...DMC_EVENTS] as const;
+
+/** The name of an event record, as the column `event` holds it (src/docs/records.md). */
 export type EventName = (typeof EVENTS)[number];
 
 /** Events that share a key say opposite things of one matter: two of them at one instant contradict each other. */

@@ -14,6 +14,8 @@ export const STEP_IDS = [
   'rotateKeys',
   'commission',
 ] as const;
+
+/** The id of a step of a migration attempt, in the order in which steps are taken. */
 export type StepId = (typeof STEP_IDS)[number];
 
 /** The code that a step's failure carries: one, or one of a family (which one belongs to the fault on the spot). */
@@ -32,6 +34,7 @@ export interface Step {
 
 const SYSTEM = { systemFault: { family: 'system' } } as const;
 
+/** The steps of a migration attempt by id: phase, check, and the code of each observation that a step can make. */
 export const STEPS: Readonly<Record<StepId, Step>> = {
   requestAccepted: {
     id: 'requestAccepted',

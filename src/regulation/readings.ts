@@ -85,7 +85,10 @@ export const READINGS = {
   }),
 } as const;
 
+/** The name of a reading: a place where the source can be read in more than one way. */
 export type ReadingName = keyof typeof READINGS;
+
+/** One chosen value for every reading. */
 export type Readings = { readonly [R in ReadingName]: keyof (typeof READINGS)[R]['values'] & string };
 
 export const READING_NAMES = Object.keys(READINGS) as readonly ReadingName[];

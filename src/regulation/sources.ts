@@ -76,4 +76,5 @@ export const SOURCES = {
   'ourAssumption': { standing: 'ours', title: 'Our assumption' },
 } as const satisfies Record<string, Source>;
 
+/** The id of a source in `SOURCES`, as citations use it. */
 export type SourceId = keyof typeof SOURCES;

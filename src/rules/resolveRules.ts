@@ -8,6 +8,7 @@ import type { Instant } from '../time.ts';
 import { amendTree, builtInTree, rulePath, RULES_MERGE, ruleSetOfTree } from './amend.ts';
 import { IN_FORCE, RULE_SETS, ruleSetInForce, type RuleSet } from './ruleset.ts';
 
+/** A rule set with the files that it came from, or everything that is wrong with it. */
 export type ResolvedRules =
   | { readonly ok: true; readonly rules: RuleSet; readonly sources: readonly string[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };

@@ -56,6 +56,7 @@ export const REGIME_2021: RuleSet = {
   expiresOn: PARAMETERS.tmadExpiry.rows[0]?.value as string,
 };
 
+/** The rule sets that are built in, the default first. */
 export const RULE_SETS: readonly RuleSet[] = [VARIOUS1, REGIME_2021];
 
 /** The name that stands for the rules of the law as it stands at the as-of. */

@@ -25,6 +25,8 @@ export interface GateRun {
 
 /** A folder outside the checkout with the gates' configuration, our packages, and whatever files a test plants. */
 export interface Workspace {
+  /** Its path. */
+  readonly folder: string;
   plant(files: Readonly<Record<string, string>>): void;
   /** A program of the checkout's node_modules/.bin. */
   tool(name: string, ...args: string[]): GateRun;
@@ -42,6 +44,7 @@ export function workspace(): Workspace {
     return { status: run.status, output: run.stdout + run.stderr };
   };
   return {
+    folder,
     plant(files) {
       for (const [path, text] of Object.entries(files)) {
         mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -6,7 +6,7 @@ import { COHORTS } from '../../src/installation/cohort.ts';
 import { volumeIndex } from '../../sim/kernel/life/counts.ts';
 import { compileModel, type Model } from '../../sim/kernel/model/model.ts';
 import { ShardRunner } from '../../sim/kernel/run/shard.ts';
-import { seedWords } from '../../sim/world/dice/draws.ts';
+import { seedWords } from '../../sim/world/dice/streams.ts';
 import { sampleSize } from '../sampleSize.ts';
 import { recorded } from './records.ts';
 import { scenarioAt } from './scenarios.ts';

@@ -19,6 +19,7 @@ import { RIG_FIELDS, type RigDocument, rigFileSchema } from './rigFileSchema.ts'
 import { readSecrets } from './rigSecrets.ts';
 import { type RigSetup, setupOf } from './rigSetup.ts';
 
+/** A rig file that was read without an error. */
 export interface LoadedRig {
   readonly ok: true;
   readonly setup: RigSetup;
@@ -27,6 +28,8 @@ export interface LoadedRig {
   /** Of everything that the file says, defaults resolved; secrets are not part of it. */
   readonly hash: string;
 }
+
+/** A loaded rig, or everything that is wrong with the file. */
 export type RigFileResult = LoadedRig | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export interface LoadRigOptions {
@@ -47,6 +50,7 @@ const SECRETS: SecretPlaces = {
 /** An image that no device of the lab would take. */
 const FIRMWARE_BYTES_MAX = 1 << 20;
 
+/** Reads a rig file with everything that it names. Problems never show a secret. */
 export function loadRigFile(options: LoadRigOptions): RigFileResult {
   const layers = readLayers({ path: options.path, files: options.files, merge: MERGE });
   const problems: Problem[] = [...layers.problems];

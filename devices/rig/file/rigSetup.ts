@@ -70,6 +70,7 @@ export interface DeviceSetup {
 /** What may be written, by system title (upper-case hexadecimal); power also by a driver's endpoint. */
 export type AllowList = Readonly<Record<'keys' | 'firmware' | 'configuration' | 'power', readonly string[]>>;
 
+/** A rig file with every default resolved: the installation, its rules, and where each device is. */
 export interface RigSetup {
   readonly document: RigDocument;
   readonly clock: 'nominal' | 'wall';

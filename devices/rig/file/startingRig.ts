@@ -1,6 +1,7 @@
 /** A rig file to start from: what was asked for filled in, and the rest as comments that say what could be. */
 import type { DeviceName } from '../../headend/procedure.ts';
 
+/** What is known of a rig before its file is written: its name, and the address of one device. */
 export interface StartingRig {
   readonly name: string;
   /** Which device the address is of. */
@@ -14,6 +15,7 @@ export interface StartingRig {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** The text of a rig file to start from (YAML with comments). It holds no secret. */
 export function startingRig(given: StartingRig): string {
   const place = placeLines(given);
   const isAttached = place.length > 0;

@@ -6,7 +6,8 @@ import type { Installation } from '../../../src/installation/installation.ts';
 import type { Attempt } from '../../../src/migration/history.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
-import { seedWords, Stream, STREAMS } from '../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../sim/world/dice/draws.ts';
+import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
 import { labKeySource } from '../../headend/keySource.ts';
 import type { Peer } from '../../headend/associate.ts';
 import type { DccPeers } from '../../headend/dcc.ts';
@@ -25,6 +26,7 @@ import type { Rig, RigOptions } from '../walk/rig.ts';
 import type { Contact, StepTaken } from '../walk/rigRows.ts';
 import { devicesOfPeers } from '../walk/rigDevice.ts';
 
+/** What is to happen to one installation of a rig, instant by instant. */
 export interface Plan {
   readonly installation: Installation;
   /** Number of the lab's installation that stands for it. */
@@ -46,6 +48,7 @@ export interface Plan {
   readonly events: readonly PlannedEvent[];
 }
 
+/** What came of a plan: the records, the steps and the parties at its end. */
 export interface PlanRun {
   readonly attempts: readonly Attempt[];
   readonly contacts: readonly Contact[];
@@ -56,6 +59,7 @@ export interface PlanRun {
   readonly dcc: DccPeers;
 }
 
+/** How a plan is played: framing, titles, and functions that are told what happens. */
 export interface PlanOptions {
   readonly framing?: 'wrapper' | 'hdlc';
   readonly titles?: { readonly dcc: Uint8Array; readonly smso: Uint8Array };

@@ -20,6 +20,7 @@ import { runAttached, type AttachedRun, type AttachedRunOptions } from './runAtt
 import { attemptsMax, nominalInstants } from '../file/schedule.ts';
 import type { StepRow } from './stepRow.ts';
 
+/** How a rig is run: where ledgers lie, how it is stopped, and where frames go. */
 export interface RunRigOptions extends Omit<AttachedRunOptions, 'recorder' | 'onFirstWrite'>, RigRecording {
   /**
    * Called before the first write to a device, with the steps so far: what may be changed from here on must be on record first.
@@ -30,6 +31,7 @@ export interface RunRigOptions extends Omit<AttachedRunOptions, 'recorder' | 'on
   readonly onBrokenOff?: (run: RigRun) => Promise<void>;
 }
 
+/** What came of a rig: attempts, contacts, and each step that was taken. */
 export interface RigRun {
   /** It was interrupted: what is here did happen, and more was to come. */
   readonly partial: boolean;

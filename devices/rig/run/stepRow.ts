@@ -55,6 +55,8 @@ export const stepRowSchema = z.strictObject({
   notRealised: z.array(z.string()).describe('faults of the plan that the links do not let happen'),
   measured: measuredSchema,
 });
+
+/** One step of an attempt with its measurements: a row of `steps.json`. */
 export type StepRow = z.output<typeof stepRowSchema>;
 
 /** The file `steps.json`. */
@@ -68,6 +70,8 @@ export const stepsFileSchema = z.strictObject({
   partial: z.boolean().describe('it was interrupted: what stands here did happen, and more was to come'),
   steps: z.array(stepRowSchema).describe('in the order in which they were taken'),
 });
+
+/** The content of `steps.json`. */
 export type StepsFile = z.output<typeof stepsFileSchema>;
 
 /** The JSON Schema (draft 7) of `steps.json`. */

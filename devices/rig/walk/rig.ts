@@ -49,6 +49,7 @@ export interface OurSide {
 /** What is done in the world around a step: at once, or as a procedure where it takes a device to do it. */
 type Hook = Procedure<void> | void;
 
+/** The installation, its rules, its devices and the facts that are known of its links. */
 export interface RigOptions extends LinkFactsOptions {
   readonly installation: Installation;
   readonly rules: RuleSet;
@@ -103,6 +104,7 @@ export interface InstructionPlan {
 /** Sessions that the SMSO begins within one try. Our assumption. */
 const SMSO_SESSIONS = 2;
 
+/** Walks one installation's preparation and migration attempts over the wire, and keeps the records of it. */
 export class Rig {
   readonly attempts: Attempt[] = [];
   readonly steps: StepTaken[] = [];

@@ -3,6 +3,7 @@ import type { Instant } from '../../../src/time.ts';
 import { lateSecondsOf } from '../file/watchCalendar.ts';
 import { scheduleAt, type WatchState } from './watchState.ts';
 
+/** What a watch is to do next: a contact or an attempt, with its slot on the calendar and how late it is. */
 export type Due =
   | {
       readonly kind: 'contact';

@@ -75,6 +75,8 @@ export const journalRecordSchema = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('jump'), t, seconds: z.int() }),
   z.strictObject({ is: z.literal('ended'), t, why: words }),
 ]);
+
+/** One line of the journal of a watch. All outputs of a watch follow from these lines. */
 export type JournalRecord = z.output<typeof journalRecordSchema>;
 export type RecordOf<Is extends JournalRecord['is']> = Extract<JournalRecord, { is: Is }>;
 export type EvidenceRecord = z.output<typeof evidence>;

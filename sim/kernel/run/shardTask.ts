@@ -1,6 +1,6 @@
 /**
- * One shard of one simulation, computed on the thread at hand. The inline pool, the worker threads and the worker of a page
- * all answer requests through `ShardTasks`, so that there is one way to run a shard.
+ * One shard of one simulation, computed on the thread at hand. The inline pool and the worker threads both answer
+ * requests through `ShardTasks`, so that there is one way to run a shard.
  */
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Scenario } from '../../scenario/schema.ts';
@@ -29,6 +29,7 @@ export interface ShardRequest {
   readonly record: boolean;
 }
 
+/** What a shard of one replication counted, and its records if they were asked for. */
 export interface ShardReply {
   readonly counts: Counts;
   /** Null if the request asked for none. */

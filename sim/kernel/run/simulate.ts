@@ -1,6 +1,6 @@
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import { seedWords } from '../../world/dice/draws.ts';
+import { seedWords } from '../../world/dice/streams.ts';
 import { compileModel, type Model } from '../model/model.ts';
 import { openPool, type Pool } from './pool.ts';
 import type { ShardRecords } from '../records/recordBuffers.ts';
@@ -8,6 +8,11 @@ import { shardsOf } from './shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../life/counts.ts';
 import type { ShardRequest, SimulationTask } from './shardTask.ts';
 
+/**
+ * How a simulation goes on. Only `seed` and `replications` decide its results.
+ *
+ * Bounds: `seed` 1 to 200 characters, `replications` 1 to 10,000, `workers` 1 to 64.
+ */
 export interface SimulateOptions {
   readonly seed: string;
   readonly replications: number;
@@ -23,6 +28,7 @@ export interface SimulateOptions {
   readonly now: () => number;
 }
 
+/** The results of a simulation: integer counts of each replication, in order. */
 export interface Simulation {
   readonly model: Model;
   readonly counts: readonly Counts[];

@@ -23,6 +23,8 @@ export interface Factor {
   readonly choices: number | undefined;
   /** What the scenario itself says; undefined for a factor of whole scenarios, or where the paths differ. */
   readonly own: string | number | undefined;
+  /** True if every label is a number. */
+  readonly isNumeric: boolean;
   /** True if every target lies in the rule set: such a factor changes no life unless it changes when attempts end. */
   readonly isOfRules: boolean;
   at(coordinate: Coordinate): FactorSetting;
@@ -68,6 +70,7 @@ function ofScenarios(name: string, scenarios: Readonly<Record<string, string>>):
     paths: [],
     choices: names.length,
     own: undefined,
+    isNumeric: false,
     isOfRules: false,
     at(coordinate) {
       if (coordinate === null) return { label: '', values: [], scenario: undefined };
@@ -80,17 +83,21 @@ function ofScenarios(name: string, scenarios: Readonly<Record<string, string>>):
 function ofPaths(name: string, spec: FactorSpec, targets: readonly Path[], owns: readonly unknown[]): Factor {
   const same = owns.every((value) => JSON.stringify(value) === JSON.stringify(owns[0])) ? owns[0] : undefined;
   const own = typeof same === 'number' || typeof same === 'string' ? same : same === undefined ? undefined : JSON.stringify(same); // prettier-ignore
+  const at = (coordinate: Coordinate): FactorSetting => {
+    if (coordinate === null) return { label: own ?? '', values: [], scenario: undefined };
+    const values = targets.map((path, i) => ({ path, value: valueAt(spec, coordinate, owns[i]) }));
+    return { label: labelOf(spec, coordinate, values), values, scenario: undefined };
+  };
+  const choices = spec.values?.length;
+  const shown = choices === undefined ? [0, 1] : Array.from({ length: choices }, (_, i) => (i + 0.5) / choices);
   return {
     name,
     paths: targets.map(formatPath),
-    choices: spec.values?.length,
+    choices,
     own,
+    isNumeric: typeof own !== 'string' && shown.every((coordinate) => typeof at(coordinate).label === 'number'),
     isOfRules: targets.every(([first]) => first === 'amendments'),
-    at(coordinate) {
-      if (coordinate === null) return { label: own ?? '', values: [], scenario: undefined };
-      const values = targets.map((path, i) => ({ path, value: valueAt(spec, coordinate, owns[i]) }));
-      return { label: labelOf(spec, coordinate, values), values, scenario: undefined };
-    },
+    at,
   };
 }
 
@@ -118,7 +125,10 @@ function valueAt(spec: FactorSpec, coordinate: number, own: unknown): unknown {
   }
   const u = Math.min(Math.max(coordinate, 0), 1);
   if (spec.distribution) return rounded(quantileOf(beliefOf(spec.distribution, own), u), spec.whole);
-  const [from, to] = (spec.range as readonly [Bound, Bound]).map((bound) => boundOf(bound, own)) as [number, number];
+  const [from, to] = (spec.range as readonly [Bound, Bound]).map((bound) => boundOf(bound, own, spec.whole)) as [
+    number,
+    number,
+  ];
   // A whole range gives each of its numbers the same room: 5 to 14 are ten numbers.
   if (spec.whole && !spec.log) return Math.min(to, Math.floor(from + u * (to - from + 1)));
   const value = spec.log ? quantileOf({ kind: 'logUniform', from, to }, u) : from + (to - from) * u;
@@ -130,9 +140,9 @@ function rounded(value: number, whole: boolean): number {
   return whole ? Math.round(value) : Math.round(value * 1e12) / 1e12;
 }
 
-function boundOf(bound: Bound, own: unknown): number {
+function boundOf(bound: Bound, own: unknown, whole = false): number {
   const times = timesOf(bound);
-  return times === undefined ? (bound as number) : times * (own as number);
+  return times === undefined ? (bound as number) : rounded(times * (own as number), whole);
 }
 
 /** The distribution with its relative numbers multiplied out. */
@@ -147,7 +157,7 @@ function boundsFault(
 ): { readonly path: Path; readonly expected: string } | undefined {
   for (const own of owns) {
     if (spec.range) {
-      const [from, to] = spec.range.map((bound) => boundOf(bound, own)) as [number, number];
+      const [from, to] = spec.range.map((bound) => boundOf(bound, own, spec.whole)) as [number, number];
       if (from > to) return { path: ['range'], expected: 'the smaller end first' };
       if (spec.log && from <= 0)
         return { path: ['range'], expected: 'both ends above 0, since the range is cut by ratio' };

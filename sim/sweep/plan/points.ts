@@ -90,9 +90,14 @@ export function resolvePoint(sweep: Sweep, point: SweepPoint): ResolvedPoint | R
   const days = [...asOf].filter((day) => day >= from && day < horizon).sort();
   const { scenario, weights } = scaledScenario(
     { ...loaded.scenario, asOf: days },
-    { share: point.number === SCALE_POINT ? Math.min(1, 2 * scale) : scale, strataMin },
+    { share: point.number === SCALE_POINT ? largerScale(scale) : scale, strataMin },
   );
   return { ok: true, scenario, rules: loaded.rules, hash: `${scenario.name}#${loaded.hash}`, weights };
+}
+
+/** The scale at which the base point is run again to see what scaling costs. */
+export function largerScale(scale: number): number {
+  return Math.min(1, 2 * scale);
 }
 
 /** The last day of every month that ends from one day to another. */

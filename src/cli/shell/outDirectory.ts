@@ -19,9 +19,12 @@ export interface Staging {
   discard(): void;
 }
 
-/** A staging folder in a directory that `prepareDirectory` has let pass. */
-export function stage(directory: string): Staging {
-  prepareDirectory(directory);
+/**
+ * A staging folder in a directory that `prepareDirectory` has let pass.
+ * @param beside names that may stand in the directory before any output does
+ */
+export function stage(directory: string, beside: readonly string[] = []): Staging {
+  prepareDirectory(directory, beside);
   for (const name of readdirSync(directory)) {
     if (name.startsWith(PARTIAL)) rmSync(join(directory, name), { recursive: true, force: true });
   }
@@ -55,14 +58,14 @@ function makeDirectory(directory: string): void {
 }
 
 /** A directory that does not exist, is empty, or holds an earlier run; any other is refused rather than written into. */
-export function prepareDirectory(directory: string): void {
+export function prepareDirectory(directory: string, beside: readonly string[] = []): void {
   if (!existsSync(directory)) {
     makeDirectory(directory);
     return;
   }
   if (!statSync(directory).isDirectory())
     throw new UsageError(`--out ${directory}: found a file, expected a directory`);
-  const names = readdirSync(directory).filter((name) => !name.startsWith(PARTIAL));
+  const names = readdirSync(directory).filter((name) => !name.startsWith(PARTIAL) && !beside.includes(name));
   if (names.includes(JOURNAL)) {
     throw new UsageError(
       `--out ${directory}: found a watch (${JOURNAL}), expected an empty directory or an earlier run's\n  Name another directory: a watch is gone on with by rig --watch alone.`,

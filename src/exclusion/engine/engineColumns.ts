@@ -3,8 +3,10 @@ import { EVENTS, type EventName } from '../../migration/history.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import type { Instant } from '../../time.ts';
 import { CATEGORIES } from '../../clauses/clause.ts';
-import { compileRules, FIXED_OUTCOMES, OUTCOME_CODES_FROM, OUTCOME_OK_ESME, type CompiledRules } from './compile.ts';
-import { EVENT, EVENT_RANK, Tally } from './tally.ts';
+import { compileRules, FIXED_OUTCOMES, type CompiledRules } from './compile.ts';
+import { OUTCOME_CODES_FROM, OUTCOME_OK_ESME } from './engineCodes.ts';
+import { EVENT, EVENT_RANK } from './eventNumbers.ts';
+import { Tally } from './tally.ts';
 
 /**
  * Histories as typed columns. Codes are positions: cohorts in COHORTS, kinds in ATTEMPT_KINDS, events in EVENTS,
@@ -71,6 +73,12 @@ function eventOrder(): Uint8Array {
   return Uint8Array.from(EVENTS, (name) => sorted.indexOf(name));
 }
 
+/**
+ * Empty columns for the verdicts of so many installations: one cell an installation, and one a category and
+ * installation.
+ *
+ * @param installations how many, at least 0
+ */
 export function verdictColumns(installations: number): VerdictColumns {
   const perCategory = installations * CATEGORIES.length;
   return {

@@ -15,6 +15,7 @@ import { boundariesOf, instantsNear } from './instants.ts';
 /** Outcomes of failed migration attempts: the codes with categories of their own, one of Table 5.10, an unlisted one. */
 export const FAILURES = ['MA112', 'GT01', 'MA110', 'SYN-DF01', 'UNLISTED-1'] as const;
 
+/** What generated histories may hold. By default everything, in at most 12 rows. */
 export interface HistoryOptions {
   readonly rules?: RuleSet;
   readonly installation?: fc.Arbitrary<Installation>;

@@ -18,6 +18,7 @@ export interface HeadEndLaw {
   check(headEnd: HeadEnd, options?: HeadEndOptions): Promise<void>;
 }
 
+/** How the laws of key rotation are tried on a head-end: numbers, concurrency and limits. */
 export interface HeadEndOptions {
   /** Devices are numbered from it, each law in a block of its own. Another one for each run with the same state. Default 1. */
   readonly firstNumber?: number;

@@ -6,6 +6,8 @@ import type { Instant } from '../../../src/time.ts';
 
 /** Anything that answers src/docs/meaning.md: the reference, a compiled engine, or someone else's behind a protocol. */
 export type Engine = (history: History, rules: RuleSet, asOf: Instant) => Evaluation;
+
+/** Anything that gives the spans of a history: for each category, from when to when it holds. */
 export type Spanning = (history: History, rules: RuleSet, asOf: Instant) => readonly Span[];
 
 /** A law that every right engine keeps, with the questions on which it is tried. Its name is the claim. */

@@ -26,6 +26,7 @@ export function spansAgree(engine: Engine, spansOf: Spanning, { history, rules, 
   }
 }
 
+/** The property that the spans of a history agree with the verdicts of an engine at every instant. */
 export function spansProperty(engine: Engine, spansOf: Spanning): fc.IPropertyWithHooks<[Question]> {
   return fc.property(questionArbitrary(ruleSetArbitrary), (question) => {
     spansAgree(engine, spansOf, question);

@@ -1,6 +1,0 @@
-/**
- * The hours of the London day within which DCC makes its requests: instructions to the SMSO and migration attempts. Our
- * assumption. By day, so that a weekly retry is not lost to the change of clocks in October.
- */
-export const REQUESTS_FROM_HOUR = 8;
-export const REQUESTS_TO_HOUR = 18;

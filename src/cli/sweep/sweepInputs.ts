@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { formatProblems } from '../../document/problem.ts';
+import { loadSweep, type Sweep } from '../../../sim/sweep/plan/loadSweep.ts';
+import { UsageError } from '../shell/exit.ts';
+import { diskFiles } from '../shell/readText.ts';
+import { openCellStore, type CellStore } from './cellStore.ts';
+import { CELLS } from './sweepPlaces.ts';
+
+export const WORKERS_MAX = 64;
+
+/** Reads a sweep file. Throws UsageError with all problems. */
+export function sweepFile(path: string): Sweep {
+  const loaded = loadSweep({ path, files: diskFiles });
+  if (!loaded.ok) throw new UsageError(formatProblems(loaded.problems));
+  return loaded.sweep;
+}
+
+export function storeOf({
+  out,
+  store,
+}: {
+  readonly out?: string | undefined;
+  readonly store?: string | undefined;
+}): CellStore {
+  // prettier-ignore
+  return openCellStore(store ?? join(out ?? '.', CELLS));
+}
