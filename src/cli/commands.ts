@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, (shell: Shell) => Promise<Command
   fit: async (shell) => (await import('./calibrate/fitCommand.ts')).fitCommand(shell),
   scenario: async (shell) => (await import('./scenario/scenarioCommand.ts')).scenarioCommand(shell),
   rules: async (shell) => (await import('./rules/rulesCommand.ts')).rulesCommand(shell),
+  check: async (shell) => (await import('./check/checkCommand.ts')).checkCommand(shell),
   emulate: async (shell) => (await import('./emulate/emulateCommand.ts')).emulateCommand(shell),
   rig: async (shell) => (await import('./rig/rigCommand.ts')).rigCommand(shell),
   glossary: async (shell) => (await import('./docs/glossaryCommand.ts')).glossaryCommand(shell),

@@ -8,4 +8,4 @@ import right_engine
 right_engine.week_of = lambda at: at.isocalendar()[:2]
 
 if __name__ == "__main__":
-    right_engine.main()
+    right_engine.main(name="engine in Python with weeks of UTC")

@@ -1,5 +1,6 @@
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
+import type { Instant } from '../../../src/time.ts';
 import type { Question } from '../arbitraries/histories.ts';
 import type { AddressedDice } from './dice.ts';
 import { diceOf } from './dice.ts';
@@ -9,15 +10,21 @@ import { BLOCK_RUNS, swarmOf, type Swarm } from './swarm.ts';
 /** The dice of a block's weights stand apart from those of the runs: runs are counted from 0, blocks from here. */
 const SWARMS_FROM = 0x4000_0000;
 
+/** Blocks of questions that share an as-of, where an engine takes one at a time. */
+export const AS_OF_BLOCKS = 16;
+
 /** The questions of a seed, numbered from 0. Question n of a seed is the same whichever questions were made before. */
 export class QuestionStream {
   private readonly dice: AddressedDice;
   private readonly rules: RuleSet;
   private readonly seed: string;
   private readonly steered = new Map<number, readonly ExclusionCategory[]>();
+  private readonly asOfs: readonly Instant[];
   private swarm: { readonly block: number; readonly of: Swarm } | undefined;
 
-  constructor(seed: string, rules: RuleSet) {
+  /** `asOfs`: one for all questions of a block, in turn; none: each question has its own. */
+  constructor(seed: string, rules: RuleSet, asOfs: readonly Instant[] = []) {
+    this.asOfs = asOfs;
     this.seed = seed;
     this.dice = diceOf(seed);
     this.rules = rules;
@@ -35,7 +42,9 @@ export class QuestionStream {
       const dice = this.dice.turnTo(SWARMS_FROM + block);
       this.swarm = { block, of: swarmOf(dice, this.steered.get(block)) };
     }
-    return generateQuestion(this.dice.turnTo(run), this.swarm.of, this.rules);
+    const question = generateQuestion(this.dice.turnTo(run), this.swarm.of, this.rules);
+    const asOf = this.asOfs[Math.floor(block / AS_OF_BLOCKS) % this.asOfs.length];
+    return asOf === undefined ? question : { ...question, asOf };
   }
 
   /** Questions `from` to `to` - 1. */

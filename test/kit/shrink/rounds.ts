@@ -1,12 +1,9 @@
-import type { Question } from '../arbitraries/histories.ts';
-import { candidatesOf } from './candidates.ts';
-
 /** Candidates that are asked together. */
 const ROUND = 64;
 /** More round trips than any shrinking has needed; each takes a lighter question, so an end is certain anyway. */
 const ROUNDS_MAX = 400;
 
-export interface Shrunk<Q = Question> {
+export interface Shrunk<Q> {
   readonly question: Q;
   /** Round trips that were made. */
   readonly rounds: number;
@@ -45,12 +42,4 @@ export async function shrink<Q>(question: Q, options: ShrinkOptions<Q>): Promise
     if (next === undefined) return { question: smallest, rounds, isMinimal: true };
     smallest = next;
   }
-}
-
-/** Shrinks a question by the candidates of this room. */
-export function shrinkQuestion(
-  question: Question,
-  options: Omit<ShrinkOptions<Question>, 'candidates'>,
-): Promise<Shrunk> {
-  return shrink(question, { ...options, candidates: candidatesOf });
 }

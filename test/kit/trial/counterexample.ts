@@ -13,13 +13,21 @@ import { writeInstallation, writeInstant } from '../cases/caseFields.ts';
 import { VERDICT_FIELDS, type GivenVerdict, type VerdictField } from '../compare.ts';
 import { expectedOf, type Finding } from './finding.ts';
 
-/** A counterexample as text: a history as a table, both verdicts side by side, the clause with its words, the near miss. */
-export function counterexampleText(question: Question, outcome: EngineOutcome, finding: Finding): string {
+/**
+ * A counterexample as text. `about`: the category whose clause is explained; default: the first that differs. Contents: a history as a table, both verdicts side by side, the clause with its words, the near miss.
+ */
+export function counterexampleText(
+  question: Question,
+  outcome: EngineOutcome,
+  finding: Finding,
+  about?: ExclusionCategory,
+): string {
   const { rules, asOf } = question;
-  const category = finding.kind === 'differs' ? finding.differences[0]?.category : undefined;
+  const first = finding.kind === 'differs' ? finding.differences[0]?.category : undefined;
+  const category = first === undefined ? undefined : (about ?? first);
   const clause = category === undefined ? undefined : clauseOf(rules, category);
   const sections = [
-    summary(finding),
+    summary(finding, category),
     `The history, as of ${writeInstant(asOf)} London time (${formatInstant(asOf)})`,
     indent(historyTable(question)),
     ...(outcome.kind === 'answered' && finding.kind === 'differs'
@@ -33,10 +41,11 @@ export function counterexampleText(question: Question, outcome: EngineOutcome, f
 }
 
 /** One sentence for each thing that is wrong. */
-function summary(finding: Finding): string {
+function summary(finding: Finding, about: ExclusionCategory | undefined): string {
   if (finding.kind === 'refused') return `Your engine refuses rows that go together: ${finding.why}`;
   if (finding.kind === 'failed') return finding.sentence;
-  return finding.differences.map(sentence).join('\n');
+  const own = finding.differences.filter(({ category }) => category === about);
+  return [...own, ...finding.differences.filter((one) => !own.includes(one))].map(sentence).join('\n');
 }
 
 /** `five-retries: your engine says that it holds; it does not.` */
@@ -51,6 +60,7 @@ export function sentence({
       ? `${category}: your engine says that it holds, and it does not.`
       : `${category}: it holds, and your engine does not say so.`;
   }
+  if (field === 'evidence') return `${category}: the evidence is not what the rules name.`;
   return `${category}: ${LABELS[field]} is ${shown(field, found)} by your engine, ${shown(field, expected)} by the rules.`;
 }
 
@@ -93,21 +103,41 @@ function sideBySide(
   question: Question,
   finding: Finding & { kind: 'differs' },
 ): string {
-  const expected = expectedOf(question).verdicts;
-  const concerned = new Set(finding.differences.map(({ category }) => category));
-  const rows = [...concerned].flatMap((category): string[][] => {
+  const expected: readonly GivenVerdict[] = expectedOf(question).verdicts;
+  const concerned = [...new Set(finding.differences.map(({ category }) => category))];
+  const rows = concerned.flatMap((category): string[][] => {
     const [mine, right] = [given, expected].map((list) => list.find((row) => row.category === category));
-    const holds = [category, 'holds', mine ? 'yes' : 'no', right ? 'yes' : 'no', (mine === undefined) === (right === undefined) ? '' : '<-']; // prettier-ignore
+    const mark = (field: string): string =>
+      finding.differences.some((one) => one.category === category && one.field === field) ? '<-' : '';
     const fields = VERDICT_FIELDS.filter((field) => mine === undefined || mine[field] !== undefined);
     return [
-      holds,
-      ...fields.map((field) => {
-        const differs = finding.differences.some((one) => one.category === category && one.field === field);
-        return ['', LABELS[field], mine ? shown(field, mine[field]) : '', right ? shown(field, right[field]) : '', differs ? '<-' : '']; // prettier-ignore
-      }),
+      [category, 'holds', mine ? 'yes' : 'no', right ? 'yes' : 'no', mark('holds')],
+      ...fields.flatMap((field) =>
+        field === 'evidence'
+          ? evidenceRows(mine?.evidence, right?.evidence, mark(field))
+          : [
+              [
+                '',
+                LABELS[field],
+                mine ? shown(field, mine[field]) : '',
+                right ? shown(field, right[field]) : '',
+                mark(field),
+              ],
+            ],
+      ),
     ];
   });
   return textTable([['category', 'field', 'your engine', 'by the rules', ''], ...rows], { right: [] });
+}
+
+/** An instant a line, so that what one side lacks is seen beside what the other has. */
+function evidenceRows(mine: readonly Instant[] = [], right: readonly Instant[] = [], mark: string): string[][] {
+  const all = [...new Set([...mine, ...right])].sort((a, b) => a - b);
+  return all.map((at, i) => {
+    const [left, other] = [mine, right].map((list) => (list.includes(at) ? formatInstant(at) : ''));
+    const differs = mine.length > 0 && right.length > 0 && left !== other;
+    return ['', i === 0 ? 'evidence' : '', left ?? '', other ?? '', differs ? '<-' : i === 0 ? mark && '<-' : ''];
+  });
 }
 
 function clauseText({ title, text, sources }: Clause): string {

@@ -1,7 +1,8 @@
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
 import type { Question } from '../arbitraries/histories.ts';
-import { shrinkQuestion } from '../shrink/rounds.ts';
+import { candidatesOf } from '../shrink/candidates.ts';
+import { shrink } from '../shrink/rounds.ts';
 import type { Asker } from './asker.ts';
 import { byWorth, categoryOf, findingOf, isLike, type Finding } from './finding.ts';
 
@@ -26,6 +27,9 @@ export interface MinimiseOptions {
   readonly asker: Asker;
   readonly clauses?: readonly ExclusionCategory[] | undefined;
   readonly isOver?: () => boolean;
+  readonly isAccepted?: ((question: Question, outcome: EngineOutcome, finding: Finding) => boolean) | undefined;
+  /** True keeps the as-of, for an engine that takes one at a time. */
+  readonly keepsAsOf?: boolean;
   /** Candidates asked together. Default 64. */
   readonly round?: number;
 }
@@ -47,8 +51,11 @@ export async function minimise(
 ): Promise<Counterexample> {
   const { asker, clauses } = options;
   let smallest = { question, outcome, finding };
-  const shrunk = await shrinkQuestion(question, {
-    ...options,
+  const { isOver, round, keepsAsOf = false } = options;
+  const shrunk = await shrink(question, {
+    ...(isOver && { isOver }),
+    ...(round !== undefined && { round }),
+    candidates: (one) => candidatesOf(one).filter(({ asOf }) => !keepsAsOf || asOf === question.asOf),
     failing: async (questions) => {
       const outcomes = await asker.ask(questions);
       let isFound = false;
@@ -56,6 +63,7 @@ export async function minimise(
         const answer = outcomes[i] as EngineOutcome;
         const found = findingOf(answer, one, { clauses });
         if (isFound || found === null || !isLike(shape, found)) return false;
+        if (options.isAccepted?.(one, answer, found) === true) return false;
         smallest = { question: one, outcome: answer, finding: found };
         isFound = true;
         return true;

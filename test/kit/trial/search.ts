@@ -1,6 +1,7 @@
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
+import type { Instant } from '../../../src/time.ts';
 import type { Question } from '../arbitraries/histories.ts';
 import { VERDICT_FIELDS, type VerdictField } from '../compare.ts';
 import { BehaviourMatrix } from '../coverage/matrix.ts';
@@ -17,6 +18,12 @@ export interface SearchOptions {
   readonly runs: number;
   /** The categories that are compared; all by default. */
   readonly clauses?: readonly ExclusionCategory[] | undefined;
+  /** Tells which failing questions are accepted: they are counted apart, and are no failure. */
+  readonly isAccepted?: ((question: Question, outcome: EngineOutcome, finding: Finding) => boolean) | undefined;
+  /** One as-of for each block of questions in turn, for an engine that takes one at a time. Default: each its own. */
+  readonly asOfs?: readonly Instant[] | undefined;
+  /** Blocks of 256 that are asked together. Default 3. */
+  readonly blocks?: number;
   /** Checked before each block; true ends the search. */
   readonly isOver?: () => boolean;
   /** Called after each block. */
@@ -37,6 +44,7 @@ export interface SearchResult {
   /** Questions that the engine failed, by shape; each question counts once for each of its shapes. */
   readonly shapes: ReadonlyMap<string, number>;
   readonly failingCount: number;
+  readonly acceptedCount: number;
   /** The first failing question of each shape, in the order in which they were met. */
   readonly firsts: ReadonlyMap<string, Failing>;
   /** The first failing questions, for the inference of readings. */
@@ -53,14 +61,15 @@ export interface SearchResult {
 const ANSWERS_MAX = 100_000;
 const FAILING_MAX = 500;
 /** Blocks that are asked together. */
-const BLOCKS = 3;
+const BLOCKS_DEFAULT = 3;
 /** After this many questions that broke the engine down, the search ends: each costs a process. */
 const BREAKDOWNS_MAX = 5;
 
 /** Asks generated questions, block by block, and compares the answers with the bench's. */
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const { asker, rules, seed, runs, clauses, isOver = () => false } = options;
-  const stream = new QuestionStream(seed, rules);
+  const stream = new QuestionStream(seed, rules, options.asOfs);
+  const together = options.blocks ?? BLOCKS_DEFAULT;
   const matrix = new BehaviourMatrix(rules, clauses);
   const shapes = new Map<string, number>();
   const firsts = new Map<string, Failing>();
@@ -68,6 +77,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const answers: (EngineOutcome | undefined)[] = [];
   const given = new Set<VerdictField>();
   let failingCount = 0;
+  let acceptedCount = 0;
   let breakdowns = 0;
   let asked = 0;
 
@@ -79,6 +89,10 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     noteFields(outcome, given);
     const finding = findingOf(outcome, question, { clauses });
     if (finding === null) return;
+    if (options.isAccepted?.(question, outcome, finding) === true) {
+      acceptedCount += 1;
+      return;
+    }
     failingCount += 1;
     if (finding.kind === 'failed') breakdowns += 1;
     const one = { run, question, outcome, finding };
@@ -89,17 +103,17 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     }
   }
 
-  for (let from = 0; from < runs && breakdowns < BREAKDOWNS_MAX && !isOver(); from += BLOCKS * BLOCK_RUNS) {
-    for (let block = 0; block < BLOCKS; block += 1) {
+  for (let from = 0; from < runs && breakdowns < BREAKDOWNS_MAX && !isOver(); from += together * BLOCK_RUNS) {
+    for (let block = 0; block < together; block += 1) {
       stream.steer(from / BLOCK_RUNS + block, matrix.unreachedCategories());
     }
-    const questions = stream.questions(from, Math.min(from + BLOCKS * BLOCK_RUNS, runs));
+    const questions = stream.questions(from, Math.min(from + together * BLOCK_RUNS, runs));
     const outcomes = await asker.ask(questions);
     for (const [i, question] of questions.entries()) take(from + i, question, outcomes[i] as EngineOutcome);
     options.onProgress?.(asked, failingCount);
     if (outcomes.some(({ kind }) => kind === 'notAsked')) break;
   }
-  return { asked, shapes, failingCount, firsts, failing, answers, given, matrix, stream };
+  return { asked, shapes, failingCount, acceptedCount, firsts, failing, answers, given, matrix, stream };
 }
 
 function noteFields(outcome: EngineOutcome, given: Set<VerdictField>): void {

@@ -1,0 +1,100 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
+import { VARIOUS1 } from '../../rules/ruleset.ts';
+import type { Shell } from '../shell/command.ts';
+import { UsageError, type ExitCode } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
+import { oneOf, repeatable, whole } from '../shell/options.ts';
+import { checkEngine, type CheckOptions } from './checkEngine.ts';
+import { CHECK_ENGINE_HELP, CHECK_HELP } from './checkHelp.ts';
+import { checkReplay, type ReplayCommandOptions } from './checkReplay.ts';
+import { checkSchema, SCHEMAS } from './checkSchema.ts';
+import { engineByCommand, type StartEngine } from './engineUnderTest.ts';
+
+/** How an engine is reached. */
+interface EngineOptions {
+  readonly command?: string;
+  readonly answerSeconds: number;
+}
+
+/** `check`: holds somebody's exclusion engine, head-end or device to the rules and the laws. */
+export function checkCommand({ action }: Shell): Command {
+  const check = new Command('check')
+    .description('Hold your own exclusion engine, head-end or device to the rules and the laws.')
+    .addHelpText('after', CHECK_HELP);
+
+  withEngine(check.command('engine'))
+    .description('Compare an engine with the rules on thousands of histories, and shrink what differs.')
+    .option('--runs <n>', 'questions at most', whole(1, 100_000_000), 20_000)
+    .option('--budget <time>', 'time at most, such as 60s or 10m', budgetOf)
+    .option('--seed <text>', 'a fixed seed (default: a random one, which is printed)')
+    .option('--rules <name|file|in-force>', 'the rule set', VARIOUS1.name)
+    .addOption(repeatable('--set-rule <k=v>', 'change a reading or another value of the rule set'))
+    .option('--clauses <list>', 'compare these alone: clause numbers or categories, such as 18.8,18.9', clausesOf)
+    .option('--cases <dir>', 'cases that are asked first; new ones are written there', 'cases')
+    .option('--accept <file>', 'contested answers that are let pass, each with a reason and a date')
+    .option('--junit <file>', 'a report for CI')
+    .option('--out <dir>', 'the report as JSON, the coverage, and the cases')
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .addHelpText('after', CHECK_ENGINE_HELP)
+    .action(action((io: Io, options: Omit<CheckOptions, 'engineWords'> & EngineOptions) => engine(io, options)));
+
+  withEngine(check.command('replay'))
+    .description('Ask an engine single cases: files of them, or folders of files.')
+    .argument('<case...>', 'case files (YAML or JSON) or folders')
+    .option('--own-rules', 'only cases under the proposed rules as they stand; the others are skipped', false)
+    .option('--junit <file>', 'a report for CI')
+    .action(
+      action((io: Io, paths: readonly string[], options: ReplayCommandOptions & EngineOptions) =>
+        checkReplay(io, paths, options, options.command === undefined ? undefined : startOf(io, options)),
+      ),
+    );
+
+  check
+    .command('schema')
+    .description('Print the JSON Schema of what is exchanged.')
+    .argument('<what>', Object.keys(SCHEMAS).join('|'), oneOf(...Object.keys(SCHEMAS)))
+    .action(action((io: Io, what: string) => checkSchema(io, what)));
+  return check;
+}
+
+function withEngine(command: Command): Command {
+  return command
+    .option('--command <line>', 'a command that speaks the engine protocol on standard input and output')
+    .option('--answer-seconds <s>', 'how long the engine may be silent', whole(1, 86_400), 10);
+}
+
+function engine(io: Io, options: Omit<CheckOptions, 'engineWords'> & EngineOptions): Promise<ExitCode> {
+  const start = startOf(io, options);
+  return checkEngine(io, { ...options, engineWords: engineWords(options) }, start);
+}
+
+function startOf(io: Io, { command, answerSeconds }: EngineOptions): StartEngine {
+  if (command === undefined) {
+    throw new UsageError('Which engine? Name one by --command "python3 my_engine.py".');
+  }
+  return engineByCommand(io, { command, answerSeconds });
+}
+
+function engineWords({ command, answerSeconds }: EngineOptions): readonly string[] {
+  return ['--command', command ?? '', ...(answerSeconds === 10 ? [] : ['--answer-seconds', String(answerSeconds)])];
+}
+
+/** Parses `90`, `60s`, `10m` or `2h` into seconds. */
+function budgetOf(text: string): number {
+  const match = /^(\d{1,6})(s|m|h)?$/.exec(text);
+  const seconds = Number(match?.[1]) * { s: 1, m: 60, h: 3600 }[(match?.[2] ?? 's') as 's' | 'm' | 'h'];
+  if (match === null || seconds < 1)
+    throw new InvalidArgumentError(`found ${text}, expected a time such as 60s or 10m.`);
+  return seconds;
+}
+
+/** Parses clause numbers and categories, joined by commas. */
+function clausesOf(text: string): readonly ExclusionCategory[] {
+  return text.split(',').map((part) => {
+    const found = VARIOUS1.clauses.find(({ category, clause }) => category === part.trim() || clause === part.trim());
+    if (found !== undefined) return found.category;
+    const numbers = VARIOUS1.clauses.map(({ clause }) => clause);
+    throw new InvalidArgumentError(`found ${part}, expected ${[...numbers, ...CATEGORIES].join(', ')}.`);
+  });
+}

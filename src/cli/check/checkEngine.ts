@@ -1,0 +1,227 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import { csvLine } from '../../interchange/format/rowWriter.ts';
+import { junitText } from '../../report/junit.ts';
+import { thousands } from '../../text/table.ts';
+import { shellWord } from '../../text/shellWord.ts';
+import { BenchDefect } from '../../../test/kit/trial/finding.ts';
+import { inferReadings, type Inference } from '../../../test/kit/trial/inference.ts';
+import { minimiseAll, type Counterexample } from '../../../test/kit/trial/minimise.ts';
+import { search, type SearchResult } from '../../../test/kit/trial/search.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import { writeLine, type Io } from '../shell/io.ts';
+import { rulesNamed } from '../shell/rulesOption.ts';
+import { benchVersion } from '../shell/version.ts';
+import { Accepted } from './accepted.ts';
+import { readCaseFiles, writeCase } from './caseFiles.ts';
+import {
+  engineReportJson,
+  engineReportSuites,
+  engineReportText,
+  failuresOf,
+  type EngineReport,
+  type Reported,
+} from './engineReport.ts';
+import type { EngineUnderTest, StartEngine } from './engineUnderTest.ts';
+import { replay, type Replayed } from './replay.ts';
+
+export interface CheckOptions {
+  readonly runs: number;
+  readonly budget?: number;
+  readonly seed?: string;
+  readonly rules: string;
+  readonly setRule: readonly string[];
+  readonly clauses?: readonly ExclusionCategory[];
+  readonly cases: string;
+  readonly accept?: string;
+  readonly junit?: string;
+  readonly out?: string;
+  readonly format: 'text' | 'json';
+  /** How the engine was named on the command line, for the line that repeats the check. */
+  readonly engineWords: readonly string[];
+}
+
+/** Holds one engine to the rules: cases, generated questions, readings, counterexamples. Exit code 4 if anything fails. */
+export async function checkEngine(io: Io, options: CheckOptions, start: StartEngine): Promise<ExitCode> {
+  const rules = rulesNamed(options.rules, options);
+  const seed = options.seed ?? randomInt(2 ** 40).toString(36);
+  const today = new Date(io.now()).toISOString().slice(0, 10);
+  const accepted = Accepted.read(options.accept, today);
+  const folder = options.out === undefined ? options.cases : join(options.out, 'cases');
+  const known = existsSync(options.cases) ? readCaseFiles([options.cases]) : [];
+  prepare(options);
+  const engine = await start(rules);
+  try {
+    const replayed = known.length > 0 ? await replay(known, start) : [];
+    const found = await compare(io, { engine, rules, seed, accepted, options });
+    const names = { version: benchVersion(), seed, engine: engine.name };
+    const counterexamples: Reported[] = found.counterexamples.map((one) => ({
+      one,
+      file: writeCase(folder, one, names),
+    }));
+    await engine.close();
+    const report = reportOf({ ...found, engine, rules, seed, replayed, counterexamples, accepted, options });
+    write(io, report, options);
+    return failuresOf(report).length > 0 ? EXIT.property : EXIT.done;
+  } catch (error) {
+    if (!(error instanceof BenchDefect)) throw error;
+    writeLine(io.err, error.message);
+    return EXIT.internal;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Names output folders that cannot be made before an hour has gone into their content. */
+function prepare({ out, junit }: CheckOptions): void {
+  for (const path of [out, junit === undefined ? undefined : join(junit, '..')]) {
+    if (path === undefined) continue;
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch (error) {
+      throw new UsageError(`${path}: ${(error as Error).message}`);
+    }
+  }
+}
+
+interface Compared {
+  readonly result: SearchResult;
+  readonly inference: Inference | null;
+  readonly counterexamples: readonly Counterexample[];
+  readonly endedBy: string | undefined;
+}
+
+interface Comparison {
+  readonly engine: EngineUnderTest;
+  readonly rules: RuleSet;
+  readonly seed: string;
+  readonly accepted: Accepted;
+  readonly options: CheckOptions;
+}
+
+/** Questions may be shrunk for this many restarts: each costs a process where the engine breaks down. */
+const RESTARTS_FOR_SHRINKING = 60;
+/** Progress is told after this many questions. */
+const PROGRESS_EVERY = 5000;
+
+async function compare(io: Io, { engine, rules, seed, accepted, options }: Comparison): Promise<Compared> {
+  const { clauses, runs, budget = Infinity } = options;
+  const from = io.elapsed();
+  const interruption = io.interruption();
+  let nextProgress = PROGRESS_EVERY;
+  const isLate = (): boolean => io.elapsed() - from > budget;
+  const isOver = (): boolean => {
+    interruption.throwIfAborted();
+    return isLate();
+  };
+  const isAccepted: Parameters<typeof search>[0]['isAccepted'] = (...args) => accepted.covers(...args);
+  const result = await search({
+    asker: engine,
+    rules,
+    seed,
+    runs,
+    clauses,
+    isAccepted,
+    isOver,
+    asOfs: engine.asOfs,
+    blocks: Math.ceil(engine.together / 256),
+    onProgress: (asked, failing) => {
+      if (asked < nextProgress || asked >= runs) return;
+      nextProgress = asked + PROGRESS_EVERY;
+      writeLine(io.err, `${thousands(asked)} of ${thousands(runs)} questions asked, ${failing} answered wrongly`);
+    },
+  });
+  const inference = result.failing.some(({ finding }) => finding.kind === 'differs')
+    ? inferred(result, rules, clauses)
+    : null;
+  engine.grant(RESTARTS_FOR_SHRINKING);
+  const counterexamples = await minimiseAll(result.firsts, result.shapes, {
+    asker: engine,
+    clauses,
+    isAccepted,
+    keepsAsOf: engine.asOfs !== undefined,
+    round: engine.asOfs === undefined ? 64 : 2000,
+    isOver: () => {
+      interruption.throwIfAborted();
+      return false;
+    },
+  });
+  const endedBy =
+    result.asked >= runs
+      ? undefined
+      : isLate()
+        ? `the budget of ${budget} s is spent`
+        : 'the engine broke down too often';
+  return { result, inference, counterexamples, endedBy };
+}
+
+function inferred(result: SearchResult, rules: RuleSet, clauses: CheckOptions['clauses']): Inference {
+  const failing = result.failing.filter(({ finding }) => finding.kind === 'differs').map(({ run }) => run);
+  return inferReadings({
+    rules,
+    clauses,
+    answers: result.answers,
+    question: (run) => result.stream.question(run),
+    failing,
+  });
+}
+
+interface Parts extends Comparison, Compared {
+  readonly replayed: readonly Replayed[];
+}
+
+function reportOf(
+  parts: Omit<Parts, 'counterexamples'> & { readonly counterexamples: readonly Reported[] },
+): EngineReport {
+  const { engine, rules, seed, result, options, accepted, endedBy } = parts;
+  return {
+    engine: engine.name,
+    rules: rules.name,
+    seed,
+    again: againLine(options, seed),
+    replayed: parts.replayed,
+    asked: result.asked,
+    failing: result.failingCount,
+    accepted: result.acceptedCount,
+    shapes: result.shapes,
+    given: result.given,
+    clauses: options.clauses && CATEGORIES.filter((category) => options.clauses?.includes(category)),
+    inference: parts.inference,
+    counterexamples: parts.counterexamples,
+    laws: [],
+    cells: result.matrix.size,
+    unreached: result.matrix.unreached(),
+    coverage: [['cell', 'questions'], ...result.matrix.entries()],
+    acceptFile: { expired: accepted.expired, idle: accepted.idle },
+    unexplained: engine.unexplained().map(({ sentence }) => sentence),
+    endedBy,
+  };
+}
+
+/** The command line that asks the same questions again. */
+function againLine(options: CheckOptions, seed: string): string {
+  const { engineWords, rules, setRule, clauses, runs } = options;
+  const words = [
+    ...engineWords,
+    ...['--seed', seed, '--runs', String(runs), '--rules', rules],
+    ...setRule.flatMap((text) => ['--set-rule', text]),
+    ...(clauses === undefined ? [] : ['--clauses', clauses.join(',')]),
+  ];
+  return `smets1-bench check engine ${words.map(shellWord).join(' ')}`;
+}
+
+function write(io: Io, report: EngineReport, { out, junit, format }: CheckOptions): void {
+  const json = engineReportJson(report);
+  if (out !== undefined) {
+    writeFileSync(join(out, 'check.json'), json);
+    writeFileSync(
+      join(out, 'coverage.csv'),
+      report.coverage.map(([cell, count]) => csvLine([cell, String(count)])).join(''),
+    );
+  }
+  if (junit !== undefined) writeFileSync(junit, junitText('check engine', engineReportSuites(report)));
+  io.out.write(format === 'json' ? json : engineReportText(report));
+}

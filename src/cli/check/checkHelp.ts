@@ -1,0 +1,26 @@
+/** The end of `check --help`. */
+export const CHECK_HELP = `
+Exit codes: 0 all is right, 1 usage, 3 a defect of the bench, 4 something is wrong with what was checked.`;
+
+/** The end of `check engine --help`. */
+export const CHECK_ENGINE_HELP = `
+The engine reads JSON objects, one a line: a greeting with the rules, then questions. It answers each with its verdicts,
+in any order, and flushes. \`check schema engine\` prints the protocol; test/examples/engines has a right engine and a wrong
+one, in Python and in TypeScript.
+
+  smets1-bench check engine --command "python3 test/examples/engines/right_engine.py" --runs 2000
+  smets1-bench check engine --command "python3 test/examples/engines/wrong_engine.py" --seed 1 --cases /tmp/cases
+
+Every difference is confirmed by the reference evaluator before it counts. An engine that follows another reading of the
+text is told which. What differs is shrunk to the fewest rows, printed with the clause and its words, and written as a
+case, which the next run asks first.
+
+In CI:
+  npx smets1-bench check engine --command "..." --budget 5m --cases test/cases --junit check.xml
+
+An accept file lets contested answers pass until a date:
+  - when: { category: five-retries, field: is missed }   # or { reading: separateWeeks=sevenDays }
+    reason: the supplier contests it
+    expires: 2022-12-31
+
+Exit codes: 0 all is right, 1 usage or the command cannot be started, 3 a defect of the bench, 4 the engine is wrong.`;

@@ -1,0 +1,65 @@
+import { writeFileSync } from 'node:fs';
+import { evaluate } from '../../exclusion/reference/evaluate.ts';
+import { junitText } from '../../report/junit.ts';
+import { VARIOUS1 } from '../../rules/ruleset.ts';
+import { counted } from '../../text/table.ts';
+import { askerOf } from '../../../test/kit/trial/asker.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
+import { readCaseFiles } from './caseFiles.ts';
+import type { StartEngine } from './engineUnderTest.ts';
+import { replay, type Replayed } from './replay.ts';
+
+export interface ReplayCommandOptions {
+  readonly ownRules: boolean;
+  readonly junit?: string;
+}
+
+/** The reference evaluator in the place of an engine: tells whether the cases themselves are right. */
+const REFERENCE: StartEngine = () =>
+  Promise.resolve({
+    ...askerOf(evaluate),
+    name: 'the reference evaluator',
+    takesRules: true,
+    together: 768,
+    unexplained: () => [],
+    grant: () => undefined,
+    close: () => Promise.resolve(),
+  });
+
+/** Asks an engine the cases of files and folders. Without an engine, the reference is asked. Exit code 4 if one fails. */
+export async function checkReplay(
+  io: Io,
+  paths: readonly string[],
+  { ownRules, junit }: ReplayCommandOptions,
+  start: StartEngine = REFERENCE,
+): Promise<ExitCode> {
+  const cases = readCaseFiles(paths);
+  if (cases.length === 0) throw new UsageError(`${paths.join(', ')}: there is no case in it.`);
+  const replayed = await replay(cases, start, ownRules ? { onlyRules: VARIOUS1 } : {});
+  const failed = replayed.filter(({ differences }) => differences.length > 0);
+  const skipped = replayed.filter((one) => one.skipped !== undefined).length;
+  for (const one of failed) io.out.write(failedText(one));
+  if (junit !== undefined) writeFileSync(junit, junitText('check replay', suitesOf(replayed)));
+  const asked = `${counted(replayed.length - skipped, 'case')} asked${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  io.out.write(failed.length > 0 ? `FAILED: ${asked}, ${failed.length} fail\n` : `PASSED: ${asked}\n`);
+  return failed.length > 0 ? EXIT.property : EXIT.done;
+}
+
+function failedText({ one, differences }: Replayed): string {
+  return `${one.file}: ${one.name}\n${differences.map((text) => `  ${text}\n`).join('')}`;
+}
+
+function suitesOf(replayed: readonly Replayed[]): Parameters<typeof junitText>[1] {
+  const files = [...new Set(replayed.map(({ one }) => one.file))];
+  return files.map((file) => ({
+    name: file,
+    cases: replayed
+      .filter(({ one }) => one.file === file)
+      .map(({ one, differences, skipped }) => ({
+        name: one.name,
+        ...(differences.length > 0 && { failure: differences.join('\n') }),
+        ...(skipped !== undefined && { skipped }),
+      })),
+  }));
+}

@@ -1,0 +1,66 @@
+import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
+import { caseDifferences } from '../../../test/kit/cases/caseDifferences.ts';
+import type { Case } from '../../../test/kit/cases/caseForm.ts';
+import type { EngineUnderTest, StartEngine } from './engineUnderTest.ts';
+import { isAnswer } from './caseFiles.ts';
+
+/** What came of one case. */
+export interface Replayed {
+  readonly one: Case;
+  /** Empty: the answer is as the case expects. */
+  readonly differences: readonly string[];
+  /** Set where the case was not asked. */
+  readonly skipped?: string;
+}
+
+export interface ReplayOptions {
+  /** Only cases under these rules as they stand are asked; the others are skipped. */
+  readonly onlyRules?: RuleSet;
+}
+
+/** Asks an engine every case. An engine that takes no rules is started once for each rule set that the cases have. */
+export async function replay(
+  cases: readonly Case[],
+  start: StartEngine,
+  options: ReplayOptions = {},
+): Promise<readonly Replayed[]> {
+  const groups = new Map<string, Case[]>();
+  const found = new Map<Case, Replayed>();
+  for (const one of cases) {
+    const key = JSON.stringify(one.rules);
+    if (one.raw.verdict === undefined && one.raw.reported === undefined) {
+      found.set(one, { one, differences: [], skipped: 'the case is about notes, which the protocol does not have' });
+    } else if (options.onlyRules !== undefined && key !== JSON.stringify(options.onlyRules)) {
+      found.set(one, { one, differences: [], skipped: 'the case has other rules or readings' });
+    } else groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  let shared: EngineUnderTest | undefined;
+  try {
+    for (const group of groups.values()) {
+      const { rules } = group[0] as Case;
+      if (shared?.takesRules !== true) {
+        await shared?.close();
+        shared = await start(rules);
+      }
+      const outcomes = await askAll(shared, group, rules);
+      for (const [i, one] of group.entries()) found.set(one, { one, differences: differencesOf(one, outcomes[i]) });
+    }
+  } finally {
+    await shared?.close();
+  }
+  return cases.map((one) => found.get(one) as Replayed);
+}
+
+/** Cases of one group share one object for their rules, by which an engine knows the rules that it was greeted with. */
+function askAll(engine: EngineUnderTest, group: readonly Case[], rules: RuleSet): Promise<readonly EngineOutcome[]> {
+  return engine.ask(group.map((one) => ({ history: one.history, asOf: one.asOf, rules })));
+}
+
+function differencesOf(one: Case, outcome: EngineOutcome | undefined): readonly string[] {
+  if (isAnswer(outcome)) return caseDifferences(one, outcome);
+  if (outcome?.kind === 'failed') return [outcome.sentence];
+  return outcome?.kind === 'refused'
+    ? [`the engine refuses it: ${outcome.why}`]
+    : ['it was not asked: the engine broke down too often'];
+}

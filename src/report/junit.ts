@@ -1,0 +1,58 @@
+import { escapeMarkup } from '../text/markup.ts';
+
+/** One test case of a JUnit report. Without `failure` and `skipped` it has passed. */
+export interface JunitCase {
+  readonly name: string;
+  readonly seconds?: number;
+  /** The first line is the message, the whole is the text. */
+  readonly failure?: string;
+  readonly skipped?: string;
+}
+
+export interface JunitSuite {
+  readonly name: string;
+  readonly cases: readonly JunitCase[];
+}
+
+/** A JUnit report in the form that CI systems read: suites of cases, each passed, failed, or skipped with its reason. */
+export function junitText(name: string, suites: readonly JunitSuite[]): string {
+  const all = suites.flatMap(({ cases }) => cases);
+  const lines = suites.flatMap((suite) => [
+    `  <testsuite name="${attribute(`${name} ${suite.name}`)}"${countsText(suite.cases)}>`,
+    ...suite.cases.flatMap((one) => caseLines(one, `${name}.${suite.name}`)),
+    '  </testsuite>',
+  ]);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="${attribute(name)}"${countsText(all)}>`,
+    ...lines,
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function countsText(cases: readonly JunitCase[]): string {
+  const seconds = cases.reduce((sum, one) => sum + (one.seconds ?? 0), 0);
+  const failures = cases.filter(({ failure }) => failure !== undefined).length;
+  const skipped = cases.filter((one) => one.failure === undefined && one.skipped !== undefined).length;
+  return ` tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}" time="${seconds.toFixed(3)}"`;
+}
+
+function caseLines({ name, seconds = 0, failure, skipped }: JunitCase, classname: string): string[] {
+  const head = `    <testcase classname="${attribute(classname)}" name="${attribute(name)}" time="${seconds.toFixed(3)}"`;
+  if (failure !== undefined) {
+    const message = attribute(failure.split('\n')[0] ?? '');
+    return [`${head}>`, `      <failure message="${message}">${content(failure)}</failure>`, '    </testcase>'];
+  }
+  if (skipped === undefined) return [`${head}/>`];
+  return [`${head}>`, `      <skipped message="${attribute(skipped)}"/>`, '    </testcase>'];
+}
+
+/** XML 1.0 has no form for most control characters: they are left out. */
+function content(text: string): string {
+  return escapeMarkup([...text].filter((one) => one >= ' ' || one === '\n' || one === '\t').join(''));
+}
+
+function attribute(text: string): string {
+  return content(text).replaceAll('\n', ' ');
+}

@@ -1,0 +1,181 @@
+// `check` as it is typed: engines behind --command, cases, replays, accept files, JUnit, exit codes.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { commandLine } from './harness.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ENGINES = join(ROOT, 'test/examples/engines');
+const folder = mkdtempSync(join(tmpdir(), 'check-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The TypeScript samples, on this very Node. */
+const sample = (name: string) => `"${process.execPath}" --import tsx "${join(ENGINES, name)}"`;
+const misbehaving = (how: string) =>
+  `"${process.execPath}" "${join(ROOT, 'test/devices/peers/misbehavingEngine.mjs')}" "${how}"`;
+const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
+const python = HAS_PYTHON || process.env['CI'] === 'true' ? test : test.skip;
+if (!HAS_PYTHON) console.log('python3 is not on this machine: the Python samples are not tried');
+
+let folders = 0;
+const fresh = (): string => join(folder, String((folders += 1)));
+
+function check(...args: readonly string[]) {
+  return commandLine(['check', ...args]);
+}
+
+function engine(command: string, ...more: readonly string[]) {
+  return check('engine', '--command', command, '--seed', 'cli', '--runs', '700', '--cases', fresh(), ...more);
+}
+
+describe('a right engine', () => {
+  test('passes, and the last line says how much was asked', async () => {
+    const { code, out } = await engine(sample('rightEngine.ts'));
+    expect(out).toMatch(/^PASSED: right engine in TypeScript: 700 questions, 0 cases, \d+ laws \(seed cli\)$/m);
+    expect(code).toBe(0);
+  });
+
+  python('passes in Python, written from the text of the rules alone', async () => {
+    const { code, out, err } = await engine(`python3 "${join(ENGINES, 'right_engine.py')}"`);
+    expect(out + err).toMatch(/PASSED: right engine in Python/);
+    expect(code).toBe(0);
+  });
+});
+
+describe('a wrong engine', () => {
+  test('is told that it follows another reading, where one explains everything', async () => {
+    const out = fresh();
+    const junit = join(folder, 'junit.xml');
+    const answer = await engine(sample('wrongEngine.ts'), '--out', out, '--junit', junit);
+    expect(answer.code).toBe(4);
+    expect(answer.out).toMatch(/differs on \d+ of 700 questions; with `systemAttempts=counted` on none/);
+    expect(answer.out).toMatch(/Counterexample 1 of \d+/);
+    expect(answer.out.trimEnd().split('\n').at(-1)).toMatch(/^FAILED: engine in TypeScript that counts system/);
+    const cases = readdirSync(join(out, 'cases'));
+    expect(cases.length).toBeGreaterThan(0);
+    expect(readFileSync(junit, 'utf8')).toMatch(/<testsuites name="check engine" tests="\d+" failures="[1-9]/);
+    expect(readFileSync(join(out, 'coverage.csv'), 'utf8')).toMatch(/^cell,questions\n/);
+    const json = JSON.parse(readFileSync(join(out, 'check.json'), 'utf8')) as { passed: boolean; readings: unknown };
+    expect(json).toMatchObject({
+      passed: false,
+      readings: { best: { systemAttempts: 'counted' }, failingUnderBest: 0 },
+    });
+
+    const replay = (...more: readonly string[]) => check('replay', join(out, 'cases'), ...more);
+    expect(await replay()).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^PASSED: \d+ cases? asked/) as string,
+    });
+    expect((await replay('--command', sample('wrongEngine.ts'))).code).toBe(4);
+    expect((await replay('--command', sample('rightEngine.ts'))).code).toBe(0);
+  });
+
+  test('passes under the reading that it follows', async () => {
+    const { code } = await engine(sample('wrongEngine.ts'), '--set-rule', 'systemAttempts=counted');
+    expect(code).toBe(0);
+  });
+
+  test('passes in the clauses that it has right', async () => {
+    const { code, out } = await engine(sample('wrongEngine.ts'), '--clauses', '18.4,uneconomic-to-test');
+    expect(out).toContain('compared in master-key, uneconomic-to-test alone');
+    expect(code).toBe(0);
+  });
+
+  test('is let pass by an accept file until the date in it', async () => {
+    const accept = join(folder, 'accept.yaml');
+    const row = (expires: string) =>
+      `- when: { reading: systemAttempts=counted }\n  reason: contested\n  expires: ${expires}\n- when: { category: gt01 }\n  reason: other\n  expires: 2037-12-31\n`;
+    writeFileSync(accept, row('2037-12-31'));
+    const accepted = await engine(sample('wrongEngine.ts'), '--accept', accept);
+    expect(accepted.out).toMatch(/700 asked, 0 answered wrongly, \d+ accepted/);
+    expect(accepted.out).toContain('the row "gt01" accepts nothing');
+    expect(accepted.code).toBe(0);
+    writeFileSync(accept, row('2020-01-01'));
+    const expired = await engine(sample('wrongEngine.ts'), '--accept', accept);
+    expect(expired.out).toContain('the accepted row "reading systemAttempts=counted (2020-01-01)" has expired');
+    expect(expired.code).toBe(4);
+  });
+
+  test('asks its cases first, and again on the next run', async () => {
+    const cases = fresh();
+    const run = () =>
+      check('engine', '--command', sample('wrongEngine.ts'), '--seed', 'again', '--runs', '800', '--cases', cases);
+    const first = await run();
+    const names = readdirSync(cases);
+    const second = await run();
+    expect(first.code).toBe(4);
+    expect(second.out).toMatch(new RegExp(`cases +${names.length} replayed, ${names.length} fail`));
+    expect(readdirSync(cases)).toEqual(names);
+  });
+
+  test('finds the same with the same seed', async () => {
+    const [one, other] = [await engine(sample('wrongEngine.ts')), await engine(sample('wrongEngine.ts'))];
+    const plain = (text: string) => text.replace(/^again:.*$/m, '').replace(/Case: .*\//g, '');
+    expect(plain(other.out)).toBe(plain(one.out));
+  });
+});
+
+describe('an engine that misbehaves', () => {
+  test.each([
+    ['crashes', 'crash', /process ended with code 3 before it had answered/],
+    ['babbles', 'garbage', /a line that is no answer/],
+    ['refuses', 'refuses rows', /refuses rows that go together/],
+  ])('and %s is a counterexample of its own', async (how, shape, sentence) => {
+    // The victim is an installation of a case, whose identifier every case has.
+    const cases = fresh();
+    const command = `${misbehaving(how)} 1`;
+    const first = await check('engine', '--command', command, '--seed', 'x', '--runs', '3', '--cases', cases, '--clauses', '18.6'); // prettier-ignore
+    expect([0, 4]).toContain(first.code);
+    const file = join(folder, `${how}.yaml`);
+    writeFileSync(file, '- {name: plain, clause: gt01, history: [], verdict: none}\n');
+    const { code, out } = await check('replay', file, '--command', command);
+    expect(`${shape} ${out}`).toMatch(
+      sentence.source === 'refuses rows that go together' ? /the engine refuses it/ : sentence,
+    );
+    expect(code).toBe(4);
+  });
+
+  test('and does not greet in the protocol fails', async () => {
+    const { code, out } = await engine(misbehaving('greets wrongly'));
+    expect(out).toMatch(/FAILED: The engine's first line is no greeting/);
+    expect(code).toBe(4);
+  });
+
+  test('or cannot be started is an error of usage', async () => {
+    const { code, err } = await engine('/no/such/program');
+    expect(err).toMatch(/--command: The command ended with code 127 before its greeting/);
+    expect(code).toBe(1);
+  });
+});
+
+describe('usage', () => {
+  test.each([
+    [['engine'], /Which engine\?/],
+    [['engine', '--command', 'x', '--clauses', '18.3'], /found 18.3, expected 18.4/],
+    [['engine', '--command', 'x', '--budget', 'soon'], /such as 60s or 10m/],
+    [['engine', '--command', 'x', '--rules', 'nothing'], /no rule set of this name/],
+    [['engine', '--command', 'x', '--accept', '/no/file'], /--accept/],
+    [['replay', '/no/case'], /no such file or folder of cases/],
+    [['schema', 'nothing'], /expected/],
+  ])('%j is refused with what was expected', async (args, why) => {
+    const { code, err } = await check(...args);
+    expect(err).toMatch(why);
+    expect(code).toBe(1);
+  });
+
+  test('the shipped case tables replay on the reference', async () => {
+    const { code, out } = await check('replay', join(ROOT, 'test/cases'));
+    expect(out).toMatch(/^PASSED: \d+ cases asked, \d+ skipped$/m);
+    expect(code).toBe(0);
+  });
+
+  test.each(['engine', 'case'])('check schema %s prints a JSON Schema', async (what) => {
+    const { code, out } = await check('schema', what);
+    expect(JSON.parse(out)).toHaveProperty('$schema');
+    expect(code).toBe(0);
+    expect(existsSync(join(ROOT, 'cases'))).toBe(false);
+  });
+});
