@@ -11,7 +11,7 @@ const NUMBERS_IN_ASSEMBLYSCRIPT = `
 // @ts-ignore: decorator
 @inline export function int(value: f64): i32 { return <i32>value; }
 // @ts-ignore: decorator
-@inline export function real(value: f64): f64 { return value; }
+@inline export function addressOf(array: ArrayBufferView): i32 { return <i32>array.dataStart; }
 // @ts-ignore: decorator
 @inline export function unsigned(word: i32): f64 { return <f64><u32>word; }
 // @ts-ignore: decorator
@@ -64,11 +64,12 @@ function translate(file, text) {
   const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const edits = [];
   const imports = [];
-  const replace = (from, to, by) => edits.push({ from, to, by });
+  const replace = (from, to, by) => void edits.push({ from, to, by });
   let usesHost = false;
 
   const visit = (node) => {
     if (ts.isImportDeclaration(node)) return translateImport(node);
+    if (ts.isVariableStatement(node) && isDestructuring(node)) return destructured(node);
     if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) {
       return replace(node.getFullStart(), node.end, '');
     }
@@ -100,6 +101,15 @@ function translate(file, text) {
     unchecked(cast.expression);
     replace(cast.expression.end, cast.end, '');
   };
+  /** `const { a, b } = x.y` becomes a constant for each name. */
+  const destructured = (node) => {
+    const { name, initializer } = node.declarationList.declarations[0];
+    const from = initializer.getText();
+    const constants = name.elements.map(
+      (element) => `const ${element.name.text} = ${from}.${(element.propertyName ?? element.name).text};`,
+    );
+    replace(node.getStart(), node.end, constants.join(' '));
+  };
   const translateImport = (node) => {
     const target = relative('.', join(dirname(file), node.moduleSpecifier.text));
     if (BUILT_IN.has(target)) return replace(node.getStart(), node.end, '');
@@ -126,6 +136,11 @@ function translate(file, text) {
 
 function isElementCast(node) {
   return (ts.isAsExpression(node) || ts.isNonNullExpression(node)) && ts.isElementAccessExpression(node.expression);
+}
+
+function isDestructuring(node) {
+  const [first] = node.declarationList.declarations;
+  return ts.isObjectBindingPattern(first.name);
 }
 
 function isAssignment(node) {

@@ -24,3 +24,8 @@ export function lowestBit(mask: i32): i32 {
 export function topBits(word: i32, shift: i32): i32 {
   return word >>> shift;
 }
+
+/** Where the numbers of an array stand in the memory of WebAssembly; 0 in JavaScript, whose arrays have no address. */
+export function addressOf(_array: ArrayBufferView): i32 {
+  return 0;
+}

@@ -112,7 +112,7 @@ function meter(cad: string, leaf: string, payload: Uint8Array): Decoded<GlowMess
   const date = deviceDate(timestamp);
   const reading = side?.cumulative !== undefined && side.cumulative > 0 ? side.cumulative : undefined;
   const point = kind === 'gasmeter' ? side?.mprn : side?.mpan;
-  const whole = kind === 'gasmeter' ? /^\d{6,10}$/ : /^\d{13}$/;
+  const whole = kind === 'gasmeter' ? /^\d{6,11}$/ : /^\d{13}$/;
   return {
     ok: true,
     value: {

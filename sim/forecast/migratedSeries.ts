@@ -1,5 +1,5 @@
 import { endOfLondonDate, lastDayOfMonth, londonDay, formatDay } from '../../src/time.ts';
-import { EntryCurve } from '../world/entryCurve.ts';
+import { entryCurveOf } from '../population/entryCurveOf.ts';
 import type { Simulation } from '../kernel/run/simulate.ts';
 
 /** What has migrated by the end of a month, cumulative. */
@@ -18,7 +18,7 @@ export function migratedSeries({ model, counts }: Simulation): readonly Migrated
   const { scenario } = model;
   const others = scenario.notSimulated.flatMap((row) => {
     const curve = row.migratedBy === undefined ? undefined : scenario.entryCurves[row.migratedBy];
-    return curve ? [{ row, curve: new EntryCurve(curve.firstAttempt, scenario.from) }] : [];
+    return curve ? [{ row, curve: entryCurveOf(curve.firstAttempt, scenario.from) }] : [];
   });
   const horizonDay = londonDay(endOfLondonDate(scenario.horizon));
   let simulated = 0;

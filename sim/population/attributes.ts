@@ -1,107 +1,103 @@
-import { AREA_MAX, AREA_MIN } from '../../src/installation/identifiers.ts';
-import type { Scenario } from '../scenario/schema.ts';
-import { Picker } from '../world/dice/distributions.ts';
-import { first, second, uniform, type Stream } from '../world/dice/draws.ts';
-import { FirstDraw } from '../world/dice/firstDraw.ts';
-import type { Group } from './groups.ts';
+/**
+ * What an installation is at the start. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
+import { int, type f64, type i32 } from '../../src/numbers.ts';
+import type { NumberStream } from '../../src/numberStream.ts';
+import { Picker } from '../world/dice/durations.ts';
+import { first, second, type Stream } from '../world/dice/draws.ts';
+import { AREAS } from './populationCodes.ts';
 
-const AREAS = AREA_MAX - AREA_MIN + 1;
 /** Draws of the attribute stream. */
-const ENTRY = 0;
-const PLACE = 1;
-const NAMES = 2;
+const ENTRY: i32 = 0;
+const PLACE: i32 = 1;
+const NAMES: i32 = 2;
 
-export interface AttributeColumns {
-  readonly entry: Float64Array;
-  readonly key: Float64Array;
-  readonly gas: Uint8Array;
+/** What a population says of its installations, as numbers. */
+export class AttributeShares {
+  isMixed: boolean = false;
+  isDormant: boolean = false;
+  gasShare: f64 = 1;
+  prepaymentShare: f64 = 0;
+  /** DMCs by share; asked only where the population names some. */
+  hasModels: boolean = false;
+  models: Picker = new Picker(new Float64Array(0));
+
+  exchange(numbers: NumberStream): void {
+    this.isMixed = numbers.flag(this.isMixed);
+    this.isDormant = numbers.flag(this.isDormant);
+    this.gasShare = numbers.real(this.gasShare);
+    this.prepaymentShare = numbers.real(this.prepaymentShare);
+    this.hasModels = numbers.flag(this.hasModels);
+    this.models.exchange(numbers);
+  }
+}
+
+/** What all populations share, as numbers. */
+export class SharedShares {
+  operators: Picker = new Picker(new Float64Array(0));
+  hubModels: Picker = new Picker(new Float64Array(0));
+  suppliers: Picker = new Picker(new Float64Array(0));
+  unknownSupplierShare: f64 = 0;
+  sameSupplierShare: f64 = 0;
+
+  exchange(numbers: NumberStream): void {
+    this.operators.exchange(numbers);
+    this.hubModels.exchange(numbers);
+    this.suppliers.exchange(numbers);
+    this.unknownSupplierShare = numbers.real(this.unknownSupplierShare);
+    this.sameSupplierShare = numbers.real(this.sameSupplierShare);
+  }
 }
 
 /**
- * What an installation is at the start, drawn for one at a time. What the walk always needs is drawn by `begin`; place,
- * model and suppliers only when asked for (a draw costs about 30 ns).
+ * The attributes of one installation at a time. `begin` draws what a life always needs; place, model and suppliers are drawn
+ * only when somebody asks for them.
  */
 export class Attributes {
   /** Uniform of the place in the entry curves: the same for instructions and attempts, so that ranks agree. */
-  entry = 0;
+  entry: f64 = 0;
   /** Uniform that says whether the Master Key is held, missing or wrong. */
-  key = 0;
-  hasGsme = false;
-  esmeDormant = false;
-  gsmeDormant = false;
-  electricityCredit = true;
-  gasCredit = true;
+  key: f64 = 0;
+  hasGsme: boolean = false;
+  esmeDormant: boolean = false;
+  gsmeDormant: boolean = false;
+  electricityCredit: boolean = true;
+  gasCredit: boolean = true;
 
-  /** Whether what follows has been drawn of the installation at hand. */
-  placed = false;
-  operator = 0;
-  hubModel = 0;
+  /** Whether operator, hub model, area and model have been drawn. */
+  placed: boolean = false;
+  operator: i32 = 0;
+  hubModel: i32 = 0;
   /** Distribution area, from 0. */
-  area = 0;
-  /** Position among the group's models; -1: the standard model. */
-  model = -1;
+  area: i32 = 0;
+  /** Position among the population's models; -1: the standard model. */
+  model: i32 = -1;
 
   /** Suppliers by number from 1; 0: not known to DCC. */
-  electricitySupplier = 0;
-  gasSupplier = 0;
+  electricitySupplier: i32 = 0;
+  gasSupplier: i32 = 0;
 
-  private entity = 0;
-  private group: Group | null = null;
+  private entity: i32 = 0;
+  private own: AttributeShares = new AttributeShares();
+  private readonly shared: SharedShares;
   private readonly stream: Stream;
-  readonly entryDraw: FirstDraw;
-  private readonly placeDraw: FirstDraw;
-  private readonly operators: Picker;
-  private readonly hubModels: Picker;
-  private readonly suppliers: Picker;
-  private readonly unknownShare: number;
-  private readonly sameShare: number;
 
-  constructor(scenario: Scenario, stream: Stream) {
+  constructor(shared: SharedShares, stream: Stream) {
+    this.shared = shared;
     this.stream = stream;
-    this.entryDraw = new FirstDraw(stream, ENTRY);
-    this.placeDraw = new FirstDraw(stream, PLACE);
-    this.operators = new Picker(Object.values(scenario.operators));
-    this.hubModels = new Picker(Object.values(scenario.hubModels));
-    this.suppliers = new Picker(Object.values(scenario.suppliers));
-    this.unknownShare = scenario.unknownSupplierShare;
-    this.sameShare = scenario.sameSupplierShare;
   }
 
-  /** Draws the first words of the installations that come next. */
-  ahead(from: number, count: number, places: boolean): void {
-    this.entryDraw.ahead(from, count);
-    if (places) this.placeDraw.ahead(from, count);
-  }
-
-  /** What the attempt of each installation drawn ahead, [from, from + count), depends on, as columns. */
-  sift(group: Group, from: number, count: number, { entry, key, gas }: AttributeColumns): void {
-    const { isMixed, gasShare, prepaymentShare } = group;
-    if (isMixed || gasShare < 1 || prepaymentShare > 0) {
-      for (let i = 0; i < count; i += 1) {
-        this.begin(from + i, group);
-        entry[i] = this.entry;
-        key[i] = this.key;
-        gas[i] = this.hasGsme ? 1 : 0;
-      }
-      return;
-    }
-    // Nothing takes a share of the second word before the key does.
-    const { first: a, second: b } = this.entryDraw;
-    for (let i = 0; i < count; i += 1) {
-      entry[i] = uniform(a[i] as number);
-      key[i] = uniform(b[i] as number);
-      gas[i] = 1;
-    }
-  }
-
-  begin(entity: number, group: Group): void {
+  begin(entity: i32, own: AttributeShares): void {
     this.placed = false;
     this.entity = entity;
-    this.group = group;
-    this.entryDraw.take(entity);
+    this.own = own;
+    this.stream.draw(entity, ENTRY);
     this.entry = first();
     let u = second();
-    const { isMixed, isDormant, gasShare, prepaymentShare } = group;
+    const isMixed = own.isMixed;
+    const gasShare = own.gasShare;
+    const prepaymentShare = own.prepaymentShare;
     // One uniform serves several choices: each takes its share and hands on the rest, rescaled.
     this.hasGsme = isMixed || gasShare >= 1 || u < gasShare;
     if (!isMixed && gasShare < 1) u = u < gasShare ? u / gasShare : (u - gasShare) / (1 - gasShare);
@@ -119,46 +115,37 @@ export class Attributes {
       u = esmeSide ? u * 2 : u * 2 - 1;
     }
     this.key = u;
-    this.esmeDormant = isDormant || esmeSide;
-    this.gsmeDormant = this.hasGsme && (isMixed ? !this.esmeDormant : isDormant);
+    this.esmeDormant = own.isDormant || esmeSide;
+    this.gsmeDormant = this.hasGsme && (isMixed ? !this.esmeDormant : own.isDormant);
   }
 
   /** Draws operator, hub model, area and device model, once an installation. */
   place(): void {
     if (this.placed) return;
     this.placed = true;
-    this.drawPlace(this.entity);
-  }
-
-  /** The same for any installation of the group. */
-  drawPlace(entity: number): void {
-    this.placeDraw.take(entity);
-    this.operator = this.operators.pick(first());
-    this.hubModel = this.hubModels.pick(this.operators.rest);
+    this.stream.draw(this.entity, PLACE);
     const u = second() * AREAS;
-    this.area = Math.floor(u);
-    const models = this.group?.models;
-    this.model = models ? models.picker.pick(u - this.area) : -1;
+    this.operator = this.shared.operators.pick(first());
+    this.hubModel = this.shared.hubModels.pick(this.shared.operators.rest);
+    this.area = int(u);
+    this.model = this.own.hasModels ? this.own.models.pick(u - this.area) : -1;
   }
 
   /** Draws the suppliers at the start. */
   drawSuppliers(): void {
     this.stream.draw(this.entity, NAMES);
+    const u = second();
     this.electricitySupplier = this.supplier(first());
-    let u = second();
-    if (!this.hasGsme) {
-      this.gasSupplier = 0;
-    } else if (u < this.sameShare) {
-      this.gasSupplier = this.electricitySupplier;
-    } else {
-      u = (u - this.sameShare) / (1 - this.sameShare);
-      this.gasSupplier = this.supplier(u);
-    }
+    const same = this.shared.sameSupplierShare;
+    if (!this.hasGsme) this.gasSupplier = 0;
+    else if (u < same) this.gasSupplier = this.electricitySupplier;
+    else this.gasSupplier = this.supplier((u - same) / (1 - same));
   }
 
   /** A supplier for a uniform: its number, or 0 for one not known to DCC. */
-  supplier(u: number): number {
-    if (u < this.unknownShare) return 0;
-    return 1 + this.suppliers.pick((u - this.unknownShare) / (1 - this.unknownShare));
+  supplier(u: f64): i32 {
+    const unknown = this.shared.unknownSupplierShare;
+    if (u < unknown) return 0;
+    return 1 + this.shared.suppliers.pick((u - unknown) / (1 - unknown));
   }
 }

@@ -1,5 +1,5 @@
 import { assert } from '../../src/assert.ts';
-import { INSTRUCTION } from '../../src/exclusion/engine/compile.ts';
+import { INSTRUCTION } from '../../src/exclusion/engine/engineCodes.ts';
 import { spansOfTally, verdictsOf } from '../../src/exclusion/engine/engine.ts';
 import type { Tally } from '../../src/exclusion/engine/tally.ts';
 import type { Span, Verdict } from '../../src/exclusion/verdict.ts';
@@ -11,12 +11,13 @@ import type { HistoryEvent } from '../../src/migration/history.ts';
 import type { Instant } from '../../src/time.ts';
 import type { SeedWords } from '../world/dice/draws.ts';
 import { ENDS, type End } from '../scenario/ends.ts';
-import { Life } from '../kernel/life/life.ts';
 import type { Model } from '../kernel/model/model.ts';
-import type { LifeView, Observer } from '../kernel/life/observer.ts';
+import { Observer } from '../kernel/life/observer.ts';
 import { OUTCOMES } from '../kernel/model/outcomes.ts';
 import { EVENT_VALUES, eventValue } from '../kernel/records/recordBuffers.ts';
 import { Replication } from '../kernel/model/replication.ts';
+import { lifeOf } from '../kernel/run/shard.ts';
+import { viewOf, type LifeView } from './lifeView.ts';
 import { StoryCauses, type AttemptTold } from './storyCauses.ts';
 import { instantOf, type StoryEntry } from './storyEntry.ts';
 import { factsOf, installationOf, type StoryFacts } from './storyFacts.ts';
@@ -54,18 +55,20 @@ export function tellStory(
 ): Story {
   const replication = new Replication(model, options.seed, options.replication);
   const teller = new StoryTeller(model, replication);
-  const life = new Life(model, replication, emptyCounts(model.asOfs.length, model.months), teller);
+  const life = lifeOf(model, replication, emptyCounts(model.asOfs.length, model.months), teller, true);
+  teller.life = viewOf(life);
   life.run(options.installation);
   return teller.story();
 }
 
 /** Keeps the story of the life it observes last. */
-class StoryTeller implements Observer {
+class StoryTeller extends Observer {
   private readonly model: Model;
   private readonly replication: Replication;
   private readonly causes: StoryCauses;
   private readonly instructions = new StoryInstructions();
-  private life: LifeView | null = null;
+  /** The life that is told of; set before it is lived. */
+  life: LifeView | null = null;
   private entity = 0;
   private installation: Installation | null = null;
   private entries: StoryEntry[] = [];
@@ -74,14 +77,15 @@ class StoryTeller implements Observer {
   private told: Story | null = null;
 
   constructor(model: Model, replication: Replication) {
+    super();
     this.model = model;
     this.replication = replication;
     this.causes = new StoryCauses(model);
   }
 
-  begin(entity: number, life: LifeView): void {
+  override begin(entity: number): void {
+    const life = this.life as LifeView;
     this.entity = entity;
-    this.life = life;
     this.installation = installationOf(entity, life, this.model);
     this.entries = [];
     this.failure = null;
@@ -91,7 +95,7 @@ class StoryTeller implements Observer {
     this.instructions.begin();
   }
 
-  event(at: Instant, event: number, value: number, ofModel: boolean): void {
+  override event(at: Instant, event: number, value: number, ofModel: boolean): void {
     const values = [...EVENT_VALUES, ...this.model.suppliers.slice(1)];
     this.add({
       type: 'event',
@@ -104,11 +108,13 @@ class StoryTeller implements Observer {
     });
   }
 
-  failed(step: StepId, observation: number, life: LifeView): void {
+  override failed(position: number, observation: number): void {
+    const life = this.life as LifeView;
+    const step = life.group.steps[position] as StepId;
     this.failure = this.causes.failed(life, step, OBSERVATIONS[observation] as Observation);
   }
 
-  attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void {
+  override attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void {
     const attempt: Attempt = {
       at,
       kind: ATTEMPT_KINDS[kind] as Attempt['kind'],
@@ -125,7 +131,7 @@ class StoryTeller implements Observer {
     this.failure = null;
   }
 
-  finish(end: number, endAt: Instant, tally: Tally): void {
+  override finish(end: number, endAt: Instant, tally: Tally): void {
     const life = this.life as LifeView;
     const installation = this.installation as Installation;
     const { horizon, start, rules } = this.model;

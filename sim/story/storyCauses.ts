@@ -5,9 +5,10 @@ import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import type { Observation } from '../../src/migration/observations.ts';
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
 import type { Instant } from '../../src/time.ts';
-import { Limits } from '../kernel/model/kernelLimits.ts';
+import { compileLimits } from '../kernel/model/compileLimits.ts';
+import type { Limits } from '../kernel/model/kernelLimits.ts';
 import type { Model } from '../kernel/model/model.ts';
-import type { LifeView } from '../kernel/life/observer.ts';
+import type { LifeView } from './lifeView.ts';
 import { BY_DATA_ERROR, BY_KEY, BY_LINK, BY_NOBODY, BY_PERSISTENT, BY_SYSTEM } from '../kernel/life/strikes.ts';
 import type { Outage } from './storyLinks.ts';
 
@@ -67,7 +68,7 @@ export class StoryCauses {
 
   constructor(model: Model) {
     this.model = model;
-    this.limits = new Limits(model.rules.rules);
+    this.limits = compileLimits(model.rules.rules);
   }
 
   begin(system: readonly Outage[]): void {
@@ -99,7 +100,8 @@ export class StoryCauses {
   /** The checks of the walk up to a step; null: all. */
   private checksOf(life: LifeView, esmeOnly: boolean, last: StepId | null): readonly CheckTold[] {
     const { group, attributes } = life;
-    const limits = this.limits.at(life.facts.at, group.cohort);
+    const { limits } = this;
+    limits.begin(life.facts.at, group.cohort);
     const checks: CheckTold[] = [];
     for (const id of group.steps) {
       const { check, needsGsme } = STEPS[id];
@@ -130,7 +132,7 @@ export class StoryCauses {
         const struck = this.strike(name);
         assert(struck === strikes.persistent.failuresOf(f), 'every strike of a fault fails an attempt');
         const chance = strikes.persistent.chanceOf(f);
-        return { by: 'fault', name, kind: 'persistent', struck, chance, cleansedAt: null };
+        return { by: 'fault', name, kind: 'persistent', struck, chance: chance < 0 ? null : chance, cleansedAt: null };
       }
       case BY_DATA_ERROR: {
         const name = faultNames.dataErrors[f] as string;

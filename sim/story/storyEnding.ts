@@ -3,13 +3,8 @@ import type { ExclusionCategory } from '../../src/clauses/clause.ts';
 import { OK } from '../../src/migration/history.ts';
 import { inForceInstant } from '../../src/rules/ruleset.ts';
 import { londonDay, londonInstant, type Instant } from '../../src/time.ts';
-import {
-  ATTEMPT_FROM_SECONDS,
-  ATTEMPT_SPAN_SECONDS,
-  workingInstant,
-  type GroupPlan,
-  type Model,
-} from '../kernel/model/model.ts';
+import { ATTEMPT_FROM_SECONDS, ATTEMPT_SPAN_SECONDS, workingInstant } from '../../src/londonTime.ts';
+import type { GroupPlan, Model } from '../kernel/model/model.ts';
 import type { StoryEntry } from './storyEntry.ts';
 
 /** Why no attempt, or no instruction, follows the last one. */

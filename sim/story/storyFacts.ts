@@ -5,9 +5,21 @@ import { formatDay, londonDay, type Instant } from '../../src/time.ts';
 import { dmcNames } from '../population/groups.ts';
 import { FOREVER } from '../world/alternating.ts';
 import type { EntryCurve } from '../world/entryCurve.ts';
+import type { DeviceModel } from '../kernel/model/groupNumbers.ts';
 import type { Model } from '../kernel/model/model.ts';
-import type { KeyAtStart, LifeView } from '../kernel/life/observer.ts';
+import { KEY_HELD, KEY_MISSING, KEY_UNOBTAINABLE, KEY_WRONG } from '../kernel/life/masterKeySearch.ts';
+import type { LifeView } from './lifeView.ts';
 import { areaName, memberName } from '../kernel/model/replication.ts';
+
+/** What stands of a Master Key before anybody has needed it; `unobtainable`: no search will find it. */
+export type KeyAtStart = 'held' | 'missing' | 'wrong' | 'unobtainable';
+
+const KEY_WORDS: Readonly<Record<number, KeyAtStart>> = {
+  [KEY_HELD]: 'held',
+  [KEY_MISSING]: 'missing',
+  [KEY_WRONG]: 'wrong',
+  [KEY_UNOBTAINABLE]: 'unobtainable',
+};
 
 /** What an installation is at the start, and what the dice have laid up for it. */
 export interface StoryFacts {
@@ -73,7 +85,7 @@ export function factsOf(installation: Installation, life: LifeView, model: Model
   const { attributes, group, wan, han } = life;
   const { scenario } = model;
   const hasGsme = installation.gas !== null;
-  const epclFrom = attributes.model >= 0 ? (group.epclFrom[attributes.model] as number) : null;
+  const epclFrom = attributes.model >= 0 ? (group.models[attributes.model] as DeviceModel).epclFrom : null;
   return {
     installation,
     population: group.name,
@@ -82,12 +94,12 @@ export function factsOf(installation: Installation, life: LifeView, model: Model
     area: areaName(attributes.area),
     epclEntry: epclFrom === null ? EPCL_FROM_START : epclFrom >= FOREVER ? null : formatDay(londonDay(epclFrom)),
     displayBlocked: group.population.displayBlocked,
-    masterKey: life.keyAtStart(),
+    masterKey: KEY_WORDS[life.keyAtStart()] as KeyAtStart,
     schedule: scheduleOf(life),
     wanDeathAt: ending(wan.deathAt),
     batteryDeadAt: hasGsme ? ending(han.batteryDeadAt) : null,
     joinLostAt: hasGsme ? ending(han.joinLostAt) : null,
-    hanMarginDb: hasGsme && group.han.budget ? han.marginDb : null,
+    hanMarginDb: hasGsme && group.han.hasBudget ? han.marginDb : null,
   };
 }
 
@@ -96,12 +108,12 @@ function scheduleOf({ attributes, group }: LifeView): Schedule {
   const day = (curve: EntryCurve, share: number): string | null =>
     attributes.entry < share ? formatDay(Math.floor(curve.quantile(attributes.entry / share))) : null;
   const prepares = group.process.preparation !== undefined && (attributes.esmeDormant || attributes.gsmeDormant);
-  const { firstInstruction, firstAttempt } = group;
+  const { firstInstruction, firstAttempt, hasInstructions } = group;
   return {
     place: attributes.entry,
     instructedShare,
     attemptedShare,
-    firstInstruction: prepares && firstInstruction ? day(firstInstruction, instructedShare) : null,
+    firstInstruction: prepares && hasInstructions ? day(firstInstruction, instructedShare) : null,
     firstAttempt: day(firstAttempt, attemptedShare),
   };
 }

@@ -1,8 +1,8 @@
 import { assert } from '../../src/assert.ts';
 import { OK, type Attempt } from '../../src/migration/history.ts';
 import { HOUR, londonDay, type Instant } from '../../src/time.ts';
-import { workingInstant } from '../kernel/model/model.ts';
-import type { LifeView } from '../kernel/life/observer.ts';
+import { workingInstant } from '../../src/londonTime.ts';
+import type { LifeView } from './lifeView.ts';
 
 /** A try of the SMSO, and whether it got through. */
 interface Try {

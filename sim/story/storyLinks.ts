@@ -1,10 +1,11 @@
 import { assert } from '../../src/assert.ts';
 import { DAY, londonDay, type Instant } from '../../src/time.ts';
-import { FOREVER, type AlternatingLink, type LinkClasses } from '../world/alternating.ts';
-import type { HanLink } from '../world/hanLink.ts';
-import { intervals, type Intervals } from '../world/intervals.ts';
+import { FOREVER, type AlternatingLink } from '../world/alternating.ts';
+import { CARRIES_ALWAYS, CARRIES_NEVER, type HanLink } from '../world/hanLink.ts';
+import type { Intervals } from '../world/intervals.ts';
+import { intervals } from '../world/mergedIntervals.ts';
 import { memberOutages, outageBlocks, plannedWindows } from '../world/sharedOutages.ts';
-import type { LifeView } from '../kernel/life/observer.ts';
+import type { LifeView } from './lifeView.ts';
 import type { Model } from '../kernel/model/model.ts';
 import { areaName, hits, memberName, type Replication } from '../kernel/model/replication.ts';
 
@@ -83,8 +84,8 @@ export function sharedOutagesOf(
   assertSame(
     intervals(found),
     acts === 'wan'
-      ? replication.wanOutages(operator, hubModel, area)
-      : replication.systemOutages(operator, hubModel, area),
+      ? replication.outages.wanOutages(operator, hubModel, area)
+      : replication.outages.systemOutages(operator, hubModel, area),
   );
   return outages;
 }
@@ -99,10 +100,6 @@ function ownOutages(own: AlternatingLink, name: string, to: Instant): Outage[] {
   return Array.from({ length: own.count }, (_, i) => outage(own.from[i] as number, own.to[i] as number, 'own', name));
 }
 
-function nameOfClass({ classes }: LinkClasses, own: AlternatingLink): string {
-  return classes[own.classIndex]?.name ?? '';
-}
-
 /** Keeps what lies between two instants, by time. */
 function between(outages: readonly Outage[], from: Instant, to: Instant): readonly Outage[] {
   return outages
@@ -113,7 +110,7 @@ function between(outages: readonly Outage[], from: Instant, to: Instant): readon
 /** What took the WAN of a life down from the start to an instant. */
 export function wanStory(life: LifeView, shared: readonly Outage[], from: Instant, to: Instant): LinkStory {
   const { wan, group } = life;
-  const linkClass = nameOfClass(group.wan.classes, wan.own);
+  const linkClass = group.wanClasses[wan.own.regimeIndex] ?? '';
   const outages = [...ownOutages(wan.own, linkClass, to), ...shared];
   if (wan.deathAt < FOREVER) outages.push(outage(wan.deathAt, FOREVER, 'death', group.population.wan));
   return { profile: group.population.wan, linkClass, outages: between(outages, from, to) };
@@ -123,7 +120,7 @@ export function wanStory(life: LifeView, shared: readonly Outage[], from: Instan
 export function hanStory(life: LifeView, from: Instant, to: Instant): LinkStory {
   const { han, group } = life;
   const profile = group.population.han;
-  const linkClass = nameOfClass(group.han.classes, han.own);
+  const linkClass = group.hanClasses[han.own.regimeIndex] ?? '';
   const outages = ownOutages(han.own, linkClass, to);
   if (han.batteryDeadAt < FOREVER) outages.push(outage(han.batteryDeadAt, FOREVER, 'battery', profile));
   if (han.joinLostAt < FOREVER) outages.push(outage(han.joinLostAt, FOREVER, 'lostJoin', profile));
@@ -134,8 +131,8 @@ export function hanStory(life: LifeView, from: Instant, to: Instant): LinkStory 
 /** Stretches of UTC days on which margin and drift together are below 0 dB. */
 function silentDays(han: HanLink, profile: string, from: Instant, to: Instant): Outage[] {
   const reach = han.reach();
-  if (reach === 'always') return [];
-  if (reach === 'never') return [outage(from, FOREVER, 'linkBudget', profile)];
+  if (reach === CARRIES_ALWAYS) return [];
+  if (reach === CARRIES_NEVER) return [outage(from, FOREVER, 'linkBudget', profile)];
   const outages: Outage[] = [];
   let began = -1;
   const last = londonDay(to) + 1;

@@ -1,5 +1,6 @@
 import type { UniformAt } from './design/designMatrix.ts';
-import { seedWords, Stream, STREAMS } from '../world/dice/draws.ts';
+import { Stream } from '../world/dice/draws.ts';
+import { seedWords, STREAMS } from '../world/dice/streams.ts';
 
 /** The dice of a sweep's design points. They follow from the sweep's seed alone and shift no life. */
 export function designDice(seed: string): UniformAt {

@@ -1,51 +1,58 @@
-import { DAY, parseDate } from '../../src/time.ts';
-import { assert } from '../../src/assert.ts';
-import type { Curve } from '../scenario/schema.ts';
+/**
+ * A dated cumulative curve as a quantile function. The file belongs to the subset of TypeScript that is also compiled to
+ * WebAssembly (sim/kernel/README.md).
+ */
+import { DAY } from '../../src/londonTime.ts';
+import type { f64, i32 } from '../../src/numbers.ts';
+import type { NumberStream } from '../../src/numberStream.ts';
 
 /**
- * A dated cumulative curve as a quantile function: days since the epoch (with a fraction) at which a uniform's share of
- * the installations has entered. Linear between points; what stands before the first point enters evenly from `from`.
+ * When installations enter a process: linear between the points of the curve; what stands before the first point enters
+ * evenly from the start of the simulation. `entryCurveOf` compiles it.
  */
 export class EntryCurve {
-  /** Days since the epoch, and the share that has entered by each. */
-  readonly days: Float64Array;
-  readonly shares: Float64Array;
-  /** The last second of the curve. */
-  readonly last: number;
+  /** Days since the epoch, rising, and the share that has entered by each, from 0 to 1. */
+  days: Float64Array;
+  shares: Float64Array;
 
-  constructor(curve: Curve, from: string) {
-    const start = parseDate(from);
-    assert(start !== undefined, 'a checked scenario has dates');
-    // A date stands for its end: a curve that reaches 1 on the 31st has everybody by the end of that day.
-    const points = curve.map((point) => [(parseDate(point.date) as number) + 1, point.share] as const);
-    this.days = Float64Array.of(start, ...points.map((point) => point[0]));
-    this.shares = Float64Array.of(0, ...points.map((point) => point[1]));
-    this.last = (this.days.at(-1) as number) - 1 / DAY;
+  constructor(days: Float64Array, shares: Float64Array) {
+    this.days = days;
+    this.shares = shares;
   }
 
-  /** Days since the epoch, for a uniform in (0, 1). */
-  quantile(u: number): number {
-    const { days, shares } = this;
-    let i = 1;
-    while (i < shares.length - 1 && u > (shares[i] as number)) i += 1;
-    const low = shares[i - 1] as number;
-    const high = shares[i] as number;
+  exchange(numbers: NumberStream): void {
+    this.days = numbers.reals(this.days);
+    this.shares = numbers.reals(this.shares);
+  }
+
+  /** The day, since the epoch and with a fraction, at which a uniform's share of the installations has entered. */
+  quantile(u: f64): f64 {
+    const days = this.days;
+    const shares = this.shares;
+    const end = shares.length - 1;
+    let i: i32 = 1;
+    while (i < end && u > (shares[i] as f64)) i += 1;
+    const low = shares[i - 1] as f64;
+    const high = shares[i] as f64;
     const part = high > low ? (u - low) / (high - low) : 1;
-    const day = (days[i - 1] as number) + part * ((days[i] as number) - (days[i - 1] as number));
-    // The very end of the curve belongs to its last day, not to the morrow.
-    return day < this.last ? day : this.last;
+    const day = (days[i - 1] as f64) + part * ((days[i] as f64) - (days[i - 1] as f64));
+    // The very end of the curve belongs to its last day, not to the next.
+    const last = (days[end] as f64) - 1 / DAY;
+    return day < last ? day : last;
   }
 
-  /** Share entered by the end of a day since the epoch. */
-  shareBy(day: number): number {
-    const { days, shares } = this;
+  /** The share that has entered by the end of a day since the epoch. */
+  shareBy(day: f64): f64 {
+    const days = this.days;
+    const shares = this.shares;
     const at = day + 1;
-    if (at <= (days[0] as number)) return 0;
-    for (let i = 1; i < days.length; i += 1) {
-      if (at <= (days[i] as number)) {
-        const part = (at - (days[i - 1] as number)) / ((days[i] as number) - (days[i - 1] as number));
-        return (shares[i - 1] as number) + part * ((shares[i] as number) - (shares[i - 1] as number));
-      }
+    if (at <= (days[0] as f64)) return 0;
+    for (let i: i32 = 1; i < days.length; i += 1) {
+      const from = days[i - 1] as f64;
+      const to = days[i] as f64;
+      if (at > to) continue;
+      const share = shares[i - 1] as f64;
+      return share + ((at - from) / (to - from)) * ((shares[i] as f64) - share);
     }
     return 1;
   }

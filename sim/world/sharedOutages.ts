@@ -11,9 +11,10 @@ import {
 } from '../../src/time.ts';
 import type { Planned, SharedOutage } from '../scenario/schema.ts';
 import { addresses } from './dice/addresses.ts';
-import { outageDurations } from './dice/distributions.ts';
+import { durationsOf } from './dice/distributions.ts';
 import { first, second, type Stream } from './dice/draws.ts';
-import { intervals, type Intervals } from './intervals.ts';
+import type { Intervals } from './intervals.ts';
+import { intervals } from './mergedIntervals.ts';
 
 /** Outages that were over this long before the start are left out: no link is asked about an earlier instant. */
 const LOOKBACK_SECONDS = 400 * DAY;
@@ -49,7 +50,7 @@ export function memberOutages(
 ): Pair[] {
   const pairs: Pair[] = outage.dated.map((row) => [startOfLondonDate(row.from), endOfLondonDate(row.to) + 1]);
   if (outage.perYear > 0 && outage.duration) {
-    const durations = outageDurations([{ share: 1, duration: outage.duration }]);
+    const durations = durationsOf(outage.duration);
     const meanGap = (365.25 * DAY) / outage.perYear;
     assert(options.member < MEMBERS_MAX, 'a dimension has at most 4,096 members');
     const entity = options.block * MEMBERS_MAX + options.member;

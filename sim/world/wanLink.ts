@@ -1,144 +1,89 @@
-import { DAY, HOUR, type Instant } from '../../src/time.ts';
-import type { WanProfile } from '../scenario/schema.ts';
-import { AlternatingLink, compileClasses, FOREVER, UNCERTAIN, type LinkClasses } from './alternating.ts';
-import { first, second, uniform, type Stream } from './dice/draws.ts';
-import { FirstDraw } from './dice/firstDraw.ts';
+/**
+ * The WAN between head-end and CHF. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
+import { DAY, type Instant } from '../../src/londonTime.ts';
+import { int, type f64, type i32 } from '../../src/numbers.ts';
+import type { NumberStream } from '../../src/numberStream.ts';
+import { AlternatingLink, FOREVER, LinkRegimes } from './alternating.ts';
+import { first, second } from './dice/draws.ts';
+import type { LifeStreams } from './dice/lifeStreams.ts';
 import { covering, NO_INTERVALS, type Intervals } from './intervals.ts';
 
-/** A WAN profile with its numbers in seconds. */
-export interface CompiledWan {
-  readonly classes: LinkClasses;
-  readonly deathPerSecond: number;
-  /** 0: continuous contact. */
-  readonly tries: number;
-  readonly windowSeconds: number;
-  readonly retrySeconds: number;
-  readonly wakeUpLossChance: number;
-}
+/** A WAN profile as numbers; times in seconds. */
+export class CompiledWan {
+  regimes: LinkRegimes = new LinkRegimes();
+  deathPerSecond: f64 = 0;
+  /** Tries a day; 0: continuous contact. */
+  tries: i32 = 0;
+  windowSeconds: f64 = 0;
+  retrySeconds: f64 = 0;
+  wakeUpLossChance: f64 = 0;
 
-export function compileWan(profile: WanProfile): CompiledWan {
-  const { contact } = profile;
-  const daily = contact.mode === 'daily';
-  return {
-    classes: compileClasses(profile.classes),
-    deathPerSecond: profile.deathPerYear / (365.25 * DAY),
-    tries: daily ? contact.tries : 0,
-    windowSeconds: daily ? contact.windowHours * HOUR : 0,
-    retrySeconds: daily ? contact.retryHours * HOUR : 0,
-    wakeUpLossChance: daily ? contact.wakeUpLossChance : 0,
-  };
-}
-
-export interface WanStreams {
-  readonly wan: Stream;
-  readonly wanDeath: Stream;
-  readonly wakeUp: Stream;
+  exchange(numbers: NumberStream): void {
+    this.regimes.exchange(numbers);
+    this.deathPerSecond = numbers.real(this.deathPerSecond);
+    this.tries = numbers.integer(this.tries);
+    this.windowSeconds = numbers.real(this.windowSeconds);
+    this.retrySeconds = numbers.real(this.retrySeconds);
+    this.wakeUpLossChance = numbers.real(this.wakeUpLossChance);
+  }
 }
 
 /** Search for a contact ends this long before the start: nothing the model asks for lies further back. */
-const LOOKBACK_SECONDS = 400 * DAY;
-const TRIES_A_DAY = 8;
-
-/** Installations drawn ahead, and the contacts of each that are certain. */
-export interface ContactBlock {
-  readonly from: number;
-  readonly count: number;
-  readonly contact: Float64Array;
-}
-
-/** Whether the own regime of a link is all there is: it does not die, and contact is continuous. */
-export function isPlainWan({ tries, deathPerSecond }: CompiledWan): boolean {
-  return tries === 0 && deathPerSecond === 0;
-}
+const LOOKBACK_SECONDS: f64 = 400 * DAY;
+const TRIES_A_DAY: i32 = 8;
 
 /**
- * The WAN between head-end and CHF of one installation at a time: its own regime, joined with the outages it shares and
- * with planned windows. `lastContact` is derived from them; MA112 follows, it is never stored.
+ * The WAN of one installation at a time: its own regime, joined with the outages it shares and with planned windows.
+ * `lastContact` is derived from them; MA112 follows, it is never stored.
  */
 export class WanLink {
   readonly own: AlternatingLink;
-  /** From when the link is dead for good; FOREVER: it does not die. */
-  deathAt = FOREVER;
+  /** From when the link is dead for good. FOREVER: not before `knownUntil`. */
+  deathAt: f64 = FOREVER;
 
   /** The latest try of the SMSO that got through: a contact like any other. */
-  private reachedAt = 0;
-  private profile: CompiledWan | null = null;
-  private entity = 0;
-  private earliest = 0;
-  private offsetSeconds = 0;
+  private reachedAt: f64 = 0;
+  private profile: CompiledWan = new CompiledWan();
+  private entity: i32 = 0;
+  private earliest: f64 = 0;
+  private offsetSeconds: f64 = 0;
   /** What takes the link down besides its own regime: shared outages and planned windows, merged. */
   private shared: Intervals = NO_INTERVALS;
-  private readonly streams: WanStreams;
-  /** The death hazard's first word, and the hub's place in the contact window. */
-  private readonly hubDraw: FirstDraw;
+  private readonly streams: LifeStreams;
+  /** A death after this instant need not be known exactly. */
+  private readonly knownUntil: f64;
 
-  constructor(streams: WanStreams) {
+  /** @param knownUntil Ends of a link after this instant may be left at FOREVER; Infinity: all are computed. */
+  constructor(streams: LifeStreams, knownUntil: f64 = Infinity) {
     this.streams = streams;
     this.own = new AlternatingLink(streams.wan);
-    this.hubDraw = new FirstDraw(streams.wanDeath, 0);
+    this.knownUntil = knownUntil;
   }
 
-  /** Draws the first words of the installations that come next, all of one profile. */
-  ahead(profile: CompiledWan, from: number, count: number): void {
-    this.own.ahead(from, count);
-    if (!isPlainWan(profile)) this.hubDraw.ahead(from, count);
-  }
-
-  begin(profile: CompiledWan, entity: number, start: Instant, shared: Intervals): void {
+  begin(profile: CompiledWan, entity: i32, start: Instant, shared: Intervals): void {
     this.profile = profile;
     this.entity = entity;
     this.earliest = start - LOOKBACK_SECONDS;
     this.shared = shared;
     this.reachedAt = 0;
-    this.own.begin(profile.classes, entity, start);
+    this.own.begin(profile.regimes, entity, start);
     this.deathAt = FOREVER;
-    if (isPlainWan(profile)) return;
-    this.hubDraw.take(entity);
+    // A hub in continuous contact that cannot die draws nothing here.
+    if (profile.tries === 0 && profile.deathPerSecond === 0) return;
+    this.streams.wanDeath.draw(entity, 0);
     this.offsetSeconds = Math.floor(profile.windowSeconds * second());
-    if (profile.deathPerSecond > 0) this.deathAt = start - Math.log(first()) / profile.deathPerSecond;
-  }
-
-  /**
-   * Second stage of the block pre-draw. In: `contact[i]` is an instant through which the link's own regime is known to be up
-   * from the start, or UNCERTAIN. Out: the latest contact at or before it where that is certain too, and then the WAN is up
-   * at the instant; else UNCERTAIN. Starts none of the links. `shared`: what takes each of them down.
-   */
-  refine(profile: CompiledWan, start: Instant, block: ContactBlock, shared: readonly Intervals[] | null): void {
-    const { contact, count, from } = block;
-    const { deathPerSecond, tries, windowSeconds } = profile;
-    if (isPlainWan(profile) && shared === null) return;
-    const { first: death, second: place } = this.hubDraw;
-    this.profile = profile;
-    for (let i = 0; i < count; i += 1) {
-      const until = contact[i] as number;
-      if (until === UNCERTAIN) continue;
-      contact[i] = UNCERTAIN;
-      if (deathPerSecond > 0 && start + (1 - uniform(death[i] as number)) / deathPerSecond <= until) continue;
-      const down = shared ? (shared[i] as Intervals) : NO_INTERVALS;
-      if (covering(down, until) >= 0) continue;
-      let last = until;
-      if (tries > 0) {
-        const day = Math.floor(until / DAY);
-        const tick = day * DAY + Math.floor(windowSeconds * uniform(place[i] as number));
-        last = tick <= until ? tick : tick - DAY;
-        // Nothing drawn so far says how the link was before the start.
-        if (last < start) continue;
-        if (covering(down, last) >= 0) continue;
-        this.entity = from + i;
-        if (this.wakeUpLost(tick <= until ? day : day - 1, 0)) continue;
-      }
-      contact[i] = last;
-    }
+    if (profile.deathPerSecond > 0) this.deathAt = endOf(start, first(), profile.deathPerSecond, this.knownUntil);
   }
 
   /** Start of an outage that covers the instant, or -1 where the link is up. */
-  private downSince(at: number): number {
+  private downSince(at: f64): f64 {
     if (at >= this.deathAt) return this.deathAt;
     const own = this.own.downSince(at);
     if (own >= 0) return own;
     const i = covering(this.shared, at);
-    if (i >= 0) return this.shared.from[i] as number;
-    return -1;
+    return i >= 0 ? (this.shared.from[i] as f64) : -1;
   }
 
   /** Whether the head-end reaches the CHF at the instant. */
@@ -147,60 +92,71 @@ export class WanLink {
     return this.downSince(at) < 0;
   }
 
-  /** Latest contact at or before the instant. A link that has been down for over a year answers with a time before that. */
-  lastContact(at: Instant): Instant {
+  /**
+   * Latest contact at or before the instant. The search for it ends at `notBefore`: the answer then is some instant at or
+   * before that, and no contact lies between the two. It ends 400 days before the start in any case.
+   */
+  lastContact(at: Instant, notBefore: Instant = -Infinity): Instant {
     this.own.advance(at);
-    const scheduled = (this.profile as CompiledWan).tries === 0 ? this.lastContinuous(at) : this.lastDaily(at);
+    const earliest = notBefore > this.earliest ? notBefore : this.earliest;
+    const scheduled = this.profile.tries === 0 ? this.lastContinuous(at, earliest) : this.lastDaily(at, earliest);
     return this.reachedAt > scheduled && this.reachedAt <= at ? this.reachedAt : scheduled;
   }
 
-  private lastContinuous(at: Instant): Instant {
+  private lastContinuous(at: Instant, earliest: Instant): Instant {
     let candidate = at;
-    for (;;) {
+    while (true) {
+      if (candidate < earliest) return candidate;
       const since = this.downSince(candidate);
-      if (since < 0 || candidate < this.earliest) return candidate;
+      if (since < 0) return candidate;
       candidate = Math.ceil(since) - 1;
     }
   }
 
-  private lastDaily(at: Instant): Instant {
-    const { tries, retrySeconds } = this.profile as CompiledWan;
+  private lastDaily(at: Instant, earliest: Instant): Instant {
+    const tries = this.profile.tries;
+    const retrySeconds = this.profile.retrySeconds;
     let day = Math.floor(at / DAY);
-    for (;;) {
+    while (true) {
       const tick = day * DAY + this.offsetSeconds;
-      let since = -1;
-      for (let k = 0; k < tries; k += 1) {
-        const at0 = Math.floor(tick + k * retrySeconds);
-        if (at0 > at) break;
-        since = this.downSince(at0);
-        if (since < 0 && !this.wakeUpLost(day, k)) return at0;
+      let since: f64 = -1;
+      for (let k: i32 = 0; k < tries; k += 1) {
+        const tried = Math.floor(tick + k * retrySeconds);
+        if (tried > at) break;
+        since = this.downSince(tried);
+        if (since < 0 && !this.wakeUpLost(day, k)) return tried;
       }
-      if (tick < this.earliest) return tick;
+      if (tick < earliest) return tick;
       // A long outage is skipped in one step: the day on which it began may still have had its contact.
       const began = since >= 0 ? Math.floor(since / DAY) : day;
       day = began < day ? began : day - 1;
     }
   }
 
-  private wakeUpLost(day: number, k: number): boolean {
-    const { wakeUpLossChance } = this.profile as CompiledWan;
-    if (wakeUpLossChance === 0) return false;
-    this.streams.wakeUp.draw(this.entity, day * TRIES_A_DAY + k);
-    return first() < wakeUpLossChance;
+  private wakeUpLost(day: f64, k: i32): boolean {
+    return this.isLost(int(day) * TRIES_A_DAY + k);
   }
 
   /** Whether an instruction's try gets through at the instant: the link is up, and the wake-up was not lost. */
   reaches(at: Instant): boolean {
-    if (!this.up(at) || this.tryLost(at)) return false;
+    // Instants lie far above the index of any daily contact.
+    if (!this.up(at) || this.isLost(int(at))) return false;
     this.reachedAt = at;
     return true;
   }
 
-  private tryLost(at: Instant): boolean {
-    const { wakeUpLossChance } = this.profile as CompiledWan;
-    if (wakeUpLossChance === 0) return false;
-    // Instants lie far above the index of any daily contact.
-    this.streams.wakeUp.draw(this.entity, at);
-    return first() < wakeUpLossChance;
+  private isLost(index: i32): boolean {
+    const chance = this.profile.wakeUpLossChance;
+    if (chance === 0) return false;
+    this.streams.wakeUp.draw(this.entity, index);
+    return first() < chance;
   }
+}
+
+/**
+ * The instant at which something of a constant hazard happens: start - log(u) / rate, which is never before
+ * start + (1 - u) / rate. FOREVER if that bound already lies after `knownUntil`.
+ */
+export function endOf(start: Instant, u: f64, rate: f64, knownUntil: Instant): Instant {
+  return start + (1 - u) / rate > knownUntil ? FOREVER : start - Math.log(u) / rate;
 }

@@ -7,7 +7,7 @@ import { EFFECTS, OBSERVATION_OF_EFFECT, type Observation } from '../../src/migr
 import { DISPLAY_DEFINITION_VARIED } from '../../src/regulation/parameters.ts';
 import { codesOf, STEPS, type StepId } from '../../src/migration/steps.ts';
 import { HOUR, startOfLondonDate } from '../../src/time.ts';
-import { seedWords } from '../../sim/world/dice/draws.ts';
+import { seedWords } from '../../sim/world/dice/streams.ts';
 import { tellStory, type Story } from '../../sim/story/story.ts';
 import type { Model } from '../../sim/kernel/model/model.ts';
 import { WAKE_SECONDS } from '../../devices/personas/gsme.ts';

@@ -7,9 +7,10 @@ import type { Installation } from '../../src/installation/installation.ts';
 import { OK, OK_ESME, type Attempt } from '../../src/migration/history.ts';
 import { OBSERVATION_OF_EFFECT, OBSERVATIONS, type Observation } from '../../src/migration/observations.ts';
 import { STEPS_OF_COHORT, type StepId } from '../../src/migration/steps.ts';
-import { compileWalk, OBSERVATION_BITS, WALK_PASSED } from '../../sim/kernel/model/compileWalk.ts';
-import { Limits } from '../../sim/kernel/model/kernelLimits.ts';
+import { OBSERVATION_BITS, WALK_PASSED } from '../../sim/kernel/life/lifeWalk.ts';
+import { compileLimits } from '../../sim/kernel/model/compileLimits.ts';
 import { outcomeTable510, OUTCOMES, rangesOfStep } from '../../sim/kernel/model/outcomes.ts';
+import { kernelWalk } from '../sim/kernel/life/walks.ts';
 import type { Plan } from '../../devices/rig/run/plan.ts';
 import { WAKE_SECONDS } from '../../devices/personas/gsme.ts';
 
@@ -44,8 +45,7 @@ export interface KernelStep {
 /** What the kernel makes of the attempts of a plan; facts are worked out from the plan's contacts. */
 export function kernelRun(plan: Plan): { readonly attempts: Attempt[]; readonly ends: (KernelStep | null)[] } {
   const steps = STEPS_OF_COHORT[plan.installation.cohort];
-  const walk = compileWalk(steps, () => true);
-  const limits = new Limits(plan.rules);
+  const limits = compileLimits(plan.rules);
   const attempts: Attempt[] = [];
   const ends: (KernelStep | null)[] = [];
   const contacts = plan.events.filter((event) => event.kind === 'contact' && event.reached).map(({ at }) => at);
@@ -66,7 +66,8 @@ export function kernelRun(plan: Plan): { readonly attempts: Attempt[]; readonly 
       return OBSERVATIONS.indexOf(OBSERVATION_OF_EFFECT[effect.effect]);
     };
     const gsme = plan.installation.gas !== null && !esmeOnly;
-    const result = walk(facts, limits.at(at, COHORTS.indexOf(plan.installation.cohort)), { observe }, gsme);
+    limits.begin(at, COHORTS.indexOf(plan.installation.cohort));
+    const result = kernelWalk(steps, { facts, limits, observe, gsme });
     if (result === WALK_PASSED) {
       const outcome = esmeOnly ? OK_ESME : OK;
       attempts.push({ at, kind: 'migration', outcome, cause: 'device', table510: false });

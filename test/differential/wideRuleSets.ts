@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { CATEGORIES, type Clause, type Counting, type Standing } from '../../src/clauses/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
-import { EVENT_RANK } from '../../src/exclusion/engine/tally.ts';
+import { EVENT_RANK } from '../../src/exclusion/engine/eventNumbers.ts';
 import { EVENTS, type EventName } from '../../src/migration/history.ts';
 import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
 import { FAILURES } from '../kit/arbitraries/histories.ts';

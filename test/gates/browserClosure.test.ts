@@ -13,7 +13,7 @@ const ENTRIES = [
   'sim/scenario/load.ts',
 ];
 /** Packages that were looked at: each runs in a page. */
-const PACKAGES = ['@noble/hashes', 'seedrandom', 'yaml', 'zod'];
+const PACKAGES = ['@noble/hashes', 'd3-scale', 'd3-shape', 'seedrandom', 'yaml', 'zod'];
 
 interface Closure {
   readonly files: readonly string[];

@@ -11,11 +11,14 @@ import { EFFECTS, OBSERVATION_OF_EFFECT, OBSERVATIONS } from '../../src/migratio
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
 import { READING_NAMES, READINGS, type ReadingName, type Readings } from '../../src/regulation/readings.ts';
 import { ENDS } from '../../sim/scenario/ends.ts';
-import type { LifeView, Observer } from '../../sim/kernel/life/observer.ts';
+import { emptyCounts } from '../../sim/kernel/life/counts.ts';
+import { Observer } from '../../sim/kernel/life/observer.ts';
+import { Replication } from '../../sim/kernel/model/replication.ts';
+import { lifeOf } from '../../sim/kernel/run/shard.ts';
+import { viewOf, type LifeView } from '../../sim/story/lifeView.ts';
 import { OUTCOMES } from '../../sim/kernel/model/outcomes.ts';
-import { ShardRunner } from '../../sim/kernel/run/shard.ts';
 import { BY_DATA_ERROR, BY_KEY, BY_PERSISTENT, BY_SYSTEM } from '../../sim/kernel/life/strikes.ts';
-import { seedWords } from '../../sim/world/dice/draws.ts';
+import { seedWords } from '../../sim/world/dice/streams.ts';
 import { engineOf } from '../differential/compare.ts';
 import { recorded } from './records.ts';
 import { EVERYTHING, modelAt } from './scenarios.ts';
@@ -32,21 +35,25 @@ const CULPRITS = {
   [BY_SYSTEM]: 'system',
 };
 
-class Watcher implements Observer {
-  begin(_: number, { attributes, group, wan }: LifeView): void {
+class Watcher extends Observer {
+  life: LifeView | null = null;
+  override begin(): void {
+    const { attributes, group, wan } = this.life as LifeView;
     const { esmeDormant, gsmeDormant, hasGsme } = attributes;
     const mixed = hasGsme && esmeDormant !== gsmeDormant;
     reach('dormancy', mixed ? 'mixed' : esmeDormant ? 'dormant' : 'active');
-    reach('wan class', group.wan.classes.classes[wan.own.classIndex]?.name);
+    reach('wan class', group.wanClasses[wan.own.regimeIndex]);
   }
-  event(_at: number, event: number): void {
+  override event(_at: number, event: number): void {
     reach('event', EVENTS[event]);
   }
-  failed(step: StepId, observation: number, { strikes }: LifeView): void {
+  override failed(position: number, observation: number): void {
+    const { strikes, group } = this.life as LifeView;
+    const step = group.steps[position] as StepId;
     const seen = OBSERVATIONS[observation] as (typeof OBSERVATIONS)[number];
     reach('failure', `${step} ${seen}`);
     reach('observation', seen);
-    reach('culprit', CULPRITS[strikes.culprit as keyof typeof CULPRITS]);
+    reach('culprit', CULPRITS[strikes.culprit]);
     if (strikes.culprit === BY_DATA_ERROR) reach('data error', seen);
     const { check } = STEPS[step];
     if (check !== undefined && CHECKS[check].fails === seen && strikes.culprit === 0) reach('check', check);
@@ -54,7 +61,7 @@ class Watcher implements Observer {
       if (strikes.culprit !== 0 && OBSERVATION_OF_EFFECT[effect] === seen) reach('effect', effect);
     }
   }
-  attempt(_at: number, kind: number, outcome: number): void {
+  override attempt(_at: number, kind: number, outcome: number): void {
     const code = OUTCOMES[outcome] as string;
     const family = errorCode(code)?.family ?? undefined;
     reach('outcome', family ?? `${code}${code === 'ok' ? ` ${kind}` : ''}`);
@@ -63,7 +70,7 @@ class Watcher implements Observer {
       reach('effect', 'none');
     }
   }
-  finish(end: number): void {
+  override finish(end: number): void {
     reach('end', ENDS[end]);
   }
 }
@@ -75,7 +82,13 @@ const WATCHED = [
   modelAt(EVERYTHING, ['amendments.expiresOn=2021-12-31']),
   modelAt('scenarios/benchmarks/r1.yaml', ['populations.all.installations=3000']),
 ];
-for (const watched of WATCHED) new ShardRunner(watched, seedWords(SEED), 0).run(0, new Watcher());
+for (const watched of WATCHED) {
+  const watcher = new Watcher();
+  const counts = emptyCounts(watched.asOfs.length, watched.months);
+  const life = lifeOf(watched, new Replication(watched, seedWords(SEED), 0), counts, watcher);
+  watcher.life = viewOf(life);
+  for (let entity = 0; entity < watched.size; entity += 1) life.run(entity);
+}
 const { lives } = recorded(model, SEED);
 // Some verdicts meet about once in a replication of this small estate: several are looked at, whatever the dice.
 const more = [1, 2, 3, 4].flatMap((replication) => recorded(model, SEED, replication).lives);

@@ -3,7 +3,7 @@ import { CATEGORIES } from '../../src/clauses/clause.ts';
 import type { Span, Verdict } from '../../src/exclusion/verdict.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { EVENTS, type Attempt, type History, type HistoryEvent } from '../../src/migration/history.ts';
-import { MIGRATION } from '../../src/exclusion/engine/compile.ts';
+import { MIGRATION } from '../../src/exclusion/engine/engineCodes.ts';
 import { parseInstant } from '../../src/time.ts';
 import { modelEvents, type Model } from '../../sim/kernel/model/model.ts';
 import { OUTCOMES } from '../../sim/kernel/model/outcomes.ts';
@@ -11,7 +11,7 @@ import { EVENT_VALUES, Recorder, type ShardRecords } from '../../sim/kernel/reco
 import { ShardRunner, shardsOf } from '../../sim/kernel/run/shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../../sim/kernel/life/counts.ts';
 import { dmcNames } from '../../sim/population/groups.ts';
-import { seedWords } from '../../sim/world/dice/draws.ts';
+import { seedWords } from '../../sim/world/dice/streams.ts';
 
 /** One simulated installation as the files of a run tell it, and what the kernel itself made of it. */
 export interface Lived {

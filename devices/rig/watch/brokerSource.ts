@@ -1,6 +1,10 @@
-/** What is said on a broker, listened to for weeks: a connection that ends is made again, and what was missed meanwhile is missed. */
+/**
+ * Listens to a broker for weeks. A connection that ends is made again; what was said meanwhile is lost. A source that says nothing
+ * is mentioned.
+ */
 import { connectBroker, type Connection } from '../../mqtt/connection.ts';
-import { ingestGlow } from '../../mqtt/glow.ts';
+import { findStrayCads, ingestGlow } from '../../mqtt/glow.ts';
+import type { GlowWatch, MeterPoints } from '../../mqtt/glowEvidence.ts';
 import { watchBench } from '../../mqtt/bench.ts';
 import type { LinkWatch } from '../../mqtt/linkEvidence.ts';
 import type { Instant } from '../../../src/time.ts';
@@ -12,16 +16,73 @@ export interface SourceOptions {
   readonly timers: Timers;
   readonly onNote: (note: string) => void;
   readonly onEvidence: (evidence: Evidence) => void;
-  /** Something was heard of it, evidence or not. */
+  /** Called when anything was heard of the source, evidence or not. */
   readonly onSign: () => void;
 }
 
 export interface Source {
+  /** Mentions what has not been heard so far. */
+  look(): void;
   close(): Promise<void>;
 }
 
 /** From one try to reach a broker to the next. Our assumption. */
 const RETRY_SECONDS = 60;
+
+/** Seconds after which a source that has said nothing is mentioned. A CAD speaks every six seconds. Our assumption. */
+const SILENT_SECONDS = 120;
+/** Names of other speakers that a note lists. */
+const OTHERS_MAX = 5;
+
+/**
+ * Mentions, once, each of the named sources of which nothing was heard although the broker was reached, and who speaks instead.
+ * `look` may be called earlier, by whoever listens for a short time alone.
+ */
+class Silence {
+  private readonly heard = new Set<string>();
+  private readonly others = new Set<string>();
+  private readonly strays = new Map<string, string>();
+  private readonly options: Pick<SourceOptions, 'timers' | 'onNote'> & {
+    readonly names: readonly string[];
+    /** The note's beginning for a name: `glow: CAD 12AB`. */
+    readonly what: (name: string) => string;
+  };
+
+  constructor(options: Silence['options']) {
+    this.options = options;
+  }
+
+  /** A name was heard; true if it is one of those expected. */
+  hear(name: string): boolean {
+    const isOurs = this.options.names.includes(name);
+    if (isOurs) this.heard.add(name);
+    else if (this.others.size < OTHERS_MAX) this.others.add(name);
+    return isOurs;
+  }
+
+  /** One of the expected names speaks, and where it is not listened for. */
+  stray(name: string, topic: string): void {
+    this.strays.set(name, topic);
+  }
+
+  watch(): Cancel {
+    return this.options.timers.after(SILENT_SECONDS * 1000, () => this.look());
+  }
+
+  readonly look = (): void => {
+    const { names, what, onNote } = this.options;
+    for (const name of names) {
+      if (this.heard.has(name)) continue;
+      const stray = this.strays.get(name);
+      const others =
+        this.others.size === 0
+          ? 'nobody speaks in this form on the broker'
+          : `others do: ${[...this.others].join(', ')}`;
+      const why = stray === undefined ? others : `it publishes on ${stray}, and only glow/ is listened to`;
+      onNote(`${what(name)} has not been heard, so it is no evidence of anything; ${why}`);
+    }
+  };
+}
 
 /** Reports of a CAD in Glow form. `lastDated`: what each CAD's data were last dated; `onBegin`: where the count of one begins. */
 export function glowSource(
@@ -29,18 +90,19 @@ export function glowSource(
   options: SourceOptions & {
     readonly lastDated: Readonly<Record<string, Instant>>;
     readonly onBegin: (cad: string, at: Instant) => void;
+    /** The meter points that the rig file names. */
+    readonly points: MeterPoints;
   },
 ): Source {
-  const { onNote, onEvidence, onSign, onBegin } = options;
+  const { onNote, onEvidence, onSign, onBegin, points } = options;
   const ours = cads.map((cad) => cad.toUpperCase());
-  let watch = { gasDated: options.lastDated };
-  return keptUp(url, options, async (connection) => {
+  const silence = new Silence({ ...options, names: ours, what: (cad) => `glow: CAD ${cad}` });
+  let watch: GlowWatch = { gasDated: options.lastDated };
+  return keptUp(url, { ...options, silence }, async (connection) => {
     await ingestGlow(connection, {
-      installationOf: (cad) => {
-        if (!ours.includes(cad.toUpperCase())) return undefined;
-        onSign();
-        return 'ours';
-      },
+      installationOf: (cad) => (ours.includes(cad.toUpperCase()) ? 'ours' : undefined),
+      pointsOf: () => points,
+      onSpeaker: (cad) => silence.hear(cad.toUpperCase()) && onSign(),
       now: () => nowOf(options),
       watch,
       onWatch: (next) => {
@@ -50,6 +112,7 @@ export function glowSource(
       onContact: ({ at, link, source }) => onEvidence({ at, link, source, bearing: 'sign' }),
       onNote,
     });
+    await findStrayCads(connection, { cads, onStray: (cad, topic) => silence.stray(cad.toUpperCase(), topic) });
   });
 }
 
@@ -57,24 +120,27 @@ export function glowSource(
 export function benchSource({ url, bench, unit }: NonNullable<WatchDocument['bench']>, options: SourceOptions): Source {
   const { onNote, onEvidence, onSign } = options;
   const watches = new Map<string, LinkWatch>();
-  return keptUp(url, options, (connection) =>
+  const silence = new Silence({ ...options, names: [unit], what: () => `bench ${bench}: unit ${unit}` });
+  return keptUp(url, { ...options, silence }, (connection) =>
     watchBench(connection, {
       bench,
       watches,
       now: () => nowOf(options),
       onEvent: (event) => {
+        if (event.kind === 'link') silence.hear(event.address.installation);
         if (event.address.installation !== unit) return;
         const name = `${unit}/${event.address.device}`;
         switch (event.kind) {
           case 'link':
             onSign();
             for (const { at, link, source } of event.contacts) onEvidence({ at, link, source, bearing: 'sign' });
+            if (event.note !== undefined) onNote(event.note);
             return;
           case 'status':
             onNote(`${name} is ${event.status.state}`);
             return;
           case 'odd':
-            onNote(`${name}: a message was not understood: ${event.reason}`);
+            onNote(`bench ${bench}, ${name}: a message was not understood: ${event.reason}`);
             return;
           case 'birth':
         }
@@ -89,12 +155,13 @@ function nowOf({ timers }: Pick<SourceOptions, 'timers'>): Instant {
 
 function keptUp(
   url: string,
-  { timers, onNote }: Pick<SourceOptions, 'timers' | 'onNote'>,
+  { timers, onNote, silence }: Pick<SourceOptions, 'timers' | 'onNote'> & { readonly silence: Silence },
   use: (connection: Connection) => Promise<void>,
 ): Source {
   let isClosed = false;
   let live: Connection | undefined;
   let cancel: Cancel = () => undefined;
+  let cancelLook: Cancel = () => undefined;
   const again = (why: unknown): void => {
     live = undefined;
     if (isClosed) return;
@@ -105,15 +172,23 @@ function keptUp(
     connectBroker({ url }).then(async (connection) => {
       if (isClosed) return connection.close();
       live = connection;
-      connection.onEnd((cause) => again(cause ?? new Error(`${connection.endpoint}: the broker hung up`)));
-      await use(connection).catch(() => connection.close());
+      let failed: unknown;
+      connection.onEnd((cause) => again(failed ?? cause ?? new Error(`${connection.endpoint}: the broker hung up`)));
+      await use(connection).catch((error: unknown) => {
+        failed = error;
+        return connection.close();
+      });
+      cancelLook();
+      cancelLook = silence.watch();
     }, again);
   };
   connect();
   return {
+    look: silence.look,
     async close() {
       isClosed = true;
       cancel();
+      cancelLook();
       await live?.close();
     },
   };

@@ -24,6 +24,8 @@ export interface WatchOptions {
   readonly once?: boolean;
   /** Somebody vouches for what is known of the WAN from before the watch began. */
   readonly isKnownBefore?: boolean;
+  /** The clock stands far after the last sign of life: it is looked at twice before anything is recorded as missed. */
+  readonly isDoubtful?: boolean;
   /** Contacts that the rig file knows of. */
   readonly known?: { readonly wan?: Instant; readonly han?: Instant };
   /** Told of every record, after it is on the disk. */
@@ -55,12 +57,13 @@ export class Watch {
   /** Sources whose count this process began. */
   private readonly counting = new Set<string>();
   /** The clock jumped ahead: whoever set it may be about to set it back. */
-  private isDoubtful = false;
+  private isDoubtful: boolean;
 
   constructor(options: WatchOptions) {
     this.options = options;
     this.state = options.state;
     this.buffer = new EvidenceBuffer(options.state);
+    this.isDoubtful = options.isDoubtful ?? false;
   }
 
   /** Evidence that came by itself, at any time; it is written down at the next look at the clock. */

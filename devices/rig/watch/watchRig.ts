@@ -4,12 +4,12 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Instant } from '../../../src/time.ts';
+import { DAY, formatInstant, instant, type Instant } from '../../../src/time.ts';
 import type { DriverEvent } from '../../hardware/driverProtocol.ts';
+import type { MeterPoints } from '../../mqtt/glowEvidence.ts';
 import { CLOCK_AHEAD_SECONDS_MAX } from '../../mqtt/contact.ts';
 import type { SerialPackage } from '../../transport/serialPackage.ts';
 import { wallTimers, type Timers } from '../../transport/timers.ts';
-import { instant } from '../../../src/time.ts';
 import type { Home } from '../bench/home.ts';
 import { placeText } from '../file/places.ts';
 import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
@@ -21,6 +21,7 @@ import { Journal, JournalError } from './journal.ts';
 import { fileStorage } from './journalStorage.ts';
 import { takeLock } from '../bench/processLock.ts';
 import type { WatchState } from './watchState.ts';
+import { forgetDoubt, isClockConfirmed, isClockDoubted, refuseClockBehind, refuseCutJournal } from './journalDoubts.ts';
 import { stateOf, takeUp } from './takeUp.ts';
 import { Watch, type WatchEnd, type WatchOptions } from './watch.ts';
 import { USUAL_WATCH, type WatchDocument } from '../file/watchSchema.ts';
@@ -35,6 +36,8 @@ export interface WatchRigOptions extends Pick<WatchOptions, 'signal' | 'once' | 
   readonly folder: string;
   /** Where ledgers lie unless the rig file says. */
   readonly ledgerFolder: string;
+  /** Where devices are known by address and title, whichever rig file names them. Default: each rig stands alone. */
+  readonly stateFolder?: string;
   readonly version: string;
   /** Something worth a line: without payload and without secrets. The same is told once. */
   readonly onNote: (note: string) => void;
@@ -73,7 +76,10 @@ export function whyNotWatched({ document }: Pick<RigSetup, 'document'>): string 
 
 /** What a folder's journal says, for whoever only looks. Throws a JournalError. */
 export function readWatch(setup: RigSetup, folder: string): WatchState {
-  const state = stateOf(new Journal(fileStorage(join(folder, JOURNAL_FILE))), setup.installation);
+  const path = join(folder, JOURNAL_FILE);
+  const journal = new Journal(fileStorage(path));
+  refuseCutJournal(folder, journal, path);
+  const state = stateOf(journal, setup.installation);
   if (!state.begun)
     throw new JournalError(`${folder}: there is no watch here (${JOURNAL_FILE}), expected the --out of one`);
   return state;
@@ -93,15 +99,35 @@ export async function watchRig(setup: RigSetup, options: WatchRigOptions): Promi
   // Timers do not hold the process open, and a watch is asleep most of the time.
   const hold = setInterval(() => undefined, 1 << 30);
   try {
-    const journal = new Journal(fileStorage(join(folder, JOURNAL_FILE)));
+    const path = join(folder, JOURNAL_FILE);
+    const journal = new Journal(fileStorage(path));
+    refuseCutJournal(folder, journal, path);
     const { tornBytes } = journal;
     const { installation } = setup;
     const { name: rig } = setup.document;
     const now = Math.floor(timers.nowMilliseconds() / 1000);
     const watch = watchOf(setup);
+    const before = stateOf(journal, installation);
+    refuseClockBehind(before, now);
+    const isDoubted = isClockDoubted(before, now);
+    if (!isDoubted) forgetDoubt(folder);
+    else if (options.once && !isClockConfirmed(folder, now)) {
+      const days = Math.floor((now - before.lastAt) / DAY);
+      options.onNote(
+        `the clock stands at ${formatInstant(now)}, ${days} days after the last sign of life (${formatInstant(before.lastAt)}): nothing is recorded before another start finds the same`,
+      );
+      return { end: { end: 'idle' }, state: before };
+    }
     const state = takeUp(journal, { rig, installation, watch, version: options.version, now });
     options.onTakenUp?.(state, tornBytes);
-    const end = await runOver(setup, { ...options, timers, journal, state, onNote: onceEach(options.onNote) });
+    const end = await runOver(setup, {
+      ...options,
+      timers,
+      journal,
+      state,
+      isDoubted,
+      onNote: onceEach(options.onNote),
+    });
     return { end, state };
   } finally {
     clearInterval(hold);
@@ -113,6 +139,8 @@ interface TakenUp extends Omit<WatchRigOptions, 'timers'> {
   readonly timers: Timers;
   readonly journal: Journal;
   readonly state: WatchState;
+  /** The clock stands far after the last sign of life. */
+  readonly isDoubted: boolean;
 }
 
 async function runOver(setup: RigSetup, options: TakenUp): Promise<WatchEnd> {
@@ -126,6 +154,7 @@ async function runOver(setup: RigSetup, options: TakenUp): Promise<WatchEnd> {
     home,
     onNote,
     ledgerFolder: options.ledgerFolder,
+    stateFolder: options.stateFolder,
     migrate: watchOf(setup).migrate,
     recordingOf: options.recordingOf ?? (() => ({})),
     endpoints: { driverOf: pool.driverOf, ...(options.loadSerial && { loadSerial: options.loadSerial }) },
@@ -138,6 +167,7 @@ async function runOver(setup: RigSetup, options: TakenUp): Promise<WatchEnd> {
     signal,
     known,
     isKnownBefore: known.wan !== undefined,
+    isDoubtful: options.isDoubted && !once,
     ...(once !== undefined && { once }),
     ...(napSeconds !== undefined && { napSeconds }),
     ...(onRecord && { onRecord: (record) => onRecord(record, state) }),
@@ -153,9 +183,13 @@ async function runOver(setup: RigSetup, options: TakenUp): Promise<WatchEnd> {
     watch.learn({ link: event.link, at, source: `${placeText(place)}#observed`, bearing: 'sign' });
   }
   const sources = openSources(setup, { timers, onNote, watch, state });
+  const look = (): void => sources.forEach(({ source }) => source.look());
   pool.listen();
   try {
-    if (once) await heardOf(sources, { timers, signal });
+    if (once) {
+      await heardOf(sources, { timers, signal });
+      look();
+    }
     return await watch.run();
   } finally {
     await Promise.all(sources.map(({ source }) => source.close()));
@@ -189,10 +223,17 @@ function openSources(
       }),
     );
     const onBegin = (cad: string, at: Instant): void => watch.begin(`${GLOW}${cad}`, at);
-    all.push(listened((of) => glowSource(glow, { ...of, lastDated, onBegin })));
+    all.push(listened((of) => glowSource(glow, { ...of, lastDated, onBegin, points: pointsOf(setup) })));
   }
   if (bench) all.push(listened((of) => benchSource(bench, of)));
   return all;
+}
+
+/** The meter points that the rig file itself names; those made up for the bench say nothing of a real CAD. */
+function pointsOf({ document }: RigSetup): MeterPoints {
+  const { electricity, gas } = document.installation;
+  const mprn = gas === false ? undefined : gas.mprn;
+  return { ...(electricity.mpan !== undefined && { mpan: electricity.mpan }), ...(mprn !== undefined && { mprn }) };
 }
 
 /** As the evidence of a CAD names it. */

@@ -54,6 +54,8 @@ export class WatchState {
   /** When there was last a sign of life. */
   lastAt: Instant = INSTANT_MIN;
   starts = 0;
+  /** Lines of the journal that this rests on. */
+  lines = 0;
   private isUp = false;
   private lastAttempt: Instant = INSTANT_MIN;
   private readonly known = new Set<string>();
@@ -63,6 +65,7 @@ export class WatchState {
   }
 
   apply(record: JournalRecord): void {
+    this.lines += 1;
     const t = at(record.t);
     switch (record.is) {
       case 'begun':

@@ -1,96 +1,94 @@
-import { MIGRATION, OUTCOME_OK_ESME } from '../../../src/exclusion/engine/compile.ts';
-import { EVENT, Tally } from '../../../src/exclusion/engine/tally.ts';
-import type { Instant } from '../../../src/time.ts';
+/**
+ * What is counted of a life. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
+import { GAS_SUPPLIER, MIGRATION, OUTCOME_OK_ESME } from '../../../src/exclusion/engine/engineCodes.ts';
+import { Tally } from '../../../src/exclusion/engine/tally.ts';
+import type { Instant } from '../../../src/londonTime.ts';
+import type { f64, i32 } from '../../../src/numbers.ts';
 import type { Attributes } from '../../population/attributes.ts';
-import type { Streams } from '../../world/dice/draws.ts';
+import type { LifeStreams } from '../../world/dice/lifeStreams.ts';
+import { GroupNumbers, type DeviceModel } from '../model/groupNumbers.ts';
+import type { LifePlan } from '../model/lifePlan.ts';
 import { Changes } from './changes.ts';
+import { AsOfCounter, type Counts } from './counts.ts';
 import { EventQueue } from './eventQueue.ts';
-import type { GroupPlan, Model, ModelEvent } from '../model/model.ts';
-import type { LifeView, Observer } from './observer.ts';
-import { outcomeTable510 } from '../model/outcomes.ts';
+import type { Observer } from './observer.ts';
 import { SupplierInstruction } from './supplierInstruction.ts';
 import { Uncounted } from './uncounted.ts';
-import { AsOfCounter, type Counts } from './counts.ts';
 
 /**
- * What is counted of a life: its attempts and the events around it, in time order, into the tally and the volumes at each
- * as-of. Most lives end before anything could make a category hold: of those nothing is drawn that only a verdict would
- * ask for, and nothing counted. From where something could, everything is, what was noted before included.
+ * The attempts of a life and the events around it, in time order, into the tally and the volumes at each as-of. Most lives end
+ * before anything could make a category hold. Of those lives nothing is drawn that only a verdict would ask for, and nothing
+ * is counted. Once something could hold, everything is counted, what was noted before included.
  */
 export class Account {
   /** Whether the life is being counted; until then its attempts are only noted. */
-  counting = false;
+  counting: boolean = false;
   /** Whether it has migrated, with or without its gas meter. */
-  ended = false;
+  ended: boolean = false;
   readonly tally: Tally;
-  readonly queue = new EventQueue();
+  readonly queue: EventQueue;
   readonly changes: Changes;
   readonly instruction: SupplierInstruction;
 
   /** Instant of events that the tally has not settled yet; 0: none. */
   private openAt: Instant = 0;
-  private entity = 0;
-  private group: GroupPlan | null = null;
+  private entity: i32 = 0;
+  private group: GroupNumbers = new GroupNumbers();
   private readonly uncounted: Uncounted;
   private readonly asOfs: AsOfCounter;
-  private readonly suppliersMatter: boolean;
-  private readonly model: Model;
+  private readonly plan: LifePlan;
   private readonly attributes: Attributes;
   private readonly observer: Observer | null;
+  /** Whether the lives that come next begin uncounted: asked once a population. */
+  private beginsUncounted: boolean = false;
 
-  constructor(
-    model: Model,
-    streams: Streams,
-    options: { readonly counts: Counts; readonly attributes: Attributes; readonly observer: Observer | null },
-  ) {
-    const { counts, attributes, observer } = options;
-    this.model = model;
+  constructor(plan: LifePlan, streams: LifeStreams, attributes: Attributes, counts: Counts, observer: Observer | null) {
+    this.plan = plan;
     this.attributes = attributes;
     this.observer = observer;
-    this.tally = new Tally(model.rules);
-    this.asOfs = new AsOfCounter(model.asOfs, counts);
-    this.uncounted = new Uncounted(model.rules, model.masks);
-    this.changes = new Changes(model.scenario.changes, streams.changes, model.horizon);
-    this.instruction = new SupplierInstruction(streams.supplierInstruction, this.queue);
-    this.suppliersMatter =
-      observer !== null ||
-      model.scenario.changes.supplierPerYear > 0 ||
-      model.groups.some((group) => group.supplierInstructs > 0);
+    const queue = new EventQueue(plan.eventRank);
+    this.queue = queue;
+    this.tally = new Tally(plan.rules);
+    this.asOfs = new AsOfCounter(plan.asOfs, counts);
+    this.uncounted = new Uncounted(plan);
+    this.changes = new Changes(plan.changes, streams.changes, plan.horizon);
+    this.instruction = new SupplierInstruction(streams.supplierInstruction, queue);
+  }
+
+  /** The lives that come next belong to the group. */
+  turnTo(group: GroupNumbers): void {
+    this.group = group;
+    this.beginsUncounted = this.observer === null && this.uncounted.allows(group);
   }
 
   /** Opens the account of a life that has begun. */
-  begin(entity: number, group: GroupPlan, life: LifeView): void {
+  begin(entity: i32): void {
     this.entity = entity;
-    this.group = group;
     this.ended = false;
     this.counting = false;
-    this.uncounted.begin(group);
-    if (!this.beginsUncounted(group)) this.count(life);
-  }
-
-  /** Whether the lives of a group are counted only from where something could count. */
-  beginsUncounted(group: GroupPlan): boolean {
-    return this.observer === null && this.uncounted.allows(group);
+    this.uncounted.begin(this.group);
+    if (!this.beginsUncounted) this.count();
   }
 
   /** From here on the life is counted. */
-  count(life: LifeView | null = null): void {
+  count(): void {
     if (this.counting) return;
-    const { model, attributes, queue, entity, observer, tally } = this;
-    const group = this.group as GroupPlan;
+    const attributes = this.attributes;
+    const queue = this.queue;
+    const group = this.group;
+    const observer = this.observer;
     this.counting = true;
     this.asOfs.begin();
     this.openAt = 0;
     if (queue.count > 0) queue.clear();
-    if (observer !== null || group.models !== null) attributes.place();
-    if (attributes.placed && attributes.model >= 0) {
-      for (const row of group.modelEvents[attributes.model] as readonly ModelEvent[])
-        queue.add(row.at, row.event, 0, 1);
-    }
-    if (this.suppliersMatter) attributes.drawSuppliers();
-    this.instruction.begin(entity, group, attributes.gasSupplier);
-    if (this.changes.any && !group.isSteady) this.changes.draw(entity, model.start, attributes, queue);
-    tally.begin(
+    if (observer !== null || group.models.length > 0) attributes.place();
+    if (attributes.placed && attributes.model >= 0) this.addModelEvents(group.models[attributes.model] as DeviceModel);
+    if (observer !== null || this.plan.suppliersMatter) attributes.drawSuppliers();
+    this.instruction.begin(this.entity, group, attributes.gasSupplier);
+    if (this.changes.any && !group.isSteady) this.changes.draw(this.entity, this.plan.start, attributes, queue);
+    this.tally.begin(
       group.cohort,
       attributes.esmeDormant,
       attributes.hasGsme,
@@ -101,34 +99,43 @@ export class Account {
       attributes.electricitySupplier,
       attributes.gasSupplier,
     );
-    if (observer && life) observer.begin(entity, life);
-    const { rows, at, kind, outcome, system } = this.uncounted;
-    for (let i = 0; i < rows; i += 1) {
-      this.advance(at[i] as number);
-      this.record(at[i] as number, kind[i] as number, outcome[i] as number, system[i] === 1);
+    if (observer !== null) observer.begin(this.entity, attributes, group);
+    const noted = this.uncounted;
+    for (let i: i32 = 0; i < noted.rows; i += 1) {
+      const at = noted.at[i] as f64;
+      this.advance(at);
+      this.record(at, noted.kind[i] as i32, noted.outcome[i] as i32, noted.system[i] === 1);
+    }
+  }
+
+  private addModelEvents(model: DeviceModel): void {
+    for (let i: i32 = 0; i < model.event.length; i += 1) {
+      this.queue.add(model.eventAt[i] as f64, model.event[i] as i32, 0, 1);
     }
   }
 
   /** The categories that hold, as a mask. */
-  get holds(): number {
+  get holds(): i32 {
     return this.counting ? this.tally.mask : 0;
   }
 
-  /** Takes all events up to an instant; those at it stay open, for an attempt at the same instant settles with them. */
+  /** Takes all events up to an instant. Those at it stay open, for an attempt at the same instant settles with them. */
   advance(to: Instant): void {
     if (!this.counting) return;
-    const { queue } = this;
-    while (queue.next < queue.count && (queue.at[queue.next] as number) <= to) {
+    const queue = this.queue;
+    const observer = this.observer;
+    while (queue.next < queue.count && (queue.at[queue.next] as f64) <= to) {
       const i = queue.next;
-      const at = queue.at[i] as number;
+      const at = queue.at[i] as f64;
       if (at > this.openAt) this.settle(at);
       queue.next = i + 1;
       this.openAt = at;
-      const event = queue.event[i] as number;
-      const value = queue.value[i] as number;
+      const event = queue.event[i] as i32;
+      const value = queue.value[i] as i32;
+      const ofModel = queue.ofModel[i] === 1;
       this.tally.event(at, event, value);
-      if (event === EVENT['gas-supplier']) this.instruction.supplierNamed(at, value);
-      if (this.observer) this.observer.event(at, event, value, queue.ofModel[i] === 1);
+      if (event === GAS_SUPPLIER) this.instruction.supplierNamed(at, value);
+      if (observer !== null) observer.event(at, event, value, ofModel);
     }
     if (to > this.openAt) this.settle(to);
   }
@@ -137,26 +144,27 @@ export class Account {
   private settle(next: Instant): void {
     if (this.openAt !== 0) this.tally.settle(this.openAt);
     this.openAt = 0;
-    this.asOfs.countBefore(next, this.tally, (this.group as GroupPlan).cohort);
+    this.asOfs.countBefore(next, this.tally, this.group.cohort);
   }
 
-  record(at: Instant, kind: number, outcome: number, system: boolean): void {
+  record(at: Instant, kind: i32, outcome: i32, system: boolean): void {
     if (kind === MIGRATION && outcome <= OUTCOME_OK_ESME) this.ended = true;
     if (!this.counting) {
       if (this.ended || this.uncounted.note(at, kind, outcome, system)) return;
       this.count();
       this.advance(at);
     }
-    const table510 = outcomeTable510(outcome);
-    this.tally.attempt(at, kind, outcome, this.model.masks[outcome] as number, system, table510);
+    const table510 = this.plan.table510[outcome] === 1;
+    this.tally.attempt(at, kind, outcome, this.plan.masks[outcome] as i32, system, table510);
     this.tally.settle(at);
     this.openAt = 0;
-    if (this.observer) this.observer.attempt(at, kind, outcome, system, table510);
+    const observer = this.observer;
+    if (observer !== null) observer.attempt(at, kind, outcome, system, table510);
   }
 
-  /** A check on the gas meter has failed: its supplier may instruct, which only a counted life hears of. */
+  /** A check on the gas meter has failed. Its supplier may instruct, and only a counted life takes note of that. */
   gsmeFailed(at: Instant): void {
-    if ((this.group as GroupPlan).supplierInstructs === 0) return;
+    if (this.group.supplierInstructs === 0) return;
     this.count();
     this.instruction.failed(at);
   }
@@ -164,7 +172,7 @@ export class Account {
   /** Takes what happens after the process has ended. */
   close(replacedAt: Instant, gsmeExcluded: boolean): void {
     if (!this.counting) return;
-    const { horizon } = this.model;
+    const horizon = this.plan.horizon;
     const migrated = this.ended;
     const last = replacedAt < horizon && !migrated ? replacedAt : horizon;
     // After a whole migration nothing changes a verdict, and nothing is recorded. An excluded GSME goes on changing

@@ -1,149 +1,132 @@
+/**
+ * Changes in mid-history. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
 import { assert } from '../../../src/assert.ts';
-import { EVENT } from '../../../src/exclusion/engine/tally.ts';
-import { DAY } from '../../../src/time.ts';
+import {
+  ELECTRICITY_PAYMENT_MODE,
+  ELECTRICITY_SUPPLIER,
+  ESME_DORMANT,
+  GAS_PAYMENT_MODE,
+  GAS_SUPPLIER,
+  GSME_DORMANT,
+} from '../../../src/exclusion/engine/engineCodes.ts';
+import { DAY, type Instant } from '../../../src/londonTime.ts';
+import type { f64, i32 } from '../../../src/numbers.ts';
 import type { Attributes } from '../../population/attributes.ts';
-import type { Scenario } from '../../scenario/schema.ts';
 import { FOREVER } from '../../world/alternating.ts';
-import { first, second, uniform, type Stream } from '../../world/dice/draws.ts';
-import { FirstDraw } from '../../world/dice/firstDraw.ts';
+import { first, second, type Stream } from '../../world/dice/draws.ts';
+import type { ChangeRates } from '../model/lifePlan.ts';
 import type { EventQueue } from './eventQueue.ts';
 
-const YEAR = 365.25 * DAY;
+const YEAR: f64 = 365.25 * DAY;
 /** Changes of one kind on one meter: a checked scenario expects so few that no installation comes near. */
-const CHANGES_MAX = 30;
-const BLOCK = 16;
-/** Where the draws of those that a block has no room for stand. */
-const OVERFLOW = 1024;
+const CHANGES_MAX: i32 = 30;
+const BLOCK: i32 = 16;
+/** Where the draws stand for which a block has no room. */
+const OVERFLOW: i32 = 1024;
 
 /** Index blocks of the change stream. */
-const BLOCKS = {
-  electricitySupplier: 0,
-  gasSupplier: 1,
-  esmeDormant: 2,
-  gsmeDormant: 3,
-  electricityPayment: 4,
-  gasPayment: 5,
-  replacement: 6,
-} as const;
+const ELECTRICITY_SUPPLIERS: i32 = 0;
+const GAS_SUPPLIERS: i32 = 1;
+const ESME_DORMANCY: i32 = 2;
+const GSME_DORMANCY: i32 = 3;
+const ELECTRICITY_PAYMENT: i32 = 4;
+const GAS_PAYMENT: i32 = 5;
+const REPLACEMENT: i32 = 6;
 
-function indexOf(block: number, k: number): number {
+function indexOf(block: i32, k: i32): i32 {
   return k < BLOCK ? block * BLOCK + k : OVERFLOW + block * CHANGES_MAX + k;
 }
 
-export function replacementSecondsMean({ replacementPerYear }: Scenario['changes']): number {
-  return YEAR / replacementPerYear;
-}
-
-/** Changes of supplier, dormancy and payment mode in mid-history, as events of the installation at hand. */
+/** Changes of supplier, dormancy and payment mode, as events of the installation at hand; and its replacement. */
 export class Changes {
   /** Whether any installation changes at all. */
   readonly any: boolean;
-  private readonly rates: Scenario['changes'];
+  private readonly rates: ChangeRates;
   private readonly stream: Stream;
-  private readonly horizon: number;
-  readonly replacementDraw: FirstDraw;
+  private readonly horizon: Instant;
 
-  constructor(rates: Scenario['changes'], stream: Stream, horizon: number) {
+  constructor(rates: ChangeRates, stream: Stream, horizon: Instant) {
     this.rates = rates;
     this.stream = stream;
-    this.replacementDraw = new FirstDraw(stream, BLOCKS.replacement * BLOCK);
     this.horizon = horizon;
-    this.any =
-      rates.supplierPerYear > 0 ||
-      rates.dormantToActivePerYear > 0 ||
-      rates.activeToDormantPerYear > 0 ||
-      rates.paymentModePerYear > 0;
+    this.any = rates.supplier > 0 || rates.dormantToActive > 0 || rates.activeToDormant > 0 || rates.paymentMode > 0;
   }
 
-  get replaces(): boolean {
-    return this.rates.replacementPerYear > 0;
-  }
-
-  /** Draws the replacement of the installations that come next. */
-  ahead(from: number, count: number): void {
-    if (this.replaces) this.replacementDraw.ahead(from, count);
-  }
-
-  /** Strikes out those of the installations drawn ahead who may have been replaced by `at`. */
-  sift(start: number, count: number, at: Float64Array): void {
-    const mean = replacementSecondsMean(this.rates);
-    const { first: a } = this.replacementDraw;
-    for (let i = 0; i < count; i += 1) {
-      if (start + mean * (1 - uniform(a[i] as number)) <= (at[i] as number)) at[i] = FOREVER;
-    }
-  }
-
-  /** Instant of a replacement outside the migration, or FOREVER. */
-  replacedAt(entity: number, start: number): number {
-    if (!this.replaces) return FOREVER;
-    this.replacementDraw.take(entity);
-    return start - replacementSecondsMean(this.rates) * Math.log(first());
+  /** Instant of a replacement outside the migration. FOREVER: not before `knownUntil`. */
+  replacedAt(entity: i32, start: Instant, knownUntil: Instant): Instant {
+    const rate = this.rates.replacement;
+    if (rate === 0) return FOREVER;
+    const u = this.stream.uniform(entity, REPLACEMENT * BLOCK);
+    const mean = YEAR / rate;
+    return start + mean * (1 - u) > knownUntil ? FOREVER : start - mean * Math.log(u);
   }
 
   /** Adds the installation's changes from `start` to the horizon to its queue. */
-  draw(entity: number, start: number, attributes: Attributes, queue: EventQueue): void {
-    const { supplierPerYear, dormantToActivePerYear, activeToDormantPerYear, paymentModePerYear } = this.rates;
-    if (supplierPerYear > 0) {
-      this.suppliers(entity, start, BLOCKS.electricitySupplier, EVENT['electricity-supplier'], attributes, queue);
-      if (attributes.hasGsme) {
-        this.suppliers(entity, start, BLOCKS.gasSupplier, EVENT['gas-supplier'], attributes, queue);
-      }
+  draw(entity: i32, start: Instant, attributes: Attributes, queue: EventQueue): void {
+    const hasGsme = attributes.hasGsme;
+    if (this.rates.supplier > 0) {
+      this.suppliers(entity, start, ELECTRICITY_SUPPLIERS, ELECTRICITY_SUPPLIER, attributes, queue);
+      if (hasGsme) this.suppliers(entity, start, GAS_SUPPLIERS, GAS_SUPPLIER, attributes, queue);
     }
-    const dormancy = [activeToDormantPerYear, dormantToActivePerYear] as const;
-    const payment = [paymentModePerYear, paymentModePerYear] as const;
-    this.toggles(entity, start, BLOCKS.esmeDormant, EVENT['esme-dormant'], attributes.esmeDormant, dormancy, queue);
-    this.toggles(
-      entity,
-      start,
-      BLOCKS.electricityPayment,
-      EVENT['electricity-payment-mode'],
-      attributes.electricityCredit,
-      payment,
-      queue,
-    );
-    if (!attributes.hasGsme) return;
-    this.toggles(entity, start, BLOCKS.gsmeDormant, EVENT['gsme-dormant'], attributes.gsmeDormant, dormancy, queue);
-    this.toggles(entity, start, BLOCKS.gasPayment, EVENT['gas-payment-mode'], attributes.gasCredit, payment, queue);
+    const wakes = this.rates.dormantToActive;
+    const sleeps = this.rates.activeToDormant;
+    const changes = this.rates.paymentMode;
+    this.toggles(entity, start, ESME_DORMANCY, ESME_DORMANT, attributes.esmeDormant, sleeps, wakes, queue);
+    const credit = attributes.electricityCredit;
+    this.toggles(entity, start, ELECTRICITY_PAYMENT, ELECTRICITY_PAYMENT_MODE, credit, changes, changes, queue);
+    if (!hasGsme) return;
+    this.toggles(entity, start, GSME_DORMANCY, GSME_DORMANT, attributes.gsmeDormant, sleeps, wakes, queue);
+    this.toggles(entity, start, GAS_PAYMENT, GAS_PAYMENT_MODE, attributes.gasCredit, changes, changes, queue);
   }
 
   private suppliers(
-    entity: number,
-    start: number,
-    block: number,
-    event: number,
+    entity: i32,
+    start: Instant,
+    block: i32,
+    event: i32,
     attributes: Attributes,
     queue: EventQueue,
   ): void {
+    const mean = YEAR / this.rates.supplier;
     let at = start;
-    for (let k = 0; ; k += 1) {
+    for (let k: i32 = 0; ; k += 1) {
       assert(k < CHANGES_MAX, 'one meter has at most 30 changes of a kind');
       this.stream.draw(entity, indexOf(block, k));
-      at -= (YEAR / this.rates.supplierPerYear) * Math.log(first());
+      const u = first();
+      if (at + mean * (1 - u) > this.horizon) return;
+      const next = second();
+      at -= mean * Math.log(u);
       if (at > this.horizon) return;
-      queue.add(Math.floor(at), event, attributes.supplier(second()));
+      queue.add(Math.floor(at), event, attributes.supplier(next), 0);
     }
   }
 
-  /** A two-state process: `rates[0]` leads from 0 to 1, `rates[1]` from 1 to 0. */
+  /** A two-state process: `toOn` is the rate from 0 to 1, `toOff` from 1 to 0. */
   private toggles(
-    entity: number,
-    start: number,
-    block: number,
-    event: number,
+    entity: i32,
+    start: Instant,
+    block: i32,
+    event: i32,
     initially: boolean,
-    rates: readonly [number, number],
+    toOn: f64,
+    toOff: f64,
     queue: EventQueue,
   ): void {
     let at = start;
     let state = initially;
-    for (let k = 0; ; k += 1) {
+    for (let k: i32 = 0; ; k += 1) {
       assert(k < CHANGES_MAX, 'one meter has at most 30 changes of a kind');
-      const rate = state ? rates[1] : rates[0];
+      const rate = state ? toOff : toOn;
       if (rate === 0) return;
-      at -= (YEAR / rate) * Math.log(this.stream.uniform(entity, indexOf(block, k)));
+      const mean = YEAR / rate;
+      const u = this.stream.uniform(entity, indexOf(block, k));
+      if (at + mean * (1 - u) > this.horizon) return;
+      at -= mean * Math.log(u);
       if (at > this.horizon) return;
       state = !state;
-      queue.add(Math.floor(at), event, state ? 1 : 0);
+      queue.add(Math.floor(at), event, state ? 1 : 0, 0);
     }
   }
 }

@@ -1,15 +1,21 @@
-import { CATEGORIES } from '../../../src/clauses/clause.ts';
+/**
+ * Counts of one replication. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
+import { CATEGORY_COUNT } from '../../../src/exclusion/engine/engineCodes.ts';
 import type { Tally } from '../../../src/exclusion/engine/tally.ts';
-import { COHORTS } from '../../../src/installation/cohort.ts';
-import { ENDS } from '../../scenario/ends.ts';
+import type { Instant } from '../../../src/londonTime.ts';
+import type { i32 } from '../../../src/numbers.ts';
+import { COHORT_COUNT } from '../../population/populationCodes.ts';
+import { END_COUNT } from '../../scenario/endCodes.ts';
 
-export const MEASURE_QUALIFYING = 0;
-export const MEASURE_EFFECTIVE = 1;
-const MEASURES = 2;
-const KINDS = 2; // reported, held
+export const MEASURE_QUALIFYING: i32 = 0;
+export const MEASURE_EFFECTIVE: i32 = 1;
+const MEASURES: i32 = 2;
+const KINDS: i32 = 2; // reported, held
 
-/** Counts of one replication: integers only, so that shards can be added in any order. */
-export interface Counts {
+/** Integers only, so that the counts of shards can be added in any order. */
+export class Counts {
   /** [as-of][measure][cohort][category][reported, held]. */
   readonly volumes: Int32Array;
   /** [cohort][end]. */
@@ -17,56 +23,60 @@ export interface Counts {
   /** [month since the start]: installations and meters migrated in it. */
   readonly migratedInstallations: Int32Array;
   readonly migratedMeters: Int32Array;
-}
 
-export function emptyCounts(asOfs: number, months: number): Counts {
-  return {
-    volumes: new Int32Array(asOfs * MEASURES * COHORTS.length * CATEGORIES.length * KINDS),
-    ends: new Int32Array(COHORTS.length * ENDS.length),
-    migratedInstallations: new Int32Array(months),
-    migratedMeters: new Int32Array(months),
-  };
-}
-
-export function addCounts(into: Counts, from: Counts): void {
-  for (const key of ['volumes', 'ends', 'migratedInstallations', 'migratedMeters'] as const) {
-    const target = into[key];
-    const source = from[key];
-    for (let i = 0; i < target.length; i += 1) target[i] = (target[i] as number) + (source[i] as number);
+  constructor(asOfs: i32, months: i32) {
+    this.volumes = new Int32Array(asOfs * MEASURES * COHORT_COUNT * CATEGORY_COUNT * KINDS);
+    this.ends = new Int32Array(COHORT_COUNT * END_COUNT);
+    this.migratedInstallations = new Int32Array(months);
+    this.migratedMeters = new Int32Array(months);
   }
 }
 
-/** Counts installations, with so many migrated meters between them, in the month of their migration. */
-export function countMigrated(counts: Counts, month: number, meters: number, installations = 1): void {
-  const { migratedInstallations, migratedMeters } = counts;
-  migratedInstallations[month] = (migratedInstallations[month] as number) + installations;
-  migratedMeters[month] = (migratedMeters[month] as number) + meters;
+export function emptyCounts(asOfs: i32, months: i32): Counts {
+  return new Counts(asOfs, months);
 }
 
-export function volumeIndex(asOf: number, measure: number, cohort: number, category: number): number {
-  return (((asOf * MEASURES + measure) * COHORTS.length + cohort) * CATEGORIES.length + category) * KINDS;
+function addInto(target: Int32Array, source: Int32Array): void {
+  for (let i: i32 = 0; i < target.length; i += 1) target[i] = (target[i] as i32) + (source[i] as i32);
+}
+
+export function addCounts(into: Counts, from: Counts): void {
+  addInto(into.volumes, from.volumes);
+  addInto(into.ends, from.ends);
+  addInto(into.migratedInstallations, from.migratedInstallations);
+  addInto(into.migratedMeters, from.migratedMeters);
+}
+
+/** Counts an installation, with so many migrated meters, in the month of its migration. */
+export function countMigrated(counts: Counts, month: i32, meters: i32): void {
+  counts.migratedInstallations[month] = (counts.migratedInstallations[month] as i32) + 1;
+  counts.migratedMeters[month] = (counts.migratedMeters[month] as i32) + meters;
+}
+
+export function volumeIndex(asOf: i32, measure: i32, cohort: i32, category: i32): i32 {
+  return (((asOf * MEASURES + measure) * COHORT_COUNT + cohort) * CATEGORY_COUNT + category) * KINDS;
 }
 
 /** Adds the categories that hold of one installation at an as-of. */
-function countVolumes(counts: Counts, tally: Tally, asOf: number, at: number, cohort: number): void {
-  const { mask } = tally;
+function countVolumes(counts: Counts, tally: Tally, asOf: i32, at: Instant, cohort: i32): void {
+  const mask = tally.mask;
   const reported = tally.reported();
-  const { volumes } = counts;
-  for (let c = 0; c < CATEGORIES.length; c += 1) {
+  const volumes = counts.volumes;
+  for (let c: i32 = 0; c < CATEGORY_COUNT; c += 1) {
     if (((mask >> c) & 1) === 0) continue;
     const isReported = c === reported ? 1 : 0;
-    const measures = tally.effectiveFrom(c, at) !== 0 ? 2 : 1;
-    for (let measure = 0; measure < measures; measure += 1) {
+    const measures: i32 = tally.effectiveFrom(c, at) !== 0 ? 2 : 1;
+    for (let measure: i32 = 0; measure < measures; measure += 1) {
       const i = volumeIndex(asOf, measure, cohort, c);
-      volumes[i] = (volumes[i] as number) + isReported;
-      volumes[i + 1] = (volumes[i + 1] as number) + 1;
+      volumes[i] = (volumes[i] as i32) + isReported;
+      volumes[i + 1] = (volumes[i + 1] as i32) + 1;
     }
   }
 }
 
 /** Counts one installation's volumes at every as-of that has passed, on the state as it stood then. */
 export class AsOfCounter {
-  private next = 0;
+  private next: i32 = 0;
   private readonly asOfs: Float64Array;
   private readonly counts: Counts;
 
@@ -79,10 +89,10 @@ export class AsOfCounter {
     this.next = 0;
   }
 
-  /** Every as-of before an instant; the tally holds all rows before it. */
-  countBefore(before: number, tally: Tally, cohort: number): void {
-    while (this.next < this.asOfs.length && (this.asOfs[this.next] as number) < before) {
-      if (tally.mask !== 0) countVolumes(this.counts, tally, this.next, this.asOfs[this.next] as number, cohort);
+  /** Counts at every as-of before an instant. The tally must hold all rows before that instant. */
+  countBefore(before: Instant, tally: Tally, cohort: i32): void {
+    while (this.next < this.asOfs.length && (this.asOfs[this.next] as Instant) < before) {
+      if (tally.mask !== 0) countVolumes(this.counts, tally, this.next, this.asOfs[this.next] as Instant, cohort);
       this.next += 1;
     }
   }

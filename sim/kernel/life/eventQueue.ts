@@ -1,17 +1,28 @@
+/**
+ * The coming events of one installation. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
 import { assert } from '../../../src/assert.ts';
-import { EVENT_RANK } from '../../../src/exclusion/engine/tally.ts';
+import type { f64, i32 } from '../../../src/numbers.ts';
 
-const EVENTS_MAX = 256;
+const EVENTS_MAX: i32 = 256;
 
-/** The coming events of one installation in time order; events can be added while others are being taken. */
+/** Events in time order. Events can be added while others are being taken. */
 export class EventQueue {
-  readonly at = new Float64Array(EVENTS_MAX);
-  readonly event = new Uint8Array(EVENTS_MAX);
-  readonly value = new Int32Array(EVENTS_MAX);
-  /** Events of the installation's DMC stand in the records once, under the DMC. */
-  readonly ofModel = new Uint8Array(EVENTS_MAX);
-  count = 0;
-  next = 0;
+  readonly at: Float64Array = new Float64Array(EVENTS_MAX);
+  readonly event: Int32Array = new Int32Array(EVENTS_MAX);
+  readonly value: Int32Array = new Int32Array(EVENTS_MAX);
+  /** 1 for an event of the installation's DMC: it stands in the records once, under the DMC. */
+  readonly ofModel: Int32Array = new Int32Array(EVENTS_MAX);
+  count: i32 = 0;
+  /** Position of the next event to be taken. */
+  next: i32 = 0;
+  /** Per event: its place among the rows of one instant. */
+  private readonly rank: Int32Array;
+
+  constructor(rank: Int32Array) {
+    this.rank = rank;
+  }
 
   clear(): void {
     this.count = 0;
@@ -19,14 +30,11 @@ export class EventQueue {
   }
 
   /** Adds an event that has not come yet. */
-  add(at: number, event: number, value: number, ofModel = 0): void {
+  add(at: f64, event: i32, value: i32, ofModel: i32): void {
     assert(this.count < EVENTS_MAX, 'one installation has at most 256 events');
     let i = this.count;
-    while (i > this.next && this.later(i - 1, at, event)) {
-      this.at[i] = this.at[i - 1] as number;
-      this.event[i] = this.event[i - 1] as number;
-      this.value[i] = this.value[i - 1] as number;
-      this.ofModel[i] = this.ofModel[i - 1] as number;
+    while (i > this.next && this.isLater(i - 1, at, event)) {
+      this.move(i - 1, i);
       i -= 1;
     }
     this.at[i] = at;
@@ -36,37 +44,43 @@ export class EventQueue {
     this.count += 1;
   }
 
-  private later(i: number, at: number, event: number): boolean {
-    const other = this.at[i] as number;
+  private isLater(i: i32, at: f64, event: i32): boolean {
+    const other = this.at[i] as f64;
     if (other !== at) return other > at;
-    return (EVENT_RANK[this.event[i] as number] as number) > (EVENT_RANK[event] as number);
+    return (this.rank[this.event[i] as i32] as i32) > (this.rank[event] as i32);
+  }
+
+  private move(from: i32, to: i32): void {
+    this.at[to] = this.at[from] as f64;
+    this.event[to] = this.event[from] as i32;
+    this.value[to] = this.value[from] as i32;
+    this.ofModel[to] = this.ofModel[from] as i32;
   }
 
   /** Drops the coming events that are not the DMC's. */
   keepModelEvents(): void {
-    this.keep((i) => this.ofModel[i] === 1);
+    let kept = this.next;
+    for (let i = this.next; i < this.count; i += 1) {
+      if (this.ofModel[i] === 0) continue;
+      this.move(i, kept);
+      kept += 1;
+    }
+    this.count = kept;
   }
 
   /** Takes coming events of one kind out again. */
-  drop(event: number): void {
-    this.keep((i) => this.event[i] !== event);
-  }
-
-  private keep(wanted: (i: number) => boolean): void {
+  drop(event: i32): void {
     let kept = this.next;
     for (let i = this.next; i < this.count; i += 1) {
-      if (!wanted(i)) continue;
-      this.at[kept] = this.at[i] as number;
-      this.event[kept] = this.event[i] as number;
-      this.value[kept] = this.value[i] as number;
-      this.ofModel[kept] = this.ofModel[i] as number;
+      if (this.event[i] === event) continue;
+      this.move(i, kept);
       kept += 1;
     }
     this.count = kept;
   }
 
   /** Instant of the next event, or Infinity. */
-  nextAt(): number {
-    return this.next < this.count ? (this.at[this.next] as number) : Infinity;
+  nextAt(): f64 {
+    return this.next < this.count ? (this.at[this.next] as f64) : Infinity;
   }
 }

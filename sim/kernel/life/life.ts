@@ -1,289 +1,380 @@
-import { MIGRATION, OUTCOME_OK, OUTCOME_OK_ESME } from '../../../src/exclusion/engine/compile.ts';
-import { OBSERVATIONS } from '../../../src/migration/observations.ts';
-import { DAY, monthOf, type Instant } from '../../../src/time.ts';
+/**
+ * The life of one installation. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
+import {
+  INSTRUCTION,
+  MIGRATION,
+  OUTCOME_NO_WAN,
+  OUTCOME_OK,
+  OUTCOME_OK_ESME,
+} from '../../../src/exclusion/engine/engineCodes.ts';
+import { DAY, HOUR, londonDay, monthOf, notBefore, workingInstant, type Instant } from '../../../src/londonTime.ts';
+import { OBSERVED_SYSTEM_FAULT } from '../../../src/migration/migrationCodes.ts';
+import type { f64, i32 } from '../../../src/numbers.ts';
 import { Attributes } from '../../population/attributes.ts';
-import { groupOf } from '../../population/groups.ts';
+import {
+  AWAITING_ATTEMPT,
+  AWAITING_MASTER_KEY,
+  AWAITING_PREPARATION,
+  BLOCKED_DISPLAY,
+  BLOCKED_EPCL,
+  CATEGORY_NOT_IN_EFFECT,
+  END_COUNT,
+  ENDED_EXCLUDED,
+  ENDED_MIGRATED,
+  ENDED_MIGRATED_ESME_ONLY,
+  ENDED_REPLACED,
+  NOT_SCHEDULED,
+  RETRYING,
+} from '../../scenario/endCodes.ts';
 import { FOREVER } from '../../world/alternating.ts';
-import type { Stream } from '../../world/dice/draws.ts';
+import type { SeedWords } from '../../world/dice/draws.ts';
+import { LifeStreams } from '../../world/dice/lifeStreams.ts';
 import { HanLink } from '../../world/hanLink.ts';
-import { NO_INTERVALS } from '../../world/intervals.ts';
+import { NO_INTERVALS, type Intervals } from '../../world/intervals.ts';
 import { WanLink } from '../../world/wanLink.ts';
+import type { DeviceModel, GroupNumbers, WalkStep } from '../model/groupNumbers.ts';
+import type { Limits } from '../model/kernelLimits.ts';
+import type { LifePlan } from '../model/lifePlan.ts';
+import type { OutageLists } from '../model/outageLists.ts';
 import { Account } from './account.ts';
-import { OBSERVATION_BITS, WALK_PASSED } from '../model/compileWalk.ts';
-import { END, END_EXCLUDED_FROM, ENDS } from '../../scenario/ends.ts';
-import { FactsAtHand } from './preparedFacts.ts';
-import { Limits } from '../model/kernelLimits.ts';
-import { MasterKey } from './masterKeySearch.ts';
-import { later, workingInstant, type GroupPlan, type Model, type StepPlan } from '../model/model.ts';
-import type { KeyAtStart, LifeView, Observer } from './observer.ts';
-import type { OutcomeRange } from '../model/outcomes.ts';
-import { GO, prepare, STOP, WAIT, type Turns } from './preparation.ts';
-import type { Replication } from '../model/replication.ts';
-import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
 import { countMigrated, type Counts } from './counts.ts';
+import { MasterKey } from './masterKeySearch.ts';
+import type { Observer } from './observer.ts';
+import { FactsAtHand } from './preparedFacts.ts';
+import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
+import { OBSERVATION_BITS, OBSERVATION_MASK, walk, WALK_PASSED } from './lifeWalk.ts';
 
-const SYSTEM_FAULT = OBSERVATIONS.indexOf('systemFault');
-const OBSERVATION_MASK = (1 << OBSERVATION_BITS) - 1;
+/** What is done with an installation at its next turn. */
+const GO: i32 = 0;
+const WAIT: i32 = 1;
+const STOP: i32 = 2;
 
 /**
- * The life of one installation: drawn alone from its number, run through the process of its cohort, counted as it
- * goes. Reused for every installation of a shard; what it keeps between them is only memory.
+ * One installation at a time: drawn alone from its number, run through the process of its cohort, and counted on the way. One
+ * life serves the installations of a shard one after the other; what it keeps between them is only memory.
  */
-export class Life implements LifeView, Turns {
+export class Life {
   readonly attributes: Attributes;
   readonly wan: WanLink;
   readonly han: HanLink;
   readonly facts: FactsAtHand;
   readonly account: Account;
   readonly strikes: Strikes;
-  group: GroupPlan;
+  group: GroupNumbers;
   /** Position in ENDS of the installation last run, and when it was reached (0: at the horizon). */
-  end = 0;
+  end: i32 = 0;
   endAt: Instant = 0;
+  /** When the installation is replaced for reasons outside the migration. FOREVER: not before the horizon, or never. */
+  replacedAt: Instant = FOREVER;
 
-  private entity = 0;
-  replacedAt = FOREVER;
-  private why = 0;
-
-  private readonly streams: readonly Stream[];
+  private entity: i32 = 0;
+  /** The end that applies while nothing else does. */
+  private why: i32 = 0;
+  private readonly streams: LifeStreams;
   private readonly key: MasterKey;
   private readonly limits: Limits;
-  readonly model: Model;
-  private readonly replication: Replication;
+  private readonly plan: LifePlan;
+  private readonly outages: OutageLists;
   private readonly counts: Counts;
   private readonly observer: Observer | null;
+  /** Ends of links and replacements after this instant are left out. */
+  private readonly knownUntil: Instant;
 
-  constructor(model: Model, replication: Replication, counts: Counts, observer: Observer | null) {
-    this.model = model;
-    this.replication = replication;
+  /**
+   * @param tellsAll Computes what no count depends on too, for the story: ends of links after the horizon, and contacts that
+   *   are older than every window.
+   */
+  constructor(
+    plan: LifePlan,
+    outages: OutageLists,
+    seed: SeedWords,
+    replication: i32,
+    counts: Counts,
+    observer: Observer | null,
+    tellsAll: boolean,
+  ) {
+    this.plan = plan;
+    this.outages = outages;
     this.counts = counts;
     this.observer = observer;
-    this.group = model.groups[0] as GroupPlan;
-    const dice = replication.dice();
-    this.streams = Object.values(dice);
-    this.attributes = new Attributes(model.scenario, dice.attributes);
-    this.wan = new WanLink(dice);
-    this.han = new HanLink(dice);
-    this.facts = new FactsAtHand(this.wan, this.han, model.start);
-    this.strikes = new Strikes(model, dice.faults, this.wan);
-    this.account = new Account(model, dice, { counts, attributes: this.attributes, observer });
-    this.key = new MasterKey(dice.masterKey, this.account.queue);
-    this.limits = new Limits(model.rules.rules);
-    this.turnTo(this.group);
+    const group = plan.groups[0] as GroupNumbers;
+    this.group = group;
+    const knownUntil: f64 = tellsAll ? Infinity : plan.horizon + 1;
+    const oldestSeconds: f64 = tellsAll ? Infinity : plan.limits.longestSeconds;
+    this.knownUntil = knownUntil;
+    const streams = new LifeStreams(seed, replication);
+    const attributes = new Attributes(plan.shares, streams.attributes);
+    const wan = new WanLink(streams, knownUntil);
+    const han = new HanLink(streams, knownUntil);
+    const account = new Account(plan, streams, attributes, counts, observer);
+    this.streams = streams;
+    this.attributes = attributes;
+    this.wan = wan;
+    this.han = han;
+    this.facts = new FactsAtHand(wan, han, plan.start, oldestSeconds);
+    this.strikes = new Strikes(plan, streams.faults, wan);
+    this.account = account;
+    this.key = new MasterKey(streams.masterKey, account.queue);
+    this.limits = plan.limits;
+    this.turnTo(group);
   }
 
   /** The installations that come next belong to the group: all dice are turned to it. */
-  private turnTo(group: GroupPlan): void {
+  private turnTo(group: GroupNumbers): void {
     this.group = group;
-    for (const stream of this.streams) stream.turnTo(group);
+    this.streams.turnTo(group.address, group.first);
+    this.account.turnTo(group);
   }
 
-  /**
-   * Draws what nearly every life begins with for [from, from + count), installations of one group that will be run next.
-   * Only speed depends on it.
-   */
-  ahead(from: number, count: number): void {
-    this.turnTo(groupOf(this.model.groups, from) as GroupPlan);
-    const { group } = this;
-    this.attributes.ahead(from, count, this.replication.hasOutages);
-    this.wan.ahead(group.wan, from, count);
-    this.han.ahead(group.han, from, count);
-    this.strikes.ahead(group, from, count);
-    this.account.changes.ahead(from, count);
+  private groupOf(entity: i32): GroupNumbers {
+    const groups = this.plan.groups;
+    let i: i32 = 0;
+    while (entity >= (groups[i] as GroupNumbers).first + (groups[i] as GroupNumbers).size) i += 1;
+    return groups[i] as GroupNumbers;
   }
 
   /** Runs one installation from the start to the horizon. */
-  run(entity: number): void {
-    if (entity < this.group.first || entity >= this.group.first + this.group.size) {
-      this.turnTo(groupOf(this.model.groups, entity) as GroupPlan);
-    }
+  run(entity: i32): void {
+    if (entity < this.group.first || entity >= this.group.first + this.group.size) this.turnTo(this.groupOf(entity));
     this.begin(entity);
-    const { group, attributes } = this;
-    const { attemptedShare, instructedShare, firstInstruction } = group;
+    const group = this.group;
+    const attributes = this.attributes;
     const u = attributes.entry;
-    const attemptDay = u < attemptedShare ? group.firstAttempt.quantile(u / attemptedShare) : FOREVER;
-    const prepares = group.prepares && (attributes.esmeDormant || attributes.gsmeDormant);
-    this.why = END['unresolved:notScheduled'];
-    if (!prepares || firstInstruction === null) this.attempt(this.readyDay(attemptDay));
-    else if (u < instructedShare) {
-      const instructionDay = firstInstruction.quantile(u / instructedShare);
-      this.why = END['unresolved:awaitingPreparation'];
-      const prepared = prepare(this, entity - group.first, instructionDay);
+    const attemptDay = u < group.attemptedShare ? group.firstAttempt.quantile(u / group.attemptedShare) : FOREVER;
+    this.why = NOT_SCHEDULED;
+    if (!group.prepares || !(attributes.esmeDormant || attributes.gsmeDormant)) {
+      this.attempt(this.readyDay(attemptDay));
+    } else if (u < group.instructedShare) {
+      const instructionDay = group.firstInstruction.quantile(u / group.instructedShare);
+      this.why = AWAITING_PREPARATION;
+      const prepared = this.prepare(instructionDay);
       if (prepared < FOREVER) {
-        this.why = END['unresolved:awaitingAttempt'];
+        this.why = AWAITING_ATTEMPT;
         this.attempt(this.readyDay(attemptDay > prepared ? attemptDay : prepared));
       }
     }
     this.finish();
   }
 
-  private begin(entity: number): void {
-    const { model, group, attributes } = this;
+  private begin(entity: i32): void {
+    const group = this.group;
+    const attributes = this.attributes;
+    const outages = this.outages;
+    const start = this.plan.start;
     this.entity = entity;
-    attributes.begin(entity, group);
+    attributes.begin(entity, group.attributes);
     this.facts.begin(entity, group);
     this.endAt = 0;
-    this.key.begin(entity, group);
-    this.replacedAt = group.isSteady ? FOREVER : this.account.changes.replacedAt(entity, model.start);
-    if (this.replication.hasOutages) attributes.place();
-    const { operator, hubModel, area } = attributes;
-    this.wan.begin(
-      group.wan,
-      entity,
-      model.start,
-      this.replication.hasWanOutages ? this.replication.wanOutages(operator, hubModel, area) : NO_INTERVALS,
-    );
-    this.strikes.begin(
-      entity,
-      group,
-      this.replication.hasSystemOutages ? this.replication.systemOutages(operator, hubModel, area) : NO_INTERVALS,
-    );
-    this.account.begin(entity, group, this);
+    this.key.begin(entity, group.key);
+    this.replacedAt = group.isSteady ? FOREVER : this.account.changes.replacedAt(entity, start, this.knownUntil);
+    let wanOutages: Intervals = NO_INTERVALS;
+    let systemOutages: Intervals = NO_INTERVALS;
+    if (outages.hasWanOutages || outages.hasSystemOutages) {
+      attributes.place();
+      wanOutages = outages.wanOutages(attributes.operator, attributes.hubModel, attributes.area);
+      systemOutages = outages.systemOutages(attributes.operator, attributes.hubModel, attributes.area);
+    }
+    this.wan.begin(group.wan, entity, start, wanOutages);
+    this.strikes.begin(entity, systemOutages);
+    this.account.begin(entity);
+  }
+
+  /**
+   * Instructions to the SMSO (clause 4.26) until firmware and configuration are done. Each is a series of tries over the link
+   * as it is, and each try that gets through advances a job that is never begun anew. Returns the first fractional day for a
+   * migration attempt, or FOREVER.
+   */
+  private prepare(firstDay: f64): f64 {
+    const preparation = this.group.preparation;
+    const position = this.entity - this.group.first;
+    const end = this.plan.horizon + 1 < this.replacedAt ? this.plan.horizon + 1 : this.replacedAt;
+    let day = firstDay;
+    let contacts: i32 = 0;
+    for (let made: i32 = 0; made < preparation.instructionsMax;) {
+      const first = workingInstant(day);
+      if (first >= end) return FOREVER;
+      this.account.advance(first);
+      const turn = this.turn(first);
+      if (turn === STOP) return FOREVER;
+      if (turn === WAIT) {
+        day += preparation.daysBetweenInstructions;
+        continue;
+      }
+      let at = first;
+      let reached = false;
+      for (let k: i32 = 0; k < preparation.triesPerInstruction && contacts < preparation.contactsNeeded; k += 1) {
+        at = Math.floor(first + k * preparation.hoursBetweenTries * HOUR);
+        reached = this.wan.reaches(at);
+        if (reached) contacts += 1;
+      }
+      if (at >= end) return FOREVER;
+      this.account.advance(at);
+      made += 1;
+      const hour = day - Math.floor(day);
+      if (contacts >= preparation.contactsNeeded) {
+        this.account.record(at, INSTRUCTION, OUTCOME_OK, false);
+        return londonDay(at) + preparation.daysToFirstAttempt + hour;
+      }
+      // The record carries how the last try ended. One synthetic code stays with the installation.
+      const code = this.plan.preparationFirst + (position % this.plan.preparationCount);
+      this.account.record(at, INSTRUCTION, reached ? code : OUTCOME_NO_WAN, false);
+      day = londonDay(at) + hour + preparation.daysBetweenInstructions;
+    }
+    return FOREVER;
   }
 
   /** First day on which an attempt may be made: the gates of EPCL, displays and Master Key. */
-  private readyDay(scheduled: number): number {
+  private readyDay(scheduled: f64): f64 {
     if (scheduled >= FOREVER) return FOREVER;
-    const { group, attributes } = this;
+    const group = this.group;
+    const attributes = this.attributes;
     let day = scheduled;
-    const epclEntryFrom = attributes.placed && attributes.model >= 0 ? (group.epclFrom[attributes.model] as number) : 0;
+    let epclEntryFrom: Instant = 0;
+    if (attributes.placed && attributes.model >= 0) {
+      epclEntryFrom = (group.models[attributes.model] as DeviceModel).epclFrom;
+    }
     this.facts.epclEntryFrom = epclEntryFrom;
     if (group.isGated) {
-      const { displayBlockedUntil } = group;
-      if (displayBlockedUntil >= FOREVER) return this.blocked(END['unresolved:blockedDisplay']);
-      if (displayBlockedUntil > day * DAY) day = later(day, displayBlockedUntil);
-      if (epclEntryFrom >= FOREVER) return this.blocked(END['unresolved:blockedEpcl']);
-      if (epclEntryFrom > day * DAY) day = later(day, epclEntryFrom);
+      const displayBlockedUntil = group.displayBlockedUntil;
+      if (displayBlockedUntil >= FOREVER) return this.blocked(BLOCKED_DISPLAY);
+      if (displayBlockedUntil > day * DAY) day = notBefore(day, displayBlockedUntil);
+      if (epclEntryFrom >= FOREVER) return this.blocked(BLOCKED_EPCL);
+      if (epclEntryFrom > day * DAY) day = notBefore(day, epclEntryFrom);
     }
     // What becomes of a search is an event.
-    if (attributes.key < group.keyHeldFrom) this.account.count();
+    if (attributes.key < group.key.heldFrom) this.account.count();
     this.key.need(workingInstant(day), attributes.key);
     this.strikes.keyIsWrong = this.key.isWrong;
-    const { readyFrom } = this.key;
-    if (readyFrom >= FOREVER) return this.blocked(END['unresolved:awaitingMasterKey']);
-    return readyFrom > day * DAY ? later(day, readyFrom) : day;
+    const readyFrom = this.key.readyFrom;
+    if (readyFrom >= FOREVER) return this.blocked(AWAITING_MASTER_KEY);
+    return readyFrom > day * DAY ? notBefore(day, readyFrom) : day;
   }
 
-  private blocked(why: number): number {
+  private blocked(why: i32): f64 {
     this.why = why;
     return FOREVER;
   }
 
-  keyAtStart(): KeyAtStart {
+  /** KEY_* of the installation at the start. */
+  keyAtStart(): i32 {
     return this.key.atStart(this.attributes.key);
   }
 
-  advance(to: Instant): void {
-    this.account.advance(to);
-  }
-
-  record(at: Instant, kind: number, outcome: number, system: boolean): void {
-    this.account.record(at, kind, outcome, system);
-  }
-
   /** Whether the process goes on at an instant: retries end with an exclusion of the installation, met or in effect. */
-  turn(at: Instant): number {
-    const { tally, queue, holds } = this.account;
-    if (holds === 0) return GO;
+  private turn(at: Instant): i32 {
+    const account = this.account;
+    if (account.holds === 0) return GO;
+    const group = this.group;
+    const tally = account.tally;
     const reported = tally.reported();
-    const { stopsNever, stopsInEffect, esmeOnly } = this.group;
-    const gsmeOnly = ((this.model.rules.excludesGsme >> reported) & 1) === 1;
-    if (stopsNever || (gsmeOnly && esmeOnly)) return GO;
-    if (stopsInEffect && tally.effectiveFrom(reported, at) === 0) return GO;
+    const gsmeOnly = ((this.plan.rules.excludesGsme >> reported) & 1) === 1;
+    if (group.stopsNever || (gsmeOnly && group.esmeOnly)) return GO;
+    if (group.stopsInEffect && tally.effectiveFrom(reported, at) === 0) return GO;
     // A later change can take the installation out of the category's scope again; without one to come, it cannot.
-    return queue.next < queue.count ? WAIT : STOP;
+    return account.queue.next < account.queue.count ? WAIT : STOP;
   }
 
-  private attempt(firstDay: number): void {
+  private attempt(firstDay: f64): void {
     if (firstDay >= FOREVER) return;
-    const { group, attributes, strikes, observer, facts } = this;
-    const { horizon } = this.model;
-    const { daysBetweenAttempts, attemptsMax } = group;
+    const group = this.group;
+    const strikes = this.strikes;
+    const facts = this.facts;
     let day = firstDay;
-    for (let made = 0; made < attemptsMax;) {
+    for (let made: i32 = 0; made < group.attemptsMax;) {
       const at = workingInstant(day);
-      if (at > horizon || at >= this.replacedAt) return;
-      this.advance(at);
+      if (at > this.plan.horizon || at >= this.replacedAt) return;
+      this.account.advance(at);
       const turn = this.turn(at);
       if (turn === STOP) return;
-      day += daysBetweenAttempts;
+      day += group.daysBetweenAttempts;
       if (turn === WAIT) continue;
       made += 1;
       facts.at = at;
       facts.displayBlocked = at < group.displayBlockedUntil ? 1 : 0;
       strikes.at = at;
       strikes.culprit = BY_NOBODY;
-      const limits = this.limits.at(at, group.cohort);
+      this.limits.begin(at, group.cohort);
       const esmeOnly = this.esmeOnly(at);
-      const result = group.walk(facts, limits, strikes, attributes.hasGsme && !esmeOnly);
+      const gsme = this.attributes.hasGsme && !esmeOnly;
+      const result = walk(group.walk, facts, this.limits, strikes, gsme);
       if (result === WALK_PASSED) {
-        this.record(at, MIGRATION, esmeOnly ? OUTCOME_OK_ESME : OUTCOME_OK, false);
-        this.end = esmeOnly ? END.migratedEsmeOnly : END.migrated;
-        this.endAt = at;
-        this.migrated(Math.floor(day - daysBetweenAttempts), esmeOnly);
+        this.migrated(at, Math.floor(day - group.daysBetweenAttempts), esmeOnly);
         return;
       }
-      this.why = END['unresolved:retrying'];
-      const plan = group.stepPlans[result >> OBSERVATION_BITS] as StepPlan;
-      const observation = result & OBSERVATION_MASK;
-      const range = plan.ranges[observation] as OutcomeRange;
-      const outcome = range.first + strikes.pick(range.size, this.entity - group.first);
-      if (observer) observer.failed(plan.id, observation, this);
-      this.record(at, MIGRATION, outcome, observation === SYSTEM_FAULT);
-      const next = this.afterFailure(at, outcome, day);
-      if (next >= FOREVER) return;
-      day = next;
+      this.why = RETRYING;
+      const outcome = this.failed(at, result);
+      day = this.afterFailure(at, outcome, day);
+      if (day >= FOREVER) return;
     }
   }
 
-  /** Whether the attempt is for the ESME alone: a GSME exclusion is reported and in effect. */
-  esmeOnly(at: Instant): boolean {
-    const { tally, holds } = this.account;
-    if (holds === 0 || !this.group.esmeOnly) return false;
-    const reported = tally.reported();
-    return ((this.model.rules.excludesGsme >> reported) & 1) === 1 && tally.effectiveFrom(reported, at) !== 0;
+  /** Records a failed attempt and returns its outcome. */
+  private failed(at: Instant, result: i32): i32 {
+    const position = result >> OBSERVATION_BITS;
+    const observation = result & OBSERVATION_MASK;
+    const step = this.group.walk[position] as WalkStep;
+    const size = step.outcomeCount[observation] as i32;
+    const outcome = (step.outcomeFirst[observation] as i32) + this.strikes.pick(size, this.entity - this.group.first);
+    const observer = this.observer;
+    if (observer !== null) observer.failed(position, observation);
+    this.account.record(at, MIGRATION, outcome, observation === OBSERVED_SYSTEM_FAULT);
+    return outcome;
   }
 
-  /** What a failure sets going: the search for the right key, a supplier's instruction. Answers the next day to try. */
-  private afterFailure(at: Instant, outcome: number, day: number): number {
+  /** Whether an attempt at the instant is for the ESME alone: a GSME exclusion is reported and in effect. */
+  esmeOnly(at: Instant): boolean {
+    if (this.account.holds === 0 || !this.group.esmeOnly) return false;
+    const tally = this.account.tally;
+    const reported = tally.reported();
+    return ((this.plan.rules.excludesGsme >> reported) & 1) === 1 && tally.effectiveFrom(reported, at) !== 0;
+  }
+
+  /** What a failure sets going: the search for the right key, a supplier's instruction. Returns the next day to try. */
+  private afterFailure(at: Instant, outcome: i32, day: f64): f64 {
     if (this.strikes.culprit === BY_KEY && this.key.foundWrong(at)) {
       this.strikes.keyIsWrong = this.key.isWrong;
-      if (this.key.readyFrom < FOREVER) return later(day, this.key.readyFrom);
-      // Counting clauses may rest on the failure itself; only without one is the installation left waiting.
-      this.why = END['unresolved:awaitingMasterKey'];
+      if (this.key.readyFrom < FOREVER) return notBefore(day, this.key.readyFrom);
+      // Counting clauses may rest on the failure itself. Only without one is the installation left waiting.
+      this.why = AWAITING_MASTER_KEY;
       return FOREVER;
     }
     // The supplier of an Active gas meter may act on a failure that the category of the gas meter counts.
-    const ofGasMeter = (this.model.masks[outcome] as number) & this.model.rules.keptByEsmeOnly;
+    const ofGasMeter = (this.plan.masks[outcome] as i32) & this.plan.rules.keptByEsmeOnly;
     if (ofGasMeter !== 0 && this.attributes.hasGsme) this.account.gsmeFailed(at);
     return day;
   }
 
-  private migrated(day: number, esmeOnly: boolean): void {
-    const meters = this.attributes.hasGsme && !esmeOnly ? 2 : 1;
-    countMigrated(this.counts, monthOf(day) - this.model.firstMonth, meters);
+  private migrated(at: Instant, day: f64, esmeOnly: boolean): void {
+    this.account.record(at, MIGRATION, esmeOnly ? OUTCOME_OK_ESME : OUTCOME_OK, false);
+    this.end = esmeOnly ? ENDED_MIGRATED_ESME_ONLY : ENDED_MIGRATED;
+    this.endAt = at;
+    const meters: i32 = this.attributes.hasGsme && !esmeOnly ? 2 : 1;
+    countMigrated(this.counts, monthOf(day) - this.plan.firstMonth, meters);
   }
 
   private finish(): void {
-    const { account } = this;
-    account.close(this.replacedAt, this.end === END.migratedEsmeOnly);
-    const { cohort } = this.group;
+    const account = this.account;
+    account.close(this.replacedAt, this.end === ENDED_MIGRATED_ESME_ONLY);
     if (!account.ended) this.settleEnd();
-    const i = cohort * ENDS.length + this.end;
-    this.counts.ends[i] = (this.counts.ends[i] as number) + 1;
-    if (this.observer) this.observer.finish(this.end, this.endAt, account.tally);
+    const i = this.group.cohort * END_COUNT + this.end;
+    this.counts.ends[i] = (this.counts.ends[i] as i32) + 1;
+    const observer = this.observer;
+    if (observer !== null) observer.finish(this.end, this.endAt, account.tally);
   }
 
   private settleEnd(): void {
-    const { model } = this;
-    const { tally, holds } = this.account;
-    const reported = holds === 0 ? -1 : tally.reported();
-    const excludes = reported >= 0 && ((model.rules.excludesGsme >> reported) & 1) === 0;
-    const effectiveFrom = excludes ? tally.effectiveFrom(reported, model.horizon) : 0;
-    const replaced = this.replacedAt <= model.horizon;
-    if (effectiveFrom !== 0) this.end = END_EXCLUDED_FROM + reported;
-    else if (replaced) this.end = END.replaced;
-    else this.end = excludes ? END['unresolved:categoryNotInEffect'] : this.why;
+    const rules = this.plan.rules;
+    const horizon = this.plan.horizon;
+    const tally = this.account.tally;
+    const reported: i32 = this.account.holds === 0 ? -1 : tally.reported();
+    const excludes = reported >= 0 && ((rules.excludesGsme >> reported) & 1) === 0;
+    const effectiveFrom: f64 = excludes ? tally.effectiveFrom(reported, horizon) : 0;
+    const replaced = this.replacedAt <= horizon;
+    if (effectiveFrom !== 0) this.end = ENDED_EXCLUDED + reported;
+    else if (replaced) this.end = ENDED_REPLACED;
+    else this.end = excludes ? CATEGORY_NOT_IN_EFFECT : this.why;
     this.endAt = effectiveFrom !== 0 ? effectiveFrom : replaced ? Math.floor(this.replacedAt) : 0;
   }
 }

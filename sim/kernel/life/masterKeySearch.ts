@@ -1,27 +1,36 @@
-import { assert } from '../../../src/assert.ts';
-import { EVENT } from '../../../src/exclusion/engine/tally.ts';
-import type { Instant } from '../../../src/time.ts';
+/**
+ * The CHF's Master Key. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
+import { MASTER_KEY_OBTAINED, MASTER_KEY_UNOBTAINABLE } from '../../../src/exclusion/engine/engineCodes.ts';
+import type { Instant } from '../../../src/londonTime.ts';
+import type { f64, i32 } from '../../../src/numbers.ts';
 import { FOREVER } from '../../world/alternating.ts';
 import type { Stream } from '../../world/dice/draws.ts';
+import { KeyProcess } from '../model/groupNumbers.ts';
 import type { EventQueue } from './eventQueue.ts';
-import type { GroupPlan } from '../model/model.ts';
-import type { KeyAtStart } from './observer.ts';
 
 /** Draws of the Master Key stream. */
-const LENGTH = 1;
-const FOUND = 2;
+const LENGTH: i32 = 1;
+const FOUND: i32 = 2;
+
+/** What stands of a Master Key before anybody has needed it; unobtainable: no search will find it. */
+export const KEY_HELD: i32 = 0;
+export const KEY_MISSING: i32 = 1;
+export const KEY_WRONG: i32 = 2;
+export const KEY_UNOBTAINABLE: i32 = 3;
 
 /**
- * The CHF's Master Key of the installation at hand: held, missing or wrong. A missing one is searched for before the
- * first attempt, a wrong one after the rotation has shown it; the search ends with an event.
+ * The Master Key of the installation at hand: held, missing or wrong. A missing one is searched for before the first attempt,
+ * a wrong one after the rotation has shown it. The search ends with an event.
  */
 export class MasterKey {
-  isWrong = false;
+  isWrong: boolean = false;
   /** From when attempts can be made as far as the key goes; FOREVER: never. */
-  readyFrom = 0;
-  private searched = false;
-  private entity = 0;
-  private group: GroupPlan | null = null;
+  readyFrom: f64 = 0;
+  private searched: boolean = false;
+  private entity: i32 = 0;
+  private process: KeyProcess = new KeyProcess();
   private readonly stream: Stream;
   private readonly queue: EventQueue;
 
@@ -30,31 +39,30 @@ export class MasterKey {
     this.queue = queue;
   }
 
-  begin(entity: number, group: GroupPlan): void {
+  begin(entity: i32, process: KeyProcess): void {
     this.entity = entity;
-    this.group = group;
+    this.process = process;
     this.isWrong = false;
     this.readyFrom = 0;
     this.searched = false;
   }
 
-  /** What a uniform in (0, 1) makes of the key at the start. */
-  atStart(u: number): KeyAtStart {
-    const group = this.group as GroupPlan;
-    if (u >= group.keyHeldFrom) return 'held';
-    if (group.population.masterKey === 'unobtainable') return 'unobtainable';
-    return u < (group.process.masterKey?.missingShare ?? 0) ? 'missing' : 'wrong';
+  /** What a uniform in (0, 1) makes of the key at the start: KEY_*. */
+  atStart(u: f64): i32 {
+    const process = this.process;
+    if (u >= process.heldFrom) return KEY_HELD;
+    if (process.unobtainable) return KEY_UNOBTAINABLE;
+    return u < process.missingShare ? KEY_MISSING : KEY_WRONG;
   }
 
   /** Called when the key is first needed. */
-  need(at: Instant, u: number): void {
-    if (u >= (this.group as GroupPlan).keyHeldFrom) return;
+  need(at: Instant, u: f64): void {
     const key = this.atStart(u);
-    if (key === 'unobtainable' || key === 'missing') this.search(at, key === 'missing');
-    else if (key === 'wrong') this.isWrong = true;
+    if (key === KEY_WRONG) this.isWrong = true;
+    else if (key !== KEY_HELD) this.search(at, key === KEY_MISSING);
   }
 
-  /** The rotation has met the wrong key. False where the search for the right one was made before. */
+  /** The rotation has met the wrong key. False if the search for the right one was made before. */
   foundWrong(at: Instant): boolean {
     if (this.searched) return false;
     this.search(at, true);
@@ -62,13 +70,12 @@ export class MasterKey {
   }
 
   private search(from: Instant, findable: boolean): void {
-    const { entity, stream } = this;
-    const group = this.group as GroupPlan;
-    assert(group.keySearch !== null, 'a checked scenario says how long a search takes');
+    const stream = this.stream;
+    const process = this.process;
     this.searched = true;
-    const ends = Math.floor(from + group.keySearch.quantile(stream.uniform(entity, LENGTH)));
-    const found = findable && stream.uniform(entity, FOUND) < (group.process.masterKey?.foundShare ?? 0);
-    this.queue.add(ends, found ? EVENT['master-key-obtained'] : EVENT['master-key-unobtainable'], 0);
+    const ends = Math.floor(from + process.search.quantile(stream.uniform(this.entity, LENGTH)));
+    const found = findable && stream.uniform(this.entity, FOUND) < process.foundShare;
+    this.queue.add(ends, found ? MASTER_KEY_OBTAINED : MASTER_KEY_UNOBTAINABLE, 0, 0);
     this.readyFrom = found ? ends : FOREVER;
     if (found) this.isWrong = false;
   }

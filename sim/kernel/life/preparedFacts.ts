@@ -1,52 +1,63 @@
-import type { Facts } from '../../../src/migration/facts.ts';
-import type { Instant } from '../../../src/time.ts';
-import { UNCERTAIN } from '../../world/alternating.ts';
+/**
+ * What the checks of an attempt read of the installation at hand. The file belongs to the subset of TypeScript that is also
+ * compiled to WebAssembly (sim/kernel/README.md).
+ */
+import type { Instant } from '../../../src/londonTime.ts';
+import type { f64, i32 } from '../../../src/numbers.ts';
 import type { HanLink } from '../../world/hanLink.ts';
 import type { WanLink } from '../../world/wanLink.ts';
-import type { GroupPlan } from '../model/model.ts';
+import { GroupNumbers } from '../model/groupNumbers.ts';
 
-/** What the checks of an attempt read of the installation at hand. Contacts that are certain can be told; others are asked for. */
-export class FactsAtHand implements Facts {
+/** The facts of one attempt at a time, as `Facts` of src/migration. Contacts are computed when a check asks for them. */
+export class FactsAtHand {
   at: Instant = 0;
-  epclEntryFrom = 0;
-  displayBlocked = 0;
-  wanContact: Instant = UNCERTAIN;
-  hanContact: Instant = UNCERTAIN;
+  epclEntryFrom: Instant = 0;
+  displayBlocked: f64 = 0;
 
-  private entity = 0;
-  private group: GroupPlan | null = null;
-  private hanBegun = false;
+  private entity: i32 = 0;
+  private group: GroupNumbers = new GroupNumbers();
+  private hanBegun: boolean = false;
   private readonly start: Instant;
   private readonly wan: WanLink;
   private readonly han: HanLink;
+  /** Contacts that are older than this at an attempt need not be known exactly. */
+  private readonly oldestSeconds: f64;
 
-  constructor(wan: WanLink, han: HanLink, start: Instant) {
+  /** @param oldestSeconds Search for contacts ends this long before an attempt; Infinity: all are exact. */
+  constructor(wan: WanLink, han: HanLink, start: Instant, oldestSeconds: f64) {
     this.wan = wan;
     this.han = han;
     this.start = start;
+    this.oldestSeconds = oldestSeconds;
   }
 
-  begin(entity: number, group: GroupPlan): void {
+  begin(entity: i32, group: GroupNumbers): void {
     this.entity = entity;
     this.group = group;
     this.hanBegun = false;
     this.epclEntryFrom = 0;
     this.displayBlocked = 0;
-    this.wanContact = UNCERTAIN;
-    this.hanContact = UNCERTAIN;
   }
 
   get lastWanContact(): Instant {
-    return this.wanContact === UNCERTAIN ? this.wan.lastContact(this.at) : this.wanContact;
+    return this.wan.lastContact(this.at, this.at - this.oldestSeconds);
+  }
+
+  get lastHanContact(): Instant {
+    this.beginHan();
+    return this.han.lastContact(this.at, this.at - this.oldestSeconds);
+  }
+
+  /** Whether the HAN has been silent for good for so long that no check on the gas meter passes any more. */
+  hanIsLost(): boolean {
+    this.beginHan();
+    return this.han.isLostBefore(this.at - this.oldestSeconds);
   }
 
   /** The HAN is drawn only when a check asks for it: most attempts that fail, fail before. */
-  get lastHanContact(): Instant {
-    if (this.hanContact !== UNCERTAIN) return this.hanContact;
-    if (!this.hanBegun) {
-      this.han.begin((this.group as GroupPlan).han, this.entity, this.start);
-      this.hanBegun = true;
-    }
-    return this.han.lastContact(this.at);
+  private beginHan(): void {
+    if (this.hanBegun) return;
+    this.hanBegun = true;
+    this.han.begin(this.group.han, this.entity, this.start);
   }
 }

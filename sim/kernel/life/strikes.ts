@@ -1,98 +1,96 @@
-import { OBSERVATIONS } from '../../../src/migration/observations.ts';
-import type { Instant } from '../../../src/time.ts';
+/**
+ * What faults do to the steps of an attempt. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
+import type { Instant } from '../../../src/londonTime.ts';
+import {
+  OBSERVED_ANSWERED,
+  OBSERVED_BAD_DATA,
+  OBSERVED_NO_ANSWER,
+  OBSERVED_REFUSED,
+  OBSERVED_SYSTEM_FAULT,
+  OBSERVED_WRONG_KEY,
+} from '../../../src/migration/migrationCodes.ts';
+import type { i32 } from '../../../src/numbers.ts';
 import type { Stream } from '../../world/dice/draws.ts';
 import { DATA_CLEAN, DATA_FIXABLE, DataErrors } from '../../world/faults/dataError.ts';
 import { PersistentFaults } from '../../world/faults/persistent.ts';
 import { covering, NO_INTERVALS, type Intervals } from '../../world/intervals.ts';
 import type { WanLink } from '../../world/wanLink.ts';
-import type { StepEffects } from '../model/compileWalk.ts';
-import type { GroupPlan, Model, StepPlan } from '../model/model.ts';
-
-const ANSWERED = OBSERVATIONS.indexOf('answered');
-const NO_ANSWER = OBSERVATIONS.indexOf('noAnswer');
-const SYSTEM_FAULT = OBSERVATIONS.indexOf('systemFault');
-const WRONG_KEY = OBSERVATIONS.indexOf('wrongKey');
-const BAD_DATA = OBSERVATIONS.indexOf('badData');
-const REFUSED = OBSERVATIONS.indexOf('refused');
+import type { WalkStep } from '../model/groupNumbers.ts';
+import type { LifePlan } from '../model/lifePlan.ts';
 
 /** Who struck the last failed step: the fault, for the code it carries and for the story. */
-export const BY_NOBODY = 0;
-export const BY_PERSISTENT = 1;
-export const BY_DATA_ERROR = 2;
-export const BY_KEY = 3;
-export const BY_SYSTEM = 4;
-export const BY_LINK = 5;
+export const BY_NOBODY: i32 = 0;
+export const BY_PERSISTENT: i32 = 1;
+export const BY_DATA_ERROR: i32 = 2;
+export const BY_KEY: i32 = 3;
+export const BY_SYSTEM: i32 = 4;
+export const BY_LINK: i32 = 5;
 
 /** Asks the fault models what they do to each step of an attempt of the installation at hand. */
-export class Strikes implements StepEffects {
-  keyIsWrong = false;
+export class Strikes {
+  keyIsWrong: boolean = false;
   at: Instant = 0;
-  culprit = BY_NOBODY;
+  culprit: i32 = BY_NOBODY;
   /** Position of the culprit among its kind. */
-  culpritFault = 0;
+  culpritFault: i32 = 0;
 
   readonly persistent: PersistentFaults;
   readonly dataErrors: DataErrors;
-  private group: GroupPlan | null = null;
   private systemOutages: Intervals = NO_INTERVALS;
-
   private readonly wan: WanLink;
 
-  constructor(model: Model, faults: Stream, wan: WanLink) {
+  constructor(plan: LifePlan, faults: Stream, wan: WanLink) {
     this.wan = wan;
-    this.persistent = new PersistentFaults(model.persistent, model.faultNames.persistent, faults);
-    this.dataErrors = new DataErrors(model.dataErrors, model.faultNames.dataErrors, faults);
+    this.persistent = new PersistentFaults(plan.persistent, faults);
+    this.dataErrors = new DataErrors(plan.dataErrors, faults);
   }
 
-  /** Draws the first words of the installations that come next, all of one group. */
-  ahead(group: GroupPlan, from: number, count: number): void {
-    for (const f of group.persistent) this.persistent.ahead(f, from, count);
-    for (const f of group.dataErrors) this.dataErrors.ahead(f, from, count);
-  }
-
-  begin(entity: number, group: GroupPlan, systemOutages: Intervals): void {
-    this.group = group;
+  begin(entity: i32, systemOutages: Intervals): void {
     this.systemOutages = systemOutages;
     this.keyIsWrong = false;
     this.persistent.begin(entity);
     this.dataErrors.begin(entity);
   }
 
-  observe(position: number): number {
-    const plan = (this.group as GroupPlan).stepPlans[position] as StepPlan;
-    if (plan.system && covering(this.systemOutages, this.at) >= 0) {
+  /** What a head-end sees of a step that can be struck. Ask once per step taken, in the order of the walk. */
+  observe(step: WalkStep): i32 {
+    if (step.system && covering(this.systemOutages, this.at) >= 0) {
       this.culprit = BY_SYSTEM;
-      return SYSTEM_FAULT;
+      return OBSERVED_SYSTEM_FAULT;
     }
-    if (plan.linked && !this.wan.up(this.at)) {
+    if (step.linked && !this.wan.up(this.at)) {
       this.culprit = BY_LINK;
-      return NO_ANSWER;
+      return OBSERVED_NO_ANSWER;
     }
-    if (plan.rotates && this.keyIsWrong) {
+    if (step.rotates && this.keyIsWrong) {
       this.culprit = BY_KEY;
-      return WRONG_KEY;
+      return OBSERVED_WRONG_KEY;
     }
-    for (let i = 0; i < plan.dataErrors.length; i += 1) {
-      const kind = this.dataErrors.strikes(plan.dataErrors[i] as number, this.at);
+    const dataErrors = step.dataErrors;
+    for (let i: i32 = 0; i < dataErrors.length; i += 1) {
+      const kind = this.dataErrors.strikes(dataErrors[i] as i32, this.at);
       if (kind === DATA_CLEAN) continue;
       this.culprit = BY_DATA_ERROR;
-      this.culpritFault = plan.dataErrors[i] as number;
-      return kind === DATA_FIXABLE ? BAD_DATA : REFUSED;
+      this.culpritFault = dataErrors[i] as i32;
+      return kind === DATA_FIXABLE ? OBSERVED_BAD_DATA : OBSERVED_REFUSED;
     }
-    for (let i = 0; i < plan.persistent.length; i += 1) {
-      if (!this.persistent.strikes(plan.persistent[i] as number, this.at)) continue;
+    const persistent = step.persistent;
+    for (let i: i32 = 0; i < persistent.length; i += 1) {
+      if (!this.persistent.strikes(persistent[i] as i32, this.at)) continue;
       this.culprit = BY_PERSISTENT;
-      this.culpritFault = plan.persistent[i] as number;
-      return plan.observations[i] as number;
+      this.culpritFault = persistent[i] as i32;
+      return step.observations[i] as i32;
     }
-    return ANSWERED;
+    return OBSERVED_ANSWERED;
   }
 
   /**
    * Which of a family's codes the failure carries: a number that stays with the culprit on this installation. Failures
    * without a fault take turns by the installation's `position` in its population.
    */
-  pick(size: number, position: number): number {
+  pick(size: i32, position: i32): i32 {
     if (size === 1) return 0;
     if (this.culprit === BY_PERSISTENT) return this.persistent.pick(this.culpritFault, size);
     if (this.culprit === BY_DATA_ERROR) return this.dataErrors.pick(this.culpritFault, size);

@@ -1,22 +1,26 @@
-import { assert } from '../../../src/assert.ts';
-import { EVENT } from '../../../src/exclusion/engine/tally.ts';
-import type { Instant } from '../../../src/time.ts';
+/**
+ * The gas supplier's instruction to exclude the GSME (Active GT01). The file belongs to the subset of TypeScript that is also
+ * compiled to WebAssembly (sim/kernel/README.md).
+ */
+import { SUPPLIER_GSME_EXCLUSION } from '../../../src/exclusion/engine/engineCodes.ts';
+import type { Instant } from '../../../src/londonTime.ts';
+import type { i32 } from '../../../src/numbers.ts';
 import type { Stream } from '../../world/dice/draws.ts';
+import { GroupNumbers } from '../model/groupNumbers.ts';
 import type { EventQueue } from './eventQueue.ts';
-import type { GroupPlan } from '../model/model.ts';
 
 /** Draws of the stream: whether suppliers instruct at all, then how long each registration takes to. */
-const WILLING = 0;
-const DELAYS = 1;
+const WILLING: i32 = 0;
+const DELAYS: i32 = 1;
 
-/** Active GT01: the gas supplier's instruction to exclude the GSME, some time after the first failure. */
+/** The instruction of the installation at hand. It comes some time after the first failure of a check on the gas meter. */
 export class SupplierInstruction {
-  /** Whether an instruction has been set going on this installation. */
-  private due = false;
-  private entity = 0;
-  private group: GroupPlan | null = null;
-  private supplier = 0;
-  private registrations = 0;
+  /** Whether an instruction is on its way. */
+  private due: boolean = false;
+  private entity: i32 = 0;
+  private group: GroupNumbers = new GroupNumbers();
+  private supplier: i32 = 0;
+  private registrations: i32 = 0;
   private readonly stream: Stream;
   private readonly queue: EventQueue;
 
@@ -25,7 +29,7 @@ export class SupplierInstruction {
     this.queue = queue;
   }
 
-  begin(entity: number, group: GroupPlan, gasSupplier: number): void {
+  begin(entity: i32, group: GroupNumbers, gasSupplier: i32): void {
     this.entity = entity;
     this.group = group;
     this.supplier = gasSupplier;
@@ -33,29 +37,27 @@ export class SupplierInstruction {
     this.due = false;
   }
 
-  /** A GT01 failure was seen. */
+  /** A check on the gas meter has failed. */
   failed(at: Instant): void {
-    const { supplierInstructs } = this.group as GroupPlan;
-    if (this.due || supplierInstructs === 0) return;
-    this.due = this.stream.uniform(this.entity, WILLING) < supplierInstructs;
+    const share = this.group.supplierInstructs;
+    if (this.due || share === 0) return;
+    this.due = this.stream.uniform(this.entity, WILLING) < share;
     if (this.due) this.schedule(at);
   }
 
   /** An event names the gas supplier: what the old one had in hand lapses, and the new one has to decide for itself. */
-  supplierNamed(at: Instant, supplier: number): void {
+  supplierNamed(at: Instant, supplier: i32): void {
     if (supplier === this.supplier) return;
     this.supplier = supplier;
     this.registrations += 1;
     if (!this.due) return;
-    this.queue.drop(EVENT['supplier-gsme-exclusion']);
+    this.queue.drop(SUPPLIER_GSME_EXCLUSION);
     this.schedule(at);
   }
 
   private schedule(from: Instant): void {
-    if (this.supplier === 0) return; // nobody known to DCC, nobody to instruct
-    const { instructDelay } = this.group as GroupPlan;
-    assert(instructDelay !== null, 'a checked scenario says how long an instruction takes');
-    const delay = instructDelay.quantile(this.stream.uniform(this.entity, DELAYS + this.registrations));
-    this.queue.add(Math.floor(from + delay), EVENT['supplier-gsme-exclusion'], this.supplier);
+    if (this.supplier === 0) return; // nobody is known to DCC, so nobody instructs
+    const delay = this.group.instructDelay.quantile(this.stream.uniform(this.entity, DELAYS + this.registrations));
+    this.queue.add(Math.floor(from + delay), SUPPLIER_GSME_EXCLUSION, this.supplier, 0);
   }
 }

@@ -1,55 +1,58 @@
-import { CATEGORIES } from '../../../src/clauses/clause.ts';
-import type { CompiledRules } from '../../../src/exclusion/engine/compile.ts';
-import { EVENT_RANK } from '../../../src/exclusion/engine/tally.ts';
-import type { Instant } from '../../../src/time.ts';
-import type { GroupPlan } from '../model/model.ts';
+/**
+ * Attempts that nobody has to count yet. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
+import { CATEGORY_COUNT } from '../../../src/exclusion/engine/engineCodes.ts';
+import type { Instant } from '../../../src/londonTime.ts';
+import { lowestBit, type i32 } from '../../../src/numbers.ts';
+import type { GroupNumbers } from '../model/groupNumbers.ts';
+import type { LifePlan } from '../model/lifePlan.ts';
 
-const ROWS_MAX = 64;
-/** Rank of the events that change a state, which is all that happens to an uncounted life beside its attempts. */
-const RANK_STATE = 0;
+const ROWS_MAX: i32 = 64;
+/** Rank of the events that change a state. Nothing else happens to an uncounted life beside its attempts. */
+const RANK_STATE: i32 = 0;
 
 /**
- * The attempts of a life that cannot have made any category hold: each clause asks for more failures than have come that
- * it could count, and nothing has happened that one could stand on. They are noted, to be counted if more should follow.
+ * The attempts of a life that cannot have made any category hold: fewer failures have come than any clause asks for, and
+ * nothing has happened that a clause could stand on. They are noted, to be counted if more should follow.
  */
 export class Uncounted {
-  rows = 0;
-  readonly at = new Float64Array(ROWS_MAX);
-  readonly kind = new Uint8Array(ROWS_MAX);
-  readonly outcome = new Int32Array(ROWS_MAX);
-  readonly system = new Uint8Array(ROWS_MAX);
-  /** Failures of the life at hand that a category could count: at most those that it does. */
-  private readonly failures = new Int32Array(CATEGORIES.length);
-  private dirty = false;
-  private cohortMask = 0;
-  private readonly standingStates: number;
-  private readonly rules: CompiledRules;
-  private readonly outcomeMasks: Int32Array;
+  rows: i32 = 0;
+  readonly at: Float64Array = new Float64Array(ROWS_MAX);
+  readonly kind: Int32Array = new Int32Array(ROWS_MAX);
+  readonly outcome: Int32Array = new Int32Array(ROWS_MAX);
+  readonly system: Int32Array = new Int32Array(ROWS_MAX);
+  /** Per category: failures of the life at hand that it could count. It may count fewer. */
+  private readonly failures: Int32Array = new Int32Array(CATEGORY_COUNT);
+  private dirty: boolean = false;
+  private cohortMask: i32 = 0;
+  private standingStates: i32 = 0;
+  private readonly plan: LifePlan;
 
-  constructor(rules: CompiledRules, outcomeMasks: Int32Array) {
-    this.rules = rules;
-    this.outcomeMasks = outcomeMasks;
+  constructor(plan: LifePlan) {
+    this.plan = plan;
     // A rule file may let a clause stand on a change of state.
-    this.standingStates = rules.standingHolds.reduce(
-      (mask, holds, event) => (EVENT_RANK[event] === RANK_STATE ? mask | holds : mask),
-      0,
-    );
+    const holds = plan.rules.standingHolds;
+    for (let event: i32 = 0; event < holds.length; event += 1) {
+      if (plan.eventRank[event] === RANK_STATE) this.standingStates |= holds[event] as i32;
+    }
   }
 
   /** Whether the lives of a group may begin uncounted. */
-  allows(group: GroupPlan): boolean {
-    return group.models === null && (this.standingStates & (this.rules.cohortMask[group.cohort] as number)) === 0;
+  allows(group: GroupNumbers): boolean {
+    const mask = this.plan.rules.cohortMask[group.cohort] as i32;
+    return group.models.length === 0 && (this.standingStates & mask) === 0;
   }
 
-  begin(group: GroupPlan): void {
-    this.cohortMask = this.rules.cohortMask[group.cohort] as number;
-    if (this.dirty) for (let c = 0; c < CATEGORIES.length; c += 1) this.failures[c] = 0;
+  begin(group: GroupNumbers): void {
+    this.cohortMask = this.plan.rules.cohortMask[group.cohort] as i32;
+    if (this.dirty) this.failures.fill(0);
     this.dirty = false;
     this.rows = 0;
   }
 
-  /** Notes an attempt; false where it has to be counted, and those before it. */
-  note(at: Instant, kind: number, outcome: number, system: boolean): boolean {
+  /** Notes an attempt. False: it has to be counted, and those before it. */
+  note(at: Instant, kind: i32, outcome: i32, system: boolean): boolean {
     const i = this.rows;
     if (i === ROWS_MAX || this.couldHold(outcome)) return false;
     this.at[i] = at;
@@ -60,15 +63,16 @@ export class Uncounted {
     return true;
   }
 
-  /** Takes note of what the outcome could be counted for; true where that could be enough for one of the categories. */
-  private couldHold(outcome: number): boolean {
+  /** Notes what the outcome could be counted for. True if that could be enough for one of the categories. */
+  private couldHold(outcome: i32): boolean {
+    const rules = this.plan.rules;
     let could = false;
     this.dirty = true;
-    for (let mask = (this.outcomeMasks[outcome] as number) & this.cohortMask; mask !== 0; mask &= mask - 1) {
-      const c = 31 - Math.clz32(mask & -mask);
-      const failures = (this.failures[c] as number) + 1;
+    for (let mask = (this.plan.masks[outcome] as i32) & this.cohortMask; mask !== 0; mask &= mask - 1) {
+      const c = lowestBit(mask);
+      const failures = (this.failures[c] as i32) + 1;
       this.failures[c] = failures;
-      could ||= failures >= (this.rules.atLeast[c] as number);
+      if (failures >= (rules.atLeast[c] as i32)) could = true;
     }
     return could;
   }

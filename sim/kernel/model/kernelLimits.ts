@@ -1,74 +1,75 @@
-import { COHORTS } from '../../../src/installation/cohort.ts';
-import type { CheckLimits } from '../../../src/migration/facts.ts';
-import { EPCL_CHECK } from '../../../src/regulation/parameters.ts';
-import type { Dated } from '../../../src/regulation/dated.ts';
-import { windowEdgeSeconds } from '../../../src/rules/limits.ts';
-import type { RuleSet } from '../../../src/rules/ruleset.ts';
-import { startOfLondonDate, type Instant } from '../../../src/time.ts';
-
-/** A dated number as parallel arrays, latest first. */
-interface Steps {
-  readonly from: Float64Array;
-  readonly value: Float64Array;
-}
-
-function stepsOf(value: Dated<number | boolean>): Steps {
-  const rows = value.rows.toReversed();
-  return {
-    from: Float64Array.from(rows, (row) => startOfLondonDate(row.from)),
-    value: Float64Array.from(rows, (row) => Number(row.value)),
-  };
-}
-
-function valueOf(steps: Steps, at: Instant): number {
-  let i = 0;
-  while (at < (steps.from[i] as number)) i += 1;
-  return steps.value[i] as number;
-}
-
 /**
- * The windows that checks compare with, in force at the instant of each attempt. One object, refilled only when the
- * instant has left the stretch in which nothing changes.
+ * The windows that checks compare with. `compileLimits` reads them from a rule set. The file belongs to the subset of TypeScript
+ * that is also compiled to WebAssembly (sim/kernel/README.md).
  */
-export class Limits implements CheckLimits {
-  wanWindowSeconds = 0;
-  gt01WindowSeconds = 0;
-  epclChecked = 1;
-  readonly windowEdgeSeconds: number;
-  private from = Infinity;
-  private to = -Infinity;
-  private cohort = -1;
-  private readonly wan: Steps;
-  private readonly gt01: Steps;
-  /** In the order of COHORTS. */
-  private readonly epcl = COHORTS.map((cohort) => stepsOf(EPCL_CHECK[cohort]));
-  private readonly changes: Float64Array;
+import type { Instant } from '../../../src/londonTime.ts';
+import type { f64, i32 } from '../../../src/numbers.ts';
+import type { NumberStream } from '../../../src/numberStream.ts';
 
-  constructor(rules: RuleSet) {
-    this.wan = stepsOf(rules.windows.wanWindowSeconds);
-    this.gt01 = stepsOf(rules.windows.gt01WindowSeconds);
-    this.windowEdgeSeconds = windowEdgeSeconds(rules);
-    this.changes = Float64Array.from([
-      ...this.wan.from,
-      ...this.gt01.from,
-      ...this.epcl.flatMap(({ from }) => [...from]),
-    ]).sort();
+/** A dated number: the value from each instant on, latest first. The last instant lies before all attempts. */
+export class DatedNumber {
+  from: Float64Array = new Float64Array(0);
+  value: Float64Array = new Float64Array(0);
+
+  exchange(numbers: NumberStream): void {
+    this.from = numbers.reals(this.from);
+    this.value = numbers.reals(this.value);
   }
 
-  /** The first instant of each stretch between two instants in which nothing changes. */
-  stretches(from: Instant, to: Instant): Instant[] {
-    return [from, ...this.changes.filter((change) => change > from && change <= to)];
+  at(at: Instant): f64 {
+    let i: i32 = 0;
+    while (at < (this.from[i] as f64)) i += 1;
+    return this.value[i] as f64;
+  }
+}
+
+/** The windows in force at the instant that `begin` was last called with, in seconds. Fields as `CheckLimits`. */
+export class Limits {
+  wanWindowSeconds: f64 = 0;
+  gt01WindowSeconds: f64 = 0;
+  epclChecked: f64 = 1;
+  windowEdgeSeconds: f64 = 0;
+  wan: DatedNumber = new DatedNumber();
+  gt01: DatedNumber = new DatedNumber();
+  /** Whether the EPCL match is checked, 1 or 0, per cohort. */
+  epcl: DatedNumber[] = [];
+  /** Instants at which a window changes, rising. */
+  changes: Float64Array = new Float64Array(0);
+  /** No contact older than this passes a check at any instant. */
+  longestSeconds: f64 = 0;
+  private from: f64 = Infinity;
+  private to: f64 = -Infinity;
+  private cohort: i32 = -1;
+
+  exchange(numbers: NumberStream): void {
+    this.windowEdgeSeconds = numbers.real(this.windowEdgeSeconds);
+    this.wan.exchange(numbers);
+    this.gt01.exchange(numbers);
+    const cohorts = numbers.integer(this.epcl.length);
+    for (let i: i32 = 0; i < cohorts; i += 1) {
+      if (numbers.isReading) this.epcl.push(new DatedNumber());
+      (this.epcl[i] as DatedNumber).exchange(numbers);
+    }
+    this.changes = numbers.reals(this.changes);
+    this.longestSeconds = numbers.real(this.longestSeconds);
   }
 
-  /** The limits at an instant for a cohort, by its position in COHORTS. */
-  at(at: Instant, cohort: number): this {
-    if (at >= this.from && at < this.to && cohort === this.cohort) return this;
+  /**
+   * Fills the fields for an attempt of a cohort (its position in COHORTS) at an instant. Nothing is looked up while the
+   * instant stays between two changes.
+   */
+  begin(at: Instant, cohort: i32): void {
+    if (at >= this.from && at < this.to && cohort === this.cohort) return;
     this.cohort = cohort;
-    this.from = this.changes.findLast((change) => change <= at) ?? -Infinity;
-    this.to = this.changes.find((change) => change > at) ?? Infinity;
-    this.wanWindowSeconds = valueOf(this.wan, at);
-    this.gt01WindowSeconds = valueOf(this.gt01, at);
-    this.epclChecked = valueOf(this.epcl[cohort] as Steps, at);
-    return this;
+    this.from = -Infinity;
+    this.to = Infinity;
+    for (let i: i32 = 0; i < this.changes.length; i += 1) {
+      const change = this.changes[i] as f64;
+      if (change <= at) this.from = change;
+      else if (change < this.to) this.to = change;
+    }
+    this.wanWindowSeconds = this.wan.at(at);
+    this.gt01WindowSeconds = this.gt01.at(at);
+    this.epclChecked = (this.epcl[cohort] as DatedNumber).at(at);
   }
 }

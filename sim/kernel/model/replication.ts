@@ -1,19 +1,20 @@
 import { AREA_MAX, AREA_MIN } from '../../../src/installation/identifiers.ts';
 import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
 import type { Scenario, SharedOutage } from '../../scenario/schema.ts';
-import { Stream, STREAMS, streamsOf, type SeedWords, type Streams } from '../../world/dice/draws.ts';
-import { intervals, NO_INTERVALS, type Intervals } from '../../world/intervals.ts';
+import { Stream, type SeedWords } from '../../world/dice/draws.ts';
+import { STREAMS } from '../../world/dice/streams.ts';
+import type { Intervals } from '../../world/intervals.ts';
+import { intervals } from '../../world/mergedIntervals.ts';
 import { memberOutages, outageBlocks, plannedWindows } from '../../world/sharedOutages.ts';
 import type { Model } from './model.ts';
+import { OutageLists } from './outageLists.ts';
 
 const AREA_NAMES = Array.from({ length: AREA_MAX - AREA_MIN + 1 }, (_, i) => String(AREA_MIN + i));
 
-/** The merged outages of the replications that were begun last, by all that they are computed from. */
-const OUTAGE_LISTS = new RecentlyUsed<{ readonly wan: readonly Intervals[]; readonly system: readonly Intervals[] }>(
-  32,
-);
+/** The outages of the replications that were begun last, by all that they are computed from. */
+const OUTAGES = new RecentlyUsed<OutageLists>(32);
 
-/** What the merged outages of a replication depend on, besides its dice. */
+/** What the shared outages of a replication depend on, besides its dice. */
 function outageParameters({ scenario, start, horizon }: Model): unknown {
   const { sharedOutages, plannedMaintenance, operators, hubModels } = scenario;
   return [sharedOutages, plannedMaintenance, Object.keys(operators), Object.keys(hubModels), start, horizon];
@@ -21,41 +22,38 @@ function outageParameters({ scenario, start, horizon }: Model): unknown {
 
 /** The dice of one replication, and the outages that its installations share, drawn once for all of them. */
 export class Replication {
+  readonly seed: SeedWords;
+  /** From 0. */
+  readonly number: number;
   /** The dice of shared outages: they belong to no population. */
   readonly sharedOutages: Stream;
-  readonly hasWanOutages: boolean;
-  readonly hasSystemOutages: boolean;
-  /** Whether it matters where an installation stands. */
-  readonly hasOutages: boolean;
-  private readonly wan: readonly Intervals[];
-  private readonly system: readonly Intervals[];
-  private readonly hubModels: number;
-  private readonly seed: SeedWords;
-  private readonly replication: number;
+  readonly outages: OutageLists;
 
-  constructor(model: Model, seed: SeedWords, replication: number) {
-    const { scenario } = model;
+  constructor(model: Model, seed: SeedWords, number: number) {
     this.seed = seed;
-    this.replication = replication;
-    this.sharedOutages = new Stream(seed, replication, STREAMS.sharedOutages);
-    this.hubModels = Object.keys(scenario.hubModels).length;
+    this.number = number;
+    this.sharedOutages = new Stream(seed, number, STREAMS.sharedOutages);
     // The lists cost as much as thousands of lives. The cells of a sweep mostly share them: they have the same seed.
-    const key = JSON.stringify([seed, replication, outageParameters(model)]);
-    const lists = OUTAGE_LISTS.use(key, () => ({ wan: this.merge(model, 'wan'), system: this.merge(model, 'system') }));
-    this.wan = lists.wan;
-    this.system = lists.system;
-    this.hasWanOutages = this.wan.some((row) => row.from.length > 0);
-    this.hasSystemOutages = this.system.some((row) => row.from.length > 0);
-    this.hasOutages = this.hasWanOutages || this.hasSystemOutages;
+    const key = JSON.stringify([seed.k0, seed.k1, number, outageParameters(model)]);
+    this.outages = OUTAGES.use(key, () => this.outageLists(model));
   }
 
-  /** Streams for one `Life`, which turns them to the population of the installation at hand. */
-  dice(): Streams {
-    return streamsOf(this.seed, this.replication);
+  private outageLists(model: Model): OutageLists {
+    const found = new OutageLists();
+    found.hubModels = Object.keys(model.scenario.hubModels).length;
+    found.wan = this.merge(model, 'wan', found.lists);
+    found.system = this.merge(model, 'system', found.lists);
+    const isOutage = (list: number): boolean => (found.lists[list] as Intervals).from.length > 0;
+    found.hasWanOutages = found.wan.some(isOutage);
+    found.hasSystemOutages = found.system.some(isOutage);
+    return found;
   }
 
-  /** One merged list per (operator, hub model, area): what an installation there shares with others. */
-  private merge(model: Model, acts: 'wan' | 'system'): Intervals[] {
+  /**
+   * Per (operator, hub model, area): the position in `lists` of the merged list of what an installation there shares with
+   * others. Adds the lists.
+   */
+  private merge(model: Model, acts: 'wan' | 'system', lists: Intervals[]): Int32Array {
     const { scenario, start, horizon } = model;
     const rows = Object.values(scenario.sharedOutages);
     const blocks = outageBlocks(Object.keys(scenario.sharedOutages));
@@ -83,21 +81,27 @@ export class Replication {
       hubModel: members.hubModel.map((_, i) => pairs('hubModel', i)),
       area: members.area.map((_, i) => pairs('area', i)),
     };
-    return of.operator.flatMap((operator) =>
-      of.hubModel.flatMap((hub) => of.area.map((area) => intervals([...planned, ...operator, ...hub, ...area]))),
+    const known = new Map<string, number>();
+    const listOf = (places: readonly (readonly [number, number])[][], key: string): number => {
+      let list = known.get(key);
+      if (list === undefined) {
+        list = lists.length;
+        lists.push(intervals([...planned, ...places.flat()]));
+        known.set(key, list);
+      }
+      return list;
+    };
+    // Members without an outage of their own are alike.
+    const member = (pairs: readonly unknown[], i: number): string => (pairs.length === 0 ? '' : String(i));
+    return Int32Array.from(
+      of.operator.flatMap((operator, o) =>
+        of.hubModel.flatMap((hub, h) =>
+          of.area.map((area, a) =>
+            listOf([operator, hub, area], [member(operator, o), member(hub, h), member(area, a)].join()),
+          ),
+        ),
+      ),
     );
-  }
-
-  private position(operator: number, hubModel: number, area: number): number {
-    return (operator * this.hubModels + hubModel) * AREA_NAMES.length + area;
-  }
-
-  wanOutages(operator: number, hubModel: number, area: number): Intervals {
-    return this.wan[this.position(operator, hubModel, area)] ?? NO_INTERVALS;
-  }
-
-  systemOutages(operator: number, hubModel: number, area: number): Intervals {
-    return this.system[this.position(operator, hubModel, area)] ?? NO_INTERVALS;
   }
 }
 

@@ -1,9 +1,13 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
-import { EVENT, type Tally } from '../../../src/exclusion/engine/tally.ts';
+import { EVENT } from '../../../src/exclusion/engine/eventNumbers.ts';
+import { evidenceOf } from '../../../src/exclusion/engine/engine.ts';
+import type { Tally } from '../../../src/exclusion/engine/tally.ts';
 import { AREA_MIN, syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import { formatInstant, type Instant } from '../../../src/time.ts';
 import { GrowingInts } from './growingInts.ts';
-import type { LifeView, Observer } from '../life/observer.ts';
+import type { Attributes } from '../../population/attributes.ts';
+import { Observer } from '../life/observer.ts';
+import type { GroupNumbers } from '../model/groupNumbers.ts';
 
 /**
  * The records of one shard as columns of integers, to be turned into files by the thread that writes. -1 is null.
@@ -64,7 +68,7 @@ export function eventValue(event: number, value: number): number {
 }
 
 /** Keeps the records of the lives of a shard. */
-export class Recorder implements Observer {
+export class Recorder extends Observer {
   private readonly installations = table(INSTALLATION_COLUMNS);
   private readonly attempts = table(ATTEMPT_COLUMNS);
   private readonly events = table(EVENT_COLUMNS);
@@ -77,12 +81,12 @@ export class Recorder implements Observer {
   private readonly horizon: Instant;
 
   constructor(horizon: Instant) {
+    super();
     this.horizon = horizon;
   }
 
-  begin(entity: number, life: LifeView): void {
+  override begin(entity: number, attributes: Attributes, group: GroupNumbers): void {
     this.entity = entity;
-    const { attributes, group } = life;
     const rows = this.installations;
     const gas = attributes.hasGsme;
     rows.id.push(entity);
@@ -99,7 +103,7 @@ export class Recorder implements Observer {
     this.mprn.push(gas ? syntheticMprn(entity) : NaN);
   }
 
-  event(at: Instant, event: number, value: number, ofModel: boolean): void {
+  override event(at: Instant, event: number, value: number, ofModel: boolean): void {
     if (ofModel) return; // stands once in the records, under the DMC
     const rows = this.events;
     rows.id.push(this.entity);
@@ -108,11 +112,7 @@ export class Recorder implements Observer {
     rows.value.push(eventValue(event, value));
   }
 
-  failed(): void {
-    // The step and the observation are for the story; the record carries the code.
-  }
-
-  attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void {
+  override attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void {
     const rows = this.attempts;
     rows.id.push(this.entity);
     rows.at.push(at);
@@ -122,9 +122,13 @@ export class Recorder implements Observer {
     rows.table510.push(table510 ? 1 : 0);
   }
 
-  finish(_end: number, _endAt: Instant, tally: Tally): void {
-    for (let i = 0; i < tally.spanCount; i += 1) {
-      this.span(tally.spanCategory[i] as number, tally.spanFrom[i] as number, tally.spanTo[i] as number);
+  override finish(_end: number, _endAt: Instant, tally: Tally): void {
+    for (let i = 0; i < tally.spanCategory.count; i += 1) {
+      this.span(
+        tally.spanCategory.values[i] as number,
+        tally.spanFrom.values[i] as number,
+        tally.spanTo.values[i] as number,
+      );
     }
     const { mask } = tally;
     if (mask === 0) return;
@@ -140,7 +144,7 @@ export class Recorder implements Observer {
       rows.effectiveFrom.push(tally.effectiveFrom(c, this.horizon) || -1);
       rows.counted.push(tally.counted(c));
       rows.reported.push(c === reported ? 1 : 0);
-      this.evidence.push(tally.evidenceOf(c).map(formatInstant).join(';'));
+      this.evidence.push(evidenceOf(tally, c).map(formatInstant).join(';'));
     }
   }
 

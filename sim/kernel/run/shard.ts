@@ -1,16 +1,13 @@
-import { groupOf } from '../../population/groups.ts';
 import type { SeedWords } from '../../world/dice/draws.ts';
-import { COLUMN_MAX } from '../../world/dice/threefryColumns.ts';
-import { FirstAttempts } from '../columns/firstAttempts.ts';
-import { Life } from '../life/life.ts';
-import type { GroupPlan, Model } from '../model/model.ts';
-import type { Observer } from '../life/observer.ts';
-import { Replication } from '../model/replication.ts';
 import { emptyCounts, type Counts } from '../life/counts.ts';
+import { Life } from '../life/life.ts';
+import type { Observer } from '../life/observer.ts';
+import type { Model } from '../model/model.ts';
+import { Replication } from '../model/replication.ts';
+import { compiledLives, type CompiledLives } from './compiledLife.ts';
 
 /** Fixed, and independent of the number of workers: how a population is cut cannot matter. */
 const SHARD_SIZE = 65_536;
-const WARM_UP_PIECES = 8;
 
 export function shardsOf(size: number): number {
   return Math.ceil(size / SHARD_SIZE);
@@ -20,44 +17,46 @@ export function shardsOf(size: number): number {
 export class ShardRunner {
   readonly replication: Replication;
   private readonly model: Model;
+  private readonly compiled: CompiledLives | null;
 
-  constructor(model: Model, seed: SeedWords, replication: number) {
+  /** @param inJavaScript Live the lives in JavaScript even where WebAssembly could. */
+  constructor(model: Model, seed: SeedWords, replication: number, inJavaScript = false) {
     this.model = model;
     this.replication = new Replication(model, seed, replication);
+    this.compiled = inJavaScript ? null : compiledLives(model, this.replication);
   }
 
+  /** Counts the installations of a shard; an observer sees each of their lives. */
   run(shard: number, observer: Observer | null = null): Counts {
-    const { size } = this.model;
-    return this.between(shard * SHARD_SIZE, Math.min(size, (shard + 1) * SHARD_SIZE), observer);
-  }
-
-  /**
-   * Runs installations of each group for the compiler's sake and throws the answer away: so many in all, and never more than
-   * a small part of the work to come. In pieces with a `Life` each, as shards have: what is compiled with one object in
-   * view is thrown away when the next one comes.
-   */
-  warm(installations: number): void {
-    const { groups, size } = this.model;
-    for (const group of groups) {
-      const share = Math.min(group.size, Math.floor((installations * group.size) / size));
-      const to = (piece: number): number => group.first + Math.floor((share * piece) / WARM_UP_PIECES);
-      for (let piece = 0; piece < WARM_UP_PIECES; piece += 1) this.between(to(piece), to(piece + 1), null);
-    }
-  }
-
-  private between(first: number, to: number, observer: Observer | null): Counts {
-    const { model } = this;
+    const { model, replication, compiled } = this;
+    const first = shard * SHARD_SIZE;
+    const to = Math.min(model.size, first + SHARD_SIZE);
+    if (compiled !== null && observer === null) return compiled.run(first, to);
     const counts = emptyCounts(model.asOfs.length, model.months);
-    const life = new Life(model, this.replication, counts, observer);
-    const firstAttempts = new FirstAttempts(life, model, this.replication, { counts });
-    for (let from = first; from < to;) {
-      const group = groupOf(model.groups, from) as GroupPlan;
-      const until = Math.min(to, group.first + group.size, from + COLUMN_MAX);
-      life.ahead(from, until - from);
-      if (firstAttempts.areOf(group)) firstAttempts.run(group, from, until - from);
-      else for (let entity = from; entity < until; entity += 1) life.run(entity);
-      from = until;
-    }
+    const life = lifeOf(model, replication, counts, observer);
+    for (let entity = first; entity < to; entity += 1) life.run(entity);
     return counts;
   }
+
+  /** Runs installations of each population for the compiler's sake and throws the counts away: so many in all. */
+  warm(installations: number): void {
+    const { model, replication } = this;
+    const counts = emptyCounts(model.asOfs.length, model.months);
+    const life = lifeOf(model, replication, counts, null);
+    for (const group of model.groups) {
+      const share = Math.min(group.size, Math.floor((installations * group.size) / model.size));
+      for (let i = 0; i < share; i += 1) life.run(group.first + i);
+    }
+  }
+}
+
+/** A life for the installations of a replication, one after the other. `tellsAll` as in the constructor of `Life`. */
+export function lifeOf(
+  model: Model,
+  replication: Replication,
+  counts: Counts,
+  observer: Observer | null,
+  tellsAll = false,
+): Life {
+  return new Life(model, replication.outages, replication.seed, replication.number, counts, observer, tellsAll);
 }

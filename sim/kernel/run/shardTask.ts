@@ -1,6 +1,6 @@
 /**
- * One shard of one simulation, computed on the thread at hand. The inline pool, the worker threads and the worker of a page
- * all answer requests through `ShardTasks`, so that there is one way to run a shard.
+ * One shard of one simulation, computed on the thread at hand. The inline pool and the worker threads both answer
+ * requests through `ShardTasks`, so that there is one way to run a shard.
  */
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Scenario } from '../../scenario/schema.ts';

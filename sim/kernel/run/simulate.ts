@@ -1,6 +1,6 @@
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import { seedWords } from '../../world/dice/draws.ts';
+import { seedWords } from '../../world/dice/streams.ts';
 import { compileModel, type Model } from '../model/model.ts';
 import { openPool, type Pool } from './pool.ts';
 import type { ShardRecords } from '../records/recordBuffers.ts';

@@ -2,7 +2,7 @@ import type { Pool } from '../../kernel/run/pool.ts';
 import { shardsOf } from '../../kernel/run/shard.ts';
 import type { ShardRequest } from '../../kernel/run/shardTask.ts';
 import { addCounts, type Counts } from '../../kernel/life/counts.ts';
-import { seedWords } from '../../world/dice/draws.ts';
+import { seedWords } from '../../world/dice/streams.ts';
 import type { Cell } from './cell.ts';
 
 /**

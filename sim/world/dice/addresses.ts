@@ -1,5 +1,5 @@
 import { assert } from '../../../src/assert.ts';
-import { nameWords } from './draws.ts';
+import { nameWords } from './streams.ts';
 
 /**
  * A number below `size` for each name, computed from the name alone. Dice addressed by it stay where they are when the

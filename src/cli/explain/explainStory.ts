@@ -4,7 +4,7 @@ import type { Verdict } from '../../exclusion/verdict.ts';
 import { endOfLondonDate, startOfLondonDate, type Instant } from '../../time.ts';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { tellStory, type Story } from '../../../sim/story/story.ts';
-import { seedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { UsageError } from '../shell/exit.ts';
 import { explainJson } from './explainJson.ts';
 import { storyText, type StoryHead } from './explainStoryText.ts';

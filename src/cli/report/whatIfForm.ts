@@ -6,7 +6,7 @@ import type { WhatIfField, WhatIfForm } from '../../../sim/browser/protocol.ts';
 import { SCENARIO_FIELDS } from '../../../sim/scenario/load.ts';
 import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
 import type { Scenario } from '../../../sim/scenario/schema.ts';
-import { seedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 
 /** What a form is made of: a resolved scenario, its rules, and its values with their places. */
 export interface WhatIfSource {

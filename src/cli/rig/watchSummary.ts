@@ -26,6 +26,7 @@ export function watchSummary(of: {
     begun: begun?.t ?? null,
     starts,
     lastSignOfLife: textOf(state.lastAt),
+    journal: { lines: state.lines },
     over: ended?.why ?? null,
     schedule,
     migrate: face.watchOf(setup).migrate,

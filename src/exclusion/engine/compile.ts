@@ -4,25 +4,26 @@ import { EVENTS, NO_WAN, OK, OK_ESME } from '../../migration/history.ts';
 import { clauseOf, expiryInstant, inForceInstant, type RuleSet } from '../../rules/ruleset.ts';
 import { CATEGORY_ROWS } from '../../clauses/categories.ts';
 import { CATEGORIES, type Clause, type Counting, type ExclusionCategory } from '../../clauses/clause.ts';
+import {
+  UNLISTED_FAILURE_COUNTER,
+  COUNTERS,
+  CREDIT_BOTH,
+  CREDIT_ELECTRICITY,
+  CREDIT_GAS,
+  DORMANCY_ANY,
+  DORMANCY_ANY_METER,
+  DORMANCY_GSME_ROUTES,
+  DORMANCY_SOLELY,
+  INSTRUCTION,
+  MIGRATION,
+} from './engineCodes.ts';
+import { RuleNumbers } from './ruleNumbers.ts';
 import { standsOnSecretaryOfState } from '../reference/scope.ts';
 
 /**
- * The rule set as integers: what `tally` runs on. Nothing is decided here that a clause row does not say; names become
- * positions, sets become bit masks, dates become instants. Bit `c` of a mask is CATEGORIES[c].
+ * Compiles a rule set to the numbers that `Tally` runs on. Nothing is decided here that a clause row does not say: names
+ * become positions, sets become bit masks, dates become instants.
  */
-
-/** Outcome numbers that every user of the tables shares; error codes follow from OUTCOME_CODES_FROM. */
-export const OUTCOME_OK = 0;
-export const OUTCOME_OK_ESME = 1;
-export const OUTCOME_NO_WAN = 2;
-export const OUTCOME_CODES_FROM = 3;
-
-export const INSTRUCTION = 0;
-export const MIGRATION = 1;
-
-/** The extra counter: weeks with a failure that the yielding category counts and the one it yields to does not. */
-export const UNLISTED_FAILURE_COUNTER = CATEGORIES.length;
-export const COUNTERS = CATEGORIES.length + 1;
 
 const YIELDING = CATEGORIES.findIndex((category) => CATEGORY_ROWS[category].yieldsTo !== null);
 const YIELDS_TO = CATEGORIES.indexOf(
@@ -40,61 +41,18 @@ function maskOfCategories(has: (category: ExclusionCategory) => boolean): number
 /** An instant later than all others: "never in force". */
 const NEVER = 2 ** 31 - 1;
 
-const DORMANCY_SOLELY = 0;
-export const DORMANCY_ANY_METER = 1;
-export const DORMANCY_GSME_ROUTES = 2;
-export const DORMANCY_ANY = 3;
-
-export const CREDIT_GAS = 0;
-export const CREDIT_ELECTRICITY = 1;
-export const CREDIT_BOTH = 2;
-
-export interface CompiledRules {
+/** A rule set as numbers, beside the rule set itself. */
+export class CompiledRules extends RuleNumbers {
   readonly rules: RuleSet;
-  /** Per cohort: the mask of the categories whose scope has it. */
-  readonly cohortMask: Int32Array;
-  /** Per cohort: the mask of the categories that ask for credit payment there. */
-  readonly creditMask: Int32Array;
-  readonly dormancy: Uint8Array;
-  readonly needsGsme: number;
-  readonly excludesGsme: number;
-  readonly standing: number;
-  readonly atLeast: Int32Array;
-  /** Counters fed by each kind of attempt, as masks over COUNTERS. */
-  readonly countersOfKind: Int32Array;
-  readonly weekly: number;
-  readonly exceptTable510: number;
-  /** Earliest instant of an attempt that counts, per counter. */
-  readonly countsFrom: Float64Array;
-  readonly inForce: Float64Array;
-  readonly expiry: number;
-  /** Standing clauses whose family has the event, and those it makes hold, per event of EVENTS. */
-  readonly standingFamily: Int32Array;
-  readonly standingHolds: Int32Array;
-  readonly sevenDays: boolean;
-  readonly lastOfWeek: boolean;
-  readonly resets: boolean;
-  /** True if attempts outside what a counter counts can reset it or take a week from it. */
-  readonly seesUncountedAttempts: boolean;
-  readonly systemCounts: boolean;
-  readonly preparationClears: boolean;
-  readonly attemptCloses: number;
-  readonly creditOf: number;
-  readonly activeNeedsEvidence: boolean;
-  readonly cosRestarts: boolean;
-  readonly sticky: boolean;
-  /** Category positions in order of precedence. */
-  readonly precedence: Uint8Array;
-  /** The categories that an ESME-only migration leaves standing, as a mask. */
-  readonly keptByEsmeOnly: number;
-  /** Position of the category that can yield, and of the one that it yields to. */
-  readonly yielding: number;
-  readonly yieldsTo: number;
-  readonly mayYield: boolean;
-  /** Weeks with other failures from which on the category does not yield. */
-  readonly unlistedAtLeast: number;
-  /** The counters that an outcome feeds, by its text. */
-  maskOf(outcome: string): number;
+  /** The counters that an outcome feeds, as a mask, by its text. */
+  readonly maskOf: (outcome: string) => number;
+
+  constructor(rules: RuleSet, numbers: Partial<RuleNumbers>) {
+    super();
+    this.rules = rules;
+    this.maskOf = outcomeMasks(rules);
+    Object.assign(this, numbers);
+  }
 }
 
 function countingOf(clause: Clause | undefined): Counting | undefined {
@@ -160,7 +118,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
   };
   const cohortMask = new Int32Array(COHORTS.length);
   const creditMask = new Int32Array(COHORTS.length);
-  const dormancy = new Uint8Array(CATEGORIES.length);
+  const dormancy = new Int32Array(CATEGORIES.length);
   const atLeast = new Int32Array(COUNTERS).fill(NEVER);
   const countersOfKind = new Int32Array(2);
   const countsFrom = new Float64Array(COUNTERS).fill(NEVER);
@@ -204,8 +162,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
   const resets = readings.reset === 'otherOutcome';
   const lastOfWeek = readings.weekCode === 'last' && readings.separateWeeks === 'isoWeek';
   assert(new Set(rules.precedence).size === CATEGORIES.length, 'precedence names each category once');
-  return {
-    rules,
+  return new CompiledRules(rules, {
     cohortMask,
     creditMask,
     dormancy,
@@ -228,15 +185,14 @@ export function compileRules(rules: RuleSet): CompiledRules {
     activeNeedsEvidence: readings.activeGt01Evidence === 'one',
     cosRestarts: readings.cosRestarts === 'yes',
     sticky: readings.membership === 'sticky',
-    precedence: Uint8Array.from(rules.precedence, (category: ExclusionCategory) => CATEGORIES.indexOf(category)),
+    precedence: Int32Array.from(rules.precedence, (category: ExclusionCategory) => CATEGORIES.indexOf(category)),
     keptByEsmeOnly: maskOfCategories((category) => CATEGORY_ROWS[category].keptByEsmeOnly),
     yielding: YIELDING,
     yieldsTo: YIELDS_TO,
     mayYield: rules.fiveRetriesAgainstGt01 === 'restsOnGt01',
     // A clause that stands on events counts no failures, so that it rests on none of another's.
     unlistedAtLeast: (masks.standing >> YIELDING) & 1 ? 0 : (atLeast[YIELDING] as number),
-    maskOf: outcomeMasks(rules),
-  };
+  });
 }
 
 function addBit(masks: Int32Array, at: number, bit: number): void {

@@ -1,58 +1,64 @@
-import { isoWeek, WEEK } from '../../time.ts';
-import { COUNTERS, type CompiledRules } from './compile.ts';
+/**
+ * The counters of the counting clauses. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
+ * (sim/kernel/README.md).
+ */
+import { isoWeek, WEEK } from '../../londonTime.ts';
+import { lowestBit, type f64, type i32 } from '../../numbers.ts';
+import { COUNTERS } from './engineCodes.ts';
+import { InstantList } from './instantList.ts';
+import type { RuleNumbers } from './ruleNumbers.ts';
 
-const NO_WEEK = -1e9;
+const NO_WEEK: f64 = -1e9;
 
-/** What each counting clause has counted so far of one history, and on which attempts it rests. */
+/** What each counting clause has counted of one history so far, and the attempts that the count rests on. */
 export class Counters {
-  readonly count = new Int32Array(COUNTERS);
+  readonly count: Int32Array = new Int32Array(COUNTERS);
   /** Week (or instant, under sevenDays) last counted; under `lastOfWeek` the week now open. */
-  private readonly last = new Float64Array(COUNTERS);
+  private readonly last: Float64Array = new Float64Array(COUNTERS);
   /** Under `lastOfWeek`: the earliest attempt of the open week that counts (0: none), and whether its last one does. */
-  private readonly openFirst = new Float64Array(COUNTERS);
-  private readonly openCounts = new Uint8Array(COUNTERS);
-  /** Lists that only grow, and how much of each stands: emptying an array costs more than an attempt. */
-  private readonly evidence: number[][] = Array.from({ length: COUNTERS }, () => []);
-  private readonly evidenceCount = new Int32Array(COUNTERS);
+  private readonly openFirst: Float64Array = new Float64Array(COUNTERS);
+  private readonly openCounts: Int32Array = new Int32Array(COUNTERS);
+  private readonly evidence: InstantList[] = [];
   /** The counters that are not as `restart` leaves them, as a mask. */
-  private touched = 0;
-  private readonly rules: CompiledRules;
+  private touched: i32 = 0;
+  private readonly rules: RuleNumbers;
 
-  constructor(rules: CompiledRules) {
+  constructor(rules: RuleNumbers) {
     this.rules = rules;
+    for (let c: i32 = 0; c < COUNTERS; c += 1) this.evidence.push(new InstantList());
     this.last.fill(NO_WEEK);
   }
 
   restartAll(): void {
-    for (let mask = this.touched; mask !== 0; mask &= mask - 1) this.restart(31 - Math.clz32(mask & -mask));
+    for (let mask = this.touched; mask !== 0; mask &= mask - 1) this.restart(lowestBit(mask));
     this.touched = 0;
   }
 
-  restart(c: number): void {
+  restart(c: i32): void {
     this.count[c] = 0;
     this.last[c] = NO_WEEK;
     this.openFirst[c] = 0;
     this.openCounts[c] = 0;
-    this.evidenceCount[c] = 0;
+    (this.evidence[c] as InstantList).count = 0;
   }
 
-  /** The earliest counted attempt of each counted week, or every counted attempt: a copy. */
-  evidenceOf(c: number): number[] {
-    return (this.evidence[c] as number[]).slice(0, this.evidenceCount[c]);
+  /** The earliest counted attempt of each counted week, or every counted attempt. The list changes with the count. */
+  evidenceOf(c: i32): InstantList {
+    return this.evidence[c] as InstantList;
   }
 
   /** An attempt that is eligible for counter `c`, and whether it is one that counts. */
-  take(c: number, at: number, counts: boolean): void {
+  take(c: i32, at: f64, counts: boolean): void {
     this.touched |= 1 << c;
     const weekly = ((this.rules.weekly >> c) & 1) === 1;
     if (weekly && this.rules.lastOfWeek) this.takeLast(c, at, counts);
     else if (counts) this.takeAny(c, at, weekly);
   }
 
-  private takeAny(c: number, at: number, weekly: boolean): void {
+  private takeAny(c: i32, at: f64, weekly: boolean): void {
     if (weekly) {
       if (this.rules.sevenDays) {
-        if (at - (this.last[c] as number) < WEEK) return;
+        if (at - (this.last[c] as f64) < WEEK) return;
         this.last[c] = at;
       } else {
         const week = isoWeek(at);
@@ -60,18 +66,16 @@ export class Counters {
         this.last[c] = week;
       }
     }
-    this.count[c] = (this.count[c] as number) + 1;
+    this.count[c] = (this.count[c] as i32) + 1;
     this.rest(c, at);
   }
 
-  private rest(c: number, at: number): void {
-    const n = this.evidenceCount[c] as number;
-    (this.evidence[c] as number[])[n] = at;
-    this.evidenceCount[c] = n + 1;
+  private rest(c: i32, at: f64): void {
+    (this.evidence[c] as InstantList).push(at);
   }
 
   /** The week counts while its last attempt does, so that the open week can still be taken back. */
-  private takeLast(c: number, at: number, counts: boolean): void {
+  private takeLast(c: i32, at: f64, counts: boolean): void {
     const week = isoWeek(at);
     if (week !== this.last[c]) {
       this.last[c] = week;
@@ -80,12 +84,12 @@ export class Counters {
     }
     if (counts && this.openFirst[c] === 0) this.openFirst[c] = at;
     if (counts && this.openCounts[c] === 0) {
-      this.count[c] = (this.count[c] as number) + 1;
-      this.rest(c, this.openFirst[c] as number);
+      this.count[c] = (this.count[c] as i32) + 1;
+      this.rest(c, this.openFirst[c] as f64);
       this.openCounts[c] = 1;
     } else if (!counts && this.openCounts[c] === 1) {
-      this.count[c] = (this.count[c] as number) - 1;
-      this.evidenceCount[c] = (this.evidenceCount[c] as number) - 1;
+      this.count[c] = (this.count[c] as i32) - 1;
+      (this.evidence[c] as InstantList).count -= 1;
       this.openCounts[c] = 0;
     }
   }

@@ -3,8 +3,10 @@ import { EVENTS, type Attempt, type History, type HistoryEvent } from '../../mig
 import type { RuleSet } from '../../rules/ruleset.ts';
 import type { Instant } from '../../time.ts';
 import { CATEGORIES } from '../../clauses/clause.ts';
-import { compileRules, FIXED_OUTCOMES, INSTRUCTION, MIGRATION, OUTCOME_CODES_FROM } from './compile.ts';
-import { EVENT_RANK, RANK_ATTEMPT, Tally } from './tally.ts';
+import { compileRules, FIXED_OUTCOMES } from './compile.ts';
+import { INSTRUCTION, MIGRATION, OUTCOME_CODES_FROM } from './engineCodes.ts';
+import { EVENT_RANK, RANK_ATTEMPT } from './eventNumbers.ts';
+import { Tally } from './tally.ts';
 import type { Evaluation, Note, Span, Verdict } from '../verdict.ts';
 
 /** Decides histories at scale: the same verdicts as `evaluate`, from the same clause rows, in one pass over the rows. */
@@ -149,21 +151,28 @@ export function verdictsOf(tally: Tally, rules: RuleSet, asOf: Instant): Verdict
       metAt: tally.metAt[c] as number,
       effectiveFrom: tally.effectiveFrom(c, asOf) || null,
       counted: counted < 0 ? null : counted,
-      evidence: tally.evidenceOf(c),
+      evidence: evidenceOf(tally, c),
       reported: c === reported,
     });
   }
   return verdicts;
 }
 
+/** The rising instants that a category that holds rests on. */
+export function evidenceOf(tally: Tally, category: number): number[] {
+  tally.takeEvidence(category);
+  const { values, count } = tally.evidence;
+  return Array.from(values.subarray(0, count));
+}
+
 /** Spans of the history that a tally has just counted, ended ones first, then those that last. */
 export function spansOfTally(tally: Tally): Span[] {
   const spans: Span[] = [];
-  for (let i = 0; i < tally.spanCount; i += 1) {
+  for (let i = 0; i < tally.spanCategory.count; i += 1) {
     spans.push({
-      category: CATEGORIES[tally.spanCategory[i] as number] as Span['category'],
-      from: tally.spanFrom[i] as number,
-      to: tally.spanTo[i] as number,
+      category: CATEGORIES[tally.spanCategory.values[i] as number] as Span['category'],
+      from: tally.spanFrom.values[i] as number,
+      to: tally.spanTo.values[i] as number,
     });
   }
   for (const [c, category] of CATEGORIES.entries()) {

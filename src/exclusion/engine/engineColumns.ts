@@ -3,8 +3,10 @@ import { EVENTS, type EventName } from '../../migration/history.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import type { Instant } from '../../time.ts';
 import { CATEGORIES } from '../../clauses/clause.ts';
-import { compileRules, FIXED_OUTCOMES, OUTCOME_CODES_FROM, OUTCOME_OK_ESME, type CompiledRules } from './compile.ts';
-import { EVENT, EVENT_RANK, Tally } from './tally.ts';
+import { compileRules, FIXED_OUTCOMES, type CompiledRules } from './compile.ts';
+import { OUTCOME_CODES_FROM, OUTCOME_OK_ESME } from './engineCodes.ts';
+import { EVENT, EVENT_RANK } from './eventNumbers.ts';
+import { Tally } from './tally.ts';
 
 /**
  * Histories as typed columns. Codes are positions: cohorts in COHORTS, kinds in ATTEMPT_KINDS, events in EVENTS,

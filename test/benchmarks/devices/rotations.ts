@@ -11,7 +11,8 @@ import { memoryPair } from '../../../devices/transport/memory.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { virtualTimers, wallTimers } from '../../../devices/transport/timers.ts';
 import { assert } from '../../../src/assert.ts';
-import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../sim/world/dice/draws.ts';
+import { STREAMS, seedWords } from '../../../sim/world/dice/streams.ts';
 
 /**
  * A rotation is two associations: HLS-GMAC, a new GAK, a new GUEK; then HLS-GMAC under both, and the release. A head-end

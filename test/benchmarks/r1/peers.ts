@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { seedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 import type { R1Engine, R1Result } from './engine.ts';
 import { KERNEL_DICE, KERNEL_INSTALLATIONS, kernelSeed } from './kernel.ts';
 

@@ -1,6 +1,6 @@
 import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
 import { EVENT_ORDER, type HistoryColumns, type VerdictColumns } from '../../../src/exclusion/engine/engineColumns.ts';
-import { EVENT } from '../../../src/exclusion/engine/tally.ts';
+import { EVENT } from '../../../src/exclusion/engine/eventNumbers.ts';
 import type { Verdict } from '../../../src/exclusion/verdict.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { ATTEMPT_KINDS, type History } from '../../../src/migration/history.ts';

@@ -10,7 +10,8 @@ import { runAsync } from '../../../devices/headend/runner.ts';
 import { DCC_TITLE } from '../../../devices/rig/bench/parties.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { wallTimers, type Timers } from '../../../devices/transport/timers.ts';
-import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../sim/world/dice/draws.ts';
+import { STREAMS, seedWords } from '../../../sim/world/dice/streams.ts';
 import { HEAD_END_LAWS, type DeviceAtAddress, type HeadEnd } from '../../kit/index.ts';
 
 /** The head-end's patience of 20 seconds is four here: more than a busy machine makes it wait. */

@@ -16,7 +16,8 @@ import { faultScript } from '../../../devices/transport/faultScript.ts';
 import { frameLog, tapped } from '../../../devices/transport/tap.ts';
 import { memoryTransport } from '../../../devices/transport/memory.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';
-import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../sim/world/dice/draws.ts';
+import { STREAMS, seedWords } from '../../../sim/world/dice/streams.ts';
 import { ledgerKeys, NOW, stage } from './stage.ts';
 
 const OLD = { gak: 'active', guek: 'active' } as const;

@@ -1,5 +1,6 @@
 /** An emulated home and the DCC's view of it, with everything recorded that the laws of rotation speak of. */
-import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../sim/world/dice/draws.ts';
+import { STREAMS, seedWords } from '../../../sim/world/dice/streams.ts';
 import type { KeySet, PowerCut } from '../../../devices/cosem/deviceKeyring.ts';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { toHex } from '../../../devices/dlms/bytes.ts';

@@ -10,7 +10,8 @@ import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { DCC_TITLE, peerOf } from '../../../devices/rig/bench/parties.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { wallTimers } from '../../../devices/transport/timers.ts';
-import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../sim/world/dice/draws.ts';
+import { STREAMS, seedWords } from '../../../sim/world/dice/streams.ts';
 import { ledgerKeys, sameKeys } from './stage.ts';
 
 test.each(['wrapper', 'hdlc'] as const)('over TCP, %s: keys are rotated, and rotated again', async (framing) => {

@@ -24,7 +24,8 @@ import { complete } from '../../../devices/rig/run/play.ts';
 import { passed } from '../../../devices/transport/framePolicy.ts';
 import { memoryPair } from '../../../devices/transport/memory.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';
-import { Stream, STREAMS, seedWords } from '../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../sim/world/dice/draws.ts';
+import { STREAMS, seedWords } from '../../../sim/world/dice/streams.ts';
 import { NOW, sameKeys, stage } from './stage.ts';
 
 const METER = ascii('ABCDEFGH');

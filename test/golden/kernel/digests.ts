@@ -5,7 +5,7 @@ import { Recorder } from '../../../sim/kernel/records/recordBuffers.ts';
 import { ShardRunner, shardsOf } from '../../../sim/kernel/run/shard.ts';
 import { addCounts, emptyCounts } from '../../../sim/kernel/life/counts.ts';
 import { scenarioHash } from '../../../sim/scenario/hash.ts';
-import { seedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { EVERYTHING, scenarioAt } from '../../sim/scenarios.ts';
 
 /** What the kernel computed, as a file keeps it: a digest for each input (scenario, seed, as-of days, replication). */

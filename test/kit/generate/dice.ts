@@ -1,4 +1,5 @@
-import { seedWords, threefry, words, type SeedWords } from '../../../sim/world/dice/draws.ts';
+import { threefry, words, type SeedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 
 /** The source of chance of the generator. Every draw is addressed by (seed, run, position), so any run can be made alone. */
 export interface Dice {

@@ -3,13 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { compileModel, type Model } from '../../../sim/kernel/model/model.ts';
 import { END, ENDS } from '../../../sim/scenario/ends.ts';
-import { Life } from '../../../sim/kernel/life/life.ts';
 import { Recorder } from '../../../sim/kernel/records/recordBuffers.ts';
 import { Replication } from '../../../sim/kernel/model/replication.ts';
-import { ShardRunner, shardsOf } from '../../../sim/kernel/run/shard.ts';
+import { lifeOf, ShardRunner, shardsOf } from '../../../sim/kernel/run/shard.ts';
 import { simulate } from '../../../sim/kernel/run/simulate.ts';
 import { addCounts, emptyCounts } from '../../../sim/kernel/life/counts.ts';
-import { seedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { recorded } from '../records.ts';
 import { EVERYTHING, modelAt, scenarioAt } from '../scenarios.ts';
 import { seedText } from '../../seed.ts';
@@ -24,9 +23,9 @@ function recordsOf(of: Model, entities: readonly number[], fresh: boolean): unkn
   const replication = new Replication(of, seedWords(SEED), 0);
   const counts = emptyCounts(of.asOfs.length, of.months);
   const recorder = new Recorder(of.horizon);
-  let life = new Life(of, replication, counts, recorder);
+  let life = lifeOf(of, replication, counts, recorder);
   return entities.map((entity) => {
-    if (fresh) life = new Life(of, replication, counts, recorder);
+    if (fresh) life = lifeOf(of, replication, counts, recorder);
     life.run(entity);
     return recorder.take();
   });

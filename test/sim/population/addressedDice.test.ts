@@ -6,7 +6,7 @@ import { tellStory } from '../../../sim/story/story.ts';
 import { ShardRunner, shardsOf } from '../../../sim/kernel/run/shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../../../sim/kernel/life/counts.ts';
 import { compileModel, type Model } from '../../../sim/kernel/model/model.ts';
-import { seedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { recorded, type Lived } from '../records.ts';
 import { EVERYTHING, modelAt, scenarioAt } from '../scenarios.ts';
 import { seedText } from '../../seed.ts';

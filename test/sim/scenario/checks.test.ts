@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { tellStory } from '../../../sim/story/story.ts';
 import { fieldTable } from '../../../sim/scenario/scenarioFields.ts';
-import { seedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { loaded, problems } from './files.ts';
 
 // Each check across fields, broken once by a change of the right scenario; that the right one passes is the first test.

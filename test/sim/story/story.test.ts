@@ -12,7 +12,7 @@ import { HOUR } from '../../../src/time.ts';
 import { tellStory, type Story } from '../../../sim/story/story.ts';
 import { instantOf, type StoryEntry } from '../../../sim/story/storyEntry.ts';
 import { downAt } from '../../../sim/story/storyLinks.ts';
-import { seedWords } from '../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { assertAgrees, assertHeldThen } from '../../../src/cli/explain/explainStory.ts';
 import { contradictionsIn } from './storyChecks.ts';
 

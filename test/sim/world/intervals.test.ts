@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { covering, intervals, NO_INTERVALS } from '../../../sim/world/intervals.ts';
+import { covering, NO_INTERVALS } from '../../../sim/world/intervals.ts';
+import { intervals } from '../../../sim/world/mergedIntervals.ts';
 import { DAY } from '../../../src/time.ts';
 import { seedNumber } from '../../seed.ts';
 

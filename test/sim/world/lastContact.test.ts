@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FOREVER, type AlternatingLink } from '../../../sim/world/alternating.ts';
 import { first, second } from '../../../sim/world/dice/draws.ts';
-import { compileHan, HanLink } from '../../../sim/world/hanLink.ts';
-import { intervals, type Intervals } from '../../../sim/world/intervals.ts';
-import { compileWan, WanLink } from '../../../sim/world/wanLink.ts';
+import { compileHan, compileWan } from '../../../sim/world/compileLinks.ts';
+import { HanLink } from '../../../sim/world/hanLink.ts';
+import type { Intervals } from '../../../sim/world/intervals.ts';
+import { intervals } from '../../../sim/world/mergedIntervals.ts';
+import { WanLink } from '../../../sim/world/wanLink.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/time.ts';
 import { alternating, hanProfile, SEED, START, streams, wanProfile, type Classes } from './samples.ts';
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { AlternatingLink, compileClasses } from '../../../sim/world/alternating.ts';
-import { compileHan, HanLink } from '../../../sim/world/hanLink.ts';
+import { AlternatingLink } from '../../../sim/world/alternating.ts';
+import { compileHan, compileRegimes, compileWan } from '../../../sim/world/compileLinks.ts';
+import { HanLink } from '../../../sim/world/hanLink.ts';
 import { NO_INTERVALS } from '../../../sim/world/intervals.ts';
 import { normalDistribution } from '../../../sim/world/dice/normal.ts';
-import { compileWan, WanLink } from '../../../sim/world/wanLink.ts';
+import { WanLink } from '../../../sim/world/wanLink.ts';
 import { DAY, HOUR, WEEK } from '../../../src/time.ts';
 import { alternating, expectShare, hanProfile, START, streams, UP, wanProfile, type LinkClass } from './samples.ts';
 
@@ -35,7 +36,7 @@ describe('an alternating link is stationary', () => {
     ],
   ];
   test.each(kinds)('%s outages: available as often at the very start as later', (_, row, downDaysMean) => {
-    const classes = compileClasses({ only: row });
+    const classes = compileRegimes({ only: row });
     const link = new AlternatingLink(streams.wan);
     const days = [0, 3, 45, 400];
     const up = days.map(() => 0);
@@ -66,7 +67,7 @@ describe('an alternating link is stationary', () => {
   ] as const)(
     'the outage that covers the start is as old as long ones are: %s, to 3 %%',
     (_, duration, ageDaysMean) => {
-      const classes = compileClasses({ only: alternating(5, { share: 1, duration }) });
+      const classes = compileRegimes({ only: alternating(5, { share: 1, duration }) });
       const link = new AlternatingLink(streams.wan);
       let sum = 0;
       let down = 0;
@@ -81,13 +82,13 @@ describe('an alternating link is stationary', () => {
   );
 
   test('installations fall into classes by share, and a dead one was never up', () => {
-    const classes = compileClasses({ a: { ...alternating(5, { share: 1, duration: { kind: 'fixed', days: 1 } }), share: 0.3 }, b: { share: 0.05, dead: true }, c: alternating(9, { share: 1, duration: { kind: 'fixed', days: 1 } }) }); // prettier-ignore
+    const classes = compileRegimes({ a: { ...alternating(5, { share: 1, duration: { kind: 'fixed', days: 1 } }), share: 0.3 }, b: { share: 0.05, dead: true }, c: alternating(9, { share: 1, duration: { kind: 'fixed', days: 1 } }) }); // prettier-ignore
     const link = new AlternatingLink(streams.wan);
     const counts = [0, 0, 0];
     for (let entity = 0; entity < N; entity += 1) {
       link.begin(classes, entity, START);
-      counts[link.classIndex] = (counts[link.classIndex] as number) + 1;
-      if (link.classIndex === 1) expect(link.downSince(START + 600 * DAY)).toBe(link.from[0]);
+      counts[link.regimeIndex] = (counts[link.regimeIndex] as number) + 1;
+      if (link.regimeIndex === 1) expect(link.downSince(START + 600 * DAY)).toBe(link.from[0]);
     }
     for (const [i, share] of [0.3, 0.05, 0.65].entries()) expectShare(counts[i] as number, N, share);
   });
@@ -295,7 +296,7 @@ describe('a link has a past', () => {
       { kind: 'exponential', daysMean: downDays },
       { kind: 'fixed', days: downDays },
     ] as const) {
-      const classes = compileClasses({ only: alternating(upDays, { share: 1, duration }) });
+      const classes = compileRegimes({ only: alternating(upDays, { share: 1, duration }) });
       const link = new AlternatingLink(streams.wan);
       const days = [-300, -30, -3, -0.5, 0, 20];
       const up = days.map(() => 0);
@@ -313,7 +314,7 @@ describe('a link has a past', () => {
   });
 
   test('what was asked before the start changes no answer after it, and the other way round', () => {
-    const classes = compileClasses({ only: alternating(1, { share: 1, duration: { kind: 'weibull', daysScale: 1, shape: 0.7 } }) }); // prettier-ignore
+    const classes = compileRegimes({ only: alternating(1, { share: 1, duration: { kind: 'weibull', daysScale: 1, shape: 0.7 } }) }); // prettier-ignore
     const asked = new AlternatingLink(streams.wan);
     for (let entity = 0; entity < 300; entity += 1) {
       asked.begin(classes, entity, START);

@@ -1,15 +1,18 @@
 import { expect } from 'vitest';
 import type { HanProfile, WanProfile } from '../../../sim/scenario/schema.ts';
-import { seedWords, Stream, STREAMS, type StreamName } from '../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../sim/world/dice/draws.ts';
+import { LifeStreams } from '../../../sim/world/dice/lifeStreams.ts';
+import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
 import { instant } from '../../../src/time.ts';
 import { seedText } from '../../seed.ts';
 
 export const START = instant('2021-02-01T00:00:00Z');
 export const SEED = seedText(import.meta.dirname, 'world');
 
-export const streams = Object.fromEntries(
-  Object.entries(STREAMS).map(([name, number]) => [name, new Stream(seedWords(SEED), 0, number)]),
-) as Record<StreamName, Stream>;
+/** Streams that are not turned to a population: entities count from 0. */
+export const streams = Object.assign(new LifeStreams(seedWords(SEED), 0), {
+  sharedOutages: new Stream(seedWords(SEED), 0, STREAMS.sharedOutages),
+});
 
 /** Standard errors that a law allows: about one false alarm in 1.7 million; the seed is fixed besides. */
 const ERRORS = 5;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EntryCurve } from '../../../sim/world/entryCurve.ts';
+import { entryCurveOf } from '../../../sim/population/entryCurveOf.ts';
 import { memberOutages, plannedWindows } from '../../../sim/world/sharedOutages.ts';
 import { DAY, formatDay, HOUR, instant, londonDay, parseDate } from '../../../src/time.ts';
 import { SEED, START, streams } from './samples.ts';
@@ -108,7 +108,7 @@ describe('entry curves', () => {
     const uniform = fc.double({ min: 1e-9, max: 1 - 1e-9, noNaN: true });
     fc.assert(
       fc.property(curves, uniform, uniform, (points, u, v) => {
-        const curve = new EntryCurve(points, FROM);
+        const curve = entryCurveOf(points, FROM);
         const day = curve.quantile(u);
         expect(curve.shareBy(Math.floor(day))).toBeGreaterThanOrEqual(u - 1e-9);
         expect(curve.shareBy(Math.floor(day) - 1)).toBeLessThanOrEqual(u + 1e-9);
@@ -123,7 +123,7 @@ describe('entry curves', () => {
   test('hold their points: by the end of a date its share, of a thousand installations to one', () => {
     fc.assert(
       fc.property(curves, (points) => {
-        const curve = new EntryCurve(points, FROM);
+        const curve = entryCurveOf(points, FROM);
         for (const { date, share } of points) {
           const day = parseDate(date) as number;
           expect(curve.shareBy(day)).toBeCloseTo(share, 12);

@@ -12,7 +12,7 @@ import { limitsAt } from '../../../src/rules/limits.ts';
 import { REGIME_2021, ruleSetInForce, unitOf, VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { outcomeMeaning } from '../../../src/text/words.ts';
 import { instant, spanWords, startOfLondonDate } from '../../../src/time.ts';
-import { Limits } from '../../../sim/kernel/model/kernelLimits.ts';
+import { compileLimits } from '../../../sim/kernel/model/compileLimits.ts';
 
 function amended(amendments: Readonly<Record<string, unknown>>): RuleSet {
   const result = amend(VARIOUS1, amendments);
@@ -70,13 +70,11 @@ describe('words follow the windows', () => {
 
 describe('limits', () => {
   test.each(COHORTS)('the kernel and the rig have the same limits for %s, on every date of a change', (cohort) => {
-    const kernel = new Limits(FOUR_DAYS);
+    const kernel = compileLimits(FOUR_DAYS);
     for (const day of ['2021-01-01', '2022-01-31', '2022-02-01', '2022-06-01']) {
       const at = startOfLondonDate(day);
-      const { wanWindowSeconds, gt01WindowSeconds, windowEdgeSeconds, epclChecked } = kernel.at(
-        at,
-        COHORTS.indexOf(cohort),
-      );
+      kernel.begin(at, COHORTS.indexOf(cohort));
+      const { wanWindowSeconds, gt01WindowSeconds, windowEdgeSeconds, epclChecked } = kernel;
       expect({ wanWindowSeconds, gt01WindowSeconds, windowEdgeSeconds, epclChecked }).toEqual(
         limitsAt(FOUR_DAYS, at, cohort),
       );

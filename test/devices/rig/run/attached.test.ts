@@ -10,7 +10,8 @@ import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
 import { DCC_TITLE, peerOf } from '../../../../devices/rig/bench/parties.ts';
 import { labImage } from '../../../../devices/cosem/imageTransfer.ts';
 import { firmwareOf } from '../../../../devices/cosem/imageTransfer.ts';
-import { Stream, STREAMS, seedWords } from '../../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../../sim/world/dice/draws.ts';
+import { STREAMS, seedWords } from '../../../../sim/world/dice/streams.ts';
 import { ALLOWED, AWAKE, emulated, failures, fastTimers, rigBench, TITLES, writes, type Ran } from '../bench.ts';
 
 const bench = rigBench();

@@ -15,7 +15,8 @@ import { Rig } from '../../../../devices/rig/walk/rig.ts';
 import type { DrivenDevice } from '../../../../devices/rig/walk/rigDevice.ts';
 import type { LinkName } from '../../../../devices/rig/walk/stepWork.ts';
 import { virtualTimers } from '../../../../devices/transport/timers.ts';
-import { seedWords, Stream, STREAMS } from '../../../../sim/world/dice/draws.ts';
+import { Stream } from '../../../../sim/world/dice/draws.ts';
+import { seedWords, STREAMS } from '../../../../sim/world/dice/streams.ts';
 import { home, numberWakingAt } from '../../../differential/rigPlans.ts';
 import { NOW } from '../../headend/stage.ts';
 

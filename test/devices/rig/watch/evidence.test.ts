@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { syntheticMprn } from '../../../../src/installation/identifiers.ts';
 import { DAY, formatInstant, HOUR } from '../../../../src/time.ts';
 import type { Emulation } from '../../../../devices/emulate/emulate.ts';
 import { connectBroker } from '../../../../devices/mqtt/connection.ts';
@@ -202,6 +203,61 @@ describe('on a broker', () => {
     ]);
     await connection.close();
   });
+
+  const QUIET = 'contact: { everySeconds: 1, tries: 1 }, attempt: { everySeconds: 3600 }';
+  const unreachable = "devices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }";
+  const han = { joined: true, rssi: -60, lqi: 200 };
+
+  test('a CAD that is never heard is mentioned: who speaks instead, and where it publishes if it does so elsewhere', async () => {
+    const connection = await connectBroker({ url: broker.url });
+    const setup = bench.setup(
+      `name: lab\n${unreachable}\nwatch: { ${QUIET}, glow: { url: '${broker.url}', cads: ['AAAAAAAAAAAA', 'CCCCCCCCCCCC'] } }\n`,
+    );
+    const timer = setInterval(() => {
+      for (const { topic, payload } of glowMessages({ mac: 'BBBBBBBBBBBB', at: now(), han }))
+        connection.post(topic, payload);
+      connection.post('home/AAAAAAAAAAAA/SENSOR/gasmeter', '{}');
+    }, 20);
+    const notes: string[] = [];
+    const isTold = (): boolean => notes.filter((note) => note.includes('has not been heard')).length >= 2;
+    await watched(setup, isTold, { under, timers: impatient, onNote: (note) => void notes.push(note) });
+    clearInterval(timer);
+    await connection.close();
+    const told = notes.filter((note) => note.includes('has not been heard')).sort();
+    expect(told[0]).toContain('CAD AAAAAAAAAAAA has not been heard');
+    expect(told[0]).toContain('it publishes on home/AAAAAAAAAAAA/SENSOR/gasmeter');
+    expect(told[1]).toContain('CAD CCCCCCCCCCCC has not been heard');
+    expect(told[1]).toContain('others do: BBBBBBBBBBBB');
+  }, 60_000);
+
+  test('a CAD whose MPRN is not the one that the rig file names is no evidence, and that is said once', async () => {
+    const connection = await connectBroker({ url: broker.url });
+    const MPRN = String(syntheticMprn(7));
+    const watchedWith = async (mprn: string): Promise<Watched> => {
+      const setup = bench.setup(
+        `name: lab\ninstallation: { gas: { mprn: '${mprn}' } }\n${unreachable}\nwatch: { ${QUIET}, glow: { url: '${broker.url}', cads: ['${CAD}'] } }\n`,
+      );
+      let at = now() - HOUR;
+      const timer = setInterval(() => {
+        at += 1;
+        const gas = { at, cumulativeKwh: 12, meterPoint: MPRN };
+        for (const { topic, payload } of glowMessages({ mac: CAD, at: now(), han, gas }))
+          connection.post(topic, payload);
+      }, 20);
+      const notes: string[] = [];
+      const isTold = ({ evidence }: WatchState): boolean =>
+        evidence.length > 0 || notes.some((note) => note.includes('another MPRN'));
+      const run = await watched(setup, isTold, { under, onNote: (note) => void notes.push(note) });
+      clearInterval(timer);
+      return { ...run, notes };
+    };
+    const other = await watchedWith(String(syntheticMprn(8)));
+    expect(other.state.evidence).toEqual([]);
+    expect(other.notes.filter((note) => note.includes('another MPRN'))).toHaveLength(1);
+    const own = await watchedWith(MPRN);
+    expect(own.state.evidence.some(({ source }) => source === `glow:${CAD}`)).toBe(true);
+    await connection.close();
+  }, 60_000);
 
   /** A hub whose driver tells of the WAN alone, and a CAD beside it. */
   async function withCad(gasAges: readonly number[]) {

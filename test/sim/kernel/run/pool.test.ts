@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPool, type Pool } from '../../../../sim/kernel/run/pool.ts';
 import { TASKS_HELD, type ShardRequest, type SimulationTask } from '../../../../sim/kernel/run/shardTask.ts';
 import { simulate } from '../../../../sim/kernel/run/simulate.ts';
-import { serve, type PageAnswer, type PageRequest } from '../../../../sim/browser/pageWorker.ts';
-import { seedWords } from '../../../../sim/world/dice/draws.ts';
+import { seedWords } from '../../../../sim/world/dice/streams.ts';
 import { EVERYTHING, scenarioAt } from '../../scenarios.ts';
 import { seedText } from '../../../seed.ts';
 
@@ -76,20 +75,4 @@ test('a request that makes the kernel throw fails the call, not the process', as
   const run = pool.run([{ task: broken, replication: 0, shard: 0, record: false }], () => undefined);
   await expect(run).rejects.toThrow();
   await pool.close();
-});
-
-test('the worker of a page answers as the pool does, and says what went wrong', () => {
-  const answers: PageAnswer[] = [];
-  const scope: Parameters<typeof serve>[0] = { onmessage: null, postMessage: (answer) => void answers.push(answer) };
-  serve(scope);
-  const ask = (data: PageRequest): void => scope.onmessage?.({ data });
-  const task = taskOf(R1, ['populations.all.installations=500']);
-  const request = { id: 1, replication: 0, shard: 0, record: false, warmUp: 0 };
-  ask({ ...request, request: 7, task });
-  ask({ ...request, request: 8, task: null });
-  ask({ ...request, request: 9, id: 2, task: null });
-  const [first, second, third] = answers;
-  expect(first).toMatchObject({ request: 7 });
-  expect(second).toEqual({ ...first, request: 8 });
-  expect(third).toEqual({ request: 9, failed: 'task 2 was not sent to this thread' });
 });

@@ -14,7 +14,7 @@ afterEach(() => {
 async function answer(path: string, set: readonly string[], record: boolean): Promise<unknown> {
   vi.resetModules();
   const { ShardTasks } = await import('../../../../sim/kernel/run/shardTask.ts');
-  const { seedWords } = await import('../../../../sim/world/dice/draws.ts');
+  const { seedWords } = await import('../../../../sim/world/dice/streams.ts');
   const { scenario, rules } = scenarioAt(path, set);
   const task = { scenario, rules, seed: seedWords(SEED) };
   return new ShardTasks().answer({ id: 1, task, replication: 1, shard: 0, record, warmUp: 0 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { first, second, seedWords, Stream, STREAMS, threefry, words } from '../../../../sim/world/dice/draws.ts';
+import { first, second, Stream, threefry, words } from '../../../../sim/world/dice/draws.ts';
+import { seedWords, STREAMS } from '../../../../sim/world/dice/streams.ts';
 
 // The dice: published known answers, and what any consumer of them leans on. Bounds are five standard errors.
 

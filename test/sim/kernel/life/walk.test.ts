@@ -1,5 +1,5 @@
-// The compiled walk against the table it was compiled from. That the table is right is for test/src; a fault that acts on
-// a step of which the walk was told that nothing strikes it is not in question here.
+// The kernel's walk against the table of steps. That the table is right is for test/src. A fault that acts on a step which the
+// walk was told nothing can strike is not in question here.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COHORTS } from '../../../../src/installation/cohort.ts';
@@ -8,8 +8,9 @@ import { OBSERVATION_OF_EFFECT, OBSERVATIONS, type Effect } from '../../../../sr
 import { STEP_IDS, STEPS, STEPS_OF_COHORT, type StepId } from '../../../../src/migration/steps.ts';
 import { beginWalk, checkStep, currentStep, nextStep, type WalkEnd } from '../../../../src/migration/walk.ts';
 import { DAY, HOUR, instant, WEEK } from '../../../../src/time.ts';
-import { compileWalk, OBSERVATION_BITS, WALK_PASSED } from '../../../../sim/kernel/model/compileWalk.ts';
+import { OBSERVATION_BITS, WALK_PASSED } from '../../../../sim/kernel/life/lifeWalk.ts';
 import { seedNumber } from '../../../seed.ts';
+import { kernelWalk } from './walks.ts';
 
 const SEED = seedNumber(import.meta.filename, 7);
 const AT = instant('2022-01-10T10:00:00Z');
@@ -76,9 +77,9 @@ describe.each(walks)('the walk of %s', (_, steps) => {
         fc.boolean(),
         fc.constantFrom('all', 'struck'),
         (f, l, e, gsme, asked) => {
-          const walk = compileWalk(steps, (id) => asked === 'all' || e[steps.indexOf(id)] !== 'none');
+          const isStruck = (id: StepId) => asked === 'all' || e[steps.indexOf(id)] !== 'none';
           const observe = (position: number) => OBSERVATIONS.indexOf(OBSERVATION_OF_EFFECT[e[position] as Effect]);
-          const result = walk(f, l, { observe }, gsme);
+          const result = kernelWalk(steps, { facts: f, limits: l, observe, gsme, isStruck });
           const end = byTable(steps, { facts: f, limits: l, effects: e, gsme });
           if (end.end !== 'failed') expect(result).toBe(WALK_PASSED);
           else {

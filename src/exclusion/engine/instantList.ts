@@ -1,0 +1,36 @@
+/**
+ * Instants in a list that grows and is emptied without being thrown away. The file belongs to the subset of TypeScript that is
+ * also compiled to WebAssembly (sim/kernel/README.md).
+ */
+import type { f64, i32 } from '../../numbers.ts';
+
+export class InstantList {
+  /** The first `count` of them are the list. */
+  values: Float64Array = new Float64Array(8);
+  count: i32 = 0;
+
+  push(value: f64): void {
+    if (this.count === this.values.length) {
+      const grown = new Float64Array(2 * this.values.length);
+      grown.set(this.values);
+      this.values = grown;
+    }
+    this.values[this.count] = value;
+    this.count += 1;
+  }
+
+  /** Adds a value to a rising list where it belongs. */
+  insert(value: f64): void {
+    this.push(value);
+    for (let i = this.count - 1; i > 0 && (this.values[i - 1] as f64) > value; i -= 1) {
+      this.values[i] = this.values[i - 1] as f64;
+      this.values[i - 1] = value;
+    }
+  }
+
+  /** Makes this list equal to another. */
+  copy(from: InstantList): void {
+    this.count = 0;
+    for (let i: i32 = 0; i < from.count; i += 1) this.push(from.values[i] as f64);
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * What the checks of a migration attempt compare. Each stands here once: the table of checks calls it with facts, the kernel with
+ * its own numbers. The file belongs to the subset of TypeScript that is also compiled to WebAssembly (sim/kernel/README.md).
+ */
+import type { Instant } from '../londonTime.ts';
+import type { f64 } from '../numbers.ts';
+
+/** The DMC stands on the EPCL at an instant. `epclChecked` is 0 where the match is not checked. */
+export function isEntered(at: Instant, epclEntryFrom: Instant, epclChecked: f64): boolean {
+  return epclChecked === 0 || epclEntryFrom <= at;
+}
+
+/** No in-home display falls outside the definition. */
+export function displaysFit(displayBlocked: f64): boolean {
+  return displayBlocked === 0;
+}
+
+/** The latest contact lies within a window. `edgeSeconds` is 1 where a contact exactly as old as the window passes, else 0. */
+export function isRecent(at: Instant, lastContact: Instant, windowSeconds: f64, edgeSeconds: f64): boolean {
+  return at - lastContact < windowSeconds + edgeSeconds;
+}
