@@ -10,7 +10,7 @@ import {
   readVerdictRow,
   type AnsweredVerdict,
 } from '../../interchange/engine/engineProtocol.ts';
-import { csvRows } from '../../interchange/format/csvText.ts';
+import { csvRows } from '../../text/csvText.ts';
 import { csvLine } from '../../interchange/format/rowWriter.ts';
 import { recordOf, type RecordName } from '../../interchange/record/records.ts';
 import { documentOf } from '../../rules/ruleSetSchema.ts';
