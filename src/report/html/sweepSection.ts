@@ -116,7 +116,11 @@ function tornadoRow(factor: string, rows: readonly EffectData[], base: number): 
 
 function levelText(level: string | undefined): string {
   const number = Number(level);
-  return level === undefined || level === '' || Number.isNaN(number) ? (level ?? '') : decimalNumber(number, 4);
+  return level === undefined || level === '' || Number.isNaN(number)
+    ? (level ?? '')
+    : Math.abs(number) >= 1000
+      ? wholeNumber(number)
+      : decimalNumber(number, 4);
 }
 
 function effectTable(name: string, rows: readonly EffectData[]): TableData {
