@@ -11,6 +11,8 @@ export const COMMANDS: Readonly<Record<string, (shell: Shell) => Promise<Command
   explain: async (shell) => (await import('./explain/explainCommand.ts')).explainCommand(shell),
   decide: async (shell) => (await import('./decide/decideCommand.ts')).decideCommand(shell),
   report: async (shell) => (await import('./report/reportCommand.ts')).reportCommand(shell),
+  compare: async (shell) => (await import('./compare/compareCommand.ts')).compareCommand(shell),
+  sensitivity: async (shell) => (await import('./sweep/sensitivityCommand.ts')).sensitivityCommand(shell),
   sweep: async (shell) => (await import('./sweep/sweepCommand.ts')).sweepCommand(shell),
   fit: async (shell) => (await import('./calibrate/fitCommand.ts')).fitCommand(shell),
   scenario: async (shell) => (await import('./scenario/scenarioCommand.ts')).scenarioCommand(shell),
@@ -18,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, (shell: Shell) => Promise<Command
   check: async (shell) => (await import('./check/checkCommand.ts')).checkCommand(shell),
   emulate: async (shell) => (await import('./emulate/emulateCommand.ts')).emulateCommand(shell),
   rig: async (shell) => (await import('./rig/rigCommand.ts')).rigCommand(shell),
+  live: async (shell) => (await import('./live/liveCommand.ts')).liveCommand(shell),
   glossary: async (shell) => (await import('./docs/glossaryCommand.ts')).glossaryCommand(shell),
   devices: async (shell) => (await import('./devices/devicesCommand.ts')).devicesCommand(shell),
 };
