@@ -5,7 +5,7 @@ import { concat, Reader, toHex } from '../dlms/bytes.ts';
 import { isCiphered } from '../dlms/ciphering.ts';
 import { decodeInitiateRequest } from '../dlms/initiate.ts';
 import { bytesOf, membersOf, numberOf } from '../dlms/values.ts';
-import { dataText, plain } from './dataText.ts';
+import { dataText, plain } from './valueWords.ts';
 import { apduName, explainApdu, isSecret, targetsOf, type Explained, type Target } from './explainApdu.ts';
 import { headerText, type KeyChest } from './keyChest.ts';
 

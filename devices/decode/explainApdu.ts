@@ -9,7 +9,7 @@ import { decodeInitiateRequest, decodeInitiateResponse } from '../dlms/initiate.
 import { wireErrorText } from '../headend/wireError.ts';
 import { formatInstant } from '../../src/time.ts';
 import { instantOf } from '../cosem/dateTime.ts';
-import { dataText, plain } from './dataText.ts';
+import { dataText, plain } from './valueWords.ts';
 import { APDU_NAMES, objectText, resultText } from './dlmsNames.ts';
 
 /** An APDU explained. `tree` is plain JSON. */
