@@ -133,6 +133,14 @@ function attemptLines(group: readonly StepRow[], attempts: readonly Attempt[], {
   ];
 }
 
+/** What was read in a step, a line each. */
+function readingLines({ readings }: StepRow): string[] {
+  return readings.map(({ device, object, attribute, value, unit }) => {
+    const what = attribute === null ? object : `${object} attribute ${attribute}`;
+    return `        ${device} ${what} = ${value}${unit === null ? '' : ` ${unit}`}`;
+  });
+}
+
 const SUCCESSES: readonly string[] = [OK, OK_ESME];
 
 function stepWords(row: StepRow, { rules, installation }: RigSetup): string {
@@ -149,7 +157,8 @@ function stepWords(row: StepRow, { rules, installation }: RigSetup): string {
 function observationWords({ observation, byCheck, why }: StepRow): string {
   if (observation === 'notCarriedOut') return 'not carried out';
   if (observation === 'answered' && why !== null) return `passed: ${why}`;
-  return byCheck ? `${observation}, known before anything was sent` : observation;
+  if (byCheck) return `${observation}, known before anything was sent`;
+  return why === null ? observation : `${observation} (${why})`;
 }
 
 function measuredWords({ measured }: StepRow): string {
