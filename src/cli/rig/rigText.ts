@@ -127,7 +127,7 @@ function attemptLines(group: readonly StepRow[], attempts: readonly Attempt[], {
       : 'interrupted';
   return [
     `  ${last.at}  ${last.kind.padEnd(11)}  ${outcome}`,
-    ...group.map((row) => `      ${stepWords(row, setup)}`),
+    ...group.flatMap((row) => [`      ${stepWords(row, setup)}`, ...readingLines(row)]),
     ...group.flatMap(({ notRealised }) => notRealised.map((what) => `      NOT REALISED: ${what}`)),
     ...(attempt && !SUCCESSES.includes(attempt.outcome) ? [`      ${countedWords(attempt, trace)}`] : []),
   ];
