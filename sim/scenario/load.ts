@@ -115,16 +115,21 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
       const path = parsePath(text);
       return path && treeAt(tree, path) && positionAt(tree, path);
     },
-    marks: markedLeaves(scenario, tree),
+    // A sweep resolves thousands of points and asks none of them where its numbers come from: found when asked for.
+    get marks() {
+      return markedLeaves(scenario, tree);
+    },
     // A mark of an extended file covers nothing where the extending one took its numbers away: that is no mistake.
-    warnings: idleMarks(scenario, tree)
-      .map(({ path, pattern }) =>
-        problemAt(positionAt(tree, path), formatPath(path), {
-          found: pattern,
-          expected: 'a path that covers a number or a date',
-        }),
-      )
-      .filter(({ file }) => file === options.path),
+    get warnings() {
+      return idleMarks(scenario, tree)
+        .map(({ path, pattern }) =>
+          problemAt(positionAt(tree, path), formatPath(path), {
+            found: pattern,
+            expected: 'a path that covers a number or a date',
+          }),
+        )
+        .filter(({ file }) => file === options.path);
+    },
   };
 }
 
