@@ -195,6 +195,12 @@ export class Life {
     for (let made: i32 = 0; made < preparation.instructionsMax;) {
       const first = workingInstant(day);
       if (first >= end) return FOREVER;
+      const back = this.strikes.systemBackAt(first);
+      if (back > 0) {
+        // DCC cannot instruct while its systems are down: it does so on the day after they are back.
+        day = notBefore(day, back);
+        continue;
+      }
       this.account.advance(first);
       const turn = this.turn(first);
       if (turn === STOP) return FOREVER;
@@ -297,7 +303,7 @@ export class Life {
       strikes.culprit = BY_NOBODY;
       this.limits.begin(at, group.cohort);
       const esmeOnly = this.esmeOnly(at);
-      const gsme = this.attributes.hasGsme && !esmeOnly;
+      const gsme = this.attributes.hasGsme && !esmeOnly && this.hearsGsme(at);
       const result = walk(group.walk, facts, this.limits, strikes, gsme);
       if (result === WALK_PASSED) {
         this.migrated(at, Math.floor(day - group.daysBetweenAttempts), esmeOnly);
@@ -321,6 +327,15 @@ export class Life {
     if (observer !== null) observer.failed(position, observation);
     this.account.record(at, MIGRATION, outcome, observation === OBSERVED_SYSTEM_FAULT);
     return outcome;
+  }
+
+  /**
+   * True if a head-end can judge the gas meter at an instant. With the WAN down its news of the meter ends at its last WAN
+   * contact: it can say neither that the meter was heard since nor that it was silent, and no attempt fails by GT01. Where
+   * the process needs no link at an attempt, the WAN's state then does not matter to this either.
+   */
+  hearsGsme(at: Instant): boolean {
+    return !this.group.linked || this.wan.up(at);
   }
 
   /** Whether an attempt at the instant is for the ESME alone: a GSME exclusion is reported and in effect. */

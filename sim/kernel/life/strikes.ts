@@ -54,6 +54,12 @@ export class Strikes {
     this.dataErrors.begin(entity);
   }
 
+  /** When DCC's systems are back that are down at the instant; 0: they are up. */
+  systemBackAt(at: Instant): Instant {
+    const i = covering(this.systemOutages, at);
+    return i < 0 ? 0 : (this.systemOutages.to[i] as Instant);
+  }
+
   /** What a head-end sees of a step that can be struck. Ask once per step taken, in the order of the walk. */
   observe(step: WalkStep): i32 {
     if (step.system && covering(this.systemOutages, this.at) >= 0) {

@@ -143,6 +143,8 @@ export class GroupNumbers {
   displayBlockedUntil: Instant = 0;
   models: DeviceModel[] = [];
   walk: WalkStep[] = [];
+  /** A step of the walk is silent while the WAN is down at the attempt. */
+  linked: boolean = false;
   /** No attempt on a HAN that is lost for good changes anything but its counts; see `Life.skipHopeless`. */
   hopelessWithoutHan: boolean = false;
 
@@ -185,6 +187,7 @@ export class GroupNumbers {
       if (numbers.isReading) this.walk.push(new WalkStep());
       (this.walk[i] as WalkStep).exchange(numbers);
     }
+    this.linked = numbers.flag(this.linked);
     this.hopelessWithoutHan = numbers.flag(this.hopelessWithoutHan);
   }
 }

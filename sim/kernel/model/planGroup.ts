@@ -90,6 +90,7 @@ export function planGroup(group: Group, scenario: Scenario, { wan, han, faults }
   plan.displayBlockedUntil = displayBlockedUntil(group);
   plan.models = group.modelNames.map((name) => deviceModel(scenario, name));
   plan.walk = group.steps.map((id) => walkStep(id, group, scenario, faults));
+  plan.linked = plan.walk.some((step) => step.linked);
   plan.hopelessWithoutHan = isHopelessWithoutHan(plan.walk);
   return plan;
 }
@@ -132,7 +133,7 @@ function walkStep(id: StepId, group: Group, scenario: Scenario, { position }: Co
 
 function hasSystemOutages({ sharedOutages, plannedMaintenance }: Scenario): boolean {
   const acts = Object.values(sharedOutages).some((outage) => outage.acts === 'system');
-  return acts || Object.keys(plannedMaintenance).length > 0;
+  return acts || Object.values(plannedMaintenance).some((row) => row.acts === 'system');
 }
 
 /** True if the walk meets nothing before the check on the gas meter whose state an attempt would advance. */

@@ -18,7 +18,7 @@ import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { collect, whole } from '../shell/options.ts';
-import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
+import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 
 interface FitCommandOptions {
   readonly seed: string;
@@ -64,6 +64,7 @@ async function fit(io: Io, path: string, options: FitCommandOptions): Promise<vo
 
 async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOptions): Promise<void> {
   const file = loadScenarioFile(path, options.set);
+  warnOfIdle(io, file);
   const lines = fitLinesOf(file, path);
   const start = Object.fromEntries(lines.map((line) => [line.parameter, numberAt(file, line.parameter)]));
   const predicted = file.volumes

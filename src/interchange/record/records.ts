@@ -63,6 +63,8 @@ export const RECORDS = {
       may('dmc', 'text', 'device model combination; empty: not known'),
       may('electricity_supplier', 'text', 'supplier at the start; empty: not known to DCC'),
       may('gas_supplier', 'text', 'gas supplier at the start; empty: not known to DCC'),
+      may('operator', 'text', 'WAN operator of the hub, which others fail with; empty: not known'),
+      may('hub_model', 'text', 'model of the communications hub, which others fail with; empty: not known'),
     ],
   },
   attempts: {
