@@ -10,7 +10,7 @@ import { Observer } from '../../../sim/kernel/life/observer.ts';
 import type { Model } from '../../../sim/kernel/model/model.ts';
 import { OUTCOMES } from '../../../sim/kernel/model/outcomes.ts';
 import { Replication } from '../../../sim/kernel/model/replication.ts';
-import { lifeOf } from '../../../sim/kernel/run/shard.ts';
+import { lifeOf, ShardRunner } from '../../../sim/kernel/run/shard.ts';
 import { ENDS } from '../../../sim/scenario/ends.ts';
 import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { modelAt } from '../scenarios.ts';
@@ -91,11 +91,11 @@ test('where the process needs no link at an attempt, the gas meter is judged wha
   });
 });
 
-test('the lives that are counted in columns end as those that are lived in full', () => {
+test('the lives that are counted in WebAssembly end as those that are lived in JavaScript', () => {
   const model = modelOf(true);
   const runner = new ShardRunner(model, seedWords(SEED), 0);
   const migrated = ENDS.indexOf('migrated');
-  const inColumns = runner.run(0).ends;
-  expect(inColumns).toEqual(runner.run(0, new Outcomes()).ends);
-  expect(inColumns[migrated]).toBeGreaterThan(1000);
+  const compiled = runner.run(0).ends;
+  expect(compiled).toEqual(runner.run(0, new Outcomes()).ends);
+  expect(compiled[migrated]).toBeGreaterThan(1000);
 });
