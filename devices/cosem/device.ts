@@ -61,6 +61,11 @@ export class CosemDevice implements LogicalDevice, ObjectDevice {
     return this.slots?.get(key) as T | undefined;
   }
 
+  /** Slots that hold plain data. The others belong to the world around the device and are made anew. */
+  plainSlots(): readonly (readonly [string, unknown])[] {
+    return [...(this.slots ?? [])].filter(([, value]) => Object.getPrototypeOf(value) === Object.prototype);
+  }
+
   get systemTitle(): Uint8Array {
     return this.identity.systemTitle;
   }

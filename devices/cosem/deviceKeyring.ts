@@ -4,9 +4,10 @@
  * counter reset after: the other order would use an old key with old counters again.
  */
 import { createHash } from 'node:crypto';
-import { type Decoded, bad, good } from '../dlms/bytes.ts';
+import { type Decoded, bad, fromHex, good, toHex } from '../dlms/bytes.ts';
 import { KEY_BYTES } from '../dlms/ciphering.ts';
 import { unwrapKey } from '../dlms/keyWrap.ts';
+import type { KeyringMemory } from './keyringMemory.ts';
 
 /** key_id of class 64's global_key_transfer, in the order of their numbers. */
 export const KEY_NAMES = ['guek', 'gbek', 'gak', 'kek'] as const;
@@ -186,6 +187,44 @@ export class Keyring {
       if (this.retired.size <= RETIRED_MAX) break;
       this.retired.delete(oldest);
     }
+  }
+
+  /** What survives a restart of the process, as after the power came back: no install is half done. */
+  memory(): KeyringMemory {
+    if (this.#journal) {
+      const recovered = this.copy();
+      recovered.recover();
+      return recovered.memory();
+    }
+    const hexOf = (name: KeyName): string => toHex(this.#keys[name]);
+    return {
+      keys: { guek: hexOf('guek'), gbek: hexOf('gbek'), gak: hexOf('gak'), kek: hexOf('kek') },
+      send: this.sendCounter,
+      accepted: [...(this.accepted ?? [])],
+      retired: [...(this.retired ?? [])].map(([key, { send, accepted }]) => ({
+        key,
+        send,
+        accepted: [...(accepted ?? [])],
+      })),
+    };
+  }
+
+  /** Takes over keys and counters of an earlier process. */
+  restore({ keys, send, accepted, retired }: KeyringMemory): void {
+    const { guek, gbek, gak, kek } = keys;
+    this.#keys = { guek: fromHex(guek), gbek: fromHex(gbek), gak: fromHex(gak), kek: fromHex(kek) };
+    this.sendCounter = send;
+    this.accepted = new Map(accepted);
+    this.retired = new Map(retired.map((one) => [one.key, { send: one.send, accepted: new Map(one.accepted) }]));
+  }
+
+  private copy(): Keyring {
+    const copy = new Keyring(this.#keys);
+    copy.#journal = this.#journal;
+    copy.sendCounter = this.sendCounter;
+    copy.accepted = this.accepted && new Map(this.accepted);
+    copy.retired = this.retired && new Map(this.retired);
+    return copy;
   }
 
   /** Power is back: an uncommitted journal is dropped (all old), a committed one is finished (all new). */

@@ -1,4 +1,4 @@
-/** An emulated unit on a broker: births of its devices, what its hub says of its links, and its CAD in Glow's form. */
+/** An emulated unit on a broker: the births of its devices, the link reports of its hub, and its CAD in Glow's form. */
 import { formatInstant } from '../../src/time.ts';
 import { benchDevice, type BenchDevice } from '../mqtt/bench.ts';
 import type { ConnectionOptions } from '../mqtt/connection.ts';
@@ -21,18 +21,22 @@ export interface AnnounceOptions {
   readonly bench: string;
   readonly glow: boolean;
   readonly timers: Timers;
+  /** Number of the device's starts, from 1. */
+  readonly boot: (served: ServedDevice) => number;
+  /** Something worth a line. */
+  readonly onNote: (note: string) => void;
 }
 
-/** The unit's presence on the broker. `onEnd` as of a connection. */
+/** The presence of a unit on the broker. */
 export interface Announcement {
   onEnd(listener: (cause: TransportError) => void): void;
   close(): Promise<void>;
 }
 
-export function birthOf({ kind, device }: ServedDevice, at: number): Birth {
+export function birthOf({ kind, device }: ServedDevice, { at, boot }: { at: number; boot: number }): Birth {
   return {
     v: 1,
-    boot: 1,
+    boot,
     t: formatInstant(Math.floor(at)),
     kind: KINDS[kind],
     source: 'emulated',
@@ -42,7 +46,7 @@ export function birthOf({ kind, device }: ServedDevice, at: number): Birth {
   };
 }
 
-/** Announces every device of a unit as `<unit>/<kind>`, and keeps its hub's reports coming. Rejects with a TransportError. */
+/** Announces every device of a unit as `<unit>/<kind>`, and publishes its hub's reports. Rejects with a TransportError. */
 export async function announce(unit: Unit, options: AnnounceOptions): Promise<Announcement> {
   const { timers } = options;
   const now = (): number => Math.floor(timers.nowMilliseconds() / 1000);
@@ -55,7 +59,8 @@ export async function announce(unit: Unit, options: AnnounceOptions): Promise<An
   try {
     for (const served of unit.devices) {
       const address = { bench: options.bench, installation: unit.name, device: served.kind };
-      present.push(await benchDevice({ ...options.connection, address, birth: birthOf(served, now()) }));
+      const birth = birthOf(served, { at: now(), boot: options.boot(served) });
+      present.push(await benchDevice({ ...options.connection, address, birth, timers, onRival: options.onNote }));
     }
   } catch (cause) {
     await close();
@@ -84,7 +89,7 @@ export async function announce(unit: Unit, options: AnnounceOptions): Promise<An
   };
 }
 
-/** What the hub knows of its links: the WAN as it is now, the HAN by when the gas meter was last heard. */
+/** What the hub knows about its links: the WAN as it is now, and when the gas meter was last heard. */
 function linkReport(installation: Installation, at: number): Omit<Link, 'boot' | 'seq'> {
   const { hub } = installation;
   hub.lookAt(at);

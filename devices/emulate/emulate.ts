@@ -1,7 +1,8 @@
 /**
- * Emulated devices on real carriers: TCP, serial, MQTT. One address a unit; TCP ports go upward from the first. The keys
- * of the default profile are the public lab keys; DLMS suite 0 is a standards-based stand-in (devices/README.md).
+ * Emulated devices on real carriers: TCP, serial lines and MQTT. Each unit has an address; TCP ports go upward from the first.
+ * The keys of the default profile are the public lab keys. DLMS suite 0 is a standards-based stand-in (devices/README.md).
  */
+import type { CosemDevice } from '../cosem/device.ts';
 import { mqttTransport } from '../mqtt/mqttTransport.ts';
 import { faultScript } from '../transport/faultScript.ts';
 import { faultyChannel } from '../transport/faultyChannel.ts';
@@ -15,7 +16,9 @@ import { announce, birthOf } from './announce.ts';
 import type { Profile } from './profile.ts';
 import type { DeviceChoice } from './profileSchema.ts';
 import { serveChannel, serveOpticalPort } from './serveChannel.ts';
-import { kindsOf, makeUnit, type Unit } from './unit.ts';
+import { keepServing, type Serving } from './keepServing.ts';
+import type { DeviceStates } from './deviceStates.ts';
+import { kindsOf, makeUnit, type ServedDevice, type Unit } from './unit.ts';
 
 /** Which devices to emulate, and on which carriers to serve them. */
 export interface EmulateOptions {
@@ -44,6 +47,8 @@ export interface EmulateOptions {
     /** Publish each installation as a CAD in Glow's form. */
     readonly glow: boolean;
   };
+  /** Where keys, counters and written values are kept over a restart. Left out: nowhere. */
+  readonly state?: DeviceStates;
   readonly timers?: Timers;
   /** Something worth a line: text without payload. */
   readonly onNote?: (note: string) => void;
@@ -63,12 +68,12 @@ export interface Emulation {
   readonly servedAt: readonly ServedAt[];
   /** Channels open now, over all carriers. */
   readonly openChannels: number;
-  /** Resolves with the cause when a carrier ends by itself; never on `close`. */
+  /** Resolves with the cause when a TCP listener ends by itself, never on `close`. Serial lines and brokers are reopened. */
   readonly ended: Promise<TransportError>;
   close(): Promise<void>;
 }
 
-/** More sockets or connections than a lab's machine has to give. */
+/** Upper bounds: more sockets or connections than these are more than a lab's machine has. */
 const COUNT_MAX = { tcp: 10_000, serial: 1, mqtt: 1_000 } as const;
 const PORT_MAX = 65_535;
 const SERIAL_BAUD = 9600;
@@ -91,7 +96,8 @@ export async function emulate(options: EmulateOptions): Promise<Emulation> {
         note(`${cut.identity.name}: the power went in the middle of a key install, as the profile says`),
     }),
   );
-  const listeners: Listener[] = [];
+  const boots = new Map<CosemDevice, number>();
+  const listeners: Pick<Listener, 'openChannels' | 'close'>[] = [];
   const closers: (() => Promise<void>)[] = [];
   const servedAt: ServedAt[] = [];
   let tell: (cause: TransportError) => void = () => undefined;
@@ -108,40 +114,81 @@ export async function emulate(options: EmulateOptions): Promise<Emulation> {
   };
   const close = async (): Promise<void> => {
     await Promise.all([...closers.splice(0).map((one) => one()), ...listeners.map((listener) => listener.close())]);
+    options.state?.release();
   };
+  const save = (unit: Unit): void => {
+    for (const served of unit.devices) options.state?.save(served.device);
+  };
+  const keep = (what: string, start: () => Promise<Serving>): Promise<Serving> =>
+    keepServing(start, {
+      timers,
+      onLost: (cause) => note(`${what}: ${cause.message}; it is served again as soon as it can be`),
+      onBack: () => note(`${what}: served again`),
+      onTrouble: (cause) => note(`${what}: not yet: ${cause.message}`),
+    });
 
-  async function serve(at: Omit<ServedAt, 'address'>, transport: Pick<Transport, 'listen'>): Promise<void> {
+  async function serve(at: Omit<ServedAt, 'address'>, transport: Pick<Transport, 'listen'>): Promise<Listener> {
     const { unit, framing } = at;
     const listener = await transport.listen((channel) => {
       const policy = profile.faults.length === 0 ? undefined : faultScript(scripted(profile));
       const end = policy ? faultyChannel(channel, { policy, timers, side: 'server' }) : channel;
-      if (framing === '62056-21') serveOpticalPort(end, unit, { ...serving, optical: profile.optical });
-      else serveChannel(end, unit, { ...serving, framing });
+      const onActed = (): void => save(unit);
+      if (framing === '62056-21') serveOpticalPort(end, unit, { ...serving, onActed, optical: profile.optical });
+      else serveChannel(end, unit, { ...serving, onActed, framing });
     });
-    listeners.push(listener);
-    listener.onEnd(tell);
-    servedAt.push({ ...at, address: listener.address });
+    return listener;
+  }
+
+  /** Serves a carrier that may go away and come back. */
+  async function serveKept(
+    at: Omit<ServedAt, 'address'>,
+    transport: Pick<Transport, 'listen' | 'name'>,
+  ): Promise<void> {
+    let address = '';
+    const kept = await keep(transport.name, async () => {
+      const listener = await serve(at, transport);
+      ({ address } = listener);
+      return listener;
+    });
+    listeners.push({
+      get openChannels() {
+        return kept.openChannels ?? 0;
+      },
+      close: () => kept.close(),
+    });
+    servedAt.push({ ...at, address });
   }
 
   try {
+    for (const { device } of units.flatMap((unit) => unit.devices)) {
+      const restored = options.state?.restore(device);
+      if (restored) boots.set(device, restored.boot);
+      if (restored?.isFound) note(`${device.identity.name}: keys, counters and values are those of the state folder`);
+    }
     const { tcp, serial, mqtt } = options;
     for (const [i, unit] of units.entries()) {
       if (tcp) {
         const transport = tcpTransport({ host: tcp.host, port: tcp.port === 0 ? 0 : tcp.port + i });
-        await serve({ unit, carrier: 'tcp', framing: tcp.framing }, transport);
+        const listener = await serve({ unit, carrier: 'tcp', framing: tcp.framing }, transport);
+        listeners.push(listener);
+        listener.onEnd(tell);
+        servedAt.push({ unit, carrier: 'tcp', framing: tcp.framing, address: listener.address });
       }
       if (serial) {
         const mode = serial.framing === 'hdlc' ? `${serial.baud ?? SERIAL_BAUD}/8N1` : OPENING_MODE;
         const transport = serialTransport({ path: serial.path, mode, ...(serial.load && { load: serial.load }) });
-        await serve({ unit, carrier: 'serial', framing: serial.framing }, transport);
+        await serveKept({ unit, carrier: 'serial', framing: serial.framing }, transport);
       }
       if (mqtt) {
-        const birth = JSON.stringify(birthOf(unit.devices[0]!, timers.nowMilliseconds() / 1000));
-        const transport = mqttTransport({ url: mqtt.url, bench: mqtt.bench, rig: unit.name, birth, timers });
-        await serve({ unit, carrier: 'mqtt', framing: mqtt.framing }, transport);
-        const announcement = await announce(unit, { connection: { url: mqtt.url }, timers, ...mqtt });
+        const bootOf = ({ device }: ServedDevice): number => boots.get(device) ?? 1;
+        const [first] = unit.devices as [ServedDevice];
+        const boot = bootOf(first);
+        const birth = JSON.stringify(birthOf(first, { at: timers.nowMilliseconds() / 1000, boot }));
+        const pipe = { url: mqtt.url, bench: mqtt.bench, rig: unit.name, birth, boot, timers, onRival: note };
+        await serveKept({ unit, carrier: 'mqtt', framing: mqtt.framing }, mqttTransport(pipe));
+        const announced = { connection: { url: mqtt.url }, timers, boot: bootOf, onNote: note, ...mqtt };
+        const announcement = await keep(`${unit.name} on the bus`, () => announce(unit, announced));
         closers.push(() => announcement.close());
-        announcement.onEnd(tell);
       }
     }
   } catch (cause) {

@@ -2,7 +2,7 @@ import type { ServerConnection } from '../dlms/serverConnection.ts';
 import { type SkippedBytes, skippedText } from '../dlms/wrapper.ts';
 import { serveModeC } from '../iec62056_21/session.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';
-import type { ByteChannel } from '../transport/transport.ts';
+import { TransportError, type ByteChannel } from '../transport/transport.ts';
 import { readoutOf } from './emulatedReadout.ts';
 import type { Profile } from './profile.ts';
 import type { Unit } from './unit.ts';
@@ -13,12 +13,14 @@ export interface ServeOptions {
   readonly onDefect: (endpoint: string, cause: unknown) => void;
   /** Called with something worth a line, for example bytes that were skipped. Holds no payload. */
   readonly onNote?: (note: string) => void;
+  /** Called when a device has acted and before its answer is sent. A TransportError keeps the answer back and hangs up. */
+  readonly onActed?: () => void;
 }
 
 /** How often a silent HDLC link is looked at. */
 const POLL_SECONDS = 5;
 
-/** Joins a device's connection to a channel and to the clock, until the channel ends. */
+/** Joins a device's connection to a channel and a clock, until the channel ends. */
 interface Pump {
   receive(bytes: Uint8Array): void;
 }
@@ -36,9 +38,12 @@ function pump(
   function turn(act: () => readonly Uint8Array[]): void {
     if (channel.closed) return;
     try {
-      for (const frame of act()) channel.write(frame);
+      const frames = act();
+      if (frames.length > 0) options.onActed?.();
+      for (const frame of frames) channel.write(frame);
     } catch (cause) {
-      options.onDefect(channel.endpoint, cause);
+      if (cause instanceof TransportError) options.onNote?.(cause.message);
+      else options.onDefect(channel.endpoint, cause);
       void channel.close();
       return;
     }
@@ -71,7 +76,7 @@ export function serveChannel(
   unit: Unit,
   options: ServeOptions & { readonly framing: 'wrapper' | 'hdlc' },
 ): void {
-  // A peer that goes away is the peer's affair.
+  // A peer may go away at any time. That is no fault of the emulator.
   channel.onError(() => undefined);
   const { framing, onNote } = options;
   const onSkipped = onNote && ((skipped: SkippedBytes): void => onNote(`${channel.endpoint}: ${skippedText(skipped)}`));
@@ -99,7 +104,7 @@ export function serveOpticalPort(
       programming: { operand: unit.meter.identity.serial, opens: (level, given) => level === 1 && given === password },
     }),
     onHdlc(bytes) {
-      // A reader that broke off, its link still up, and begins anew says so in 62056-21; HDLC begins with its flag.
+      // A reader may break off while its link is up, and begin again with a 62056-21 request. HDLC begins with its flag.
       if (REQUEST.test(Buffer.from(bytes).toString('latin1'))) {
         connection.close();
         port.release(bytes);

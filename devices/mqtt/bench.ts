@@ -6,6 +6,7 @@ import { observeLink } from './linkEvidence.ts';
 import type { LinkWatch } from './linkEvidence.ts';
 import { birthSchema, decodeJson, encodeStatus, linkSchema, statusSchema } from './messages.ts';
 import type { Birth, Link, Status } from './messages.ts';
+import { guardStatus, newInstance, offlineStatus, publishBirth, type PresenceOptions } from './presence.ts';
 import { deviceFilter, deviceTopics, parseDeviceTopic } from './topics.ts';
 import type { DeviceAddress } from './topics.ts';
 
@@ -20,16 +21,27 @@ export interface BenchDevice {
 
 /** Rejects with a TransportError; throws a RangeError for a birth that is not one. */
 export async function benchDevice(
-  options: Omit<ConnectionOptions, 'will'> & { readonly address: DeviceAddress; readonly birth: Birth },
+  options: Omit<ConnectionOptions, 'will'> & {
+    readonly address: DeviceAddress;
+    readonly birth: Birth;
+  } & Pick<PresenceOptions, 'onRival' | 'timers'>,
 ): Promise<BenchDevice> {
   const topics = deviceTopics(options.address);
   const checked = birthSchema.safeParse(options.birth);
   if (!checked.success) throw new RangeError(`birth: ${checked.error.issues[0]?.path.join('.') ?? ''} is wrong`);
   const { boot } = options.birth;
-  const offline = encodeStatus({ state: 'offline', boot });
+  const presence = { ...options, topics, boot, instance: newInstance() };
+  const offline = offlineStatus(presence);
   const connection = await connectBroker({ ...options, will: { topic: topics.status, payload: offline } });
-  await connection.publish(topics.birth, JSON.stringify(checked.data), true);
-  await connection.publish(topics.status, encodeStatus({ state: 'online', boot }), true);
+  try {
+    await guardStatus(connection, presence, () => ({}));
+    await publishBirth(connection, JSON.stringify(checked.data), presence);
+    const { instance } = presence;
+    await connection.publish(topics.status, encodeStatus({ state: 'online', boot, instance }), true);
+  } catch (cause) {
+    await connection.close();
+    throw cause;
+  }
   let seq = 0;
   return {
     connection,

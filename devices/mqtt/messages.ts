@@ -28,11 +28,15 @@ export const birthSchema = z.object({
 });
 export type Birth = z.infer<typeof birthSchema>;
 
-/** Whether a device is there. Retained, and the will. `session` names the byte pipe's present client. */
+/**
+ * Says whether a device is there. Retained, and the will. `session` names the present client of the byte pipe. `instance` names
+ * the process that serves the device, so that two under one name are told apart.
+ */
 export const statusSchema = z.object({
   state: z.enum(['online', 'offline']),
   boot: counter,
   session: name.optional(),
+  instance: name.optional(),
 });
 export type Status = z.infer<typeof statusSchema>;
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectBroker } from './connection.ts';
 import type { Connection, ConnectionOptions } from './connection.ts';
 import { decodeStatus, encodeStatus } from './messages.ts';
+import { guardStatus, newInstance, offlineStatus, publishBirth } from './presence.ts';
 import { rigTopics } from './topics.ts';
 import type { RigAddress, RigTopics } from './topics.ts';
 import { byteChannel } from '../transport/channel.ts';
@@ -22,6 +23,8 @@ export interface MqttPipeOptions extends Omit<ConnectionOptions, 'will'>, RigAdd
    */
   readonly peer?: 'announced' | 'silent';
   readonly timers?: Timers;
+  /** Called when another process serves a device under the same name. In words. */
+  readonly onRival?: (note: string) => void;
 }
 
 /** Messages in flight to the broker above which a channel is given up. MQTT's packet ids end at 65,535. */
@@ -57,6 +60,7 @@ async function openPipe(options: MqttPipeOptions, name: string, topics: RigTopic
   connection.onEnd((cause) => control.end(cause));
 
   let served = false;
+  let servedBy: string | undefined;
   let accept: () => void = () => undefined;
   const accepted = new Promise<void>((resolve) => {
     accept = resolve;
@@ -64,8 +68,10 @@ async function openPipe(options: MqttPipeOptions, name: string, topics: RigTopic
   const onStatus = (payload: Uint8Array): void => {
     const status = decodeStatus(payload);
     if (status === undefined) return;
+    if (served && servedBy !== undefined && status.instance !== undefined && status.instance !== servedBy) return;
     if (status.state === 'online' && status.session === session) {
       served = true;
+      servedBy = status.instance;
       accept();
     } else if (served && status.state === 'offline') {
       control.end(new TransportError('lost', name, 'the device went offline'));
@@ -94,7 +100,9 @@ async function listenPipe(
   onChannel: (channel: ByteChannel) => void,
 ): Promise<Listener> {
   const boot = options.boot ?? 1;
-  const offline = encodeStatus({ state: 'offline', boot });
+  const instance = newInstance();
+  const presence = { ...options, topics, boot, instance };
+  const offline = offlineStatus(presence);
   const connection = await connectBroker({ ...options, will: { topic: topics.status, payload: offline } });
   let current: { control: ChannelControl; session: string | undefined } | undefined;
   let announced: string | undefined;
@@ -104,18 +112,24 @@ async function listenPipe(
     const control = pipe(connection, name, topics.s2c, async () => {
       if (current?.control === control) {
         current = undefined;
-        await connection.publish(topics.status, encodeStatus({ state: 'online', boot }), true).catch(() => undefined);
+        await connection
+          .publish(topics.status, encodeStatus({ state: 'online', boot, instance }), true)
+          .catch(() => undefined);
       }
     });
     current = { control, session };
     previous?.control.end();
-    if (session !== undefined) connection.post(topics.status, encodeStatus({ state: 'online', boot, session }), true);
+    if (session !== undefined)
+      connection.post(topics.status, encodeStatus({ state: 'online', boot, instance, session }), true);
     onChannel(control.channel);
     return control;
   }
 
   connection.onEnd((cause) => current?.control.end(cause));
   try {
+    await guardStatus(connection, presence, () => ({
+      ...(current?.session !== undefined && { session: current.session }),
+    }));
     await connection.subscribe(topics.client, (message) => {
       const status = decodeStatus(message.payload);
       if (status?.state === 'online') {
@@ -132,8 +146,10 @@ async function listenPipe(
       const control = current?.control ?? (announced === undefined ? serve(undefined) : undefined);
       control?.deliver(message.payload);
     });
-    if (options.birth !== undefined) await connection.publish(topics.birth, options.birth, true);
-    if (current === undefined) await connection.publish(topics.status, encodeStatus({ state: 'online', boot }), true);
+    if (options.birth !== undefined) await publishBirth(connection, options.birth, presence);
+    if (current === undefined) {
+      await connection.publish(topics.status, encodeStatus({ state: 'online', boot, instance }), true);
+    }
   } catch (cause) {
     await connection.close();
     throw cause;

@@ -49,6 +49,18 @@ function chosenField(): WhatIfField {
   return form.fields[Number(fieldSelect.value)] as WhatIfField;
 }
 
+/** The list of what can be changed, by group. */
+function fieldOptions(): string {
+  const groups = [...new Set(form.fields.map(({ group }) => group))];
+  const option = ({ path }: WhatIfField, i: number): string => `<option value="${i}">${escapeMarkup(path)}</option>`;
+  return groups
+    .map((group) => {
+      const options = form.fields.flatMap((field, i) => (field.group === group ? [option(field, i)] : []));
+      return `<optgroup label="${escapeMarkup(group)}">${options.join('')}</optgroup>`;
+    })
+    .join('');
+}
+
 /** Shows what the chosen field means, and an input that fits it. */
 function showField(): void {
   const { path, meaning: text, value, min, max, whole, choices } = chosenField();
@@ -159,6 +171,7 @@ function answerTable({ rows }: WhatIfAnswer): string {
   return `<div class="scroll" role="region" aria-label="The numbers of the what-if" tabindex="0"><table><caption>Before and after (means)</caption><thead><tr>${head.join('')}</tr></thead><tbody>${cells.map((row) => `<tr>${row}</tr>`).join('')}</tbody></table></div>`; // prettier-ignore
 }
 
+fieldSelect.innerHTML = fieldOptions();
 fieldSelect.addEventListener('change', showField);
 byId('what-if-form').addEventListener('submit', (event) => {
   event.preventDefault();

@@ -71,7 +71,8 @@ const readings = z.strictObject(
     READING_NAMES.map((name) => {
       const row = READINGS[name];
       const values = Object.keys(row.values) as [string, ...string[]];
-      return [name, z.enum(values).describe(row.meaning)];
+      // A rule file that was saved before a reading had a name means what it always did: the default.
+      return [name, z.enum(values).default(row.default).describe(row.meaning)];
     }),
   ),
 );

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshFolder, removeFolders } from './decideHarness.ts';
@@ -37,6 +37,43 @@ function rows(...names: string[]): Record<string, string>[] {
   const [header = '', ...lines] = readFileSync(join(folder, ...names), 'utf8').trimEnd().split('\n'); // prettier-ignore
   return lines.map((line) => Object.fromEntries(header.split(',').map((name, i) => [name, line.split(',')[i] ?? ''])));
 }
+
+describe('a run whose files are not those of its manifest', () => {
+  const copyOf = (name: string): string => {
+    const copy = join(folder, name);
+    cpSync(run, copy, { recursive: true });
+    return copy;
+  };
+  const consultation = (directory: string): Promise<Answer> =>
+    commandLine(['report', 'consultation', '--run', directory, '--out', join(folder, 'never.csv')]);
+
+  test.each(['installations.parquet', 'attempts.parquet', 'events.parquet', 'volumes.csv'])(
+    'is refused where %s is cut short or another',
+    async (name) => {
+      const copy = copyOf(`cut-${name}`);
+      const bytes = readFileSync(join(copy, name));
+      writeFileSync(join(copy, name), bytes.subarray(0, bytes.length - 1));
+      const { code, err } = await consultation(copy);
+      expect(code).toBe(1);
+      expect(err).toContain(`${name}: it is not the file that manifest.json describes`);
+      expect(readdirSync(folder)).not.toContain('never.csv');
+    },
+  );
+
+  test('is refused where the manifest does not name the files', async () => {
+    const copy = copyOf('bare');
+    const manifest = JSON.parse(readFileSync(join(copy, 'manifest.json'), 'utf8')) as object;
+    writeFileSync(join(copy, 'manifest.json'), JSON.stringify({ ...manifest, files: {} }));
+    expect((await consultation(copy)).err).toMatch(/found no SHA-256 of installations.parquet/);
+  });
+
+  test('a report cannot replace a file of its run', async () => {
+    const copy = copyOf('own');
+    const taken = await commandLine(['report', 'consultation', '--run', copy, '--out', join(copy, 'volumes.csv')]);
+    expect(taken.code).toBe(1);
+    expect(taken.err).toMatch(/would replace this input/);
+  });
+});
 
 describe('reports of a run', () => {
   test('consultation: as golden, and its totals are the volumes of the run', async () => {

@@ -14,6 +14,7 @@ const NAME = 'smets1-bench';
 interface Manifest {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | string>>;
 }
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
@@ -62,13 +63,14 @@ describe('the package', () => {
 
   beforeAll(() => {
     files = unpack();
-    for (const dependency of Object.keys(manifest.dependencies)) link(dependency);
+    const { dependencies, peerDependencies } = manifest;
+    for (const name of Object.keys({ ...dependencies, ...peerDependencies })) link(name);
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('holds what is built, the bin and the papers, and no source, test or tool', () => {
-    const others = files.filter((path) => !/^dist\/(src|sim|devices|scenarios|test\/kit)\//.test(path)).sort();
+    const others = files.filter((path) => !/^dist\/(src|sim|devices|scenarios|browser|test\/kit)\//.test(path)).sort();
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'src/cli/smets1-bench.mjs'];
     expect(others.filter((path) => !papers.includes(path))).toEqual([]);
     expect(others).toContain('src/cli/smets1-bench.mjs');
@@ -84,6 +86,18 @@ describe('the package', () => {
     expect(help.status).toBe(0);
     expect(start(process.execPath, [bin, '--version']).stdout).toBe(`${manifest.version}\n`);
   });
+
+  test("every command of the package's README works in it", () => {
+    const text = readFileSync(join(ROOT, 'src/docs/package.md'), 'utf8');
+    const commands = [...text.matchAll(/^\$ npx smets1-bench (.+)$/gm)].map(([, args = '']) => args.split(' '));
+    expect(commands.length).toBeGreaterThan(4);
+    for (const args of commands) {
+      const { status, stderr } = start(process.execPath, [join(installed, 'src/cli/smets1-bench.mjs'), ...args]);
+      expect(status, `${args.join(' ')}\n${stderr}`).toBe(0);
+    }
+    // The page holds the what-if: what it runs is built into the package.
+    expect(readFileSync(join(folder, 'out/example.html'), 'utf8')).toContain('id="what-if-worker"');
+  }, 120_000);
 
   test('the bin can be started by its own name', () => {
     const run = start(join(installed, 'src/cli/smets1-bench.mjs'), ['--version']);

@@ -1,7 +1,7 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { existsSync } from 'node:fs';
 import type { Evaluation } from '../../exclusion/verdict.ts';
-import { openOutput, STANDARD, type OutputFile } from '../../interchange/format/outputFile.ts';
+import { isWrittenThrough, STANDARD, type OpenOutput, type OutputFile } from '../../interchange/format/outputFile.ts';
 import { csvLine } from '../../interchange/format/rowWriter.ts';
 import { VerdictSink, type VerdictSinkOptions } from '../../interchange/history/verdictSink.ts';
 import type { History } from '../../migration/history.ts';
@@ -12,6 +12,7 @@ import { thousands } from '../../text/table.ts';
 import type { Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
 import { writeCsv } from '../report/reportFiles.ts';
+import type { NamedOutput } from '../shell/recordInputs.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 
 /** What `decide` asks for beside its verdicts. */
@@ -42,8 +43,8 @@ export class Beside {
   /** `undefined`: the rows are counted, not written. */
   readonly #path: string | undefined;
 
-  /** Throws UsageError where the other rules are wrong, or the file has no folder or would replace another. */
-  constructor(options: BesideOptions, rules: RuleSet, inputs: readonly string[]) {
+  /** @throws UsageError where the other rules are wrong, or the file has no folder */
+  constructor(options: BesideOptions, rules: RuleSet) {
     const { compare, compareOut, out, asOf } = options;
     this.#options = options;
     this.#rules = rules;
@@ -51,10 +52,19 @@ export class Beside {
     if (compare !== undefined) {
       this.#other = rulesNamed(compare, { asOf });
       this.#comparison = new RuleComparison(rules, this.#other);
-      this.#path = compareOut ?? (out === STANDARD ? undefined : `${out}.compare.csv`);
-      if (this.#path !== undefined) checkPath(this.#path, [...inputs, out]);
+      this.#path = compareOut ?? (isWrittenThrough(out) ? undefined : `${out}.compare.csv`);
+      if (this.#path !== undefined) checkPath(this.#path);
     }
     if (options.readings === 'all') this.#readings = new ReadingVolumes(rules);
+  }
+
+  /** The files that are written beside the verdicts. */
+  get outputs(): readonly NamedOutput[] {
+    const { compareOut, readings, out } = this.#options;
+    const option = compareOut === undefined ? '--compare (beside --out)' : '--compare-out';
+    const compared = this.#path === undefined ? [] : [{ path: this.#path, option }];
+    const isRead = readings === 'all' && !isWrittenThrough(out);
+    return isRead ? [...compared, { path: `${out}.readings.csv`, option: '--readings (beside --out)' }] : compared;
   }
 
   /** Adds to what `decide` found of a history; `undefined`: there is nothing to say of it. */
@@ -74,7 +84,14 @@ export class Beside {
     return this.#comparison ? new ComparingSink(options, this.#path) : new VerdictSink(options);
   }
 
-  /** Writes the volumes of the readings and says the tables, when the verdicts are written. */
+  /** Writes the volumes of the readings. */
+  write(open: OpenOutput): void {
+    const { out } = this.#options;
+    if (!this.#readings || isWrittenThrough(out)) return;
+    writeCsv(`${out}.readings.csv`, READING_COLUMNS, this.#readings.rows(), open);
+  }
+
+  /** Says the tables, when everything is written. */
   report(sink: VerdictSink, say: (line: string) => void): void {
     const { out } = this.#options;
     if (sink instanceof ComparingSink) {
@@ -89,18 +106,15 @@ export class Beside {
     }
     if (this.#readings) {
       say(`\nVolumes under each reading of ${this.#rules.name} singly\n${this.#readings.text()}`);
-      if (out === STANDARD) return;
-      writeCsv(`${out}.readings.csv`, READING_COLUMNS, this.#readings.rows());
+      if (isWrittenThrough(out)) return;
       say(`By cohort and measure: ${out}.readings.csv`);
     }
   }
 }
 
-function checkPath(path: string, others: readonly string[]): void {
+function checkPath(path: string): void {
   if (path === STANDARD) throw new UsageError('--compare-out -: name a file.');
   if (!existsSync(dirname(path))) throw new UsageError(`${path}: there is no folder ${dirname(path)}.`);
-  if (others.some((other) => resolve(other) === resolve(path)))
-    throw new UsageError(`${path}: --compare-out would replace it.`);
 }
 
 /** Writes beside the verdicts who moves; both files stay or neither. */
@@ -110,7 +124,7 @@ class ComparingSink extends VerdictSink {
 
   constructor(options: VerdictSinkOptions, path: string | undefined) {
     super(options);
-    this.#file = path === undefined ? undefined : openOutput(path);
+    this.#file = path === undefined ? undefined : options.open(path);
     this.#file?.write(Buffer.from(csvLine(COMPARE_COLUMNS)));
   }
 

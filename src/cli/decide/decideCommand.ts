@@ -1,16 +1,18 @@
 import { Command, Option } from 'commander';
 import { createReadStream, existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { engine } from '../../exclusion/engine/engine.ts';
 import { NOTE_KINDS } from '../../exclusion/verdict.ts';
-import { FORMATS, type Format, type Input } from '../../interchange/format/formats.ts';
+import { FORMATS, type Format } from '../../interchange/format/formats.ts';
 import { joinHistories, type Joined } from '../../interchange/history/joinHistories.ts';
-import { STANDARD } from '../../interchange/format/outputFile.ts';
+import { isWrittenThrough, OutputSet, STANDARD } from '../../interchange/format/outputFile.ts';
+import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
 import { parquetSummary } from '../../interchange/format/parquetReader.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
 import type { VerdictSink, VerdictSinkOptions } from '../../interchange/history/verdictSink.ts';
+import { isRulesFile } from '../../rules/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import { Beside } from './compareRules.ts';
@@ -18,10 +20,11 @@ import { DECIDE_HELP } from './decideHelp.ts';
 import { counted, thousands } from '../../text/table.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import { checkFile, formatNamed, inputOrStandard, temporaryFolder } from '../shell/inputs.ts';
+import { formatNamed, temporaryFolder } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { collect, instantOrDate, repeatable, whole } from '../shell/options.ts';
 import { rowProgress } from '../shell/progress.ts';
+import { pathsOf, recordInputs, refuseOverwriting, withFileOptions, type NamedOutput } from '../shell/recordInputs.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 
 interface DecideOptions {
@@ -33,6 +36,9 @@ interface DecideOptions {
   readonly setRule: readonly string[];
   readonly out: string;
   readonly format?: Format;
+  readonly timesWithoutZone?: 'utc' | 'london';
+  readonly ignoreColumns: readonly string[];
+  readonly renameColumn: readonly string[];
   readonly keepGoing: boolean;
   readonly maxErrors: number;
   readonly compare?: string;
@@ -44,7 +50,7 @@ interface DecideOptions {
 export function decideCommand({ action }: Shell): Command {
   // A mandatory option has no default.
   const file = (flags: string, text: string): Option => new Option(flags, text).argParser(collect);
-  return new Command('decide')
+  return withFileOptions(new Command('decide'))
     .description('Decide every exclusion category on exported histories.')
     .addOption(file('--installations <file>', 'the installations record').makeOptionMandatory())
     .addOption(file('--attempts <file>', 'the attempts record').makeOptionMandatory())
@@ -71,12 +77,15 @@ export function decideCommand({ action }: Shell): Command {
 async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
   const say = (line: string): void => writeLine(io.err, line);
   const rules = rulesNamed(options.rules, options);
-  const beside = new Beside(options, rules, [...options.installations, ...options.attempts, ...options.events]);
+  const beside = new Beside(options, rules);
+  checkOutputs(options, beside);
   const interruption = io.interruption();
   const { path: temporary, remove } = temporaryFolder('decide');
+  const outputs = new OutputSet();
   let sink: VerdictSink | undefined;
   try {
-    const inputs = await inputsOf(io, options, temporary);
+    const inputs = await recordInputs(io, options, temporary);
+    refuseOverwriting(outputsOf(options, beside), pathsOf(inputs));
     const progress = rowProgress(io.err, {
       term: io.env['TERM'],
       now: io.now,
@@ -93,7 +102,7 @@ async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
           progress.add(rows);
         },
         decide: (history) => beside.look(history, decider.decide(history, options.asOf)),
-        open: () => (sink = beside.open(sinkOptions(options, inputs, rules, temporary))),
+        open: () => (sink = beside.open(sinkOptions(options, inputs, rules, { temporary, outputs }))),
       });
     } catch (error) {
       if (!(error instanceof TooManyRefused || error instanceof FileRefused)) throw error;
@@ -108,7 +117,9 @@ async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
       if (!options.keepGoing) return EXIT.refused;
     }
     await joined.sink.close();
-    sink = undefined; // its files stay
+    beside.write(outputs.open);
+    interruption.throwIfAborted();
+    outputs.publish();
     if (options.out === STANDARD) {
       await pipeline(createReadStream(join(temporary, 'out')), io.out, { end: false });
     }
@@ -116,56 +127,66 @@ async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
     beside.report(joined.sink, say);
     return isRefused ? EXIT.refused : EXIT.done;
   } finally {
-    sink?.discard();
+    outputs.discard();
     remove();
   }
 }
 
 type Say = (line: string) => void;
 
-interface Inputs {
-  readonly installations: readonly Input[];
-  readonly attempts: readonly Input[];
-  readonly events: readonly Input[];
+/** Before anything is read: the outputs have a folder and a format, and replace no input and not one another. */
+function checkOutputs(options: DecideOptions, beside: Beside): void {
+  const { out } = options;
+  formatNamed(out, options.format);
+  if (out !== STANDARD) {
+    const parent = dirname(out);
+    if (!existsSync(parent)) throw new UsageError(`${out}: there is no folder ${parent}.`);
+  }
+  const inputs = [...options.installations, ...options.attempts, ...options.events];
+  const rules = [options.rules, options.compare ?? ''].filter(isRulesFile);
+  refuseOverwriting(outputsOf(options, beside), [...inputs, ...rules]);
 }
 
-async function inputsOf(io: Io, options: DecideOptions, folder: string): Promise<Inputs> {
-  const names = [...options.installations, ...options.attempts, ...options.events];
-  if (names.filter((name) => name === STANDARD).length > 1)
-    throw new UsageError('Only one input can be standard input (-).');
-  for (const name of names) {
-    if (name === STANDARD) continue;
-    checkFile(name);
-    if (resolve(name) === resolve(options.out)) throw new UsageError(`${name}: --out would replace it.`);
-  }
-  const parent = dirname(options.out);
-  if (!existsSync(parent)) throw new UsageError(`${options.out}: there is no folder ${parent}.`);
-  formatNamed(options.out, options.format);
-  const inputs = (given: readonly string[]): Promise<Input[]> =>
-    Promise.all(given.map((name) => inputOrStandard(name, { io, format: options.format, folder })));
-  return {
-    installations: await inputs(options.installations),
-    attempts: await inputs(options.attempts),
-    events: await inputs(options.events),
-  };
+function outputsOf({ out, keepGoing }: DecideOptions, beside: Beside): readonly NamedOutput[] {
+  const sides = sideFiles(out, keepGoing).map((path) => ({ path, option: '--out (with its side file)' }));
+  return [{ path: out, option: '--out' }, ...sides, ...beside.outputs];
+}
+
+/** The notes, and the refused rows with `--keep-going`; none beside standard output, a device or a pipe. */
+function sideFiles(out: string, keepGoing: boolean): readonly string[] {
+  if (isWrittenThrough(out)) return [];
+  return [`${out}.notes.csv`, ...(keepGoing ? [`${out}.refused.csv`] : [])];
+}
+
+interface Places {
+  readonly temporary: string;
+  readonly outputs: OutputSet;
 }
 
 /** Verdicts for standard output go to a temporary file first: nothing is written if a row is refused. */
-function sinkOptions(options: DecideOptions, inputs: Inputs, rules: RuleSet, temporary: string): VerdictSinkOptions {
+function sinkOptions(
+  options: DecideOptions,
+  inputs: JoinInputs,
+  rules: RuleSet,
+  { temporary, outputs }: Places,
+): VerdictSinkOptions {
   const { out, keepGoing, asOf } = options;
   const standard = out === STANDARD;
+  const [notesPath, refusedPath] = sideFiles(out, keepGoing);
   const numbered = inputs.installations.every(
     (input) => input.format === 'parquet' && parquetSummary(input.path)?.int32Ids,
   );
   return {
     path: standard ? join(temporary, 'out') : out,
     format: formatNamed(out, options.format),
-    notesPath: standard ? undefined : `${out}.notes.csv`,
+    notesPath,
+    open: outputs.open,
     ids: numbered ? 'int32' : 'string',
     metadata: { rules: rules.name, as_of: formatInstant(asOf) },
     refused: {
       errorsMax: options.maxErrors,
-      path: keepGoing && !standard ? `${out}.refused.csv` : undefined,
+      path: refusedPath,
+      open: outputs.open,
       stopAtMax: !keepGoing,
       files: [...inputs.installations, ...inputs.attempts, ...inputs.events].map((input) => input.name),
     },
@@ -184,10 +205,10 @@ function reportRefused(
   const hidden = count - (rows?.first.length ?? 0);
   if (hidden > 0) say(`... and ${thousands(hidden)} more.`);
   if (error instanceof FileRefused) say(`${error.message}\nThe file cannot be read on; nothing was written.`);
-  else if (error) say(`Reading ended at ${thousands(count)} refused rows (--max-errors); nothing was written.`);
-  else if (!keepGoing) say(`${thousands(count)} rows refused; nothing was written (--keep-going decides the rest).`);
-  else if (out === STANDARD) say(`${thousands(count)} rows refused; the rest is decided.`);
-  else say(`${thousands(count)} rows refused: ${out}.refused.csv; the rest is decided.`);
+  else if (error) say(`Reading ended at ${counted(count, 'refused row')} (--max-errors); nothing was written.`);
+  else if (!keepGoing) say(`${counted(count, 'row')} refused; nothing was written (--keep-going decides the rest).`);
+  else if (isWrittenThrough(out)) say(`${counted(count, 'row')} refused; the rest is decided.`);
+  else say(`${counted(count, 'row')} refused: ${out}.refused.csv; the rest is decided.`);
 }
 
 function report(
@@ -198,13 +219,14 @@ function report(
 ): void {
   const read = `${counted(counts.installations, 'installation')}, ${counted(counts.attempts, 'attempt')}, ${counted(counts.events, 'event')}`;
   say(`${read}; rules ${rules.name}, as of ${formatInstant(asOf)}; joined by ${JOINED[joinedBy]}.`);
-  if (counts.duplicates > 0) say(`${thousands(counts.duplicates)} rows were there more than once; each counts once.`);
-  if (counts.afterAsOf > 0) say(`${thousands(counts.afterAsOf)} rows after the as-of were ignored.`);
+  if (counts.duplicates > 0) say(`${counted(counts.duplicates, 'row')} more than once; each counts once.`);
+  if (counts.afterAsOf > 0) say(`${counted(counts.afterAsOf, 'row')} after the as-of, ignored.`);
   if (counts.undecided > 0) {
-    say(`${thousands(counts.undecided)} installations have no verdict: a row of theirs contradicts another.`);
+    say(`${counted(counts.undecided, 'installation')} without a verdict: a row contradicts another.`);
   }
   for (const [kind, count] of sink.noteCounts) say(`${thousands(count)} noted: ${NOTE_KINDS[kind]}.`);
-  if (sink.noteCounts.size > 0 && out !== STANDARD) say(`Notes: ${out}.notes.csv`);
+  for (const line of counts.remarks.lines()) say(line);
+  if (sink.noteCounts.size > 0 && !isWrittenThrough(out)) say(`Notes: ${out}.notes.csv`);
   say(
     `${counted(sink.verdictRows, 'verdict')} of ${counted(sink.held, 'installation')}${out === '-' ? '' : `: ${out}`}`,
   );

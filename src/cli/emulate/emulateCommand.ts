@@ -3,6 +3,7 @@ import type { EmulateOptions } from '../../../devices/emulate/emulate.ts';
 import type { DeviceChoice } from '../../../devices/emulate/profileSchema.ts';
 import { formatProblems } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
+import { isAlive } from '../../../devices/rig/bench/isAlive.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
@@ -19,6 +20,7 @@ interface Given {
   readonly glow?: true;
   readonly profile?: string;
   readonly count: number;
+  readonly state?: string;
   readonly profileSchema?: true;
 }
 
@@ -54,6 +56,7 @@ export function emulateCommand({ action }: Shell): Command {
       whole(1, 10_000),
       1,
     )
+    .option('--state <folder>', 'keep keys, counters and written values there over a restart (default: until it stops)')
     .option('--profile-schema', 'print the JSON Schema of profiles, and end')
     .addHelpText(
       'after',
@@ -64,6 +67,7 @@ Examples:
   smets1-bench emulate --listen 127.0.0.1:4060 --framing hdlc
   smets1-bench emulate --serial /dev/ttyUSB0 --framing 62056-21
   smets1-bench emulate --device installation --mqtt mqtt://127.0.0.1:1883 --glow
+  smets1-bench emulate --state rack1    keys that were rotated are still there after a restart
 
 Without a profile (the lab's, all of it public; never write its keys to real hardware):
   client SAP 16 without security; 17 LLS, secret Gurux; 1 HLS-GMAC with suite 0
@@ -77,15 +81,23 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
 
 async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
   // The files themselves: the face of devices/ would load rigs as well, and a user waits for it.
-  const [{ emulate }, { bannerLines }, { loadProfile }, { labProfile }, { profileJsonSchema }, { TransportError }] =
-    await Promise.all([
-      import('../../../devices/emulate/emulate.ts'),
-      import('../../../devices/emulate/banner.ts'),
-      import('../../../devices/emulate/loadProfile.ts'),
-      import('../../../devices/emulate/profile.ts'),
-      import('../../../devices/emulate/profileSchema.ts'),
-      import('../../../devices/transport/transport.ts'),
-    ]);
+  const [
+    { emulate },
+    { bannerLines },
+    { loadProfile },
+    { labProfile },
+    { profileJsonSchema },
+    { TransportError },
+    { stateFolder },
+  ] = await Promise.all([
+    import('../../../devices/emulate/emulate.ts'),
+    import('../../../devices/emulate/banner.ts'),
+    import('../../../devices/emulate/loadProfile.ts'),
+    import('../../../devices/emulate/profile.ts'),
+    import('../../../devices/emulate/profileSchema.ts'),
+    import('../../../devices/transport/transport.ts'),
+    import('./stateFolder.ts'),
+  ]);
   if (given.profileSchema) {
     io.out.write(profileJsonSchema());
     return;
@@ -107,7 +119,8 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
     interruption.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
   try {
-    const emulation = await emulate(options);
+    const state = given.state === undefined ? undefined : stateFolder(given.state, isAlive);
+    const emulation = await emulate({ ...options, ...(state && { state }) });
     const at = Math.floor(io.now() / 1000);
     io.out.write(`${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C\n`);
     const outcome = await Promise.race([stopped, emulation.ended]);

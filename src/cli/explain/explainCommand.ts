@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import { FORMATS, type Format } from '../../interchange/format/formats.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { asOfOption, collect, whole, type AsOf } from '../shell/options.ts';
+import { withFileOptions } from '../shell/recordInputs.ts';
 import { explainRecords } from './explainRecords.ts';
 import { explainScenario } from './explainStory.ts';
 
@@ -18,6 +20,10 @@ interface ExplainOptions {
   readonly events?: readonly string[];
   readonly rules?: string;
   readonly setRule?: readonly string[];
+  readonly inputFormat?: Format;
+  readonly timesWithoutZone?: 'utc' | 'london';
+  readonly ignoreColumns: readonly string[];
+  readonly renameColumn: readonly string[];
 }
 
 const REPLICATION_MAX = 9_999;
@@ -27,7 +33,7 @@ Of a scenario: one simulated installation's story - its facts, what took its lin
 with its step, observation, code and why, its end - and what each clause makes of it. It is the same life that run gives
 the installation of this number under the same seed.
 
-Of records (.csv, .ndjson, .jsonl, .parquet; an option may be repeated): what each clause makes of the history, and how
+Of records (files, folders, globs and pipes as decide takes them; - is standard input, with --input-format): what each clause makes of the history, and how
 near each category is to holding or to falling. Rows are joined and refused as decide does. Refused rows of the
 installation are shown, and the exit code is 2. MPANs and MPRNs are masked.
 
@@ -43,12 +49,15 @@ Exit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect (also wh
 
 /** `smets1-bench explain`: why an installation ended as it did, simulated or recorded. */
 export function explainCommand({ action }: Shell): Command {
-  return new Command('explain')
+  return withFileOptions(new Command('explain'))
     .description('Explain one installation: its story, and what each clause makes of it.')
     .argument('[scenario]', 'scenario file (YAML); left out: records are explained')
     .requiredOption('--installation <n|id>', "the scenario's number from 0, or an installation_id of the records")
     .option('--as-of <instant|date>', 'a date is the last second of that London day', asOfOption)
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--input-format <format>', 'of records: of - and of files whose names do not tell').choices(FORMATS),
+    )
     .option('--seed <text>', "of a scenario: the seed (default: the scenario's)")
     .option('--replication <k>', 'of a scenario: which replication (default: 0)', whole(0, REPLICATION_MAX))
     .option('--set <path=value>', 'of a scenario: change a field; may be repeated', collect)
@@ -98,7 +107,11 @@ async function explain(io: Io, scenario: string | undefined, options: ExplainOpt
     rules,
     setRule,
     asOf,
-    format,
+    output: format,
+    format: options.inputFormat,
+    timesWithoutZone: options.timesWithoutZone,
+    ignoreColumns: options.ignoreColumns,
+    renameColumn: options.renameColumn,
   });
   io.out.write(text);
   return exitCode;

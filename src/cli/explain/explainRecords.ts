@@ -4,27 +4,29 @@ import { trace as traceOf, type Trace } from '../../exclusion/explain/trace.ts';
 import { rowWords } from '../../exclusion/explain/reasonWords.ts';
 import { maskIdentifier } from '../../installation/identifiers.ts';
 import { oneHistory, type OneHistory } from '../../interchange/history/oneHistory.ts';
-import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
+import { FileRefused, formatRefusal, maskedId } from '../../interchange/record/refusal.ts';
 import type { History } from '../../migration/history.ts';
 import { IN_FORCE, VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
 import { endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
 import { EXIT, UsageError } from '../shell/exit.ts';
 import { explainJson } from './explainJson.ts';
 import { facts, installationRows, outcomeMeaning } from '../../text/words.ts';
-import { inputFile } from '../shell/inputs.ts';
+import type { Format } from '../../interchange/format/formats.ts';
+import { temporaryFolder } from '../shell/inputs.ts';
+import { recordInputs, type RecordFiles } from '../shell/recordInputs.ts';
 import type { Io } from '../shell/io.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 
-export interface RecordsOptions {
+export interface RecordsOptions extends Omit<RecordFiles, 'format'> {
   readonly installation: string;
-  readonly installations: readonly string[];
-  readonly attempts: readonly string[];
-  readonly events: readonly string[];
   readonly rules: string | undefined;
   readonly setRule: readonly string[];
   /** Undefined: the last day of the rule set. */
   readonly asOf: { readonly at: Instant } | undefined;
-  readonly format: 'text' | 'json';
+  /** The form of the answer. */
+  readonly output: 'text' | 'json';
+  /** The format of input files whose names do not tell it. */
+  readonly format?: Format | undefined;
 }
 
 export interface Explained {
@@ -36,29 +38,29 @@ export interface Explained {
 export async function explainRecords(io: Io, options: RecordsOptions): Promise<Explained> {
   const rules = rulesOf(options);
   const asOf = options.asOf?.at ?? endOfLondonDate(rules.expiresOn);
-  const inputs = {
-    installations: options.installations.map((name) => inputFile(name)),
-    attempts: options.attempts.map((name) => inputFile(name)),
-    events: options.events.map((name) => inputFile(name)),
-  };
   const id = options.installation;
+  const { path: temporary, remove } = temporaryFolder('explain');
+  io.interruption().addEventListener('abort', remove, { once: true });
   let read: OneHistory;
   try {
+    const inputs = await recordInputs(io, options, temporary);
     read = await oneHistory(inputs, id, asOf).then(masked);
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
     return refusedText(io, `${error.message}\nThe file cannot be read on; nothing is explained.\n`);
+  } finally {
+    remove();
   }
   if (!read.known && read.refused.length === 0) {
     throw new UsageError(
-      `--installation ${id}: no row of ${options.installations.join(', ')} has this installation_id.`,
+      `--installation ${maskedId(id)}: no row of ${options.installations.join(', ')} has this installation_id.`,
     );
   }
   const { history } = read;
   const trace = history ? traceOf(history, rules, asOf) : null;
   const near = history ? nearMisses(history, rules, asOf) : null;
   const text =
-    options.format === 'json'
+    options.output === 'json'
       ? recordsJson({ id, rules, asOf, read, trace, near })
       : recordsText({ id, rules, asOf, read, trace, near });
   return { text, exitCode: read.refused.length > 0 ? EXIT.refused : EXIT.done };
@@ -88,9 +90,10 @@ interface Findings {
 
 function recordsText({ id, rules, asOf, read, trace, near }: Findings): string {
   const { history, refused, refusedOthers, counts } = read;
-  const head = [`Installation ${id}, as of ${formatInstant(asOf)}, by the rules ${rules.name}`];
+  const head = [`Installation ${maskedId(id)}, as of ${formatInstant(asOf)}, by the rules ${rules.name}`];
   if (counts.duplicates > 0) head.push(`${rowCount(counts.duplicates)} more than once; each counts once`);
   if (counts.afterAsOf > 0) head.push(`${rowCount(counts.afterAsOf)} after the as-of, ignored`);
+  head.push(...counts.remarks.lines());
   if (refusedOthers > 0)
     head.push(`${refusedOthers} refused ${refusedOthers === 1 ? 'row' : 'rows'} of others, or of nobody, passed over`);
   const sections = [head.join('\n')];
@@ -136,6 +139,7 @@ function recordsJson({ id, rules, asOf, read, trace, near }: Findings): string {
     asOf,
     rules: rules.name,
     counts: { duplicates: counts.duplicates, afterAsOf: counts.afterAsOf, refusedOthers },
+    remarks: counts.remarks.lines(),
     refused,
     history: history ? plain(history) : null,
     trace,

@@ -16,7 +16,14 @@ import { ReportedCounts } from '../../report/reportedCounts.ts';
 import { formatInstant, parseDate } from '../../time.ts';
 import { checkDirectory, openDirectory, writeCsv } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
-import { asOfOf, gather, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts';
+import {
+  asOfOf,
+  gather,
+  withSource,
+  withRecordOptions,
+  type RecordOptions,
+  type ReportSource,
+} from './reportRecords.ts';
 import type { Shell } from '../shell/command.ts';
 import { type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -58,8 +65,11 @@ interface Fact {
   readonly reported: readonly (readonly [ExclusionCategory, boolean] | null)[];
 }
 
-async function calendar(io: Io, options: CalendarOptions): Promise<ExitCode> {
-  const source = sourceOf(options);
+function calendar(io: Io, options: CalendarOptions): Promise<ExitCode> {
+  return withSource(io, options, (source) => writeCalendar(io, options, source));
+}
+
+async function writeCalendar(io: Io, options: CalendarOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = asOfOf(source);
   if (options.out !== undefined) checkDirectory(options.out);
   meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same

@@ -5,7 +5,15 @@ import { excludedAt } from '../../report/excluded.ts';
 import { formatInstant } from '../../time.ts';
 import { writeCsv } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
-import { asOfOf, checkOut, gather, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts';
+import {
+  asOfOf,
+  checkOut,
+  gather,
+  withSource,
+  withRecordOptions,
+  type RecordOptions,
+  type ReportSource,
+} from './reportRecords.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
@@ -35,10 +43,13 @@ whose other fuel another supplier serves; they count on its row too).`,
     .action(action(consultation));
 }
 
-async function consultation(io: Io, options: ConsultationOptions): Promise<ExitCode> {
-  const source = sourceOf(options);
+function consultation(io: Io, options: ConsultationOptions): Promise<ExitCode> {
+  return withSource(io, options, (source) => writeConsultation(io, options, source));
+}
+
+async function writeConsultation(io: Io, options: ConsultationOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = asOfOf(source);
-  checkOut(options.out);
+  checkOut(options.out, options, source);
   meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
   const decider = engine(source.rules);
   const { report, exitCode } = await gather(io, source, {

@@ -1,12 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { csvLine } from '../../interchange/format/rowWriter.ts';
-import { openOutput } from '../../interchange/format/outputFile.ts';
+import { openOutput, type OpenOutput } from '../../interchange/format/outputFile.ts';
 import { UsageError } from '../shell/exit.ts';
 
-/** Writes one CSV; it appears under its name when it is whole. */
-export function writeCsv(path: string, columns: readonly string[], rows: Iterable<readonly string[]>): void {
-  const file = openOutput(path);
+/** Writes one CSV; it appears under its name when it is whole, or with the other files of an OutputSet. */
+export function writeCsv(
+  path: string,
+  columns: readonly string[],
+  rows: Iterable<readonly string[]>,
+  open: OpenOutput = openOutput,
+): void {
+  const file = open(path);
   try {
     file.write(Buffer.from(csvLine(columns)));
     for (const row of rows) file.write(Buffer.from(csvLine(row)));

@@ -7,10 +7,14 @@ import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts'
 import { RefusedRows, TooManyRefused } from '../../interchange/history/refusedRows.ts';
 import type { History } from '../../migration/history.ts';
 import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
-import { thousands } from '../../text/table.ts';
+import { counted, thousands } from '../../text/table.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
-import { inputFile, temporaryFolder } from '../shell/inputs.ts';
+import type { Format } from '../../interchange/format/formats.ts';
+import { STANDARD } from '../../interchange/format/outputFile.ts';
+import { isRulesFile } from '../../rules/resolveRules.ts';
+import { temporaryFolder } from '../shell/inputs.ts';
+import { pathsOf, recordInputs, refuseOverwriting, withFileOptions, withFormatOption } from '../shell/recordInputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { collect, instantOrDate, whole } from '../shell/options.ts';
 import { readRun } from './reportRun.ts';
@@ -29,6 +33,10 @@ export interface RecordOptions {
   readonly maxErrors: number;
   readonly pseudonymise: boolean;
   readonly pseudonymKeyFile?: string;
+  readonly format?: Format;
+  readonly timesWithoutZone?: 'utc' | 'london';
+  readonly ignoreColumns: readonly string[];
+  readonly renameColumn: readonly string[];
 }
 
 /** The records a report is made of, and by which rules. */
@@ -45,7 +53,7 @@ export interface ReportSource {
 
 /** Adds the options that every report has. */
 export function withRecordOptions(command: Command): Command {
-  return command
+  return withFormatOption(withFileOptions(command))
     .option('--run <dir>', 'a directory that `run --out` wrote; its rules and horizon are the defaults')
     .option('--installations <file>', 'or: the installations record; may be repeated', collect, [])
     .option('--attempts <file>', 'the attempts record; may be repeated', collect, [])
@@ -64,8 +72,25 @@ export function withRecordOptions(command: Command): Command {
     .option('--pseudonym-key-file <file>', 'the key; or the environment variable SMETS1_BENCH_PSEUDONYM_KEY');
 }
 
+/** Calls `use` with the records of a report. What came through pipes is removed afterwards. */
+export async function withSource<R>(
+  io: Io,
+  options: RecordOptions,
+  use: (source: ReportSource) => Promise<R>,
+): Promise<R> {
+  const { path, remove } = temporaryFolder('report-inputs');
+  const interruption = io.interruption();
+  interruption.addEventListener('abort', remove, { once: true });
+  try {
+    return await use(await sourceOf(io, options, path));
+  } finally {
+    interruption.removeEventListener('abort', remove);
+    remove();
+  }
+}
+
 /** Where the records of a report come from; throws UsageError where they cannot be told. */
-export function sourceOf(options: RecordOptions): ReportSource {
+async function sourceOf(io: Io, options: RecordOptions, temporary: string): Promise<ReportSource> {
   const { run, keepGoing, maxErrors } = options;
   const files = [...options.installations, ...options.attempts, ...options.events];
   if (run !== undefined && files.length > 0)
@@ -83,11 +108,7 @@ export function sourceOf(options: RecordOptions): ReportSource {
     throw new UsageError('Name a run (--run DIR) or records (--installations F --attempts F [--events F] --as-of D).');
   const { asOf } = options;
   const rules = rulesNamed(options.rules ?? VARIOUS1.name, { setRule: options.setRule, asOf });
-  const inputs = {
-    installations: options.installations.map((name) => inputFile(name)),
-    attempts: options.attempts.map((name) => inputFile(name)),
-    events: options.events.map((name) => inputFile(name)),
-  };
+  const inputs = await recordInputs(io, options, temporary);
   return { inputs, rules, asOf, coveredTo: asOf, keepGoing, maxErrors };
 }
 
@@ -147,8 +168,9 @@ export async function gather<F, A>(io: Io, source: ReportSource, gathering: Gath
     });
     const { installations, undecided } = joined.counts;
     say(
-      `${thousands(installations)} installations read, as of ${formatInstant(gathering.asOf)}, by ${source.rules.name}.`,
+      `${counted(installations, 'installation')} read, as of ${formatInstant(gathering.asOf)}, by ${source.rules.name}.`,
     );
+    for (const line of joined.counts.remarks.lines()) say(line);
     if (undecided > 0) say(`${thousands(undecided)} of them are left out: a row of theirs contradicts another.`);
     const { report } = joined.sink;
     if (refused.count === 0) return { report, exitCode: EXIT.done };
@@ -169,12 +191,26 @@ function sayRefused(say: (line: string) => void, refused: RefusedRows, then: str
   for (const row of refused.first) say(formatRefusal(row));
   const hidden = refused.count - refused.first.length;
   if (hidden > 0) say(`... and ${thousands(hidden)} more.`);
-  say(`${thousands(refused.count)} rows refused: ${then}.`);
+  say(`${counted(refused.count, 'row')} refused: ${then}.`);
 }
 
-/** Before anything is read: the folder that an output goes to must be there. */
-export function checkOut(out: string | undefined): void {
+/**
+ * Before anything is read: the folder of an output is there, and the output replaces no input.
+ *
+ * @param others further files that the report reads
+ */
+export function checkOut(
+  out: string | undefined,
+  options: RecordOptions,
+  source: ReportSource,
+  others: readonly (string | undefined)[] = [],
+): void {
   if (out === undefined) return;
-  if (out === '-') throw new UsageError('--out -: standard output has the table; name a file.');
+  if (out === STANDARD) throw new UsageError('--out -: standard output has the table; name a file.');
   if (!existsSync(dirname(out))) throw new UsageError(`${out}: there is no folder ${dirname(out)}.`);
+  const { run, installations, attempts, events, pseudonymKeyFile, rules } = options;
+  const rulesFile = rules !== undefined && isRulesFile(rules) ? rules : undefined;
+  const named = [run, pseudonymKeyFile, rulesFile, ...others].filter((name) => name !== undefined);
+  const inputs = [...installations, ...attempts, ...events, ...pathsOf(source.inputs), ...named];
+  refuseOverwriting([{ path: out, option: '--out' }], inputs);
 }

@@ -7,7 +7,15 @@ import { thousands } from '../../text/table.ts';
 import { endOfLondonDate, formatInstant } from '../../time.ts';
 import { writeCsv } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
-import { asOfOf, checkOut, gather, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts';
+import {
+  asOfOf,
+  checkOut,
+  gather,
+  withSource,
+  withRecordOptions,
+  type RecordOptions,
+  type ReportSource,
+} from './reportRecords.ts';
 import { readReplaced, REPLACED_HELP } from './reportReplaced.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, type ExitCode } from '../shell/exit.ts';
@@ -37,10 +45,13 @@ ${REPLACED_HELP}`,
     .action(action(replacements));
 }
 
-async function replacements(io: Io, options: ReplacementsOptions): Promise<ExitCode> {
-  const source = sourceOf(options);
+function replacements(io: Io, options: ReplacementsOptions): Promise<ExitCode> {
+  return withSource(io, options, (source) => writeReplacements(io, options, source));
+}
+
+async function writeReplacements(io: Io, options: ReplacementsOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = asOfOf(source);
-  checkOut(options.out);
+  checkOut(options.out, options, source, [options.replaced]);
   meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
   const decider = engine(source.rules);
   const { report: excluded, exitCode } = await gather(io, source, {

@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Input } from '../../interchange/format/formats.ts';
 import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
@@ -8,6 +9,7 @@ import { amendTree, builtInTree, rulePath, ruleSetOfTree } from '../../rules/ame
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { parseInstant, type Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
+import { MANIFEST } from '../shell/outDirectory.ts';
 import { readText } from '../shell/readText.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 
@@ -24,9 +26,10 @@ export function readRun(
   directory: string,
   { rules, setRule, asOf }: { readonly rules?: string; readonly setRule: readonly string[]; readonly asOf?: Instant },
 ): RunDirectory {
-  const manifest = join(directory, 'manifest.json');
+  const manifest = join(directory, MANIFEST);
   if (!existsSync(manifest))
     throw new UsageError(`--run ${directory}: there is no manifest.json; name a directory that \`run --out\` wrote.`);
+  for (const name of FILES_READ) checkSum(directory, name, manifest);
   const horizon = horizonOf(directory);
   const input = (name: string): Input[] => {
     const path = join(directory, `${name}.parquet`);
@@ -39,6 +42,46 @@ export function readRun(
     return { inputs, rules: rulesNamed(rules, { setRule, asOf: asOf ?? horizon }), horizon };
   }
   return { inputs, rules: rulesOfManifest(manifest, setRule), horizon };
+}
+
+/** The files of a run that a report rests on. */
+const FILES_READ = ['installations.parquet', 'attempts.parquet', 'events.parquet', 'volumes.csv'] as const;
+
+/** Refuses a file that is not what the manifest says of it: cut short, edited, or of another run. */
+function checkSum(directory: string, name: string, manifest: string): void {
+  const path = join(directory, name);
+  if (!existsSync(path) || !statSync(path).isFile())
+    throw new UsageError(`${path}: no such file; the run is not whole.`);
+  let wanted: unknown;
+  try {
+    wanted = (JSON.parse(readText(manifest)) as { files: Record<string, { sha256: string }> }).files[name]?.sha256;
+  } catch {
+    wanted = undefined;
+  }
+  if (typeof wanted !== 'string') {
+    throw new UsageError(`${manifest}: found no SHA-256 of ${name}, expected the manifest of a run with its files`);
+  }
+  if (sha256Of(path) === wanted) return;
+  throw new UsageError(
+    `${path}: it is not the file that ${MANIFEST} describes (its SHA-256 differs): cut short, changed, or of another run\n` +
+      '  Run the scenario again, or name the records by --installations, --attempts and --events.',
+  );
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+function sha256Of(path: string): string {
+  const hash = createHash('sha256');
+  const descriptor = openSync(path, 'r');
+  try {
+    const bytes = new Uint8Array(CHUNK_BYTES);
+    for (let read = readSync(descriptor, bytes); read > 0; read = readSync(descriptor, bytes)) {
+      hash.update(bytes.subarray(0, read));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return hash.digest('hex');
 }
 
 /** The manifest carries the rule set whole, as it was resolved, so that no file need be found again. */

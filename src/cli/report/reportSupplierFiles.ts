@@ -35,7 +35,7 @@ import { checkDirectory, openDirectory, writeCsv, type OutputDirectory } from '.
 import { meterPointWriter } from './reportPseudonyms.ts';
 import {
   gather,
-  sourceOf,
+  withSource,
   withRecordOptions,
   type Gathered,
   type RecordOptions,
@@ -94,10 +94,13 @@ function endOfMonth(month: number): Instant {
   return londonMidnight(lastDayOfMonth(month) + 1) - 1;
 }
 
-async function supplierFiles(io: Io, options: SupplierFilesOptions): Promise<ExitCode> {
+function supplierFiles(io: Io, options: SupplierFilesOptions): Promise<ExitCode> {
+  return withSource(io, options, (source) => writeSupplierFiles(io, options, source));
+}
+
+async function writeSupplierFiles(io: Io, options: SupplierFilesOptions, source: ReportSource): Promise<ExitCode> {
   const { fromMonth, toMonth, out } = options;
   if (fromMonth > toMonth) throw new UsageError('--from-month lies after --to-month.');
-  const source = sourceOf(options);
   const last = endOfMonth(toMonth);
   if (source.coveredTo !== undefined && last > source.coveredTo)
     throw new UsageError(`--to-month ${formatMonth(toMonth)}: it ends on ${formatDay(lastDayOfMonth(toMonth))}, the records at ${formatInstant(source.coveredTo)}.`); // prettier-ignore

@@ -21,7 +21,7 @@ import { collect } from '../shell/options.ts';
 import { writeCsv } from './reportFiles.ts';
 import { readTable } from './reportTable.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
-import { asOfOf, checkOut, gather, sourceOf, withRecordOptions, type RecordOptions } from './reportRecords.ts'; // prettier-ignore
+import { asOfOf, checkOut, gather, withSource, withRecordOptions, type RecordOptions, type ReportSource } from './reportRecords.ts'; // prettier-ignore
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -61,10 +61,13 @@ latest events of dmc:<id> in the records: the Secretary of State's, or else DCC'
     .action(action(uneconomic));
 }
 
-async function uneconomic(io: Io, options: UneconomicOptions): Promise<ExitCode> {
-  const source = sourceOf(options);
+function uneconomic(io: Io, options: UneconomicOptions): Promise<ExitCode> {
+  return withSource(io, options, (source) => writeUneconomic(io, options, source));
+}
+
+async function writeUneconomic(io: Io, options: UneconomicOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = asOfOf(source);
-  checkOut(options.out);
+  checkOut(options.out, options, source, [options.dmcs, options.scenario]);
   meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
   const dmcs = await dmcsOf(io, options);
   const listed = withoutEntry(dmcs, asOf);

@@ -44,5 +44,5 @@ export async function pageOf(reports: readonly RunReport[], { title, whatIf, mor
 async function whatIfPart(source: WhatIfSource) {
   const form = whatIfForm(source);
   const { client, worker } = await pageScripts();
-  return { section: whatIfSection(form.fields, form.command), script: client, data: whatIfData(form, worker) };
+  return { section: whatIfSection(form.command), script: client, data: whatIfData(form, worker) };
 }

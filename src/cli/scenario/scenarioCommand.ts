@@ -8,6 +8,7 @@ import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { collect } from '../shell/options.ts';
+import { scenarioPath } from '../shell/scenarioFile.ts';
 import { diskFiles } from '../shell/readText.ts';
 
 /** `scenario`: whether scenario files are right, what they come to, and what they may say. */
@@ -40,7 +41,7 @@ scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .action(
       action((io: Io, file: string, options: { set: readonly string[]; format: 'text' | 'json' }) => {
-        const loaded = loadScenario({ path: file, files: diskFiles, set: options.set });
+        const loaded = loadScenario({ path: scenarioPath(file), files: diskFiles, set: options.set });
         if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
         io.out.write(options.format === 'json' ? scenarioJson(loaded) : scenarioText(loaded));
       }),

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { formatProblems } from '../../document/problem.ts';
 import { loadScenario, type LoadedScenario } from '../../../sim/scenario/load.ts';
 import {
@@ -11,13 +14,19 @@ import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 import { diskFiles, readText } from './readText.ts';
 
-/** A scenario as a command takes it, with the public figures it is compared with. Throws UsageError with all problems. */
+/** A scenario as a command takes it, with the public figures it is compared with. */
 export interface ScenarioFile extends LoadedScenario {
   readonly volumes: readonly PublishedLine[];
   readonly series: readonly SeriesPoint[];
 }
 
-export function loadScenarioFile(path: string, set: readonly string[]): ScenarioFile {
+/**
+ * Loads a scenario with the public figures it is compared with.
+ * @param named the path of a file, or the name of a shipped scenario such as `various1`
+ * @throws UsageError with everything that is wrong
+ */
+export function loadScenarioFile(named: string, set: readonly string[]): ScenarioFile {
+  const path = scenarioPath(named);
   const loaded = loadScenario({ path, files: diskFiles, set });
   if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
   return {
@@ -30,6 +39,19 @@ export function loadScenarioFile(path: string, set: readonly string[]): Scenario
 /** Warns on standard error of values of the scenario that change nothing, such as an outage beyond the horizon. */
 export function warnOfIdle(io: Pick<Io, 'err'>, { idle }: Pick<ScenarioFile, 'idle'>): void {
   if (idle.length > 0) io.err.write(`warning: ${formatProblems(idle)}\n`);
+}
+
+/** Where the shipped scenarios are: beside `src`, in a checkout as in the package. */
+const SHIPPED = new URL('../../../scenarios/', import.meta.url);
+
+/** The path of a shipped scenario by its name; anything else is a path already. A file of that name goes first. */
+export function scenarioPath(named: string): string {
+  if (!/^[a-z0-9][\w-]*$/i.test(named) || existsSync(named)) return named;
+  const path = fileURLToPath(new URL(`${named}.yaml`, SHIPPED));
+  if (!existsSync(path)) return named;
+  // Messages name a file as a reader would.
+  const near = relative('.', path);
+  return near.startsWith('..') ? path : near;
 }
 
 function rowsOf<R>(path: string, parse: (text: string) => Parsed<R>): readonly R[] {

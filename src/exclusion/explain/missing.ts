@@ -1,4 +1,5 @@
-import { OK } from '../../migration/history.ts';
+import type { Clause } from '../../clauses/clause.ts';
+import { DMC_EVENTS, OK, type EventName } from '../../migration/history.ts';
 import { formatInstant, formatWeek, WEEK } from '../../time.ts';
 import type { Count, CountingRow, Unit } from '../reference/counting.ts';
 import { closedBy, instructedAt, needed, standingSince, type ClauseRow } from '../reference/holding.ts';
@@ -26,6 +27,8 @@ export function missingOf({ row, bars, count }: Short, { migration }: Known, jud
   const lacks = bars.map(({ why }) => why);
   if (counting !== null && count !== null) {
     lacks.push(...countingLacks(counting, count.units, judgedAt, lacks.length === 0 && migration === null));
+  } else if (lacksDmc(clause, judgedAt)) {
+    lacks.push(NO_DMC);
   } else if (clause.shows.type === 'standing' && standingSince(clause, judgedAt) === null) {
     lacks.push(`the latest of ${clause.shows.family.join(' and ')} must be ${clause.shows.holds}`);
   }
@@ -33,6 +36,15 @@ export function missingOf({ row, bars, count }: Short, { migration }: Known, jud
     lacks.unshift(`the ESME alone migrated at ${formatInstant(migration.at)}; only what held of gt01 then can stand`);
   }
   return lacks.join('; ');
+}
+
+/** Why no decision on a DMC can reach an installation. */
+export const NO_DMC = 'the DMC of the installation is not known, so no decision on a DMC is about it';
+
+/** Whether a clause stands on decisions about a DMC, and the installation has none. */
+export function lacksDmc({ shows }: Clause, { installation }: Pick<Known, 'installation'>): boolean {
+  const ofDmc: readonly EventName[] = DMC_EVENTS;
+  return installation.dmc === '' && shows.type === 'standing' && shows.family.every((event) => ofDmc.includes(event));
 }
 
 /** `alone`: nothing else is missing, so that the attempts that are would do. */

@@ -1,11 +1,12 @@
 import { assert } from '../../assert.ts';
 import type { Attempt, History, HistoryEvent } from '../../migration/history.ts';
-import type { RuleSet } from '../../rules/ruleset.ts';
+import { expiryInstant, type RuleSet } from '../../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { ExclusionCategory } from '../../clauses/clause.ts';
 import { shortestContinuation, type Added } from './continuation.ts';
 import type { ClauseRow } from '../reference/holding.ts';
 import { inCohort } from '../reference/scope.ts';
+import { lacksDmc, NO_DMC } from './missing.ts';
 import { timelineOf, type Stretch, type Timeline } from '../reference/timeline.ts';
 import { rowWords } from './reasonWords.ts';
 
@@ -30,6 +31,8 @@ export type NearMiss =
       readonly rows: Added | null;
       /** Why there is none; empty where there is one. */
       readonly why: string;
+      /** Why the category would hold and never take effect; empty where it could. */
+      readonly noEffect: string;
     };
 
 /**
@@ -43,12 +46,22 @@ export function nearMisses(history: History, rules: RuleSet, asOf: Instant): rea
     const { category } = row.clause;
     if (stretch) return { category, holds: true, restsOn: supports(timeline, row, stretch, { rules, asOf }) };
     if (!inCohort(row.clause, timeline.records.installation.cohort, rules.readings)) {
-      return { category, holds: false, rows: null, why: 'the clause does not extend to the cohort' };
+      return { category, holds: false, rows: null, why: 'the clause does not extend to the cohort', noEffect: '' };
     }
+    if (lacksDmc(row.clause, timeline.records))
+      return { category, holds: false, rows: null, why: NO_DMC, noEffect: '' };
     const rows = shortestContinuation(row, timeline, rules, asOf);
     if (rows !== null) assert(holdsAfter(timeline, category, rows, rules), `${category} holds after its continuation`);
-    return { category, holds: false, rows, why: rows === null ? 'no row that could come would make it hold' : '' };
+    const why = rows === null ? 'no row that could come would make it hold' : '';
+    return { category, holds: false, rows, why, noEffect: rows === null ? '' : noEffect(row, rows.completeAt, rules) };
   });
+}
+
+/** What an exclusion that is met at an instant is kept from effect by; empty: nothing. */
+function noEffect({ inForceAt }: ClauseRow, metAt: Instant, rules: RuleSet): string {
+  if (inForceAt === null) return 'the clause is never in force';
+  if (Math.max(metAt, inForceAt) < expiryInstant(rules)) return '';
+  return `exclusions took effect until ${rules.expiresOn} only`;
 }
 
 function holdsAfter(timeline: Timeline, category: ExclusionCategory, rows: Added, rules: RuleSet): boolean {
@@ -115,8 +128,9 @@ function nearMissLines(near: NearMiss): string[] {
   }
   if (near.rows === null) return [`${near.category}: none; ${near.why}`];
   const rows = [...near.rows.events, ...near.rows.attempts].sort((a, b) => a.at - b.at);
+  const late = near.noEffect === '' ? '' : `; it would hold and could not take effect: ${near.noEffect}`;
   return [
-    `${near.category}: ${rows.length} more ${rows.length === 1 ? 'row' : 'rows'}`,
+    `${near.category}: ${rows.length} more ${rows.length === 1 ? 'row' : 'rows'}${late}`,
     ...rows.map((row) => `  ${formatInstant(row.at)}  ${rowWords(row)}`),
   ];
 }

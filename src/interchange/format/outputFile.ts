@@ -1,50 +1,205 @@
+/**
+ * Files that appear whole or not at all. Bytes go to a file beside the output, which takes its name at the end. A link
+ * is followed, a file that is replaced hands its mode on, and what is no regular file (a device, a pipe) is written
+ * through and never replaced.
+ */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { assert } from '../../assert.ts';
 
-/**
- * A file that appears under its name only when it is complete: bytes go to `<path>.partial-<process>`, which
- * `commit` renames and `abort` removes. `-` is standard output, which cannot be taken back.
- */
 export interface OutputFile {
   write(bytes: Uint8Array): void;
-  /** Renames and returns the SHA-256 of all bytes, in hex. */
+  /** Gives the file its name and returns the SHA-256 of all bytes, in hex. In an OutputSet the name comes later. */
   commit(): string;
   abort(): void;
 }
 
+/** Opens a file for writing; throws what the file system throws (ENOENT, EACCES ...). */
+export type OpenOutput = (path: string) => OutputFile;
+
+/** The name of standard input and standard output on a command line. */
 export const STANDARD = '-';
 
-/** Opens the temporary file; throws what the file system throws (ENOENT, EACCES ...). */
-export function openOutput(path: string): OutputFile {
-  const standard = path === STANDARD;
-  const temporary = `${path}.partial-${process.pid}`;
-  const descriptor = standard ? 1 : openSync(temporary, 'w');
+/** An output file that `commit` publishes at once. */
+export const openOutput: OpenOutput = (path) => {
+  const file = path === STANDARD ? standardOutput() : pendingFile(path);
+  return {
+    write: file.write,
+    commit() {
+      const hash = file.finish();
+      file.publish();
+      return hash;
+    },
+    abort: file.abort,
+  };
+};
+
+/** Several files that all appear, or none: `publish` names them once every one of them is whole. */
+export class OutputSet {
+  readonly #files = new Set<Pending>();
+
+  readonly open: OpenOutput = (path) => {
+    const file = path === STANDARD ? standardOutput() : pendingFile(path);
+    this.#files.add(file);
+    return {
+      write: file.write,
+      commit: file.finish,
+      abort: () => {
+        this.#files.delete(file);
+        file.abort();
+      },
+    };
+  };
+
+  /** Names the files, the one that was opened first last of all. Every file must have been committed. */
+  publish(): void {
+    for (const file of [...this.#files].reverse()) file.publish();
+    this.#files.clear();
+  }
+
+  /** Removes what has not been published. */
+  discard(): void {
+    for (const file of this.#files) file.abort();
+    this.#files.clear();
+  }
+}
+
+/** Whether a name stands for something that is written through: standard output, a device, a pipe. */
+export function isWrittenThrough(path: string): boolean {
+  return path === STANDARD || isSpecial(statOf(path));
+}
+
+interface Pending {
+  readonly write: (bytes: Uint8Array) => void;
+  /** Closes the file, which is then whole, and returns its SHA-256. */
+  readonly finish: () => string;
+  readonly publish: () => void;
+  readonly abort: () => void;
+}
+
+function standardOutput(): Pending {
+  const hash = createHash('sha256');
+  return {
+    write(bytes) {
+      hash.update(bytes);
+      writeAll(1, bytes);
+    },
+    finish: () => hash.digest('hex'),
+    publish: () => undefined,
+    abort: () => undefined,
+  };
+}
+
+let serial = 0;
+
+function pendingFile(path: string): Pending {
+  const target = linkTarget(path);
+  const before = statOf(target);
+  const special = isSpecial(before);
+  serial += 1;
+  const temporary = special ? join(tmpdir(), `smets1-bench-out-${process.pid}-${serial}`) : partialName(target);
+  if (before?.isDirectory()) openSync(target, 'w'); // throws EISDIR
+  if (before && !special) accessSync(target, constants.W_OK);
+  const descriptor = openSync(temporary, 'w', special ? 0o600 : 0o666);
   const hash = createHash('sha256');
   let open = true;
+  let gone = false;
+  try {
+    if (before && !special) chmodSync(temporary, before.mode & 0o7777);
+  } catch (error) {
+    closeSync(descriptor);
+    rmSync(temporary, { force: true });
+    throw error;
+  }
   return {
     write(bytes) {
       assert(open, 'an output file is not written after it was closed');
       hash.update(bytes);
-      for (let done = 0; done < bytes.length;) done += writeSome(descriptor, bytes, done);
+      writeAll(descriptor, bytes);
     },
-    commit() {
+    finish() {
       assert(open, 'an output file is closed once');
       open = false;
-      if (!standard) {
-        closeSync(descriptor);
-        renameSync(temporary, path);
-      }
+      closeSync(descriptor);
       return hash.digest('hex');
     },
+    publish() {
+      assert(!open, 'an output file is whole before it gets its name');
+      if (gone) return;
+      if (special) copyInto(temporary, target);
+      else renameSync(temporary, target);
+      gone = true;
+    },
     abort() {
-      if (!open) return;
+      if (open) closeSync(descriptor);
       open = false;
-      if (standard) return;
-      closeSync(descriptor);
-      rmSync(temporary, { force: true });
+      if (!gone) rmSync(temporary, { force: true });
+      gone = true;
     },
   };
+}
+
+function partialName(target: string): string {
+  return `${target}.partial-${process.pid}`;
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+function isSpecial(stats: Stats | undefined): boolean {
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+}
+
+const LINKS_MAX = 40;
+
+/** Where a path leads through links; the last may lead to nothing yet. */
+function linkTarget(path: string): string {
+  let target = path;
+  for (let links = 0; links < LINKS_MAX; links += 1) {
+    const stats = lstatSync(target, { throwIfNoEntry: false });
+    if (!stats?.isSymbolicLink()) return target;
+    target = resolve(dirname(target), readlinkSync(target));
+  }
+  return path;
+}
+
+const COPY_BYTES = 1 << 16;
+
+/** Writes a whole file into a device or a pipe, and removes it. */
+function copyInto(from: string, to: string): void {
+  const source = openSync(from, 'r');
+  const target = openSync(to, constants.O_WRONLY);
+  try {
+    const bytes = new Uint8Array(COPY_BYTES);
+    for (let read = readSync(source, bytes); read > 0; read = readSync(source, bytes)) {
+      writeAll(target, bytes.subarray(0, read));
+    }
+  } finally {
+    closeSync(source);
+    closeSync(target);
+    rmSync(from, { force: true });
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSome(descriptor, bytes, done);
 }
 
 /** A pipe that is full for the moment (EAGAIN) is waited for: its reader is slower than we are. */

@@ -3,7 +3,7 @@ import { ByteWriter } from 'hyparquet-writer';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { assert } from '../../assert.ts';
 import type { ColumnBatch } from '../record/columnBatch.ts';
-import { openOutput } from './outputFile.ts';
+import { openOutput, type OpenOutput } from './outputFile.ts';
 import { columnBuffer } from './parquetColumns.ts';
 import { recordOf, type RecordName } from '../record/records.ts';
 
@@ -22,6 +22,8 @@ export interface ParquetFile {
 }
 
 export interface ParquetOptions {
+  /** How the file is opened; `openOutput` unless given. */
+  readonly open?: OpenOutput;
   /** `int32`: ids are numbers (simulated); `string`: any text. */
   readonly ids: 'int32' | 'string';
   /** Key-value metadata of the footer, written in the order of the keys. */
@@ -36,7 +38,7 @@ export function openParquet(path: string, record: RecordName, options: ParquetOp
   const columns = recordOf(record).columns;
   const buffers = columns.map((column) => columnBuffer(column, options.ids, ROW_GROUP_ROWS));
   const names = new Set(columns.map((column) => column.name));
-  const file = openOutput(path);
+  const file = (options.open ?? openOutput)(path);
   const groups: RowGroup[] = [];
   const out = new ByteWriter(1 << 16);
   out.appendUint32(MAGIC);

@@ -28,7 +28,7 @@ const CHUNK_CHARACTERS = 1 << 16;
 export function openRows(path: string, record: RecordName, format: Format, options: ParquetOptions): RowWriter {
   if (format === 'parquet') return parquetRows(path, record, options);
   const columns = recordOf(record).columns;
-  const file = openOutput(path);
+  const file = (options.open ?? openOutput)(path);
   const lineOf = format === 'csv' ? csvLine : ndjsonLine(columns);
   let text = format === 'csv' ? csvLine(columns.map((column) => column.name)) : '';
   let rows = 0;

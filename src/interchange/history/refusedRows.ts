@@ -1,4 +1,5 @@
 import type { Refuse, RefusedRow } from '../record/refusal.ts';
+import type { OpenOutput } from '../format/outputFile.ts';
 import { openRows, type RowWriter } from '../format/rowWriter.ts';
 
 /** Refused rows in memory at most; a file of them is in order of file and line within as many. */
@@ -16,6 +17,8 @@ export interface RefusedOptions {
   readonly stopAtMax: boolean;
   /** Where they are all written (`--keep-going`); undefined: nowhere. */
   readonly path: string | undefined;
+  /** How that file is opened; `openOutput` unless given. */
+  readonly open?: OpenOutput;
   /** Names of the input files in order, for sorting. */
   readonly files: readonly string[];
 }
@@ -30,7 +33,10 @@ export class RefusedRows {
 
   constructor(options: RefusedOptions) {
     this.#options = options;
-    this.#writer = options.path === undefined ? undefined : openRows(options.path, 'refused', 'csv', NO_METADATA);
+    this.#writer =
+      options.path === undefined
+        ? undefined
+        : openRows(options.path, 'refused', 'csv', { ...NO_METADATA, ...(options.open && { open: options.open }) });
   }
 
   /** The first refused rows, in order of file and line. */

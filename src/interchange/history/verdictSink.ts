@@ -3,6 +3,7 @@ import { formatInstant } from '../../time.ts';
 import type { Format } from '../format/formats.ts';
 import type { JoinSink } from './joinHistories.ts';
 import { RefusedRows, type RefusedOptions } from './refusedRows.ts';
+import type { OpenOutput } from '../format/outputFile.ts';
 import { openRows, type Row, type RowWriter } from '../format/rowWriter.ts';
 
 export interface VerdictSinkOptions {
@@ -13,10 +14,12 @@ export interface VerdictSinkOptions {
   readonly notesPath: string | undefined;
   readonly ids: 'int32' | 'string';
   readonly metadata: Readonly<Record<string, string>>;
+  /** How the files are opened: those of an OutputSet appear together. */
+  readonly open: OpenOutput;
   readonly refused: RefusedOptions;
 }
 
-/** Writes what `decide` finds: verdicts, notes and refused rows, each to its file, all or none of them to stay. */
+/** Writes what `decide` finds, each kind to its file: verdicts, notes, refused rows. */
 export class VerdictSink implements JoinSink<Evaluation> {
   readonly #verdicts: RowWriter;
   readonly #notes: RowWriter | undefined;
@@ -27,9 +30,9 @@ export class VerdictSink implements JoinSink<Evaluation> {
   held = 0;
 
   constructor(options: VerdictSinkOptions) {
-    const { ids, metadata } = options;
-    this.#verdicts = openRows(options.path, 'verdicts', options.format, { ids, metadata });
-    const text = { ids: 'string', metadata: {} } as const;
+    const { ids, metadata, open } = options;
+    this.#verdicts = openRows(options.path, 'verdicts', options.format, { ids, metadata, open });
+    const text = { ids: 'string', metadata: {}, open } as const;
     this.#notes = options.notesPath === undefined ? undefined : openRows(options.notesPath, 'notes', 'csv', text);
     this.#refused = new RefusedRows(options.refused);
   }
@@ -52,7 +55,7 @@ export class VerdictSink implements JoinSink<Evaluation> {
     if (verdicts.length > 0) this.held += 1;
   }
 
-  /** Gives the files their names. */
+  /** Completes the files. */
   async close(): Promise<void> {
     await this.#verdicts.close();
     await this.#notes?.close();

@@ -59,7 +59,12 @@ const EXPECTED: Readonly<Record<Column['type'], (column: Column) => string>> = {
   number: () => 'a number in decimal digits',
   instants: () => 'instants joined by ;',
 };
-const CHECKED = ' with its check digits';
+const CHECKED = ' with its check digits, or a pseudonym of it';
+
+/** What `report --pseudonymise` writes for a meter point. */
+function isPseudonym(text: string, column: string): boolean {
+  return text.length === 37 && text.startsWith(`${column}-`) && /^[0-9a-f]{32}$/.test(text.slice(5));
+}
 
 function expectedIn(column: Column, found: string): string {
   if (found.startsWith(NOT_A_VALUE)) return 'a whole number that is exact';
@@ -208,7 +213,7 @@ const VALID: Readonly<Record<Exclude<Column['type'], 'choice' | 'instant'>, (tex
   {
     id: (text) => PRINTING.test(text) && !text.startsWith('dmc:'),
     subject: (text) => PRINTING.test(text) && text !== 'dmc:',
-    meterPoint: (text, name) => (name === 'mprn' ? isMprn(text) : isMpan(text)),
+    meterPoint: (text, name) => (name === 'mprn' ? isMprn(text) : isMpan(text)) || isPseudonym(text, name),
     text: (text) => PRINTING.test(text),
     number: (text) => /^-?\d{1,15}(\.\d{1,15})?$/.test(text),
     instants: (text) => text.split(';').every((part) => parseInstant(part) !== undefined),

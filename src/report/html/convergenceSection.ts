@@ -6,11 +6,15 @@ import { meanError, meanOf } from '../statistics.ts';
 import { figureHtml } from './figure.ts';
 import type { PageSection } from './pageParts.ts';
 
+/** Pictures of the section: the lines whose chance is largest against their size. */
+const SHOWN = 2;
+
 /** How the mean settles as replications are added. */
 export function convergenceSection(report: RunReport, key: string): PageSection {
-  const varying = [...report.headline.installations, ...report.headline.gasMeters].filter(
-    ({ low, high }) => low !== high,
-  );
+  const varying = [...report.headline.installations, ...report.headline.gasMeters]
+    .filter(({ low, high, volume }) => low !== high && volume > 0)
+    .sort((a, b) => (b.error ?? 0) / b.volume - (a.error ?? 0) / a.volume)
+    .slice(0, SHOWN);
   const body = report.replications < 3 ? '' : varying.map((row) => convergenceFigure(row, key)).join('\n');
   return { id: `convergence${key}`, title: 'Are there enough runs?', body };
 }

@@ -3,28 +3,12 @@ import { paragraph } from './figure.ts';
 import type { PageSection } from './pageParts.ts';
 import type { DataBlock } from './pageShell.ts';
 
-/** One entry of the list from which a reader chooses what to change. */
-export interface WhatIfEntry {
-  readonly group: string;
-  readonly path: string;
-}
-
 /** Shares of every population above 2,000 homes that can be simulated in a page, and numbers of runs. */
 const SHARES = [0.05, 0.1, 0.25, 1];
 const RUNS = [2, 4, 8, 20];
 
-/** The form of the what-if. The page's script fills it and shows it; without scripts the command stands there. */
-export function whatIfSection(entries: readonly WhatIfEntry[], command: string): PageSection {
-  const groups = [...new Set(entries.map(({ group }) => group))];
-  const options = groups.map((group) =>
-    html(
-      'optgroup',
-      { label: group },
-      ...entries.flatMap((entry, i) =>
-        entry.group === group ? [html('option', { value: i }, escapeMarkup(entry.path))] : [],
-      ),
-    ),
-  );
+/** The form of the what-if. The page's script fills its list and shows it; without scripts the command stands there. */
+export function whatIfSection(command: string): PageSection {
   const select = (id: string, label: string, choices: readonly string[]): string =>
     html('label', { for: id }, label) + html('select', { id }, ...choices);
   const body = [
@@ -35,7 +19,7 @@ export function whatIfSection(entries: readonly WhatIfEntry[], command: string):
       html(
         'form',
         { id: 'what-if-form' },
-        select('what-if-field', 'What to change', options),
+        select('what-if-field', 'What to change', []),
         html('p', { id: 'what-if-meaning' }),
         html('label', { for: 'what-if-input' }, 'New value'),
         html('div', { id: 'what-if-value' }),

@@ -94,7 +94,11 @@ describe('MQTT pipe', () => {
     });
     await until(turn, () => seen.size >= 2);
     expect(seen.get('birth')).toBe('{"v":1}');
-    expect(JSON.parse(seen.get('status')!)).toEqual({ state: 'online', boot: 1 });
+    expect(JSON.parse(seen.get('status')!)).toEqual({
+      state: 'online',
+      boot: 1,
+      instance: expect.any(String) as string,
+    });
     await listener.close();
     await until(turn, () => seen.get('status')!.includes('offline'));
     await watcher.close();

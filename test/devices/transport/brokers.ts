@@ -14,8 +14,15 @@ export interface Broker {
 }
 
 /** aedes in this process. Without noDelay it is four to nine times slower. */
-export async function aedesBroker(users?: Readonly<Record<string, string>>): Promise<Broker> {
+export async function aedesBroker(
+  users?: Readonly<Record<string, string>>,
+  /** True for a message that is acknowledged and never delivered, as an access rule does it. */
+  isDropped?: (topic: string) => boolean,
+): Promise<Broker> {
   const broker = await Aedes.createBroker({
+    ...(isDropped !== undefined && {
+      authorizeForward: (_client, packet) => (isDropped(packet.topic) ? null : packet),
+    }),
     ...(users !== undefined && {
       authenticate: (_client, username, password, done) => {
         const known = username !== undefined && users[username] === password?.toString();

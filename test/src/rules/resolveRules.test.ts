@@ -158,6 +158,23 @@ describe('files', () => {
     expect(result.ok ? 0 : result.problems.length).toBe(4);
   });
 
+  test.each(READING_NAMES)(
+    'a rule file that was saved before %s was a reading is still right, with its default',
+    (name) => {
+      const saved = readFileSync('scenarios/rulesets/various-1.yaml', 'utf8').replace(/^name: .*$/m, 'name: saved');
+      const older = saved.replace(new RegExp(`^  ${name}: .*\n`, 'm'), '');
+      expect(older).not.toBe(saved);
+      expect(rules(resolve(older)).readings[name]).toBe(READINGS[name].default);
+    },
+  );
+
+  test('a rule file that was saved before a category existed lists it last and holds no clause for it', () => {
+    const saved = readFileSync('scenarios/rulesets/various-1.yaml', 'utf8').replace(/^name: .*$/m, 'name: saved');
+    const older = saved.replace(/^precedence:[^]*?(?=^\w)/m, 'precedence: [master-key]\n');
+    expect(older).not.toBe(saved);
+    expect(rules(resolve(older)).precedence).toHaveLength(VARIOUS1.precedence.length);
+  });
+
   test('a file without extends must be complete', () => {
     const result = resolve('name: own\ntitle: x\n');
     expect(result.ok ? [] : result.problems.map(({ path }) => path)).toContain('readings');

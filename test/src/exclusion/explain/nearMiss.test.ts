@@ -5,7 +5,13 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
 import { formatNearMisses, nearMisses } from '../../../../src/exclusion/explain/nearMiss.ts';
 import type { ExclusionCategory } from '../../../../src/clauses/clause.ts';
-import type { Attempt, EventName, History, HistoryEvent } from '../../../../src/migration/history.ts';
+import {
+  DMC_EVENTS,
+  type Attempt,
+  type EventName,
+  type History,
+  type HistoryEvent,
+} from '../../../../src/migration/history.ts';
 import type { RuleSet } from '../../../../src/rules/ruleset.ts';
 import { WEEK, type Instant } from '../../../../src/time.ts';
 import { questionArbitrary, ruleSetArbitrary } from '../../../kit/index.ts';
@@ -27,7 +33,13 @@ function holds(history: History, category: ExclusionCategory, rules: RuleSet, as
 }
 
 /** Every row that could help, at a few instants after the as-of. */
-function candidates(asOf: Instant): readonly (Attempt | HistoryEvent)[] {
+function candidates(asOf: Instant, { installation }: History): readonly (Attempt | HistoryEvent)[] {
+  // Decisions on a DMC reach nobody whose DMC is not known.
+  const ofDmc: readonly EventName[] = installation.dmc === '' ? DMC_EVENTS : [];
+  return allCandidates(asOf).filter((row) => !('event' in row && ofDmc.includes(row.event)));
+}
+
+function allCandidates(asOf: Instant): readonly (Attempt | HistoryEvent)[] {
   const supplier = ['A', 'B', 'a supplier known to DCC'];
   const values: Partial<Record<EventName, readonly string[]>> = {
     'esme-dormant': ['yes'],
@@ -71,7 +83,7 @@ test('a continuation makes its category hold, and lies after the as-of', () => {
 test('no single row does where more are asked for, and no row at all where there is none', () => {
   fc.assert(
     fc.property(QUESTIONS, ({ history, rules, asOf }) => {
-      const rows = candidates(asOf);
+      const rows = candidates(asOf, history);
       for (const near of nearMisses(history, rules, asOf)) {
         if (near.holds) continue;
         const length = near.rows === null ? Infinity : near.rows.attempts.length + near.rows.events.length;
@@ -90,7 +102,7 @@ test('no single row does where more are asked for, and no row at all where there
 test('no two rows do where three are asked for', () => {
   fc.assert(
     fc.property(QUESTIONS, ({ history, rules, asOf }) => {
-      const rows = candidates(asOf);
+      const rows = candidates(asOf, history);
       for (const near of nearMisses(history, rules, asOf)) {
         if (near.holds) continue;
         const length = near.rows === null ? Infinity : near.rows.attempts.length + near.rows.events.length;

@@ -1,0 +1,206 @@
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import { openTable } from '../../interchange/table/tableFile.ts';
+import type { TableColumn } from '../../interchange/table/tableTypes.ts';
+import { meanOf } from '../../report/statistics.ts';
+import { signedNumber, wholeNumber } from '../../text/numberWords.ts';
+import { textTable } from '../../text/table.ts';
+import { meanEstimate, varianceOf, type Estimate } from '../../../sim/sweep/analysis/estimates.ts';
+import { pairedDifference } from '../../../sim/sweep/analysis/pairedDifference.ts';
+import type { Shell } from '../shell/command.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import { writeLine, type Io } from '../shell/io.ts';
+import { collect, oneOf, whole } from '../shell/options.ts';
+import { outError } from '../shell/outDirectory.ts';
+import { progressOn } from '../shell/progress.ts';
+import { loadScenarioFile } from '../shell/scenarioFile.ts';
+import { isRunFolder, sideOfFolder, sideOfScenario, type Side, type SideLine } from './compareSides.ts';
+
+interface CompareOptions {
+  readonly set: readonly string[];
+  readonly seed?: string;
+  readonly replications?: number;
+  readonly workers?: number;
+  readonly out?: string;
+  readonly format: 'text' | 'json';
+}
+
+const WORKERS_MAX = 64;
+
+/** `smets1-bench compare A B`: what the one has more of than the other, on common dice. */
+export function compareCommand({ action }: Shell): Command {
+  return new Command('compare')
+    .description('Compare two scenarios, or two runs, on common dice: by cohort and category.')
+    .argument('<a>', 'scenario, or folder that run --out wrote')
+    .argument('[b]', 'the other one; left out: A under --set')
+    .option('--set <path=value>', 'change a field of B (or of A, where B is left out); may be repeated', collect, [])
+    .option('--seed <text>', "seed of both (default: that of A's scenario)")
+    .option('--replications <n>', "replications of both (default: those of A's scenario)", whole(1, 10_000))
+    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .option('--out <file>', 'write a CSV with one row per line and replication')
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .addHelpText(
+      'after',
+      `
+Replication by replication both have the same dice, so their difference varies far less than either volume. The last
+column says how many replications independent dice would have needed for an interval as narrow.
+
+Examples:
+  smets1-bench compare scenarios/various1.yaml --set amendments.clauses.five-retries.shows.atLeast=4
+  smets1-bench compare scenarios/various1.yaml mine.yaml --replications 10
+  smets1-bench compare out/before out/after
+
+Exit codes: 0 done, 1 usage, scenario or folder wrong, 3 defect.`,
+    )
+    .action(action(compare));
+}
+
+async function compare(io: Io, a: string, b: string | undefined, options: CompareOptions): Promise<ExitCode> {
+  if (b === undefined && options.set.length === 0)
+    throw new UsageError('compare needs two scenarios or runs, or one scenario and --set');
+  if (isRunFolder(b ?? a) && options.set.length > 0)
+    throw new UsageError('--set changes a scenario, not the folder of a run that is over');
+  const [before, after] = await sides(io, a, b ?? a, options);
+  const isPaired = before.seed === after.seed && before.replications === after.replications;
+  const rows = comparedLines(before, after, isPaired);
+  if (options.out !== undefined) writeSamples(options.out, before, after);
+  if (options.format === 'json')
+    writeLine(io.out, JSON.stringify({ a: described(before), b: described(after), paired: isPaired, rows }));
+  else io.out.write(compareText(before, after, isPaired, rows));
+  return EXIT.done;
+}
+
+async function sides(io: Io, a: string, b: string, options: CompareOptions): Promise<readonly [Side, Side]> {
+  const scenario = [a, b].find((path) => !isRunFolder(path));
+  const own = scenario === undefined ? undefined : loadScenarioFile(scenario, []).scenario;
+  const folder = [a, b].filter(isRunFolder).map(sideOfFolder)[0];
+  const progress = progressOn(io.err, io.env['TERM']);
+  const runs = [a, b].filter((path) => !isRunFolder(path)).length;
+  let run = 0;
+  const side = async (path: string, set: readonly string[]): Promise<Side> => {
+    if (isRunFolder(path)) return sideOfFolder(path);
+    const done = run;
+    run += 1;
+    return sideOfScenario(path, set, {
+      // A run that is over has thrown its dice: the other one takes the same.
+      seed: options.seed ?? folder?.seed ?? own?.seed ?? '',
+      replications: options.replications ?? folder?.replications ?? own?.replications ?? 1,
+      workers: options.workers ?? Math.min(availableParallelism(), WORKERS_MAX),
+      asOf: [],
+      months: [],
+      elapsed: io.elapsed,
+      interruption: io.interruption(),
+      onProgress: (share) => progress.update((done + share) / runs),
+    });
+  };
+  try {
+    const before = await side(a, []);
+    return [before, await side(b, options.set)];
+  } finally {
+    progress.stop();
+  }
+}
+
+interface ComparedLine {
+  readonly cohort: string;
+  readonly category: string;
+  readonly words: string;
+  readonly unit: SideLine['unit'];
+  readonly a: number;
+  readonly b: number;
+  readonly difference: Estimate;
+  readonly independentReplications: number | null;
+}
+
+/** Lines that either side has, in the order of the first. */
+function comparedLines(before: Side, after: Side, isPaired: boolean): readonly ComparedLine[] {
+  const named = new Map([...before.lines, ...after.lines].map((line) => [nameOf(line), line]));
+  return [...named.values()].map((line) => {
+    const [a, b] = [samplesOf(before, line), samplesOf(after, line)];
+    const { cohort, category, words, unit } = line;
+    const paired = pairedDifference(a, b);
+    return {
+      cohort,
+      category,
+      words,
+      unit,
+      a: meanOf(a),
+      b: meanOf(b),
+      difference: isPaired ? paired.difference : unpairedDifference(a, b),
+      independentReplications: isPaired ? paired.independentReplications : null,
+    };
+  });
+}
+
+/** A line that a side lacks is zero there: reports leave out what nobody met. */
+function samplesOf(side: Side, line: SideLine): readonly number[] {
+  const own = side.lines.find((other) => nameOf(other) === nameOf(line));
+  return own?.samples ?? Array.from({ length: side.replications }, () => 0);
+}
+
+function nameOf({ cohort, category, unit }: SideLine): string {
+  return `${cohort}/${category}/${unit}`;
+}
+
+/** The difference of two independent means, with the interval of the one that has fewer replications. */
+function unpairedDifference(a: readonly number[], b: readonly number[]): Estimate {
+  const value = meanOf(b) - meanOf(a);
+  const fewer = a.length < b.length ? a : b;
+  const { low, value: mean } = meanEstimate(fewer);
+  const own = varianceOf(fewer) / fewer.length;
+  if (low === null || own === 0) return { value, low: null, high: null };
+  const half = (mean - low) * Math.sqrt((varianceOf(a) / a.length + varianceOf(b) / b.length) / own);
+  return { value, low: value - half, high: value + half };
+}
+
+function described({ name, seed, replications }: Side): object {
+  return { name, seed, replications };
+}
+
+function compareText(before: Side, after: Side, isPaired: boolean, rows: readonly ComparedLine[]): string {
+  const moved = rows.filter(({ a, b }) => a !== b);
+  const dice = isPaired
+    ? `${before.replications} replications on common dice (seed ${before.seed})`
+    : 'seeds or numbers of replications differ, so the dice are not common: run both anew for a sharper answer';
+  const head = `A: ${before.name}\nB: ${after.name}\n${dice}`;
+  if (moved.length === 0) return `${head}\n\nNo volume differs in any replication's mean.\n`;
+  const table = [
+    ['cohort', 'category', 'A', 'B', 'B - A', '90 % interval', 'independent runs'],
+    ...moved.map(({ cohort, category, words, unit, a, b, difference, independentReplications: needed }) => [
+      cohort,
+      category === '' ? words : `${category}${unit === 'gas_meters' ? ' (gas meters)' : ''}`,
+      wholeNumber(a),
+      wholeNumber(b),
+      signedNumber(difference.value),
+      difference.low === null ? '' : `${signedNumber(difference.low)} to ${signedNumber(difference.high as number)}`,
+      needed === null ? '' : wholeNumber(needed),
+    ]),
+  ];
+  const same = rows.length - moved.length;
+  const rest = same === 0 ? '' : `\n${same} other lines do not differ.`;
+  return `${head}\n\n${textTable(table, { right: [2, 3, 4, 5, 6] })}${rest}\n`;
+}
+
+const SAMPLE_COLUMNS: readonly TableColumn[] = [
+  { name: 'cohort', type: 'text', meaning: 'migration cohort, or all' },
+  { name: 'category', type: 'text', meaning: 'exclusion category; empty: all that exclude installations' },
+  { name: 'unit', type: 'text', meaning: 'installations or gas_meters; never to be added' },
+  { name: 'replication', type: 'int32', meaning: 'from 0' },
+  { name: 'a', type: 'double', meaning: 'count in A; empty: A has fewer replications' },
+  { name: 'b', type: 'double', meaning: 'count in B' },
+];
+
+function writeSamples(path: string, before: Side, after: Side): void {
+  try {
+    const file = openTable(path, SAMPLE_COLUMNS, { format: 'csv', metadata: {} });
+    const named = new Map([...before.lines, ...after.lines].map((line) => [nameOf(line), line]));
+    for (const line of named.values()) {
+      const [a, b] = [samplesOf(before, line), samplesOf(after, line)];
+      for (let i = 0; i < Math.max(a.length, b.length); i += 1)
+        file.append([line.cohort, line.category || null, line.unit, i, a[i] ?? null, b[i] ?? null]);
+    }
+    file.close();
+  } catch (error) {
+    throw outError(error, path, 'Name another file.');
+  }
+}

@@ -1,0 +1,117 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { formatProblems } from '../../document/problem.ts';
+import { openScenario, type LoadedScenario } from '../../../sim/scenario/load.ts';
+import { assumedFactors } from '../../../sim/sweep/factor/assumedFactors.ts';
+import { sweepSchema } from '../../../sim/sweep/factor/sweepSchema.ts';
+import { prepareSweep } from '../../../sim/sweep/plan/loadSweep.ts';
+import { counted } from '../../text/table.ts';
+import { shellWord } from '../../text/shellWord.ts';
+import type { Shell } from '../shell/command.ts';
+import { UsageError, type ExitCode } from '../shell/exit.ts';
+import { temporaryFolder } from '../shell/inputs.ts';
+import { writeLine, type Io } from '../shell/io.ts';
+import { collect, oneOf, whole } from '../shell/options.ts';
+import { diskFiles } from '../shell/readText.ts';
+import { carryOut } from './sweepCommand.ts';
+import { WORKERS_MAX } from './sweepInputs.ts';
+
+interface SensitivityOptions {
+  readonly share: number;
+  readonly scale: number;
+  readonly replications: number;
+  readonly outcome: readonly string[];
+  readonly only?: string;
+  readonly out?: string;
+  readonly store?: string;
+  readonly workers?: number;
+  readonly retryFailed: boolean;
+  readonly format: 'text' | 'json';
+}
+
+/** `smets1-bench sensitivity SCENARIO`: every assumption up and down, ranked. */
+export function sensitivityCommand({ action }: Shell): Command {
+  return new Command('sensitivity')
+    .description('Move every number marked "our assumption" up and down, one at a time, and rank what that changes.')
+    .argument('<scenario>', 'scenario file (YAML)')
+    .option('--share <s>', 'how far each number is moved, as a share of it', fraction(0.001, 1), 0.3)
+    .option('--scale <s>', 'share of every large population that is simulated', fraction(0.0001, 1), 0.05)
+    .option('--replications <n>', 'runs of each point', whole(1, 1000), 4)
+    .option('--outcome <o>', 'what is looked at: category/cohorts[@date]; may be repeated', collect, [])
+    .option('--only <path>', 'only the numbers below this path, such as links.wan')
+    .option('--out <dir>', 'keep the tables and the cells; the next call then computes only what is new')
+    .option('--store <dir>', 'folder of finished cells (default: cells within --out)')
+    .option('--workers <n>', 'threads (default: one a core)', whole(1, WORKERS_MAX))
+    .option('--retry-failed', 'try cells again that failed before', false)
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .addHelpText(
+      'after',
+      `
+It is the sweep that needs no file: one factor at a time on common dice. Numbers stay within what the scenario allows; a
+share that is capped at 1 moves less upwards. What cannot be moved alone (a point of an entry curve, say) is counted.
+
+Examples:
+  smets1-bench sensitivity scenarios/various1.yaml --outcome five-retries/all
+  smets1-bench sensitivity scenarios/various1.yaml --only faults --share 0.5 --out out/faults
+
+Exit codes: 0 done, 1 usage or scenario wrong, 2 cells are missing, 3 cells failed.`,
+    )
+    .action(action(sensitivity));
+}
+
+function fraction(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= min && value <= max))
+      throw new InvalidArgumentError(`found ${text}, expected a number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+async function sensitivity(io: Io, path: string, options: SensitivityOptions): Promise<ExitCode> {
+  const open = openScenario({ path, files: diskFiles });
+  const base = open([]);
+  if (!base.ok) throw new UsageError(formatProblems(base.errors));
+  const isRight = (setting: string): boolean => open([setting]).ok;
+  const { factors, fixed } = assumedFactors(base, { share: options.share, only: options.only, isRight });
+  if (Object.keys(factors).length === 0)
+    throw new UsageError(`${path}: no number marked "our assumption"${options.only === undefined ? '' : ` below ${options.only}`} can be moved`); // prettier-ignore
+  const file = sweepSchema.parse({
+    format: 1,
+    name: `sensitivity-of-${base.scenario.name}`,
+    title: `Every assumption of ${base.scenario.name} by ${options.share * 100} % up and down`,
+    scenario: path,
+    scale: options.scale,
+    replications: options.replications,
+    outcomes: options.outcome,
+    design: { kind: 'oneAtATime' },
+    factors,
+  });
+  const prepared = prepareSweep(file, { files: diskFiles, place: (at) => at, path });
+  if (!prepared.ok) throw new UsageError(formatProblems(prepared.problems));
+  writeLine(io.err, `${counted(Object.keys(factors).length, 'assumption')}${fixed === 0 ? '' : `; ${fixed} more cannot be moved alone`}`); // prettier-ignore
+  const folder = options.out === undefined ? temporaryFolder('sensitivity') : undefined;
+  try {
+    return await carryOut(io, prepared.sweep, {
+      ...options,
+      out: options.out ?? (folder?.path as string),
+      own: false,
+      path: shellWord(path),
+      command: commandOf(path, base, options),
+    });
+  } finally {
+    folder?.remove();
+  }
+}
+
+/** The command that gives the same tables. */
+function commandOf(
+  path: string,
+  _base: LoadedScenario,
+  { share, scale, replications, outcome, only }: SensitivityOptions,
+): string {
+  // prettier-ignore
+  const words = ['smets1-bench sensitivity', shellWord(path), '--share', share, '--scale', scale, '--replications', replications]; // prettier-ignore
+  for (const name of outcome) words.push('--outcome', shellWord(name));
+  if (only !== undefined) words.push('--only', shellWord(only));
+  return words.join(' ');
+}
