@@ -46,7 +46,7 @@ test('a run writes the operator and the hub model of each installation, by which
   expect(share('operator', 'north') + share('operator', 'south')).toBe(1);
 
   const placeOf = new Map(
-    installations.map((row) => [row['installation_id'], `${row['operator']} ${row['hub_model']}`]),
+    installations.map((row) => [row['installation_id'], [row['operator'], row['hub_model']].join(' ')]),
   );
   const failed = (await rowsOf('attempts')).filter((row) => row['outcome'] === 'MA112');
   expect(failed.length).toBeGreaterThan(5);
