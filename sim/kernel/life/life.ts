@@ -10,6 +10,7 @@ import {
   OUTCOME_OK_ESME,
 } from '../../../src/exclusion/engine/engineCodes.ts';
 import { DAY, HOUR, londonDay, monthOf, notBefore, workingInstant, type Instant } from '../../../src/londonTime.ts';
+import { isEntered, isRecent } from '../../../src/migration/checkFunctions.ts';
 import { OBSERVED_SYSTEM_FAULT } from '../../../src/migration/migrationCodes.ts';
 import type { f64, i32 } from '../../../src/numbers.ts';
 import { Attributes } from '../../population/attributes.ts';
@@ -81,6 +82,8 @@ export class Life {
   private readonly observer: Observer | null;
   /** Ends of links and replacements after this instant are left out. */
   private readonly knownUntil: Instant;
+  /** Whether attempts that nothing comes of may be skipped: nobody looks on, and no reading takes counts back. */
+  private readonly skips: boolean;
 
   /**
    * @param tellsAll Computes what no count depends on too, for the story: ends of links after the horizon, and contacts that
@@ -118,6 +121,9 @@ export class Life {
     this.account = account;
     this.key = new MasterKey(streams.masterKey, account.queue);
     this.limits = plan.limits;
+    const rules = plan.rules;
+    const takesBack = rules.seesUncountedAttempts || rules.cosRestarts || rules.attemptCloses !== 0;
+    this.skips = observer === null && !takesBack && !rules.sticky && !rules.systemCounts;
     this.turnTo(group);
   }
 
@@ -302,6 +308,10 @@ export class Life {
       strikes.at = at;
       strikes.culprit = BY_NOBODY;
       this.limits.begin(at, group.cohort);
+      if (this.skips && this.isHopeless(at)) {
+        this.why = RETRYING;
+        continue;
+      }
       const esmeOnly = this.esmeOnly(at);
       const gsme = this.attributes.hasGsme && !esmeOnly && this.hearsGsme(at);
       const result = walk(group.walk, facts, this.limits, strikes, gsme);
@@ -314,6 +324,25 @@ export class Life {
       day = this.afterFailure(at, outcome, day);
       if (day >= FOREVER) return;
     }
+  }
+
+  /**
+   * Whether an attempt at the instant fails on the gas meter for certain, and nothing comes of it: the HAN is lost for good,
+   * every counter that the failure feeds has what its category asks for, and no earlier step can fail in another way. Such
+   * attempts are most of all attempts, and need not be made.
+   */
+  private isHopeless(at: Instant): boolean {
+    const account = this.account;
+    const group = this.group;
+    const facts = this.facts;
+    if (!account.counting || !group.hopelessWithoutHan || !this.attributes.hasGsme || this.esmeOnly(at)) return false;
+    const counters = this.plan.masks[group.lostHanOutcome] as i32;
+    if (!account.tally.isSated(counters) || !facts.hanIsLost()) return false;
+    if (facts.displayBlocked !== 0 || !this.strikes.areDataErrorsOver(group.dataErrors)) return false;
+    if (!isEntered(at, facts.epclEntryFrom, this.limits.epclChecked)) return false;
+    // With the WAN down, or out of contact for too long, another code would be counted.
+    if (!this.wan.up(at)) return false;
+    return isRecent(at, facts.lastWanContact, this.limits.wanWindowSeconds, this.limits.windowEdgeSeconds);
   }
 
   /** Records a failed attempt and returns its outcome. */

@@ -92,6 +92,14 @@ export class Strikes {
     return OBSERVED_ANSWERED;
   }
 
+  /** Whether none of these data errors strikes an attempt at the instant at hand or later. */
+  areDataErrorsOver(dataErrors: Int32Array): boolean {
+    for (let i: i32 = 0; i < dataErrors.length; i += 1) {
+      if (!this.dataErrors.isOver(dataErrors[i] as i32, this.at)) return false;
+    }
+    return true;
+  }
+
   /**
    * Which of a family's codes the failure carries: a number that stays with the culprit on this installation. Failures
    * without a fault take turns by the installation's `position` in its population.

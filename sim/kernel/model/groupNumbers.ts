@@ -145,8 +145,12 @@ export class GroupNumbers {
   walk: WalkStep[] = [];
   /** A step of the walk is silent while the WAN is down at the attempt. */
   linked: boolean = false;
-  /** No attempt on a HAN that is lost for good changes anything but its counts; see `Life.skipHopeless`. */
+  /** On a HAN that is lost for good no attempt changes anything but counts: see `Life.isHopeless`. */
   hopelessWithoutHan: boolean = false;
+  /** The outcome of such an attempt. */
+  lostHanOutcome: i32 = 0;
+  /** Data errors of all steps of the walk. */
+  dataErrors: Int32Array = new Int32Array(0);
 
   exchange(numbers: NumberStream): void {
     this.index = numbers.integer(this.index);
@@ -189,5 +193,7 @@ export class GroupNumbers {
     }
     this.linked = numbers.flag(this.linked);
     this.hopelessWithoutHan = numbers.flag(this.hopelessWithoutHan);
+    this.lostHanOutcome = numbers.integer(this.lostHanOutcome);
+    this.dataErrors = numbers.integers(this.dataErrors);
   }
 }

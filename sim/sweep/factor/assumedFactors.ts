@@ -20,7 +20,7 @@ const DECIDES_NOTHING = /^(notSimulated|metersPerInstallation|comparison|fit)\b|
  */
 export function assumedFactors(
   base: LoadedScenario,
-  { share, only, isRight }: { readonly share: number; readonly only: string | undefined; readonly isRight: (setting: string) => boolean }, // prettier-ignore
+  { share, only, isRight }: { readonly share: number; readonly only?: string | undefined; readonly isRight: (setting: string) => boolean }, // prettier-ignore
 ): AssumedFactors {
   const tree = treeOf(base.scenario, { file: '', line: 0, column: 0, layer: 0 });
   const factors: Record<string, { path: string; values: number[] }> = {};

@@ -121,7 +121,14 @@ export const sweepSchema = z.strictObject({
       'what the effects are computed of: category/cohorts[@date], `all` for all cohorts; left out: every category over all cohorts at the horizon',
     ),
   design,
-  factors: z.record(z.string().min(1).max(80), factor).describe('what is varied, by names of yours'),
+  assumptions: z
+    .strictObject({
+      share: z.number().min(0.001).max(1).default(0.3).describe('how far each number is moved, as a share of it'),
+      only: z.string().optional().describe('only the numbers below this path'),
+    })
+    .optional()
+    .describe('also vary every number marked "our assumption", up and down'),
+  factors: z.record(z.string().min(1).max(80), factor).default({}).describe('what is varied, by names of yours'),
 });
 
 export type SweepFile = z.output<typeof sweepSchema>;

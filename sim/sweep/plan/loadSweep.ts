@@ -12,6 +12,7 @@ import { morrisDesign } from '../design/morrisDesign.ts';
 import { oneAtATime } from '../design/oneAtATime.ts';
 import { SALTELLI_FACTORS_MAX, saltelliDesign } from '../design/saltelliDesign.ts';
 import { shiftedSobol, SOBOL_DIMENSIONS_MAX } from '../design/sobolSequence.ts';
+import { assumedFactors } from '../factor/assumedFactors.ts';
 import { factorOf, levelsOf, type Factor } from '../factor/factors.ts';
 import { SWEEP_FIELDS, sweepSchema, type DesignSpec, type SweepFile } from '../factor/sweepSchema.ts';
 import { designDice } from '../sweepDice.ts';
@@ -24,6 +25,8 @@ export interface Sweep {
   readonly file: SweepFile;
   readonly seed: string;
   readonly factors: readonly Factor[];
+  /** Assumptions that cannot be moved alone, where the file asks for all of them. */
+  readonly fixed: number;
   /** The points after the base point, which is number 0 and has every factor as the scenario has it. */
   readonly design: DesignMatrix;
   readonly outcomes: readonly Outcome[];
@@ -88,14 +91,18 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   const base = open(place(file.scenario))([]);
   if (!base.ok) return { ok: false, problems: base.errors };
   const factors: Factor[] = [];
-  for (const [name, spec] of Object.entries(file.factors)) {
+  const { assumptions } = file;
+  const isRight = (setting: string): boolean => open(place(file.scenario))([setting]).ok;
+  const assumed = assumptions ? assumedFactors(base, { ...assumptions, isRight }) : { factors: {}, fixed: 0 };
+  const specs = { ...sweepSchema.shape.factors.parse(assumed.factors), ...file.factors };
+  for (const [name, spec] of Object.entries(specs)) {
     const placed =
       spec.scenarios && Object.fromEntries(Object.entries(spec.scenarios).map(([as, at]) => [as, place(at)]));
     const result = factorOf(name, placed ? { ...spec, scenarios: placed } : spec, base);
     if ('factor' in result) factors.push(result.factor);
     else fault(['factors', name, ...result.path], { expected: result.expected });
   }
-  if (Object.keys(file.factors).length === 0) fault(['factors'], { expected: 'at least one factor' });
+  if (Object.keys(specs).length === 0) fault(['factors'], { expected: 'at least one factor' });
   if (factors.filter(({ paths }) => paths.length === 0).length > 1)
     fault(['factors'], { found: 'several factors of whole scenarios', expected: 'at most one' });
   twice(factors, (name, other) =>
@@ -122,7 +129,10 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   const design = designOf(file.design, factors, seed);
   const stop = file.stop && stopsAt ? { ...file.stop, outcome: stopsAt } : undefined;
   const { name, title } = file;
-  return { ok: true, sweep: { name, title, file, seed, factors, design, outcomes, stop, base, open } };
+  return {
+    ok: true,
+    sweep: { name, title, file, seed, factors, design, outcomes, stop, base, open, fixed: assumed.fixed },
+  };
 }
 
 function twice(factors: readonly Factor[], tell: (name: string, other: string) => void): void {

@@ -55,7 +55,7 @@ function planText(sweep: Sweep, planned: CellPlan, store: CellStore): string {
     return [population, String(own.length), String(used), String(own.filter((at) => missing.has(at)).length), wholeNumber(livesOf(own))]; // prettier-ignore
   });
   const refused = planned.points.filter(({ problems }) => problems.length > 0);
-  const share = livesOf(planned.cells.keys()) / Math.max(1, livesOf(uses));
+  const share = livesOf(new Set(uses)) / Math.max(1, livesOf(uses));
   return [
     `${sweep.name}: ${counted(planned.points.length, 'point')}, ${counted(sweep.factors.length, 'factor')}, ${counted(planned.replications, 'replication')} each`,
     `${counted(planned.cells.length, 'cell')} for ${wholeNumber(uses.length)} uses: ${Math.round(share * 100)} % of the lives that whole runs of every point would live`,

@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { formatProblems } from '../../document/problem.ts';
-import { openScenario, type LoadedScenario } from '../../../sim/scenario/load.ts';
-import { assumedFactors } from '../../../sim/sweep/factor/assumedFactors.ts';
+import { openScenario } from '../../../sim/scenario/load.ts';
 import { sweepSchema } from '../../../sim/sweep/factor/sweepSchema.ts';
 import { prepareSweep } from '../../../sim/sweep/plan/loadSweep.ts';
 import { counted } from '../../text/table.ts';
@@ -68,27 +67,25 @@ function fraction(min: number, max: number): (text: string) => number {
 }
 
 async function sensitivity(io: Io, path: string, options: SensitivityOptions): Promise<ExitCode> {
-  const open = openScenario({ path, files: diskFiles });
-  const base = open([]);
-  if (!base.ok) throw new UsageError(formatProblems(base.errors));
-  const isRight = (setting: string): boolean => open([setting]).ok;
-  const { factors, fixed } = assumedFactors(base, { share: options.share, only: options.only, isRight });
-  if (Object.keys(factors).length === 0)
-    throw new UsageError(`${path}: no number marked "our assumption"${options.only === undefined ? '' : ` below ${options.only}`} can be moved`); // prettier-ignore
+  const loaded = openScenario({ path, files: diskFiles })([]);
+  if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
+  const percent = Math.round(options.share * 1000) / 10;
   const file = sweepSchema.parse({
     format: 1,
-    name: `sensitivity-of-${base.scenario.name}`,
-    title: `Every assumption of ${base.scenario.name} by ${options.share * 100} % up and down`,
+    name: `sensitivity-of-${loaded.scenario.name}`,
+    title: `Every assumption of ${loaded.scenario.name} by ${percent} % up and down`,
     scenario: path,
     scale: options.scale,
     replications: options.replications,
     outcomes: options.outcome,
     design: { kind: 'oneAtATime' },
-    factors,
+    assumptions: { share: options.share, only: options.only },
   });
   const prepared = prepareSweep(file, { files: diskFiles, place: (at) => at, path });
   if (!prepared.ok) throw new UsageError(formatProblems(prepared.problems));
-  writeLine(io.err, `${counted(Object.keys(factors).length, 'assumption')}${fixed === 0 ? '' : `; ${fixed} more cannot be moved alone`}`); // prettier-ignore
+  const { factors, fixed } = prepared.sweep;
+  const rest = fixed === 0 ? '' : `; ${fixed} more cannot be moved alone`;
+  writeLine(io.err, `${counted(factors.length, 'assumption')}${rest}`);
   const folder = options.out === undefined ? temporaryFolder('sensitivity') : undefined;
   try {
     return await carryOut(io, prepared.sweep, {
@@ -96,7 +93,7 @@ async function sensitivity(io: Io, path: string, options: SensitivityOptions): P
       out: options.out ?? (folder?.path as string),
       own: false,
       path: shellWord(path),
-      command: commandOf(path, base, options),
+      command: commandOf(path, options),
     });
   } finally {
     folder?.remove();
@@ -104,11 +101,7 @@ async function sensitivity(io: Io, path: string, options: SensitivityOptions): P
 }
 
 /** The command that gives the same tables. */
-function commandOf(
-  path: string,
-  _base: LoadedScenario,
-  { share, scale, replications, outcome, only }: SensitivityOptions,
-): string {
+function commandOf(path: string, { share, scale, replications, outcome, only }: SensitivityOptions): string {
   // prettier-ignore
   const words = ['smets1-bench sensitivity', shellWord(path), '--share', share, '--scale', scale, '--replications', replications]; // prettier-ignore
   for (const name of outcome) words.push('--outcome', shellWord(name));

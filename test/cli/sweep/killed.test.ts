@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +41,11 @@ function kill(child: ChildProcess): void {
 const ended = (child: ChildProcess): Promise<number | null> =>
   child.exitCode === null ? new Promise((resolve) => child.on('exit', resolve)) : Promise.resolve(child.exitCode);
 
-const cells = (store: string): number => (existsSync(store) ? cellFiles(store).length : 0);
+/** Finished cells. Names alone: a temporary file may be gone before one could look at it. */
+const cells = (store: string): number =>
+  existsSync(store)
+    ? readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json')).length
+    : 0;
 
 /** Kills a process when the store has so many more cells, or lets it end. No clock decides when. */
 async function killAfter(child: ChildProcess, store: string, more: number): Promise<void> {
