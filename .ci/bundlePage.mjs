@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** By name: the entry, and the name of its file in dist/browser. */
-export const PAGE_SCRIPTS = { client: 'pageClient', worker: 'whatIfWorker' };
+export const PAGE_SCRIPTS = { client: 'pageClient', worker: 'whatIfWorker', live: 'liveClient' };
 
 /**
  * Stands in for what a page never reaches. Scales there interpolate numbers alone, between two ends, and write them with

@@ -67,7 +67,7 @@ export type { Settled, WatchState } from './rig/watch/watchState.ts';
 export { JOURNAL_FILE, readWatch, watchOf, watchRig, whyNotWatched } from './rig/watch/watchRig.ts';
 export type { WatchRigOptions, WatchRun } from './rig/watch/watchRig.ts';
 export { stepsJsonSchema, type StepRow, type StepsFile } from './rig/run/stepRow.ts';
-export { defaultLedgerFolder, LedgerError } from './rig/bench/ledgerStore.ts';
+export { defaultLedgerFolder, defaultStateFolder, LedgerError } from './rig/bench/ledgerStore.ts';
 export { takeLock } from './rig/bench/processLock.ts';
 export { startingRig, type StartingRig } from './rig/file/startingRig.ts';
 export { DriverError } from './hardware/driverProcess.ts';

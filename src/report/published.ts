@@ -60,6 +60,11 @@ function isCohort(name: string): name is Cohort {
   return (COHORTS as readonly string[]).includes(name);
 }
 
+/** The rows of a CSV text with a header, each cell by its column's name. */
+export function parseCsv(text: string): Parsed<Readonly<Record<string, string>>> {
+  return parseRows(text, [], (cells) => cells);
+}
+
 function parseRows<R extends object>(
   text: string,
   columns: readonly string[],

@@ -197,3 +197,26 @@ async function sampledByRun(): Promise<Sampled> {
   const [before, after] = [await counted(cut), await counted([...cut, `${CHANGE.path}=${CHANGE.value}`])];
   return Object.fromEntries([...after].map(([category, samples]) => [category, { before: before.get(category) ?? [], after: samples }])); // prettier-ignore
 }
+
+describe.skipIf(NO_BROWSER !== undefined)('the live view in Chromium', () => {
+  test('it shows what the folder says, without a message, and says so when the bench has gone', async () => {
+    const browser = await openBrowser();
+    const { page, messages } = await watchedPage(browser, { bypassCSP: false });
+    const shown = mkdtempSync(join(tmpdir(), 'live-page-'));
+    try {
+      let stop: () => void = () => undefined;
+      const address = new Promise<string>((resolve) => {
+        void commandLine(['live', shown], { onText: (text, interrupt) => (resolve(text.trim()), (stop = interrupt)) });
+      });
+      await page.goto(await address);
+      await page.getByText('nothing yet').waitFor();
+      expect(page.url()).not.toContain('token');
+      expect(messages).toEqual([]);
+      stop();
+      await page.getByText('The bench has gone').waitFor();
+    } finally {
+      await browser.close();
+      rmSync(shown, { recursive: true, force: true });
+    }
+  });
+});

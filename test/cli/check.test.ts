@@ -179,3 +179,46 @@ describe('usage', () => {
     expect(existsSync(join(ROOT, 'cases'))).toBe(false);
   });
 });
+
+describe('an engine behind --batch', () => {
+  const batch = (script: string, ...more: readonly string[]) =>
+    check(
+      'engine',
+      '--batch',
+      script,
+      '--seed',
+      'files',
+      '--runs',
+      '3000',
+      '--cases',
+      fresh(),
+      '--laws',
+      'none',
+      ...more,
+    );
+
+  python('passes in Python where it is right', async () => {
+    const script = `python3 "${join(ENGINES, 'right_batch.py')}" {dir} {out} {as-of} {rules}`;
+    const { code, out, err } = await batch(script);
+    expect(out + err).toMatch(/^PASSED: .*3,000 questions/m);
+    expect(code).toBe(0);
+  });
+
+  test('that finds nothing is caught and shrunk, in the columns that it gives', async () => {
+    const { code, out } = await batch(`echo installation_id,category > {out} # {dir}`, '--clauses', '18.8');
+    expect(out).toMatch(/no-wan-attempting is missed.*3 rows, none of which can be dropped/);
+    expect(code).toBe(4);
+  });
+
+  test.each([
+    ['true {dir} {out}', 4, /wrote no .*verdicts\.csv/],
+    ['echo category > {out} # {dir}', 4, /no column installation_id/],
+    ['exit 3 # {dir} {out}', 4, /ended with code 3/],
+    ['/no/such/job {dir} {out}', 1, /could not be started/],
+    ['job {dir}', 1, /found no \{out\}/],
+  ])('%s ends with exit code %i', async (script, expected, why) => {
+    const { code, out, err } = await batch(script);
+    expect(out + err).toMatch(why);
+    expect(code).toBe(expected);
+  });
+});

@@ -2,6 +2,7 @@
 export { installationArbitrary } from './arbitraries/installations.ts';
 export { instantsNear } from './arbitraries/instants.ts';
 export { asOfArbitrary, historyArbitrary, questionArbitrary } from './arbitraries/histories.ts';
+export { questionsOver } from './arbitraries/questions.ts';
 export type { HistoryOptions, Question } from './arbitraries/histories.ts';
 export {
   amendedRuleSetArbitrary,
@@ -10,7 +11,7 @@ export {
   readingsArbitrary,
   ruleSetArbitrary,
 } from './arbitraries/ruleSets.ts';
-export { LAWS } from './laws/index.ts';
+export { LAWS } from './laws/laws.ts';
 export { assertLaw, keepsLaw } from './laws/law.ts';
 export type { Engine, Law, Spanning } from './laws/law.ts';
 export { spansAgree, spansProperty } from './laws/spans.ts';

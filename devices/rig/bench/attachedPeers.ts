@@ -1,5 +1,5 @@
 /** The head-ends' view of a rig's devices: ledgers that outlive the process and a guard for those that are attached. */
-import { fromHex } from '../../dlms/bytes.ts';
+import { fromHex, toHex } from '../../dlms/bytes.ts';
 import { DIAGNOSTIC } from '../../dlms/acse.ts';
 import { SERVICE_ERROR } from '../../dlms/apdu.ts';
 import { REPEATED_COUNTER } from '../../dlms/clientSecurity.ts';
@@ -10,7 +10,9 @@ import { hasAnswered, isBusy, wireErrorText } from '../../headend/wireError.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
 import type { Endpoints } from './endpoints.ts';
 import { guardOf } from './guard.ts';
-import type { LedgerStore, PartyName, StoredLedger } from './ledgerStore.ts';
+import { addressKey } from './deviceRegistry.ts';
+import { LedgerError, type Known, type LedgerStore, type PartyName, type StoredLedger } from './ledgerStore.ts';
+import type { Timers } from '../../transport/timers.ts';
 import { WRONG_MASTER_KEY } from './parties.ts';
 import type { RigDevice, RigDevices } from '../walk/rigDevice.ts';
 import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
@@ -92,6 +94,45 @@ interface Made {
   readonly stored?: StoredLedger;
 }
 
+/** By what a device is known, whichever rig file names it. */
+export function knownOfDevice(device: DeviceSetup): Known {
+  const title = device.expectedTitle && toHex(device.expectedTitle);
+  return { address: addressKey(device), title };
+}
+
+/** Between two looks at a device that another process has. */
+const LOOK_SECONDS = 0.25;
+
+/**
+ * Takes every attached device of a rig for this process. Another rig may just be busy with one: it is waited for, up to
+ * `waitSeconds`. Rejects with a LedgerError if it still has the device then.
+ */
+export async function lockDevices(
+  store: LedgerStore,
+  { devices }: RigSetup,
+  { timers, waitSeconds }: { readonly timers: Timers; readonly waitSeconds: number },
+): Promise<void> {
+  const end = timers.nowMilliseconds() + waitSeconds * 1000;
+  for (const device of devices) {
+    for (;;) {
+      try {
+        lockDevice(store, device);
+        break;
+      } catch (error) {
+        if (!(error instanceof LedgerError) || timers.nowMilliseconds() >= end) throw error;
+        await new Promise<void>((resolve) => void timers.after(LOOK_SECONDS * 1000, resolve));
+      }
+    }
+  }
+}
+
+function lockDevice(store: LedgerStore, device: DeviceSetup): void {
+  if (device.place.kind === 'emulated') return;
+  const known = knownOfDevice(device);
+  if (device.place.kind !== 'driver') store.lock(device.name, known);
+  else if (known.address !== undefined) store.lockAddress(known.address);
+}
+
 function titleOf(setup: RigSetup, party: PartyName): Uint8Array {
   return fromHex(setup.document.headEnds[party]);
 }
@@ -114,7 +155,7 @@ function attachedPeer(
 ): Made {
   const { name, call, authentication, expectedTitle, secrets, counter, association, release } = device;
   const { onNote, unverified } = options;
-  const stored = options.store.open(name, party, { keys: secrets.keys, masterKey: undefined });
+  const stored = options.store.open(name, party, { keys: secrets.keys, masterKey: undefined }, knownOfDevice(device));
   if (stored.isFound)
     onNote(`${name}: the keys are those of the ledger ${stored.path}, not those that the rig file names`);
   const guard = guardOf({

@@ -8,20 +8,23 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { SuiteKeys } from '../../dlms/logicalDevice.ts';
 import { toHex } from '../../dlms/bytes.ts';
 import { KeyLedger } from '../../headend/keyLedger.ts';
 import { ledgerMemorySchema, type LedgerMemory } from '../../headend/ledgerMemory.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
+import { DeviceRegistry, titleKey } from './deviceRegistry.ts';
 import { isAlive } from './isAlive.ts';
+import { takeLock, type ProcessLock } from './processLock.ts';
 
 /** A ledger that cannot be had: for the user to mend. Names files, never a key. */
 export class LedgerError extends Error {
@@ -41,6 +44,8 @@ const fileSchema = z.strictObject({
     .nullable(),
   ledger: ledgerMemorySchema,
 });
+/** `SMB` in hexadecimal: how titles of the lab's emulated devices begin. */
+const LAB_TITLES = '534D42';
 const NOTE = 'keys of one device as one head-end has them; never share, never edit while a rig runs';
 
 /** One device's ledger with what it remembers of the device itself. */
@@ -55,39 +60,98 @@ export interface StoredLedger {
   learnTitle(title: Uint8Array): void;
 }
 
+/** What is known of a device beside its name in a rig file. */
+export interface Known {
+  /** As `addressKey` gives it. */
+  readonly address?: string | undefined;
+  /** The title that the rig file expects, upper-case hexadecimal. */
+  readonly title?: string | undefined;
+}
+
 export class LedgerStore {
   readonly folder: string;
-  private readonly locks = new Map<DeviceName, string>();
+  private readonly registry: DeviceRegistry | undefined;
+  private readonly locks = new Map<string, ProcessLock>();
 
-  constructor(folder: string) {
+  /** `stateFolder`: where devices are known by address and title, whichever rig names them. Default: they are not. */
+  constructor(folder: string, { stateFolder }: { readonly stateFolder?: string | undefined } = {}) {
     this.folder = folder;
+    this.registry = stateFolder === undefined ? undefined : new DeviceRegistry(stateFolder);
   }
 
-  /** Takes a device for this process. Throws a LedgerError while another process has it. */
-  lock(device: DeviceName): void {
-    try {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    } catch (error) {
-      throw new LedgerError(
-        `${this.folder}: cannot be made (${(error as NodeJS.ErrnoException).code ?? 'unwritable'})`,
-      );
-    }
+  /**
+   * Takes a device for this process: its ledgers in this folder, its address and its title. Throws a LedgerError while another
+   * process has any of them.
+   */
+  lock(device: DeviceName, { address, title }: Known = {}): void {
+    inWords(this.folder, () => mkdirSync(this.folder, { recursive: true, mode: 0o700 }));
     const path = join(this.folder, `${device}.lock`);
-    if (!tryLock(path)) {
-      const owner = ownerOf(path);
-      if (owner !== undefined && isAlive(owner)) {
-        throw new LedgerError(`${path}: process ${owner} has this device; one rig at a time may rotate its keys`);
-      }
-      // Whoever held it has died without a word.
-      rmSync(path, { force: true });
-      if (!tryLock(path)) throw new LedgerError(`${path}: another process has just taken this device`);
-    }
-    this.locks.set(device, path);
+    if (!this.locks.has(path))
+      this.hold(
+        path,
+        path,
+        inWords(path, () => takeLock(path)),
+      );
+    clearPartials(this.folder, device);
+    if (address !== undefined) this.lockKey(address, `the device at ${address}`);
+    if (title !== undefined) this.lockTitle(title);
+  }
+
+  /** Takes a device that has no ledger: one that is reached through a driver. */
+  lockAddress(address: string): void {
+    this.lockKey(address, `the device at ${address}`);
   }
 
   release(): void {
-    for (const path of this.locks.values()) rmSync(path, { force: true });
+    for (const lock of this.locks.values()) lock.release();
     this.locks.clear();
+  }
+
+  /** Every emulator of the lab has devices of the same titles: only their addresses tell them apart. */
+  private lockTitle(title: string): void {
+    if (!title.startsWith(LAB_TITLES)) this.lockKey(titleKey(title), `the device ${title}`);
+  }
+
+  private lockKey(key: string, what: string): void {
+    const { registry } = this;
+    if (registry === undefined || this.locks.has(key)) return;
+    this.hold(
+      key,
+      what,
+      inWords(registry.folder, () => registry.lock(key)),
+    );
+  }
+
+  private hold(key: string, what: string, taken: ReturnType<typeof takeLock>): void {
+    if ('heldBy' in taken) {
+      throw new LedgerError(`${what}: process ${taken.heldBy} has this device; one rig at a time may rotate its keys`);
+    }
+    this.locks.set(key, taken);
+  }
+
+  /**
+   * Where the keys of a device are: where its title, or else its address, was last written down, by whichever rig; in this folder
+   * where nobody has.
+   */
+  private pathOf(device: DeviceName, party: PartyName, { address, title }: Known): string {
+    const own = join(this.folder, `${device}-${party}.json`);
+    const { registry } = this;
+    if (registry === undefined) return own;
+    const isOf = (path: string | undefined, expected: string | undefined): path is string => {
+      const found = path === undefined ? undefined : titleOfLedger(path, { device, party });
+      return found !== undefined && (expected === undefined || found.title === null || found.title === expected);
+    };
+    const byTitle = title === undefined ? undefined : registry.ledgerOf(titleKey(title), party);
+    if (title !== undefined && isOf(byTitle, title)) return byTitle;
+    if (isOf(own, title)) return own;
+    if (title !== undefined) {
+      const older = registry
+        .ledgersOf(device, party)
+        .find((path) => titleOfLedger(path, { device, party })?.title === title);
+      if (older !== undefined) return older;
+    }
+    const byAddress = address === undefined ? undefined : registry.ledgerOf(address, party);
+    return isOf(byAddress, title) ? byAddress : own;
   }
 
   /** The ledger of a device: as it was left, or begun with the keys given. Throws a LedgerError for a file that is no ledger. */
@@ -95,8 +159,17 @@ export class LedgerStore {
     device: DeviceName,
     party: PartyName,
     begin: { readonly keys: SuiteKeys; readonly masterKey: Uint8Array | undefined },
+    known: Known = {},
   ): StoredLedger {
-    const path = join(this.folder, `${device}-${party}.json`);
+    const { registry } = this;
+    const path = this.pathOf(device, party, known);
+    const register = (): void => {
+      if (registry === undefined) return;
+      inWords(registry.folder, () => {
+        if (known.address !== undefined) registry.note(known.address, party, resolve(path));
+        if (title !== undefined) registry.note(titleKey(title), party, resolve(path));
+      });
+    };
     const found = readLedger(path, { device, party });
     const ledger = found
       ? KeyLedger.restored(found.ledger, begin.masterKey)
@@ -110,9 +183,12 @@ export class LedgerStore {
         `${JSON.stringify({ format: 1, note: NOTE, device, party, title: title ?? null, ledger: latest }, null, 1)}\n`,
       );
     };
+    let isRegistered = false;
     ledger.onChange = (memory) => {
       latest = memory();
       write();
+      if (!isRegistered) register();
+      isRegistered = true;
     };
     return {
       ledger,
@@ -121,33 +197,51 @@ export class LedgerStore {
       get title() {
         return title;
       },
-      learnTitle(learnt) {
+      learnTitle: (learnt) => {
+        // Whoever names it otherwise, or has it at another address, must not have it at the same time.
+        this.lockTitle(toHex(learnt));
         if (title !== undefined) return;
         title = toHex(learnt);
         write();
+        register();
       },
     };
   }
 }
 
-function tryLock(path: string): boolean {
-  try {
-    const descriptor = openSync(path, 'wx', 0o600);
-    writeSync(descriptor, `${process.pid}\n`);
-    closeSync(descriptor);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+/** Removes what processes that died left half-written: it holds key bytes. Only for whoever has the lock. */
+function clearPartials(folder: string, device: DeviceName): void {
+  for (const name of readdirSync(folder)) {
+    const found = PARTIAL.exec(name);
+    if (found?.[1] !== device || isAlive(Number(found[2]))) continue;
+    rmSync(join(folder, name), { force: true });
   }
 }
 
-function ownerOf(path: string): number | undefined {
+const PARTIAL = /^(chf|esme|gsme)-(?:dcc|smso)\.json\.partial-(\d+)$/;
+
+/** What the file system says, as a LedgerError. */
+function inWords<T>(path: string, work: () => T): T {
   try {
-    const pid = Number(readFileSync(path, 'utf8').trim());
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
+    return work();
+  } catch (error) {
+    if (error instanceof LedgerError) throw error;
+    throw new LedgerError(`${path}: cannot be made (${(error as NodeJS.ErrnoException).code ?? 'unwritable'})`);
+  }
+}
+
+/** A ledger's title, null where none was learnt; undefined where there is no ledger of this device and party. */
+function titleOfLedger(
+  path: string,
+  of: { device: DeviceName; party: PartyName },
+): { readonly title: string | null } | undefined {
+  try {
+    const found = readLedger(path, of);
+    return found && { title: found.title };
+  } catch (error) {
+    // The own one is refused in words when it is opened; another rig's that cannot be read is none.
+    if (error instanceof LedgerError) return undefined;
+    throw error;
   }
 }
 
@@ -218,13 +312,21 @@ function syncFolder(path: string): void {
   }
 }
 
-/** Where ledgers lie unless the rig file says: the state folder of the user, never beside outputs that are shared. */
+/** Where ledgers lie unless the rig file says: in the state folder of the user, never beside outputs that are shared. */
 export function defaultLedgerFolder(
   rig: string,
   environment: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform = process.platform,
 ): string {
+  return join(defaultStateFolder(environment, platform), 'keys', rig);
+}
+
+/** The folder in which this product keeps what outlives a run. */
+export function defaultStateFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform = process.platform,
+): string {
   const home = environment['HOME'] ?? environment['USERPROFILE'] ?? '.';
   const state = platform === 'win32' ? environment['LOCALAPPDATA'] : environment['XDG_STATE_HOME'];
-  return join(state ?? join(home, '.local', 'state'), 'smets1-bench', 'keys', rig);
+  return join(state ?? join(home, '.local', 'state'), 'smets1-bench');
 }

@@ -69,10 +69,13 @@ interface Owner {
   readonly start: string;
 }
 
-/** Undefined for what no process wrote whole: whoever began it has died, for it is written at once. (Nobody bears number 0.) */
+/**
+ * Parses a lock file. Undefined if it is incomplete: locks are written in one call, so its writer died half-way. Process 0 does not
+ * exist. Earlier versions wrote the number alone.
+ */
 function ownerOf(text: string): Owner | undefined {
-  const found = /^([1-9]\d{0,9}) (\S+)\n$/.exec(text);
-  return found ? { pid: Number(found[1]), start: found[2] as string } : undefined;
+  const found = /^([1-9]\d{0,9})(?: (\S+))?\n$/.exec(text);
+  return found ? { pid: Number(found[1]), start: found[2] ?? '?' } : undefined;
 }
 
 function textOf(path: string): string | undefined {

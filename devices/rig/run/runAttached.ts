@@ -9,7 +9,7 @@ import { openEndpoints, type Endpoints } from '../bench/endpoints.ts';
 import { Home } from '../bench/home.ts';
 import { LedgerStore } from '../bench/ledgerStore.ts';
 import { assembleAttached, datedWithin } from '../bench/assembleAttached.ts';
-import type { AttachedPeers } from '../bench/attachedPeers.ts';
+import { lockDevices, type AttachedPeers } from '../bench/attachedPeers.ts';
 import { BLOCKS_PER_CONTACT, CONTACT_OFFSET_MINUTES, hubPreparation } from './plan.ts';
 import { play, playNow } from './play.ts';
 import type { Recorder } from './frameRecorder.ts';
@@ -21,6 +21,8 @@ export interface AttachedRunOptions {
   readonly recorder: Recorder;
   /** Where ledgers lie unless the rig file says. */
   readonly ledgerFolder: string;
+  /** Where devices are known by address and title, whichever rig file names them. Default: each rig stands alone. */
+  readonly stateFolder?: string;
   /** Real time; tests may give another. */
   readonly timers?: Timers;
   readonly loadSerial?: () => Promise<SerialPackage>;
@@ -42,17 +44,17 @@ export interface AttachedRun {
 
 /** Firmware of attached hardware goes in as many blocks as there are: the try is not a share of a daily contact. */
 const BLOCKS_MAX = 100_000;
+/** How long another rig may be busy with a device before this one gives up. Our assumption. */
+const WAIT_SECONDS = 10;
 
 export async function runAttached(setup: RigSetup, options: AttachedRunOptions): Promise<AttachedRun> {
   const wall = options.timers ?? wallTimers();
   // Timers do not hold the process open, and a procedure may be waiting for nothing else.
   const hold = setInterval(() => undefined, 1 << 30);
-  const store = new LedgerStore(setup.ledgerFolder ?? options.ledgerFolder);
+  const store = new LedgerStore(setup.ledgerFolder ?? options.ledgerFolder, options);
   let endpoints: Endpoints | undefined;
   try {
-    for (const { name, place } of setup.devices) {
-      if (place.kind !== 'emulated' && place.kind !== 'driver') store.lock(name);
-    }
+    await lockDevices(store, setup, { timers: wall, waitSeconds: WAIT_SECONDS });
     const troubles = new OurTroubles();
     endpoints = await openEndpoints(setup, { ...options, timers: wall, onTrouble: troubles.carrier });
     return await runOver(setup, { ...options, wall, endpoints, store, troubles });

@@ -19,6 +19,7 @@ import { placeText } from '../file/places.ts';
 import { playNow } from '../run/play.ts';
 import type { Contacted } from '../walk/rig.ts';
 import { lastContact, type RigDevice } from '../walk/rigDevice.ts';
+import { lockDevices } from '../bench/attachedPeers.ts';
 import { OurTroubles } from '../bench/trouble.ts';
 import type { RigRecording } from '../run/stepRecorder.ts';
 import type { DeviceSetup } from '../file/rigSetup.ts';
@@ -37,6 +38,8 @@ export interface DeviceProbeOptions extends Pick<ProbeBenchOptions, 'setup' | 't
   readonly recordingOf: (at: Instant) => ProbeRecording;
   /** Where ledgers lie unless the rig file says. */
   readonly ledgerFolder: string;
+  /** As of `AttachedRunOptions`. */
+  readonly stateFolder?: string | undefined;
   /** Attempts may write. */
   readonly migrate: boolean;
   readonly endpoints: Omit<Parameters<typeof openEndpoints>[1], 'timers' | 'onNote' | 'onTrouble' | 'tries'>;
@@ -66,13 +69,11 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
     use: (bench: ProbeBench) => Promise<T>,
     recording: ProbeRecording = {},
   ): Promise<T | { readonly ours: string }> {
-    const store = new LedgerStore(setup.ledgerFolder ?? ledgerFolder);
+    const store = new LedgerStore(setup.ledgerFolder ?? ledgerFolder, options);
     let endpoints: Endpoints | undefined;
     const troubles = new OurTroubles();
     try {
-      for (const { name, place } of setup.devices) {
-        if (place.kind !== 'emulated' && place.kind !== 'driver') store.lock(name);
-      }
+      await lockDevices(store, setup, { timers: options.timers, waitSeconds: 0 });
       const { timers, onNote } = options;
       const onTrouble = troubles.carrier;
       endpoints = await openEndpoints(setup, { ...options.endpoints, timers, onNote, onTrouble, tries: false });

@@ -36,6 +36,8 @@ export interface WatchRigOptions extends Pick<WatchOptions, 'signal' | 'once' | 
   readonly folder: string;
   /** Where ledgers lie unless the rig file says. */
   readonly ledgerFolder: string;
+  /** Where devices are known by address and title, whichever rig file names them. Default: each rig stands alone. */
+  readonly stateFolder?: string;
   readonly version: string;
   /** Something worth a line: without payload and without secrets. The same is told once. */
   readonly onNote: (note: string) => void;
@@ -152,6 +154,7 @@ async function runOver(setup: RigSetup, options: TakenUp): Promise<WatchEnd> {
     home,
     onNote,
     ledgerFolder: options.ledgerFolder,
+    stateFolder: options.stateFolder,
     migrate: watchOf(setup).migrate,
     recordingOf: options.recordingOf ?? (() => ({})),
     endpoints: { driverOf: pool.driverOf, ...(options.loadSerial && { loadSerial: options.loadSerial }) },

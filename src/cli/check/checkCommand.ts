@@ -5,6 +5,7 @@ import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { oneOf, repeatable, whole } from '../shell/options.ts';
+import { engineByFiles } from './batchEngine.ts';
 import { checkEngine, type CheckOptions } from './checkEngine.ts';
 import { CHECK_ENGINE_HELP, CHECK_HELP } from './checkHelp.ts';
 import { checkReplay, type ReplayCommandOptions } from './checkReplay.ts';
@@ -14,7 +15,8 @@ import { engineByCommand, type StartEngine } from './engineUnderTest.ts';
 /** How an engine is reached. */
 interface EngineOptions {
   readonly command?: string;
-  readonly answerSeconds: number;
+  readonly batch?: string;
+  readonly answerSeconds?: number;
 }
 
 /** `check`: holds somebody's exclusion engine, head-end or device to the rules and the laws. */
@@ -31,6 +33,8 @@ export function checkCommand({ action }: Shell): Command {
     .option('--rules <name|file|in-force>', 'the rule set', VARIOUS1.name)
     .addOption(repeatable('--set-rule <k=v>', 'change a reading or another value of the rule set'))
     .option('--clauses <list>', 'compare these alone: clause numbers or categories, such as 18.8,18.9', clausesOf)
+    .option('--laws <list>', 'all, none, or parts of names of laws that the engine is held to by itself', 'all')
+    .option('--laws-only', 'do not compare: try the laws alone', false)
     .option('--cases <dir>', 'cases that are asked first; new ones are written there', 'cases')
     .option('--accept <file>', 'contested answers that are let pass, each with a reason and a date')
     .option('--junit <file>', 'a report for CI')
@@ -46,7 +50,12 @@ export function checkCommand({ action }: Shell): Command {
     .option('--junit <file>', 'a report for CI')
     .action(
       action((io: Io, paths: readonly string[], options: ReplayCommandOptions & EngineOptions) =>
-        checkReplay(io, paths, options, options.command === undefined ? undefined : startOf(io, options)),
+        checkReplay(
+          io,
+          paths,
+          options,
+          options.command === undefined && options.batch === undefined ? undefined : startOf(io, options),
+        ),
       ),
     );
 
@@ -61,7 +70,8 @@ export function checkCommand({ action }: Shell): Command {
 function withEngine(command: Command): Command {
   return command
     .option('--command <line>', 'a command that speaks the engine protocol on standard input and output')
-    .option('--answer-seconds <s>', 'how long the engine may be silent', whole(1, 86_400), 10);
+    .option('--batch <line>', 'a command that takes files: {dir} of records, {out} for verdicts, {as-of}, {rules}')
+    .option('--answer-seconds <s>', 'how long the engine may be silent (default: 10; --batch: 600)', whole(1, 86_400));
 }
 
 function engine(io: Io, options: Omit<CheckOptions, 'engineWords'> & EngineOptions): Promise<ExitCode> {
@@ -69,15 +79,18 @@ function engine(io: Io, options: Omit<CheckOptions, 'engineWords'> & EngineOptio
   return checkEngine(io, { ...options, engineWords: engineWords(options) }, start);
 }
 
-function startOf(io: Io, { command, answerSeconds }: EngineOptions): StartEngine {
-  if (command === undefined) {
-    throw new UsageError('Which engine? Name one by --command "python3 my_engine.py".');
-  }
-  return engineByCommand(io, { command, answerSeconds });
+function startOf(io: Io, { command, batch, answerSeconds }: EngineOptions): StartEngine {
+  if (command !== undefined && batch !== undefined) throw new UsageError('Either --command or --batch, not both.');
+  if (batch !== undefined) return engineByFiles(io, { batch, answerSeconds: answerSeconds ?? 600 });
+  if (command !== undefined) return engineByCommand(io, { command, answerSeconds: answerSeconds ?? 10 });
+  throw new UsageError(
+    'Which engine? Name one by --command "python3 my_engine.py", or by --batch "my_job {dir} {out}".',
+  );
 }
 
-function engineWords({ command, answerSeconds }: EngineOptions): readonly string[] {
-  return ['--command', command ?? '', ...(answerSeconds === 10 ? [] : ['--answer-seconds', String(answerSeconds)])];
+function engineWords({ command, batch, answerSeconds }: EngineOptions): readonly string[] {
+  const engineOption = batch === undefined ? ['--command', command ?? ''] : ['--batch', batch];
+  return [...engineOption, ...(answerSeconds === undefined ? [] : ['--answer-seconds', String(answerSeconds)])];
 }
 
 /** Parses `90`, `60s`, `10m` or `2h` into seconds. */

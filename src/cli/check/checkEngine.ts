@@ -7,6 +7,10 @@ import { csvLine } from '../../interchange/format/rowWriter.ts';
 import { junitText } from '../../report/junit.ts';
 import { thousands } from '../../text/table.ts';
 import { shellWord } from '../../text/shellWord.ts';
+import { diceOf } from '../../../test/kit/generate/dice.ts';
+import type { Law } from '../../../test/kit/laws/law.ts';
+import { LAWS } from '../../../test/kit/laws/laws.ts';
+import { tryLaws, type LawResult } from '../../../test/kit/trial/askAgain.ts';
 import { BenchDefect } from '../../../test/kit/trial/finding.ts';
 import { inferReadings, type Inference } from '../../../test/kit/trial/inference.ts';
 import { minimiseAll, type Counterexample } from '../../../test/kit/trial/minimise.ts';
@@ -35,6 +39,9 @@ export interface CheckOptions {
   readonly rules: string;
   readonly setRule: readonly string[];
   readonly clauses?: readonly ExclusionCategory[];
+  /** `all`, `none`, or parts of the names of laws. */
+  readonly laws: string;
+  readonly lawsOnly: boolean;
   readonly cases: string;
   readonly accept?: string;
   readonly junit?: string;
@@ -53,17 +60,19 @@ export async function checkEngine(io: Io, options: CheckOptions, start: StartEng
   const folder = options.out === undefined ? options.cases : join(options.out, 'cases');
   const known = existsSync(options.cases) ? readCaseFiles([options.cases]) : [];
   prepare(options);
+  chosenLaws(options.laws);
   const engine = await start(rules);
   try {
     const replayed = known.length > 0 ? await replay(known, start) : [];
     const found = await compare(io, { engine, rules, seed, accepted, options });
+    const laws = await tried(io, { engine, rules, seed, accepted, options });
     const names = { version: benchVersion(), seed, engine: engine.name };
     const counterexamples: Reported[] = found.counterexamples.map((one) => ({
       one,
       file: writeCase(folder, one, names),
     }));
     await engine.close();
-    const report = reportOf({ ...found, engine, rules, seed, replayed, counterexamples, accepted, options });
+    const report = reportOf({ ...found, engine, rules, seed, replayed, counterexamples, laws, accepted, options });
     write(io, report, options);
     return failuresOf(report).length > 0 ? EXIT.property : EXIT.done;
   } catch (error) {
@@ -108,7 +117,8 @@ const RESTARTS_FOR_SHRINKING = 60;
 const PROGRESS_EVERY = 5000;
 
 async function compare(io: Io, { engine, rules, seed, accepted, options }: Comparison): Promise<Compared> {
-  const { clauses, runs, budget = Infinity } = options;
+  const { clauses, budget = Infinity } = options;
+  const runs = options.lawsOnly ? 0 : options.runs;
   const from = io.elapsed();
   const interruption = io.interruption();
   let nextProgress = PROGRESS_EVERY;
@@ -171,6 +181,40 @@ function inferred(result: SearchResult, rules: RuleSet, clauses: CheckOptions['c
 
 interface Parts extends Comparison, Compared {
   readonly replayed: readonly Replayed[];
+  readonly laws: readonly LawResult[];
+}
+
+/** Questions a law, for each question of the comparison. */
+const LAW_SHARE = 1 / 400;
+const LAW_RUNS_MAX = 250;
+
+/** Tries the chosen laws on the engine alone: the bench's own answers do not enter. */
+async function tried(io: Io, { engine, rules, seed, options }: Comparison): Promise<readonly LawResult[]> {
+  const laws = chosenLaws(options.laws);
+  const interruption = io.interruption();
+  return tryLaws(laws, {
+    asker: engine,
+    rules,
+    takesRules: engine.takesRules,
+    clauses: options.clauses,
+    runs: Math.max(10, Math.min(LAW_RUNS_MAX, Math.ceil(options.runs * LAW_SHARE))),
+    seed: diceOf(seed).below(2 ** 31),
+    isOver: () => {
+      interruption.throwIfAborted();
+      return false;
+    },
+  });
+}
+
+function chosenLaws(wanted: string): readonly Law[] {
+  if (wanted === 'none') return [];
+  if (wanted === 'all') return LAWS;
+  const parts = wanted.split(',').map((part) => part.trim().toLowerCase());
+  const found = LAWS.filter(({ name }) => parts.some((part) => name.toLowerCase().includes(part)));
+  if (found.length > 0) return found;
+  throw new UsageError(
+    `--laws ${wanted}: no law has this in its name:\n${LAWS.map(({ name }) => `  ${name}`).join('\n')}`,
+  );
 }
 
 function reportOf(
@@ -191,7 +235,7 @@ function reportOf(
     clauses: options.clauses && CATEGORIES.filter((category) => options.clauses?.includes(category)),
     inference: parts.inference,
     counterexamples: parts.counterexamples,
-    laws: [],
+    laws: parts.laws,
     cells: result.matrix.size,
     unreached: result.matrix.unreached(),
     coverage: [['cell', 'questions'], ...result.matrix.entries()],
@@ -203,12 +247,14 @@ function reportOf(
 
 /** The command line that asks the same questions again. */
 function againLine(options: CheckOptions, seed: string): string {
-  const { engineWords, rules, setRule, clauses, runs } = options;
+  const { engineWords, rules, setRule, clauses, runs, laws, lawsOnly } = options;
   const words = [
     ...engineWords,
     ...['--seed', seed, '--runs', String(runs), '--rules', rules],
     ...setRule.flatMap((text) => ['--set-rule', text]),
     ...(clauses === undefined ? [] : ['--clauses', clauses.join(',')]),
+    ...(laws === 'all' ? [] : ['--laws', laws]),
+    ...(lawsOnly ? ['--laws-only'] : []),
   ];
   return `smets1-bench check engine ${words.map(shellWord).join(' ')}`;
 }

@@ -7,17 +7,9 @@ import { VERDICT_FIELDS, type VerdictField } from '../../../test/kit/compare.ts'
 import { counterexampleText } from '../../../test/kit/trial/counterexample.ts';
 import { alternativeText, type Inference } from '../../../test/kit/trial/inference.ts';
 import type { Counterexample } from '../../../test/kit/trial/minimise.ts';
+import type { LawResult } from '../../../test/kit/trial/askAgain.ts';
 import type { Accepted } from './accepted.ts';
 import type { Replayed } from './replay.ts';
-
-/** What came of one law. */
-export interface LawResult {
-  readonly name: string;
-  readonly asked: number;
-  /** Why it is broken: the claim with both sides, and the smallest question. */
-  readonly broken?: string;
-  readonly skipped?: string;
-}
 
 /** A counterexample with the file it was written to. */
 export interface Reported {

@@ -2,11 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readText } from '../shell/readText.ts';
 
-/** What a page runs: its script, and the worker that holds the kernel. */
-export interface PageScripts {
-  readonly client: string;
-  readonly worker: string;
-}
+/** What pages run: the script of a report, the worker that holds the kernel, the script of the live view. */
+export type PageScript = 'client' | 'worker' | 'live';
 
 /** In the package: the scripts stand built beside `dist/src`. */
 const BUILT = new URL('../../../browser/', import.meta.url);
@@ -14,14 +11,13 @@ const BUILT = new URL('../../../browser/', import.meta.url);
 const BUNDLER = new URL('../../../.ci/bundlePage.mjs', import.meta.url);
 
 interface Bundler {
-  readonly bundlePage: (name: keyof PageScripts) => Promise<string>;
+  readonly bundlePage: (name: PageScript) => Promise<string>;
 }
 
-/** The texts of a page's scripts. */
-export async function pageScripts(): Promise<PageScripts> {
-  const built = (name: keyof PageScripts): string => fileURLToPath(new URL(`${name}.js`, BUILT));
-  if (existsSync(built('client'))) return { client: readText(built('client')), worker: readText(built('worker')) };
+/** The text of one script. */
+export async function pageScript(name: PageScript): Promise<string> {
+  const built = fileURLToPath(new URL(`${name}.js`, BUILT));
+  if (existsSync(built)) return readText(built);
   const { bundlePage } = (await import(BUNDLER.href)) as Bundler;
-  const [client, worker] = await Promise.all([bundlePage('client'), bundlePage('worker')]);
-  return { client, worker };
+  return bundlePage(name);
 }

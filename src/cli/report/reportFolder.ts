@@ -6,6 +6,8 @@ import type { Scenario } from '../../../sim/scenario/schema.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { UsageError } from '../shell/exit.ts';
 import { readText } from '../shell/readText.ts';
+import type { SweepReport } from '../../report/html/sweepSection.ts';
+import { isSweep, readSweepFolder } from './sweepFolder.ts';
 import type { ScenarioValue, WhatIfSource } from './whatIfForm.ts';
 
 /** What `run --out` left in a folder for its readers. */
@@ -20,17 +22,23 @@ interface ScenarioFileText {
   readonly values: readonly ScenarioValue[];
 }
 
-/** Reads the folder of a run. A folder without its manifest is half-written, or no output: it is refused. */
-export function readRunFolder(directory: string): RunFolder {
+/** What a folder of outputs holds for the page. */
+export type OutputFolder =
+  ({ readonly kind: 'run' } & RunFolder) | { readonly kind: 'sweep'; readonly sweep: SweepReport };
+
+/** Reads the folder of a run or of a sweep. A folder without its manifest is half-written, or no output: it is refused. */
+export function readOutputFolder(directory: string): OutputFolder {
   if (!existsSync(join(directory, MANIFEST))) {
-    throw new UsageError(`${directory}: found no ${MANIFEST}, expected a folder that run --out wrote\n  A run writes its manifest last: without it the folder is not complete.`); // prettier-ignore
+    throw new UsageError(`${directory}: found no ${MANIFEST}, expected a folder that run --out or sweep --out wrote\n  The manifest is written last: without it the folder is not complete.`); // prettier-ignore
   }
+  const manifest = jsonOf<unknown>(directory, MANIFEST);
+  if (isSweep(manifest)) return { kind: 'sweep', sweep: readSweepFolder(directory, manifest) };
   const report = jsonOf<RunReport>(directory, 'report.json');
   if (report.kind !== 'run' || report.format !== RUN_REPORT_FORMAT) {
     throw new UsageError(`${join(directory, 'report.json')}: found format ${String(report.format)} of kind ${String(report.kind)}, expected format ${RUN_REPORT_FORMAT} of kind run\n  Run the scenario again with this version.`); // prettier-ignore
   }
   const { scenario, rules, values } = jsonOf<ScenarioFileText>(directory, 'scenario.json');
-  return { report, whatIf: { scenario, rules, values, seed: report.seed, command: report.command } };
+  return { kind: 'run', report, whatIf: { scenario, rules, values, seed: report.seed, command: report.command } };
 }
 
 function jsonOf<T>(directory: string, name: string): T {

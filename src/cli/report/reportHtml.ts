@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import type { Shell } from '../shell/command.ts';
 import type { Io } from '../shell/io.ts';
 import { oneOf } from '../shell/options.ts';
-import { readRunFolder } from './reportFolder.ts';
+import { sweepSection } from '../../report/html/sweepSection.ts';
+import { readOutputFolder } from './reportFolder.ts';
 import { pageOf, writePage } from './writePage.ts';
 
 interface HtmlOptions {
@@ -14,8 +15,8 @@ interface HtmlOptions {
 /** `smets1-bench report html DIR...`: the outputs of runs as one page. */
 export function reportHtmlCommand({ action }: Shell): Command {
   return new Command('html')
-    .description('One page with pictures, tables and what-ifs from the folders of runs.')
-    .argument('<dir...>', 'folders that run --out wrote; several stand side by side')
+    .description('One page with pictures, tables and what-ifs from the folders of runs and sweeps.')
+    .argument('<dir...>', 'folders that run --out or sweep --out wrote; runs stand side by side')
     .option('--out <file>', 'the page; left out: standard output')
     .option('--title <text>', "the heading; left out: the scenario's title")
     .option('--what-if <kind>', 'what the page can recompute: kernel or none', oneOf('kernel', 'none'), 'kernel')
@@ -28,17 +29,22 @@ folders are compared with the first; where seed and replications are equal, the 
 Examples:
   smets1-bench run scenarios/various1.yaml --out out/various1
   smets1-bench report html out/various1 --out out/various1.html
+  smets1-bench report html out/various1 out/quick --out out/both.html
   smets1-bench report html out/before out/after --out out/both.html`,
     )
     .action(action(reportHtml));
 }
 
 async function reportHtml(io: Io, directories: readonly string[], { out, title, whatIf }: HtmlOptions): Promise<void> {
-  const folders = directories.map(readRunFolder);
-  const reports = folders.map(({ report }) => report);
-  const source = folders[0]?.whatIf;
+  const folders = directories.map(readOutputFolder);
+  const runs = folders.flatMap((folder) => (folder.kind === 'run' ? [folder] : []));
+  const sweeps = folders.flatMap((folder) => (folder.kind === 'sweep' ? [folder.sweep] : []));
+  const reports = runs.map(({ report }) => report);
+  const source = runs[0]?.whatIf;
+  const heading = title ?? (reports.length === 0 ? sweeps[0]?.title : undefined);
   const options = {
-    ...(title === undefined ? {} : { title }),
+    more: sweeps.map((sweep, i) => sweepSection(sweep, `-${i + 1}`)),
+    ...(heading === undefined ? {} : { title: heading }),
     ...(whatIf === 'none' || source === undefined ? {} : { whatIf: source }),
   };
   if (out === undefined) io.out.write(await pageOf(reports, options));

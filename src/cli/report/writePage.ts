@@ -6,7 +6,7 @@ import { whatIfData, whatIfSection } from '../../report/html/whatIfSection.ts';
 import type { PageSection } from '../../report/html/pageParts.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { readGlossary } from '../docs/glossaryFile.ts';
-import { pageScripts } from './pageScripts.ts';
+import { pageScript } from './pageScripts.ts';
 import { whatIfForm, type WhatIfSource } from './whatIfForm.ts';
 
 export interface PageOptions {
@@ -43,6 +43,6 @@ export async function pageOf(reports: readonly RunReport[], { title, whatIf, mor
 
 async function whatIfPart(source: WhatIfSource) {
   const form = whatIfForm(source);
-  const { client, worker } = await pageScripts();
+  const [client, worker] = [await pageScript('client'), await pageScript('worker')];
   return { section: whatIfSection(form.command), script: client, data: whatIfData(form, worker) };
 }

@@ -40,6 +40,7 @@ export async function runRigFile(
   try {
     const run = await face.runRig(setup, {
       ledgerFolder,
+      stateFolder: face.defaultStateFolder(io.env),
       signal: interruption,
       onNote: (note) => void io.err.write(`${note}\n`),
       onBrokenOff: async (partial) => void (await tell(partial)),

@@ -55,6 +55,7 @@ export async function watchRigFile(io: Io, path: string, { out, once, format }: 
     const { end, state } = await face.watchRig(setup, {
       folder: out,
       ledgerFolder,
+      stateFolder: face.defaultStateFolder(io.env),
       version: benchVersion(),
       signal: abort.signal,
       ...(once && { once }),

@@ -123,6 +123,16 @@ function readVerdicts(given: unknown): readonly AnsweredVerdict[] {
   });
 }
 
+/** Reads a row of the `verdicts` record, as text by column. A column that is not there is left out. */
+export function readVerdictRow(row: Readonly<Record<string, string>>): Line<AnsweredVerdict> {
+  try {
+    return { ok: true, value: readVerdict(row, 'row') };
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error;
+    return { ok: false, problem: error.message.replace(/^row\./, '') };
+  }
+}
+
 const CATEGORY_SET: ReadonlySet<string> = new Set(CATEGORIES);
 
 function readVerdict(given: unknown, where: string): AnsweredVerdict {

@@ -23,7 +23,7 @@ export interface TornadoData {
   readonly rows: readonly TornadoRow[];
 }
 
-const ROW = 26;
+const ROW = 42;
 
 /** Bars from the baseline to the outcome at each end of an assumption. */
 export function tornadoChart(words: ChartWords, data: TornadoData, size: ChartSize): string {
@@ -34,18 +34,17 @@ export function tornadoChart(words: ChartWords, data: TornadoData, size: ChartSi
     { label: 'assumption high', className: 'bar c0', shape: 'area' as const },
   ];
   const top = 12 + legendHeight(entries, width);
-  const left = size === 'wide' ? 250 : 46;
-  const row = size === 'wide' ? ROW : ROW + 16;
-  const plot = { left, right: width - 46, top, bottom: top + rows.length * row };
+  // The name of an assumption and its ends are longer than a margin: they stand above the bar.
+  const plot = { left: 60, right: width - 60, top, bottom: top + rows.length * ROW };
   const x = valueScale([base, ...rows.flatMap(({ low, high }) => [low, high])], [plot.left, plot.right], false);
   const body = rows.map((of, i) => {
-    const y = top + i * row + (size === 'wide' ? 4 : 18);
+    const y = top + i * ROW + 18;
     const bars = [bar(of.low, 'c1', base, x, y), bar(of.high, 'c0', base, x, y)];
     // Where both ends move the outcome the same way, the longer bar lies below.
     if (Math.abs(of.high - base) > Math.abs(of.low - base)) bars.reverse();
     const name = `${of.label}: ${of.lowEnd} to ${of.highEnd}`;
     return [
-      size === 'wide' ? label(left - 40, y + 12, fitText(name, 34), { anchor: 'end' }) : label(4, y - 5, fitText(name, 54)), // prettier-ignore
+      label(4, y - 5, fitText(name, size === 'wide' ? 84 : 48)),
       ...bars,
       label(Math.min(x(of.low), x(of.high), x(base)) - 4, y + 12, signedNumber(Math.min(of.low, of.high) - base), { anchor: 'end', className: 'value' }), // prettier-ignore
       label(Math.max(x(of.low), x(of.high), x(base)) + 4, y + 12, signedNumber(Math.max(of.low, of.high) - base), { className: 'value' }), // prettier-ignore
@@ -53,7 +52,7 @@ export function tornadoChart(words: ChartWords, data: TornadoData, size: ChartSi
   });
   return chartFrame(words, size, plot.bottom + 44, [
     legend(entries, 0, 0, width),
-    bottomAxis(x, plot, { ticks: size === 'wide' ? 5 : 3, format: wholeNumber }),
+    bottomAxis(x, plot, { ticks: size === 'wide' ? 4 : 2, format: wholeNumber }),
     label(plot.right, plot.bottom + 34, data.unit, { anchor: 'end', className: 'axis' }),
     ...body,
     element('line', { class: 'mark', x1: x(base), x2: x(base), y1: plot.top - 4, y2: plot.bottom }),

@@ -23,11 +23,15 @@ export interface PageShell {
 
 /** A whole page in one file. Its policy names the hash of its style and of its script, and nothing else may run. */
 export function pageHtml({ title, body, script, data = [], connect = "'none'" }: PageShell): string {
+  // Only a page that computes starts a worker and WebAssembly; one that is served only listens.
+  const computes = script !== undefined && connect === "'none'";
   const policy = [
     "default-src 'none'",
     `style-src ${hashSource(PAGE_STYLE)}`,
-    script === undefined ? "script-src 'none'" : `script-src ${hashSource(script)} 'wasm-unsafe-eval'`,
-    script === undefined ? "worker-src 'none'" : 'worker-src blob:',
+    script === undefined
+      ? "script-src 'none'"
+      : `script-src ${hashSource(script)}${computes ? " 'wasm-unsafe-eval'" : ''}`,
+    computes ? 'worker-src blob:' : "worker-src 'none'",
     `connect-src ${connect}`,
     'img-src data:',
     "base-uri 'none'",

@@ -83,5 +83,6 @@ function factsOf({ scenario, installations, notSimulated, replications, ...repor
 }
 
 function footWords(report: RunReport | undefined): string {
-  return `Made by smets1-bench ${escapeMarkup(report?.version ?? '')}. The page holds everything that it shows, and sends nothing.`; // prettier-ignore
+  const version = report === undefined ? '' : ` ${report.version}`;
+  return `Made by smets1-bench${escapeMarkup(version)}. The page holds everything that it shows, and sends nothing.`; // prettier-ignore
 }

@@ -1,6 +1,12 @@
 import type { Clause, ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
-import { GAS_EVENTS, type Attempt, type EventName, type HistoryEvent } from '../../../src/migration/history.ts';
+import {
+  DMC_EVENTS,
+  GAS_EVENTS,
+  type Attempt,
+  type EventName,
+  type HistoryEvent,
+} from '../../../src/migration/history.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { DAY, WEEK, type Instant } from '../../../src/time.ts';
 import { chance, pick, type Dice } from './dice.ts';
@@ -33,6 +39,8 @@ export function eventsFor(dice: Dice, swarm: Swarm, scene: Scene): HistoryEvent[
   const events: HistoryEvent[] = [];
   const add = (event: EventName, value = '', at = instantFor(dice, scene)): void => {
     if (installation.gas === null && GAS_EVENTS.includes(event)) return;
+    // Where the DMC is not known, no decision on it can be filed under it.
+    if (installation.dmc === '' && (DMC_EVENTS as readonly EventName[]).includes(event)) return;
     events.push({ at: bounded(at), event, value });
   };
   if (clause?.shows.type === 'standing') addStanding(dice, clause, add);

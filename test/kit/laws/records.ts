@@ -1,47 +1,53 @@
 import fc from 'fast-check';
 import type { Attempt, History, HistoryEvent } from '../../../src/migration/history.ts';
-import { questionArbitrary, type Question } from '../arbitraries/histories.ts';
-import { ruleSetArbitrary } from '../arbitraries/ruleSets.ts';
-import { law, must, mustBeWithin, mustEqual, type Law } from './law.ts';
+import type { Question } from '../arbitraries/histories.ts';
+import type { Verdict } from '../../../src/exclusion/verdict.ts';
+import { questionsOver } from '../arbitraries/questions.ts';
+import { law, must, mustBeWithin, mustEqual, type Law, type Rules } from './law.ts';
 
-const ANY = questionArbitrary(ruleSetArbitrary);
+const ANY = (rules: Rules) => questionsOver(rules);
 
 function keeping(history: History, attempt: (row: Attempt) => boolean, event: (row: HistoryEvent) => boolean): History {
   return { ...history, attempts: history.attempts.filter(attempt), events: history.events.filter(event) };
 }
 
 /** A question and the same rows in another order. */
-const SHUFFLED = ANY.chain((question) =>
-  fc
-    .tuple(
-      fc.shuffledSubarray([...question.history.attempts], { minLength: question.history.attempts.length }),
-      fc.shuffledSubarray([...question.history.events], { minLength: question.history.events.length }),
-    )
-    .map(([attempts, events]) => ({ ...question, shuffled: { ...question.history, attempts, events } })),
-);
+const SHUFFLED = (rules: Rules) =>
+  ANY(rules).chain((question) =>
+    fc
+      .tuple(
+        fc.shuffledSubarray([...question.history.attempts], { minLength: question.history.attempts.length }),
+        fc.shuffledSubarray([...question.history.events], { minLength: question.history.events.length }),
+      )
+      .map(([attempts, events]) => ({ ...question, shuffled: { ...question.history, attempts, events } })),
+  );
 
 /** A question and the same rows, some of them more than once, anywhere. */
-const REPEATED = ANY.chain((question) =>
-  fc
-    .tuple(fc.subarray([...question.history.attempts]), fc.subarray([...question.history.events]))
-    .map(([attempts, events]) => ({
-      ...question,
-      repeated: {
-        ...question.history,
-        attempts: [...attempts, ...question.history.attempts].map((row) => ({ ...row })),
-        events: [...question.history.events, ...events].map((row) => ({ ...row })),
-      },
-    })),
-);
+const REPEATED = (rules: Rules) =>
+  ANY(rules).chain((question) =>
+    fc
+      .tuple(fc.subarray([...question.history.attempts]), fc.subarray([...question.history.events]))
+      .map(([attempts, events]) => ({
+        ...question,
+        repeated: {
+          ...question.history,
+          attempts: [...attempts, ...question.history.attempts].map((row) => ({ ...row })),
+          events: [...question.history.events, ...events].map((row) => ({ ...row })),
+        },
+      })),
+  );
 
 /** A question with a readmit at the instant of one of its attempts, or the second before. */
-const READMITTED = ANY.chain((question) => {
-  const instants = question.history.attempts.map(({ at }) => at);
-  return fc.tuple(fc.constantFrom(...instants, question.asOf), fc.constantFrom(0, 0, -1)).map(([at, by]): Question => {
-    const readmit: HistoryEvent = { at: at + by, event: 'readmit', value: '' };
-    return { ...question, history: { ...question.history, events: [...question.history.events, readmit] } };
+const READMITTED = (rules: Rules) =>
+  ANY(rules).chain((question) => {
+    const instants = question.history.attempts.map(({ at }) => at);
+    return fc
+      .tuple(fc.constantFrom(...instants, question.asOf), fc.constantFrom(0, 0, -1))
+      .map(([at, by]): Question => {
+        const readmit: HistoryEvent = { at: at + by, event: 'readmit', value: '' };
+        return { ...question, history: { ...question.history, events: [...question.history.events, readmit] } };
+      });
   });
-});
 
 function lastRow({ history, asOf }: Question): number {
   const rows = [...history.attempts, ...history.events].map(({ at }) => at);
@@ -84,41 +90,56 @@ export const RECORD_LAWS: readonly Law[] = [
     const { verdicts } = engine(question.history, rules, question.asOf);
     mustEqual(verdicts, engine(device, rules, question.asOf).verdicts, 'system failures taken out');
   }),
-  law("DCC's recommendation alone decides nothing", ANY, (engine, { history, rules, asOf }) => {
-    const without = keeping(
-      history,
-      () => true,
-      ({ event }) => event !== 'dcc-recommends',
-    );
-    mustEqual(engine(history, rules, asOf), engine(without, rules, asOf), 'recommendations taken out');
-  }),
-  law('an instruction noted as a stranger’s bears on no verdict', ANY, (engine, { history, rules, asOf }) => {
-    const { verdicts, notes } = engine(history, rules, asOf);
-    const strange = new Set(notes.filter(({ note }) => note === 'stranger').map(({ at }) => at));
-    const without = keeping(
-      history,
-      () => true,
-      ({ at, event }) => event !== 'supplier-gsme-exclusion' || !strange.has(at),
-    );
-    mustEqual(verdicts, engine(without, rules, asOf).verdicts, "strangers' instructions taken out");
-  }),
-  law('failures in Table 5.10 bear on no five-retries', ANY, (engine, { history, rules, asOf }) => {
-    // Under `weekCode: last` such a failure can be the last of its week.
-    const readings = { ...rules.readings, weekCode: 'any' as const };
-    const chosen = { ...rules, readings };
-    const five = rules.clauses.find(({ category }) => category === 'five-retries')?.shows;
-    if (five?.type !== 'count' || !five.exceptTable510) return;
-    const without = keeping(
-      history,
-      ({ table510 }) => !table510,
-      () => true,
-    );
-    const row = (of: History) => {
-      const verdict = engine(of, chosen, asOf).verdicts.find(({ category }) => category === 'five-retries');
-      return verdict && { ...verdict, reported: null };
-    };
-    mustEqual(row(history), row(without), 'failures in Table 5.10 taken out');
-  }),
+  law(
+    "DCC's recommendation alone decides nothing",
+    ANY,
+    (engine, { history, rules, asOf }) => {
+      const without = keeping(
+        history,
+        () => true,
+        ({ event }) => event !== 'dcc-recommends',
+      );
+      mustEqual(engine(history, rules, asOf), engine(without, rules, asOf), 'recommendations taken out');
+    },
+    { clauses: ['uneconomic-to-test'] },
+  ),
+  law(
+    'an instruction noted as a stranger’s bears on no verdict',
+    ANY,
+    (engine, { history, rules, asOf }) => {
+      const { verdicts, notes } = engine(history, rules, asOf);
+      const strange = new Set(notes.filter(({ note }) => note === 'stranger').map(({ at }) => at));
+      const without = keeping(
+        history,
+        () => true,
+        ({ at, event }) => event !== 'supplier-gsme-exclusion' || !strange.has(at),
+      );
+      mustEqual(verdicts, engine(without, rules, asOf).verdicts, "strangers' instructions taken out");
+    },
+    { clauses: ['gt01'] },
+  ),
+  law(
+    'failures in Table 5.10 bear on no five-retries',
+    ANY,
+    (engine, { history, rules, asOf }) => {
+      // Under `weekCode: last` such a failure can be the last of its week.
+      const readings = { ...rules.readings, weekCode: 'any' as const };
+      const chosen = { ...rules, readings };
+      const five = rules.clauses.find(({ category }) => category === 'five-retries')?.shows;
+      if (five?.type !== 'count' || !five.exceptTable510) return;
+      const without = keeping(
+        history,
+        ({ table510 }) => !table510,
+        () => true,
+      );
+      const row = (of: History) => {
+        const verdict = engine(of, chosen, asOf).verdicts.find(({ category }) => category === 'five-retries');
+        return verdict && { ...verdict, reported: null };
+      };
+      mustEqual(row(history), row(without), 'failures in Table 5.10 taken out');
+    },
+    { clauses: ['five-retries'] },
+  ),
   law('an ok after every other row adds no category', ANY, (engine, question) => {
     const { history, rules, asOf } = question;
     const at = lastRow(question) + 1;
@@ -134,45 +155,74 @@ export const RECORD_LAWS: readonly Law[] = [
     const kept = past.attempts.some(({ outcome }) => outcome === 'ok-esme') ? 1 : 0;
     must(after.verdicts.length <= kept, 'after an ok nothing holds, save the gt01 of an earlier ok-esme');
   }),
-  law('an ok-esme after every other row keeps gt01 as it stood, and nothing else', ANY, (engine, question) => {
-    const { history, rules, asOf } = question;
-    const at = lastRow(question) + 1;
-    const past = keeping(
-      history,
-      (row) => row.at <= asOf,
-      (row) => row.at <= asOf,
-    );
-    if (at > asOf || past.attempts.some(({ outcome }) => outcome.startsWith('ok'))) return;
-    const esme: Attempt = { at, kind: 'migration', outcome: 'ok-esme', cause: 'device', table510: false };
-    const gt01 = engine(past, rules, asOf).verdicts.filter(({ category }) => category === 'gt01');
-    const after = engine({ ...past, attempts: [...past.attempts, esme] }, rules, asOf);
-    mustEqual(
-      after.verdicts,
-      gt01.map((row) => ({ ...row, reported: true })),
-      'verdicts after an ok-esme',
-    );
-    const contradictory = after.notes.filter(({ note }) => note === 'contradictoryEsmeOnly').map((note) => note.at);
-    mustEqual(contradictory, gt01.length > 0 ? [] : [at], 'noted as contradictory');
-  }),
-  law('what is noted as a stranger’s is by anyone but the gas supplier at that instant', ANY, (engine, question) => {
-    const { history, rules, asOf } = question;
-    const { gas } = history.installation;
-    const strange = history.events
-      .filter(({ at, event, value }) => {
-        if (event !== 'supplier-gsme-exclusion' || at > asOf) return false;
-        const changes = history.events.filter((row) => row.event === 'gas-supplier' && row.at <= at);
-        const supplier = changes.sort((a, b) => b.at - a.at)[0]?.value ?? gas?.supplier ?? '';
-        return supplier === '' || supplier !== value;
-      })
-      .map(({ at }) => at);
-    const { notes } = engine(history, rules, asOf);
-    const noted = notes.filter(({ note }) => note === 'stranger').map(({ at }) => at);
-    mustEqual(
-      noted,
-      strange.sort((a, b) => a - b),
-      'strangers',
-    );
-  }),
+  law(
+    'an ok-esme after every other row keeps gt01 as it stood, and nothing else',
+    ANY,
+    (engine, question) => {
+      const { history, rules, asOf } = question;
+      const at = lastRow(question) + 1;
+      const past = keeping(
+        history,
+        (row) => row.at <= asOf,
+        (row) => row.at <= asOf,
+      );
+      if (at > asOf || past.attempts.some(({ outcome }) => outcome.startsWith('ok'))) return;
+      const esme: Attempt = { at, kind: 'migration', outcome: 'ok-esme', cause: 'device', table510: false };
+      const gt01 = engine(past, rules, asOf).verdicts.filter(({ category }) => category === 'gt01');
+      const after = engine({ ...past, attempts: [...past.attempts, esme] }, rules, asOf);
+      const plain = (row: Verdict) => ({ ...row, reported: null });
+      mustEqual(after.verdicts.map(plain), gt01.map(plain), 'verdicts after an ok-esme');
+      must(
+        after.verdicts.every(({ reported }) => reported),
+        'the gt01 that an ok-esme keeps is reported',
+      );
+    },
+    { clauses: ['gt01'], needsAll: true },
+  ),
+  law(
+    'an ok-esme after every other row is noted as contradictory where gt01 did not hold',
+    ANY,
+    (engine, question) => {
+      const { history, rules, asOf } = question;
+      const at = lastRow(question) + 1;
+      const past = keeping(
+        history,
+        (row) => row.at <= asOf,
+        (row) => row.at <= asOf,
+      );
+      if (at > asOf || past.attempts.some(({ outcome }) => outcome.startsWith('ok'))) return;
+      const esme: Attempt = { at, kind: 'migration', outcome: 'ok-esme', cause: 'device', table510: false };
+      const held = engine(past, rules, asOf).verdicts.some(({ category }) => category === 'gt01');
+      const { notes } = engine({ ...past, attempts: [...past.attempts, esme] }, rules, asOf);
+      const contradictory = notes.filter(({ note }) => note === 'contradictoryEsmeOnly').map((note) => note.at);
+      mustEqual(contradictory, held ? [] : [at], 'noted as contradictory');
+    },
+    { clauses: ['gt01'] },
+  ),
+  law(
+    'what is noted as a stranger’s is by anyone but the gas supplier at that instant',
+    ANY,
+    (engine, question) => {
+      const { history, rules, asOf } = question;
+      const { gas } = history.installation;
+      const strange = history.events
+        .filter(({ at, event, value }) => {
+          if (event !== 'supplier-gsme-exclusion' || at > asOf) return false;
+          const changes = history.events.filter((row) => row.event === 'gas-supplier' && row.at <= at);
+          const supplier = changes.sort((a, b) => b.at - a.at)[0]?.value ?? gas?.supplier ?? '';
+          return supplier === '' || supplier !== value;
+        })
+        .map(({ at }) => at);
+      const { notes } = engine(history, rules, asOf);
+      const noted = notes.filter(({ note }) => note === 'stranger').map(({ at }) => at);
+      mustEqual(
+        noted,
+        strange.sort((a, b) => a - b),
+        'strangers',
+      );
+    },
+    { clauses: ['gt01'] },
+  ),
   law('no attempt after a migration bears on a verdict', ANY, (engine, { history, rules, asOf }) => {
     const { verdicts, notes } = engine(history, rules, asOf);
     const late = new Set(notes.filter(({ note }) => note === 'afterMigration').map(({ at }) => at));

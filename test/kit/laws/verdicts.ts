@@ -1,10 +1,9 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { clauseOf, expiryInstant, inForceInstant, VARIOUS1 } from '../../../src/rules/ruleset.ts';
-import { questionArbitrary } from '../arbitraries/histories.ts';
-import { ruleSetArbitrary } from '../arbitraries/ruleSets.ts';
-import { law, must, mustEqual, type Law } from './law.ts';
+import { questionsOver } from '../arbitraries/questions.ts';
+import { law, must, mustEqual, type Law, type Rules } from './law.ts';
 
-const ANY = questionArbitrary(ruleSetArbitrary);
+const ANY = (rules: Rules) => questionsOver(rules);
 
 /** The cohorts of src/docs/domain.md, written out a second time so that a slip in the clauses' rows is seen. */
 const SCOPE: Readonly<Record<string, readonly string[]>> = {
@@ -29,20 +28,30 @@ export const VERDICT_LAWS: readonly Law[] = [
       mustEqual([verdict.clause, verdict.excludes], [clause?.clause, clause?.excludes], 'the row of the clause');
     }
   }),
-  law('exactly one row is reported where any holds', ANY, (engine, { history, rules, asOf }) => {
-    const { verdicts } = engine(history, rules, asOf);
-    const reported = verdicts.filter((verdict) => verdict.reported).length;
-    mustEqual(reported, verdicts.length > 0 ? 1 : 0, 'rows reported');
-  }),
-  law('the reported row is the first by precedence, save that gt01 may go before five-retries', ANY, (engine, q) => {
-    const { verdicts } = engine(q.history, q.rules, q.asOf);
-    const held = new Map(verdicts.map((verdict) => [verdict.category, verdict.reported]));
-    const first = [...q.rules.precedence].find((category) => held.has(category));
-    if (first === undefined || held.get(first) === true) return;
-    must(first === 'five-retries', `${first} goes first`);
-    must(held.get('gt01') === true, 'only gt01 goes before five-retries');
-    must(q.rules.fiveRetriesAgainstGt01 === 'restsOnGt01', 'and not where the order alone decides');
-  }),
+  law(
+    'exactly one row is reported where any holds',
+    ANY,
+    (engine, { history, rules, asOf }) => {
+      const { verdicts } = engine(history, rules, asOf);
+      const reported = verdicts.filter((verdict) => verdict.reported).length;
+      mustEqual(reported, verdicts.length > 0 ? 1 : 0, 'rows reported');
+    },
+    { needsAll: true },
+  ),
+  law(
+    'the reported row is the first by precedence, save that gt01 may go before five-retries',
+    ANY,
+    (engine, q) => {
+      const { verdicts } = engine(q.history, q.rules, q.asOf);
+      const held = new Map(verdicts.map((verdict) => [verdict.category, verdict.reported]));
+      const first = [...q.rules.precedence].find((category) => held.has(category));
+      if (first === undefined || held.get(first) === true) return;
+      must(first === 'five-retries', `${first} goes first`);
+      must(held.get('gt01') === true, 'only gt01 goes before five-retries');
+      must(q.rules.fiveRetriesAgainstGt01 === 'restsOnGt01', 'and not where the order alone decides');
+    },
+    { needsAll: true },
+  ),
   law('a verdict takes effect from the later of met and in force, within its dates, or not yet', ANY, (engine, q) => {
     for (const { category, metAt, effectiveFrom } of engine(q.history, q.rules, q.asOf).verdicts) {
       const clause = clauseOf(q.rules, category);

@@ -167,6 +167,84 @@ describe('one process at a time', () => {
   });
 });
 
+describe('a device is one, whichever rig file names it', () => {
+  const at = (folder: string, state: string): LedgerStore => new LedgerStore(folder, { stateFolder: state });
+  const address = 'tcp 127.0.0.1:4059 0/1';
+  const title = toHex(TITLE);
+
+  test('a second rig of another name and folder is told who has the device, by its address and by its title', () => {
+    const state = fresh();
+    const first = at(fresh(), state);
+    first.lock('esme', { address, title });
+    expect(() => at(fresh(), state).lock('esme', { address })).toThrow(
+      `the device at ${address}: process ${process.pid}`,
+    );
+    expect(() => at(fresh(), state).lock('chf', { title })).toThrow(`the device ${title}: process ${process.pid}`);
+    first.release();
+    at(fresh(), state).lock('esme', { address, title });
+  });
+
+  test('a title that is learnt on the wire is taken, too', () => {
+    const state = fresh();
+    const first = at(fresh(), state);
+    first.lock('esme', { address });
+    const second = at(fresh(), state);
+    second.lock('esme', { address: 'tcp 10.0.0.1:4059 0/1' });
+    first.open('esme', 'dcc', BEGIN, { address }).learnTitle(TITLE);
+    const other = second.open('esme', 'dcc', BEGIN, {});
+    expect(() => other.learnTitle(TITLE)).toThrow('one rig at a time');
+    first.release();
+    second.release();
+  });
+
+  test('its keys are found in whichever ledger holds them: by title at any address, and by address without a title', () => {
+    const state = fresh();
+    const first = at(fresh(), state);
+    first.lock('esme', { address });
+    const stored = first.open('esme', 'dcc', BEGIN, { address });
+    stored.ledger.reserveCounter(ACTIVE);
+    stored.learnTitle(TITLE);
+    first.release();
+    for (const known of [{ title }, { address }, { title, address: 'tcp elsewhere:1 0/1' }]) {
+      const second = at(fresh(), state);
+      second.lock('esme', known);
+      const found = second.open('esme', 'dcc', BEGIN, known);
+      expect([found.isFound, found.path, found.title]).toEqual([true, stored.path, title]);
+      second.release();
+    }
+    // Another device at the same address is another device.
+    const stranger = at(fresh(), state).open('esme', 'dcc', BEGIN, { address, title: 'FFFFFFFFFFFFFFFF' });
+    expect(stranger.isFound).toBe(false);
+  });
+
+  test('a ledger of a rig of an earlier version is found by its title', () => {
+    const state = fresh();
+    const older = new LedgerStore(join(state, 'keys', 'older'));
+    older.lock('esme');
+    const stored = older.open('esme', 'dcc', BEGIN);
+    stored.ledger.reserveCounter(ACTIVE);
+    stored.learnTitle(TITLE);
+    older.release();
+    expect(at(fresh(), state).open('esme', 'dcc', BEGIN, { title }).path).toBe(stored.path);
+  });
+});
+
+test('what a process that died left half-written holds keys, and goes with the next lock; that of a live one stays', () => {
+  const folder = fresh();
+  opened(folder).store.release();
+  writeFileSync(join(folder, 'esme-dcc.json.partial-999999'), 'keys');
+  writeFileSync(join(folder, `esme-dcc.json.partial-${process.ppid}`), 'keys');
+  opened(folder).store.release();
+  expect(readdirSync(folder)).toEqual([`esme-dcc.json.partial-${process.ppid}`]);
+});
+
+test('a lock whose process number was given to another process is taken over', () => {
+  const folder = fresh();
+  opened(folder).store.release();
+  writeFileSync(join(folder, 'esme.lock'), `${process.ppid} ${'0'.repeat(8)}/1\n`);
+  expect(() => opened(folder).store.release()).not.toThrow();
+});
+
 test('ledgers lie in the state folder of the user unless the rig file says', () => {
   expect(defaultLedgerFolder('lab', { XDG_STATE_HOME: '/s', HOME: '/h' }, 'linux')).toBe('/s/smets1-bench/keys/lab');
   expect(defaultLedgerFolder('lab', { HOME: '/h' }, 'linux')).toBe('/h/.local/state/smets1-bench/keys/lab');

@@ -1,6 +1,6 @@
 // The page as text: that it is a function of its folder, that every number of a picture stands in the table below it, and
 // that nothing in it points at a machine or a person. How a browser takes it is test/browser's.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -106,5 +106,21 @@ test('two folders stand side by side with paired differences, or with the reason
 test('a folder that is no complete output of a run is refused with what was expected', async () => {
   const { code, err } = await commandLine(['report', 'html', folder]);
   expect(code).toBe(1);
-  expect(err).toContain('found no manifest.json, expected a folder that run --out wrote');
+  expect(err).toContain('found no manifest.json, expected a folder that run --out');
+});
+
+test('a sweep stands on the page with a tornado for each outcome, its table, and the command', async () => {
+  const sweep = join(folder, 'sweep');
+  mkdirSync(sweep);
+  const head = { format: 1, kind: 'sweep', sweep: 'tiny', title: 'What moves it', command: 'smets1-bench sweep tiny.yaml', scenario: 'x', scenarioHash: 'abc', replications: 2, scale: 0.1, points: 3 }; // prettier-ignore
+  writeFileSync(join(sweep, 'manifest.json'), JSON.stringify(head));
+  writeFileSync(join(sweep, 'effects.csv'), 'outcome,factor,rank,level,effect,low,high\nfive/all,"weeks, asked for",1,4,206,-36,447\nfive/all,"weeks, asked for",1,6,-88,-197,21\n'); // prettier-ignore
+  writeFileSync(join(sweep, 'differences.csv'), 'point,outcome,base\n1,five/all,1633.5\n');
+  const { code, out: text } = await commandLine(['report', 'html', sweep]);
+  expect(code).toBe(0);
+  const shown = textOf(text);
+  expect(shown).toContain('What moves five/all (1,634 as the scenario is) most: weeks, asked for, by +206 at 4.');
+  expect(text).toContain('id="sweep-1-1-chart-wide-t"');
+  for (const value of ['+206', '-88', '-36', '+447']) expect(shown.split(/\s+/)).toContain(value);
+  expect(text).not.toContain('<script');
 });

@@ -1,0 +1,14 @@
+import { pageHtml } from './pageShell.ts';
+
+/** The page of the live view. Its script fills it from the events of the server that serves it. */
+export function livePage(script: string): string {
+  return pageHtml({
+    title: 'smets1-bench live',
+    body: [
+      '<header><h1>smets1-bench live</h1><p id="live-say" role="status">Connecting…</p></header>',
+      '<main id="live-blocks"></main>',
+    ].join('\n'),
+    script,
+    connect: "'self'",
+  });
+}

@@ -1,0 +1,162 @@
+// The live view: who is served, what is read, and that nothing is disturbed.
+import { request, type IncomingMessage } from 'node:http';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { liveBlock } from '../../src/cli/live/liveBlocks.ts';
+import { LISTENERS_MAX, serveLive, type LiveServer } from '../../src/cli/live/liveServer.ts';
+import { commandLine } from './harness.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'live-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function asked(url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request(url, { method, headers, agent: false }, resolve).on('error', reject).end();
+  });
+}
+
+describe('the server', () => {
+  let server: LiveServer;
+  let root = '';
+  let cookie = '';
+  let state = 1;
+  beforeAll(async () => {
+    server = await serveLive({ host: '127.0.0.1', port: 0, page: '<p>page</p>', state: () => String(state), everyMilliseconds: 20 }); // prettier-ignore
+    root = server.url.replace(/\?.*/, '');
+    const redirect = await asked(server.url);
+    expect(redirect.statusCode).toBe(303);
+    expect(redirect.headers.location).toBe('/');
+    const [set = ''] = redirect.headers['set-cookie'] ?? [];
+    expect(set).toMatch(/; HttpOnly; SameSite=Strict/);
+    cookie = set.split(';')[0] ?? '';
+  });
+  afterAll(() => server.close());
+
+  test('it serves the page to whoever holds the token', async () => {
+    expect((await asked(root, { cookie })).statusCode).toBe(200);
+    expect((await asked(`${root}other`, { cookie })).statusCode).toBe(404);
+  });
+
+  test.each([
+    ['no token', {}, 'GET', 403],
+    ['a wrong token', { cookie: 'smets1-bench-live=00000000000000000000000000000000' }, 'GET', 403],
+    ['another name of the server', { host: 'evil.example:80' }, 'GET', 421],
+    ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 'GET', 403],
+    ['another method', {}, 'POST', 405],
+  ])('%s is refused', async (_, headers: Record<string, string>, method, status) => {
+    const own = 'cookie' in headers || Object.keys(headers).length === 0 ? headers : { cookie, ...headers };
+    expect((await asked(root, own, method)).statusCode).toBe(status);
+    expect((await asked(`${root}?token=wrong`)).statusCode).toBe(403);
+  });
+
+  test(`${LISTENERS_MAX} pages may listen, one more may not, and each hears what changes`, async () => {
+    const listening = await Promise.all(
+      Array.from({ length: LISTENERS_MAX }, () => asked(`${root}events`, { cookie })),
+    );
+    expect((await asked(`${root}events`, { cookie })).statusCode).toBe(503);
+    const heard = listening.map(
+      (response) =>
+        new Promise<void>((resolve) => {
+          response.on('data', (chunk: Buffer) => {
+            if (chunk.toString().includes('data: 2\n')) resolve();
+          });
+        }),
+    );
+    state = 2;
+    await Promise.all(heard);
+    for (const response of listening) response.destroy();
+  });
+});
+
+describe('what a folder says', () => {
+  const now = Date.UTC(2026, 0, 2, 12);
+
+  test('a sweep tells its cells, also those that failed, and its effects once they are there', () => {
+    const sweep = join(folder, 'sweep');
+    mkdirSync(join(sweep, 'cells/ab'), { recursive: true });
+    for (const name of ['ab01.json', 'ab02.json', 'ab03.failed.json', '.partial-ab04.json-7']) writeFileSync(join(sweep, 'cells/ab', name), '{}'); // prettier-ignore
+    expect(liveBlock(sweep, Date.now()).facts).toEqual([
+      ['cells finished', '2'],
+      ['cells that failed', '1'],
+      ['finished in the last minute', '2'],
+      ['tables', 'not yet written'],
+    ]);
+    writeFileSync(
+      join(sweep, 'effects.csv'),
+      'outcome,factor,rank,level,effect,low,high\nx/all,weeks,1,4,206,-36,447\n',
+    );
+    expect(liveBlock(sweep, now).tables[0]?.rows).toEqual([['x/all', 'weeks', '4', '206', '-36', '447']]);
+  });
+
+  test('a watch tells how long each link and source has been silent; a torn last line is passed over', () => {
+    const watch = join(folder, 'watch');
+    mkdirSync(watch);
+    const line = (at: string, more: object) => JSON.stringify({ t: at, ...more });
+    const lines = [
+      line('2026-01-01T12:00:00Z', { is: 'up', version: '0' }),
+      line('2026-01-02T11:00:00Z', { is: 'evidence', link: 'wan', at: '2026-01-02T11:00:00Z', source: 'probe', bearing: 'judged' }), // prettier-ignore
+      line('2026-01-02T11:59:00Z', { is: 'attempt', at: '2026-01-02T11:59:00Z', outcome: 'MA112', cause: 'device', steps: [] }), // prettier-ignore
+      '{"is":"atte',
+    ];
+    writeFileSync(join(watch, 'watch.jsonl'), lines.join('\n'));
+    writeFileSync(join(watch, 'watch.json'), JSON.stringify({ clauses: [{ clause: '18.8', counted: 2, needed: 3, holds: false, missing: 'one week' }] })); // prettier-ignore
+    const { facts, tables } = liveBlock(watch, now);
+    expect(facts[0]).toEqual(['process', 'took the watch up and has not laid it down']);
+    expect(tables[0]?.rows).toEqual([
+      ['WAN, any source', '2026-01-02T11:00:00Z', '60 min'],
+      ['probe', '2026-01-02T11:00:00Z', '60 min'],
+    ]);
+    expect(tables[1]?.rows).toEqual([['18.8', '2', '3', 'no', 'one week']]);
+    expect(tables[2]?.rows.at(-1)).toEqual(['2026-01-02T11:59:00Z', 'attempt', 'MA112']);
+  });
+
+  test('a run tells its files while it writes, and its manifest when it is done', () => {
+    const run = join(folder, 'run');
+    mkdirSync(join(run, '.partial-9'), { recursive: true });
+    writeFileSync(join(run, '.partial-9/attempts.parquet'), 'half');
+    expect(liveBlock(run, now)).toMatchObject({
+      title: 'run: being written',
+      tables: [{ rows: [['attempts.parquet', '4']] }],
+    });
+    writeFileSync(join(run, 'manifest.json'), '{"scenario":"quiet","seed":"s","files":{}}');
+    expect(liveBlock(run, now)).toMatchObject({
+      title: 'run: complete',
+      facts: [
+        ['scenario', 'quiet'],
+        ['seed', 's'],
+      ],
+    });
+  });
+
+  test('reading leaves every byte of a folder as it was', () => {
+    const bytes = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')); // prettier-ignore
+    const before = bytes();
+    for (const name of ['sweep', 'watch', 'run']) liveBlock(join(folder, name), now);
+    expect(bytes()).toEqual(before);
+  });
+});
+
+test('the command prints its address, serves the page under a strict policy, and ends when it is interrupted', async () => {
+  let page = '';
+  const { code, out } = await commandLine(['live', folder], {
+    onText: (text, interrupt) => {
+      void (async () => {
+        const redirect = await asked(text.trim());
+        const [set = ''] = redirect.headers['set-cookie'] ?? [];
+        const response = await asked(text.trim().replace(/\?.*/, ''), { cookie: set.split(';')[0] ?? '' });
+        for await (const chunk of response) page += String(chunk);
+        interrupt();
+      })();
+    },
+  });
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]{32}\n$/) as string }); // prettier-ignore
+  expect(page).toContain("connect-src 'self'");
+  expect(page).not.toMatch(/unsafe-/);
+});
+
+test('a folder that is not there, and an address that is none, are refused', async () => {
+  expect((await commandLine(['live', join(folder, 'none')])).err).toContain('no such folder');
+  expect((await commandLine(['live', folder, '--listen', 'x'])).err).toContain('expected HOST:PORT');
+});

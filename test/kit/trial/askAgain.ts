@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
+import type { Evaluation, Verdict } from '../../../src/exclusion/verdict.ts';
+import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
+import { clauseOf, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { formatInstant } from '../../../src/time.ts';
+import type { Question } from '../arbitraries/histories.ts';
+import { rawQuestion } from '../cases/caseForm.ts';
+import { VERDICT_FIELDS, type GivenVerdict } from '../compare.ts';
+import type { Engine, Law } from '../laws/law.ts';
+import type { Asker } from './asker.ts';
+
+/** What came of one law. */
+export interface LawResult {
+  readonly name: string;
+  /** Questions on which the law was tried to the end. */
+  readonly tried: number;
+  /** Why it is broken: the claim with both sides, and the smallest question. */
+  readonly broken?: string;
+  /** Why it could not be tried. */
+  readonly skipped?: string;
+}
+
+export interface LawsOptions {
+  readonly asker: Asker;
+  /** The rule set that the engine answers by. */
+  readonly rules: RuleSet;
+  /** True if the engine takes a rule set with a question: laws then vary the rules. */
+  readonly takesRules: boolean;
+  /** The categories that the engine knows; all by default. */
+  readonly clauses?: readonly ExclusionCategory[] | undefined;
+  /** Questions a law. */
+  readonly runs: number;
+  readonly seed: number;
+  readonly isOver?: () => boolean;
+}
+
+/** Thrown by the engine of a law: the answer is not there yet. */
+class NotAnswered extends Error {}
+
+/** Thrown by the engine of a law: this engine can never answer. */
+class CannotAnswer extends Error {}
+
+/** More rounds than the deepest shrinking has needed. */
+const ROUNDS_MAX = 120;
+
+/**
+ * Tries laws, as they stand, on an engine that cannot answer within a call. Each law runs with an engine that knows the
+ * answers so far. What it asks besides is collected over all laws, asked in one batch, and the laws run again, until no
+ * answer is missing. The shrinking of a broken law works the same way.
+ */
+export async function tryLaws(laws: readonly Law[], options: LawsOptions): Promise<readonly LawResult[]> {
+  const { asker, isOver = () => false } = options;
+  const answers = new Map<string, EngineOutcome>();
+  const results = new Map<Law, LawResult>();
+  for (let round = 0; round < ROUNDS_MAX && !isOver(); round += 1) {
+    const missing = new Map<string, Question>();
+    for (const law of laws) if (!results.has(law)) tryOnce(law, options, answers, missing, results);
+    if (missing.size === 0) break;
+    const questions = [...missing.values()];
+    const outcomes = await asker.ask(questions);
+    for (const [i, key] of [...missing.keys()].entries()) answers.set(key, outcomes[i] as EngineOutcome);
+  }
+  return laws.map((law) => results.get(law) ?? { name: law.name, tried: 0, skipped: 'the check ended before' });
+}
+
+function tryOnce(
+  law: Law,
+  options: LawsOptions,
+  answers: ReadonlyMap<string, EngineOutcome>,
+  missing: Map<string, Question>,
+  results: Map<Law, LawResult>,
+): void {
+  const { rules, takesRules, clauses, runs, seed } = options;
+  const { name } = law;
+  if (clauses !== undefined && law.needsAll) {
+    results.set(law, { name, tried: 0, skipped: 'it speaks of all categories, and only some are compared' });
+    return;
+  }
+  let isOpen = false;
+  const engine = engineOf(options, answers, missing);
+  const { questions, keeps } = law.trial(takesRules ? undefined : fc.constant(rules));
+  let tried = 0;
+  let why = '';
+  const property = fc.property(questions, (question) => {
+    try {
+      keeps(engine, question);
+      tried += 1;
+    } catch (error) {
+      // Another law may have asked the same question in this round: the number of missing answers would not tell.
+      if (error instanceof NotAnswered) isOpen = true;
+      else if (error instanceof CannotAnswer) why = error.message;
+      else throw error;
+    }
+  });
+  const { failed, counterexample, errorInstance } = fc.check(property, { numRuns: runs, seed });
+  if (isOpen) return;
+  if (failed) results.set(law, { name, tried, broken: brokenText(errorInstance, counterexample?.[0]) });
+  else if (why !== '') results.set(law, { name, tried, skipped: why });
+  else results.set(law, { name, tried });
+}
+
+/** The claim with both sides, then the smallest question. */
+function brokenText(error: unknown, counterexample: unknown): string {
+  const claim = error instanceof Error ? error.message : String(error);
+  const question = questionIn(counterexample);
+  if (question === undefined) return claim;
+  const { installation, history, readings, rules } = rawQuestion(question);
+  return [
+    claim,
+    `installation: ${installation}`,
+    ...history.map((row) => `  ${typeof row === 'string' ? row : JSON.stringify(row)}`),
+    `as of ${formatInstant(question.asOf)}`,
+    ...(readings ? [`readings: ${JSON.stringify(readings)}`] : []),
+    ...(rules ? [`rules: ${JSON.stringify(rules)}`] : []),
+  ].join('\n');
+}
+
+/** The question within whatever a law is tried on. */
+function questionIn(value: unknown): Question | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('question' in value) return questionIn(value.question);
+  return 'history' in value && 'rules' in value && 'asOf' in value ? (value as Question) : undefined;
+}
+
+const KEYS = new WeakMap<RuleSet, string>();
+
+function keyOfRules(rules: RuleSet): string {
+  let key = KEYS.get(rules);
+  if (key === undefined) KEYS.set(rules, (key = JSON.stringify(rules)));
+  return key;
+}
+
+function engineOf(
+  { rules: own, takesRules, clauses }: LawsOptions,
+  answers: ReadonlyMap<string, EngineOutcome>,
+  missing: Map<string, Question>,
+): Engine {
+  const ownKey = keyOfRules(own);
+  return (history, rules, asOf) => {
+    const isOwn = rules === own || keyOfRules(rules) === ownKey;
+    if (!isOwn && !takesRules) throw new CannotAnswer('it varies the rules, and the engine takes none with a question');
+    const question = { history, rules: isOwn ? own : rules, asOf };
+    const key = JSON.stringify([history, asOf, isOwn ? '' : keyOfRules(rules)]);
+    const outcome = answers.get(key);
+    if (outcome === undefined) {
+      missing.set(key, question);
+      throw new NotAnswered();
+    }
+    if (outcome.kind === 'failed') throw new Error(outcome.sentence);
+    if (outcome.kind === 'refused') throw new Error(`the engine refuses rows that go together: ${outcome.why}`);
+    if (outcome.kind === 'notAsked') throw new CannotAnswer('the engine broke down too often');
+    return evaluationOf(outcome.verdicts, rules, clauses);
+  };
+}
+
+/** An answer in the form that laws read. What the engine did not give cannot be read: the law is then skipped. */
+function evaluationOf(
+  given: readonly GivenVerdict[],
+  rules: RuleSet,
+  clauses: readonly ExclusionCategory[] | undefined,
+): Evaluation {
+  const verdicts = given
+    .filter(({ category }) => clauses?.includes(category) ?? true)
+    .sort((a, b) => CATEGORIES.indexOf(a.category) - CATEGORIES.indexOf(b.category))
+    .map((row) => withGuards({ ...row, clause: row.clause ?? clauseOf(rules, row.category)?.clause ?? '' }));
+  const answer = { verdicts };
+  guard(answer, 'notes', 'it reads notes, which the protocol does not have');
+  return answer as unknown as Evaluation;
+}
+
+function withGuards(row: GivenVerdict): Verdict {
+  for (const field of VERDICT_FIELDS) {
+    if (row[field] === undefined) guard(row, field, `it reads ${field}, which the engine does not give`);
+  }
+  return row as Verdict;
+}
+
+/** Not enumerable, so that comparing whole answers compares what was given. */
+function guard(of: object, field: string, why: string): void {
+  Object.defineProperty(of, field, {
+    configurable: true,
+    get: () => {
+      throw new CannotAnswer(why);
+    },
+  });
+}
