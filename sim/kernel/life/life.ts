@@ -33,24 +33,18 @@ import { FOREVER } from '../../world/alternating.ts';
 import type { SeedWords } from '../../world/dice/draws.ts';
 import { LifeStreams } from '../../world/dice/lifeStreams.ts';
 import { HanLink } from '../../world/hanLink.ts';
-import { NO_INTERVALS, type Intervals } from '../../world/intervals.ts';
 import { WanLink } from '../../world/wanLink.ts';
 import type { DeviceModel, GroupNumbers, WalkStep } from '../model/groupNumbers.ts';
 import type { Limits } from '../model/kernelLimits.ts';
 import type { LifePlan } from '../model/lifePlan.ts';
 import type { OutageLists } from '../model/outageLists.ts';
-import { Account } from './account.ts';
+import { Account, STOP, WAIT } from './account.ts';
 import { countMigrated, type Counts } from './counts.ts';
 import { MasterKey } from './masterKeySearch.ts';
 import type { Observer } from './observer.ts';
 import { FactsAtHand } from './preparedFacts.ts';
 import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
 import { OBSERVATION_BITS, OBSERVATION_MASK, walk, WALK_PASSED } from './lifeWalk.ts';
-
-/** What is done with an installation at its next turn. */
-const GO: i32 = 0;
-const WAIT: i32 = 1;
-const STOP: i32 = 2;
 
 /**
  * One installation at a time: drawn alone from its number, run through the process of its cohort, and counted on the way. One
@@ -175,15 +169,11 @@ export class Life {
     this.endAt = 0;
     this.key.begin(entity, group.key);
     this.replacedAt = group.isSteady ? FOREVER : this.account.changes.replacedAt(entity, start, this.knownUntil);
-    let wanOutages: Intervals = NO_INTERVALS;
-    let systemOutages: Intervals = NO_INTERVALS;
-    if (outages.hasWanOutages || outages.hasSystemOutages) {
-      attributes.place();
-      wanOutages = outages.wanOutages(attributes.operator, attributes.hubModel, attributes.area);
-      systemOutages = outages.systemOutages(attributes.operator, attributes.hubModel, attributes.area);
-    }
-    this.wan.begin(group.wan, entity, start, wanOutages);
-    this.strikes.begin(entity, systemOutages);
+    const shares = outages.hasWanOutages || outages.hasSystemOutages;
+    if (shares) attributes.place();
+    const place = shares ? outages.placeOf(attributes.operator, attributes.hubModel, attributes.area) : -1;
+    this.wan.begin(group.wan, entity, start, outages.wanAt(place));
+    this.strikes.begin(entity, outages.systemAt(place));
     this.account.begin(entity);
   }
 
@@ -208,7 +198,7 @@ export class Life {
         continue;
       }
       this.account.advance(first);
-      const turn = this.turn(first);
+      const turn = this.account.turn(first);
       if (turn === STOP) return FOREVER;
       if (turn === WAIT) {
         day += preparation.daysBetweenInstructions;
@@ -274,20 +264,6 @@ export class Life {
     return this.key.atStart(this.attributes.key);
   }
 
-  /** Whether the process goes on at an instant: retries end with an exclusion of the installation, met or in effect. */
-  private turn(at: Instant): i32 {
-    const account = this.account;
-    if (account.holds === 0) return GO;
-    const group = this.group;
-    const tally = account.tally;
-    const reported = tally.reported();
-    const gsmeOnly = ((this.plan.rules.excludesGsme >> reported) & 1) === 1;
-    if (group.stopsNever || (gsmeOnly && group.esmeOnly)) return GO;
-    if (group.stopsInEffect && tally.effectiveFrom(reported, at) === 0) return GO;
-    // A later change can take the installation out of the category's scope again; without one to come, it cannot.
-    return account.queue.next < account.queue.count ? WAIT : STOP;
-  }
-
   private attempt(firstDay: f64): void {
     if (firstDay >= FOREVER) return;
     const group = this.group;
@@ -298,7 +274,7 @@ export class Life {
       const at = workingInstant(day);
       if (at > this.plan.horizon || at >= this.replacedAt) return;
       this.account.advance(at);
-      const turn = this.turn(at);
+      const turn = this.account.turn(at);
       if (turn === STOP) return;
       day += group.daysBetweenAttempts;
       if (turn === WAIT) continue;
