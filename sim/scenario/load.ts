@@ -106,11 +106,13 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
   if (!rules.ok || errors.length > 0) return { ok: false, errors: errors.sort(byPlace) };
   const problemOf = ({ path, found, ...rest }: Fault): Problem =>
     problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest });
-  const idle = scenarioWarnings(scenario).map(problemOf);
   // A mark of an extended file covers nothing where the extending one took its numbers away: that is no mistake.
-  const marks = idleMarks(scenario, tree)
-    .map(({ path, pattern }) => problemOf({ path, found: pattern, expected: 'a path that covers a number or a date' }))
-    .filter(({ file }) => file === options.path);
+  const marks = (): Problem[] =>
+    idleMarks(scenario, tree)
+      .map(({ path, pattern }) =>
+        problemOf({ path, found: pattern, expected: 'a path that covers a number or a date' }),
+      )
+      .filter(({ file }) => file === options.path);
   return {
     ok: true,
     path: options.path,
@@ -125,9 +127,16 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
       const path = parsePath(text);
       return path && treeAt(tree, path) && positionAt(tree, path);
     },
-    marks: markedLeaves(scenario, tree),
-    idle,
-    warnings: [...marks, ...idle],
+    // A sweep resolves thousands of points and asks none of them where its numbers come from: found when asked for.
+    get marks() {
+      return markedLeaves(scenario, tree);
+    },
+    get idle() {
+      return scenarioWarnings(scenario).map(problemOf);
+    },
+    get warnings() {
+      return [...marks(), ...this.idle];
+    },
   };
 }
 

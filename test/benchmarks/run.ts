@@ -8,6 +8,7 @@ import { fuzzBenchmark } from './fuzz/benchmark.ts';
 import { r1Benchmark } from './r1/benchmark.ts';
 import { ruleEnginesBenchmark } from './ruleEngines/benchmark.ts';
 import type { Sizes } from './sizes.ts';
+import { sweepBenchmark } from './sweep.ts';
 import { workersBenchmark } from './workers.ts';
 
 /** `npm run bench [-- NAME...] [--quick]`: each prints what it measured and returns whether its checks and goals hold. */
@@ -21,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> =
   'estate': estateBenchmark,
   'devices': devicesBenchmark,
   'fuzz': fuzzBenchmark,
+  'sweep': sweepBenchmark,
 };
 
 const QUICK = '--quick';
