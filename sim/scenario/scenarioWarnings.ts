@@ -1,6 +1,6 @@
+import { ATTEMPT_FROM_SECONDS, ATTEMPT_SPAN_SECONDS } from '../../src/londonTime.ts';
 import { DAY, endOfLondonDate, HOUR, londonInstant, startOfLondonDate } from '../../src/time.ts';
 import { datedPair, plannedPairs } from './datedSpans.ts';
-import { REQUESTS_FROM_HOUR, REQUESTS_TO_HOUR } from './requestHours.ts';
 import type { Scenario } from './schema.ts';
 import type { Fault } from './scenarioChecks.ts';
 
@@ -43,19 +43,19 @@ function* idleWindows({ plannedMaintenance, from, horizon }: Scenario): Iterable
     else if (planned.acts === 'system' && !inside.some(([at, end]) => meetsRequests(at, end)))
       yield {
         path: [...path, 'hour'],
-        expected: `a window that meets requests: DCC makes them from ${clock(REQUESTS_FROM_HOUR)} to ${clock(REQUESTS_TO_HOUR)} London time, so that this plan changes nothing`,
+        expected: `a window that meets requests: DCC makes them from ${clock(ATTEMPT_FROM_SECONDS)} to ${clock(ATTEMPT_FROM_SECONDS + ATTEMPT_SPAN_SECONDS)} London time, so that this plan changes nothing`,
         mend: "Let it begin by day, or say acts: wan if the SMSO's contacts are meant.",
       };
   }
 }
 
-const clock = (hour: number): string => `${String(hour).padStart(2, '0')}:00`;
+const clock = (seconds: number): string => `${String(Math.floor(seconds / HOUR)).padStart(2, '0')}:00`;
 
 /** Whether requests are made at some instant of a window, which lasts at most a day. */
 function meetsRequests(from: number, to: number): boolean {
   for (let day = Math.floor(from / DAY) - 1; day <= Math.floor(to / DAY); day += 1) {
-    const opens = londonInstant(day, REQUESTS_FROM_HOUR * HOUR);
-    const closes = londonInstant(day, REQUESTS_TO_HOUR * HOUR);
+    const opens = londonInstant(day, ATTEMPT_FROM_SECONDS);
+    const closes = londonInstant(day, ATTEMPT_FROM_SECONDS + ATTEMPT_SPAN_SECONDS);
     if (from < closes && to > opens) return true;
   }
   return false;
