@@ -37,6 +37,16 @@ export interface FitOptions {
   readonly withParameters: (parameters: Readonly<Record<string, number>>) => { scenario: Scenario; rules: RuleSet };
   /** Lines that are counted in every round and fitted to nothing. */
   readonly alsoCount?: readonly CountedLine[];
+  /**
+   * The fit ends before its last round once no line is farther off than this, as a share of what was published. Left
+   * out: it ends early only where no line can come nearer.
+   */
+  readonly settledAt?: number;
+  /**
+   * Asked about an error of a round after the first: true where the scenario refuses the numbers that the secant came to,
+   * so that the fit ends with the rounds before it. Left out: every error is thrown.
+   */
+  readonly endsFit?: (error: unknown) => boolean;
   readonly onRound?: (round: FitRound, stage: FitStage) => void;
 }
 
@@ -79,7 +89,8 @@ export async function lineVolumes(
 /**
  * Fits each line's one parameter by a secant on common random numbers: every round runs the same dice with other
  * parameters, so that a difference in volume is the parameter's. Lines are treated as independent within a round; what
- * they share is taken up by the next. It writes nothing: a person puts the numbers into the scenario.
+ * they share is taken up by the next. A line that is met keeps its number. `bestRound` tells which round came nearest.
+ * It writes nothing: a person puts the numbers into the scenario.
  */
 export async function fitLines(
   lines: readonly FitLine[],
@@ -91,9 +102,16 @@ export async function fitLines(
   const rounds: FitRound[] = [];
   let parameters = start;
   for (let i = 0; i < options.rounds; i += 1) {
-    const round: FitRound = { parameters, volumes: await lineVolumes(counted, parameters, options) };
+    const volumes = await lineVolumes(counted, parameters, options).catch((error: unknown) => {
+      if (i === 0 || !options.endsFit?.(error)) throw error;
+      return undefined;
+    });
+    if (volumes === undefined) break;
+    const round: FitRound = { parameters, volumes };
     rounds.push(round);
     options.onRound?.(round, { number: i + 1, of: options.rounds, leftOut });
+    const settled = options.settledAt !== undefined && farthestOff(lines, round.volumes) <= options.settledAt;
+    if (settled || lines.every((line) => isMet(line, round))) break;
     parameters = Object.fromEntries(lines.map((line) => [line.parameter, nextGuess(line, rounds)]));
   }
   return rounds;
@@ -102,9 +120,9 @@ export async function fitLines(
 /** The fit without one line: what the others then say of it. */
 interface LeftOut {
   readonly line: FitLine;
-  /** Its own parameter at the prior, the others as the last round has them. */
+  /** Its own parameter at the prior, the others as the best round has them. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** By that last round; the line itself among them. */
+  /** By that round; the line itself among them. */
   readonly volumes: Readonly<Record<string, number>>;
   /** One: the others were evaluated where the whole fit left them, and not fitted anew. */
   readonly rounds: number;
@@ -115,8 +133,18 @@ export function farthestOff(lines: readonly FitLine[], volumes: Readonly<Record<
   return Math.max(0, ...lines.map(({ line, published }) => Math.abs((volumes[line] as number) / published - 1)));
 }
 
-/** Rounds that the others are given to settle: they begin where the whole fit has left them. */
-const ROUNDS_LEFT_OUT = 3;
+/** The round whose farthest line is the nearest; of several the first. */
+export function bestRound(lines: readonly FitLine[], rounds: readonly FitRound[]): FitRound {
+  const off = rounds.map(({ volumes }) => farthestOff(lines, volumes));
+  return rounds[off.indexOf(Math.min(...off))] as FitRound;
+}
+
+/** A volume this near cannot come nearer: it is a count. */
+const MET_WITHIN = 0.5;
+
+function isMet({ line, published }: FitLine, { volumes }: FitRound): boolean {
+  return Math.abs((volumes[line] as number) - published) < MET_WITHIN;
+}
 
 /** Leaves each line out in turn: its parameter goes back to its prior, and the others are fitted anew, on the same dice. */
 export async function leaveOneOut(
@@ -134,30 +162,32 @@ export async function leaveOneOut(
       start,
       {
         ...options,
-        rounds: Math.min(options.rounds, ROUNDS_LEFT_OUT),
         alsoCount: [line, ...(options.alsoCount ?? [])],
         withParameters: (parameters) => options.withParameters({ ...parameters, ...prior }),
       },
       line.line,
     );
-    const { parameters, volumes } = rounds.at(-1) as FitRound;
+    const { parameters, volumes } = bestRound(others, rounds);
     out.push({ line, parameters: { ...parameters, ...prior }, volumes, rounds: rounds.length });
   }
   return out;
 }
 
-/** First a step of a tenth towards the target, then the secant through the last two rounds, within half and double. */
+/**
+ * The next number of a line: as it is where the line is met, else the secant through the last round and the latest one
+ * with another number, within half and double. Without such a round, or where both gave one volume, a step of a tenth
+ * towards the target.
+ */
 function nextGuess(line: FitLine, rounds: readonly FitRound[]): number {
   const last = rounds.at(-1) as FitRound;
   const at = last.parameters[line.parameter] as number;
+  if (isMet(line, last)) return at;
   const volume = last.volumes[line.line] as number;
-  const before = rounds.at(-2);
-  const was = before?.parameters[line.parameter];
-  const wasVolume = before?.volumes[line.line];
-  if (was === undefined || wasVolume === undefined || was === at || wasVolume === volume) {
-    return clamp(at * (volume < line.published ? 1.1 : 0.9), at);
-  }
-  const slope = (volume - wasVolume) / (at - was);
+  const before = rounds.findLast(
+    ({ parameters, volumes }) => parameters[line.parameter] !== at && volumes[line.line] !== volume,
+  );
+  if (before === undefined) return clamp(at * (volume < line.published ? 1.1 : 0.9), at);
+  const slope = (volume - (before.volumes[line.line] as number)) / (at - (before.parameters[line.parameter] as number));
   return clamp(at + (line.published - volume) / slope, at);
 }
 

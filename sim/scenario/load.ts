@@ -12,7 +12,8 @@ import { problemAt, type Position, type Problem } from '../../src/document/probl
 import { applySetting, parseSetting } from '../../src/document/settings.ts';
 import { foundText, plainOf, positionAt, treeAt, type Tree } from '../../src/document/tree.ts';
 import { offendingPaths, zodProblems } from '../../src/document/zodProblems.ts';
-import { scenarioFaults } from './scenarioChecks.ts';
+import { scenarioFaults, type Fault } from './scenarioChecks.ts';
+import { scenarioWarnings } from './scenarioWarnings.ts';
 import { fitFaults } from './fitLines.ts';
 import { scenarioHash } from './hash.ts';
 import { idleMarks, markedLeaves, type MarkedLeaf } from './marks.ts';
@@ -41,8 +42,10 @@ export interface LoadedScenario {
   /** Where a value stands; undefined for a default. */
   readonly positions: (path: string) => Position | undefined;
   readonly marks: readonly MarkedLeaf[];
-  /** What is no error: marks that cover nothing. */
+  /** Findings that are no errors: marks that match no value, and the idle ones. */
   readonly warnings: readonly ScenarioProblem[];
+  /** Of the warnings: values that change nothing, as an outage whose days lie outside the simulation. */
+  readonly idle: readonly ScenarioProblem[];
 }
 
 /** A loaded scenario, or everything that is wrong with the file. */
@@ -101,6 +104,15 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
   for (const { path, found, ...rest } of faults.filter((fault) => !wrong.some((other) => overlap(other, fault.path))))
     errors.push(problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest })); // prettier-ignore
   if (!rules.ok || errors.length > 0) return { ok: false, errors: errors.sort(byPlace) };
+  const problemOf = ({ path, found, ...rest }: Fault): Problem =>
+    problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest });
+  // A mark of an extended file covers nothing where the extending one took its numbers away: that is no mistake.
+  const marks = (): Problem[] =>
+    idleMarks(scenario, tree)
+      .map(({ path, pattern }) =>
+        problemOf({ path, found: pattern, expected: 'a path that covers a number or a date' }),
+      )
+      .filter(({ file }) => file === options.path);
   return {
     ok: true,
     path: options.path,
@@ -115,16 +127,16 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
       const path = parsePath(text);
       return path && treeAt(tree, path) && positionAt(tree, path);
     },
-    marks: markedLeaves(scenario, tree),
-    // A mark of an extended file covers nothing where the extending one took its numbers away: that is no mistake.
-    warnings: idleMarks(scenario, tree)
-      .map(({ path, pattern }) =>
-        problemAt(positionAt(tree, path), formatPath(path), {
-          found: pattern,
-          expected: 'a path that covers a number or a date',
-        }),
-      )
-      .filter(({ file }) => file === options.path),
+    // A sweep resolves thousands of points and asks none of them where its numbers come from: found when asked for.
+    get marks() {
+      return markedLeaves(scenario, tree);
+    },
+    get idle() {
+      return scenarioWarnings(scenario).map(problemOf);
+    },
+    get warnings() {
+      return [...marks(), ...this.idle];
+    },
   };
 }
 

@@ -25,6 +25,8 @@ const INSTALLATIONS_MAX = 50_000_000;
 /** Operators or hub models that have dice of their own for the outages they share. */
 const MEMBERS_MAX = 4096;
 const SUM_TOLERANCE = 1e-9;
+/** Names that a message lists at most. */
+const NAMES_SHOWN = 12;
 
 /** Every check across fields, by what it looks at. Each is pure and looks at the whole scenario. */
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -66,7 +68,7 @@ function unless(known: object, name: string, path: Path, where: string): Fault[]
   if (Object.hasOwn(known, name)) return [];
   const names = Object.keys(known);
   const near = nearest(name, names);
-  const listed = names.length === 0 ? 'it has none' : names.slice(0, 12).join(', ');
+  const listed = names.length === 0 ? 'it has none' : names.slice(0, NAMES_SHOWN).join(', ');
   return [{ path, expected: `a name of ${where} (${listed})`, ...(near === undefined ? {} : { nearest: near }) }];
 }
 
@@ -131,10 +133,14 @@ function* otherReferences(scenario: Scenario): Iterable<Fault> {
   }
   for (const [name, outage] of Object.entries(scenario.sharedOutages)) {
     const members = MEMBERS[outage.by](scenario);
-    for (const [i, member] of (outage.members ?? []).entries())
+    for (const [i, member] of (outage.members === 'all' ? [] : (outage.members ?? [])).entries())
       yield* unless(members.known, member, ['sharedOutages', name, 'members', i], members.where);
+    for (const [i, operator] of (outage.operators ?? []).entries())
+      yield* unless(scenario.operators, operator, ['sharedOutages', name, 'operators', i], 'operators');
   }
 }
+
+const NAMES_OF = { operator: 'operators', hubModel: 'hub models', area: 'areas' } as const;
 
 const AREAS = Object.fromEntries(Array.from({ length: AREA_MAX - AREA_MIN + 1 }, (_, i) => [String(AREA_MIN + i), 1]));
 
@@ -318,6 +324,21 @@ function* outages(scenario: Scenario): Iterable<Fault> {
     const path = ['sharedOutages', name];
     if (outage.perYear > 0 && outage.duration === undefined)
       yield { path: [...path, 'duration'], expected: `a duration, since perYear is ${outage.perYear}` };
+    if (outage.dated.length > 0 && outage.members === undefined) {
+      const names = Object.keys(MEMBERS[outage.by](scenario).known).slice(0, NAMES_SHOWN).join(', ');
+      yield {
+        path: [...path, 'members'],
+        expected: `which ${NAMES_OF[outage.by]} the dated outages take down`,
+        mend: `Add sharedOutages.${name}.members: a list of ${names}; or all.`,
+      };
+    }
+    for (const [i, { to, days }] of outage.dated.entries())
+      if ((to === undefined) === (days === undefined))
+        yield {
+          path: [...path, 'dated', i],
+          found: to === undefined ? 'neither to nor days' : 'both to and days',
+          expected: 'either to, the last day, or days, how long it lasts',
+        };
   }
 }
 

@@ -153,21 +153,42 @@ const fault = z
   ])
   .describe('a fault model: what it does to a step, on whom, when');
 
+/** What an outage or a planned window acts on. `system` is DCC's side, `wan` the SMSO's way to the hub. */
+const acts = z.enum(['wan', 'system']);
+
 const sharedOutage = z.strictObject({
   by: z.enum(['operator', 'hubModel', 'area']).describe('what its members have in common'),
   members: z
-    .array(z.string())
+    .union([z.literal('all').describe('every member'), z.array(z.string()).min(1).describe('these members')])
     .optional()
     .describe(
-      'which operators, hub models or areas (10 to 23) it takes down; left out: all, each with dice of its own',
+      'which operators, hub models or areas (10 to 23) it takes down, or `all`; must be given where outages are dated; left out: all, each with dice of its own',
     ),
-  acts: z.enum(['wan', 'system']).default('wan').describe('takes the WAN down, or fails attempts on the system side'),
+  operators: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('only installations of these operators, as when one operator changes a setting; left out: of all'),
+  acts: acts
+    .default('wan')
+    .describe(
+      "wan: no contact and no try of the SMSO gets through; system: DCC's systems are down, attempts fail on the system side and instructions wait",
+    ),
   dated: z
-    .array(z.strictObject({ from: date.describe('first day'), to: date.describe('last day') }))
+    .array(
+      z.strictObject({
+        from: date.describe('first day'),
+        to: date.optional().describe('last day, included; either this or days'),
+        days: positive
+          .max(3650)
+          .optional()
+          .describe('how many days it lasts from the beginning of the first; instead of to'),
+      }),
+    )
     .default([])
-    .describe('past outages; both days included'),
-  perYear: perYear.default(0).describe('future ones: rate per member and year'),
-  duration: duration.optional().describe('how long a future one lasts; needed where perYear is above 0'),
+    .describe('outages whose days are known; every member is down in each of them'),
+  perYear: perYear.default(0).describe('outages by dice: rate per member and year'),
+  duration: duration.optional().describe('how long an outage by dice lasts; needed where perYear is above 0'),
 });
 
 const planned = z.strictObject({
@@ -179,6 +200,11 @@ const planned = z.strictObject({
   hours: positive.max(24).describe('how long it lasts, hours'),
   from: date.optional().describe('first day of the plan; left out: from the start'),
   to: date.optional().describe('last day of the plan; left out: to the horizon'),
+  acts: acts
+    .default('system')
+    .describe(
+      "system: DCC's systems are down, attempts in the window fail on the system side and instructions wait for its end; wan: no contact and no try of the SMSO gets through",
+    ),
 });
 
 const model = z.strictObject({
@@ -311,7 +337,10 @@ export const scenarioSchema = z.strictObject({
   unknownSupplierShare: share.default(0).describe('share of registrations not known to DCC'),
   models: z.record(z.string(), model).default({}).describe('DMCs that are not simply on the EPCL from the start'),
   sharedOutages: z.record(name, sharedOutage).default({}).describe('outages that many installations share'),
-  plannedMaintenance: z.record(name, planned).default({}).describe('windows in which DCC systems are down by plan'),
+  plannedMaintenance: z
+    .record(name, planned)
+    .default({})
+    .describe("windows in which DCC's systems, or the SMSO's way to the hubs, are down by plan"),
   faults: z.record(name, fault).default({}).describe('fault models; they compose'),
   changes: changes.prefault({}).describe('what changes in mid-history'),
   fit: z.array(fitted).default([]).describe('which numbers were fitted to which published lines'),

@@ -49,6 +49,8 @@ export interface AttemptTold {
   readonly esmeOnly: boolean;
   /** The checks that it came to, in the order of the walk. */
   readonly checks: readonly CheckTold[];
+  /** True if the walk passed over the checks on the gas meter, because the WAN was down and nothing new known of it. */
+  readonly gsmeUnjudged: boolean;
   /** The step that failed, what was observed there, and why; null: migrated. */
   readonly failed: { readonly step: StepId; readonly observation: Observation; readonly culprit: Culprit } | null;
 }
@@ -78,7 +80,7 @@ export class StoryCauses {
 
   failed(life: LifeView, step: StepId, observation: Observation): AttemptTold {
     const esmeOnly = life.esmeOnly(life.facts.at);
-    const checks = this.checksOf(life, esmeOnly, step);
+    const { checks, gsmeUnjudged } = this.checksOf(life, esmeOnly, step);
     const culprit = this.culprit(life);
     const own = checks.find((row) => row.step === step);
     for (const row of checks) {
@@ -86,26 +88,34 @@ export class StoryCauses {
     }
     if (own) assert(own.passed === (culprit.by !== 'check'), `${own.check} failed unless a fault struck the step`);
     else assert(culprit.by !== 'check', `a step without a check fails by a fault: ${step}`);
-    return { esmeOnly, checks, failed: { step, observation, culprit } };
+    return { esmeOnly, checks, gsmeUnjudged, failed: { step, observation, culprit } };
   }
 
   passed(life: LifeView, { at, outcome }: Attempt): AttemptTold {
     assert(life.facts.at === at, 'a migration attempt is made at the instant of the life');
     assert(outcome === OK || outcome === OK_ESME, `only an attempt without a failure passes: ${outcome}`);
-    const checks = this.checksOf(life, outcome === OK_ESME, null);
+    const { checks, gsmeUnjudged } = this.checksOf(life, outcome === OK_ESME, null);
     for (const row of checks) assert(row.passed, `${row.check} passed, for the attempt migrated`);
-    return { esmeOnly: outcome === OK_ESME, checks, failed: null };
+    return { esmeOnly: outcome === OK_ESME, checks, gsmeUnjudged, failed: null };
   }
 
   /** The checks of the walk up to a step; null: all. */
-  private checksOf(life: LifeView, esmeOnly: boolean, last: StepId | null): readonly CheckTold[] {
+  private checksOf(
+    life: LifeView,
+    esmeOnly: boolean,
+    last: StepId | null,
+  ): Pick<AttemptTold, 'checks' | 'gsmeUnjudged'> {
     const { group, attributes } = life;
     const { limits } = this;
     limits.begin(life.facts.at, group.cohort);
     const checks: CheckTold[] = [];
+    const hearsGsme = life.hearsGsme(life.facts.at);
+    let gsmeUnjudged = false;
     for (const id of group.steps) {
       const { check, needsGsme } = STEPS[id];
-      const taken = !needsGsme || (attributes.hasGsme && !esmeOnly);
+      const concerns = !needsGsme || (attributes.hasGsme && !esmeOnly);
+      const taken = concerns && (!needsGsme || hearsGsme);
+      gsmeUnjudged ||= concerns && !taken;
       if (check !== undefined && taken) {
         const look = CONTACT_CHECKS[check];
         const [at, windowSeconds] = look ? look(life.facts, limits) : [0, 0];
@@ -118,7 +128,7 @@ export class StoryCauses {
       }
       if (id === last) break;
     }
-    return checks;
+    return { checks, gsmeUnjudged };
   }
 
   private culprit({ strikes, facts: { at } }: LifeView): Culprit {

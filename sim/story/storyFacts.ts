@@ -69,6 +69,8 @@ export function installationOf(entity: number, life: LifeView, model: Model): In
     electricityPaymentMode: mode(attributes.electricityCredit),
     electricitySupplier: model.suppliers[attributes.electricitySupplier] as string,
     dmc: dmcNames(model.groups)[group.dmcFrom + attributes.model] as string,
+    operator: memberName(model.scenario.operators, attributes.operator),
+    hubModel: memberName(model.scenario.hubModels, attributes.hubModel),
     gas: attributes.hasGsme
       ? {
           mprn: String(syntheticMprn(entity)),

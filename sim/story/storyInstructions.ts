@@ -1,7 +1,7 @@
 import { assert } from '../../src/assert.ts';
 import { OK, type Attempt } from '../../src/migration/history.ts';
 import { HOUR, londonDay, type Instant } from '../../src/time.ts';
-import { workingInstant } from '../../src/londonTime.ts';
+import { notBefore, workingInstant } from '../../src/londonTime.ts';
 import type { LifeView } from './lifeView.ts';
 
 /** A try of the SMSO, and whether it got through. */
@@ -50,12 +50,17 @@ export class StoryInstructions {
   }
 
   /** The earliest turn on or after the day on which it was due whose tries end as the record does. */
-  private triesOf({ wan, group }: LifeView, { at, outcome }: Attempt): readonly Try[] {
+  private triesOf({ wan, group, strikes }: LifeView, { at, outcome }: Attempt): readonly Try[] {
     const { triesPerInstruction, hoursBetweenTries, contactsNeeded, daysBetweenInstructions } = group.process
       .preparation as NonNullable<LifeView['group']['process']['preparation']>;
-    for (let day = this.dueDay; ; day += daysBetweenInstructions) {
+    for (let day = this.dueDay; ;) {
       const first = workingInstant(day);
       assert(first <= at, 'an instruction is made at one of its turns');
+      const back = strikes.systemBackAt(first);
+      if (back > 0) {
+        day = notBefore(day, back);
+        continue;
+      }
       const tries: Try[] = [];
       let needed = contactsNeeded - this.contacts;
       for (let k = 0; k < triesPerInstruction && needed > 0; k += 1) {
@@ -65,9 +70,11 @@ export class StoryInstructions {
         tries.push({ at: tried, reached });
         if (reached) needed -= 1;
       }
-      if (tries.at(-1)?.at !== at || (needed === 0) !== (outcome === OK)) continue;
-      this.dueDay = day;
-      return tries;
+      if (tries.at(-1)?.at === at && (needed === 0) === (outcome === OK)) {
+        this.dueDay = day;
+        return tries;
+      }
+      day += daysBetweenInstructions;
     }
   }
 }

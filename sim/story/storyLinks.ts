@@ -4,10 +4,10 @@ import { FOREVER, type AlternatingLink } from '../world/alternating.ts';
 import { CARRIES_ALWAYS, CARRIES_NEVER, type HanLink } from '../world/hanLink.ts';
 import type { Intervals } from '../world/intervals.ts';
 import { intervals } from '../world/mergedIntervals.ts';
-import { memberOutages, outageBlocks, plannedWindows } from '../world/sharedOutages.ts';
+import { memberOutages, outageBlocks, plannedWindows, strikesPlace } from '../world/sharedOutages.ts';
 import type { LifeView } from './lifeView.ts';
 import type { Model } from '../kernel/model/model.ts';
-import { areaName, hits, memberName, type Replication } from '../kernel/model/replication.ts';
+import { areaName, memberName, type Replication } from '../kernel/model/replication.ts';
 
 /** Why a link is down: its own regime, what it shares with others, a plan, or an end of its own. */
 export type OutageBy = 'own' | 'shared' | 'planned' | 'death' | 'battery' | 'lostJoin' | 'linkBudget';
@@ -67,7 +67,7 @@ export function sharedOutagesOf(
   };
   const blocks = outageBlocks(Object.keys(scenario.sharedOutages));
   for (const [i, [name, row]] of Object.entries(scenario.sharedOutages).entries()) {
-    if (row.acts !== acts || !hits(row, memberNames[row.by])) continue;
+    if (row.acts !== acts || !strikesPlace(row, memberNames)) continue;
     const spans = memberOutages(row, {
       block: blocks[i] as number,
       member: member[row.by],
@@ -78,6 +78,7 @@ export function sharedOutagesOf(
     for (const [from, to] of spans) add(from, to, 'shared', `${name} (${row.by} ${memberNames[row.by]})`);
   }
   for (const [name, row] of Object.entries(scenario.plannedMaintenance)) {
+    if (row.acts !== acts) continue;
     const windows = plannedWindows(row, start, horizon);
     for (const [k, from] of windows.from.entries()) add(from, windows.to[k] as number, 'planned', name);
   }

@@ -1,14 +1,6 @@
 import { assert } from '../../src/assert.ts';
-import {
-  DAY,
-  dayOfMonth,
-  endOfLondonDate,
-  HOUR,
-  londonDay,
-  londonInstant,
-  startOfLondonDate,
-  type Instant,
-} from '../../src/time.ts';
+import { DAY, type Instant } from '../../src/time.ts';
+import { datedPair, plannedPairs, type Pair } from '../scenario/datedSpans.ts';
 import type { Planned, SharedOutage } from '../scenario/schema.ts';
 import { addresses } from './dice/addresses.ts';
 import { durationsOf } from './dice/distributions.ts';
@@ -36,9 +28,6 @@ export interface OutageSpan {
   readonly to: Instant;
 }
 
-/** A stretch of time [from, to), seconds. */
-type Pair = [from: number, to: number];
-
 /**
  * The outages that one member (an operator, a hub model, an area) has of one kind between two instants: dated ones as
  * data, the others from a Poisson process on dice of the member's own. A Poisson process looks the same in both
@@ -48,7 +37,7 @@ export function memberOutages(
   outage: SharedOutage,
   options: { block: number; member: number; stream: Stream; from: Instant; to: Instant },
 ): Pair[] {
-  const pairs: Pair[] = outage.dated.map((row) => [startOfLondonDate(row.from), endOfLondonDate(row.to) + 1]);
+  const pairs: Pair[] = outage.dated.map(datedPair);
   if (outage.perYear > 0 && outage.duration) {
     const durations = durationsOf(outage.duration);
     const meanGap = (365.25 * DAY) / outage.perYear;
@@ -76,19 +65,20 @@ export function memberOutages(
   return pairs;
 }
 
-const WEEKDAYS = ['thursday', 'friday', 'saturday', 'sunday', 'monday', 'tuesday', 'wednesday'] as const;
+/** The names of where an installation stands among those that share outages. */
+export interface PlaceNames {
+  readonly operator: string;
+  readonly hubModel: string;
+  readonly area: string;
+}
+
+/** Whether an outage takes down what stands at a place. */
+export function strikesPlace({ by, members, operators }: SharedOutage, place: PlaceNames): boolean {
+  if (operators !== undefined && !operators.includes(place.operator)) return false;
+  return members === undefined || members === 'all' || members.includes(place[by]);
+}
 
 /** The planned windows up to an instant, by the London calendar; without a first day, from long before `from` on. */
 export function plannedWindows(planned: Planned, from: Instant, to: Instant): Intervals {
-  const pairs: [number, number][] = [];
-  const firstDay = londonDay(planned.from === undefined ? from - LOOKBACK_SECONDS : startOfLondonDate(planned.from));
-  const lastDay = londonDay(planned.to === undefined ? to : endOfLondonDate(planned.to));
-  for (let day = firstDay; day <= lastDay; day += 1) {
-    if (WEEKDAYS[((day % 7) + 7) % 7] !== planned.weekday) continue;
-    const ofMonth = dayOfMonth(day);
-    if (planned.nth !== undefined && Math.ceil(ofMonth / 7) !== planned.nth) continue;
-    const begins = londonInstant(day, planned.hour * HOUR);
-    pairs.push([begins, begins + planned.hours * HOUR]);
-  }
-  return intervals(pairs);
+  return intervals(plannedPairs(planned, from - LOOKBACK_SECONDS, to));
 }

@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, (shell: Shell) => Promise<Command
   check: async (shell) => (await import('./check/checkCommand.ts')).checkCommand(shell),
   emulate: async (shell) => (await import('./emulate/emulateCommand.ts')).emulateCommand(shell),
   rig: async (shell) => (await import('./rig/rigCommand.ts')).rigCommand(shell),
+  schema: async (shell) => (await import('./schema/schemaCommand.ts')).schemaCommand(shell),
   live: async (shell) => (await import('./live/liveCommand.ts')).liveCommand(shell),
   glossary: async (shell) => (await import('./docs/glossaryCommand.ts')).glossaryCommand(shell),
   devices: async (shell) => (await import('./devices/devicesCommand.ts')).devicesCommand(shell),

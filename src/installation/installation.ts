@@ -27,6 +27,10 @@ export interface Installation {
   readonly electricitySupplier: string;
   /** Device model combination; empty where not known. */
   readonly dmc: string;
+  /** WAN operator of the hub. Installations of one operator fail together; left out where not known. No clause asks. */
+  readonly operator?: string;
+  /** Model of the communications hub, likewise. */
+  readonly hubModel?: string;
   readonly gas: GasSide | null;
 }
 

@@ -9,7 +9,10 @@ export interface Facts {
   readonly at: Instant;
   /** Latest WAN contact with the CHF at or before `at`. */
   readonly lastWanContact: Instant;
-  /** Latest HAN contact between GSME and CHF at or before `at`. */
+  /**
+   * Latest HAN contact between GSME and CHF at or before `at`. A head-end learns it over the WAN: while the WAN is down
+   * nothing newer than the latest WAN contact is known, and no attempt is judged by it.
+   */
   readonly lastHanContact: Instant;
   /** From when the DMC stands on the EPCL. */
   readonly epclEntryFrom: Instant;

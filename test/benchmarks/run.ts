@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { baselineBenchmark } from './baseline.ts';
 import { decideBenchmark } from './decide.ts';
 import { devicesBenchmark } from './devices/benchmark.ts';
 import { estateBenchmark } from './estate.ts';
@@ -7,11 +8,13 @@ import { fuzzBenchmark } from './fuzz/benchmark.ts';
 import { r1Benchmark } from './r1/benchmark.ts';
 import { ruleEnginesBenchmark } from './ruleEngines/benchmark.ts';
 import type { Sizes } from './sizes.ts';
+import { sweepBenchmark } from './sweep.ts';
 import { workersBenchmark } from './workers.ts';
 
 /** `npm run bench [-- NAME...] [--quick]`: each prints what it measured and returns whether its checks and goals hold. */
 const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> = {
   'r1': r1Benchmark,
+  'baseline': baselineBenchmark,
   'workers': workersBenchmark,
   'rule-engines': ruleEnginesBenchmark,
   'evaluator': evaluatorBenchmark,
@@ -19,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> =
   'estate': estateBenchmark,
   'devices': devicesBenchmark,
   'fuzz': fuzzBenchmark,
+  'sweep': sweepBenchmark,
 };
 
 const QUICK = '--quick';

@@ -168,6 +168,7 @@ const planArbitrary = fc
         esmeOnly: fc.constantFrom(false, false, false, true),
         wanDaysSilent: fc.constantFrom(0, 0, 0, 1, 6, 7),
         hanHeard: fc.constantFrom('lately', 'lately', 'edge', 'past'),
+        wanDown: fc.constantFrom(false, false, true),
       }),
       { minLength: 1, maxLength: 5 },
     ),
@@ -175,7 +176,7 @@ const planArbitrary = fc
   .map(({ cohort, gas, weeks }): Plan => {
     const events: PlannedEvent[] = [];
     const hanContacts = new Set<number>([AT - 20 * DAY]);
-    for (const [week, { effect, pick, esmeOnly, wanDaysSilent, hanHeard }] of weeks.entries()) {
+    for (const [week, { effect, pick, esmeOnly, wanDaysSilent, hanHeard, wanDown }] of weeks.entries()) {
       const at = AT + week * 7 * DAY;
       for (let day = 7; day >= 1; day -= 1) {
         events.push({ kind: 'contact', at: at - day * DAY + HOUR, reached: day > wanDaysSilent });
@@ -188,7 +189,8 @@ const planArbitrary = fc
         const fits = silencesStep(effect.silence, step, { gsme: gas && !esmeOnly });
         planned = { step, effect: kind, ...(kind === 'silence' && fits && { silence: effect.silence }) };
       }
-      events.push({ kind: 'attempt', at, esmeOnly: gas && esmeOnly, pick, ...(planned && { effect: planned }) });
+      const world = planned ? { effect: planned } : wanDown ? { wanDown: true as const } : {};
+      events.push({ kind: 'attempt', at, esmeOnly: gas && esmeOnly, pick, ...world });
     }
     return {
       installation: home(cohort, gas),

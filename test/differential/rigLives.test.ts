@@ -65,9 +65,10 @@ function planOf(story: Story, model: Model): Plan | undefined {
     }
     const { failed } = told;
     const pick = failed ? pickOf(failed.step, failed.observation, outcome) : 0;
-    const effect =
-      failed && failed.culprit.by !== 'check' ? { step: failed.step, effect: effectOf(failed.observation) } : undefined;
-    events.push({ kind: 'attempt', at, esmeOnly: told.esmeOnly, pick, ...(effect && { effect }) });
+    const wanDown = failed?.culprit.by === 'link';
+    const isStruck = failed && failed.culprit.by !== 'check' && !wanDown;
+    const effect = isStruck ? { step: failed.step, effect: effectOf(failed.observation) } : undefined;
+    events.push({ kind: 'attempt', at, esmeOnly: told.esmeOnly, pick, ...(effect && { effect }), ...(wanDown && { wanDown }) }); // prettier-ignore
   }
   const heard = [...hanContacts];
   if (heard.some((at) => at % WAKE_SECONDS !== heard[0]! % WAKE_SECONDS)) return undefined;

@@ -65,7 +65,8 @@ export function kernelRun(plan: Plan): { readonly attempts: Attempt[]; readonly 
       if (!effect || steps[position] !== effect.step) return 0;
       return OBSERVATIONS.indexOf(OBSERVATION_OF_EFFECT[effect.effect]);
     };
-    const gsme = plan.installation.gas !== null && !esmeOnly;
+    // As `Life.hearsGsme` has it: with the WAN down nothing new is known of the gas meter.
+    const gsme = plan.installation.gas !== null && !esmeOnly && !wanDown;
     limits.begin(at, COHORTS.indexOf(plan.installation.cohort));
     const result = kernelWalk(steps, { facts, limits, observe, gsme });
     if (result === WALK_PASSED) {

@@ -11,6 +11,8 @@ export {
   readingsArbitrary,
   ruleSetArbitrary,
 } from './arbitraries/ruleSets.ts';
+export { agreesWithReference, type AgreementOptions } from './agrees.ts';
+export { askerOf, type Asker } from './trial/asker.ts';
 export { LAWS } from './laws/laws.ts';
 export { assertLaw, keepsLaw } from './laws/law.ts';
 export type { Engine, Law, Spanning } from './laws/law.ts';

@@ -67,6 +67,8 @@ function livesOf(records: ShardRecords, model: Model): Lived[] {
         electricityPaymentMode: mode(at(of.electricityCredit)),
         electricitySupplier: model.suppliers[at(of.electricitySupplier)] as string,
         dmc,
+        operator: Object.keys(model.scenario.operators)[at(of.operator)] as string,
+        hubModel: Object.keys(model.scenario.hubModels)[at(of.hubModel)] as string,
         gas: Number.isNaN(of.mprn[i])
           ? null
           : {

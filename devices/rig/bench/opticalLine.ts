@@ -1,10 +1,11 @@
 /** Calls through an optical port: IEC 62056-21 opens the door, mode E leads to HDLC, and HDLC is what the caller gets. */
 import { BAUD_RATES } from '../../iec62056_21/frames.ts';
+import type { ReaderFailure } from '../../iec62056_21/reader.ts';
 import { readModeC } from '../../iec62056_21/session.ts';
 import { byteChannel } from '../../transport/channel.ts';
 import { heldTransport, type HeldTransport } from '../../transport/held.ts';
 import type { Timers } from '../../transport/timers.ts';
-import { TransportError, type ByteChannel } from '../../transport/transport.ts';
+import { TransportError, type ByteChannel, type TransportErrorCode } from '../../transport/transport.ts';
 
 /** An open carrier. A serial port can set its line; behind a converter on TCP the line is set once, at the converter. */
 type Carrier = ByteChannel & { setMode?(mode: string): Promise<void> };
@@ -54,13 +55,22 @@ export function opticalLine(
         flush: () => call.flush(),
         release: () => call.close(),
       });
-      const failed = (why: string): void => {
+      let isSettled = false;
+      let portError: TransportError | undefined;
+      const failed = (error: TransportError): void => {
+        // Closing the call ends it, too: the first reason is the one that counts.
+        if (isSettled) return;
+        isSettled = true;
         void call.close();
-        reject(new TransportError('timeout', line.name, why));
+        reject(error);
       };
+      call.onError((error) => {
+        portError ??= error;
+        if (isSettled) hdlc.fail(error);
+      });
       call.onClose(() => {
         hdlc.end();
-        failed('the port went away');
+        failed(portError ?? new TransportError('lost', line.name, 'the port went away'));
       });
       readModeC(port, {
         timers,
@@ -71,11 +81,32 @@ export function opticalLine(
         reactionMilliseconds: REACTION_MILLISECONDS,
         onHdlc: (bytes) => hdlc.deliver(bytes),
         onEvent(event) {
-          if (event.kind === 'hdlc') resolve(hdlc.channel);
-          if (event.kind === 'failed') failed(`62056-21 does not lead to HDLC here (${event.reason})`);
+          if (event.kind === 'hdlc') {
+            isSettled = true;
+            resolve(hdlc.channel);
+          }
+          if (event.kind === 'failed') failed(new TransportError(...whyFailed(event.reason, line.name)));
         },
       });
     });
   }
   return { name: line.name, open, hold: () => line.hold(), close: () => line.close() };
 }
+
+/**
+ * Silence on the line is the meter's. A meter that answers and does not lead to HDLC has been reached: its line is set up
+ * otherwise than the rig file says, which is no failure of the meter.
+ */
+function whyFailed(reason: ReaderFailure, name: string): [TransportErrorCode, string, string] {
+  const code: TransportErrorCode = reason === 'noAnswer' ? 'timeout' : 'settings';
+  return [code, name, `62056-21 does not lead to HDLC here: ${WORDS[reason]} (${reason})`];
+}
+
+const WORDS: Readonly<Record<ReaderFailure, string>> = {
+  noAnswer: 'no meter answers',
+  badCheck: 'the check of a block was wrong several times',
+  tooLong: 'an answer does not end',
+  noModeC: 'the meter has no mode with options',
+  noHdlc: 'the meter does not offer mode E',
+  optionRefused: 'the meter refuses the option for mode E',
+};

@@ -1,11 +1,11 @@
 import { AREA_MAX, AREA_MIN } from '../../../src/installation/identifiers.ts';
 import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
-import type { Scenario, SharedOutage } from '../../scenario/schema.ts';
+import type { Scenario } from '../../scenario/schema.ts';
 import { Stream, type SeedWords } from '../../world/dice/draws.ts';
 import { STREAMS } from '../../world/dice/streams.ts';
 import type { Intervals } from '../../world/intervals.ts';
 import { intervals } from '../../world/mergedIntervals.ts';
-import { memberOutages, outageBlocks, plannedWindows } from '../../world/sharedOutages.ts';
+import { memberOutages, outageBlocks, plannedWindows, strikesPlace } from '../../world/sharedOutages.ts';
 import type { Model } from './model.ts';
 import { OutageLists } from './outageLists.ts';
 
@@ -58,56 +58,47 @@ export class Replication {
     const rows = Object.values(scenario.sharedOutages);
     const blocks = outageBlocks(Object.keys(scenario.sharedOutages));
     const planned = Object.values(scenario.plannedMaintenance).flatMap((row) =>
-      pairsOf(plannedWindows(row, start, horizon)),
+      row.acts === acts ? pairsOf(plannedWindows(row, start, horizon)) : [],
     );
     const members = {
       operator: Object.keys(scenario.operators),
       hubModel: Object.keys(scenario.hubModels),
       area: AREA_NAMES,
     };
-    const pairs = (by: SharedOutage['by'], member: number): [number, number][] =>
-      rows.flatMap((row, i) => {
-        if (row.by !== by || row.acts !== acts || !hits(row, members[by][member] as string)) return [];
-        return memberOutages(row, {
-          block: blocks[i] as number,
-          member,
-          stream: this.sharedOutages,
-          from: start,
-          to: horizon,
-        });
-      });
-    const of = {
-      operator: members.operator.map((_, i) => pairs('operator', i)),
-      hubModel: members.hubModel.map((_, i) => pairs('hubModel', i)),
-      area: members.area.map((_, i) => pairs('area', i)),
-    };
+    const spans = rows.map((row, i) =>
+      members[row.by].map((_, member) => {
+        if (row.acts !== acts) return [];
+        const block = blocks[i] as number;
+        return memberOutages(row, { block, member, stream: this.sharedOutages, from: start, to: horizon });
+      }),
+    );
+    // Places that the same outages strike share one list.
     const known = new Map<string, number>();
-    const listOf = (places: readonly (readonly [number, number])[][], key: string): number => {
+    const listOf = (struck: readonly (readonly [row: number, member: number])[]): number => {
+      const key = struck.join();
       let list = known.get(key);
       if (list === undefined) {
-        list = lists.length;
-        lists.push(intervals([...planned, ...places.flat()]));
+        list = lists.push(intervals([...planned, ...struck.flatMap(([i, m]) => spans[i]?.[m] ?? [])])) - 1;
         known.set(key, list);
       }
       return list;
     };
-    // Members without an outage of their own are alike.
-    const member = (pairs: readonly unknown[], i: number): string => (pairs.length === 0 ? '' : String(i));
     return Int32Array.from(
-      of.operator.flatMap((operator, o) =>
-        of.hubModel.flatMap((hub, h) =>
-          of.area.map((area, a) =>
-            listOf([operator, hub, area], [member(operator, o), member(hub, h), member(area, a)].join()),
-          ),
+      members.operator.flatMap((operator, o) =>
+        members.hubModel.flatMap((hubModel, h) =>
+          members.area.map((area, a) => {
+            const member = { operator: o, hubModel: h, area: a };
+            const strikes = rows.flatMap((row, i): [number, number][] => {
+              const m = member[row.by];
+              const hasSpans = (spans[i]?.[m] ?? []).length > 0;
+              return hasSpans && strikesPlace(row, { operator, hubModel, area }) ? [[i, m]] : [];
+            });
+            return listOf(strikes);
+          }),
         ),
       ),
     );
   }
-}
-
-/** Whether an outage takes a member of its dimension down. */
-export function hits(outage: SharedOutage, member: string): boolean {
-  return !outage.members || outage.members.includes(member);
 }
 
 function pairsOf(stretches: Intervals): [number, number][] {

@@ -23,7 +23,7 @@ export interface ShardRecords {
 
 const INSTALLATION_COLUMNS = [
   'id', 'cohort', 'group', 'esmeDormant', 'gsmeDormant', 'electricityCredit', 'gasCredit', 'dmc',
-  'electricitySupplier', 'gasSupplier',
+  'electricitySupplier', 'gasSupplier', 'operator', 'hubModel',
 ] as const; // prettier-ignore
 type InstallationColumn = (typeof INSTALLATION_COLUMNS)[number];
 const ATTEMPT_COLUMNS = ['id', 'at', 'kind', 'outcome', 'system', 'table510'] as const;
@@ -99,6 +99,8 @@ export class Recorder extends Observer {
     rows.dmc.push(group.dmcFrom + attributes.model);
     rows.electricitySupplier.push(attributes.electricitySupplier);
     rows.gasSupplier.push(gas ? attributes.gasSupplier : 0);
+    rows.operator.push(attributes.operator);
+    rows.hubModel.push(attributes.hubModel);
     this.mpan.push(syntheticMpan(AREA_MIN + attributes.area, entity));
     this.mprn.push(gas ? syntheticMprn(entity) : NaN);
   }

@@ -3,7 +3,7 @@ import { quantileOf } from '../../../src/report/statistics.ts';
 import { COVERAGE, type Estimate } from './estimates.ts';
 
 /** Resamples of every bootstrap; ours: more move the ends of an interval by less than a tenth of its width. */
-export const RESAMPLES = 400;
+const RESAMPLES = 400;
 
 /** Which units each resample drew, with repetitions. */
 export type Resamples = readonly Uint32Array[];

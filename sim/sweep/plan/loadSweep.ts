@@ -43,7 +43,7 @@ export type SweepResult =
   { readonly ok: true; readonly sweep: Sweep } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Points that a design may have; ours. A grid grows fast, and a mistyped one should be an error and not a month. */
-export const POINTS_MAX = 200_000;
+const POINTS_MAX = 200_000;
 
 /** Reads and checks a sweep file and the scenario it varies. Everything that is wrong is returned at once. */
 export function loadSweep(options: { readonly path: string; readonly files: Files }): SweepResult {

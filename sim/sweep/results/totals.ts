@@ -5,8 +5,7 @@ import { ENDS } from '../../scenario/ends.ts';
 import type { Outcome } from '../plan/sweepOutcomes.ts';
 
 /** What is counted, as the `measure` column of sweep.parquet has it. */
-export const SWEEP_MEASURES = ['qualifying', 'effective', 'end', 'migrated_installations', 'migrated_meters'] as const;
-export type SweepMeasure = (typeof SWEEP_MEASURES)[number];
+export type SweepMeasure = 'qualifying' | 'effective' | 'end' | 'migrated_installations' | 'migrated_meters';
 
 /** The counts of one replication of one point, scaled back: numbers and no longer integers. */
 export interface Totals {

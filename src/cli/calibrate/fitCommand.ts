@@ -5,6 +5,7 @@ import { textTable, thousands } from '../../text/table.ts';
 import { lineName } from '../../report/volumes.ts';
 import { joinCohorts } from '../../report/published.ts';
 import {
+  bestRound,
   farthestOff,
   fitLines,
   leaveOneOut,
@@ -18,7 +19,7 @@ import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { collect, whole } from '../shell/options.ts';
-import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
+import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 
 interface FitCommandOptions {
   readonly seed: string;
@@ -64,6 +65,7 @@ async function fit(io: Io, path: string, options: FitCommandOptions): Promise<vo
 
 async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOptions): Promise<void> {
   const file = loadScenarioFile(path, options.set);
+  warnOfIdle(io, file);
   const lines = fitLinesOf(file, path);
   const start = Object.fromEntries(lines.map((line) => [line.parameter, numberAt(file, line.parameter)]));
   const predicted = file.volumes
@@ -81,27 +83,32 @@ async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOption
       return loadScenarioFile(path, [...options.set, ...set]);
     },
     onRound: (round, stage) => io.err.write(`${roundText(lines, round, stage)}\n`),
+    endsFit: (error) => {
+      if (!(error instanceof UsageError)) return false;
+      io.err.write(`the scenario refuses the next numbers, so the rounds end here: ${error.message}\n`);
+      return true;
+    },
     alsoCount: predicted,
   };
   const rounds = await fitLines(lines, start, fitOptions);
-  const last = rounds.at(-1) as FitRound;
+  const best = bestRound(lines, rounds);
   const all = [...lines, ...predicted];
   const rows = [['left out', 'its parameter at the prior', ...all.map((line) => line.line), 'off by']];
   const volumesOf = (volumes: FitRound['volumes']) => all.map(({ line }) => thousands(volumes[line] as number));
   rows.push(['published', '', ...all.map((line) => thousands(line.published)), '']);
-  rows.push(['nothing', '', ...volumesOf(last.volumes), offText(lines, last.volumes)]);
-  const left = await leaveOneOut(lines, last.parameters, fitOptions);
+  rows.push(['nothing', '', ...volumesOf(best.volumes), offText(lines, best.volumes)]);
+  const left = await leaveOneOut(lines, best.parameters, { ...fitOptions, settledAt: SETTLED });
   for (const { line, volumes } of left) {
     const others = lines.filter((other) => other !== line);
     rows.push([line.line, `${line.parameter}=${line.prior}`, ...volumesOf(volumes), offText(others, volumes)]);
   }
   const text = [
-    headText(rounds.length, options, file.scenario.horizon),
-    ...Object.entries(last.parameters).map(
+    headText(rounds.indexOf(best) + 1, rounds.length, options, file.scenario.horizon),
+    ...Object.entries(best.parameters).map(
       ([parameter, value]) => `  --set ${parameter}=${Number(value.toPrecision(4))}`,
     ),
     '',
-    leaveOutText(left[0]?.rounds ?? 0),
+    leaveOutText(options.rounds),
     textTable(rows, { right: all.map((_, i) => i + 2) }),
     `off by: how far the fitted lines (those not left out) are from what was published, at most; beyond ${percent(SETTLED)} they are not settled.`,
   ];
@@ -120,18 +127,23 @@ function offText(lines: readonly FitLine[], volumes: FitRound['volumes']): strin
   return `${percent(off)}${off > SETTLED ? ', not settled' : ''}`;
 }
 
-function headText(rounds: number, { seed, replications }: FitCommandOptions, horizon: string): string {
+function headText(
+  best: number,
+  rounds: number,
+  { seed, replications, rounds: asked }: FitCommandOptions,
+  horizon: string,
+): string {
   const counted = `seed ${seed}, ${replications} ${replications === 1 ? 'replication' : 'replications'} a round, envisaged at ${horizon}`;
-  return rounds === 1
+  return asked === 1
     ? `Parameters as the scenario has them: --rounds 1 evaluates and fits nothing (${counted})`
-    : `Parameters after ${rounds} rounds (${counted})`;
+    : `Parameters of round ${best}, the nearest of ${rounds} (${counted})`;
 }
 
 function leaveOutText(rounds: number): string {
   const anew =
     rounds <= 1
       ? 'the others stay where they are: with --rounds 1 they are not fitted anew'
-      : `the others are fitted anew, in ${rounds} rounds`;
+      : `the others are fitted anew, in at most ${rounds} rounds`;
   return `Leave one line out: its parameter goes back to its prior, ${anew}`;
 }
 

@@ -7,6 +7,7 @@ import type { Io } from '../shell/io.ts';
 import { oneOf, repeatable, whole } from '../shell/options.ts';
 import { engineByFiles } from './batchEngine.ts';
 import { checkEngine, type CheckOptions } from './checkEngine.ts';
+import { checkHeadEnd, type HeadEndOptions } from './checkHeadEnd.ts';
 import { CHECK_ENGINE_HELP, CHECK_HELP } from './checkHelp.ts';
 import { checkReplay, type ReplayCommandOptions } from './checkReplay.ts';
 import { checkSchema, SCHEMAS } from './checkSchema.ts';
@@ -58,6 +59,19 @@ export function checkCommand({ action }: Shell): Command {
         ),
       ),
     );
+
+  check
+    .command('head-end')
+    .description('Hold a head-end that rotates keys to the rotation laws, on emulated meters of this machine.')
+    .option(
+      '--command <line>',
+      'a command that reads {"rotate":{number,host,port,...}} and writes {"number":1,"rotated":true}',
+    )
+    .option('--answer-seconds <s>', 'how long one rotation may take', whole(1, 86_400), 120)
+    .option('--laws <part>', 'a part of the names of laws', 'all')
+    .option('--concurrency <n>', 'rotations at the same time', whole(1, 64), 4)
+    .option('--junit <file>', 'a report for CI')
+    .action(action((io: Io, options: HeadEndOptions) => checkHeadEnd(io, options)));
 
   check
     .command('schema')

@@ -1,3 +1,4 @@
+import { FILES_HELP } from '../shell/recordInputs.ts';
 import { RECORDS, type Column, type RecordSchema } from '../../interchange/record/records.ts';
 
 const WIDTH = 118;
@@ -9,8 +10,8 @@ Examples:
   smets1-bench decide --installations i.csv --attempts a.csv --as-of 2022-12-31 --out - --format ndjson
   smets1-bench decide --installations i.csv --attempts a.csv --as-of 2022-12-31 --out v.csv --set-rule separateWeeks=sevenDays
 
-Files are CSV (.csv), NDJSON (.ndjson, .jsonl) or Parquet (.parquet) by their names; - is standard input or output, in
-the --format given. An option may be repeated: the files are read one after the other. At most one input is -.
+${FILES_HELP}
+An option may be repeated: the files are read one after the other.
 
 Files that all stand in ascending order of installation_id (as whole numbers, or by text) are joined in flat memory.
 Others are joined by way of temporary files under TMPDIR, in about 500 MB of memory up to 64 million rows. Verdicts come
@@ -18,13 +19,15 @@ in the order of the installations either way. Events of DMCs (dmc:<id>) may stan
 installation has at most 100,000 rows, one CSV row or NDJSON line 1,048,576 characters.
 
 Equal rows count once. Rows of one key that differ contradict each other: all are refused, and the installation gets no
-verdict. Also refused: unknown installations and cohorts, instants that are not YYYY-MM-DDThh:mm:ssZ, wrong check
-digits, gas columns half set, gas events without a GSME, values that do not go with their event, unknown columns.
-Codes that the catalogue does not know are carried. Rows after the as-of are checked, then ignored and counted.
+verdict. Also refused: unknown installations and cohorts, times that are no whole second or name no zone, wrong check
+digits, gas columns half set, gas events without a GSME, values that do not go with their event, unknown columns
+(--ignore-columns passes over them, --rename-column theirs=ours reads them). Codes that the catalogue does not know are
+carried, listed and counted. Rows after the as-of are checked, then ignored and counted.
 
 If any row is refused there is no output and the exit code is 2. With --keep-going the rest is decided, the refused rows
 are in <out>.refused.csv, and the exit code is still 2. Notes (attempts after a migration, instructions by someone other
-than the gas supplier) are summed up on standard error and written to <out>.notes.csv; neither file goes with --out -.
+than the gas supplier) are summed up on standard error and written to <out>.notes.csv. Neither file goes with --out - or
+with a device or a pipe. All files appear together, or none; a link is followed, and no output replaces an input.
 
 --compare writes installation_id, from_category, to_category, reason of those whose reported category is another (empty:
 none): the one difference that by itself leads there, "either of" where several do, "several" where they act together.

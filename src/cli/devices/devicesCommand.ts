@@ -3,12 +3,14 @@ import type { ProbeResult } from '../../../devices/hardware/probe.ts';
 import type { FoundDevice } from '../../../devices/hardware/list.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
+import { addDecodeCommand } from './decodeCommand.ts';
 import type { Io } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
 
 /** `devices`: what hardware is attached, and what speaks there. */
-export function devicesCommand({ action }: Shell): Command {
-  const devices = new Command('devices').description('Find attached hardware: serial ports, devices on a broker.');
+export function devicesCommand(shell: Shell): Command {
+  const { action } = shell;
+  const devices = new Command('devices').description('Find attached hardware, and show what frames say.');
 
   devices
     .command('list')
@@ -47,6 +49,7 @@ export function devicesCommand({ action }: Shell): Command {
       '\nNothing is chosen, opened or written: an SNRM that is answered is undone by DISC, an association by a release.',
     )
     .action(action(probe));
+  addDecodeCommand(devices, shell);
   return devices;
 }
 

@@ -167,6 +167,9 @@ function toldLines(told: AttemptTold, at: Instant, links: Links): string[] {
     // A check asks for a recent contact, not for a link that is up: the two can differ, and then it is said.
     if (link && (!check.passed || downAt(link, at))) lines.push(contactWords(link, at));
   }
+  if (told.gsmeUnjudged) {
+    lines.push('the gas meter is not judged: with the WAN down, the news of it ends at the last WAN contact');
+  }
   return lines;
 }
 

@@ -43,6 +43,10 @@ is recorded with cause system, never as a failure of the device. Attempts only r
 beside an allow-list: one that finds nothing wrong is then no migration, and in no record. One watch at a time writes there;
 Ctrl-C lays it down, and the next start takes it up again.
 
+An earlier run's --out is never replaced: name another directory. (A rig in memory may write its own bytes again.) Before the
+first write to a device the attempt is on the disk; the story is told even if the outputs cannot be written. What a killed
+run left is moved to broken-off-N in the directory. A device belongs to one rig at a time, by its address or title.
+
 Exit codes: 0 done, also when an attempt failed with a code: that is data; 1 usage or file wrong, or a device that cannot
 be had; 3 a defect. Interrupted (Ctrl-C), it lets go of everything, writes what there is marked as partial, and ends with 130.
 DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 devices speak it.`,

@@ -62,7 +62,8 @@ function caseLines(row: StepRow, classname: string, rules: RuleSet): string[] {
   if (observation === 'answered') return [`${head}/>`];
   if (!isFailure(row))
     return [`${head}>`, `      <skipped${attributes({ message: row.why ?? 'not carried out' })}/>`, '    </testcase>'];
-  const found = `${observation}${byCheck ? ', by the check on facts' : ''}`;
+  const said = row.why === null ? '' : `: ${row.why}`;
+  const found = `${observation}${byCheck ? ', by the check on facts' : ''}${said}`;
   const meaning = code === null ? '' : codeMeaning(code, { rules, at: parseInstant(row.at) as number });
   const message = code === null ? found : `${code} (${meaning}): ${found}`;
   const unrealised = row.notRealised.map((what) => `not realised: ${what}`).join('\n');

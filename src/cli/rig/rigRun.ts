@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { trace } from '../../exclusion/explain/trace.ts';
 import type { Trace } from '../../exclusion/explain/trace.ts';
 import type { HistoryEvent } from '../../migration/history.ts';
+import { visible } from '../../text/visible.ts';
 import { parseInstant, type Instant } from '../../time.ts';
 import type { RigRun, RigSetup } from '../../../devices/index.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
@@ -34,7 +35,7 @@ export async function runRigFile(
     const failure = await files?.close(run, setup, head).then(() => undefined, (error: unknown) => ({ error })); // prettier-ignore
     // The story is told whatever becomes of the outputs: of what was done to a device there may be no other record.
     const told = { run, setup, head, trace: traceOf(run, setup), out, ledgerFolder };
-    io.out.write(options.format === 'json' ? rigJson(told) : rigText(told));
+    io.out.write(options.format === 'json' ? rigJson(told) : visible(rigText(told)));
     return failure?.error;
   };
   try {
@@ -42,7 +43,7 @@ export async function runRigFile(
       ledgerFolder,
       stateFolder: face.defaultStateFolder(io.env),
       signal: interruption,
-      onNote: (note) => void io.err.write(`${note}\n`),
+      onNote: (note) => void io.err.write(`${visible(note)}\n`),
       onBrokenOff: async (partial) => void (await tell(partial)),
       ...(files && { lines: files.lines, pcap: files.pcap, onFirstWrite: files.begin }),
     });
@@ -58,7 +59,7 @@ export async function runRigFile(
     files?.abort();
     const { TransportError, DriverError, LedgerError } = face;
     const isTheirs = cause instanceof TransportError || cause instanceof DriverError || cause instanceof LedgerError;
-    if (isTheirs) throw new UsageError(cause.message);
+    if (isTheirs) throw new UsageError(visible(cause.message));
     throw out === undefined ? cause : outError(cause, out);
   } finally {
     files?.release();

@@ -1,3 +1,4 @@
+import { visible } from '../../text/visible.ts';
 import type { Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -26,7 +27,7 @@ export async function tellStatus(io: Io, path: string, { out, asOf, format }: St
     const text =
       format === 'json'
         ? `${JSON.stringify(summary, null, 2)}\n`
-        : statusText({ summary, setup, state, trace, face, asOf: at });
+        : visible(statusText({ summary, setup, state, trace, face, asOf: at }));
     io.out.write(text);
   } catch (cause) {
     if (cause instanceof face.JournalError) throw new UsageError(cause.message);

@@ -127,10 +127,18 @@ function attemptLines(group: readonly StepRow[], attempts: readonly Attempt[], {
       : 'interrupted';
   return [
     `  ${last.at}  ${last.kind.padEnd(11)}  ${outcome}`,
-    ...group.map((row) => `      ${stepWords(row, setup)}`),
+    ...group.flatMap((row) => [`      ${stepWords(row, setup)}`, ...readingLines(row)]),
     ...group.flatMap(({ notRealised }) => notRealised.map((what) => `      NOT REALISED: ${what}`)),
     ...(attempt && !SUCCESSES.includes(attempt.outcome) ? [`      ${countedWords(attempt, trace)}`] : []),
   ];
+}
+
+/** What was read in a step, a line each. */
+function readingLines({ readings }: StepRow): string[] {
+  return readings.map(({ device, object, attribute, value, unit }) => {
+    const what = attribute === null ? object : `${object} attribute ${attribute}`;
+    return `        ${device} ${what} = ${value}${unit === null ? '' : ` ${unit}`}`;
+  });
 }
 
 const SUCCESSES: readonly string[] = [OK, OK_ESME];
@@ -149,7 +157,8 @@ function stepWords(row: StepRow, { rules, installation }: RigSetup): string {
 function observationWords({ observation, byCheck, why }: StepRow): string {
   if (observation === 'notCarriedOut') return 'not carried out';
   if (observation === 'answered' && why !== null) return `passed: ${why}`;
-  return byCheck ? `${observation}, known before anything was sent` : observation;
+  if (byCheck) return `${observation}, known before anything was sent`;
+  return why === null ? observation : `${observation} (${why})`;
 }
 
 function measuredWords({ measured }: StepRow): string {

@@ -1,3 +1,4 @@
+import { visible } from '../../text/visible.ts';
 import type { JournalRecord, RigSetup, WatchState } from '../../../devices/index.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -33,8 +34,10 @@ export async function watchRigFile(io: Io, path: string, { out, once, format }: 
     throw outError(cause, out);
   }
   const head = headOf(setup, hash);
-  const say = (text: string): void => void io.out.write(text);
-  const note = (text: string): void => void io.err.write(`${text}\n`);
+  const say = (text: string): void => void io.out.write(visible(text));
+  const note = (text: string): void =>
+    void io.err.write(`${visible(text)}
+`);
   if (setup.document.schedule.preparation) note('schedule.preparation: a watch gives no instructions; passed over');
 
   // The watch is stopped from outside, or because its outputs cannot be written.

@@ -11,7 +11,7 @@ import type { Shell } from '../shell/command.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
-import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
+import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
 import { benchVersion } from '../shell/version.ts';
@@ -87,6 +87,7 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
     throw new UsageError(`--seed: found ${options.seed.length} characters, expected 1 to 200`);
   }
   const file = loadScenarioFile(path, options.set);
+  warnOfIdle(io, file);
   for (const date of options.asOf) checkAsOf(date, file.scenario.from, file.scenario.horizon);
   const settings = { ...settingsOf(file, options), elapsed: io.elapsed, interruption: io.interruption() };
   const { seed, replications } = settings;

@@ -152,6 +152,8 @@ function instants(values: Int32Array): Float64Array {
 function batchMaker(model: Model): Record<RecordFile, (records: ShardRecords) => ColumnBatch> {
   const groupIds = model.groups.map((group) => group.population.groupId);
   const dmcs = dmcNames(model.groups);
+  const operators = Object.keys(model.scenario.operators);
+  const hubModels = Object.keys(model.scenario.hubModels);
   const eventValues = [...EVENT_VALUES, ...model.suppliers.slice(1)];
   const counts = Array.from({ length: 1024 }, (_, i) => String(i));
   const excludes = CATEGORIES.map(
@@ -176,6 +178,8 @@ function batchMaker(model: Model): Record<RecordFile, (records: ShardRecords) =>
         dmc: coded(of.dmc, dmcs),
         electricity_supplier: coded(of.electricitySupplier, model.suppliers),
         gas_supplier: coded(of.gasSupplier, model.suppliers),
+        operator: coded(of.operator, operators),
+        hub_model: coded(of.hubModel, hubModels),
       },
     }),
     attempts: ({ attempts: of }) => ({

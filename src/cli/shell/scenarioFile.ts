@@ -11,6 +11,7 @@ import {
   type SeriesPoint,
 } from '../../report/published.ts';
 import { UsageError } from './exit.ts';
+import type { Io } from './io.ts';
 import { diskFiles, readText } from './readText.ts';
 
 /** A scenario as a command takes it, with the public figures it is compared with. */
@@ -33,6 +34,11 @@ export function loadScenarioFile(named: string, set: readonly string[]): Scenari
     volumes: loaded.publishedVolumes === undefined ? [] : rowsOf(loaded.publishedVolumes, parsePublishedVolumes),
     series: loaded.publishedSeries === undefined ? [] : rowsOf(loaded.publishedSeries, parseSeries),
   };
+}
+
+/** Warns on standard error of values of the scenario that change nothing, such as an outage beyond the horizon. */
+export function warnOfIdle(io: Pick<Io, 'err'>, { idle }: Pick<ScenarioFile, 'idle'>): void {
+  if (idle.length > 0) io.err.write(`warning: ${formatProblems(idle)}\n`);
 }
 
 /** Where the shipped scenarios are: beside `src`, in a checkout as in the package. */

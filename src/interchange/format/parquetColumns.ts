@@ -27,7 +27,7 @@ const NULL_CODE = -1;
 export function columnBuffer(column: Column, ids: 'int32' | 'string', rowsMax: number): ColumnBuffer {
   if (column.type === 'id' && ids === 'int32') return idBuffer(column, rowsMax);
   if (column.type === 'instant') return int64Buffer(column, rowsMax, 1000);
-  if (column.type === 'meterPoint') return int64Buffer(column, rowsMax, 1);
+  if (column.type === 'meterPoint' || column.type === 'count') return int64Buffer(column, rowsMax, 1);
   return textBuffer(column, rowsMax);
 }
 

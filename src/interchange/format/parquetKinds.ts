@@ -74,7 +74,7 @@ function timestampKind(element: SchemaElement, zoneless: Zoneless): Kind | undef
   return converted === 'TIMESTAMP_MICROS' ? { is: 'timestamp', perSecond: 1e6, zone: 'utc' } : undefined;
 }
 
-const NUMERIC: ReadonlySet<ColumnType> = new Set<ColumnType>(['id', 'subject', 'meterPoint', 'number']);
+const NUMERIC: ReadonlySet<ColumnType> = new Set<ColumnType>(['id', 'subject', 'meterPoint', 'count', 'number']);
 
 function numberKind(element: SchemaElement): Kind | undefined {
   const { type, converted_type: converted, logical_type: logical } = element;
@@ -108,6 +108,7 @@ const WANTED: Readonly<Record<ColumnType, string>> = {
   meterPoint: `${WHOLE}, or STRING`,
   choice: 'STRING',
   text: 'STRING',
+  count: `${WHOLE}, or STRING`,
   number: `STRING, ${WHOLE}`,
   instants: 'STRING',
 };

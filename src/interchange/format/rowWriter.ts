@@ -107,6 +107,7 @@ function columnValues(column: Column, index: number, rows: readonly Row[], ids: 
   const cells = rows.map((row) => row[index] ?? null);
   if (column.type === 'id' && ids === 'int32') return Int32Array.from(cells, Number);
   if (column.type === 'instant') return Float64Array.from(cells, (cell) => (cell ? (parseInstant(cell) ?? NaN) : NaN));
-  if (column.type === 'meterPoint') return Float64Array.from(cells, (cell) => (cell ? Number(cell) : NaN));
+  if (column.type === 'meterPoint' || column.type === 'count')
+    return Float64Array.from(cells, (cell) => (cell ? Number(cell) : NaN));
   return cells;
 }

@@ -69,10 +69,10 @@ function applyRule(batch: Rows, input: Input, refuse: Refuse, rule: (row: number
 /** Rows of `installations`, cells and gas columns checked. */
 export async function* readInstallations(input: Input, refuse: Refuse): AsyncGenerator<InstallationRows> {
   for await (const batch of checked('installations', input, refuse)) {
-    const [id, cohort, groupId, mpan, mprn, esmeDormant, gsmeDormant, electricityMode, gasMode, dmc, eSupplier, gSupplier] =
+    const [id, cohort, groupId, mpan, mprn, esmeDormant, gsmeDormant, electricityMode, gasMode, dmc, eSupplier, gSupplier, operator, hubModel] =
       batch.columns as [
         string[], Uint8Array, string[], string[], string[], Uint8Array, Uint8Array, Uint8Array, Uint8Array,
-        string[], string[], string[],
+        string[], string[], string[], string[], string[],
       ]; // prettier-ignore
     applyRule(batch, input, refuse, (row) => {
       const set = (mprn[row] as string) !== '';
@@ -101,6 +101,8 @@ export async function* readInstallations(input: Input, refuse: Refuse): AsyncGen
         electricityPaymentMode: mode(electricityMode[row]),
         electricitySupplier: eSupplier[row] as string,
         dmc: dmc[row] as string,
+        ...(operator[row] !== '' && { operator: operator[row] as string }),
+        ...(hubModel[row] !== '' && { hubModel: hubModel[row] as string }),
         gas:
           mprn[row] === ''
             ? null

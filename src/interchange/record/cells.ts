@@ -56,6 +56,7 @@ const EXPECTED: Readonly<Record<Column['type'], (column: Column) => string>> = {
   meterPoint: ({ name }) => (name === 'mprn' ? 'an MPRN of 6 to 11 digits' : 'an MPAN of 13 digits') + CHECKED,
   choice: ({ allowed }) => (allowed ?? []).join('|'),
   text: () => `a text of at most ${TEXT_CHARACTERS_MAX} printing characters, in UTF-8`,
+  count: () => 'a whole number from 0',
   number: () => 'a number in decimal digits',
   instants: () => 'instants joined by ;',
 };
@@ -215,6 +216,7 @@ const VALID: Readonly<Record<Exclude<Column['type'], 'choice' | 'instant'>, (tex
     subject: (text) => PRINTING.test(text) && text !== 'dmc:',
     meterPoint: (text, name) => (name === 'mprn' ? isMprn(text) : isMpan(text)) || isPseudonym(text, name),
     text: (text) => PRINTING.test(text),
+    count: (text) => /^\d{1,9}$/.test(text),
     number: (text) => /^-?\d{1,15}(\.\d{1,15})?$/.test(text),
     instants: (text) => text.split(';').every((part) => parseInstant(part) !== undefined),
   };

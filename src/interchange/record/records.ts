@@ -9,9 +9,11 @@ import { ATTEMPT_KINDS, CAUSES, EVENTS } from '../../migration/history.ts';
  * `subject`: an installation or `dmc:<id>`, STRING;
  * `instant`: `YYYY-MM-DDThh:mm:ssZ`, TIMESTAMP_MILLIS UTC;
  * `meterPoint`: an MPAN or MPRN with its check digits, INT64;
+ * `count`: a whole number from 0, INT64;
  * `choice`: one of `allowed`; `text`: free; `number`: decimal digits; `instants`: joined by `;`; all dictionary STRING.
  */
-export type ColumnType = 'id' | 'subject' | 'instant' | 'meterPoint' | 'choice' | 'text' | 'number' | 'instants';
+export type ColumnType =
+  'id' | 'subject' | 'instant' | 'meterPoint' | 'choice' | 'text' | 'count' | 'number' | 'instants';
 
 export interface Column {
   readonly name: string;
@@ -63,6 +65,8 @@ export const RECORDS = {
       may('dmc', 'text', 'device model combination; empty: not known'),
       may('electricity_supplier', 'text', 'supplier at the start; empty: not known to DCC'),
       may('gas_supplier', 'text', 'gas supplier at the start; empty: not known to DCC'),
+      may('operator', 'text', 'WAN operator of the hub, which others fail with; empty: not known'),
+      may('hub_model', 'text', 'model of the communications hub, which others fail with; empty: not known'),
     ],
   },
   attempts: {
@@ -107,7 +111,7 @@ export const RECORDS = {
       must('excludes', 'choice', 'what it takes out of migration', ['installation', 'gsme']),
       must('met_at', 'instant', 'start of the unbroken stretch in which it holds'),
       may('effective_from', 'instant', 'from when it takes effect; empty: not by the as-of'),
-      may('counted', 'number', 'weeks or instructions counted; empty: a standing clause'),
+      may('counted', 'count', 'weeks or instructions counted; empty: a standing clause'),
       may('evidence', 'instants', 'instants the verdict rests on'),
       must('reported', 'choice', 'yes for exactly one row of an installation', YES_NO),
     ],
@@ -158,7 +162,7 @@ export const RECORDS = {
     key: [],
     columns: [
       must('file', 'text', 'the file as it was named on the command line'),
-      must('line', 'number', 'line (CSV, NDJSON) or row (Parquet), from 1; the header is line 1'),
+      must('line', 'count', 'line (CSV, NDJSON) or row (Parquet), from 1; the header is line 1'),
       must('column', 'text', 'the column; several joined by +; * for the whole row'),
       may('found', 'text', 'what stood there, shortened; meter points masked'),
       must('expected', 'text', 'what would have been accepted'),

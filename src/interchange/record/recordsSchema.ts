@@ -13,6 +13,7 @@ const PARQUET: Readonly<Record<ColumnType, string>> = {
   meterPoint: 'INT64',
   choice: 'STRING',
   text: 'STRING',
+  count: 'INT64',
   number: 'STRING',
   instants: 'STRING',
 };
@@ -26,6 +27,7 @@ const PATTERN: Readonly<Partial<Record<ColumnType, string>>> = {
   instant: `^${INSTANT}$`,
   meterPoint: '^\\d{6,13}$',
   text: '^.{1,128}$',
+  count: '^\\d{1,9}$',
   number: '^-?\\d{1,15}(\\.\\d{1,15})?$',
   instants: `^${INSTANT}(;${INSTANT})*$`,
 };

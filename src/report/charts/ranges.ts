@@ -56,7 +56,7 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
   });
   return chartFrame(words, size, plot.bottom + 44, [
     legend(entries, 0, 0, width),
-    bottomAxis(x, plot, { ticks: size === 'wide' ? 6 : 4, format }),
+    bottomAxis(x, plot, { ticks: size === 'wide' ? 4 : 3, format }),
     label(plot.right, plot.bottom + 34, data.unit, { anchor: 'end', className: 'axis' }),
     ...body,
   ]);

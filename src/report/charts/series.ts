@@ -44,7 +44,7 @@ export interface SeriesData {
 
 const HEIGHT = { wide: 280, narrow: 260 } as const;
 /** A label of a month or a number needs about this much room, in units of the drawing. */
-const LABEL_WIDTH = 68;
+const LABEL_WIDTH = 80;
 
 /** Values over time: bands, lines, single points and vertical marks (a fan, a convergence, a series beside public figures). */
 export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize): string {

@@ -37,7 +37,7 @@ export function stackChart(words: ChartWords, data: StackData, size: ChartSize):
     legend(entries, 0, 2, width),
     axisTitle(4, top - 12, data.unit),
     leftAxis(y, plot),
-    monthAxis(x, plot, Math.floor((plot.right - plot.left) / 68)),
+    monthAxis(x, plot, Math.floor((plot.right - plot.left) / 80)),
     ...layered.map((layer, i) => element('path', { class: `area c${data.layers[i]?.colour ?? 0}`, d: path(layer) ?? '' })), // prettier-ignore
   ]);
 }

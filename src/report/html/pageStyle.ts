@@ -39,7 +39,7 @@ th,td{padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top;border-b
 thead th{font-weight:600;vertical-align:bottom}th:first-child{min-width:9rem}
 .n{text-align:right}tr.total th,tr.total td{font-weight:600}
 .chart{display:block;max-width:100%;height:auto;font:13px system-ui,sans-serif}
-.chart text{fill:var(--ink)}.chart .axis{fill:var(--soft)}.chart .value{font-weight:600}.chart .note{fill:var(--soft)}
+.chart text{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:3px}.chart .axis{fill:var(--soft)}.chart .value{font-weight:600}.chart .note{fill:var(--soft)}
 .chart.narrow{display:none}
 @media (max-width:640px){.chart.wide{display:none}.chart.narrow{display:block}
 dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.4rem}}
@@ -52,7 +52,7 @@ dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.4rem}}
 .whisker{fill:none;stroke:var(--mark);stroke-width:1.6}
 .cell.none{fill:var(--panel)}
 ${COLOURS}${SHADES}
-.chart .on-dark{fill:var(--dark)}.chart .on-light{fill:var(--light)}
+.chart .on-dark{fill:var(--dark);stroke:none}.chart .on-light{fill:var(--light);stroke:none}
 form{background:var(--panel);padding:1rem;border:1px solid var(--rule);border-radius:.4rem}
 label{display:block;font-weight:600;margin-top:.5rem}
 input,select,button{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:.25rem;padding:.3rem .5rem;max-width:100%}

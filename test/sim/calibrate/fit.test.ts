@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { fitLines, leaveOneOut, lineVolumes, type FitLine, type FitOptions } from '../../../sim/calibrate/fit.ts';
+import {
+  bestRound,
+  farthestOff,
+  fitLines,
+  leaveOneOut,
+  lineVolumes,
+  type FitLine,
+  type FitOptions,
+} from '../../../sim/calibrate/fit.ts';
 import { scenarioAt } from '../scenarios.ts';
 import { seedText } from '../../seed.ts';
 
@@ -48,6 +56,25 @@ describe('the fit', async () => {
       expect((fitted[parameter] as number) / value, parameter).toBeLessThan(1.03);
     }
     expect(rounds[0]?.parameters).toEqual(start);
+  });
+
+  test('leaves a line alone that is met, and ends where all are', async () => {
+    const met = await fitLines(lines, TRUE, { ...options, rounds: 4 });
+    expect(met.map(({ parameters }) => parameters)).toEqual([TRUE]);
+    const half: FitLine[] = lines.map((line, i) => (i === 0 ? line : { ...line, published: line.published * 3 }));
+    const others = await fitLines(half, TRUE, { ...options, rounds: 4 });
+    expect(others).toHaveLength(4);
+    // Only who was prepared is checked for GT01: the second line's number does not move the first line.
+    for (const { parameters } of others) expect(parameters[dead]).toBe(TRUE[dead as keyof typeof TRUE]);
+  });
+
+  test('the best round is the one whose farthest line is nearest, wherever it stands', () => {
+    const best = bestRound(lines, rounds);
+    for (const { volumes } of rounds) {
+      expect(farthestOff(lines, best.volumes)).toBeLessThanOrEqual(farthestOff(lines, volumes));
+    }
+    const worse = { ...best, volumes: Object.fromEntries(lines.map(({ line, published }) => [line, published * 2])) };
+    expect(bestRound(lines, [worse, best, worse])).toBe(best);
   });
 
   test('without a line has its number at the prior, and fits the other anew', async () => {

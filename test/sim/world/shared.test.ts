@@ -60,7 +60,7 @@ describe('planned windows', () => {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', weekday: 'long', day: 'numeric', hour: 'numeric', hourCycle: 'h23' }); // prettier-ignore
 
   test('on third Tuesdays at 20:00 are at 20:00 in London, summer and winter, six hours long', () => {
-    const windows = plannedWindows({ weekday: 'tuesday', nth: 3, hour: 20, hours: 6 }, instant('2021-01-01T00:00:00Z'), instant('2022-12-31T23:59:59Z')); // prettier-ignore
+    const windows = plannedWindows({ weekday: 'tuesday', nth: 3, hour: 20, hours: 6, acts: 'system' }, instant('2021-01-01T00:00:00Z'), instant('2022-12-31T23:59:59Z')); // prettier-ignore
     const inside = [...windows.from].filter((from) => from >= instant('2021-01-01T00:00:00Z'));
     expect(inside).toHaveLength(24);
     for (const [i, from] of windows.from.entries()) {
@@ -81,7 +81,14 @@ describe('planned windows', () => {
   });
 
   test('hold to the days of the plan, and every one where no number is given', () => {
-    const planned = { weekday: 'tuesday' as const, hour: 20, hours: 6, from: '2022-04-01', to: '2022-04-30' };
+    const planned = {
+      weekday: 'tuesday' as const,
+      hour: 20,
+      hours: 6,
+      from: '2022-04-01',
+      to: '2022-04-30',
+      acts: 'system' as const,
+    };
     const windows = plannedWindows(planned, START, instant('2022-12-31T23:59:59Z'));
     expect([...windows.from].map((from) => formatDay(londonDay(from)))).toEqual(['2022-04-05', '2022-04-12', '2022-04-19', '2022-04-26']); // prettier-ignore
   });

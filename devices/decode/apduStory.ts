@@ -1,0 +1,194 @@
+/** Follows the APDUs of a capture: titles, keys, what was asked, and values that come in blocks. */
+import { decodeAare, decodeAarq, decodeRelease } from '../dlms/acse.ts';
+import { decodeData } from '../dlms/axdr.ts';
+import { concat, Reader, toHex } from '../dlms/bytes.ts';
+import { isCiphered } from '../dlms/ciphering.ts';
+import { decodeInitiateRequest } from '../dlms/initiate.ts';
+import { bytesOf, membersOf, numberOf } from '../dlms/values.ts';
+import { dataText, plain } from './valueWords.ts';
+import { apduName, explainApdu, isSecret, targetsOf, type Explained, type Target } from './explainApdu.ts';
+import { headerText, type KeyChest } from './keyChest.ts';
+
+/** Who sent an APDU, and to whom. `peers` names the pair of stations, the same for both directions. */
+export interface Sent {
+  readonly from: 'client' | 'server';
+  readonly peers: string;
+}
+
+/** Longest value put together from blocks, in bytes. */
+const BLOCKS_BYTES_MAX = 1 << 20;
+/** Most pairs of stations followed at once; the oldest is forgotten. */
+const PEERS_MAX = 4096;
+
+interface Pair {
+  titles: { client?: Uint8Array; server?: Uint8Array };
+  asked: readonly Target[] | undefined;
+  blocks: Uint8Array[];
+  blockBytes: number;
+  /** general-block-transfer, by sender. */
+  transfers: Map<Sent['from'], Uint8Array[]>;
+}
+
+export interface Told {
+  readonly name: string;
+  readonly text: string;
+  readonly tree: Readonly<Record<string, unknown>>;
+  readonly error?: string;
+}
+
+export class ApduStory {
+  private readonly pairs = new Map<string, Pair>();
+  private readonly keys: KeyChest;
+
+  constructor(keys: KeyChest) {
+    this.keys = keys;
+  }
+
+  /** Explains one APDU. */
+  tell(apdu: Uint8Array, sent: Sent): Told {
+    const pair = this.pairOf(sent.peers);
+    const tag = apdu[0] ?? -1;
+    if (tag === 0xe0) return this.tellTransfer(apdu, sent, pair);
+    if (isCiphered(tag)) return this.tellCiphered(apdu, sent, pair);
+    if (tag === 0x60 || tag === 0x61 || tag === 0x62 || tag === 0x63) return this.tellAcse(apdu, sent, pair);
+    return this.tellPlain(apdu, pair);
+  }
+
+  private pairOf(peers: string): Pair {
+    const known = this.pairs.get(peers);
+    if (known) return known;
+    if (this.pairs.size >= PEERS_MAX) this.pairs.delete(this.pairs.keys().next().value!);
+    const made: Pair = { titles: {}, asked: undefined, blocks: [], blockBytes: 0, transfers: new Map() };
+    this.pairs.set(peers, made);
+    return made;
+  }
+
+  private tellPlain(apdu: Uint8Array, pair: Pair): Told {
+    const explained = explainApdu(apdu, pair.asked);
+    const { request, response } = explained;
+    if (request) {
+      const targets = targetsOf(request);
+      if (targets.length > 0) pair.asked = targets;
+      if (targets.length > 0) this.forgetBlocks(pair);
+      if (request.kind === 'actionNormal') return this.withKeys(explained);
+    }
+    if (response?.kind === 'getBlock' || response?.kind === 'actionBlock') return this.withBlock(explained, pair);
+    return told(explained);
+  }
+
+  private forgetBlocks(pair: Pair): void {
+    pair.blocks = [];
+    pair.blockBytes = 0;
+  }
+
+  /** Puts the value of a block transfer together when its last block is there. */
+  private withBlock(explained: Explained, pair: Pair): Told {
+    const { response } = explained;
+    if (response?.kind !== 'getBlock' && response?.kind !== 'actionBlock') return told(explained);
+    const { block } = response;
+    pair.blockBytes += block.raw.length;
+    if (pair.blockBytes <= BLOCKS_BYTES_MAX) pair.blocks.push(block.raw);
+    if (!block.last) return told(explained);
+    const isWhole = pair.blockBytes <= BLOCKS_BYTES_MAX;
+    const value = decodeData(concat(...pair.blocks));
+    this.forgetBlocks(pair);
+    if (!isWhole || !value.ok || pair.asked?.some(isSecret) === true) return told(explained);
+    return {
+      ...told(explained),
+      text: `${explained.text}: ${dataText(value.value)}`,
+      tree: { ...explained.tree, value: plain(value.value) },
+    };
+  }
+
+  /** Follows a rotation: new keys that the KEK opens are tried from here on. */
+  private withKeys(explained: Explained): Told {
+    const { request } = explained;
+    if (request?.kind !== 'actionNormal' || request.method.classId !== 64 || request.method.id !== 2)
+      return told(explained);
+    const items = (membersOf(request.parameter) ?? []).flatMap((item) => {
+      const [keyId, wrapped] = membersOf(item) ?? [];
+      const [id, octets] = [numberOf(keyId), bytesOf(wrapped)];
+      return id === undefined || octets === undefined ? [] : [{ keyId: id, wrapped: octets }];
+    });
+    const followed = this.keys.learnTransfer(items);
+    const text = followed.length > 0 ? `; the new ${followed.join(' and ')} is followed` : '';
+    return { ...told(explained), text: `${explained.text}${text}`, tree: { ...explained.tree, followed } };
+  }
+
+  private tellAcse(apdu: Uint8Array, sent: Sent, pair: Pair): Told {
+    const explained = explainApdu(apdu);
+    const aarq = apdu[0] === 0x60 ? decodeAarq(apdu) : undefined;
+    const aare = apdu[0] === 0x61 ? decodeAare(apdu) : undefined;
+    const release = aarq || aare ? undefined : decodeRelease(apdu);
+    if (aarq?.ok) pair.titles = aarq.value.callingTitle ? { client: aarq.value.callingTitle } : {};
+    if (aare?.ok && aare.value.respondingTitle) pair.titles.server = aare.value.respondingTitle;
+    const decoded = aarq ?? aare ?? release;
+    const information = decoded?.ok === true ? decoded.value.userInformation : undefined;
+    if (!information || information.length === 0) return told(explained);
+    const inner = this.tell(information, sent);
+    return {
+      ...told(explained),
+      text: [explained.text, inner.text].filter((one) => one !== '').join('; '),
+      tree: { ...explained.tree, userInformation: inner.tree },
+    };
+  }
+
+  private tellCiphered(apdu: Uint8Array, sent: Sent, pair: Pair): Told {
+    const opened = this.keys.open(apdu, pair.titles[sent.from]);
+    const outer = apduName(apdu);
+    if (opened.is === 'malformed') {
+      const { why } = opened;
+      return { name: outer, text: `not whole: ${why}`, tree: { apdu: outer, error: why }, error: why };
+    }
+    const { family, control, counter, systemTitle, body } = opened.header;
+    const seal = { family, control, counter, ...(systemTitle.length > 0 && { title: toHex(systemTitle) }) };
+    if (systemTitle.length === 8) pair.titles[sent.from] ??= systemTitle;
+    if (opened.is === 'shut') {
+      const text = `${headerText(opened.header)}, ${body.length} bytes, shut: ${opened.why}`;
+      return { name: 'ciphered', text, tree: { apdu: 'ciphered', seal, bytes: body.length, shut: opened.why } };
+    }
+    if (opened.apdu[0] === 0x01) {
+      const initiate = decodeInitiateRequest(opened.apdu);
+      if (initiate.ok && initiate.value.dedicatedKey) this.keys.learnDedicated(initiate.value.dedicatedKey);
+    }
+    const inner = this.tell(opened.apdu, sent);
+    return { ...inner, text: `${inner.text} [${headerText(opened.header)}]`, tree: { ...inner.tree, seal } };
+  }
+
+  /** general-block-transfer: `E0 | last, streaming, window | number | number acknowledged | octets`. */
+  private tellTransfer(apdu: Uint8Array, sent: Sent, pair: Pair): Told {
+    const reader = new Reader(apdu, 1);
+    const control = reader.u8();
+    const [number, acknowledged] = [reader.u16(), reader.u16()];
+    const octets = reader.octets();
+    const name = apduName(apdu);
+    if (reader.error !== undefined) {
+      return {
+        name,
+        text: `not whole: ${reader.error}`,
+        tree: { apdu: name, error: reader.error },
+        error: reader.error,
+      };
+    }
+    const isLast = (control & 0x80) !== 0;
+    const parts = number <= 1 ? [] : (pair.transfers.get(sent.from) ?? []);
+    if (parts.reduce((sum, one) => sum + one.length, octets.length) <= BLOCKS_BYTES_MAX) parts.push(octets.slice());
+    pair.transfers.set(sent.from, isLast ? [] : parts);
+    const text = `block ${number}${isLast ? ', the last' : ''}, ${octets.length} bytes`;
+    const tree = { apdu: name, number, acknowledged, isLast, bytes: octets.length };
+    const whole = concat(...parts);
+    // A transfer within a transfer would have no end.
+    if (!isLast || whole.length === 0 || whole[0] === 0xe0) return { name, text, tree };
+    const inner = this.tell(whole, sent);
+    return {
+      ...inner,
+      name: `${name} of ${inner.name}`,
+      text: `${text}: ${inner.text}`,
+      tree: { ...tree, of: inner.tree },
+    };
+  }
+}
+
+function told({ name, text, tree, error }: Explained): Told {
+  return { name, text, tree, ...(error !== undefined && { error }) };
+}

@@ -1,0 +1,136 @@
+import { writeFileSync } from 'node:fs';
+import { lineProcess, type LineProcess } from '../../../devices/hardware/driverProcess.ts';
+import { junitText, type JunitCase } from '../../report/junit.ts';
+import { counted } from '../../text/table.ts';
+import { HEAD_END_LAWS, type HeadEnd } from '../../../test/kit/headEnd/laws.ts';
+import type { DeviceAtAddress } from '../../../test/kit/headEnd/target.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import { writeLine, type Io } from '../shell/io.ts';
+
+export interface HeadEndOptions {
+  readonly command?: string;
+  readonly answerSeconds: number;
+  readonly laws: string;
+  readonly concurrency: number;
+  readonly junit?: string;
+}
+
+/**
+ * Holds a head-end behind a command to the rotation laws. It is told which device to rotate, and where the device is, as
+ * JSON lines; the devices are emulated here, on TCP of this machine, with the public lab keys. Exit code 4 if a law is broken.
+ */
+export async function checkHeadEnd(io: Io, options: HeadEndOptions): Promise<ExitCode> {
+  const { command, laws: wanted, junit, concurrency, answerSeconds } = options;
+  if (command === undefined) throw new UsageError('Which head-end? Name one by --command "python3 my_head_end.py".');
+  const laws = HEAD_END_LAWS.filter(({ name }) => wanted === 'all' || name.includes(wanted));
+  if (laws.length === 0) throw new UsageError(`--laws ${wanted}: no law of head-ends has this in its name.`);
+  const interruption = io.interruption();
+  const headEnd = headEndByCommand(io, command);
+  interruption.addEventListener('abort', headEnd.kill, { once: true });
+  const cases: JunitCase[] = [];
+  try {
+    for (const law of laws) {
+      interruption.throwIfAborted();
+      const from = io.elapsed();
+      const failure = await law.check(headEnd, { concurrency, hungAfterMilliseconds: answerSeconds * 1000 }).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+      interruption.throwIfAborted();
+      if (headEnd.notStarted() !== undefined) throw new UsageError(`--command: ${headEnd.notStarted()}`);
+      io.out.write(
+        `${failure === undefined ? 'holds ' : 'BROKEN'}  ${law.name}\n${failure === undefined ? '' : `        ${failure}\n`}`,
+      );
+      cases.push({ name: law.name, seconds: io.elapsed() - from, ...(failure !== undefined && { failure }) });
+    }
+  } finally {
+    interruption.removeEventListener('abort', headEnd.kill);
+    await headEnd.close();
+  }
+  if (junit !== undefined) writeFileSync(junit, junitText('check head-end', [{ name: 'laws', cases }]));
+  const broken = cases.filter(({ failure }) => failure !== undefined).length;
+  io.out.write(
+    broken > 0
+      ? `FAILED: ${counted(broken, 'law')} of ${laws.length} broken\n`
+      : `PASSED: ${counted(laws.length, 'law')}\n`,
+  );
+  return broken > 0 ? EXIT.property : EXIT.done;
+}
+
+interface HeadEndByCommand extends HeadEnd {
+  /** Why the command never started; undefined: it did. */
+  readonly notStarted: () => string | undefined;
+  readonly kill: () => void;
+  readonly close: () => Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (said: 'rotated' | 'failed') => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** How long a head-end may take to end once its input is closed, in milliseconds. */
+const GRACE_MILLISECONDS = 2000;
+
+/** A head-end behind a pipe. A process that ends is started again at the next rotation, as a crashed service would be. */
+function headEndByCommand(io: Io, command: string): HeadEndByCommand {
+  const waiting = new Map<number, Waiting>();
+  let child: LineProcess | undefined;
+  let answers = 0;
+  let never: string | undefined;
+
+  function onLine(line: string): void {
+    const answer = answerOf(line);
+    const one = answer === undefined ? undefined : waiting.get(answer.number);
+    if (answer === undefined || one === undefined) {
+      return fail(new Error(`the head-end wrote a line that answers no rotation: ${line.slice(0, 100)}`));
+    }
+    waiting.delete(answer.number);
+    answers += 1;
+    one.resolve(answer.rotated ? 'rotated' : 'failed');
+  }
+
+  function fail(error: Error): void {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  }
+
+  function started(): LineProcess {
+    return lineProcess([command], {
+      shell: true,
+      name: 'the command',
+      onLine,
+      onStderr: (line) => writeLine(io.err, line),
+      onExit: (how, error) => {
+        child = undefined;
+        if (answers === 0 && (error !== undefined || /code 12[67]/.test(how)))
+          never = error?.message ?? `the command ended with ${how}`;
+        fail(error ?? new Error(`the head-end's process ended with ${how}`));
+      },
+    });
+  }
+
+  return {
+    rotate: (device: DeviceAtAddress) =>
+      new Promise((resolve, reject) => {
+        waiting.set(device.number, { resolve, reject });
+        child ??= started();
+        child.send(JSON.stringify({ rotate: device }));
+      }),
+    notStarted: () => never,
+    kill: () => child?.kill(),
+    close: async () => {
+      await child?.end(GRACE_MILLISECONDS);
+    },
+  };
+}
+
+/** `{"number":1,"rotated":true}`. */
+function answerOf(line: string): { readonly number: number; readonly rotated: boolean } | undefined {
+  try {
+    const { number, rotated } = JSON.parse(line) as Record<string, unknown>;
+    return typeof number === 'number' && typeof rotated === 'boolean' ? { number, rotated } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,234 @@
+/** Decoding captures: what each frame is called, what is opened, what is damaged, and what never appears. */
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeCapture, type DecodedLine } from '../../../devices/decode/decodeCapture.ts';
+import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
+import { writeCiphered } from '../../../devices/dlms/ciphering.ts';
+import { encodeRequest } from '../../../devices/dlms/apduRequest.ts';
+import { encodeResponse } from '../../../devices/dlms/apduResponse.ts';
+import { LLC_RESPONSE, UI } from '../../../devices/dlms/hdlcControl.ts';
+import { encodeFrame, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
+import { encodeWrapper } from '../../../devices/dlms/wrapper.ts';
+import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
+import { pcapConversation, pcapHeader } from '../../../devices/transport/pcap.ts';
+import { requestArbitrary, responseArbitrary } from '../dlms/arbitraries.ts';
+
+const FOLDER = new URL('../../vectors/transcripts/', import.meta.url);
+const read = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, FOLDER)));
+const texts = (lines: readonly DecodedLine[]): string[] => lines.map(({ text }) => text);
+const hexLines = (...frames: readonly Uint8Array[]): Uint8Array => ascii(frames.map(toHex).join('\n'));
+const get = fromHex('C001C1000100002A0000FF0200');
+
+describe('recorded third-party sessions', () => {
+  test.each(readdirSync(FOLDER))('%s decodes without an unknown', (name) => {
+    const lines = decodeCapture(read(name), { keys: [LAB_KEYS] });
+    expect(lines.length).toBeGreaterThan(8);
+    expect(lines.filter(({ isDamage }) => isDamage)).toEqual([]);
+    expect(texts(lines).filter((text) => /not under these keys|not in the capture|^APDU/.test(text))).toEqual([]);
+  });
+
+  test('a rotation is followed with the KEK, and not without it', () => {
+    const shut = (keys: typeof LAB_KEYS | Omit<typeof LAB_KEYS, 'kek'>): number =>
+      texts(decodeCapture(read('wrapper_rotate_guek.jsonl'), { keys: [keys] })).filter((text) => text.includes('shut'))
+        .length;
+    expect(shut(LAB_KEYS)).toBe(0);
+    const { guek, gak, gbek } = LAB_KEYS;
+    expect(shut({ guek, gak, gbek })).toBeGreaterThan(0);
+  });
+
+  test('no key, password or wrapped key is in any output', () => {
+    const wrapped = 'C97E5B71207F159EDDCCB965D7DCF3FD1A14AC7F2CF25E1E';
+    const secrets = [...Object.values(LAB_KEYS).map(toHex), wrapped, toHex(ascii('Gurux')), 'Gurux'];
+    for (const name of readdirSync(FOLDER)) {
+      const out = JSON.stringify(decodeCapture(read(name), { keys: [LAB_KEYS] }));
+      for (const secret of secrets) expect(out.toUpperCase()).not.toContain(secret.toUpperCase());
+      // The search can fail: the captures name the meter.
+      expect(out).toContain('4752583030303030303031323334353600');
+    }
+  });
+
+  test('without keys a ciphered frame shows its length and its counter', () => {
+    const [line] = texts(decodeCapture(read('wrapper_gmac_generalglo.jsonl'))).filter((text) => text.includes('shut'));
+    expect(line).toMatch(/counter \d+, \d+ bytes, shut: no keys given/);
+  });
+});
+
+describe('every APDU is named', () => {
+  test('requests and responses of the round trips', () => {
+    const named = (apdu: Uint8Array): DecodedLine =>
+      decodeCapture(hexLines(encodeWrapper({ source: 16, destination: 1, apdu })))[0]!;
+    fc.assert(
+      fc.property(requestArbitrary, (request) => {
+        const line = named(encodeRequest(request));
+        expect(line.isDamage).toBe(false);
+        expect(line.text).toMatch(/^(get|set|action)-request/);
+      }),
+      { seed: 16, numRuns: 200 },
+    );
+    fc.assert(
+      fc.property(responseArbitrary, (response) => {
+        const line = named(encodeResponse(response));
+        expect(line.isDamage).toBe(false);
+        expect(line.text).toMatch(/^((get|set|action|exception)-response|confirmed-service-error)/);
+      }),
+      { seed: 16, numRuns: 200 },
+    );
+  });
+
+  test('an answer names what was asked, and a value in blocks is put together', () => {
+    const pdu = (from: 'c' | 's', hex: string): string =>
+      `${from === 'c' ? '>' : '<'} ${toHex(encodeWrapper({ source: from === 'c' ? 16 : 1, destination: from === 'c' ? 1 : 16, apdu: fromHex(hex) }))}`;
+    const session = [
+      pdu('c', 'C001C1000100002A0000FF0200'),
+      pdu('s', 'C402C100000000010005' + '0905414243'),
+      pdu('c', 'C002C100000001'),
+      pdu('s', 'C402C101000000020002' + '4445'),
+    ].join('\n');
+    const lines = texts(decodeCapture(ascii(session)));
+    expect(lines[0]).toContain('Data 0.0.42.0.0.255 (logical device name) attribute 2');
+    expect(lines.at(-1)).toContain('"ABCDE"');
+  });
+});
+
+describe('pushes as meters send them', () => {
+  const body = '02020906' + '0000600B00FF' + '1201F4';
+  const time = '07E6010A010C000000000000';
+
+  test.each([
+    ['without a time', `0F0000000100${body}`],
+    ['with a time in bare octets', `0F000000010C${time}${body}`],
+    ['with a time tagged as an octet string', `0F00000001090C${time}${body}`],
+    ['with a time tagged as a date-time', `0F0000000119${time}${body}`],
+  ])('%s', (_, hex) => {
+    const [line] = decodeCapture(hexLines(encodeWrapper({ source: 1, destination: 16, apdu: fromHex(hex) })));
+    expect(line).toMatchObject({ isDamage: false });
+    expect(line!.text).toContain('0000600B00FF, 500');
+  });
+
+  test('in UI frames, whole and in segments', () => {
+    const apdu = concat(LLC_RESPONSE, fromHex(`0F000000010C${time}${body}`));
+    const frame = (information: Uint8Array, segmented: boolean): Uint8Array =>
+      encodeFrame({ destination: shortAddress(0x7f), source: shortAddress(1), control: UI, segmented, information });
+    const stream = concat(frame(apdu, false), frame(apdu.subarray(0, 9), true), frame(apdu.subarray(9), false));
+    const log = ascii(JSON.stringify({ dir: 's2c', endpoint: 'x', hex: toHex(stream) }));
+    const lines = texts(decodeCapture(log));
+    expect(lines[0]).toContain('data-notification: at 2022-01-10T12:00:00Z');
+    expect(lines[1]).toBe('segment of 9 bytes');
+    expect(lines[2]).toBe(lines[0]);
+  });
+
+  test('in general block transfer', () => {
+    const apdu = fromHex(`0F0000000100${body}`);
+    const block = (last: boolean, number: string, part: Uint8Array): Uint8Array =>
+      concat(fromHex(`E0${last ? '80' : '00'}${number}0000`), Uint8Array.of(part.length), part);
+    const pdus = [block(false, '0001', apdu.subarray(0, 8)), block(true, '0002', apdu.subarray(8))];
+    const log = pdus.map((one) => JSON.stringify({ dir: 's2c', endpoint: 'x', hex: toHex(encodeWrapper({ source: 1, destination: 16, apdu: one })) })); // prettier-ignore
+    expect(texts(decodeCapture(ascii(log.join('\n')))).at(-1)).toContain('general-block-transfer of data-notification');
+  });
+
+  test('ciphered, with the title in the header', () => {
+    const protection = {
+      control: 0x30,
+      encryptionKey: LAB_KEYS.guek,
+      authenticationKey: LAB_KEYS.gak,
+      systemTitle: ascii('METER001'),
+      counter: 9,
+    };
+    const apdu = writeCiphered('generalGlo', protection, fromHex(`0F0000000100${body}`));
+    const capture = hexLines(encodeWrapper({ source: 1, destination: 16, apdu }));
+    expect(texts(decodeCapture(capture, { keys: [LAB_KEYS] }))[0]).toMatch(/^data-notification: .*counter 9/);
+    const other = { ...LAB_KEYS, guek: LAB_KEYS.kek };
+    expect(texts(decodeCapture(capture, { keys: [other] }))[0]).toContain('shut: not under these keys');
+  });
+});
+
+describe('damage', () => {
+  const pdu = encodeWrapper({ source: 16, destination: 1, apdu: get });
+  const frame = encodeFrame({
+    ...{ destination: shortAddress(1), source: shortAddress(16), control: 0x10, segmented: false },
+    information: concat(fromHex('E6E600'), get),
+  });
+
+  test.each([
+    ['wrapper', pdu, 'a wrapper header of version 1'],
+    ['HDLC', frame, 'an HDLC frame with right check sequences'],
+  ])('%s: noise between frames is named with its offset, and the rest is decoded', (_, one, expected) => {
+    const noise = fromHex('00027E11223344');
+    const log = ascii(JSON.stringify({ dir: 'c2s', endpoint: 'x', hex: toHex(concat(one, noise, one)) }));
+    const lines = decodeCapture(log);
+    expect(lines.map(({ isDamage }) => isDamage)).toEqual([false, true, false]);
+    expect(lines[1]!.text).toBe(`offset ${one.length}: 7 byte(s) are no frame: expected ${expected}`);
+    expect(lines[2]!.offset).toBe(one.length + 7);
+  });
+
+  test('a frame that is cut off at the end is named', () => {
+    const log = ascii(JSON.stringify({ dir: 'c2s', endpoint: 'x', hex: toHex(concat(pdu, pdu.subarray(0, 12))) }));
+    expect(decodeCapture(log).at(-1)).toMatchObject({ isDamage: true, offset: pdu.length });
+  });
+
+  test('mutated captures: nothing throws, and every line is text', () => {
+    const originals = readdirSync(FOLDER).map(read);
+    fc.assert(
+      fc.property(
+        fc.nat(originals.length - 1),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 20 }),
+        (i, edits) => {
+          const bytes = originals[i]!.slice();
+          for (const [at, value] of edits) bytes[at % bytes.length] = value;
+          for (const { text } of decodeCapture(bytes, { keys: [LAB_KEYS] })) expect(typeof text).toBe('string');
+        },
+      ),
+      { seed: 20211103, numRuns: 150 },
+    );
+  });
+});
+
+describe('pcap', () => {
+  const pdu = encodeWrapper({ source: 16, destination: 1, apdu: get });
+  const own = (): Uint8Array => {
+    const draw = pcapConversation({ serverPort: 4059, clientPort: 50_000 });
+    return concat(pcapHeader(), draw(pdu.subarray(0, 5), 'c2s', 1_000), draw(pdu.subarray(5), 'c2s', 2_000));
+  };
+
+  test('of our own, with a PDU over two packets', () => {
+    const [line] = decodeCapture(own());
+    expect(line).toMatchObject({ t: '1970-01-01T00:00:02.000Z', dir: 'c2s', link: '16>1', isDamage: false });
+  });
+
+  test('of Ethernet, with a packet that came twice', () => {
+    const raw = own();
+    const packets: Uint8Array[] = [];
+    for (let at = 24; at < raw.length;) {
+      const length = new DataView(raw.buffer, raw.byteOffset).getUint32(at + 8, true);
+      const head = raw.slice(at, at + 16);
+      for (const field of [8, 12]) new DataView(head.buffer).setUint32(field, length + 14, true);
+      packets.push(concat(head, fromHex('0000000000010000000000020800'), raw.subarray(at + 16, at + 16 + length)));
+      at += 16 + length;
+    }
+    const header = raw.slice(0, 24);
+    header[20] = 1;
+    const lines = decodeCapture(concat(header, packets[0]!, packets[0]!, packets[1]!));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]!.text).toContain('get-request');
+  });
+
+  test('that is cut off, or of another kind, is a problem and not an exception', () => {
+    expect(decodeCapture(own().subarray(0, 70)).some(({ isDamage }) => isDamage)).toBe(true);
+    expect(decodeCapture(fromHex('0A0D0D0A00000000'))[0]!.text).toContain('pcapng');
+  });
+});
+
+test('62056-21: identification, option, data, and a password that is not shown', () => {
+  const messages = [
+    '/?!\r\n',
+    '/LGZ5\\2SMB\r\n',
+    '\u0001P1\u0002(SECRET)\u0003a',
+    '\u00021.8.0*255(1*kWh)\r\n!\r\n\u0003',
+  ];
+  const log = messages.map((text) => JSON.stringify({ endpoint: 'o', hex: toHex(ascii(text)) })).join('\n');
+  const out = texts(decodeCapture(ascii(log), { framing: '62056-21' })).join('\n');
+  expect(out).toContain('mode E');
+  expect(out).toContain('command P1 not shown');
+  expect(out).not.toContain('SECRET');
+});
