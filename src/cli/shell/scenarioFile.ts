@@ -11,7 +11,7 @@ import {
   type SeriesPoint,
 } from '../../report/published.ts';
 import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
+import { writeLine, type Io } from './io.ts';
 import { diskFiles, readText } from './readText.ts';
 
 /** A scenario as a command takes it, with the public figures it is compared with. */
@@ -51,7 +51,7 @@ export function scenarioPath(named: string): string {
 
 /** Warns on standard error of values of the scenario that change nothing, such as an outage beyond the horizon. */
 export function warnOfIdle(io: Pick<Io, 'err'>, { idle }: Pick<ScenarioFile, 'idle'>): void {
-  if (idle.length > 0) io.err.write(`warning: ${formatProblems(idle)}\n`);
+  if (idle.length > 0) writeLine(io.err, `warning: ${formatProblems(idle)}`);
 }
 
 function rowsOf<R>(path: string, parse: (text: string) => Parsed<R>): readonly R[] {
