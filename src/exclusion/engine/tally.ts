@@ -371,6 +371,11 @@ export class Tally {
     return -1;
   }
 
+  /** See `Counters.areSated`. */
+  isSated(counters: i32): boolean {
+    return this.counters.areSated(counters);
+  }
+
   /** Weeks or instructions counted for a category that holds; -1 for a standing clause. */
   counted(c: i32): i32 {
     if ((this.rules.standing >> c) & 1) return -1;
