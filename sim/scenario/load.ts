@@ -106,7 +106,6 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
   if (!rules.ok || errors.length > 0) return { ok: false, errors: errors.sort(byPlace) };
   const problemOf = ({ path, found, ...rest }: Fault): Problem =>
     problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest });
-  const idle = (): Problem[] => scenarioWarnings(scenario).map(problemOf);
   // A mark of an extended file covers nothing where the extending one took its numbers away: that is no mistake.
   const marks = (): Problem[] =>
     idleMarks(scenario, tree)
@@ -133,10 +132,10 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
       return markedLeaves(scenario, tree);
     },
     get idle() {
-      return idle();
+      return scenarioWarnings(scenario).map(problemOf);
     },
     get warnings() {
-      return [...marks(), ...idle()];
+      return [...marks(), ...this.idle];
     },
   };
 }

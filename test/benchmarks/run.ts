@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { baselineBenchmark } from './baseline.ts';
 import { decideBenchmark } from './decide.ts';
 import { devicesBenchmark } from './devices/benchmark.ts';
 import { estateBenchmark } from './estate.ts';
@@ -13,6 +14,7 @@ import { workersBenchmark } from './workers.ts';
 /** `npm run bench [-- NAME...] [--quick]`: each prints what it measured and returns whether its checks and goals hold. */
 const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> = {
   'r1': r1Benchmark,
+  'baseline': baselineBenchmark,
   'workers': workersBenchmark,
   'rule-engines': ruleEnginesBenchmark,
   'evaluator': evaluatorBenchmark,

@@ -55,7 +55,7 @@ function filesOf(folder: string): readonly string[] {
 }
 
 /** From so long an absence on, one look at the clock is not enough to write everything in between down as missed. Ours. */
-export const DOUBTED_SECONDS = 7 * DAY;
+const DOUBTED_SECONDS = 7 * DAY;
 const DOUBT_FILE = 'watch.doubt';
 const doubtSchema = z.strictObject({ t: instantText });
 

@@ -17,6 +17,11 @@ import type { Observer } from './observer.ts';
 import { SupplierInstruction } from './supplierInstruction.ts';
 import { Uncounted } from './uncounted.ts';
 
+/** What is done with an installation at its next turn. */
+const GO: i32 = 0;
+export const WAIT: i32 = 1;
+export const STOP: i32 = 2;
+
 /**
  * The attempts of a life and the events around it, in time order, into the tally and the volumes at each as-of. Most lives end
  * before anything could make a category hold. Of those lives nothing is drawn that only a verdict would ask for, and nothing
@@ -117,6 +122,19 @@ export class Account {
   /** The categories that hold, as a mask. */
   get holds(): i32 {
     return this.counting ? this.tally.mask : 0;
+  }
+
+  /** Whether the process goes on at an instant: retries end with an exclusion of the installation, met or in effect. */
+  turn(at: Instant): i32 {
+    if (this.holds === 0) return GO;
+    const group = this.group;
+    const tally = this.tally;
+    const reported = tally.reported();
+    const gsmeOnly = ((this.plan.rules.excludesGsme >> reported) & 1) === 1;
+    if (group.stopsNever || (gsmeOnly && group.esmeOnly)) return GO;
+    if (group.stopsInEffect && tally.effectiveFrom(reported, at) === 0) return GO;
+    // A later change can take the installation out of the category's scope again; without one to come, it cannot.
+    return this.queue.next < this.queue.count ? WAIT : STOP;
   }
 
   /** Takes all events up to an instant. Those at it stay open, for an attempt at the same instant settles with them. */

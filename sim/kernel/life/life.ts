@@ -10,6 +10,7 @@ import {
   OUTCOME_OK_ESME,
 } from '../../../src/exclusion/engine/engineCodes.ts';
 import { DAY, HOUR, londonDay, monthOf, notBefore, workingInstant, type Instant } from '../../../src/londonTime.ts';
+import { isEntered, isRecent } from '../../../src/migration/checkFunctions.ts';
 import { OBSERVED_SYSTEM_FAULT } from '../../../src/migration/migrationCodes.ts';
 import type { f64, i32 } from '../../../src/numbers.ts';
 import { Attributes } from '../../population/attributes.ts';
@@ -32,24 +33,18 @@ import { FOREVER } from '../../world/alternating.ts';
 import type { SeedWords } from '../../world/dice/draws.ts';
 import { LifeStreams } from '../../world/dice/lifeStreams.ts';
 import { HanLink } from '../../world/hanLink.ts';
-import { NO_INTERVALS, type Intervals } from '../../world/intervals.ts';
 import { WanLink } from '../../world/wanLink.ts';
 import type { DeviceModel, GroupNumbers, WalkStep } from '../model/groupNumbers.ts';
 import type { Limits } from '../model/kernelLimits.ts';
 import type { LifePlan } from '../model/lifePlan.ts';
 import type { OutageLists } from '../model/outageLists.ts';
-import { Account } from './account.ts';
+import { Account, STOP, WAIT } from './account.ts';
 import { countMigrated, type Counts } from './counts.ts';
 import { MasterKey } from './masterKeySearch.ts';
 import type { Observer } from './observer.ts';
 import { FactsAtHand } from './preparedFacts.ts';
 import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
 import { OBSERVATION_BITS, OBSERVATION_MASK, walk, WALK_PASSED } from './lifeWalk.ts';
-
-/** What is done with an installation at its next turn. */
-const GO: i32 = 0;
-const WAIT: i32 = 1;
-const STOP: i32 = 2;
 
 /**
  * One installation at a time: drawn alone from its number, run through the process of its cohort, and counted on the way. One
@@ -81,6 +76,8 @@ export class Life {
   private readonly observer: Observer | null;
   /** Ends of links and replacements after this instant are left out. */
   private readonly knownUntil: Instant;
+  /** Whether attempts that nothing comes of may be skipped: nobody looks on, and no reading takes counts back. */
+  private readonly skips: boolean;
 
   /**
    * @param tellsAll Computes what no count depends on too, for the story: ends of links after the horizon, and contacts that
@@ -118,6 +115,9 @@ export class Life {
     this.account = account;
     this.key = new MasterKey(streams.masterKey, account.queue);
     this.limits = plan.limits;
+    const rules = plan.rules;
+    const takesBack = rules.seesUncountedAttempts || rules.cosRestarts || rules.attemptCloses !== 0;
+    this.skips = observer === null && !takesBack && !rules.sticky && !rules.systemCounts;
     this.turnTo(group);
   }
 
@@ -169,15 +169,11 @@ export class Life {
     this.endAt = 0;
     this.key.begin(entity, group.key);
     this.replacedAt = group.isSteady ? FOREVER : this.account.changes.replacedAt(entity, start, this.knownUntil);
-    let wanOutages: Intervals = NO_INTERVALS;
-    let systemOutages: Intervals = NO_INTERVALS;
-    if (outages.hasWanOutages || outages.hasSystemOutages) {
-      attributes.place();
-      wanOutages = outages.wanOutages(attributes.operator, attributes.hubModel, attributes.area);
-      systemOutages = outages.systemOutages(attributes.operator, attributes.hubModel, attributes.area);
-    }
-    this.wan.begin(group.wan, entity, start, wanOutages);
-    this.strikes.begin(entity, systemOutages);
+    const shares = outages.hasWanOutages || outages.hasSystemOutages;
+    if (shares) attributes.place();
+    const place = shares ? outages.placeOf(attributes.operator, attributes.hubModel, attributes.area) : -1;
+    this.wan.begin(group.wan, entity, start, outages.wanAt(place));
+    this.strikes.begin(entity, outages.systemAt(place));
     this.account.begin(entity);
   }
 
@@ -202,7 +198,7 @@ export class Life {
         continue;
       }
       this.account.advance(first);
-      const turn = this.turn(first);
+      const turn = this.account.turn(first);
       if (turn === STOP) return FOREVER;
       if (turn === WAIT) {
         day += preparation.daysBetweenInstructions;
@@ -268,20 +264,6 @@ export class Life {
     return this.key.atStart(this.attributes.key);
   }
 
-  /** Whether the process goes on at an instant: retries end with an exclusion of the installation, met or in effect. */
-  private turn(at: Instant): i32 {
-    const account = this.account;
-    if (account.holds === 0) return GO;
-    const group = this.group;
-    const tally = account.tally;
-    const reported = tally.reported();
-    const gsmeOnly = ((this.plan.rules.excludesGsme >> reported) & 1) === 1;
-    if (group.stopsNever || (gsmeOnly && group.esmeOnly)) return GO;
-    if (group.stopsInEffect && tally.effectiveFrom(reported, at) === 0) return GO;
-    // A later change can take the installation out of the category's scope again; without one to come, it cannot.
-    return account.queue.next < account.queue.count ? WAIT : STOP;
-  }
-
   private attempt(firstDay: f64): void {
     if (firstDay >= FOREVER) return;
     const group = this.group;
@@ -292,7 +274,7 @@ export class Life {
       const at = workingInstant(day);
       if (at > this.plan.horizon || at >= this.replacedAt) return;
       this.account.advance(at);
-      const turn = this.turn(at);
+      const turn = this.account.turn(at);
       if (turn === STOP) return;
       day += group.daysBetweenAttempts;
       if (turn === WAIT) continue;
@@ -302,6 +284,10 @@ export class Life {
       strikes.at = at;
       strikes.culprit = BY_NOBODY;
       this.limits.begin(at, group.cohort);
+      if (this.skips && this.isHopeless(at)) {
+        this.why = RETRYING;
+        continue;
+      }
       const esmeOnly = this.esmeOnly(at);
       const gsme = this.attributes.hasGsme && !esmeOnly && this.hearsGsme(at);
       const result = walk(group.walk, facts, this.limits, strikes, gsme);
@@ -314,6 +300,25 @@ export class Life {
       day = this.afterFailure(at, outcome, day);
       if (day >= FOREVER) return;
     }
+  }
+
+  /**
+   * Whether an attempt at the instant fails on the gas meter for certain, and nothing comes of it: the HAN is lost for good,
+   * every counter that the failure feeds has what its category asks for, and no earlier step can fail in another way. Such
+   * attempts are most of all attempts, and need not be made.
+   */
+  private isHopeless(at: Instant): boolean {
+    const account = this.account;
+    const group = this.group;
+    const facts = this.facts;
+    if (!account.counting || !group.hopelessWithoutHan || !this.attributes.hasGsme || this.esmeOnly(at)) return false;
+    const counters = this.plan.masks[group.lostHanOutcome] as i32;
+    if (!account.tally.isSated(counters) || !facts.hanIsLost()) return false;
+    if (facts.displayBlocked !== 0 || !this.strikes.areDataErrorsOver(group.dataErrors)) return false;
+    if (!isEntered(at, facts.epclEntryFrom, this.limits.epclChecked)) return false;
+    // With the WAN down, or out of contact for too long, another code would be counted.
+    if (!this.wan.up(at)) return false;
+    return isRecent(at, facts.lastWanContact, this.limits.wanWindowSeconds, this.limits.windowEdgeSeconds);
   }
 
   /** Records a failed attempt and returns its outcome. */
@@ -332,10 +337,10 @@ export class Life {
   /**
    * True if a head-end can judge the gas meter at an instant. With the WAN down its news of the meter ends at its last WAN
    * contact: it can say neither that the meter was heard since nor that it was silent, and no attempt fails by GT01. Where
-   * the process needs no link at an attempt, the WAN's state does not matter to this either.
+   * the process needs no link at an attempt, the WAN's state then does not matter to this either.
    */
   hearsGsme(at: Instant): boolean {
-    return !this.group.needsLink || this.wan.up(at);
+    return !this.group.linked || this.wan.up(at);
   }
 
   /** Whether an attempt at the instant is for the ESME alone: a GSME exclusion is reported and in effect. */

@@ -57,7 +57,7 @@ export class Strikes {
   /** When DCC's systems are back that are down at the instant; 0: they are up. */
   systemBackAt(at: Instant): Instant {
     const i = covering(this.systemOutages, at);
-    return i >= 0 ? (this.systemOutages.to[i] as Instant) : 0;
+    return i < 0 ? 0 : (this.systemOutages.to[i] as Instant);
   }
 
   /** What a head-end sees of a step that can be struck. Ask once per step taken, in the order of the walk. */
@@ -90,6 +90,14 @@ export class Strikes {
       return step.observations[i] as i32;
     }
     return OBSERVED_ANSWERED;
+  }
+
+  /** Whether none of these data errors strikes an attempt at the instant at hand or later. */
+  areDataErrorsOver(dataErrors: Int32Array): boolean {
+    for (let i: i32 = 0; i < dataErrors.length; i += 1) {
+      if (!this.dataErrors.isOver(dataErrors[i] as i32, this.at)) return false;
+    }
+    return true;
   }
 
   /**

@@ -68,7 +68,7 @@ export class DeviceModel {
 }
 
 /** How a cohort is prepared, as `process.preparation` of a scenario states it. */
-export class Preparation {
+class Preparation {
   triesPerInstruction: i32 = 0;
   hoursBetweenTries: f64 = 0;
   contactsNeeded: i32 = 0;
@@ -143,10 +143,14 @@ export class GroupNumbers {
   displayBlockedUntil: Instant = 0;
   models: DeviceModel[] = [];
   walk: WalkStep[] = [];
-  /** Whether a step of the walk is silent while the WAN is down at the attempt. */
-  needsLink: boolean = false;
-  /** No attempt on a HAN that is lost for good changes anything but its counts; see `Life.skipHopeless`. */
+  /** A step of the walk is silent while the WAN is down at the attempt. */
+  linked: boolean = false;
+  /** On a HAN that is lost for good no attempt changes anything but counts: see `Life.isHopeless`. */
   hopelessWithoutHan: boolean = false;
+  /** The outcome of such an attempt. */
+  lostHanOutcome: i32 = 0;
+  /** Data errors of all steps of the walk. */
+  dataErrors: Int32Array = new Int32Array(0);
 
   exchange(numbers: NumberStream): void {
     this.index = numbers.integer(this.index);
@@ -187,7 +191,9 @@ export class GroupNumbers {
       if (numbers.isReading) this.walk.push(new WalkStep());
       (this.walk[i] as WalkStep).exchange(numbers);
     }
-    this.needsLink = numbers.flag(this.needsLink);
+    this.linked = numbers.flag(this.linked);
     this.hopelessWithoutHan = numbers.flag(this.hopelessWithoutHan);
+    this.lostHanOutcome = numbers.integer(this.lostHanOutcome);
+    this.dataErrors = numbers.integers(this.dataErrors);
   }
 }

@@ -5,7 +5,7 @@
 import type { i32 } from '../../../src/numbers.ts';
 import type { NumberStream } from '../../../src/numberStream.ts';
 import { AREAS } from '../../population/populationCodes.ts';
-import { Intervals } from '../../world/intervals.ts';
+import { Intervals, NO_INTERVALS } from '../../world/intervals.ts';
 
 /** A place is an operator, a hub model and an area. Places with equal lists share one. */
 export class OutageLists {
@@ -30,15 +30,26 @@ export class OutageLists {
     this.hasSystemOutages = numbers.flag(this.hasSystemOutages);
   }
 
-  private place(operator: i32, hubModel: i32, area: i32): i32 {
+  /** The position of a place in the lists. */
+  placeOf(operator: i32, hubModel: i32, area: i32): i32 {
     return (operator * this.hubModels + hubModel) * AREAS + area;
   }
 
+  /** What takes the WAN down at a place; nothing at place -1. */
+  wanAt(place: i32): Intervals {
+    return place < 0 ? NO_INTERVALS : (this.lists[this.wan[place] as i32] as Intervals);
+  }
+
+  /** What fails attempts on the system side at a place; nothing at place -1. */
+  systemAt(place: i32): Intervals {
+    return place < 0 ? NO_INTERVALS : (this.lists[this.system[place] as i32] as Intervals);
+  }
+
   wanOutages(operator: i32, hubModel: i32, area: i32): Intervals {
-    return this.lists[this.wan[this.place(operator, hubModel, area)] as i32] as Intervals;
+    return this.wanAt(this.placeOf(operator, hubModel, area));
   }
 
   systemOutages(operator: i32, hubModel: i32, area: i32): Intervals {
-    return this.lists[this.system[this.place(operator, hubModel, area)] as i32] as Intervals;
+    return this.systemAt(this.placeOf(operator, hubModel, area));
   }
 }

@@ -90,8 +90,9 @@ export function planGroup(group: Group, scenario: Scenario, { wan, han, faults }
   plan.displayBlockedUntil = displayBlockedUntil(group);
   plan.models = group.modelNames.map((name) => deviceModel(scenario, name));
   plan.walk = group.steps.map((id) => walkStep(id, group, scenario, faults));
-  plan.needsLink = plan.walk.some((step) => step.linked);
-  plan.hopelessWithoutHan = isHopelessWithoutHan(plan.walk);
+  plan.linked = plan.walk.some((step) => step.linked);
+  plan.dataErrors = Int32Array.from(plan.walk.flatMap((step) => [...step.dataErrors]));
+  fillHopeless(plan);
   return plan;
 }
 
@@ -136,11 +137,18 @@ function hasSystemOutages({ sharedOutages, plannedMaintenance }: Scenario): bool
   return acts || Object.values(plannedMaintenance).some((row) => row.acts === 'system');
 }
 
-/** True if the walk meets nothing before the check on the gas meter whose state an attempt would advance. */
-function isHopelessWithoutHan(walk: readonly WalkStep[]): boolean {
+/** Whether attempts on a lost HAN can be skipped: nothing before the check on the gas meter has a state that they advance. */
+function fillHopeless(plan: GroupPlan): void {
   const hanRecent = Object.keys(CHECKS).indexOf('hanRecent');
-  const at = walk.findIndex((step) => step.check === hanRecent);
-  return at >= 0 && walk.slice(0, at).every((step) => step.persistent.length === 0 && !step.rotates);
+  const at = plan.walk.findIndex((step) => step.check === hanRecent);
+  const step = plan.walk[at];
+  if (step === undefined) return;
+  const before = plan.walk.slice(0, at);
+  plan.lostHanOutcome = step.outcomeFirst[step.fails] as number;
+  plan.hopelessWithoutHan =
+    step.outcomeCount[step.fails] === 1 &&
+    step.needsGsme &&
+    before.every(({ persistent, rotates, linked }) => persistent.length === 0 && !rotates && !linked);
 }
 
 function fillKey(key: KeyProcess, { population, process: { masterKey } }: Group): void {

@@ -72,26 +72,28 @@ export class Replication {
         return memberOutages(row, { block, member, stream: this.sharedOutages, from: start, to: horizon });
       }),
     );
+    // Places that the same outages strike share one list.
     const known = new Map<string, number>();
+    const listOf = (struck: readonly (readonly [row: number, member: number])[]): number => {
+      const key = struck.join();
+      let list = known.get(key);
+      if (list === undefined) {
+        list = lists.push(intervals([...planned, ...struck.flatMap(([i, m]) => spans[i]?.[m] ?? [])])) - 1;
+        known.set(key, list);
+      }
+      return list;
+    };
     return Int32Array.from(
       members.operator.flatMap((operator, o) =>
         members.hubModel.flatMap((hubModel, h) =>
           members.area.map((area, a) => {
-            const place = { operator, hubModel, area };
             const member = { operator: o, hubModel: h, area: a };
-            const struck = rows.flatMap((row, i) => {
-              const found = spans[i]?.[member[row.by]] ?? [];
-              return found.length > 0 && strikesPlace(row, place) ? [{ key: `${i} ${member[row.by]}`, found }] : [];
+            const strikes = rows.flatMap((row, i): [number, number][] => {
+              const m = member[row.by];
+              const hasSpans = (spans[i]?.[m] ?? []).length > 0;
+              return hasSpans && strikesPlace(row, { operator, hubModel, area }) ? [[i, m]] : [];
             });
-            // Places that the same outages strike share one list.
-            const key = struck.map((row) => row.key).join();
-            let list = known.get(key);
-            if (list === undefined) {
-              list = lists.length;
-              lists.push(intervals([...planned, ...struck.flatMap((row) => row.found)]));
-              known.set(key, list);
-            }
-            return list;
+            return listOf(strikes);
           }),
         ),
       ),

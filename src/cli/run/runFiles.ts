@@ -144,8 +144,8 @@ function coded(codes: Int32Array, dictionary: readonly string[]): CodedColumn {
   return { codes: Uint16Array.from(codes), dictionary };
 }
 
-/** Instants where -1 is null. */
-function instants(values: Int32Array): Float64Array {
+/** Instants or counts where -1 is null. */
+function numbers(values: Int32Array): Float64Array {
   return Float64Array.from(values, (value) => (value < 0 ? NaN : value));
 }
 
@@ -155,7 +155,6 @@ function batchMaker(model: Model): Record<RecordFile, (records: ShardRecords) =>
   const operators = Object.keys(model.scenario.operators);
   const hubModels = Object.keys(model.scenario.hubModels);
   const eventValues = [...EVENT_VALUES, ...model.suppliers.slice(1)];
-  const counts = Array.from({ length: 1024 }, (_, i) => String(i));
   const excludes = CATEGORIES.map(
     (category) => model.rules.rules.clauses.find((clause) => clause.category === category)?.excludes ?? 'installation',
   );
@@ -204,7 +203,7 @@ function batchMaker(model: Model): Record<RecordFile, (records: ShardRecords) =>
     }),
     spans: ({ spans: of }) => ({
       rows: of.id.length,
-      columns: { installation_id: of.id, category: coded(of.category, CATEGORIES), from: of.from, to: instants(of.to) },
+      columns: { installation_id: of.id, category: coded(of.category, CATEGORIES), from: of.from, to: numbers(of.to) },
     }),
     verdicts: ({ verdicts: of }) => ({
       rows: of.id.length,
@@ -214,8 +213,8 @@ function batchMaker(model: Model): Record<RecordFile, (records: ShardRecords) =>
         clause: coded(of.category, clauses),
         excludes: coded(of.category, excludes),
         met_at: of.metAt,
-        effective_from: instants(of.effectiveFrom),
-        counted: coded(of.counted, counts),
+        effective_from: numbers(of.effectiveFrom),
+        counted: numbers(of.counted),
         evidence: of.evidence,
         reported: coded(of.reported, YES_NO),
       },

@@ -11,7 +11,7 @@ import {
   type SeriesPoint,
 } from '../../report/published.ts';
 import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
+import { writeLine, type Io } from './io.ts';
 import { diskFiles, readText } from './readText.ts';
 
 /** A scenario as a command takes it, with the public figures it is compared with. */
@@ -36,6 +36,11 @@ export function loadScenarioFile(named: string, set: readonly string[]): Scenari
   };
 }
 
+/** Warns on standard error of values of the scenario that change nothing, such as an outage beyond the horizon. */
+export function warnOfIdle(io: Pick<Io, 'err'>, { idle }: Pick<ScenarioFile, 'idle'>): void {
+  if (idle.length > 0) writeLine(io.err, `warning: ${formatProblems(idle)}`);
+}
+
 /** Where the shipped scenarios are: beside `src`, in a checkout as in the package. */
 const SHIPPED = new URL('../../../scenarios/', import.meta.url);
 
@@ -47,11 +52,6 @@ export function scenarioPath(named: string): string {
   // Messages name a file as a reader would.
   const near = relative('.', path);
   return near.startsWith('..') ? path : near;
-}
-
-/** Warns on standard error of values of the scenario that change nothing, such as an outage beyond the horizon. */
-export function warnOfIdle(io: Pick<Io, 'err'>, { idle }: Pick<ScenarioFile, 'idle'>): void {
-  if (idle.length > 0) io.err.write(`warning: ${formatProblems(idle)}\n`);
 }
 
 function rowsOf<R>(path: string, parse: (text: string) => Parsed<R>): readonly R[] {

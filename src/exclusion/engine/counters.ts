@@ -4,7 +4,7 @@
  */
 import { isoWeek, WEEK } from '../../londonTime.ts';
 import { lowestBit, type f64, type i32 } from '../../numbers.ts';
-import { COUNTERS } from './engineCodes.ts';
+import { COUNTERS, UNLISTED_FAILURE_COUNTER } from './engineCodes.ts';
 import { InstantList } from './instantList.ts';
 import type { RuleNumbers } from './ruleNumbers.ts';
 
@@ -98,5 +98,20 @@ export class Counters {
       (this.evidence[c] as InstantList).count -= 1;
       this.openCounts[c] = 0;
     }
+  }
+
+  /**
+   * Whether failures that feed these counters can change no verdict any more: each counter has what its category asks for.
+   * It says nothing under readings by which other attempts or events take counts back.
+   */
+  areSated(counters: i32): boolean {
+    const rules = this.rules;
+    for (let mask = counters; mask !== 0; mask &= mask - 1) {
+      const c = lowestBit(mask);
+      const enough = c === UNLISTED_FAILURE_COUNTER ? rules.unlistedAtLeast : (rules.atLeast[c] as i32);
+      const count = this.count[c] as i32;
+      if (count < enough || count < 1) return false;
+    }
+    return true;
   }
 }

@@ -1,7 +1,4 @@
-/**
- * Counts one history row by row. This file belongs to the subset of TypeScript that is also compiled to WebAssembly
- * (sim/kernel/README.md).
- */
+/** Counts one history row by row. The file is also compiled to WebAssembly (sim/kernel/README.md). */
 import { lowestBit, type f64, type i32 } from '../../numbers.ts';
 import { Counters } from './counters.ts';
 import {
@@ -134,8 +131,7 @@ export class Tally {
 
   /**
    * Takes an event of the installation or its DMC. `value` is 1 for `yes` and `credit`, 0 for `no` and `prepayment`, or
-   * the number of a supplier. Returns false for an exclusion instruction by someone other than the gas supplier, which
-   * is ignored.
+   * a supplier's number. Returns false for an exclusion instruction that the gas supplier did not give: it is ignored.
    */
   event(at: f64, event: i32, value: i32): boolean {
     // A rule file may base a standing clause on any event, including one that is also a state or an instruction.
@@ -367,12 +363,16 @@ export class Tally {
       const c = precedence[i] as i32;
       if (((mask >> c) & 1) === 0) continue;
       if (c !== yielding || !this.rules.mayYield || ((mask >> yieldsTo) & 1) === 0) return c;
-      // The counts that the category rests on. Under `sticky` they are those of the instant at which it last held by
-      // itself.
+      // Under `sticky` the counts are those of the instant at which the category last held by itself.
       const counts = (this.keptMask >> c) & 1 ? this.keptCount : this.count;
       return (counts[UNLISTED_FAILURE_COUNTER] as i32) < this.rules.unlistedAtLeast ? yieldsTo : c;
     }
     return -1;
+  }
+
+  /** See `Counters.areSated`. */
+  isSated(counters: i32): boolean {
+    return this.counters.areSated(counters);
   }
 
   /** The weeks or instructions that were counted for a category that holds; -1 for a standing clause. */

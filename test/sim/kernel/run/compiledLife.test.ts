@@ -1,0 +1,104 @@
+// Lives that are counted in WebAssembly, with all their short cuts, against the same lives lived in JavaScript, with and without
+// somebody who looks on. Who looks on sees every life in full, attempt by attempt.
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { READINGS, type ReadingName } from '../../../../src/regulation/readings.ts';
+import { addCounts, emptyCounts, type Counts } from '../../../../sim/kernel/life/counts.ts';
+import { Observer } from '../../../../sim/kernel/life/observer.ts';
+import type { Model } from '../../../../sim/kernel/model/model.ts';
+import { Replication } from '../../../../sim/kernel/model/replication.ts';
+import { compiledLives } from '../../../../sim/kernel/run/compiledLife.ts';
+import { ShardRunner, shardsOf } from '../../../../sim/kernel/run/shard.ts';
+import { seedWords } from '../../../../sim/world/dice/streams.ts';
+import { sampleSize } from '../../../sampleSize.ts';
+import { seedNumber } from '../../../seed.ts';
+import { EVERYTHING, modelAt } from '../../scenarios.ts';
+
+const SEED = seedNumber(import.meta.filename, 20);
+const RUNS = sampleSize('COMPILED_LIVES', { whole: 60, part: 8 });
+
+type Way = 'compiled' | 'JavaScript' | 'watched';
+
+function countsOf(model: Model, way: Way, seed: string): Counts {
+  const runner = new ShardRunner(model, seedWords(seed), 1, way !== 'compiled');
+  const sum = emptyCounts(model.asOfs.length, model.months);
+  for (let shard = 0; shard < shardsOf(model.size); shard += 1) {
+    addCounts(sum, runner.run(shard, way === 'watched' ? new Observer() : null));
+  }
+  return sum;
+}
+
+function expectSame(path: string, set: readonly string[], seed = `compiled-${SEED}`): void {
+  const model = modelAt(path, set);
+  const watched = countsOf(model, 'watched', seed);
+  for (const way of ['compiled', 'JavaScript'] as const) {
+    expect(countsOf(model, way, seed), `${way}: ${path} ${set.join(' ')} --seed ${seed}`).toEqual(watched);
+  }
+}
+
+/** Every value of every reading, each by itself. */
+const READING_VALUES = (Object.keys(READINGS) as ReadingName[]).flatMap((name) =>
+  Object.keys(READINGS[name].values).map((value) => `amendments.readings.${name}=${value}`),
+);
+const SETTINGS: readonly string[] = [
+  ...READING_VALUES,
+  'amendments.clauses.gt01.shows.atLeast=2',
+  'amendments.clauses.five-retries.shows.atLeast=3',
+  'amendments.clauses.no-wan-attempting.shows.atLeast=1',
+  ...['met', 'effective', 'never'].map((stop) => `process.IOC.stopWhen=${stop}`),
+  'process.IOC.esmeOnly=false',
+  'process.IOC.linkNeeded=false',
+  'process.MOC_MDS.daysBetweenAttempts=7.1',
+  'process.IOC.attemptsMax=9',
+  'changes.supplierPerYear=0.6',
+  'changes.replacementPerYear=0.3',
+  'changes.paymentModePerYear=0.8',
+  'horizon=2022-03-31',
+];
+
+describe('compiled lives', () => {
+  test('are used where there is WebAssembly', () => {
+    const model = modelAt('scenarios/null.yaml');
+    expect(compiledLives(model, new Replication(model, seedWords('used'), 0))).not.toBeNull();
+  });
+
+  test.each([
+    [EVERYTHING, []],
+    [EVERYTHING, ['process.IOC.stopWhen=never']],
+    ['scenarios/null.yaml', []],
+    ['scenarios/clause-18-6-gt01.yaml', []],
+    ['scenarios/clause-18-8-no-wan-attempting.yaml', []],
+    ['scenarios/benchmarks/r1.yaml', ['populations.all.installations=70000']],
+  ])('count what lives that are watched count: %s %j', (path, set) => expectSame(path, set));
+
+  test.each(READING_VALUES)('count the same under %s', (reading) => expectSame(EVERYTHING, [reading]));
+
+  test('count the same under settings drawn at random, with seeds of their own', () => {
+    const settings = fc.uniqueArray(fc.constantFrom(...SETTINGS), {
+      maxLength: 5,
+      selector: (text) => text.slice(0, text.indexOf('=')),
+    });
+    fc.assert(
+      fc.property(settings, fc.nat(99_999), (set, seed) => expectSame(EVERYTHING, set, String(seed))),
+      { numRuns: RUNS, seed: SEED },
+    );
+  });
+});
+
+describe('where the compiled life cannot be used', () => {
+  afterEach(() => {
+    vi.doUnmock('../../../../sim/kernel/run/lifeModule.ts');
+    vi.resetModules();
+  });
+
+  test('because the tables give other numbers than those it was compiled with, lives run in JavaScript', async () => {
+    vi.resetModules();
+    vi.doMock('../../../../sim/kernel/run/lifeModule.ts', async (original) => {
+      const module = await original<{ readonly LIFE_CODES: object }>();
+      return { ...module, LIFE_CODES: { ...module.LIFE_CODES, CATEGORY_COUNT: 7 } };
+    });
+    const changed = await import('../../../../sim/kernel/run/compiledLife.ts');
+    const model = modelAt('scenarios/null.yaml');
+    expect(changed.compiledLives(model, new Replication(model, seedWords('used'), 0))).toBeNull();
+  });
+});
