@@ -3,7 +3,8 @@ import { commandsFor } from './commands.ts';
 import { shellOver, type Shell } from './shell/command.ts';
 import { EXIT, ExitWith, Interrupted, UsageError, type ExitCode } from './shell/exit.ts';
 import { fileError } from './shell/fileErrors.ts';
-import { writeLine, type Io } from './shell/io.ts';
+import { fitHelp } from './shell/helpText.ts';
+import { writeLine, writeText, type Io } from './shell/io.ts';
 import { benchVersion } from './shell/version.ts';
 
 /** Help is wrapped at this width where no terminal says another. */
@@ -18,8 +19,10 @@ const HELP_COLUMNS = 80;
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     const { shell, exitCode } = shellOver(io);
-    const root = await program(argv[0], shell);
-    await root.parseAsync(argv, { from: 'user' });
+    // Commander takes one short form of an option; both are common for the version.
+    const args = argv[0] === '-v' ? ['-V', ...argv.slice(1)] : argv;
+    const root = await program(args[0], shell);
+    await root.parseAsync(args, { from: 'user' });
     return exitCode();
   } catch (error) {
     return answer(error, io);
@@ -50,7 +53,7 @@ function answer(error: unknown, { err }: Io): ExitCode {
 async function program(first: string | undefined, shell: Shell): Promise<Command> {
   const root = new Command('smets1-bench')
     .description('Simulation and hardware-emulation test bench for SMETS1 migration.')
-    .version(benchVersion(), '-V, --version', 'print the version')
+    .version(benchVersion(), '-V, --version', 'print the version (also -v)')
     .helpOption('-h, --help', 'print help')
     .showSuggestionAfterError()
     // An option after a command's name is that command's: `sweep plan` has options that `sweep` has too.
@@ -66,8 +69,9 @@ async function program(first: string | undefined, shell: Shell): Promise<Command
 /** Commander ends the process and writes to the globals unless every command is told not to. */
 function throughShell(command: Command, io: Io): Command {
   command.exitOverride().configureOutput({
-    writeOut: (text) => void io.out.write(text),
-    writeErr: (text) => void io.err.write(text),
+    // Help and version.
+    writeOut: (text) => void io.out.write(fitHelp(text, io.out.columns ?? HELP_COLUMNS)),
+    writeErr: (text) => writeText(io.err, fitHelp(text, io.err.columns ?? HELP_COLUMNS)),
     getOutHelpWidth: () => io.out.columns ?? HELP_COLUMNS,
     getErrHelpWidth: () => io.err.columns ?? HELP_COLUMNS,
   });

@@ -14,7 +14,7 @@ export const SOURCES = {
   'various1.background': { standing: 'briefing', title: 'Various 1, Background to Maximising Migrations' },
   'various1.q1': {
     standing: 'briefing',
-    title: 'Various 1, Process Amendments and Q1 (Clauses 1.5-1.9, 3.15(g), 18.1-18.3)',
+    title: 'Various 1, Process Amendments and Q1 (Clauses 1.5, 1.6, 1.7, 1.9, 3.15(g), 18.1-18.3)',
   },
   'various1.q2': {
     standing: 'briefing',

@@ -136,9 +136,7 @@ function publishedOf(
 }
 
 /** Mean, error and range of the counts of replications. */
-export function summaryOf(
-  samples: readonly number[],
-): Pick<HeadlineRow, 'samples' | 'volume' | 'error' | 'low' | 'high'> {
+function summaryOf(samples: readonly number[]): Pick<HeadlineRow, 'samples' | 'volume' | 'error' | 'low' | 'high'> {
   const single = samples.length < 2;
   return {
     samples,

@@ -2,15 +2,6 @@
 
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const PLAIN = ['_', '.', ':', '-', '=', '+', '*', '#'];
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-
-/** A bar of `width` characters at most, as long as the share (0 to 1) of them. */
-export function textBar(share: number, width: number, plain: boolean): string {
-  const length = Math.max(0, Math.min(1, share)) * width;
-  if (plain) return '#'.repeat(Math.round(length));
-  const eighths = Math.round(length * 8);
-  return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] as string);
-}
 
 /** A character for each value, from the lowest (0 or less) to the highest of them. */
 export function sparkline(values: readonly number[], plain: boolean): string {

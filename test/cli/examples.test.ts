@@ -40,9 +40,11 @@ const TEXTS: readonly (readonly [string, string])[] = [
 ];
 
 const EXAMPLES = TEXTS.flatMap(([where, text]) =>
-  [...text.matchAll(/^ *(?:\$ )?(?:npx )?smets1-bench ((?:run|explain|fit|scenario (?:print|check)) .*)$/gm)].map(
-    ([, line]) => [where, wordsOf(line as string)] as const,
-  ),
+  [
+    ...text
+      .replaceAll(/ \\\n */g, ' ')
+      .matchAll(/^ *(?:\$ )?(?:npx )?smets1-bench ((?:run|explain|fit|scenario (?:print|check)) .*)$/gm),
+  ].map(([, line]) => [where, wordsOf(line as string)] as const),
 );
 
 describe('examples', () => {

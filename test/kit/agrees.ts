@@ -8,6 +8,7 @@ import { categoryOf } from './trial/finding.ts';
 import { minimiseAll } from './trial/minimise.ts';
 import { search } from './trial/search.ts';
 
+/** Which clauses, rules and questions an engine is compared over. */
 export interface AgreementOptions {
   /** The categories that are compared; all by default. Where some are left out, `reported` is not compared. */
   readonly clauses?: readonly ExclusionCategory[];

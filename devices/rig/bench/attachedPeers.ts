@@ -95,7 +95,7 @@ interface Made {
 }
 
 /** By what a device is known, whichever rig file names it. */
-export function knownOfDevice(device: DeviceSetup): Known {
+function knownOfDevice(device: DeviceSetup): Known {
   const title = device.expectedTitle && toHex(device.expectedTitle);
   return { address: addressKey(device), title };
 }

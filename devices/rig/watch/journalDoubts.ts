@@ -58,7 +58,7 @@ function filesOf(folder: string): readonly string[] {
  * After a longer absence than this, one look at the clock is not enough to record everything in between as missed. Our
  * choice.
  */
-export const DOUBTED_SECONDS = 7 * DAY;
+const DOUBTED_SECONDS = 7 * DAY;
 const DOUBT_FILE = 'watch.doubt';
 const doubtSchema = z.strictObject({ t: instantText });
 

@@ -9,7 +9,7 @@ import { meanEstimate, varianceOf, type Estimate } from '../../../sim/sweep/anal
 import { pairedDifference } from '../../../sim/sweep/analysis/pairedDifference.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import type { Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -65,7 +65,7 @@ async function compare(io: Io, a: string, b: string | undefined, options: Compar
   const rows = comparedLines(before, after, isPaired);
   if (options.out !== undefined) writeSamples(options.out, before, after);
   if (options.format === 'json')
-    writeLine(io.out, JSON.stringify({ a: described(before), b: described(after), paired: isPaired, rows }));
+    io.out.write(`${JSON.stringify({ a: described(before), b: described(after), paired: isPaired, rows })}\n`);
   else io.out.write(compareText(before, after, isPaired, rows));
   return EXIT.done;
 }

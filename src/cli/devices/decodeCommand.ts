@@ -50,7 +50,10 @@ async function decode(io: Io, capture: string, { framing, keys, format }: Given)
   ]);
   const bytes = await captureBytes(io, capture);
   const lines = decodeCapture(bytes, { framing, ...(keys !== undefined && { keys: decodeKeys(keys, io.env) }) });
-  for (const line of lines) writeLine(io.out, format === 'json' ? JSON.stringify(jsonOf(line)) : textOf(line));
+  for (const line of lines) {
+    if (format === 'json') io.out.write(`${JSON.stringify(jsonOf(line))}\n`);
+    else writeLine(io.out, textOf(line));
+  }
   const damages = lines.filter(({ isDamage }) => isDamage).length;
   if (damages === 0) return 0;
   writeLine(io.err, `${damages} of ${lines.length} lines: no whole frame there`);

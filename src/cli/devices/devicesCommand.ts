@@ -4,7 +4,7 @@ import type { FoundDevice } from '../../../devices/hardware/list.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { addDecodeCommand } from './decodeCommand.ts';
-import type { Io } from '../shell/io.ts';
+import { writeLine, type Io } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
 
 /** `devices`: what hardware is attached, and what speaks there. */
@@ -75,14 +75,14 @@ async function list(io: Io, options: ListOptions): Promise<void> {
     io.out.write(`${JSON.stringify({ ports, ...(note !== undefined && { note }), announced }, null, 2)}\n`);
     return;
   }
-  if (note !== undefined) io.err.write(`${note}\n`);
+  if (note !== undefined) writeLine(io.err, note);
   io.out.write(ports.length === 0 ? 'no serial ports\n' : 'serial ports\n');
   for (const { path, description } of ports) {
-    io.out.write(`  ${path}${description === undefined ? '' : `  ${description}`}\n`);
+    writeLine(io.out, `  ${path}${description === undefined ? '' : `  ${description}`}`);
   }
   if (announced === undefined) return;
   io.out.write(announced.length === 0 ? 'nothing is announced on the broker\n' : 'announced on the broker\n');
-  for (const found of announced) io.out.write(`  ${announcedText(found)}\n`);
+  for (const found of announced) writeLine(io.out, `  ${announcedText(found)}`);
 }
 
 function announcedText({ address, birth, online }: FoundDevice): string {
@@ -112,7 +112,7 @@ async function probe(io: Io, path: string, options: ProbeOptions): Promise<void>
   const onResult = (result: ProbeResult): void => {
     if (!isText) return;
     const { mode, ask, answered, detail } = result;
-    io.out.write(`${answered ? 'yes' : 'no '}  ${mode.padEnd(10)}  ${ask.padEnd(8)}  ${detail}\n`);
+    writeLine(io.out, `${answered ? 'yes' : 'no '}  ${mode.padEnd(10)}  ${ask.padEnd(8)}  ${detail}`);
   };
   const results = await usable(
     face.TransportError,

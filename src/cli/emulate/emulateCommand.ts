@@ -5,7 +5,7 @@ import { formatProblems } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
 import { isAlive } from '../../../devices/rig/bench/isAlive.ts';
 import { UsageError } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { writeLine, type Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
 
@@ -104,7 +104,7 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
   }
   const loaded = given.profile === undefined ? undefined : loadProfile({ path: given.profile, files: diskFiles });
   if (loaded?.ok === false) throw new UsageError(formatProblems(loaded.problems));
-  const note = (text: string): void => void io.err.write(`${text}\n`);
+  const note = (text: string): void => writeLine(io.err, text);
   const profile = withBaud(loaded?.profile ?? labProfile(), given);
   const options: EmulateOptions = {
     profile,
@@ -122,7 +122,7 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
     const state = given.state === undefined ? undefined : stateFolder(given.state, isAlive);
     const emulation = await emulate({ ...options, ...(state && { state }) });
     const at = Math.floor(io.now() / 1000);
-    io.out.write(`${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C\n`);
+    writeLine(io.out, `${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C`);
     const outcome = await Promise.race([stopped, emulation.ended]);
     await emulation.close();
     if (outcome !== 'stopped') throw outcome;

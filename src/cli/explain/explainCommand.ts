@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { FORMATS, type Format } from '../../interchange/format/formats.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { writeText, type Io } from '../shell/io.ts';
 import { asOfOption, collect, whole, type AsOf } from '../shell/options.ts';
 import { withFileOptions } from '../shell/recordInputs.ts';
 import { explainRecords } from './explainRecords.ts';
@@ -33,9 +33,9 @@ Of a scenario: one simulated installation's story - its facts, what took its lin
 with its step, observation, code and why, its end - and what each clause makes of it. It is the same life that run gives
 the installation of this number under the same seed.
 
-Of records (files, folders, globs and pipes as decide takes them; - is standard input, with --input-format): what each clause makes of the history, and how
-near each category is to holding or to falling. Rows are joined and refused as decide does. Refused rows of the
-installation are shown, and the exit code is 2. MPANs and MPRNs are masked.
+Of records (files, folders, globs and pipes as decide takes them; - is standard input, with --input-format): what each
+clause makes of the history, and how near each category is to holding or to falling. Rows are joined and refused as
+decide does. Refused rows of the installation are shown, and the exit code is 2. MPANs and MPRNs are masked.
 
 Without --as-of: the horizon of the scenario, or the last day of the rule set.
 
@@ -89,7 +89,7 @@ async function explain(io: Io, scenario: string | undefined, options: ExplainOpt
     }
     refuseOthers(options, OF_RECORDS, 'records (--installations), not with a scenario; a scenario names its rules, and --set amendments changes them'); // prettier-ignore
     const { seed, replication = 0, set = [] } = options;
-    io.out.write(explainScenario(scenario, { installation, seed, replication, set, asOf, format }));
+    answer(io, explainScenario(scenario, { installation, seed, replication, set, asOf, format }), format);
     return EXIT.done;
   }
   if (!options.installations) {
@@ -113,8 +113,14 @@ async function explain(io: Io, scenario: string | undefined, options: ExplainOpt
     ignoreColumns: options.ignoreColumns,
     renameColumn: options.renameColumn,
   });
-  io.out.write(text);
+  answer(io, text, format);
   return exitCode;
+}
+
+/** Words may carry text of the records or of a rule file; JSON goes out as it is. */
+function answer(io: Io, text: string, format: ExplainOptions['format']): void {
+  if (format === 'json') io.out.write(text);
+  else writeText(io.out, text);
 }
 
 function refuseOthers(options: ExplainOptions, of: Readonly<Record<string, string>>, goes: string): void {

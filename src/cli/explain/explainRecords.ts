@@ -14,7 +14,7 @@ import { facts, installationRows, outcomeMeaning } from '../../text/words.ts';
 import type { Format } from '../../interchange/format/formats.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { recordInputs, type RecordFiles } from '../shell/recordInputs.ts';
-import type { Io } from '../shell/io.ts';
+import { writeText, type Io } from '../shell/io.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 
 export interface RecordsOptions extends Omit<RecordFiles, 'format'> {
@@ -67,7 +67,7 @@ export async function explainRecords(io: Io, options: RecordsOptions): Promise<E
 }
 
 function refusedText(io: Io, text: string): Explained {
-  io.err.write(text);
+  writeText(io.err, text);
   return { text: '', exitCode: EXIT.refused };
 }
 

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { formatProblems, type Problem } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { writeLine, type Io } from '../shell/io.ts';
 import { instantOrDate, oneOf } from '../shell/options.ts';
 import { runRigFile } from './rigRun.ts';
 import { tellStatus, type StatusGiven } from './rigStatus.ts';
@@ -142,7 +142,7 @@ async function init(io: Io, file: string, options: InitOptions): Promise<void> {
       throw new UsageError(`${file}: there is a file already, which is not overwritten; name another`);
     throw new UsageError(`${file}: cannot be written (${code ?? String(error)})`);
   }
-  io.out.write(`${file}: written; next: smets1-bench rig check ${file}\n`);
+  writeLine(io.out, `${file}: written; next: smets1-bench rig check ${file}`);
 }
 
 async function check(io: Io, files: readonly string[]): Promise<ExitCode> {
@@ -156,10 +156,10 @@ async function check(io: Io, files: readonly string[]): Promise<ExitCode> {
     const { setup, hash } = loaded;
     const head = `${path}: ok, ${setup.document.name}#${hash}, clock ${setup.clock}, rules ${setup.rules.name}`;
     const lines = deviceLines(setup, await ledgerFolderOf(io, setup));
-    io.out.write(`${[head, ...lines].join('\n')}\n`);
+    writeLine(io.out, [head, ...lines].join('\n'));
   }
   if (problems.length === 0) return EXIT.done;
-  io.err.write(`${formatProblems(problems)}\n`);
+  writeLine(io.err, formatProblems(problems));
   return EXIT.usage;
 }
 

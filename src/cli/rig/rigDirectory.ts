@@ -15,7 +15,7 @@ export type TakeLock = (path: string) => { release(): void } | { readonly heldBy
 
 const LOCK = 'rig.lock';
 /** What is about to be written to a device, on the disk before it is. It goes when all outputs are complete. */
-export const PROGRESS = 'progress.jsonl';
+const PROGRESS = 'progress.jsonl';
 /** Folders of what a run that died left. */
 const BROKEN_OFF = 'broken-off-';
 const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations)\.csv|steps\.json|junit\.xml|manifest\.json|progress\.jsonl)(\.partial-\d+)?$/; // prettier-ignore

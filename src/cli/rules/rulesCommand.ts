@@ -9,7 +9,7 @@ import { RULE_SETS, type RuleSet } from '../../rules/ruleset.ts';
 import { INSTANT_MAX, type Instant } from '../../time.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { writeLine, writeText, type Io } from '../shell/io.ts';
 import { collect, instantOrDate } from '../shell/options.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 import { diskFiles } from '../shell/readText.ts';
@@ -34,7 +34,9 @@ export function rulesCommand({ action }: Shell): Command {
     ) // prettier-ignore
     .action(
       action((io: Io, name: string, options: RulesOptions & { format: Format }) => {
-        io.out.write(PRINT[options.format](resolved(name, options)));
+        const text = PRINT[options.format](resolved(name, options));
+        if (options.format === 'text') writeText(io.out, text);
+        else io.out.write(text);
       }),
     );
 
@@ -57,7 +59,7 @@ export function rulesCommand({ action }: Shell): Command {
           );
         const before = resolved(a, { ...options, setRule: [] });
         const after = resolved(b ?? a, options);
-        io.out.write(diffText(before, after, options.format));
+        writeText(io.out, diffText(before, after, options.format));
       }),
     );
   return rules;
@@ -121,11 +123,11 @@ function check(io: Io, files: readonly string[]): ExitCode {
   for (const file of files) {
     // A check is of files: what has the name of a shipped rule set is read as one all the same.
     const result = resolveRules(/[/\\.]/.test(file) ? file : `./${file}`, { asOf: INSTANT_MAX, files: diskFiles });
-    if (result.ok) io.out.write(`${file}: ok, ${result.rules.name}, ${result.rules.clauses.length} categories\n`);
+    if (result.ok) writeLine(io.out, `${file}: ok, ${result.rules.name}, ${result.rules.clauses.length} categories`);
     else problems.push(...result.problems);
   }
   if (problems.length === 0) return EXIT.done;
-  io.err.write(`${formatProblems(problems)}\n`);
+  writeLine(io.err, formatProblems(problems));
   return EXIT.usage;
 }
 

@@ -6,7 +6,7 @@ import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
 import { editorSchema } from '../../../sim/scenario/editorSchema.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { writeLine, type Io } from '../shell/io.ts';
 import { collect } from '../shell/options.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
 import { diskFiles } from '../shell/readText.ts';
@@ -76,12 +76,12 @@ function check(io: Io, files: readonly string[], { strict = false }: { strict?: 
       errors.push(...doubts);
       continue;
     }
-    if (doubts.length > 0) io.err.write(`${formatProblems(doubts)}\n`);
+    if (doubts.length > 0) writeLine(io.err, formatProblems(doubts));
     const more = doubts.length === 0 ? '' : `, warnings: ${doubts.length}`;
-    io.out.write(`${path}: ok, ${loaded.scenario.name}#${loaded.hash}, ${sizeOf(loaded)} installations${more}\n`);
+    writeLine(io.out, `${path}: ok, ${loaded.scenario.name}#${loaded.hash}, ${sizeOf(loaded)} installations${more}`);
   }
   if (errors.length === 0) return EXIT.done;
-  io.err.write(`${formatProblems(errors)}\n`);
+  writeLine(io.err, formatProblems(errors));
   return EXIT.usage;
 }
 

@@ -1,3 +1,4 @@
+import { visible } from '../../text/visible.ts';
 import type { ExitWith, Interrupted } from './exit.ts';
 
 /** A stream that a command writes to. `isTTY` and `columns` are set where a terminal stands behind it. */
@@ -39,9 +40,17 @@ export interface InterruptionSignal extends AbortSignal {
   readonly reason: Interrupted | ExitWith;
 }
 
-/** Writes one line. */
+/**
+ * Writes words. They may carry text of files, devices, drivers or brokers: its control characters are shown and do not
+ * act on the terminal. Not for JSON, CSV or bytes, which go to the stream as they are.
+ */
+export function writeText(stream: OutputStream, text: string): void {
+  stream.write(visible(text));
+}
+
+/** Writes one line of words, as `writeText`. */
 export function writeLine(stream: OutputStream, line: string): void {
-  stream.write(`${line}\n`);
+  writeText(stream, `${line}\n`);
 }
 
 /** Gives way to the event loop once, so that an interruption can be noticed by a command that computes. */

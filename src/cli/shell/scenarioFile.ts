@@ -11,7 +11,7 @@ import {
   type SeriesPoint,
 } from '../../report/published.ts';
 import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
+import { writeLine, type Io } from './io.ts';
 import { diskFiles, readText } from './readText.ts';
 
 /** A scenario as a command takes it, with the public figures it is compared with. */
@@ -38,7 +38,7 @@ export function loadScenarioFile(named: string, set: readonly string[]): Scenari
 
 /** Warns on standard error of values of the scenario that change nothing, such as an outage beyond the horizon. */
 export function warnOfIdle(io: Pick<Io, 'err'>, { idle }: Pick<ScenarioFile, 'idle'>): void {
-  if (idle.length > 0) io.err.write(`warning: ${formatProblems(idle)}\n`);
+  if (idle.length > 0) writeLine(io.err, `warning: ${formatProblems(idle)}`);
 }
 
 /** Where the shipped scenarios are: beside `src`, in a checkout as in the package. */

@@ -190,7 +190,7 @@ function answer(
     const points = { all: plan.points.length, refused: merged.refused.length, missing: merged.missing.length };
     const cells = { all: plan.cells.length, computed: tally.computed, reused: tally.reused };
     const json = { sweep: loaded.name, seed: loaded.seed, replications: plan.replications, points, cells, effects: merged.effects }; // prettier-ignore
-    writeLine(io.out, JSON.stringify(json));
+    io.out.write(`${JSON.stringify(json)}\n`);
   } else io.out.write(sweepText(loaded, { ...about, merged }));
   return merged.refused.length > 0 || merged.missing.length > 0 ? EXIT.refused : EXIT.done;
 }

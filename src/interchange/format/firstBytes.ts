@@ -17,10 +17,6 @@ export function isGzip(head: Uint8Array): boolean {
   return startsWith(head, [0x1f, 0x8b]);
 }
 
-export function isParquet(head: Uint8Array): boolean {
-  return startsWith(head, [0x50, 0x41, 0x52, 0x31]);
-}
-
 /** Why a file of this format cannot be read, by its first bytes; undefined: nothing speaks against it. */
 export function wrongContent(head: Uint8Array, format: Exclude<Format, 'parquet'>): WrongContent | undefined {
   const row = MARKS.find(({ bytes }) => startsWith(head, bytes));

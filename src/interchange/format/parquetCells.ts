@@ -55,7 +55,7 @@ export function cellsOf(values: Physical, kind: Kind): PageValues {
 
 const YES_NO = ['yes', 'no'];
 
-export function textCells(texts: readonly string[]): PageValues {
+function textCells(texts: readonly string[]): PageValues {
   return { codes: Int32Array.from(texts, (_, i) => i), dictionary: texts };
 }
 

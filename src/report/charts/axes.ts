@@ -101,7 +101,7 @@ function monthNumber(month: number): number {
 }
 
 /** `Dec 2022` of a day counted from the epoch. */
-export function monthLabel(day: number): string {
+function monthLabel(day: number): string {
   const text = formatDay(day);
   return `${MONTH_NAMES[Number(text.slice(5, 7)) - 1] ?? ''} ${text.slice(0, 4)}`;
 }

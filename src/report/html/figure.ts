@@ -32,8 +32,3 @@ export function folded(summary: string, body: string): string {
 export function paragraph(text: string, className?: string): string {
   return html('p', { class: className }, escapeMarkup(text));
 }
-
-/** A list of plain sentences. */
-export function sentences(items: readonly string[]): string {
-  return html('ul', {}, ...items.map((item) => html('li', {}, escapeMarkup(item))));
-}

@@ -61,7 +61,7 @@ export function pageHtml({ title, body, script, data = [], connect = "'none'" }:
 }
 
 /** The text as a source of a content-security policy: its hash. */
-export function hashSource(text: string): string {
+function hashSource(text: string): string {
   return `'sha256-${base64(sha256(new TextEncoder().encode(text)))}'`;
 }
 

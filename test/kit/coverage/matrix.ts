@@ -162,7 +162,7 @@ function dormancyOf({ esmeDormant, gas }: Installation): Dormancy {
 }
 
 /** The rule set under each other value of each reading, one at a time. `windowEdge` moves no verdict. */
-export function alternativesOf(rules: RuleSet): readonly { readonly cell: string; readonly rules: RuleSet }[] {
+function alternativesOf(rules: RuleSet): readonly { readonly cell: string; readonly rules: RuleSet }[] {
   return READING_NAMES.filter((name) => name !== 'windowEdge').flatMap((name) =>
     Object.keys(READINGS[name].values)
       .filter((value) => value !== rules.readings[name])

@@ -11,7 +11,7 @@ import { BLOCK_RUNS, swarmOf, type Swarm } from './swarm.ts';
 const SWARMS_FROM = 0x4000_0000;
 
 /** Blocks of questions that share an as-of, where an engine takes one at a time. */
-export const AS_OF_BLOCKS = 16;
+const AS_OF_BLOCKS = 16;
 
 /** The questions of a seed, numbered from 0. Question n of a seed is the same whichever questions were made before. */
 export class QuestionStream {

@@ -97,7 +97,7 @@ export function plainValue({ event }: HistoryEvent): string {
 }
 
 /** 0: Monday 10:00 London time; 1: another day at 10:00; 2: midnight; 3: a whole hour; 4: any second. */
-export function untidiness(at: Instant): number {
+function untidiness(at: Instant): number {
   const local = at + londonOffset(at);
   const ofDay = local % DAY;
   if (ofDay === 10 * HOUR) return (londonDay(at) + 3) % 7 === 0 ? 0 : 1;
