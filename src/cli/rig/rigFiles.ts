@@ -181,6 +181,8 @@ function recordRows(
         dmc,
         installation.electricitySupplier,
         gas?.supplier ?? null,
+        installation.operator ?? null,
+        installation.hubModel ?? null,
       ],
     ],
     attempts: inOrder(attempts).map(({ at, kind, outcome, cause, table510 }) => [
