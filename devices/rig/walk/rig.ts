@@ -42,11 +42,11 @@ interface StepTold {
 export interface OurSide {
   /** Starts a new exchange; earlier failures no longer count. */
   begin(): void;
-  /** The reason, in words, why no answer came since `begin`, if this side caused that; otherwise undefined. */
+  /** The reason, in words, why this side caused a missing answer since `begin`; undefined if it did not. */
   why(): string | undefined;
 }
 
-/** A change of the world around a step. It happens at once, or as a procedure if a device has to carry it out. */
+/** A change of the world, made at once or by a procedure that a device carries out. */
 type Hook = Procedure<void> | void;
 
 /** The installation, its rules, its devices and the known facts of its links. */
@@ -79,16 +79,16 @@ export interface RigOptions extends LinkFactsOptions {
    * not understood. Undefined for a silence that counts.
    */
   readonly doubt?: () => string | undefined;
-  /** True if the plan strikes a step; the tables then give the result of the effect. Default: no step is struck. */
+  /** True if the plan strikes a step; the tables then give its result. Default: no step is struck. */
   readonly isStruck?: (step: StepId) => boolean;
   /** The time to which the clocks of devices are set. Default: the attempt's instant. */
   readonly deviceTime?: (device: DeviceName) => Instant;
-  /** Called before the work of a step and after it. An emulated world realises its effects here. */
+  /** Called before the work of a step and after it. Effects are realised here. */
   readonly onStep?: (step: StepId) => Hook;
   readonly onStepTaken?: (taken: StepTaken) => Hook;
 }
 
-/** An instruction that is tried on schedule. In `before`, an emulated world decides what happens to a try. */
+/** An instruction that is tried on schedule. `before` may change the world ahead of a try. */
 export interface InstructionPlan {
   /** Time from one try to the next, in seconds. */
   readonly secondsBetweenTries: number;
@@ -381,10 +381,7 @@ function* withHooks(hook: Hook): Procedure<void> {
   if (hook) yield* hook;
 }
 
-/**
- * Steps that read devices before anything is written. If a device is not understood in one of them, it has not been
- * half migrated.
- */
+/** Steps that read devices before anything is written, so no device is left half migrated. */
 const READ_ONLY: readonly StepId[] = ['wanRecent', 'hanRecent', 'deviceState'];
 
 function withCode(of: CodeOf, pick: number): string {
