@@ -1,4 +1,7 @@
-/** How a fact is known: by the briefing, by another public primary page, by press, or by us (src/docs/domain.md). */
+/**
+ * The standing of a fact: it comes from the briefing, from another public primary page, from the press, or from us
+ * (src/docs/domain.md).
+ */
 export type Standing = 'briefing' | 'primary' | 'press' | 'ours';
 
 export interface Source {
