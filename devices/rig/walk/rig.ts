@@ -162,10 +162,7 @@ export class Rig {
       : { observation: 'answered', why: `the hub answers: ${wireErrorText(reached.error)}` };
   }
 
-  /**
-   * Carries out an instruction of clause 4.26. Its record has the instant of the last try. Returns undefined if the
-   * instruction could not be carried out.
-   */
+  /** Carries out an instruction of clause 4.26, dated by its last try. Undefined if it could not be carried out. */
   *instruct(firstTry: Instant, plan: InstructionPlan): Procedure<Attempt | undefined> {
     if (this.options.devices.chf.by === 'driver') {
       return this.leaveOut(firstTry, 'instruction', 'a driver can neither send firmware nor configure a hub');
@@ -368,10 +365,7 @@ function takenOf(of: {
   };
 }
 
-/**
- * An attached device may answer in a way for which the table has no row at this step. That is a fault of our side, not
- * of the device.
- */
+/** An answer of an attached device that has no row at this step is a fault of our side, not of the device. */
 function asRow(step: StepId, observation: Observed): Observed {
   if (observation === 'answered' || observation === 'notCarriedOut') return observation;
   return STEPS[step].codes[observation] ? observation : 'systemFault';
