@@ -50,7 +50,7 @@ function consultation(io: Io, options: ConsultationOptions): Promise<ExitCode> {
 async function writeConsultation(io: Io, options: ConsultationOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = asOfOf(source);
   checkOut(options.out, options, source);
-  meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
+  meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const decider = engine(source.rules);
   const { report, exitCode } = await gather(io, source, {
     asOf,

@@ -4,7 +4,7 @@ import { csvLine } from '../../interchange/format/rowWriter.ts';
 import { openOutput, type OpenOutput } from '../../interchange/format/outputFile.ts';
 import { UsageError } from '../shell/exit.ts';
 
-/** Writes one CSV; it appears under its name when it is whole, or with the other files of an OutputSet. */
+/** Writes one CSV. It appears under its name when it is whole, or together with the other files of an OutputSet. */
 export function writeCsv(
   path: string,
   columns: readonly string[],
@@ -24,13 +24,15 @@ export function writeCsv(
 
 /** A directory of files that appears under its name when all of them are whole, or not at all. */
 export interface OutputDirectory {
-  /** Where a file of this name is to be written until then. */
+  /** The temporary path at which a file of this name is written until then. */
   path(name: string): string;
   commit(): void;
   abort(): void;
 }
 
-/** The directory must not exist, or be empty: files of an earlier report would pass for those of this one. */
+/**
+ * Refuses a directory that exists and is not empty: files of an earlier report could be mistaken for files of this one.
+ */
 export function checkDirectory(directory: string): void {
   const folder = dirname(directory);
   if (!existsSync(folder)) throw new UsageError(`${directory}: there is no folder ${folder}.`);
@@ -41,7 +43,7 @@ export function checkDirectory(directory: string): void {
     throw new UsageError(`--out ${directory}: found files in it, expected an empty directory or none\n  Files of an earlier report would pass for those of this one.`); // prettier-ignore
 }
 
-/** Opens a directory that `checkDirectory` has nothing against. */
+/** Opens a directory that `checkDirectory` has accepted. */
 export function openDirectory(directory: string): OutputDirectory {
   const temporary = `${directory.replace(/[/\\]+$/, '')}.partial-${process.pid}`;
   rmSync(temporary, { recursive: true, force: true });
@@ -49,7 +51,7 @@ export function openDirectory(directory: string): OutputDirectory {
   return {
     path: (name) => join(temporary, name),
     commit() {
-      if (existsSync(directory)) rmdirSync(directory); // empty, or this throws
+      if (existsSync(directory)) rmdirSync(directory); // this throws if the directory is not empty
       renameSync(temporary, directory);
     },
     abort: () => rmSync(temporary, { recursive: true, force: true }),

@@ -52,7 +52,7 @@ function replacements(io: Io, options: ReplacementsOptions): Promise<ExitCode> {
 async function writeReplacements(io: Io, options: ReplacementsOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = asOfOf(source);
   checkOut(options.out, options, source, [options.replaced]);
-  meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
+  meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const decider = engine(source.rules);
   const { report: excluded, exitCode } = await gather(io, source, {
     asOf,

@@ -101,8 +101,8 @@ export class Counters {
   }
 
   /**
-   * Whether failures that feed these counters can change no verdict any more: each counter has what its category asks for.
-   * It says nothing under readings by which other attempts or events take counts back.
+   * True if further failures that feed these counters can change no verdict, because each counter has reached its
+   * category's threshold. The answer is not valid under readings by which other attempts or events reduce counts.
    */
   areSated(counters: i32): boolean {
     const rules = this.rules;

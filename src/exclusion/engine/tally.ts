@@ -370,7 +370,7 @@ export class Tally {
     return -1;
   }
 
-  /** See `Counters.areSated`. */
+  /** True if further failures that feed these counters can change no verdict (`Counters.areSated`). */
   isSated(counters: i32): boolean {
     return this.counters.areSated(counters);
   }
