@@ -25,7 +25,7 @@ export interface EmulateOptions {
   readonly profile: Profile;
   /** Default: the device that the profile names. */
   readonly device?: DeviceChoice;
-  /** How many units; default 1. */
+  /** Number of units. Default: 1. */
   readonly count?: number;
   readonly tcp?: {
     readonly host: string;

@@ -10,7 +10,7 @@ import { VALUE_TYPES, type ValueTypeName } from './typedValue.ts';
 
 export const DEVICE_CHOICES = ['chf', 'esme', 'gsme', 'installation'] as const;
 
-/** What `emulate` serves: a single device, or an installation of hub and meters. */
+/** The units that `emulate` serves: a single device, or an installation of hub and meters. */
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
 const file = z.strictObject({

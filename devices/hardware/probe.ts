@@ -62,7 +62,7 @@ export interface ProbeResult extends Probe {
   readonly detail: string;
 }
 
-/** How a port is probed: how long to wait for an answer, and whether to go on after one. */
+/** Options of a probe: how long to wait for an answer, and whether to go on after one. */
 export interface ProbeOptions extends ProbeAddresses {
   /** The questions to ask. Default: {@link PROBES}, or {@link TCP_PROBES} for a TCP address. */
   readonly probes?: readonly Probe[];
@@ -80,7 +80,7 @@ export interface ProbeOptions extends ProbeAddresses {
 /** A channel that may have an adjustable speed. */
 type Line = ByteChannel & { setMode?(mode: string): Promise<void> };
 
-/** `tcp:HOST:PORT` and `tcp://HOST:PORT`; anything else is the path of a serial port. */
+/** Parses `tcp:HOST:PORT` and `tcp://HOST:PORT`. Any other text is the path of a serial port. */
 function tcpTarget(target: string): { readonly host: string; readonly port: number } | undefined {
   const found = /^tcp:(?:\/\/)?(\[[0-9A-Fa-f:.%a-z]+\]|[^:[\]\s/]+):(\d{1,5})$/.exec(target);
   const port = Number(found?.[2]);

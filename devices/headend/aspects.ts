@@ -6,7 +6,10 @@ import type { Descriptor } from '../dlms/apdu.ts';
 import { CONTACT_OFFSET } from './objects.ts';
 import type { About } from './procedure.ts';
 
-/** By class (Blue Book): clock, image transfer, disconnect control, activity calendar, GSM diagnostic, security setup. */
+/**
+ * Aspects by class (Blue Book): clock, image transfer, disconnect control, activity calendar, GSM diagnostic, security
+ * setup.
+ */
 const OF_CLASS: Readonly<Record<number, Aspect>> = {
   3: 'registers',
   4: 'registers',

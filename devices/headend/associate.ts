@@ -51,9 +51,9 @@ export interface Peer {
   readonly mayWrite?: NonNullable<DlmsClientOptions['mayWrite']>;
   /** Class 64, method 2 of the security setup that holds its keys. Default: instance 0.0.43.0.0.255. */
   readonly keyTransfer?: Descriptor;
-  /** How requests are wrapped. Default: general-glo-ciphering if the device grants general protection, else glo-*. */
+  /** The wrapping of requests. Default: general-glo-ciphering if the device grants general protection, else glo-*. */
   readonly family?: ClientSecurityOptions['family'];
-  /** Where the device keeps its invocation counter, and when it is read. Default: see {@link CounterSettings}. */
+  /** The place of the device's invocation counter, and when it is read. Default: see {@link CounterSettings}. */
   readonly counter?: CounterSettings;
   /** The association object in which the keys are proved, 12 hexadecimal digits. Default: that of 0.0.40.0.0.255. */
   readonly association?: string;
@@ -192,7 +192,10 @@ export function noteCounters({ ledger }: Peer, { client, pair }: Live): void {
   if (client.security) ledger.noteServerCounter(pair, client.security.serverCounter);
 }
 
-/** What one call of {@link associate} learns about the counter of the device. The public client reads it once at most. */
+/**
+ * Collects what one call of {@link associate} learns about the device's counter. The public client reads it at most
+ * once.
+ */
 class DeviceCounter {
   /** True if the public client was answered: the device is there. */
   isPublic = false;

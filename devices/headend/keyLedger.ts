@@ -31,7 +31,7 @@ interface Row {
   readonly type: RotatedType;
   state: LedgerState;
   readonly key: Uint8Array;
-  /** Of a GUEK: the next counter to send under it, and the last one seen from the device. */
+  /** For a GUEK: the next counter to send under it, and the last one seen from the device. */
   nextCounter: number;
   serverCounter: number;
   /** Counters below this one are on record as used. A restart goes on from here. */

@@ -12,7 +12,7 @@ import { hubOf, type HubMember, type HubWorld } from './hub.ts';
 import { type DeviceKind, labIdentity } from './labProfile.ts';
 import type { DeviceModel, DeviceOptions } from '../cosem/deviceModel.ts';
 
-/** How a carrier's bytes are framed, and HDLC's limits. */
+/** The framing of a carrier's bytes, and the limits of HDLC. */
 export type ConnectOptions = Pick<ServerConnectionOptions, 'framing' | 'physical' | 'hdlc' | 'onSkipped'>;
 
 /** The lab's models. They are immutable, with one for all devices of a kind. */
