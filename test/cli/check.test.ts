@@ -158,7 +158,7 @@ describe('usage', () => {
     [['engine', '--command', 'x', '--budget', 'soon'], /such as 60s or 10m/],
     [['engine', '--command', 'x', '--rules', 'nothing'], /no rule set of this name/],
     [['engine', '--command', 'x', '--accept', '/no/file'], /--accept/],
-    [['replay', '/no/case'], /no such file or folder of cases/],
+    [['replay', '/no/case'], /found no such file or folder, expected cases/],
     [['schema', 'nothing'], /expected/],
   ])('%j is refused with what was expected', async (args, why) => {
     const { code, err } = await check(...args);

@@ -42,6 +42,7 @@ import {
   type ReportSource,
 } from './reportRecords.ts';
 import { readReplaced, REPLACED_HELP } from './reportReplaced.ts';
+import { folder } from '../shell/options.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
@@ -60,7 +61,7 @@ export function supplierFilesCommand({ action }: Shell): Command {
     .description('Per Responsible Supplier and month: the meter points that are excluded.')
     .requiredOption('--from-month <YYYY-MM>', 'the first month', parseMonth)
     .requiredOption('--to-month <YYYY-MM>', 'the last month', parseMonth)
-    .requiredOption('--out <dir>', 'a directory that does not exist or is empty')
+    .requiredOption('--out <dir>', 'a directory that does not exist or is empty', folder)
     .option('--replaced <file>', 'installations replaced with SMETS2+, and when')
     .addHelpText('after', HELP)
     .action(action(supplierFiles));

@@ -39,7 +39,7 @@ export async function inputOrStandard(
 
 /** Refuses a name that is not that of a file. */
 export function checkFile(name: string): void {
-  if (!existsSync(name)) throw new UsageError(`${name}: no such file.`);
+  if (!existsSync(name)) throw new UsageError(`${name}: found no such file, expected a file that can be read.`);
   if (!statSync(name).isFile()) throw new UsageError(`${name}: not a file.`);
 }
 
