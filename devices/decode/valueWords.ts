@@ -39,7 +39,7 @@ function scalarText(data: Data & { value: unknown }): string {
 }
 
 /** Printable octets in quotes, others in hexadecimal. Control characters never reach a terminal. */
-export function octetsText(bytes: Uint8Array): string {
+function octetsText(bytes: Uint8Array): string {
   const isText = bytes.length > 0 && bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
   return isText ? JSON.stringify(Buffer.from(bytes).toString('latin1')) : toHex(bytes) || 'no octets';
 }

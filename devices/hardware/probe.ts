@@ -46,7 +46,7 @@ export const PROBES: readonly Probe[] = [
 ];
 
 /** The questions to a TCP address. */
-export const TCP_PROBES: readonly Probe[] = [
+const TCP_PROBES: readonly Probe[] = [
   { mode: 'tcp', ask: 'wrapper' },
   { mode: 'tcp', ask: 'hdlc' },
   { mode: 'tcp', ask: '62056-21' },
@@ -81,7 +81,7 @@ export interface ProbeOptions extends ProbeAddresses {
 type Line = ByteChannel & { setMode?(mode: string): Promise<void> };
 
 /** `tcp:HOST:PORT` and `tcp://HOST:PORT`; anything else is the path of a serial port. */
-export function tcpTarget(target: string): { readonly host: string; readonly port: number } | undefined {
+function tcpTarget(target: string): { readonly host: string; readonly port: number } | undefined {
   const found = /^tcp:(?:\/\/)?(\[[0-9A-Fa-f:.%a-z]+\]|[^:[\]\s/]+):(\d{1,5})$/.exec(target);
   const port = Number(found?.[2]);
   if (found === null || port < 1 || port > 0xffff) return undefined;

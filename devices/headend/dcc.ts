@@ -1,7 +1,7 @@
 /**
- * The DCC's head-end towards one installation: what it asks of the devices at each step that touches them, and the rotation of
- * the keys of all of them. Its associations are HLS-GMAC; the keys that it begins with are those the SMSO handed over (our
- * assumption: no source says how), and the Master Key is held, missing or wrong.
+ * The DCC's head-end for one installation: its requests at each step that touches devices, and the rotation of all
+ * keys. Its associations use HLS-GMAC. It begins with the keys that the SMSO handed over (our assumption: no source
+ * says how), and its Master Key is held, missing or wrong.
  */
 import { dateTimeData, instantOf } from '../cosem/dateTime.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
@@ -30,17 +30,20 @@ export interface DccPeers {
   readonly gsme: Peer | undefined;
 }
 
-/** What the CHF says of its links. */
+/** The CHF's report on its links. */
 export interface Diagnostics {
-  /** When it last looked at its network. */
+  /** The instant at which the CHF last looked at its network. */
   readonly wanCapturedAt: Instant | undefined;
-  /** When it last heard the GSME: of the membership list, for a fresh mirror is not a live HAN. */
+  /**
+   * The instant at which the CHF last heard the GSME, from the membership list: a fresh mirror does not prove a live
+   * HAN.
+   */
   readonly gsmeHeardAt: Instant | undefined;
-  /** When the mirror of the GSME was taken. */
+  /** The instant at which the mirror of the GSME was taken. */
   readonly mirroredAt: Instant | undefined;
 }
 
-/** Sessions before the DCC gives a step up. Our assumption. */
+/** The DCC gives up a step after this many sessions. Our assumption. */
 const SESSION_TRIES = 3;
 
 export function* readDiagnostics(peer: Peer): Procedure<Outcome<Diagnostics>> {
@@ -64,7 +67,7 @@ export function* readDiagnostics(peer: Peer): Procedure<Outcome<Diagnostics>> {
   );
 }
 
-/** When the GSME was last heard, by the hub's membership list. */
+/** Returns the instant at which the GSME was last heard, from the hub's membership list. */
 export function gsmeHeardAt(members: Data): Instant | undefined {
   const gsme = (membersOf(members) ?? []).find((row) => memberKind(membersOf(row)?.[1]) === 'gsme');
   return instantOf(membersOf(gsme)?.[3]);
@@ -76,7 +79,7 @@ function memberKind(data: Parameters<typeof bytesOf>[0]): string {
 
 const USUAL_READS: readonly Descriptor[] = [DEVICE_NAME, FIRMWARE, CLOCK_TIME];
 
-/** Whether a device answers, says who it is, and runs some firmware; or whatever else is to be read of it. */
+/** Tests whether a device answers, identifies itself and runs some firmware, or reads the given objects instead. */
 export function* testDevice(peer: Peer, reads = USUAL_READS): Procedure<Outcome<undefined>> {
   return yield* repeated(peer, SESSION_TRIES, () =>
     within<undefined>(peer, function* ({ client }) {
@@ -89,18 +92,18 @@ export function* testDevice(peer: Peer, reads = USUAL_READS): Procedure<Outcome<
   );
 }
 
-/** How the rotation of all devices ended; `device`: the one at which it ended, where it did not end well. */
+/** The result of rotating all devices. `device` is the one at which it failed. */
 export type RotatedAll = Rotated & { readonly device?: DeviceName };
 
 /**
- * Rotates the keys of every device: meters first and the hub last, so that the SMSO can still be asked for help while a meter
- * fails (our assumption). The first that does not end well ends it; what was rotated stays so.
+ * Rotates the keys of every device, meters first and the hub last, so that the SMSO can still help while a meter fails
+ * (our assumption). The first failure ends the rotation; devices that were already rotated stay so.
  */
 export function* rotateAll(
   peers: readonly Peer[],
   options: { readonly keySource: KeySource; readonly anew: boolean },
 ): Procedure<RotatedAll> {
-  // Attached hardware first of all says who it is: not one key is rotated unless all may be.
+  // Attached hardware identifies itself first. No key is rotated unless all keys may be.
   for (const peer of peers) {
     if (!peer.mayWrite) continue;
     const allowed = yield* repeated(peer, SESSION_TRIES, () => mayRotate(peer));
@@ -115,7 +118,7 @@ export function* rotateAll(
   return { kind: 'rotated' };
 }
 
-/** The last step: the devices are configured under keys that only the DCC has. */
+/** The last step: configures the devices under keys that only the DCC has. */
 export function* commission(
   peer: Peer,
   options: { readonly at: Instant; readonly contactOffsetMinutes?: number },

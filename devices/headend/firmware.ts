@@ -1,6 +1,6 @@
 /**
- * Firmware over a bad WAN: class 18, image transfer, in as many sessions as it takes. The device says which block it lacks
- * first, so a session goes on where the last one stopped. An image of the lab ends with its digest (our assumption).
+ * Firmware over a bad WAN: class 18, image transfer, in as many sessions as needed. The device names the first missing
+ * block, so a session continues where the last one stopped. A lab image ends with its digest (our assumption).
  */
 import { RESULT } from '../dlms/apdu.ts';
 import { ascii } from '../dlms/bytes.ts';
@@ -17,12 +17,12 @@ export interface FirmwareImage {
   readonly bytes: Uint8Array;
 }
 
-/** How a session ended: the new firmware runs, or the next session goes on. */
+/** The result of a session: the new firmware runs, or the next session continues. */
 export type FirmwareProgress = 'active' | 'partial';
 
 const POLL_SECONDS = 10;
 const POLLS_MAX = 12;
-/** Image transfer may be taken up again in these states; in any other it begins anew. */
+/** In these states an image transfer can be resumed. In any other state it begins again. */
 const UNDER_WAY: readonly number[] = [
   IMAGE_STATUS.initiated,
   IMAGE_STATUS.verificationInitiated,
@@ -30,7 +30,7 @@ const UNDER_WAY: readonly number[] = [
   IMAGE_STATUS.activationInitiated,
 ];
 
-/** Where verifying or activating leads; a session may find it running, or done, from the one before. */
+/** The states of verifying or activating. A session may find that an earlier session started or finished it. */
 interface Goal {
   readonly running: number;
   readonly reached: readonly number[];
@@ -90,7 +90,7 @@ function* sendBlocks(live: Live, image: FirmwareImage, blocksMax: number): Proce
   return { ok: true, value: until === count ? 'active' : 'partial' };
 }
 
-/** Starts verifying or activating unless it runs already, and asks how far it is until it has ended. */
+/** Starts verifying or activating unless it already runs, and polls until it has ended. */
 function* runTo(live: Live, method: Descriptor, goal: Goal): Procedure<Outcome<undefined>> {
   for (let polls = 0; polls < POLLS_MAX; polls += 1) {
     const status = yield* readNumber(live, IMAGE.status);

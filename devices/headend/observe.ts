@@ -1,7 +1,7 @@
 /**
- * What a head-end makes of how a step went: the end of `observe(realise(effect))`. One principle: only an answer that verifies
- * is an answer. An exception or a rejection comes in clear, from the device, from a hub in its stead or from a damaged frame,
- * so it counts as none; a refusal is one that the device's keys protect.
+ * Derives the observation of a step: the end of `observe(realise(effect))`. Only an answer that verifies counts as an
+ * answer. An exception or a rejection comes in clear from the device, from a hub in its place or from a damaged frame,
+ * so it does not count. A refusal counts because the device's keys protect it.
  */
 import type { Observation } from '../../src/migration/observations.ts';
 import { RESULT } from '../dlms/apdu.ts';
@@ -9,8 +9,8 @@ import type { WireError } from './procedure.ts';
 import type { Rotated } from './rotate.ts';
 
 /**
- * What a step showed; or that it was not taken, because this side may not, or has nothing to take it with. That is no
- * observation of the device, and never a failure of it.
+ * The observation of a step. `notCarriedOut`: this side may not take the step, or cannot. That is no observation of the
+ * device and never its failure.
  */
 export type Observed = Observation | 'notCarriedOut';
 
@@ -23,7 +23,7 @@ const OBSERVED: Readonly<Record<WireError['kind'], Observed>> = {
   exception: 'noAnswer',
   rejected: 'noAnswer',
   serviceError: 'noAnswer',
-  // Ours are used up: the device has nothing to do with it.
+  // Our own counters are used up. The device has no part in that.
   countersUsedUp: 'systemFault',
   notAllowed: 'notCarriedOut',
 };
@@ -32,10 +32,13 @@ export function observeError(error: WireError): Observed {
   return OBSERVED[error.kind];
 }
 
-/** An item that does not unwrap is answered so: nothing was installed, and the Master Key is not this device's. */
+/** The result for an item that does not unwrap: nothing was installed, and the Master Key is not this device's. */
 const DOES_NOT_UNWRAP: number = RESULT.otherReason;
 
-/** What a rotation shows. A missing Master Key shows nothing: whoever lacks it must not make the attempt. */
+/**
+ * Returns the observation of a rotation. A missing Master Key gives none, because a party without it must not make the
+ * attempt.
+ */
 export function observeRotation(rotated: Rotated): Observed {
   switch (rotated.kind) {
     case 'rotated':

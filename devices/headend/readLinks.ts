@@ -1,6 +1,6 @@
 /**
- * What a CHF says of its links when it is asked for nothing else: evidence, of which a device gives what it has. An object that
- * it lacks, or does not show to this client, is no failure.
+ * Reads everything that a CHF says about its links, as evidence. An object that the device lacks, or does not show to
+ * this client, is no failure.
  */
 import { instantOf } from '../cosem/dateTime.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
@@ -13,11 +13,11 @@ import { HAN_MEMBERSHIP, MIRRORED_AT, WAN_CAPTURED_AT, WAN_STATUS } from './obje
 import { converse, type Outcome, type Procedure } from './procedure.ts';
 
 export interface LinksRead {
-  /** When it last saw itself registered in its network: that is no contact with a head-end. */
+  /** The instant at which the CHF last saw itself registered in its network. That is no contact with a head-end. */
   readonly registeredAt: Instant | undefined;
-  /** When it last heard the GSME. */
+  /** The instant at which the CHF last heard the GSME. */
   readonly gsmeHeardAt: Instant | undefined;
-  /** When its mirror of the GSME was taken: a fresh mirror is not a live HAN. */
+  /** The instant at which the mirror of the GSME was taken. A fresh mirror does not prove a live HAN. */
   readonly mirroredAt: Instant | undefined;
 }
 

@@ -1,7 +1,8 @@
 /**
- * Rotates the keys of one device: store the new key, send it wrapped under the KEK, and call it live only when an association
- * under it has succeeded. May be cut off anywhere and called again. `global_key_transfer` of security suite 0 is a
- * standards-based stand-in with the same dependency on the Master Key; no source says that it is DCC's procedure.
+ * Rotates the keys of one device. It stores the new key, sends it wrapped under the KEK, and treats it as live only
+ * after an association under it has succeeded. It may be interrupted anywhere and called again. `global_key_transfer`
+ * of security suite 0 is a standards-based stand-in with the same dependency on the Master Key; no source says that it
+ * is DCC's procedure.
  */
 import { assert } from '../../src/assert.ts';
 import { WRAPPED_BY } from '../../src/keys/keyring.ts';
@@ -22,30 +23,27 @@ import { lostBy } from './wireError.ts';
 const LOGICAL_NAME_BYTES = 6;
 
 /**
- * `masterKeyMissing`: nothing was sent. `inFlight`: another rotation of this device runs. `refused`: the device said no, in an
- * answer that verifies, to a key transfer; a wrong Master Key shows so. `failed`: no answer that verifies; where a transfer was
- * on its way the ledger is in doubt, and the next call settles it.
+ * `masterKeyMissing`: nothing was sent. `inFlight`: another rotation of this device runs. `refused`: the device refused
+ * a key transfer in an answer that verifies, as it does for a wrong Master Key. `failed`: no answer verified; if a
+ * transfer was on its way the ledger is in doubt, and the next call settles it.
  */
 export type Rotated =
   | { readonly kind: 'rotated' | 'masterKeyMissing' | 'inFlight' }
-  /** Attached hardware that is not on the allow-list: it was read, and nothing was sent that would change it. */
+  /** The attached device is not on the allow-list. It was read, and nothing was sent that would change it. */
   | { readonly kind: 'notAllowed' }
   | { readonly kind: 'refused'; readonly result: number; readonly about?: About }
   | { readonly kind: 'failed'; readonly error: WireError; readonly about?: About };
 
-/** Where new keys come from, and how often an unanswered session is begun again (`tries`, at least 1). */
+/** The source of new keys, and how often an unanswered session is repeated. */
 export interface RotateOptions {
   readonly keySource: KeySource;
-  /** Times that an unanswered session is begun again. */
+  /** How often an unanswered session is begun, at least 1. */
   readonly tries: number;
-  /** A round of its own even where an interrupted one stands. */
+  /** True to start a new round even if an interrupted one exists. */
   readonly anew?: boolean;
 }
 
-/**
- * Rotates the keys of a device so that the SMSO loses access. An interrupted rotation is taken up again from the
- * ledger.
- */
+/** Rotates the keys of a device so that the SMSO loses access. An interrupted rotation is resumed from the ledger. */
 export function* rotate(peer: Peer, options: RotateOptions): Procedure<Rotated> {
   const { ledger } = peer;
   assert(!peer.mayWrite || !options.keySource.isLab, 'keys of the lab are never written to attached hardware');
@@ -61,7 +59,7 @@ export function* rotate(peer: Peer, options: RotateOptions): Procedure<Rotated> 
   return { kind: 'failed', error: outcome.error, ...about };
 }
 
-/** Learns on the wire who a device is, and whether its keys may be rotated; nothing is written. */
+/** Reads on the wire which device it is, and checks whether its keys may be rotated. Writes nothing. */
 export function* mayRotate(peer: Peer): Procedure<Outcome<undefined>> {
   return yield* within<undefined>(peer, function* ({ client }) {
     return client.mayWrite(peer.keyTransfer ?? KEY_TRANSFER) ? { ok: true, value: undefined } : NOT_ALLOWED;
@@ -70,7 +68,7 @@ export function* mayRotate(peer: Peer): Procedure<Outcome<undefined>> {
 
 const NOT_ALLOWED: Outcome<undefined> = { ok: false, error: { kind: 'notAllowed' } };
 
-/** Settles any doubt without sending a key: an association under whichever keys are live. */
+/** Settles any doubt without sending a key, by an association under the keys that are live. */
 export function* recover(peer: Peer): Procedure<Outcome<undefined>> {
   const live = yield* associate(peer);
   if (!live.ok) return live;
@@ -85,7 +83,7 @@ function* rotateOnce(peer: Peer, keySource: KeySource): Procedure<Outcome<undefi
   noteCounters(peer, live.value);
   yield* disconnect();
   if (!sent.ok) return sent;
-  // The proof. Its association also makes the device refuse whatever may still be on its way.
+  // The proof. Its association also makes the device refuse messages that may still be on their way.
   const proof = yield* within<undefined>(peer, function* () {
     return { ok: true, value: undefined };
   });
@@ -107,7 +105,7 @@ function* transferAll(peer: Peer, live: Live, keySource: KeySource): Procedure<O
   return { ok: true, value: undefined };
 }
 
-/** A device may have a security setup for each of its associations; which one holds here the association itself names. */
+/** A device may have one security setup per association. The current association names its own. */
 function* keyTransferMethod({ keyTransfer, association }: Peer, live: Live): Procedure<Outcome<Descriptor>> {
   if (keyTransfer && keyTransfer.ln !== KEY_TRANSFER.ln) return { ok: true, value: keyTransfer };
   const named = yield* converse(
@@ -118,7 +116,7 @@ function* keyTransferMethod({ keyTransfer, association }: Peer, live: Live): Pro
   return { ok: true, value: ln?.length === LOGICAL_NAME_BYTES ? { ...KEY_TRANSFER, ln: toHex(ln) } : KEY_TRANSFER };
 }
 
-/** The device acknowledged a key and then answered to the old one: begun again, not believed. */
+/** The device acknowledged a key and then answered to the old one. The rotation begins again. */
 function isInDoubtNoMore({ ledger }: Peer): boolean {
   return ledger.outstanding.every((type) => ledger.rotation(type) === 'stored');
 }
@@ -134,7 +132,7 @@ function* transfer(
 ): Procedure<Outcome<undefined>> {
   const { ledger } = peer;
   const { live, type, keySource, method } = sending;
-  // Before a key is made, stored or said to be on its way.
+  // This check comes before a key is made, stored or recorded as sent.
   if (!live.client.mayWrite(method)) return NOT_ALLOWED;
   assert(WRAPPED_BY[type] === 'kek' && ledger.masterKey !== undefined, 'new keys are wrapped under the master key');
   const wrapped = wrapKey(ledger.masterKey, ledger.keyToSend(type, keySource));
@@ -153,7 +151,7 @@ function* transfer(
   return { ok: true, value: undefined };
 }
 
-/** Whether nothing of a rotation stands open with a device. */
+/** True if no rotation of a device is unfinished. */
 export function isSettled({ ledger }: Peer): boolean {
   return ledger.outstanding.length === 0 && ROTATION_ORDER.every((type) => ledger.rotation(type) === 'settled');
 }

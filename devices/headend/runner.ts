@@ -1,6 +1,6 @@
 /**
- * Carries a procedure out over byte channels. Time is the timers' (virtual in tests and in the rig, the wall's with attached
- * hardware), and whatever can go wrong with a carrier ends as `lost`.
+ * Carries a procedure out over byte channels. The timers supply the time: virtual in tests and in the rig, wall time
+ * with attached hardware. Every failure of a carrier ends as `lost`.
  */
 import { assert } from '../../src/assert.ts';
 import { ClientSession, type ClientSessionOptions, type Exchange } from '../dlms/clientSession.ts';
@@ -10,31 +10,31 @@ import type { Cancel, Timers } from '../transport/timers.ts';
 import type { Call, DeviceName, Procedure, Want } from './procedure.ts';
 import { lostBy } from './wireError.ts';
 
-/** Opens a link for a call; undefined where there is none. */
+/** Opens a link for a call; `done` receives undefined if there is none. */
 export type Dial = (call: Call, done: (channel: ByteChannel | undefined) => void) => void;
 
-/** What a runner needs to carry procedures out: timers, a way to dial, framing, and the other parties. */
+/** What a runner needs: timers, a way to dial, the framing, and the other parties. */
 export interface RunnerOptions {
   readonly timers: Timers;
   readonly dial: Dial;
   readonly framing: 'wrapper' | 'hdlc';
   readonly session?: Pick<ClientSessionOptions, 'physical' | 'hdlc'>;
-  /** The SMSO's desk, where a procedure orders there. */
+  /** Passes orders of a procedure to the SMSO's desk. */
   readonly desk?: (order: unknown, done: (answer: unknown) => void) => void;
-  /** Where a procedure asks a device's driver. */
+  /** Passes requests of a procedure to a device's driver. */
   readonly drive?: (device: DeviceName, request: unknown, done: (answer: unknown) => void) => void;
-  /** Called with each call that is made. A recovery is counted by its calls. */
+  /** Called with each call that is made. The number of calls is the number of tries of a recovery. */
   readonly onCall?: (call: Call) => void;
-  /** Called with an APDU that a device sent without being asked, as it came: it may be ciphered. */
+  /** Called with each APDU that a device sent unasked, as it came. It may be ciphered. */
   readonly onNotification?: (call: Call, apdu: Uint8Array) => void;
-  /** Called with something worth a line, for example bytes that were skipped. Holds no payload. */
+  /** Called with notes for the user, for example about skipped bytes. They hold no payload. */
   readonly onNote?: (note: string) => void;
 }
 
-/** Lets go of a procedure: the head-end crashed. Its link is cut, and it is never resumed. */
+/** Abandons a procedure, as if the head-end had crashed. Its link is cut and it is never resumed. */
 export type Crash = () => void;
 
-/** Runs a procedure to its end; `done` may be called before this returns where nothing needs time. */
+/** Runs a procedure to its end. `done` may be called before this returns if nothing takes time. */
 export function run<T>(procedure: Procedure<T>, options: RunnerOptions, done: (value: T) => void): Crash {
   let crashed = false;
   const advance = (next: () => IteratorResult<Want, T>): void => {
@@ -51,7 +51,8 @@ export function run<T>(procedure: Procedure<T>, options: RunnerOptions, done: (v
     }
   };
   const resume = (reply: unknown): void => advance(() => procedure.next(reply));
-  // What fails on the line - a ledger that cannot be written, a defect - is the procedure's to catch, or its caller's.
+  // An error on the line, such as a ledger that cannot be written or a defect, is thrown into the procedure. If it is
+  // not caught there, the caller gets it.
   const raise = (error: unknown): void => advance(() => procedure.throw(error));
   const line = new Line(options, raise);
   resume(undefined);
@@ -61,14 +62,14 @@ export function run<T>(procedure: Procedure<T>, options: RunnerOptions, done: (v
   };
 }
 
-/** {@link run} as a promise, for carriers of real time. */
+/** {@link run} as a promise, for carriers in real time. */
 export function runAsync<T>(procedure: Procedure<T>, options: RunnerOptions): Promise<T> {
   return new Promise((resolve) => run(procedure, options, resolve));
 }
 
 const HDLC_REPEAT_SECONDS = 5;
 
-/** One link at a time, and the conversation on it. */
+/** Holds one link at a time, and the conversation on it. */
 class Line {
   private channel: ByteChannel | undefined;
   private call: Call | undefined;
@@ -119,12 +120,12 @@ class Line {
     this.options.onCall?.(call);
     this.options.dial(call, (channel) => {
       if (!channel || channel.closed) return reply('noLink');
-      // Nobody is there any more who asked for it.
+      // The procedure that asked for the channel is over.
       if (this.isOver) return void channel.close();
       this.channel = channel;
       const { session } = this.options;
       const framing = call.framing ?? this.options.framing;
-      // HDLC repeats by itself: as often as the answer may take.
+      // HDLC repeats frames by itself for as long as the answer may take.
       const timeoutSeconds = Math.min(HDLC_REPEAT_SECONDS, call.timeoutSeconds);
       const hdlc = {
         timeoutSeconds,
@@ -158,7 +159,7 @@ class Line {
     this.moved(send);
   }
 
-  /** Something came in, or time passed. */
+  /** Lets the session react to received bytes or to the time. */
   private move(act: (session: ClientSession) => readonly Uint8Array[]): void {
     if (!this.session) return;
     let frames: readonly Uint8Array[];
@@ -170,7 +171,7 @@ class Line {
     this.moved(frames);
   }
 
-  /** Sends what there is to send, and looks whether somebody is answered. */
+  /** Sends pending frames and checks whether an answer is complete. */
   private moved(frames: readonly Uint8Array[]): void {
     for (const frame of frames) this.channel?.write(frame);
     const { call, session } = this;
@@ -189,7 +190,7 @@ class Line {
       waiting(exchange.lost === undefined ? exchange.result : lostBy(exchange.lost));
       return;
     }
-    // Connecting: HDLC is open, or has given up and waits for nothing any more.
+    // For `connect`: HDLC is open, or has given up and no longer waits.
     const isOpen = session?.ready ?? false;
     if (!isOpen && session?.dueAt() !== undefined) return;
     this.waiting = undefined;
@@ -203,7 +204,7 @@ class Line {
     const { timers } = this.options;
     const due = this.session?.dueAt();
     if (due === undefined && !this.exchange) return;
-    // Whatever no deadline of the session covers (an answer that was no APDU at all) ends at this one.
+    // This deadline ends whatever no deadline of the session covers, such as an answer that was no APDU.
     const milliseconds = due === undefined ? this.timeoutSeconds * 1000 : due * 1000 - timers.nowMilliseconds();
     this.poll = timers.after(Math.max(1, Math.ceil(milliseconds)), () => {
       if (due === undefined) this.dropped();
@@ -216,7 +217,7 @@ class Line {
     this.answer();
   }
 
-  /** The procedure has ended, or the head-end has crashed. */
+  /** Ends the line, because the procedure has ended or the head-end has crashed. */
   end(): void {
     this.isOver = true;
     this.hangUp();
@@ -231,7 +232,7 @@ class Line {
     this.exchange = undefined;
     this.waiting = undefined;
     if (!channel) return;
-    // A link that is closed while an answer is due is simply left.
+    // A link that is closed while an answer is due is left without a farewell.
     if (session && !session.busy && !channel.closed)
       for (const frame of session.close(this.now())) channel.write(frame);
     void channel.close();

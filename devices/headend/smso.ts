@@ -1,6 +1,6 @@
 /**
- * The SMSO's head-end: the daily contact, and the work that DCC instructs it to do before a migration (clause 4.26): firmware
- * and configuration, in tries that may each get only some way.
+ * The SMSO's head-end: the daily contact, and the work that the DCC instructs before a migration (clause 4.26). That
+ * work is firmware and configuration, in tries that may each complete only a part.
  */
 import { dateTimeData, instantOf } from '../cosem/dateTime.ts';
 import { DlmsClient } from '../dlms/client.ts';
@@ -14,9 +14,9 @@ import { converse, disconnect, linked, type Call, type Outcome, type Procedure, 
 import { hasAnswered } from './wireError.ts';
 
 /**
- * The scheduled contact. The public client asks the CHF when it last looked at its network: whether a hub answers must not depend
- * on who holds its keys. The value is undefined where the hub answers without that date. An error may be an answer, too: ask
- * `hasAnswered`. A hub that refuses this client has been reached.
+ * Makes the scheduled contact. The public client asks the CHF when it last looked at its network, so that an answer
+ * does not depend on who holds the keys. The value is undefined if the hub answers without that date. An error may also
+ * be an answer: see `hasAnswered`. A hub that refuses this client has been reached.
  */
 export function* contact(call: Omit<Call, 'client'>): Procedure<Outcome<Instant | undefined>> {
   const link = yield* linked({ ...call, client: PUBLIC_CLIENT });
@@ -25,26 +25,29 @@ export function* contact(call: Omit<Call, 'client'>): Procedure<Outcome<Instant 
   const associated = yield* converse(client.associate());
   const read = associated.ok ? yield* converse(client.get(WAN_CAPTURED_AT)) : associated;
   yield* disconnect();
-  // The hub accepted the association: what becomes of the read after it does not take that back.
+  // The hub accepted the association. A failure of the later read does not change that.
   if (associated.ok && !read.ok && !hasAnswered(read.error)) return { ok: true, value: undefined };
   return read.ok ? { ok: true, value: instantOf(read.value) } : read;
 }
 
-/** What an instruction asks for on one device. */
+/** The work of an instruction on one device. */
 export interface Preparation {
   readonly peer: Peer;
-  /** Left out: the device is only configured. */
+  /** The firmware to install. Default: the device is only configured. */
   readonly firmware?: FirmwareImage;
-  /** Minutes within the two hours of the daily contact; of a CHF. */
+  /** Of a CHF: minutes within the two hours of the daily contact. */
   readonly contactOffsetMinutes?: number;
 }
 
-/** How one try ended: the work is done, more contacts are needed, or nothing that verifies came back. */
+/** The result of one try: the work is done, more contacts are needed, or nothing that verifies came back. */
 export type Tried = 'done' | 'more' | 'noAnswer' | 'refused' | 'notAllowed';
 
 const TRIED: Readonly<Partial<Record<WireError['kind'], Tried>>> = { result: 'refused', notAllowed: 'notAllowed' };
 
-/** One try of an instruction: goes on where the last one stopped, and stops when the contact's share is done. */
+/**
+ * Makes one try of an instruction. It continues where the last one stopped, and stops when this contact's share is
+ * done.
+ */
 export function* prepareOnce(
   works: readonly Preparation[],
   options: { readonly at: Instant; readonly blocksMax: number; readonly triesPerSession: number },

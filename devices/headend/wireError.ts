@@ -1,35 +1,37 @@
 /**
- * Why a request to a device got no usable answer: the type that client, runner and procedures share, its words, and three
- * questions about it. A reason holds no key, no plaintext and no octet of a payload, so it may stand in every output.
+ * The reason why a request to a device got no usable answer: the type that client, runner and procedures share, its
+ * words, and three questions about it. A reason holds no key, no plaintext and no octet of a payload, so every output
+ * may show it.
  */
 import { DIAGNOSTIC } from '../dlms/acse.ts';
 import { RESULT, SERVICE_ERROR, STATE_ERROR } from '../dlms/apdu.ts';
 import type { ClientError } from '../dlms/clientResult.ts';
 
 /**
- * How an answer was lost. `noLink`: no carrier could be opened. `linkRefused`: the device itself refused the data link (HDLC DM
- * or FRMR), which is an answer. `linkDown`: the carrier went away. `timeout`: nothing came in the time allowed. `endless`: frames
- * came, and no whole answer. `notProved`: a key was acknowledged and the device still answers to the old one.
+ * How an answer was lost. `noLink`: no carrier could be opened. `linkRefused`: the device itself refused the data link
+ * (HDLC DM or FRMR), which is an answer. `linkDown`: the carrier went away. `timeout`: nothing came in the time
+ * allowed. `endless`: frames came without a whole answer. `notProved`: a key was acknowledged and the device still
+ * answers to the old one.
  */
 export type LostHow = 'noLink' | 'linkRefused' | 'linkDown' | 'timeout' | 'endless' | 'notProved';
 
-/** No answer came at all. `how` is left out where nobody knows. */
+/** No answer came. `how` is undefined if the cause is unknown. */
 export interface Lost {
   readonly kind: 'lost';
   readonly how?: LostHow;
 }
 
-/** Why a wish came to nothing: what the client could tell, or that no answer came at all. */
+/** Why a request failed: what the client found out, or that no answer came. */
 export type WireError = ClientError | Lost;
 
-/** Nobody can tell more than that no answer came. */
+/** No answer came, and the cause is unknown. */
 export const LOST: { readonly ok: false; readonly error: Lost } = { ok: false, error: { kind: 'lost' } };
 
 export function lostBy(how: LostHow): { readonly ok: false; readonly error: Lost } {
   return { ok: false, error: { kind: 'lost', how } };
 }
 
-/** True if the device, or whatever answers in its place, said anything at all: its link carried something. */
+/** True if the device, or something in its place, said anything: its link carried something. */
 export function hasAnswered(error: WireError): boolean {
   if (error.kind === 'lost') return error.how === 'linkRefused' || error.how === 'endless' || error.how === 'notProved';
   return error.kind !== 'countersUsedUp' && error.kind !== 'notAllowed';

@@ -23,28 +23,29 @@ export interface FitRound {
 }
 
 /**
- * How a fit goes on: seed, replications and rounds (each at least 1), threads, and how a scenario takes new numbers.
+ * The options of a fit: seed, replications and rounds (each at least 1), threads, and the way to put new numbers into
+ * the scenario.
  */
 export interface FitOptions {
   readonly seed: string;
   readonly replications: number;
   readonly workers: number;
-  /** The pool in which every round runs. Left out: each round opens one of its own. */
+  /** The pool in which every round runs. By default each round opens its own. */
   readonly pool?: Pool;
   readonly rounds: number;
   readonly now: () => number;
-  /** The scenario with numbers put into it by path. */
+  /** Returns the scenario with numbers set at their paths. */
   readonly withParameters: (parameters: Readonly<Record<string, number>>) => { scenario: Scenario; rules: RuleSet };
-  /** Lines that are counted in every round and fitted to nothing. */
+  /** Lines that are counted in every round but fitted to nothing. */
   readonly alsoCount?: readonly CountedLine[];
   /**
-   * The fit ends before its last round once no line is farther off than this, as a share of what was published. Left
-   * out: it ends early only where no line can come nearer.
+   * Ends the fit early once no line is farther off than this share of its published volume. By default the fit ends
+   * early only if no line can come nearer.
    */
   readonly settledAt?: number;
   /**
-   * Asked about an error of a round after the first: true where the scenario refuses the numbers that the secant came to,
-   * so that the fit ends with the rounds before it. Left out: every error is thrown.
+   * Receives an error of any round after the first. It returns true if the scenario refuses the numbers that the secant
+   * gave; the fit then ends with the rounds before it. By default every error is thrown.
    */
   readonly endsFit?: (error: unknown) => boolean;
   readonly onRound?: (round: FitRound, stage: FitStage) => void;
@@ -53,16 +54,16 @@ export interface FitOptions {
 /** A line that has a volume. */
 export type CountedLine = Pick<FitLine, 'line' | 'category' | 'cohorts'>;
 
-/** Where a fit has got to. */
+/** The progress of a fit. */
 export interface FitStage {
-  /** From 1. */
+  /** The number of the round, from 1. */
   readonly number: number;
   readonly of: number;
-  /** The line that is left out at the moment; null: none. */
+  /** The line that is left out at the moment; null if there is none. */
   readonly leftOut: string | null;
 }
 
-/** Volumes at the comparison's as-of, mean over replications, per line. */
+/** The volume of each line at the comparison's as-of: the mean over replications. */
 export async function lineVolumes(
   lines: readonly CountedLine[],
   parameters: Readonly<Record<string, number>>,
@@ -87,10 +88,10 @@ export async function lineVolumes(
 }
 
 /**
- * Fits each line's one parameter by a secant on common random numbers: every round runs the same dice with other
- * parameters, so that a difference in volume is the parameter's. Lines are treated as independent within a round; what
- * they share is taken up by the next. A line that is met keeps its number. `bestRound` tells which round came nearest.
- * It writes nothing: a person puts the numbers into the scenario.
+ * Fits the one parameter of each line by a secant on common random numbers. Every round runs the same dice with other
+ * parameters, so a difference in volume comes from the parameter. Within a round, lines are treated as independent; the
+ * next round corrects for what they share. A line that is met keeps its number. `bestRound` tells which round came
+ * nearest. The function writes nothing: a person puts the numbers into the scenario.
  */
 export async function fitLines(
   lines: readonly FitLine[],
@@ -117,36 +118,42 @@ export async function fitLines(
   return rounds;
 }
 
-/** The fit without one line: what the others then say of it. */
+/** The result of leaving out one line: what the other lines then give for it. */
 interface LeftOut {
   readonly line: FitLine;
-  /** Its own parameter at the prior, the others as the best round has them. */
+  /** The parameter of the line itself is at its prior, and the others are as in the best round. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** By that round; the line itself among them. */
+  /** The volumes of that round, that of the line itself included. */
   readonly volumes: Readonly<Record<string, number>>;
-  /** One: the others were evaluated where the whole fit left them, and not fitted anew. */
+  /**
+   * The number of rounds. One means that the other lines were evaluated where the whole fit left them, and not fitted
+   * again.
+   */
   readonly rounds: number;
 }
 
-/** How far the volumes are from what was published, at most, as a share of it. */
+/** The greatest distance of a volume from its published figure, as a share of that figure. */
 export function farthestOff(lines: readonly FitLine[], volumes: Readonly<Record<string, number>>): number {
   return Math.max(0, ...lines.map(({ line, published }) => Math.abs((volumes[line] as number) / published - 1)));
 }
 
-/** The round whose farthest line is the nearest; of several the first. */
+/** The round whose farthest line is nearest. Among equals the first wins. */
 export function bestRound(lines: readonly FitLine[], rounds: readonly FitRound[]): FitRound {
   const off = rounds.map(({ volumes }) => farthestOff(lines, volumes));
   return rounds[off.indexOf(Math.min(...off))] as FitRound;
 }
 
-/** A volume this near cannot come nearer: it is a count. */
+/** A volume within this distance cannot come nearer, because volumes are counts. */
 const MET_WITHIN = 0.5;
 
 function isMet({ line, published }: FitLine, { volumes }: FitRound): boolean {
   return Math.abs((volumes[line] as number) - published) < MET_WITHIN;
 }
 
-/** Leaves each line out in turn: its parameter goes back to its prior, and the others are fitted anew, on the same dice. */
+/**
+ * Leaves out each line in turn: its parameter returns to its prior, and the other lines are fitted again on the same
+ * dice.
+ */
 export async function leaveOneOut(
   lines: readonly FitLine[],
   fitted: Readonly<Record<string, number>>,
@@ -174,9 +181,9 @@ export async function leaveOneOut(
 }
 
 /**
- * The next number of a line: as it is where the line is met, else the secant through the last round and the latest one
- * with another number, within half and double. Without such a round, or where both gave one volume, a step of a tenth
- * towards the target.
+ * The next number of a line. A line that is met keeps its number. Otherwise the number is that of the secant through
+ * the latest round and the last round with another number, limited to between half and double. If there is no such
+ * round, or both gave the same volume, it is a step of a tenth towards the target.
  */
 function nextGuess(line: FitLine, rounds: readonly FitRound[]): number {
   const last = rounds.at(-1) as FitRound;

@@ -2,18 +2,18 @@ import { endOfLondonDate, lastDayOfMonth, londonDay, formatDay } from '../../src
 import { entryCurveOf } from '../population/entryCurveOf.ts';
 import type { Simulation } from '../kernel/run/simulate.ts';
 
-/** What has migrated by the end of a month, cumulative. */
+/** The cumulative number that has migrated by the end of a month. */
 export interface MigratedPoint {
   readonly date: string;
-  /** Meters of the simulated risk set, mean over replications. */
+  /** Meters of the simulated risk set: the mean over replications. */
   readonly simulated: number;
-  /** Meters of installations that are a count, not a simulation, by their entry curves. */
+  /** Meters of installations that are counted and not simulated, from their entry curves. */
   readonly counted: number;
   /** Installations of both kinds. */
   readonly installations: number;
 }
 
-/** The migrated series by month: the simulated installations, and the others as their curves have them. */
+/** The migrated series by month: the simulated installations, and the others by their entry curves. */
 export function migratedSeries({ model, counts }: Simulation): readonly MigratedPoint[] {
   const { scenario } = model;
   const others = scenario.notSimulated.flatMap((row) => {

@@ -5,7 +5,7 @@ import { ENDS } from '../scenario/ends.ts';
 import type { Simulation } from '../kernel/run/simulate.ts';
 import { MEASURE_EFFECTIVE, MEASURE_QUALIFYING, volumeIndex, type Counts } from '../kernel/life/counts.ts';
 
-/** The volumes of a simulation by name, for the report. */
+/** Gives the volumes of a simulation by name, for the report. */
 export function countOf({ counts }: Simulation): CountOf {
   return ({ replication, asOf, measure, cohort, category, of }) => {
     const { volumes } = counts[replication] as Counts;
@@ -15,7 +15,7 @@ export function countOf({ counts }: Simulation): CountOf {
   };
 }
 
-/** Mean number of installations per end, of one cohort or of all; every end has a row. */
+/** The mean number of installations for each end, of one cohort or of all. Every end has a row. */
 export function endCounts({ counts }: Simulation, cohort?: Cohort): ReadonlyMap<string, number> {
   const wanted = cohort === undefined ? COHORTS.map((_, i) => i) : [COHORTS.indexOf(cohort)];
   return new Map(
@@ -29,7 +29,7 @@ export function endCounts({ counts }: Simulation, cohort?: Cohort): ReadonlyMap<
   );
 }
 
-/** Ends under the labels that a scenario gives them: `excluded:gt01`, or a whole kind such as `unresolved`. */
+/** The ends under the labels that a scenario gives them: `excluded:gt01`, or a whole kind such as `unresolved`. */
 export function labelledEnds(
   ends: ReadonlyMap<string, number>,
   labels: Readonly<Record<string, string>>,
@@ -37,7 +37,7 @@ export function labelledEnds(
   const out: Record<string, number> = {};
   for (const [end, count] of ends) {
     const label = labels[end] ?? labels[end.split(':')[0] as string] ?? end;
-    // Where a scenario names its ends, those it does not name are shown only if something ended there.
+    // If a scenario names its ends, an end that it does not name is shown only if something ended there.
     if (label === end && count === 0 && Object.keys(labels).length > 0) continue;
     out[label] = (out[label] ?? 0) + count;
   }

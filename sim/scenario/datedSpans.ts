@@ -10,10 +10,10 @@ import {
 } from '../../src/time.ts';
 import type { Planned, SharedOutage } from './schema.ts';
 
-/** A stretch of time [from, to), seconds. */
+/** A stretch of time [from, to), in seconds. */
 export type Pair = [from: number, to: number];
 
-/** A dated outage, from the beginning of its first London day to the end of its last, or for so many days. */
+/** A dated outage. It runs from the start of its first London day to the end of its last, or for a number of days. */
 export function datedPair({ from, to, days }: SharedOutage['dated'][number]): Pair {
   const began = startOfLondonDate(from);
   if (days !== undefined) return [began, began + days * DAY];

@@ -1,4 +1,4 @@
-/** Numbers of the ends of a life (see src/exclusion/engine/engineCodes.ts for what such a file is). */
+/** The numbers of the ends of a life. For the purpose of such a file, see src/exclusion/engine/engineCodes.ts. */
 import { END, END_EXCLUDED_FROM, ENDS } from './ends.ts';
 
 export const END_COUNT = ENDS.length;

@@ -1,6 +1,9 @@
 import { CATEGORIES } from '../../src/clauses/clause.ts';
 
-/** How an installation's story can end: exactly one of these (sim/README.md). Numbers are positions. */
+/**
+ * The ends of an installation's story. Each story has exactly one of them (sim/README.md). Their numbers are positions
+ * in this list.
+ */
 export const ENDS = [
   'migrated',
   'migratedEsmeOnly',
@@ -16,7 +19,7 @@ export const ENDS = [
   'unresolved:awaitingMasterKey',
 ] as const;
 
-/** How a simulated installation ended, for instance `migrated` or `unresolved:retrying`. */
+/** The end of a simulated installation, for instance `migrated` or `unresolved:retrying`. */
 export type End = (typeof ENDS)[number];
 
 export const END = Object.fromEntries(ENDS.map((end, i) => [end, i])) as Readonly<Record<End, number>>;

@@ -5,7 +5,10 @@ import { joinCohorts, parsePublishedVolumes } from '../../src/report/published.t
 import type { Fault } from './scenarioChecks.ts';
 import type { Scenario } from './schema.ts';
 
-/** The published figures can be read; lines to fit exist among them, and what is fitted to them is a number. */
+/**
+ * Checks that the published figures can be read, that the lines to fit are among them, and that the parameter fitted to
+ * each is a number.
+ */
 export function* fitFaults(scenario: Scenario, publishedVolumes: string | undefined, files: Files): Iterable<Fault> {
   const text = publishedVolumes === undefined ? undefined : textOf(publishedVolumes, files);
   const published = text === undefined ? undefined : parsePublishedVolumes(text);
@@ -29,7 +32,7 @@ export function* fitFaults(scenario: Scenario, publishedVolumes: string | undefi
   }
 }
 
-/** A file that cannot be read is reported where it is named. */
+/** Reads a file. A file that cannot be read is reported at the place that names it. */
 function textOf(path: string, { read }: Files): string | undefined {
   try {
     return read(path);

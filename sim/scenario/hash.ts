@@ -4,10 +4,10 @@ import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Scenario } from './schema.ts';
 
 /**
- * What the hash leaves out: what names or explains a scenario, what is only compared with its results, and what a run
- * states beside the hash (seed, replications, as-of days). `rules` and `amendments` enter as the rule set they resolve
- * to. So two scenarios with one hash and one seed simulate the same histories, whatever they are called, in however
- * many files and in whatever order they are written.
+ * Fields that the hash leaves out: those that name or explain a scenario, those that are only compared with its
+ * results, and those that a run states beside the hash (seed, replications, as-of days). `rules` and `amendments` enter
+ * as the rule set that they resolve to. Two scenarios with the same hash and seed therefore simulate the same
+ * histories, whatever their names, number of files and order of fields.
  */
 const LEFT_OUT: readonly (keyof Scenario)[] = [
   '$schema', 'extends', 'format', 'name', 'title', 'marks', 'fit', 'ends',
@@ -15,18 +15,20 @@ const LEFT_OUT: readonly (keyof Scenario)[] = [
   'seed', 'replications', 'asOf', 'rules', 'amendments',
 ]; // prettier-ignore
 
-/** Of a rule set: names, titles, texts and citations decide nothing. */
+/** Fields of a rule set that the hash leaves out: names, titles, texts and citations have no effect. */
 const WORDS = new Set(['name', 'title', 'text', 'clause', 'sources', 'source', 'decidedBy', 'kind182']);
 
-/** Hexadecimal digits of the hash that are printed. */
+/** The number of hexadecimal digits of the hash that are printed. */
 const PRINTED = 12;
 
-/** The first 12 hexadecimal digits of the sha256 of what decides the simulated histories, as canonical JSON. */
+/**
+ * The first 12 hexadecimal digits of the SHA-256 of everything that decides the simulated histories, as canonical JSON.
+ */
 export function scenarioHash(scenario: Scenario, rules: RuleSet): string {
   return digest(canonicalJson(decisive(scenario, rules))).slice(0, PRINTED);
 }
 
-/** What decides the simulated histories, as plain data. */
+/** Everything that decides the simulated histories, as plain data. */
 export function decisive(
   scenario: Scenario,
   rules: RuleSet,
@@ -35,7 +37,7 @@ export function decisive(
   return { scenario: Object.fromEntries(kept), rules: withoutWords(rules) };
 }
 
-/** The sha256 of a text in UTF-8, as 64 hexadecimal digits. */
+/** The SHA-256 of a text in UTF-8, as 64 hexadecimal digits. */
 export function digest(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
@@ -47,7 +49,7 @@ function withoutWords(value: unknown): unknown {
   return Object.fromEntries(kept.map(([name, item]) => [name, withoutWords(item)]));
 }
 
-/** JSON with the names of every map in code-unit order and without what is undefined. */
+/** Writes JSON with the names of every map in code-unit order and without undefined values. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -25,26 +25,29 @@ export type ScenarioProblem = Problem;
 /** A scenario that was read without an error, with its rules, its hash and the mark of every number. */
 export interface LoadedScenario {
   readonly ok: true;
-  /** The file asked for. */
+  /** The path of the file that was asked for. */
   readonly path: string;
-  /** Every default resolved; the names of every map in code-unit order, so that no result hangs on the order of a file. */
+  /**
+   * The scenario with every default resolved. The names of every map are in code-unit order, so that no result depends
+   * on the order of a file.
+   */
   readonly scenario: Scenario;
-  /** The rule set that `rules` and `amendments` come to. */
+  /** The rule set that results from `rules` and `amendments`. */
   readonly rules: RuleSet;
   readonly hash: string;
-  /** How many scenario files it was put together from, by `extends`. */
+  /** The number of scenario files that were merged through `extends`. */
   readonly layers: number;
-  /** Every file read, the one asked for first. */
+  /** Every file that was read, the one asked for first. */
   readonly sources: readonly string[];
-  /** The comparison data as paths that `files` takes; undefined where the scenario names none. */
+  /** The path of the comparison data, as `files` takes it; undefined if the scenario names none. */
   readonly publishedVolumes: string | undefined;
   readonly publishedSeries: string | undefined;
-  /** Where a value stands; undefined for a default. */
+  /** Returns the position of a value; undefined for a default. */
   readonly positions: (path: string) => Position | undefined;
   readonly marks: readonly MarkedLeaf[];
-  /** Findings that are no errors: marks that match no value, and the idle ones. */
+  /** Findings that are not errors: marks that match no value, and the findings in `idle`. */
   readonly warnings: readonly ScenarioProblem[];
-  /** Of the warnings: values that change nothing, as an outage whose days lie outside the simulation. */
+  /** The warnings about values that change nothing, such as an outage whose days lie outside the simulation. */
   readonly idle: readonly ScenarioProblem[];
 }
 
@@ -60,7 +63,10 @@ const { rules: rulesField, horizon: horizonField } = SCENARIO_FIELDS.properties 
 const DEFAULT_RULES = rulesField?.default as string;
 const DEFAULT_HORIZON = horizonField?.default as string;
 
-/** A distribution, a contact mode, a success chance is one thing or another; marks of a file add to those it extends. */
+/**
+ * The rules for merging scenarios. A distribution, a contact mode and a success chance have one kind each, so another
+ * kind replaces them. The marks of a file are added to those of the file it extends.
+ */
 const MERGE: MergeOptions = {
   discriminators: ['kind', 'mode'],
   whole: ['success'],
@@ -68,14 +74,14 @@ const MERGE: MergeOptions = {
   appended: ['marks'],
 };
 
-/** Reads a scenario through `files`, merges, checks and resolves it. Everything that is wrong is returned at once. */
+/** Reads a scenario through `files`, merges, checks and resolves it. All faults are returned at once. */
 export function loadScenario(options: { path: string; files: Files; set?: readonly string[] }): LoadResult {
   return openScenario(options)(options.set ?? []);
 }
 
 /**
- * Reads the files of a scenario once. The function that is returned resolves them under settings `path=value`, as often
- * as it is asked: a sweep asks thousands of times.
+ * Reads the files of a scenario once. The returned function resolves them with settings `path=value`. It may be called
+ * often: a sweep calls it thousands of times.
  */
 export function openScenario(options: { path: string; files: Files }): (set: readonly string[]) => LoadResult {
   const files = remembered(options.files);
@@ -106,7 +112,7 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
   if (!rules.ok || errors.length > 0) return { ok: false, errors: errors.sort(byPlace) };
   const problemOf = ({ path, found, ...rest }: Fault): Problem =>
     problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest });
-  // A mark of an extended file covers nothing where the extending one took its numbers away: that is no mistake.
+  // A mark of an extended file covers nothing if the extending file replaced its numbers. That is no mistake.
   const marks = (): Problem[] =>
     idleMarks(scenario, tree)
       .map(({ path, pattern }) =>
@@ -127,7 +133,7 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
       const path = parsePath(text);
       return path && treeAt(tree, path) && positionAt(tree, path);
     },
-    // A sweep resolves thousands of points and asks none of them where its numbers come from: found when asked for.
+    // Marks are computed on demand, because a sweep resolves thousands of points and reads the marks of none.
     get marks() {
       return markedLeaves(scenario, tree);
     },
@@ -159,15 +165,15 @@ function ofRules(text: string, problem: Problem): Problem {
   return inside === undefined ? problem : { ...problem, nearest: `amendments.${inside.trim()}` };
 }
 
-/** What follows `amendments.` is one name: a path into the rule set. */
+/** The path of a setting. The part after `amendments.` is one name, because it is a path into the rule set. */
 function settingPath(text: string): Path | undefined {
   const amendment = /^amendments\.(.+)$/.exec(text)?.[1];
   return amendment === undefined ? parsePath(text) : ['amendments', amendment];
 }
 
 /**
- * The resolved scenario; after failures what is left of it without the fields that are wrong, so that the checks across
- * fields can speak too. They say nothing of the wrong ones and of what these are part of.
+ * Returns the resolved scenario. After failures it returns the part without the wrong fields, so that the checks across
+ * fields can run too. Those checks report nothing about the wrong fields or the maps that contain them.
  */
 function parseScenario(
   tree: Tree,
@@ -186,12 +192,18 @@ function overlap(a: Path, b: Path): boolean {
   return a.every((part, i) => i >= b.length || part === b[i]);
 }
 
-/** A horizon outside the calendar is reported by the checks; the rules are looked at all the same. */
+/**
+ * True if the text is a date that the calendar has. The checks report a horizon outside the calendar; the rules are
+ * still examined.
+ */
 function isKnownDate(text: string | undefined): text is string {
   return text !== undefined && parseDate(text) !== undefined;
 }
 
-/** The file in which a field stands; a path set on the command line is relative to the scenario, like its own. */
+/**
+ * The file that contains a field. A path set on the command line is relative to the scenario, like the scenario's own
+ * paths.
+ */
 function fileNaming(tree: Tree, field: string, path: string): string {
   const position = treeAt(tree, [field])?.position;
   return position && position.line > 0 ? position.file : path;
@@ -216,7 +228,10 @@ function readable(
   }
 }
 
-/** What `rules` and `amendments` come to, read from the tree: it is told even of a scenario that is otherwise wrong. */
+/**
+ * The rule set that results from `rules` and `amendments`, read from the tree. It is thus available even if the rest of
+ * the scenario is wrong.
+ */
 function rulesOf(
   tree: Tree,
   options: { path: string; files: Files; horizon: string | undefined },
@@ -233,7 +248,7 @@ function rulesOf(
     files: options.files,
   });
   if (result.ok) return result;
-  // A rule set that cannot be had is a fault of the line that asks for it.
+  // A rule set that cannot be read is reported at the line that names it.
   const problems = result.problems.map((problem) =>
     problem.line === 0 && problem.file === name
       ? { ...problem, ...positionOf(tree, 'rules'), path: 'rules', found: `${JSON.stringify(asked)}, ${problem.found}` }

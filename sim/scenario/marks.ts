@@ -6,24 +6,24 @@ import type { Scenario } from './schema.ts';
 
 export type Mark = Scenario['marks'][number]['mark'];
 
-/** One value of a resolved scenario and where it comes from. */
+/** One value of a resolved scenario and its origin. */
 export interface MarkedLeaf {
   readonly path: string;
   readonly value: number | string | boolean | null;
-  /** A number or a date that says something of the world: it needs a mark. */
+  /** True for a number or a date that makes a claim about the world. It needs a mark. */
   readonly isClaim: boolean;
-  /** Null: nobody said where it comes from. */
+  /** The mark; null if the file states no origin. */
   readonly mark: Mark | null;
   readonly note: string;
-  /** Where it stands; undefined for a default. */
+  /** The position of the value; undefined for a default. */
   readonly position: Position | undefined;
 }
 
-/** Settings of a run, not claims about the world: they need no mark. */
+/** Settings of a run. They make no claim about the world and need no mark. */
 const NO_CLAIM: readonly string[] = ['$schema', 'format', 'extends', 'name', 'title', 'seed', 'replications', 'asOf', 'ends']; // prettier-ignore
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
-/** The share that a link class takes when it names none. */
+/** The mark of the share of a link class that names none: the class takes the remainder. */
 const REMAINDER = { mark: 'our assumption', note: 'the remainder of the classes' } as const;
 
 interface Pattern {
@@ -31,7 +31,7 @@ interface Pattern {
   readonly mark: Mark;
   readonly note: string;
   readonly layer: number;
-  /** Position among the marks and among the paths of the mark, for messages. */
+  /** The position among the marks and among the paths of the mark, for messages. */
   readonly at: Path;
 }
 
@@ -55,7 +55,7 @@ export function markedLeaves(scenario: Scenario, tree: Tree): readonly MarkedLea
   });
 }
 
-/** Marks that cover nothing: misspelt, or left behind when their values went. */
+/** Marks that cover nothing: they are misspelt, or their values have been removed. */
 export function idleMarks(scenario: Scenario, tree: Tree): readonly { path: Path; pattern: string }[] {
   const leaves = leavesOf(scenario);
   return patternsOf(scenario, tree)
@@ -74,8 +74,9 @@ function patternsOf(scenario: Scenario, tree: Tree): readonly Pattern[] {
 }
 
 /**
- * The longest pattern that covers the path, the last of equals. A mark speaks of its own file and of those that the file
- * extends: what a later file or `--set` changes is no longer what the mark vouched for.
+ * Finds the mark of a path: the longest pattern that covers the path, and among equals the last. A mark applies to its
+ * own file and to the files that this file extends. If a later file or `--set` changes the value, the mark no longer
+ * applies.
  */
 function markOf(
   path: Path,
@@ -92,7 +93,7 @@ function markOf(
   return best ? { mark: best.mark, note: best.note } : { mark: null, note: '' };
 }
 
-/** Length first, then names rather than stars. */
+/** Compares patterns by length first; at equal length, names outweigh stars. */
 function weight(pattern: Path): number {
   return pattern.length * 1000 - pattern.filter((part) => part === '*').length;
 }
@@ -110,7 +111,7 @@ interface Leaf {
 function leavesOf(scenario: Scenario): readonly Leaf[] {
   const leaves: Leaf[] = [];
   const walk = (value: unknown, path: Path): void => {
-    if (path[0] === 'marks' || value === undefined) return; // they are printed beside what they mark
+    if (path[0] === 'marks' || value === undefined) return; // marks are printed beside the values that they mark
     if (Array.isArray(value)) value.forEach((item, i) => walk(item, [...path, i]));
     else if (typeof value === 'object' && value !== null)
       for (const [name, item] of Object.entries(value)) walk(item, [...path, name]);

@@ -3,8 +3,8 @@ import type { Path } from '../../src/document/path.ts';
 import type { LinkClass, Scenario } from './schema.ts';
 
 /**
- * The scenario in its one form: named things in code-unit order (installations are numbered in the order of the
- * populations, so the order of a file must not decide), and the class that takes the remainder with its share.
+ * Brings the scenario into its one form. Named things are in code-unit order: installations are numbered in the order
+ * of the populations, so the order of a file must have no effect. The class that takes the remainder gets its share.
  */
 export function canonical(scenario: Scenario, fields: FieldSchema): Scenario {
   const sorted = sortNames(scenario, [fields]) as Scenario;
@@ -13,7 +13,7 @@ export function canonical(scenario: Scenario, fields: FieldSchema): Scenario {
   return sorted;
 }
 
-/** Fields keep the order of the schema, names that the user chose are sorted. */
+/** Sorts the names that the user chose. Fields keep the order of the schema. */
 function sortNames(value: unknown, fields: readonly FieldSchema[]): unknown {
   const forms = fields.flatMap(formsOf);
   if (Array.isArray(value)) {
@@ -33,19 +33,19 @@ function stepInto(forms: readonly FieldSchema[], name: string): readonly FieldSc
   });
 }
 
-/** Gives the one class of a profile that names no share what the others leave of 1. */
+/** Gives the one class of a profile that names no share the remainder of 1. */
 export function fillRemainder(classes: Record<string, LinkClass>): void {
   const rows = Object.values(classes);
   const open = rows.filter((row) => row.share === undefined);
   const [only] = open;
-  if (open.length !== 1 || only === undefined) return; // what is wrong with it, the checks say
+  if (open.length !== 1 || only === undefined) return; // the checks report a profile with another number of open classes
   const given = rows.reduce((sum, row) => sum + (row.share ?? 0), 0);
   if (given > 1) return;
-  // Twelve decimals: 1 - 0.93 is to be 0.07.
+  // Rounding to twelve decimals makes 1 - 0.93 equal to 0.07.
   only.share = Math.round((1 - given) * 1e12) / 1e12;
 }
 
-/** A copy without what stands at the paths. */
+/** A copy without the values at the given paths. */
 export function withoutPaths(value: unknown, paths: readonly Path[]): unknown {
   const copy: unknown = structuredClone(value);
   for (const path of paths) {

@@ -8,10 +8,10 @@ import { parseDate } from '../../src/time.ts';
 import { ENDS } from './ends.ts';
 import type { Curve, LinkClass, Scenario } from './schema.ts';
 
-/** Something that single fields cannot say of themselves. The loader adds the place. */
+/** A fault that concerns several fields together. The loader adds the position. */
 export interface Fault {
   readonly path: Path;
-  /** Left out: what stands at the path. */
+  /** A description of what was found. By default it is the value at the path. */
   readonly found?: string;
   readonly expected: string;
   readonly nearest?: string;
@@ -20,15 +20,15 @@ export interface Fault {
 
 type Check = (scenario: Scenario) => Iterable<Fault>;
 
-/** Installations that a run keeps in memory at most. */
+/** The most installations that a run keeps in memory. */
 const INSTALLATIONS_MAX = 50_000_000;
-/** Operators or hub models that have dice of their own for the outages they share. */
+/** The most operators or hub models that have their own dice for the outages they share. */
 const MEMBERS_MAX = 4096;
 const SUM_TOLERANCE = 1e-9;
-/** Names that a message lists at most. */
+/** The most names that a message lists. */
 const NAMES_SHOWN = 12;
 
-/** Every check across fields, by what it looks at. Each is pure and looks at the whole scenario. */
+/** Every check across fields, by its subject. Each check is pure and looks at the whole scenario. */
 const CHECKS: Readonly<Record<string, Check>> = {
   sizes,
   populationReferences,
@@ -63,7 +63,7 @@ function* sizes({ populations, operators, hubModels }: Scenario): Iterable<Fault
     if (length > MEMBERS_MAX) yield { path: [name], found: `${length} names`, expected: `at most ${MEMBERS_MAX}` };
 }
 
-/** A name that stands for something elsewhere in the scenario. */
+/** A fault if `name` is not defined elsewhere in the scenario. */
 function unless(known: object, name: string, path: Path, where: string): Fault[] {
   if (Object.hasOwn(known, name)) return [];
   const names = Object.keys(known);
@@ -89,7 +89,7 @@ function* populationReferences(scenario: Scenario): Iterable<Fault> {
   }
 }
 
-/** What a population sets going takes some time, and no default stands in for it. */
+/** Checks durations. A process that a population starts needs a duration, and there is no default. */
 function* neededDurations(scenario: Scenario): Iterable<Fault> {
   for (const [name, row] of Object.entries(scenario.populations)) {
     const process = scenario.process[row.cohort];
@@ -237,7 +237,10 @@ function* rises(curve: Curve, path: Path): Iterable<Fault> {
     yield { path: [...path, last, 'share'], expected: '1 at the last point: shares are of those ever scheduled' };
 }
 
-/** Changes of a kind that a meter is expected to see at most: beyond it another model is wanted. Our assumption. */
+/**
+ * The most changes of one kind that a meter is expected to have. A higher number needs another model. This is our
+ * assumption.
+ */
 const CHANGES_EXPECTED_MAX = 6;
 const DAYS_A_YEAR = 365.25;
 
@@ -274,7 +277,7 @@ function* dates(scenario: Scenario): Iterable<Fault> {
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
-/** The calendar knows 2012 to 2037. Names and notes that look like dates are none. */
+/** Checks dates. The calendar covers 2012 to 2037. Names and notes that look like dates are not checked. */
 function* knownDates(value: unknown, path: Path): Iterable<Fault> {
   if (path.length === 1 && ['marks', 'amendments', 'title', 'name', 'seed', 'fit', 'ends'].includes(String(path[0])))
     return;
@@ -301,10 +304,13 @@ function* linkClasses(scenario: Scenario): Iterable<Fault> {
     }
 }
 
-/** Outages of one link that a run keeps are at most 20,000; a mean of so many leaves room for every draw. Our assumption. */
+/**
+ * The greatest mean number of outages of one link. A run keeps at most 20,000 of them, so this mean leaves room for
+ * every draw. This is our assumption.
+ */
 const OUTAGES_EXPECTED_MAX = 18_000;
 
-/** Up times so short that a link would have more outages than are kept. */
+/** Finds up times that are so short that a link would have more outages than a run keeps. */
 function* upTimes(scenario: Scenario): Iterable<Fault> {
   const { from, horizon } = scenario;
   const days = (parseDate(horizon) as number) + 1 - (parseDate(from) as number);
@@ -342,7 +348,7 @@ function* outages(scenario: Scenario): Iterable<Fault> {
   }
 }
 
-/** What a step cannot show has no code: the table of steps is the law (src/migration). */
+/** Finds effects that a step cannot show. Such an effect has no code: the table of steps decides (src/migration). */
 function* observableEffects(scenario: Scenario): Iterable<Fault> {
   for (const [name, fault] of Object.entries(scenario.faults)) {
     if (fault.kind !== 'persistent') continue;

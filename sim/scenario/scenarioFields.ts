@@ -4,7 +4,7 @@ import type { FieldSchema } from '../../src/document/fields.ts';
 import { SCENARIO_FIELDS } from './load.ts';
 import { SHARED_FORMS } from './schema.ts';
 
-/** Defaults that rest on more than our assumption. */
+/** The sources of defaults that rest on more than our assumption. */
 export const DEFAULT_SOURCES: Readonly<Record<string, string>> = {
   'rules': 'Various 1, 3 November 2021',
   'from': 'Various 1, background; the day of the month is our assumption',
@@ -14,10 +14,10 @@ export const DEFAULT_SOURCES: Readonly<Record<string, string>> = {
   'links.han.<name>.wakeMinutes': 'press and vendors: about every 30 minutes',
 };
 
-/** Defaults that choose a form of output or of dice and claim nothing of the world. */
+/** Fields whose defaults choose a form of output or of dice. They make no claim about the world. */
 const NO_CLAIM = ['seed', 'replications', 'asOf', 'fit', 'ends', 'marks', 'amendments'];
 
-/** Every field of a scenario: what may stand there, its default and where that comes from, what it means. Markdown. */
+/** Every field of a scenario as Markdown: the values it takes, its default, the default's source, and its meaning. */
 export function fieldTable(): string {
   const shared = Object.entries(SHARED_FORMS).map(
     ([title, form]) => [title, z.toJSONSchema(form, { target: 'draft-7', io: 'input' }) as FieldSchema] as const,

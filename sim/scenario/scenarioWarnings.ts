@@ -5,8 +5,8 @@ import type { Scenario } from './schema.ts';
 import type { Fault } from './scenarioChecks.ts';
 
 /**
- * What is allowed and changes nothing, though its author will think that it does. Each is a warning; `scenario check --strict`
- * refuses it.
+ * Finds values that are allowed and change nothing, although their author will expect a change. Each is a warning;
+ * `scenario check --strict` refuses it.
  */
 export function scenarioWarnings(scenario: Scenario): readonly Fault[] {
   return [...idleOutages(scenario), ...idleWindows(scenario)];
@@ -32,7 +32,7 @@ function* idleOutages({ sharedOutages, from, horizon }: Scenario): Iterable<Faul
   }
 }
 
-/** Windows in which DCC's systems are down while no request would be made anyway. */
+/** Finds windows in which DCC's systems are down while no request would be made anyway. */
 function* idleWindows({ plannedMaintenance, from, horizon }: Scenario): Iterable<Fault> {
   for (const [name, planned] of Object.entries(plannedMaintenance)) {
     const path = ['plannedMaintenance', name];
@@ -51,7 +51,7 @@ function* idleWindows({ plannedMaintenance, from, horizon }: Scenario): Iterable
 
 const clock = (seconds: number): string => `${String(Math.floor(seconds / HOUR)).padStart(2, '0')}:00`;
 
-/** Whether requests are made at some instant of a window, which lasts at most a day. */
+/** True if requests are made at some instant of a window. The window lasts at most a day. */
 function meetsRequests(from: number, to: number): boolean {
   for (let day = Math.floor(from / DAY) - 1; day <= Math.floor(to / DAY); day += 1) {
     const opens = londonInstant(day, ATTEMPT_FROM_SECONDS);

@@ -153,7 +153,9 @@ const fault = z
   ])
   .describe('a fault model: what it does to a step, on whom, when');
 
-/** What an outage or a planned window acts on. `system` is DCC's side, `wan` the SMSO's way to the hub. */
+/**
+ * The part that an outage or a planned window affects. `system` is DCC's side, and `wan` is the SMSO's path to the hub.
+ */
 const acts = z.enum(['wan', 'system']);
 
 const sharedOutage = z.strictObject({
@@ -237,7 +239,7 @@ const mark = z.strictObject({
   note: z.string().describe('the source, the line fitted to, or why we assume it'),
 });
 
-/** The forms that stand in several places: the table of fields explains each once. */
+/** The forms that occur in several places. The table of fields explains each once. */
 export const SHARED_FORMS = {
   'a duration': duration,
   'a mixture of durations': outage,
@@ -246,8 +248,8 @@ export const SHARED_FORMS = {
 };
 
 /**
- * What a scenario file may say. Meanings, units and defaults stand here once: editors get them as JSON Schema, the
- * loader as checks, `scenarios/README.md` as its table. Where a number comes from is said in the file, under `marks`.
+ * The fields of a scenario file. Their meanings, units and defaults stand only here: editors get them as JSON Schema,
+ * the loader as checks, and `scenarios/README.md` as its table. The file states the origin of a number under `marks`.
  */
 export const scenarioSchema = z.strictObject({
   $schema: z.string().optional().describe('for editors; the bench ignores it'),

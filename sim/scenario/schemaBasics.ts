@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { COHORTS } from '../../src/installation/cohort.ts';
 
-/** The kinds of values that scenarios are made of. */
+/** The kinds of values that a scenario consists of. */
 export const share = z.number().min(0).max(1);
 export const count = z.number().int().min(0).max(50_000_000);
 export const date = z.iso.date();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { name, perYear, positive, share } from './schemaBasics.ts';
 
-/** What a scenario may say of durations and of the links. */
+/** The fields of durations and links in a scenario. */
 export const duration = z
   .discriminatedUnion('kind', [
     z.strictObject({

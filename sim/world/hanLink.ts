@@ -49,7 +49,7 @@ export const CERTAIN_SDS: f64 = 4;
 /** How a link budget carries: on every day, on none, or on some. */
 export const CARRIES_ALWAYS: i32 = 0;
 export const CARRIES_NEVER: i32 = 1;
-export const CARRIES_ON_SOME_DAYS: i32 = 2;
+const CARRIES_ON_SOME_DAYS: i32 = 2;
 
 /** Bounds of the normal quantile over 1,024 equally wide cells of the uniform; rounding stays within `SLACK_DB`. */
 const CELL_SHIFT: i32 = 22;

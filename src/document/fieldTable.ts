@@ -1,10 +1,13 @@
 import { formsOf, typeText, type FieldSchema } from './fields.ts';
 
-/** How a table of fields is written. */
+/** Options for writing a table of fields. */
 export interface FieldTableOptions {
-  /** Forms that have a section of their own, by `shapeOf`: their title stands for them. */
+  /**
+   * Forms that have a section of their own, by the text that `shapeOf` gives. The value is the title that stands for
+   * them.
+   */
   readonly shared?: ReadonlyMap<string, string>;
-  /** Where a default comes from, by path; undefined: it claims nothing. */
+  /** Gives the source of the default at a path, or undefined where the default claims no source. */
   readonly noteOfDefault?: (path: string) => string | undefined;
 }
 
@@ -15,12 +18,13 @@ interface Row {
   readonly meaning: string;
 }
 
-/** The width of Markdown in this project, less the indent of a list item. */
+/** Markdown in this project is at most 120 columns wide. The indent of a list item takes two of them. */
 const LINE_MAX = 118;
 
 /**
- * Every field of a form as a Markdown list: what may stand there, its default and where that comes from, what it means.
- * A list and not a table, because meanings are longer than a cell should be.
+ * Writes every field of a form as a Markdown list: the values it takes, its default, the default's source, and its
+ * meaning.
+ * It is a list and not a table, because meanings are longer than a cell should be.
  */
 export function fieldSection(title: string, field: FieldSchema, options: FieldTableOptions = {}): string {
   const items = [...rowsOf(field, '', options)].map(item);
@@ -34,7 +38,10 @@ function item({ field, type, fallback, meaning }: Row): string {
   return [...text.matchAll(pattern)].map(([, line]) => line).join('\n  ');
 }
 
-/** The shape of a field without what its place says of it: equal shapes are the same form. */
+/**
+ * Describes the shape of a field without the meaning it has at its place. Two fields with equal shapes have the same
+ * form.
+ */
 export function shapeOf(field: FieldSchema): string {
   const { description: _description, default: _default, ...shape } = field;
   return JSON.stringify({ ...shape, $schema: undefined });
@@ -72,7 +79,7 @@ function* fieldRows(
 ): Iterable<Row> {
   const same = options.shared?.get(shapeOf(field));
   const isMap = formsOf(field).some((form) => form.type === 'object');
-  // An entry of a map of names is told by its fields.
+  // An entry of a map of names has no description itself; its fields describe it.
   const isEntry = path.endsWith('>') && field.description === undefined;
   const row: Row = {
     field: `\`${path}\`${options.variant}`,

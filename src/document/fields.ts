@@ -1,7 +1,7 @@
 import type { Path } from './path.ts';
 import type { Tree } from './tree.ts';
 
-/** As much of a JSON Schema (draft 7, as zod writes it) as problems and documents are made from. */
+/** The part of a JSON Schema (draft 7, as zod writes it) that problems and documents are made from. */
 export interface FieldSchema {
   readonly type?: string;
   readonly description?: string;
@@ -26,13 +26,16 @@ export interface FieldSchema {
   readonly oneOf?: readonly FieldSchema[];
 }
 
-/** The forms a field may take: itself, or each of a union. */
+/** The forms that a field may take: the members of a union, or the field itself. */
 export function formsOf(field: FieldSchema): readonly FieldSchema[] {
   const union = field.anyOf ?? field.oneOf;
   return union ? union.flatMap(formsOf) : [field];
 }
 
-/** The forms that fit what stands there: those whose fixed fields (`kind`, `mode`, `type`) agree with it; else all. */
+/**
+ * The forms whose fixed fields (`kind`, `mode`, `type`) agree with the value in the document. If none agrees, all
+ * forms.
+ */
 function fittingForms(field: FieldSchema, tree: Tree | undefined): readonly FieldSchema[] {
   const forms = formsOf(field);
   if (tree?.kind !== 'map') return forms;
@@ -45,7 +48,7 @@ function fittingForms(field: FieldSchema, tree: Tree | undefined): readonly Fiel
   return fitting.length > 0 ? fitting : forms;
 }
 
-/** What the schema says of a path: every field that may stand there. Empty: nothing may. */
+/** Every field that the schema allows at a path. The list is empty if the schema allows nothing there. */
 export function fieldsAt(schema: FieldSchema, path: Path, tree?: Tree): readonly FieldSchema[] {
   let fields: readonly FieldSchema[] = [schema];
   let here = tree;
@@ -67,7 +70,7 @@ function stepInto(form: FieldSchema, part: string | number): readonly FieldSchem
   return names && !names.includes(part) ? [] : [form.additionalProperties];
 }
 
-/** The names that a map may have by its schema; `open`: any other name too. */
+/** The names that the schema allows in a map. `open` is true if it allows any other name too. */
 export function namesAt(
   schema: FieldSchema,
   path: Path,
@@ -91,7 +94,7 @@ export function namesAt(
   return { names: [...new Set(names)], open };
 }
 
-/** `a number from 0 to 1`: what may be written, without what it means. */
+/** The values that a field takes, without their meaning: for example `a number from 0 to 1`. */
 export function typeText(field: FieldSchema): string {
   const forms = formsOf(field);
   if (forms.length > 1) return [...new Set(forms.map(typeText))].join(' or ');
@@ -133,7 +136,7 @@ function listText({ minItems, maxItems }: FieldSchema): string {
   return maxItems === undefined ? 'a list' : `a list of at most ${maxItems}`;
 }
 
-/** Patterns in words; one that is not here is shown as it is. */
+/** Words for the patterns that the schemas use. A pattern that is not listed is shown as it is. */
 const PATTERN_WORDS: Readonly<Record<string, string>> = {
   '^[a-z0-9][A-Za-z0-9-]*$': 'a name of letters, digits and hyphens',
   '^[A-Za-z0-9_-]{1,32}$': 'a code of letters, digits, hyphens and underscores',
@@ -147,7 +150,7 @@ function stringText({ format, pattern, minLength, maxLength }: FieldSchema): str
   return maxLength === undefined ? 'text' : `text of at most ${maxLength} characters`;
 }
 
-/** What may stand at a path and what it means. */
+/** The values that may stand at a path, and their meaning. */
 export function expectedText(fields: readonly FieldSchema[]): string {
   const type = [...new Set(fields.map(typeText))].join(' or ') || 'nothing';
   const meaning = fields.find((field) => field.description !== undefined)?.description;

@@ -1,15 +1,19 @@
-/** How loaders reach the files that a document names. A command hands in the disk, a page and a test hand in texts. */
+/** Access to the files that a document names. A command passes the disk; a page and a test pass texts. */
 export interface Files {
   /**
-   * The text of a file.
-   * @throws Error if there is no such file or it is not text; the message, or a `code` such as `ENOENT`, says why.
+   * Returns the text of a file.
+   * @throws Error if there is no such file or it is not text; the message, or a `code` such as `ENOENT`, gives the
+   * cause.
    */
   readonly read: (path: string) => string;
-  /** The path, as `read` takes it, of a file that another one names. A relative path starts from the folder of `file`. */
+  /**
+   * Returns the path of a file that another file names, in the form that `read` takes. A relative path starts from the
+   * folder of `file`.
+   */
   readonly beside: (file: string, path: string) => string;
 }
 
-/** Files that are held in memory, by path; paths have slashes. */
+/** Serves files from memory. The keys are paths with slashes. */
 export function filesOf(texts: Readonly<Record<string, string>>): Files {
   return {
     read: (path) => {
@@ -21,7 +25,10 @@ export function filesOf(texts: Readonly<Record<string, string>>): Files {
   };
 }
 
-/** The same files, each read once: a sweep resolves one scenario thousands of times. A failure is not remembered. */
+/**
+ * Wraps files so that each is read once: a sweep resolves one scenario thousands of times. A failed read is tried
+ * again.
+ */
 export function remembered(files: Files): Files {
   const texts = new Map<string, string>();
   return {

@@ -1,15 +1,18 @@
 import type { Problem } from './problem.ts';
 
-/** Where secrets may stand in a document, and what to say instead of showing one. */
+/** The places of a document that may hold secrets, and the advice to print instead of showing one. */
 export interface SecretPlaces {
   readonly path: RegExp;
   readonly mend: string;
 }
 
-/** What may be shown of a secret's place: names, and what it is made of, never the text itself. */
+/** Descriptions that may be printed for a place that holds a secret. They name a thing or its form, never its text. */
 const STRUCTURE = /^(nothing|a map|an empty map|a list of \d+|a file .*|a variable .*|a secret|no secret.*)$/;
 
-/** The problem as it may be printed: of a place where a secret stands neither what was found nor how to quote it. */
+/**
+ * Returns the problem in a form that is safe to print. At a place that holds a secret, the text that was found is left
+ * out, and so is the advice on how to quote it.
+ */
 export function hideSecrets(problem: Problem, { path, mend: instead }: SecretPlaces): Problem {
   if (!path.test(problem.path)) return problem;
   const { mend: _, nearest, ...rest } = problem;

@@ -4,30 +4,33 @@ import { parseYaml } from './parse.ts';
 import { problemAt, type Position, type Problem } from './problem.ts';
 import { foundText, type Tree } from './tree.ts';
 
-/** The layer of what the command line sets, upon all files. */
+/** The layer of values set on the command line. It lies above all files. */
 export const LAYER_SET = 17;
-/** The layer of what is built in, beneath all files. */
+/** The layer of built-in values. It lies beneath all files. */
 export const LAYER_BUILT_IN = -1;
 
-/** More files in a chain of `extends` than anyone can follow. */
+/** The longest chain of `extends`. Nobody can follow a longer one. */
 const CHAIN_MAX = LAYER_SET - 1;
 
 export interface Layers {
-  /** The merged document, or as much of it as could be read; undefined when nothing could. */
+  /** The merged document, or the part of it that could be read. It is undefined if nothing could be read. */
   readonly tree: Tree | undefined;
-  /** From the file asked for to the one that nothing extends. */
+  /** The chain of files, from the one that was asked for to the one that extends nothing. */
   readonly files: readonly string[];
   readonly problems: readonly Problem[];
-  /** Every file of the chain was read: what the tree lacks is lacking. */
+  /** True if every file of the chain was read. Only then is a name that the tree lacks really missing. */
   readonly complete: boolean;
 }
 
-/** Reads a file and those it extends, and merges them, base first. */
+/** Reads a file and the files it extends, and merges them, base first. */
 export function readLayers(options: {
   path: string;
   files: Files;
   merge: MergeOptions;
-  /** What `extends` may name that is not a file. */
+  /**
+   * Returns the built-in document that `extends` may name instead of a file, or undefined if there is none of that
+   * name.
+   */
   builtIn?: (name: string) => Tree | undefined;
 }): Layers {
   const problems: Problem[] = [];
@@ -47,7 +50,8 @@ export function readLayers(options: {
     const file = from ? options.files.beside(from.file, path) : path;
     const read = readOne(file, options.files, CHAIN_MAX - files.length);
     files.push(file);
-    // What is wrong with a file that is extended is said where it is; that it cannot be had, where it is asked for.
+    // Errors inside an extended file are reported at their position there. A file that cannot be read is reported at
+    // the `extends` line.
     if ('unreadable' in read) {
       problems.push(
         problemAt(from ?? { file, line: 0, column: 0, layer: 0 }, from ? 'extends' : '', {

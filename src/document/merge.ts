@@ -1,18 +1,21 @@
 import { listTree, mapTree, type Entry, type MapTree, type Tree } from './tree.ts';
 
-/** How a file changes the one that it extends. */
+/** The rules by which a file changes the one that it extends. */
 export interface MergeOptions {
-  /** Fields whose value decides which others a map has: a map that changes one replaces the map beneath it. */
+  /**
+   * Fields whose value decides which other fields a map has. A map that changes such a field replaces the map beneath
+   * it.
+   */
   readonly discriminators?: readonly string[];
-  /** Maps that are replaced as a whole, by name. */
+  /** The names of maps that are replaced as a whole. */
   readonly whole?: readonly string[];
-  /** Fields for which null is a value, and takes nothing away. */
+  /** Fields for which null is a value. Null does not remove such a field. */
   readonly nullable?: readonly string[];
-  /** Top-level lists that grow instead of being replaced. */
+  /** Top-level lists to which a file adds. Other lists are replaced. */
   readonly appended?: readonly string[];
 }
 
-/** `over` upon `base`: maps are merged, lists and values replaced, and null takes a name of the base away. */
+/** Merges `over` onto `base`: maps are merged, lists and values are replaced, and null removes a name of the base. */
 export function mergeTrees(base: Tree, over: Tree, options: MergeOptions): Tree {
   if (base.kind !== 'map' || over.kind !== 'map') return over;
   return mergeMaps(base, over, options, true);

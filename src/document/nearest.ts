@@ -1,7 +1,10 @@
-/** Longer names are not compared: the cost grows with the product of the lengths. */
+/** Longer names are not compared, because the cost grows with the product of the lengths. */
 const LENGTH_MAX = 80;
 
-/** Edits (insert, delete, replace, swap neighbours) that turn one name into the other, letter case aside. */
+/**
+ * The number of edits (insert, delete, replace, swap neighbours) that turn one name into the other. Letter case is
+ * ignored.
+ */
 export function editDistance(a: string, b: string): number {
   const from = a.toLowerCase();
   const to = b.toLowerCase();
@@ -22,7 +25,10 @@ export function editDistance(a: string, b: string): number {
   return row[to.length] as number;
 }
 
-/** The valid name that a misspelt one most likely means; undefined when none is near. The first of equals. */
+/**
+ * The valid name that a misspelt one most likely means, or undefined if none is near. Among equally near names the
+ * first wins.
+ */
 export function nearest(name: string, valid: Iterable<string>): string | undefined {
   if (name.length > LENGTH_MAX) return undefined;
   let found: string | undefined;

@@ -3,18 +3,20 @@ import { formatPath, type Path } from './path.ts';
 import { problemAt, type Position, type Problem } from './problem.ts';
 import { listTree, mapTree, type Entry, type Tree } from './tree.ts';
 
-/** Limits on what a person writes by hand; beyond them a file is a mistake or an attack. */
+/** Limits on a document that a person writes by hand. A file beyond them is a mistake or an attack. */
 const CHARACTERS_MAX = 524_288;
 const VALUES_MAX = 200_000;
 const DEPTH_MAX = 48;
 
 export interface Parsed {
-  /** Undefined when nothing sensible stands in the file. */
+  /** The document, or undefined if the file holds nothing that can be used. */
   readonly tree: Tree | undefined;
   readonly problems: readonly Problem[];
 }
 
-/** Reads YAML 1.2 (JSON is a part of it) into a tree with positions; every fault of form is a problem, none an exception. */
+/**
+ * Reads YAML 1.2 (which includes JSON) into a tree with positions. Every fault of form becomes a problem; none throws.
+ */
 export function parseYaml(text: string, options: { file: string; layer?: number }): Parsed {
   const layer = options.layer ?? 0;
   const top: Position = { file: options.file, line: 1, column: 1, layer };
@@ -24,16 +26,16 @@ export function parseYaml(text: string, options: { file: string; layer?: number 
   });
   if (text.length > CHARACTERS_MAX)
     return whole(`${text.length} characters`, `at most ${CHARACTERS_MAX}: a file that a person wrote`);
-  // The parser is recursive; a line of brackets would exhaust the stack before it could complain.
+  // The parser is recursive: a line of brackets would exhaust the stack before the parser could report it.
   if (nesting(text) > DEPTH_MAX) return whole(`more than ${DEPTH_MAX} nested brackets`, `at most ${DEPTH_MAX}`);
   const lines = new LineCounter();
   try {
-    // `uniqueKeys` of the library is quadratic; duplicates are looked for below.
+    // The library's `uniqueKeys` takes quadratic time. Duplicates are looked for below instead.
     const document = parseDocument(text, {
       lineCounter: lines,
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'error', // `silent` would pass over a second document
+      logLevel: 'error', // `silent` would accept a second document without an error
     });
     const faults = [...document.errors, ...document.warnings];
     if (faults.length > 0) {
@@ -61,7 +63,7 @@ export function parseYaml(text: string, options: { file: string; layer?: number 
   }
 }
 
-/** The deepest nesting of brackets and of leading dashes, by a count that also looks into quoted text: a bound only. */
+/** An upper bound on the nesting of brackets and leading dashes. The count includes those inside quoted text. */
 function nesting(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -82,7 +84,10 @@ class Reader {
   readonly #file: string;
   readonly #layer: number;
   readonly #problems: Problem[] = [];
-  /** Finished nodes by anchor: an alias shares the tree, so that a bomb of aliases costs nothing until it is counted. */
+  /**
+   * Finished nodes by anchor. An alias shares the node's tree, so a chain of aliases that expands without limit costs
+   * nothing until its size is counted.
+   */
   readonly #anchors = new Map<string, Tree>();
 
   constructor(lines: LineCounter, file: string, layer: number) {
@@ -154,7 +159,7 @@ class Reader {
         this.#refuse(key, [...path, name], 'the name a second time', `it once (first in line ${first.key.line})`);
         continue;
       }
-      // `name:` with nothing after it has no place of its own.
+      // A name with an empty value has no value position, so the value takes the position of the name.
       entries.set(name, { key, tree: pair.value === null ? { ...tree, position: key } : tree });
     }
     return mapTree(entries, position);

@@ -1,9 +1,12 @@
-/** Where a value stands in a document: names of maps and positions in lists, from the top. */
+/** The place of a value in a document: names of maps and indices of lists, from the top. */
 export type Path = readonly (string | number)[];
 
 const PLAIN_NAME = /^[A-Za-z0-9_$*+-]+$/;
 
-/** `populations.ioc-dormant.share`, `asOf[1]`, `suppliers["A & B"]`: the form in which problems and `--set` name a place. */
+/**
+ * Writes a path in the form that problems and `--set` use: `populations.ioc-dormant.share`, `asOf[1]`, `suppliers["A &
+ * B"]`.
+ */
 export function formatPath(path: Path): string {
   let text = '';
   for (const part of path) {
@@ -16,13 +19,13 @@ export function formatPath(path: Path): string {
 
 const PART = /^(?:\.?([^.[\]"]+)|\[(\d{1,6})\]|\[(\*)\]|\[("(?:[^"\\]|\\.)*")\])/;
 
-/** The inverse of `formatPath`; undefined when the text is no path. A `*` stands for itself. */
+/** Reads the text that `formatPath` writes; returns undefined if the text is no path. A `*` stands for itself. */
 export function parsePath(text: string): Path | undefined {
   const parts: (string | number)[] = [];
   let rest = text;
   while (rest !== '') {
     const match = PART.exec(rest);
-    // A dot begins every name but the first.
+    // A dot precedes every name but the first.
     if (!match || (match[1] !== undefined && (rest.startsWith('.') ? parts.length === 0 : parts.length > 0)))
       return undefined;
     if (match[2] !== undefined) parts.push(Number(match[2]));
@@ -37,6 +40,6 @@ function unquote(text: string): string {
   try {
     return JSON.parse(text) as string;
   } catch {
-    return text.slice(1, -1); // an escape that JSON does not know: taken as it stands
+    return text.slice(1, -1); // JSON does not know this escape: the text is taken as it stands
   }
 }

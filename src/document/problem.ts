@@ -1,29 +1,29 @@
-/** Where a value stands. `layer` counts from the file that nothing extends (0) to what the command line sets. */
+/** The position of a value. `layer` counts from the file that extends nothing (0) up to the command line. */
 export interface Position {
-  /** A file, `--set path=value`, or the name of what is built in. */
+  /** The path of a file, `--set path=value`, or the name of a built-in document. */
   readonly file: string;
-  /** From 1; 0 where there are no lines (command line, built-in). */
+  /** The line, from 1. It is 0 where there are no lines (command line, built-in documents). */
   readonly line: number;
   readonly column: number;
   readonly layer: number;
 }
 
-/** One thing wrong with a document, for the person who wrote it. */
+/** One fault of a document, reported to the person who wrote it. */
 export interface Problem {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** Empty for the document as a whole. */
+  /** The path of the value. It is empty if the problem concerns the document as a whole. */
   readonly path: string;
   readonly found: string;
   readonly expected: string;
-  /** The valid name that was probably meant. */
+  /** The valid name that the writer probably meant. */
   readonly nearest?: string;
-  /** How to mend it: a sentence. */
+  /** A sentence that tells how to mend the fault. */
   readonly mend?: string;
 }
 
-/** Problems beyond this many are counted, not printed: the first ones explain the rest. */
+/** The most problems that are printed. The rest are only counted, because the first ones explain them. */
 const PRINTED_MAX = 50;
 
 export function problemAt(
@@ -34,7 +34,7 @@ export function problemAt(
   return { file: position.file, line: position.line, column: position.column, path, ...about };
 }
 
-/** `file:line:column › path: found ..., expected ....` and, beneath, how to mend it. */
+/** Writes `file:line:column › path: found ..., expected ....` and, on the next line, how to mend it. */
 function formatProblem(problem: Problem): string {
   const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
   const path = problem.path === '' ? '' : ` › ${problem.path}`;

@@ -1,6 +1,6 @@
 /**
- * A JSON Schema for editors. A file that extends another says only what it changes, and a null takes a name away: so nothing
- * is required here, and what is missing after merging is the loader's to say.
+ * Makes a JSON Schema for editors. It requires no field and allows null everywhere, because a file that extends another
+ * states only what it changes, and null removes a name. The loader reports fields that are missing after merging.
  */
 export function relaxedSchema(title: string, fields: object): string {
   const { $schema, ...rest } = relaxed(fields) as Record<string, unknown>;
@@ -12,7 +12,7 @@ function relaxed(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).flatMap(([name, item]) => {
     if (name === 'required' && Array.isArray(item)) return [];
-    // Without what they require, several forms of a union may fit at once.
+    // Once nothing is required, several forms of a union may fit at once, so `oneOf` becomes `anyOf`.
     return [[name === 'oneOf' ? 'anyOf' : name, name === 'default' ? item : relaxed(item)] as const];
   });
   return Object.fromEntries(entries);

@@ -7,13 +7,13 @@ import { formatPath, parsePath, type Path } from './path.ts';
 import { problemAt, type Position, type Problem } from './problem.ts';
 import { foundText, listTree, mapTree, type Tree } from './tree.ts';
 
-/** One value to put at one path, upon what the files say. */
+/** One value to set at one path. It overrides the files. */
 export interface Setting {
   readonly path: Path;
   readonly tree: Tree;
 }
 
-/** Reads `path=value`, the value as YAML. `flag` is the option it came with. */
+/** Reads `path=value`, where the value is YAML. `flag` is the name of the option that held it. */
 export function parseSetting(
   text: string,
   options: { flag: string; toPath?: (text: string) => Path | undefined },
@@ -42,7 +42,10 @@ export function parseSetting(
   return { path, tree: movedTo(parsed.tree, position) };
 }
 
-/** Lines and columns within an option mean nothing to its reader. */
+/**
+ * Gives every value of a tree the position of the option. Lines and columns inside an option mean nothing to its
+ * reader.
+ */
 function movedTo(tree: Tree, position: Position): Tree {
   if (tree.kind === 'list') return listTree(tree.items.map((item) => movedTo(item, position)), position); // prettier-ignore
   if (tree.kind === 'scalar') return { ...tree, position };
@@ -50,7 +53,7 @@ function movedTo(tree: Tree, position: Position): Tree {
   return mapTree(new Map(entries), position);
 }
 
-/** Puts a value at a path as a file that extends the document would; an unknown path is a problem. */
+/** Sets a value at a path, as a file that extends the document would do. An unknown path is a problem. */
 export function applySetting(
   root: Tree,
   setting: Setting,
@@ -96,7 +99,7 @@ function unknownPath(root: Tree, { path, tree: value }: Setting, schema: FieldSc
   return undefined;
 }
 
-/** A place of which the schema says nothing: anything goes, as deep as it likes. */
+/** True if the schema puts no constraint on a place: any value may stand there, at any depth. */
 function isFree(schema: FieldSchema, path: Path, root: Tree): boolean {
   return fieldsAt(schema, path, root)
     .flatMap(formsOf)
@@ -110,7 +113,7 @@ function put(tree: Tree | undefined, path: Path, value: Tree, merge: MergeOption
     const items = tree.items.map((item, i) => (i === part ? put(item, rest, value, merge) : item));
     return listTree(items, tree.position);
   }
-  // One more map upon the document, so that everything that merging does is done here too.
+  // The setting becomes one more map that is merged onto the document, so all rules of merging apply to it too.
   const inner = tree?.kind === 'map' ? tree.entries.get(String(part))?.tree : undefined;
   if (rest.length > 0 && inner !== undefined) {
     const entries = new Map(tree?.kind === 'map' ? tree.entries : []);

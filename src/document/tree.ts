@@ -1,7 +1,10 @@
 import type { Path } from './path.ts';
 import type { Position } from './problem.ts';
 
-/** A document whose every value knows where it was written. Immutable: merging builds new maps over shared leaves. */
+/**
+ * A document in which every value holds the position where it was written. It is immutable: merging builds new maps
+ * over shared leaves.
+ */
 export type Tree = MapTree | ListTree | ScalarTree;
 
 export interface Entry {
@@ -12,7 +15,7 @@ export interface MapTree {
   readonly kind: 'map';
   readonly position: Position;
   readonly entries: ReadonlyMap<string, Entry>;
-  /** Values beneath, itself included. */
+  /** The number of values in the tree, the tree itself included. */
   readonly size: number;
 }
 export interface ListTree {
@@ -25,7 +28,7 @@ export interface ScalarTree {
   readonly kind: 'scalar';
   readonly position: Position;
   readonly value: string | number | boolean | null;
-  /** As it was written. */
+  /** The text as it was written. */
   readonly text: string;
   readonly size: 1;
 }
@@ -42,7 +45,10 @@ export function listTree(items: readonly Tree[], position: Position): ListTree {
   return { kind: 'list', position, items, size };
 }
 
-/** A plain value, all of it at one position: what is built in, or set on the command line. */
+/**
+ * Makes a tree of a plain value. Every node gets the same position: a built-in document has no lines, nor has the
+ * command line.
+ */
 export function treeOf(value: unknown, position: Position): Tree {
   if (Array.isArray(value))
     return listTree(
@@ -59,7 +65,7 @@ export function treeOf(value: unknown, position: Position): Tree {
   return { kind: 'scalar', position, value: scalar, text: String(value), size: 1 };
 }
 
-/** The plain value. `fromEntries` makes own properties of every name, `__proto__` too. */
+/** Returns the plain value of a tree. `fromEntries` makes every name an own property, `__proto__` too. */
 export function plainOf(tree: Tree): unknown {
   switch (tree.kind) {
     case 'scalar':
@@ -82,25 +88,27 @@ function childOf(tree: Tree, part: string | number): Tree | undefined {
   return tree.kind === 'list' && typeof part === 'number' ? tree.items[part] : undefined;
 }
 
-/** The position of the value at a path, or of the innermost map or list around a value that is not there. */
+/**
+ * The position of the value at a path. If there is no such value, the position of the innermost map or list around it.
+ */
 export function positionAt(root: Tree, path: Path): Position {
   for (let length = path.length; length > 0; length -= 1) {
     const tree = treeAt(root, path.slice(0, length));
     if (tree === undefined) continue;
-    // A map that lacks something is named by its key; the map itself begins a line later.
+    // A map that lacks a name is reported at its own key, because the map itself begins a line later.
     if (length < path.length) return keyPositionAt(root, path.slice(0, length)) ?? tree.position;
     return tree.position;
   }
   return root.position;
 }
 
-/** The position of the name under which a value stands. */
+/** The position of the name of a value. */
 export function keyPositionAt(root: Tree, path: Path): Position | undefined {
   const around = treeAt(root, path.slice(0, -1));
   return around?.kind === 'map' ? around.entries.get(String(path.at(-1)))?.key : undefined;
 }
 
-/** What stands there, in a few words. */
+/** Describes a value in a few words. */
 export function foundText(tree: Tree | undefined): string {
   if (tree === undefined) return 'nothing';
   if (tree.kind === 'map') return tree.entries.size === 0 ? 'an empty map' : 'a map';

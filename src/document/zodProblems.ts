@@ -7,15 +7,17 @@ import { foundText, keyPositionAt, positionAt, treeAt, type Tree } from './tree.
 
 type Issue = core.$ZodIssue;
 
-/** What zod found, as problems with positions; the schema's own words say what was expected. */
+/**
+ * Turns the issues that zod found into problems with positions. The schema's own descriptions state what was expected.
+ */
 export function zodProblems(issues: readonly Issue[], tree: Tree, schema: FieldSchema): readonly Problem[] {
   const problems = issues.flatMap((issue) => problemsOf(issue, [], tree, schema));
-  // One value, one problem: the first says what it must be before all else.
+  // Each value gets one problem: the first one, which states the most basic requirement.
   const told = new Set<string>();
   return problems.filter(({ path }) => !told.has(path) && told.add(path));
 }
 
-/** The paths of what is wrong, for a second look at the rest. */
+/** The paths of the faults. A second check can then leave them out and look at the rest. */
 export function offendingPaths(issues: readonly Issue[]): readonly Path[] {
   return issues.flatMap((issue) => {
     const path = issue.path as Path;
@@ -28,7 +30,7 @@ function problemsOf(issue: Issue, above: Path, tree: Tree, schema: FieldSchema):
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownName([...path, key], tree, schema));
   if (issue.code === 'invalid_key') return [unknownName(path, tree, schema)];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // The form with the fewest faults is the one that was meant.
+    // The form with the fewest faults is taken as the one that was meant.
     const fewest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? [];
     const within = fewest.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys');
     if (within) return fewest.flatMap((inner) => problemsOf(inner, path, tree, schema));
@@ -36,10 +38,10 @@ function problemsOf(issue: Issue, above: Path, tree: Tree, schema: FieldSchema):
   return [wrongValue(path, issue, tree, schema)];
 }
 
-/** Names in an answer are listed up to here. */
+/** The most names that one answer lists. */
 const NAMES_MAX = 16;
 
-/** A name that no field has, with the valid name that is nearest. */
+/** The problem for a name that no field has. It suggests the nearest valid name. */
 function unknownName(path: Path, tree: Tree, schema: FieldSchema): Problem {
   const name = String(path.at(-1));
   const around = path.slice(0, -1);
@@ -52,7 +54,7 @@ function unknownName(path: Path, tree: Tree, schema: FieldSchema): Problem {
       : `one of ${listed}${names.length > NAMES_MAX ? ', ...' : ''}`;
   const position = keyPositionAt(tree, path) ?? positionAt(tree, path);
   if (names.includes(name) && !open) {
-    // A name of another form of the union: each is known, but not together.
+    // The name belongs to another form of the union: each name is known, but they exclude each other.
     const forms = fieldsAt(schema, around, tree)
       .flatMap(formsOf)
       .map((form) => Object.keys(form.properties ?? {}));
@@ -85,7 +87,10 @@ function wrongValue(path: Path, issue: Issue, tree: Tree, schema: FieldSchema): 
   });
 }
 
-/** The names beside one that stands in a map of any names; empty: the map has a name for everything it may hold. */
+/**
+ * The other names of the map that a name stands in, where that map takes any name. The list is empty if the map has a
+ * fixed set of names.
+ */
 function othersInOpenMap(path: Path, tree: Tree, schema: FieldSchema): readonly string[] {
   const around = path.slice(0, -1);
   const map = treeAt(tree, around);
@@ -93,7 +98,7 @@ function othersInOpenMap(path: Path, tree: Tree, schema: FieldSchema): readonly 
   return [...map.entries.keys()].filter((name) => name !== String(path.at(-1)));
 }
 
-/** Null takes a name of what is extended away; one that is left over had nothing to take. */
+/** Null removes a name of the extended file. This problem reports a null that had nothing to remove. */
 function nothingToTake(path: Path, tree: Tree, others: readonly string[]): Problem {
   const near = nearest(String(path.at(-1)), others);
   const listed = others.slice(0, NAMES_MAX).join(', ');
@@ -123,7 +128,7 @@ function forShell(
 
 const IN_QUOTES = 'Write it in quotes';
 
-/** Mistakes that everyone makes in YAML, by what stands there and what may. */
+/** Advice for common mistakes in YAML, chosen by the value that was found and the fields that are allowed. */
 function mendOf(value: Tree | undefined, fields: readonly FieldSchema[]): string | undefined {
   const types = new Set(fields.flatMap(formsOf).map((form) => form.type));
   if (value?.kind === 'map' || value?.kind === 'list') {

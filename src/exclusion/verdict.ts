@@ -1,24 +1,26 @@
 import type { Instant } from '../time.ts';
 import type { Excludes, ExclusionCategory } from '../clauses/clause.ts';
 
-/** One category that holds of one installation as of an instant: a row of the `verdicts` record (src/docs/meaning.md). */
+/**
+ * One category that holds for one installation as of an instant: a row of the `verdicts` record (src/docs/meaning.md).
+ */
 export interface Verdict {
   readonly category: ExclusionCategory;
   readonly clause: string;
   readonly excludes: Excludes;
-  /** Start of the unbroken stretch, up to the as-of, in which the category holds. */
+  /** The start of the unbroken stretch, up to the as-of, in which the category holds. */
   readonly metAt: Instant;
-  /** Null: not in effect by the as-of. */
+  /** The instant from which the category is in effect; null if it is not in effect by the as-of. */
   readonly effectiveFrom: Instant | null;
-  /** Weeks or instructions counted; null for a standing clause. */
+  /** The weeks or instructions that were counted; null for a standing clause. */
   readonly counted: number | null;
-  /** Instants the verdict rests on, sorted. */
+  /** The instants that the verdict rests on, sorted. */
   readonly evidence: readonly Instant[];
-  /** True of exactly one row of an installation. */
+  /** True for exactly one row of an installation. */
   readonly reported: boolean;
 }
 
-/** Half-open stretch in which a category holds; `to` null while it lasts. */
+/** A half-open stretch in which a category holds. `to` is null while it lasts. */
 export interface Span {
   readonly category: ExclusionCategory;
   readonly from: Instant;
@@ -32,13 +34,16 @@ export const NOTE_KINDS = {
 } as const;
 export type NoteKind = keyof typeof NOTE_KINDS;
 
-/** Something in a history that the engine passed over, worth a reader's eye. */
+/** A row of a history that the engine ignored and that a reader should look at. */
 export interface Note {
   readonly at: Instant;
   readonly note: NoteKind;
 }
 
-/** What an engine answers of one history as of an instant. Verdicts in the order of CATEGORIES, notes by time. */
+/**
+ * The answer of an engine for one history as of an instant. Verdicts are in the order of CATEGORIES, and notes are
+ * sorted by time.
+ */
 export interface Evaluation {
   readonly verdicts: readonly Verdict[];
   readonly notes: readonly Note[];

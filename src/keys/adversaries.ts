@@ -1,20 +1,21 @@
 /**
- * What rotation does and does not achieve, computed: each adversary's knowledge before is closed over what it recorded, and
- * compared with the keys that are live after. The claims say the outcome in words; a test holds words and computation equal.
+ * Computes what rotation does and does not achieve. Each adversary's initial knowledge is closed over the messages it
+ * recorded, and compared with the keys that are live after the rotation. The claims state the outcome in words; a test
+ * checks that words and computation agree.
  */
 import type { SourceId } from '../regulation/sources.ts';
 import { atom, closure, powers, rotateOnPaper, type Generations, type Powers, type RotationStep } from './knowledge.ts';
 import { KEY_TYPES, type KeyType } from './keyring.ts';
 
-/** Somebody who may know keys of a device: what it holds at the start, and whether it records the wire. */
+/** Someone who may know keys of a device: the keys it holds at the start, and whether it records the wire. */
 export interface Adversary {
   readonly meaning: string;
-  /** The keys of the first generation that it holds. */
+  /** The keys of the first generation that the adversary holds. */
   readonly holds: readonly KeyType[];
   readonly records: boolean;
 }
 
-/** All are what an old SMSO may have been; the outsider is there for scale. */
+/** The adversaries. All but `outsider` model what an old SMSO may have been; the outsider is there for comparison. */
 export const ADVERSARIES = {
   smsoNotRecording: {
     meaning: 'the old SMSO, which held every key and did not record the rotation',
@@ -39,7 +40,7 @@ export type AdversaryId = keyof typeof ADVERSARIES;
 
 const wire = (type: KeyType): RotationStep => ({ type, path: 'wire' });
 
-/** Ways of rotating. `full` is what the bench's head-end does. */
+/** The ways of rotating. `full` is what the bench's head-end does. */
 export const PLANS = {
   none: { meaning: 'nothing is rotated', steps: [] },
   gakOnly: { meaning: 'the GAK alone', steps: [wire('gak')] },
@@ -60,7 +61,7 @@ export type PlanId = keyof typeof PLANS;
 
 const START: Generations = { guek: 0, gak: 0, kek: 0 };
 
-/** What an adversary can still do after a plan of rotation. */
+/** The powers that an adversary still has after a plan of rotation. */
 export function afterRotation(adversary: AdversaryId, plan: PlanId): Powers {
   const { holds, records }: Adversary = ADVERSARIES[adversary];
   const { transfers, live } = rotateOnPaper(START, PLANS[plan].steps);
@@ -83,7 +84,7 @@ export interface Claim {
 const LOCKED_OUT: Powers = { decrypt: false, associate: false, install: false };
 const EVERYTHING: Powers = { decrypt: true, associate: true, install: true };
 
-/** What the bench says of rotation. */
+/** The claims that the bench makes about rotation. */
 export const CLAIMS: readonly Claim[] = [
   {
     adversary: 'smsoNotRecording',

@@ -1,24 +1,24 @@
 /**
- * Who knows which key when. A key is an atom (`guek#0`), a message what it opens under and what it carries; a party's
- * knowledge is the least set closed under opening what it recorded with what it knows. Ciphers are perfect here: whoever lacks
- * a key learns nothing.
+ * Models who knows which key and when. A key is an atom (`guek#0`). A message consists of the key that opens it and the
+ * key it carries. A party's knowledge is the least set that is closed under opening the recorded messages with the
+ * known keys. Ciphers are perfect here: a party without a key learns nothing.
  */
 import type { KeyType } from './keyring.ts';
 import { NEEDED, WRAPPED_BY } from './keyring.ts';
 
-/** One key: the generation-th of its type on one device. */
+/** One key: its type, and its generation on one device. */
 export type Atom = `${KeyType}#${number}`;
 
 export type Generations = Readonly<Record<KeyType, number>>;
 
-/** One transfer on the wire: what it is protected with, and the new key that it carries wrapped. */
+/** One transfer on the wire: the keys that protect it, and the new key that it carries, wrapped. */
 export interface Transfer {
   readonly opensWith: readonly Atom[];
   readonly wrappedBy: Atom;
   readonly carries: Atom;
 }
 
-/** A rotation step: a key over the wire, or one handed over in a way that no message shows. */
+/** One step of a rotation: a key sent over the wire, or a key handed over without any message. */
 export interface RotationStep {
   readonly type: KeyType;
   readonly path: 'wire' | 'outOfBand';
@@ -26,7 +26,7 @@ export interface RotationStep {
 
 export const atom = (type: KeyType, generation: number): Atom => `${type}#${generation}`;
 
-/** What a plan of rotation puts on the wire, and the generations that are live after it. */
+/** The messages that a plan of rotation puts on the wire, and the generations that are live after it. */
 export function rotateOnPaper(
   start: Generations,
   plan: readonly RotationStep[],
@@ -44,7 +44,7 @@ export function rotateOnPaper(
   return { transfers, live };
 }
 
-/** Everything that follows from what is known and what was recorded. */
+/** All keys that follow from the known keys and the recorded messages. */
 export function closure(known: Iterable<Atom>, recorded: readonly Transfer[]): ReadonlySet<Atom> {
   const all = new Set(known);
   for (let before = -1; before !== all.size;) {
@@ -56,13 +56,13 @@ export function closure(known: Iterable<Atom>, recorded: readonly Transfer[]): R
   return all;
 }
 
-/** What knowledge allows with a device whose live keys are these. */
+/** What a party can do to a device, given its knowledge and the device's live keys. */
 export interface Powers {
-  /** Reads what is sent under the live keys. */
+  /** True if the party can read messages sent under the live keys. */
   readonly decrypt: boolean;
-  /** Takes up an association under them. */
+  /** True if the party can open an association under the live keys. */
   readonly associate: boolean;
-  /** Installs keys of its own choosing. */
+  /** True if the party can install keys of its own choice. */
   readonly install: boolean;
 }
 

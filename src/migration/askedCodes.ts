@@ -2,7 +2,10 @@ import { errorCode, familyCodes, type FamilyId } from './errorCodes.ts';
 import type { Observation } from './observations.ts';
 import type { StepId } from './steps.ts';
 
-/** What was asked of a device when a step failed; `other`: nothing that the catalogue has a word for. */
+/**
+ * The aspects of a device that a step may ask for when it fails. `other` stands for an aspect that the catalogue has no
+ * word for.
+ */
 export const ASPECTS = [
   'clock',
   'firmware',
@@ -52,8 +55,8 @@ const TESTED: Readonly<Record<Asked['device'], Partial<Record<Aspect, string>>>>
 const KEY_SUBJECTS: Readonly<Record<Asked['device'], string>> = { chf: 'CHF Master Key', esme: 'ESME key', gsme: 'GSME key' }; // prettier-ignore
 
 /**
- * The synthetic code whose words are those of what was asked, for a failure that the plan did not choose. Undefined where the
- * step has no choice of codes for the observation (one real code, or the system's family).
+ * The synthetic code that describes a failed request, for a failure that the plan did not choose. It is undefined if
+ * the step has no choice of codes for the observation (one real code, or the system's family).
  */
 export function codeOfAsked(step: StepId, observation: Observation, { device, aspect }: Asked): string | undefined {
   const name = device.toUpperCase();
@@ -75,7 +78,7 @@ export function codeOfAsked(step: StepId, observation: Observation, { device, as
 
 const COMMISSIONED: Partial<Record<Aspect, string>> = { time: 'time synchronisation', schedule: 'schedule write' };
 
-/** The system's code for a carrier, a driver or a process of ours that failed. */
+/** The system's code for a failed carrier, driver or process on our side. */
 export function codeOfOurSide(): string | undefined {
   return codeOf('system', 'SMSO interface: service unavailable');
 }

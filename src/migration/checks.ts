@@ -4,12 +4,12 @@ import { displaysFit, isEntered, isRecent } from './checkFunctions.ts';
 import type { CheckLimits, Facts } from './facts.ts';
 import type { Observation } from './observations.ts';
 
-/** A check on facts: the same function object serves the kernel and the rig. */
+/** A check on facts. The kernel and the rig use the same function object. */
 export interface Check {
-  /** What the check asks for, with the window in force. */
+  /** Describes the requirement of the check, with the window in force. */
   readonly meaning: (limits: CheckLimits) => string;
   readonly source: SourceId;
-  /** What a head-end notes when the check fails. */
+  /** The observation that a head-end records when the check fails. */
   readonly fails: Observation;
   readonly passes: (facts: Facts, limits: CheckLimits) => boolean;
 }

@@ -5,26 +5,26 @@ import { spanWords } from '../time.ts';
 export const PHASES = ['preparation', 'dataValidation', 'deviceTesting', 'commissioning'] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** The windows of the checks, as a rule set names them. */
+/** The windows of the checks, by the names that a rule set uses. */
 export type WindowName = 'wanWindowSeconds' | 'gt01WindowSeconds';
 
-/** One error code. Only MA110, MA112 and GT01 are real; every other is ours and says `synthetic`. */
+/** One error code. Only MA110, MA112 and GT01 are real. Every other code is ours and is marked `synthetic`. */
 export interface ErrorCode {
   readonly code: string;
   readonly phase: Phase;
-  /** The family, for those that have one: a fault model picks a code of it for an installation. */
+  /** The family of the code, or null. A fault model picks one code of a family for each installation. */
   readonly family: FamilyId | null;
-  /** The window of the check that fails with the code. */
+  /** The window of the check that fails with this code; null if there is none. */
   readonly window: WindowName | null;
-  /** In words; `{window}` stands for the length of the window in force at the attempt. See `meaningOf`. */
+  /** The meaning in words. `{window}` stands for the length of the window in force at the attempt; see `meaningOf`. */
   readonly meaning: string;
-  /** Stands in Table 5.10 (fixable data errors). The real list is not public: ours are synthetic. */
+  /** True if the code is in Table 5.10 (fixable data errors). The real list is not public: ours is synthetic. */
   readonly table510: boolean;
   readonly synthetic: boolean;
   readonly source: SourceId;
 }
 
-/** Codes of one sub-step-wise family: a code for each subject and reason. All synthetic. */
+/** A family of codes for one kind of step: one code for each subject and reason. All are synthetic. */
 interface Family {
   readonly prefix: string;
   readonly phase: Phase;
@@ -184,7 +184,10 @@ function codesOfFamily(family: FamilyId): ErrorCode[] {
   );
 }
 
-/** The catalogue: three real codes, and families of synthetic ones, about 400 together as the briefing counts. */
+/**
+ * The catalogue: three real codes and families of synthetic ones. There are about 400 together, the number that the
+ * briefing gives.
+ */
 export const ERROR_CODES: readonly ErrorCode[] = [
   ...REAL,
   ...(Object.keys(FAMILIES) as FamilyId[]).flatMap(codesOfFamily),
@@ -192,17 +195,20 @@ export const ERROR_CODES: readonly ErrorCode[] = [
 
 const BY_CODE: ReadonlyMap<string, ErrorCode> = new Map(ERROR_CODES.map((row) => [row.code, row]));
 
-/** The catalogue's row; undefined for a code that it does not list, which is carried as `unlisted`, never dropped. */
+/**
+ * The row of a code in the catalogue; undefined for a code that it does not list. Such a code is carried as `unlisted`
+ * and never dropped.
+ */
 export function errorCode(code: string): ErrorCode | undefined {
   return BY_CODE.get(code);
 }
 
-/** What a code means where the windows have the lengths given. */
+/** The meaning of a code, with the lengths of the windows filled in. */
 export function meaningOf(row: ErrorCode, windowSeconds: (name: WindowName) => number): string {
   return row.window === null ? row.meaning : row.meaning.replace('{window}', spanWords(windowSeconds(row.window)));
 }
 
-/** The default of `table_5_10` where a record leaves it empty. An unlisted code: no. */
+/** The default of `table_5_10` where a record leaves it empty. It is false for an unlisted code. */
 export function isTable510(code: string): boolean {
   return BY_CODE.get(code)?.table510 ?? false;
 }

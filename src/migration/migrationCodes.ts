@@ -1,4 +1,4 @@
-/** Numbers of checks and observations (see src/exclusion/engine/engineCodes.ts for what such a file is). */
+/** The numbers of checks and observations. For the purpose of such a file, see src/exclusion/engine/engineCodes.ts. */
 import { CHECKS } from './checks.ts';
 import { OBSERVATIONS } from './observations.ts';
 

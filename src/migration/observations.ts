@@ -1,8 +1,11 @@
-/** What a fault model does to a step. Decided in sim/world, outside both backends (src/README.md). */
+/**
+ * The effects that a fault model can have on a step. Effects are decided in sim/world, outside both backends
+ * (src/README.md).
+ */
 export const EFFECTS = ['none', 'silence', 'refusal', 'wrongKey', 'badData', 'systemFault'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
-/** What a fault may do: an effect that leaves the step alone is what happens where no fault strikes. */
+/** The effects that a fault may have. `none` is left out: it is the effect where no fault strikes. */
 export const FAULT_EFFECTS = [
   'silence',
   'refusal',
@@ -12,8 +15,8 @@ export const FAULT_EFFECTS = [
 ] as const satisfies readonly Exclude<Effect, 'none'>[];
 
 /**
- * What a head-end can see of a step: a small closed set. A dropped frame, a corrupted one, a sleepy miss and a lost HAN
- * are all `noAnswer`. `stale` and `unmatched` are what checks on facts find.
+ * The observations that a head-end can make at a step: a small closed set. A dropped frame, a corrupted frame, a
+ * sleeping device and a lost HAN all give `noAnswer`. Checks on facts give `stale` and `unmatched`.
  */
 export const OBSERVATIONS = [
   'answered',
@@ -27,7 +30,10 @@ export const OBSERVATIONS = [
 ] as const;
 export type Observation = (typeof OBSERVATIONS)[number];
 
-/** The law of both backends: observe(realise(effect)) is this table. */
+/**
+ * The observation that each effect leads to. Both backends must obey this table: observe(realise(effect)) equals its
+ * row.
+ */
 export const OBSERVATION_OF_EFFECT: Readonly<Record<Effect, Observation>> = {
   none: 'answered',
   silence: 'noAnswer',

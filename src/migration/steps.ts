@@ -15,26 +15,33 @@ export const STEP_IDS = [
   'commission',
 ] as const;
 
-/** The id of a step of a migration attempt, in the order in which steps are taken. */
+/** The id of a step of a migration attempt. The ids are in the order in which steps are taken. */
 export type StepId = (typeof STEP_IDS)[number];
 
-/** The code that a step's failure carries: one, or one of a family (which one belongs to the fault on the spot). */
+/**
+ * The code that a step's failure carries: one code, or one of a family. The active fault decides which one of a family.
+ */
 export type CodeOf = { readonly code: string } | { readonly family: FamilyId };
 
-/** One step of a migration attempt. What is not in `codes` cannot be observed at the step, and is refused. */
+/**
+ * One step of a migration attempt. An observation that is not in `codes` cannot be made at the step, and is refused.
+ */
 export interface Step {
   readonly id: StepId;
   readonly phase: Phase;
   readonly meaning: string;
   readonly check?: CheckId;
   readonly codes: Partial<Record<Observation, CodeOf>>;
-  /** Passed over where there is no GSME, and when the ESME is migrated alone. */
+  /** True if the step is skipped when there is no GSME and when the ESME is migrated alone. */
   readonly needsGsme?: boolean;
 }
 
 const SYSTEM = { systemFault: { family: 'system' } } as const;
 
-/** The steps of a migration attempt by id: phase, check, and the code of each observation that a step can make. */
+/**
+ * The steps of a migration attempt by id: the phase, the check, and the code for each observation that the step can
+ * make.
+ */
 export const STEPS: Readonly<Record<StepId, Step>> = {
   requestAccepted: {
     id: 'requestAccepted',
@@ -103,8 +110,8 @@ export const STEPS: Readonly<Record<StepId, Step>> = {
 };
 
 /**
- * The walk of each cohort. That the WAN check follows firmware and configuration is the briefing's; the rest of the
- * order is our assumption. MOC (Secure) checks the EPCL from February 2022 only (`EPCL_CHECK`).
+ * The steps of each cohort, in order. The briefing says that the WAN check follows firmware and configuration; the rest
+ * of the order is our assumption. MOC (Secure) checks the EPCL from February 2022 only (`EPCL_CHECK`).
  */
 export const STEPS_OF_COHORT: Readonly<Record<Cohort, readonly StepId[]>> = {
   IOC: STEP_IDS,
@@ -113,7 +120,7 @@ export const STEPS_OF_COHORT: Readonly<Record<Cohort, readonly StepId[]>> = {
   FOC: STEP_IDS,
 };
 
-/** All codes that a failure may carry, in the order in which a fault's pick numbers them. */
+/** All codes that a failure may carry. A fault picks one by its position in this order. */
 export function codesOf(of: CodeOf, familyCodes: (family: FamilyId) => readonly string[]): readonly string[] {
   return 'code' in of ? [of.code] : familyCodes(of.family);
 }

@@ -2,7 +2,7 @@ import { assert } from '../assert.ts';
 import { formatDay, londonDay, parseDate, startOfLondonDate, type Instant } from '../time.ts';
 import type { SourceId } from './sources.ts';
 
-/** A value that law changes on a London date: in force from `from` until the next row's. */
+/** A value that the law changes on a London date. It is in force from `from` until the next row begins. */
 export interface DatedRow<V> {
   readonly from: string;
   readonly value: V;
@@ -13,7 +13,10 @@ export interface Dated<V> {
   readonly rows: readonly DatedRow<V>[];
 }
 
-/** Refuses gaps, overlaps and disorder at construction: the rows must be in strictly rising date order. */
+/**
+ * Makes a dated value. The rows must be in strictly ascending date order.
+ * @throws if they are not
+ */
 export function dated<V>(rows: readonly DatedRow<V>[]): Dated<V> {
   assert(rows.length > 0, 'a dated value has at least one row');
   for (const [i, row] of rows.entries()) {
@@ -25,7 +28,10 @@ export function dated<V>(rows: readonly DatedRow<V>[]): Dated<V> {
   return { rows };
 }
 
-/** The value in force at an instant. A date before the first row has no value: that throws, it does not default. */
+/**
+ * The value in force at an instant.
+ * @throws if the instant lies before the first row: there is no default
+ */
 export function valueAt<V>(value: Dated<V>, at: Instant): V {
   return rowAt(value, at).value;
 }

@@ -3,23 +3,25 @@ import { DAY, HOUR } from '../time.ts';
 import { dated, type Dated } from './dated.ts';
 import type { SourceId } from './sources.ts';
 
-/** The day that Various 1 proposes for the re-designation of both the exclusions and the expiry (Q11, Q12). */
+/** The day that Various 1 proposes for the re-designation of the exclusions and of the expiry (Q11, Q12). */
 const REDESIGNATION = '2021-12-07';
 
-/** Every regulated number, on the dates it holds, with its source. Scenario what-ifs amend a copy (`amend.ts`). */
+/** Every regulated number, with its dates and sources. What-ifs of a scenario amend a copy (`amend.ts`). */
 export const PARAMETERS = {
-  /** How recent the last WAN contact must be for a migration attempt to pass, seconds. TMAD 5.12(c). */
+  /** The greatest age of the last WAN contact with which a migration attempt passes, in seconds. TMAD 5.12(c). */
   wanWindowSeconds: dated([
-    // The check exists since the regime began; earlier histories take the same value, our assumption.
+    // The check has existed since the regime began. Earlier histories take the same value, which is our assumption.
     { from: '2012-01-01', value: 7 * DAY, source: 'ourAssumption' },
     { from: '2021-02-01', value: 7 * DAY, source: 'various1.q4' },
   ]),
-  /** How recent the last HAN contact with the GSME must be, seconds. The window before 4 Nov 2021 is not public. */
+  /** The greatest age of the last HAN contact with the GSME, in seconds. The window before 4 Nov 2021 is not public. */
   gt01WindowSeconds: dated([
     { from: '2012-01-01', value: 72 * HOUR, source: 'ourAssumption' },
     { from: '2021-11-04', value: 72 * HOUR, source: 'various1.q8' },
   ]),
-  /** The last London day on which the TMAD applies, as it stood, as proposed by Various 1, and as it went on. */
+  /**
+   * The last London day on which the TMAD applies: the date that stood first, then the date that Various 1 proposes.
+   */
   tmadExpiry: dated([
     { from: '2012-01-01', value: '2021-12-31', source: 'various1.q10' },
     { from: REDESIGNATION, value: '2022-12-31', source: 'various1.q12' },
@@ -29,8 +31,8 @@ export const PARAMETERS = {
 const CHECKED_FROM_THE_START = dated([{ from: '2012-01-01', value: true, source: 'dccPages' }]);
 
 /**
- * Whether an attempt of a cohort must match an EPCL entry (MA110): in MOC (Secure) only from February 2022, and the day
- * is our assumption; in every other cohort from the start of its migration.
+ * True if an attempt of a cohort must match an EPCL entry (MA110). MOC (Secure) requires it from February 2022 only,
+ * and that day is our assumption. Every other cohort requires it from the start of its migration.
  */
 export const EPCL_CHECK: Readonly<Record<Cohort, Dated<boolean>>> = {
   IOC: CHECKED_FROM_THE_START,
@@ -43,8 +45,8 @@ export const EPCL_CHECK: Readonly<Record<Cohort, Dated<boolean>>> = {
 };
 
 /**
- * From when the varied SMETS1 PPMID definition admits in-home displays, per cohort: summer 2021 for all but FOC, where
- * it is not pursued (Various 1, Q9); the day is our assumption. Null: never.
+ * The date from which the varied SMETS1 PPMID definition admits in-home displays, per cohort. It is summer 2021 for all
+ * cohorts but FOC, where the variation is not pursued (Various 1, Q9); the day is our assumption. Null means never.
  */
 export const DISPLAY_DEFINITION_VARIED = {
   IOC: { from: '2021-08-01', source: 'various1.q9' },
@@ -53,17 +55,20 @@ export const DISPLAY_DEFINITION_VARIED = {
   FOC: { from: null, source: 'various1.q9' },
 } as const satisfies Record<Cohort, { readonly from: string | null; readonly source: SourceId }>;
 
-/** Single dates that the regime hangs on (London dates). */
+/** Single dates on which the regime depends (London dates). */
 export const DATES = {
-  /** BEIS introduced the TMAD regime of unblocking and exclusion. The day of the month is our assumption. */
+  /**
+   * The date on which BEIS introduced the TMAD regime of unblocking and exclusion. The day of the month is our
+   * assumption.
+   */
   regimeBegins: { date: '2021-02-01', source: 'various1.background' },
   mehrsRevision: { date: '2021-10-12', source: 'dccPages' },
   gt01WindowChanges: { date: '2021-11-04', source: 'various1.q8' },
   briefing: { date: '2021-11-03', source: 'various1' },
   consultationCloses: { date: '2021-11-12', source: 'various1' },
   redesignationProposed: { date: REDESIGNATION, source: 'various1.q11' },
-  /** "Final EPCL entries due before Christmas 2021". */
+  /** The date of the "final EPCL entries due before Christmas 2021". */
   finalEpclEntries: { date: '2021-12-24', source: 'various1.q10' },
-  /** An excluded installation must be replaced with SMETS2+ by this day. */
+  /** The last day for the replacement of an excluded installation with SMETS2+. */
   smets2Deadline: { date: '2022-12-31', source: 'various1.background' },
 } as const;

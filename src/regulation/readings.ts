@@ -1,6 +1,6 @@
 import type { SourceId } from './sources.ts';
 
-/** How one ambiguity of the text is read: the values it can take (the default first) and what each means. */
+/** One ambiguity of the text: the values that the reading can take (the default first), and the meaning of each. */
 export interface ReadingRow {
   readonly meaning: string;
   readonly values: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ function reading<const V extends Record<string, string>>(
   return { meaning, values, default: fallback, source: 'ourReading' };
 }
 
-/** Every point where the text can be read in more than one way: its options, and our default first. */
+/** Every point where the text can be read in more than one way, with its options and our default, which comes first. */
 export const READINGS = {
   systemAttempts: reading('whether failures caused on the system side count', 'ignored', {
     ignored: 'recorded, not counted',

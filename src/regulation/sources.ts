@@ -1,4 +1,7 @@
-/** How a fact is known: by the briefing, by another public primary page, by press, or by us (src/docs/domain.md). */
+/**
+ * The standing of a fact: it comes from the briefing, from another public primary page, from the press, or from us
+ * (src/docs/domain.md).
+ */
 export type Standing = 'briefing' | 'primary' | 'press' | 'ours';
 
 export interface Source {
@@ -14,7 +17,7 @@ export const SOURCES = {
   'various1.background': { standing: 'briefing', title: 'Various 1, Background to Maximising Migrations' },
   'various1.q1': {
     standing: 'briefing',
-    title: 'Various 1, Process Amendments and Q1 (Clauses 1.5-1.9, 3.15(g), 18.1-18.3)',
+    title: 'Various 1, Process Amendments and Q1 (Clauses 1.5, 1.6, 1.7, 1.9, 3.15(g), 18.1-18.3)',
   },
   'various1.q2': {
     standing: 'briefing',

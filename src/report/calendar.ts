@@ -8,11 +8,11 @@ import { compareText } from './excluded.ts';
 import type { ReportedCounts } from './reportedCounts.ts';
 import { textTable, thousands } from '../text/table.ts';
 
-/** Something that changes on a London date. */
+/** A change on a London date. */
 export interface CalendarRow {
   readonly date: string;
   readonly what: string;
-  /** `assumed`: the date or its effect is ours. */
+  /** `assumed` means that the date or its effect is ours. */
   readonly standing: 'stated' | 'assumed';
   readonly source: SourceId;
 }
@@ -28,7 +28,7 @@ const DATE_WORDS: Readonly<Record<keyof typeof DATES, string>> = {
   smets2Deadline: 'excluded installations have been replaced with SMETS2+',
 };
 
-/** What is in force when: the dates of the regulation and of a rule set, in order. */
+/** The changes of the law in order: the dates of the regulation and of a rule set. */
 export function calendarRows(rules: RuleSet): CalendarRow[] {
   const rows: CalendarRow[] = Object.entries(DATES).map(([name, { date, source }]) => ({
     date,
@@ -58,7 +58,7 @@ export function calendarRows(rules: RuleSet): CalendarRow[] {
     }
   }
   rows.push({ date: rules.expiresOn, what: `last day on which an exclusion takes effect (rule set ${rules.name})`, standing: 'assumed', source: rules.sources[0] ?? 'ourAssumption' }); // prettier-ignore
-  // The sort is stable: of one day, the order above.
+  // The sort is stable, so rows of one day keep the order above.
   return rows.sort((a, b) => compareText(a.date, b.date));
 }
 
@@ -72,18 +72,18 @@ export function calendarText(rows: readonly CalendarRow[]): string {
 const ADOPTIONS = ['adopted', 'late', 'not-adopted'] as const;
 export type Adoption = (typeof ADOPTIONS)[number];
 
-/** What could have become of the two re-designations: the exclusions (Q11) and the expiry (Q12) are separate. */
+/** One possible outcome of the two re-designations. The exclusions (Q11) and the expiry (Q12) are separate. */
 export interface Future {
   readonly adoption: Adoption;
-  /** From when Clause 18 is in force; null: never. */
+  /** The date from which Clause 18 is in force; null if it never is. */
   readonly inForceFrom: string | null;
   readonly expiresOn: string;
   readonly rules: RuleSet;
 }
 
 /**
- * The rule set under each adoption and each expiry. All clauses get the one date, whatever theirs was: one
- * re-designation brings them all.
+ * The rule set under each adoption and each expiry. All clauses get the same date, whatever theirs was, because one
+ * re-designation brings all of them.
  */
 export function futures(rules: RuleSet, late: string): Future[] {
   const dates: Readonly<Record<Adoption, string | null>> = {
@@ -112,7 +112,7 @@ export const FUTURE_COLUMNS = [
   'volume',
 ] as const;
 
-/** Rows of one future: every cohort x category, zeros included, qualifying then effective. */
+/** The rows of one future: every cohort x category, zeros included, first qualifying and then effective. */
 export function futureCells({ adoption, inForceFrom, expiresOn, rules }: Future, counts: ReportedCounts): string[][] {
   return (['qualifying', 'effective'] as const).flatMap((measure) =>
     COHORTS.flatMap((cohort) =>
@@ -130,7 +130,10 @@ export function futureCells({ adoption, inForceFrom, expiresOn, rules }: Future,
   );
 }
 
-/** In effect under each future, cohorts together; below, what qualifies (that of the first future). */
+/**
+ * A table of the exclusions in effect under each future, cohorts together. Below it are the qualifying ones (of the
+ * first future).
+ */
 export function futuresText(rows: readonly { readonly future: Future; readonly counts: ReportedCounts }[]): string {
   const table = [
     ['exclusions', 'in force from', 'TMAD expires', ...CATEGORIES],

@@ -3,16 +3,18 @@ import { clauseOf, type RuleSet } from '../rules/ruleset.ts';
 import { compareSuppliers, NOT_KNOWN, type Excluded } from './excluded.ts';
 import { textTable, thousands } from '../text/table.ts';
 
-/** What one category concerns of one Responsible Supplier: a row of the report. */
+/** The effect of one category on one Responsible Supplier: a row of the report. */
 export interface ConsultationRow {
-  /** Empty: not known to DCC. */
+  /** The supplier; empty if it is not known to DCC. */
   readonly supplier: string;
   readonly category: ExclusionCategory;
-  /** Installations of which the supplier serves at least one excluded meter. */
+  /** Installations in which the supplier serves at least one excluded meter. */
   readonly installations: number;
   readonly electricityMeters: number;
   readonly gasMeters: number;
-  /** Of the installations, those of which another supplier serves the other fuel: they count on its row too. */
+  /**
+   * Those of the installations in which another supplier serves the other fuel. They count on that supplier's row too.
+   */
   readonly dualSupplierInstallations: number;
 }
 
@@ -20,12 +22,12 @@ type Counts = { -readonly [C in keyof Omit<ConsultationRow, 'supplier' | 'catego
 
 /**
  * The impact on each Responsible Supplier ("tell Responsible Suppliers the extent that they are impacted, where DCC has
- * the data to do so, at the point of consultation" - Various 1, Process Amendments). Reported exclusions only. A
- * category that excludes the GSME concerns the gas supplier alone: the electricity meter migrates.
+ * the data to do so, at the point of consultation" - Various 1, Process Amendments). Only reported exclusions count. A
+ * category that excludes the GSME concerns the gas supplier alone, because the electricity meter migrates.
  */
 export class Consultation {
   readonly #rows = new Map<string, Map<ExclusionCategory, Counts>>();
-  /** Per category: installations with a reported exclusion, each once. */
+  /** Per category: the installations with a reported exclusion, each counted once. */
   readonly totals = new Map<ExclusionCategory, { installations: number; dual: number }>();
 
   add(excluded: Excluded): void {
@@ -59,7 +61,9 @@ export class Consultation {
     return row;
   }
 
-  /** By supplier, those not known to DCC last; within one, in the order of CATEGORIES. */
+  /**
+   * The rows by supplier, with suppliers not known to DCC last. Within a supplier they are in the order of CATEGORIES.
+   */
   rows(): ConsultationRow[] {
     return [...this.#rows.keys()].sort(compareSuppliers).flatMap((supplier) =>
       CATEGORIES.flatMap((category) => {
@@ -69,7 +73,7 @@ export class Consultation {
     );
   }
 
-  /** Both ways of counting must come to the same; the categories in which they do not. */
+  /** The categories in which the two ways of counting give different results. The list must be empty. */
   faults(): string[] {
     return CATEGORIES.flatMap((category) => {
       const total = this.totals.get(category) ?? { installations: 0, dual: 0 };

@@ -25,7 +25,7 @@ export function cohortText({ cohorts, replications }: RunReport): string {
   return ['By cohort', textTable([head, ...rows], { right: ranged ? [3, 4] : [3] })].join('\n');
 }
 
-/** Every published line beside ours, each with how ours came by it. */
+/** Every published line beside our figure, with the relation between the two. */
 export function publishedText({ lines, replications }: RunReport): string | undefined {
   if (lines.length === 0) return undefined;
   const ranged = replications > 1;
@@ -43,7 +43,7 @@ export function publishedText({ lines, replications }: RunReport): string | unde
   );
 }
 
-/** Qualifying volumes at each month's end, with the shape of each clause's curve below it. */
+/** Qualifying volumes at the end of each month, with the shape of each clause's curve below. */
 export function monthText(report: RunReport, plain: boolean): string {
   const table = countTable(report, report.months, ['qualifying']);
   if (table === undefined) return 'By month: no category was met.';
@@ -58,7 +58,7 @@ export function monthText(report: RunReport, plain: boolean): string {
   return [title, table.text, 'The same as curves, each from 0 to its highest:', ...legend].join('\n');
 }
 
-/** Volumes at the as-ofs: what had qualified, and what was in effect. */
+/** Volumes at the as-ofs: those that had qualified, and those in effect. */
 export function asOfText(report: RunReport): string | undefined {
   const table = countTable(report, report.asOfs, ['qualifying', 'effective']);
   if (table === undefined) return undefined;
@@ -90,7 +90,7 @@ function countTable(
   return { text: textTable([head, ...rows], { right: clauses.map((_, i) => first + i) }), clauses };
 }
 
-/** Where the installations stand at the horizon. */
+/** The states of the installations at the horizon. */
 export function endText({ ends, replications }: RunReport): string {
   const row = (name: string, counts: RunReport['ends'][number]['counts']): string[] => [
     name,
@@ -107,7 +107,7 @@ export function endText({ ends, replications }: RunReport): string {
   return `Where the homes stand at the horizon${over}\n${textTable(table, { right: [1, 2, 3, 4, 5] })}`;
 }
 
-/** What has migrated, beside the public series. */
+/** The migrated meters and installations beside the public series. */
 export function migratedText({ migrated, publicSeries }: RunReport): string | undefined {
   const rows = publicSeries.flatMap(({ date, unit, count, kind }) => {
     const point = migrated.find((row) => row.date >= date);

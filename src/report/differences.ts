@@ -3,8 +3,8 @@ import { headlineRows, type DifferenceRow } from './runReport.ts';
 import { meanError, meanOf } from './statistics.ts';
 
 /**
- * What changed between two headlines of equal replications on common dice. The error is that of the paired differences,
- * which is smaller than that of either mean wherever the same dice fell for both.
+ * The changes between two headlines of equal replications on common dice. The error is that of the paired differences.
+ * It is smaller than that of either mean wherever the same dice fell for both.
  */
 export function differencesOf(before: Headline, after: Headline): readonly DifferenceRow[] {
   const earlier = headlineRows(before);

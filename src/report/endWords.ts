@@ -1,4 +1,4 @@
-/** What the ends of an installation's story are called in reports; a scenario may give them labels of its own. */
+/** The words of reports for the ends of an installation's story. A scenario may define its own labels. */
 const END_WORDS: Readonly<Record<string, string>> = {
   'migrated': 'migrated',
   'migratedEsmeOnly': 'electricity meter alone',
@@ -19,7 +19,7 @@ const END_WORDS: Readonly<Record<string, string>> = {
   'unresolved:awaitingMasterKey': 'waiting for its Master Key',
 };
 
-/** The words for an end, or the scenario's own label as it is. */
+/** The words for an end. A label of the scenario is returned as it is. */
 export function endWords(end: string): string {
   return END_WORDS[end] ?? end;
 }

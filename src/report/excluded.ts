@@ -8,31 +8,31 @@ import type { Instant } from '../time.ts';
 export const FUELS = ['electricity', 'gas'] as const;
 export type Fuel = (typeof FUELS)[number];
 
-/** One meter that an exclusion takes out, and who serves it. */
+/** One meter that an exclusion removes, and its supplier. */
 export interface ExcludedMeter {
   readonly fuel: Fuel;
   /** The MPAN or the MPRN. */
   readonly meterPoint: string;
-  /** The Responsible Supplier at the instant asked; empty: not known to DCC. */
+  /** The Responsible Supplier at the as-of; empty if it is not known to DCC. */
   readonly supplier: string;
 }
 
-/** The reported exclusion of one installation as of an instant. Survives JSON. */
+/** The reported exclusion of one installation as of an instant. It survives JSON. */
 export interface Excluded {
   readonly installationId: string;
   readonly cohort: Cohort;
   readonly category: ExclusionCategory;
   readonly excludes: Excludes;
   readonly metAt: Instant;
-  /** Null: the category holds, but is not in effect by the as-of. */
+  /** The instant from which the category is in effect; null if it holds and is not in effect by the as-of. */
   readonly effectiveFrom: Instant | null;
-  /** Electricity before gas; the gas meter alone where the category excludes the GSME. */
+  /** The meters, electricity before gas. It is the gas meter alone if the category excludes the GSME. */
   readonly meters: readonly ExcludedMeter[];
 }
 
 /**
- * What a reported verdict takes out as of an instant, by the suppliers as they stand then: a change of supplier moves a
- * meter. Undefined: no category holds.
+ * The meters that a reported verdict removes as of an instant, with their suppliers at that instant: a change of
+ * supplier moves a meter. Undefined if no category holds.
  */
 export function excludedAt(history: History, verdicts: readonly Verdict[], asOf: Instant): Excluded | undefined {
   const verdict = verdicts.find((row) => row.reported);
@@ -57,16 +57,16 @@ export function excludedAt(history: History, verdicts: readonly Verdict[], asOf:
   };
 }
 
-/** How tables print the suppliers that DCC does not know; in CSV their cell is empty and `known_to_dcc` is `no`. */
+/** The word in tables for suppliers that DCC does not know. In CSV their cell is empty and `known_to_dcc` is `no`. */
 export const NOT_KNOWN = '(not known to DCC)';
 
-/** Names before the nameless, by code unit: the same order on every machine. */
+/** Compares suppliers by code unit, with the empty name last. The order is the same on every machine. */
 export function compareSuppliers(a: string, b: string): number {
   if ((a === '') !== (b === '')) return a === '' ? 1 : -1;
   return compareText(a, b);
 }
 
-/** By UTF-16 code unit. */
+/** Compares texts by UTF-16 code unit. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

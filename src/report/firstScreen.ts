@@ -4,10 +4,10 @@ import { wrapped } from '../text/wrap.ts';
 import { RELATION_WORDS, type HeadlineRow } from './headline.ts';
 import type { RunReport } from './runReport.ts';
 
-/** Characters in a line of the first screen. */
+/** The characters of a line of the first screen. */
 export const SCREEN_WIDTH = 80;
 
-/** The answer that a person reads first: what was simulated, the volume of each clause, how sure it is. */
+/** The answer that a person reads first: what was simulated, the volume of each clause, and its uncertainty. */
 export function firstScreen(report: RunReport): string {
   const sections = [headText(report), ...(report.changes.length > 0 ? [changesText(report)] : []), volumesText(report), surenessText(report)]; // prettier-ignore
   return sections.join('\n\n');
@@ -107,7 +107,7 @@ function changeColumns({ baseline, replications }: RunReport): Columns {
   };
 }
 
-/** Rows of cells as lines, numbers to the right. */
+/** Lays out rows of cells as lines, with numbers aligned to the right. */
 function layOut(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
   const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => (row[c] ?? '').length)));
   return rows.map((row) =>
@@ -118,7 +118,7 @@ function layOut(rows: readonly (readonly string[])[], right: readonly number[]):
   );
 }
 
-/** How far the numbers may be off, and which of them were chosen. */
+/** Tells how far off the numbers may be, and which of them were chosen. */
 function surenessText({ headline, replications, baseline, changes }: RunReport): string {
   const lines: string[] = [];
   if (replications === 1) {

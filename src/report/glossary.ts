@@ -5,13 +5,16 @@ export interface GlossaryEntry {
   readonly others: readonly string[];
   readonly meaning: string;
   readonly source: string;
-  /** The heading under which it stands. */
+  /** The heading of the entry. */
   readonly topic: string;
 }
 
 const ENTRY = /^\*\*(.+?)\*\*(?: \((.+?)\))?: (.+) Source: (.+)\.$/s;
 
-/** The entries of the glossary's Markdown, in its order. Throws on a list item of another form. */
+/**
+ * The entries of the glossary's Markdown, in its order.
+ * @throws Error for a list item of another form
+ */
 export function parseGlossary(text: string): readonly GlossaryEntry[] {
   const entries: GlossaryEntry[] = [];
   let topic = '';
@@ -38,7 +41,7 @@ export function parseGlossary(text: string): readonly GlossaryEntry[] {
   return entries;
 }
 
-/** Entries whose term or other name is, or else contains, what was asked for. Case does not matter. */
+/** The entries whose term or other name equals the text, or, if there is none, contains it. Case is ignored. */
 export function findTerm(entries: readonly GlossaryEntry[], asked: string): readonly GlossaryEntry[] {
   const wanted = asked.toLowerCase();
   const names = ({ term, others }: GlossaryEntry): readonly string[] =>

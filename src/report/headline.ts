@@ -6,36 +6,36 @@ import type { PublishedLine } from './published.ts';
 import { meanError, meanOf, quantileOf } from './statistics.ts';
 import { relationOf, type CountOf, type Relation } from './volumes.ts';
 
-/** One volume as a reader meets it first: a clause in plain words, or one of its cohorts, or a total. */
+/** One volume of the headline: a clause in plain words, one of its cohorts, or a total. */
 export interface HeadlineRow {
-  /** Null in a total. */
+  /** The category; null in a total. */
   readonly category: ExclusionCategory | null;
   /** The number of the clause, such as `18.9`; empty in a total. */
   readonly clause: string;
-  /** At most 25 characters. */
+  /** The words for the row, at most 25 characters. */
   readonly words: string;
   readonly unit: Unit;
   /** The count of each replication, in their order. */
   readonly samples: readonly number[];
-  /** Mean over the replications. */
+  /** The mean over the replications. */
   readonly volume: number;
   /** Twice the standard error of the mean; null for a single replication. */
   readonly error: number | null;
   /** The 5 % and 95 % points of the replications; null for a single one. */
   readonly low: number | null;
   readonly high: number | null;
-  /** The sum of the published lines of the clause; null where none is published. */
+  /** The sum of the published lines of the clause; null if none is published. */
   readonly published: number | null;
-  /** How our figure came by its closeness to the published one; `mixed` where the lines of a clause differ in it. */
+  /** The relation between our figure and the published one; `mixed` if the lines of a clause differ in it. */
   readonly relation: Relation | 'mixed' | null;
 }
 
-/** The volumes that a report opens with. Text and page both show these rows, so that they are selected once. */
+/** The volumes at the head of a report. Text and page both show these rows, so they are selected once. */
 export interface Headline {
   /** One row for each clause that excludes installations, and their total. */
   readonly installations: readonly HeadlineRow[];
   readonly installationTotal: HeadlineRow;
-  /** One row for each clause that excludes gas meters alone. They are never added to installations. */
+  /** One row for each clause that excludes gas meters alone. These are never added to installations. */
   readonly gasMeters: readonly HeadlineRow[];
 }
 
@@ -54,12 +54,15 @@ export interface HeadlineInput {
   readonly asOf: number;
   readonly rules: RuleSet;
   readonly published: readonly PublishedLine[];
-  /** Names of the published lines that an assumption was fitted to, and whether something was changed since. */
+  /**
+   * The names of the published lines to which an assumption was fitted; the next field tells whether something was
+   * changed since.
+   */
   readonly fitted: ReadonlySet<string>;
   readonly changed: boolean;
 }
 
-/** The rows that a report opens with, by clause number. */
+/** The rows at the head of a report, by clause number. */
 export function headlineOf(input: HeadlineInput): Headline {
   const rows = byClause(input.rules).map((clause) => headlineRow(input, clause, COHORTS));
   const installations = rows.filter(({ unit }) => unit === 'installations');
@@ -70,14 +73,14 @@ export function headlineOf(input: HeadlineInput): Headline {
   };
 }
 
-/** The same for one cohort: only the clauses that reach it. */
+/** The rows of the headline for one cohort: only the clauses that apply to it. */
 export function cohortHeadline(input: HeadlineInput, cohort: Cohort): readonly HeadlineRow[] {
   return byClause(input.rules)
     .map((clause) => headlineRow(input, clause, [cohort]))
     .filter(({ samples, published }) => published !== null || samples.some((count) => count > 0));
 }
 
-/** Every published line beside ours. */
+/** Every published line beside our figure. */
 export function publishedRows(input: HeadlineInput): readonly PublishedRow[] {
   return input.published.flatMap((line) => {
     const clause = input.rules.clauses.find(({ category }) => category === line.category);
@@ -122,7 +125,10 @@ function samplesOf(
   );
 }
 
-/** The published lines that lie within the cohorts; none where two of them overlap, for their sum would count twice. */
+/**
+ * The published lines within the cohorts. The list is empty if two of them overlap, because their sum would count
+ * twice.
+ */
 function publishedOf(
   published: readonly PublishedLine[],
   category: ExclusionCategory,
@@ -135,10 +141,8 @@ function publishedOf(
   return new Set(named).size === named.length ? lines : [];
 }
 
-/** Mean, error and range of the counts of replications. */
-export function summaryOf(
-  samples: readonly number[],
-): Pick<HeadlineRow, 'samples' | 'volume' | 'error' | 'low' | 'high'> {
+/** The mean, error and range of the counts of replications. */
+function summaryOf(samples: readonly number[]): Pick<HeadlineRow, 'samples' | 'volume' | 'error' | 'low' | 'high'> {
   const single = samples.length < 2;
   return {
     samples,
@@ -166,13 +170,13 @@ function totalOf(rows: readonly HeadlineRow[], words: string): HeadlineRow {
   };
 }
 
-/** A clause in at most 25 characters, with the number of failures that it asks for. */
+/** A clause in at most 25 characters, with the number of failures that it requires. */
 export function plainWords({ category, shows }: Clause): string {
   const atLeast = shows.type === 'count' ? shows.atLeast : 0;
   return CATEGORY_ROWS[category].words(atLeast);
 }
 
-/** What a relation is called. */
+/** The words for each relation. */
 export const RELATION_WORDS: Readonly<Record<Relation | 'mixed', string>> = {
   'input': 'given',
   'fitted': 'fitted',

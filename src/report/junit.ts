@@ -4,7 +4,7 @@ import { escapeMarkup } from '../text/markup.ts';
 export interface JunitCase {
   readonly name: string;
   readonly seconds?: number;
-  /** The first line is the message, the whole is the text. */
+  /** The failure. Its first line is the message, and the whole is the text. */
   readonly failure?: string;
   readonly skipped?: string;
 }
@@ -14,7 +14,9 @@ export interface JunitSuite {
   readonly cases: readonly JunitCase[];
 }
 
-/** A JUnit report in the form that CI systems read: suites of cases, each passed, failed, or skipped with its reason. */
+/**
+ * A JUnit report in the form that CI systems read: suites of cases, each passed, failed, or skipped with its reason.
+ */
 export function junitText(name: string, suites: readonly JunitSuite[]): string {
   const all = suites.flatMap(({ cases }) => cases);
   const lines = suites.flatMap((suite) => [
@@ -48,7 +50,7 @@ function caseLines({ name, seconds = 0, failure, skipped }: JunitCase, classname
   return [`${head}>`, `      <skipped message="${attribute(skipped)}"/>`, '    </testcase>'];
 }
 
-/** XML 1.0 has no form for most control characters: they are left out. */
+/** Escapes a text. XML 1.0 has no form for most control characters, so they are left out. */
 function content(text: string): string {
   return escapeMarkup([...text].filter((one) => one >= ' ' || one === '\n' || one === '\t').join(''));
 }

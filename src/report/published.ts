@@ -1,35 +1,35 @@
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../installation/cohort.ts';
 
-/** One published line: a category over one cohort or several together. */
+/** One published line: a category over one cohort, or over several together. */
 export interface PublishedLine {
   readonly category: ExclusionCategory;
   readonly cohorts: readonly Cohort[];
   readonly published: number;
-  /** A census that enters the model as it is: no forecast. */
+  /** True for a census that enters the model unchanged and is no forecast. */
   readonly isInput: boolean;
 }
 
-/** A point of the public series of what has migrated. Meters and installations are never added to each other. */
+/** A point of the public series of migrations. Meters and installations are never added to each other. */
 export interface SeriesPoint {
   readonly date: string;
   readonly unit: 'meters' | 'installations';
-  /** Cumulative. */
+  /** The cumulative count. */
   readonly count: number;
   readonly kind: string;
   readonly source: string;
 }
 
-/** What was read, or in words what is wrong with the line. */
+/** The rows that were read, or a description of the fault of a line. */
 export type Parsed<R> =
   { readonly ok: true; readonly rows: readonly R[] } | { readonly ok: false; readonly error: string };
 
-/** `IOC+MOC_MDS`: how records and scenarios name cohorts taken together. */
+/** Names cohorts that are taken together, in the form of records and scenarios: `IOC+MOC_MDS`. */
 export function joinCohorts(cohorts: readonly Cohort[]): string {
   return cohorts.join('+');
 }
 
-/** The figures of a published-volumes CSV (scenarios/data). */
+/** Reads the figures of a published-volumes CSV (scenarios/data). */
 export function parsePublishedVolumes(text: string): Parsed<PublishedLine> {
   return parseRows(text, ['category', 'cohorts', 'published', 'relation'], (cells, line) => {
     const category = CATEGORIES.find((known) => known === cells.category);
@@ -44,7 +44,7 @@ export function parsePublishedVolumes(text: string): Parsed<PublishedLine> {
   });
 }
 
-/** The points of a migrated-meters CSV that state a cumulative count. */
+/** Reads the points of a migrated-meters CSV that state a cumulative count. */
 export function parseSeries(text: string): Parsed<SeriesPoint> {
   const parsed = parseRows(text, ['date', 'cumulative', 'unit', 'kind', 'source'], (cells, line) => {
     const count = cells.cumulative === '' ? -1 : Number(cells.cumulative);
@@ -60,7 +60,7 @@ function isCohort(name: string): name is Cohort {
   return (COHORTS as readonly string[]).includes(name);
 }
 
-/** The rows of a CSV text with a header, each cell by its column's name. */
+/** The rows of a CSV text with a header. Each cell is keyed by its column's name. */
 export function parseCsv(text: string): Parsed<Readonly<Record<string, string>>> {
   return parseRows(text, [], (cells) => cells);
 }
@@ -85,7 +85,7 @@ function parseRows<R extends object>(
   return { ok: true, rows };
 }
 
-/** The cells of a line of CSV; a quoted cell may hold commas, and two quotes in it are one. */
+/** The cells of a line of CSV. A quoted cell may contain commas, and two quotes in it mean one. */
 function cellsOf(line: string): readonly string[] {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
     quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),

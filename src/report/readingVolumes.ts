@@ -10,7 +10,7 @@ import { unitOf } from '../rules/ruleset.ts';
 import { ReportedCounts } from './reportedCounts.ts';
 import { textTable, thousands } from '../text/table.ts';
 
-/** The rule set with one reading changed; `reading` empty: the rule set as it is. */
+/** The rule set with one reading changed. An empty `reading` means the rule set as it is. */
 interface Alternative {
   readonly reading: string;
   readonly value: string;
@@ -18,7 +18,7 @@ interface Alternative {
   counts: ReportedCounts;
 }
 
-/** How the volumes move under each alternative reading singly, so that an ambiguity's weight is seen. */
+/** Counts how the volumes change under each alternative reading alone, which shows the weight of each ambiguity. */
 export class ReadingVolumes {
   readonly #rules: RuleSet;
   readonly #alternatives: readonly Alternative[];
@@ -36,12 +36,12 @@ export class ReadingVolumes {
     this.#alternatives = [{ reading: '', value: '', engine: undefined, counts: new ReportedCounts() }, ...others];
   }
 
-  /** What was counted until now is void: the files are read again. */
+  /** Voids everything counted so far, because the files are read again. */
   restart(): void {
     for (const alternative of this.#alternatives) alternative.counts = new ReportedCounts();
   }
 
-  /** `evaluation`: what the rule set as it is says of the history. */
+  /** Counts a history. `evaluation` is its result under the rule set as it is. */
   look(history: History, evaluation: Evaluation, asOf: Instant): void {
     const { cohort } = history.installation;
     for (const { engine: other, counts } of this.#alternatives) {
@@ -51,7 +51,7 @@ export class ReadingVolumes {
     }
   }
 
-  /** Cells of every reading x measure x cohort x category, zeros included, the default first. */
+  /** The cells of every reading x measure x cohort x category, zeros included, the default first. */
   rows(): string[][] {
     return this.#alternatives.flatMap(({ reading, value, counts }) =>
       (['qualifying', 'effective'] as const).flatMap((measure) =>
@@ -70,7 +70,7 @@ export class ReadingVolumes {
     );
   }
 
-  /** Reported exclusions per category, cohorts together; each reading with what it adds to or takes from the first line. */
+  /** Reported exclusions per category, cohorts together. Each reading shows its difference from the first line. */
   text(): string {
     const [base] = this.#alternatives;
     const table = this.#alternatives.map(({ reading, value, counts }) => [

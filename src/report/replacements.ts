@@ -2,33 +2,34 @@ import { londonDay, monthOf, type Instant } from '../time.ts';
 import { compareSuppliers, FUELS, NOT_KNOWN, type Excluded, type Fuel } from './excluded.ts';
 import { textTable, thousands } from '../text/table.ts';
 
-/** Meters of one supplier that are to be replaced with SMETS2+ in one month. */
+/** The meters of one supplier that are to be replaced with SMETS2+ in one month. */
 export interface ReplacementRow {
-  /** Empty: not known to DCC. */
+  /** The supplier; empty if it is not known to DCC. */
   readonly supplier: string;
   readonly fuel: Fuel;
   /** Months since January 1970, London. */
   readonly month: number;
   readonly visits: number;
-  /** Of these, on the visit at which the same supplier replaces the other fuel's meter as well. */
+  /** The meters replaced on a visit at which the same supplier replaces the other fuel's meter as well. */
   readonly joint: number;
 }
 
-/** Meters that fell due together: they are spread over the same months. */
+/** Meters that became due together. They are spread over the same months. */
 interface DueTogether {
   readonly supplier: string;
   readonly fuel: Fuel;
   readonly joint: boolean;
-  /** Month in which the exclusion took effect. */
+  /** The month in which the exclusion took effect. */
   readonly effective: number;
   meters: number;
 }
 
 /**
  * The SMETS2+ visits that effective exclusions cause ("the consequence of each exclusion is replacement with SMETS2+ by
- * 31 December 2022" - Various 1). A visit a meter, gas meters included. The spread is ours: the meters of an exclusion
- * that takes effect in a month are replaced in equal parts from the next month to the month of the deadline, or in the
- * month itself where none is left; the parts are whole, and their sum is exact.
+ * 31 December 2022" - Various 1). Each meter needs one visit, gas meters included. The spread over time is our
+ * assumption: the meters of an exclusion that takes effect in a month are replaced in equal parts from the next month
+ * to the month of the deadline, or in the month itself if no later one is left. The parts are whole numbers, and their
+ * sum is exact.
  */
 export class Replacements {
   readonly #due = new Map<string, DueTogether>();
@@ -38,7 +39,7 @@ export class Replacements {
     this.#deadline = monthOf(londonDay(deadline));
   }
 
-  /** Counts an exclusion that is in effect; others cause no visit. */
+  /** Counts an exclusion that is in effect. Other exclusions cause no visit and are ignored. */
   add({ effectiveFrom, meters }: Excluded): void {
     if (effectiveFrom === null) return;
     const effective = monthOf(londonDay(effectiveFrom));
@@ -52,12 +53,12 @@ export class Replacements {
     }
   }
 
-  /** Meters due in all. */
+  /** The total number of meters that are due. */
   get meters(): number {
     return [...this.#due.values()].reduce((sum, due) => sum + due.meters, 0);
   }
 
-  /** By supplier, fuel and month; months without a visit have no row. */
+  /** The rows by supplier, fuel and month. A month without a visit has no row. */
   rows(): ReplacementRow[] {
     const rows = new Map<string, { -readonly [C in keyof ReplacementRow]: ReplacementRow[C] }>();
     for (const { supplier, fuel, joint, effective, meters } of this.#due.values()) {
@@ -80,7 +81,10 @@ export class Replacements {
   }
 }
 
-/** Splits a whole number into whole parts as equal as can be, in a fixed order: their sum is the number. */
+/**
+ * Splits a whole number into whole parts that are as equal as possible, in a fixed order. The sum of the parts is the
+ * number.
+ */
 export function parts(whole: number, count: number): number[] {
   return Array.from(
     { length: count },
@@ -95,12 +99,12 @@ export function replacementCells(row: ReplacementRow): string[] {
   return [row.supplier, known, row.fuel, formatMonth(row.month), String(row.visits), String(row.joint)];
 }
 
-/** `2022-03` of months since January 1970. */
+/** Writes months since January 1970 as `2022-03`. */
 export function formatMonth(month: number): string {
   return `${1970 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`;
 }
 
-/** Suppliers and fuels down, months across. */
+/** A table with suppliers and fuels as rows and months as columns. */
 export function replacementsText(rows: readonly ReplacementRow[]): string {
   const months = [...new Set(rows.map((row) => row.month))].sort((a, b) => a - b);
   const lines = new Map<string, ReplacementRow[]>();

@@ -1,7 +1,7 @@
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../installation/cohort.ts';
 
-/** Reported exclusions by cohort and category, of all that hold and of those in effect. */
+/** Counts reported exclusions by cohort and category: all that hold, and those in effect. */
 export class ReportedCounts {
   readonly #held = new Int32Array(COHORTS.length * CATEGORIES.length);
   readonly #effective = new Int32Array(COHORTS.length * CATEGORIES.length);

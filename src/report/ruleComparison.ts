@@ -9,37 +9,37 @@ import { diffRules, type RuleDifference } from '../rules/rulesText.ts';
 import type { Instant } from '../time.ts';
 import { textTable, thousands } from '../text/table.ts';
 
-/** An installation whose reported category is another under other rules. Survives JSON. */
+/** An installation whose reported category differs under other rules. It survives JSON. */
 export interface Moved {
-  /** Null: no category holds. */
+  /** The category under the first rules; null if none holds. */
   readonly from: ExclusionCategory | null;
   readonly to: ExclusionCategory | null;
   readonly reason: string;
 }
 
 export interface Look {
-  /** Undefined: the same category is reported, or none under both. */
+  /** The move; undefined if both report the same category, or both report none. */
   readonly moved: Moved | undefined;
-  /** Whether the same category takes effect at another instant, or under one of them alone. */
+  /** True if the same category takes effect at another instant, or under only one of the rule sets. */
   readonly effectDiffers: boolean;
 }
 
-/** Paths that name and explain, and windows, which judge checks: no verdict depends on them. */
+/** Paths on which no verdict depends: those that name and explain, and windows, which concern checks only. */
 const WITHOUT_EFFECT =
   /^(name|title|sources|windows|readings\.windowEdge)\b|^clauses\.[^.]+\.(clause|title|text|sources|decidedBy|kind182)$/;
 
-/** One difference put upon the first rule set by itself. */
+/** One difference, applied alone to the first rule set. */
 interface Step {
   readonly words: string;
-  /** Undefined: it makes no valid rule set by itself. */
+  /** The resulting rule set; undefined if the difference alone makes no valid one. */
   readonly rules: RuleSet | undefined;
   engine?: Engine;
 }
 
 /**
- * Finds who moves between reported categories, and why as far as it can be told: each differing path is put upon the
- * first rule set by itself, and a path that alone leads to the same category is the reason. Several that do so are all
- * named (`either of`); where none does, the reason is `several`: they act together.
+ * Finds the installations that move between reported categories, and the reason as far as it can be found. Each
+ * differing path is applied alone to the first rule set. A path that alone leads to the same category is the reason. If
+ * several do, all are named (`either of`). If none does, the reason is `several`: they act together.
  */
 export class RuleComparison {
   readonly #other: Engine;
@@ -52,7 +52,7 @@ export class RuleComparison {
       .map((difference) => ({ words: wordsOf(difference), rules: withDifference(rules, difference) }));
   }
 
-  /** The differences that could move anybody, in words. */
+  /** The differences that could move an installation, in words. */
   get differences(): readonly string[] {
     return this.#steps.map((step) => step.words);
   }
@@ -77,7 +77,7 @@ export class RuleComparison {
   }
 }
 
-/** `five-retries: shows.atLeast 5 -> 4`, `reading mixed: barred -> anyDormant`. */
+/** Writes a difference: `five-retries: shows.atLeast 5 -> 4`, `reading mixed: barred -> anyDormant`. */
 function wordsOf({ path, before, after }: RuleDifference): string {
   const [top, name, ...rest] = (parsePath(path) ?? [path]).map(String);
   const change = `${valueWords(before)} -> ${valueWords(after)}`;
@@ -94,7 +94,10 @@ function valueWords(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The rule set with one difference alone; undefined where that is none (`shows` of another type, in part). */
+/**
+ * The rule set with one difference alone; undefined if that is no valid rule set (for instance half of a `shows` of
+ * another type).
+ */
 function withDifference(rules: RuleSet, { path, after }: RuleDifference): RuleSet | undefined {
   const parsed = parsePath(path);
   const document: unknown = documentOf(rules);
@@ -113,7 +116,7 @@ function put(document: unknown, path: Path, value: unknown): boolean {
   return true;
 }
 
-/** Counts of moves, from each category to each. */
+/** Counts the moves from each category to each other one. */
 export class MoveCounts {
   readonly #counts = new Map<string, number>();
   moved = 0;
@@ -125,7 +128,10 @@ export class MoveCounts {
     this.moved += 1;
   }
 
-  /** From down, to across; only categories that somebody leaves or enters. */
+  /**
+   * A table with the old categories as rows and the new ones as columns. It has only categories that an installation
+   * leaves or enters.
+   */
   text(): string {
     const names = [...CATEGORIES, NONE];
     const count = (from: string, to: string): number => this.#counts.get(`${from}>${to}`) ?? 0;

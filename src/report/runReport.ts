@@ -3,12 +3,12 @@ import type { Cohort } from '../installation/cohort.ts';
 import type { Headline, HeadlineRow, PublishedRow } from './headline.ts';
 import type { SeriesPoint } from './published.ts';
 
-/** Format of `report.json`; raised when a field changes its meaning. */
+/** The format of `report.json`. It is raised when a field changes its meaning. */
 export const RUN_REPORT_FORMAT = 1;
 
 /**
- * Everything that a run tells its readers, as plain data: the text, the page and `report.json` are made of it. It holds
- * no time of day, host, or folder, so that two equal runs give equal reports.
+ * Everything that a run reports, as plain data. The text, the page and `report.json` are made from it. It contains no
+ * time of day, host or folder, so two equal runs give equal reports.
  */
 export interface RunReport {
   readonly format: typeof RUN_REPORT_FORMAT;
@@ -17,38 +17,38 @@ export interface RunReport {
     readonly name: string;
     readonly hash: string;
     readonly title: string;
-    /** First and last day simulated. */
+    /** The first day that is simulated; the next field is the last one. */
     readonly from: string;
     readonly horizon: string;
   };
-  /** What `--set` changed, in its order. */
+  /** The changes by `--set`, in order. */
   readonly changes: readonly ScenarioChange[];
   readonly seed: string;
   readonly replications: number;
-  /** How many installations were simulated, and how many more are a count because they can meet no clause. */
+  /** The number of installations that were simulated; the next field counts the others, which can meet no clause. */
   readonly installations: number;
   readonly notSimulated: number;
   readonly rules: { readonly name: string; readonly title: string };
   readonly version: string;
-  /** The command that gives the same results, without the options that do not decide them. */
+  /** The command that gives the same results, without options that do not affect them. */
   readonly command: string;
-  /** The day of the headline's count, and how published figures are taken to have been counted. */
+  /** The day of the headline's count. `operator` tells how published figures are assumed to have been counted. */
   readonly asOf: string;
   readonly operator: 'envisaged' | 'qualifying';
   readonly headline: Headline;
-  /** Every published line beside ours. */
+  /** Every published line beside our figure. */
   readonly lines: readonly PublishedRow[];
   /** The rows of each cohort. */
   readonly cohorts: readonly { readonly cohort: Cohort; readonly rows: readonly HeadlineRow[] }[];
-  /** The scenario without `--set`, on the same dice; null where nothing was changed or it was not run. */
+  /** The scenario without `--set`, on the same dice; null if nothing was changed or it was not run. */
   readonly baseline: Baseline | null;
   /** Volumes at the as-ofs of the scenario and of `--as-of`. */
   readonly asOfs: readonly CountRow[];
-  /** Volumes at each month's end; empty unless they were counted. */
+  /** Volumes at the end of each month; empty unless they were counted. */
   readonly months: readonly CountRow[];
-  /** Where the installations stand at the horizon: means over the replications. */
+  /** The states of the installations at the horizon: means over the replications. */
   readonly ends: readonly { readonly end: string; readonly counts: Readonly<Record<Cohort, number>> }[];
-  /** Cumulative, at each month's end. */
+  /** Cumulative counts at the end of each month. */
   readonly migrated: readonly { readonly date: string; readonly meters: number; readonly installations: number }[];
   readonly publicSeries: readonly SeriesPoint[];
   readonly assumptions: readonly Assumption[];
@@ -57,7 +57,7 @@ export interface RunReport {
 
 export interface ScenarioChange {
   readonly path: string;
-  /** As text; empty where the scenario had none. */
+  /** The earlier value as text; empty if the scenario had none. */
   readonly before: string;
   readonly after: string;
 }
@@ -69,7 +69,7 @@ export interface Baseline {
   readonly rows: readonly DifferenceRow[];
 }
 
-/** What the changes did to one row of the headline, replication by replication on common dice. */
+/** The effect of the changes on one row of the headline, replication by replication on common dice. */
 export interface DifferenceRow {
   readonly category: ExclusionCategory | null;
   readonly words: string;
@@ -80,7 +80,7 @@ export interface DifferenceRow {
   readonly error: number | null;
 }
 
-/** The volume of one category over all cohorts, on one day: means and range over the replications. */
+/** The volume of one category over all cohorts on one day: means and range over the replications. */
 export interface CountRow {
   readonly date: string;
   readonly category: ExclusionCategory;
@@ -90,7 +90,7 @@ export interface CountRow {
   readonly effective: number;
 }
 
-/** One number or date of the scenario, and where it comes from. */
+/** One number or date of the scenario, and its origin. */
 export interface Assumption {
   readonly path: string;
   readonly value: string;

@@ -1,11 +1,11 @@
-/** Small statistics of the counts of replications. */
+/** Computes statistics of the counts of replications. */
 
-/** The mean; NaN of nothing. */
+/** The mean, or NaN for an empty list. */
 export function meanOf(samples: readonly number[]): number {
   return samples.reduce((sum, value) => sum + value, 0) / samples.length;
 }
 
-/** Linear interpolation between order statistics (Hyndman and Fan's type 7). `p` from 0 to 1. */
+/** A quantile by linear interpolation between order statistics (Hyndman and Fan's type 7). `p` is from 0 to 1. */
 export function quantileOf(samples: readonly number[], p: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   const position = p * (sorted.length - 1);
@@ -15,7 +15,7 @@ export function quantileOf(samples: readonly number[], p: number): number {
   return below + (above - below) * (position - low);
 }
 
-/** The standard error of the mean of independent samples; NaN of fewer than two. */
+/** The standard error of the mean of independent samples, or NaN for fewer than two. */
 export function meanError(samples: readonly number[]): number {
   const mean = meanOf(samples);
   const squares = samples.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);

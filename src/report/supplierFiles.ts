@@ -5,16 +5,16 @@ import type { History } from '../migration/history.ts';
 import type { Instant } from '../time.ts';
 import { compareSuppliers, compareText, excludedAt, FUELS, type Excluded, type Fuel } from './excluded.ts';
 
-/** Where one excluded meter point stands over some months: half-open positions in the list of months. */
+/** A run of months in which one meter point is excluded, as half-open positions in the list of months. */
 export interface Stay {
   readonly from: number;
   readonly to: number;
-  /** Empty: not known to DCC, in no file. */
+  /** The supplier; empty if it is not known to DCC. Such a point is in no file. */
   readonly supplier: string;
   readonly category: ExclusionCategory;
 }
 
-/** One meter point that is excluded at the end of at least one of the months. Survives JSON. */
+/** One meter point that is excluded at the end of at least one of the months. It survives JSON. */
 export interface ExcludedPoint {
   readonly installationId: string;
   readonly fuel: Fuel;
@@ -23,15 +23,16 @@ export interface ExcludedPoint {
 }
 
 /**
- * The excluded meter points of one installation over the ends of some months (rising instants): reported exclusions
- * that are in effect, by the supplier as it stands at each end. A meter point that is readmitted has no stay then.
+ * The excluded meter points of one installation over the ends of some months (instants in ascending order). They are
+ * the reported exclusions in effect, by the supplier at each end. A meter point that is readmitted has no stay from
+ * then on.
  *
- * A history is decided at the ends at which a span says that a category holds, and not again while it has no new row: an
- * exclusion that is in effect stays so until a row ends it.
+ * A history is decided at the ends at which a span shows that a category holds. It is not decided again while it has no
+ * new row, because an exclusion in effect stays so until a row ends it.
  */
 export function excludedPoints(history: History, engine: Engine, monthEnds: readonly Instant[]): ExcludedPoint[] {
   const spans = engine.spans(history, monthEnds.at(-1) as Instant);
-  if (spans.length === 0) return []; // nothing ever held: the usual case
+  if (spans.length === 0) return []; // nothing ever held, which is the usual case
   const points = new Map<Fuel, { meterPoint: string; stays: Stay[] }>();
   let current: Excluded | undefined;
   for (const [month, at] of monthEnds.entries()) {
@@ -61,13 +62,13 @@ export function excludedPoints(history: History, engine: Engine, monthEnds: read
   });
 }
 
-/** Whether anything is recorded after one instant, up to and including another. */
+/** True if anything is recorded after one instant, up to and including another. */
 function hasRow({ attempts, events }: History, after: Instant, to: Instant): boolean {
   const within = ({ at }: { readonly at: Instant }): boolean => at > after && at <= to;
   return attempts.some(within) || events.some(within);
 }
 
-/** The point without its stays from the first month on whose end the installation had been replaced. */
+/** The point without its stays from the first month at whose end the installation had been replaced. */
 export function cutAtReplacement(
   point: ExcludedPoint,
   replacedAt: Instant,
@@ -91,13 +92,13 @@ export interface SupplierFile {
   readonly month: number;
   readonly electricityRows: number;
   readonly gasRows: number;
-  /** Header and rows: MPANs first, then MPRNs, each by code unit. */
+  /** The header and rows: MPANs first, then MPRNs, each by code unit. */
   readonly text: string;
 }
 
 /**
- * The files of one month, one for each supplier named, in the order given. `titleOf` gives the category in the words of the
- * briefing; the columns are ours ("MPAN/MPRN/Exclusion Category" - Various 1, Process Amendments).
+ * The files of one month, one for each supplier named, in the given order. `titleOf` gives the category in the words of
+ * the briefing. The columns are ours ("MPAN/MPRN/Exclusion Category" - Various 1, Process Amendments).
  */
 export function* filesOfMonth(
   points: readonly ExcludedPoint[],
@@ -127,26 +128,26 @@ export function* filesOfMonth(
   }
 }
 
-/** What changed on a supplier's file since the month before: a row of the summary. */
+/** The changes of a supplier's file since the previous month: a row of the summary. */
 export interface MonthSummary {
   readonly supplier: string;
   readonly month: number;
   readonly electricityRows: number;
   readonly gasRows: number;
-  /** Excluded now, and not at the end of the month before. */
+  /** Points that are excluded now and were not at the end of the previous month. */
   readonly added: number;
-  /** Excluded then too, but another supplier's; and the other way round. */
+  /** Points that were excluded then too, for another supplier. The next field counts the opposite move. */
   readonly movedIn: number;
   readonly movedOut: number;
-  /** No longer excluded: readmitted, out of scope again, or replaced. */
+  /** Points that are no longer excluded: readmitted, out of scope again, or replaced. */
   readonly removed: number;
-  /** The same supplier's, under another category. */
+  /** Points of the same supplier that are now under another category. */
   readonly recategorised: number;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The summary of a month for every supplier named (`''`: not known to DCC), against the month before it. */
+/** The summary of a month for every supplier named (`''`: not known to DCC), compared with the previous month. */
 export function summariesOf(
   points: readonly ExcludedPoint[],
   month: number,
@@ -208,12 +209,12 @@ export function summaryCells(row: MonthSummary, monthName: string, file: string)
   return [monthName, row.supplier, known, file, ...counts.map(String)];
 }
 
-/** Every supplier that has a meter point in any of the months, the one before the first included; `''` last. */
+/** Every supplier that has a meter point in any of the months, including the one before the first. `''` comes last. */
 export function suppliersOf(points: readonly ExcludedPoint[]): string[] {
   return [...new Set(points.flatMap((point) => point.stays.map((row) => row.supplier)))].sort(compareSuppliers);
 }
 
-/** Reported exclusions of a month by category: meter points, in the order of CATEGORIES. */
+/** Reported exclusions of a month by category, as meter points in the order of CATEGORIES. */
 export function pointsByCategory(
   points: readonly ExcludedPoint[],
   month: number,
@@ -226,7 +227,7 @@ export function pointsByCategory(
   return counts;
 }
 
-/** A meter point that does not stand in exactly one file of its fuel. */
+/** A meter point that is not in exactly one file of its fuel. */
 export interface FileFault {
   readonly fuel: Fuel;
   readonly meterPoint: string;
@@ -234,8 +235,8 @@ export interface FileFault {
 }
 
 /**
- * Every excluded meter point with a known supplier stands in exactly one file per fuel, once, and nothing else does.
- * The texts are those that were written, read again: what is checked is what is sent.
+ * Checks that every excluded meter point with a known supplier is in exactly one file of its fuel, once, and that the
+ * files contain nothing else. The texts are the written files, read again, so the check covers what is sent.
  */
 export function faultsOfMonth(points: readonly ExcludedPoint[], month: number, texts: Iterable<string>): FileFault[] {
   const found = { electricity: new Map<string, number>(), gas: new Map<string, number>() };

@@ -8,24 +8,27 @@ import { endOfLondonDate, formatDay, londonDay, type Instant } from '../time.ts'
 import { compareText } from './excluded.ts';
 import { textTable, thousands } from '../text/table.ts';
 
-/** A DMC as it is handed in: from a scenario's models, or a CSV of `dmc, epcl_entry, dmct_cost_pounds`. */
+/** A DMC of the input: from a scenario's models, or from a CSV of `dmc, epcl_entry, dmct_cost_pounds`. */
 export interface DmcRow {
   readonly dmc: string;
-  /** London date of the entry on the EPCL; null: none is planned. */
+  /** The London date of the entry on the EPCL; null if none is planned. */
   readonly epclEntry: string | null;
   readonly dmctCostPounds: number;
 }
 
-/** What one installation of a listed DMC adds to its counts. Survives JSON. */
+/** The part of one installation in the counts of its DMC. It survives JSON. */
 export interface DmcMember {
   readonly dmc: string;
-  /** `migrated`: nothing to unblock; `otherwise`: another exclusion of the installation holds; `open`: the EPCL check does not apply yet. */
+  /**
+   * `migrated`: there is nothing to unblock. `otherwise`: another exclusion of the installation holds. `open`: the EPCL
+   * check does not apply yet. `blocked`: the missing entry blocks it.
+   */
   readonly is: 'migrated' | 'otherwise' | 'open' | 'blocked';
-  /** Whether the reported exclusion, in effect, is uneconomic-to-test. */
+  /** True if the reported exclusion, in effect, is uneconomic-to-test. */
   readonly excluded: boolean;
 }
 
-/** What the installation is to its DMC as of an instant. Undefined: its DMC is not on the list. */
+/** The part of the installation in the counts of its DMC as of an instant. Undefined if its DMC is not on the list. */
 export function dmcMember(
   history: History,
   evaluation: Evaluation,
@@ -49,18 +52,18 @@ export function dmcMember(
 
 type Decision = 'none' | 'dcc-recommends' | 'sos-uneconomic' | 'sos-direct-otherwise';
 
-/** The economics of one DMC without an EPCL entry. Money in whole pence. */
+/** The economics of one DMC without an EPCL entry. Money is in whole pence. */
 export interface UneconomicRow {
   readonly dmc: string;
   readonly plannedEntry: string | null;
-  /** Whether the planned entry keeps the day of the final EPCL entries; null: none is planned. */
+  /** True if the planned entry is no later than the day of the final EPCL entries; null if none is planned. */
   readonly entryInTime: boolean | null;
   readonly installations: number;
   readonly migrated: number;
   readonly otherwiseExcluded: number;
-  /** Not yet held up: MOC (Secure) before its EPCL check. */
+  /** Installations that are not held up yet: MOC (Secure) before its EPCL check. */
   readonly notYetChecked: number;
-  /** What testing the DMC would unblock. */
+  /** Installations that testing the DMC would unblock. */
   readonly unblocked: number;
   readonly costPence: number;
   readonly cumulativeCostPence: number;
@@ -74,8 +77,8 @@ export interface UneconomicRow {
 type Tally = { [C in DmcMember['is'] | 'excluded']: number };
 
 /**
- * The DMCs without an EPCL entry as of an instant, cheapest first by cost per installation unblocked (those that would
- * unblock none last), with the cost and the installations added up in that order.
+ * The DMCs without an EPCL entry as of an instant, cheapest first by cost per installation unblocked. Those that would
+ * unblock none come last. Cost and installations are added up in that order.
  */
 export class Uneconomic {
   readonly #counts = new Map<string, Tally>();
@@ -87,7 +90,7 @@ export class Uneconomic {
     if (excluded) counts.excluded += 1;
   }
 
-  /** `eventsOf`: the events of a DMC up to the as-of. */
+  /** `eventsOf` returns the events of a DMC up to the as-of. */
   rows(dmcs: readonly DmcRow[], eventsOf: (dmc: string) => readonly HistoryEvent[]): UneconomicRow[] {
     const none: Tally = { migrated: 0, otherwise: 0, open: 0, blocked: 0, excluded: 0 };
     const rows = dmcs.map(({ dmc, epclEntry, dmctCostPounds }) => {
@@ -106,7 +109,7 @@ export class Uneconomic {
         excluded: counts.excluded,
       };
     });
-    // Cross-multiplied: no quotient is rounded, so that ties are ties.
+    // The comparison multiplies crosswise: no quotient is rounded, so ties are real ties.
     rows.sort((a, b) => {
       if ((a.unblocked === 0) !== (b.unblocked === 0)) return a.unblocked === 0 ? 1 : -1;
       return a.costPence * b.unblocked - b.costPence * a.unblocked || compareText(a.dmc, b.dmc);
@@ -121,12 +124,12 @@ export class Uneconomic {
   }
 }
 
-/** DMCs of the list that have no EPCL entry by the as-of. */
+/** The DMCs of the list that have no EPCL entry by the as-of. */
 export function withoutEntry(dmcs: readonly DmcRow[], asOf: Instant): DmcRow[] {
   return dmcs.filter(({ epclEntry }) => epclEntry === null || endOfLondonDate(epclEntry) > asOf);
 }
 
-/** The latest decision stands (18.5: the Secretary of State may direct otherwise); without one, DCC's recommendation. */
+/** The latest decision (18.5: the Secretary of State may direct otherwise). Without one, DCC's recommendation. */
 function decisionOf(events: readonly HistoryEvent[]): { decision: Decision; decidedOn: string | null } {
   const latest = (names: readonly string[]): HistoryEvent | undefined =>
     events.filter((row) => names.includes(row.event)).reduce<HistoryEvent | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined); // prettier-ignore
@@ -173,7 +176,7 @@ export function uneconomicCells(row: UneconomicRow): string[] {
   ];
 }
 
-/** `111666.67` of pence. */
+/** Writes pence as pounds, such as `111666.67`. */
 function pounds(pence: number): string {
   return `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, '0')}`;
 }

@@ -9,15 +9,18 @@ import { meanOf, quantileOf } from './statistics.ts';
 export type Measure = 'qualifying' | 'effective' | 'envisaged';
 
 /**
- * How our figure came by its closeness to a published one. `input`: the published figure enters as it is. `fitted`: an
- * assumption was chosen so that the two agree. `fitted-before-change`: one was, and the scenario has been changed since.
- * `not-fitted`: no assumption was chosen for this line alone. That is not a prediction, for assumptions were changed
- * after the line had been seen.
+ * The relation between our figure and a published one. `input`: the published figure enters unchanged. `fitted`: an
+ * assumption was chosen so that the two agree. `fitted-before-change`: one was chosen, and the scenario has been
+ * changed since. `not-fitted`: no assumption was chosen for this line alone. That is not a prediction, because
+ * assumptions were changed after the line had been seen.
  */
 export const RELATIONS = ['input', 'fitted', 'fitted-before-change', 'not-fitted'] as const;
 export type Relation = (typeof RELATIONS)[number];
 
-/** One volume: a row of the `volumes` record (src/interchange/record/records.ts). `p05` and `p95` are null for a single replication. */
+/**
+ * One volume: a row of the `volumes` record (src/interchange/record/records.ts). `p05` and `p95` are null for a single
+ * replication.
+ */
 export interface VolumeRow {
   readonly asOf: Instant;
   readonly measure: Measure;
@@ -32,7 +35,7 @@ export interface VolumeRow {
   readonly relation: Relation | null;
 }
 
-/** Counts of one replication; `measure` is what was met, or met and in effect. */
+/** Counts of one replication. `measure` selects the exclusions that were met, or those that were met and in effect. */
 export type CountOf = (query: {
   readonly replication: number;
   readonly asOf: number;
@@ -43,21 +46,21 @@ export type CountOf = (query: {
 }) => number;
 
 export interface VolumesInput {
-  /** Rising; the horizon is the last. */
+  /** The as-ofs in ascending order. The horizon is the last. */
   readonly asOfs: readonly Instant[];
   readonly replications: number;
   readonly countOf: CountOf;
   readonly rules: RuleSet;
   readonly published: readonly PublishedLine[];
-  /** How the published figures are taken to have been counted: the measure, and the position of its as-of. */
+  /** The assumed basis of the published figures: the measure, and the position of its as-of. */
   readonly comparison: { readonly measure: Measure; readonly asOf: number };
-  /** Names of published lines (`category/cohorts`) that the scenario was fitted to. */
+  /** The names of published lines (`category/cohorts`) to which the scenario was fitted. */
   readonly fitted: ReadonlySet<string>;
-  /** Whether the scenario differs from the one that the lines were fitted with, in what decides a volume. */
+  /** True if the scenario differs, in anything that affects a volume, from the one with which the lines were fitted. */
   readonly changed: boolean;
 }
 
-/** The lines of one as-of and measure: every cohort x category, then the joint lines as published. */
+/** A line of one as-of and measure. The lines are every cohort x category, then the joint lines as published. */
 interface Line {
   readonly category: ExclusionCategory;
   readonly cohorts: readonly Cohort[];
@@ -71,13 +74,13 @@ export function volumeRows(input: VolumesInput): VolumeRow[] {
   ];
   return input.asOfs.flatMap((_, asOf) => {
     const measures: Measure[] = ['qualifying', 'effective'];
-    // "Envisaged" is what will have qualified by the horizon if the proposals are adopted.
+    // "Envisaged" counts the exclusions that will have qualified by the horizon if the proposals are adopted.
     if (asOf === input.asOfs.length - 1) measures.push('envisaged');
     return measures.flatMap((measure) => lines.map((line) => volumeRow(input, asOf, measure, line)));
   });
 }
 
-/** `category/cohorts`, as scenarios name published lines. */
+/** The name of a published line in scenarios: `category/cohorts`. */
 export function lineName(line: Line): string {
   return `${line.category}/${joinCohorts(line.cohorts)}`;
 }
@@ -107,7 +110,7 @@ function volumeRow(input: VolumesInput, asOf: number, measure: Measure, line: Li
   };
 }
 
-/** How our figure of a published line came by its closeness to it. */
+/** The relation between our figure and a published line. */
 export function relationOf(
   line: PublishedLine,
   { fitted, changed }: Pick<VolumesInput, 'fitted' | 'changed'>,
@@ -131,7 +134,7 @@ function total(
   return line.cohorts.reduce((sum, cohort) => sum + input.countOf({ ...rest, cohort, category: line.category }), 0);
 }
 
-/** The cells of a row in the order of the `volumes` record; means are given to a tenth, counts whole. */
+/** The cells of a row in the order of the `volumes` record. Means are given to a tenth, and counts are whole. */
 export function volumeCells(row: VolumeRow): (string | null)[] {
   const number = (value: number | null): string | null => (value === null ? null : String(Math.round(value * 10) / 10));
   return [

@@ -1,4 +1,4 @@
-/** Dates as a reader says them. */
+/** Writes dates as a person would say them. */
 
 const MONTHS = [
   'January',
@@ -15,7 +15,7 @@ const MONTHS = [
   'December',
 ];
 
-/** `2022-12-31` -> `31 December 2022`; any other text is returned as it is. */
+/** `2022-12-31` becomes `31 December 2022`; any other text is returned as it is. */
 export function spokenDate(text: string): string {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text) ?? [];
   const name = MONTHS[Number(month) - 1];

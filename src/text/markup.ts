@@ -1,15 +1,15 @@
-/** Markup as text: elements of HTML and SVG, with everything that is not markup escaped. */
+/** Writes elements of HTML and SVG as text. Everything that is not markup is escaped. */
 
-/** Attributes of an element; what is undefined is left out. */
+/** The attributes of an element. An undefined attribute is left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/** One element as text. Children are markup; plain text must go through `escapeMarkup` before. */
+/** One element as text. Children are markup; plain text must go through `escapeMarkup` first. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const open = `<${name}${attributesText(attributes)}`;
   return children.length === 0 ? `${open}/>` : `${open}>${children.join('')}</${name}>`;
 }
 
-/** One HTML element, which always has an end tag. */
+/** One HTML element. It always has an end tag. */
 export function html(name: string, attributes: Attributes, ...children: readonly string[]): string {
   return `<${name}${attributesText(attributes)}>${children.join('')}</${name}>`;
 }
@@ -27,7 +27,7 @@ export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** A number to a tenth: the same bytes on every machine, and short. */
+/** A number rounded to a tenth, which is short and gives the same bytes on every machine. */
 export function coordinate(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

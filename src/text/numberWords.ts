@@ -1,23 +1,23 @@
-/** Numbers as text, the same on every machine: no locale decides. */
+/** Writes numbers as text, the same on every machine. No locale has any effect. */
 
-/** 11523.4 -> `11,523`; always with commas. */
+/** 11523.4 becomes `11,523`. The separator is always a comma. */
 export function wholeNumber(value: number): string {
   const text = String(Math.abs(Math.round(value))).replace(/\B(?=(\d{3})+$)/g, ',');
   return Math.round(value) < 0 ? `-${text}` : text;
 }
 
-/** With a sign in front, also of a gain: `+1,204`, `-12`, `0`. */
+/** Writes a sign in front of any number but zero: `+1,204`, `-12`, `0`. */
 export function signedNumber(value: number): string {
   return Math.round(value) > 0 ? `+${wholeNumber(value)}` : wholeNumber(value);
 }
 
-/** A number with at most so many decimals, without zeros at the end. */
+/** A number with at most the given number of decimals, without zeros at the end. */
 export function decimalNumber(value: number, decimals: number): string {
   const text = value.toFixed(decimals);
   return decimals === 0 ? text : text.replace(/\.?0+$/, '');
 }
 
-/** A label of an axis: `0`, `500`, `12,000`, `1.5 M`, `0.25`. */
+/** The label of an axis: `0`, `500`, `12,000`, `1.5 M`, `0.25`. */
 export function compactNumber(value: number): string {
   const size = Math.abs(value);
   if (size >= 1_000_000) return `${decimalNumber(value / 1_000_000, 2)} M`;
@@ -25,7 +25,7 @@ export function compactNumber(value: number): string {
   return decimalNumber(value, 3);
 }
 
-/** A share as a percentage: 0.049 -> `4.9 %`. */
+/** A share as a percentage: 0.049 becomes `4.9 %`. */
 export function percentage(share: number, decimals = 1): string {
   return `${decimalNumber(share * 100, decimals)} %`;
 }

@@ -1,18 +1,9 @@
-/** Small pictures made of characters, for a terminal. Where only plain characters are wanted they are ASCII. */
+/** Draws small pictures of characters, for a terminal. If only plain characters are wanted, they are ASCII. */
 
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const PLAIN = ['_', '.', ':', '-', '=', '+', '*', '#'];
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** A bar of `width` characters at most, as long as the share (0 to 1) of them. */
-export function textBar(share: number, width: number, plain: boolean): string {
-  const length = Math.max(0, Math.min(1, share)) * width;
-  if (plain) return '#'.repeat(Math.round(length));
-  const eighths = Math.round(length * 8);
-  return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] as string);
-}
-
-/** A character for each value, from the lowest (0 or less) to the highest of them. */
+/** One character for each value, on a scale from 0 to the highest value. Values below 0 are drawn as 0. */
 export function sparkline(values: readonly number[], plain: boolean): string {
   const high = Math.max(...values, 0);
   const steps = plain ? PLAIN : BLOCKS;

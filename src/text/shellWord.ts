@@ -1,4 +1,4 @@
-/** An argument as a shell takes it: quoted where it must be. */
+/** An argument in the form that a shell takes. It is quoted if it must be. */
 export function shellWord(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,7 @@
-/** A plain text table: columns two spaces apart, numbers to the right, no colours, fit for a pipe. */
+/**
+ * A plain text table. Columns are two spaces apart, numbers are aligned to the right, and there are no colours, so it
+ * is fit for a pipe.
+ */
 export function textTable(
   rows: readonly (readonly string[])[],
   options: { readonly right: readonly number[] },
@@ -16,7 +19,7 @@ export function textTable(
     .join('\n');
 }
 
-/** 11523 -> `11,523`; always with commas, whatever the locale. */
+/** 11523 becomes `11,523`. The separator is always a comma, whatever the locale. */
 export function thousands(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -1,6 +1,7 @@
 /**
- * Text of others (a device, a driver, a broker, a file) made safe for a terminal: control characters, and those that turn the
- * direction of writing, are shown as `\x1b` or `\u202e` and no longer act. Line feeds and tabs stay.
+ * Makes text from outside (a device, a driver, a broker, a file) safe for a terminal. Control characters, and
+ * characters that change the direction of writing, are shown as `\x1b` or `\u202e` and have no effect any more. Line
+ * feeds and tabs stay.
  */
 export function visible(text: string): string {
   return text.replaceAll(ACTING, (character) => {

@@ -6,7 +6,7 @@ import { valueAt } from '../regulation/dated.ts';
 import type { RuleSet } from '../rules/ruleset.ts';
 import { DAY, HOUR, MINUTE, type Instant } from '../time.ts';
 
-/** `9 d 4 h 12 min`: exact, for an age a second beyond a window must not read like the window. */
+/** `9 d 4 h 12 min`. The text is exact, because an age one second beyond a window must not read like the window. */
 export function duration(seconds: number): string {
   if (seconds === 0) return '0 s';
   const parts: string[] = [];
@@ -30,7 +30,9 @@ export function facts(rows: readonly (readonly [string, string])[]): string[] {
   return rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`);
 }
 
-/** What the outcome of an attempt means by the rules that judge it, or that the catalogue does not list it. */
+/**
+ * The meaning of an attempt's outcome by the rules that judge it, or a statement that the catalogue does not list it.
+ */
 export function outcomeMeaning({ outcome, kind, at }: Attempt, rules: RuleSet): string {
   if (outcome === OK) return kind === 'instruction' ? 'the devices are prepared' : 'all devices migrated';
   if (outcome === OK_ESME) return 'the ESME migrated alone';
@@ -38,7 +40,10 @@ export function outcomeMeaning({ outcome, kind, at }: Attempt, rules: RuleSet): 
   return kind === 'instruction' && outcome === NO_WAN ? 'the last try failed for no WAN' : 'unlisted code';
 }
 
-/** What a code of the catalogue means at an instant, by the windows in force then; one that is not in it is unlisted. */
+/**
+ * The meaning of a code at an instant, with the windows in force then. A code that the catalogue lacks is called
+ * unlisted.
+ */
 export function codeMeaning(code: string, { rules, at }: { readonly rules: RuleSet; readonly at: Instant }): string {
   const row = errorCode(code);
   if (!row) return 'unlisted code';
@@ -46,7 +51,7 @@ export function codeMeaning(code: string, { rules, at }: { readonly rules: RuleS
   return row.synthetic ? `${meaning} (synthetic code)` : meaning;
 }
 
-/** Rows of what an installation is, common to both forms. */
+/** Rows that describe an installation, common to both forms. */
 export function installationRows(row: Installation): [string, string][] {
   const { gas } = row;
   const meter = (dormant: boolean, mode: string, supplier: string): string =>

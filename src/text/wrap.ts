@@ -1,4 +1,4 @@
-/** A text as lines of at most `width` characters, broken between words. A longer word stands alone. */
+/** A text as lines of at most `width` characters, broken between words. A longer word gets a line of its own. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-export const CHROMIUM = PATHS.find((path) => existsSync(path));
+const CHROMIUM = PATHS.find((path) => existsSync(path));
 
 /** Why the tests of pages cannot run; undefined: they can. */
 export const NO_BROWSER =

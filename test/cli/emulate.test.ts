@@ -81,7 +81,7 @@ describe('what it refuses', () => {
 
   test.each([
     [['--listen', 'nowhere'], '--listen: found nowhere, expected HOST:PORT such as 127.0.0.1:4059'],
-    [['--framing', '62056-21'], '--framing: found 62056-21, expected wrapper or hdlc here'],
+    [['--mqtt', 'mqtt://127.0.0.1:1', '--framing', '62056-21'], '--framing: found 62056-21, expected wrapper or hdlc'],
     [['--glow'], '--glow publishes on a broker'],
     [['--baud', '9600'], '--baud is of a serial line'],
     [['--serial', '/dev/none', '--framing', 'hdlc'], 'serial:/dev/none'],
@@ -90,7 +90,9 @@ describe('what it refuses', () => {
     [['--profile', join(folder, 'none.yaml')], 'no such file'],
     [['--listen', '127.0.0.1:65535', '--count', '2'], '2 ports from 65535 upward end above 65535'],
   ])('%j', async (args, told) => {
-    const { code, out, err } = await commandLine(['emulate', ...args]);
+    // What is not refused would be served until it is stopped: the test is to fail then, and not to hang.
+    const onText = (text: string, interrupt: () => void): void => (text.includes('ready;') ? interrupt() : undefined);
+    const { code, out, err } = await commandLine(['emulate', ...args], { onText });
     expect(err).toContain(told);
     expect(out + err).not.toContain('hunter2');
     expect(code).toBe(1);

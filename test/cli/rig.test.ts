@@ -180,7 +180,7 @@ describe('init, check, schema', () => {
     for (const of of ['rig', 'steps']) {
       expect(JSON.parse((await bench.rig('schema', '--of', of)).out)).toMatchObject({ type: 'object' });
     }
-    expect((await bench.rig('schema', '--markdown')).out).toContain('| `devices.chf.tcp` |');
+    expect((await bench.rig('schema', '--markdown')).out).toContain('- `devices.chf.tcp`: ');
   });
 
   test('no file at all is usage', async () => {

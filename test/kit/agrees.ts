@@ -8,20 +8,22 @@ import { categoryOf } from './trial/finding.ts';
 import { minimiseAll } from './trial/minimise.ts';
 import { search } from './trial/search.ts';
 
+/** Which clauses, rules and questions an engine is compared over. */
 export interface AgreementOptions {
-  /** The categories that are compared; all by default. Where some are left out, `reported` is not compared. */
+  /** The categories that are compared; by default all. If some are left out, `reported` is not compared. */
   readonly clauses?: readonly ExclusionCategory[];
-  /** The rule set; default: the proposed one. */
+  /** The rule set. The default is the proposed one. */
   readonly rules?: RuleSet;
-  /** Default 2,000. */
+  /** The number of questions. The default is 2,000. */
   readonly runs?: number;
-  /** Default `kit`. The same seed asks the same questions. */
+  /** The seed. The default is `kit`. The same seed gives the same questions. */
   readonly seed?: string;
 }
 
 /**
- * Compares an engine with the bench on generated questions: a function that answers at once, or an `Asker` that answers
- * batches. Rejects with the smallest counterexamples as text: the history as a table, both verdicts, the clause, the trace.
+ * Compares an engine with the bench on generated questions. The engine is a function that answers at once, or an
+ * `Asker` that answers batches. The promise rejects with the smallest counterexamples as text: the history as a table,
+ * both verdicts, the clause, the trace.
  */
 export async function agreesWithReference(engine: Engine | Asker, options: AgreementOptions = {}): Promise<void> {
   const { clauses, rules = VARIOUS1, runs = 2000, seed = 'kit' } = options;

@@ -14,17 +14,17 @@ export const VERDICT_FIELDS = [
 ] as const;
 export type VerdictField = (typeof VERDICT_FIELDS)[number];
 
-/** A verdict as somebody's engine gives it: a field that is left out is not compared. */
+/** A verdict of the engine under test. A field that is left out is not compared. */
 export type GivenVerdict = Pick<Verdict, 'category'> & Partial<Pick<Verdict, VerdictField>>;
 
-/** An answer as somebody's engine gives it. */
+/** An answer of the engine under test. */
 export interface GivenAnswer {
   readonly verdicts: readonly GivenVerdict[];
-  /** Left out: not compared. */
+  /** The notes. If they are left out, they are not compared. */
   readonly notes?: Evaluation['notes'];
 }
 
-/** One thing in which two answers differ. `holds`: whether the category holds at all. */
+/** One difference between two answers. `holds` tells whether the category holds at all. */
 export interface Difference {
   readonly category: ExclusionCategory;
   readonly field: 'holds' | VerdictField;
@@ -33,15 +33,18 @@ export interface Difference {
 }
 
 export interface CompareOptions {
-  /** The categories that are compared; all by default. Where some are left out, `reported` is not compared. */
+  /** The categories that are compared; by default all. If some are left out, `reported` is not compared. */
   readonly clauses?: readonly ExclusionCategory[] | undefined;
-  /** False leaves `reported` out: it depends on all categories. Default: true if `clauses` is not given. */
+  /**
+   * If false, `reported` is not compared, because it depends on all categories. The default is true if `clauses` is not
+   * given.
+   */
   readonly reported?: boolean;
 }
 
 /**
- * Everything in which a given answer differs from the expected one, in the order of the expected verdicts. Where a
- * category holds in one answer alone, its other fields are not compared.
+ * Every difference between a given answer and the expected one, in the order of the expected verdicts. If a category
+ * holds in only one of the answers, its other fields are not compared.
  */
 export function differencesOf(
   found: GivenAnswer,
@@ -79,14 +82,14 @@ function isSame(field: VerdictField, found: unknown, verdict: Verdict): boolean 
   return isSameEvidence(found as readonly Instant[], verdict.evidence);
 }
 
-/** Where an attempt and an instruction share an instant, the bench names it twice; an engine may name it once. */
+/** If an attempt and an instruction share an instant, the bench names the instant twice. An engine may name it once. */
 function isSameEvidence(found: readonly Instant[], expected: readonly Instant[]): boolean {
   const isEqual = (other: readonly Instant[]) =>
     found.length === other.length && found.every((at, i) => at === other[i]);
   return isEqual(expected) || isEqual([...new Set(expected)]);
 }
 
-/** The shape of a difference: two counterexamples of one shape are most likely one bug. */
+/** The shape of a difference. Two counterexamples of the same shape most likely show the same bug. */
 export function shapeOf({ category, field, found, expected }: Difference): string {
   if (field === 'holds') return `${category} ${found === true ? 'holds wrongly' : 'is missed'}`;
   return `${category} ${field} ${direction(found, expected)}`;

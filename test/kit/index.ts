@@ -1,4 +1,4 @@
-// The published arbitraries and laws: hold your own engine, or your own head-end, to them.
+// The published arbitraries and laws. Use them to test your own engine or your own head-end.
 export { installationArbitrary } from './arbitraries/installations.ts';
 export { instantsNear } from './arbitraries/instants.ts';
 export { asOfArbitrary, historyArbitrary, questionArbitrary } from './arbitraries/histories.ts';

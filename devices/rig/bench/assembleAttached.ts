@@ -1,6 +1,6 @@
 /**
- * A rig of which something is attached, or that a watch probes: links, head-ends and what goes wrong on this side, put together
- * by `assembleRig` like every other rig.
+ * Assembles a rig with attached devices, or a rig that a watch probes: links, head-ends and the failures on this side.
+ * `assembleRig` puts it together like every other rig.
  */
 import type { Instant } from '../../../src/time.ts';
 import { secretKeySource } from '../../headend/keySource.ts';
@@ -21,25 +21,25 @@ export interface AttachedParts extends Pick<
   RigParts,
   'known' | 'unheard' | 'judges' | 'leaves' | 'deviceTime' | 'onCall' | 'onStepTaken' | 'onFirstWrite'
 > {
-  /** The clock that the rig lives by; shifted where weeks of a calendar pass at once. */
+  /** The clock of the rig. It is shifted where weeks of a calendar pass at once. */
   readonly timers: Timers;
   readonly endpoints: Endpoints;
   readonly store: PeerOptions['store'];
   readonly emulatedLedger?: PeerOptions['emulatedLedger'];
-  /** What is emulated beside the attached devices; undefined: nothing is. */
+  /** The devices that are emulated beside the attached ones; undefined if none are. */
   readonly home: Home | undefined;
-  /** Takes what goes wrong on this side; the carriers must tell it, too. */
+  /** Collects failures on this side. The carriers must report to it, too. */
   readonly troubles: OurTroubles;
   /**
-   * A plan strikes steps: its effects are realised on the links, and on the hub's power where a driver can switch it. A watch has
-   * no plan and leaves the links as the world has them.
+   * True if a plan strikes steps: its effects are realised on the links, and on the hub's power if a driver can switch
+   * it. A watch has no plan and leaves the links as they are.
    */
   readonly isPlanned: boolean;
   readonly pass?: AttachedOptions['pass'];
   readonly onFrame: AttachedOptions['onFrame'];
   readonly onNotRealised: AttachedOptions['onNotRealised'];
   readonly onNote: (note: string) => void;
-  /** A device's own date as one of the schedule; undefined: it is no evidence. */
+  /** Converts a device's own date to an instant of the schedule; undefined if the date is no evidence. */
   readonly dated: (at: Instant) => Instant | undefined;
 }
 
@@ -109,8 +109,8 @@ export function assembleAttached(setup: RigSetup, parts: AttachedParts): Attache
 }
 
 /**
- * A device's date, judged by a clock that stands at `now`: undefined, and a note, if the device is more than five minutes ahead;
- * never later than `now` otherwise.
+ * Judges a device's date by a clock that stands at `now`. Returns undefined and gives a note if the date is more than
+ * five minutes ahead. Otherwise returns the date, but never an instant after `now`.
  */
 export function datedWithin(at: Instant, now: Instant, onNote: (note: string) => void): Instant | undefined {
   const ahead = at - now;

@@ -1,7 +1,7 @@
 /**
- * Puts a rig together: the walk, what strikes it, the desk, and the runner that carries it out. Emulated rigs in virtual time,
- * attached rigs at the wall's time and the probes of a watch all go through this one function, so that they cannot differ in
- * whom they blame.
+ * Assembles a rig: the walk, the effects that strike it, the desk, and the runner that carries it out. Emulated rigs in
+ * virtual time, attached rigs in wall time and the probes of a watch all use this one function, so that they blame
+ * alike.
  */
 import type { Installation } from '../../../src/installation/installation.ts';
 import type { KeySource } from '../../headend/keySource.ts';
@@ -18,19 +18,22 @@ export interface RigParts
     Pick<RigOptions, 'leaves' | 'ours' | 'whyRefused' | 'deviceTime' | 'codes' | 'onFirstWrite'> {
   readonly installation: Installation;
   readonly timers: Timers;
-  /** The links to the devices: what the world does to them is done here. */
+  /** The links to the devices. The world's effects are realised here. */
   readonly links: Links;
   /** Opens a call over these links. */
   readonly dial: Dial;
-  /** How calls are framed that do not say so themselves. */
+  /** The framing of calls that do not name one. */
   readonly framing: 'wrapper' | 'hdlc';
   readonly devices: RigDevices;
-  /** Puts the right Master Key in its place, or a wrong one. */
+  /** Gives the DCC the right Master Key, or a wrong one. */
   readonly useMasterKey: (isWrong: boolean) => void;
   readonly keySource: KeySource;
-  /** Seconds that the DCC waits for the desk. Default: a minute. */
+  /** Seconds that the DCC waits for the desk. Default: 60. */
   readonly deskSeconds?: number;
-  /** As of `RigOptions`; not asked while the plan strikes an attempt, for frames that we damage make a device complain, too. */
+  /**
+   * The reason why a device that answered was not understood, as in `RigOptions`. It is not used while the plan strikes
+   * an attempt, because frames that we damage also make a device complain.
+   */
   readonly doubt?: NonNullable<RigOptions['doubt']>;
   readonly drive?: RunnerOptions['drive'];
   readonly onCall?: RunnerOptions['onCall'];

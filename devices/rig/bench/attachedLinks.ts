@@ -1,6 +1,6 @@
 /**
- * The links to devices of which some are attached: what the world does to them is realised on this side of each channel, as far
- * as that goes, and on the emulated home for the devices that are in it. What cannot be realised is said, and not faked.
+ * The links to devices of which some are attached. Effects are realised on this side of each channel as far as
+ * possible, and in the emulated home for the devices in it. An effect that cannot be realised is reported, not faked.
  */
 import type { DeviceName, Procedure } from '../../headend/procedure.ts';
 import { drive } from '../../headend/procedure.ts';
@@ -19,17 +19,17 @@ import type { Links } from './striker.ts';
 
 export interface AttachedOptions {
   readonly timers: Timers;
-  /** How the time passes in which nobody is called at all. Default: it is waited for. */
+  /** Lets the time pass during which nobody is called. Default: the rig waits. */
   readonly pass?: (seconds: number) => void;
-  /** Devices that are not in the home; of the others the home has the links. */
+  /** Devices outside the home. The home has the links of the others. */
   readonly attached: readonly DeviceName[];
   readonly home: Home | undefined;
   readonly dial: Dial;
   readonly framing: (device: DeviceName) => 'wrapper' | 'hdlc';
-  /** Whether a driver can switch the hub's power. */
+  /** True if a driver can switch the hub's power. */
   readonly hubHasPowerSwitch: boolean;
   readonly onFrame: NonNullable<HomeOptions['onFrame']>;
-  /** Told of what was to strike and could not be realised. */
+  /** Called with each planned effect that could not be realised. */
   readonly onNotRealised: (what: string) => void;
 }
 
@@ -65,7 +65,7 @@ export class AttachedLinks implements Links {
     });
   };
 
-  /** Frames are counted anew, over all links together. */
+  /** Realises effects. Frames are counted from 0 again, over all links together. */
   realise(realised: Realised): Procedure<void> | void {
     const { home } = this.options;
     this.link = realised.link;
@@ -77,11 +77,14 @@ export class AttachedLinks implements Links {
 
   scheduleUntil(at: number | undefined): void {
     const { home, timers } = this.options;
-    // The home lives at its own present, whatever instant the schedule gave the event.
+    // The home lives in its own present, whatever instant the schedule gave the event.
     home?.scheduleUntil(at === undefined ? undefined : Math.floor(timers.nowMilliseconds() / 1000));
   }
 
-  /** A meter whose HAN is lost is silenced on our side of its link: its hub, or its own address, cannot be reached into. */
+  /**
+   * True if a meter is silenced on our side of its link because its HAN is lost. Its hub, or the meter at its own
+   * address, cannot be changed from here.
+   */
   private isSilenced(device: DeviceName): boolean {
     return device !== 'chf' && !this.link.hanUp[device];
   }
@@ -108,13 +111,13 @@ export class AttachedLinks implements Links {
     else this.options.onNotRealised(`a power cut of the attached hub: ${answer.message}`);
   }
 
-  /** What must be put right before anybody lets go of the devices. */
+  /** Undoes what must not remain when the devices are released. */
   restore(): Procedure<void> | void {
     return this.realise(UNTOUCHED);
   }
 }
 
-/** Every frame is lost. */
+/** Drops every frame. */
 const SILENT: FramePolicy = {
   admit: (frame) => faultScript([{ fault: 'drop', frame: frame.frame, direction: 'either' }]).admit(frame),
 };

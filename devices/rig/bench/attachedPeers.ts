@@ -1,4 +1,4 @@
-/** The head-ends' view of a rig's devices: ledgers that outlive the process and a guard for those that are attached. */
+/** The head-ends' view of a rig's devices: ledgers that outlive the process, and a guard for each attached device. */
 import { fromHex, toHex } from '../../dlms/bytes.ts';
 import { DIAGNOSTIC } from '../../dlms/acse.ts';
 import { SERVICE_ERROR } from '../../dlms/apdu.ts';
@@ -19,15 +19,15 @@ import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
 
 export interface AttachedPeers {
   readonly devices: RigDevices;
-  /** The hub as the SMSO knows it; undefined where it is reached through a driver. */
+  /** The hub as the SMSO knows it; undefined if the hub is reached through a driver. */
   readonly smsoHub: Peer | undefined;
-  /** Puts the right Master Key in its place, or a wrong one. */
+  /** Gives the DCC the right Master Key, or a wrong one. */
   readonly useMasterKey: (isWrong: boolean) => void;
   /** Files that hold keys now. */
   readonly ledgers: readonly string[];
-  /** Why a device that has answered is not understood; undefined where all are. */
+  /** The reason why a device that answered is not understood; undefined if all are understood. */
   readonly unverified: () => string | undefined;
-  /** Another exchange begins: what devices said before does not count for it. */
+  /** Starts another exchange. Earlier answers of devices no longer count. */
   readonly forgetUnverified: () => void;
 }
 
@@ -35,9 +35,9 @@ export interface PeerOptions {
   readonly store: LedgerStore;
   readonly endpoints: Pick<Endpoints, 'capabilities'>;
   readonly onNote: (note: string) => void;
-  /** The ledger of an emulated device, for whoever keeps it from one call to the next. Default: a new one. */
+  /** Returns the ledger of an emulated device, for a caller that keeps it between calls. Default: a new ledger. */
   readonly emulatedLedger?: (device: DeviceName, party: PartyName) => KeyLedger;
-  /** Told, each time, why something was not written to an attached device. */
+  /** Called with the reason, each time a write to an attached device is refused. */
   readonly onRefused: (why: string) => void;
 }
 
@@ -66,7 +66,7 @@ export function attachedPeers(setup: RigSetup, options: PeerOptions): AttachedPe
     if (device.place.kind !== 'driver') {
       return { by: 'dlms', peer: peerOf(device, 'dcc'), ...(device.reads && { reads: device.reads }) };
     }
-    // A meter that is where its hub is, is reached through the hub's driver.
+    // A meter at the place of its hub is reached through the hub's driver.
     const name = device.driver ? device.name : 'chf';
     return { by: 'driver', name, capabilities: options.endpoints.capabilities(name), reads: device.place.driver.reads };
   };
@@ -95,17 +95,17 @@ interface Made {
 }
 
 /** By what a device is known, whichever rig file names it. */
-export function knownOfDevice(device: DeviceSetup): Known {
+function knownOfDevice(device: DeviceSetup): Known {
   const title = device.expectedTitle && toHex(device.expectedTitle);
   return { address: addressKey(device), title };
 }
 
-/** Between two looks at a device that another process has. */
+/** Wait between two looks at a device that another process holds, in seconds. */
 const LOOK_SECONDS = 0.25;
 
 /**
- * Takes every attached device of a rig for this process. Another rig may just be busy with one: it is waited for, up to
- * `waitSeconds`. Rejects with a LedgerError if it still has the device then.
+ * Takes every attached device of a rig for this process. Waits up to `waitSeconds` for a device that another rig holds.
+ * Rejects with a LedgerError if the device is still held then.
  */
 export async function lockDevices(
   store: LedgerStore,
@@ -185,7 +185,7 @@ function attachedPeer(
     onRefusal: (what) => onNote(`${name}: it refuses ${what}`),
     onTitle: (title) => {
       unverified.delete(name);
-      // One that no key proves is not remembered.
+      // A title without a key as proof is not remembered.
       if (isKeyed && title) stored.learnTitle(title);
     },
   };
@@ -194,7 +194,7 @@ function attachedPeer(
 
 const FAMILIES = { general: 'generalGlo', specific: 'glo' } as const;
 
-/** Why a device that has answered is not understood, and what may be done about it. */
+/** Explains why a device that answered is not understood, and what the user may do. */
 function unverifiedText(name: DeviceName, error: WireError, stored: StoredLedger): string {
   if (error.kind === 'security' && error.error === REPEATED_COUNTER) return repeatText(name, stored);
   const words = wireErrorText(error);
@@ -224,7 +224,7 @@ function isAboutKeys(error: WireError): boolean {
 }
 
 const KEY_COMPLAINTS: readonly number[] = [SERVICE_ERROR.decipheringError, SERVICE_ERROR.invocationCounterError];
-/** A device that gives no reason may mean its keys. */
+/** Diagnostics that may mean the keys. A device that gives no reason may mean them, too. */
 const KEY_DIAGNOSTICS: readonly number[] = [
   DIAGNOSTIC.none,
   DIAGNOSTIC.noReasonGiven,
@@ -232,7 +232,7 @@ const KEY_DIAGNOSTICS: readonly number[] = [
   DIAGNOSTIC.authenticationFailure,
 ];
 
-/** The keys are right. What is not shown is that the answer was never given before. */
+/** Explains an answer that verifies under the right keys but may be a repetition of an earlier one. */
 function repeatText(name: DeviceName, { path }: StoredLedger): string {
   return `the ${name} answers under the keys held with a counter that was used before: a recorded answer, or it was started anew and counts from the beginning. What it had counted stands in ${path}; if it was started anew, move that file away to begin anew with the keys of the rig file`;
 }

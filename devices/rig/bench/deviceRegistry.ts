@@ -1,6 +1,6 @@
 /**
- * Who a device is, whichever rig file names it: one lock, and one place of its keys, by its address and by its title. The
- * registry lies in the state folder of the user and holds no key.
+ * Identifies devices across rig files: each address and each title has one lock and one recorded place of its keys. The
+ * registry lies in the user's state folder and holds no key.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
@@ -14,31 +14,31 @@ const HASH_DIGITS = 24;
 const entrySchema = z.strictObject({
   format: z.literal(1),
   key: z.string(),
-  /** Where each party's keys of the device are. */
+  /** The ledger files of each party. */
   ledgers: z.strictObject({ dcc: z.string().optional(), smso: z.string().optional() }),
 });
 
 type Party = 'dcc' | 'smso';
 
 export class DeviceRegistry {
-  /** The state folder, in which ledgers of rigs without a folder of their own lie under `keys/`. */
+  /** The state folder. Ledgers of rigs without a folder of their own lie in its `keys/`. */
   readonly folder: string;
 
   constructor(folder: string) {
     this.folder = folder;
   }
 
-  /** Takes a device for this process, or gives the number of the process that has it. */
+  /** Takes a device for this process, or returns the number of the process that holds it. */
   lock(key: string): ProcessLock | { readonly heldBy: number } {
     return takeLock(join(this.folderOf('locks'), `${nameOf(key)}.lock`));
   }
 
-  /** The ledger in which a device's keys were last written down. */
+  /** The ledger in which a device's keys were last written. */
   ledgerOf(key: string, party: Party): string | undefined {
     return this.read(key)?.ledgers[party];
   }
 
-  /** The keys of a device are in this ledger from now on. */
+  /** Records that a device's keys are in this ledger from now on. */
   note(key: string, party: Party, path: string): void {
     const known = this.read(key)?.ledgers;
     if (known?.[party] === path) return;
@@ -49,7 +49,7 @@ export class DeviceRegistry {
     renameSync(aside, target);
   }
 
-  /** Ledgers of all rigs in the state folder, for those that were written before there was a registry. */
+  /** Lists the ledgers of all rigs in the state folder, because some were written before the registry existed. */
   ledgersOf(device: DeviceName, party: Party): readonly string[] {
     const keys = join(this.folder, 'keys');
     try {
@@ -79,7 +79,7 @@ export class DeviceRegistry {
   }
 }
 
-/** Addresses hold what no file name may. */
+/** Encodes an address as a file name, because an address may hold characters that a file name may not. */
 function nameOf(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, HASH_DIGITS);
 }
@@ -91,8 +91,9 @@ export function titleKey(title: string): string {
 const LOOPBACK: readonly string[] = ['localhost', '::1', '127.0.0.1'];
 
 /**
- * The address of a device as one text, however a rig file spells it: links to a serial port are followed, names of this machine
- * are one. Undefined for an emulated device, and for a driver without an endpoint, which says nothing of where it leads.
+ * Returns the address of a device as one text, however a rig file spells it. Links to a serial port are followed, and
+ * all names of this machine become one. Undefined for an emulated device, and for a driver without an endpoint, which
+ * does not say where it leads.
  */
 export function addressKey({ place, call }: Pick<DeviceSetup, 'place' | 'call'>): string | undefined {
   const behind = `${call.physical ?? 0}/${call.server}`;

@@ -1,6 +1,6 @@
 /**
- * The attached devices of a rig as something to call: carriers opened when they are needed, serial lines held open, drivers
- * started once. Nothing here knows what is said.
+ * Makes the attached devices of a rig callable: it opens carriers when they are needed, holds serial lines open and
+ * starts each driver once. It does not interpret what is sent.
  */
 import { startDriver, type Driver, type DriverAnswer } from '../../hardware/driver.ts';
 import type { Capability } from '../../hardware/driverProtocol.ts';
@@ -21,15 +21,15 @@ import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
 
 export interface EndpointOptions {
   readonly timers: Timers;
-  /** Something worth a line: without payload. */
+  /** Called with notes for the user. They hold no payload. */
   readonly onNote: (note: string) => void;
-  /** Where node-serialport comes from; tests give the mock. */
+  /** Loads node-serialport. Tests supply the mock. */
   readonly loadSerial?: () => Promise<SerialPackage>;
-  /** Whether each carrier is tried before anything begins; default: it is. */
+  /** True to try each carrier before anything begins. Default: true. */
   readonly tries?: boolean;
-  /** How a device's driver is had; default: one is started, and closed with the endpoints. */
+  /** Supplies the driver of a device. Default: a driver is started, and closed with the endpoints. */
   readonly driverOf?: (device: DeviceSetup) => Promise<Driver>;
-  /** Told of what went wrong with a carrier, when it was opened or while it was used. */
+  /** Called when opening or using a carrier failed. */
   readonly onTrouble?: (trouble: {
     readonly place: Place;
     readonly line: string;
@@ -40,7 +40,7 @@ export interface EndpointOptions {
 export interface Endpoints {
   /** Opens a link to an attached device that speaks DLMS. */
   readonly dial: Dial;
-  /** Asks a driver; one that fails itself is a fault of the system. */
+  /** Asks a driver. A failure of the driver itself is a fault of the system. */
   drive(device: DeviceName, request: DriveRequest): Promise<DriverAnswer<unknown>>;
   capabilities(device: DeviceName): readonly Capability[];
   close(): Promise<void>;
@@ -48,7 +48,7 @@ export interface Endpoints {
 
 type Line = Pick<Transport, 'name' | 'open'> & { hold?(): Promise<void>; close?(): Promise<void> };
 
-/** Opens what is attached. Rejects with a TransportError or a DriverError, nothing being left open. */
+/** Opens the attached devices. Rejects with a TransportError or a DriverError, and then leaves nothing open. */
 export async function openEndpoints(setup: RigSetup, options: EndpointOptions): Promise<Endpoints> {
   const lines = new Map<string, Line>();
   const lineOf = new Map<DeviceName, Line>();
@@ -111,7 +111,7 @@ export async function openEndpoints(setup: RigSetup, options: EndpointOptions): 
   };
 }
 
-/** Power is switched at a device that says who it is and is on the list, or at an endpoint that is. */
+/** Power may be switched if the device reports a title on the allow-list, or if its endpoint is on the list. */
 async function maySwitch(driver: Driver, { allow, devices }: RigSetup, device: DeviceName): Promise<boolean> {
   const endpoint = devices.find(({ name }) => name === device)?.driver?.endpoint ?? '';
   if (endpoint !== '' && allow.power.includes(endpoint.toUpperCase())) return true;
@@ -125,7 +125,7 @@ function fault(message: string): DriverAnswer<never> {
   return { ok: false, observation: 'systemFault', message };
 }
 
-/** The operations that a rig makes use of. */
+/** Dispatches the driver operations that a rig uses. */
 function ask(driver: Driver, op: DriveRequest['op'], arg: DriveRequest['arg']): Promise<DriverAnswer<unknown>> {
   switch (op) {
     case 'probe':
@@ -168,9 +168,11 @@ function lineTo(place: Place, { framing, optical }: DeviceSetup, { timers, loadS
   }
 }
 
-/** Whether a carrier can be had at all is known before anything begins; that it is lost later is an observation. */
+/**
+ * Opens a carrier once, so that a missing carrier is known before anything begins. Losing it later is an observation.
+ */
 async function tryOnce(line: Line): Promise<void> {
-  // Behind an optical port a meter that was woken for nothing would sit in HDLC until it tires of waiting.
+  // An optical port is not opened for a trial: a meter that was woken for nothing would stay in HDLC until its timeout.
   if (line.hold) return line.hold();
   const channel = await line.open();
   await channel.close();
@@ -186,7 +188,7 @@ export async function openDriver(
   const driver = await startDriver({
     command,
     answerSeconds,
-    // Which device may be switched is decided at each request.
+    // Each request decides whether the device may be switched.
     allow: ['power'],
     timers: options.timers,
     cwd: setup.folder,

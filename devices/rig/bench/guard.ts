@@ -1,6 +1,7 @@
 /**
- * What may be written to attached hardware: nothing, unless its system title, as it was learnt on the wire in an association
- * that proved its keys, is on the rig file's list for that kind of thing. Asked by the client core before a byte is made.
+ * Decides what may be written to attached hardware: nothing, unless its system title is on the rig file's list for that
+ * kind of write. The title must have been learnt on the wire, in an association that proved its keys. The client core
+ * asks the guard before it builds a request.
  */
 import { equalBytes, toHex } from '../../dlms/bytes.ts';
 import type { Descriptor } from '../../dlms/apdu.ts';
@@ -11,10 +12,10 @@ export type Writable = Exclude<keyof AllowList, 'power'>;
 
 const SECURITY_SETUP = 64;
 const IMAGE_TRANSFER = 18;
-/** 0.0.43.1.x.255: invocation counters belong to the keys. */
+/** Invocation counters, 0.0.43.1.x.255, belong to the keys. */
 const INVOCATION_COUNTER = /^00002B01..FF$/;
 
-/** What a write is: of keys, of firmware, or of anything else. */
+/** Classifies a write: keys, firmware, or anything else. */
 export function kindOfWrite({ classId, ln }: Descriptor): Writable {
   if (classId === SECURITY_SETUP || INVOCATION_COUNTER.test(ln)) return 'keys';
   return classId === IMAGE_TRANSFER ? 'firmware' : 'configuration';
@@ -22,13 +23,13 @@ export function kindOfWrite({ classId, ln }: Descriptor): Writable {
 
 export interface GuardOptions {
   readonly allow: AllowList;
-  /** Titles that the device must have, where the rig file or the ledger knows one. */
+  /** Titles that the device must have, if the rig file or the ledger knows any. */
   readonly expected: () => readonly Uint8Array[];
-  /** Told, each time, why something was not written. */
+  /** Called with the reason, each time a write is refused. */
   readonly onRefused: (why: string) => void;
 }
 
-/** The guard of one attached device. */
+/** Returns the guard of one attached device. */
 export function guardOf({ allow, expected, onRefused }: GuardOptions): NonNullable<Peer['mayWrite']> {
   const refuse = (why: string): boolean => {
     onRefused(why);

@@ -1,6 +1,6 @@
 /**
- * An emulated installation in memory, as the rig's endpoints: all bytes, real cryptography, virtual time. The world decides what
- * its links do; the devices only meet it.
+ * An emulated installation in memory that serves as the rig's endpoints: all bytes, real cryptography, virtual time.
+ * The world decides what the links do; the devices only experience it.
  */
 import type { Instant } from '../../../src/time.ts';
 import { ServerConnection } from '../../dlms/serverConnection.ts';
@@ -20,20 +20,20 @@ import type { Timers } from '../../transport/timers.ts';
 
 export interface HomeOptions {
   readonly timers: Timers;
-  /** The lab's n-th installation; its number sets the phase in which its gas meter wakes. */
+  /** Number of the lab's installation. It sets the phase in which the gas meter wakes. */
   readonly number: number;
   readonly gas: boolean;
   readonly framing: 'wrapper' | 'hdlc';
-  /** Whether the gas meter was heard at a wake of its schedule. */
+  /** True if the gas meter was heard at a wake of its schedule. */
   readonly hanContactAt?: (at: Instant) => boolean;
   readonly devices?: InstallationOptions['devices'];
   readonly sleep?: InstallationOptions['sleep'];
   readonly onFrame?: (frame: FrameInFlight, admission: Admission, call: Call) => void;
-  /** A policy cut the link: this is where a device may lose its power. */
+  /** Called when a policy cut the link. A device may lose its power here. */
   readonly onCut?: (call: Call) => void;
 }
 
-/** Seconds until a lost wake-up is given up by the caller. Our assumption. */
+/** The caller gives up a lost wake-up after this many seconds. Our assumption. */
 const WAKE_UP_SECONDS = 60;
 
 export class Home {
@@ -41,7 +41,7 @@ export class Home {
   readonly dial: Dial;
   private realised: Realised = UNTOUCHED;
   private frames: FramePolicy = CLEAR.frames;
-  /** Until when wakes follow the schedule; undefined while an exchange with the meters runs. */
+  /** The gas meter wakes by its schedule up to this instant. Undefined during an exchange with the meters. */
   private scheduledUntil: Instant | undefined = Infinity;
   private readonly gateways = new Map<LogicalDevice, LogicalDevice>();
 
@@ -68,13 +68,13 @@ export class Home {
     };
   }
 
-  /** What the world does from now on. Frames are counted anew. */
+  /** Sets what the world does from now on. Frames are counted from 0 again. */
   realise(realised: Realised): void {
     this.realised = realised;
     this.setLink(realised.link);
   }
 
-  /** The links alone. */
+  /** Sets the links only. */
   setLink(link: LinkCondition): void {
     const { chf } = this.installation;
     this.realised = { ...this.realised, link };
@@ -84,8 +84,9 @@ export class Home {
   }
 
   /**
-   * While facts are learnt the gas meter is heard by its schedule alone, up to the attempt's instant; within the steps that
-   * touch the meters the HAN is up unless an effect says otherwise. That is what the kernel's walk assumes as well.
+   * While facts are learnt, the schedule alone decides whether the gas meter is heard, up to the attempt's instant.
+   * Within the steps that touch the meters the HAN is up unless an effect takes it down. The kernel makes the same
+   * assumption.
    */
   scheduleUntil(at: Instant | undefined): void {
     this.scheduledUntil = at;
@@ -112,7 +113,7 @@ export class Home {
     });
   }
 
-  /** One gateway a device, or an association would not outlive its first APDU. */
+  /** Each device has one gateway: with a new one for each APDU, an association would not survive its first APDU. */
   private gatewayOf(device: LogicalDevice): LogicalDevice {
     let found = this.gateways.get(device);
     if (!found) {

@@ -1,6 +1,7 @@
 /**
- * The key ledgers of attached devices on disk: a file a device and party, for its owner alone, written whole under a temporary
- * name, put through to the disk and renamed before anything that rests on it is sent. A lock keeps other processes out.
+ * Keeps the key ledgers of attached devices on disk: one file for each device and party, readable by its owner only. A
+ * ledger is written to a temporary file, flushed to the disk and renamed before any message that depends on it is sent.
+ * A lock keeps other processes out.
  */
 import {
   chmodSync,
@@ -26,7 +27,7 @@ import { DeviceRegistry, titleKey } from './deviceRegistry.ts';
 import { isAlive } from './isAlive.ts';
 import { takeLock, type ProcessLock } from './processLock.ts';
 
-/** A ledger that cannot be had: for the user to mend. Names files, never a key. */
+/** A ledger that cannot be used, for a reason that the user can mend. The message names files, never a key. */
 export class LedgerError extends Error {
   override name = 'LedgerError';
 }
@@ -44,27 +45,27 @@ const fileSchema = z.strictObject({
     .nullable(),
   ledger: ledgerMemorySchema,
 });
-/** `SMB` in hexadecimal: how titles of the lab's emulated devices begin. */
+/** `SMB` in hexadecimal: the start of the titles of the lab's emulated devices. */
 const LAB_TITLES = '534D42';
 const NOTE = 'keys of one device as one head-end has them; never share, never edit while a rig runs';
 
-/** One device's ledger with what it remembers of the device itself. */
+/** The ledger of one device, with what it remembers about the device. */
 export interface StoredLedger {
   readonly ledger: KeyLedger;
   readonly path: string;
-  /** Whether it was found on disk: the keys of the rig file are those of the beginning only. */
+  /** True if the ledger was found on disk. The keys of the rig file then only tell how it began. */
   readonly isFound: boolean;
-  /** Title of the device that these keys belong to, once it was learnt on the wire. */
+  /** Title of the device that owns these keys; undefined until it is learnt on the wire. */
   readonly title: string | undefined;
-  /** The device said who it is, in an association that proved its keys. The first title stays. */
+  /** Records the title that the device gave in an association that proved its keys. The first title stays. */
   learnTitle(title: Uint8Array): void;
 }
 
-/** What is known of a device beside its name in a rig file. */
+/** What is known of a device besides its name in a rig file. */
 export interface Known {
-  /** As `addressKey` gives it. */
+  /** The address in the form of `addressKey`. */
   readonly address?: string | undefined;
-  /** The title that the rig file expects, upper-case hexadecimal. */
+  /** The title that the rig file expects, in upper-case hexadecimal. */
   readonly title?: string | undefined;
 }
 
@@ -73,15 +74,15 @@ export class LedgerStore {
   private readonly registry: DeviceRegistry | undefined;
   private readonly locks = new Map<string, ProcessLock>();
 
-  /** `stateFolder`: where devices are known by address and title, whichever rig names them. Default: they are not. */
+  /** `stateFolder` is where devices are known by address and title across rig files. Default: they are not. */
   constructor(folder: string, { stateFolder }: { readonly stateFolder?: string | undefined } = {}) {
     this.folder = folder;
     this.registry = stateFolder === undefined ? undefined : new DeviceRegistry(stateFolder);
   }
 
   /**
-   * Takes a device for this process: its ledgers in this folder, its address and its title. Throws a LedgerError while another
-   * process has any of them.
+   * Reserves a device for this process: its ledgers in this folder, its address and its title. Throws a LedgerError
+   * while another process holds any of them.
    */
   lock(device: DeviceName, { address, title }: Known = {}): void {
     inWords(this.folder, () => mkdirSync(this.folder, { recursive: true, mode: 0o700 }));
@@ -97,7 +98,7 @@ export class LedgerStore {
     if (title !== undefined) this.lockTitle(title);
   }
 
-  /** Takes a device that has no ledger: one that is reached through a driver. */
+  /** Reserves a device that has no ledger because it is reached through a driver. */
   lockAddress(address: string): void {
     this.lockKey(address, `the device at ${address}`);
   }
@@ -107,7 +108,10 @@ export class LedgerStore {
     this.locks.clear();
   }
 
-  /** Every emulator of the lab has devices of the same titles: only their addresses tell them apart. */
+  /**
+   * All emulators of the lab have devices with the same titles; only their addresses distinguish them. Such a title is
+   * not locked.
+   */
   private lockTitle(title: string): void {
     if (!title.startsWith(LAB_TITLES)) this.lockKey(titleKey(title), `the device ${title}`);
   }
@@ -130,8 +134,8 @@ export class LedgerStore {
   }
 
   /**
-   * Where the keys of a device are: where its title, or else its address, was last written down, by whichever rig; in this folder
-   * where nobody has.
+   * The path of a device's ledger: where any rig last recorded its title, or else its address. If there is no such
+   * record, the path is in this folder.
    */
   private pathOf(device: DeviceName, party: PartyName, { address, title }: Known): string {
     const own = join(this.folder, `${device}-${party}.json`);
@@ -154,7 +158,10 @@ export class LedgerStore {
     return isOf(byAddress, title) ? byAddress : own;
   }
 
-  /** The ledger of a device: as it was left, or begun with the keys given. Throws a LedgerError for a file that is no ledger. */
+  /**
+   * Opens the ledger of a device as it was left, or begins one with the given keys. Throws a LedgerError if the file is
+   * not a ledger.
+   */
   open(
     device: DeviceName,
     party: PartyName,
@@ -198,7 +205,7 @@ export class LedgerStore {
         return title;
       },
       learnTitle: (learnt) => {
-        // Whoever names it otherwise, or has it at another address, must not have it at the same time.
+        // No other rig may use this device at the same time under another name or address.
         this.lockTitle(toHex(learnt));
         if (title !== undefined) return;
         title = toHex(learnt);
@@ -209,7 +216,10 @@ export class LedgerStore {
   }
 }
 
-/** Removes what processes that died left half-written: it holds key bytes. Only for whoever has the lock. */
+/**
+ * Removes half-written files of processes that died, because they hold key bytes. Only the holder of the lock may call
+ * this.
+ */
 function clearPartials(folder: string, device: DeviceName): void {
   for (const name of readdirSync(folder)) {
     const found = PARTIAL.exec(name);
@@ -220,7 +230,7 @@ function clearPartials(folder: string, device: DeviceName): void {
 
 const PARTIAL = /^(chf|esme|gsme)-(?:dcc|smso)\.json\.partial-(\d+)$/;
 
-/** What the file system says, as a LedgerError. */
+/** Runs `work` and turns an error of the file system into a LedgerError. */
 function inWords<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -230,7 +240,7 @@ function inWords<T>(path: string, work: () => T): T {
   }
 }
 
-/** A ledger's title, null where none was learnt; undefined where there is no ledger of this device and party. */
+/** The title in a ledger; null if none was learnt, undefined if this device and party have no ledger. */
 function titleOfLedger(
   path: string,
   of: { device: DeviceName; party: PartyName },
@@ -239,7 +249,8 @@ function titleOfLedger(
     const found = readLedger(path, of);
     return found && { title: found.title };
   } catch (error) {
-    // The own one is refused in words when it is opened; another rig's that cannot be read is none.
+    // A broken ledger of this rig is refused with a message when it is opened. A broken ledger of another rig counts as
+    // none.
     if (error instanceof LedgerError) return undefined;
     throw error;
   }
@@ -277,7 +288,10 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Whole or not at all, and on the disk when this returns. What cannot be put on record is not sent either. */
+/**
+ * Writes all of the text or none of it, and returns when it is on the disk. The caller sends nothing that could not be
+ * recorded.
+ */
 function writeWhole(path: string, text: string): void {
   try {
     putThrough(path, text);
@@ -301,18 +315,21 @@ function putThrough(path: string, text: string): void {
   syncFolder(path);
 }
 
-/** The new name itself must reach the disk; where a folder cannot be opened, the file system sees to it. */
+/**
+ * Flushes the folder, so that the new name reaches the disk. If a folder cannot be opened, the file system takes care
+ * of that.
+ */
 function syncFolder(path: string): void {
   try {
     const descriptor = openSync(join(path, '..'), 'r');
     fsyncSync(descriptor);
     closeSync(descriptor);
   } catch {
-    // Windows opens no folders.
+    // Windows cannot open folders.
   }
 }
 
-/** Where ledgers lie unless the rig file says: in the state folder of the user, never beside outputs that are shared. */
+/** The default folder of ledgers: in the user's state folder, never beside outputs that are shared. */
 export function defaultLedgerFolder(
   rig: string,
   environment: Readonly<Record<string, string | undefined>>,
@@ -321,7 +338,7 @@ export function defaultLedgerFolder(
   return join(defaultStateFolder(environment, platform), 'keys', rig);
 }
 
-/** The folder in which this product keeps what outlives a run. */
+/** The folder for everything that this product keeps beyond a run. */
 export function defaultStateFolder(
   environment: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform = process.platform,

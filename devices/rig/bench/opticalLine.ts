@@ -1,4 +1,4 @@
-/** Calls through an optical port: IEC 62056-21 opens the door, mode E leads to HDLC, and HDLC is what the caller gets. */
+/** Calls through an optical port: IEC 62056-21 opens the session, mode E switches to HDLC, and the caller gets HDLC. */
 import { BAUD_RATES } from '../../iec62056_21/frames.ts';
 import type { ReaderFailure } from '../../iec62056_21/reader.ts';
 import { readModeC } from '../../iec62056_21/session.ts';
@@ -7,18 +7,23 @@ import { heldTransport, type HeldTransport } from '../../transport/held.ts';
 import type { Timers } from '../../transport/timers.ts';
 import { TransportError, type ByteChannel, type TransportErrorCode } from '../../transport/transport.ts';
 
-/** An open carrier. A serial port can set its line; behind a converter on TCP the line is set once, at the converter. */
+/**
+ * An open carrier. A serial port can change its speed; behind a converter on TCP the speed is set once, at the
+ * converter.
+ */
 type Carrier = ByteChannel & { setMode?(mode: string): Promise<void> };
 
-/** The reaction time that IEC 62056-21 asks of both ends: the other may be setting its line. */
+/**
+ * The reaction time that IEC 62056-21 requires of both ends, because the other end may be changing its line settings.
+ */
 const REACTION_MILLISECONDS = 200;
-/** At 300 Bd even a short answer takes a moment. */
+/** At 300 Bd even a short answer takes this long. */
 const QUIET_MILLISECONDS = 300;
 
-/** 300 Bd, as the standard's character. */
+/** The standard's character for 300 Bd. */
 const OPENING_BAUD = '0';
 
-/** The fastest speed that may be agreed, as the standard's character. */
+/** Returns the standard's character for the fastest speed that may be agreed. */
 function baudCharacter(baud: number): string {
   const able = Object.entries(BAUD_RATES).filter(([, rate]) => rate <= baud);
   return able.sort(([, a], [, b]) => b - a)[0]?.[0] ?? '0';
@@ -26,7 +31,7 @@ function baudCharacter(baud: number): string {
 
 export interface OpticalLineOptions {
   readonly timers: Timers;
-  /** No faster than this, Bd. Default 300. Behind a converter the line always stays at its opening speed, 300 Bd. */
+  /** Highest speed, Bd. Default 300. Behind a converter the line always stays at its opening speed, 300 Bd. */
   readonly baud?: number;
   /** Default `port`. */
   readonly parity?: 'port' | 'software';
@@ -45,7 +50,7 @@ export function opticalLine(
     const call = await line.open();
     const { held } = line;
     if (held === undefined) throw new TransportError('lost', line.name, 'the port went away');
-    // The call carries the octets, the port sets the speed. A converter cannot be told another one.
+    // The call carries the octets and the port sets the speed. A converter cannot change its speed.
     const setMode = held.setMode?.bind(held);
     const port = setMode ? (Object.create(call, { setMode: { value: setMode } }) as ByteChannel) : call;
     return new Promise((resolve, reject) => {
@@ -58,7 +63,7 @@ export function opticalLine(
       let isSettled = false;
       let portError: TransportError | undefined;
       const failed = (error: TransportError): void => {
-        // Closing the call ends it, too: the first reason is the one that counts.
+        // Closing the call ends it as well. The first reason is the one that counts.
         if (isSettled) return;
         isSettled = true;
         void call.close();
@@ -94,8 +99,8 @@ export function opticalLine(
 }
 
 /**
- * Silence on the line is the meter's. A meter that answers and does not lead to HDLC has been reached: its line is set up
- * otherwise than the rig file says, which is no failure of the meter.
+ * A silent line is the meter's silence. A meter that answers without leading to HDLC has been reached: its settings
+ * differ from those of the rig file, and that is no failure of the meter.
  */
 function whyFailed(reason: ReaderFailure, name: string): [TransportErrorCode, string, string] {
   const code: TransportErrorCode = reason === 'noAnswer' ? 'timeout' : 'settings';

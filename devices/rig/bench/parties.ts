@@ -1,4 +1,4 @@
-/** Who stands on the other side of an emulated home: the SMSO and the DCC, each with its own title and ledgers. */
+/** The parties that talk to an emulated home: the SMSO and the DCC, each with its own title and ledgers. */
 import { ascii } from '../../dlms/bytes.ts';
 import type { SuiteKeys } from '../../dlms/logicalDevice.ts';
 import type { Peer } from '../../headend/associate.ts';
@@ -11,20 +11,23 @@ import { WAKE_SECONDS } from '../../personas/gsme.ts';
 export const SMSO_TITLE = ascii('SMSO0001');
 export const DCC_TITLE = ascii('DCC00001');
 
-/** A KEK that no device has: the head-end's key when a plan says that its Master Key is wrong. */
+/** A KEK that no device has. The head-end uses it when a plan says that its Master Key is wrong. */
 export const WRONG_MASTER_KEY = new Uint8Array(16).fill(0x5a);
 
-/** The client that may touch keys and configuration. */
+/** The client that may change keys and configuration. */
 const MANAGEMENT_CLIENT = 1;
 const ANSWER_SECONDS = 30;
 
-/** How to reach a device of an installation through its hub. A sleepy one may let a whole wake period pass. */
+/**
+ * Returns the call that reaches a device of an installation through its hub. A sleepy device may take a whole wake
+ * period to answer.
+ */
 export function callOf(device: DeviceName, client = MANAGEMENT_CLIENT): Call {
   const timeoutSeconds = device === 'gsme' ? WAKE_SECONDS + ANSWER_SECONDS : ANSWER_SECONDS;
   return { device, client, server: INSTALLATION_SAPS[device], timeoutSeconds };
 }
 
-/** A party and the keys it begins with; without a Master Key it can never rotate them. */
+/** A party and its initial keys. Without a Master Key it can never rotate them. */
 export interface Party {
   readonly systemTitle: Uint8Array;
   readonly keys: SuiteKeys;
@@ -32,7 +35,7 @@ export interface Party {
   readonly challenge?: () => Uint8Array;
 }
 
-/** A party's view of one device. */
+/** Returns a party's view of one device. */
 export function peerOf(device: DeviceName, party: Party): Peer {
   const { systemTitle, keys, masterKey, challenge } = party;
   const ledger = new KeyLedger(keys, masterKey);
@@ -47,7 +50,7 @@ export function peersOf(party: Party, options: { readonly gas: boolean }): DccPe
   };
 }
 
-/** The peers that are there. */
+/** Lists the peers of the devices that exist. */
 export function listed({ chf, esme, gsme }: DccPeers): readonly Peer[] {
   return gsme ? [esme, gsme, chf] : [esme, chf];
 }

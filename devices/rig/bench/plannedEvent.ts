@@ -1,17 +1,19 @@
-/** What a plan says: what happens at which instant, and what the world does to it. */
+/** A planned event: what happens at which instant, and what the world does to it. */
 import type { Effect } from '../../../src/migration/observations.ts';
 import type { StepId } from '../../../src/migration/steps.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { SilenceChoice } from '../../link/realise.ts';
 import type { ScriptedFault } from '../../transport/faultScript.ts';
 
-/** What strikes one step of an attempt. */
+/** An effect that strikes one step of an attempt. */
 export interface PlannedEffect extends SilenceChoice {
   readonly step: StepId;
   readonly effect: Effect;
 }
 
-/** Faults of single frames, counted within a step, or within the whole attempt where none is named. */
+/**
+ * Faults of single frames. Frames are counted within the named step, or within the whole attempt if no step is named.
+ */
 export interface PlannedFrames {
   readonly step?: StepId;
   readonly faults: readonly ScriptedFault[];
@@ -24,19 +26,19 @@ export type PlannedEvent =
       readonly kind: 'attempt';
       readonly at: Instant;
       readonly esmeOnly: boolean;
-      /** Which code of its family a failure carries. */
+      /** Selects the code of a failure within its family. */
       readonly pick: number;
-      /** The hub cannot be reached throughout. */
+      /** The hub cannot be reached during the whole attempt. */
       readonly wanDown?: true;
       readonly effect?: PlannedEffect;
       readonly frames?: readonly PlannedFrames[];
     }
   | {
       readonly kind: 'instruction';
-      /** The first try. */
+      /** The instant of the first try. */
       readonly at: Instant;
       readonly secondsBetweenTries: number;
-      /** Whether each try gets through to the hub. */
+      /** For each try: true if it gets through to the hub. */
       readonly reached: readonly boolean[];
       readonly pick: number;
     };

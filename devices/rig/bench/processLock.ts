@@ -1,6 +1,6 @@
 /**
- * A file that says which process has something, until that process lets go of it or is no more. A process number alone would
- * not do: numbers are given out again, and after a restart of the machine a stranger may bear it.
+ * A lock file names the process that holds a resource until the process releases it or ends. The process number alone
+ * is not enough: numbers are reused, and after a restart another process may have the same one.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAlive } from './isAlive.ts';
@@ -9,7 +9,7 @@ export interface ProcessLock {
   release(): void;
 }
 
-/** Takes the lock, or gives the number of the process that has it. What a dead process left is taken over. */
+/** Takes the lock, or returns the number of the process that holds it. A lock of a dead process is taken over. */
 export function takeLock(path: string): ProcessLock | { readonly heldBy: number } {
   const own = `${process.pid} ${startOf(process.pid) ?? '?'}\n`;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
@@ -23,10 +23,10 @@ export function takeLock(path: string): ProcessLock | { readonly heldBy: number 
   return { heldBy: ownerOf(textOf(path) ?? '')?.pid ?? 0 };
 }
 
-/** Others may be doing the same. */
+/** Tries to take over a dead lock; other processes may try the same. */
 const TRIES_MAX = 5;
 
-/** The lock appears with its text in it, or not at all: half a lock would look like a dead one. */
+/** Creates the lock together with its text, because a lock without its whole text would look like a dead one. */
 function tryLock(path: string, text: string): boolean {
   const aside = `${path}.new-${process.pid}`;
   writeFileSync(aside, text, { mode: 0o600, flush: true });
@@ -35,7 +35,7 @@ function tryLock(path: string, text: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    // A file system without links.
+    // This file system has no links.
     return tryCreate(path, text);
   } finally {
     rmSync(aside, { force: true });
@@ -52,14 +52,17 @@ function tryCreate(path: string, text: string): boolean {
   }
 }
 
-/** Of two that find the same dead lock one moves it; a live one that was moved by mistake is put back. */
+/**
+ * If two processes find the same dead lock, one of them moves it away. A live lock that was moved by mistake is put
+ * back.
+ */
 function takeAway(path: string, dead: string): void {
   const aside = `${path}.dead-${process.pid}`;
   try {
     renameSync(path, aside);
     if (textOf(aside) !== dead) linkSync(aside, path);
   } catch {
-    // Somebody else was first.
+    // Another process was faster.
   }
   rmSync(aside, { force: true });
 }
@@ -86,18 +89,18 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** Whether the process that took the lock is there still. Where its start cannot be told, the number has to do. */
+/** True if the process that took the lock still runs. If its start time is unknown, its number decides. */
 function isSame({ pid, start }: Owner): boolean {
   if (!isAlive(pid)) return false;
   const now = startOf(pid);
   return now === undefined || start === '?' || now === start;
 }
 
-/** Which start of the machine, and when after it: Linux alone tells. */
+/** The start of the machine and of the process. Only Linux tells. */
 function startOf(pid: number): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // The name of a process may hold anything; what follows it does not.
+    // The process name may contain any character, so the fields are counted after it.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_FIELD];
     return ticks === undefined ? undefined : `${boot}/${ticks}`;
@@ -106,5 +109,5 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-/** proc(5): field 22 of all, of which two come before and one ends with the name. */
+/** proc(5): this is field 22 of the whole line; two fields come before the name, and the name is one. */
 const START_FIELD = 19;

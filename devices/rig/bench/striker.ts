@@ -1,4 +1,7 @@
-/** What strikes the steps of an attempt: the world around a step, realised before its work and undone after it. */
+/**
+ * Realises the planned effects of an attempt in the world around a step, before the step's work, and undoes them
+ * afterwards.
+ */
 import type { StepId } from '../../../src/migration/steps.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { Procedure } from '../../headend/procedure.ts';
@@ -7,20 +10,25 @@ import { HEARS, realise, UNTOUCHED, type DeskCondition, type Realised } from '..
 import { oneThenOther, type FramePolicy } from '../../transport/framePolicy.ts';
 import type { PlannedAttempt, PlannedEffect, PlannedFrames } from './plannedEvent.ts';
 
-/** The links of an installation, whoever provides them: what can be done to them, at once or by a procedure. */
+/**
+ * The links of an installation, from any provider, with the changes that can be made to them at once or by a procedure.
+ */
 export interface Links {
   realise(realised: Realised): Procedure<void> | void;
-  /** While facts are learnt the gas meter is heard by its schedule alone, up to an instant; undefined: as links are. */
+  /**
+   * While facts are learnt, the schedule alone decides up to this instant whether the gas meter is heard. Undefined:
+   * the links decide.
+   */
   scheduleUntil(at: Instant | undefined): void;
 }
 
 export interface StrikerOptions {
   readonly links: Links;
-  /** The DCC holds the right Master Key, or a wrong one. */
+  /** Called to give the DCC the right Master Key or a wrong one. */
   readonly onMasterKey: (isWrong: boolean) => void;
 }
 
-/** How a hub comes to be out of reach. */
+/** The effect by which an outage makes a hub unreachable. */
 export const OUTAGE = { silence: 'wakeUpLost' } as const;
 
 export class Striker {
@@ -36,7 +44,7 @@ export class Striker {
     this.options = options;
   }
 
-  /** Until when the schedule alone says whether the gas meter is heard. */
+  /** The schedule alone decides up to this instant whether the gas meter is heard. */
   schedule(at: Instant): void {
     this.scheduledUntil = at;
     this.options.links.scheduleUntil(at);
@@ -50,12 +58,15 @@ export class Striker {
     this.within = whole.length === 0 ? undefined : counted(scripted(whole).frames);
   }
 
-  /** Whether anything is planned to strike the attempt under way. */
+  /** True if anything is planned to strike the current attempt. */
   get isStriking(): boolean {
     return this.effect !== undefined || this.frames.length > 0 || this.isWanDown;
   }
 
-  /** Whether a step is struck for its own sake: an outage strikes none, it is there for all of them. */
+  /**
+   * True if an effect strikes this step in particular. An outage strikes no single step, because it lasts for all of
+   * them.
+   */
   strikes(step: StepId): boolean {
     return this.effect?.step === step || this.frames.some((one) => one.step === undefined || one.step === step);
   }

@@ -1,4 +1,7 @@
-/** Reads, merges, checks and resolves a rig file. Everything wrong is told at once, with its place, and without any secret. */
+/**
+ * Reads, merges, checks and resolves a rig file. All errors are reported together, each with its position and without
+ * secrets.
+ */
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { hideSecrets, type SecretPlaces } from '../../../src/document/hideSecrets.ts';
@@ -23,13 +26,13 @@ import { type RigSetup, setupOf } from './rigSetup.ts';
 export interface LoadedRig {
   readonly ok: true;
   readonly setup: RigSetup;
-  /** The file asked for, and those that it extends. */
+  /** The requested file and the files that it extends. */
   readonly files: readonly string[];
-  /** Of everything that the file says, defaults resolved; secrets are not part of it. */
+  /** Hash of the whole resolved file with its defaults, without secrets. */
   readonly hash: string;
 }
 
-/** A loaded rig, or everything that is wrong with the file. */
+/** A loaded rig, or all errors of the file. */
 export type RigFileResult = LoadedRig | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export interface LoadRigOptions {
@@ -37,20 +40,20 @@ export interface LoadRigOptions {
   readonly files: Files;
   readonly readBytes: (path: string) => Uint8Array;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** What `in-force` is asked of. */
+  /** The instant for which `in-force` rules are chosen. */
   readonly now: Instant;
 }
 
-/** Each of these is one thing or another; a file that says one takes nothing of the other over. */
+/** Sections of which each describes one alternative: a file that sets one inherits none of its fields. */
 const MERGE: MergeOptions = { whole: ['mqtt', 'driver', 'keys', 'secret'] };
 const SECRETS: SecretPlaces = {
   path: /^devices\..*\.(keys|secret)(\.|\[|$)/,
   mend: 'Name the place of a secret: {file: keys/guek.hex} or {env: RIG_GUEK}.',
 };
-/** An image that no device of the lab would take. */
+/** No device of the lab accepts a larger image. */
 const FIRMWARE_BYTES_MAX = 1 << 20;
 
-/** Reads a rig file with everything that it names. Problems never show a secret. */
+/** Reads a rig file and all files that it names. Problems never show a secret. */
 export function loadRigFile(options: LoadRigOptions): RigFileResult {
   const layers = readLayers({ path: options.path, files: options.files, merge: MERGE });
   const problems: Problem[] = [...layers.problems];
@@ -110,7 +113,7 @@ function rulesOf(
   const name = isRulesFile(asked) ? files.beside(file, asked) : asked;
   const result = resolveRules(name, { asOf: now, files });
   if (result.ok) return result.rules;
-  // A rule set that cannot be had is a fault of the line that asks for it.
+  // A rule set that cannot be read is reported at the line that asks for it.
   const problems = result.problems.map((problem) =>
     problem.line === 0 && problem.file === name
       ? { ...problem, file, line, column, path: 'rules', found: `${JSON.stringify(asked)}, ${problem.found}` }
@@ -149,7 +152,7 @@ function whyUnreadable(error: unknown): string {
   return typeof code === 'string' ? code : 'not text';
 }
 
-/** The document without what is only for people and editors; the order in which it was written changes nothing. */
+/** Hashes the document without the fields for people and editors. The order of fields has no effect. */
 function hashOf(document: RigDocument): string {
   const { $schema: _schema, extends: _extends, title: _title, ...rest } = document;
   return createHash('sha256')

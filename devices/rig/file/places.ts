@@ -1,11 +1,11 @@
-/** Where the devices of a rig are: at an address of their own, behind the hub, or emulated in memory. */
+/** The places of a rig's devices: at an address of their own, behind the hub, or emulated in memory. */
 import type { DeviceName } from '../../headend/procedure.ts';
 import type { DeviceDocument, DriverDocument } from './rigDeviceSchema.ts';
 import type { RigDocument } from './rigFileSchema.ts';
 
 export const DEVICE_NAMES = ['chf', 'esme', 'gsme'] as const satisfies readonly DeviceName[];
 
-/** A carrier's address, or the lack of one. Reached only through a program: `driver`. */
+/** The address on a carrier. `driver`: reached only through a program. `emulated`: no address. */
 export type Place =
   | { readonly kind: 'emulated' }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -21,7 +21,7 @@ export type Place =
 
 export interface Placed {
   readonly place: Place;
-  /** Whose section names the place: the hub's for a meter that is reached through it. */
+  /** The device whose section names the place: the hub for a meter that is reached through it. */
   readonly owner: DeviceName;
 }
 
@@ -45,7 +45,7 @@ function ownPlace(device: DeviceDocument): Place | undefined {
   return emulated ? { kind: 'emulated' } : undefined;
 }
 
-/** Where a device is. What has no place of its own is where its hub is, and a hub without one is emulated. */
+/** The address of a device: its own if given, otherwise its hub's. A hub without an address is emulated. */
 export function placeOf({ devices }: Pick<RigDocument, 'devices'>, name: DeviceName): Placed {
   const own = ownPlace(devices[name]);
   if (own) return { place: own, owner: name };
@@ -53,7 +53,7 @@ export function placeOf({ devices }: Pick<RigDocument, 'devices'>, name: DeviceN
   return placeOf({ devices }, 'chf');
 }
 
-/** As logs and records name it; never a credential: URLs with one are refused. */
+/** Returns the name of a place in logs and records. It never holds a credential, because URLs with one are refused. */
 export function placeText(place: Place): string {
   switch (place.kind) {
     case 'emulated':
@@ -69,17 +69,20 @@ export function placeText(place: Place): string {
   }
 }
 
-/** The devices that the installation has. */
+/** Returns the devices that the installation has. */
 export function devicesOf({ installation }: Pick<RigDocument, 'installation'>): readonly DeviceName[] {
   return DEVICE_NAMES.filter((name) => name !== 'gsme' || installation.gas !== false);
 }
 
-/** Whether anything at all is attached: what is emulated by somebody else cannot be told from hardware. */
+/**
+ * Returns the attached devices. A device that another program emulates counts as attached, because it cannot be
+ * distinguished from hardware.
+ */
 export function attachedDevices(document: RigDocument): readonly DeviceName[] {
   return devicesOf(document).filter((name) => placeOf(document, name).place.kind !== 'emulated');
 }
 
-/** Time is the schedule's own in memory, and the wall's where anything is attached, unless the file says. */
+/** Returns the clock that the file names. Default: `wall` if anything is attached, otherwise `nominal`. */
 export function clockOf(document: RigDocument): 'nominal' | 'wall' {
   return document.schedule.clock ?? (attachedDevices(document).length > 0 ? 'wall' : 'nominal');
 }

@@ -1,4 +1,7 @@
-/** Where one device of a rig is, how it is spoken to, and where its keys are read from: never in the rig file itself. */
+/**
+ * The fields of one device in a rig file: its place, its link, and the sources of its keys. Keys never stand in the rig
+ * file itself.
+ */
 import { z } from 'zod';
 import { LAB_SLEEP } from '../../personas/gsme.ts';
 import { wireFields } from './rigWireSchema.ts';
@@ -11,7 +14,7 @@ const secretPlace = z
   .describe('where a secret is read from: {file: ...} or {env: ...}');
 export type SecretPlace = z.output<typeof secretPlace>;
 
-// The map comes first: what is wrong with a key is told at the key.
+// The map is tried first, so that an error in a key is reported at that key.
 const keys = z.union([
   z.strictObject({
     guek: secretPlace.describe('global unicast encryption key: 32 hexadecimal digits'),

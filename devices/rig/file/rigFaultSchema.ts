@@ -1,4 +1,4 @@
-/** What a rig file lets the world do to links and attempts: outages, effects on steps, and faults of single frames. */
+/** The fields of a rig file that affect links and attempts: outages, effects on steps, and faults of single frames. */
 import { z } from 'zod';
 import { EFFECTS } from '../../../src/migration/observations.ts';
 import { STEP_IDS } from '../../../src/migration/steps.ts';

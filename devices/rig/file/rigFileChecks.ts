@@ -1,4 +1,4 @@
-/** What no single field of a rig file can say: the checks across fields. Those into other files stand in `rigSecrets.ts`. */
+/** Checks across the fields of a rig file. Checks that read other files stand in `rigSecrets.ts`. */
 import { wrongEventValue } from '../../../src/interchange/history/recordReaders.ts';
 import type { Path } from '../../../src/document/path.ts';
 import { isMpan, isMprn } from '../../../src/installation/identifiers.ts';
@@ -75,19 +75,19 @@ function* addressFaults({ tcp, serial, mqtt }: DeviceDocument, path: Path): Iter
   const noPort = serial === undefined ? undefined : refusedBy(() => serialPath(serial));
   if (noPort !== undefined) yield { path: [...path, 'serial'], expected: 'a port such as /dev/ttyUSB0 or COM3' };
   const noBroker = mqtt === undefined ? undefined : refusedBy(() => brokerUrl(mqtt.url));
-  // What stands there may hold a password.
+  // The value is not shown, because it may hold a password.
   if (noBroker !== undefined) {
     yield { path: [...path, 'mqtt', 'url'], found: 'another text', expected: 'mqtt://HOST:PORT', mend: `${noBroker}.` };
   }
 }
 
-/** The framings of each carrier. A serial converter on TCP carries what its line carries. */
+/** The framings of each carrier. A serial converter on TCP carries the framing of its line. */
 const FRAMINGS: Readonly<Partial<Record<Place['kind'], readonly string[]>>> = {
   serial: ['hdlc', '62056-21'],
   tcp: ['wrapper', 'hdlc', '62056-21'],
 };
 
-/** How it is spoken to must fit where it is. */
+/** Checks that the settings of a device's link fit its place. */
 function* speechFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number]): Iterable<RigFault> {
   const device = document.devices[name];
   const path: Path = ['devices', name];
@@ -114,7 +114,7 @@ function* speechFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number
   if (device.keys !== 'lab') yield { path: [...path, 'keys'], found: 'a map', expected: `nothing: ${why}` };
 }
 
-/** Devices of one home share nothing, least of all a title: it is half of every nonce. */
+/** Checks titles. Two devices of one home never have the same title, because it is half of every nonce. */
 function* titleFaults({ devices, headEnds, allow }: RigDocument): Iterable<RigFault> {
   const named: [Path, string | undefined][] = [
     [['headEnds', 'dcc'], headEnds.dcc],
@@ -138,7 +138,7 @@ function* titleFaults({ devices, headEnds, allow }: RigDocument): Iterable<RigFa
   }
 }
 
-/** Fields that mean nothing at the wall's time. */
+/** Fields that have no meaning in wall time. */
 const NOMINAL: readonly Path[] = [
   ['schedule', 'attempts', 'first'],
   ['schedule', 'preparation', 'at'],
@@ -236,7 +236,7 @@ function* eventFaults({ events, installation }: RigDocument): Iterable<RigFault>
     if ((DMC_EVENTS as readonly string[]).includes(event) && installation.dmc === '') {
       yield { path: [...path, 'event'], expected: 'an event of the installation: its dmc is not known' };
     }
-    // As the records have it: these events of one instant are one event, and would contradict each other.
+    // As in the records, these events of one instant count as one event and would contradict each other.
     const key = `${at} ${event.replace(/^(master-key|sos)-.*/, '$1')}`;
     if (seen.has(key)) yield { path, expected: 'one such event at an instant' };
     seen.add(key);

@@ -1,7 +1,8 @@
 /**
- * What a rig file may say, once it is merged upon what it extends: one installation, where each of its devices is, when it is
- * attempted, what the world does to it, and what may be written to attached hardware. Everything but the name has a default: an
- * otherwise empty file is an installation emulated in memory that migrates. Checks across fields stand in `rigFileChecks.ts`.
+ * The fields of a rig file after it was merged with the files that it extends: one installation, the places of its
+ * devices, its schedule, the effects on it, and what may be written to attached hardware. Everything except the name
+ * has a default. A file with only a name is an installation emulated in memory that migrates. Checks across fields
+ * stand in `rigFileChecks.ts`.
  */
 import { z } from 'zod';
 import { COHORTS } from '../../../src/installation/cohort.ts';
@@ -86,7 +87,7 @@ const preparation = z.strictObject({
     .optional()
     .describe('firmware of the hub; left out: an image of the lab for an emulated one, none for an attached one'),
 });
-/** An instruction of which nothing is said. */
+/** The instruction of a file that does not describe one. */
 export const USUAL_PREPARATION = preparation.parse({});
 
 const schedule = z
@@ -190,7 +191,7 @@ export const rigFileSchema = z.strictObject({
   events: z.array(event).max(1000).default([]).describe('rows of the events record, of the installation or its DMC'),
 });
 
-/** A rig file with every default in its place; keys and secrets still stand in files or in the environment. */
+/** A rig file with all defaults. Keys and secrets still stand in files or in the environment. */
 export type RigDocument = z.output<typeof rigFileSchema>;
 
 export const RIG_FIELDS = z.toJSONSchema(rigFileSchema, { target: 'draft-7', io: 'input' }) as FieldSchema;

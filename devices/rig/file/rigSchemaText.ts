@@ -1,11 +1,11 @@
-/** What a rig file may say, for editors and for people: generated from the schema that checks it. */
+/** Describes rig files for editors and for people. Both texts are generated from the schema that checks the files. */
 import { fieldSection } from '../../../src/document/fieldTable.ts';
 import { relaxedSchema } from '../../../src/document/relaxedSchema.ts';
 import { RIG_FIELDS } from './rigFileSchema.ts';
 
-/** Defaults that claim something of the world; all are our assumption. */
+/** Defaults that make a claim about the world. All are our assumption. */
 const CLAIMS = ['schedule.contactHour', 'emulated.sleep.wakeSeconds', 'emulated.sleep.awakeSeconds'];
-/** And all beneath these. */
+/** Sections of which all defaults make such a claim. */
 const CLAIMING = ['schedule.preparation', 'schedule.attempts.daysBetween', 'watch.contact.', 'watch.attempt.'];
 const noteOfDefault = (path: string): string | undefined =>
   CLAIMS.includes(path) || CLAIMING.some((start) => path.startsWith(start)) ? 'our assumption' : undefined;
@@ -15,7 +15,7 @@ export function rigJsonSchema(): string {
   return relaxedSchema('A rig of smets1-bench', RIG_FIELDS);
 }
 
-/** The same as a table in Markdown: the one of scenarios/README.md. */
+/** Returns the fields of a rig file as the Markdown table of scenarios/README.md. */
 export function rigFieldTable(): string {
   return fieldSection('The rig file', RIG_FIELDS, { noteOfDefault });
 }

@@ -1,4 +1,4 @@
-/** Reads what a rig file names and does not hold: keys and secrets, from files and the environment. Nothing of it is shown. */
+/** Reads the keys and secrets that a rig file names, from files and the environment. No message shows any of them. */
 import type { Path } from '../../../src/document/path.ts';
 import { ascii, fromHex } from '../../dlms/bytes.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
@@ -9,12 +9,15 @@ import { devicesOf } from './places.ts';
 import { DeviceSecrets } from './rigSetup.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
 
-/** The text at a place, or why there is none: in words that are no secret. */
+/** Returns the text at a place, or the reason why there is none, without showing a secret. */
 export type ReadSecret = (place: SecretPlace, path: Path) => { readonly text: string } | { readonly why: string };
 
 const KEY = /^\s*[0-9A-Fa-f]{32}\s*$/;
 
-/** The keys and secrets of every device; `tell` hears of those that cannot be had, which are left as the lab's. */
+/**
+ * Reads the keys and secrets of every device. `tell` is called for each one that cannot be read; the lab's key then
+ * takes its place.
+ */
 export function readSecrets(
   document: RigDocument,
   read: ReadSecret,

@@ -1,4 +1,4 @@
-/** A rig file resolved: the installation as its record has it, each device with its place and keys, and the rules. */
+/** A resolved rig file: the installation as in its record, each device with its place and keys, and the rules. */
 import type { Installation } from '../../../src/installation/installation.ts';
 import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
@@ -20,12 +20,12 @@ import type { RigDocument } from './rigFileSchema.ts';
 
 interface Secrets {
   readonly keys: SuiteKeys;
-  /** The KEK; undefined: the Master Key is missing. */
+  /** The KEK; undefined if the Master Key is missing. */
   readonly masterKey: Uint8Array | undefined;
   readonly lls: Uint8Array | undefined;
 }
 
-/** What one device is spoken to with. Holds secrets: it has no text form. */
+/** The keys and passwords of one device. The class has no text form, because it holds secrets. */
 export class DeviceSecrets implements Secrets {
   readonly keys: SuiteKeys;
   readonly masterKey: Uint8Array | undefined;
@@ -54,23 +54,23 @@ export interface DeviceSetup {
   readonly ciphering: 'granted' | 'general' | 'specific';
   /** Logical name of the association object in which the keys are proved, 12 hexadecimal digits. */
   readonly association: string;
-  /** `start`: where the counter begins; undefined: where the ledger stands. */
+  /** `start` is the initial counter; undefined to use the counter of the ledger. */
   readonly counter: CounterSettings & { readonly start: number | undefined };
-  /** False: the device answers no release. */
+  /** False if the device does not answer a release. */
   readonly release: boolean;
   readonly optical: DeviceDocument['optical'];
-  /** Class 64, method 2: where new keys are sent. */
+  /** The method that receives new keys: class 64, method 2. */
   readonly keyTransfer: Descriptor;
-  /** What the step deviceState reads; undefined: the usual. */
+  /** The objects that the step deviceState reads; undefined for the usual ones. */
   readonly reads: readonly Descriptor[] | undefined;
-  /** A program beside or instead of the carrier. */
+  /** A program that is used beside the carrier or instead of it. */
   readonly driver: DriverDocument | undefined;
 }
 
-/** What may be written, by system title (upper-case hexadecimal); power also by a driver's endpoint. */
+/** What may be written, by system title (upper-case hexadecimal). Power may also be listed by a driver's endpoint. */
 export type AllowList = Readonly<Record<'keys' | 'firmware' | 'configuration' | 'power', readonly string[]>>;
 
-/** A rig file with every default resolved: the installation, its rules, and where each device is. */
+/** A rig file with all defaults resolved: the installation, its rules, and the place of each device. */
 export interface RigSetup {
   readonly document: RigDocument;
   readonly clock: 'nominal' | 'wall';
@@ -78,17 +78,17 @@ export interface RigSetup {
   readonly rules: RuleSet;
   readonly epclEntryFrom: Instant;
   readonly sleep: Sleep;
-  /** In the order hub, ESME, GSME. */
+  /** The devices in the order hub, ESME, GSME. */
   readonly devices: readonly DeviceSetup[];
   readonly allow: AllowList;
   readonly firmware: FirmwareImage | undefined;
-  /** Where ledgers lie; undefined: in the state folder of whoever runs the rig. */
+  /** Folder of the ledgers; undefined for the user's state folder. */
   readonly ledgerFolder: string | undefined;
-  /** Where the programs of drivers are started: the folder of the file that names them. */
+  /** Working folder of driver programs: the folder of the file that names them. */
   readonly folder: string;
 }
 
-/** What stands outside the rig file, read by the loader. */
+/** Inputs from outside the rig file, supplied by the loader. */
 export interface RigOutside {
   readonly rules: RuleSet;
   readonly secrets: Readonly<Record<DeviceName, DeviceSecrets>>;
@@ -97,13 +97,13 @@ export interface RigOutside {
   readonly folder: string;
 }
 
-/** Later than any instant there is. */
+/** Later than every possible instant. */
 const NEVER_ENTERED: Instant = 2 ** 40;
-/** Distribution area of synthetic MPANs: London's. Our assumption. */
+/** Distribution area of synthetic MPANs: London. Our assumption. */
 const AREA = 12;
 const ANSWER_SECONDS = 30;
 
-/** Resolves a document that the checks have nothing against. */
+/** Resolves a document that passed all checks. */
 export function setupOf(document: RigDocument, outside: RigOutside): RigSetup {
   const clock = clockOf(document);
   const { epclEntry } = document.installation;
@@ -185,7 +185,7 @@ function deviceOf(document: RigDocument, name: DeviceName, secrets: DeviceSecret
   };
 }
 
-/** HDLC of a call. Without a length and a window nothing is proposed. */
+/** HDLC settings of a call. Without a length and a window nothing is proposed. */
 function linkOf({
   addressBytes,
   informationBytes,
@@ -207,7 +207,7 @@ function linkOf({
   };
 }
 
-/** An instant that the file may leave out. */
+/** Parses an instant that the file may omit. */
 export function knownInstant(text: string | undefined): Instant | undefined {
   return text === undefined ? undefined : parseInstant(text);
 }

@@ -1,4 +1,4 @@
-/** How an attached device is spoken to, where that differs from one device to the next: counters, addresses, links. */
+/** The link settings of an attached device that differ between devices: counters, addresses, links. */
 import { z } from 'zod';
 import { INFORMATION_BYTES_MAX } from '../../dlms/hdlcFrame.ts';
 
@@ -57,7 +57,7 @@ const optical = z
   .prefault({})
   .describe('of a port with framing 62056-21');
 
-/** Fields of a device in a rig file. */
+/** The link fields of a device in a rig file. */
 export const wireFields = {
   association: z
     .string()

@@ -1,23 +1,23 @@
-/** When what happens: the instants of a rig file's schedule, defaults resolved. */
+/** The instants of a rig file's schedule, with defaults resolved. */
 import { DAY, HOUR, parseInstant, type Instant } from '../../../src/time.ts';
 import { clockOf } from './places.ts';
 import type { RigDocument } from './rigFileSchema.ts';
 
 const NOMINAL_ATTEMPTS = 5;
 
-/** Attempts at most. */
+/** Returns the highest number of attempts. */
 export function attemptsMax(document: RigDocument): number {
   return document.schedule.attempts.max ?? (clockOf(document) === 'wall' ? 1 : NOMINAL_ATTEMPTS);
 }
 
 export interface Instants {
   readonly start: Instant;
-  /** The first try of the instruction; undefined where none is given. */
+  /** The first try of the instruction; undefined if there is no instruction. */
   readonly preparation: Instant | undefined;
   readonly attempts: readonly Instant[];
 }
 
-/** The calendar of a nominal schedule. */
+/** Returns the instants of a nominal schedule. */
 export function nominalInstants(document: RigDocument): Instants {
   const { schedule } = document;
   const start = parseInstant(schedule.start) as Instant;

@@ -1,15 +1,15 @@
-/** A rig file to start from: what was asked for filled in, and the rest as comments that say what could be. */
+/** Writes a rig file to start from: the given values are filled in, and comments show the other fields. */
 import type { DeviceName } from '../../headend/procedure.ts';
 
-/** What is known of a rig before its file is written: its name, and the address of one device. */
+/** The values that are known before a rig file is written: its name, and the address of one device. */
 export interface StartingRig {
   readonly name: string;
-  /** Which device the address is of. */
+  /** The device that has the address. */
   readonly device: DeviceName;
   readonly tcp?: string;
   readonly serial?: string;
   readonly mqtt?: string;
-  /** A command as it is typed: words parted by spaces. */
+  /** A command as typed: words separated by spaces. */
   readonly driver?: string;
 }
 
@@ -81,7 +81,7 @@ function placeLines({ device, tcp, serial, mqtt, driver }: StartingRig): string[
   return [...lines, ...spoken];
 }
 
-/** As `emulate --mqtt` names its pipes. */
+/** The names that `emulate --mqtt` gives its pipes. */
 const RIG_NAMES: Readonly<Record<DeviceName, string>> = {
   chf: 'SMBC00000001',
   esme: 'SMBE00000001',

@@ -1,6 +1,6 @@
 /**
- * When a watch looks: instants of the calendar, whoever is up to see them. The same schedule always names the same instants,
- * so that a watch that was restarted goes on where the calendar is, and not where it was stopped.
+ * The calendar of a watch. The same schedule always gives the same instants, whether a watch runs or not, so a
+ * restarted watch continues at the present instant of the calendar.
  */
 import {
   DAY,
@@ -14,10 +14,13 @@ import {
 } from '../../../src/time.ts';
 import { WEEKDAYS, type Schedule } from './watchSchema.ts';
 
-/** What may be due: a contact (in tries, until one is answered), or an attempt. */
+/** A slot is a contact (in tries, until one is answered) or an attempt. */
 export type SlotKind = 'contact' | 'attempt';
 
-/** A schedule and from when on it holds: until the next one does, or the watch ended. Files change in the course of weeks. */
+/**
+ * A schedule with the period in which it holds: until the next schedule, or until the watch ended. A rig file may
+ * change over the weeks.
+ */
 export interface Piece {
   readonly from: Instant;
   readonly to?: Instant;
@@ -32,7 +35,7 @@ export interface Slot {
 const LATE_SECONDS = HOUR;
 const DAYS_OF_WEEK = WEEKDAYS.length;
 
-/** The first instant of a kind after another, by one schedule; undefined: none is left. */
+/** The first instant of a kind after `after` by one schedule; undefined if none is left. */
 function instantAfter({ contact, attempt, until }: Schedule, kind: SlotKind, after: Instant): Instant | undefined {
   const { everySeconds } = kind === 'contact' ? contact : attempt;
   const at =
@@ -64,13 +67,13 @@ function weeklyAfter({ weekdays, timeLondon }: Schedule['attempt'], after: Insta
 /** The epoch was a Thursday. */
 const MONDAY_OF_EPOCH = 3;
 
-/** Seconds of the day of `HH:MM`. */
+/** Returns the second of the day for `HH:MM`. */
 export function secondsOf(clock: string): number {
   const [hours, minutes] = clock.split(':').map(Number) as [number, number];
   return hours * HOUR + minutes * MINUTE;
 }
 
-/** The first slot of a kind after an instant, each by the schedule that holds then. */
+/** The first slot of a kind after an instant, by the schedule that holds at that time. */
 export function slotAfter(pieces: readonly Piece[], kind: SlotKind, after: Instant): Slot | undefined {
   for (const [i, { from, to = Infinity, schedule }] of pieces.entries()) {
     const end = Math.min(to, pieces[i + 1]?.from ?? Infinity);
@@ -81,7 +84,7 @@ export function slotAfter(pieces: readonly Piece[], kind: SlotKind, after: Insta
   return undefined;
 }
 
-/** From the one instant of a kind to the next, at least. */
+/** The shortest time from one instant of a kind to the next, in seconds. */
 export function periodSeconds(
   contact: Pick<Schedule['contact'], 'everySeconds'>,
   attempt: Pick<Schedule['attempt'], 'everySeconds'>,
@@ -92,7 +95,7 @@ export function periodSeconds(
   return attempt.everySeconds ?? DAY - HOUR;
 }
 
-/** How much later than its instant a probe may be made: always before the next of its kind is due. */
+/** The permitted lateness of a probe, in seconds. It always ends before the next probe of its kind is due. */
 export function lateSecondsOf(schedule: Schedule, kind: SlotKind): number {
   const { contact, attempt, lateSeconds = LATE_SECONDS } = schedule;
   const period = periodSeconds(contact, attempt, kind);

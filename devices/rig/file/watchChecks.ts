@@ -1,4 +1,4 @@
-/** What no single field of a watch section can say. */
+/** Checks across the fields of a watch section. */
 import type { Path } from '../../../src/document/path.ts';
 import { HOUR, parseInstant } from '../../../src/time.ts';
 import { brokerUrl } from '../../mqtt/credentials.ts';
@@ -8,7 +8,10 @@ import type { RigDocument } from './rigFileSchema.ts';
 import { periodSeconds, secondsOf } from './watchCalendar.ts';
 import type { WatchDocument } from './watchSchema.ts';
 
-/** When an attempt may be made, London time: a weekly one is not lost to the change of clocks then. The kernel's. */
+/**
+ * London times at which an attempt may be made. The kernel uses the same times. A weekly attempt within them is never
+ * lost to a change of clocks.
+ */
 const WORKING = { from: 8 * HOUR, to: 18 * HOUR };
 
 export function* watchFaults(document: RigDocument): Iterable<RigFault> {
@@ -22,7 +25,7 @@ export function* watchFaults(document: RigDocument): Iterable<RigFault> {
   for (const name of ['glow', 'bench'] as const) {
     const url = watch[name]?.url;
     const why = url === undefined ? undefined : refusedBy(url);
-    // What stands there may hold a password.
+    // The value is not shown, because it may hold a password.
     if (why === undefined) continue;
     yield { path: ['watch', name, 'url'], found: 'another text', expected: 'mqtt://HOST:PORT', mend: `${why}.` };
   }

@@ -1,7 +1,7 @@
 /**
- * The `watch` section of a rig file: when a watch looks, how late it may be, whether it may migrate, and who else tells it of
- * contacts. Every default is our assumption; those of the cadence are the kernel's: a daily contact with retries in the night,
- * and one attempt a week within 08:00 to 18:00 London time.
+ * The `watch` section of a rig file: the times of probes, their permitted lateness, permission to migrate, and other
+ * sources of contacts. Every default is our assumption. The defaults of the cadence are the kernel's: a daily contact
+ * with retries at night, and one attempt a week from 08:00 to 18:00 London time.
  */
 import { z } from 'zod';
 import { instantText } from './rigFaultSchema.ts';
@@ -32,7 +32,7 @@ const attempt = z
   .prefault({})
   .describe('migration attempts');
 
-/** What decides at which instants a watch looks, and when it is over; the journal keeps it. */
+/** The schedule of a watch, which the journal keeps: when it looks, and when it is over. */
 export const scheduleSchema = z.strictObject({
   contact,
   attempt,
@@ -85,5 +85,5 @@ export const watchSchema = scheduleSchema.extend({
 });
 export type WatchDocument = z.output<typeof watchSchema>;
 
-/** A watch of which a rig file says nothing. */
+/** The watch section of a rig file that has none. */
 export const USUAL_WATCH: WatchDocument = watchSchema.parse({});

@@ -1,4 +1,4 @@
-/** Writes down what a rig does, step by step, with what each step took on the wire; and every frame, for whoever logs them. */
+/** Records the steps of a rig with what each step took on the wire, and passes every frame to the frame log. */
 import { NO_WAN, OK, type Attempt } from '../../../src/migration/history.ts';
 import { STEPS } from '../../../src/migration/steps.ts';
 import { formatInstant, type Instant } from '../../../src/time.ts';
@@ -13,17 +13,17 @@ import type { Reading, StepTaken } from '../walk/rigRows.ts';
 import { NOTHING_MEASURED, type Measured, type StepRow } from './stepRow.ts';
 
 export interface RecorderOptions {
-  /** How each device's link is named. */
+  /** Returns the name of a device's link. */
   readonly endpoint: (device: DeviceName) => string;
   readonly framing: (device: DeviceName) => string;
   readonly log: Pick<FrameLogOptions, 'lines' | 'pcap' | 'mask'>;
   readonly onRow?: (row: StepRow) => void;
-  /** The frame log also says why a step failed, in a line without octets. Default: it does not. */
+  /** True if the frame log also says why a step failed, in a line without octets. Default: false. */
   readonly remarks?: boolean;
 }
 
 const KINDS = { contact: 'contact', instruction: 'instruction', attempt: 'migration' } as const;
-/** What is asked of a contact and of an instruction, in words. */
+/** Says in words what a contact and an instruction ask for. */
 export const ASKED = {
   contact: 'the hub answers the daily contact',
   preparation: 'the SMSO brings firmware and configuration to the hub (clause 4.26)',
@@ -40,14 +40,16 @@ export class Recorder {
   private lastDirection: Direction | undefined;
   private contacted: Contacted = { observation: 'answered' };
   private notRealised: string[] = [];
-  /** The rows of the event under way are told when it has ended and its code is known. */
+  /**
+   * Number of rows that were passed on. The rows of an event are passed on when it has ended and their codes are known.
+   */
   private told = 0;
 
   constructor(options: RecorderOptions) {
     this.options = options;
   }
 
-  /** The clock of the run, before anything happens. */
+  /** Takes the clock of the run, before anything happens. */
   readonly onTimers = (timers: Timers): void => {
     this.timers = timers;
     this.log = frameLog({ ...this.options.log, timers, pcapLayer: 'any' });
@@ -96,7 +98,7 @@ export class Recorder {
     this.add({ kind: 'migration', at, step, asked: STEPS[step].meaning, observation, byCheck, why, readings });
   };
 
-  /** The event has ended: its row, or the code of its last one. */
+  /** Ends an event: adds its row, or the code of its last row. */
   onEnd(event: PlannedEvent, at: Instant, rig: Rig): void {
     const kind = KINDS[event.kind];
     if (kind === 'contact') {
@@ -112,7 +114,7 @@ export class Recorder {
     this.told = this.rows.length;
   }
 
-  /** What was not even begun. */
+  /** Records an attempt that was not even begun. */
   skip(kind: 'migration', at: Instant, why: string): void {
     this.numbers[kind] += 1;
     this.add({
@@ -171,7 +173,7 @@ export class Recorder {
     });
   }
 
-  /** What was counted since this was last asked. */
+  /** Returns what was counted since the last call. */
   private measure(): Measured {
     const now = this.timers?.nowMilliseconds() ?? 0;
     const measured = { ...this.counts, seconds: Math.max(0, now - this.since) / 1000 };

@@ -1,6 +1,6 @@
 /**
- * Runs a plan - contacts, instructions and attempts at their instants, and what the world does to each - on an emulated home in
- * memory, in virtual time. What comes out are the records that the kernel writes for the same plan.
+ * Runs a plan on an emulated home in memory, in virtual time. A plan holds contacts, instructions and attempts at their
+ * instants, and the effects on each. The result is the records that the kernel writes for the same plan.
  */
 import type { Installation } from '../../../src/installation/installation.ts';
 import type { Attempt } from '../../../src/migration/history.ts';
@@ -26,46 +26,46 @@ import type { Rig, RigOptions } from '../walk/rig.ts';
 import type { Contact, StepTaken } from '../walk/rigRows.ts';
 import { devicesOfPeers } from '../walk/rigDevice.ts';
 
-/** What is to happen to one installation of a rig, instant by instant. */
+/** The planned events of one installation of a rig. */
 export interface Plan {
   readonly installation: Installation;
-  /** Number of the lab's installation that stands for it. */
+  /** Number of the lab's installation that is used. */
   readonly number: number;
   readonly rules: RuleSet;
   readonly epclEntryFrom: Instant;
   readonly displayBlocked: boolean;
-  /** Wakes at which the gas meter was heard, for the facts. */
+  /** Wakes at which the gas meter was heard. The facts use them. */
   readonly hanContacts: ReadonlySet<Instant>;
-  /** Contacts with the SMSO that the preparation takes. */
+  /** Number of contacts with the SMSO that the preparation takes. */
   readonly contactsNeeded: number;
-  /** What the DCC holds; default: the devices' own. Whoever lacks it makes no attempt. */
+  /** The Master Key that the DCC holds. Default: the devices' own. With `missing`, it makes no attempt. */
   readonly masterKey?: 'held' | 'wrong' | 'missing';
-  /** When the gas meter listens; default: the lab's. */
+  /** When the gas meter listens. Default: the lab's times. */
   readonly sleep?: Sleep;
-  /** Contacts known before the plan begins. */
+  /** Contacts that happened before the plan begins. */
   readonly known?: RigOptions['known'];
-  /** In rising order of time. */
+  /** The events, in rising order of time. */
   readonly events: readonly PlannedEvent[];
 }
 
-/** What came of a plan: the records, the steps and the parties at its end. */
+/** The result of a plan: the records, the steps and the final parties. */
 export interface PlanRun {
   readonly attempts: readonly Attempt[];
   readonly contacts: readonly Contact[];
   readonly steps: readonly StepTaken[];
   readonly rig: Rig;
   readonly home: Home;
-  /** The DCC's side of the devices, ledgers included. */
+  /** The DCC's side of the devices, with their ledgers. */
   readonly dcc: DccPeers;
 }
 
-/** How a plan is played: framing, titles, and functions that are told what happens. */
+/** Options for running a plan: framing, titles and callbacks. */
 export interface PlanOptions {
   readonly framing?: 'wrapper' | 'hdlc';
   readonly titles?: { readonly dcc: Uint8Array; readonly smso: Uint8Array };
-  /** How long the DCC waits for the desk; default: a minute. */
+  /** Seconds that the DCC waits for the desk. Default: 60. */
   readonly deskSeconds?: number;
-  /** End with the attempt that migrates. Default: all events are played. */
+  /** True to end with the attempt that migrates. Default: all events are run. */
   readonly untilEnded?: boolean;
   readonly onFrame?: HomeOptions['onFrame'];
   readonly onCall?: RunnerOptions['onCall'];
@@ -73,20 +73,23 @@ export interface PlanOptions {
   readonly onBegin?: Stage['onBegin'];
   readonly onEnd?: (event: PlannedEvent, at: Instant, rig: Rig) => void;
   readonly onStepTaken?: (taken: StepTaken) => void;
-  /** Told of the run's clock before anything happens. */
+  /** Called with the clock of the run before anything happens. */
   readonly onTimers?: (timers: Timers) => void;
 }
 
 /** Blocks of firmware that one contact carries. Our assumption. */
 export const BLOCKS_PER_CONTACT = 4;
 const FIRMWARE_NAME = '2.0.0';
-/** As lab devices have it; to one with smaller blocks the image would take more contacts. */
+/** Block size of lab devices. With smaller blocks an image would take more contacts. */
 const BLOCK_BYTES = 256;
 const DIGEST_BYTES = 32;
-/** Within the contact window, as the SMSO sets it. Our assumption. */
+/** Minutes into the contact window that the SMSO sets. Our assumption. */
 export const CONTACT_OFFSET_MINUTES = 30;
 
-/** Runs the whole plan and gives its records. The same plan always gives the same ones, and the same bytes on the wire. */
+/**
+ * Runs the whole plan and returns its records. The same plan always gives the same records and the same bytes on the
+ * wire.
+ */
 export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
   const { installation, events } = plan;
   const gas = installation.gas !== null;
@@ -147,7 +150,7 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
   return { attempts: rig.attempts, contacts: rig.contacts, steps: rig.steps, rig, home, dcc };
 }
 
-/** As much firmware for an emulated hub as takes the contacts that are needed. */
+/** Returns as much firmware for an emulated hub as the needed contacts can carry. */
 export function hubPreparation(peer: Peer, contactsNeeded: number): Preparation {
   const blocks = BLOCKS_PER_CONTACT * contactsNeeded;
   const content = new Uint8Array(blocks * BLOCK_BYTES - DIGEST_BYTES).fill(0xa5);

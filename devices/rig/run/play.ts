@@ -1,6 +1,6 @@
 /**
- * Plays a plan: contacts, instructions and attempts, one after the other. What comes out are tasks; who carries them out owns
- * the time - virtual, where everything is in memory, or the wall's.
+ * Turns a plan into tasks: contacts, instructions and attempts, one after the other. The code that carries out the
+ * tasks owns the time: virtual time if everything is in memory, otherwise wall time.
  */
 import { assert } from '../../../src/assert.ts';
 import { OK, OK_ESME } from '../../../src/migration/history.ts';
@@ -21,16 +21,16 @@ export interface Stage {
   readonly rig: Rig;
   readonly links: Links;
   readonly striker: Striker;
-  /** How the hub is called at a contact. */
+  /** The call that reaches the hub at a contact. */
   readonly hub: Omit<Call, 'client'>;
   readonly works: readonly Preparation[];
   readonly blocksPerTry: number;
-  /** As of an instruction's plan. */
+  /** Lets the time between two tries of an instruction pass. Default: it is waited for. */
   readonly between?: InstructionPlan['between'];
   readonly deviceTime?: InstructionPlan['deviceTime'];
-  /** End with the attempt that migrates, or that cannot be carried out. */
+  /** True to end with the attempt that migrates or cannot be carried out. */
   readonly untilEnded?: boolean;
-  /** The instant that an event counts as having; its own unless this says otherwise. */
+  /** Returns the instant that an event is given. Default: its own. */
   readonly instantOf?: (event: PlannedEvent) => Instant;
   readonly onContact?: (contacted: Contacted) => void;
   readonly onBegin?: (event: PlannedEvent, at: Instant) => void;
@@ -62,7 +62,8 @@ function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<voi
   switch (event.kind) {
     case 'contact': {
       yield* done(links, event.reached ? UNTOUCHED : realise('silence', 'wanRecent', OUTAGE));
-      // Asked first: an optional call does not evaluate its arguments where nobody listens.
+      // The contact is made in a statement of its own, because an optional call does not evaluate its arguments if
+      // there is no listener.
       const contacted = yield* rig.contact(at, stage.hub);
       stage.onContact?.(contacted);
       return;
@@ -99,7 +100,7 @@ export function playVirtually(tasks: Iterable<Task>, runner: RunnerOptions, time
   }
 }
 
-/** Runs a procedure in virtual time until it has ended, and everything that is still on its way has arrived. */
+/** Runs a procedure in virtual time until it has ended and everything still on its way has arrived. */
 export function complete<T>(procedure: Procedure<T>, runner: RunnerOptions, timers: VirtualTimers): T {
   const ended: T[] = [];
   run(procedure, runner, (value) => ended.push(value));
@@ -109,8 +110,8 @@ export function complete<T>(procedure: Procedure<T>, runner: RunnerOptions, time
 }
 
 /**
- * Carries tasks out at the wall's time: nothing is waited for that is only on the calendar. True unless `signal` ended it; the
- * procedure under way is then let go of, as a crash would, and what it has on record stands.
+ * Carries tasks out in wall time. It does not wait for time that exists only in the calendar. Resolves with true unless
+ * `signal` ended the run. The procedure under way is then abandoned as in a crash; its records stay.
  */
 export async function playNow(tasks: Iterable<Task>, runner: RunnerOptions, signal?: AbortSignal): Promise<boolean> {
   for (const task of tasks) {
@@ -120,7 +121,7 @@ export async function playNow(tasks: Iterable<Task>, runner: RunnerOptions, sign
   return true;
 }
 
-/** Runs a procedure to its end, or until `signal`; rejects with what it threw, on whichever callback that was. */
+/** Runs a procedure to its end, or until `signal`. Rejects with what it threw, whichever callback threw it. */
 function runUnless(procedure: Procedure<unknown>, runner: RunnerOptions, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const ended = (thrown: Error | undefined): void => {
@@ -138,7 +139,7 @@ function runUnless(procedure: Procedure<unknown>, runner: RunnerOptions, signal?
   });
 }
 
-/** A defect, or a ledger that cannot be written, ends the run and not the process. */
+/** Catches a defect, or a ledger that cannot be written, so that it ends the run and not the process. */
 function* caught(procedure: Procedure<unknown>): Procedure<Error | undefined> {
   try {
     yield* procedure;

@@ -1,4 +1,4 @@
-/** The events of a rig file: its calendar with the outages and faults that strike it, or what there is to do now. */
+/** The events of a rig file: its nominal calendar with outages and faults, or the events to carry out now. */
 import { DAY, HOUR, parseInstant, type Instant } from '../../../src/time.ts';
 import type { ScriptedFault } from '../../transport/faultScript.ts';
 import type { PlannedAttempt, PlannedEvent, PlannedFrames } from '../bench/plannedEvent.ts';
@@ -11,7 +11,7 @@ interface Outage {
   readonly to: Instant;
 }
 
-/** Whether a link is down at an instant by the file's outages. */
+/** Returns a function that is true if the file's outages take a link down at an instant. */
 export function isDown(document: RigDocument, link: 'wan' | 'han'): (at: Instant) => boolean {
   const spans: Outage[] = document.outages
     .filter((one) => one.link === link)
@@ -19,7 +19,7 @@ export function isDown(document: RigDocument, link: 'wan' | 'han'): (at: Instant
   return (at) => spans.some(({ from, to }) => at >= from && at < to);
 }
 
-/** The events of a nominal calendar, in order of time: daily contacts, the instruction, the attempts. */
+/** The events of a nominal calendar by time: daily contacts, the instruction, the attempts. */
 export function nominalEvents(document: RigDocument): readonly PlannedEvent[] {
   const { schedule } = document;
   const { start, preparation: firstTry, attempts } = nominalInstants(document);
@@ -36,13 +36,13 @@ export function nominalEvents(document: RigDocument): readonly PlannedEvent[] {
   return events.sort((a, b) => a.at - b.at || ORDER[a.kind] - ORDER[b.kind]);
 }
 
-/** Of one instant the contact comes first: an attempt knows of it. */
+/** At the same instant the contact comes first, because an attempt uses its result. */
 const ORDER = { contact: 0, instruction: 1, attempt: 2 } as const;
 
-/** What there is to do at the wall's time; the instants are those at which each begins. */
+/** The events to carry out in wall time. The instant of each is that at which it begins. */
 export function presentEvents(document: RigDocument, now: Instant): readonly PlannedEvent[] {
   const events: PlannedEvent[] = [{ kind: 'contact', at: now, reached: true }];
-  // An instruction to attached hardware is asked for by name; its tries are not spread over hours.
+  // An instruction to attached hardware happens only if the file has one. Its tries are not spread over hours.
   if (document.schedule.preparation) {
     events.push({ kind: 'instruction', at: now, secondsBetweenTries: 0, reached: [true], pick: 0 });
   }
@@ -79,7 +79,7 @@ function attempt(document: RigDocument, number: number, at: Instant, isWanDown: 
   };
 }
 
-/** By the step within which they are counted. */
+/** Groups frame faults by the step within which they are counted. */
 function framesOf(faults: readonly FrameFaultDocument[]): readonly PlannedFrames[] {
   const steps = new Set(faults.map(({ step }) => step));
   return [...steps].map((step) => ({
@@ -90,6 +90,6 @@ function framesOf(faults: readonly FrameFaultDocument[]): readonly PlannedFrames
 
 function scriptedFault(fault: FrameFaultDocument): ScriptedFault {
   const { attempt: _attempt, step: _step, ...rest } = fault;
-  // Fields left out are absent, not undefined: the faults' own defaults hold then.
+  // Removes undefined fields, so that the faults' own defaults apply.
   return JSON.parse(JSON.stringify(rest)) as ScriptedFault;
 }

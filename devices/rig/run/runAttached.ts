@@ -1,4 +1,4 @@
-/** A rig of which something is attached: endpoints, guarded and recorded, at the wall's time. */
+/** Runs a rig with attached devices in wall time, with guarded and recorded endpoints. */
 import type { SerialPackage } from '../../transport/serialPackage.ts';
 import { shiftedTimers, wallTimers, type Timers } from '../../transport/timers.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
@@ -19,18 +19,21 @@ import { knownInstant, type DeviceSetup, type RigSetup } from '../file/rigSetup.
 
 export interface AttachedRunOptions {
   readonly recorder: Recorder;
-  /** Where ledgers lie unless the rig file says. */
+  /** Folder of the ledgers, unless the rig file names one. */
   readonly ledgerFolder: string;
-  /** Where devices are known by address and title, whichever rig file names them. Default: each rig stands alone. */
+  /** Folder in which devices are known by address and title across rig files. Default: each rig stands alone. */
   readonly stateFolder?: string;
-  /** Real time; tests may give another. */
+  /** The source of time. Default: real time. */
   readonly timers?: Timers;
   readonly loadSerial?: () => Promise<SerialPackage>;
-  /** Ends the run cleanly: links are let go of, ledgers stand as they are. */
+  /** Ends the run cleanly: links are released and ledgers stay as they are. */
   readonly signal?: AbortSignal;
-  /** Takes something worth a line: without payload and without secrets. */
+  /** Called with notes for the user, without payload and secrets. */
   readonly onNote: (note: string) => void;
-  /** As of `RigOptions`. */
+  /**
+   * Called before the first write of an attempt or an instruction. Returns the reason if it cannot be recorded; nothing
+   * is then written.
+   */
   readonly onFirstWrite?: (at: Instant, step: string) => string | undefined;
 }
 
@@ -38,18 +41,20 @@ export interface AttachedRun {
   readonly rig: Rig;
   readonly isWhole: boolean;
   readonly ledgers: readonly string[];
-  /** What ended the run in its midst: a ledger that cannot be written, or a defect. What is here did happen. */
+  /**
+   * The error that ended the run early: a ledger that could not be written, or a defect. The other results did happen.
+   */
   readonly failure?: Error;
 }
 
-/** Firmware of attached hardware goes in as many blocks as there are: the try is not a share of a daily contact. */
+/** Firmware for attached hardware is sent in all its blocks, because the try is not a share of a daily contact. */
 const BLOCKS_MAX = 100_000;
-/** How long another rig may be busy with a device before this one gives up. Our assumption. */
+/** This rig waits this many seconds for a device that another rig holds. Our assumption. */
 const WAIT_SECONDS = 10;
 
 export async function runAttached(setup: RigSetup, options: AttachedRunOptions): Promise<AttachedRun> {
   const wall = options.timers ?? wallTimers();
-  // Timers do not hold the process open, and a procedure may be waiting for nothing else.
+  // Timers do not keep the process alive, and a procedure may wait for nothing else.
   const hold = setInterval(() => undefined, 1 << 30);
   const store = new LedgerStore(setup.ledgerFolder ?? options.ledgerFolder, options);
   let endpoints: Endpoints | undefined;
@@ -84,7 +89,7 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
   const home = homeOf(setup, { timers, wakes: isNominal ? isDown(document, 'han') : () => false });
   const setupOf = (name: DeviceName): DeviceSetup => setup.devices.find((one) => one.name === name) as DeviceSetup;
   const isHubAttached = setupOf('chf').isAttached;
-  // On the calendar nobody waits for hours between two tries, or for a hub that is not even called.
+  // A nominal calendar does not wait for the hours between two tries, or for a hub that is not called.
   const pass = (seconds: number): void => timers.shiftTo(timers.nowMilliseconds() + seconds * 1000);
   let eventAt: Instant = 0;
   const { rig, striker, runner, links, peers } = assembleAttached(setup, {
@@ -102,7 +107,7 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
     onStepTaken: recorder.onStepTaken,
     known: knownOf(setup),
     ...(bench.onFirstWrite && { onFirstWrite: bench.onFirstWrite }),
-    // A history that begins with the rig's calendar is the rig's own; at the wall's time the device has one before it.
+    // With a nominal calendar the rig holds the whole history. In wall time the device has a history before it.
     unheard: isNominal ? 'never' : 'ask',
     dated: (at) => {
       const dated = datedWithin(at, seconds(isHubAttached ? wall : timers), onNote);
@@ -140,7 +145,10 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
   return { rig, isWhole: played === true, ledgers: peers.ledgers, ...(failure && { failure }) };
 }
 
-/** What is emulated beside the attached devices; the home has all of them, and is asked for its own alone. */
+/**
+ * Creates the devices that are emulated beside the attached ones. The home contains all devices of the installation;
+ * only those that are not attached are used.
+ */
 export function homeOf(
   setup: RigSetup,
   { timers, wakes: isHanDown }: { timers: Timers; wakes: (at: Instant) => boolean },

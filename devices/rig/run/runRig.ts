@@ -1,6 +1,6 @@
 /**
- * Runs a rig file: in memory and in virtual time where everything is emulated, at the wall's time where anything is attached.
- * Either way the same rig walks the same tables, and the same recorder writes down what came of it.
+ * Runs a rig file: in memory and virtual time if everything is emulated, in wall time if anything is attached. In both
+ * cases the same rig follows the same tables, and the same recorder writes the results.
  */
 import type { Attempt } from '../../../src/migration/history.ts';
 import type { Instant } from '../../../src/time.ts';
@@ -20,31 +20,31 @@ import { runAttached, type AttachedRun, type AttachedRunOptions } from './runAtt
 import { attemptsMax, nominalInstants } from '../file/schedule.ts';
 import type { StepRow } from './stepRow.ts';
 
-/** How a rig is run: where ledgers lie, how it is stopped, and where frames go. */
+/** Options for running a rig: the folder of ledgers, the stop signal, and the receivers of frames. */
 export interface RunRigOptions extends Omit<AttachedRunOptions, 'recorder' | 'onFirstWrite'>, RigRecording {
   /**
-   * Called before the first write to a device, with the steps so far: what may be changed from here on must be on record first.
-   * Gives why it cannot be put there; nothing is then written.
+   * Called before the first write to a device, with the steps so far, because everything that may change must be on
+   * record first. Returns the reason if it cannot be recorded; nothing is then written.
    */
   readonly onFirstWrite?: (at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
-  /** Takes what was done before the run failed, and is awaited before `runRig` rejects. */
+  /** Receives the results so far if the run fails. `runRig` waits for it before it rejects. */
   readonly onBrokenOff?: (run: RigRun) => Promise<void>;
 }
 
-/** What came of a rig: attempts, contacts, and each step that was taken. */
+/** The results of a rig: attempts, contacts and every step that was taken. */
 export interface RigRun {
-  /** It was interrupted: what is here did happen, and more was to come. */
+  /** True if the run was interrupted: the results did happen, and more was to come. */
   readonly partial: boolean;
   readonly attempts: readonly Attempt[];
   readonly contacts: readonly (Contact & { readonly source: string })[];
-  /** What could not be carried out; it is in no record. */
+  /** Events that could not be carried out. No record holds them. */
   readonly undone: readonly Undone[];
   readonly rows: readonly StepRow[];
-  /** Where the keys of attached devices are kept now. */
+  /** Files that hold the keys of attached devices now. */
   readonly ledgers: readonly string[];
 }
 
-/** Rejects with a TransportError, DriverError or LedgerError for what the user can mend. */
+/** Runs a rig. Rejects with a TransportError, DriverError or LedgerError for a problem that the user can mend. */
 export async function runRig(setup: RigSetup, options: RunRigOptions): Promise<RigRun> {
   const recorder = recorderOf(setup, options);
   const isVirtual = setup.clock === 'nominal' && setup.devices.every(({ isAttached }) => !isAttached);
@@ -64,7 +64,7 @@ export async function runRig(setup: RigSetup, options: RunRigOptions): Promise<R
 
 const MISSING = 'the Master Key is missing: whoever lacks it makes no attempt';
 
-/** The attempts that are not even begun. */
+/** Returns the attempts that are not even begun. */
 function skipped(setup: RigSetup, recorder: Recorder, now: Instant): readonly Undone[] {
   if (setup.document.installation.masterKey !== 'missing') return [];
   const instants =
@@ -108,7 +108,7 @@ function runInMemory(setup: RigSetup, recorder: Recorder): AttachedRun {
   return { rig, isWhole: true, ledgers: [] };
 }
 
-/** The plan of a rig file whose calendar is its own. */
+/** Builds the plan of a rig file with a nominal calendar. */
 export function planOf(setup: RigSetup): Plan {
   const { document, installation, rules, epclEntryFrom, sleep } = setup;
   const { number, displayBlocked, masterKey, known } = document.installation;
@@ -129,7 +129,9 @@ export function planOf(setup: RigSetup): Plan {
   };
 }
 
-/** Every wake of the emulated gas meter at which the HAN is up, over the whole calendar and some days before it. */
+/**
+ * Returns every wake of the emulated gas meter at which the HAN is up, over the whole calendar and some days before it.
+ */
 function hanContacts({ document, installation, sleep }: RigSetup): ReadonlySet<number> {
   const heard = new Set<number>();
   const events = nominalEvents(document);
@@ -143,5 +145,5 @@ function hanContacts({ document, installation, sleep }: RigSetup): ReadonlySet<n
   return heard;
 }
 
-/** A meter was there before the history begins. */
+/** The meter exists this many seconds before the history begins. */
 const BEFORE_SECONDS = 86_400;

@@ -1,4 +1,7 @@
-/** The recorder of a rig: its links named by where they lead, and no key or secret of its in any frame that is logged. */
+/**
+ * Creates the recorder of a rig. Links are named by their addresses, and logged frames show no key or secret of the
+ * rig.
+ */
 import { keyTransferMask, masks, secretsMask, type Mask } from '../../transport/mask.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
 import { placeText } from '../file/places.ts';
@@ -7,10 +10,10 @@ import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
 import type { StepRow } from './stepRow.ts';
 
 export interface RigRecording {
-  /** Take the frame log: JSON lines, and the bytes of a capture file. */
+  /** `lines` receives the frame log as JSON lines, `pcap` the bytes of a capture file. */
   readonly lines?: (text: string) => void;
   readonly pcap?: (bytes: Uint8Array) => void;
-  /** Each step as its code is known. */
+  /** Called with each step once its code is known. */
   readonly onRow?: (row: StepRow) => void;
 }
 
@@ -25,7 +28,7 @@ export function recorderOf(setup: RigSetup, { lines, pcap, onRow }: RigRecording
   });
 }
 
-/** Hides every key and secret of the rig wherever it might stand in a frame, and wrapped keys in the clear. */
+/** Masks every key and secret of the rig wherever it appears in a frame, and wrapped keys sent in the clear. */
 function maskOf({ devices }: RigSetup): Mask {
   const secrets = devices.flatMap(({ secrets: { keys, masterKey, lls } }) => [
     keys.guek,
@@ -39,7 +42,7 @@ function maskOf({ devices }: RigSetup): Mask {
   );
 }
 
-/** An LLS secret as an AARQ carries it: calling-authentication-value, in the clear. */
+/** An LLS secret as it appears in the clear in an AARQ: calling-authentication-value. */
 function callingSecret(secret: Uint8Array): Uint8Array {
   return new Uint8Array([0xac, secret.length + 2, 0x80, secret.length, ...secret]);
 }

@@ -1,4 +1,4 @@
-/** The record of each step: what was asked, what was observed, which code it has, and what it took. */
+/** The record of each step: what was asked, what was observed, its code, and its measurements. */
 import { z } from 'zod';
 import { CAUSES } from '../../../src/migration/history.ts';
 import { OBSERVATIONS } from '../../../src/migration/observations.ts';

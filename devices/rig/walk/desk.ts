@@ -1,6 +1,6 @@
 /**
- * The SMSO's desk: where a migration request is taken up and its data come from. Messages are JSON over a link of their own, so
- * that a fault on the system's side is something the rig meets on a wire as well. The format is ours.
+ * The SMSO's desk takes up migration requests and supplies their data. Its JSON messages travel over a link of their
+ * own, so that the rig meets a fault of the system on a wire as well. The format is ours.
  */
 import { z } from 'zod';
 import type { Installation } from '../../../src/installation/installation.ts';
@@ -11,33 +11,36 @@ import { memoryPair } from '../../transport/memory.ts';
 import type { Timers } from '../../transport/timers.ts';
 
 const orderSchema = z.object({ step: z.enum(STEP_IDS), installationId: z.string() });
-/** Each step is ordered at the desk. */
+/** An order to the desk. The desk receives one for each step. */
 export type DeskOrder = z.infer<typeof orderSchema>;
 
 const answerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('accepted') }),
   z.object({ kind: z.literal('refused') }),
   z.object({ kind: z.literal('record'), mpan: z.string(), mprn: z.string(), dmc: z.string() }),
-  // One display a row, by whether it meets the definition.
+  // One element per display: true if the display meets the definition.
   z.object({ kind: z.literal('displays'), meetsDefinition: z.array(z.boolean()).readonly() }),
 ]);
 export type DeskAnswer = z.infer<typeof answerSchema>;
 
-/** Undefined for what is no answer of this form: a fault of the system, like no answer at all. */
+/**
+ * Decodes an answer of the desk. Returns undefined for any other content; the rig treats that as a fault of the system,
+ * like a missing answer.
+ */
 export function decodeDeskAnswer(bytes: Uint8Array): DeskAnswer | undefined {
   const decoded = decodeJson(answerSchema, bytes);
   return decoded.ok ? decoded.value : undefined;
 }
 
-/** Seconds until the DCC gives an unanswered order up. Our assumption. */
+/** The DCC gives up an unanswered order after this many seconds. Our assumption. */
 export const DESK_SECONDS = 60;
 
-/** The desk as the SMSO answers there. */
+/** The data from which the desk answers at the SMSO. */
 export interface DeskBooks {
   readonly installation: Installation;
   readonly displaysMeetDefinition: readonly boolean[];
   readonly condition: () => DeskCondition;
-  /** How long the DCC waits for an answer. */
+  /** Time that the DCC waits for an answer, in seconds. Default: {@link DESK_SECONDS}. */
   readonly timeoutSeconds?: number;
 }
 
@@ -61,7 +64,7 @@ function answer(
   }
 }
 
-/** Orders over a link in memory, in virtual time. */
+/** Sends orders over a link in memory, in virtual time. */
 export function deskLink(books: DeskBooks, timers: Timers): (order: unknown, done: (answer: unknown) => void) => void {
   return (order, done) => {
     const link = memoryPair({ timers, name: 'desk' });

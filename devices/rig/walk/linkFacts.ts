@@ -1,4 +1,4 @@
-/** What a rig knows of its links: when each last carried something, and whether that is enough to judge a check by. */
+/** Records when each link last carried something, and decides whether that is enough to judge a check. */
 import { CHECKS, type CheckId } from '../../../src/migration/checks.ts';
 import type { CheckLimits } from '../../../src/migration/facts.ts';
 import { STEPS, type StepId } from '../../../src/migration/steps.ts';
@@ -8,26 +8,29 @@ import type { Contact } from './rigRows.ts';
 import type { LearntFacts, LinkName } from './stepWork.ts';
 
 export interface LinkFactsOptions {
-  /** From when the DMC stands on the EPCL. */
+  /** The instant from which the DMC stands on the EPCL. */
   readonly epclEntryFrom: Instant;
   readonly displayBlocked: boolean;
-  /** Contacts known before the rig begins. */
+  /** Contacts that happened before the rig begins. */
   readonly known?: Partial<Record<LinkName, Instant>>;
   /**
-   * What it means that nothing is known of a link: that it never carried anything (the whole history is the rig's), or that
-   * its check cannot be judged from facts, and the device is asked. Default: never.
+   * How to treat a link with no recorded contact. `never`: the rig holds the whole history, so there was no contact.
+   * `ask`: the history is unknown, so the device is asked and the check is not judged from facts. Default: `never`.
    */
   readonly unheard?: 'never' | 'ask';
   /**
-   * Whether the facts can show that a link was silent before the device was asked for it in the same attempt. Default: as
-   * `unheard` has it.
+   * True if the facts can show that a link was silent before its device is asked in the same attempt. Default: true if
+   * `unheard` is `never`.
    */
   readonly judges?: (link: LinkName) => boolean;
-  /** A device's own date as one of the schedule; undefined where it is no evidence. Default: as it is. */
+  /**
+   * Converts a device's own date to an instant of the schedule; undefined if the date is no evidence. Default: the date
+   * itself.
+   */
   readonly dated?: (at: Instant) => Instant | undefined;
 }
 
-/** Our assumption: the first moments of history, for what was never heard of. */
+/** Stands for the last contact of a link that was never heard: the start of all history. Our assumption. */
 const NEVER: Instant = 0;
 
 const LINK_OF_CHECK: Readonly<Record<string, LinkName>> = { wanRecent: 'wan', hanRecent: 'han' };
@@ -35,9 +38,9 @@ const CHECK_OF_LINK = { wan: 'wanRecent', han: 'hanRecent' } as const satisfies 
 
 export class LinkFacts {
   readonly contacts: Contact[] = [];
-  /** A link that is not in here is one that nothing is known of. */
+  /** The last contact of each link. Nothing is known of a link that is missing here. */
   private readonly last = new Map<LinkName, Instant>();
-  /** Links of which a scheduled contact was not made. */
+  /** Links for which a scheduled contact could not be made. */
   private readonly gaps = new Set<LinkName>();
   private readonly options: LinkFactsOptions;
 
@@ -48,7 +51,7 @@ export class LinkFacts {
     if (han !== undefined) this.last.set('han', han);
   }
 
-  /** The facts as they were last learnt, at an instant. */
+  /** Returns the facts at an instant, as last learnt. */
   at(at: Instant): LearntFacts {
     const { epclEntryFrom, displayBlocked } = this.options;
     const lastWanContact = this.last.get('wan') ?? NEVER;
@@ -56,7 +59,7 @@ export class LinkFacts {
     return { at, lastWanContact, lastHanContact, epclEntryFrom, displayBlocked: displayBlocked ? 1 : 0 };
   }
 
-  /** `at` undefined: it never carried anything. */
+  /** Records a contact. If `at` is undefined, the link never carried anything. */
   heard(link: LinkName, at: Instant | undefined): void {
     const last = this.last.get(link);
     if (at === undefined) this.last.set(link, last ?? NEVER);
@@ -67,21 +70,24 @@ export class LinkFacts {
   }
 
   /**
-   * How a scheduled contact of a link went. One that failed on this side, or could not be made, leaves a gap: from then on nobody
-   * can say that the link was silent, until it is heard again.
+   * Records the outcome of a scheduled contact. A contact that failed on this side, or could not be made, leaves a gap:
+   * nobody can say that the link was silent until it is heard again.
    */
   contacted(link: LinkName, observation: Observed): void {
     if (observation === 'answered') this.gaps.delete(link);
     else if (observation !== 'noAnswer') this.gaps.add(link);
   }
 
-  /** What a device dates itself counts as the schedule's, or as no evidence at all. */
+  /** Records a contact that the device dated itself. The date is converted to the schedule, or rejected as evidence. */
   dateHeard(link: LinkName, at: Instant | undefined): void {
     const dated = at !== undefined && this.options.dated ? this.options.dated(at) : at;
     if (at === undefined || dated !== undefined) this.heard(link, dated);
   }
 
-  /** Whether they can tell of a step's check: not where its link is not known well enough and the device is to be asked. */
+  /**
+   * True if the facts can judge the check of a step. They cannot if too little is known of its link and the device has
+   * to be asked.
+   */
   judge(step: StepId, asked: ReadonlySet<LinkName>): boolean {
     const link = LINK_OF_CHECK[STEPS[step].check ?? ''];
     const { judges, unheard } = this.options;
@@ -91,12 +97,12 @@ export class LinkFacts {
     return unheard !== 'ask' || this.last.has(link);
   }
 
-  /** Whether a contact on record passes a link's check. */
+  /** True if the recorded contact of a link passes the link's check. */
   isFresh(link: LinkName, facts: LearntFacts, limits: CheckLimits): boolean {
     return this.last.has(link) && CHECKS[CHECK_OF_LINK[link]].passes(facts, limits);
   }
 
-  /** Whether a link's check can do without asking a device. */
+  /** True if the check of a link can be judged without asking a device. */
   know(link: LinkName, facts: LearntFacts, limits: CheckLimits): boolean {
     const { judges } = this.options;
     const isWatched = judges ? judges(link) : !this.gaps.has(link);

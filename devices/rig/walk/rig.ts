@@ -1,7 +1,7 @@
 /**
- * One installation's migration on the wire: the SMSO's contacts and instructions, and DCC's attempts, over whichever endpoints
- * the runner dials. The rig interprets the tables of src/migration step by step where the kernel compiles them, and writes the
- * same records.
+ * Carries out the migration of one installation on the wire: the SMSO's contacts and instructions, and the DCC's
+ * attempts, over any endpoints that the runner dials. The kernel compiles the tables of src/migration; the rig
+ * interprets the same tables step by step and writes the same records.
  */
 import type { Installation } from '../../../src/installation/installation.ts';
 import { codeOfAsked, codeOfOurSide, type Asked } from '../../../src/migration/askedCodes.ts';
@@ -24,11 +24,11 @@ import type { Contact, Reading, StepTaken, Undone } from './rigRows.ts';
 import { SilentHub } from './silentHub.ts';
 import { STEP_WORK, WRITING_STEPS, type AttemptContext, type LearntFacts, type LinkName } from './stepWork.ts';
 
-/** As the steps see an attempt, and which links' devices were asked in it. */
+/** The context that the steps of an attempt share, with the links whose devices were asked in it. */
 interface JudgedContext extends AttemptContext {
   readonly asked: ReadonlySet<LinkName>;
   readonly hub: SilentHub;
-  /** What the steps told of themselves; emptied before each step. */
+  /** Details that the current step reported. They are cleared before each step. */
   readonly told: StepTold;
 }
 
@@ -38,73 +38,76 @@ interface StepTold {
   readings: Reading[];
 }
 
-/** What goes wrong on this side of the links: it is never an observation of a device. */
+/** Collects failures on this side of the links. They are never an observation of a device. */
 export interface OurSide {
-  /** An exchange begins: what went wrong before it does not count. */
+  /** Starts a new exchange; earlier failures no longer count. */
   begin(): void;
-  /** Why an answer failed to come since then, if it was this side's doing; in words. */
+  /** The reason, in words, why this side caused a missing answer since `begin`; undefined if it did not. */
   why(): string | undefined;
 }
 
-/** What is done in the world around a step: at once, or as a procedure where it takes a device to do it. */
+/** A change of the world, made at once or by a procedure that a device carries out. */
 type Hook = Procedure<void> | void;
 
-/** The installation, its rules, its devices and the facts that are known of its links. */
+/** The installation, its rules, its devices and the known facts of its links. */
 export interface RigOptions extends LinkFactsOptions {
   readonly installation: Installation;
   readonly rules: RuleSet;
   readonly devices: RigDevices;
   readonly keySource: KeySource;
-  /** Why a step is left out, which ends the attempt; undefined: it is taken. Default: all are. */
+  /**
+   * The reason to leave out a step, which ends the attempt; undefined to take the step. Default: every step is taken.
+   */
   readonly leaves?: (step: StepId) => string | undefined;
-  /** Default: nothing ever goes wrong on this side. */
+  /** Reports failures of this side. Default: this side never fails. */
   readonly ours?: OurSide;
   /**
-   * Called before the first step of an attempt that writes, and before an instruction: what may be changed from here on must be
-   * on record first. Gives why it cannot be put there; nothing is then written. Default: it always can.
+   * Called before an instruction, and before the first step of an attempt that writes, because everything that may
+   * change must be on record first. Returns the reason if it cannot be recorded; nothing is then written. Default:
+   * recording always succeeds.
    */
   readonly onFirstWrite?: (at: Instant, step: StepId | 'preparation') => string | undefined;
   /**
-   * Which code of a family a failure carries that the plan did not choose. `picked`: the one that `pick` says, as the kernel
-   * has it (default). `asked`: the one whose words are those of what was asked.
+   * Selects the code of a failure that the plan did not choose. `picked`: the code of the family that `pick` names, as
+   * in the kernel (default). `asked`: the code whose words match what was asked.
    */
   readonly codes?: 'picked' | 'asked';
-  /** Why the guard of attached hardware last refused a write. */
+  /** The reason for which the guard of attached hardware last refused a write. */
   readonly whyRefused?: () => string;
   /**
-   * Why an exchange without a result is no silence of the device: it did answer, and was not understood. In words; undefined for
-   * a silence that counts.
+   * The reason, in words, why an exchange without a result is not a silence of the device: the device answered and was
+   * not understood. Undefined for a silence that counts.
    */
   readonly doubt?: () => string | undefined;
-  /** Whether the plan strikes a step: what comes of it then is what the tables say of the effect. Default: it strikes none. */
+  /** True if the plan strikes a step; the tables then give its result. Default: no step is struck. */
   readonly isStruck?: (step: StepId) => boolean;
-  /** What devices' clocks are set to. Default: the attempt's instant. */
+  /** The time to which the clocks of devices are set. Default: the attempt's instant. */
   readonly deviceTime?: (device: DeviceName) => Instant;
-  /** What must happen in the world before a step's work, and after it: an emulated one realises effects here. */
+  /** Called before the work of a step and after it. Effects are realised here. */
   readonly onStep?: (step: StepId) => Hook;
   readonly onStepTaken?: (taken: StepTaken) => Hook;
 }
 
-/** One try of an instruction, on schedule. `before` lets an emulated world realise what becomes of it. */
+/** An instruction that is tried on schedule. `before` may change the world ahead of a try. */
 export interface InstructionPlan {
-  /** Seconds between the tries. */
+  /** Time from one try to the next, in seconds. */
   readonly secondsBetweenTries: number;
   readonly tries: number;
   readonly works: readonly Preparation[];
   readonly blocksPerTry: number;
-  /** Which code of its family a failure that is no lack of WAN carries. */
+  /** Selects the code of a failure within its family. It does not apply to a lack of WAN. */
   readonly pick: number;
   readonly onTry?: (at: Instant, number: number) => Hook;
-  /** How the time between two tries passes. Default: it is waited for. */
+  /** Lets the time between two tries pass. Default: the rig waits. */
   readonly between?: (seconds: number) => Procedure<void>;
-  /** What the hub's clock is set to. Default: the instant of the try. */
+  /** The time to which the hub's clock is set. Default: the instant of the try. */
   readonly deviceTime?: () => Instant;
 }
 
-/** Sessions that the SMSO begins within one try. Our assumption. */
+/** Number of sessions that the SMSO starts within one try. Our assumption. */
 const SMSO_SESSIONS = 2;
 
-/** Walks one installation's preparation and migration attempts over the wire, and keeps the records of it. */
+/** Carries out the preparation and the migration attempts of one installation over the wire, and keeps the records. */
 export class Rig {
   readonly attempts: Attempt[] = [];
   readonly steps: StepTaken[] = [];
@@ -121,14 +124,14 @@ export class Rig {
     return this.facts.contacts;
   }
 
-  /** The facts as they were last learnt, at an instant. */
+  /** Returns the facts at an instant, as last learnt. */
   factsAt(at: Instant): LearntFacts {
     return this.facts.at(at);
   }
 
   /**
-   * A scheduled contact of the SMSO. It counts at the schedule's instant, or at the driver's. A hub that answers has been reached,
-   * also where it refuses the public client.
+   * Makes a scheduled contact of the SMSO. The contact is dated by the schedule, or by the driver. A hub that answers
+   * has been reached, even if it refuses the public client.
    */
   *contact(at: Instant, call: Omit<Call, 'client'>): Procedure<Contacted> {
     const { devices, ours } = this.options;
@@ -159,7 +162,7 @@ export class Rig {
       : { observation: 'answered', why: `the hub answers: ${wireErrorText(reached.error)}` };
   }
 
-  /** An instruction of clause 4.26. Its record stands at its last try; without one it could not be carried out. */
+  /** Carries out an instruction of clause 4.26, dated by its last try. Undefined if it could not be carried out. */
   *instruct(firstTry: Instant, plan: InstructionPlan): Procedure<Attempt | undefined> {
     if (this.options.devices.chf.by === 'driver') {
       return this.leaveOut(firstTry, 'instruction', 'a driver can neither send firmware nor configure a hub');
@@ -193,7 +196,7 @@ export class Rig {
     return undefined;
   }
 
-  /** One migration attempt, at its scheduled instant. `pick` says which code of a family a failure carries. */
+  /** Makes one migration attempt at its scheduled instant. `pick` selects the code of a failure within its family. */
   *attempt(
     at: Instant,
     options: { readonly esmeOnly: boolean; readonly pick: number },
@@ -236,7 +239,7 @@ export class Rig {
     return asked ?? withCode(end.code, pick);
   }
 
-  /** One step: its check on facts, and its work where the check does not end the attempt. */
+  /** Takes one step: first its check on facts, then its work unless the check ended the attempt. */
   private *take(
     step: StepId,
     context: JudgedContext,
@@ -264,7 +267,7 @@ export class Rig {
     if (why !== undefined) return passed(why);
     const unjudged = observation === 'answered' ? hub.whyUnjudged(step) : undefined;
     if (unjudged !== undefined) return notCarriedOut(unjudged);
-    // The device may just have said what the check could not be judged from before.
+    // The device may just have supplied the fact that was missing when the check was to be judged.
     const isAnswered = observation === 'answered' && !isJudged && this.facts.judge(step, context.asked);
     return { observation: isAnswered ? checkStep(step, facts, limits) : observation, byCheck: false };
   }
@@ -317,19 +320,19 @@ export class Rig {
   }
 }
 
-/** How a contact went; `why`: what the hub said, or why nothing came. */
+/** The outcome of a contact. `why` is what the hub said, or the reason why nothing came. */
 export interface Contacted {
   readonly observation: Observed;
   readonly why?: string;
 }
 
-/** What a step came to. */
+/** The outcome of a step. */
 interface Took {
   readonly observation: Observed;
   readonly byCheck: boolean;
-  /** Instead of what the step itself told. */
+  /** Replaces the reason that the step itself reported. */
   readonly why?: string | undefined;
-  /** This side failed. */
+  /** True if this side failed. */
   readonly isOurs?: boolean;
 }
 
@@ -362,7 +365,7 @@ function takenOf(of: {
   };
 }
 
-/** An attached device may answer what the table has no row for at a step. That is no finding about it, but about our side. */
+/** An answer of an attached device that has no row at this step is a fault of our side, not of the device. */
 function asRow(step: StepId, observation: Observed): Observed {
   if (observation === 'answered' || observation === 'notCarriedOut') return observation;
   return STEPS[step].codes[observation] ? observation : 'systemFault';
@@ -372,7 +375,7 @@ function* withHooks(hook: Hook): Procedure<void> {
   if (hook) yield* hook;
 }
 
-/** Steps that read devices before anything is written. A device that is not understood there has not been migrated half. */
+/** Steps that read devices before anything is written, so no device is left half migrated. */
 const READ_ONLY: readonly StepId[] = ['wanRecent', 'hanRecent', 'deviceState'];
 
 function withCode(of: CodeOf, pick: number): string {

@@ -1,6 +1,6 @@
 /**
- * The devices of an installation as the rig's steps meet them: one that speaks DLMS, emulated or attached, or one that is
- * reached through a driver, which can tell when it was last heard and what it reads, and no more.
+ * The devices of an installation as the steps of the rig use them. A device either speaks DLMS, emulated or attached,
+ * or is reached through a driver. A driver only tells when the device was last heard and what it reads.
  */
 import type { Descriptor } from '../../dlms/apdu.ts';
 import { instant, type Instant } from '../../../src/time.ts';
@@ -29,7 +29,7 @@ export interface RigDevices {
   readonly gsme: RigDevice | undefined;
 }
 
-/** Devices that all speak DLMS. */
+/** Wraps devices that all speak DLMS. */
 export function devicesOfPeers({ chf, esme, gsme }: DccPeers): RigDevices {
   return {
     chf: { by: 'dlms', peer: chf },
@@ -38,7 +38,7 @@ export function devicesOfPeers({ chf, esme, gsme }: DccPeers): RigDevices {
   };
 }
 
-/** What a driver is asked for: an operation of its protocol. */
+/** A request to a driver: one operation of its protocol. */
 export interface DriveRequest<O extends Operation = Operation> {
   readonly op: O;
   readonly arg: OperationArg<O>;
@@ -53,16 +53,19 @@ function* ask<O extends Operation>(
   return (yield* drive(name, request)) as DriverAnswer<OperationResult<O>>;
 }
 
-/** What an exchange with a driver tells beside its result. */
+/** Callbacks for details of an exchange with a driver, besides its result. */
 export interface DriverTold {
-  /** Why it failed, in the driver's words. */
+  /** Called with the driver's own reason for a failure. */
   readonly onWhy?: (why: string) => void;
   readonly onReading?: (reading: Reading) => void;
-  /** Called with the object before it is read. */
+  /** Called with the name of each object before it is read. */
   readonly onAsked?: (object: string) => void;
 }
 
-/** When a link of a driven hub last carried something, by its own clock: null for never, a failure, or not to be had. */
+/**
+ * Asks a driven hub when a link last carried something, by the hub's own clock. Null means never; otherwise the
+ * exchange failed, or the driver cannot tell.
+ */
 export function* lastContact(
   device: DrivenDevice,
   link: 'wan' | 'han',
@@ -77,7 +80,10 @@ export function* lastContact(
   return answer.value.at === null ? null : instant(answer.value.at);
 }
 
-/** Whether a driven device answers: a probe, and whatever it is to read. What it can do neither of is not carried out. */
+/**
+ * Tests whether a driven device answers, by a probe and by reading what is to be read. Not carried out if the driver
+ * can do neither.
+ */
 export function* testDriven(device: DrivenDevice, told: DriverTold = {}): Procedure<Observed> {
   const { capabilities, reads, name } = device;
   let asked = 0;

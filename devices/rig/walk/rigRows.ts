@@ -1,4 +1,4 @@
-/** What a rig keeps of what it did, beside the attempts themselves. */
+/** Rows that a rig keeps of its work, besides the attempts themselves. */
 import type { Attempt } from '../../../src/migration/history.ts';
 import type { StepId } from '../../../src/migration/steps.ts';
 import type { Instant } from '../../../src/time.ts';
@@ -13,32 +13,32 @@ export interface Contact {
   readonly link: LinkName;
 }
 
-/** What a step of an attempt came to. */
+/** The outcome of one step of an attempt. */
 export interface StepTaken {
   /** The attempt's scheduled instant. */
   readonly at: Instant;
   readonly step: StepId;
   readonly observation: Observed;
-  /** Whether the check on facts ended it before anything was sent. */
+  /** True if the check on facts ended the attempt before anything was sent. */
   readonly byCheck: boolean;
-  /** Why it was not carried out, why it failed, or why it passes although nobody answered. */
+  /** The reason why the step was not carried out, failed, or passed although nobody answered. */
   readonly why?: string;
-  /** What was read of the devices in the step. */
+  /** Values that were read from the devices in this step. */
   readonly readings?: readonly Reading[];
 }
 
 /** A value that a device gave. */
 export interface Reading {
   readonly device: DeviceName;
-  /** An OBIS code, or the device's own name for it where a driver reads. */
+  /** An OBIS code, or the device's own name for the object if a driver reads it. */
   readonly object: string;
-  /** Null where a driver reads. */
+  /** Null if a driver reads. */
   readonly attribute: number | null;
   readonly value: string;
   readonly unit: string | null;
 }
 
-/** What could not be carried out: it is no attempt, and leaves no record. */
+/** An event that could not be carried out. It is no attempt and leaves no record. */
 export interface Undone {
   readonly at: Instant;
   readonly kind: Attempt['kind'];

@@ -1,21 +1,22 @@
 /**
- * A hub that does not answer at the moment of an attempt. 5.12(c) asks for a contact within a window, and not for an answer now:
- * where one is on record the check passes, as it does in the kernel, and the silence is met at the step at which a device has to
- * answer. What the hub knows of the gas meter cannot be asked of it then, so that its silence never speaks against the meter.
+ * Handles a hub that does not answer during an attempt. Clause 5.12(c) requires a contact within a window, not an
+ * answer now. If such a contact is on record the check passes, as in the kernel, and the silence shows at the step at
+ * which a device has to answer. A silent hub cannot report on the gas meter, so its silence is never held against the
+ * meter.
  */
 import type { StepId } from '../../../src/migration/steps.ts';
 import { formatInstant, type Instant } from '../../../src/time.ts';
 import type { LearntFacts, LinkName } from './stepWork.ts';
 
-/** Whether a link's latest contact on record passes its check. */
+/** True if the latest recorded contact of a link passes the link's check. */
 export type IsFresh = (link: LinkName) => boolean;
 
 export class SilentHub {
   private isSilent = false;
-  /** The gas meter's check was passed over, and nothing on record speaks for the meter. */
+  /** True if the check of the gas meter was passed over and no record shows a contact with the meter. */
   private isMeterOpen = false;
 
-  /** Why a step passes although the hub says nothing; undefined: it does not. */
+  /** The reason why a step passes although the hub is silent; undefined if the step does not pass. */
   passes(step: StepId, facts: LearntFacts, isFresh: IsFresh): string | undefined {
     const link = LINKS[step];
     if (link === undefined) return undefined;
@@ -28,12 +29,12 @@ export class SilentHub {
     return 'the hub is silent: what it knows of the gas meter cannot be asked';
   }
 
-  /** A step that the hub, silent at an earlier one of the attempt, need not be asked for again. */
+  /** True if a step need not ask the hub again, because the hub was silent at an earlier step of the attempt. */
   isPassedOver(step: StepId): boolean {
     return this.isSilent && step === 'hanRecent';
   }
 
-  /** Nothing is written to meters of which one was never judged. */
+  /** The reason not to write: one of the meters was never judged. Undefined if the step may go on. */
   whyUnjudged(step: StepId): string | undefined {
     return step === 'deviceState' && this.isMeterOpen
       ? 'the hub was silent when it was to be asked about the gas meter, and answered afterwards: the check on the meter cannot be judged'

@@ -1,6 +1,6 @@
 /**
- * What each step of the walk does on the wire. The steps, their order, checks and codes stand in src/migration; here stands
- * only the work, and what was observed of it.
+ * The work of each step on the wire, and what it observes. The steps, their order, checks and codes stand in
+ * src/migration.
  */
 import type { Instant } from '../../../src/time.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
@@ -27,29 +27,29 @@ import {
 } from './rigDevice.ts';
 import type { LinkName, Reading } from './rigRows.ts';
 
-/** Facts as the rig learns them in the course of an attempt. */
+/** The facts that the rig learns in the course of an attempt. */
 export type LearntFacts = { -readonly [Name in keyof Facts]: Facts[Name] };
 
-/** One attempt, as its steps see it. */
+/** One attempt, as its steps use it. */
 export interface AttemptContext {
   readonly at: Instant;
-  /** What devices' clocks are set to: the attempt's instant, or the wall's where they are attached. */
+  /** The time to which a device's clock is set: the attempt's instant, or the wall's time for attached devices. */
   readonly deviceTime: (device: DeviceName) => Instant;
-  /** What the registration data say; the desk's record must agree with it. */
+  /** The registration data. The record at the desk must agree with them. */
   readonly installation: Installation;
   readonly esmeOnly: boolean;
   readonly facts: LearntFacts;
   readonly devices: RigDevices;
   readonly keySource: KeySource;
-  /** When the hub says that a link last carried something, by its own clock; undefined: it never did. */
+  /** Called with the instant at which a link last carried something, by the hub's clock; undefined if it never did. */
   readonly onHeard: (link: LinkName, at: Instant | undefined) => void;
-  /** Whether anything is known of a link's contacts. */
+  /** True if any contact of a link is known. */
   readonly knows: (link: LinkName) => boolean;
-  /** Why the guard of attached hardware last refused a write. */
+  /** The reason for which the guard of attached hardware last refused a write. */
   readonly whyRefused: () => string;
-  /** Why a step is not carried out, or fails, in words. */
+  /** Called with the reason why a step fails or is not carried out. */
   readonly onWhy: (why: string) => void;
-  /** What was being asked of a device when a step failed. */
+  /** Called with what was being asked of a device when a step failed. */
   readonly onFailed: (asked: Asked) => void;
   readonly onReading: (reading: Reading) => void;
 }
@@ -58,10 +58,10 @@ export type { LinkName } from './rigRows.ts';
 
 type Work = (context: AttemptContext) => Procedure<Observed>;
 
-/** Steps that write to devices; all before them only read. */
+/** Steps that write to devices. All steps before them only read. */
 export const WRITING_STEPS: readonly StepId[] = ['rotateKeys', 'commission'];
 
-/** Minutes into the contact window that the DCC sets on commissioning. Our assumption. */
+/** The DCC sets this many minutes into the contact window on commissioning. Our assumption. */
 const CONTACT_OFFSET_MINUTES = 60;
 
 function* ask(step: StepId, { installation }: AttemptContext): Procedure<DeskAnswer | undefined> {
@@ -69,7 +69,7 @@ function* ask(step: StepId, { installation }: AttemptContext): Procedure<DeskAns
   return (yield* order(sent)) as DeskAnswer | undefined;
 }
 
-/** A step that the desk alone answers. */
+/** Builds a step that the desk alone answers. */
 function atDesk(step: StepId, read: (answer: DeskAnswer, context: AttemptContext) => Observed): Work {
   return function* (context) {
     const answer = yield* ask(step, context);
@@ -78,7 +78,7 @@ function atDesk(step: StepId, read: (answer: DeskAnswer, context: AttemptContext
   };
 }
 
-/** A step on the devices, which the desk must have given way to. */
+/** Builds a step on the devices. The desk must have accepted the order first. */
 function onDevices(step: StepId, work: Work): Work {
   return function* (context) {
     const answer = yield* ask(step, context);
@@ -87,8 +87,9 @@ function onDevices(step: StepId, work: Work): Work {
 }
 
 /**
- * What the hub says of its links: the diagnostics of one that speaks DLMS hold both, a driver is asked for one after the other.
- * The step is about the first; what a driver cannot tell of another is for that one's own step to miss.
+ * Asks the hub for the last contact of its links. The diagnostics of a DLMS hub hold both links; a driver is asked for
+ * one after the other. The step judges the first link. If a driver cannot tell of another link, the step of that link
+ * reports it.
  */
 function diagnose(links: readonly [LinkName, ...LinkName[]]): Work {
   return function* (context) {
@@ -116,12 +117,12 @@ function diagnose(links: readonly [LinkName, ...LinkName[]]): Work {
   };
 }
 
-/** Meters first, the hub last. */
+/** The devices that a step touches: meters first, the hub last. */
 function touched({ devices: { chf, esme, gsme }, esmeOnly }: AttemptContext): readonly RigDevice[] {
   return [esme, ...(esmeOnly || !gsme ? [] : [gsme]), chf];
 }
 
-/** The same where all of them speak DLMS: a driver can neither rotate keys nor configure. */
+/** The same devices if all of them speak DLMS, otherwise undefined: a driver can neither rotate keys nor configure. */
 function spokenTo(context: AttemptContext): readonly SpokenDevice[] | undefined {
   const devices = touched(context);
   if (devices.every((device) => device.by === 'dlms')) return devices;
@@ -132,7 +133,7 @@ function spokenTo(context: AttemptContext): readonly SpokenDevice[] | undefined 
 function* testEach(devices: readonly RigDevice[], context: AttemptContext): Procedure<Observed> {
   const seen = new Set<string>();
   for (const device of devices) {
-    // One driver may stand for the hub and the meters behind it.
+    // One driver may serve the hub and the meters behind it.
     if (device.by === 'driver' && seen.has(device.name)) continue;
     if (device.by === 'driver') seen.add(device.name);
     const observed = yield* device.by === 'driver' ? testByDriver(device, context) : testSpoken(device, context);
@@ -148,7 +149,7 @@ function* testSpoken({ peer, reads }: SpokenDevice, context: AttemptContext): Pr
     {
       ...peer,
       onTitle: (title) => {
-        // Each try reads all of them anew.
+        // Each try reads all objects again.
         readings = [];
         peer.onTitle?.(title);
       },
@@ -179,7 +180,7 @@ function* testByDriver(device: DrivenDevice, context: AttemptContext): Procedure
   return observed;
 }
 
-/** What a failed exchange shows; its reason and what was asked go into the record. */
+/** Turns a failed exchange into an observation, and records its reason and what was asked. */
 function failed(
   context: AttemptContext,
   device: DeviceName,
@@ -240,9 +241,9 @@ export const STEP_WORK: Readonly<Record<StepId, Work>> = {
   }),
   wanRecent: onDevices('wanRecent', diagnose(['wan', 'han'])),
   hanRecent: onDevices('hanRecent', diagnose(['han'])),
-  // The gas meter is asleep: what can be known of it now is the mirror, which was read with the diagnostics.
+  // The gas meter is asleep. Its mirror, which was read with the diagnostics, is all that can be known of it now.
   deviceState: onDevices('deviceState', (context) => testEach([context.devices.chf, context.devices.esme], context)),
-  // Every attempt installs keys of its own: what an earlier one left open is settled by its first association.
+  // Every attempt installs new keys. The first association settles whatever an earlier attempt left open.
   rotateKeys: onDevices('rotateKeys', rotateKeys),
   commission: onDevices('commission', commissionAll),
 };

@@ -1,6 +1,6 @@
 /**
- * Listens to a broker for weeks. A connection that ends is made again; what was said meanwhile is lost. A source that says nothing
- * is mentioned.
+ * Listens to a broker for weeks. It reconnects when a connection ends; messages sent meanwhile are lost. It notes a
+ * source that never speaks.
  */
 import { connectBroker, type Connection } from '../../mqtt/connection.ts';
 import { findStrayCads, ingestGlow } from '../../mqtt/glow.ts';
@@ -16,27 +16,27 @@ export interface SourceOptions {
   readonly timers: Timers;
   readonly onNote: (note: string) => void;
   readonly onEvidence: (evidence: Evidence) => void;
-  /** Called when anything was heard of the source, evidence or not. */
+  /** Called for every message of the source, evidence or not. */
   readonly onSign: () => void;
 }
 
 export interface Source {
-  /** Mentions what has not been heard so far. */
+  /** Notes the sources that have not been heard so far. */
   look(): void;
   close(): Promise<void>;
 }
 
-/** From one try to reach a broker to the next. Our assumption. */
+/** Wait between two tries to reach a broker, in seconds. Our assumption. */
 const RETRY_SECONDS = 60;
 
-/** Seconds after which a source that has said nothing is mentioned. A CAD speaks every six seconds. Our assumption. */
+/** A source that has said nothing for this many seconds is noted. A CAD speaks every six seconds. Our assumption. */
 const SILENT_SECONDS = 120;
-/** Names of other speakers that a note lists. */
+/** A note lists at most this many other speakers. */
 const OTHERS_MAX = 5;
 
 /**
- * Mentions, once, each of the named sources of which nothing was heard although the broker was reached, and who speaks instead.
- * `look` may be called earlier, by whoever listens for a short time alone.
+ * Notes once each expected source that was not heard although the broker was reached, and which other sources speak. A
+ * caller that listens only for a short time may call `look` earlier.
  */
 class Silence {
   private readonly heard = new Set<string>();
@@ -44,7 +44,7 @@ class Silence {
   private readonly strays = new Map<string, string>();
   private readonly options: Pick<SourceOptions, 'timers' | 'onNote'> & {
     readonly names: readonly string[];
-    /** The note's beginning for a name: `glow: CAD 12AB`. */
+    /** Returns the start of the note for a name, such as `glow: CAD 12AB`. */
     readonly what: (name: string) => string;
   };
 
@@ -52,7 +52,7 @@ class Silence {
     this.options = options;
   }
 
-  /** A name was heard; true if it is one of those expected. */
+  /** Records that a name was heard. Returns true if it is an expected one. */
   hear(name: string): boolean {
     const isOurs = this.options.names.includes(name);
     if (isOurs) this.heard.add(name);
@@ -60,7 +60,7 @@ class Silence {
     return isOurs;
   }
 
-  /** One of the expected names speaks, and where it is not listened for. */
+  /** Notes that an expected name speaks on a topic to which nobody here listens. */
   stray(name: string, topic: string): void {
     this.strays.set(name, topic);
   }
@@ -84,7 +84,10 @@ class Silence {
   };
 }
 
-/** Reports of a CAD in Glow form. `lastDated`: what each CAD's data were last dated; `onBegin`: where the count of one begins. */
+/**
+ * Evidence from CADs in Glow form. `lastDated` gives the last date of each CAD's data; `onBegin` is called with the
+ * first date of a CAD, from which its dates count.
+ */
 export function glowSource(
   { url, cads }: NonNullable<WatchDocument['glow']>,
   options: SourceOptions & {
@@ -116,7 +119,7 @@ export function glowSource(
   });
 }
 
-/** Link reports of the devices of one unit on the bus of a bench. */
+/** Evidence from the link reports of one unit's devices on the bus of a bench. */
 export function benchSource({ url, bench, unit }: NonNullable<WatchDocument['bench']>, options: SourceOptions): Source {
   const { onNote, onEvidence, onSign } = options;
   const watches = new Map<string, LinkWatch>();

@@ -1,6 +1,7 @@
 /**
- * The probes of a watch, over whatever the rig file names. Carriers and ledgers are had for one probe and let go of after it:
- * a broker that was restarted, an adapter that was pulled and put back, another rig that was run meanwhile are all met afresh.
+ * The probes of a watch, for every place that a rig file can name. Carriers and ledgers are opened for one probe and
+ * released after it. The next probe therefore copes with a restarted broker, a reconnected adapter and another rig that
+ * ran meanwhile.
  */
 import { codeOfOurSide } from '../../../src/migration/askedCodes.ts';
 import type { Instant } from '../../../src/time.ts';
@@ -28,27 +29,27 @@ import { ProbeBench, type ProbeBenchOptions } from './probeBench.ts';
 import type { Evidence } from './watchState.ts';
 import type { AttemptAsked, AttemptMade, ContactMade, WatchProbe } from './watchProbe.ts';
 
-/** Takes the frames of one attempt; `close`: that was all. */
+/** Receives the frames of one attempt; `close` is called after the last one. */
 export interface ProbeRecording extends RigRecording {
   readonly close?: () => void;
 }
 
 export interface DeviceProbeOptions extends Pick<ProbeBenchOptions, 'setup' | 'timers' | 'home' | 'onNote'> {
-  /** Takes the frames of each attempt. */
+  /** Returns the recording that receives the frames of an attempt. */
   readonly recordingOf: (at: Instant) => ProbeRecording;
-  /** Where ledgers lie unless the rig file says. */
+  /** Folder of the ledgers, unless the rig file names one. */
   readonly ledgerFolder: string;
-  /** As of `AttachedRunOptions`. */
+  /** Folder in which devices are known by address and title across rig files. Default: each rig stands alone. */
   readonly stateFolder?: string | undefined;
-  /** Attempts may write. */
+  /** True if attempts may write. */
   readonly migrate: boolean;
   readonly endpoints: Omit<Parameters<typeof openEndpoints>[1], 'timers' | 'onNote' | 'onTrouble' | 'tries'>;
 }
 
-/** Why an attempt ends before the first step that writes. */
+/** The reason that ends an attempt before the first step that writes. */
 const READS_ONLY = 'a watch that only reads ends here (watch.migrate: false)';
 const KEY_MISSING = 'the Master Key is missing: whoever lacks it makes no attempt';
-/** How a hub that does not show what is asked for has been reached all the same. */
+/** Observations by which a hub has been reached, even if it does not show what was asked for. */
 const REACHED: readonly Observed[] = ['answered', 'refused'];
 
 export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
@@ -56,7 +57,7 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
   const hub = setup.devices[0] as DeviceSetup;
   const source = placeText(hub.place);
   const ledgers = new Map<string, KeyLedger>();
-  /** Devices in memory outlive a probe, and so must what the head-ends know of them. */
+  /** Devices in memory outlive a probe, so the ledgers of the head-ends must, too. */
   const emulatedLedger: ProbeBenchOptions['emulatedLedger'] = (device, party) => {
     const key = `${device}-${party}`;
     const ledger = ledgers.get(key) ?? new KeyLedger(LAB_KEYS);
@@ -64,7 +65,9 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
     return ledger;
   };
 
-  /** Gives `use` a bench of its own; what keeps it from being had is our trouble, in words. */
+  /**
+   * Runs `use` with a bench of its own. If the bench cannot be set up, the result is a failure of our own, in words.
+   */
   async function withBench<T>(
     use: (bench: ProbeBench) => Promise<T>,
     recording: ProbeRecording = {},
@@ -108,7 +111,7 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
     return made && 'ours' in made ? { result: 'ours', why: made.ours, evidence: [] } : made;
   }
 
-  /** What a hub that was reached says of its links: evidence, whatever becomes of asking for it. */
+  /** Asks a reached hub about its links. A failure to ask yields no evidence and is no failure of the contact. */
   function* told(chf: RigDevice, bench: ProbeBench): Procedure<Evidence[]> {
     const dated = (
       link: Evidence['link'],
@@ -141,7 +144,7 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
       const isSpoken = hub.place.kind !== 'driver';
       const { rig, runner } = bench.assemble({
         known,
-        // Only what a watch has listened for itself, all the time, can have been silent before it asks.
+        // Facts can show that the WAN was silent only if the watch listened during the whole window.
         judges: (link) => link === 'wan' && isSpoken && wasThere(wanWindowSeconds),
         ...(!migrate && { leaves: (step) => (WRITING_STEPS.includes(step) ? READS_ONLY : undefined) }),
       });
@@ -154,7 +157,7 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
       bench.recorder.onEnd(event, at, rig);
       const steps = bench.recorder.rows;
       const evidence: Evidence[] = rig.contacts.map((one) => ({ ...one, source, bearing: 'judged' }));
-      // A step that passes by what is on record has reached nobody.
+      // A step that passes because of a recorded contact has reached nobody.
       const isReached = steps.some(
         ({ step, observation, why }) => step === 'wanRecent' && observation === 'answered' && why === null,
       );
@@ -172,7 +175,7 @@ export function deviceProbe(options: DeviceProbeOptions): WatchProbe {
   return { contact, attempt };
 }
 
-/** Our own side could not be had. */
+/** The code of an attempt for which our own side could not be set up. */
 const NOT_TO_BE_HAD = codeOfOurSide() as string;
 
 function resultOf({ observation, why }: Contacted, bench: ProbeBench): Pick<ContactMade, 'result' | 'why'> {

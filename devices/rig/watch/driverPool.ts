@@ -1,6 +1,6 @@
 /**
- * Drivers that stay for as long as a watch does: what they report by themselves is evidence, and one that has ended is started
- * again when it is next needed.
+ * Keeps drivers running as long as the watch. Contacts that they report unasked are evidence. A driver that has ended
+ * is started again when it is next needed.
  */
 import type { Driver } from '../../hardware/driver.ts';
 import type { DriverEvent } from '../../hardware/driverProtocol.ts';
@@ -16,7 +16,7 @@ export interface DriverPoolOptions {
   readonly onEvent: (device: DeviceName, event: DriverEvent) => void;
 }
 
-/** From one try to listen to the next, while a driver cannot be had. Our assumption. */
+/** Wait between two tries to start a driver that cannot be started, in seconds. Our assumption. */
 const RETRY_SECONDS = 300;
 
 export class DriverPool {
@@ -28,13 +28,16 @@ export class DriverPool {
     this.options = options;
   }
 
-  /** The driver of a device, started if need be. Closing it does nothing: the pool does that. */
+  /**
+   * Returns the driver of a device, and starts it if necessary. Closing the returned driver does nothing, because the
+   * pool closes it.
+   */
   readonly driverOf = async (device: DeviceSetup): Promise<Driver> => {
     const driver = await this.get(device);
     return Object.create(driver, { close: { value: async () => undefined } }) as Driver;
   };
 
-  /** Listens to every driver that reports by itself, again and again. */
+  /** Keeps listening to every driver that reports unasked. */
   listen(): void {
     for (const device of this.options.setup.devices) if (device.driver) this.keepListening(device);
   }

@@ -1,14 +1,14 @@
-/** What a watch has to do next, and whether it is too late for it. */
+/** Determines the next task of a watch, and whether it is too late for it. */
 import type { Instant } from '../../../src/time.ts';
 import { lateSecondsOf } from '../file/watchCalendar.ts';
 import { scheduleAt, type WatchState } from './watchState.ts';
 
-/** What a watch is to do next: a contact or an attempt, with its slot on the calendar and how late it is. */
+/** The next task of a watch: a contact or an attempt, with its slot on the calendar and its permitted lateness. */
 export type Due =
   | {
       readonly kind: 'contact';
       readonly slot: Instant;
-      /** Which try, from 1. */
+      /** Number of the try, from 1. */
       readonly number: number;
       readonly tries: number;
       readonly at: Instant;
@@ -18,12 +18,18 @@ export type Due =
       readonly kind: 'attempt';
       readonly at: Instant;
       readonly lateSeconds: number;
-      /** How often it was begun, and not brought to an end; and how often the process died in the midst of it. */
+      /**
+       * `begun`: how often the attempt was started without being finished. `deaths`: how often the process died during
+       * it.
+       */
       readonly begun: number;
       readonly deaths: number;
     };
 
-/** The next probe in order of time, a contact before an attempt of the same instant; or why the watch is over. */
+/**
+ * Returns the next probe by time, or the reason why the watch is over. A contact precedes an attempt of the same
+ * instant.
+ */
 export function nextDue(state: WatchState): Due | { readonly over: string } {
   if (state.ended) return { over: state.ended.why };
   if (state.isMigrated) return { over: 'the attempt migrated the installation' };
@@ -41,7 +47,7 @@ export function nextDue(state: WatchState): Due | { readonly over: string } {
 
 function attemptDue(state: WatchState): Due | undefined {
   const { underWay } = state;
-  // One that is under way is not settled, and so the next one still.
+  // An attempt under way is not settled, so it is still the next one.
   const slot = state.nextSlot('attempt');
   if (slot === undefined) return undefined;
   return {
@@ -63,14 +69,14 @@ function contactDue(state: WatchState): Due | undefined {
   return { kind: 'contact', slot: slot.at, number, tries, at, lateSeconds: lateSecondsOf(slot.schedule, 'contact') };
 }
 
-/** A probe may be made at the last second of its lateness. */
+/** True if it is too late. A probe may still be made in the last second of its lateness. */
 export function isTooLate({ at, lateSeconds }: Due, now: Instant): boolean {
   return now > at + lateSeconds;
 }
 
 /**
- * Whether the watch may say of the WAN that it was silent throughout a window: it was there at every instant at which the hub
- * would have been called, and made the call. What it slept through, it cannot know. `isKnownBefore`: somebody vouches for the
+ * True if the watch can say that the WAN was silent during a whole window: it ran at every instant at which the hub was
+ * due to be called, and called it. The watch cannot know what it missed. With `isKnownBefore`, the user vouches for the
  * time before the watch began.
  */
 export function wasThere(

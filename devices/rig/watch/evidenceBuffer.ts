@@ -1,6 +1,7 @@
 /**
- * Some sources speak every few seconds for weeks. Of each, what it shows of a link is written down at most every half hour (our
- * assumption), and what was held back before anything rests on it; only what is written down is known.
+ * Limits how often evidence is written down, because some sources speak every few seconds for weeks. The evidence of
+ * one source about one link is written at most every half hour (our assumption). Evidence held back is written before
+ * anything depends on it; only written evidence counts as known.
  */
 import type { Instant } from '../../../src/time.ts';
 import type { Evidence, WatchState } from './watchState.ts';
@@ -17,7 +18,7 @@ export class EvidenceBuffer {
     for (const one of state.evidence) this.noteWritten(one);
   }
 
-  /** What is to be written of it now: itself, or nothing yet. */
+  /** Returns the evidence that must be written now: the given piece, or nothing yet. */
   take(evidence: Evidence): readonly Evidence[] {
     const key = keyOf(evidence);
     const last = this.written.get(key);
@@ -32,7 +33,7 @@ export class EvidenceBuffer {
     return [evidence];
   }
 
-  /** What was held back. */
+  /** Returns all evidence that was held back. */
   flush(): readonly Evidence[] {
     const all = [...this.held.values()];
     this.held.clear();

@@ -1,6 +1,7 @@
 /**
- * The journal of a watch: lines that are only ever added, each on the disk before this returns, each carrying a hash of itself
- * and all before it. A line that was torn when its writer died is taken off; a journal that was changed is refused.
+ * The journal of a watch. Lines are only appended. Each line is on the disk before `append` returns, and holds a hash
+ * of itself and of all lines before it. A last line that was torn when its writer died is removed; a journal that
+ * somebody changed is refused.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -8,7 +9,7 @@ import { assert } from '../../../src/assert.ts';
 import type { JournalStorage } from './journalStorage.ts';
 import { journalRecordSchema, type JournalRecord } from './journalRecord.ts';
 
-/** A journal that cannot be had, or written on: for the user to mend. */
+/** A journal that cannot be opened or extended, for a reason that the user can mend. */
 export class JournalError extends Error {
   override name = 'JournalError';
 }
@@ -19,14 +20,14 @@ const LINE_FEED = 0x0a;
 
 export class Journal {
   readonly records: readonly JournalRecord[];
-  /** Octets of a torn last line that were taken off when it was opened. */
+  /** Octets of a torn last line that were ignored when the journal was opened. */
   readonly tornBytes: number;
   private readonly written: JournalRecord[];
   private readonly storage: JournalStorage;
   private hash = '';
   private isBroken = false;
 
-  /** Reads what is there. Throws a JournalError for what is no journal, or one that somebody changed. */
+  /** Reads the journal. Throws a JournalError if the content is not a journal, or was changed. */
   constructor(storage: JournalStorage) {
     this.storage = storage;
     this.written = [];
@@ -37,7 +38,7 @@ export class Journal {
       const isLast = end === bytes.length - 1;
       const record = this.take(bytes.subarray(from, end));
       if (record === undefined) {
-        // A disk may keep the end of a line and lose its middle; that can only be the last one.
+        // A disk may keep the end of a line and lose its middle. That can only happen to the last line.
         if (isLast) break;
         throw new JournalError(
           `${storage.name}:${this.written.length + 1}: this line was changed, or one before it; expected the journal as the watch wrote it\n  Restore the file, or begin another watch in another directory.`,
@@ -49,12 +50,15 @@ export class Journal {
     this.tornBytes = bytes.length - from;
   }
 
-  /** Takes a torn last line off; before the first append, and by whoever may write. */
+  /** Removes a torn last line. Only the writer calls this, before its first append. */
   mend(): void {
     if (this.tornBytes > 0) this.storage.keep(this.storage.read().length - this.tornBytes);
   }
 
-  /** On the disk, all of them, when this returns. Throws a JournalError where they cannot be written, and always after. */
+  /**
+   * Appends records and returns when all of them are on the disk. Throws a JournalError if they cannot be written, and
+   * at every later call.
+   */
   append(...records: readonly JournalRecord[]): void {
     if (this.isBroken) throw new JournalError(`${this.storage.name}: it could not be written on before`);
     let text = '';
@@ -65,7 +69,7 @@ export class Journal {
       hash = hashOf(hash, line);
       text += `${JSON.stringify({ ...line, h: hash })}\n`;
     }
-    // Half a line may stand there if this throws: nothing may follow it.
+    // If the storage throws, half a line may have been written, and no line may follow it.
     this.isBroken = true;
     try {
       this.storage.append(Buffer.from(text));
@@ -77,7 +81,7 @@ export class Journal {
     this.written.push(...records);
   }
 
-  /** A line that follows those before; undefined for any other. */
+  /** Parses a line that continues the journal; undefined for any other line. */
   private take(bytes: Uint8Array): JournalRecord | undefined {
     const line = lineSchema.safeParse(jsonOf(bytes));
     if (!line.success || line.data.n !== this.written.length + 1) return undefined;

@@ -1,6 +1,6 @@
 /**
- * What makes a watch doubt its journal or its clock before it writes anything: a journal that holds less than the outputs show,
- * and a clock that stands far from the last sign of life.
+ * Checks the journal and the clock before a watch writes anything. A watch doubts a journal that holds less than the
+ * outputs show, and a clock that is far from the last sign of life.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const summarySchema = z.looseObject({
 /** Outputs that a watch writes once it has a journal. */
 const OUTPUTS: readonly string[] = [SUMMARY_FILE, 'manifest.json', 'attempts.csv', 'contacts.csv', 'steps.json'];
 
-/** Throws a JournalError where lines are missing from the end of a journal, or all of them. */
+/** Throws a JournalError if lines are missing from the end of the journal, or if all of them are. */
 export function refuseCutJournal(folder: string, journal: Journal, name: string): void {
   const lines = journal.records.length;
   const summary = summaryOf(folder);
@@ -54,12 +54,15 @@ function filesOf(folder: string): readonly string[] {
   }
 }
 
-/** From so long an absence on, one look at the clock is not enough to write everything in between down as missed. Ours. */
-export const DOUBTED_SECONDS = 7 * DAY;
+/**
+ * After a longer absence than this, one look at the clock is not enough to record everything in between as missed. Our
+ * choice.
+ */
+const DOUBTED_SECONDS = 7 * DAY;
 const DOUBT_FILE = 'watch.doubt';
 const doubtSchema = z.strictObject({ t: instantText });
 
-/** Throws a JournalError for a clock that stands a day or more before the last record. */
+/** Throws a JournalError if the clock is a day or more before the last record. */
 export function refuseClockBehind(state: WatchState, now: Instant): void {
   if (!state.begun || now >= state.lastAt - DAY) return;
   throw new JournalError(
@@ -67,14 +70,14 @@ export function refuseClockBehind(state: WatchState, now: Instant): void {
   );
 }
 
-/** True if the clock stands so far after the last sign of life that it may be wrong. */
+/** True if the clock is so far after the last sign of life that it may be wrong. */
 export function isClockDoubted(state: WatchState, now: Instant): boolean {
   return state.begun !== undefined && now - state.lastAt > DOUBTED_SECONDS;
 }
 
 /**
- * Of a watch that only looks in: a clock that is far ahead is believed when a second look, by another start, agrees with the
- * first. True if it is; false after the first look, which is kept beside the journal.
+ * For a watch that runs once: a clock that is far ahead is believed when a second start agrees with the first. Returns
+ * true in that case, and false after the first look, which is kept beside the journal.
  */
 export function isClockConfirmed(folder: string, now: Instant): boolean {
   const path = join(folder, DOUBT_FILE);
@@ -87,7 +90,7 @@ export function isClockConfirmed(folder: string, now: Instant): boolean {
   return false;
 }
 
-/** The clock is near the last sign of life again: an earlier doubt is over. */
+/** Drops an earlier doubt, because the clock is near the last sign of life again. */
 export function forgetDoubt(folder: string): void {
   rmSync(join(folder, DOUBT_FILE), { force: true });
 }

@@ -1,6 +1,6 @@
 /**
- * What a watch writes down, one record a line, before the next thing happens. Everything else - what is due, the history, the
- * outputs - follows from these records alone. They hold no key and no secret.
+ * The records of a watch, one on each line, written before anything else happens. Everything else (what is due, the
+ * history, the outputs) follows from these records alone. They hold no key and no secret.
  */
 import { z } from 'zod';
 import { CAUSES } from '../../../src/migration/history.ts';
@@ -8,18 +8,19 @@ import { instantText } from '../file/rigFaultSchema.ts';
 import { stepRowSchema } from '../run/stepRow.ts';
 import { scheduleSchema } from '../file/watchSchema.ts';
 
-/** The wall's time at which a record was written. */
+/** The wall time at which the record was written. */
 const t = instantText;
 const words = z.string().max(2000);
 const outcome = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/);
 const steps = z.array(stepRowSchema);
 
-/** How one try of a contact went. `ours`: our own side failed; `missed`: nobody was there to make it. */
+/** The result of one try of a contact. `ours`: our own side failed. `missed`: the watch did not run when it was due. */
 const TRY_RESULTS = ['answered', 'silent', 'ours', 'missed'] as const;
 
 /**
- * What a piece of evidence may do. `judged`: what the watch asked for itself, which can also show that a link was silent.
- * `sign`: what came by itself, which can only show that it was not. `record`: it stands in the record and no check rests on it.
+ * How a check may use a piece of evidence. `judged`: the watch asked for it, so it can also show that a link was
+ * silent. `sign`: it came unasked, so it can only show that a link was not silent. `record`: it stands in the records,
+ * and no check uses it.
  */
 const BEARINGS = ['judged', 'sign', 'record'] as const;
 
@@ -33,14 +34,14 @@ const evidence = z.strictObject({
 });
 
 export const journalRecordSchema = z.discriminatedUnion('is', [
-  /** The first line: whose history this is. */
+  /** The first line: names the installation. */
   z.strictObject({ is: z.literal('begun'), t, format: z.literal(1), rig: words, installation: words, record: words }),
-  /** The schedule from now on; another one when the rig file changed, or the same after the watch had ended. */
+  /** The schedule from now on. Written when the rig file changed it, and again when a watch that had ended goes on. */
   z.strictObject({ is: z.literal('schedule'), t, from: instantText, schedule: scheduleSchema }),
-  /** A process took the watch up, or laid it down. */
+  /** A process started the watch, or ended it. */
   z.strictObject({ is: z.literal('up'), t, version: words }),
   z.strictObject({ is: z.literal('down'), t }),
-  /** One try of the contact of an instant: `at` is when it was begun, or when it was due where it was not made. */
+  /** One try of a contact. `at` is when the try began, or when it was due if it was not made. */
   z.strictObject({
     is: z.literal('try'),
     t,
@@ -50,9 +51,9 @@ export const journalRecordSchema = z.discriminatedUnion('is', [
     result: z.enum(TRY_RESULTS),
     why: words.optional(),
   }),
-  /** The attempt of an instant is about to begin; it may be the second time. */
+  /** An attempt is about to begin, possibly for the second time. */
   z.strictObject({ is: z.literal('began'), t, at: instantText }),
-  /** What came of it: a row of the `attempts` record. */
+  /** The result of an attempt: a row of the `attempts` record. */
   z.strictObject({
     is: z.literal('attempt'),
     t,
@@ -62,21 +63,23 @@ export const journalRecordSchema = z.discriminatedUnion('is', [
     why: words.optional(),
     steps,
   }),
-  /** It took every step that it might, and all went well: no migration, and in no record. */
+  /** The attempt took every permitted step without a failure. No migration took place, and no record holds it. */
   z.strictObject({ is: z.literal('passed'), t, at: instantText, why: words, steps }),
-  /** It could not be judged: nothing that is at hand can tell. In no record. */
+  /** The attempt could not be judged, because nothing available can tell. No record holds it. */
   z.strictObject({ is: z.literal('unknown'), t, at: instantText, why: words, steps }),
-  /** Nobody was there to make it, or its process died: a row of the `attempts` record, with cause system. */
+  /**
+   * The watch did not run, or its process died during the attempt. A row of the `attempts` record with cause system.
+   */
   z.strictObject({ is: z.literal('missed'), t, at: instantText, outcome, why: words }),
   evidence,
-  /** Where the count of a source's own dates begins; no evidence yet. */
+  /** The first date of a source, from which its dates count. It is no evidence yet. */
   z.strictObject({ is: z.literal('seen'), t, source: z.string().min(1).max(200), at: instantText }),
-  /** The wall's clock moved by so many seconds on its own: set, or stopped while the machine was asleep. */
+  /** The wall clock moved by this many seconds on its own: it was set, or the machine was asleep. */
   z.strictObject({ is: z.literal('jump'), t, seconds: z.int() }),
   z.strictObject({ is: z.literal('ended'), t, why: words }),
 ]);
 
-/** One line of the journal of a watch. All outputs of a watch follow from these lines. */
+/** One line of a watch's journal. All outputs of a watch follow from these lines. */
 export type JournalRecord = z.output<typeof journalRecordSchema>;
 export type RecordOf<Is extends JournalRecord['is']> = Extract<JournalRecord, { is: Is }>;
 export type EvidenceRecord = z.output<typeof evidence>;

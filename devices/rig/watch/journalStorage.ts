@@ -1,4 +1,4 @@
-/** Where the lines of a journal lie: a file whose every addition is put through to the disk. */
+/** Stores the lines of a journal in a file. Every addition is flushed to the disk. */
 import {
   closeSync,
   existsSync,
@@ -13,12 +13,12 @@ import {
 import { dirname } from 'node:path';
 
 export interface JournalStorage {
-  /** As problems name it. */
+  /** The name that messages use. */
   readonly name: string;
   read(): Uint8Array;
-  /** The bytes are on the disk when this returns. Throws what the file system throws. */
+  /** Adds bytes, and returns when they are on the disk. Throws the error of the file system. */
   append(bytes: Uint8Array): void;
-  /** Cuts off everything after so many octets. */
+  /** Cuts the file to this many octets. */
   keep(bytes: number): void;
 }
 
@@ -32,7 +32,7 @@ export function fileStorage(path: string): JournalStorage {
       withFile(path, 'a', (descriptor) => {
         for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
       });
-      // The new name itself must reach the disk.
+      // The name of the new file must reach the disk, too.
       if (isNew) syncFolder(dirname(path));
     },
     keep(bytes) {
@@ -59,6 +59,6 @@ function syncFolder(folder: string): void {
     fsyncSync(descriptor);
     closeSync(descriptor);
   } catch {
-    // Windows opens no folders.
+    // Windows cannot open folders.
   }
 }

@@ -1,4 +1,4 @@
-/** What one probe of a watch works with: an assembled rig and a recorder, made for it and gone after it. */
+/** The bench of one probe of a watch: an assembled rig and a recorder. It exists for that probe only. */
 import type { Instant } from '../../../src/time.ts';
 import type { KeyLedger } from '../../headend/keyLedger.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
@@ -18,10 +18,10 @@ export interface ProbeBenchOptions {
   readonly endpoints: Endpoints;
   readonly store: LedgerStore;
   readonly emulatedLedger: (device: DeviceName, party: PartyName) => KeyLedger;
-  /** What is emulated in memory, for as long as the watch lives; undefined: nothing is. */
+  /** The emulated devices in memory, which live as long as the watch; undefined if nothing is emulated. */
   readonly home: Home | undefined;
   readonly recording: RigRecording;
-  /** What goes wrong on this side, told by the carriers. */
+  /** Failures on this side, as the carriers report them. */
   readonly troubles: OurTroubles;
   readonly onNote: (note: string) => void;
 }
@@ -40,15 +40,18 @@ export class ProbeBench {
     return Math.floor(this.options.timers.nowMilliseconds() / 1000);
   }
 
-  /** What last went wrong on our side, in words. */
+  /** The latest failure on our side, in words. */
   get lastTrouble(): string | undefined {
     return this.options.troubles.last;
   }
 
-  /** A device's own date of a contact; undefined where it is no evidence. */
+  /** Converts a device's own date of a contact; undefined if the date is no evidence. */
   readonly dated = (at: Instant): Instant | undefined => datedWithin(at, this.now(), this.options.onNote);
 
-  /** The rig of this probe. The gas meter is heard by its schedule up to now, save in steps that touch the meters. */
+  /**
+   * Assembles the rig of this probe. The gas meter is heard by its schedule up to now, except in steps that touch the
+   * meters.
+   */
   assemble(asked: Pick<AttachedParts, 'known' | 'judges' | 'leaves' | 'onFirstWrite'>): AttachedAssembly {
     const { recorder, options } = this;
     const { setup, timers, endpoints, store, emulatedLedger, home, troubles, onNote } = options;
@@ -63,7 +66,7 @@ export class ProbeBench {
       isPlanned: false,
       onFrame: recorder.onFrame,
       onNotRealised: recorder.onNotRealised,
-      // What is not written by a probe stands in its steps.
+      // The steps of the probe already record what was not written.
       onNote: (note) => void (note.startsWith('nothing was written') || onNote(note)),
       onCall: recorder.onCall,
       onStepTaken: recorder.onStepTaken,

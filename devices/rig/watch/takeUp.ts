@@ -1,4 +1,4 @@
-/** Begins a watch, or takes one up where it was left: whose history it is, and by which schedule it goes on. */
+/** Begins a watch or resumes one: checks the installation and records the schedule. */
 import { createHash } from 'node:crypto';
 import type { Installation } from '../../../src/installation/installation.ts';
 import { formatInstant, INSTANT_MAX, INSTANT_MIN, parseInstant, type Instant } from '../../../src/time.ts';
@@ -15,7 +15,9 @@ export interface TakingUp {
   readonly now: Instant;
 }
 
-/** Writes what has changed since the last time. Throws a JournalError where the journal is not of this installation. */
+/**
+ * Records what has changed since the last start. Throws a JournalError if the journal belongs to another installation.
+ */
 export function takeUp(journal: Journal, { rig, installation, watch, version, now }: TakingUp): WatchState {
   if (now < INSTANT_MIN || now > INSTANT_MAX) {
     throw new JournalError(
@@ -30,7 +32,7 @@ export function takeUp(journal: Journal, { rig, installation, watch, version, no
     records.push({ is: 'begun', t, format: 1, rig, installation: installationId, record: recordHash(installation) });
   }
   const schedule = scheduleOf(watch);
-  // A watch that has ended stays so until its schedule says otherwise.
+  // A watch that has ended stays ended until its schedule changes.
   if (!isSame(state.pieces.at(-1)?.schedule, schedule)) {
     const from = Math.max(now, parseInstant(schedule.from ?? '') ?? now);
     records.push({ is: 'schedule', t, from: formatInstant(from), schedule });
@@ -42,7 +44,10 @@ export function takeUp(journal: Journal, { rig, installation, watch, version, no
   return state;
 }
 
-/** What a journal says, for whoever only looks. Throws a JournalError where it is not of this installation. */
+/**
+ * Builds the state from a journal without writing. Throws a JournalError if the journal belongs to another
+ * installation.
+ */
 export function stateOf(journal: Journal, installation: Installation): WatchState {
   const state = new WatchState(journal.records);
   const { begun } = state;
@@ -54,7 +59,7 @@ export function stateOf(journal: Journal, installation: Installation): WatchStat
   return state;
 }
 
-/** The part of a watch section that the journal keeps. */
+/** Returns the part of a watch section that the journal keeps. */
 function scheduleOf(watch: WatchDocument): Schedule {
   const { contact, attempt, lateSeconds, from, until, stopAtPass } = watch;
   return scheduleSchema.parse({ contact, attempt, lateSeconds, from, until, stopAtPass });
@@ -64,7 +69,7 @@ function isSame(a: Schedule | undefined, b: Schedule): boolean {
   return a !== undefined && JSON.stringify(scheduleSchema.parse(a)) === JSON.stringify(b);
 }
 
-/** Of everything that the installation's row holds; meter points stand in no journal. */
+/** Hashes the whole row of the installation, so that the journal holds no meter point. */
 function recordHash(installation: Installation): string {
   const sorted = (value: unknown): unknown =>
     typeof value === 'object' && value !== null

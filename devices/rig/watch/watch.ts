@@ -1,6 +1,6 @@
 /**
- * The watch itself: looks at the calendar, makes the probes that are due, writes down what came of them, and what it slept
- * through. All time is the timers'; all that it knows is in the journal before it acts on it.
+ * The watch itself: it follows the calendar, makes the probes that are due, and records their results and what it
+ * missed. It takes all time from the timers, and acts only on what the journal already holds.
  */
 import { familyCodes } from '../../../src/migration/errorCodes.ts';
 import { formatInstant, INSTANT_MAX, INSTANT_MIN, type Instant } from '../../../src/time.ts';
@@ -15,48 +15,54 @@ import type { AttemptMade, ContactMade, WatchProbe } from './watchProbe.ts';
 export interface WatchOptions {
   readonly timers: Timers;
   readonly journal: Journal;
-  /** As `takeUp` gave it. */
+  /** The state that `takeUp` returned. */
   readonly state: WatchState;
   readonly probe: WatchProbe;
-  /** Lays the watch down: what is under way is let go of, and taken up again by the next start if that is in time. */
+  /** Stops the watch. A probe under way is abandoned; the next start makes it again if that is in time. */
   readonly signal: AbortSignal;
-  /** Do what is due, and end. */
+  /** True to do what is due and then end. */
   readonly once?: boolean;
-  /** Somebody vouches for what is known of the WAN from before the watch began. */
+  /** True if the user vouches for what is known of the WAN from before the watch began. */
   readonly isKnownBefore?: boolean;
-  /** The clock stands far after the last sign of life: it is looked at twice before anything is recorded as missed. */
+  /**
+   * True if the clock is far after the last sign of life. The watch then looks at it twice before it records anything
+   * as missed.
+   */
   readonly isDoubtful?: boolean;
-  /** Contacts that the rig file knows of. */
+  /** Contacts that the rig file gives. */
   readonly known?: { readonly wan?: Instant; readonly han?: Instant };
-  /** Told of every record, after it is on the disk. */
+  /** Called with each record once it is on the disk. */
   readonly onRecord?: (record: JournalRecord) => void;
-  /** How long it sleeps at most before it looks at the clock again. Default: half a minute. */
+  /** Longest sleep before the watch looks at the clock again, in seconds. Default: 30. */
   readonly napSeconds?: number;
 }
 
-/** `over`: nothing is due any more; `stopped`: it was asked to; `idle`: nothing is due now, and that was all it was to do. */
+/**
+ * `over`: nothing will be due any more. `stopped`: the signal stopped it. `idle`: nothing is due now, and it was to run
+ * once.
+ */
 export type WatchEnd = { readonly end: 'over'; readonly why: string } | { readonly end: 'stopped' | 'idle' };
 
 const NAP_SECONDS = 30;
-/** A clock that is this far from where it should be after a nap was moved, or the machine was asleep. */
+/** If the clock is this many seconds from where it should be after a nap, it was set or the machine was asleep. */
 const JUMP_SECONDS = 10;
-/** An attempt in which the process died so often is not begun again: it may be what ends it. */
+/** An attempt during which the process died this often is not begun again, because it may be the cause. */
 const DEATHS_MAX = 2;
-/** Records written at once, of what was slept through. */
+/** Most records of missed probes that are written at once. */
 const BATCH_MAX = 1000;
 
-/** Codes of the catalogue's system family, all synthetic: nobody was there to ask, and what was under way broke off. */
+/** Codes of the catalogue's system family, all synthetic: the watch did not run, and a probe under way broke off. */
 const [NOBODY_THERE, , BROKE_OFF] = familyCodes('system') as [string, string, string];
 
 export class Watch {
   readonly state: WatchState;
   private readonly options: WatchOptions;
   private readonly buffer: EvidenceBuffer;
-  /** What came by itself since the clock was last looked at. */
+  /** Records of unasked evidence since the last look at the clock. */
   private readonly waiting: JournalRecord[] = [];
-  /** Sources whose count this process began. */
+  /** Sources whose first date this process recorded. */
   private readonly counting = new Set<string>();
-  /** The clock jumped ahead: whoever set it may be about to set it back. */
+  /** The clock jumped ahead. Whoever set it may be about to set it back. */
   private isDoubtful: boolean;
 
   constructor(options: WatchOptions) {
@@ -66,19 +72,22 @@ export class Watch {
     this.isDoubtful = options.isDoubtful ?? false;
   }
 
-  /** Evidence that came by itself, at any time; it is written down at the next look at the clock. */
+  /** Takes unasked evidence at any time. It is written at the next look at the clock. */
   learn(evidence: Evidence): void {
     this.waiting.push(...this.buffer.take(evidence).map((one) => this.evidenceRecord(one)));
   }
 
-  /** Notes where the count of a source's own dates begins; once, also while the first note still waits to be written. */
+  /**
+   * Records the first date of a source, from which its dates count. It does so once, even while the first record still
+   * waits to be written.
+   */
   begin(source: string, at: Instant): void {
     if (this.counting.has(source) || this.state.lastDated(source) !== undefined) return;
     this.counting.add(source);
     this.waiting.push({ is: 'seen', t: this.stamp(), source, at: formatInstant(at) });
   }
 
-  /** Runs until it is over, or stopped. Rejects with a JournalError where nothing more can be written. */
+  /** Runs until the watch is over or stopped. Rejects with a JournalError if nothing more can be written. */
   async run(): Promise<WatchEnd> {
     const { signal } = this.options;
     for (;;) {
@@ -131,7 +140,7 @@ export class Watch {
       return;
     }
     const { probe, signal, isKnownBefore = false } = this.options;
-    // What is known is on the disk before anything rests on it.
+    // Known evidence is on the disk before anything depends on it.
     this.write([...this.fresh(this.buffer.flush()), { is: 'began', t: this.stamp(), at: formatInstant(at) }]);
     const known = { wan: this.lastHeard('wan'), han: this.lastHeard('han') };
     const asked = {
@@ -147,14 +156,14 @@ export class Watch {
     this.write([...this.fresh(evidence), settled]);
   }
 
-  /** Everything that it is too late for: not a failure of any device. */
+  /** Records every probe for which it is too late as missed. That is no failure of a device. */
   private miss(): void {
     const batch: JournalRecord[] = [];
     for (let due = nextDue(this.state); batch.length < BATCH_MAX; due = nextDue(this.state)) {
       if ('over' in due || !isTooLate(due, this.now())) break;
       const record = due.kind === 'attempt' ? this.missed(due.at, due.begun) : this.missedTry(due);
       batch.push(record);
-      // The next one follows from it; nothing else happens before all of them are written.
+      // The next missed probe follows from this record. Nothing else happens before all of them are written.
       this.state.apply(record);
     }
     this.options.journal.append(...batch);
@@ -172,7 +181,7 @@ export class Watch {
     return { is: 'try', t: this.stamp(), ...due, result: 'missed', why: this.whyMissed(at) };
   }
 
-  /** Whether it was away at an instant, or had its hands full until it was too late. */
+  /** The reason why a probe was missed: the watch did not run, or was busy for too long. */
   private whyMissed(at: Instant): string {
     const wasAway = this.state.downtimes.some(({ from, to }) => from <= at && at <= to);
     return wasAway ? NOT_THERE : TOO_BUSY;
@@ -197,7 +206,7 @@ export class Watch {
     return { is: 'evidence', t: this.stamp(), at: formatInstant(at), ...rest };
   }
 
-  /** With what came by itself before. */
+  /** Writes records, preceded by those of unasked evidence. */
   private write(records: readonly JournalRecord[]): void {
     const all = [...this.waiting.splice(0), ...records];
     if (all.length === 0) return;
@@ -208,7 +217,7 @@ export class Watch {
     }
   }
 
-  /** Sleeps, but not for long: the clock may be set, or stand still, meanwhile. */
+  /** Sleeps for a short time only, because the clock may be set or stand still meanwhile. */
   private async nap(milliseconds: number): Promise<void> {
     const { timers, signal, napSeconds = NAP_SECONDS } = this.options;
     const asleep = Math.max(1, Math.min(milliseconds, napSeconds * 1000));

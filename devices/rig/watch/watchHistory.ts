@@ -1,4 +1,4 @@
-/** The history that a watch has gathered: the rows of the records and of `steps.json`, as the one-shot rig would write them. */
+/** Turns a watch into a history: the rows of the records and of `steps.json`, in the form of the one-shot rig. */
 import { isTable510 } from '../../../src/migration/errorCodes.ts';
 import type { Attempt } from '../../../src/migration/history.ts';
 import { STEPS } from '../../../src/migration/steps.ts';
@@ -9,7 +9,7 @@ import { NOTHING_MEASURED, type StepRow } from '../run/stepRow.ts';
 import type { RecordOf } from './journalRecord.ts';
 import type { Settled, TryMade, WatchState } from './watchState.ts';
 
-/** As far as it got; `partial` while more is due. */
+/** Returns the history so far; `partial` is true while more is due. */
 export function watchHistory(state: WatchState): RigRun {
   const { settled, evidence, tries } = state;
   const contacts = evidence.map(({ at, link, source }) => ({ at, link, source }));
@@ -29,7 +29,7 @@ export function watchHistory(state: WatchState): RigRun {
   };
 }
 
-/** The row of the `attempts` record; undefined for what is in none. */
+/** Returns the row of the `attempts` record; undefined for an attempt that is in no record. */
 export function attemptOf(settled: Settled): Attempt | undefined {
   if (settled.is === 'passed' || settled.is === 'unknown') return undefined;
   const { at, outcome } = settled;

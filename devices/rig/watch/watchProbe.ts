@@ -1,4 +1,4 @@
-/** What a watch asks of whoever speaks to the devices, and what it is told: one probe at a time. */
+/** The interface between a watch and the code that speaks to the devices: one probe at a time. */
 import type { Instant } from '../../../src/time.ts';
 import type { StepRow } from '../run/stepRow.ts';
 import type { LinkName } from '../walk/stepWork.ts';
@@ -12,11 +12,11 @@ export interface ContactMade {
 }
 
 export interface AttemptAsked {
-  /** Its instant in the calendar: the one that checks judge ages at. */
+  /** Its instant in the calendar. Checks judge ages at this instant. */
   readonly at: Instant;
-  /** When each link last carried something, by what is on record. */
+  /** The last recorded contact of each link. */
   readonly known: Partial<Record<LinkName, Instant>>;
-  /** Whether the watch was there to see that the WAN was silent throughout a window that ends with the attempt. */
+  /** True if the watch observed that the WAN was silent during a whole window that ends with the attempt. */
   readonly wasThere: (windowSeconds: number) => boolean;
 }
 
@@ -29,7 +29,7 @@ export type AttemptMade = {
   | Pick<RecordOf<'unknown'>, 'is' | 'why'>
 );
 
-/** Each resolves with undefined where the signal made it let go. */
+/** Both methods resolve with undefined if the signal made the probe stop. */
 export interface WatchProbe {
   contact(begunAt: Instant, signal: AbortSignal): Promise<ContactMade | undefined>;
   attempt(asked: AttemptAsked, signal: AbortSignal): Promise<AttemptMade | undefined>;

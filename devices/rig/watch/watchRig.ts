@@ -1,6 +1,6 @@
 /**
- * Watches the installation of a rig file: journal and lock in one folder, probes over whatever the file names, and evidence from
- * whoever reports by himself.
+ * Watches the installation of a rig file. One folder holds the journal and the lock. Probes go to every place that the
+ * file names, and some sources add evidence unasked.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,45 +26,47 @@ import { stateOf, takeUp } from './takeUp.ts';
 import { Watch, type WatchEnd, type WatchOptions } from './watch.ts';
 import { USUAL_WATCH, type WatchDocument } from '../file/watchSchema.ts';
 
-/** The name of the journal in the folder of a watch. */
+/** Name of the journal in the folder of a watch. */
 export const JOURNAL_FILE = 'watch.jsonl';
 const LOCK_FILE = 'watch.lock';
 
-/** How a rig is watched: its folder, how it is stopped, and functions that are told what happens. */
+/** Options of a watch: its folder, its stop signal and its callbacks. */
 export interface WatchRigOptions extends Pick<WatchOptions, 'signal' | 'once' | 'napSeconds'> {
-  /** Where the journal lies, and the lock while a watch is up. */
+  /** The folder of the journal, and of the lock while the watch runs. */
   readonly folder: string;
-  /** Where ledgers lie unless the rig file says. */
+  /** Folder of the ledgers, unless the rig file names one. */
   readonly ledgerFolder: string;
-  /** Where devices are known by address and title, whichever rig file names them. Default: each rig stands alone. */
+  /** Folder in which devices are known by address and title across rig files. Default: each rig stands alone. */
   readonly stateFolder?: string;
   readonly version: string;
-  /** Something worth a line: without payload and without secrets. The same is told once. */
+  /** Called with notes for the user, without payload and secrets. The same note is given once. */
   readonly onNote: (note: string) => void;
-  /** Told, once, what was taken up, before anything is done. */
+  /** Called once with the state at the start, before anything is done. */
   readonly onTakenUp?: (state: WatchState, tornBytes: number) => void;
   readonly onRecord?: (record: Parameters<NonNullable<WatchOptions['onRecord']>>[0], state: WatchState) => void;
-  /** Takes the frames of each attempt. */
+  /** Returns the recording that receives the frames of an attempt. */
   readonly recordingOf?: (at: Instant) => ProbeRecording;
-  /** Real time; tests may give another. */
+  /** The source of time. Default: real time. */
   readonly timers?: Timers;
   readonly loadSerial?: () => Promise<SerialPackage>;
-  /** Tests may own what is emulated in memory: it outlives the watch then. */
+  /**
+   * The emulated devices in memory. Tests supply them to keep them beyond the watch. Default: the watch makes its own.
+   */
   readonly home?: Home;
 }
 
-/** How a watch ended, and what it knows. */
+/** The end of a watch, and its final state. */
 export interface WatchRun {
   readonly end: WatchEnd;
   readonly state: WatchState;
 }
 
-/** The watch section of a rig file, or what it is where there is none. */
+/** Returns the watch section of a rig file, or the usual one if there is none. */
 export function watchOf({ document }: Pick<RigSetup, 'document'>): WatchDocument {
   return document.watch ?? USUAL_WATCH;
 }
 
-/** What of a rig file a watch cannot go by; undefined: it can be watched. */
+/** The reason why a rig file cannot be watched; undefined if it can. */
 export function whyNotWatched({ document }: Pick<RigSetup, 'document'>): string | undefined {
   const { schedule, outages, faults } = document;
   if (schedule.clock === 'nominal')
@@ -74,7 +76,7 @@ export function whyNotWatched({ document }: Pick<RigSetup, 'document'>): string 
   return undefined;
 }
 
-/** What a folder's journal says, for whoever only looks. Throws a JournalError. */
+/** Reads the state from a folder's journal without writing. Throws a JournalError. */
 export function readWatch(setup: RigSetup, folder: string): WatchState {
   const path = join(folder, JOURNAL_FILE);
   const journal = new Journal(fileStorage(path));
@@ -85,7 +87,7 @@ export function readWatch(setup: RigSetup, folder: string): WatchState {
   return state;
 }
 
-/** Rejects with a JournalError for what the user can mend. */
+/** Runs a watch. Rejects with a JournalError for a problem that the user can mend. */
 export async function watchRig(setup: RigSetup, options: WatchRigOptions): Promise<WatchRun> {
   const { folder } = options;
   const timers = options.timers ?? wallTimers();
@@ -96,7 +98,7 @@ export async function watchRig(setup: RigSetup, options: WatchRigOptions): Promi
       `${join(folder, LOCK_FILE)}: process ${lock.heldBy} watches here already; one watch at a time writes a journal`,
     );
   }
-  // Timers do not hold the process open, and a watch is asleep most of the time.
+  // Timers do not keep the process alive, and a watch sleeps most of the time.
   const hold = setInterval(() => undefined, 1 << 30);
   try {
     const path = join(folder, JOURNAL_FILE);
@@ -139,7 +141,7 @@ interface TakenUp extends Omit<WatchRigOptions, 'timers'> {
   readonly timers: Timers;
   readonly journal: Journal;
   readonly state: WatchState;
-  /** The clock stands far after the last sign of life. */
+  /** True if the clock is far after the last sign of life. */
   readonly isDoubted: boolean;
 }
 
@@ -229,19 +231,19 @@ function openSources(
   return all;
 }
 
-/** The meter points that the rig file itself names; those made up for the bench say nothing of a real CAD. */
+/** Returns the meter points that the rig file names. Synthetic ones say nothing about a real CAD. */
 function pointsOf({ document }: RigSetup): MeterPoints {
   const { electricity, gas } = document.installation;
   const mprn = gas === false ? undefined : gas.mprn;
   return { ...(electricity.mpan !== undefined && { mpan: electricity.mpan }), ...(mprn !== undefined && { mprn }) };
 }
 
-/** As the evidence of a CAD names it. */
+/** Prefix of a CAD's name in evidence. */
 const GLOW = 'glow:';
-/** A CAD speaks every six seconds. */
+/** Seconds that a watch listens before it acts if it runs once. A CAD speaks every six seconds. */
 const LISTEN_SECONDS = 15;
 
-/** Whoever only looks in listens first: until each source has spoken, or long enough. */
+/** Waits until each source has spoken, or for {@link LISTEN_SECONDS}. Used by a watch that runs once. */
 async function heardOf(
   sources: readonly Listened[],
   { timers, signal }: { readonly timers: Timers; readonly signal: AbortSignal },
@@ -254,7 +256,7 @@ async function heardOf(
   await Promise.race([Promise.all(sources.map(({ heard }) => heard)), late]);
 }
 
-/** Weeks of the same note would hide the others. */
+/** Passes each note on once, because repetitions over weeks would hide the others. */
 function onceEach(tell: (note: string) => void): (note: string) => void {
   const told = new Set<string>();
   return (note) => {

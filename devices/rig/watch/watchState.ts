@@ -1,6 +1,6 @@
 /**
- * What a journal says, record by record: the same fold while a watch runs and when it is taken up again, so that a restart can
- * know nothing more, and nothing less, than the process that went before.
+ * Builds the state of a watch from its journal, record by record. A running watch and a restarted one use the same
+ * code, so a restart knows exactly what the process before it knew.
  */
 import { assert } from '../../../src/assert.ts';
 import { INSTANT_MIN, parseInstant, type Instant } from '../../../src/time.ts';
@@ -12,9 +12,9 @@ import type { Bearing, EvidenceRecord, JournalRecord, RecordOf } from './journal
 export interface TryMade {
   readonly slot: Instant;
   readonly number: number;
-  /** When it was due. */
+  /** The instant at which the try was due. */
   readonly dueAt: Instant;
-  /** When it was begun; when it was due where it was not made. */
+  /** The instant at which the try began, or was due if it was not made. */
   readonly at: Instant;
   readonly result: RecordOf<'try'>['result'];
   readonly why?: string;
@@ -27,14 +27,17 @@ export interface Evidence {
   readonly bearing: Bearing;
 }
 
-/** What became of the attempt of an instant. */
+/** The final result of one attempt. */
 export type Settled = RecordOf<'attempt'> | RecordOf<'passed'> | RecordOf<'unknown'> | RecordOf<'missed'>;
 
-/** A stretch without a watch: from the last sign of life to the next. */
+/** A period without a watch: from the last sign of life to the next. */
 export interface Downtime {
   readonly from: Instant;
   readonly to: Instant;
-  /** `stopped`: it was laid down; `died`: it left no word; `asleep`: the clock jumped ahead under it. */
+  /**
+   * `stopped`: the watch was ended. `died`: the process ended without a record. `asleep`: the clock jumped ahead while
+   * it ran.
+   */
   readonly how: 'stopped' | 'died' | 'asleep';
 }
 
@@ -45,16 +48,18 @@ export class WatchState {
   readonly evidence: Evidence[] = [];
   readonly settled: Settled[] = [];
   readonly downtimes: Downtime[] = [];
-  /** Where each source's own dates begin. */
+  /** The first date of each source, from which its dates count. */
   readonly seen = new Map<string, Instant>();
   begun: RecordOf<'begun'> | undefined;
-  /** The attempt under way: how often it was begun, and let go of by a process that was asked to stop. */
+  /**
+   * The attempt under way: how often it was begun, and how often a process abandoned it because it was asked to stop.
+   */
   underWay: { readonly at: Instant; readonly times: number; readonly letGo: number } | undefined;
   ended: RecordOf<'ended'> | undefined;
-  /** When there was last a sign of life. */
+  /** The instant of the last sign of life. */
   lastAt: Instant = INSTANT_MIN;
   starts = 0;
-  /** Lines of the journal that this rests on. */
+  /** Number of journal lines in this state. */
   lines = 0;
   private isUp = false;
   private lastAttempt: Instant = INSTANT_MIN;
@@ -80,7 +85,7 @@ export class WatchState {
         break;
       case 'down':
         this.isUp = false;
-        // What was let go of did not end its process.
+        // A probe that was abandoned on request did not end its process.
         if (this.underWay) this.underWay = { ...this.underWay, letGo: this.underWay.letGo + 1 };
         break;
       case 'try':
@@ -106,14 +111,14 @@ export class WatchState {
         break;
       case 'ended':
         this.ended = record;
-        // Nothing is due while a watch has ended, should somebody take it up again.
+        // Nothing is due after a watch has ended, even if it is resumed later.
         this.pieces.push({ ...(this.pieces.pop() as Piece), to: t });
     }
-    // A schedule is told before `up`, by the same start: what lies before it was a time away.
+    // A start records its schedule before `up`. The time before that was a downtime.
     if (record.is !== 'schedule') this.lastAt = t;
   }
 
-  /** The schedule as it stands. */
+  /** The present schedule. */
   get schedule(): Piece['schedule'] {
     return (this.pieces.at(-1) as Piece).schedule;
   }
@@ -125,19 +130,19 @@ export class WatchState {
     return last.number < scheduleAt(this.pieces, last.slot).contact.tries ? last : undefined;
   }
 
-  /** The contact, or the attempt, that comes after those of which something is on record. */
+  /** The next contact or attempt after those that are on record. */
   nextSlot(kind: 'contact' | 'attempt'): Slot | undefined {
     const after = kind === 'contact' ? (this.tries.at(-1)?.slot ?? INSTANT_MIN) : this.lastAttempt;
     return slotAfter(this.pieces, kind, after);
   }
 
-  /** Whether the history has ended with a migration. */
+  /** True if the history has ended with a migration. */
   get isMigrated(): boolean {
     const last = this.settled.at(-1);
     return last?.is === 'attempt' && (last.outcome === OK || last.outcome === OK_ESME);
   }
 
-  /** When a link last carried something, by all that a check may rest on; undefined: nothing is known. */
+  /** The last contact of a link that a check may use; undefined if none is known. */
   lastHeard(link: LinkName): Instant | undefined {
     let last: Instant | undefined;
     for (const one of this.evidence) {
@@ -146,7 +151,7 @@ export class WatchState {
     return last;
   }
 
-  /** The latest date that a source has given; undefined: none. */
+  /** The latest date that a source has given; undefined if it gave none. */
   lastDated(source: string): Instant | undefined {
     let last = this.seen.get(source);
     for (const one of this.evidence) {
@@ -155,12 +160,12 @@ export class WatchState {
     return last;
   }
 
-  /** Everything that has ever dated anything. */
+  /** Returns every source that has dated anything. */
   sources(): ReadonlySet<string> {
     return new Set([...this.seen.keys(), ...this.evidence.map(({ source }) => source)]);
   }
 
-  /** Whether this piece of evidence stands there already. */
+  /** True if this piece of evidence is already on record. */
   has({ link, at: instant, source }: Omit<Evidence, 'bearing'>): boolean {
     return this.known.has(`${link} ${instant} ${source}`);
   }
@@ -194,7 +199,7 @@ export class WatchState {
   }
 }
 
-/** The schedule that named a slot. */
+/** Returns the schedule that named a slot. */
 export function scheduleAt(pieces: readonly Piece[], slot: Instant): Piece['schedule'] {
   const piece = pieces.findLast(({ from }) => from <= slot);
   assert(piece !== undefined, 'a slot lies within a piece of the schedule');

@@ -68,7 +68,7 @@ export class DeviceModel {
 }
 
 /** How a cohort is prepared, as `process.preparation` of a scenario states it. */
-export class Preparation {
+class Preparation {
   triesPerInstruction: i32 = 0;
   hoursBetweenTries: f64 = 0;
   contactsNeeded: i32 = 0;

@@ -55,10 +55,10 @@ const DEAD: i32 = 2;
 export const DRAWS_A_FAULT: i32 = 4096;
 
 /** A chance above every uniform: the installation does not have the fault. */
-export const NEVER_STRUCK: f64 = 2;
+const NEVER_STRUCK: f64 = 2;
 
 /** The chance that the first attempt passes, for the uniform that says what the installation has of the fault. */
-export function firstChance(fault: PersistentFault, u: f64): f64 {
+function firstChance(fault: PersistentFault, u: f64): f64 {
   if (u >= fault.share) return NEVER_STRUCK;
   const within = u / fault.share;
   if (within < fault.deadShare) return 0;

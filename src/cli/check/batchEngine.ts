@@ -179,7 +179,7 @@ function started(io: Io, command: string, seconds: number): Promise<Problem | un
 /**
  * Reads a CSV of verdicts by installation. Columns that are not there are not compared. A text says what is wrong.
  */
-export function readBatchVerdicts(path: string): ReadonlyMap<string, readonly AnsweredVerdict[]> | string {
+function readBatchVerdicts(path: string): ReadonlyMap<string, readonly AnsweredVerdict[]> | string {
   if (!existsSync(path)) return `The command wrote no ${path}.`;
   const [header = [], ...rows] = csvRows(readFileSync(path, 'utf8'));
   for (const name of ['installation_id', 'category']) {

@@ -43,7 +43,7 @@ export interface Provenance {
 }
 
 /** A counterexample in the form of a case. What is expected is what the bench answers. */
-export function caseOf(one: Counterexample, { version, seed, law }: Provenance): RawCase {
+function caseOf(one: Counterexample, { version, seed, law }: Provenance): RawCase {
   const { question, finding, outcome, shape, run } = one;
   const expected = expectedOf(question).verdicts;
   const category = categoryOf(shape) ?? expected[0]?.category;

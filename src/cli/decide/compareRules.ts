@@ -15,7 +15,7 @@ import { writeCsv } from '../report/reportFiles.ts';
 import type { NamedOutput } from '../shell/recordInputs.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 
-/** What `decide` asks for beside its verdicts. */
+/** Options of `decide` for files and tables in addition to its verdicts. */
 export interface BesideOptions {
   readonly compare?: string;
   readonly compareOut?: string;
@@ -24,26 +24,29 @@ export interface BesideOptions {
   readonly out: string;
 }
 
-/** An evaluation with what other rules say, carried through the join to the sink. Survives JSON. */
+/**
+ * An evaluation together with the result under other rules. It is carried through the join to the sink, and survives
+ * JSON.
+ */
 export interface Compared extends Evaluation {
   readonly moved?: Moved;
-  /** Set where the same category takes effect at another instant. */
+  /** Set if the same category takes effect at another instant. */
   readonly effectDiffers?: true;
 }
 
 const COMPARE_COLUMNS = ['installation_id', 'from_category', 'to_category', 'reason'] as const;
 
-/** Runs other rules beside those of `decide`, on the same histories, as they stream by. */
+/** Evaluates other rules in addition to those of `decide`, on the same stream of histories. */
 export class Beside {
   readonly #options: BesideOptions;
   readonly #rules: RuleSet;
   readonly #other: RuleSet | undefined;
   readonly #comparison: RuleComparison | undefined;
   readonly #readings: ReadingVolumes | undefined;
-  /** `undefined`: the rows are counted, not written. */
+  /** The path for the rows; `undefined` means that they are counted and not written. */
   readonly #path: string | undefined;
 
-  /** @throws UsageError where the other rules are wrong, or the file has no folder */
+  /** @throws UsageError if the other rules are wrong, or if the folder of the file does not exist */
   constructor(options: BesideOptions, rules: RuleSet) {
     const { compare, compareOut, out, asOf } = options;
     this.#options = options;
@@ -58,7 +61,7 @@ export class Beside {
     if (options.readings === 'all') this.#readings = new ReadingVolumes(rules);
   }
 
-  /** The files that are written beside the verdicts. */
+  /** The files that are written in addition to the verdicts. */
   get outputs(): readonly NamedOutput[] {
     const { compareOut, readings, out } = this.#options;
     const option = compareOut === undefined ? '--compare (beside --out)' : '--compare-out';
@@ -67,7 +70,7 @@ export class Beside {
     return isRead ? [...compared, { path: `${out}.readings.csv`, option: '--readings (beside --out)' }] : compared;
   }
 
-  /** Adds to what `decide` found of a history; `undefined`: there is nothing to say of it. */
+  /** Adds the result under other rules to that of `decide`. `undefined` means that there is nothing to report. */
   look(history: History, evaluation: Evaluation): Compared | undefined {
     const { asOf } = this.#options;
     this.#readings?.look(history, evaluation, asOf);
@@ -78,7 +81,7 @@ export class Beside {
     return nothing ? undefined : evaluation;
   }
 
-  /** The sink of one way of joining; what was looked at before is void. */
+  /** Opens the sink for one way of joining. Everything counted before is void. */
   open(options: VerdictSinkOptions): VerdictSink {
     this.#readings?.restart();
     return this.#comparison ? new ComparingSink(options, this.#path) : new VerdictSink(options);
@@ -88,10 +91,10 @@ export class Beside {
   write(open: OpenOutput): void {
     const { out } = this.#options;
     if (!this.#readings || isWrittenThrough(out)) return;
-    writeCsv(`${out}.readings.csv`, READING_COLUMNS, this.#readings.rows(), open);
+    writeCsv(`${out}.readings.csv`, READING_COLUMNS, this.#readings.rows(), { guardFormulas: false, open });
   }
 
-  /** Says the tables, when everything is written. */
+  /** Prints the tables, after everything is written. */
   report(sink: VerdictSink, say: (line: string) => void): void {
     const { out } = this.#options;
     if (sink instanceof ComparingSink) {
@@ -117,7 +120,7 @@ function checkPath(path: string): void {
   if (!existsSync(dirname(path))) throw new UsageError(`${path}: there is no folder ${dirname(path)}.`);
 }
 
-/** Writes beside the verdicts who moves; both files stay or neither. */
+/** Writes the moves of installations beside the verdicts. Both files appear, or neither. */
 class ComparingSink extends VerdictSink {
   readonly counts = new MoveCounts();
   readonly #file: OutputFile | undefined;

@@ -46,7 +46,7 @@ interface DecideOptions {
   readonly readings?: 'all';
 }
 
-/** `smets1-bench decide`: which exclusion categories hold on histories that another system exported. */
+/** `smets1-bench decide`: tells which exclusion categories hold on histories that another system exported. */
 export function decideCommand({ action }: Shell): Command {
   // A mandatory option has no default.
   const file = (flags: string, text: string): Option => new Option(flags, text).argParser(collect);
@@ -134,7 +134,10 @@ async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
 
 type Say = (line: string) => void;
 
-/** Before anything is read: the outputs have a folder and a format, and replace no input and not one another. */
+/**
+ * Checks the outputs before anything is read: each has a folder and a format, and none replaces an input or another
+ * output.
+ */
 function checkOutputs(options: DecideOptions, beside: Beside): void {
   const { out } = options;
   formatNamed(out, options.format);
@@ -152,7 +155,10 @@ function outputsOf({ out, keepGoing }: DecideOptions, beside: Beside): readonly 
   return [{ path: out, option: '--out' }, ...sides, ...beside.outputs];
 }
 
-/** The notes, and the refused rows with `--keep-going`; none beside standard output, a device or a pipe. */
+/**
+ * The paths of the notes and, with `--keep-going`, of the refused rows. There are none beside standard output, a device
+ * or a pipe.
+ */
 function sideFiles(out: string, keepGoing: boolean): readonly string[] {
   if (isWrittenThrough(out)) return [];
   return [`${out}.notes.csv`, ...(keepGoing ? [`${out}.refused.csv`] : [])];
@@ -163,7 +169,7 @@ interface Places {
   readonly outputs: OutputSet;
 }
 
-/** Verdicts for standard output go to a temporary file first: nothing is written if a row is refused. */
+/** Verdicts for standard output go to a temporary file first, so that nothing is written if a row is refused. */
 function sinkOptions(
   options: DecideOptions,
   inputs: JoinInputs,

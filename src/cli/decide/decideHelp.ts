@@ -3,7 +3,7 @@ import { RECORDS, type Column, type RecordSchema } from '../../interchange/recor
 
 const WIDTH = 118;
 
-/** What stands beneath the options of `decide --help`: examples, files, columns, what is refused, exit codes. */
+/** The text beneath the options of `decide --help`: examples, files, columns, refusals, exit codes. */
 export const DECIDE_HELP = `
 Examples:
   smets1-bench decide --installations i.csv --attempts a.csv --events e.csv --as-of 2022-12-31 --out verdicts.csv
@@ -44,7 +44,7 @@ function recordText({ name, columns }: RecordSchema): string {
   return [`  ${name}`, ...columns.map((column) => `    ${columnText(column, width)}`)].join('\n');
 }
 
-/** Name and meaning, and every value that may stand there, on lines of their own where they are many. */
+/** The name and meaning of a column and all its values. Many values go on lines of their own. */
 function columnText({ name, required, meaning, allowed = [] }: Column, width: number): string {
   const indent = ' '.repeat(width + 6);
   const lines = [`${`${name}${required ? '*' : ''}`.padEnd(width)}  ${meaning}${allowed.length > 0 ? ':' : ''}`];

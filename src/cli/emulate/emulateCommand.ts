@@ -122,6 +122,8 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
   const stopped = new Promise<'stopped'>((resolve) => {
     interruption.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
+  // While a broker or an adapter is away nothing else keeps the process alive: the emulator's own timers do not.
+  const alive = setInterval(() => undefined, ALIVE_MILLISECONDS);
   try {
     const state = given.state === undefined ? undefined : stateFolder(given.state, isAlive);
     const emulation = await emulate({ ...options, ...(state && { state }) });
@@ -134,8 +136,12 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
   } catch (cause) {
     if (cause instanceof TransportError) throw new UsageError(cause.message);
     throw cause;
+  } finally {
+    clearInterval(alive);
   }
 }
+
+const ALIVE_MILLISECONDS = 60_000;
 
 function optional({ device: choice }: Given): Pick<EmulateOptions, 'device'> {
   return choice === undefined ? {} : { device: choice };

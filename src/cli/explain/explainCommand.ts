@@ -47,7 +47,7 @@ Examples:
 
 Exit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect (also where trace and simulation differ).`;
 
-/** `smets1-bench explain`: why an installation ended as it did, simulated or recorded. */
+/** `smets1-bench explain`: explains why a simulated or recorded installation ended as it did. */
 export function explainCommand({ action }: Shell): Command {
   return withFileOptions(new Command('explain'))
     .description('Explain one installation: its story, and what each clause makes of it.')

@@ -1,6 +1,6 @@
 import { formatInstant, formatWeek } from '../../time.ts';
 
-/** Under these names stand instants, alone or in lists; names that end in `At` are added to them. */
+/** Names of fields that hold instants, alone or in lists. Fields whose names end in `At` hold instants too. */
 const INSTANTS = new Set([
   'at',
   'from',
@@ -19,8 +19,8 @@ function isInstant(key: string): boolean {
 }
 
 /**
- * Plain data as JSON text: instants as the records write them, ISO weeks by their names, the beginning of time as null.
- * Numbers that are no instants stay numbers; names are what tells them apart.
+ * Writes plain data as JSON text. Instants are written as in the records, ISO weeks by their names, and the beginning
+ * of time as null. Other numbers stay numbers. The name of a field tells whether it holds an instant.
  */
 export function explainJson(data: object): string {
   return `${JSON.stringify(plain('', data), null, 2)}\n`;

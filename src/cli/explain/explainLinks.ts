@@ -2,7 +2,7 @@ import { formatInstant, type Instant } from '../../time.ts';
 import { downAt, type LinkStory, type Outage } from '../../../sim/story/storyLinks.ts';
 import { duration } from '../../text/words.ts';
 
-/** Outages of a link that are shown one by one; of the rest there is a count. */
+/** The most outages of a link that are listed one by one. The rest are counted. */
 const LINES_MAX = 20;
 
 const BY_WORDS: Readonly<Record<Outage['by'], string>> = {
@@ -15,15 +15,15 @@ const BY_WORDS: Readonly<Record<Outage['by'], string>> = {
   linkBudget: 'margin and drift below 0 dB',
 };
 
-/** What an outage is, in words: `of its own (class intermittent)`, `shared: storm (area 10)`. */
+/** Describes an outage in words: `of its own (class intermittent)`, `shared: storm (area 10)`. */
 export function outageWords({ by, name }: Outage): string {
   if (by === 'own') return `${BY_WORDS.own} (class ${name})`;
   return by === 'shared' || by === 'planned' ? `${BY_WORDS[by]}: ${name}` : BY_WORDS[by];
 }
 
 /**
- * The timeline of a link up to an instant. Planned windows are summed up by plan; of the other outages the longest are
- * shown, by time, and the rest counted.
+ * The timeline of a link up to an instant. Planned windows are summed per plan. Of the other outages the longest are
+ * listed by time, and the rest are counted.
  */
 export function linkLines(title: string, link: LinkStory, until: Instant): string[] {
   const outages = link.outages.filter((row) => row.from <= until);
@@ -57,7 +57,10 @@ function outageLine(row: Outage): string {
   return `${formatInstant(from)} to ${formatInstant(to)}  ${outageWords(row)}  ${duration(to - from)}`;
 }
 
-/** Why a contact is as old as it is: the outage at the instant, or that the link is up and its hour has not come. */
+/**
+ * Explains the age of a contact: the outage at the instant, or that the link is up and its contact hour has not come
+ * yet.
+ */
 export function contactWords(link: LinkStory, at: Instant): string {
   const row = downAt(link, at);
   if (row) return `down since ${formatInstant(row.from)}, ${outageWords(row)}`;

@@ -21,11 +21,11 @@ export interface RecordsOptions extends Omit<RecordFiles, 'format'> {
   readonly installation: string;
   readonly rules: string | undefined;
   readonly setRule: readonly string[];
-  /** Undefined: the last day of the rule set. */
+  /** The as-of. Undefined means the last day of the rule set. */
   readonly asOf: { readonly at: Instant } | undefined;
   /** The form of the answer. */
   readonly output: 'text' | 'json';
-  /** The format of input files whose names do not tell it. */
+  /** The format of input files whose names do not imply one. */
   readonly format?: Format | undefined;
 }
 
@@ -34,7 +34,9 @@ export interface Explained {
   readonly exitCode: number;
 }
 
-/** `explain --installations F --attempts F --installation ID`: what the clauses say of a history that others recorded. */
+/**
+ * `explain --installations F --attempts F --installation ID`: explains what the clauses say about a recorded history.
+ */
 export async function explainRecords(io: Io, options: RecordsOptions): Promise<Explained> {
   const rules = rulesOf(options);
   const asOf = options.asOf?.at ?? endOfLondonDate(rules.expiresOn);
@@ -83,7 +85,7 @@ interface Findings {
   readonly rules: RuleSet;
   readonly asOf: Instant;
   readonly read: OneHistory;
-  /** Null: there is no history to explain. */
+  /** The trace; null if there is no history to explain. */
   readonly trace: Trace | null;
   readonly near: readonly NearMiss[] | null;
 }
@@ -122,7 +124,7 @@ function indented(text: string): string {
   return text.trimEnd().replace(/^/gm, '  ');
 }
 
-/** Every row that counts as one, by time; at one instant events first, as clauses take them. */
+/** Every row that counts as one, by time. At one instant, events come first, because clauses take them first. */
 function historyLines({ attempts, events }: History, rules: RuleSet): string[] {
   const rows = [...events, ...attempts].sort((a, b) => a.at - b.at);
   if (rows.length === 0) return ['  no attempt and no event up to the as-of'];
@@ -148,8 +150,8 @@ function recordsJson({ id, rules, asOf, read, trace, near }: Findings): string {
 }
 
 /**
- * Meter points are masked before anything is made of them, so that no part of an answer can hold one in full: what is
- * explained is shown to people and kept in logs. No clause looks at them.
+ * Masks meter points before anything else is done, so that no part of an answer can contain a whole one: explanations
+ * are shown to people and kept in logs. No clause looks at meter points.
  */
 function masked(read: OneHistory): OneHistory {
   if (!read.history) return read;
@@ -168,7 +170,7 @@ function masked(read: OneHistory): OneHistory {
   };
 }
 
-/** A history without the places of its rows in the files. */
+/** A history without the positions of its rows in the files. */
 function plain({ installation, attempts, events }: History): History {
   return {
     installation,

@@ -17,12 +17,15 @@ export interface StoryOptions {
   readonly seed: string | undefined;
   readonly replication: number;
   readonly set: readonly string[];
-  /** The text that was given, and the instant it means; undefined: the horizon. */
+  /** The text that the user gave, and the instant that it means. Undefined means the horizon. */
   readonly asOf: { readonly text: string; readonly at: Instant } | undefined;
   readonly format: 'text' | 'json';
 }
 
-/** `explain SCENARIO --installation N`: one simulated installation's story, and what the clauses say of it. */
+/**
+ * `explain SCENARIO --installation N`: tells the story of one simulated installation, and what the clauses say about
+ * it.
+ */
 export function explainScenario(path: string, options: StoryOptions): string {
   const { scenario, rules, hash } = loadScenarioFile(path, options.set);
   const model = compileModel(scenario, rules);
@@ -72,7 +75,10 @@ function replayLine(path: string, options: StoryOptions, of: { seed: string; ins
   return words.map(shellWord).join(' ');
 }
 
-/** The reference evaluator and the kernel's tally must come to the same verdicts; else the bench is wrong. */
+/**
+ * Asserts that the reference evaluator and the kernel's tally give the same verdicts. If they differ, the bench has a
+ * defect.
+ */
 export function assertAgrees(story: Story, atHorizon: Trace): void {
   const traced = atHorizon.clauses.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
   const a = traced.map(verdictKey).join('\n');
@@ -84,7 +90,7 @@ function verdictKey({ category, metAt, effectiveFrom, counted, evidence, reporte
   return [category, metAt, effectiveFrom, counted, evidence.join('+'), reported].join(' ');
 }
 
-/** At an earlier as-of the tally's stretches say what held, and since when. */
+/** Asserts that, at an earlier as-of, the tally's stretches show the categories that held then, and since when. */
 export function assertHeldThen(story: Story, then: Trace): void {
   const traced = then.clauses.flatMap(({ category, verdict }) => (verdict ? [`${category} ${verdict.metAt}`] : []));
   const tallied = story.spans

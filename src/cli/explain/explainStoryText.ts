@@ -16,7 +16,7 @@ import { downAt, type LinkStory } from '../../../sim/story/storyLinks.ts';
 import { contactWords, linkLines, outageWords } from './explainLinks.ts';
 import { duration, facts, installationRows, outcomeMeaning } from '../../text/words.ts';
 
-/** What the command was asked, resolved. */
+/** The inputs of the command, resolved. */
 export interface StoryHead {
   readonly title: string;
   readonly scenario: string;
@@ -29,18 +29,19 @@ export interface StoryHead {
   readonly replay: string;
 }
 
-/** What the clauses make of the history: as of what was asked, and at the horizon, where the story ends. */
+/** The traces of the history: at the as-of that the user gave, and at the horizon, where the story ends. */
 interface Traces {
   readonly trace: Trace;
   readonly atHorizon: Trace;
   readonly rules: RuleSet;
 }
 
-/** The story as a person reads it: plain text, the same in a terminal and in a pipe. */
+/** Writes the story for a person, as plain text. It is the same in a terminal and in a pipe. */
 export function storyText(head: StoryHead, story: Story, { trace, atHorizon, rules }: Traces): string {
   const { asOf, horizon } = head;
   const { wan, han } = story;
-  // After the end nobody asks the links any more, save attempts for the ESME alone, which may outlast the date of an end.
+  // After the end nothing uses the links any more. Attempts for the ESME alone are an exception: they may come after
+  // the date of an end.
   const lastAt = story.history.attempts.at(-1)?.at ?? 0;
   const until = Math.min(asOf, Math.max(story.endAt ?? asOf, lastAt));
   const sections = [
@@ -164,7 +165,8 @@ function toldLines(told: AttemptTold, at: Instant, links: Links): string[] {
     if (check.contact === null) continue;
     lines.push(contactLine(check));
     const link = check.check === 'wanRecent' ? links.wan : links.han;
-    // A check asks for a recent contact, not for a link that is up: the two can differ, and then it is said.
+    // A check requires a recent contact and not a link that is up. The two can differ, and then the contact is
+    // explained.
     if (link && (!check.passed || downAt(link, at))) lines.push(contactWords(link, at));
   }
   if (told.gsmeUnjudged) {
@@ -223,7 +225,7 @@ const END_WORDS: Readonly<Partial<Record<End, string>>> = {
 function endWords({ end, endAt }: Story, { clauses }: Trace): string {
   const words = END_WORDS[end] ?? 'excluded, in effect';
   const excluded = clauses.find(({ category, verdict }) => end === `excluded:${category}` && verdict?.reported);
-  // The end has the date of the verdict; another category may have been the reported one for a while after it.
+  // The end has the date of the verdict. Another category may have been the reported one for a while after it.
   const took =
     excluded && endAt !== null && (excluded.reportedFrom ?? 0) > endAt ? `; ${excluded.reportedBecause}` : '';
   return `${end}${endAt === null ? ', as it stands at the horizon' : ` at ${formatInstant(endAt)}`}: ${words}${took}`;

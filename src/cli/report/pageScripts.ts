@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readText } from '../shell/readText.ts';
 
-/** What pages run: the script of a report, the worker that holds the kernel, the script of the live view. */
+/** The scripts of pages: the script of a report, the worker that holds the kernel, and the script of the live view. */
 export type PageScript = 'client' | 'worker' | 'live';
 
-/** In the package: the scripts stand built beside `dist/src`. */
+/** The folder of the built scripts in the package. It is beside `dist/src`. */
 const BUILT = new URL('../../../browser/', import.meta.url);
-/** In a checkout: they are bundled from the sources whenever a page is made. */
+/** The bundler for a checkout. There the scripts are bundled from the sources whenever a page is made. */
 const BUNDLER = new URL('../../../.ci/bundlePage.mjs', import.meta.url);
 
 interface Bundler {

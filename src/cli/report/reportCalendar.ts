@@ -34,7 +34,7 @@ interface CalendarOptions extends RecordOptions {
   readonly out?: string;
 }
 
-/** Our assumption of a late adoption: three months after the day proposed. */
+/** The date of a late adoption: three months after the proposed day. This is our assumption. */
 const LATE = '2022-03-07';
 
 export function calendarCommand({ action }: Shell): Command {
@@ -60,7 +60,7 @@ function parseLate(text: string): string {
   return text;
 }
 
-/** Per future: the category reported (null: none) and whether it is in effect. */
+/** Per future: the category that is reported (null: none), and whether it is in effect. */
 interface Fact {
   readonly cohort: Cohort;
   readonly reported: readonly (readonly [ExclusionCategory, boolean] | null)[];
@@ -73,7 +73,7 @@ function calendar(io: Io, options: CalendarOptions): Promise<ExitCode> {
 async function writeCalendar(io: Io, options: CalendarOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = asOfOf(source);
   if (options.out !== undefined) checkDirectory(options.out);
-  meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
+  meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const asked = futures(source.rules, options.late).map((future) => ({ future, engine: engine(future.rules) }));
   const { report: counted, exitCode } = await gather(io, source, {
     asOf,
@@ -94,9 +94,9 @@ async function writeCalendar(io: Io, options: CalendarOptions, source: ReportSou
     const directory = openDirectory(options.out);
     try {
       const cells = days.map((row) => [row.date, row.what, row.standing, row.source]);
-      writeCsv(directory.path('calendar.csv'), CALENDAR_COLUMNS, cells);
+      writeCsv(directory.path('calendar.csv'), CALENDAR_COLUMNS, cells, options);
       const volumes = counted.flatMap(({ future, counts }) => futureCells(future, counts));
-      writeCsv(directory.path('volumes.csv'), FUTURE_COLUMNS, volumes);
+      writeCsv(directory.path('volumes.csv'), FUTURE_COLUMNS, volumes, options);
       directory.commit();
     } catch (error) {
       directory.abort();

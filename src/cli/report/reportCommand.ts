@@ -7,7 +7,7 @@ import { replacementsCommand } from './reportReplacements.ts';
 import { supplierFilesCommand } from './reportSupplierFiles.ts';
 import { uneconomicCommand } from './reportUneconomic.ts';
 
-/** `smets1-bench report`: what the exclusion process needs, from a run or from the records of another system. */
+/** `smets1-bench report`: writes what the exclusion process needs, from a run or from the records of another system. */
 export function reportCommand(shell: Shell): Command {
   const report = new Command('report')
     .description('The reports of the exclusion process, from a run or from exported records.')

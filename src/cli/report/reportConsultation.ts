@@ -50,7 +50,7 @@ function consultation(io: Io, options: ConsultationOptions): Promise<ExitCode> {
 async function writeConsultation(io: Io, options: ConsultationOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = asOfOf(source);
   checkOut(options.out, options, source);
-  meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
+  meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const decider = engine(source.rules);
   const { report, exitCode } = await gather(io, source, {
     asOf,
@@ -67,7 +67,7 @@ async function writeConsultation(io: Io, options: ConsultationOptions, source: R
     return EXIT.property;
   }
   if (options.out !== undefined) {
-    writeCsv(options.out, CONSULTATION_COLUMNS, report.rows().map((row) => consultationCells(row, source.rules))); // prettier-ignore
+    writeCsv(options.out, CONSULTATION_COLUMNS, report.rows().map((row) => consultationCells(row, source.rules)), options); // prettier-ignore
   }
   io.out.write(
     `Impact on Responsible Suppliers, ${options.measure} as of ${formatInstant(asOf)}, rules ${source.rules.name}\n${consultationText(report)}\n`,

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** Longer encoded names are cut: file systems take 255 bytes. */
+/** The longest encoded name, in characters. Longer names are cut, because file systems take 255 bytes. */
 const NAME_CHARACTERS_MAX = 100;
 
 /**
- * File names for suppliers, safe on every file system, by name. Letters a-z and A-Z, digits and `-` stand for themselves, every
- * other byte of the UTF-8 text is `%` and two hex digits (so there is no `/`, no `.`, no `_` and no space in a name, and
- * `CON.x` is not CON). Two suppliers whose encoded names differ in case alone, and names longer than 100 characters,
- * get `~` and 16 hex digits of the SHA-256 of the supplier: no two suppliers ever share a file.
+ * Gives each supplier a file name that is safe on every file system. Letters a-z and A-Z, digits and `-` stay as they
+ * are, and every other byte of the UTF-8 text becomes `%` and two hex digits. A name thus has no `/`, `.`, `_` or
+ * space, and `CON.x` does not become CON. If the encoded names of two suppliers differ only in case, or a name is
+ * longer than 100 characters, `~` and 16 hex digits of the SHA-256 of the supplier are added. No two suppliers ever
+ * share a file.
  */
 export function supplierFileNames(suppliers: readonly string[]): ReadonlyMap<string, string> {
   const distinct = [...new Set(suppliers)];
@@ -34,7 +35,7 @@ function encoded(supplier: string): string {
   return name;
 }
 
-/** Not in the middle of an encoded byte. */
+/** Cuts a name, but never in the middle of an encoded byte. */
 function cut(name: string): string {
   return name.slice(0, NAME_CHARACTERS_MAX).replace(/%.?$/, '');
 }

@@ -10,7 +10,7 @@ import type { SweepReport } from '../../report/html/sweepSection.ts';
 import { isSweep, readSweepFolder } from './sweepFolder.ts';
 import type { ScenarioValue, WhatIfSource } from './whatIfForm.ts';
 
-/** What `run --out` left in a folder for its readers. */
+/** The files that `run --out` left in a folder for its readers. */
 export interface RunFolder {
   readonly report: RunReport;
   readonly whatIf: WhatIfSource;
@@ -22,11 +22,14 @@ interface ScenarioFileText {
   readonly values: readonly ScenarioValue[];
 }
 
-/** What a folder of outputs holds for the page. */
+/** The content of a folder of outputs, for the page. */
 export type OutputFolder =
   ({ readonly kind: 'run' } & RunFolder) | { readonly kind: 'sweep'; readonly sweep: SweepReport };
 
-/** Reads the folder of a run or of a sweep. A folder without its manifest is half-written, or no output: it is refused. */
+/**
+ * Reads the folder of a run or of a sweep. A folder without its manifest is refused: it is half-written, or is no
+ * output.
+ */
 export function readOutputFolder(directory: string): OutputFolder {
   if (!existsSync(join(directory, MANIFEST))) {
     throw new UsageError(`${directory}: found no ${MANIFEST}, expected a folder that run --out or sweep --out wrote\n  The manifest is written last: without it the folder is not complete.`); // prettier-ignore

@@ -5,16 +5,18 @@ import type { Fuel } from '../../report/excluded.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 
-/** Keys of fewer bytes are refused: MPANs and MPRNs are few enough to be tried one by one. */
+/**
+ * The fewest bytes of a key. Shorter keys are refused, because there are few enough MPANs and MPRNs to try all of them.
+ */
 const KEY_BYTES_MIN = 16;
 
-/** 128 bits: no two of the meter points there are will meet. */
+/** The pseudonym has 128 bits, so no two existing meter points will share one. */
 const PSEUDONYM_HEX = 32;
 
 /**
- * What is written in place of a meter point: `mpan-` or `mprn-` and the first 32 hex digits of HMAC-SHA256 of the fuel
- * and the digits. The same key gives the same pseudonym in every file and month; another key gives others. Whoever has
- * the key can find the meter points again by trying them all: it is kept as they are.
+ * Makes the pseudonyms of meter points: `mpan-` or `mprn-` and the first 32 hex digits of HMAC-SHA256 of the fuel and
+ * the digits. The same key gives the same pseudonym in every file and month; another key gives others. Anyone with the
+ * key can find the meter points again by trying them all, so the key needs the same protection as the meter points.
  */
 export function pseudonymiser(key: Uint8Array): (fuel: Fuel, meterPoint: string) => string {
   assert(key.length >= KEY_BYTES_MIN, 'a pseudonym key has at least 16 bytes');
@@ -28,12 +30,13 @@ export function pseudonymiser(key: Uint8Array): (fuel: Fuel, meterPoint: string)
 const VARIABLE = 'SMETS1_BENCH_PSEUDONYM_KEY';
 const KEY_BYTES_MAX = 4096;
 
-/** How meter points are written: as they are, or by keyed pseudonyms. */
+/** Writes a meter point, as it is or as a keyed pseudonym. */
 export type WriteMeterPoint = (fuel: Fuel, meterPoint: string) => string;
 
 /**
- * The key comes from a file, else from the environment; never from an argument, which other users of the machine can
- * see and a shell remembers. Line ends after it are not part of it. It is never said, in errors either.
+ * Reads the key from a file, or else from the environment. It never comes from an argument, which other users of the
+ * machine can see and a shell remembers. Line ends after the key are not part of it. The key is never printed, not even
+ * in errors.
  */
 export function meterPointWriter(
   { env }: Io,

@@ -22,6 +22,8 @@ import { rulesNamed } from '../shell/rulesOption.ts';
 
 /** Options that every report has. */
 export interface RecordOptions {
+  /** Whether CSV cells that a spreadsheet would compute get an apostrophe. */
+  readonly guardFormulas: boolean;
   readonly run?: string;
   readonly installations: readonly string[];
   readonly attempts: readonly string[];
@@ -39,13 +41,13 @@ export interface RecordOptions {
   readonly renameColumn: readonly string[];
 }
 
-/** The records a report is made of, and by which rules. */
+/** The records that a report is made of, and the rules it uses. */
 export interface ReportSource {
   readonly inputs: JoinInputs;
   readonly rules: RuleSet;
-  /** Undefined: none was given and the records do not say. */
+  /** The as-of; undefined if none was given and the records do not imply one. */
   readonly asOf: Instant | undefined;
-  /** The last instant the records are known to cover; undefined where they do not say. */
+  /** The last instant that the records are known to cover; undefined if they do not tell. */
   readonly coveredTo: Instant | undefined;
   readonly keepGoing: boolean;
   readonly maxErrors: number;
@@ -68,11 +70,12 @@ export function withRecordOptions(command: Command): Command {
       whole(1, 999_999_999),
       100,
     )
+    .option('--guard-formulas', 'in CSV: an apostrophe before cells that a spreadsheet would take for a formula', false)
     .option('--pseudonymise', 'write keyed pseudonyms for MPANs and MPRNs', false)
     .option('--pseudonym-key-file <file>', 'the key; or the environment variable SMETS1_BENCH_PSEUDONYM_KEY');
 }
 
-/** Calls `use` with the records of a report. What came through pipes is removed afterwards. */
+/** Calls `use` with the records of a report. Copies of piped input are removed afterwards. */
 export async function withSource<R>(
   io: Io,
   options: RecordOptions,
@@ -89,7 +92,10 @@ export async function withSource<R>(
   }
 }
 
-/** Where the records of a report come from; throws UsageError where they cannot be told. */
+/**
+ * Finds the records of a report.
+ * @throws UsageError if the options do not name them
+ */
 async function sourceOf(io: Io, options: RecordOptions, temporary: string): Promise<ReportSource> {
   const { run, keepGoing, maxErrors } = options;
   const files = [...options.installations, ...options.attempts, ...options.events];
@@ -112,30 +118,33 @@ async function sourceOf(io: Io, options: RecordOptions, temporary: string): Prom
   return { inputs, rules, asOf, coveredTo: asOf, keepGoing, maxErrors };
 }
 
-/** The as-of of a report that needs one. */
+/**
+ * The as-of of a report that needs one.
+ * @throws UsageError if there is none
+ */
 export function asOfOf({ asOf }: ReportSource): Instant {
   if (asOf === undefined) throw new UsageError('Say as of when: --as-of YYYY-MM-DD.');
   return asOf;
 }
 
-/** How a report is gathered from histories. */
+/** Describes how a report is gathered from histories. */
 export interface Gathering<F, A> {
   readonly asOf: Instant;
-  /** What one history says, as plain JSON; undefined: nothing. */
+  /** The fact that one history adds to the report, as plain JSON; undefined if it adds none. */
   readonly factOf: (history: History) => F | undefined;
-  /** An empty report; one is begun for each way of joining that is tried. */
+  /** Makes an empty report. One is begun for each way of joining that is tried. */
   readonly begin: () => A;
   readonly add: (report: A, fact: F) => void;
 }
 
-/** A report, and the exit code that goes with it: `refused` where `--keep-going` left rows out. */
+/** A report, and the exit code that belongs to it: `refused` if `--keep-going` left rows out. */
 export interface Gathered<A> {
   readonly report: A;
   readonly exitCode: ExitCode;
 }
 
 /**
- * Reads the histories once and folds them into a report. Memory: as `decide`, plus one fact an installation.
+ * Reads the histories once and folds them into a report. Memory: as `decide`, plus one fact per installation.
  *
  * @throws ExitWith if rows were refused and nothing is to be written; they have been listed on standard error
  */
@@ -195,7 +204,7 @@ function sayRefused(say: (line: string) => void, refused: RefusedRows, then: str
 }
 
 /**
- * Before anything is read: the folder of an output is there, and the output replaces no input.
+ * Checks an output before anything is read: its folder must exist, and it must replace no input.
  *
  * @param others further files that the report reads
  */

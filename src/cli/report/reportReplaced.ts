@@ -3,7 +3,10 @@ import { formatInstant, type Instant } from '../../time.ts';
 import type { Io } from '../shell/io.ts';
 import { readTable } from './reportTable.ts';
 
-/** Who has been replaced with SMETS2+: the records of src/docs/records.md have no event for it. */
+/**
+ * The installations that were replaced with SMETS2+. The records of src/docs/records.md have no event for a
+ * replacement.
+ */
 const REPLACED: RecordSchema = {
   name: 'replaced',
   key: ['installation_id'],
@@ -19,7 +22,7 @@ The records have no event for a replacement. --replaced names a CSV, NDJSON or P
 may stand in it; one installation with two different instants is refused.`;
 
 /**
- * Reads when installations were replaced. Only those in `wanted` are kept, which bounds the memory.
+ * Reads the dates on which installations were replaced. Only those in `wanted` are kept, which limits the memory.
  *
  * @throws ExitWith if rows were refused
  */

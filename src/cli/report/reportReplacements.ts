@@ -52,7 +52,7 @@ function replacements(io: Io, options: ReplacementsOptions): Promise<ExitCode> {
 async function writeReplacements(io: Io, options: ReplacementsOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = asOfOf(source);
   checkOut(options.out, options, source, [options.replaced]);
-  meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
+  meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const decider = engine(source.rules);
   const { report: excluded, exitCode } = await gather(io, source, {
     asOf,
@@ -75,7 +75,7 @@ async function writeReplacements(io: Io, options: ReplacementsOptions, source: R
     writeLine(io.err, `${visits} visits over all months, expected ${report.meters}, one a meter; nothing was written.`);
     return EXIT.property;
   }
-  if (options.out !== undefined) writeCsv(options.out, REPLACEMENT_COLUMNS, rows.map(replacementCells));
+  if (options.out !== undefined) writeCsv(options.out, REPLACEMENT_COLUMNS, rows.map(replacementCells), options);
   io.out.write(
     `SMETS2+ visits due by ${DEADLINE}, from exclusions in effect as of ${formatInstant(asOf)}, rules ${source.rules.name}\n` +
       `${replacementsText(rows)}\n` +

@@ -13,15 +13,15 @@ import { MANIFEST } from '../shell/outDirectory.ts';
 import { readText } from '../shell/readText.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 
-/** What a directory of `run --out` holds that a report needs. The records are those of replication 0. */
+/** The parts of a directory of `run --out` that a report needs. The records are those of replication 0. */
 export interface RunDirectory {
   readonly inputs: JoinInputs;
   readonly rules: RuleSet;
-  /** The last instant simulated. */
+  /** The last instant that was simulated. */
   readonly horizon: Instant;
 }
 
-/** Opens a run's directory. `rules` and `setRule` put other rules in place of the run's, or change them. */
+/** Opens a run's directory. `rules` replaces the run's rules, and `setRule` changes them. */
 export function readRun(
   directory: string,
   { rules, setRule, asOf }: { readonly rules?: string; readonly setRule: readonly string[]; readonly asOf?: Instant },
@@ -47,7 +47,7 @@ export function readRun(
 /** The files of a run that a report rests on. */
 const FILES_READ = ['installations.parquet', 'attempts.parquet', 'events.parquet', 'volumes.csv'] as const;
 
-/** Refuses a file that is not what the manifest says of it: cut short, edited, or of another run. */
+/** Refuses a file that differs from its manifest: it was cut short, edited, or belongs to another run. */
 function checkSum(directory: string, name: string, manifest: string): void {
   const path = join(directory, name);
   if (!existsSync(path) || !statSync(path).isFile())
@@ -84,7 +84,7 @@ function sha256Of(path: string): string {
   return hash.digest('hex');
 }
 
-/** The manifest carries the rule set whole, as it was resolved, so that no file need be found again. */
+/** Reads the rules from the manifest. It contains the whole resolved rule set, so no other file has to be found. */
 function rulesOfManifest(path: string, setRule: readonly string[]): RuleSet {
   let tree: ReturnType<typeof builtInTree>;
   try {
@@ -99,7 +99,7 @@ function rulesOfManifest(path: string, setRule: readonly string[]): RuleSet {
   return result.rules;
 }
 
-/** The horizon is the last as-of of the volumes; the manifest does not name it. */
+/** The horizon. It is the last as-of of the volumes, because the manifest does not state it. */
 function horizonOf(directory: string): Instant {
   const path = join(directory, 'volumes.csv');
   if (!existsSync(path)) throw new UsageError(`${path}: found no such file, expected it in the folder of a whole run.`);

@@ -83,7 +83,7 @@ The files are read again and checked: every excluded meter point stands in exact
 is kept and the exit code is 4.
 ${REPLACED_HELP}`;
 
-/** Months since January 1970. */
+/** Reads a month, as months since January 1970. */
 function parseMonth(text: string): number {
   const day = parseDate(`${text}-01`);
   if (day === undefined) throw new InvalidArgumentError('Expected YYYY-MM, 2012-01 to 2037-12.');
@@ -107,7 +107,7 @@ async function writeSupplierFiles(io: Io, options: SupplierFilesOptions, source:
     throw new UsageError(`--to-month ${formatMonth(toMonth)}: it ends on ${formatDay(lastDayOfMonth(toMonth))}, the records at ${formatInstant(source.coveredTo)}.`); // prettier-ignore
   checkDirectory(out);
   const write = meterPointWriter(io, options);
-  // The month before the first is looked at, not written: what was added is told against it.
+  // The month before the first is examined but not written: additions are relative to it.
   const months = Array.from({ length: toMonth - fromMonth + 2 }, (_, i) => fromMonth - 1 + i);
   const ends = months.map(endOfMonth);
   const { report: gathered, exitCode } = await gatherPoints(io, source, ends);
@@ -119,7 +119,7 @@ async function writeSupplierFiles(io: Io, options: SupplierFilesOptions, source:
   });
   const directory = openDirectory(out);
   try {
-    const written = writeFiles(points, months, source.rules, directory);
+    const written = writeFiles(points, months, source.rules, directory, options);
     if (written.faults.length > 0) {
       directory.abort();
       writeFaults(io, written.faults);
@@ -164,6 +164,7 @@ function writeFiles(
   months: readonly number[],
   rules: RuleSet,
   directory: OutputDirectory,
+  options: Pick<SupplierFilesOptions, 'guardFormulas'>,
 ): Written {
   const suppliers = suppliersOf(points);
   const known = suppliers.filter((supplier) => supplier !== '');
@@ -187,11 +188,11 @@ function writeFiles(
   const rows = summaries.map((row) =>
     summaryCells(row, formatMonth(months[row.month] as number), fileOf(row.supplier, row.month)),
   );
-  writeCsv(directory.path(SUMMARY_FILE), SUMMARY_COLUMNS, rows);
+  writeCsv(directory.path(SUMMARY_FILE), SUMMARY_COLUMNS, rows, options);
   return { files, summaries, faults };
 }
 
-/** One file in memory at a time. */
+/** Reads items one at a time, so that only one file is in memory. */
 function* lazily<A, B>(items: readonly A[], read: (item: A) => B): Generator<B> {
   for (const item of items) yield read(item);
 }

@@ -8,7 +8,7 @@ import { EXIT, ExitWith } from '../shell/exit.ts';
 import { inputFile } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 
-/** What is wrong with a row whose cells are right one by one. */
+/** A fault of a row whose cells are right one by one. */
 export interface RowProblem {
   readonly column: string;
   readonly found: string;
@@ -18,8 +18,8 @@ export interface RowProblem {
 const REFUSED_SHOWN_MAX = 100;
 
 /**
- * Reads a table that stands beside the records (CSV, NDJSON or Parquet by its name), a batch in memory at a time. `take`
- * gets each row whose cells are right one by one, and returns what is wrong with the row as a whole, if anything.
+ * Reads a table that accompanies the records (CSV, NDJSON or Parquet by its name), with one batch in memory at a time.
+ * `take` receives each row whose cells are right one by one, and returns the fault of the row as a whole, or undefined.
  *
  * @throws ExitWith if rows were refused; they have been listed on standard error
  */

@@ -68,7 +68,7 @@ function uneconomic(io: Io, options: UneconomicOptions): Promise<ExitCode> {
 async function writeUneconomic(io: Io, options: UneconomicOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = asOfOf(source);
   checkOut(options.out, options, source, [options.dmcs, options.scenario]);
-  meterPointWriter(io, options); // no meter point is written; a missing key is an error all the same
+  meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const dmcs = await dmcsOf(io, options);
   const listed = withoutEntry(dmcs, asOf);
   const names = new Set(listed.map((row) => row.dmc));
@@ -80,10 +80,10 @@ async function writeUneconomic(io: Io, options: UneconomicOptions, source: Repor
     begin: () => new Uneconomic(),
     add: (sum, member) => sum.add(member),
   });
-  // Contradictory decisions were refused with the other rows; here they are passed over.
+  // Contradictory decisions were refused with the other rows, so here they are ignored.
   const events = await readDmcEvents(source.inputs.events, { asOf, refuse: () => undefined, counts: noCounts() });
   const rows = report.rows(listed, (dmc) => events.get(dmc)?.events ?? []);
-  if (options.out !== undefined) writeCsv(options.out, UNECONOMIC_COLUMNS, rows.map(uneconomicCells));
+  if (options.out !== undefined) writeCsv(options.out, UNECONOMIC_COLUMNS, rows.map(uneconomicCells), options);
   io.out.write(
     `DMCs without an EPCL entry as of ${formatInstant(asOf)}, rules ${source.rules.name}: ${thousands(rows.length)} of ${thousands(dmcs.length)} listed\n${uneconomicText(rows)}\n`,
   );
@@ -115,5 +115,5 @@ async function readDmcs(io: Io, name: string): Promise<readonly DmcRow[]> {
   return [...rows.values()];
 }
 
-/** Sums of pence stay exact by far. */
+/** The greatest cost. Sums of pence stay exact far beyond it. */
 const COST_POUNDS_MAX = 1e9;

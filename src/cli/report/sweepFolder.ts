@@ -18,12 +18,12 @@ const manifestSchema = z.looseObject({
   points: z.unknown(),
 });
 
-/** Whether a manifest is that of a sweep. */
+/** True if a manifest belongs to a sweep. */
 export function isSweep(manifest: unknown): boolean {
   return manifestSchema.safeParse(manifest).success;
 }
 
-/** Reads what `sweep --out` wrote, for the page. `manifest` is its manifest, as parsed JSON. */
+/** Reads the files that `sweep --out` wrote, for the page. `manifest` is its manifest, as parsed JSON. */
 export function readSweepFolder(directory: string, manifest: unknown): SweepReport {
   const { sweep, title, command, scenario, scenarioHash, replications, scale, points } = manifestSchema.parse(manifest);
   const effects = rowsOf(directory, 'effects.csv');

@@ -8,7 +8,7 @@ import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
 import type { Scenario } from '../../../sim/scenario/schema.ts';
 import { seedWords } from '../../../sim/world/dice/streams.ts';
 
-/** What a form is made of: a resolved scenario, its rules, and its values with their places. */
+/** The inputs of a form: a resolved scenario, its rules, and its values with their paths. */
 export interface WhatIfSource {
   readonly scenario: Scenario;
   readonly rules: RuleSet;
@@ -21,13 +21,13 @@ export interface WhatIfSource {
 export interface ScenarioValue {
   readonly path: string;
   readonly value: number | string | boolean | null;
-  /** A number or a date that says something of the world. */
+  /** True for a number or a date that makes a claim about the world. */
   readonly isClaim: boolean;
-  /** No file and no `--set` gave it. */
+  /** True if neither a file nor `--set` gave the value. */
   readonly isDefault: boolean;
 }
 
-/** The values of a loaded scenario, without their places in files. */
+/** The values of a loaded scenario, without their positions in files. */
 export function valuesOf({ marks }: { readonly marks: readonly MarkedLeaf[] }): readonly ScenarioValue[] {
   return marks.map(({ path, value, isClaim, position }) => ({
     path,
@@ -39,12 +39,15 @@ export function valuesOf({ marks }: { readonly marks: readonly MarkedLeaf[] }): 
 
 type Profile = Scenario['links']['wan'][string] | Scenario['links']['han'][string];
 
-/** Parts of a scenario that decide no count of the simulation, or are no numbers to move. */
+/** Parts of a scenario that affect no count of the simulation, or that are no numbers to change. */
 const NOT_OFFERED = /^(notSimulated|fit|metersPerInstallation|comparison|marks|asOf|replications|format|models)\b/;
-/** Weeks or instructions that a clause can ask for in a page. */
+/** The most weeks or instructions that a clause can require in a page. */
 const AT_LEAST_MAX = 30;
 
-/** The form of a page: what can be changed, with meanings and bounds of the schema, and what the worker starts from. */
+/**
+ * The form of a page: the values that can be changed, with the meanings and bounds of the schema, and the data that the
+ * worker starts from.
+ */
 export function whatIfForm({ scenario, rules, values, seed, command }: WhatIfSource): WhatIfForm {
   const remainders = new Set(values.filter(isRemainder).map(({ path }) => path));
   return {
@@ -54,12 +57,12 @@ export function whatIfForm({ scenario, rules, values, seed, command }: WhatIfSou
   };
 }
 
-/** The share that a link class takes because it names none. */
+/** True for the share of a link class that names none and so takes the remainder. */
 function isRemainder({ path, isDefault }: ScenarioValue): boolean {
   return isDefault && /^links\.(wan|han)\..*\.classes\..*\.share$/.test(path);
 }
 
-/** Without what is only said, and without the shares that follow from others. */
+/** The scenario without texts, and without the shares that follow from others. */
 function withoutRemainders(scenario: Scenario, remainders: ReadonlySet<string>): Scenario {
   const links = structuredClone(scenario.links);
   for (const kind of ['wan', 'han'] as const) {

@@ -11,13 +11,13 @@ import { whatIfForm, type WhatIfSource } from './whatIfForm.ts';
 
 export interface PageOptions {
   readonly title?: string;
-  /** The scenario that the page can recompute; left out: it recomputes nothing. */
+  /** The scenario that the page can recompute. By default the page recomputes nothing. */
   readonly whatIf?: WhatIfSource;
   /** Sections of other outputs. */
   readonly more?: readonly PageSection[];
 }
 
-/** Writes the page of one report, or of several side by side; it appears under its name when it is whole. */
+/** Writes the page of one report, or of several side by side. It appears under its name when it is whole. */
 export async function writePage(path: string, reports: readonly RunReport[], options: PageOptions): Promise<void> {
   const text = await pageOf(reports, options);
   mkdirSync(dirname(resolve(path)), { recursive: true });
@@ -31,7 +31,7 @@ export async function writePage(path: string, reports: readonly RunReport[], opt
   }
 }
 
-/** The page as text: a function of the reports, the scenario and this version of the bench. */
+/** The page as text. It depends only on the reports, the scenario and this version of the bench. */
 export async function pageOf(reports: readonly RunReport[], { title, whatIf, more }: PageOptions): Promise<string> {
   return runPage(reports, {
     glossary: readGlossary(),

@@ -1,25 +1,28 @@
 import { openOutput, type OutputFile } from '../../interchange/format/outputFile.ts';
 
-/** Frames as they fly, as lines and as a capture. */
+/** Writes frames as they are sent and received, both as lines and as a capture. */
 export interface FrameFiles {
   readonly lines: (text: string) => void;
   readonly pcap: (bytes: Uint8Array) => void;
-  /** How many lines there were so far. A line may be a remark without octets, which is no frame. */
+  /** The number of lines so far. A line may be a remark without octets, which is no frame. */
   readonly count: () => number;
-  /** How many frames there were so far. */
+  /** The number of frames so far. */
   readonly frames: () => number;
-  /** The first failure of all that was written; undefined: all of it is in the files. */
+  /** The first failure of any write; undefined if everything is in the files. */
   readonly failure: () => Error | undefined;
-  /** Both get their names, and give their hashes. Throws the first failure. */
+  /** Renames both files to their final names and returns their hashes. It throws the first failure. */
   commit(): { readonly lines: string; readonly pcap: string };
-  /** Gives both files their names with what they hold, also where later frames found no room. True if there is anything in them. */
+  /**
+   * Renames both files to their final names with their content so far, even if later frames could not be written.
+   * Returns true if they have any content.
+   */
   keep(): boolean;
   abort(): void;
 }
 
 /**
- * Opens `<base>.jsonl` and `<base>.pcap`. A disk that is full must not tear a conversation with a device apart in the middle of
- * its keys: what goes wrong while frames fly is kept, and thrown on `commit`.
+ * Opens `<base>.jsonl` and `<base>.pcap`. A full disk must not interrupt a conversation with a device in the middle of
+ * a key exchange. A failure to write is therefore stored, and `commit` throws it.
  */
 export function openFrameFiles(base: string): FrameFiles {
   const files: OutputFile[] = [];

@@ -7,8 +7,8 @@ import type { Io } from '../shell/io.ts';
 import { diskFiles } from '../shell/readText.ts';
 
 /**
- * Reads a rig file with the files and variables that it names; the result may be everything that is wrong. `text`: what the file
- * will hold once it is written.
+ * Reads a rig file with the files and variables that it names. The result may be the list of everything that is wrong.
+ * `text` is the content of a file that is not written yet.
  */
 export async function tryRig(io: Io, path: string, text?: string): Promise<RigFileResult> {
   const { loadRigFile } = await import('../../../devices/index.ts');
@@ -21,7 +21,10 @@ export async function tryRig(io: Io, path: string, text?: string): Promise<RigFi
   });
 }
 
-/** A rig as commands take it. Throws UsageError with all problems. */
+/**
+ * Reads a rig for a command.
+ * @throws UsageError with all problems
+ */
 export async function loadRig(io: Io, path: string): Promise<LoadedRig> {
   const loaded = await tryRig(io, path);
   if (!loaded.ok) {
@@ -31,7 +34,7 @@ export async function loadRig(io: Io, path: string): Promise<LoadedRig> {
   return loaded;
 }
 
-/** Where the key ledgers of a rig lie. */
+/** The folder of a rig's key ledgers. */
 export async function ledgerFolderOf(io: Io, { document, ledgerFolder }: RigSetup): Promise<string> {
   const { defaultLedgerFolder } = await import('../../../devices/index.ts');
   return ledgerFolder ?? defaultLedgerFolder(document.name, io.env);

@@ -12,7 +12,9 @@ import { watchRigFile, type WatchGiven } from './rigWatch.ts';
 import { deviceLines } from './rigText.ts';
 import { ledgerFolderOf, tryRig } from './readRigFile.ts';
 
-/** `rig RIG.yaml`: one installation's migration end to end on the wire, and what rig files there may be. */
+/**
+ * `rig RIG.yaml`: carries out one installation's migration end to end on the wire. Its subcommands work on rig files.
+ */
 export function rigCommand({ action }: Shell): Command {
   const rig = new Command('rig')
     .description("One installation's migration end to end over emulated or attached devices.")
@@ -75,7 +77,7 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
       instantOrDate,
     )
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
-    // `rig` has options of these names too, and takes them wherever they stand.
+    // `rig` has options with these names too, and takes them wherever they stand.
     .action(
       action((io: Io, file: string, _: unknown, command: Command) =>
         tellStatus(io, file, command.optsWithGlobals<StatusGiven>()),
@@ -134,7 +136,7 @@ async function init(io: Io, file: string, options: InitOptions): Promise<void> {
   const text = startingRig({ ...options, name: name === '' ? 'rig' : name });
   const loaded = await tryRig(io, file, text);
   if (!loaded.ok) {
-    // There are no lines of a file that is not there.
+    // The file does not exist yet, so the problems have no lines.
     const problems = loaded.problems.map((problem) => ({ ...problem, file: 'rig init', line: 0 }));
     throw new UsageError(formatProblems(problems));
   }

@@ -1,6 +1,6 @@
 /**
- * The directory that `rig --out` names. What an attempt on attached hardware has left there cannot be made again, so an earlier
- * run's outputs are never replaced. What a run that died left half-written is moved aside, and does not stand in the way.
+ * The directory that `rig --out` names. An attempt on attached hardware cannot be repeated, so an earlier run's outputs
+ * are never replaced. Half-written files of a run that died are moved aside and do not stop a new run.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'; // prettier-ignore
 import { join } from 'node:path';
@@ -10,30 +10,33 @@ import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
 import { MANIFEST, prepareDirectory } from '../shell/outDirectory.ts';
 
-/** Takes a lock file, or gives the number of the process that has it. */
+/** Takes a lock file, or returns the number of the process that holds it. */
 export type TakeLock = (path: string) => { release(): void } | { readonly heldBy: number };
 
 const LOCK = 'rig.lock';
-/** What is about to be written to a device, on the disk before it is. It goes when all outputs are complete. */
-export const PROGRESS = 'progress.jsonl';
-/** Folders of what a run that died left. */
+/**
+ * The file that records on disk what is about to be written to a device. It is removed when all outputs are complete.
+ */
+const PROGRESS = 'progress.jsonl';
+/** The prefix of folders for the files of a run that died. */
 const BROKEN_OFF = 'broken-off-';
 const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations)\.csv|steps\.json|junit\.xml|manifest\.json|progress\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
 
 export interface RigDirectory {
   /**
-   * Puts an attempt on record before the first write to a device: its steps so far, on the disk when this returns. Gives why it
-   * cannot be put there.
+   * Records an attempt before the first write to a device. Its steps so far are on the disk when this returns. Returns
+   * the reason if they cannot be recorded.
    */
   begin(at: Instant, step: string, rows: readonly StepRow[]): string | undefined;
-  /** All outputs are complete: the record of what was under way goes. */
+  /** Removes the record of the attempt under way, because all outputs are complete. */
   done(): void;
   release(): void;
 }
 
 /**
- * Takes the directory for this run. Throws a UsageError for one that holds an earlier run, or that another run is using.
- * `sameBytes`: the hash of a rig that lives in memory alone; it writes the same bytes again, so it may write over its own.
+ * Takes the directory for this run. `sameBytes` is the hash of a rig that lives in memory alone. Such a rig writes the
+ * same bytes again, so it may overwrite its own outputs.
+ * @throws UsageError if the directory holds an earlier run, or another run is using it
  */
 export function takeDirectory(directory: string, takeLock: TakeLock, sameBytes?: string): RigDirectory {
   const isThere = existsSync(directory);
@@ -45,7 +48,7 @@ export function takeDirectory(directory: string, takeLock: TakeLock, sameBytes?:
   const isOwn = (name: string): boolean => name.endsWith(`.partial-${process.pid}`);
   const leftOver = known.filter((name) => OURS.test(name) && !isOwn(name));
   const foreign = known.filter((name) => !OURS.test(name) && name !== LOCK && !name.startsWith(BROKEN_OFF));
-  // Words for what is no directory of a rig.
+  // `prepareDirectory` has the words for a directory that is not a rig's.
   if (known.length === 0 || foreign.length > 0) prepareDirectory(directory);
   const lock = takeLock(join(directory, LOCK));
   if ('heldBy' in lock) {

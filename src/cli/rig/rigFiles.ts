@@ -13,15 +13,18 @@ import { MANIFEST } from '../shell/outDirectory.ts';
 import { rigJunit } from './rigJunit.ts';
 import { stepsFile, type RigHead } from './rigJson.ts';
 
-/** The files of a rig's directory. They get their names together, when all are complete; frames are written as they fly. */
+/**
+ * The files of a rig's directory. They are renamed to their final names together, when all are complete. Frames are
+ * written as they are sent and received.
+ */
 export interface RigFiles {
   readonly lines: (text: string) => void;
   readonly pcap: (bytes: Uint8Array) => void;
-  /** Puts an attempt on record before the first write to a device; gives why that is not possible. */
+  /** Records an attempt before the first write to a device. Returns the reason if that is not possible. */
   readonly begin: (at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
-  /** Writes all outputs. Where that fails the frames so far are kept, and nothing half-written is. */
+  /** Writes all outputs. If that fails, the frames so far are kept and no half-written file remains. */
   close(run: RigRun, setup: RigSetup, head: RigHead): Promise<void>;
-  /** The run failed: the frames so far are kept. */
+  /** Ends a run that failed. The frames so far are kept. */
   abort(): void;
   release(): void;
 }
@@ -31,7 +34,7 @@ export interface Entry {
   readonly sha256: string;
 }
 
-/** `sameBytes`: as of `takeDirectory`. */
+/** Opens the files. `sameBytes` is the hash of a rig that lives in memory alone; `takeDirectory` explains it. */
 export function openRigFiles(directory: string, takeLock: TakeLock, sameBytes?: string): RigFiles {
   const place = takeDirectory(directory, takeLock, sameBytes);
   const opened: OutputFile[] = [];
@@ -93,7 +96,7 @@ export function openRigFiles(directory: string, takeLock: TakeLock, sameBytes?: 
   };
 }
 
-/** Frames cannot be opened: the directory is let go of. */
+/** Opens the files of the frames. If that fails, the directory is released. */
 function openFrames(base: string, place: RigDirectory): FrameFiles {
   try {
     return openFrameFiles(base);
@@ -103,7 +106,7 @@ function openFrames(base: string, place: RigDirectory): FrameFiles {
   }
 }
 
-/** The records, each appearing whole under its name. */
+/** Writes the records. Each file appears whole under its name. */
 export async function writeRecords(
   directory: string,
   run: Pick<RigRun, 'attempts' | 'contacts'>,
@@ -123,7 +126,10 @@ export async function writeRecords(
   return files;
 }
 
-/** What the manifests of a rig and of a watch have in common. No time, host or version of Node: a rig in memory writes the same bytes again. */
+/**
+ * The part that the manifests of a rig and of a watch share. It has no time, host or version of Node, so a rig in
+ * memory writes the same bytes again.
+ */
 export function manifestHead({ run, setup, head }: { run: RigRun; setup: RigSetup; head: RigHead }) {
   const { attempts, contacts, undone, rows } = run;
   return {
@@ -181,6 +187,8 @@ function recordRows(
         dmc,
         installation.electricitySupplier,
         gas?.supplier ?? null,
+        installation.operator ?? null,
+        installation.hubModel ?? null,
       ],
     ],
     attempts: inOrder(attempts).map(({ at, kind, outcome, cause, table510 }) => [

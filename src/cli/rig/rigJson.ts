@@ -2,7 +2,7 @@ import type { Trace } from '../../exclusion/explain/trace.ts';
 import { formatInstant } from '../../time.ts';
 import type { RigRun, RigSetup, StepsFile } from '../../../devices/index.ts';
 
-/** What every output of a rig says of itself. */
+/** The head of every output of a rig, which describes the rig and its run. */
 export interface RigHead {
   readonly rig: string;
   readonly rigHash: string;
@@ -16,7 +16,7 @@ export function stepsFile({ rows, partial }: RigRun, head: RigHead & { readonly 
   return { format: 1, rig, rigHash, clock, rules, version, partial, steps: [...rows] };
 }
 
-/** `rig --format json`. */
+/** The text of `rig --format json`. */
 export function rigJson(of: {
   run: RigRun;
   setup: RigSetup;

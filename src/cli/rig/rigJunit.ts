@@ -4,8 +4,8 @@ import type { RuleSet } from '../../rules/ruleset.ts';
 import { codeMeaning } from '../../text/words.ts';
 
 /**
- * The steps as JUnit: a suite for each contact, instruction and attempt, a test case for each step. What was not carried out is
- * skipped; a code is a failure of the installation's migration, and no error of the bench.
+ * Writes the steps as JUnit: a suite for each contact, instruction and attempt, and a test case for each step. A step
+ * that was not carried out is skipped. A code is a failure of the installation's migration, and no error of the bench.
  */
 export function rigJunit(rows: readonly StepRow[], rig: string, rules: RuleSet): string {
   const suites = groups(rows);
@@ -51,7 +51,7 @@ function isFailure({ observation }: StepRow): boolean {
   return observation !== 'answered' && observation !== 'notCarriedOut';
 }
 
-/** JUnit's own form of an instant has no Z. */
+/** An instant in JUnit's own form, which has no Z. */
 function stamp({ at }: StepRow): string {
   return formatInstant(parseInstant(at) as number).slice(0, 19);
 }
@@ -80,7 +80,7 @@ function attributes(of: Readonly<Record<string, string>>): string {
     .join('');
 }
 
-/** XML 1.0 has no word for most control characters: they are left out. */
+/** Escapes a text for XML 1.0. Most control characters have no form there, so they are left out. */
 function escaped(text: string): string {
   const shown = [...text].filter((one) => one >= ' ' || one === '\n' || one === '\t').join('');
   return shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -16,7 +16,7 @@ import { rigJson, type RigHead } from './rigJson.ts';
 import { rigText } from './rigText.ts';
 import { benchVersion } from '../shell/version.ts';
 
-/** Runs a rig file, writes its outputs, tells its story. */
+/** Runs a rig file, writes its outputs and prints its story. */
 export async function runRigFile(
   io: Io,
   path: string,
@@ -33,7 +33,7 @@ export async function runRigFile(
   const files = out === undefined ? undefined : opened(out, face.takeLock, isInMemory(setup) ? hash : undefined);
   const tell = async (run: RigRun): Promise<unknown> => {
     const failure = await files?.close(run, setup, head).then(() => undefined, (error: unknown) => ({ error })); // prettier-ignore
-    // The story is told whatever becomes of the outputs: of what was done to a device there may be no other record.
+    // The story is printed even if the outputs fail: there may be no other record of what was done to a device.
     const told = { run, setup, head, trace: traceOf(run, setup), out, ledgerFolder };
     io.out.write(options.format === 'json' ? rigJson(told) : visible(rigText(told)));
     return failure?.error;
@@ -68,7 +68,7 @@ export async function runRigFile(
 
 const KEPT = 'The story above is complete; the frames so far are kept there. Name another directory for the next run.';
 
-/** True if the rig meets no device and no wall clock, so that it does the same again. */
+/** True if the rig uses no real device and no wall clock, so that it does the same again. */
 function isInMemory({ clock, devices }: RigSetup): boolean {
   return clock === 'nominal' && devices.every(({ isAttached }) => !isAttached);
 }
@@ -81,7 +81,7 @@ function opened(out: string, takeLock: TakeLock, sameBytes: string | undefined):
   }
 }
 
-/** What the clauses say of the history, as of its last step. */
+/** The trace of the history by the clauses, as of its last step. */
 function traceOf({ attempts, rows }: RigRun, { installation, document, rules }: RigSetup): Trace {
   const events = document.events.map(({ at, event, value }): HistoryEvent => ({
     at: parseInstant(at) as Instant,
@@ -97,7 +97,7 @@ function traceOf({ attempts, rows }: RigRun, { installation, document, rules }: 
   return trace({ installation, attempts, events }, rules, asOf);
 }
 
-/** Outputs are shared, keys are not. */
+/** Refuses key ledgers inside the output directory: outputs are shared, keys are not. */
 export function refuseLedgersInside(out: string, ledgerFolder: string, { devices }: RigSetup): void {
   if (devices.every(({ isAttached }) => !isAttached)) return;
   const inside = relative(real(out), real(ledgerFolder));
@@ -107,7 +107,7 @@ export function refuseLedgersInside(out: string, ledgerFolder: string, { devices
   );
 }
 
-/** The path without links, as far as it exists. */
+/** Resolves links in a path, as far as the path exists. */
 function real(path: string): string {
   const whole = resolve(path);
   if (existsSync(whole)) return realpathSync(whole);

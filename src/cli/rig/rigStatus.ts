@@ -14,7 +14,7 @@ export interface StatusGiven {
   readonly format: 'text' | 'json';
 }
 
-/** `rig status RIG.yaml --out DIR`: where a watch stands, while it runs or not. Only reads. */
+/** `rig status RIG.yaml --out DIR`: shows the state of a watch, whether it is running or not. It only reads. */
 export async function tellStatus(io: Io, path: string, { out, asOf, format }: StatusGiven): Promise<void> {
   if (out === undefined) throw new UsageError('rig status: --out DIR is missing: the directory of the watch');
   const { setup, hash } = await loadRig(io, path);

@@ -18,7 +18,7 @@ export interface RigTold {
   readonly ledgerFolder: string;
 }
 
-/** What a rig did, as a person reads it: plain text, the same in a terminal and in a pipe. */
+/** Describes for a person what a rig did, as plain text. It is the same in a terminal and in a pipe. */
 export function rigText(told: RigTold): string {
   const { run, setup, head, trace, out } = told;
   const sections = [
@@ -42,7 +42,7 @@ function headLines({ document, clock, rules }: RigSetup, head: RigHead): string[
   ];
 }
 
-/** Where each device is, how it is spoken to, and what may be written to it. */
+/** The address of each device, its protocol, and what may be written to it. */
 export function deviceLines(setup: RigSetup, ledgerFolder: string): string[] {
   const rows = setup.devices.map((device): [string, string] => [device.name.toUpperCase(), placeWords(device)]);
   const lines = facts(rows);
@@ -87,7 +87,7 @@ function eventLines({ rows, attempts }: RigRun, trace: Trace, setup: RigSetup): 
   return lines.length === 0 ? ['  nothing'] : lines;
 }
 
-/** Steps of one attempt together, and contacts that followed each other and went alike. */
+/** Groups the steps of one attempt, and consecutive contacts with the same result. */
 function grouped(rows: readonly StepRow[]): StepRow[][] {
   const groups: StepRow[][] = [];
   for (const row of rows) {
@@ -133,7 +133,7 @@ function attemptLines(group: readonly StepRow[], attempts: readonly Attempt[], {
   ];
 }
 
-/** What was read in a step, a line each. */
+/** The values that were read in a step, one per line. */
 function readingLines({ readings }: StepRow): string[] {
   return readings.map(({ device, object, attribute, value, unit }) => {
     const what = attribute === null ? object : `${object} attribute ${attribute}`;
@@ -169,7 +169,7 @@ function measuredWords({ measured }: StepRow): string {
   return ` [${associations} associations, ${roundTrips} round trips, ${bytes}, ${time}]`;
 }
 
-/** Which clauses count an attempt, in the words of `explain`. */
+/** The clauses that count an attempt, in the words of `explain`. */
 export function countedWords(attempt: Attempt, { clauses }: Trace): string {
   const looked = clauses.map(({ category, clause, inScope, rows }) => {
     const row = rows.find(

@@ -18,7 +18,7 @@ export interface WatchGiven {
   readonly format: 'text' | 'json';
 }
 
-/** `rig RIG.yaml --watch --out DIR`: probes on the calendar until it is over, or stopped. */
+/** `rig RIG.yaml --watch --out DIR`: probes on the calendar until the calendar ends or the watch is stopped. */
 export async function watchRigFile(io: Io, path: string, { out, once, format }: WatchGiven): Promise<void> {
   if (out === undefined)
     throw new UsageError('rig --watch: --out DIR is missing; its journal and its outputs are kept there');
@@ -90,18 +90,21 @@ export function headOf({ document }: RigSetup, hash: string): RigHead {
   return { rig: document.name, rigHash: hash, clock: 'wall', version: benchVersion() };
 }
 
-/** Records after which the outputs are others than before. */
+/** The kinds of records that change the outputs. */
 const OUTPUT: readonly JournalRecord['is'][] = ['try', 'attempt', 'passed', 'unknown', 'missed', 'ended'];
 const END_WORDS = { stopped: 'stopped', idle: 'nothing more is due now' } as const;
 
-/** A record as a line of JSON: with what the clauses count, where it is an attempt; without its steps, which steps.json has. */
+/**
+ * A record as a line of JSON. An attempt is given with the clauses that count it, and without its steps, which are in
+ * steps.json.
+ */
 function told(record: JournalRecord, state: WatchState, trace: () => ReturnType<typeof watchTrace>): object {
   if (!('steps' in record) && record.is !== 'missed') return record;
   const { steps: _steps, ...rest } = { steps: [], ...record };
   return { ...rest, clauses: clauseLines(trace(), state) };
 }
 
-/** One writing at a time, of the latest state; the first that fails lays the watch down. */
+/** Writes the files one at a time, always from the latest state. The first write that fails stops the watch. */
 function keptFiles(write: (state: WatchState) => Promise<void>, abort: AbortController) {
   let wanted: WatchState | undefined;
   let all = Promise.resolve();

@@ -1,4 +1,4 @@
 import type * as devices from '../../../devices/index.ts';
 
-/** What the commands of a watch need of devices/, which is loaded only when it is asked for. */
+/** The functions of devices/ that the commands of a watch need. That code is loaded only on demand. */
 export type WatchFace = Pick<typeof devices, 'attemptOf' | 'nextDue' | 'watchHistory' | 'watchOf'>;

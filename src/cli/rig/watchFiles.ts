@@ -17,12 +17,15 @@ export interface Written {
   readonly summary: WatchSummary;
 }
 
-/** Frames of each attempt, by its instant. */
+/** The folder of the frames, with one file for each attempt, named by its instant. */
 const FRAMES = 'frames';
-/** What a process that died left half written. */
+/** Matches half-written files of a process that died. */
 const PARTIAL = /\.partial-\d+$/;
 
-/** The outputs of a watch, all of which follow from its journal: written anew, each whole, the manifest last. */
+/**
+ * Writes the outputs of a watch. They all follow from its journal, so they are written anew, each whole, the manifest
+ * last.
+ */
 export async function writeWatchFiles(directory: string, { run, setup, head, summary }: Written): Promise<void> {
   const files: Record<string, Entry> = await writeRecords(directory, run, setup);
   const put = (name: string, rows: number, text: string): void => {
@@ -36,7 +39,7 @@ export async function writeWatchFiles(directory: string, { run, setup, head, sum
   writeWhole(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** All of it under its name, or nothing; its SHA-256. */
+/** Writes a whole file under its name, or nothing, and returns its SHA-256. */
 function writeWhole(path: string, text: string): string {
   const file = openOutput(path);
   try {
@@ -48,7 +51,7 @@ function writeWhole(path: string, text: string): string {
   }
 }
 
-/** Takes away what processes that died left half written; only for whoever has the lock. */
+/** Removes half-written files of processes that died. Only the holder of the lock may call it. */
 export function clearPartials(directory: string): void {
   for (const folder of [directory, join(directory, FRAMES)]) {
     if (!existsSync(folder)) continue;
@@ -56,7 +59,7 @@ export function clearPartials(directory: string): void {
   }
 }
 
-/** Where the frames of an attempt go: one that is made again takes the place of the one that broke off. */
+/** The path for the frames of an attempt. If an attempt that broke off is repeated, its frames are replaced. */
 export function framesOf(directory: string): NonNullable<WatchRigOptions['recordingOf']> {
   return (at: Instant) => {
     const folder = join(directory, FRAMES);

@@ -5,7 +5,7 @@ import type { RigSetup, WatchState } from '../../../devices/index.ts';
 import type { RigHead } from './rigJson.ts';
 import { whyDoubtful } from './watchTrace.ts';
 
-/** What there is to say of a watch, as plain data: `watch.json`, and `rig status --format json`. */
+/** A summary of a watch as plain data, for `watch.json` and `rig status --format json`. */
 export function watchSummary(of: {
   readonly state: WatchState;
   readonly setup: RigSetup;
@@ -66,7 +66,7 @@ export function watchSummary(of: {
 
 export type WatchSummary = ReturnType<typeof watchSummary>;
 
-/** Stretches without a watch into which something that was due fell. */
+/** Periods without a watch in which something was due. */
 function downtimesOf({ downtimes, settled, tries }: WatchState) {
   return downtimes
     .map(({ from, to, how }) => ({

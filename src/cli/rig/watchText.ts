@@ -10,7 +10,7 @@ import type { WatchFace } from './watchFace.ts';
 import { clauseLines, historyOf, passedAt, whyDoubtful } from './watchTrace.ts';
 import type { WatchSummary } from './watchSummary.ts';
 
-/** What a watch goes by, and what it takes up; before anything is done. */
+/** The text printed at start: the settings of the watch, and the journal that it resumes from. */
 export function takenUpText(of: {
   readonly summary: WatchSummary;
   readonly setup: RigSetup;
@@ -57,7 +57,7 @@ function scheduleLines({ schedule, migrate, next, over }: WatchSummary): string[
   ];
 }
 
-/** A record of the journal as it is told; empty where it is none for people. */
+/** The text of a journal record for a person; empty if the record is not for people. */
 export function recordText(
   record: JournalRecord,
   state: WatchState,
@@ -106,7 +106,7 @@ function settledText(settled: Settled, state: WatchState, { trace, face, rules }
   ].join('\n')}\n`;
 }
 
-/** `rig status`: where a watch stands, and how near each clause is. */
+/** The text of `rig status`: the state of a watch, and the distance of each clause from holding. */
 export function statusText(of: {
   readonly summary: WatchSummary;
   readonly setup: RigSetup;

@@ -4,26 +4,26 @@ import { formatInstant, instant, type Instant } from '../../time.ts';
 import type { WatchFace } from './watchFace.ts';
 import type { RigSetup, WatchState } from '../../../devices/index.ts';
 
-/** The history that a watch has on record, with the events that its rig file tells. */
+/** The recorded history of a watch, with the events that its rig file states. */
 export function historyOf(state: WatchState, setup: RigSetup, { watchHistory }: WatchFace): History {
   const { installation, document } = setup;
   const events = document.events.map(({ at, event, value }): HistoryEvent => ({ at: instant(at), event, value }));
   return { installation, attempts: watchHistory(state).attempts, events };
 }
 
-/** What the clauses say of it. */
+/** The trace of that history by the clauses. */
 export function watchTrace(state: WatchState, setup: RigSetup, face: WatchFace, asOf: Instant): Trace {
   return trace(historyOf(state, setup, face), setup.rules, asOf);
 }
 
-/** Attempts that found nothing wrong and did not migrate, because the watch only reads. */
+/** The instants of attempts that found nothing wrong and did not migrate, because the watch only reads. */
 export function passedAt(state: WatchState): readonly Instant[] {
   return state.settled.flatMap((one) => (one.is === 'passed' ? [instant(one.at)] : []));
 }
 
 /**
- * Where a clause rests on attempts after one that only read and found nothing wrong: a migration would have gone on from there,
- * and might have ended the history. Undefined: it does not.
+ * Explains why a clause is doubtful: it rests on attempts after one that only read and found nothing wrong. A migration
+ * would have continued from there and might have ended the history. Undefined if that is not so.
  */
 export function whyDoubtful({ holds, units }: ClauseTrace, state: WatchState): string | undefined {
   const first = passedAt(state)[0];
@@ -32,7 +32,7 @@ export function whyDoubtful({ holds, units }: ClauseTrace, state: WatchState): s
   return `it rests on attempts after that of ${formatInstant(first)}, which only read and found nothing wrong: a migration would have gone on from there, and might have ended this history`;
 }
 
-/** Clauses that hold, or count something, a line each; in the words of `explain`. */
+/** One line for each clause that holds or counts something, in the words of `explain`. */
 export function clauseLines({ clauses }: Trace, state: WatchState): string[] {
   return clauses.flatMap((clause) => {
     const { category, holds, have, verdict, missing } = clause;

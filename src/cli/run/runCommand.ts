@@ -73,8 +73,8 @@ Examples:
 --out writes installations, attempts, events, spans and verdicts of replication 0 (Parquet); volumes.csv, the means over
 all replications; report.json, everything that the report says; scenario.json, the resolved scenario and its rules; and
 manifest.json, which names the command and the hash of each file. It refuses a folder with another run unless --replace.
-JSON: seed, scenarioHash, installations, kernelSeconds, ends, volumes (the rows of volumes.csv). Two equal runs give equal
-JSON but for kernelSeconds. Progress goes to standard error. A path of --set is a field of scenarios/README.md; scenario
+JSON: seed, scenarioHash, installations, ends, volumes (the rows of volumes.csv), kernelSeconds. Two equal runs give equal
+JSON but for kernelSeconds, which stands last. Progress goes to standard error. A path of --set is a field of scenarios/README.md; scenario
 print shows those of a scenario.
 
 Exit codes: 0 done, 1 usage, scenario or rule file wrong, 3 defect.`,

@@ -1,11 +1,9 @@
-import { createWriteStream, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { FORMATS, formatOf, type Format, type Input } from '../../interchange/format/formats.ts';
 import { STANDARD } from '../../interchange/format/outputFile.ts';
 import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
 
 /** A folder in the machine's place for temporary files, readable by this user alone (0700). */
 export function temporaryFolder(command: string): { readonly path: string; readonly remove: () => void } {
@@ -25,20 +23,8 @@ export function inputFile(name: string, given?: Format): Input {
   return { name, path: name, format: formatNamed(name, given) };
 }
 
-/** As `inputFile`, or standard input (`-`), which is copied to a file: inputs may have to be read twice. */
-export async function inputOrStandard(
-  name: string,
-  { io, format, folder }: { readonly io: Io; readonly format: Format | undefined; readonly folder: string },
-): Promise<Input> {
-  if (name !== STANDARD) return inputFile(name, format);
-  const path = join(folder, 'standard-input');
-  const input = { name, path, format: formatNamed(name, format) };
-  await pipeline(io.stdin, createWriteStream(path));
-  return input;
-}
-
 /** Refuses a name that is not that of a file. */
-export function checkFile(name: string): void {
+function checkFile(name: string): void {
   if (!existsSync(name)) throw new UsageError(`${name}: found no such file, expected a file that can be read.`);
   if (!statSync(name).isFile()) throw new UsageError(`${name}: not a file.`);
 }

@@ -21,8 +21,8 @@ import { RuleNumbers } from './ruleNumbers.ts';
 import { standsOnSecretaryOfState } from '../reference/scope.ts';
 
 /**
- * Compiles a rule set to the numbers that `Tally` runs on. Nothing is decided here that a clause row does not say: names
- * become positions, sets become bit masks, dates become instants.
+ * Compiles a rule set to the numbers that `Tally` runs on. Every decision comes from a clause row; compiling only turns
+ * names into positions, sets into bit masks, and dates into instants.
  */
 
 const YIELDING = CATEGORIES.findIndex((category) => CATEGORY_ROWS[category].yieldsTo !== null);
@@ -38,13 +38,13 @@ function maskOfCategories(has: (category: ExclusionCategory) => boolean): number
   return CATEGORIES.reduce((mask, category, c) => (has(category) ? mask | (1 << c) : mask), 0);
 }
 
-/** An instant later than all others: "never in force". */
+/** An instant later than all others. It stands for "never in force". */
 const NEVER = 2 ** 31 - 1;
 
-/** A rule set as numbers, beside the rule set itself. */
+/** A rule set, held both as numbers and as itself. */
 export class CompiledRules extends RuleNumbers {
   readonly rules: RuleSet;
-  /** The counters that an outcome feeds, as a mask, by its text. */
+  /** Returns the mask of the counters that an outcome feeds. The argument is the text of the outcome. */
   readonly maskOf: (outcome: string) => number;
 
   constructor(rules: RuleSet, numbers: Partial<RuleNumbers>) {
@@ -59,7 +59,10 @@ function countingOf(clause: Clause | undefined): Counting | undefined {
   return clause?.shows.type === 'count' ? clause.shows : undefined;
 }
 
-/** Codes that a counting clause on migration attempts lists; the reading `fiveCounts` takes them out of "any code". */
+/**
+ * Codes that a counting clause on migration attempts lists by name. The reading `fiveCounts` removes them from "any
+ * code".
+ */
 function listedElsewhere(rules: RuleSet): ReadonlySet<string> {
   const codes = new Set<string>();
   for (const clause of rules.clauses) {
@@ -143,7 +146,8 @@ export function compileRules(rules: RuleSet): CompiledRules {
     }
     const counting = clause.shows;
     atLeast[c] = counting.atLeast;
-    // A clause that is never in force has no attempts before it is: under `ignore` none of them counts.
+    // The reading `ignore` drops attempts made before a clause is in force. For a clause that is never in force it
+    // drops them all.
     countsFrom[c] = readings.beforeInForce === 'ignore' ? inForce[c] : 0;
     addBit(countersOfKind, counting.kind === 'instruction' ? INSTRUCTION : MIGRATION, bit);
     if (counting.exceptTable510) masks.exceptTable510 |= bit;
@@ -151,7 +155,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
     if (counting.separation === 'week' || spaced) masks.weekly |= bit;
     if (counting.kind === 'instruction' && readings.attemptCloses187 === 'yes') masks.attemptCloses |= bit;
     if (c === YIELDING) {
-      // The extra counter is that of the clause, less the codes of the clause that it yields to.
+      // The extra counter counts as its clause does, without the codes of the clause that it yields to.
       const beside = 1 << UNLISTED_FAILURE_COUNTER;
       addBit(countersOfKind, counting.kind === 'instruction' ? INSTRUCTION : MIGRATION, beside);
       countsFrom[UNLISTED_FAILURE_COUNTER] = countsFrom[c];
@@ -190,7 +194,7 @@ export function compileRules(rules: RuleSet): CompiledRules {
     yielding: YIELDING,
     yieldsTo: YIELDS_TO,
     mayYield: rules.fiveRetriesAgainstGt01 === 'restsOnGt01',
-    // A clause that stands on events counts no failures, so that it rests on none of another's.
+    // A standing clause counts no failures, so its category cannot rest on failures that the other one counts.
     unlistedAtLeast: (masks.standing >> YIELDING) & 1 ? 0 : (atLeast[YIELDING] as number),
   });
 }
@@ -200,5 +204,5 @@ function addBit(masks: Int32Array, at: number, bit: number): void {
   masks[at] = (masks[at] as number) | bit;
 }
 
-/** The outcomes with fixed numbers, in order. */
+/** The outcomes that have fixed numbers, in the order of those numbers. */
 export const FIXED_OUTCOMES: readonly string[] = [OK, OK_ESME, NO_WAN];

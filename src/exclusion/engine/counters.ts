@@ -1,6 +1,6 @@
 /**
- * The counters of the counting clauses. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
- * (sim/kernel/README.md).
+ * Counts failures for the counting clauses. This file belongs to the subset of TypeScript that is also compiled to
+ * WebAssembly (sim/kernel/README.md).
  */
 import { isoWeek, WEEK } from '../../londonTime.ts';
 import { lowestBit, type f64, type i32 } from '../../numbers.ts';
@@ -10,16 +10,19 @@ import type { RuleNumbers } from './ruleNumbers.ts';
 
 const NO_WEEK: f64 = -1e9;
 
-/** What each counting clause has counted of one history so far, and the attempts that the count rests on. */
+/** The counts of every counting clause for one history so far, with the attempts that each count rests on. */
 export class Counters {
   readonly count: Int32Array = new Int32Array(COUNTERS);
-  /** Week (or instant, under sevenDays) last counted; under `lastOfWeek` the week now open. */
+  /** The week that was counted last; an instant under `sevenDays`; the open week under `lastOfWeek`. */
   private readonly last: Float64Array = new Float64Array(COUNTERS);
-  /** Under `lastOfWeek`: the earliest attempt of the open week that counts (0: none), and whether its last one does. */
+  /**
+   * Used under `lastOfWeek` only: the earliest attempt of the open week that counts (0: none), and 1 if the week's last
+   * attempt counts.
+   */
   private readonly openFirst: Float64Array = new Float64Array(COUNTERS);
   private readonly openCounts: Int32Array = new Int32Array(COUNTERS);
   private readonly evidence: InstantList[] = [];
-  /** The counters that are not as `restart` leaves them, as a mask. */
+  /** The mask of the counters that have changed since `restart`. */
   private touched: i32 = 0;
   private readonly rules: RuleNumbers;
 
@@ -42,12 +45,15 @@ export class Counters {
     (this.evidence[c] as InstantList).count = 0;
   }
 
-  /** The earliest counted attempt of each counted week, or every counted attempt. The list changes with the count. */
+  /**
+   * The earliest counted attempt of each counted week, or every counted attempt if there are no weeks. The list is
+   * live: it changes with the count.
+   */
   evidenceOf(c: i32): InstantList {
     return this.evidence[c] as InstantList;
   }
 
-  /** An attempt that is eligible for counter `c`, and whether it is one that counts. */
+  /** Takes an attempt that is eligible for counter `c`. `counts` tells whether the attempt counts. */
   take(c: i32, at: f64, counts: boolean): void {
     this.touched |= 1 << c;
     const weekly = ((this.rules.weekly >> c) & 1) === 1;
@@ -74,7 +80,7 @@ export class Counters {
     (this.evidence[c] as InstantList).push(at);
   }
 
-  /** The week counts while its last attempt does, so that the open week can still be taken back. */
+  /** A week counts as long as its last attempt counts, so an open week can still be withdrawn. */
   private takeLast(c: i32, at: f64, counts: boolean): void {
     const week = isoWeek(at);
     if (week !== this.last[c]) {
@@ -95,8 +101,8 @@ export class Counters {
   }
 
   /**
-   * Whether failures that feed these counters can change no verdict any more: each counter has what its category asks for.
-   * It says nothing under readings by which other attempts or events take counts back.
+   * True if further failures that feed these counters can change no verdict, because each counter has reached its
+   * category's threshold. The answer is not valid under readings by which other attempts or events reduce counts.
    */
   areSated(counters: i32): boolean {
     const rules = this.rules;

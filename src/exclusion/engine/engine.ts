@@ -9,13 +9,16 @@ import { EVENT_RANK, RANK_ATTEMPT } from './eventNumbers.ts';
 import { Tally } from './tally.ts';
 import type { Evaluation, Note, Span, Verdict } from '../verdict.ts';
 
-/** Decides histories at scale: the same verdicts as `evaluate`, from the same clause rows, in one pass over the rows. */
+/**
+ * Decides histories at scale. It gives the same verdicts as `evaluate`, from the same clause rows, in one pass over the
+ * rows.
+ */
 export interface Engine {
   decide(history: History, asOf: Instant): Evaluation;
   spans(history: History, asOf: Instant): readonly Span[];
 }
 
-/** One row of a merged history: an attempt, or an event. */
+/** One row of a merged history: an attempt or an event. */
 type Row = Attempt | HistoryEvent;
 
 function isAttempt(row: Row): row is Attempt {
@@ -36,7 +39,7 @@ function compareNames(a = '', b = ''): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Rows up to the as-of in the order in which the tally wants them, exact duplicates once. */
+/** The rows up to the as-of, without exact duplicates, in the order in which the tally takes them. */
 function orderedRows(history: History, asOf: Instant): Row[] {
   const rows: Row[] = [];
   for (const attempt of history.attempts) if (attempt.at <= asOf) rows.push(attempt);
@@ -48,7 +51,7 @@ function orderedRows(history: History, asOf: Instant): Row[] {
   return rows.filter((row, i) => i === 0 || !sameRow(rows[i - 1] as Row, row));
 }
 
-/** Reused for one history after another; not for two at once. */
+/** Makes an engine. It can be reused for one history after another, but not for two at once. */
 export function engine(rules: RuleSet): Engine {
   const compiled = compileRules(rules);
   const tally = new Tally(compiled);
@@ -59,7 +62,7 @@ export function engine(rules: RuleSet): Engine {
     let mask = masks.get(outcome);
     if (mask === undefined) {
       mask = compiled.maskOf(outcome);
-      if (masks.size < 100_000) masks.set(outcome, mask); // codes of others are unbounded text
+      if (masks.size < 100_000) masks.set(outcome, mask); // error codes of other systems are unbounded text
     }
     return mask;
   }
@@ -115,7 +118,8 @@ export function engine(rules: RuleSet): Engine {
       feed(row, notes);
       if (rows[i + 1]?.at === row.at) continue;
       tally.settle(row.at);
-      // Asked once the instant is complete: an ESME-only migration at the instant of a readmit no longer counts.
+      // This is checked after the instant is complete: an ESME-only migration at the instant of a readmit no longer
+      // counts.
       if (tally.contradicted && !contradicted) notes.push({ at: row.at, note: 'contradictoryEsmeOnly' });
       contradicted = tally.contradicted;
     }
@@ -134,7 +138,7 @@ export function engine(rules: RuleSet): Engine {
   };
 }
 
-/** The verdicts of the history that a tally has just counted. */
+/** The verdicts of the history that the tally has just counted. */
 export function verdictsOf(tally: Tally, rules: RuleSet, asOf: Instant): Verdict[] {
   if (tally.mask === 0) return [];
   const reported = tally.reported();
@@ -158,14 +162,14 @@ export function verdictsOf(tally: Tally, rules: RuleSet, asOf: Instant): Verdict
   return verdicts;
 }
 
-/** The rising instants that a category that holds rests on. */
+/** The instants that a category rests on, in ascending order. The category must hold. */
 export function evidenceOf(tally: Tally, category: number): number[] {
   tally.takeEvidence(category);
   const { values, count } = tally.evidence;
   return Array.from(values.subarray(0, count));
 }
 
-/** Spans of the history that a tally has just counted, ended ones first, then those that last. */
+/** The spans of the history that the tally has just counted: first those that have ended, then those that last. */
 export function spansOfTally(tally: Tally): Span[] {
   const spans: Span[] = [];
   for (let i = 0; i < tally.spanCategory.count; i += 1) {

@@ -1,16 +1,20 @@
 /**
- * Numbers that the engine and the kernel compare with, read from the tables. A file named `...Codes.ts` holds nothing else: the
- * build puts the numbers into the WebAssembly form of the kernel, which is used only while the tables give the same ones.
+ * Numbers that the engine and the kernel compare with, read from the tables. A file named `...Codes.ts` holds nothing
+ * else. The build compiles these numbers into the WebAssembly form of the kernel, and that form is used only while the
+ * tables give the same numbers.
  */
 import { CATEGORIES } from '../../clauses/clause.ts';
 import { EVENT } from './eventNumbers.ts';
 
 export const CATEGORY_COUNT = CATEGORIES.length;
-/** The extra counter: weeks with a failure that the yielding category counts and the one it yields to does not. */
+/**
+ * The index of the extra counter. It counts weeks with a failure that the yielding category counts and the other
+ * category does not.
+ */
 export const UNLISTED_FAILURE_COUNTER = CATEGORIES.length;
 export const COUNTERS = CATEGORIES.length + 1;
 
-/** Outcome numbers that every user of the tables shares; error codes follow from OUTCOME_CODES_FROM. */
+/** The numbers of outcomes that every user of the tables shares. Error codes start at OUTCOME_CODES_FROM. */
 export const OUTCOME_OK = 0;
 export const OUTCOME_OK_ESME = 1;
 export const OUTCOME_NO_WAN = 2;
@@ -19,13 +23,13 @@ export const OUTCOME_CODES_FROM = 3;
 export const INSTRUCTION = 0;
 export const MIGRATION = 1;
 
-/** Which meters must be Dormant for a category. */
+/** Codes for the meters that must be Dormant for a category. */
 export const DORMANCY_SOLELY = 0;
 export const DORMANCY_ANY_METER = 1;
 export const DORMANCY_GSME_ROUTES = 2;
 export const DORMANCY_ANY = 3;
 
-/** Which meter must be in credit mode where a category asks for it. */
+/** Codes for the meter that must be in credit mode, where a category requires one. */
 export const CREDIT_GAS = 0;
 export const CREDIT_ELECTRICITY = 1;
 export const CREDIT_BOTH = 2;

@@ -10,7 +10,7 @@ import { Tally } from './tally.ts';
 
 /**
  * Histories as typed columns. Codes are positions: cohorts in COHORTS, kinds in ATTEMPT_KINDS, events in EVENTS,
- * outcomes in `outcomes`; flags are 0 or 1. Suppliers are any positive numbers, 0 is "not known to DCC".
+ * outcomes in `outcomes`. Flags are 0 or 1. A supplier is any positive number, and 0 means "not known to DCC".
  */
 export interface HistoryColumns {
   readonly installations: number;
@@ -18,7 +18,7 @@ export interface HistoryColumns {
 
   readonly cohort: Uint8Array;
   readonly esmeDormant: Uint8Array;
-  /** Where it is 0, the other gas columns are not read. */
+  /** 1 if the installation has a GSME. Where it is 0, the other gas columns are not read. */
   readonly hasGsme: Uint8Array;
   readonly gsmeDormant: Uint8Array;
   readonly electricityCredit: Uint8Array;
@@ -26,44 +26,61 @@ export interface HistoryColumns {
   readonly electricitySupplier: Int32Array;
   readonly gasSupplier: Int32Array;
 
-  /** The attempts of installation `i` are the rows from `attemptsFrom[i]` to before `attemptsFrom[i + 1]`. */
+  /**
+   * Row offsets: the attempts of installation `i` are the rows from `attemptsFrom[i]` to before `attemptsFrom[i + 1]`.
+   */
   readonly attemptsFrom: Int32Array;
-  /** By time, then kind. Neighbours of one instant and kind are exact duplicates and count once. */
+  /**
+   * Instants, sorted by time and then by kind. Neighbours with the same instant and kind must be exact duplicates; they
+   * count once.
+   */
   readonly attemptAt: Int32Array;
   readonly attemptKind: Uint8Array;
   readonly attemptOutcome: Uint16Array;
   readonly attemptSystem: Uint8Array;
   readonly attemptTable510: Uint8Array;
 
-  /** The same for events, those of the installation's DMC among them. */
+  /**
+   * Row offsets of the events, those of the installation's DMC included: the rows of installation `i` run from
+   * `eventsFrom[i]` to before `eventsFrom[i + 1]`.
+   */
   readonly eventsFrom: Int32Array;
-  /** By time, then EVENT_ORDER. Neighbours of one instant and name are exact duplicates and count once. */
+  /**
+   * Instants, sorted by time and then by EVENT_ORDER. Neighbours with the same instant and name must be exact
+   * duplicates; they count once.
+   */
   readonly eventAt: Int32Array;
   readonly eventName: Uint8Array;
-  /** 1 for `yes` and `credit`, 0 for `no` and `prepayment`, or the number of a supplier. */
+  /** The value of the event: 1 for `yes` and `credit`, 0 for `no` and `prepayment`, or the number of a supplier. */
   readonly eventValue: Int32Array;
 }
 
-/** Answers, a row of each column per installation; `i * CATEGORIES.length + c` where there is one per category. */
+/**
+ * The answers, as columns. A column has one cell per installation, or one per installation and category at `i *
+ * CATEGORIES.length + c`.
+ */
 export interface VerdictColumns {
-  /** Bit `c`: CATEGORIES[c] holds. The columns below say something only where it does. */
+  /** Bit `c` is set if CATEGORIES[c] holds. The columns below are defined only where it is set. */
   readonly mask: Uint8Array;
-  /** The category reported, -1 where none holds. */
+  /** The category that is reported, or -1 if none holds. */
   readonly reported: Int8Array;
   readonly metAt: Int32Array;
-  /** 0: not in effect by the as-of. */
+  /** The instant from which the category is in effect; 0 if it is not in effect by the as-of. */
   readonly effectiveFrom: Int32Array;
-  /** -1: a standing clause. */
+  /** The weeks or instructions that were counted; -1 for a standing clause. */
   readonly counted: Int32Array;
 }
 
-/** Decides columns of histories: the verdicts of `evaluate`, less their evidence and the notes. */
+/** Decides columns of histories. It gives the verdicts of `evaluate` without their evidence and notes. */
 export interface ColumnEngine {
-  /** `into` is overwritten and returned; it has rows for as many installations as `columns` at least. */
+  /** Overwrites `into` and returns it. `into` must have rows for at least as many installations as `columns`. */
   decide(columns: HistoryColumns, asOf: Instant, into: VerdictColumns): VerdictColumns;
 }
 
-/** The place of each event among those of one instant: states, findings and instructions, readmit; then by name. */
+/**
+ * The order of events at one instant: first states, then findings and instructions, then readmits. Within each group
+ * they are ordered by name.
+ */
 export const EVENT_ORDER: Uint8Array = eventOrder();
 
 function eventOrder(): Uint8Array {
@@ -74,10 +91,9 @@ function eventOrder(): Uint8Array {
 }
 
 /**
- * Empty columns for the verdicts of so many installations: one cell an installation, and one a category and
- * installation.
+ * Makes empty columns for the verdicts of a number of installations.
  *
- * @param installations how many, at least 0
+ * @param installations the number of installations, at least 0
  */
 export function verdictColumns(installations: number): VerdictColumns {
   const perCategory = installations * CATEGORIES.length;
@@ -92,17 +108,22 @@ export function verdictColumns(installations: number): VerdictColumns {
 
 const ALL = CATEGORIES.length;
 const READMIT = EVENT['readmit'];
-/** Later than every instant. */
+/** An instant later than all others. */
 const NO_ROW = 2 ** 31 - 1;
 
-/** Reused for one batch after another; not for two at once. Nothing is made per history but the tally's evidence. */
+/**
+ * Makes an engine. It can be reused for one batch after another, but not for two at once. Per history it allocates
+ * nothing but the tally's evidence.
+ */
 export function columnEngine(rules: RuleSet): ColumnEngine {
   const compiled = compileRules(rules);
   const tally = new Tally(compiled);
   const fewest = fewestAttempts(compiled);
   const raises = raisingEvents(compiled);
 
-  /** The rows of one installation, instant by instant, in the order in which the tally wants them. */
+  /**
+   * Feeds the rows of one installation to the tally, instant by instant, in the order in which the tally takes them.
+   */
   function count(columns: HistoryColumns, tables: OutcomeTables, i: number, asOf: number): void {
     const { attemptAt, attemptKind, attemptOutcome, attemptSystem, attemptTable510 } = columns;
     const { eventAt, eventName, eventValue } = columns;
@@ -110,8 +131,8 @@ export function columnEngine(rules: RuleSet): ColumnEngine {
     const eventsTo = columns.eventsFrom[i + 1] as number;
     let a = columns.attemptsFrom[i] as number;
     let e = columns.eventsFrom[i] as number;
-    // While no event has raised anything and there are too few attempts, nothing holds and nothing has to settle; where
-    // the cohort counts nothing, failures change nothing.
+    // Nothing can hold while no raising event has come and there are too few attempts, so `settle` is not needed yet.
+    // In a cohort that counts nothing, failures change nothing.
     const enough = fewest[columns.cohort[i] as number] as number;
     const mayHold = a + enough;
     const failuresCount = enough < NO_ROW;
@@ -127,7 +148,7 @@ export function columnEngine(rules: RuleSet): ColumnEngine {
       let last = -1;
       for (; e < eventsTo && eventAt[e] === at; e += 1) {
         const name = eventName[e] as number;
-        if (name === READMIT) break; // after the attempts of its instant: none of them counts
+        if (name === READMIT) break; // a readmit follows the attempts of its instant: none of them counts
         if (name === last) continue;
         if (last >= 0) assertOrdered(EVENT_ORDER[last] as number, EVENT_ORDER[name] as number);
         last = name;
@@ -204,7 +225,7 @@ function assertOrdered(before: number, after: number): void {
   assert(before < after, NOT_IN_ORDER);
 }
 
-/** What the tally wants to know of each outcome of a dictionary: its number, and the counters it feeds. */
+/** Tables for a dictionary of outcomes: the number of each outcome, and the counters that it feeds. */
 interface OutcomeTables {
   readonly number: Uint8Array;
   readonly mask: Int32Array;
@@ -218,7 +239,10 @@ function outcomeTables(outcomes: readonly string[], compiled: CompiledRules): Ou
   };
 }
 
-/** Per cohort: without raising events, the fewest attempts with which any category holds; NO_ROW: none counts any. */
+/**
+ * The fewest attempts, per cohort, with which any category can hold without a raising event. NO_ROW means that the
+ * cohort counts no attempts.
+ */
 function fewestAttempts({ cohortMask, standing, atLeast }: CompiledRules): Int32Array {
   return cohortMask.map((mask) => {
     const counting = CATEGORIES.map((_, c) => c).filter((c) => (((mask & ~standing) >> c) & 1) === 1);
@@ -226,7 +250,10 @@ function fewestAttempts({ cohortMask, standing, atLeast }: CompiledRules): Int32
   });
 }
 
-/** 1 for the events without which nothing holds on too few attempts: what stands, and the supplier's instruction. */
+/**
+ * 1 for each event that can make a category hold when there are too few attempts: an event of a standing clause, or the
+ * supplier's instruction.
+ */
 function raisingEvents({ standingHolds }: CompiledRules): Uint8Array {
   const instruction = EVENT['supplier-gsme-exclusion'];
   return Uint8Array.from(EVENTS, (_, event) =>

@@ -1,11 +1,11 @@
 /**
- * Instants in a list that grows and is emptied without being thrown away. The file belongs to the subset of TypeScript that is
- * also compiled to WebAssembly (sim/kernel/README.md).
+ * A growing list of instants that keeps its memory when it is emptied. This file belongs to the subset of TypeScript
+ * that is also compiled to WebAssembly (sim/kernel/README.md).
  */
 import type { f64, i32 } from '../../numbers.ts';
 
 export class InstantList {
-  /** The first `count` of them are the list. */
+  /** The storage. Only the first `count` values belong to the list. */
   values: Float64Array = new Float64Array(8);
   count: i32 = 0;
 
@@ -19,7 +19,7 @@ export class InstantList {
     this.count += 1;
   }
 
-  /** Adds a value to a rising list where it belongs. */
+  /** Inserts a value into an ascending list and keeps the list sorted. */
   insert(value: f64): void {
     this.push(value);
     for (let i = this.count - 1; i > 0 && (this.values[i - 1] as f64) > value; i -= 1) {
@@ -28,7 +28,7 @@ export class InstantList {
     }
   }
 
-  /** Makes this list equal to another. */
+  /** Makes this list equal to another one. */
   copy(from: InstantList): void {
     this.count = 0;
     for (let i: i32 = 0; i < from.count; i += 1) this.push(from.values[i] as f64);

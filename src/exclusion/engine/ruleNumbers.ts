@@ -1,55 +1,58 @@
 /**
- * A rule set as numbers: what `Tally` runs on. Bit `c` of a mask is CATEGORIES[c]. The file belongs to the subset of TypeScript
- * that is also compiled to WebAssembly (sim/kernel/README.md).
+ * A rule set as the numbers that `Tally` runs on. Bit `c` of a mask stands for CATEGORIES[c]. This file belongs to the
+ * subset of TypeScript that is also compiled to WebAssembly (sim/kernel/README.md).
  */
 import type { f64, i32 } from '../../numbers.ts';
 import type { NumberStream } from '../../numberStream.ts';
 
 export class RuleNumbers {
-  /** Per cohort: the mask of the categories whose scope has it. */
+  /** Per cohort: the mask of the categories whose scope includes it. */
   cohortMask: Int32Array = new Int32Array(0);
-  /** Per cohort: the mask of the categories that ask for credit payment there. */
+  /** Per cohort: the mask of the categories that require credit payment there. */
   creditMask: Int32Array = new Int32Array(0);
-  /** Per category: DORMANCY_*. */
+  /** Per category: one of DORMANCY_*. */
   dormancy: Int32Array = new Int32Array(0);
   needsGsme: i32 = 0;
   excludesGsme: i32 = 0;
   standing: i32 = 0;
-  /** Per counter: what it must reach for its category to hold. */
+  /** Per counter: the count at which its category holds. */
   atLeast: Int32Array = new Int32Array(0);
-  /** Counters fed by each kind of attempt, as masks over COUNTERS. */
+  /** Per kind of attempt: the mask of the counters that it feeds. */
   countersOfKind: Int32Array = new Int32Array(0);
   weekly: i32 = 0;
   exceptTable510: i32 = 0;
-  /** Earliest instant of an attempt that counts, per counter. */
+  /** Per counter: the earliest instant at which an attempt counts. */
   countsFrom: Float64Array = new Float64Array(0);
   inForce: Float64Array = new Float64Array(0);
   expiry: f64 = 0;
-  /** Standing clauses whose family has the event, and those it makes hold, per event of EVENTS. */
+  /**
+   * Per event of EVENTS: the mask of the standing clauses whose family has the event, and the mask of those that it
+   * makes hold.
+   */
   standingFamily: Int32Array = new Int32Array(0);
   standingHolds: Int32Array = new Int32Array(0);
   sevenDays: boolean = false;
   lastOfWeek: boolean = false;
   resets: boolean = false;
-  /** True if attempts outside what a counter counts can reset it or take a week from it. */
+  /** True if attempts outside a counter's scope can reset the counter or withdraw a week from it. */
   seesUncountedAttempts: boolean = false;
   systemCounts: boolean = false;
   preparationClears: boolean = false;
   attemptCloses: i32 = 0;
-  /** CREDIT_*. */
+  /** One of CREDIT_*. */
   creditOf: i32 = 0;
   activeNeedsEvidence: boolean = false;
   cosRestarts: boolean = false;
   sticky: boolean = false;
-  /** Category positions in order of precedence. */
+  /** Positions of the categories, in order of precedence. */
   precedence: Int32Array = new Int32Array(0);
-  /** The categories that an ESME-only migration leaves standing, as a mask. */
+  /** The mask of the categories that an ESME-only migration leaves in place. */
   keptByEsmeOnly: i32 = 0;
-  /** Position of the category that can yield, and of the one that it yields to. */
+  /** The position of the category that can yield, and the position of the one that it yields to. */
   yielding: i32 = 0;
   yieldsTo: i32 = 0;
   mayYield: boolean = false;
-  /** Weeks with other failures from which on the category does not yield. */
+  /** The category does not yield if at least this many weeks have other failures. */
   unlistedAtLeast: i32 = 0;
 
   exchange(numbers: NumberStream): void {

@@ -1,7 +1,4 @@
-/**
- * Counts one history row by row. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
- * (sim/kernel/README.md).
- */
+/** Counts one history row by row. The file is also compiled to WebAssembly (sim/kernel/README.md). */
 import { lowestBit, type f64, type i32 } from '../../numbers.ts';
 import { Counters } from './counters.ts';
 import {
@@ -30,27 +27,28 @@ import { InstantList } from './instantList.ts';
 import type { RuleNumbers } from './ruleNumbers.ts';
 
 /**
- * The verdicts of one history, counted incrementally: feed the rows in time order, and call `settle` after the last row of
- * each instant. The clauses are those that `evaluate` reads, as numbers; a differential property holds the two equal. One
- * tally serves one history after another: `begin` wipes it. The usual path allocates nothing.
+ * Computes the verdicts of one history incrementally. Feed the rows in time order, and call `settle` after the last row
+ * of each instant. The clauses are those that `evaluate` reads, in the form of numbers; a differential property checks
+ * that both give the same verdicts. One tally serves one history after another, because `begin` clears it. The usual
+ * path allocates nothing.
  */
 export class Tally {
-  /** Categories that hold, as a mask. */
+  /** The mask of the categories that hold. */
   mask: i32 = 0;
-  /** Start of the unbroken stretch per category that holds. */
+  /** Per category that holds: the start of its unbroken stretch. */
   readonly metAt: Float64Array = new Float64Array(CATEGORY_COUNT);
-  /** Instant of the migration `ok` or `ok-esme` that ended the history; 0: none. */
+  /** The instant of the migration (`ok` or `ok-esme`) that ended the history; 0 if there is none. */
   endedAt: f64 = 0;
-  /** Whether an `ok-esme` came where gt01 did not hold. */
+  /** True if an `ok-esme` came while gt01 did not hold. */
   contradicted: boolean = false;
-  /** Last instruction to exclude the GSME that its own supplier gave; 0: none. */
+  /** The instant of the latest instruction by the gas supplier to exclude its GSME; 0 if there is none. */
   instructedAt: f64 = 0;
 
-  /** Spans that have ended: category, start and end of the first `spanCategory.count`. Wiped by `begin`. */
+  /** The category, start and end of each ended span. `spanCategory.count` is their number. `begin` clears them. */
   readonly spanCategory: InstantList = new InstantList();
   readonly spanFrom: InstantList = new InstantList();
   readonly spanTo: InstantList = new InstantList();
-  /** Where `takeEvidence` leaves its instants. */
+  /** `takeEvidence` writes its instants here. */
   readonly evidence: InstantList = new InstantList();
 
   private cohortMask: i32 = 0;
@@ -62,17 +60,17 @@ export class Tally {
   private gasCredit: boolean = false;
   private electricitySupplier: i32 = 0;
   private gasSupplier: i32 = 0;
-  /** The latest migration attempt that is eligible to count; 0: none. */
+  /** The latest migration attempt that is eligible to count; 0 if there is none. */
   private attemptedAt: f64 = 0;
 
-  /** Whether anything has been counted since the counters were last wiped: most histories never count. */
+  /** True if anything was counted since the counters were last cleared. Most histories never count anything. */
   private dirty: boolean = true;
   private readonly counters: Counters;
   private readonly count: Int32Array;
   private readonly standingFrom: Float64Array = new Float64Array(CATEGORY_COUNT);
   private standingMask: i32 = 0;
 
-  /** Verdict cards kept where a category goes on without being met anew: after `ok-esme`, and under `sticky`. */
+  /** The stored verdicts of categories that continue without being met again: after `ok-esme`, and under `sticky`. */
   private keptMask: i32 = 0;
   private readonly keptCount: Int32Array = new Int32Array(COUNTERS);
   private readonly keptEvidence: InstantList[] = [];
@@ -87,7 +85,7 @@ export class Tally {
     for (let c: i32 = 0; c < CATEGORY_COUNT; c += 1) this.keptEvidence.push(new InstantList());
   }
 
-  /** Suppliers are positive integers of the caller's; 0 is "not known to DCC". */
+  /** Starts a new history. Suppliers are positive integers that the caller assigns; 0 means "not known to DCC". */
   begin(
     cohort: i32,
     esmeDormant: boolean,
@@ -114,7 +112,7 @@ export class Tally {
     this.restart();
   }
 
-  /** What a readmit does: everything shown so far no longer counts. */
+  /** Performs a readmit: nothing that was shown so far counts any longer. */
   private restart(): void {
     this.endedAt = 0;
     this.contradicted = false;
@@ -132,11 +130,11 @@ export class Tally {
   }
 
   /**
-   * An event of the installation or its DMC. `value` is 1 for `yes` and `credit`, 0 for `no` and `prepayment`, or the
-   * number of a supplier. False: an exclusion instruction by a stranger, which was ignored.
+   * Takes an event of the installation or its DMC. `value` is 1 for `yes` and `credit`, 0 for `no` and `prepayment`, or
+   * a supplier's number. Returns false for an exclusion instruction that the gas supplier did not give: it is ignored.
    */
   event(at: f64, event: i32, value: i32): boolean {
-    // A rule file may let a clause stand on any event, on one that is a state or an instruction besides.
+    // A rule file may base a standing clause on any event, including one that is also a state or an instruction.
     if ((this.rules.standingFamily[event] as i32) !== 0) this.standingEvent(at, event);
     switch (event) {
       case ELECTRICITY_SUPPLIER:
@@ -146,7 +144,7 @@ export class Tally {
       case GAS_SUPPLIER:
         if (value !== this.gasSupplier) {
           this.supplierChanged();
-          this.instructedAt = 0; // a new registration begins
+          this.instructedAt = 0; // a new registration begins, and earlier instructions lapse
         }
         this.gasSupplier = value;
         return true;
@@ -170,7 +168,7 @@ export class Tally {
         this.closeSpans(at);
         this.restart();
         return true;
-      default: // a finding or a decision: it stands, or nothing asks for it
+      default: // findings and decisions are handled above; other events need no action
         return true;
     }
   }
@@ -189,8 +187,8 @@ export class Tally {
   }
 
   /**
-   * An attempt, after the events of its instant. `outcomeMask` is CompiledRules.maskOf its outcome. False: it came after
-   * the migration and was ignored.
+   * Takes an attempt, after the events of its instant. `outcomeMask` is `CompiledRules.maskOf` of its outcome. Returns
+   * false for an attempt after the migration, which is ignored.
    */
   attempt(at: f64, kind: i32, outcome: i32, outcomeMask: i32, system: boolean, table510: boolean): boolean {
     if (this.endedAt !== 0) return at <= this.endedAt;
@@ -205,15 +203,16 @@ export class Tally {
     if (kind === MIGRATION) this.attemptedAt = at;
     const fed = rules.countersOfKind[kind] as i32;
     const counts = table510 ? outcomeMask & ~rules.exceptTable510 : outcomeMask;
-    // A counter that does not count this attempt needs it in two cases: the week is judged by its last attempt, or another
-    // outcome ends the run.
+    // A counter that does not count this attempt still needs it in two cases: the week is judged by its last attempt,
+    // or another outcome ends the run.
     for (let mask = rules.seesUncountedAttempts ? fed : fed & counts; mask !== 0; mask &= mask - 1) {
       const bit = mask & -mask;
       const c = lowestBit(bit);
       if (at < (rules.countsFrom[c] as f64)) continue;
-      // The extra counter runs as the yielding category does: a failure that it leaves out ends no run of that.
+      // The extra counter follows the runs of the yielding category: a failure that only the extra counter leaves out
+      // ends no run.
       const asked = c === UNLISTED_FAILURE_COUNTER ? 1 << rules.yielding : bit;
-      // A failure in Table 5.10 ends no run of a counter that leaves Table 5.10 aside, whatever its code.
+      // A failure in Table 5.10 does not end a run of a counter that leaves Table 5.10 aside, whatever its code.
       const setAside = table510 && (rules.exceptTable510 & bit) !== 0;
       const ends = rules.resets && kind === MIGRATION && !system && !setAside;
       if (ends && (outcomeMask & asked) === 0) this.counters.restart(c);
@@ -222,7 +221,7 @@ export class Tally {
     return true;
   }
 
-  /** A completed preparation clears what instructions count; where it does not, it still is the last of its week. */
+  /** Takes a completed preparation. It clears the count of instructions, or is only the last attempt of its week. */
   private prepared(at: f64): void {
     const { preparationClears, lastOfWeek, countsFrom } = this.rules;
     if (!preparationClears && !lastOfWeek) return;
@@ -235,8 +234,8 @@ export class Tally {
   }
 
   /**
-   * The end of the history. After `ok` nothing holds. After `ok-esme` a category that such a migration leaves standing
-   * goes on if it held at that instant on everything else.
+   * Ends the history. After `ok` nothing holds. After `ok-esme`, a category that such a migration leaves in place
+   * continues if it held at that instant on all other rows.
    */
   private end(at: f64, outcome: i32): void {
     this.endedAt = at;
@@ -257,7 +256,7 @@ export class Tally {
     }
   }
 
-  /** The categories that hold on the records and states so far. */
+  /** The mask of the categories that hold on the records and states so far. */
   private holding(): i32 {
     const rules = this.rules;
     let mask = this.cohortMask & (this.standingMask | ~rules.standing);
@@ -301,7 +300,7 @@ export class Tally {
     return meter === CREDIT_BOTH && this.gasCredit && this.electricityCredit;
   }
 
-  /** Under `sticky`: categories held before `at` that had become effective by then. */
+  /** Under `sticky`: the mask of the categories that held before `at` and had become effective by then. */
   private stuck(at: f64): i32 {
     let mask = 0;
     for (let c: i32 = 0; c < CATEGORY_COUNT; c += 1) {
@@ -310,7 +309,7 @@ export class Tally {
     return mask;
   }
 
-  /** After the last row of an instant: which categories hold from now on. */
+  /** Completes an instant: decides which categories hold from now on. Call it after the last row of the instant. */
   settle(at: f64): void {
     let now: i32 = 0;
     if (this.endedAt !== 0) now = this.keptMask;
@@ -347,7 +346,7 @@ export class Tally {
     this.spanTo.push(at);
   }
 
-  /** The instant from which a category that holds has been in effect, as of `at`; 0: it is not. */
+  /** The instant from which a category that holds is in effect, as of `at`; 0 if it is not in effect. */
   effectiveFrom(c: i32, at: f64): f64 {
     const inForce = this.rules.inForce[c] as f64;
     const met = this.metAt[c] as f64;
@@ -355,7 +354,7 @@ export class Tally {
     return from > at || from >= this.rules.expiry ? 0 : from;
   }
 
-  /** The category reported of those that hold, or -1. */
+  /** The position of the category that is reported among those that hold, or -1. */
   reported(): i32 {
     const mask = this.mask;
     if (mask === 0) return -1;
@@ -364,25 +363,25 @@ export class Tally {
       const c = precedence[i] as i32;
       if (((mask >> c) & 1) === 0) continue;
       if (c !== yielding || !this.rules.mayYield || ((mask >> yieldsTo) & 1) === 0) return c;
-      // What the category rests on: under `sticky` as of the instant at which it last held by itself.
+      // Under `sticky` the counts are those of the instant at which the category last held by itself.
       const counts = (this.keptMask >> c) & 1 ? this.keptCount : this.count;
       return (counts[UNLISTED_FAILURE_COUNTER] as i32) < this.rules.unlistedAtLeast ? yieldsTo : c;
     }
     return -1;
   }
 
-  /** See `Counters.areSated`. */
+  /** True if further failures that feed these counters can change no verdict (`Counters.areSated`). */
   isSated(counters: i32): boolean {
     return this.counters.areSated(counters);
   }
 
-  /** Weeks or instructions counted for a category that holds; -1 for a standing clause. */
+  /** The weeks or instructions that were counted for a category that holds; -1 for a standing clause. */
   counted(c: i32): i32 {
     if ((this.rules.standing >> c) & 1) return -1;
     return (this.keptMask >> c) & 1 ? (this.keptCount[c] as i32) : (this.count[c] as i32);
   }
 
-  /** Leaves in `evidence` the rising instants that a category that holds rests on. */
+  /** Writes to `evidence` the instants that a category rests on, in ascending order. The category must hold. */
   takeEvidence(c: i32): void {
     if ((this.keptMask >> c) & 1) this.evidence.copy(this.keptEvidence[c] as InstantList);
     else this.freshEvidence(c);

@@ -8,22 +8,22 @@ import { routeOf, scopeBars } from '../reference/scope.ts';
 import { isFailure, knownAt, type Known, type Records, type State } from '../reference/state.ts';
 import type { Timeline } from '../reference/timeline.ts';
 
-/** Rows that could follow a history. */
+/** Rows that could follow a history and make a category hold. */
 export interface Added {
   readonly attempts: readonly Attempt[];
   readonly events: readonly HistoryEvent[];
-  /** The instant of the last of them. */
+  /** The instant of the last added row. */
   readonly completeAt: Instant;
 }
 
-/** The name of a supplier in a continuation that has to bring one. */
+/** The name of the supplier in a continuation that needs one. */
 const SOME_SUPPLIER = 'a supplier known to DCC';
 const ANOTHER_SUPPLIER = 'another supplier';
 
 /**
- * The fewest rows after the as-of that would make a category hold, then the earliest; null: none would. Every choice of
- * changes of state, with and without a readmit, is tried; what is then left to count or to find is brought as early as
- * it can be, which is never later or longer than another way, since an added failure never lowers its own count.
+ * The fewest rows after the as-of that would make a category hold, and among those the earliest. Null if no rows would.
+ * The search covers all combinations of state changes, with and without a readmit, and then adds the missing failures
+ * or findings as early as possible. This greedy step is optimal, because adding a failure never lowers a count.
  */
 export function shortestContinuation(
   row: ClauseRow,
@@ -41,7 +41,7 @@ export function shortestContinuation(
         ...records,
         events: [...records.events, ...events.map(([event, value]) => ({ at: from, event, value }))],
       };
-      // A readmit takes the rows of its own instant with it: what is to count must come after.
+      // A readmit also cancels the rows of its own instant, so rows that are to count must come later.
       const plan = complete(row, records, after, { rules, asOf, from: readmit ? from + 1 : from });
       if (plan !== null && (best === null || shorter(plan, best))) best = plan;
     }
@@ -56,13 +56,13 @@ function shorter(a: Added, b: Added): boolean {
 
 type Change = readonly [EventName, string];
 
-/** Changes of state that could bring an installation into a scope, or onto another route. */
+/** Changes of state that could bring an installation into a scope or onto another route. */
 function usefulChanges(state: State, rules: RuleSet): readonly Change[] {
   const { gas } = state;
   const changes: Change[] = [];
   if (!state.esmeDormant) changes.push(['esme-dormant', 'yes']);
   if (state.electricityPaymentMode !== 'credit') changes.push(['electricity-payment-mode', 'credit']);
-  // A change of supplier can also drop a migration attempt that closes 18.7.
+  // A change of supplier can also cancel a migration attempt that closes 18.7.
   if (rules.readings.cosRestarts === 'yes') changes.push(['electricity-supplier', ANOTHER_SUPPLIER]);
   if (gas === null) return changes;
   changes.push(['gsme-dormant', gas.dormant ? 'no' : 'yes']);
@@ -84,7 +84,10 @@ interface Start {
   readonly from: Instant;
 }
 
-/** Adds what is left to find or to count, once the state is as `after` has it; null: that cannot be done. */
+/**
+ * Adds the findings or failures that are still missing once the state is as in `after`. Returns null if that is
+ * impossible.
+ */
 function complete(row: ClauseRow, before: Records, after: Records, { rules, asOf, from }: Start): Added | null {
   const { clause, counting } = row;
   const known = knownAt(after, from);
@@ -110,7 +113,7 @@ function complete(row: ClauseRow, before: Records, after: Records, { rules, asOf
   return completeAt <= INSTANT_MAX ? { attempts, events, completeAt } : null;
 }
 
-/** Failures added one by one, each at the earliest instant that raises the count. */
+/** Adds failures one by one, each at the earliest instant that raises the count. */
 function attemptsUntil(row: CountingRow, known: Known, need: number, from: Instant): readonly Attempt[] | null {
   const outcome = outcomeThatCounts(row);
   const added: Attempt[] = [];
@@ -134,13 +137,16 @@ function attemptsUntil(row: CountingRow, known: Known, need: number, from: Insta
   return added;
 }
 
-/** The first instant of the ISO week after that of an instant. */
+/** The first instant of the ISO week that follows the week of an instant. */
 function nextWeek(at: Instant): Instant {
   if (at > INSTANT_MAX - 2 * WEEK) return Infinity;
   return londonMidnight((isoWeek(at) + 1) * 7 - 3);
 }
 
-/** An outcome that the clause counts: its first, or of any failure the first in the catalogue that is not taken out. */
+/**
+ * An outcome that the clause counts: the first it lists, or, if it counts any failure, the first code of the catalogue
+ * that it does not leave out. Null if there is none.
+ */
 function outcomeThatCounts({ counting, taken }: CountingRow): string | null {
   const { outcomes } = counting;
   if (outcomes !== 'anyFailure') return outcomes.find(isFailure) ?? null;

@@ -5,7 +5,9 @@ import type { ClauseTrace, Trace } from './trace.ts';
 import { NOTE_KINDS } from '../verdict.ts';
 import { rowWords } from './reasonWords.ts';
 
-/** A trace as plain text, a line a fact, for `explain`. No ANSI; ends with a newline. */
+/**
+ * Writes a trace as plain text for `explain`, one line per fact. The text has no ANSI codes and ends with a newline.
+ */
 export function formatTrace(trace: Trace): string {
   const lines = [
     `installation ${trace.installationId}, ${COHORT_LABELS[trace.cohort]}, as of ${formatInstant(trace.asOf)}`,

@@ -7,17 +7,18 @@ import { routeOf } from '../reference/scope.ts';
 import type { Known } from '../reference/state.ts';
 import { countedWords } from './reasonWords.ts';
 
-/** A clause that does not hold, as a trace has it. */
+/** The part of a trace that describes a clause that does not hold. */
 interface Short {
   readonly row: ClauseRow;
   readonly bars: readonly { readonly why: string }[];
-  /** Null for a standing clause. */
+  /** The count, or null for a standing clause. */
   readonly count: Count | null;
 }
 
 /**
- * What a category that does not hold is short of, in words: "2 of 3 separate weeks; one more MA112 in any week after
- * 2021-W44 would do". `judgedAt` is what the clause was judged from: as of the migration where one ended the history.
+ * Tells in words what a category lacks: "2 of 3 separate weeks; one more MA112 in any week after 2021-W44 would do".
+ * `judgedAt` holds the facts that the clause was judged from. If a migration ended the history, they are those of the
+ * migration's instant.
  */
 export function missingOf({ row, bars, count }: Short, { migration }: Known, judgedAt: Known): string {
   const { clause, counting } = row;
@@ -38,16 +39,19 @@ export function missingOf({ row, bars, count }: Short, { migration }: Known, jud
   return lacks.join('; ');
 }
 
-/** Why no decision on a DMC can reach an installation. */
+/** The reason why no decision on a DMC can reach an installation. */
 export const NO_DMC = 'the DMC of the installation is not known, so no decision on a DMC is about it';
 
-/** Whether a clause stands on decisions about a DMC, and the installation has none. */
+/** True if a clause stands on decisions about a DMC and the installation has no DMC. */
 export function lacksDmc({ shows }: Clause, { installation }: Pick<Known, 'installation'>): boolean {
   const ofDmc: readonly EventName[] = DMC_EVENTS;
   return installation.dmc === '' && shows.type === 'standing' && shows.family.every((event) => ofDmc.includes(event));
 }
 
-/** `alone`: nothing else is missing, so that the attempts that are would do. */
+/**
+ * Lists what a counting clause lacks. `alone` is true if nothing else is missing, so that the missing attempts would be
+ * enough.
+ */
 function countingLacks(row: CountingRow, units: readonly Unit[], known: Known, alone: boolean): readonly string[] {
   const route = routeOf(row.clause, known.state);
   const lacks: string[] = [];
@@ -77,7 +81,10 @@ function countLack(row: CountingRow, units: readonly Unit[], need: number, alone
   return `${units.length} of ${need} ${unit}; ${more}${whenWords(row, units, short)} ${ending}`;
 }
 
-/** Under the reading that ignores attempts made before: from when they count. */
+/**
+ * Tells from when attempts count. The text is empty unless the reading ignores attempts made before the clause is in
+ * force.
+ */
 function inForceWords({ clause, readings }: CountingRow): string {
   if (readings.beforeInForce === 'count') return '';
   return clause.inForceFrom === null ? ', once the clause is in force,' : ` made from ${clause.inForceFrom} on`;

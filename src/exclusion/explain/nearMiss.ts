@@ -10,34 +10,35 @@ import { lacksDmc, NO_DMC } from './missing.ts';
 import { timelineOf, type Stretch, type Timeline } from '../reference/timeline.ts';
 import { rowWords } from './reasonWords.ts';
 
-/** A row that a category rests on, and whether the category would hold without it. */
+/** A row that a category rests on, and whether the category would hold without that row. */
 export interface Support {
   readonly row: Attempt | HistoryEvent;
   readonly undoes: boolean;
 }
 
-/** How near a category is to holding, or to not holding. */
+/** The distance of a category from holding, or from no longer holding. */
 export type NearMiss =
   | {
       readonly category: ExclusionCategory;
       readonly holds: true;
-      /** Every counted attempt of its counted weeks, its standing event, its instruction; by time. */
+      /** Every counted attempt of the counted weeks, the standing event, and the instruction, by time. */
       readonly restsOn: readonly Support[];
     }
   | {
       readonly category: ExclusionCategory;
       readonly holds: false;
-      /** The shortest continuation after the as-of that would make it hold; null: there is none. */
+      /** The shortest continuation after the as-of that would make the category hold; null if there is none. */
       readonly rows: Added | null;
-      /** Why there is none; empty where there is one. */
+      /** The reason why there is no continuation; empty if there is one. */
       readonly why: string;
-      /** Why the category would hold and never take effect; empty where it could. */
+      /** The reason why the category could hold and never take effect; empty if it could take effect. */
       readonly noEffect: string;
     };
 
 /**
- * For each category of the rule set: where it holds, what it rests on; where it does not, the fewest rows after the
- * as-of that would make it hold, and of those the earliest. A row of the same instant may stand with another.
+ * Describes, for each category of the rule set, how near it is. For a category that holds, the result lists the rows it
+ * rests on. For any other, it lists the fewest rows after the as-of that would make it hold, and of those the earliest.
+ * An added row may share its instant with another one.
  */
 export function nearMisses(history: History, rules: RuleSet, asOf: Instant): readonly NearMiss[] {
   const timeline = timelineOf(history, rules, asOf);
@@ -57,7 +58,7 @@ export function nearMisses(history: History, rules: RuleSet, asOf: Instant): rea
   });
 }
 
-/** What an exclusion that is met at an instant is kept from effect by; empty: nothing. */
+/** The reason why an exclusion that is met at an instant takes no effect; empty if it takes effect. */
 function noEffect({ inForceAt }: ClauseRow, metAt: Instant, rules: RuleSet): string {
   if (inForceAt === null) return 'the clause is never in force';
   if (Math.max(metAt, inForceAt) < expiryInstant(rules)) return '';
@@ -111,7 +112,7 @@ function supports(
   return [...attempts.map(without), ...events.map(without)].sort((a, b) => a.row.at - b.row.at);
 }
 
-/** Near misses as plain text, for `explain`; ends with a newline. */
+/** Writes near misses as plain text for `explain`. The text ends with a newline. */
 export function formatNearMisses(list: readonly NearMiss[]): string {
   return `${list.flatMap(nearMissLines).join('\n')}\n`;
 }

@@ -6,7 +6,7 @@ import { WHY_NOT } from '../reference/counting.ts';
 import { SCOPE_BARS, type ScopeBar } from '../reference/scope.ts';
 import type { State } from '../reference/state.ts';
 
-/** Why a row counts or does not, in the words of a trace. */
+/** The words of a trace for the reasons why a row counts or does not count. */
 export const WHY_WORDS = {
   ...WHY_NOT,
   counts: 'counts',
@@ -19,7 +19,7 @@ export const WHY_WORDS = {
   instructedAgain: 'valid; a later one is named',
 } as const;
 
-/** A row in words: `migration MA112 (system)`, `gas-supplier B`. */
+/** Writes a row in words: `migration MA112 (system)`, `gas-supplier B`. */
 export function rowWords(row: Attempt | HistoryEvent): string {
   if ('event' in row) return row.value === '' ? row.event : `${row.event} ${row.value}`;
   const system = row.cause === 'system' ? ' (system)' : '';
@@ -31,7 +31,7 @@ function dormantWords(state: State): string {
   return state.gas === null ? esme : `${esme}, the gas meter ${state.gas.dormant ? 'Dormant' : 'Active'}`;
 }
 
-/** What bars an installation, with the state that does. */
+/** Tells in words why an installation is out of scope, with the state that causes it. */
 export function barWords(bar: ScopeBar, clause: Clause, cohort: Cohort, state: State, readings: Readings): string {
   switch (bar) {
     case 'cohort': {
@@ -49,7 +49,7 @@ export function barWords(bar: ScopeBar, clause: Clause, cohort: Cohort, state: S
   }
 }
 
-/** What a clause counts, in one or several: `MA112`, `failure`, `failures`. */
+/** Names the outcomes that a clause counts, in singular or plural: `MA112`, `failure`, `failures`. */
 export function countedWords({ outcomes, kind }: Counting, several: boolean): string {
   const named = outcomes === 'anyFailure' ? (several ? 'failures' : 'failure') : outcomes.join(' or ');
   if (kind === 'migration') return named;

@@ -17,42 +17,50 @@ import { timelineOf, type Stretch, type Timeline } from '../reference/timeline.t
 import type { Note, Verdict } from '../verdict.ts';
 import { barWords, WHY_WORDS } from './reasonWords.ts';
 
-/** A row that a clause looked at. */
+/** A row that a clause examined. */
 export interface TracedRow {
   readonly record: Attempt | HistoryEvent;
   readonly counted: boolean;
-  /** Why it counts, or why not, in words. */
+  /** The reason why the row counts or does not count, in words. */
   readonly why: string;
 }
 
-/** How one clause came to its answer. */
+/** The steps by which one clause came to its answer. */
 export interface ClauseTrace {
   readonly category: ExclusionCategory;
   readonly clause: Clause;
   /** The titles of the clause's sources. */
   readonly citations: readonly string[];
-  /** Where those sources are in doubt, or at odds with themselves, in words. */
+  /** Doubts about those sources, and conflicts within them, in words. */
   readonly doubts: readonly string[];
   readonly inScope: boolean;
   readonly bars: readonly { readonly bar: ScopeBar; readonly why: string }[];
-  /** The route of 18.6 in question; null for other clauses. */
+  /** The route of 18.6 that applies; null for other clauses. */
   readonly route: Route | null;
   readonly rows: readonly TracedRow[];
-  /** Weeks (or single attempts) counted; where the category holds, those that its verdict rests on. */
+  /**
+   * The weeks (or single attempts) that were counted. If the category holds, they are those that its verdict rests on.
+   */
   readonly units: readonly Unit[];
-  /** Weeks or attempts counted and needed; null for a standing clause. */
+  /**
+   * The number of weeks or attempts that were counted; the next field is the number needed. Both are null for a
+   * standing clause.
+   */
   readonly have: number | null;
   readonly need: number | null;
   readonly holds: boolean;
-  /** The row of the `verdicts` record; null where the category does not hold. */
+  /** The row of the `verdicts` record; null if the category does not hold. */
   readonly verdict: Verdict | null;
-  /** Empty where the category does not hold. */
+  /** The reason why the category holds; empty if it does not hold. */
   readonly metBecause: string;
   readonly effectiveBecause: string;
   readonly reportedBecause: string;
-  /** Since when the category has been the one that is reported; null: it is not. Never before it was met. */
+  /**
+   * The instant from which this category is the one that is reported; null if it is not reported. It is never before
+   * the instant at which the category was met.
+   */
   readonly reportedFrom: Instant | null;
-  /** What is missing, in words; empty where the category holds. */
+  /** What is missing, in words; empty if the category holds. */
   readonly missing: string;
 }
 
@@ -63,21 +71,21 @@ export interface Trace {
   readonly rules: string;
   readonly asOf: Instant;
   readonly state: State;
-  /** The migration that ended the history, since the latest readmit. */
+  /** The migration that ended the history, since the latest readmit; null if there is none. */
   readonly migration: Attempt | null;
-  /** In the order of CATEGORIES. */
+  /** The clauses, in the order of CATEGORIES. */
   readonly clauses: readonly ClauseTrace[];
   readonly notes: readonly Note[];
 }
 
-/** Evaluates a history as `evaluate` does and says why: its verdicts are the same rows. */
+/** Evaluates a history as `evaluate` does and records the reasons. The verdicts are the same rows. */
 export function trace(history: History, rules: RuleSet, asOf: Instant): Trace {
   const timeline = timelineOf(history, rules, asOf);
   const { records, known, rows } = timeline;
   const verdicts = verdictsOf(timeline, rules, asOf);
   const reported = reportedOf(heldOf(timeline), rules);
   const reportedSince = reported === null ? null : sinceWhen(reported, timeline, rules);
-  // Once a migration has ended the history, the clauses are those of its instant, without its row.
+  // If a migration has ended the history, the clauses are judged at its instant, without its row.
   const { migration } = known;
   const judgedAt = migration === null ? known : knownWithout(knownAt(records, migration.at), migration);
   return {
@@ -141,14 +149,14 @@ function clauseTrace(subject: Subject, rules: RuleSet): ClauseTrace {
   };
 }
 
-/** Every row that the clause looked at: attempts of its kind, instructions of the supplier, or its standing events. */
+/** Every row that the clause examined: attempts of its kind, instructions of the supplier, or its standing events. */
 function rowsOf(row: ClauseRow, timeline: Timeline, judgedAt: Known, count: Count | null): readonly TracedRow[] {
   const { shows } = row.clause;
   const { migration } = timeline.known;
   const rows: TracedRow[] = [];
   const inUnits = new Set(count?.units.flatMap(({ attempts }) => attempts));
   for (const { attempt, whyNot } of count?.judged ?? []) {
-    // Under `weekCode: last` an attempt that could count does not where its week ended in another outcome.
+    // Under `weekCode: last`, an attempt that could count does not count if its week ended in another outcome.
     const counted = whyNot === null && inUnits.has(attempt.at);
     rows.push({ record: attempt, counted, why: WHY_WORDS[whyNot ?? (counted ? 'counts' : 'lastOfWeek')] });
   }
@@ -206,7 +214,10 @@ function effectiveBecause(row: ClauseRow, { metAt }: Verdict, rules: RuleSet, as
   return metAt < inForceAt ? `met before the clause came into force, hence from then` : 'met with the clause in force';
 }
 
-/** From when a category is the one that is reported, and which was until then (null: none). */
+/**
+ * The instant from which a category is the one that is reported, and the category that was reported before it (null:
+ * none).
+ */
 interface ReportedSince {
   readonly at: Instant;
   readonly before: ExclusionCategory | null;
@@ -223,7 +234,7 @@ function sinceWhen({ category }: Reported, timeline: Timeline, rules: RuleSet): 
   return { at: moments[i]?.at ?? timeline.known.at, before: i > 0 ? (before?.category ?? null) : null };
 }
 
-/** The category that yields to another, or null. */
+/** The category that yields to the given one, or null. */
 function yieldingTo(category: ExclusionCategory): ExclusionCategory | null {
   return CATEGORIES.find((each) => CATEGORY_ROWS[each].yieldsTo === category) ?? null;
 }

@@ -4,7 +4,7 @@ import { isoWeek, WEEK, type Instant } from '../../time.ts';
 import type { Clause, Counting } from '../../clauses/clause.ts';
 import { isFailure, type Known } from './state.ts';
 
-/** Why an attempt of a clause's kind does not count towards it. */
+/** The reasons why an attempt of a clause's kind does not count towards the clause. */
 export const WHY_NOT = {
   readmitted: 'at or before the readmit',
   system: 'caused on the system side',
@@ -19,36 +19,39 @@ export const WHY_NOT = {
 } as const;
 export type WhyNot = keyof typeof WHY_NOT;
 
-/** A clause that counts, and what a rule set's readings make of it. */
+/** A counting clause, with the readings of the rule set applied. */
 export interface CountingRow {
   readonly clause: Clause;
   readonly counting: Counting;
   readonly readings: RuleSet['readings'];
-  /** Attempts before it do not count (reading `beforeInForce`); infinite for a clause that is never in force. */
+  /**
+   * Attempts before this instant do not count (reading `beforeInForce`). It is infinite for a clause that is never in
+   * force.
+   */
   readonly countsFrom: Instant;
-  /** Outcomes taken out of `anyFailure` because another clause counts them (reading `fiveCounts`). */
+  /** Outcomes that are removed from `anyFailure` because another clause counts them (reading `fiveCounts`). */
   readonly taken: ReadonlySet<string>;
   readonly byWeek: boolean;
 }
 
 export interface JudgedAttempt {
   readonly attempt: Attempt;
-  /** Null: it counts. */
+  /** The reason why the attempt does not count; null if it counts. */
   readonly whyNot: WhyNot | null;
 }
 
-/** One thing counted: a week, or a single attempt where the clause has no week rule. */
+/** One counted unit: a week, or a single attempt if the clause has no week rule. */
 export interface Unit {
-  /** The ISO week (numbered as `isoWeek` does), where weeks are ISO weeks; else null. */
+  /** The ISO week, numbered as `isoWeek` does; null if weeks are not ISO weeks. */
   readonly week: number | null;
-  /** The earliest counted attempt: what the verdict names as evidence. */
+  /** The earliest counted attempt. The verdict names it as evidence. */
   readonly evidence: Instant;
-  /** All attempts that count in it, in time order. */
+  /** All attempts of the unit that count, in time order. */
   readonly attempts: readonly Instant[];
 }
 
 export interface Count {
-  /** Every attempt of the clause's kind, in time order. */
+  /** Every attempt of the clause's kind, in time order, with its judgement. */
   readonly judged: readonly JudgedAttempt[];
   readonly units: readonly Unit[];
 }
@@ -81,7 +84,10 @@ export function countAt(row: CountingRow, known: Known): Count {
   return { judged, units: unitsOf(row, judged) };
 }
 
-/** Bars that come before the outcome: what is left could count, and decides a week under `weekCode: last`. */
+/**
+ * The reason to ignore an attempt whatever its outcome; null if there is none. An attempt without such a reason is
+ * eligible, and under `weekCode: last` the last eligible attempt decides its week.
+ */
 function ineligible(row: CountingRow, known: Known, attempt: Attempt): WhyNot | null {
   const { at, cause } = attempt;
   if (at <= known.state.readmittedAt) return 'readmitted';
@@ -90,7 +96,7 @@ function ineligible(row: CountingRow, known: Known, attempt: Attempt): WhyNot | 
   return at < row.countsFrom ? 'beforeInForce' : null;
 }
 
-/** Whether the clause asks for the outcome at all, Table 5.10 apart. */
+/** The reason why the clause does not count an outcome; null if it does. Table 5.10 is checked elsewhere. */
 function outcomeBar(row: CountingRow, outcome: string): WhyNot | null {
   if (!isFailure(outcome)) return 'notAFailure';
   if (row.taken.has(outcome)) return 'ownCategory';
@@ -104,10 +110,11 @@ interface Run {
 }
 
 /**
- * The attempt that a run begins after, if any: the last completed preparation, or the last device-caused migration
- * attempt with another outcome. An attempt in Table 5.10 restarts no clause that leaves Table 5.10 aside, whatever its
- * code: what a clause does not look at cannot end its run (our choice, see src/README.md). The restarting attempt need
- * not be eligible itself: what bars it bars all attempts before it.
+ * The attempt after which the current run begins, or null: the last completed preparation, or the last device-caused
+ * migration attempt with another outcome. An attempt in Table 5.10 does not restart a clause that leaves Table 5.10
+ * aside, whatever its code: an attempt that a clause does not look at cannot end its run (our choice, see
+ * src/README.md). The restarting attempt need not be eligible itself, because the reason that bars it also bars all
+ * attempts before it.
  */
 function runBegins(row: CountingRow, ofKind: readonly Attempt[]): Run | null {
   const { kind, exceptTable510 } = row.counting;
@@ -131,7 +138,7 @@ function judge(row: CountingRow, known: Known, attempt: Attempt, since: Run | nu
 
 const INELIGIBLE: ReadonlySet<WhyNot> = new Set<WhyNot>(['readmitted', 'system', 'cos', 'beforeInForce']);
 
-/** The separate weeks, or the single attempts, of what counts. */
+/** Groups the attempts that count into separate weeks, or into single attempts. */
 export function unitsOf(row: CountingRow, judged: readonly JudgedAttempt[]): readonly Unit[] {
   const counted = judged.filter(({ whyNot }) => whyNot === null).map(({ attempt }) => attempt.at);
   if (!row.byWeek) return counted.map((at) => ({ week: null, evidence: at, attempts: [at] }));
@@ -167,7 +174,10 @@ function isoWeeks(row: CountingRow, judged: readonly JudgedAttempt[]): readonly 
   return units;
 }
 
-/** Whether a migration attempt stands that could count at all: it closes 18.7 under `attemptCloses187: yes`. */
+/**
+ * The migration attempt that closes 18.7 under `attemptCloses187: yes`: one that is eligible to count. Null if there is
+ * none.
+ */
 export function migrationAttempted(row: CountingRow, known: Known): Attempt | null {
   return (
     known.attempts.find((attempt) => attempt.kind === 'migration' && ineligible(row, known, attempt) === null) ?? null

@@ -8,10 +8,10 @@ import { timelineOf, type Moment, type Timeline } from './timeline.ts';
 import type { Evaluation, Span, Verdict } from '../verdict.ts';
 
 /**
- * The reference: what a rule set says of one history as of an instant (src/docs/meaning.md), by definition and not by
- * increments. Every category is asked at the instant of every row, each time from the records up to that instant alone.
- * Rows come in any order and exact duplicates are one; contradictory rows are a defect of the reader (asserted).
- * Verdicts stand in the order of CATEGORIES, notes by time.
+ * The reference evaluation: what a rule set says of one history as of an instant (src/docs/meaning.md). It works by
+ * definition and not by increments: every category is evaluated at the instant of every row, each time from the records
+ * up to that instant alone. Rows may come in any order, and exact duplicates count as one. The reader must refuse
+ * contradictory rows (this is asserted). Verdicts are in the order of CATEGORIES, and notes are sorted by time.
  */
 export function evaluate(history: History, rules: RuleSet, asOf: Instant): Evaluation {
   const timeline = timelineOf(history, rules, asOf);
@@ -22,8 +22,8 @@ export function evaluate(history: History, rules: RuleSet, asOf: Instant): Evalu
 }
 
 /**
- * The half-open stretches in which categories hold, up to the as-of; `to` is null while one lasts. In the order of
- * CATEGORIES, then of time. A stretch is one of holding, whether the clause is in force or not.
+ * The half-open stretches in which categories hold, up to the as-of. `to` is null while a stretch lasts. They are
+ * sorted in the order of CATEGORIES, then by time. A stretch counts whether or not the clause is in force.
  */
 export function spansOf(history: History, rules: RuleSet, asOf: Instant): readonly Span[] {
   return timelineOf(history, rules, asOf).spans;
@@ -44,7 +44,7 @@ export function verdictsOf(timeline: Timeline, rules: RuleSet, asOf: Instant): r
   }));
 }
 
-/** The categories that hold at the as-of; with a moment of the timeline, those that held then. */
+/** The categories that hold at the as-of, or, if a moment of the timeline is given, those that held at that moment. */
 export function heldOf(
   { rows, lasting: now }: Timeline,
   { lasting }: Pick<Moment, 'lasting'> = { lasting: now },
@@ -55,7 +55,10 @@ export function heldOf(
   });
 }
 
-/** The later of met and in force; null when that is after the as-of, or not before the expiry, or never. */
+/**
+ * The instant from which an exclusion takes effect: the later of the instant it was met and the instant the clause came
+ * into force. Null if that is after the as-of, on or after the expiry, or never.
+ */
 function effectiveFrom(row: ClauseRow, metAt: Instant, rules: RuleSet, asOf: Instant): Instant | null {
   if (row.inForceAt === null) return null;
   const from = Math.max(metAt, row.inForceAt);

@@ -5,22 +5,22 @@ import { countAt, countingRow, migrationAttempted, type Count, type CountingRow 
 import { routeOf, scopeBars, type Route } from './scope.ts';
 import type { Known } from './state.ts';
 
-/** A clause of a rule set, read for evaluation. */
+/** A clause of a rule set, prepared for evaluation. */
 export interface ClauseRow {
   readonly clause: Clause;
-  /** Null for a standing clause. */
+  /** The counting part, or null for a standing clause. */
   readonly counting: CountingRow | null;
-  /** Null: never in force. */
+  /** The instant at which the clause comes into force; null if it never does. */
   readonly inForceAt: Instant | null;
 }
 
-/** What a clause rests on where it holds, from the records up to one instant alone. */
+/** The rows that a clause rests on where it holds, from the records up to one instant alone. */
 export interface Finding {
   readonly at: Instant;
   readonly route: Route | null;
-  /** Null for a standing clause. */
+  /** The count, or null for a standing clause. */
   readonly count: Count | null;
-  /** Instants the verdict names, sorted; two rows of an instant stand twice. */
+  /** The instants that the verdict names, sorted. An instant with two rows appears twice. */
   readonly evidence: readonly Instant[];
 }
 
@@ -45,7 +45,7 @@ export function clauseRow(rules: RuleSet, category: ExclusionCategory): ClauseRo
   return clauseRows(rules).find(({ clause }) => clause.category === category);
 }
 
-/** Whether a clause holds at an instant by itself, and what it rests on; null: it does not hold. */
+/** Evaluates a clause by itself at an instant. Returns what it rests on, or null if it does not hold. */
 export function findingAt(row: ClauseRow, known: Known, rules: RuleSet): Finding | null {
   const { clause, counting } = row;
   const { at, installation, state } = known;
@@ -56,7 +56,8 @@ export function findingAt(row: ClauseRow, known: Known, rules: RuleSet): Finding
   }
   const route = routeOf(clause, state);
   const need = needed(counting, route);
-  // Fewer attempts cannot be enough, whatever counts of them; it spares most of the counting early in a history.
+  // Fewer attempts than needed cannot be enough, whichever of them count. This check avoids most of the counting early
+  // in a history.
   if (known.attempts.length < need) return null;
   const count = countAt(counting, known);
   if (count.units.length < need) return null;
@@ -69,21 +70,27 @@ export function findingAt(row: ClauseRow, known: Known, rules: RuleSet): Finding
 }
 
 /**
- * Weeks (or instructions) needed. An Active GSME needs one counted failure, however many its Dormant route asks for;
- * "one counted GT01" is one counted week, so that `weekCode: last` means the same on both routes (our choice).
+ * The number of weeks (or instructions) needed. An Active GSME needs one counted failure, whatever number its Dormant
+ * route requires. "One counted GT01" means one counted week, so that `weekCode: last` means the same on both routes
+ * (our choice).
  */
 export function needed(counting: CountingRow, route: Route | null): number {
   if (route !== 'active') return counting.counting.atLeast;
   return counting.readings.activeGt01Evidence === 'one' ? 1 : 0;
 }
 
-/** The instant of the migration attempt that closes a clause on instructions, under `attemptCloses187: yes`. */
+/**
+ * The instant of the migration attempt that closes a clause on instructions, under `attemptCloses187: yes`; null if
+ * there is none.
+ */
 export function closedBy(counting: CountingRow, known: Known): Instant | null {
   const closes = counting.counting.kind === 'instruction' && counting.readings.attemptCloses187 === 'yes';
   return closes ? (migrationAttempted(counting, known)?.at ?? null) : null;
 }
 
-/** The first event of the unbroken run of the finding that stands, since the readmit; null: it does not stand. */
+/**
+ * The first event of the unbroken run of the current finding, since the readmit; null if the finding does not stand.
+ */
 export function standingSince(clause: Clause, known: Known): Instant | null {
   if (clause.shows.type !== 'standing') return null;
   const { family, holds } = clause.shows;
@@ -95,7 +102,10 @@ export function standingSince(clause: Clause, known: Known): Instant | null {
   return since;
 }
 
-/** The latest instruction by the gas supplier as it stands, in its current registration and since the readmit. */
+/**
+ * The latest instruction by the current gas supplier, given in its current registration and since the readmit; null if
+ * there is none.
+ */
 export function instructedAt(known: Known): Instant | null {
   const { gas, gasRegisteredAt, readmittedAt } = known.state;
   let instructed: Instant | null = null;

@@ -5,15 +5,19 @@ import { NOTE_KINDS, type Note } from '../verdict.ts';
 const KINDS = Object.keys(NOTE_KINDS);
 
 /**
- * What an evaluation passes over, by time; at one instant in the order of NOTE_KINDS. A readmit closes a stretch of the
- * history with the rows of its own instant in it: each stretch has its own migration and its own notes.
+ * Rows that an evaluation ignores, by time; at one instant they are in the order of NOTE_KINDS. A readmit closes a
+ * stretch of the history and includes the rows of its own instant. Each stretch has its own migration and its own
+ * notes.
  */
 export function notesOf(records: Records, contradictory: readonly Note[]): readonly Note[] {
   const notes = [...afterMigration(records), ...strangers(records), ...contradictory];
   return notes.sort((a, b) => a.at - b.at || KINDS.indexOf(a.note) - KINDS.indexOf(b.note));
 }
 
-/** Attempts of either kind after the migration of their stretch; an attempt at its very instant is not after it. */
+/**
+ * Attempts of either kind after the migration of their stretch. An attempt at the very instant of the migration is not
+ * after it.
+ */
 function afterMigration({ attempts, events }: Records): Note[] {
   const readmits = events.filter(({ event }) => event === 'readmit').map(({ at }) => at);
   const notes: Note[] = [];
@@ -29,7 +33,7 @@ function afterMigration({ attempts, events }: Records): Note[] {
   return notes;
 }
 
-/** Instructions by anyone but the gas supplier at their own instant; an empty supplier is nobody. */
+/** Instructions by anyone but the gas supplier of that instant. An empty supplier name matches nobody. */
 function strangers(records: Records): Note[] {
   const notes: Note[] = [];
   for (const { at, event, value } of records.events) {

@@ -5,7 +5,7 @@ import { unitsOf, type JudgedAttempt } from './counting.ts';
 import { clauseRow, type ClauseRow } from './holding.ts';
 import type { Stretch } from './timeline.ts';
 
-/** A category that holds, with what it rests on. */
+/** A category that holds, with the rows it rests on. */
 export interface Held {
   readonly row: ClauseRow;
   readonly stretch: Stretch;
@@ -13,18 +13,21 @@ export interface Held {
 
 export interface Reported {
   readonly category: ExclusionCategory;
-  /** Set where another category yields to it: the weeks of that one that do not rest on failures of this one. */
+  /**
+   * Set if this category yields to another one: the number of weeks that hold a failure which the other does not count.
+   */
   readonly otherWeeks: number | null;
 }
 
 /**
- * Which of several categories is reported: the first that holds in the order of precedence. A category that yields to
- * another (five-retries to gt01) does so where fewer of its weeks than its clause asks for hold a failure that it
- * counts and the other does not.
+ * Chooses the category that is reported: the first that holds in the order of precedence. A category that yields to
+ * another (five-retries to gt01) does so if too few of its weeks, by its own clause, hold a failure that it counts and
+ * the other does not.
  *
- * Our choices where the text is silent: those weeks are the weeks of the attempts that the yielding verdict rests on
- * (under `sticky`: as of the instant it last held by itself), separated by the same readings; a category that the
- * precedence leaves out comes last; where the precedence itself puts the other category first, it stays.
+ * These are our choices where the text is silent. Those weeks are the weeks of the attempts that the yielding verdict
+ * rests on (under `sticky`: as of the instant at which it last held by itself), separated by the same readings. A
+ * category that the precedence leaves out comes last. If the precedence itself puts the other category first, that
+ * order stays.
  */
 export function reportedOf(held: readonly Held[], rules: RuleSet): Reported | null {
   const order = [...rules.precedence, ...PRECEDENCE];
@@ -41,7 +44,10 @@ export function reportedOf(held: readonly Held[], rules: RuleSet): Reported | nu
   return otherWeeks === null || otherWeeks >= needs ? alone : { category: yieldsTo, otherWeeks };
 }
 
-/** Weeks that hold a failure which a category counts and another does not; null where either does not count. */
+/**
+ * The number of weeks that hold a failure which one category counts and another does not; null if either does not
+ * count.
+ */
 function weeksBeside({ row, stretch }: Held, other: ExclusionCategory, rules: RuleSet): number | null {
   const counted = clauseRow(rules, other)?.counting?.counting;
   const { count } = stretch.finding;

@@ -4,7 +4,7 @@ import type { Readings } from '../../regulation/readings.ts';
 import type { Clause } from '../../clauses/clause.ts';
 import type { State } from './state.ts';
 
-/** Why an installation is out of a clause's scope, in the order in which a reader would ask. */
+/** The reasons why an installation is out of a clause's scope, in the order in which a reader would check them. */
 export const SCOPE_BARS = {
   cohort: 'the clause does not extend to the cohort',
   gsme: 'there is no gas meter',
@@ -13,17 +13,25 @@ export const SCOPE_BARS = {
 } as const;
 export type ScopeBar = keyof typeof SCOPE_BARS;
 
-/** By which route of 18.6 a gas meter can be excluded: three failures in separate weeks, or the supplier's word. */
+/**
+ * The route of 18.6 by which a gas meter can be excluded. `dormant`: three failures in separate weeks. `active`: the
+ * supplier's instruction.
+ */
 export type Route = 'dormant' | 'active';
 
 const SECRETARY_OF_STATE: readonly EventName[] = ['sos-uneconomic', 'sos-direct-otherwise'];
 
-/** Whether a clause stands on what the Secretary of State decides of a DMC; DCC's recommendation decides nothing. */
+/**
+ * True if a clause stands on a decision of the Secretary of State about a DMC. A recommendation by DCC decides nothing.
+ */
 export function standsOnSecretaryOfState({ shows }: Clause): boolean {
   return shows.type === 'standing' && shows.family.some((event) => SECRETARY_OF_STATE.includes(event));
 }
 
-/** Whether a clause extends to a cohort; `uneconomicCohorts` lifts only what the Secretary of State decides of a DMC. */
+/**
+ * True if a clause extends to a cohort. `uneconomicCohorts` widens only clauses on a decision of the Secretary of State
+ * about a DMC.
+ */
 export function inCohort(clause: Clause, cohort: Cohort, readings: Readings): boolean {
   if (clause.cohorts.includes(cohort)) return true;
   return standsOnSecretaryOfState(clause) && readings.uneconomicCohorts === 'all';
@@ -37,13 +45,13 @@ function inDormancy(clause: Clause, state: State, readings: Readings): boolean {
       return solely;
     case 'dormantMeters':
       return readings.mixed === 'anyDormant' ? any : solely;
-    case 'gsmeRoutes': // each dormancy of the GSME has a route
+    case 'gsmeRoutes': // the GSME has a route whether it is Dormant or Active
     case 'any':
       return true;
   }
 }
 
-/** A gas payment mode asked of an installation without a GSME is not credit; src/docs/meaning.md records this as our choice. */
+/** An installation without a GSME is not in credit for gas; src/docs/meaning.md records this as our choice. */
 function inCredit(state: State, readings: Readings): boolean {
   const gas = state.gas !== null && state.gas.paymentMode === 'credit';
   const electricity = state.electricityPaymentMode === 'credit';
@@ -57,7 +65,7 @@ function inCredit(state: State, readings: Readings): boolean {
   }
 }
 
-/** What bars an installation in a state from a clause; empty: it is in scope. */
+/** The reasons why an installation in a given state is out of a clause's scope; empty if it is in scope. */
 export function scopeBars(clause: Clause, cohort: Cohort, state: State, readings: Readings): readonly ScopeBar[] {
   const bars: ScopeBar[] = [];
   if (!inCohort(clause, cohort, readings)) bars.push('cohort');
@@ -71,7 +79,7 @@ export function needsGsme(clause: Clause): boolean {
   return clause.excludes === 'gsme' || clause.dormancy === 'gsmeRoutes';
 }
 
-/** The route in question, for a clause that counts and has two; null for every other. */
+/** The route that applies, for a counting clause that has two routes; null for every other clause. */
 export function routeOf(clause: Clause, state: State): Route | null {
   if (clause.dormancy !== 'gsmeRoutes' || clause.shows.type !== 'count' || state.gas === null) return null;
   return state.gas.dormant ? 'dormant' : 'active';

@@ -3,35 +3,44 @@ import { keyOfEvent, OK, OK_ESME, type Attempt, type History, type HistoryEvent 
 import type { Installation, PaymentMode } from '../../installation/installation.ts';
 import type { Instant } from '../../time.ts';
 
-/** Before every instant: where the first registration of a supplier begins, and the readmit that never was. */
+/**
+ * An instant before all others: the start of a supplier's first registration, and the readmit of a history that has
+ * none.
+ */
 export const BEGINNING_OF_TIME: Instant = Number.NEGATIVE_INFINITY;
 
-/** The records that exist as of an instant: no exact duplicates, in time order. */
+/** The records that exist as of an instant, in time order and without exact duplicates. */
 export interface Records {
   readonly installation: Installation;
   readonly attempts: readonly Attempt[];
   readonly events: readonly HistoryEvent[];
 }
 
-/** What stands at an instant: the initial row and the events up to and including it (src/docs/meaning.md). */
+/**
+ * The state at an instant: the initial row, changed by the events up to and including that instant
+ * (src/docs/meaning.md).
+ */
 export interface State {
   readonly esmeDormant: boolean;
   readonly electricityPaymentMode: PaymentMode;
   readonly electricitySupplier: string;
   readonly gas: { readonly dormant: boolean; readonly paymentMode: PaymentMode; readonly supplier: string } | null;
-  /** Since when the gas supplier is registered: the last instant at which its name really changed. */
+  /** The start of the gas supplier's registration: the last instant at which its name really changed. */
   readonly gasRegisteredAt: Instant;
   /** The last instant at which the name of either supplier really changed. */
   readonly cosAt: Instant;
-  /** The latest readmit; records at or before it, other than state events, no longer count. */
+  /** The latest readmit. Records at or before it no longer count, except state events. */
   readonly readmittedAt: Instant;
 }
 
-/** The records up to an instant, and the state that they make. */
+/** The records up to an instant, and the state that results from them. */
 export interface Known extends Records {
   readonly at: Instant;
   readonly state: State;
-  /** The earliest migration attempt `ok` or `ok-esme` since the readmit: the end of the history. */
+  /**
+   * The earliest migration attempt with `ok` or `ok-esme` since the readmit, which ends the history; null if there is
+   * none.
+   */
   readonly migration: Attempt | null;
 }
 
@@ -45,7 +54,7 @@ function compareAttempts(a: Attempt, b: Attempt): number {
   return a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0;
 }
 
-/** Drops exact duplicates of neighbours; rows that contradict each other were for the reader to refuse. */
+/** Drops a row that exactly duplicates its neighbour. The reader must have refused rows that contradict each other. */
 function distinct<R>(rows: R[], sameKey: (a: R, b: R) => boolean, same: (a: R, b: R) => boolean): R[] {
   return rows.filter((row, i) => {
     const before = rows[i - 1];
@@ -55,7 +64,7 @@ function distinct<R>(rows: R[], sameKey: (a: R, b: R) => boolean, same: (a: R, b
   });
 }
 
-/** The records of a history as of an instant, in whatever order and number the rows came. */
+/** The records of a history as of an instant. The rows may come in any order and with exact duplicates. */
 export function recordsUpTo(history: History, asOf: Instant): Records {
   return {
     installation: history.installation,
@@ -72,7 +81,7 @@ export function recordsUpTo(history: History, asOf: Instant): Records {
   };
 }
 
-/** The distinct instants of all rows, counted or not, rising: where categories are evaluated. */
+/** The distinct instants of all rows, counted or not, in ascending order. Categories are evaluated at them. */
 export function instantsOf(records: Records): readonly Instant[] {
   const instants = new Set<Instant>();
   for (const { at } of records.attempts) instants.add(at);
@@ -80,7 +89,7 @@ export function instantsOf(records: Records): readonly Instant[] {
   return [...instants].sort((a, b) => a - b);
 }
 
-/** What is known at an instant, from the records up to it alone. */
+/** The facts known at an instant, from the records up to it alone. */
 export function knownAt(records: Records, at: Instant): Known {
   const attempts = records.attempts.filter((row) => row.at <= at);
   const events = records.events.filter((row) => row.at <= at);
@@ -90,7 +99,10 @@ export function knownAt(records: Records, at: Instant): Known {
   return { installation: records.installation, attempts, events, at, state, migration };
 }
 
-/** What is known apart from one attempt: the reading of a history's end asks what held without the row that ends it. */
+/**
+ * The facts known without one attempt. The end of a history is judged by them: they show what held without the row that
+ * ends it.
+ */
 export function knownWithout(known: Known, attempt: Attempt): Known {
   return { ...known, attempts: known.attempts.filter((row) => row !== attempt), migration: null };
 }
@@ -101,7 +113,7 @@ export function isFailure(outcome: string): boolean {
 
 function stateFrom(installation: Installation, events: readonly HistoryEvent[]): State {
   let { esmeDormant, electricityPaymentMode, electricitySupplier } = installation;
-  // Gas events of an installation without a GSME are the reader's to refuse; here they touch nothing.
+  // The reader must refuse gas events of an installation without a GSME. Here they change nothing.
   let gas: State['gas'] = installation.gas;
   let gasRegisteredAt = BEGINNING_OF_TIME;
   let cosAt = BEGINNING_OF_TIME;
@@ -133,7 +145,7 @@ function stateFrom(installation: Installation, events: readonly HistoryEvent[]):
       case 'readmit':
         readmittedAt = at;
         break;
-      default: // a finding, a decision or an instruction: not a state
+      default: // findings, decisions and instructions are no state
         break;
     }
   }

@@ -10,35 +10,38 @@ import type { Note, Span } from '../verdict.ts';
 /** An unbroken stretch in which a category holds. */
 export interface Stretch {
   readonly since: Instant;
-  /** What it rests on: as of the last row at which the category held by itself. */
+  /** The rows it rests on, as of the last row at which the category held by itself. */
   readonly finding: Finding;
-  /** `sticky`: by `membership: sticky` alone; `esmeOnly`: kept from the ESME-only migration. */
+  /**
+   * The reason why it holds. `sticky`: by `membership: sticky` alone. `esmeOnly`: it is carried on from the ESME-only
+   * migration.
+   */
   readonly by: 'itself' | 'sticky' | 'esmeOnly';
 }
 
-/** Everything that evaluating a history at each of its instants shows. */
+/** The result of evaluating a history at each of its instants. */
 export interface Timeline {
   readonly records: Records;
-  /** As of the as-of. */
+  /** The facts known at the as-of. */
   readonly known: Known;
   readonly rows: readonly ClauseRow[];
-  /** The stretch that lasts at the as-of, for each of `rows`; null: the category does not hold. */
+  /** For each of `rows`, the stretch that lasts at the as-of; null if the category does not hold. */
   readonly lasting: readonly (Stretch | null)[];
-  /** By the order of `rows`, then by time. */
+  /** The spans, sorted by the order of `rows` and then by time. */
   readonly spans: readonly Span[];
-  /** The ESME-only migrations without an exclusion of the gas meter that holds. */
+  /** The ESME-only migrations at which no exclusion of the gas meter held. */
   readonly contradictory: readonly Note[];
-  /** What lasted at each instant of a row, by time, in the order of `rows`. */
+  /** The stretches that last at the instant of each row, by time. */
   readonly moments: readonly Moment[];
 }
 
-/** An instant of a history, and the stretches that last at it. */
+/** An instant of a history, and the stretches that last at it, in the order of `rows`. */
 export interface Moment {
   readonly at: Instant;
   readonly lasting: readonly (Stretch | null)[];
 }
 
-/** Evaluates every clause at the instant of every row up to the as-of, all rows of an instant together. */
+/** Evaluates every clause at the instant of every row up to the as-of. All rows of an instant are taken together. */
 export function timelineOf(history: History, rules: RuleSet, asOf: Instant): Timeline {
   const records = recordsUpTo(history, asOf);
   const rows = clauseRows(rules);
@@ -67,12 +70,13 @@ export function timelineOf(history: History, rules: RuleSet, asOf: Instant): Tim
   return { records, known: knownAt(records, asOf), rows, lasting, spans: spans.flat(), contradictory, moments };
 }
 
-/** The stretch of a clause that lasts at an instant, given the one that lasted at the instant before. */
+/** The stretch of a clause that lasts at an instant, given the one that lasted at the previous instant. */
 function stretchAt(row: ClauseRow, known: Known, before: Stretch | null, rules: RuleSet): Stretch | null {
   const { at, migration } = known;
   if (migration === null) return ownStretchAt(row, known, before, rules);
   if (migration.outcome === OK || !CATEGORY_ROWS[row.clause.category].keptByEsmeOnly) return null;
-  // After an ESME-only migration the answer is that of its instant, from all records but the row itself.
+  // After an ESME-only migration the answer stays that of the migration's instant, from all records but the migration's
+  // own row.
   if (at > migration.at) return before;
   const atMigration = ownStretchAt(row, knownWithout(known, migration), before, rules);
   return atMigration === null ? null : { ...atMigration, by: 'esmeOnly' };
@@ -85,7 +89,7 @@ function ownStretchAt(row: ClauseRow, known: Known, before: Stretch | null, rule
   return stays ? { ...before, by: 'sticky' } : null;
 }
 
-/** Whether a stretch had become effective before an instant, so that `membership: sticky` carries it on. */
+/** True if a stretch had become effective before an instant, so that `membership: sticky` continues it. */
 function sticks(row: ClauseRow, stretch: Stretch, at: Instant, rules: RuleSet): boolean {
   if (rules.readings.membership !== 'sticky' || row.inForceAt === null) return false;
   const effective = Math.max(stretch.since, row.inForceAt);

@@ -1,6 +1,6 @@
 /**
- * The columns that a file has, matched to those of its record. The user may rename columns, or name some to pass over;
- * any other column that the record does not know is refused.
+ * Matches the columns of a file to those of its record. The user may rename columns, or name columns to ignore. Any
+ * other column that the record does not know is refused.
  */
 import { nearest } from '../../document/nearest.ts';
 import type { FileRefused } from '../record/refusal.ts';
@@ -11,7 +11,7 @@ import type { ColumnNaming } from './formats.ts';
 export const IGNORE_OPTION = '--ignore-columns';
 export const RENAME_OPTION = '--rename-column';
 
-/** The position of a column that is passed over. */
+/** The position that stands for an ignored column. */
 export const PASSED_OVER = -1;
 
 type Refused = (row: { column: string; found: string; expected: string }) => FileRefused;
@@ -19,12 +19,15 @@ type Refused = (row: { column: string; found: string; expected: string }) => Fil
 export interface ColumnMatching {
   readonly record: RecordSchema;
   readonly naming: ColumnNaming | undefined;
-  /** Columns that the folders of the file name (`cohort=IOC/`), which the file itself need not have. */
+  /** Columns that are named by the folders of the file (`cohort=IOC/`). The file itself need not have them. */
   readonly constants: ReadonlyMap<string, string | null> | undefined;
   readonly refused: Refused;
 }
 
-/** For each name its position in the record, or PASSED_OVER. Throws on unknown, doubled and missing columns. */
+/**
+ * For each name its position in the record, or PASSED_OVER.
+ * @throws FileRefused for unknown, doubled and missing columns
+ */
 export function columnsOf(names: readonly string[], matching: ColumnMatching): number[] {
   const { record, refused } = matching;
   const columnOf: number[] = [];
@@ -42,7 +45,10 @@ export function columnsOf(names: readonly string[], matching: ColumnMatching): n
   return columnOf;
 }
 
-/** The position of one name of a file in its record, or PASSED_OVER. Throws on a name that the record lacks. */
+/**
+ * The position of one name of a file in its record, or PASSED_OVER.
+ * @throws FileRefused for a name that the record lacks
+ */
 export function columnOfName(name: string, { record, naming, refused }: ColumnMatching): number {
   if (naming?.ignored.has(name)) return PASSED_OVER;
   const meant = naming?.renamed.get(name) ?? name;

@@ -1,13 +1,16 @@
-/** Cuts a growing text into CSV records of fields, by RFC 4180. */
+/** Splits a growing text into CSV records of fields, by RFC 4180. */
 import { FileRefused, type Refuse } from '../record/refusal.ts';
 import type { Source } from './formats.ts';
 
-/** Longest record, in characters: one that does not end (a quote left open) must not swallow the memory. */
+/** The longest record, in characters. A record that does not end (a quote left open) must not fill the memory. */
 export const RECORD_CHARACTERS_MAX = 1 << 20;
 
-/** Fed with a file's text piece by piece. A record that is not well formed is refused, and the next line follows. */
+/**
+ * Splits a file's text that is fed piece by piece. A malformed record is refused, and splitting continues at the next
+ * line.
+ */
 export class RecordSplitter {
-  /** Line on which the record last yielded begins, from 1. */
+  /** The line, from 1, on which the last yielded record begins. */
   line = 0;
   readonly #source: Source;
   readonly #refuse: Refuse;
@@ -56,7 +59,7 @@ export class RecordSplitter {
     });
   }
 
-  /** A record with a quote in it: undefined when its end has not come yet. */
+  /** Reads a record that has a quote in it. Returns undefined if its end has not arrived yet. */
   #quotedRecord(all: string, start: number, last: boolean): { end: number; fields?: string[] } | undefined {
     const fields: string[] = [];
     let at = start;
@@ -90,7 +93,7 @@ export class RecordSplitter {
     }
   }
 
-  /** Refuses the record and goes on with the next line. */
+  /** Refuses the record and continues at the next line. */
   #malformed(all: string, start: number, found: string): { end: number } {
     const newline = all.indexOf('\n', start);
     const expected = 'fields by RFC 4180: quoted ones begin and end with a quote, quotes inside are doubled';
@@ -103,7 +106,10 @@ export class RecordSplitter {
   }
 }
 
-/** The quote that ends a quoted field: the first that is not doubled. -1: none yet. */
+/**
+ * The position of the quote that ends a quoted field: the first that is not doubled. It is -1 if that quote has not
+ * arrived yet.
+ */
 function closingQuote(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 2)) {
     if (text.charCodeAt(at + 1) !== 34) return at;

@@ -1,27 +1,23 @@
 /**
- * What a file is by its first bytes, whatever its name says. Each answer says what was found and how to mend it, so
- * that a spreadsheet's or a database's habits are named rather than reported as a wrong header.
+ * Recognises a file by its first bytes, whatever its name says. Each answer states what was found and how to mend it. A
+ * habit of a spreadsheet or a database is thus reported by its name and not as a wrong header.
  */
 import type { Format } from './formats.ts';
 
-/** What a file turned out to be, and what to do about it. */
+/** The content that was found instead, and the advice on how to mend it. */
 export interface WrongContent {
   readonly found: string;
   readonly expected: string;
 }
 
-/** Enough for every mark below. */
+/** The number of bytes to read. It is enough for every mark below. */
 export const FIRST_BYTES = 64;
 
 export function isGzip(head: Uint8Array): boolean {
   return startsWith(head, [0x1f, 0x8b]);
 }
 
-export function isParquet(head: Uint8Array): boolean {
-  return startsWith(head, [0x50, 0x41, 0x52, 0x31]);
-}
-
-/** Why a file of this format cannot be read, by its first bytes; undefined: nothing speaks against it. */
+/** The reason why a file cannot be read in this format, by its first bytes; undefined if none is found. */
 export function wrongContent(head: Uint8Array, format: Exclude<Format, 'parquet'>): WrongContent | undefined {
   const row = MARKS.find(({ bytes }) => startsWith(head, bytes));
   if (row !== undefined) return { found: row.found, expected: row.expected };
@@ -77,7 +73,7 @@ function startsWith(head: Uint8Array, bytes: readonly number[]): boolean {
   return head.length >= bytes.length && bytes.every((byte, i) => head[i] === byte);
 }
 
-/** UTF-16 without a mark: every other byte of Latin text is zero. */
+/** True if the text is UTF-16 without a mark: every other byte of Latin text is zero. */
 function isWide(head: Uint8Array): boolean {
   if (head.length < 4) return false;
   const zeros = [0, 0];
@@ -90,7 +86,10 @@ function firstCharacter(head: Uint8Array): string {
   return new TextDecoder('utf-8').decode(head).trimStart().charAt(0);
 }
 
-/** Why a first line is no header with commas: another separator, or a line that a spreadsheet puts before it. */
+/**
+ * The reason why a first line is no header with commas: another separator, or a line that a spreadsheet puts before the
+ * header.
+ */
 export function wrongSeparator(header: string): WrongContent | undefined {
   if (/^sep=.?$/i.test(header)) {
     return { found: 'a line "sep=" before the header', expected: 'the header as the first line, and commas' };

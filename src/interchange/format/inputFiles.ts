@@ -1,6 +1,6 @@
 /**
- * From what the user names to the files that are read: a file, a folder, a quoted glob, a pipe, standard input.
- * Folders named `column=value` beneath a folder or a glob give a column (Hive's way of partitioning).
+ * Turns the names that the user gives into input files: a file, a folder, a quoted glob, a pipe, or standard input.
+ * Folders named `column=value` beneath a folder or a glob supply a column (Hive's partitioning).
  */
 import { createReadStream, createWriteStream, statSync, type Stats } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -13,30 +13,36 @@ import type { RecordSchema } from '../record/records.ts';
 import { FORMATS, formatOf, type ColumnNaming, type Format, type Input } from './formats.ts';
 import { STANDARD } from './outputFile.ts';
 
-/** Standard input, as a name on the command line. */
+/** The name of standard input on the command line. */
 const STANDARD_INPUT = STANDARD;
 
-/** Files that one name may stand for. */
+/** The most files that one name may stand for. */
 const FILES_MAX = 100_000;
 
-/** A name that cannot be read as an input: the user's to mend. */
+/** Thrown for a name that cannot be read as an input. The user has to mend it. */
 export class InputWrong extends Error {
   override name = 'InputWrong';
 }
 
 export interface InputOptions {
-  /** The format of files whose names do not tell it. */
+  /** The format of files whose names do not imply one. */
   readonly format: Format | undefined;
   readonly zoneless: Zoneless;
   readonly columns: ColumnNaming;
   readonly stdin: Readable;
-  /** A folder for what comes through pipes: files may be read twice, and Parquet from its end. */
+  /**
+   * A folder for the copies of piped input. Copies are needed because files may be read twice, and Parquet is read from
+   * its end.
+   */
   readonly temporary: string;
-  /** Called with what the user may want to know. */
+  /** Receives messages that the user may want to see. */
   readonly note: (text: string) => void;
 }
 
-/** The input files that a list of names stands for, in the order of the names, and of the paths within one name. */
+/**
+ * The input files that a list of names stands for. They are in the order of the names and, within one name, of the
+ * paths.
+ */
 export async function inputFiles(
   names: readonly string[],
   record: RecordSchema,
@@ -78,7 +84,7 @@ function inputOf(name: string, path: string, options: InputOptions): Input {
   return { name, path, format, zoneless: options.zoneless, columns: options.columns };
 }
 
-/** Copies what comes through a pipe into a file of the temporary folder. */
+/** Copies the content of a pipe into a file in the temporary folder. */
 async function spooled(name: string, from: Readable, record: RecordSchema, options: InputOptions): Promise<Input> {
   pipes += 1;
   const path = join(options.temporary, `pipe-${record.name}-${pipes}`);
@@ -105,7 +111,7 @@ function staticPart(pattern: string): string {
   return parts.slice(0, first).join('/') || (pattern.startsWith('/') ? '/' : '.');
 }
 
-/** Writers leave marks of their own beside the data: `_SUCCESS`, `.part-0.crc`. */
+/** True for files that a writer leaves beside the data: `_SUCCESS`, `.part-0.crc`. */
 function isMark(path: string, base: string): boolean {
   return relative(base, path)
     .split(sep)
@@ -133,12 +139,12 @@ function sortedInputs(
   return inputs;
 }
 
-/** Hive's name for a value that is null. */
+/** Hive's name for a partition whose value is null. */
 const NULL_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 
 /**
- * The input with the columns that the folders of its path name. Folders that name no column are added to `unknown`;
- * without it, for a single file, they are folders like others.
+ * Adds to the input the columns that the folders of its path name. Names of columns that the record lacks are added to
+ * `unknown`. Without `unknown` (for a single file), such folders are treated as ordinary folders.
  */
 function withPartition(
   input: Input,

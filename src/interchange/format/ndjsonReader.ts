@@ -1,4 +1,4 @@
-/** NDJSON: one JSON object a line, its keys the record's columns. */
+/** Reads NDJSON: each line is one JSON object, and its keys are the record's columns. */
 import { TextGatherer, type RawBatch } from '../record/rawBatch.ts';
 import { FileRefused, show, type Refuse } from '../record/refusal.ts';
 import type { Column, RecordSchema } from '../record/records.ts';
@@ -9,10 +9,11 @@ import { isYesNo } from './parquetKinds.ts';
 import { textChunks } from './textChunks.ts';
 
 /**
- * Reads NDJSON, plain or gzip. null, '' and an absent key are all empty. Values are texts; a number is taken by its
- * digits where it is whole (ids, meter points, counts), true and false stand for yes and no where a column has these.
- * Empty lines are passed over. A line that is no such object, or that has a key twice, is refused. Memory: a batch of
- * rows and one chunk; a line of more than RECORD_CHARACTERS_MAX characters throws FileRefused.
+ * Reads NDJSON, plain or gzip. null, '' and an absent key all mean empty. Values are texts. A whole number is read by
+ * its digits (ids, meter points, counts). true and false mean yes and no if the column has these choices. Empty lines
+ * are skipped. A line that is no such object, or that has a key twice, is refused. Memory: a batch of rows and one
+ * chunk.
+ * @throws FileRefused for a line of more than RECORD_CHARACTERS_MAX characters
  */
 export async function* readNdjson(
   input: Omit<Input, 'format'>,
@@ -56,20 +57,20 @@ export async function* readNdjson(
   if (gatherer.rows > 0) yield gatherer.take();
 }
 
-/** What is wrong with a line; what is left out is said of the whole line. */
+/** A fault of a line. A field that is left out describes the line as a whole. */
 interface Problem {
   readonly column?: string;
   readonly found?: string;
   readonly expected?: string;
 }
 
-/** Sets the cells of one row after the other. */
+/** Fills the cells of one row after the other. */
 class RowFiller {
   readonly #record: RecordSchema;
   readonly #gatherer: TextGatherer;
   readonly #input: Omit<Input, 'format'>;
   readonly #positions = new Map<string, number>();
-  /** What a column holds where a line has no key for it. */
+  /** The value of each column if a line has no key for it. */
   readonly #absent: readonly (string | null)[];
 
   constructor(input: Omit<Input, 'format'>, record: RecordSchema, gatherer: TextGatherer) {
@@ -79,7 +80,7 @@ class RowFiller {
     this.#absent = record.columns.map(({ name }) => input.constants?.get(name) ?? null);
   }
 
-  /** Returns what is wrong with the line; the row is then not to be ended. */
+  /** Returns the fault of the line, or undefined. After a fault the row must not be ended. */
   fill(json: string): Problem | undefined {
     const value = parse(json);
     if (json.startsWith('[')) return { expected: 'a JSON object on each line, without a list around them' };
@@ -126,7 +127,10 @@ class RowFiller {
   }
 }
 
-/** `undefined` for what is not JSON: the engine's message would quote the text, meter points and all. */
+/**
+ * Returns undefined for a text that is not JSON. The engine's own error message would quote the text, and with it meter
+ * points.
+ */
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);
@@ -135,7 +139,10 @@ function parse(json: string): unknown {
   }
 }
 
-/** The keys of the outermost JSON object, doubled ones counted twice: JSON.parse keeps the last of them in silence. */
+/**
+ * The number of keys of the outermost JSON object. A doubled key counts twice: JSON.parse would silently keep the last
+ * one.
+ */
 function keyCount(json: string): number {
   let keys = 0;
   let depth = 0;

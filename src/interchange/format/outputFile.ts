@@ -1,7 +1,7 @@
 /**
- * Files that appear whole or not at all. Bytes go to a file beside the output, which takes its name at the end. A link
- * is followed, a file that is replaced hands its mode on, and what is no regular file (a device, a pipe) is written
- * through and never replaced.
+ * Writes files that appear whole or not at all. Bytes go to a temporary file beside the output, which is renamed at the
+ * end. A link is followed, and a replaced file passes on its mode. A path that is no regular file (a device, a pipe) is
+ * written through and never replaced.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -25,18 +25,24 @@ import { assert } from '../../assert.ts';
 
 export interface OutputFile {
   write(bytes: Uint8Array): void;
-  /** Gives the file its name and returns the SHA-256 of all bytes, in hex. In an OutputSet the name comes later. */
+  /**
+   * Renames the file to its final name and returns the SHA-256 of all bytes, in hex. In an OutputSet the renaming comes
+   * later.
+   */
   commit(): string;
   abort(): void;
 }
 
-/** Opens a file for writing; throws what the file system throws (ENOENT, EACCES ...). */
+/**
+ * Opens a file for writing.
+ * @throws the error of the file system (ENOENT, EACCES and others)
+ */
 export type OpenOutput = (path: string) => OutputFile;
 
 /** The name of standard input and standard output on a command line. */
 export const STANDARD = '-';
 
-/** An output file that `commit` publishes at once. */
+/** Opens an output file that `commit` publishes at once. */
 export const openOutput: OpenOutput = (path) => {
   const file = path === STANDARD ? standardOutput() : pendingFile(path);
   return {
@@ -50,7 +56,7 @@ export const openOutput: OpenOutput = (path) => {
   };
 };
 
-/** Several files that all appear, or none: `publish` names them once every one of them is whole. */
+/** A set of files of which all appear or none. `publish` renames them once every one of them is whole. */
 export class OutputSet {
   readonly #files = new Set<Pending>();
 
@@ -67,20 +73,23 @@ export class OutputSet {
     };
   };
 
-  /** Names the files, the one that was opened first last of all. Every file must have been committed. */
+  /**
+   * Renames the files to their final names. The file that was opened first comes last. Every file must have been
+   * committed.
+   */
   publish(): void {
     for (const file of [...this.#files].reverse()) file.publish();
     this.#files.clear();
   }
 
-  /** Removes what has not been published. */
+  /** Removes the files that have not been published. */
   discard(): void {
     for (const file of this.#files) file.abort();
     this.#files.clear();
   }
 }
 
-/** Whether a name stands for something that is written through: standard output, a device, a pipe. */
+/** True if a path is written through and not replaced: standard output, a device, a pipe. */
 export function isWrittenThrough(path: string): boolean {
   return path === STANDARD || isSpecial(statOf(path));
 }
@@ -169,7 +178,7 @@ function isSpecial(stats: Stats | undefined): boolean {
 
 const LINKS_MAX = 40;
 
-/** Where a path leads through links; the last may lead to nothing yet. */
+/** Follows a path through its links. The last link may lead to a file that does not exist yet. */
 function linkTarget(path: string): string {
   let target = path;
   for (let links = 0; links < LINKS_MAX; links += 1) {
@@ -182,7 +191,7 @@ function linkTarget(path: string): string {
 
 const COPY_BYTES = 1 << 16;
 
-/** Writes a whole file into a device or a pipe, and removes it. */
+/** Writes a whole file into a device or a pipe, and removes the file. */
 function copyInto(from: string, to: string): void {
   const source = openSync(from, 'r');
   const target = openSync(to, constants.O_WRONLY);
@@ -202,7 +211,7 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += writeSome(descriptor, bytes, done);
 }
 
-/** A pipe that is full for the moment (EAGAIN) is waited for: its reader is slower than we are. */
+/** Writes some bytes. If a pipe is full (EAGAIN) it waits, because the reader is slower than we are. */
 function writeSome(descriptor: number, bytes: Uint8Array, done: number): number {
   for (;;) {
     try {

@@ -1,23 +1,24 @@
 /**
- * From the numbers and bytes of a Parquet page to cells. Nothing is rounded: a value that a number cannot hold exactly
- * becomes a text of all its digits, and a value that is no cell at all (half a number) becomes a text that is refused.
+ * Turns the numbers and bytes of a Parquet page into cells. Nothing is rounded. A value that a number cannot hold
+ * exactly becomes a text of all its digits. A value that is no cell at all (half a number) becomes a text that is
+ * refused.
  */
 import { formatInstant, SECONDS_MAX } from '../../time.ts';
 import { readWallClock } from '../record/instantText.ts';
 import { NOT_A_VALUE } from '../record/rawBatch.ts';
 import type { Kind } from './parquetKinds.ts';
 
-/** The values of a page before they are cells. */
+/** The values of a page before they are turned into cells. */
 export type Physical =
   | { readonly texts: readonly string[] }
-  /** INT32, FLOAT, DOUBLE, and INT64 whose values are all within 2^53: each is exact. */
+  /** INT32, FLOAT, DOUBLE, and INT64 if all values are within 2^53. Each value is exact. */
   | { readonly numbers: Float64Array }
-  /** INT64 beyond that. */
+  /** INT64 with values beyond 2^53. */
   | { readonly big: BigInt64Array }
   | { readonly bytes: readonly Uint8Array[] }
   | { readonly bits: Uint8Array };
 
-/** Cells without nulls: texts by codes into a dictionary, or exact numbers (instants in seconds). */
+/** Cells without nulls: texts as codes into a dictionary, or exact numbers (instants are in seconds). */
 export type PageValues =
   { readonly codes: Int32Array; readonly dictionary: readonly string[] } | { readonly numbers: Float64Array };
 
@@ -31,7 +32,10 @@ export class WrongType extends Error {
   }
 }
 
-/** The cells of a page. Throws WrongType on any value of a column that cannot be read. */
+/**
+ * The cells of a page.
+ * @throws WrongType for any value of a column that cannot be read
+ */
 export function cellsOf(values: Physical, kind: Kind): PageValues {
   if (kind.is === 'wrong') throw new WrongType(kind.found, kind.expected);
   if ('texts' in values) return textCells(values.texts);
@@ -55,11 +59,11 @@ export function cellsOf(values: Physical, kind: Kind): PageValues {
 
 const YES_NO = ['yes', 'no'];
 
-export function textCells(texts: readonly string[]): PageValues {
+function textCells(texts: readonly string[]): PageValues {
   return { codes: Int32Array.from(texts, (_, i) => i), dictionary: texts };
 }
 
-/** The bits of a number without a sign are given as those of a signed one. */
+/** Cells of whole numbers. The input holds unsigned numbers as signed numbers with the same bits. */
 function wholeCells(numbers: Float64Array, unsignedBits: 0 | 32 | 64): PageValues {
   if (unsignedBits === 0 || numbers.every((number) => number >= 0)) return { numbers };
   return textCells(Array.from(numbers, (number) => String(BigInt.asUintN(unsignedBits, BigInt(number)))));
@@ -71,7 +75,7 @@ function bigCells(big: BigInt64Array, unsignedBits: 0 | 32 | 64): PageValues {
   );
 }
 
-/** NaN stands for null: pandas has no other in a column of numbers. */
+/** Cells of real numbers. NaN means null, because pandas has no other null in a column of numbers. */
 function realCells(numbers: Float64Array): PageValues {
   if (numbers.every((number) => Number.isSafeInteger(number) || number !== number)) return { numbers };
   return textCells(
@@ -119,7 +123,7 @@ function exactInstants(values: readonly bigint[], unit: bigint, zone: Zone): Pag
   return { numbers: out };
 }
 
-/** Whole seconds UTC; undefined where the cell has to say more than a number can. */
+/** The instant in whole seconds UTC; undefined if the cell needs more than a number can express. */
 function secondsOf(seconds: number, zone: Zone): number | undefined {
   if (!Number.isInteger(seconds)) return undefined;
   if (zone === 'utc') return seconds;
@@ -127,7 +131,7 @@ function secondsOf(seconds: number, zone: Zone): number | undefined {
   return 'at' in read ? read.at : undefined;
 }
 
-/** The instant as a text with its fraction; without a zone where it has none. The check of cells reads it. */
+/** The instant as a text with its fraction, and without a zone if it has none. The check of cells reads this text. */
 function instantText(value: bigint, unit: bigint, zone: Zone): string {
   const fraction = ((value % unit) + unit) % unit;
   const seconds = (value - fraction) / unit;
@@ -154,7 +158,7 @@ function byteCells(bytes: readonly Uint8Array[], kind: Kind): PageValues {
   return exactInstants(nanoseconds, NANOSECONDS, kind.zone);
 }
 
-/** A whole number in two's complement, the highest byte first. */
+/** Reads a whole number in two's complement, highest byte first. */
 function bigEndian(bytes: Uint8Array): bigint {
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);

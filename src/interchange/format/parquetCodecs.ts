@@ -1,13 +1,16 @@
 /**
- * The codecs of Parquet pages. Every one is read on every supported version of Node: zlib has GZIP and Brotli, zstd
- * and LZ4 come from hyparquet-compressors. A page that does not unpack to the length it claims is refused.
+ * The codecs of Parquet pages. All of them work on every supported version of Node: zlib provides GZIP and Brotli,
+ * hyparquet-compressors provides zstd and LZ4. A page that does not unpack to the length it claims is refused.
  */
 import { decompressLz4Raw, decompressZstd } from 'hyparquet-compressors';
 import { snappyUncompress } from 'hyparquet/src/snappy.js';
 import { readVarInt } from 'hyparquet/src/thrift.js';
 import * as zlib from 'node:zlib';
 
-/** Largest page, compressed or not. Writers aim at 1 MB; a page that claims more than this is not made room for. */
+/**
+ * The largest page, compressed or not. Writers aim at 1 MB. No memory is reserved for a page that claims more than this
+ * limit.
+ */
 export const PAGE_BYTES_MAX = 64 << 20;
 
 type Decompress = (bytes: Uint8Array, length: number) => Uint8Array;
@@ -16,7 +19,7 @@ const CODECS: Readonly<Record<string, Decompress | undefined>> = {
   UNCOMPRESSED: (bytes) => bytes,
   SNAPPY: (bytes, length) => {
     const reader = { view: viewOf(bytes), offset: 0 };
-    // Three bytes of Snappy copy 64 at most: what claims more is no data.
+    // Three bytes of Snappy copy 64 bytes at most, so a page that claims more is not valid.
     if (readVarInt(reader) !== length || length > 64 + bytes.length * 24) throw new RangeError('a false length');
     const out = new Uint8Array(length);
     snappyUncompress(bytes, out);
@@ -33,7 +36,10 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Unpacks a page. Throws on a codec that is not known here and on a length that is not as claimed. */
+/**
+ * Unpacks a page.
+ * @throws RangeError for an unknown codec, a page that is too large, and a length that is not as claimed
+ */
 export function decompress(bytes: Uint8Array, codec: string, length: number): Uint8Array {
   const decoder = CODECS[codec];
   if (!decoder) throw new RangeError(`codec ${codec}; ${Object.keys(CODECS).join(', ')} are read`);
@@ -43,22 +49,22 @@ export function decompress(bytes: Uint8Array, codec: string, length: number): Ui
   return out;
 }
 
-/** Node's own zstd where it has one (from 22.15 on), which is faster; otherwise the one in JavaScript. */
+/** Returns Node's own zstd if it exists (from 22.15 on), which is faster; otherwise the one in JavaScript. */
 function zstd(): Decompress {
   const native = (zlib as { zstdDecompressSync?: typeof zlib.gunzipSync }).zstdDecompressSync;
   if (native) return (bytes, length) => native(bytes, { maxOutputLength: length });
   return (bytes, length) => decompressZstd(bytes, new Uint8Array(length));
 }
 
-/** One LZ4 block. The library fills what is missing with zeros, so the length is counted first. */
+/** Unpacks one LZ4 block. The library fills missing bytes with zeros, so the length is counted first. */
 function lz4Block(bytes: Uint8Array, length: number): Uint8Array {
   if (lz4Length(bytes) !== length) throw new RangeError('a false length');
   return decompressLz4Raw(bytes, length);
 }
 
 /**
- * The older codec `LZ4`. Hadoop writes frames of it: the length unpacked, the length packed, a block. Other writers
- * put one bare block under the same name.
+ * Unpacks the older codec `LZ4`. Hadoop writes frames of it: the unpacked length, the packed length, a block. Other
+ * writers put one bare block under the same name.
  */
 function lz4Framed(bytes: Uint8Array, length: number): Uint8Array {
   const view = viewOf(bytes);
@@ -76,7 +82,10 @@ function lz4Framed(bytes: Uint8Array, length: number): Uint8Array {
   return out.subarray(0, filled);
 }
 
-/** The length that an LZ4 block unpacks to. Throws RangeError where it ends too early. */
+/**
+ * The length that an LZ4 block unpacks to.
+ * @throws RangeError if the block ends too early
+ */
 function lz4Length(bytes: Uint8Array): number {
   let length = 0;
   let at = 0;

@@ -9,13 +9,13 @@ import type { CodedColumn, ColumnValues, SubjectColumn } from '../record/columnB
 import type { Column } from '../record/records.ts';
 
 /**
- * The columns of a row group while it fills. hyparquet-writer's own `write` takes strings and finds the dictionary
- * again for every row group (0.2 to 0.4 M rows/s); the columns here keep codes and write pages by its exported page,
- * delta and run-length encoders, so that no string is touched per row.
+ * Buffers the columns of a row group while it fills. hyparquet-writer's own `write` takes strings and builds the
+ * dictionary again for every row group (0.2 to 0.4 M rows/s). These columns keep codes and write pages with its
+ * exported page, delta and run-length encoders, so no string is touched per row.
  */
 export interface ColumnBuffer {
   readonly element: SchemaElement;
-  /** Copies values `from` to `from + count` to the end of the row group; `undefined` stands for nulls. */
+  /** Copies values `from` to `from + count` to the end of the row group. `undefined` stands for a column of nulls. */
   take(values: ColumnValues | undefined, from: number, count: number): void;
   /** Writes the column chunk and empties the buffer. */
   flush(out: ByteWriter): ColumnChunk;
@@ -23,7 +23,7 @@ export interface ColumnBuffer {
 
 const NULL_CODE = -1;
 
-/** The buffer that a column's type asks for. `ids`: how this file writes ids. */
+/** Makes the buffer for a column's type. `ids` tells how this file writes ids. */
 export function columnBuffer(column: Column, ids: 'int32' | 'string', rowsMax: number): ColumnBuffer {
   if (column.type === 'id' && ids === 'int32') return idBuffer(column, rowsMax);
   if (column.type === 'instant') return int64Buffer(column, rowsMax, 1000);
@@ -31,7 +31,7 @@ export function columnBuffer(column: Column, ids: 'int32' | 'string', rowsMax: n
   return textBuffer(column, rowsMax);
 }
 
-/** INT32, DELTA_BINARY_PACKED. */
+/** Writes ids as INT32, DELTA_BINARY_PACKED. */
 function idBuffer(column: Column, rowsMax: number): ColumnBuffer {
   const element: SchemaElement = { name: column.name, type: 'INT32', repetition_type: 'REQUIRED' };
   const ids = new Int32Array(rowsMax);
@@ -66,7 +66,7 @@ function idBuffer(column: Column, rowsMax: number): ColumnBuffer {
   };
 }
 
-/** INT64, PLAIN: instants (seconds, written as milliseconds) and meter points; NaN is null. */
+/** Writes instants (seconds, written as milliseconds) and meter points as INT64, PLAIN. NaN means null. */
 function int64Buffer(column: Column, rowsMax: number, scale: number): ColumnBuffer {
   const timestamp = column.type === 'instant';
   const element: SchemaElement = {
@@ -108,7 +108,7 @@ function int64Buffer(column: Column, rowsMax: number, scale: number): ColumnBuff
         defined[row] = 1;
         if (value < min) min = value;
         if (value > max) max = value;
-        // Exact below 2^53: milliseconds to 2038 take 41 bits, a 13-digit MPAN 44.
+        // These values are exact below 2^53: milliseconds up to 2038 take 41 bits, and a 13-digit MPAN takes 44.
         view.setUint32(filled, value % 0x1_0000_0000, true);
         view.setUint32(filled + 4, Math.floor(value / 0x1_0000_0000), true);
         filled += 8;
@@ -134,7 +134,7 @@ function int64Buffer(column: Column, rowsMax: number, scale: number): ColumnBuff
   };
 }
 
-/** BYTE_ARRAY STRING, RLE_DICTIONARY, the dictionary of a row group in order of first appearance in it. */
+/** Writes texts as BYTE_ARRAY STRING, RLE_DICTIONARY. The dictionary of a row group is in order of first appearance. */
 function textBuffer(column: Column, rowsMax: number): ColumnBuffer {
   const element: SchemaElement = {
     name: column.name,
@@ -147,7 +147,7 @@ function textBuffer(column: Column, rowsMax: number): ColumnBuffer {
   let length = 0;
   let dictionary: string[] = [];
   const codeOf = new Map<string | number, number>();
-  /** For the caller's dictionary: its codes to those of this row group; -2 where not yet known. */
+  /** Maps the codes of the caller's dictionary to those of this row group. -2 means that the code is not mapped yet. */
   let remapped: readonly string[] | undefined;
   let remap = new Int32Array(0);
 
@@ -254,7 +254,7 @@ function textBuffer(column: Column, rowsMax: number): ColumnBuffer {
 interface Page {
   readonly data: ByteWriter;
   readonly rows: number;
-  /** Which rows have a value; null for a column that is never null. */
+  /** The rows that have a value; null for a column that is never null. */
   readonly nulls: { readonly defined: Uint8Array; readonly count: number } | null;
   readonly encoding: Encoding;
   readonly statistics: Statistics;
@@ -264,7 +264,8 @@ interface Page {
 /** Writes one column chunk: a dictionary page if there is one, and a single data page (version 2). */
 function chunk(out: ByteWriter, element: SchemaElement, page: Page): ColumnChunk {
   const start = out.offset;
-  // Numbers hardly compress by Snappy and would cost most of the time; texts do, and their pages are small.
+  // Snappy hardly compresses numbers and would take most of the time. It compresses texts well, and their pages are
+  // small.
   const codec: CompressionCodec = page.dictionary ? 'SNAPPY' : 'UNCOMPRESSED';
   let uncompressed = 0;
   if (page.dictionary) uncompressed += dictionaryPage(out, page.dictionary);
@@ -310,7 +311,7 @@ function chunk(out: ByteWriter, element: SchemaElement, page: Page): ColumnChunk
 
 const utf8 = new TextEncoder();
 
-/** Writes a dictionary page and says how long it is uncompressed, its header included. */
+/** Writes a dictionary page and returns its uncompressed length, its header included. */
 function dictionaryPage(out: ByteWriter, dictionary: readonly string[]): number {
   const page = new ByteWriter();
   for (const text of dictionary) {

@@ -1,6 +1,6 @@
 /**
- * The encodings of Parquet pages: bytes in, values out. Every length is checked against the bytes that are there, and
- * a page that is not what it claims to be throws RangeError.
+ * Decodes the encodings of Parquet pages. Every length is checked against the available bytes, and a page that is not
+ * what it claims to be throws RangeError.
  */
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
 import { byteStreamSplit } from 'hyparquet/src/encoding.js';
@@ -12,7 +12,9 @@ import type { ColumnReading } from './parquetKinds.ts';
 /** The cells of a dictionary page. */
 export type Dictionary = readonly string[] | Float64Array;
 
-/** Run-length and bit-packed hybrid: fills `out`; every run is checked against the bytes that are there. */
+/**
+ * Decodes the hybrid of run-length and bit-packed values into `out`. Every run is checked against the available bytes.
+ */
 export function readHybrid(bytes: Uint8Array, bitWidth: number, out: Int32Array | Uint8Array): void {
   if (bitWidth > 24) throw new RangeError(`a bit width of ${bitWidth}`);
   const reader = { view: viewOf(bytes), offset: 0 };
@@ -49,7 +51,7 @@ export function readHybrid(bytes: Uint8Array, bitWidth: number, out: Int32Array 
   }
 }
 
-const utf8 = new TextDecoder('utf-8'); // U+FFFD for what is not UTF-8: the cells are then refused
+const utf8 = new TextDecoder('utf-8'); // bytes that are not UTF-8 become U+FFFD, and such cells are refused
 
 const NO_VALUES: PageValues = { codes: new Int32Array(0), dictionary: [] };
 
@@ -105,7 +107,7 @@ function readPhysical(
   throw new RangeError(`encoding ${encoding}`);
 }
 
-/** Byte strings as texts, or as they are where they hold numbers. */
+/** Byte strings as texts, or as bytes if they hold numbers. */
 function pieces(found: readonly Uint8Array[], { kind, physical, width }: ColumnReading): Physical {
   if (physical === 'FIXED_LEN_BYTE_ARRAY' && found.some((bytes) => bytes.length !== width)) {
     throw new RangeError('values of another length than the schema says');
@@ -134,7 +136,7 @@ function readPlain(bytes: Uint8Array, reading: ColumnReading, count: number): Ph
   return { numbers };
 }
 
-/** Below this high word, and from its negative on, a signed 64-bit integer is exact as a number. */
+/** The bound on the high word, in either sign, within which a signed 64-bit integer is exact as a number. */
 const HIGH_WORD_EXACT = 0x20_0000;
 
 function readLongs(view: DataView, count: number): Physical {
@@ -172,7 +174,7 @@ function readPackedBits(bytes: Uint8Array, count: number): Physical {
   return { bits: Uint8Array.from({ length: count }, (_, i) => ((bytes[i >> 3] as number) >> (i & 7)) & 1) };
 }
 
-/** Booleans of version 2: four bytes of length, then runs of one bit. */
+/** Decodes booleans of version 2: four bytes of length, then runs of one bit. */
 function readRunLengthBits(bytes: Uint8Array, count: number): Physical {
   const length = viewOf(bytes).getUint32(0, true);
   if (length > bytes.length - 4) throw new RangeError('values beyond the end of the page');
@@ -201,7 +203,9 @@ function exactLongs(big: BigInt64Array): Physical {
     : { big };
 }
 
-/** DELTA_BINARY_PACKED by hyparquet, after a look at its header. `end`: the offset after the last block. */
+/**
+ * Decodes DELTA_BINARY_PACKED with hyparquet, after its header is checked. `end` is the offset after the last block.
+ */
 function readDelta(bytes: Uint8Array, type: 'INT32' | 'INT64', count: number): { values: Physical; end: number } {
   const reader = { view: viewOf(bytes), offset: 0 };
   if (count === 0 && bytes.length === 0) return { values: { numbers: new Float64Array(0) }, end: 0 };
@@ -240,7 +244,7 @@ function readDeltaLength(bytes: Uint8Array, count: number): Uint8Array[] {
   return found;
 }
 
-/** Longest text rebuilt from prefixes: short bytes can stand for long texts, many times over. */
+/** The longest text that is rebuilt from prefixes. A few bytes can stand for many long texts. */
 const PREFIXED_BYTES_MAX = 1 << 12;
 
 function readDeltaPrefixes(bytes: Uint8Array, count: number): Uint8Array[] {

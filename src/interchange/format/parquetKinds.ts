@@ -1,7 +1,7 @@
 /**
- * How the columns of a Parquet file are to be read: which physical types can hold the cells of which record column,
- * and what a value of them means. A type that fits nowhere is refused once a value of it is met, so that a column
- * that is null throughout is accepted whatever its type.
+ * Decides how the columns of a Parquet file are read: which physical types can hold the cells of a record column, and
+ * what their values mean. A type that fits no column is refused when its first value is met. A column that is null
+ * throughout is thus accepted whatever its type.
  */
 import type { SchemaElement } from 'hyparquet';
 import { ZONELESS_MEND, type Zoneless } from '../record/instantText.ts';
@@ -10,31 +10,31 @@ import type { Column, ColumnType } from '../record/records.ts';
 export type PhysicalType =
   'BOOLEAN' | 'INT32' | 'INT64' | 'INT96' | 'FLOAT' | 'DOUBLE' | 'BYTE_ARRAY' | 'FIXED_LEN_BYTE_ARRAY';
 
-/** What a value of a column is. */
+/** The kind of value that a column holds. */
 export type Kind =
   | { readonly is: 'text' }
   | { readonly is: 'uuid' }
   | { readonly is: 'boolean' }
-  /** 0: the number has a sign; else the width of a number without one. */
+  /** 0 if the number is signed; otherwise the width of the unsigned number in bits. */
   | { readonly is: 'whole'; readonly unsignedBits: 0 | 32 | 64 }
-  /** A floating-point number: accepted where it is whole and exact. */
+  /** A floating-point number. It is accepted if it is whole and exact. */
   | { readonly is: 'real' }
-  /** An integer, to be divided by ten to the power of `scale`. */
+  /** An integer that is divided by ten to the power of `scale`. */
   | { readonly is: 'decimal'; readonly scale: number }
   | { readonly is: 'timestamp'; readonly perSecond: 1e3 | 1e6 | 1e9; readonly zone: Exclude<Zoneless, 'refuse'> }
   /** The old timestamp of Hive and Spark: nanoseconds of a day, and a Julian day. */
   | { readonly is: 'int96'; readonly zone: Exclude<Zoneless, 'refuse'> }
-  /** Values that cannot be read: the first that is not null ends the reading. */
+  /** Values that cannot be read. The first one that is not null ends the reading. */
   | { readonly is: 'wrong'; readonly found: string; readonly expected: string };
 
 export interface ColumnReading {
   readonly physical: PhysicalType;
-  /** Bytes of a FIXED_LEN_BYTE_ARRAY; else 0. */
+  /** The number of bytes of a FIXED_LEN_BYTE_ARRAY; otherwise 0. */
   readonly width: number;
   readonly kind: Kind;
 }
 
-/** How to read a column of a file as a column of a record. */
+/** Decides how a column of a file is read as a column of a record. */
 export function readingOf(element: SchemaElement, column: Column, zoneless: Zoneless): ColumnReading {
   const physical = element.type as PhysicalType;
   return { physical, width: element.type_length ?? 0, kind: kindOf(element, column, zoneless) };
@@ -69,7 +69,7 @@ function timestampKind(element: SchemaElement, zoneless: Zoneless): Kind | undef
     if (logical.isAdjustedToUTC) return { is: 'timestamp', perSecond, zone: 'utc' };
     return zone ? { is: 'timestamp', perSecond, zone } : without;
   }
-  // The older annotations mean UTC by the format's own rules of compatibility.
+  // The format's rules of compatibility say that the older annotations mean UTC.
   if (converted === 'TIMESTAMP_MILLIS') return { is: 'timestamp', perSecond: 1e3, zone: 'utc' };
   return converted === 'TIMESTAMP_MICROS' ? { is: 'timestamp', perSecond: 1e6, zone: 'utc' } : undefined;
 }
@@ -95,7 +95,7 @@ export function isUnsigned({ converted_type: converted, logical_type: logical }:
   return logical?.type === 'INTEGER' ? !logical.isSigned : (converted ?? '').startsWith('UINT_');
 }
 
-/** Whether the choices of a column are yes and no, which other programs write as BOOLEAN. */
+/** True if the choices of a column are yes and no, which other programs write as BOOLEAN. */
 export function isYesNo({ allowed }: Column): boolean {
   return allowed?.length === 2 && allowed[0] === 'yes' && allowed[1] === 'no';
 }

@@ -1,4 +1,4 @@
-/** The pages of one column of a row group, decoded one at a time. */
+/** Reads the pages of one column of a row group and decodes them one at a time. */
 import type { ColumnMetaData, PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { readSync } from 'node:fs';
@@ -9,27 +9,28 @@ import { readCells, readDictionary, readHybrid, type Dictionary } from './parque
 import type { ColumnReading } from './parquetKinds.ts';
 import { guardThrift } from './parquetThrift.ts';
 
-/** Values of one page at most; a run-length page can claim any number in a few bytes. */
+/** The most values of one page. A run-length page can claim any number in a few bytes. */
 const PAGE_VALUES_MAX = 1 << 22;
 
-/** Room for a page header with its statistics. */
+/** The space for a page header with its statistics, in bytes. */
 const HEADER_BYTES_MAX = 1 << 16;
 
 export interface ChunkPlace {
   readonly descriptor: number;
   readonly meta: ColumnMetaData;
   readonly reading: ColumnReading;
-  /** OPTIONAL: the values have definition levels. */
+  /** True if the column is OPTIONAL: its values have definition levels. */
   readonly optional: boolean;
-  /** Rows of the row group. */
+  /** The rows of the row group. */
   readonly rows: number;
   readonly fileBytes: number;
 }
 
 /**
- * A cursor over the pages of one column chunk. One page is decoded at a time, so that memory is a page of each column
- * whatever the size of the row group. Throws RangeError or the decoder's own error on anything that is not as claimed,
- * and WrongType on a value of a type that the column cannot have.
+ * A cursor over the pages of one column chunk. One page is decoded at a time, so memory is one page of each column
+ * whatever the size of the row group.
+ * @throws RangeError or the decoder's own error for a page that is not as claimed; WrongType for a value of a type that
+ * the column cannot have
  */
 export class PageCursor {
   readonly #place: ChunkPlace;
@@ -51,13 +52,13 @@ export class PageCursor {
     }
   }
 
-  /** Rows that can be taken without another page; reads one where none is left. */
+  /** The number of rows that can be taken without another page. It reads a page if none is left. */
   available(): number {
     while (this.#taken === this.#pageRows) this.#readPage();
     return this.#pageRows - this.#taken;
   }
 
-  /** The next `rows` values, of one page. */
+  /** The next `rows` values, all from one page. */
   take(rows: number): RawColumn {
     const from = this.#taken;
     this.#taken += rows;
@@ -154,7 +155,7 @@ export class PageCursor {
   }
 }
 
-/** Spreads values over the rows that have one. */
+/** Distributes values to the rows that have one. */
 function withNulls(values: PageValues, defined: Uint8Array): RawColumn {
   let next = 0;
   if ('numbers' in values) {

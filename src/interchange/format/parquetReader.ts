@@ -14,18 +14,21 @@ import { PageCursor, type ChunkPlace } from './parquetPages.ts';
 import { guardThrift } from './parquetThrift.ts';
 import { readHead } from './textChunks.ts';
 
-/** Rows handed on at once. */
+/** The most rows of one batch. */
 const BATCH_ROWS_MAX = 16_384;
 
 const FOOTER_BYTES_MAX = 64 << 20;
 
 /**
- * More rows than this for each byte of the file are no records: keys differ from row to row. Without the bound a few
- * kilobytes of run-length pages could claim rows for hours.
+ * The most rows for each byte of the file. No real record has more, because keys differ from row to row. Without the
+ * bound a few kilobytes of run-length pages could claim rows for hours.
  */
 const ROWS_PER_BYTE_MAX = 100;
 
-/** A file that begins as Parquet does but cannot be read on throws FileRefused with the row reached. */
+/**
+ * Reads a Parquet file in batches of raw rows.
+ * @throws FileRefused, with the row reached, for a file that begins as Parquet and cannot be read to its end
+ */
 export function* readParquet(source: Omit<Input, 'format'>, record: RecordSchema): Generator<RawBatch> {
   const descriptor = openSync(source.path, 'r');
   let row = 0;
@@ -72,7 +75,7 @@ export function* readParquet(source: Omit<Input, 'format'>, record: RecordSchema
 
 type Refused = (found: string, expected: string, column?: string) => FileRefused;
 
-/** Turns what a decoder throws into a refusal of the file at the row reached. */
+/** Turns an error of a decoder into a refusal of the file at the row reached. */
 function attempt<T>(read: () => T, column: string, refused: Refused): T {
   try {
     return read();
@@ -84,7 +87,7 @@ function attempt<T>(read: () => T, column: string, refused: Refused): T {
 
 function reason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  // A DataView's own words when a page ends too early.
+  // A DataView uses these words when a page ends too early.
   return /outside the bounds|out of range/i.test(text) ? 'an end before its time' : text.slice(0, 120);
 }
 
@@ -114,13 +117,13 @@ function readFooter(descriptor: number, fileBytes: number, refused: Refused): Fi
 
 interface ColumnPlace {
   readonly name: string;
-  /** Position among the leaves of the schema, as row groups count their columns. */
+  /** The position among the leaves of the schema. Row groups number their columns in this way. */
   readonly index: number;
   readonly reading: ColumnReading;
   readonly optional: boolean;
 }
 
-/** For each column of the record, where it stands in the file; undefined where it does not. */
+/** The place in the file of each column of the record; undefined for a column that the file lacks. */
 function placesOf(
   metadata: FileMetaData,
   input: Omit<Input, 'format'>,
@@ -168,7 +171,7 @@ function leavesOf(tree: SchemaTree): number {
   return tree.children.length === 0 ? 1 : tree.children.reduce((sum, child) => sum + leavesOf(child), 0);
 }
 
-/** What a footer claims, for estimates and for the type of ids; undefined where it cannot be read. */
+/** The claims of a footer, for estimates and for the type of ids; undefined if the footer cannot be read. */
 export function parquetSummary(path: string): { readonly rows: number; readonly int32Ids: boolean } | undefined {
   const descriptor = openSync(path, 'r');
   try {

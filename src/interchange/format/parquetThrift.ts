@@ -1,6 +1,6 @@
 /**
- * Walks a Thrift compact structure without building it, and throws where it could not be real: hyparquet makes room
- * for a list of as many elements as it claims before it reads one, so a few bytes could take all memory.
+ * Walks a Thrift compact structure without building it, and throws if the structure cannot be real. hyparquet reserves
+ * memory for as many list elements as a list claims before it reads any, so a few bytes could take all memory.
  */
 export function guardThrift(view: DataView, offset: number): number {
   return guardStruct(view, offset, 0);
@@ -8,7 +8,7 @@ export function guardThrift(view: DataView, offset: number): number {
 
 const DEPTH_MAX = 32;
 
-// Types of the compact protocol.
+// The types of the compact protocol.
 const STOP = 0;
 const TRUE = 1;
 const FALSE = 2;
@@ -53,7 +53,7 @@ function guardList(view: DataView, start: number, depth: number): number {
   let size = header >> 4;
   let offset = start + 1;
   if (size === 15) [size, offset] = readVarint(view, offset);
-  // Every element takes a byte at least.
+  // Every element takes at least one byte.
   if (size > view.byteLength - offset) throw new RangeError('a list longer than the rest');
   const type = element === TRUE || element === FALSE ? BYTE : element;
   for (let i = 0; i < size; i += 1) offset = guardElement(view, offset, type, depth + 1);
@@ -69,7 +69,7 @@ function guardVarint(view: DataView, start: number): number {
   return offset + 1;
 }
 
-/** An unsigned number of at most 32 bits, and the offset after it. */
+/** Reads an unsigned number of at most 32 bits. Returns the number and the offset after it. */
 function readVarint(view: DataView, start: number): [number, number] {
   const end = guardVarint(view, start);
   let value = 0;

@@ -7,32 +7,33 @@ import { openOutput, type OpenOutput } from './outputFile.ts';
 import { columnBuffer } from './parquetColumns.ts';
 import { recordOf, type RecordName } from '../record/records.ts';
 
-/** Rows of a row group. Fixed, so that the bytes do not depend on how the rows arrive in batches. */
+/** The rows of a row group. The number is fixed, so that the bytes do not depend on how the rows arrive in batches. */
 export const ROW_GROUP_ROWS = 131_072;
 
 const MAGIC = 0x31524150; // "PAR1"
 
 export interface ParquetFile {
-  /** Appends the first `rows` values of each column. Throws an assertion on a column that the record lacks. */
+  /** Appends the first `rows` values of each column. Fails an assertion for a column that the record lacks. */
   append(batch: ColumnBatch): void;
-  /** Writes the footer and gives the file its name. `sha256`: of the whole file, hex. */
+  /** Writes the footer and renames the file to its final name. `sha256` is that of the whole file, in hex. */
   close(): Promise<{ readonly rows: number; readonly sha256: string }>;
-  /** Removes what was written; the name never appears. */
+  /** Removes what was written. The file never appears under its name. */
   abort(): void;
 }
 
 export interface ParquetOptions {
-  /** How the file is opened; `openOutput` unless given. */
+  /** The function that opens the file. The default is `openOutput`. */
   readonly open?: OpenOutput;
-  /** `int32`: ids are numbers (simulated); `string`: any text. */
+  /** The type of ids. `int32`: ids are numbers (simulated). `string`: ids are any text. */
   readonly ids: 'int32' | 'string';
-  /** Key-value metadata of the footer, written in the order of the keys. */
+  /** Key-value metadata of the footer. It is written in the order of the keys. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Opens a Parquet file of a record for streaming. Memory: one row group of `ROW_GROUP_ROWS` rows, whatever the size
- * of the file. The bytes are a function of the rows, `ids` and `metadata` alone. Throws what the file system throws.
+ * Opens a Parquet file of a record for streaming. Memory: one row group of `ROW_GROUP_ROWS` rows, whatever the size of
+ * the file. The bytes depend on the rows, `ids` and `metadata` alone.
+ * @throws the error of the file system
  */
 export function openParquet(path: string, record: RecordName, options: ParquetOptions): ParquetFile {
   const columns = recordOf(record).columns;
@@ -47,7 +48,7 @@ export function openParquet(path: string, record: RecordName, options: ParquetOp
 
   function spill(): void {
     file.write(out.getBytes());
-    out.index = 0; // `offset` goes on counting, as the positions in the footer need
+    out.index = 0; // `offset` keeps counting, as the positions in the footer require
   }
 
   function flushGroup(): void {

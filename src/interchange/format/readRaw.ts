@@ -8,8 +8,8 @@ import { readNdjson } from './ndjsonReader.ts';
 import { readParquet } from './parquetReader.ts';
 
 /**
- * The raw batches of a file, with the columns that its folders name. A malformed row is refused; a structure that
- * cannot be read on throws FileRefused.
+ * The raw batches of a file, with the columns that its folders name. A malformed row is refused.
+ * @throws FileRefused for a structure that cannot be read any further
  */
 export async function* readRaw(input: Input, record: RecordSchema, refuse: Refuse): AsyncGenerator<RawBatch> {
   for await (const batch of ofFormat(input, record, refuse)) yield withConstants(batch, input, record);
@@ -20,7 +20,7 @@ function ofFormat(input: Input, record: RecordSchema, refuse: Refuse): AsyncGene
   return input.format === 'ndjson' ? readNdjson(input, record, refuse) : readParquet(input, record);
 }
 
-/** A column that the file has wins over the name of a folder. */
+/** A column of the file takes precedence over the name of a folder. */
 function withConstants(batch: RawBatch, { constants }: Input, record: RecordSchema): RawBatch {
   if (constants === undefined) return batch;
   const columns = batch.columns.map((raw, index) => {

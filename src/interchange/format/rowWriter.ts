@@ -6,24 +6,25 @@ import { openOutput } from './outputFile.ts';
 import { openParquet, type ParquetOptions } from './parquetWriter.ts';
 import { recordOf, type Column, type RecordName } from '../record/records.ts';
 
-/** The cells of a row in the order of the record's columns, as text; null and '' are both empty. */
+/** The cells of a row as text, in the order of the record's columns. null and '' both mean empty. */
 export type Row = readonly (string | null)[];
 
 /** Writes a record row by row. The file appears under its name on `close`, or not at all. */
 export interface RowWriter {
   append(row: Row): void;
-  /** `sha256`: of the whole file, hex. */
+  /** Completes the file. `sha256` is that of the whole file, in hex. */
   close(): Promise<{ readonly rows: number; readonly sha256: string }>;
   abort(): void;
 }
 
-/** Text is handed to the file in pieces of about this many characters. */
+/** The approximate number of characters that are passed to the file at once. */
 const CHUNK_CHARACTERS = 1 << 16;
 
 /**
- * Opens a record for writing; `-` is standard output. CSV: a header, LF, quotes where RFC 4180 asks for them. NDJSON:
- * every column in every line, texts or null. Parquet: as `openParquet`. All three decode to the same rows.
- * Throws what the file system throws.
+ * Opens a record for writing; `-` is standard output. CSV has a header, LF, and quotes where RFC 4180 requires them.
+ * NDJSON has every column in every line, as a text or null. Parquet is as `openParquet` writes it. All three decode to
+ * the same rows.
+ * @throws the error of the file system
  */
 export function openRows(path: string, record: RecordName, format: Format, options: ParquetOptions): RowWriter {
   if (format === 'parquet') return parquetRows(path, record, options);
@@ -77,7 +78,7 @@ function ndjsonLine(columns: readonly Column[]): (row: Row) => string {
   };
 }
 
-/** Rows gathered before they go to the Parquet writer. */
+/** The rows that are gathered before they go to the Parquet writer. */
 const BATCH_ROWS = 4096;
 
 function parquetRows(path: string, record: RecordName, options: ParquetOptions): RowWriter {

@@ -1,4 +1,4 @@
-/** The bytes of a text file, unpacked where it is gzip, after a look at what it is. */
+/** Reads the bytes of a text file and unpacks gzip. The first bytes are checked before. */
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -8,7 +8,10 @@ import type { Format, Source } from './formats.ts';
 
 const CHUNK_BYTES = 1 << 19;
 
-/** Throws FileRefused where the file is not text of its format, and where gzip ends too early or is damaged. */
+/**
+ * Yields the bytes of a text file.
+ * @throws FileRefused if the file is not text of its format, and if gzip ends too early or is damaged
+ */
 export async function* textChunks(source: Source, format: Exclude<Format, 'parquet'>): AsyncGenerator<Uint8Array> {
   let first = true;
   try {
@@ -29,11 +32,11 @@ function bytesOf(path: string): AsyncIterable<unknown> {
   const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   if (!isGzip(readHead(path))) return stream;
   const unpacked = createGunzip({ chunkSize: CHUNK_BYTES });
-  pipeline(stream, unpacked, () => undefined); // an error reaches whoever reads `unpacked`
+  pipeline(stream, unpacked, () => undefined); // an error reaches the reader of `unpacked`
   return unpacked;
 }
 
-/** The first bytes of a file; fewer where it is shorter. */
+/** The first bytes of a file. A shorter file yields fewer. */
 export function readHead(path: string): Uint8Array {
   const descriptor = openSync(path, 'r');
   try {

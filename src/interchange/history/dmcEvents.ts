@@ -6,10 +6,16 @@ import { FileRefused, type Refuse } from '../record/refusal.ts';
 import type { DmcHistory, JoinCounts } from './judge.ts';
 import { EVENT_ROWS, eventRow, settle, type EventRow } from './rows.ts';
 
-/** Events of DMCs are kept in memory: they may stand anywhere in a file and touch any installation. */
+/**
+ * The most events of DMCs. They are kept in memory, because they may be anywhere in a file and concern any
+ * installation.
+ */
 const DMC_EVENTS_MAX = 1_000_000;
 
-/** Collects the events of every DMC (subjects `dmc:<id>`), refuses those that contradict, counts those after the as-of. */
+/**
+ * Collects the events of every DMC (subjects `dmc:<id>`). It refuses events that contradict each other, and counts
+ * those after the as-of.
+ */
 export async function readDmcEvents(
   inputs: readonly Input[],
   options: SettleOptions,
@@ -17,7 +23,7 @@ export async function readDmcEvents(
   const rowsOf = new Map<string, EventRow[]>();
   let held = 0;
   for (const [file, input] of inputs.entries()) {
-    // Rows that are wrong by themselves are refused when the file is read for its installations.
+    // Rows that are wrong by themselves are refused later, when the file is read for its installations.
     for await (const batch of readEvents(input, () => undefined)) {
       for (let row = 0; row < batch.rows; row += 1) {
         const subject = batch.subject[row] as string;
@@ -49,7 +55,7 @@ interface SettleOptions {
   readonly counts: JoinCounts;
 }
 
-/** What the rows of one DMC come to: those that contradict each other are refused, those after the as-of counted. */
+/** Combines the rows of one DMC. Rows that contradict each other are refused, and rows after the as-of are counted. */
 export function settleDmc(
   rows: readonly EventRow[],
   inputs: readonly Input[],

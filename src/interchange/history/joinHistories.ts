@@ -6,41 +6,42 @@ import { noCounts, type JoinCounts, type Judgement } from './judge.ts';
 import { mergeJoin, ORDERS, OutOfOrder, type JoinInputs } from './mergeJoin.ts';
 import { PARTITION_ROWS, partitionJoin } from './partitionJoin.ts';
 
-/** Where results go. One is opened for each way of joining that is tried; all but the last are discarded. */
+/** The receiver of results. One is opened for each way of joining that is tried, and all but the last are discarded. */
 export interface JoinSink<R> {
   readonly refuse: Refuse;
-  /** Called in the order of the installations file. */
+  /** Receives one result. It is called in the order of the installations file. */
   emit(installationId: string, result: R): void;
-  /** What came until now is void. */
+  /** Voids all results received so far. */
   discard(): void;
 }
 
 export interface JoinOptions<R, S extends JoinSink<R>> {
   readonly asOf: Instant;
-  /** Decides one history; its result must survive JSON. Undefined: nothing to say of it. */
+  /** Decides one history. The result must survive JSON. Undefined means that there is no result. */
   readonly decide: (history: History) => R | undefined;
   readonly open: () => S;
   readonly progress?: (rows: number) => void;
-  /** An empty folder for temporary files; the caller removes it. */
+  /** An empty folder for temporary files. The caller removes it. */
   readonly temporary: string;
-  /** About how many rows a partition holds, where files share no order; PARTITION_ROWS unless given. */
+  /** The approximate number of rows of a partition, used if the files share no order. The default is PARTITION_ROWS. */
   readonly partitionRows?: number;
 }
 
 export interface Joined<S> {
   readonly sink: S;
   readonly counts: JoinCounts;
-  /** How the files were joined: in an order that they share, or by way of temporary files. */
+  /** The way in which the files were joined: in an order that they share, or through temporary files. */
   readonly joinedBy: 'numeric' | 'lexicographic' | 'partitions';
 }
 
 /**
  * Joins installations, attempts and events into histories and decides each.
  *
- * Files that all stand in ascending order of the id - as numbers where all ids are whole numbers, else by their text -
- * are joined in flat memory, each read once. Rows of DMCs may stand anywhere. The first row out of order ends that,
- * and the files are read again by way of temporary files (`partitionJoin` states the memory).
- * The results are the same and come in the order of the installations. Throws FileRefused and what the sink throws.
+ * If all files are in ascending order of the id, they are joined in flat memory and each is read once. The order is
+ * numeric if all ids are whole numbers, otherwise it is that of the text. Rows of DMCs may be anywhere. At the first
+ * row out of order this stops, and the files are read again through temporary files (`partitionJoin` states the
+ * memory). The results are the same and come in the order of the installations.
+ * @throws FileRefused, and the errors of the sink
  */
 export async function joinHistories<R, S extends JoinSink<R>>(
   inputs: JoinInputs,

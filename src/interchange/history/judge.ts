@@ -22,31 +22,31 @@ export interface Group {
   readonly events: readonly EventRow[];
 }
 
-/** The events of a DMC. Its contradictory rows have been refused. */
+/** The events of a DMC. Rows that contradict each other have been refused already. */
 export interface DmcHistory {
   readonly events: readonly HistoryEvent[];
   readonly contradictory: boolean;
 }
 
-/** Names of the files of each record, for refusals. */
+/** The names of the files of each record, for refusals. */
 export interface FileNames {
   readonly installations: readonly string[];
   readonly attempts: readonly string[];
   readonly events: readonly string[];
 }
 
-/** What was done with the rows: the command says it at the end. */
+/** Counts of what was done with the rows. The command prints them at the end. */
 export interface JoinCounts {
   installations: number;
   attempts: number;
   events: number;
-  /** Equal rows beyond the first. */
+  /** The equal rows beyond the first. */
   duplicates: number;
-  /** Rows later than the as-of; ignored. */
+  /** The rows later than the as-of, which are ignored. */
   afterAsOf: number;
-  /** Installations without a verdict, for a row that contradicts another. */
+  /** The installations without a verdict, because one of their rows contradicts another. */
   undecided: number;
-  /** What was accepted and looks like a slip. */
+  /** Accepted values that look like a slip. */
   readonly remarks: Remarks;
 }
 
@@ -56,22 +56,22 @@ export function noCounts(): JoinCounts {
   }; // prettier-ignore
 }
 
-/** What `judge` needs beside the rows of an installation. */
+/** The inputs of `judge` other than the rows of an installation. */
 export interface Judgement {
   readonly asOf: Instant;
   readonly files: FileNames;
   readonly dmcs: ReadonlyMap<string, DmcHistory>;
   readonly refuse: Refuse;
   readonly counts: JoinCounts;
-  /** Called with the number of rows read since the last call. */
+  /** Receives the number of rows read since the last call. */
   readonly progress: (rows: number) => void;
 }
 
 const UNKNOWN = 'an installation_id that stands in installations (and was not refused there)';
 
 /**
- * The history of a group, or undefined where there is none to decide: the installation is not known (its rows are
- * refused) or a row contradicts another (both are refused). Rows after the as-of are left out and counted.
+ * The history of a group, or undefined if there is none to decide. That is so if the installation is not known (its
+ * rows are refused) or a row contradicts another (both are refused). Rows after the as-of are left out and counted.
  */
 export function judge(group: Group, { asOf, files, dmcs, refuse, counts }: Judgement): History | undefined {
   const refuseIn = (names: readonly string[], { file, ...row }: Conflict): void =>
@@ -129,7 +129,7 @@ export function judge(group: Group, { asOf, files, dmcs, refuse, counts }: Judge
   return { installation, attempts: attemptsThen, events: dmc ? [...eventsThen, ...dmc.events] : eventsThen };
 }
 
-/** Both were built by one reader, so that their columns stand in one order. */
+/** One reader built both, so their columns are in the same order. */
 function sameInstallation(a: Installation, b: Installation): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
-/** Lines are gathered up to about this many characters before they are written. */
+/** The approximate number of characters that are gathered before they are written. */
 const CHUNK_CHARACTERS = 1 << 16;
-/** Many are read at once, so that each has a small buffer. */
+/** Many files are read at once, so each has a small buffer. */
 const READ_BYTES = 1 << 16;
 
-/** A temporary file of lines, written once from its beginning. */
+/** A temporary file of lines that is written once, from its beginning. */
 export class LineFile {
   readonly path: string;
   readonly #descriptor: number;

@@ -14,24 +14,27 @@ import { FileRefused, maskedId, type Refuse } from '../record/refusal.ts';
 import { judge, type Group, type Judgement } from './judge.ts';
 import { attemptRow, eventRow, type AttemptRow, type EventRow } from './rows.ts';
 
-/** Rows of one installation at most, duplicates counted: its history must stand in memory. */
+/** The most rows of one installation, duplicates included. Its history must fit in memory. */
 export const INSTALLATION_ROWS_MAX = 100_000;
 
-/** An order in which all files may stand. */
+/** An order in which all files may be sorted. */
 export interface Order {
   readonly name: 'numeric' | 'lexicographic';
-  /** Whether an id can stand in a file of this order. */
+  /** True if an id can occur in a file of this order. */
   admits(id: string): boolean;
   compare(a: string, b: string): number;
 }
 
-/** Tried one after the other. Lexicographic is by UTF-16 code units: that of bytes, save beyond the BMP. */
+/**
+ * The orders that are tried, one after the other. Lexicographic order is by UTF-16 code units. It equals the order of
+ * bytes, except for characters beyond the BMP.
+ */
 export const ORDERS: readonly Order[] = [
   { name: 'numeric', admits: (id) => /^(0|[1-9]\d{0,14})$/.test(id), compare: (a, b) => Number(a) - Number(b) },
   { name: 'lexicographic', admits: () => true, compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0) },
 ];
 
-/** The files do not stand in the order tried. */
+/** Thrown if the files are not in the order that is tried. */
 export class OutOfOrder extends Error {
   override name = 'OutOfOrder';
 }
@@ -43,8 +46,9 @@ export interface JoinInputs {
 }
 
 /**
- * Joins files that all stand in one order, in flat memory: a batch of each. Calls `decided` in the order of the
- * installations. Throws OutOfOrder at the first row that does not stand in it: what was called until then is void.
+ * Joins files that are all in one order, in flat memory: one batch of each. It calls `decided` in the order of the
+ * installations.
+ * @throws OutOfOrder at the first row out of order; the calls made until then are void
  */
 export async function mergeJoin(
   inputs: JoinInputs,
@@ -71,7 +75,8 @@ export async function mergeJoin(
 
   async function joinCursors(): Promise<void> {
     for (;;) {
-      // The least id of the three comes next; a group without an installation is one that is not known.
+      // The least id of the three comes next. A group without an installation belongs to an installation that is not
+      // known.
       const ids: string[] = [];
       for (const cursor of [installations, attempts, events]) {
         const id = cursor.id ?? (await cursor.fill());
@@ -114,7 +119,7 @@ export function eventAt(batch: EventRows, row: number, file: number): EventRow {
   return eventRow(origin, batch.at[row] as number, batch.event[row] as number, batch.value[row] as string);
 }
 
-/** Takes all rows of an id; awaits only where a batch ends. */
+/** Takes all rows of an id. It awaits only where a batch ends. */
 async function gather<B extends Batch, R>(
   cursor: Cursor<B>,
   id: string,
@@ -148,7 +153,7 @@ interface Placed<B> {
   readonly name: string;
 }
 
-/** The batches of several files, one after the other, as if they were one. */
+/** The batches of several files, one after the other, as if they were one file. */
 export async function* chain<B extends Batch>(
   inputs: readonly Input[],
   read: (input: Input, refuse: Refuse) => AsyncGenerator<B>,
@@ -163,7 +168,7 @@ export async function* chain<B extends Batch>(
   }
 }
 
-/** The accepted rows of a record, one after the other, held to an order. */
+/** The accepted rows of a record, one after the other. Their order is checked. */
 class Cursor<B extends Batch> {
   readonly #batches: AsyncGenerator<Placed<B>>;
   readonly #idsOf: (batch: B) => readonly string[];
@@ -174,7 +179,7 @@ class Cursor<B extends Batch> {
   file = 0;
   name = '';
   row = -1;
-  /** Id of the row it stands on; undefined: the batch is at its end, `fill` brings the next. */
+  /** The id of the current row. It is undefined at the end of a batch; `fill` then fetches the next batch. */
   id: string | undefined;
   passOver: (id: string) => boolean = () => false;
 
@@ -184,12 +189,12 @@ class Cursor<B extends Batch> {
     this.#order = order;
   }
 
-  /** Lets go of the file, also in mid-reading. */
+  /** Closes the file, even in the middle of reading. */
   async close(): Promise<void> {
     await this.#batches.return(undefined);
   }
 
-  /** Steps to the next accepted row of the batch. */
+  /** Moves to the next accepted row of the batch. */
   advance(): void {
     const { accepted, rows } = this.batch;
     for (this.row += 1; this.row < rows; this.row += 1) {
@@ -207,7 +212,7 @@ class Cursor<B extends Batch> {
     this.id = undefined;
   }
 
-  /** Reads batches until there is an accepted row; undefined at the end of the last file. */
+  /** Reads batches until there is an accepted row. Returns undefined at the end of the last file. */
   async fill(): Promise<string | undefined> {
     while (this.id === undefined) {
       const next = await this.#batches.next();

@@ -8,22 +8,25 @@ import { settleDmc } from './dmcEvents.ts';
 import { judge, noCounts, type Group, type JoinCounts } from './judge.ts';
 import { attemptAt, eventAt, INSTALLATION_ROWS_MAX, tooManyRows, type JoinInputs } from './mergeJoin.ts';
 
-/** What the files say of one installation. */
+/** The history of one installation, as the files give it. */
 export interface OneHistory {
-  /** Undefined: no row of it was accepted, or a row of it or of its DMC contradicts another. */
+  /**
+   * The history. It is undefined if no row of the installation was accepted, or if one of its rows or of its DMC's rows
+   * contradicts another.
+   */
   readonly history: History | undefined;
-  /** Rows of it and of its DMC that were refused, in the order of the files. */
+  /** The refused rows of the installation and of its DMC, in the order of the files. */
   readonly refused: readonly RefusedRow[];
-  /** Other rows that were refused: they concern other installations, or do not tell whom. */
+  /** The number of other refused rows. They concern other installations, or name none. */
   readonly refusedOthers: number;
-  /** Whether any row of the installations record, refused or not, has the id. */
+  /** True if any row of the installations record, refused or not, has the id. */
   readonly known: boolean;
   readonly counts: JoinCounts;
 }
 
 /**
- * Reads the history of one installation out of files of many: what `joinHistories` would give `decide` of it, and the
- * rows of it that are refused. Files are read from end to end, in any order, one batch at a time.
+ * Reads the history of one installation from files of many. It gives the history that `joinHistories` would pass to
+ * `decide`, and the installation's refused rows. Files are read from end to end, in any order, one batch at a time.
  */
 export async function oneHistory(inputs: JoinInputs, id: string, asOf: Instant): Promise<OneHistory> {
   const own: RefusedRow[] = [];

@@ -15,13 +15,14 @@ import { chain, INSTALLATION_ROWS_MAX, tooManyRows, type JoinInputs } from './me
 import { attemptRow, eventRow, type AttemptRow, type EventRow, type Origin } from './rows.ts';
 
 /**
- * Rows of a partition, about: what is in memory at once. 250,000 rows as objects take some 100 MB; the buffers of
- * PARTITIONS_MAX partitions 32 MB more; with the garbage between collections 450 MB were seen in all. Beyond PARTITIONS_MAX times this many rows memory grows in proportion.
+ * The approximate number of rows of a partition, which is what memory holds at once. 250,000 rows as objects take some
+ * 100 MB, and the buffers of PARTITIONS_MAX partitions take 32 MB more. With the garbage between collections, 450 MB
+ * were measured in all. Beyond PARTITIONS_MAX times this many rows, memory grows in proportion.
  */
 export const PARTITION_ROWS = 250_000;
 const PARTITIONS_MAX = 256;
 
-/** A line of a partition's file, a tuple for its size: the id, where the row stands, and what it says. */
+/** A line of a partition's file: the id, the place of the row, and its values. It is a tuple to keep it small. */
 type Line =
   | readonly ['i', string, file: number, line: number, ordinal: number, Installation]
   | readonly ['a', string, file: number, line: number, at: Instant, kind: number, outcome: string, cause: number, table510: number]
@@ -30,17 +31,18 @@ type Line =
 export interface PartitionOptions<R> {
   /** An empty folder for temporary files. */
   readonly folder: string;
-  /** About how many rows a partition holds. */
+  /** The approximate number of rows of a partition. */
   readonly partitionRows: number;
-  /** Its result must survive JSON. */
+  /** Decides one history. Its result must survive JSON. */
   readonly decide: (history: History) => R | undefined;
-  /** Called in the order of the installations. */
+  /** Receives one result. It is called in the order of the installations. */
   readonly emit: (id: string, result: R) => void;
 }
 
 /**
- * Joins files in any order by way of temporary files: every row goes to the partition that its id hashes to, each
- * partition is joined in memory, and the results are merged back into the order of the installations. Disk: the rows once more, uncompressed.
+ * Joins files in any order through temporary files. Every row goes to the partition that its id hashes to, each
+ * partition is joined in memory, and the results are merged back into the order of the installations. Disk: the rows
+ * once more, uncompressed.
  */
 export async function partitionJoin<R>(
   inputs: JoinInputs,
@@ -69,11 +71,14 @@ export async function partitionJoin<R>(
   mergeResults(results, emit);
 }
 
-/** Bytes of a row of text, about; and of one in gzip. */
+/** The approximate bytes of a row of text, and of a row in gzip. */
 const ROW_BYTES = 40;
 const PACKED_ROW_BYTES = 5;
 
-/** The number of rows is an estimate from the size of text files, and what the footers of Parquet files say. */
+/**
+ * The number of partitions. The number of rows is estimated from the size of text files and from the footers of Parquet
+ * files.
+ */
 function partitionsFor(inputs: JoinInputs, partitionRows: number): number {
   const rowsOf = ({ path, format }: Input): number =>
     format === 'parquet'
@@ -122,7 +127,7 @@ async function scatter(inputs: JoinInputs, judgement: Judgement, put: (line: Lin
 
 interface OpenGroup {
   readonly id: string;
-  /** Place of the installation's first row among all installations. */
+  /** The position of the installation's first row among all installations. */
   ordinal: number;
   readonly installations: (Origin & { readonly installation: Installation })[];
   readonly attempts: AttemptRow[];
@@ -143,7 +148,7 @@ function joinPartition(path: string, judgement: Judgement, decided: (ordinal: nu
     const rows = Math.max(group.installations.length, group.attempts.length, group.events.length);
     if (rows > INSTALLATION_ROWS_MAX) throw tooManyRows(nameOf(line, judgement), line[3], id);
   }
-  // Installations were scattered first, so that the groups stand in their order, the unknown ones last.
+  // Installations were distributed first, so the groups are in their order. Groups of unknown installations come last.
   for (const group of groups.values()) {
     const history = judge(group, judgement);
     if (history) decided(group.ordinal, history);
@@ -165,7 +170,7 @@ function nameOf(line: Line, { files }: Judgement): string {
   return names[line[2]] as string;
 }
 
-/** Merges files that each stand in order of their ordinals. */
+/** Merges files that are each sorted by their ordinals. */
 function mergeResults<R>(paths: readonly string[], emit: (id: string, result: R) => void): void {
   type Head = { readonly ordinal: number; readonly id: string; readonly result: R; readonly lines: Generator<string> };
   const heap: Head[] = [];

@@ -9,7 +9,7 @@ import { lineOf } from '../record/rawBatch.ts';
 import { show, type Refuse } from '../record/refusal.ts';
 import { recordOf, type RecordName } from '../record/records.ts';
 
-/** What every batch of checked rows has: where its rows stand, and which of them were accepted (1). */
+/** The parts common to every batch of checked rows: the places of its rows, and the rows that were accepted (1). */
 interface Rows {
   readonly rows: number;
   readonly lines: Float64Array | number;
@@ -25,11 +25,11 @@ export interface InstallationRows extends Rows {
 export interface AttemptRows extends Rows {
   readonly id: readonly string[];
   readonly at: Int32Array;
-  /** Positions in ATTEMPT_KINDS and CAUSES; defaults are filled in. */
+  /** Positions in ATTEMPT_KINDS and CAUSES. Defaults are filled in. */
   readonly kind: Uint8Array;
   readonly cause: Uint8Array;
   readonly outcome: readonly string[];
-  /** 1: stands in Table 5.10, as the row says or, where it says nothing, as the catalogue does. */
+  /** 1 if the row is in Table 5.10: as the row says, or, if the row is empty there, as the catalogue says. */
   readonly table510: Uint8Array;
 }
 
@@ -41,7 +41,7 @@ export interface EventRows extends Rows {
   readonly value: readonly string[];
 }
 
-const YES = 0; // position of `yes` in the records' yes|no
+const YES = 0; // the position of `yes` among the records' yes and no
 
 async function* checked(name: RecordName, input: Input, refuse: Refuse): AsyncGenerator<CheckedBatch> {
   const record = recordOf(name);
@@ -49,7 +49,7 @@ async function* checked(name: RecordName, input: Input, refuse: Refuse): AsyncGe
   for await (const batch of readRaw(input, record, refuse)) yield check(batch);
 }
 
-/** A rule on a whole row: the columns that do not go together, or undefined where they do. */
+/** A rule on a whole row. It returns the columns that contradict each other, or undefined if they agree. */
 interface RowProblem {
   readonly column: string;
   readonly found: string;
@@ -66,7 +66,7 @@ function applyRule(batch: Rows, input: Input, refuse: Refuse, rule: (row: number
   }
 }
 
-/** Rows of `installations`, cells and gas columns checked. */
+/** The rows of `installations`. Cells and gas columns are checked. */
 export async function* readInstallations(input: Input, refuse: Refuse): AsyncGenerator<InstallationRows> {
   for await (const batch of checked('installations', input, refuse)) {
     const [id, cohort, groupId, mpan, mprn, esmeDormant, gsmeDormant, electricityMode, gasMode, dmc, eSupplier, gSupplier, operator, hubModel] =
@@ -118,10 +118,10 @@ export async function* readInstallations(input: Input, refuse: Refuse): AsyncGen
 }
 
 const OUTCOME = /^[A-Za-z0-9_-]{1,32}$/;
-const INSTRUCTION = 0; // position in ATTEMPT_KINDS
+const INSTRUCTION = 0; // the position in ATTEMPT_KINDS
 const SYSTEM = CAUSES.indexOf('system');
 
-/** Rows of `attempts`, defaults filled in: cause device, Table 5.10 by the catalogue. */
+/** The rows of `attempts`. Defaults are filled in: the cause is `device`, and Table 5.10 is as the catalogue says. */
 export async function* readAttempts(input: Input, refuse: Refuse): AsyncGenerator<AttemptRows> {
   const outcomes = new Map<string, { valid: boolean; success: boolean; table510: boolean }>();
   function look(outcome: string): { valid: boolean; success: boolean; table510: boolean } {
@@ -170,7 +170,7 @@ export async function* readAttempts(input: Input, refuse: Refuse): AsyncGenerato
   }
 }
 
-/** What the value of an event must be; events that are not here have none. */
+/** The values that an event may have. Events that are not listed have no value. */
 const EVENT_VALUES: Readonly<Partial<Record<EventName, { readonly pattern: RegExp; readonly expected: string }>>> = {
   'electricity-supplier': { pattern: /^/, expected: 'a supplier, or nothing where it is not known' },
   'gas-supplier': { pattern: /^/, expected: 'a supplier, or nothing where it is not known' },
@@ -178,12 +178,12 @@ const EVENT_VALUES: Readonly<Partial<Record<EventName, { readonly pattern: RegEx
   'gsme-dormant': { pattern: /^(yes|no)$/, expected: 'yes|no' },
   'electricity-payment-mode': { pattern: /^(credit|prepayment)$/, expected: 'credit|prepayment' },
   'gas-payment-mode': { pattern: /^(credit|prepayment)$/, expected: 'credit|prepayment' },
-  // An instruction by nobody in particular is one by a stranger: the engine notes it.
+  // An instruction without a supplier counts as one by a stranger: the engine notes it.
   'supplier-gsme-exclusion': { pattern: /^/, expected: 'the instructing supplier' },
 };
 const NO_VALUE = { pattern: /^$/, expected: 'nothing' };
 
-/** What the value of an event must be, where a text is not that; undefined where it is. */
+/** The values that an event may have, if a text is none of them; undefined if the text is valid. */
 export function wrongEventValue(event: EventName, value: string): string | undefined {
   const rule = EVENT_VALUES[event] ?? NO_VALUE;
   return rule.pattern.test(value) ? undefined : `${rule.expected} (${event})`;
@@ -191,7 +191,7 @@ export function wrongEventValue(event: EventName, value: string): string | undef
 
 export const DMC_PREFIX = 'dmc:';
 
-/** Rows of `events`: subjects and values go with their events. */
+/** The rows of `events`. Subjects and values are checked against their events. */
 export async function* readEvents(input: Input, refuse: Refuse): AsyncGenerator<EventRows> {
   const ofDmc = EVENTS.map((event) => (DMC_EVENTS as readonly EventName[]).includes(event));
   for await (const batch of checked('events', input, refuse)) {

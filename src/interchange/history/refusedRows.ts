@@ -2,28 +2,31 @@ import type { Refuse, RefusedRow } from '../record/refusal.ts';
 import type { OpenOutput } from '../format/outputFile.ts';
 import { openRows, type RowWriter } from '../format/rowWriter.ts';
 
-/** Refused rows in memory at most; a file of them is in order of file and line within as many. */
+/**
+ * The most refused rows that are held in memory. A file of refused rows is sorted by file and line within blocks of
+ * this size.
+ */
 const SORTED_ROWS_MAX = 100_000;
 
-/** Thrown when as many rows have been refused as the user wants to see. */
+/** Thrown when the user's limit on refused rows is reached. */
 export class TooManyRefused extends Error {
   override name = 'TooManyRefused';
 }
 
 export interface RefusedOptions {
-  /** Rows kept for standard error. */
+  /** The number of rows that are kept for standard error. */
   readonly errorsMax: number;
-  /** Reading ends when there are as many as that. */
+  /** True if reading ends when that number is reached. */
   readonly stopAtMax: boolean;
-  /** Where they are all written (`--keep-going`); undefined: nowhere. */
+  /** The path to which all of them are written (`--keep-going`); undefined if they are not written. */
   readonly path: string | undefined;
-  /** How that file is opened; `openOutput` unless given. */
+  /** The function that opens that file. The default is `openOutput`. */
   readonly open?: OpenOutput;
-  /** Names of the input files in order, for sorting. */
+  /** The names of the input files in order, for sorting. */
   readonly files: readonly string[];
 }
 
-/** Gathers refused rows: the first for standard error, all for `<out>.refused.csv`. */
+/** Gathers refused rows: the first ones for standard error, all of them for `<out>.refused.csv`. */
 export class RefusedRows {
   readonly #options: RefusedOptions;
   readonly #writer: RowWriter | undefined;

@@ -1,16 +1,16 @@
 /**
- * What is accepted and looks like a slip: outcomes that the catalogue does not list, and words that other programs
- * write for "nothing". Both change a verdict without a word, so they are counted and said.
+ * Finds accepted values that look like a slip: outcomes that the catalogue does not list, and words that other programs
+ * write for "nothing". Both change a verdict silently, so they are counted and reported.
  */
 import type { Installation } from '../../installation/installation.ts';
 import { errorCode, ERROR_CODES } from '../../migration/errorCodes.ts';
 import { NO_WAN, OK, OK_ESME, type History } from '../../migration/history.ts';
 import { show } from '../record/refusal.ts';
 
-/** Different texts that are kept apart; the others are counted together. */
+/** The most different texts that are counted one by one. The others are counted together. */
 const DISTINCT_MAX = 1000;
 
-/** Texts that are listed in full. */
+/** The most texts that are listed in full. */
 const LISTED_MAX = 20;
 
 const OUTCOMES: readonly string[] = [OK, OK_ESME, NO_WAN];
@@ -20,7 +20,7 @@ export class Remarks {
   readonly #nothing = new Map<string, number>();
   #others = 0;
 
-  /** Takes what a history says; its rows count once. */
+  /** Adds the texts of a history. Each of its rows counts once. */
   add({ installation, attempts, events }: History): void {
     for (const [column, text] of textsOf(installation)) if (text !== '') this.#text(column, text);
     for (const { outcome } of attempts) {
@@ -44,7 +44,7 @@ export class Remarks {
     return byCount(this.#unlisted);
   }
 
-  /** One line for each remark; none where nothing was remarkable. */
+  /** One line for each remark. The list is empty if there is none. */
   lines(): readonly string[] {
     const outcomes = byCount(this.#unlisted).map(
       ([outcome, count]) =>
@@ -79,7 +79,7 @@ function counted(count: number, noun: string): string {
   return `${String(count).replace(/\B(?=(\d{3})+$)/g, ',')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Words for a missing value: of SQL, Python, R, JavaScript, spreadsheets and database dumps. */
+/** Words for a missing value in SQL, Python, R, JavaScript, spreadsheets and database dumps. */
 const NOTHING = /^(?:null|\(null\)|none|nil|nan|nat|n\/a|na|#n\/a|<na>|undefined|\\n|-|--)$/i;
 
 function isWordForNothing(text: string): boolean {
@@ -92,7 +92,10 @@ function meant(outcome: string): string {
   return code === undefined ? '' : ` (${code}?)`;
 }
 
-/** Letters and numbers alone, in lower case, without leading zeros: `GT1`, `gt-01` and `GT01` are one. */
+/**
+ * Reduces a text to its letters and numbers, in lower case and without leading zeros: `GT1`, `gt-01` and `GT01` become
+ * equal.
+ */
 function plain(text: string): string {
   return text
     .toLowerCase()
@@ -106,7 +109,7 @@ const KNOWN: ReadonlyMap<string, string> = new Map(
   [...ERROR_CODES.map(({ code }) => code).reverse(), ...OUTCOMES].map((outcome) => [plain(outcome), outcome]),
 );
 
-/** The outcome that a text looks like a slip of; undefined: it looks like none. */
+/** The outcome of which a text is probably a misspelling; undefined if there is none. */
 export function meantOutcome(text: string): string | undefined {
   const written = plain(text);
   return SUCCESS.test(written) ? OK : KNOWN.get(written);

@@ -1,15 +1,13 @@
 import { ATTEMPT_KINDS, CAUSES, EVENTS, keyOfEvent, type Attempt, type HistoryEvent } from '../../migration/history.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 
-/**
- * Where a row came from, for the texts of refusals: the file's place in its list, and its line or row.
- */
+/** The origin of a row, for the texts of refusals: the file's position in its list, and the line or row. */
 export interface Origin {
   readonly file: number;
   readonly line: number;
 }
 
-/** Rows of one key that do not agree, or one row that another file forbids. */
+/** Rows of one key that do not agree, or one row that another file rules out. */
 export interface Conflict extends Origin {
   readonly column: string;
   readonly found: string;
@@ -42,11 +40,11 @@ export function eventRow(origin: Origin, at: Instant, event: number, value: stri
   return { file: origin.file, line: origin.line, at, event: EVENTS[event] as HistoryEvent['event'], value };
 }
 
-/** How rows of a record are keyed and compared. */
+/** The way in which rows of a record are keyed and compared. */
 export interface Keyed<R> {
   readonly keyColumns: string;
   key(row: R): string;
-  /** The first column in which two rows of the same key differ; undefined: they are equal. */
+  /** The first column in which two rows of the same key differ; undefined if they are equal. */
   difference(a: R, b: R): string | undefined;
 }
 
@@ -70,17 +68,17 @@ export const EVENT_ROWS: Keyed<EventRow> = {
 };
 
 export interface Settled<R> {
-  /** Each key once, in order of time; of equal rows the first. */
+  /** The rows, each key once, in order of time. Of equal rows the first is kept. */
   readonly rows: readonly R[];
-  /** Every row whose key has another row that differs. */
+  /** Every row that differs from another row of the same key. */
   readonly conflicts: readonly Conflict[];
-  /** Equal rows beyond the first of each key. */
+  /** The number of equal rows beyond the first of each key. */
   readonly duplicates: number;
 }
 
 /**
- * Settles what the rows of one subject say: equal rows are one, those that contradict each other are out. `place`
- * names where a row stands, for the texts.
+ * Combines the rows of one subject: equal rows become one, and rows that contradict each other are removed. `place`
+ * describes the place of a row, for the texts.
  */
 export function settle<R extends Origin & { readonly at: Instant }>(
   rows: readonly R[],
@@ -135,7 +133,7 @@ function settleInstant<R extends Origin & { readonly at: Instant }>(
   return duplicates;
 }
 
-/** A row that contradicts another of its key. */
+/** The conflict of a row that contradicts another row of its key. */
 export function contradiction(row: Origin, column: string, found: string): Conflict {
   const expected = 'rows of the same key to agree; the installation gets no verdict';
   return { file: row.file, line: row.line, column, found, expected };

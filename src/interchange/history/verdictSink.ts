@@ -7,26 +7,26 @@ import type { OpenOutput } from '../format/outputFile.ts';
 import { openRows, type Row, type RowWriter } from '../format/rowWriter.ts';
 
 export interface VerdictSinkOptions {
-  /** Where verdicts are written. */
+  /** The path to which verdicts are written. */
   readonly path: string;
   readonly format: Format;
-  /** Where notes are written; undefined: nowhere, they are counted alone. */
+  /** The path to which notes are written. If it is undefined, notes are only counted. */
   readonly notesPath: string | undefined;
   readonly ids: 'int32' | 'string';
   readonly metadata: Readonly<Record<string, string>>;
-  /** How the files are opened: those of an OutputSet appear together. */
+  /** The function that opens the files. Files of an OutputSet appear together. */
   readonly open: OpenOutput;
   readonly refused: RefusedOptions;
 }
 
-/** Writes what `decide` finds, each kind to its file: verdicts, notes, refused rows. */
+/** Writes the results of `decide`, each kind to its own file: verdicts, notes, refused rows. */
 export class VerdictSink implements JoinSink<Evaluation> {
   readonly #verdicts: RowWriter;
   readonly #notes: RowWriter | undefined;
   readonly #refused: RefusedRows;
   readonly noteCounts = new Map<NoteKind, number>();
   verdictRows = 0;
-  /** Installations with at least one category that holds. */
+  /** The installations with at least one category that holds. */
   held = 0;
 
   constructor(options: VerdictSinkOptions) {

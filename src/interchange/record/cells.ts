@@ -5,10 +5,10 @@ import { lineOf, NOT_A_VALUE, type RawBatch, type RawColumn } from './rawBatch.t
 import { show, type Refuse } from './refusal.ts';
 import type { Column, RecordSchema } from './records.ts';
 
-/** Longest text of a cell, in characters. */
+/** The longest text of a cell, in characters. */
 const TEXT_CHARACTERS_MAX = 128;
 
-/** An empty choice, and an empty instant (no instant of the bench is 0). */
+/** The values that mean empty, for a choice and for an instant (no instant of the bench is 0). */
 export const NO_CHOICE = 255;
 
 /**
@@ -18,14 +18,17 @@ export const NO_CHOICE = 255;
 export interface CheckedBatch {
   readonly rows: number;
   readonly lines: Float64Array | number;
-  /** 1: accepted so far; 0: refused. Row rules may set more of them to 0. */
+  /** 1 for a row that is accepted so far, 0 for a refused row. Rules on whole rows may set more of them to 0. */
   readonly accepted: Uint8Array;
   readonly columns: readonly CheckedColumn[];
 }
 
 export type CheckedColumn = readonly string[] | Int32Array | Uint8Array;
 
-/** Turns a file's batches into checked ones. Holds small caches of texts already checked: one for each file. */
+/**
+ * Turns a file's batches into checked ones. It holds small caches of texts that were already checked, so each file
+ * needs its own checker.
+ */
 export function cellChecker(
   file: string,
   record: RecordSchema,
@@ -37,7 +40,7 @@ export function cellChecker(
     const accepted = new Uint8Array(batch.rows).fill(1);
     const checked = columns.map((check, index) =>
       check(batch.columns[index], batch.rows, (row, found, why) => {
-        if (accepted[row] === 0) return; // the first wrong column speaks for the row
+        if (accepted[row] === 0) return; // only the first wrong column of a row is reported
         accepted[row] = 0;
         const column = record.columns[index] as Column;
         const expected = `${why ?? expectedIn(column, found)}${column.required ? '' : ', or nothing'}`;
@@ -62,7 +65,7 @@ const EXPECTED: Readonly<Record<Column['type'], (column: Column) => string>> = {
 };
 const CHECKED = ' with its check digits, or a pseudonym of it';
 
-/** What `report --pseudonymise` writes for a meter point. */
+/** True for the text that `report --pseudonymise` writes for a meter point. */
 function isPseudonym(text: string, column: string): boolean {
   return text.length === 37 && text.startsWith(`${column}-`) && /^[0-9a-f]{32}$/.test(text.slice(5));
 }
@@ -74,7 +77,10 @@ function expectedIn(column: Column, found: string): string {
   return near === undefined ? expected : `${expected} (${near}?)`;
 }
 
-/** The choice that a text means but for its case, its spaces or its brackets; or what other programs write for it. */
+/**
+ * The choice that a text probably means, if case, spaces and brackets are ignored, or if it is another program's word
+ * for it.
+ */
 function meantChoice(found: string, allowed: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
   const meant = OTHER_WORDS[plain(found)] ?? plain(found);
@@ -86,7 +92,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   prepay: 'prepayment', ppm: 'prepayment',
 }; // prettier-ignore
 
-/** `why`: what was expected, where more can be said than of the column in general. */
+/** `why` states what was expected, if that is more specific than the column's general description. */
 type Wrong = (row: number, found: string, why?: string) => void;
 type ColumnChecker = (raw: RawColumn | undefined, rows: number, wrong: Wrong) => CheckedColumn;
 
@@ -96,7 +102,7 @@ function columnChecker(column: Column, zoneless: Zoneless): ColumnChecker {
   return textChecker(column);
 }
 
-/** Gives each row its text; numbers by their digits. Calls `each(row, text)` with '' for empty. */
+/** Calls `each(row, text)` with the text of each row. Numbers are written as their digits, and '' means empty. */
 function eachText(raw: RawColumn | undefined, rows: number, digits: number, each: (row: number, text: string) => void) {
   if (raw === undefined) {
     for (let row = 0; row < rows; row += 1) each(row, '');
@@ -129,7 +135,7 @@ function choiceChecker(column: Column): ColumnChecker {
   return (raw, rows, wrong) => {
     const out = new Uint8Array(rows).fill(NO_CHOICE);
     if (raw && 'codes' in raw && raw.dictionary.length <= rows) {
-      // Each entry of the dictionary is looked up once, not each row.
+      // Each entry of the dictionary is looked up once, and not once per row.
       const codes = raw.dictionary.map((text) => codeOf.get(text));
       for (let row = 0; row < rows; row += 1) {
         const given = raw.codes[row] as number;
@@ -148,10 +154,13 @@ function choiceChecker(column: Column): ColumnChecker {
   };
 }
 
-/** Days seen, in seconds: a history has the same few hundred again and again. */
+/** The start of each day met so far, in seconds. A history has the same few hundred days again and again. */
 const dayCache = new Map<string, number>();
 
-/** Reads the records' own form as `parseInstant` does, 20 times as fast on a million rows; undefined: another form. */
+/**
+ * Reads the records' own form as `parseInstant` does, 20 times as fast on a million rows. Returns undefined for another
+ * form.
+ */
 function readInstant(text: string): number | undefined {
   if (text.length !== 20) return undefined;
   const day = text.slice(0, 10);
@@ -160,12 +169,12 @@ function readInstant(text: string): number | undefined {
     const date = parseDate(day);
     if (date === undefined) return undefined;
     start = date * DAY;
-    dayCache.set(copied(day), start); // at most the 9,497 days from 2012 to 2037
+    dayCache.set(copied(day), start); // there are at most the 9,497 days from 2012 to 2037
   }
   const hours = twoDigits(text, 11);
   const minutes = twoDigits(text, 14);
   const seconds = twoDigits(text, 17);
-  // A field that is not a number or out of its range, or another separator: the one definition decides.
+  // If a field is no number or out of range, or a separator differs, the one full definition decides.
   const plain = hours < 24 && minutes < 60 && seconds < 60 && /^.{10}T..:..:..Z$/.test(text);
   return plain ? start + hours * 3600 + minutes * 60 + seconds : parseInstant(text);
 }
@@ -208,7 +217,7 @@ function secondsText(at: number): string {
   return Number.isInteger(at) && Math.abs(at) <= SECONDS_MAX ? formatInstant(at) : `${at} seconds after 1970`;
 }
 
-// Neither controls, nor lone surrogates, nor U+FFFD, which stands where the bytes were not UTF-8.
+// Excludes control characters, lone surrogates, and U+FFFD, which replaces bytes that are not UTF-8.
 const PRINTING = /^[^\p{Cc}\p{Cs}\u2028\u2029\ufffd]{1,128}$/u;
 const VALID: Readonly<Record<Exclude<Column['type'], 'choice' | 'instant'>, (text: string, name: string) => boolean>> =
   {
@@ -221,12 +230,12 @@ const VALID: Readonly<Record<Exclude<Column['type'], 'choice' | 'instant'>, (tex
     instants: (text) => text.split(';').every((part) => parseInstant(part) !== undefined),
   };
 
-/** Texts kept as known good, so that each is checked and copied once. */
+/** The most texts that are kept as known to be valid, so that each is checked and copied once. */
 const KNOWN_MAX = 20_000;
 
 function textChecker(column: Column): ColumnChecker {
   const valid = VALID[column.type as keyof typeof VALID];
-  // Ids and meter points hardly repeat: a cache of them would only cost.
+  // Ids and meter points hardly repeat, so a cache of them would only cost time.
   const repeats = column.type === 'text';
   const known = new Map<string, string>();
   const digits = column.name === 'mpan' ? 13 : 0;
@@ -272,7 +281,7 @@ function textChecker(column: Column): ColumnChecker {
   };
 }
 
-/** A text of its own: a slice of a chunk would keep the whole chunk alive for as long as it is kept. */
+/** Copies a text. A slice of a chunk would keep the whole chunk in memory. */
 function copied(text: string): string {
   return text.length < 13 ? text : Buffer.from(text).toString();
 }

@@ -1,24 +1,24 @@
 /**
- * Instants as other programs write them. The records have one form, `YYYY-MM-DDThh:mm:ssZ`; this file reads every other
- * form that says exactly the same: an offset from UTC, a fraction of zeros, a space for the `T`. A time without a zone
- * says two things at once, and is read only where the user names the zone.
+ * Reads instants as other programs write them. The records have one form, `YYYY-MM-DDThh:mm:ssZ`. This file reads every
+ * other form that means exactly the same: an offset from UTC, a fraction of zeros, a space in place of the `T`. A time
+ * without a zone is ambiguous, and is read only if the user names the zone.
  */
 import { formatInstant, INSTANT_MAX, INSTANT_MIN, londonOffset, parseSeconds, type Instant } from '../../time.ts';
 
-/** How to read a time that names no zone: not at all, as UTC, or as the time on London's clocks. */
+/** The ways to read a time that names no zone: refuse it, read it as UTC, or read it as the time on London's clocks. */
 export const ZONELESS = ['refuse', 'utc', 'london'] as const;
 export type Zoneless = (typeof ZONELESS)[number];
 
 /** The option of the commands that names the zone. Texts of refusals name it too. */
 export const ZONELESS_OPTION = '--times-without-zone';
 
-/** How to mend a time without a zone. */
+/** The advice on how to mend a time without a zone. */
 export const ZONELESS_MEND = `a time with its zone (Z or an offset), or ${ZONELESS_OPTION} utc|london`;
 
-/** The instant that a text means, or what should have stood there instead. */
+/** The instant that a text means, or a description of the text that was expected instead. */
 export type InstantReading = { readonly at: Instant } | { readonly expected: string };
 
-/** What an instant looks like, for texts. */
+/** Describes the form of an instant, for texts. */
 export const INSTANT_EXPECTED = `YYYY-MM-DDThh:mm:ssZ from ${formatInstant(INSTANT_MIN)} to ${formatInstant(INSTANT_MAX)}`;
 
 /** RFC 3339, the space of its section 5.6, and the shorter offsets of ISO 8601 (`+00`, `+0000`). */
@@ -44,8 +44,8 @@ export function readWallClock(wall: number, zoneless: Zoneless): InstantReading 
 }
 
 /**
- * In autumn London's clocks show one hour twice, in spring they leave one out. A time in either hour names no single
- * instant.
+ * Reads a time on London's clocks. In autumn one hour occurs twice, and in spring one hour is left out. A time in
+ * either hour names no single instant.
  */
 function readLondonClock(wall: number): InstantReading {
   const candidates = [wall - 3600, wall].filter((at) => at + londonOffset(at) === wall);

@@ -1,14 +1,14 @@
 /**
- * Hides meter points in texts that people and logs see. A file with one column too many puts an MPAN anywhere, so
- * every run of digits that is long enough is masked: in groups, in full width, with bytes of another encoding between
- * them. Times are left alone.
+ * Hides meter points in texts that people and logs see. A file with one column too many can put an MPAN anywhere, so
+ * every run of digits that is long enough is masked: in groups, in full width, or with bytes of another encoding
+ * between the digits. Times are left alone.
  */
 import { isMpan, isMprn, maskIdentifier } from '../../installation/identifiers.ts';
 
-/** What a text is taken for. An `identifier` shows its digits, unless they are an MPAN. */
+/** The kind of text. An `identifier` shows its digits, unless they are an MPAN. */
 export type Masking = 'text' | 'identifier' | 'meterPoint' | 'instant';
 
-/** The shortest meter point has six digits. */
+/** The fewest digits that are masked. The shortest meter point has six. */
 const DIGITS_MIN = 6;
 
 const YEAR = '(?:19|20)\\d\\d';
@@ -31,7 +31,7 @@ const TIME_OR_DIGITS = new RegExp(`(?<time>(?:${SEPARATED_TIME})(?!\\p{Nd}))|${D
 /** A date without separators: eight, twelve or fourteen digits. */
 const COMPACT_TIME = new RegExp(`^${YEAR}${MONTH}${DAY_OF_MONTH}(?:\\d{4}|\\d{6})?$`);
 
-/** The text with its meter points masked: all digits of each but the last three become stars. */
+/** Returns the text with its meter points masked: all digits of each but the last three become stars. */
 export function maskMeterPoints(text: string, masking: Masking): string {
   if (masking === 'meterPoint') return maskIdentifier(text);
   return text.replace(TIME_OR_DIGITS, (run, ...groups) => {

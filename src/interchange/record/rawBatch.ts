@@ -1,29 +1,29 @@
 /** Batches of rows as a file gives them, before any cell is checked. */
 
 /**
- * A text that begins with this is no value of its column, such as half a number where a whole one is due. The check of
- * cells refuses it and shows the rest.
+ * The first character of a text that is no value of its column, such as half a number in a column of whole numbers. The
+ * check of cells refuses such a text and shows the rest of it.
  */
 export const NOT_A_VALUE = '\u0000';
 
 /**
- * A column of a batch as a file gives it, before it is checked. `texts`: null and '' are both empty. `codes`: -1 is
- * empty. `numbers`: NaN is empty; instants in seconds.
+ * A column of a batch as a file gives it, before it is checked. In `texts`, null and '' both mean empty. In `codes`, -1
+ * means empty. In `numbers`, NaN means empty, and instants are in seconds.
  */
 export type RawColumn =
   | { readonly texts: readonly (string | null)[] }
   | { readonly codes: Int32Array; readonly dictionary: readonly string[] }
   | { readonly numbers: Float64Array };
 
-/** Some rows of a file, by column, in the order of the record's columns; a column that the file lacks is undefined. */
+/** Some rows of a file, by column, in the order of the record's columns. A column that the file lacks is undefined. */
 export interface RawBatch {
   readonly rows: number;
   readonly columns: readonly (RawColumn | undefined)[];
-  /** Where row i stands: a line number for each, or the number of the first of consecutive rows. */
+  /** The line number of each row, or the number of the first of consecutive rows. */
   readonly lines: Float64Array | number;
 }
 
-/** Rows that text readers gather before they hand them on. */
+/** The rows that text readers gather before they pass them on. */
 const BATCH_ROWS = 8192;
 
 export function lineOf(batch: { readonly lines: Float64Array | number }, row: number): number {
@@ -37,7 +37,7 @@ export class TextGatherer {
   readonly #lines = new Float64Array(BATCH_ROWS);
   rows = 0;
 
-  /** `present`: for each column of the record, whether the file has it. */
+  /** `present` tells for each column of the record whether the file has it. */
   constructor(present: readonly boolean[]) {
     this.#present = present;
     this.#columns = present.map(() => []);
@@ -47,7 +47,7 @@ export class TextGatherer {
     return this.rows === BATCH_ROWS;
   }
 
-  /** Sets one cell of the row being gathered. */
+  /** Sets one cell of the current row. */
   set(column: number, text: string | null): void {
     (this.#columns[column] as (string | null)[])[this.rows] = text;
   }
@@ -57,7 +57,7 @@ export class TextGatherer {
     this.rows += 1;
   }
 
-  /** Hands the batch on and starts the next. */
+  /** Returns the batch and starts the next one. */
   take(): RawBatch {
     const batch: RawBatch = {
       rows: this.rows,

@@ -4,8 +4,8 @@ import { COHORTS } from '../../installation/cohort.ts';
 import { ATTEMPT_KINDS, CAUSES, EVENTS } from '../../migration/history.ts';
 
 /**
- * How a column's values are written, in CSV and NDJSON as text, and in Parquet:
- * `id`: an installation, INT32 when simulated, else STRING;
+ * The type of a column decides how its values are written. CSV and NDJSON hold text; the Parquet type is named here.
+ * `id`: an installation, INT32 when simulated, otherwise STRING;
  * `subject`: an installation or `dmc:<id>`, STRING;
  * `instant`: `YYYY-MM-DDThh:mm:ssZ`, TIMESTAMP_MILLIS UTC;
  * `meterPoint`: an MPAN or MPRN with its check digits, INT64;
@@ -18,9 +18,9 @@ export type ColumnType =
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;
-  /** False: the value may be empty (CSV), null or absent (NDJSON), null (Parquet): these are the same. */
+  /** If false, the value may be empty (CSV), null or absent (NDJSON), or null (Parquet). These mean the same. */
   readonly required: boolean;
-  /** For `choice`: every value there is. */
+  /** All values of a `choice`. */
   readonly allowed?: readonly string[];
   readonly meaning: string;
 }
@@ -28,7 +28,10 @@ export interface Column {
 export interface RecordSchema {
   readonly name: string;
   readonly columns: readonly Column[];
-  /** Rows that agree in these columns are about the same thing (src/docs/records.md); none: rows are not keyed. */
+  /**
+   * Rows with equal values in these columns concern the same thing (src/docs/records.md). If the list is empty, rows
+   * have no key.
+   */
   readonly key: readonly string[];
 }
 
@@ -47,7 +50,10 @@ function may(name: string, type: ColumnType, meaning: string, allowed?: readonly
 
 const INSTALLATION_ID = must('installation_id', 'id', 'the installation');
 
-/** The records of src/docs/records.md, and the two that `decide` writes beside its verdicts. Columns in writing order. */
+/**
+ * The records of src/docs/records.md, and the two that `decide` writes beside its verdicts. Columns are in writing
+ * order.
+ */
 export const RECORDS = {
   installations: {
     name: 'installations',

@@ -1,11 +1,11 @@
 /**
- * The records as data that other programs read: JSON Schema of a line of NDJSON for each record, with the types of the
- * Parquet columns, the key and the meaning beside it.
+ * The records as data that other programs read. For each record it gives the JSON Schema of a line of NDJSON, with the
+ * types of the Parquet columns, the key and the meaning.
  */
 import { formatInstant, INSTANT_MAX, INSTANT_MIN } from '../../time.ts';
 import { RECORDS, type Column, type ColumnType, type RecordName, type RecordSchema } from './records.ts';
 
-/** How a column is written in Parquet. */
+/** The Parquet type of each type of column. */
 const PARQUET: Readonly<Record<ColumnType, string>> = {
   id: 'INT32 where the bench made it, else STRING',
   subject: 'STRING',
@@ -20,7 +20,7 @@ const PARQUET: Readonly<Record<ColumnType, string>> = {
 
 const INSTANT = '\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z';
 
-/** What the text of a cell looks like; a choice lists its values instead. */
+/** The pattern of a cell's text. A choice lists its values instead. */
 const PATTERN: Readonly<Partial<Record<ColumnType, string>>> = {
   id: '^(?!dmc:).{1,128}$',
   subject: '^.{1,128}$',
@@ -32,7 +32,7 @@ const PATTERN: Readonly<Partial<Record<ColumnType, string>>> = {
   instants: `^${INSTANT}(;${INSTANT})*$`,
 };
 
-/** One JSON document: `$defs.<record>` is the schema of one row of it. */
+/** One JSON document: `$defs.<record>` is the schema of one row of that record. */
 export function recordsSchema(): Readonly<Record<string, unknown>> {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

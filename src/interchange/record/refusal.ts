@@ -1,13 +1,16 @@
 import { maskMeterPoints, type Masking } from './masking.ts';
 import type { ColumnType } from './records.ts';
 
-/** A row that was not accepted: a row of the `refused` record, and a line on standard error. */
+/** A row that was not accepted. It becomes a row of the `refused` record and a line on standard error. */
 export interface RefusedRow {
-  /** As it was named by the user; `-` is standard input. */
+  /** The name that the user gave; `-` is standard input. */
   readonly file: string;
-  /** CSV: line on which the row begins, the header being 1; NDJSON: line; Parquet: row from 1; 0: the whole file. */
+  /**
+   * The place in the file. CSV: the line on which the row begins, where the header is line 1. NDJSON: the line.
+   * Parquet: the row, from 1. 0 means the whole file.
+   */
   readonly line: number;
-  /** A column, several joined by `+`, or `*` for the whole row. */
+  /** A column, several columns joined by `+`, or `*` for the whole row. */
   readonly column: string;
   readonly found: string;
   readonly expected: string;
@@ -15,7 +18,7 @@ export interface RefusedRow {
 
 export type Refuse = (row: RefusedRow) => void;
 
-/** A file that cannot be read on from some place: not its rows, its structure is wrong. */
+/** Thrown for a file that cannot be read beyond some place, because its structure is wrong and not just its rows. */
 export class FileRefused extends Error {
   override name = 'FileRefused';
   readonly row: RefusedRow;
@@ -41,20 +44,23 @@ const MASKING: Readonly<Partial<Record<ColumnType, Masking>>> = {
   instant: 'instant',
 };
 
-/** What stood in a cell, fit for a log: meter points masked, control characters escaped, shortened. */
+/**
+ * The content of a cell, made fit for a log: meter points are masked, control characters are escaped, and the text is
+ * shortened.
+ */
 export function show(found: string, type: ColumnType | undefined = undefined): string {
   if (found === '') return '';
-  // Masked before it is cut: a meter point that is cut through is no longer recognised.
+  // The text is masked before it is cut, because a meter point that is cut through is no longer recognised.
   const masked = maskMeterPoints(found.slice(0, MASKED_MAX), (type && MASKING[type]) ?? 'text');
   const shown = masked.length > SHOWN_MAX ? `${masked.slice(0, SHOWN_MAX)}...` : masked;
-  // JSON escapes quotes and the control characters below 32; the rest that a terminal might obey is hidden.
+  // JSON escapes quotes and the control characters below 32. Other characters that a terminal might obey are hidden.
   return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?');
 }
 
-/** Characters that are looked through for meter points. */
+/** The number of characters that are searched for meter points. */
 const MASKED_MAX = 400;
 
-/** An id as texts may show it: an id that is an MPAN is masked like one. */
+/** An id in the form that texts may show. An id that is an MPAN is masked. */
 export function maskedId(id: string): string {
   return maskMeterPoints(id, 'identifier');
 }

@@ -7,7 +7,7 @@ import { label } from './svg.ts';
 /** A linear scale from numbers to units of the drawing. */
 export type Scale = ScaleLinear<number, number>;
 
-/** A scale whose domain ends on round numbers and, unless told otherwise, begins at 0. */
+/** A scale whose domain ends on round numbers and by default begins at 0. */
 export function valueScale(values: readonly number[], range: readonly [number, number], fromZero = true): Scale {
   const finite = values.filter((value) => Number.isFinite(value));
   let low = finite.length === 0 ? 0 : Math.min(...finite);
@@ -27,7 +27,7 @@ export function exactScale(low: number, high: number, range: readonly [number, n
     .range([...range]);
 }
 
-/** Horizontal grid lines with their values at the left of the plot. */
+/** Horizontal grid lines, with their values at the left of the plot. */
 export function leftAxis(scale: Scale, plot: { readonly left: number; readonly right: number }, ticks = 5): string {
   return scale
     .ticks(ticks)
@@ -41,7 +41,7 @@ export function leftAxis(scale: Scale, plot: { readonly left: number; readonly r
     .join('');
 }
 
-/** Vertical grid lines with their values below the plot. */
+/** Vertical grid lines, with their values below the plot. */
 export function bottomAxis(
   scale: Scale,
   plot: { readonly top: number; readonly bottom: number },
@@ -61,10 +61,10 @@ export function bottomAxis(
 }
 
 const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** Months from one label to the next that may be chosen from; a year's labels always fall on the same months. */
+/** The possible numbers of months between labels. A year's labels always fall on the same months. */
 const MONTH_STEPS = [1, 3, 6, 12, 24, 60] as const;
 
-/** Labels at the ends of months, as many as there is room for. Days are counted from the epoch. */
+/** Labels at the ends of months, as many as fit. Days are counted from the epoch. */
 export function monthAxis(
   scale: Scale,
   plot: { readonly top: number; readonly bottom: number },
@@ -89,19 +89,19 @@ export function monthAxis(
     .join('');
 }
 
-/** A label below the axis, moved inwards where it would leave the drawing at the right. */
+/** A label below the axis. It is moved to the left if it would leave the drawing at the right. */
 function edgeLabel(x: number, y: number, text: string, scale: Scale): string {
   const [, right = x] = scale.range();
   return right - x < 8 ? label(right + 18, y, text, { anchor: 'end' }) : label(x, y, text, { anchor: 'middle' });
 }
 
-/** 1 for January to 12 for December. */
+/** The number of a month in its year: 1 for January to 12 for December. */
 function monthNumber(month: number): number {
   return Number(formatDay(lastDayOfMonth(month)).slice(5, 7));
 }
 
-/** `Dec 2022` of a day counted from the epoch. */
-export function monthLabel(day: number): string {
+/** The label `Dec 2022` of a day counted from the epoch. */
+function monthLabel(day: number): string {
   const text = formatDay(day);
   return `${MONTH_NAMES[Number(text.slice(5, 7)) - 1] ?? ''} ${text.slice(0, 4)}`;
 }

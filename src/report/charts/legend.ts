@@ -1,7 +1,7 @@
 import { element } from '../../text/markup.ts';
 import { label } from './svg.ts';
 
-/** What one entry of a legend shows: its word, the classes of its mark, and the mark's shape. */
+/** One entry of a legend: its word, the classes of its mark, and the mark's shape. */
 export interface LegendEntry {
   readonly label: string;
   readonly className: string;
@@ -10,10 +10,10 @@ export interface LegendEntry {
 
 const ROW = 18;
 const SWATCH = 22;
-/** Average width of a character of the legend's text. */
+/** The average width of a character of the legend's text. */
 const CHARACTER = 7.2;
 
-/** Where each entry stands: rows are filled from the left. */
+/** The position of each entry. Rows are filled from the left. */
 function places(entries: readonly LegendEntry[], width: number): readonly { x: number; row: number }[] {
   let x = 0;
   let row = 0;
@@ -26,13 +26,13 @@ function places(entries: readonly LegendEntry[], width: number): readonly { x: n
   });
 }
 
-/** The height that a legend of these entries takes within a width. */
+/** The height of a legend with these entries within a width. */
 export function legendHeight(entries: readonly LegendEntry[], width: number): number {
   const last = places(entries, width).at(-1);
   return last ? (last.row + 1) * ROW : 0;
 }
 
-/** A legend above a plot, as rows of marks and words. */
+/** Draws a legend above a plot, as rows of marks and words. */
 export function legend(entries: readonly LegendEntry[], left: number, top: number, width: number): string {
   return places(entries, width)
     .map(({ x, row }, i) => {

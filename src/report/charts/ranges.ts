@@ -4,36 +4,38 @@ import { element } from '../../text/markup.ts';
 import { CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';
 import { legend, legendHeight, type LegendEntry } from './legend.ts';
 
-/** A value with its range, beside another figure. */
+/** A value with its range, compared with another figure. */
 export interface RangeRow {
   readonly label: string;
   readonly value: number;
   readonly low: number | null;
   readonly high: number | null;
-  /** The figure it is held against; null: none. */
+  /** The figure it is compared with; null if there is none. */
   readonly reference: number | null;
 }
 
-/** Rows of values with ranges; all in one unit. */
+/** Rows of values with ranges, all in one unit. */
 export interface RangeData {
   readonly unit: string;
   readonly rows: readonly RangeRow[];
   readonly words: { readonly value: string; readonly range: string; readonly reference: string };
-  /** `bar`: from 0 to the value. `dot`: the value alone, on an axis that need not begin at 0. */
+  /** `bar` draws from 0 to the value. `dot` draws the value alone, on an axis that need not begin at 0. */
   readonly mark: 'bar' | 'dot';
-  /** How a value is written; whole numbers with commas unless told otherwise. */
+  /** Writes a value. By default it is a whole number with commas. */
   readonly format?: (value: number) => string;
 }
 
 const ROW = 34;
 
-/** A row for each quantity: its value, its range as a whisker, and the figure it is held against as a diamond. */
+/**
+ * Draws a row for each quantity: its value, its range as a whisker, and the figure it is compared with as a diamond.
+ */
 export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize): string {
   const { rows, mark, format = wholeNumber } = data;
   const width = CHART_WIDTHS[size];
   const entries = legendOf(data);
   const top = 10 + legendHeight(entries, width);
-  // On a narrow page the label stands above its bar.
+  // On a narrow page the label is above its bar.
   const left = size === 'wide' ? 236 : 12;
   const row = size === 'wide' ? ROW : ROW + 12;
   const plot = { left, right: width - (size === 'wide' ? 68 : 62), top, bottom: top + rows.length * row };

@@ -4,13 +4,13 @@ import { element } from '../../text/markup.ts';
 import { CHART_WIDTHS, chartFrame, label, type ChartSize, type ChartWords } from './svg.ts';
 import { legend, legendHeight } from './legend.ts';
 
-/** A range over time: the widest first, so that narrower ones lie upon it. */
+/** A range over time. The widest comes first, so that narrower ones are drawn on top of it. */
 export interface Band {
   readonly label: string;
   readonly points: readonly { readonly x: number; readonly low: number; readonly high: number }[];
-  /** 0 is the faintest. */
+  /** The strength of the colour; 0 is the faintest. */
   readonly strength: 0 | 1;
-  /** Position in the palette. */
+  /** The position in the palette. */
   readonly colour: number;
 }
 
@@ -27,9 +27,9 @@ export interface Dots {
   readonly points: readonly { readonly x: number; readonly y: number; readonly note?: string }[];
 }
 
-/** Data of a chart of values over time, or over another whole number. */
+/** The data of a chart of values over time, or over another whole number. */
 export interface SeriesData {
-  /** `months`: days since the epoch. `number`: any number, with the axis named. */
+  /** `months`: days since the epoch. `number`: any number, with a name for the axis. */
   readonly x: { readonly kind: 'months' } | { readonly kind: 'number'; readonly name: string };
   /** The unit of the values. */
   readonly unit: string;
@@ -38,15 +38,18 @@ export interface SeriesData {
   readonly dots: readonly Dots[];
   /** Vertical lines with a word each, such as the as-of. */
   readonly marks: readonly { readonly x: number; readonly label: string }[];
-  /** Whether the axis of values begins at 0; default yes. */
+  /** True if the axis of values begins at 0. The default is true. */
   readonly fromZero?: boolean;
 }
 
 const HEIGHT = { wide: 280, narrow: 260 } as const;
-/** A label of a month or a number needs about this much room, in units of the drawing. */
+/** The approximate width of a label of a month or a number, in units of the drawing. */
 const LABEL_WIDTH = 80;
 
-/** Values over time: bands, lines, single points and vertical marks (a fan, a convergence, a series beside public figures). */
+/**
+ * Draws values over time: bands, lines, single points and vertical marks (a fan, a convergence, a series beside public
+ * figures).
+ */
 export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize): string {
   const width = CHART_WIDTHS[size];
   const entries = [

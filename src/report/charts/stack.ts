@@ -4,17 +4,17 @@ import { legend, legendHeight } from './legend.ts';
 import { element } from '../../text/markup.ts';
 import { CHART_WIDTHS, chartFrame, type ChartSize, type ChartWords } from './svg.ts';
 
-/** Quantities that add up, over time. */
+/** Quantities over time that add up to a total. */
 export interface StackData {
   readonly unit: string;
   readonly layers: readonly { readonly label: string; readonly colour: number }[];
-  /** `values` in the order of the layers; `day` counts from the epoch. */
+  /** `values` are in the order of the layers; `day` counts from the epoch. */
   readonly points: readonly { readonly day: number; readonly values: readonly number[] }[];
 }
 
 const PLOT_HEIGHT = { wide: 220, narrow: 200 } as const;
 
-/** Stacked areas by month, the first layer at the bottom. */
+/** Draws stacked areas by month, the first layer at the bottom. */
 export function stackChart(words: ChartWords, data: StackData, size: ChartSize): string {
   const width = CHART_WIDTHS[size];
   const entries = data.layers.map(({ label, colour }) => ({ label, className: `area c${colour}`, shape: 'area' as const })); // prettier-ignore

@@ -1,20 +1,22 @@
-/** SVG as text: elements, numbers and the frame that every chart stands in. No DOM, so Node and a page draw the same. */
+/**
+ * Writes SVG as text: elements, numbers and the frame of every chart. It uses no DOM, so Node and a page draw the same.
+ */
 import { coordinate, element, escapeMarkup } from '../../text/markup.ts';
 
-/** The two widths that every chart is drawn for, in units of the drawing. The page shows the one that fits. */
+/** The two widths that every chart is drawn in, in units of the drawing. The page shows the one that fits. */
 export const CHART_WIDTHS = { wide: 640, narrow: 360 } as const;
 export type ChartSize = keyof typeof CHART_WIDTHS;
 
-/** What every chart says in words. */
+/** The words that every chart has. */
 export interface ChartWords {
-  /** Unique in the page; letters, digits and hyphens. */
+  /** The id, unique in the page: letters, digits and hyphens. */
   readonly id: string;
   readonly title: string;
-  /** One or two sentences written from the data, for a reader who does not see the picture. */
+  /** One or two sentences made from the data, for a reader who does not see the picture. */
   readonly description: string;
 }
 
-/** Space around the plot, in units of the drawing. */
+/** The space around the plot, in units of the drawing. */
 export interface Margins {
   readonly top: number;
   readonly right: number;
@@ -22,7 +24,7 @@ export interface Margins {
   readonly left: number;
 }
 
-/** A piece of text at a place. `anchor` is where the place lies in it. */
+/** Draws a text at a position. `anchor` tells which part of the text is at the position. */
 export function label(
   x: number,
   y: number,
@@ -33,7 +35,7 @@ export function label(
   return element('text', { x, y, 'text-anchor': anchor === 'start' ? undefined : anchor, 'class': className }, escapeMarkup(text)); // prettier-ignore
 }
 
-/** A whole chart: an image with a title and a description that a screen reader speaks. */
+/** A whole chart: an image with a title and a description that a screen reader reads out. */
 export function chartFrame(words: ChartWords, size: ChartSize, height: number, body: readonly string[]): string {
   const id = `${words.id}-${size}`;
   const width = CHART_WIDTHS[size];
@@ -53,7 +55,7 @@ export function chartFrame(words: ChartWords, size: ChartSize, height: number, b
   );
 }
 
-/** The text cut to a number of characters, with a dot for what is missing. */
+/** The text cut to a number of characters. A dot stands for the part that was cut. */
 export function fitText(text: string, charactersMax: number): string {
   return text.length <= charactersMax ? text : `${text.slice(0, Math.max(1, charactersMax - 1))}…`;
 }

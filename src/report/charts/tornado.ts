@@ -4,10 +4,10 @@ import { legend, legendHeight } from './legend.ts';
 import { element } from '../../text/markup.ts';
 import { CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';
 
-/** What one assumption does to an outcome when it alone is moved. */
+/** The effect of one assumption on an outcome, if only that assumption is changed. */
 export interface TornadoRow {
   readonly label: string;
-  /** The outcome at the low and at the high end of the assumption. */
+  /** The outcome at the low end of the assumption; the next field is the outcome at the high end. */
   readonly low: number;
   readonly high: number;
   /** The two ends in words, such as `0.01` and `0.04`. */
@@ -19,13 +19,13 @@ export interface TornadoData {
   readonly unit: string;
   /** The outcome of the baseline. */
   readonly base: number;
-  /** The widest first; as many as are to be drawn. */
+  /** The rows to draw, the widest first. */
   readonly rows: readonly TornadoRow[];
 }
 
 const ROW = 42;
 
-/** Bars from the baseline to the outcome at each end of an assumption. */
+/** Draws bars from the baseline to the outcome at each end of an assumption. */
 export function tornadoChart(words: ChartWords, data: TornadoData, size: ChartSize): string {
   const { rows, base } = data;
   const width = CHART_WIDTHS[size];
@@ -34,13 +34,13 @@ export function tornadoChart(words: ChartWords, data: TornadoData, size: ChartSi
     { label: 'assumption high', className: 'bar c0', shape: 'area' as const },
   ];
   const top = 12 + legendHeight(entries, width);
-  // The name of an assumption and its ends are longer than a margin: they stand above the bar.
+  // The name of an assumption and its ends are wider than a margin, so they are above the bar.
   const plot = { left: 60, right: width - 60, top, bottom: top + rows.length * ROW };
   const x = valueScale([base, ...rows.flatMap(({ low, high }) => [low, high])], [plot.left, plot.right], false);
   const body = rows.map((of, i) => {
     const y = top + i * ROW + 18;
     const bars = [bar(of.low, 'c1', base, x, y), bar(of.high, 'c0', base, x, y)];
-    // Where both ends move the outcome the same way, the longer bar lies below.
+    // If both ends move the outcome in the same direction, the longer bar is drawn below the other.
     if (Math.abs(of.high - base) > Math.abs(of.low - base)) bars.reverse();
     const name = `${of.label}: ${of.lowEnd} to ${of.highEnd}`;
     return [

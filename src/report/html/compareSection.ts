@@ -5,7 +5,7 @@ import type { Baseline, DifferenceRow, RunReport } from '../runReport.ts';
 import { figureHtml, paragraph } from './figure.ts';
 import type { PageSection } from './pageParts.ts';
 
-/** What a change did: the report beside the unchanged scenario on the same dice. */
+/** The effect of a change: the report beside the unchanged scenario on the same dice. */
 export function changeSection({ changes, baseline }: RunReport): PageSection {
   const said = changes.map(({ path, before, after }) =>
     paragraph(`${path}: ${before === '' ? 'not set' : before} → ${after}`),
@@ -15,7 +15,7 @@ export function changeSection({ changes, baseline }: RunReport): PageSection {
   return { id: 'changes', title: 'What was changed', body };
 }
 
-/** Several reports side by side: each beside the first. They are paired where seed and replications are equal. */
+/** Compares several reports with the first. They are paired if seed and replications are equal. */
 export function compareSection(reports: readonly RunReport[]): PageSection {
   const [first, ...others] = reports;
   if (first === undefined || others.length === 0) return { id: 'compare', title: '', body: '' };

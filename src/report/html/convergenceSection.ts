@@ -6,10 +6,10 @@ import { meanError, meanOf } from '../statistics.ts';
 import { figureHtml } from './figure.ts';
 import type { PageSection } from './pageParts.ts';
 
-/** Pictures of the section: the lines whose chance is largest against their size. */
+/** The most pictures of the section. They show the lines whose chance variation is largest relative to their size. */
 const SHOWN = 2;
 
-/** How the mean settles as replications are added. */
+/** Shows how the mean converges as replications are added. */
 export function convergenceSection(report: RunReport, key: string): PageSection {
   const varying = [...report.headline.installations, ...report.headline.gasMeters]
     .filter(({ low, high, volume }) => low !== high && volume > 0)

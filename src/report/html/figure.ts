@@ -2,16 +2,16 @@ import { escapeMarkup, html } from '../../text/markup.ts';
 import type { ChartSize } from '../charts/svg.ts';
 import { htmlTable, type TableData } from './htmlTable.ts';
 
-/** A picture with the sentence that says what it shows, and the table of its numbers. */
+/** A picture, a sentence that describes it, and the table of its numbers. */
 export interface Figure {
   readonly id: string;
-  /** What the picture shows, as a sentence with the numbers in it. */
+  /** A sentence that describes the picture, with its numbers. */
   readonly sentence: string;
   readonly chart: (size: ChartSize) => string;
   readonly table: TableData;
 }
 
-/** The figure as HTML: the chart for wide and for narrow pages, one of which is shown, and its table, folded. */
+/** The figure as HTML. It has the chart for wide and for narrow pages, of which one is shown, and its table, folded. */
 export function figureHtml({ id, sentence, chart, table }: Figure): string {
   return html(
     'figure',
@@ -23,7 +23,7 @@ export function figureHtml({ id, sentence, chart, table }: Figure): string {
   );
 }
 
-/** A part of the page that a reader opens; print shows it open. */
+/** A part of the page that a reader can open. Print shows it open. */
 export function folded(summary: string, body: string): string {
   return html('details', {}, html('summary', {}, escapeMarkup(summary)), body);
 }
@@ -31,9 +31,4 @@ export function folded(summary: string, body: string): string {
 /** A paragraph of plain text. */
 export function paragraph(text: string, className?: string): string {
   return html('p', { class: className }, escapeMarkup(text));
-}
-
-/** A list of plain sentences. */
-export function sentences(items: readonly string[]): string {
-  return html('ul', {}, ...items.map((item) => html('li', {}, escapeMarkup(item))));
 }

@@ -3,7 +3,7 @@ import type { GlossaryEntry } from '../glossary.ts';
 import { folded } from './figure.ts';
 import type { PageSection } from './pageParts.ts';
 
-/** The words of the page and of the project. */
+/** The section that explains the words of the page and of the project. */
 export function glossarySection(entries: readonly GlossaryEntry[]): PageSection {
   const items = entries.flatMap(({ term, others, meaning, source }) => [
     html('dt', {}, escapeMarkup(others.length === 0 ? term : `${term} (${others.join(', ')})`)),

@@ -7,7 +7,10 @@ import { figureHtml, paragraph } from './figure.ts';
 import { htmlTable, type TableData } from './htmlTable.ts';
 import { countedWhen, rangeWords, type PageSection } from './pageParts.ts';
 
-/** How many homes each clause excludes, beside the published figures. `key` keeps ids apart where reports stand side by side. */
+/**
+ * The number of homes that each clause excludes, beside the published figures. `key` keeps ids distinct if reports are
+ * side by side.
+ */
 export function headlineSection(report: RunReport, key: string): PageSection {
   const { installations, installationTotal, gasMeters } = report.headline;
   const total = wholeNumber(installationTotal.volume);

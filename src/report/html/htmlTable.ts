@@ -1,17 +1,17 @@
 import { escapeMarkup, html } from '../../text/markup.ts';
 
-/** A table of words and numbers, as a page and a chart's data list show it. */
+/** A table of words and numbers, in the form that a page and the data of a chart use. */
 export interface TableData {
   readonly caption: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** Columns of numbers, which are aligned to the right. */
+  /** The columns of numbers, which are aligned to the right. */
   readonly right: readonly number[];
-  /** A class for a row, such as `total`; undefined: none. */
+  /** Returns a class for a row, such as `total`, or undefined for none. */
   readonly rowClass?: (row: number) => string | undefined;
 }
 
-/** A table inside a box that scrolls sideways where the page is too narrow for it. */
+/** A table inside a box that scrolls sideways if the page is too narrow. */
 export function htmlTable({ caption, head, rows, right, rowClass }: TableData): string {
   const className = (c: number): string | undefined => (right.includes(c) ? 'n' : undefined);
   const headCells = head.map((text, c) => html('th', { scope: 'col', class: className(c) }, escapeMarkup(text)));

@@ -14,7 +14,7 @@ export function monthSection(report: RunReport, key: string): PageSection {
   const { months, headline } = report;
   const met = (row: HeadlineRow): boolean => ofCategory(months, row.category).some(({ qualifying }) => qualifying > 0);
   const stacked = headline.installations.filter(met);
-  // A census that comes in on a schedule has no range worth a picture of its own.
+  // A census that arrives on a schedule has no range, so it needs no picture of its own.
   const counted = [...headline.installations, ...headline.gasMeters].filter((row) => met(row) && row.low !== row.high);
   const body =
     months.length < 2 || stacked.length === 0

@@ -4,13 +4,13 @@ import { wholeNumber } from '../../text/numberWords.ts';
 import type { HeadlineRow } from '../headline.ts';
 import type { RunReport } from '../runReport.ts';
 
-/** A part of the page with a heading; the navigation lists it. */
+/** A part of the page with a heading. The navigation lists it. */
 export interface PageSection {
   readonly id: string;
   readonly title: string;
-  /** Markup below the heading; empty: the section is left out. */
+  /** The markup below the heading. If it is empty, the section is left out. */
   readonly body: string;
-  /** Left out of print: it is of use on a screen alone. */
+  /** True if the section is left out of print, because it is useful on a screen only. */
   readonly screenOnly?: boolean;
 }
 
@@ -38,21 +38,21 @@ export function factList(rows: readonly (readonly [string, string])[]): string {
   return html('dl', { class: 'facts' }, ...rows.flatMap(([label, value]) => [html('dt', {}, escapeMarkup(label)), html('dd', {}, value)])); // prettier-ignore
 }
 
-/** `11,361 to 11,600`, or nothing for a single replication. */
+/** The range in words, `11,361 to 11,600`; empty for a single replication. */
 export function rangeWords({ low, high }: Pick<HeadlineRow, 'low' | 'high'>): string {
   if (low === null || high === null) return '';
   if (Math.round(low) === Math.round(high)) return `always ${wholeNumber(low)}`;
   return `${wholeNumber(low)} to ${wholeNumber(high)}`;
 }
 
-/** When the headline's volumes are counted, in words. */
+/** The date at which the headline's volumes are counted, in words. */
 export function countedWhen({ operator, scenario, asOf }: RunReport): string {
   return operator === 'envisaged'
     ? `by ${spokenDate(scenario.horizon)} if the proposals are adopted`
     : `on ${spokenDate(asOf)}`;
 }
 
-/** Parts of a sentence joined with commas and a last `and`. */
+/** Joins parts of a sentence with commas and a last `and`. */
 export function listWords(parts: readonly string[]): string {
   if (parts.length < 2) return parts.join('');
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;

@@ -2,28 +2,28 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { escapeMarkup, html } from '../../text/markup.ts';
 import { PAGE_STYLE } from './pageStyle.ts';
 
-/** A block that is data to the browser: it is read by the page's own script and never executed. */
+/** A block that is data to the browser: the page's own script reads it, and it is never executed. */
 export interface DataBlock {
   readonly id: string;
   readonly type: 'application/json' | 'text/plain';
-  /** Must not hold `</script`. */
+  /** The text of the block. It must not contain `</script`. */
   readonly text: string;
 }
 
 export interface PageShell {
   readonly title: string;
-  /** Markup of the page, from `<header>` to `<footer>`. */
+  /** The markup of the page, from `<header>` to `<footer>`. */
   readonly body: string;
-  /** The one script of the page; undefined: the page runs none. */
+  /** The one script of the page; undefined if the page runs none. */
   readonly script?: string;
   readonly data?: readonly DataBlock[];
-  /** What the script may connect to; `'none'` unless the page is served. */
+  /** The addresses that the script may connect to. It is `'none'` unless the page is served. */
   readonly connect?: "'none'" | "'self'";
 }
 
 /** A whole page in one file. Its policy names the hash of its style and of its script, and nothing else may run. */
 export function pageHtml({ title, body, script, data = [], connect = "'none'" }: PageShell): string {
-  // Only a page that computes starts a worker and WebAssembly; one that is served only listens.
+  // Only a page that computes starts a worker and WebAssembly. A page that is served only listens.
   const computes = script !== undefined && connect === "'none'";
   const policy = [
     "default-src 'none'",
@@ -45,7 +45,7 @@ export function pageHtml({ title, body, script, data = [], connect = "'none'" }:
     '<meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    // Without it a browser asks the server for an icon, and the page is one request.
+    // Without this link a browser asks the server for an icon, and the page would need a second request.
     '<link rel="icon" href="data:,">',
     html('title', {}, escapeMarkup(title)),
     `<style>${PAGE_STYLE}</style>`,
@@ -60,8 +60,8 @@ export function pageHtml({ title, body, script, data = [], connect = "'none'" }:
   ].join('\n');
 }
 
-/** The text as a source of a content-security policy: its hash. */
-export function hashSource(text: string): string {
+/** The hash of a text, as a source of a content-security policy. */
+function hashSource(text: string): string {
   return `'sha256-${base64(sha256(new TextEncoder().encode(text)))}'`;
 }
 

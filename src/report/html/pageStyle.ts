@@ -1,4 +1,7 @@
-/** The palette of a page: text, surfaces, six colours of series that colour-blind readers can tell apart, seven shades. */
+/**
+ * The palette of a page: text, surfaces, six colours of series that colour-blind readers can tell apart, and seven
+ * shades.
+ */
 const LIGHT = `--ink:#1b1f24;--soft:#4a535d;--paper:#fff;--panel:#f4f6f8;--rule:#c9d0d7;--link:#0b5394;
 --c0:#0072b2;--c1:#c26a00;--c2:#007f5c;--c3:#a8446f;--c4:#5b4fa8;--c5:#6b6b6b;--mark:#1b1f24;
 --q0:#f0f6fb;--q1:#d3e4f3;--q2:#b1d0e8;--q3:#8fbce0;--q4:#2f73ae;--q5:#1b5488;--q6:#0b3560;--dark:#fff;--light:#1b1f24`;
@@ -11,7 +14,7 @@ const COLOURS = [0, 1, 2, 3, 4, 5]
   .join('');
 const SHADES = [0, 1, 2, 3, 4, 5, 6].map((i) => `.q${i}{fill:var(--q${i})}`).join('');
 
-/** The style of every page. Colours are variables, so that dark pages and print change them and nothing else. */
+/** The style of every page. Colours are variables, so that dark pages and print change only them. */
 export const PAGE_STYLE = `:root{color-scheme:light dark;${LIGHT}}
 @media (prefers-color-scheme:dark){:root{${DARK}}}
 *{box-sizing:border-box}

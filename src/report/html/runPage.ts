@@ -13,18 +13,18 @@ import { pageHtml, type DataBlock } from './pageShell.ts';
 import { assumptionSection, readingSection } from './sourceSection.ts';
 import { stateSection } from './stateSection.ts';
 
-/** What a page of runs holds beside the reports. */
+/** The parts of a page of runs other than the reports. */
 export interface RunPageOptions {
-  /** The heading; the scenario's title unless given. */
+  /** The heading. The default is the scenario's title. */
   readonly title?: string;
   readonly glossary: readonly GlossaryEntry[];
   /** Sections of other outputs (sweeps, calibrations, forecasts), shown after the volumes. */
   readonly more?: readonly PageSection[];
-  /** The what-if: its section, its script, its data. Left out: the page runs no script. */
+  /** The what-if: its section, its script and its data. By default the page runs no script. */
   readonly whatIf?: { readonly section: PageSection; readonly script: string; readonly data: readonly DataBlock[] };
 }
 
-/** The page of one run, or of several side by side: a function of the reports alone. */
+/** The page of one run, or of several side by side. It depends on the reports alone. */
 export function runPage(reports: readonly RunReport[], options: RunPageOptions): string {
   const [first] = reports;
   const several = reports.length > 1;

@@ -23,7 +23,7 @@ export function assumptionSection({ assumptions }: RunReport, key: string): Page
   return { id: `assumptions${key}`, title: 'What the numbers rest on', body: body.join('\n') };
 }
 
-/** How each ambiguous passage was read. */
+/** The chosen reading of each ambiguous passage. */
 export function readingSection({ readings }: RunReport, key: string): PageSection {
   const body = [
     paragraph('The proposals can be read in more than one way. Each choice has a name; the what-ifs below and --set change it.'), // prettier-ignore

@@ -9,7 +9,7 @@ import type { RunReport } from '../runReport.ts';
 import { figureHtml, paragraph } from './figure.ts';
 import type { PageSection } from './pageParts.ts';
 
-/** Where the homes stand at the end, and how many had migrated by when. */
+/** The states of the homes at the end, and the number that had migrated by each month. */
 export function stateSection(report: RunReport, key: string): PageSection {
   const body = [endFigure(report, key), ...(report.publicSeries.length === 0 ? [] : [migratedFigure(report, key)])];
   return { id: `state${key}`, title: 'What becomes of the others', body: body.join('\n') };

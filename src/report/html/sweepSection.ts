@@ -10,14 +10,14 @@ import { factList, type PageSection } from './pageParts.ts';
 export interface EffectData {
   readonly factor: string;
   readonly rank: number;
-  /** The value of the factor; empty where the effect is over its whole range. */
+  /** The value of the factor; empty if the effect is over its whole range. */
   readonly level: string;
   readonly effect: number;
   readonly low: number | null;
   readonly high: number | null;
 }
 
-/** What a sweep's folder says, as plain data. */
+/** The content of a sweep's folder, as plain data. */
 export interface SweepReport {
   readonly name: string;
   readonly title: string;
@@ -29,16 +29,16 @@ export interface SweepReport {
   readonly points: number;
   readonly outcomes: readonly {
     readonly name: string;
-    /** The mean with the scenario as it is; null where the design has no such point. */
+    /** The mean with the scenario as it is; null if the design has no such point. */
     readonly base: number | null;
     readonly effects: readonly EffectData[];
   }[];
 }
 
-/** Factors that a picture shows; the table has them all. */
+/** The most factors in a picture. The table has all of them. */
 const FACTORS_MAX = 15;
 
-/** What moves the outcomes of a sweep: a tornado for each outcome, or its effects over their ranges. */
+/** The effects on the outcomes of a sweep: a tornado for each outcome, or its effects over their ranges. */
 export function sweepSection(sweep: SweepReport, key: string): PageSection {
   const scale = sweep.scale === 1 ? 'every home' : `${percentage(sweep.scale)} of each large population, scaled back`;
   const facts = factList([
@@ -101,7 +101,7 @@ function effectFigure({ name, base, effects }: Outcome, id: string): readonly st
   ];
 }
 
-/** The lowest and the highest value of a factor; levels that are no numbers keep their order in the file. */
+/** A row for the lowest and the highest value of a factor. Levels that are no numbers keep their order in the file. */
 function tornadoRow(factor: string, rows: readonly EffectData[], base: number): TornadoRow {
   const ordered = [...rows].sort((a, b) => Number(a.level) - Number(b.level) || 0);
   const [first, last] = [ordered[0], ordered.at(-1)];

@@ -3,11 +3,14 @@ import { paragraph } from './figure.ts';
 import type { PageSection } from './pageParts.ts';
 import type { DataBlock } from './pageShell.ts';
 
-/** Shares of every population above 2,000 homes that can be simulated in a page, and numbers of runs. */
+/** The shares of every population above 2,000 homes that can be simulated in a page, and the numbers of runs. */
 const SHARES = [0.05, 0.1, 0.25, 1];
 const RUNS = [2, 4, 8, 20];
 
-/** The form of the what-if. The page's script fills its list and shows it; without scripts the command stands there. */
+/**
+ * The form of the what-if. The page's script fills its list and shows it. Without scripts the page shows the command
+ * instead.
+ */
 export function whatIfSection(command: string): PageSection {
   const select = (id: string, label: string, choices: readonly string[]): string =>
     html('label', { for: id }, label) + html('select', { id }, ...choices);
@@ -40,7 +43,7 @@ export function whatIfSection(command: string): PageSection {
   return { id: 'what-ifs', title: 'What if', body: body.join('\n'), screenOnly: true };
 }
 
-/** The data blocks of the what-if: the worker's text, and what the script starts from. */
+/** The data blocks of the what-if: the worker's text, and the data that the script starts from. */
 export function whatIfData(form: unknown, worker: string): readonly DataBlock[] {
   return [
     { id: 'what-if-data', type: 'application/json', text: jsonForScript(form) },

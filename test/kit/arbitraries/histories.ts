@@ -12,22 +12,30 @@ import { instant, type Instant } from '../../../src/time.ts';
 import { installationArbitrary, supplierArbitrary } from './installations.ts';
 import { boundariesOf, instantsNear } from './instants.ts';
 
-/** Outcomes of failed migration attempts: the codes with categories of their own, one of Table 5.10, an unlisted one. */
+/**
+ * Outcomes of failed migration attempts: the codes that have their own categories, one of Table 5.10, and an unlisted
+ * one.
+ */
 export const FAILURES = ['MA112', 'GT01', 'MA110', 'SYN-DF01', 'UNLISTED-1'] as const;
 
-/** What generated histories may hold. By default everything, in at most 12 rows. */
+/** The content of generated histories. By default they contain everything, in at most 12 rows. */
 export interface HistoryOptions {
   readonly rules?: RuleSet;
   readonly installation?: fc.Arbitrary<Installation>;
-  /** Whether migrations (`ok`, `ok-esme`) may stand in it, readmits, and other events. All by default. */
+  /**
+   * Tell whether histories may contain migrations (`ok`, `ok-esme`), readmits, and other events. The default of each is
+   * true.
+   */
   readonly migrations?: boolean;
   readonly readmits?: boolean;
   readonly events?: boolean;
-  /** How many rows at most, 12 by default. */
+  /** The most rows; the default is 12. */
   readonly rowsMax?: number;
 }
 
-/** One attempt of a history whose failures tend to one code, so that thresholds are reached and just missed. */
+/**
+ * One attempt of a history in which most failures have the same code, so that thresholds are reached and just missed.
+ */
 function attemptArbitrary(at: fc.Arbitrary<Instant>, code: string, migrations: boolean): fc.Arbitrary<Attempt> {
   const failure = fc.oneof(
     { weight: 5, arbitrary: fc.constant(code) },
@@ -69,7 +77,7 @@ function attemptArbitrary(at: fc.Arbitrary<Instant>, code: string, migrations: b
     )
     .map((attempt) => {
       const { kind, outcome } = attempt;
-      // A migration attempt never ends NO-WAN, and an `ok` is never caused by the system (src/docs/records.md).
+      // A migration attempt never ends with NO-WAN, and an `ok` is never caused by the system (src/docs/records.md).
       if (kind === 'migration' && outcome === 'NO-WAN') return { ...attempt, outcome: 'MA112' };
       return outcome.startsWith('ok') ? { ...attempt, cause: 'device' as const } : attempt;
     });
@@ -108,25 +116,25 @@ function eventArbitrary(at: fc.Arbitrary<Instant>, readmits: boolean): fc.Arbitr
     .chain((event) => fc.record({ at, event: fc.constant(event), value: VALUES[event] ?? fc.constant('') }));
 }
 
-/** Events of one family at one instant contradict each other, as do two attempts of a kind. */
+/** The key of a row. Events of one family at one instant contradict each other, and so do two attempts of one kind. */
 function keyOf(row: Attempt | HistoryEvent): string {
   if ('kind' in row) return `${row.at} ${row.kind}`;
   return `${row.at} ${row.event.replace(/^(sos|master-key)-.*/, '$1')}`;
 }
 
-/** Keeps the first row of each key: the rest would be refused by a reader as contradicting it. */
+/** Keeps the first row of each key. A reader would refuse the others, because they contradict it. */
 function withoutContradictions<R extends Attempt | HistoryEvent>(rows: readonly R[]): R[] {
   const seen = new Set<string>();
   return rows.filter((row) => !seen.has(keyOf(row)) && seen.add(keyOf(row)));
 }
 
-/** Counts around the thresholds 3 and 5, which is where an engine errs. */
+/** Counts around the thresholds 3 and 5, where engines are most likely to be wrong. */
 const COUNTS = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 1, max: 6 }) },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 12 }) },
 );
 
-/** Histories at the boundaries: rows in any order, instants shared between kinds, most attempts failing with one code. */
+/** Histories at the boundaries: rows come in any order, kinds share instants, and most attempts fail with one code. */
 export function historyArbitrary(options: HistoryOptions = {}): fc.Arbitrary<History> {
   const { rules = VARIOUS1, migrations = true, readmits = true, events = true, rowsMax = 12 } = options;
   return fc
@@ -157,7 +165,7 @@ export function historyArbitrary(options: HistoryOptions = {}): fc.Arbitrary<His
     );
 }
 
-/** Instants of events: often that of an attempt, to the second, or the second beside it. */
+/** Instants of events. Often an event is at the instant of an attempt, or one second from it. */
 function besides(attempts: readonly Attempt[], at: fc.Arbitrary<Instant>): fc.Arbitrary<Instant> {
   if (attempts.length === 0) return at;
   const beside = fc
@@ -166,7 +174,7 @@ function besides(attempts: readonly Attempt[], at: fc.Arbitrary<Instant>): fc.Ar
   return fc.oneof({ weight: 1, arbitrary: at }, { weight: 1, arbitrary: beside });
 }
 
-/** Events of all names; or a gas supplier that goes and comes back, with instructions about. */
+/** Events of all names, or a gas supplier that leaves and comes back, with instructions in between. */
 function eventsArbitrary(at: fc.Arbitrary<Instant>, readmits: boolean): fc.Arbitrary<HistoryEvent[]> {
   const supplied = fc.oneof(
     { weight: 2, arbitrary: fc.constant('gas-supplier' as const) },
@@ -193,14 +201,14 @@ export function asOfArbitrary(history: History, rules: RuleSet = VARIOUS1): fc.A
   );
 }
 
-/** What an engine answers on. */
+/** The input of an engine. */
 export interface Question {
   readonly history: History;
   readonly rules: RuleSet;
   readonly asOf: Instant;
 }
 
-/** A history with the rules and the as-of to put it to. */
+/** A history with the rules and the as-of to evaluate it with. */
 export function questionArbitrary(
   rules: fc.Arbitrary<RuleSet>,
   options: Omit<HistoryOptions, 'rules'> = {},

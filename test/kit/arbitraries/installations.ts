@@ -8,7 +8,7 @@ export const supplierArbitrary: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: fc.constant('B') },
   { weight: 1, arbitrary: fc.constant('') },
 );
-/** Dormant more often than not: most clauses ask for it. */
+/** Meters are more often Dormant than not, because most clauses require it. */
 const dormantArbitrary = fc.oneof(
   { weight: 3, arbitrary: fc.constant(true) },
   { weight: 1, arbitrary: fc.constant(false) },
@@ -25,7 +25,7 @@ const gasSideArbitrary: fc.Arbitrary<GasSide> = fc.record({
   supplier: supplierArbitrary,
 });
 
-/** A row of `installations`, of one cohort or of any; identifiers have right check digits and are synthetic. */
+/** A row of `installations`, of one cohort or of any. Identifiers have correct check digits and are synthetic. */
 export function installationArbitrary(cohorts: readonly Cohort[] = COHORTS): fc.Arbitrary<Installation> {
   return fc.record({
     installationId: fc.nat(999_999).map(String),

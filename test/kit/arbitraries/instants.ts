@@ -3,22 +3,25 @@ import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { clauseOf, expiryInstant, inForceInstant, VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { DAY, HOUR, instant, isoWeek, londonMidnight, WEEK, type Instant } from '../../../src/time.ts';
 
-/** The first instant of the ISO week (London) that an instant lies in. */
+/** The first instant of the ISO week (London) that contains an instant. */
 function weekStart(at: Instant): Instant {
   return londonMidnight(isoWeek(at) * 7 - 3);
 }
 
-/** Weeks in which a calendar goes wrong first: the clock changes, the 53rd week, the last of a year. */
+/**
+ * The weeks in which a calendar is most likely to be wrong: the clock changes, the 53rd week, and the last week of a
+ * year.
+ */
 const AWKWARD_WEEKS: readonly Instant[] = [
   instant('2020-12-30T12:00:00Z'), // 2020-W53, which ends in 2021
   instant('2021-03-28T12:00:00Z'), // the Sunday on which summer time begins
-  instant('2021-10-31T12:00:00Z'), // the Sunday on which it ends
+  instant('2021-10-31T12:00:00Z'), // the Sunday on which summer time ends
   instant('2021-12-29T12:00:00Z'), // 2021-W52, which ends in 2022
   instant('2022-03-27T12:00:00Z'),
   instant('2022-10-30T12:00:00Z'),
 ];
 
-/** The dates on which a rule set's answers change: in force, and expired. */
+/** The dates on which a rule set's answers change: the dates of coming into force, and the expiry. */
 export function boundariesOf(rules: RuleSet): readonly Instant[] {
   const inForce = CATEGORIES.flatMap((category) => {
     const clause = clauseOf(rules, category);
@@ -27,7 +30,7 @@ export function boundariesOf(rules: RuleSet): readonly Instant[] {
   return [...new Set([...inForce, expiryInstant(rules)])];
 }
 
-/** Where in a week a row falls: its edges to the second, the hours around a change of clocks, or anywhere. */
+/** Offsets of a row in its week: the edges to the second, the hours around a clock change, or any second. */
 const OFFSETS = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(0, 1, -1, WEEK - 1, WEEK - HOUR, HOUR - 1, HOUR, DAY) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 6 }).map((day) => day * DAY + 9 * HOUR) },
@@ -35,8 +38,8 @@ const OFFSETS = fc.oneof(
 );
 
 /**
- * Instants that share weeks, edges and each other: `base` is a week, a row lies 0 to 7 weeks on, at an edge more often
- * than not. Boundaries of the rule set come with the second before and after.
+ * Instants that share weeks, edges and each other. A base week is drawn, and each row lies 0 to 7 weeks later, at an
+ * edge more often than not. Boundaries of the rule set come with the seconds before and after them.
  */
 export function instantsNear(rules: RuleSet = VARIOUS1): fc.Arbitrary<fc.Arbitrary<Instant>> {
   const boundaries = boundariesOf(rules);

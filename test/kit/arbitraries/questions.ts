@@ -7,8 +7,8 @@ import { candidatesOf } from '../shrink/candidates.ts';
 import type { Question } from './histories.ts';
 
 /**
- * Questions of the generator that `check engine` uses, shrunk by the same shrinker: a counterexample is as small as the
- * command's. Each question has weights of its own, so a property meets the corners within few runs.
+ * Questions of the generator that `check engine` uses, with the same shrinker, so a counterexample is as small as the
+ * command's. Each question has its own weights, so a property reaches the corner cases within few runs.
  */
 class QuestionArbitrary extends fc.Arbitrary<Question> {
   private readonly rules: fc.Arbitrary<RuleSet>;
@@ -34,7 +34,7 @@ class QuestionArbitrary extends fc.Arbitrary<Question> {
   }
 }
 
-/** Questions near the edges of the rules, over some rule sets. */
+/** Questions near the edges of the rules, over several rule sets. */
 export function questionsOver(rules: fc.Arbitrary<RuleSet>): fc.Arbitrary<Question> {
   return new QuestionArbitrary(rules);
 }

@@ -4,7 +4,10 @@ import { COHORTS } from '../../../src/installation/cohort.ts';
 import { DEFAULT_READINGS, READING_NAMES, READINGS, type Readings } from '../../../src/regulation/readings.ts';
 import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
 
-/** Every reading at a value of its own; each at its default about half the time, so that singles are common too. */
+/**
+ * Readings in which each takes a random value. Each is at its default about half the time, so single changes are common
+ * too.
+ */
 export const readingsArbitrary: fc.Arbitrary<Readings> = fc
   .tuple(
     ...READING_NAMES.map((name) =>
@@ -20,7 +23,10 @@ export const oneReadingArbitrary: fc.Arbitrary<Readings> = fc
     fc.constantFrom(...Object.keys(READINGS[name].values)).map((value) => ({ ...DEFAULT_READINGS, [name]: value })),
   );
 
-/** A clause amended as a user's rule file may: threshold, cohorts, dormancy, separation, codes, Table 5.10, date. */
+/**
+ * A clause that is amended as a user's rule file could amend it: threshold, cohorts, dormancy, separation, codes, Table
+ * 5.10, date.
+ */
 function amendedClause(clause: Clause): fc.Arbitrary<Clause> {
   const { shows } = clause;
   const changes = fc.record(
@@ -46,7 +52,7 @@ function amendedClause(clause: Clause): fc.Arbitrary<Clause> {
   return fc.tuple(changes, counting, outcomes).map(([change, counts, outcome]) => ({
     ...clause,
     ...change,
-    // The routes of 18.6 are gt01's: without them an Active meter would need no instruction.
+    // The routes of 18.6 belong to gt01: without them an Active meter would need no instruction.
     dormancy: clause.dormancy === 'gsmeRoutes' ? clause.dormancy : (change.dormancy ?? clause.dormancy),
     shows: { ...shows, ...counts, outcomes: outcome },
   }));
@@ -57,7 +63,7 @@ export function readingRuleSetArbitrary(readings = readingsArbitrary): fc.Arbitr
   return readings.map((chosen) => ({ ...VARIOUS1, readings: chosen }));
 }
 
-/** Rule sets as files may have them: amended clauses, clauses left out, another precedence, an earlier expiry. */
+/** Rule sets as files could contain them: amended clauses, missing clauses, another precedence, an earlier expiry. */
 export const amendedRuleSetArbitrary: fc.Arbitrary<RuleSet> = fc
   .record({
     readings: readingsArbitrary,
@@ -73,7 +79,7 @@ export const amendedRuleSetArbitrary: fc.Arbitrary<RuleSet> = fc
   })
   .map((changes) => ({ ...VARIOUS1, ...changes }));
 
-/** Mostly the proposed rules and single readings; now and then all readings, or an amended rule set. */
+/** Mostly the proposed rules and single readings; sometimes all readings, or an amended rule set. */
 export const ruleSetArbitrary: fc.Arbitrary<RuleSet> = fc.oneof(
   { weight: 3, arbitrary: fc.constant(VARIOUS1) },
   { weight: 3, arbitrary: readingRuleSetArbitrary(oneReadingArbitrary) },

@@ -5,8 +5,8 @@ import { readInstant } from './caseFields.ts';
 import type { Case, RawCase } from './caseForm.ts';
 
 /**
- * How an answer differs from what a case expects, in words; empty where it does not. Fields that the case does not name,
- * and fields that the answer leaves out, are not compared.
+ * The differences between an answer and the expectation of a case, in words; empty if there are none. Fields that the
+ * case does not name, and fields that the answer leaves out, are not compared.
  */
 export function caseDifferences({ raw }: Case, { verdicts, notes }: GivenAnswer): readonly string[] {
   const found: string[] = [];
@@ -28,7 +28,9 @@ type Compare = (what: string, is: unknown, expected: unknown) => void;
 const shown = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 const when = (value: unknown): string | null => (value === 'none' ? null : formatInstant(readInstant(String(value))));
 
-/** How each field of `verdict` in a case is read off a verdict (undefined: it was left out) and off the case. */
+/**
+ * For each field of `verdict` in a case: how to read it from a verdict (undefined: it was left out), and from the case.
+ */
 const FIELDS: Readonly<Record<string, readonly [(row: GivenVerdict) => unknown, (expected: unknown) => unknown]>> = {
   met: [({ metAt }) => metAt && shown(metAt), when],
   effective: [({ effectiveFrom }) => (effectiveFrom === undefined ? undefined : shown(effectiveFrom)), when],
@@ -65,7 +67,7 @@ function compareNotes(expected: readonly string[], notes: Evaluation['notes'], c
   );
 }
 
-/** What a case expects of a verdict, in the fields of a case. */
+/** The expectation of a case about a verdict, in the fields of a case. */
 export function expectedFields(verdict: Evaluation['verdicts'][number]): Readonly<Record<string, unknown>> {
   return {
     excludes: verdict.excludes,

@@ -15,12 +15,12 @@ import {
 } from '../../../src/time.ts';
 import { PLAIN_DMC, PLAIN_ELECTRICITY_SUPPLIER, PLAIN_GAS_SUPPLIER, PLAIN_IDENTITY } from '../shrink/weight.ts';
 
-/** Something in a case file that cannot be read: where it is, what stands there, what was expected. */
+/** Thrown for a part of a case file that cannot be read. It states the place, what was found, and what was expected. */
 export class CaseProblem extends Error {
   override name = 'CaseProblem';
 }
 
-/** Stops the reading of a case. */
+/** Stops the reading of a case by throwing a CaseProblem. */
 export function refuse(found: unknown, expected: string): never {
   const text = typeof found === 'string' ? found : (JSON.stringify(found) ?? 'nothing');
   throw new CaseProblem(`found ${text}, expected ${expected}`);
@@ -29,7 +29,7 @@ export function refuse(found: unknown, expected: string): never {
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const INSTANT = /^(?:([A-Z][a-z]{2}) )?(\d{4}-\d\d-\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?$/;
 
-/** Reads `Mon 2022-01-10`, `2022-01-10 18:30` or a whole instant. A date alone is 10:00 in London. */
+/** Reads `Mon 2022-01-10`, `2022-01-10 18:30` or a whole instant. A date alone means 10:00 in London. */
 export function readInstant(text: string): Instant {
   const whole = parseInstant(text);
   if (whole !== undefined) return whole;
@@ -39,14 +39,14 @@ export function readInstant(text: string): Instant {
     return refuse(text, 'an instant such as Mon 2022-01-10, 2022-01-10 18:30 or 2022-01-10T18:30:00Z');
   }
   const [, weekday, , hours, minutes, seconds] = match;
-  // A wrong weekday is how a case about weeks goes wrong unseen.
+  // A wrong weekday would make a case about weeks wrong without anyone noticing.
   const real = WEEKDAYS[(day + 3) % 7];
   if (weekday !== undefined && weekday !== real) refuse(text, `${real}: that is the weekday of the date`);
   const ofDay = hours === undefined ? 10 * HOUR : Number(hours) * HOUR + Number(minutes) * 60 + Number(seconds ?? 0);
   return londonInstant(day, ofDay);
 }
 
-/** Writes an instant as a case has it: the weekday and the date, the London time unless it is 10:00. */
+/** Writes an instant in the form of a case: the weekday and the date, and the London time unless it is 10:00. */
 export function writeInstant(at: Instant): string {
   const day = londonDay(at);
   const ofDay = (at + londonOffset(at)) % (24 * HOUR);
@@ -54,7 +54,7 @@ export function writeInstant(at: Instant): string {
   const [hours, minutes, seconds] = [Math.floor(ofDay / HOUR), Math.floor(ofDay / 60) % 60, ofDay % 60];
   const time = `${two(hours)}:${two(minutes)}${seconds === 0 ? '' : `:${two(seconds)}`}`;
   const text = `${WEEKDAYS[(day + 3) % 7]} ${formatDay(day)}${ofDay === 10 * HOUR ? '' : ` ${time}`}`;
-  // The hour that the clocks repeat has two instants of one name.
+  // In the hour that the clocks repeat, two instants have the same name.
   return readInstant(text) === at ? text : formatInstant(at);
 }
 
@@ -99,7 +99,7 @@ function readMap(raw: Readonly<Record<string, string>>): Attempt | HistoryEvent 
   };
 }
 
-/** Writes a row as a case has it: as text where that says all, else as a map of columns. */
+/** Writes a row in the form of a case: as text if the text can express all of it, otherwise as a map of columns. */
 export function writeRow(row: Attempt | HistoryEvent): RawRow {
   const text = rowText(row);
   try {
@@ -130,7 +130,7 @@ function isSameRow(one: Attempt | HistoryEvent, other: Attempt | HistoryEvent): 
   return isSame && one.cause === cause && one.table510 === table510;
 }
 
-/** The words by which an installation differs from the default. A word that ends in `...` takes a name. */
+/** The words for differences of an installation from the default. A word that ends in `...` takes a name. */
 const WORDS = [
   'ESME Active',
   'GSME Active',
@@ -143,7 +143,10 @@ const WORDS = [
 ] as const;
 const NAMED = ['electricity supplier', 'gas supplier', 'DMC', 'group'] as const;
 
-/** Reads `IOC, GSME Active, gas prepayment`: a cohort, and what differs from all Dormant, all credit, suppliers E and G. */
+/**
+ * Reads `IOC, GSME Active, gas prepayment`: a cohort, and the differences from the default. The default is all Dormant,
+ * all in credit, with suppliers E and G.
+ */
 export function readInstallation(text: string): Installation {
   const [cohort = '', ...words] = text.split(', ');
   if (!(COHORTS as readonly string[]).includes(cohort)) refuse(cohort, `a cohort first: ${COHORTS.join('|')}`);
@@ -178,7 +181,7 @@ export function readInstallation(text: string): Installation {
   };
 }
 
-/** Writes an installation as a case has it. Its own identifiers are left out: no clause looks at them. */
+/** Writes an installation in the form of a case. Its own identifiers are left out, because no clause looks at them. */
 export function writeInstallation(of: Installation): string {
   const { gas } = of;
   const supplier = (fuel: string, name: string, plain: string): string[] => {

@@ -16,7 +16,7 @@ import {
   type RawRow,
 } from './caseFields.ts';
 
-/** How a case came about. Only for a reader: nothing is computed from it. */
+/** The origin of a case. It is only for a reader: nothing is computed from it. */
 export interface CaseOrigin {
   readonly version?: string;
   readonly seed?: string;
@@ -26,7 +26,7 @@ export interface CaseOrigin {
   readonly answered?: unknown;
 }
 
-/** A case as it stands in YAML or JSON. */
+/** A case as it is written in YAML or JSON. */
 export interface RawCase {
   readonly 'name': string;
   readonly 'clause'?: ExclusionCategory;
@@ -41,21 +41,24 @@ export interface RawCase {
   readonly 'found'?: CaseOrigin;
 }
 
-/** A case: a question, and what is expected of the answer (`raw`). */
+/** A case: a question, and the expected answer (`raw`). */
 export interface Case extends Question {
-  /** The file it stands in, as it was named. */
+  /** The file that contains the case, by the name that the caller gave. */
   readonly file: string;
   readonly name: string;
   readonly raw: RawCase;
 }
 
-/** The as-of of a case that names none: a date is its last second in London. */
+/** The as-of of a case that names none. A date means its last second in London. */
 const AS_OF_DEFAULT = '2022-06-30';
 const KEYS: readonly string[] = [
   'name', 'clause', 'installation', 'history', 'as-of', 'readings', 'rules', 'verdict', 'reported', 'notes', 'found',
 ]; // prettier-ignore
 
-/** Reads a file of cases: a list of maps, in YAML or JSON. Throws a CaseProblem that names the case and the field. */
+/**
+ * Reads a file of cases: a list of maps, in YAML or JSON.
+ * @throws CaseProblem, which names the case and the field
+ */
 export function parseCases(text: string, file: string): readonly Case[] {
   let list: unknown;
   try {
@@ -111,7 +114,7 @@ function categoryOf(text: string): ExclusionCategory {
 
 const RULE_KEYS = ['expires-on', 'precedence', 'lacks', 'five-against-gt01'];
 
-/** Changes to the proposed rules: `expires-on`, `precedence`, `lacks`, and fields of clauses by category. */
+/** Reads the changes to the proposed rules: `expires-on`, `precedence`, `lacks`, and fields of clauses by category. */
 function readRules(raw: RawCase): RuleSet {
   const { 'expires-on': expiresOn, precedence, lacks, 'five-against-gt01': five, ...clauses } = raw.rules ?? {};
   const lacking = (lacks ?? []) as readonly string[];
@@ -137,7 +140,7 @@ function readRules(raw: RawCase): RuleSet {
   };
 }
 
-/** The raw form of a question: what a case file says of it, less the name and what is expected. */
+/** The raw form of a question: a case without its name and its expectation. */
 export function rawQuestion({ history, rules, asOf }: Question): Omit<RawCase, 'name'> {
   const rows = [...history.attempts, ...history.events].sort((a, b) => a.at - b.at);
   const readings = Object.fromEntries(
@@ -156,7 +159,7 @@ export function rawQuestion({ history, rules, asOf }: Question): Omit<RawCase, '
   };
 }
 
-/** What a rule set changes in the proposed one, as `rules` of a case has it. */
+/** The changes of a rule set against the proposed one, in the form of a case's `rules`. */
 function ruleChanges(rules: RuleSet): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   if (rules.expiresOn !== VARIOUS1.expiresOn) changes['expires-on'] = rules.expiresOn;
@@ -188,7 +191,7 @@ function isEqual(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Cases as a YAML file, with a comment at its head. The text reads back to the same questions. */
+/** Writes cases as a YAML file with a comment at its head. The text reads back to the same questions. */
 export function casesText(cases: readonly RawCase[], comment: string): string {
   const head = comment.split('\n').map((line) => `# ${line}`.trimEnd());
   return `${head.join('\n')}\n${stringify(cases, { lineWidth: 110, flowCollectionPadding: false })}`;

@@ -8,11 +8,14 @@ import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { Question } from '../arbitraries/histories.ts';
 
-/** How near a history comes to a clause that counts, scope apart; `stands` for a clause that stands on an event. */
+/**
+ * The distance of a history from a counting clause, without regard to scope; `stands` is for a clause that stands on an
+ * event.
+ */
 const NEARNESS = ['one short', 'exactly enough', 'one more', 'stands'] as const;
 type Nearness = (typeof NEARNESS)[number];
 
-/** What happens in a history beside the attempts that a clause counts. */
+/** Events in a history other than the attempts that a clause counts. */
 const DISTURBANCES: Readonly<Record<string, (history: History, asOf: Instant) => boolean>> = {
   'a change of dormancy': hasEvent('esme-dormant', 'gsme-dormant'),
   'a change of supplier': hasEvent('electricity-supplier', 'gas-supplier'),
@@ -34,12 +37,12 @@ function hasAttempt(is: (row: History['attempts'][number]) => boolean): (history
   return ({ attempts }, asOf) => attempts.some((row) => row.at <= asOf && is(row));
 }
 
-/** Every nth question is also tried under every other reading. */
+/** Every question whose number is a multiple of this is also tried under every other reading. */
 const READINGS_EVERY = 8;
 
 /**
- * Which behaviours a set of questions has reached: category x cohort x dormancy x nearness, category x disturbance, and
- * the readings that change an answer. Filled from the bench's own answers, never from the engine under test.
+ * The behaviours that a set of questions has reached: category x cohort x dormancy x nearness, category x disturbance,
+ * and the readings that change an answer. It is filled from the bench's own answers, never from the engine under test.
  */
 export class BehaviourMatrix {
   private readonly cells = new Map<string, number>();
@@ -89,17 +92,17 @@ export class BehaviourMatrix {
     if (before !== undefined) this.cells.set(cell, before + 1);
   }
 
-  /** Number of cells. */
+  /** The number of cells. */
   get size(): number {
     return this.cells.size;
   }
 
-  /** Cells that no question has reached, in a fixed order. */
+  /** The cells that no question has reached, in a fixed order. */
   unreached(): readonly string[] {
     return [...this.cells].filter(([, count]) => count === 0).map(([cell]) => cell);
   }
 
-  /** Categories that have unreached cells. */
+  /** The categories that have unreached cells. */
   unreachedCategories(): readonly ExclusionCategory[] {
     const unreached = this.unreached();
     return CATEGORIES.filter((category) => unreached.some((cell) => cell.startsWith(category)));
@@ -131,7 +134,7 @@ function cellsOf({ category, shows, dormancy }: Clause): string[] {
   const plain = COHORTS.flatMap((cohort) =>
     dormancies.flatMap((state) => near.map((one) => cellName(category, cohort, state, one))),
   );
-  // An Active gas meter needs one failure and its supplier's instruction: there is nothing to be one short of.
+  // An Active gas meter needs one failure and its supplier's instruction, so it cannot be one failure short.
   const isRoutes = dormancy === 'gsmeRoutes';
   return [
     ...plain.filter((cell) => !isRoutes || !cell.includes(', active, ')),
@@ -139,7 +142,7 @@ function cellsOf({ category, shows, dormancy }: Clause): string[] {
   ];
 }
 
-/** The rules with every clause open to all installations, and thresholds moved. */
+/** The rules with every clause open to all installations, and with thresholds shifted. */
 function withoutScope(rules: RuleSet, by: number): RuleSet {
   return {
     ...rules,
@@ -161,8 +164,11 @@ function dormancyOf({ esmeDormant, gas }: Installation): Dormancy {
   return 'mixed';
 }
 
-/** The rule set under each other value of each reading, one at a time. `windowEdge` moves no verdict. */
-export function alternativesOf(rules: RuleSet): readonly { readonly cell: string; readonly rules: RuleSet }[] {
+/**
+ * The rule set under each other value of each reading, one at a time. `windowEdge` is left out, because it changes no
+ * verdict.
+ */
+function alternativesOf(rules: RuleSet): readonly { readonly cell: string; readonly rules: RuleSet }[] {
   return READING_NAMES.filter((name) => name !== 'windowEdge').flatMap((name) =>
     Object.keys(READINGS[name].values)
       .filter((value) => value !== rules.readings[name])

@@ -1,13 +1,16 @@
 import { threefry, words, type SeedWords } from '../../../sim/world/dice/draws.ts';
 import { seedWords } from '../../../sim/world/dice/streams.ts';
 
-/** The source of chance of the generator. Every draw is addressed by (seed, run, position), so any run can be made alone. */
+/**
+ * The generator's source of randomness. Every draw is addressed by (seed, run, position), so any run can be generated
+ * alone.
+ */
 export interface Dice {
-  /** A whole number from 0 to `n` - 1. `n` must be from 1 to 2^31. */
+  /** Draws a whole number from 0 to `n` - 1. `n` must be from 1 to 2^31. */
   below(n: number): number;
 }
 
-/** Dice on Threefry-2x32: `turnTo(run)` starts the draws of a run, whatever was drawn before. */
+/** Dice on Threefry-2x32. `turnTo(run)` starts the draws of a run, whatever was drawn before. */
 export class AddressedDice implements Dice {
   private readonly k0: number;
   private readonly k1: number;
@@ -20,7 +23,7 @@ export class AddressedDice implements Dice {
     this.k1 = k1;
   }
 
-  /** Starts the draws of a run. Returns itself. */
+  /** Starts the draws of a run and returns the dice itself. */
   turnTo(run: number): this {
     this.run = run;
     this.position = 0;
@@ -37,12 +40,12 @@ export class AddressedDice implements Dice {
       word = this.spare;
     }
     this.position += 1;
-    // The bias of the multiplication is below n / 2^32, which no test of ours could see.
+    // The bias of the multiplication is below n / 2^32, which none of our tests could detect.
     return Math.floor(((word >>> 0) / 0x1_0000_0000) * n);
   }
 }
 
-/** Dice from the text of a seed. */
+/** Makes dice from the text of a seed. */
 export function diceOf(seed: string): AddressedDice {
   return new AddressedDice(seedWords(seed));
 }
@@ -52,7 +55,7 @@ export function chance(dice: Dice, percent: number): boolean {
   return percent > 0 && dice.below(100) < percent;
 }
 
-/** One element of a list, each as likely as the others. */
+/** Draws one element of a list. All elements are equally likely. */
 export function pick<T>(dice: Dice, list: readonly T[]): T {
   return list[dice.below(list.length)] as T;
 }
@@ -70,7 +73,7 @@ export function weighted<T>(rows: readonly (readonly [T, number])[]): Weighted<T
   return { values: rows.map(([value]) => value), until };
 }
 
-/** One value, as likely as its weight says. */
+/** Draws one value with a probability in proportion to its weight. */
 export function pickWeighted<T>(dice: Dice, { values, until }: Weighted<T>): T {
   const at = dice.below(until.at(-1) as number);
   let i = 0;

@@ -13,7 +13,7 @@ import { chance, pick, type Dice } from './dice.ts';
 import { bounded, datesOf, mondayOf, startWeek } from './instants.ts';
 import type { Swarm } from './swarm.ts';
 
-/** What stands already when the events are drawn. */
+/** The parts of a question that exist before the events are drawn. */
 export interface Scene {
   readonly category: ExclusionCategory;
   readonly clause: Clause | undefined;
@@ -39,7 +39,7 @@ export function eventsFor(dice: Dice, swarm: Swarm, scene: Scene): HistoryEvent[
   const events: HistoryEvent[] = [];
   const add = (event: EventName, value = '', at = instantFor(dice, scene)): void => {
     if (installation.gas === null && GAS_EVENTS.includes(event)) return;
-    // Where the DMC is not known, no decision on it can be filed under it.
+    // If the DMC is not known, no decision can be recorded for it.
     if (installation.dmc === '' && (DMC_EVENTS as readonly EventName[]).includes(event)) return;
     events.push({ at: bounded(at), event, value });
   };
@@ -58,13 +58,16 @@ export function eventsFor(dice: Dice, swarm: Swarm, scene: Scene): HistoryEvent[
 
 type Add = (event: EventName, value?: string, at?: Instant) => void;
 
-/** The finding that a standing clause asks for, and often one of its opposite before, at or after it. */
+/** Adds the finding that a standing clause requires, and often an opposite finding before, at or after it. */
 function addStanding(dice: Dice, { shows }: Clause, add: Add): void {
   if (shows.type !== 'standing') return;
   for (let n = 1 + dice.below(3); n > 0; n -= 1) add(chance(dice, 65) ? shows.holds : pick(dice, shows.family));
 }
 
-/** An Active gas meter with an instruction of its supplier, of a former one or of a stranger; CoS before and after. */
+/**
+ * Adds an Active gas meter with an instruction by its supplier, a former supplier or a stranger, and changes of
+ * supplier before and after.
+ */
 function addInstructions(dice: Dice, swarm: Swarm, { gas }: Installation, add: Add): void {
   const supplier = gas?.supplier ?? '';
   const isActive = gas !== null && (!gas.dormant || chance(dice, swarm.dormancyChanges));
@@ -79,7 +82,7 @@ function addInstructions(dice: Dice, swarm: Swarm, { gas }: Installation, add: A
   if (chance(dice, 50)) add('supplier-gsme-exclusion', pick(dice, ['H', 'A', supplier]));
 }
 
-/** At an attempt to the second, the second beside it, between attempts, at a date of the rules, or anywhere near. */
+/** An instant exactly at an attempt, one second from it, between attempts, at a date of the rules, or anywhere near. */
 function instantFor(dice: Dice, { attempts, rules }: Scene): Instant {
   const how = dice.below(12);
   if (attempts.length > 0) {

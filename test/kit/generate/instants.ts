@@ -13,11 +13,11 @@ import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { boundariesOf } from '../arbitraries/instants.ts';
 import { pick, type Dice } from './dice.ts';
 
-/** Mondays, as weeks numbered by `isoWeek`, near which a calendar goes wrong first. */
+/** Weeks, numbered by `isoWeek`, near which a calendar is most likely to be wrong. */
 const AWKWARD_WEEKS: readonly number[] = [
   '2020-12-30T12:00:00Z', // 2020-W53, which ends in 2021
   '2021-03-28T12:00:00Z', // the Sunday on which summer time begins
-  '2021-10-31T12:00:00Z', // the Sunday on which it ends
+  '2021-10-31T12:00:00Z', // the Sunday on which summer time ends
   '2021-12-29T12:00:00Z', // 2021-W52, which ends in 2022
   '2022-03-27T12:00:00Z',
   '2022-10-30T12:00:00Z',
@@ -31,14 +31,14 @@ const EDGES = [0, 0, 1, -1, WEEK - 1, WEEK - HOUR, HOUR - 1, HOUR, DAY, 6 * DAY]
 
 const BOUNDARIES = new WeakMap<RuleSet, readonly Instant[]>();
 
-/** The dates on which the answers of a rule set change, computed once for each rule set. */
+/** The dates on which the answers of a rule set change. They are computed once for each rule set. */
 export function datesOf(rules: RuleSet): readonly Instant[] {
   let known = BOUNDARIES.get(rules);
   if (known === undefined) BOUNDARIES.set(rules, (known = boundariesOf(rules)));
   return known;
 }
 
-/** The week that a history starts in: an awkward one, one shortly before a date of the rules, or any. */
+/** The week in which a history starts: an awkward one, one shortly before a date of the rules, or any. */
 export function startWeek(dice: Dice, rules: RuleSet): number {
   const how = dice.below(10);
   if (how < 3) return pick(dice, AWKWARD_WEEKS) - dice.below(3);
@@ -57,7 +57,7 @@ export function instantIn(dice: Dice, week: number, isEdge: boolean): Instant {
   return isEdge ? monday + pick(dice, EDGES) : monday + dice.below(7) * DAY + 9 * HOUR + dice.below(9) * HOUR;
 }
 
-/** Keeps an instant within what the records can hold. */
+/** Limits an instant to the range that the records can hold. */
 export function bounded(at: Instant): Instant {
   return Math.min(Math.max(at, INSTANT_MIN), INSTANT_MAX);
 }

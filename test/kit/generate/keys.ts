@@ -1,7 +1,7 @@
 import type { Attempt, HistoryEvent } from '../../../src/migration/history.ts';
 
-/** The key of a row: two different rows of one key contradict each other, and a reader refuses both. */
-export function keyOf(row: Attempt | HistoryEvent): string {
+/** The key of a row. Two different rows with the same key contradict each other, and a reader refuses both. */
+function keyOf(row: Attempt | HistoryEvent): string {
   if ('kind' in row) return `${row.at} ${row.kind}`;
   if (row.event.startsWith('sos-')) return `${row.at} sos`;
   return row.event.startsWith('master-key-') ? `${row.at} master-key` : `${row.at} ${row.event}`;

@@ -12,18 +12,20 @@ import { bounded, datesOf, instantIn, startWeek } from './instants.ts';
 import { withoutContradictions } from './keys.ts';
 import type { Swarm } from './swarm.ts';
 
-/** Codes of failed migration attempts: those with a category of their own, one of Table 5.10, one in no list. */
+/**
+ * Codes of failed migration attempts: those that have their own category, one of Table 5.10, and one that no list has.
+ */
 const CODES = ['MA112', 'GT01', 'MA110', 'SYN-DF01', 'UNLISTED-1'] as const;
-/** Suppliers of electricity and gas; the empty one is not known to DCC. */
+/** Suppliers of electricity and gas. The empty one is not known to DCC. */
 const SUPPLIERS = ['E', 'G', 'H', 'G', 'E', ''] as const;
-/** No history has more rows than this. */
+/** The most rows of a history. */
 const ROWS_MAX = 60;
 const WELL_AFTER = instant('2023-06-30T12:00:00Z');
 
 /**
- * One question near the edges of the rules: about `atLeast` attempts that the category aimed at counts, in separate weeks
- * or just not, with the disturbances that the swarm allows. Rows never contradict each other, and stand in no order.
- * Depends on the dice, the swarm and the rules alone.
+ * Generates one question near the edges of the rules. It has about `atLeast` attempts that the target category counts,
+ * in separate weeks or narrowly not, with the disturbances that the swarm allows. Rows never contradict each other, and
+ * are in no order. The question depends only on the dice, the swarm and the rules.
  */
 export function generateQuestion(dice: Dice, swarm: Swarm, rules: RuleSet): Question {
   const category = pickWeighted(dice, swarm.aims);
@@ -63,14 +65,14 @@ function installationFor(dice: Dice, swarm: Swarm, clause: Clause | undefined): 
   };
 }
 
-/** What a question aims at. */
+/** The target of a question. */
 interface Aim {
   readonly category: ExclusionCategory;
   readonly clause: Clause | undefined;
   readonly rules: RuleSet;
 }
 
-/** About as many attempts as the clause asks for: one fewer, exactly as many, one more, or some other number. */
+/** The number of attempts: one fewer than the clause requires, exactly as many, one more, or some other number. */
 function countFor(dice: Dice, swarm: Swarm, atLeast: number): number {
   if (chance(dice, swarm.long)) return 12 + dice.below(ROWS_MAX - 20);
   const how = dice.below(10);
@@ -101,7 +103,7 @@ function codeFor(dice: Dice, outcomes: readonly string[] | 'anyFailure' | undefi
   return pick(dice, outcomes);
 }
 
-/** In the week, or exactly seven days after the last attempt, or a second less. */
+/** An instant in the week, or exactly seven days after the last attempt, or one second less. */
 function nextInstant(dice: Dice, swarm: Swarm, week: number, last: Instant): Instant {
   const isEdge = chance(dice, swarm.edges);
   if (isEdge && last > 0 && dice.below(4) === 0) return bounded(last + WEEK - dice.below(2));

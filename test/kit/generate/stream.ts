@@ -7,13 +7,13 @@ import { diceOf } from './dice.ts';
 import { generateQuestion } from './question.ts';
 import { BLOCK_RUNS, swarmOf, type Swarm } from './swarm.ts';
 
-/** The dice of a block's weights stand apart from those of the runs: runs are counted from 0, blocks from here. */
+/** The first address of the dice for the weights of blocks. Runs are counted from 0, so the two never meet. */
 const SWARMS_FROM = 0x4000_0000;
 
-/** Blocks of questions that share an as-of, where an engine takes one at a time. */
-export const AS_OF_BLOCKS = 16;
+/** The number of blocks of questions that share an as-of, for an engine that takes one at a time. */
+const AS_OF_BLOCKS = 16;
 
-/** The questions of a seed, numbered from 0. Question n of a seed is the same whichever questions were made before. */
+/** The questions of a seed, numbered from 0. Question n is the same whichever questions were generated before. */
 export class QuestionStream {
   private readonly dice: AddressedDice;
   private readonly rules: RuleSet;
@@ -22,7 +22,7 @@ export class QuestionStream {
   private readonly asOfs: readonly Instant[];
   private swarm: { readonly block: number; readonly of: Swarm } | undefined;
 
-  /** `asOfs`: one for all questions of a block, in turn; none: each question has its own. */
+  /** `asOfs`: all questions of a block share one of them, in turn. If the list is empty, each question has its own. */
   constructor(seed: string, rules: RuleSet, asOfs: readonly Instant[] = []) {
     this.asOfs = asOfs;
     this.seed = seed;
@@ -30,7 +30,7 @@ export class QuestionStream {
     this.rules = rules;
   }
 
-  /** Makes the weights of a block favour categories. Must be called before the first question of the block. */
+  /** Makes the weights of a block favour some categories. It must be called before the first question of the block. */
   steer(block: number, towards: readonly ExclusionCategory[]): void {
     this.steered.set(block, towards);
   }
@@ -52,7 +52,7 @@ export class QuestionStream {
     return Array.from({ length: Math.max(0, to - from) }, (_, i) => this.question(from + i));
   }
 
-  /** The seed as it was given. */
+  /** The seed, as it was given. */
   get name(): string {
     return this.seed;
   }

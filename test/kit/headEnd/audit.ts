@@ -1,6 +1,6 @@
 /**
- * Reads recorded wrapper frames with every key there ever was, and lists each use of a nonce: (key, system title, counter), the
- * GMACs inside HLS as well. Independent of the head-end's and the device's own counting.
+ * Reads recorded wrapper frames with every key that ever existed. It lists each use of a nonce (key, system title,
+ * counter), including the GMACs inside HLS. It is independent of the counters of the head-end and the device.
  */
 import { decodeAare, decodeAarq, decodeRelease } from '../../../devices/dlms/acse.ts';
 import { toHex } from '../../../devices/dlms/bytes.ts';
@@ -22,12 +22,12 @@ export interface NonceUse {
 export interface Opened {
   readonly frame: number;
   readonly direction: Frame['direction'];
-  /** A dedicated key stands for the GUEK under which it was agreed. */
+  /** The keys of the use. A dedicated key is attributed to the GUEK under which it was agreed. */
   readonly keys: SuiteKeys;
   readonly plain: Uint8Array;
 }
 
-/** Everything that opens, with the keys that opened it. */
+/** All frames that can be opened, with the keys that opened them. */
 export function openAll(
   frames: readonly Frame[],
   known: readonly SuiteKeys[],
@@ -99,7 +99,7 @@ function dedicatedIn(plain: Uint8Array): Uint8Array | undefined {
   return initiate.ok ? initiate.value.dedicatedKey : undefined;
 }
 
-/** `09 11 10 counter tag`: the only octet string of 17 bytes with that head that HLS carries. */
+/** Finds `09 11 10 counter tag`. It is the only octet string of 17 bytes with that head that HLS carries. */
 function gmacIn(plain: Uint8Array): Uint8Array | undefined {
   const isAction = plain[0] === 0xc3 || plain[0] === 0xc7;
   const at = plain.length - 19;
@@ -107,7 +107,7 @@ function gmacIn(plain: Uint8Array): Uint8Array | undefined {
   return plain.slice(at + 2);
 }
 
-/** Nonces that carried two different things. A frame that a link doubled is the same thing twice. */
+/** The nonces that protected two different messages. A frame that a link duplicates is the same message twice. */
 export function reused(uses: readonly NonceUse[]): readonly string[] {
   const first = new Map<string, string>();
   return uses
@@ -119,12 +119,12 @@ export function reused(uses: readonly NonceUse[]): readonly string[] {
     .map(({ nonce }) => nonce);
 }
 
-/** Every pairing of keys that a device may have been under. */
+/** Every pair of keys that a device may have used. */
 export function pairings(gueks: readonly Uint8Array[], gaks: readonly Uint8Array[]): readonly SuiteKeys[] {
   return gueks.flatMap((guek) => gaks.map((gak) => ({ guek, gak })));
 }
 
-/** Whether accepted counters rise strictly, for each key and title. */
+/** True if accepted counters strictly increase, for each key and title. */
 export function rises(accepted: readonly { key: string; title: string; counter: number }[]): boolean {
   const last = new Map<string, number>();
   return accepted.every(({ key, title, counter }) => {

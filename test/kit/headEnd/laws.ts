@@ -3,32 +3,41 @@ import { toHex } from '../../../devices/dlms/bytes.ts';
 import { must } from '../laws/law.ts';
 import { Target, type DeviceAtAddress, type TargetFault } from './target.ts';
 
-/** Anybody's head-end that rotates the keys of meters: in this process, or in another that it starts. */
+/**
+ * The head-end under test, which rotates the keys of meters. It runs in this process, or in another one that it starts.
+ */
 export interface HeadEnd {
   /**
-   * Rotates GUEK and GAK of a device, taking up what an earlier call has left in doubt. Settles when it has given up or is
-   * done; a rejection is a failure. What it keeps of a device (keys, counters) is its own, by the device's number.
+   * Rotates the GUEK and GAK of a device, and first resolves what an earlier call left in doubt. The promise settles
+   * when the rotation is done or given up; a rejection counts as a failure. The head-end keeps its own records of a
+   * device (keys, counters) under the device's number.
    */
   rotate(device: DeviceAtAddress): Promise<'rotated' | 'failed'>;
 }
 
-/** A law that every right head-end keeps. Its name is the claim; broken, `check` rejects with what was found. */
+/**
+ * A law that every correct head-end obeys. Its name is the claim. If the law is broken, `check` rejects with what was
+ * found.
+ */
 export interface HeadEndLaw {
   readonly name: string;
   check(headEnd: HeadEnd, options?: HeadEndOptions): Promise<void>;
 }
 
-/** How the laws of key rotation are tried on a head-end: numbers, concurrency and limits. */
+/** The options for trying the laws of key rotation on a head-end: numbers, concurrency and limits. */
 export interface HeadEndOptions {
-  /** Devices are numbered from it, each law in a block of its own. Another one for each run with the same state. Default 1. */
+  /**
+   * The number of the first device. Each law has its own block of numbers. Use another value for each run with the same
+   * state. The default is 1.
+   */
   readonly firstNumber?: number;
-  /** Rotations that run at the same time, of a device each. Default 1. */
+  /** The number of rotations that run at the same time, each of one device. The default is 1. */
   readonly concurrency?: number;
-  /** Calls after which an interrupted rotation must be settled, the link being clear again. Default 3. */
+  /** The calls after which an interrupted rotation must be settled once the link is clear again. The default is 3. */
   readonly callsMax?: number;
-  /** How long a call may take before it counts as hung, in milliseconds. Default two minutes. */
+  /** The time after which a call counts as hung, in milliseconds. The default is two minutes. */
   readonly hungAfterMilliseconds?: number;
-  /** Told of each rotation that is tried. */
+  /** Receives the text of each rotation that is tried. */
   readonly onCase?: (text: string) => void;
 }
 
@@ -36,16 +45,16 @@ interface Trial extends Required<HeadEndOptions> {
   readonly headEnd: HeadEnd;
 }
 
-/** Devices whose new keys must all differ. */
+/** The number of devices whose new keys must all differ. */
 const DEVICES_COMPARED = 3;
-/** A rotation that never passes clean has more frames than any could need. */
+/** The most frames of a rotation. No correct rotation needs as many. */
 const FRAMES_MAX = 1000;
 
 const FAULTS: readonly (readonly [string, FaultAction, { readonly cutsPower: boolean }?])[] = [
   ['is lost', { fault: 'drop' }],
   ['comes twice', { fault: 'duplicate' }],
   ['is damaged', { fault: 'corrupt' }],
-  // All of it can be read, and nobody has written it: a head-end that looks at no tag takes it.
+  // The frame can be decrypted but its tag is wrong. A head-end that does not check tags accepts it.
   ['is damaged in its tag', { fault: 'corrupt', offset: -2 }],
   ['is cut short', { fault: 'truncate' }],
   ['is the last on its link', { fault: 'cut', delivered: true }],
@@ -124,7 +133,10 @@ async function settles(trial: Trial, what: string, fault: Omit<TargetFault, 'fra
   must(false, `a rotation never passed clean in ${FRAMES_MAX} frames`);
 }
 
-/** Strikes one frame of a rotation and sees it settled; answers whether the rotation had that many frames. */
+/**
+ * Disturbs one frame of a rotation and checks that the rotation is settled afterwards. Returns true if the rotation had
+ * that many frames.
+ */
 async function interrupted(trial: Trial, what: string, fault: TargetFault): Promise<boolean> {
   const where = `frame ${fault.frame} ${what}`;
   return await withTarget({ number: trial.firstNumber + fault.frame - 1, fault }, async (target) => {
@@ -162,7 +174,7 @@ function hexOf({ presentKeys: { guek, gak } }: Target): { guek: string; gak: str
   return { guek: toHex(guek), gak: toHex(gak) };
 }
 
-/** What a head-end said; `why` is the text of its rejection, to stand behind a sentence. */
+/** The answer of a head-end. `why` is the text of its rejection, written to follow a sentence. */
 interface Answer {
   readonly said: 'rotated' | 'failed';
   readonly why: string;

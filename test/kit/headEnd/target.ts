@@ -1,4 +1,7 @@
-/** An emulated meter for somebody's head-end to rotate the keys of: on TCP of this machine, with the public lab keys. */
+/**
+ * An emulated meter whose keys the head-end under test rotates. It listens on TCP of this machine and uses the public
+ * lab keys.
+ */
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { equalBytes, toHex } from '../../../devices/dlms/bytes.ts';
 import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
@@ -14,30 +17,30 @@ import type { ByteChannel, Listener } from '../../../devices/transport/transport
 import { openAll, pairings, reused, type Frame } from './audit.ts';
 
 /**
- * Where a device is, and what a head-end is given of it: the same at each call. Keys in hexadecimal, those that the device begins
- * with; they are the lab's, and public.
+ * The address of a device and the data that a head-end receives about it, which are the same at each call. The keys are
+ * those that the device starts with, in hexadecimal. They are the lab's keys and public.
  */
 export interface DeviceAtAddress {
-  /** One a device: a head-end keeps what it knows of a device by it. */
+  /** The device's own number. A head-end keeps its records of a device under it. */
   readonly number: number;
   readonly host: string;
   readonly port: number;
-  /** The wrapper of the Green Book: 8 bytes before each APDU. */
+  /** The framing: the wrapper of the Green Book, 8 bytes before each APDU. */
   readonly framing: 'wrapper';
   readonly clientSap: number;
   readonly serverSap: number;
   readonly systemTitle: string;
   readonly guek: string;
   readonly gak: string;
-  /** The Master Key, under which new keys are wrapped. */
+  /** The Master Key, which wraps new keys. */
   readonly kek: string;
 }
 
-/** What befalls the nth frame of everything that crosses the link, from 1. */
+/** The fault that affects the nth frame, counted from 1 over everything that crosses the link. */
 export interface TargetFault {
   readonly frame: number;
   readonly action: FaultAction;
-  /** A link that is cut takes the device's power with it. */
+  /** True if cutting the link also cuts the device's power. */
   readonly cutsPower: boolean;
 }
 
@@ -45,13 +48,14 @@ const MANAGEMENT = 1;
 const DEVICE = 1;
 const WRONG_KEK = toHex(new Uint8Array(16).fill(0x32));
 /**
- * In a decrypted APDU: get-, set- and action-response. A device answers under the keys of the request: who gets one has them,
- * and what answers the transfer of a key is under the keys before.
+ * The tags of get-, set- and action-responses in a decrypted APDU. A device answers under the keys of the request. A
+ * head-end that receives such an answer thus has those keys, and the answer to a key transfer is still under the old
+ * keys.
  */
 const RESPONSES: readonly (number | undefined)[] = [0xc4, 0xc5, 0xc7];
 
 interface FrameAtTarget extends Frame {
-  /** Whether it came as it was sent. */
+  /** True if the frame arrives as it was sent. */
   readonly arrives: boolean;
 }
 
@@ -73,7 +77,7 @@ export class Target {
     this.address = address;
   }
 
-  /** Begins to serve. With a wrong Master Key the head-end is told one that the device does not have. */
+  /** Starts to serve. With `wrongKek` the head-end receives a Master Key that the device does not have. */
   static async open(number: number, options: { fault?: TargetFault; wrongKek?: boolean } = {}): Promise<Target> {
     const device = labDevice('esme', number);
     let take: (channel: ByteChannel) => void = () => undefined;
@@ -96,12 +100,12 @@ export class Target {
     return target;
   }
 
-  /** Whether the fault has struck. */
+  /** True if the fault has occurred. */
   get isStruck(): boolean {
     return this.script.struck > 0;
   }
 
-  /** Whether the device has the keys that it began with, one of them or both. */
+  /** True if the device still has at least one of the keys that it started with. */
   get hasOldKey(): boolean {
     const { guek, gak } = this.device.keyring.keys;
     return toHex(guek) === this.address.guek || toHex(gak) === this.address.gak;
@@ -111,14 +115,14 @@ export class Target {
     return this.device.keyring.keys;
   }
 
-  /** Whether an answer of the device, under the keys it has now, has come to one who has them too. */
+  /** True if an answer under the device's current keys has reached a head-end that has them too. */
   get isProved(): boolean {
     const { opened } = openAll(this.frames, [this.presentKeys]);
     const answers = opened.filter(({ direction, plain }) => direction === 's2c' && RESPONSES.includes(plain[0]));
     return answers.some(({ frame }) => this.frames[frame]?.arrives);
   }
 
-  /** Nonces that carried two different things, under any keys that there ever were. */
+  /** The nonces that protected two different messages, under any key that ever existed. */
   get reusedNonces(): readonly string[] {
     const every = pairings(
       this.keys.map(({ guek }) => guek),
@@ -127,7 +131,7 @@ export class Target {
     return reused(openAll(this.frames, every).uses);
   }
 
-  /** The world is well again: the link is clear, and whatever lost its power has it back. */
+  /** Ends the fault: the link is clear, and a device that lost its power has it back. */
   heal(): void {
     this.script = faultScript([]);
     if (!this.device.powered) this.device.restart();

@@ -13,7 +13,9 @@ const LONDON = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
 });
 
-/** Monday of the ISO week of the London date, as text; by the host's time-zone data, not by the bench's table. */
+/**
+ * The Monday of the ISO week of the London date, as text. It uses the host's time-zone data and not the bench's table.
+ */
 function londonWeek(at: Instant): string {
   const part = Object.fromEntries(LONDON.formatToParts(at * 1000).map(({ type, value }) => [type, Number(value)]));
   const { year = 0, month = 1, day = 1 } = part;
@@ -22,7 +24,9 @@ function londonWeek(at: Instant): string {
   return noon.toISOString().slice(0, 10);
 }
 
-/** Solely Dormant installations with no event and no migration, as of after all rows: the plainest histories. */
+/**
+ * Solely Dormant installations with no event and no migration, with an as-of after all rows: the simplest histories.
+ */
 const PLAIN = historyArbitrary({
   installation: installationArbitrary().map((row) => ({
     ...row,
@@ -60,7 +64,7 @@ function plainCounts({ attempts, installation: { cohort, gas } }: History): [str
   );
 }
 
-/** The answer in closed form where nothing but failures happens, with a calendar of its own. */
+/** The answer in closed form for histories with failures only. It uses its own calendar. */
 export const CLOSED_FORM_LAWS: readonly Law[] = [
   law(
     'a Dormant installation that only ever failed has the categories its separate London weeks add up to',

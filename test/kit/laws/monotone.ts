@@ -8,19 +8,23 @@ import { law, mustBeWithin, type Law, type Rules } from './law.ts';
 
 const ANY = (rules: Rules) => questionsOver(rules);
 
-/** A reading, the value that lets more hold, the one that lets less, and readings that the claim supposes. */
+/**
+ * A reading, its wider value (more can hold), its narrower value (less can hold), and the readings that the claim
+ * assumes.
+ */
 interface Narrowing {
   readonly reading: ReadingName;
   readonly wide: string;
   readonly narrow: string;
   readonly supposing: Partial<Readings>;
-  /** The categories that the reading bears on; undefined: all that count. */
+  /** The categories that the reading affects. Undefined means all that count. */
   readonly clauses?: readonly ExclusionCategory[];
 }
 
 /**
- * Readings of which one value never adds a category to the other. An attempt that is not counted cannot close 18.7
- * either, hence the supposition where a reading drops attempts; nor can it restart a count that it is another outcome of.
+ * Readings of which one value never adds a category that the other lacks. An attempt that is not counted cannot close
+ * 18.7 either, so a reading that drops attempts needs an assumption. Nor can such an attempt restart a count by its
+ * different outcome.
  */
 const NARROWINGS: readonly Narrowing[] = [
   {
@@ -79,7 +83,7 @@ const RAISED = (rules: Rules) =>
     by: fc.integer({ min: 1, max: 3 }),
   });
 
-/** Failures alone, under readings by which a later failure cannot take from an earlier one. */
+/** Failures only, under readings with which a later failure cannot cancel an earlier one. */
 const FAILURES_ONLY = (from: Rules) =>
   fc.tuple(from, historyArbitrary({ migrations: false, readmits: false, events: false })).chain(([rules, history]) => {
     const attempts = history.attempts.filter(({ outcome }) => outcome !== 'ok');
@@ -92,7 +96,7 @@ const FAILURES_ONLY = (from: Rules) =>
     });
   });
 
-/** Laws that say in which direction an answer may move. */
+/** Laws about the direction in which an answer may change. */
 export const MONOTONE_LAWS: readonly Law[] = [
   law('raising a threshold never adds a category', RAISED, (engine, { question, category, by }) => {
     const { history, rules, asOf } = question;

@@ -11,7 +11,7 @@ function keeping(history: History, attempt: (row: Attempt) => boolean, event: (r
   return { ...history, attempts: history.attempts.filter(attempt), events: history.events.filter(event) };
 }
 
-/** A question and the same rows in another order. */
+/** A question, and the same rows in another order. */
 const SHUFFLED = (rules: Rules) =>
   ANY(rules).chain((question) =>
     fc
@@ -22,7 +22,7 @@ const SHUFFLED = (rules: Rules) =>
       .map(([attempts, events]) => ({ ...question, shuffled: { ...question.history, attempts, events } })),
   );
 
-/** A question and the same rows, some of them more than once, anywhere. */
+/** A question, and the same rows with some repeated anywhere. */
 const REPEATED = (rules: Rules) =>
   ANY(rules).chain((question) =>
     fc
@@ -37,7 +37,7 @@ const REPEATED = (rules: Rules) =>
       })),
   );
 
-/** A question with a readmit at the instant of one of its attempts, or the second before. */
+/** A question with a readmit at the instant of one of its attempts, or one second earlier. */
 const READMITTED = (rules: Rules) =>
   ANY(rules).chain((question) => {
     const instants = question.history.attempts.map(({ at }) => at);
@@ -54,7 +54,7 @@ function lastRow({ history, asOf }: Question): number {
   return Math.max(...rows.filter((at) => at <= asOf), 0);
 }
 
-/** Laws about which rows an answer may depend on, and how. */
+/** Laws about the rows on which an answer may depend, and how. */
 export const RECORD_LAWS: readonly Law[] = [
   law('the order of rows changes nothing', SHUFFLED, (engine, { history, shuffled, rules, asOf }) => {
     mustEqual(engine(shuffled, rules, asOf), engine(history, rules, asOf), 'rows in another order');
@@ -122,7 +122,7 @@ export const RECORD_LAWS: readonly Law[] = [
     'failures in Table 5.10 bear on no five-retries',
     ANY,
     (engine, { history, rules, asOf }) => {
-      // Under `weekCode: last` such a failure can be the last of its week.
+      // Under `weekCode: last` such a failure could be the last of its week.
       const readings = { ...rules.readings, weekCode: 'any' as const };
       const chosen = { ...rules, readings };
       const five = rules.clauses.find(({ category }) => category === 'five-retries')?.shows;

@@ -5,8 +5,9 @@ import { ruleSetArbitrary } from '../arbitraries/ruleSets.ts';
 import { must, mustEqual, type Engine, type Spanning } from './law.ts';
 
 /**
- * At every row, the second before it and the as-of: the categories that hold are those whose span is open there, and
- * their met_at is where it began. Spans are half-open, apart from each other, and last only at the as-of.
+ * Checks, at every row, one second before it, and at the as-of, that the categories that hold are those with an open
+ * span, and that their met_at is the start of that span. Spans are half-open, do not overlap, and last only at the
+ * as-of.
  */
 export function spansAgree(engine: Engine, spansOf: Spanning, { history, rules, asOf }: Question): void {
   const spans = spansOf(history, rules, asOf);

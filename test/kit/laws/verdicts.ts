@@ -5,7 +5,7 @@ import { law, must, mustEqual, type Law, type Rules } from './law.ts';
 
 const ANY = (rules: Rules) => questionsOver(rules);
 
-/** The cohorts of src/docs/domain.md, written out a second time so that a slip in the clauses' rows is seen. */
+/** The cohorts of src/docs/domain.md, written out a second time so that an error in the clause rows is detected. */
 const SCOPE: Readonly<Record<string, readonly string[]>> = {
   IOC: ['master-key', 'uneconomic-to-test', 'no-wan-before', 'no-wan-attempting', 'gt01', 'five-retries'],
   MOC_MDS: ['master-key', 'no-wan-attempting', 'five-retries'],
@@ -13,7 +13,7 @@ const SCOPE: Readonly<Record<string, readonly string[]>> = {
   FOC: ['uneconomic-to-test'],
 };
 
-/** Laws about the shape of an answer, and about what each field says beside the others. */
+/** Laws about the form of an answer, and about how its fields relate to each other. */
 export const VERDICT_LAWS: readonly Law[] = [
   law('verdicts are of clauses of the rule set, each once, in the order of the ids', ANY, (engine, question) => {
     const { verdicts } = engine(question.history, question.rules, question.asOf);

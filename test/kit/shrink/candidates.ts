@@ -20,8 +20,8 @@ import {
 type Row = Attempt | HistoryEvent;
 
 /**
- * Smaller questions that could fail in the place of one that does, best first: fewer rows, then plainer values, then
- * plainer instants. Each is lighter than the question by `weightOf`, and its rows go together.
+ * Smaller questions that could fail in place of a failing one, best first: fewer rows, then plainer values, then
+ * plainer instants. Each is lighter than the question by `weightOf`, and its rows do not contradict each other.
  */
 export function candidatesOf(question: Question): readonly Question[] {
   const weight = weightOf(question);
@@ -50,7 +50,7 @@ function withRows(question: Question, rows: readonly Row[], asOf = question.asOf
   return { ...question, asOf, history: { ...question.history, attempts, events } };
 }
 
-/** Half of the rows left out, a quarter, an eighth ... each row alone. */
+/** Leaves out half of the rows, a quarter, an eighth, and so on down to each row alone. */
 function withFewerRows(question: Question): Question[] {
   const rows = rowsOf(question);
   const found: Question[] = rows.length > 1 ? [withRows(question, [])] : [];
@@ -62,7 +62,7 @@ function withFewerRows(question: Question): Question[] {
   return found;
 }
 
-/** The installation as a case table assumes it, part by part; then each row. */
+/** Replaces parts of the installation, one by one, by the default of a case table; then does the same for each row. */
 function withPlainerValues(question: Question): Question[] {
   const { installation } = question.history;
   const has = (change: Partial<Installation>): Question => ({
@@ -103,7 +103,7 @@ function withPlainerValues(question: Question): Question[] {
   return [...changes.map(has), ...withRenamedSupplier(question), ...withPlainerRows(question)];
 }
 
-/** The gas supplier becomes the plain one in the installation and in every row that names it. */
+/** Replaces the gas supplier by the plain one, in the installation and in every row that names it. */
 function withRenamedSupplier(question: Question): Question[] {
   const { installation, events } = question.history;
   const { gas } = installation;
@@ -147,7 +147,7 @@ function plainer(row: Row): Row[] {
 
 const PLAIN_WEEK = isoWeek(PLAIN_START);
 
-/** Everything on plain Mondays; everything moved by whole weeks; then single instants. */
+/** Puts everything on plain Mondays; then moves everything by whole weeks; then moves single instants. */
 function withPlainerInstants(question: Question): Question[] {
   const rows = rowsOf(question);
   const { asOf } = question;
@@ -175,7 +175,7 @@ function moved(rows: readonly Row[], to: (at: Instant) => Instant): readonly Row
   return rows.map((row) => ({ ...row, at: to(row.at) }));
 }
 
-/** Moves of a whole history by weeks, in London time: the hour of the day stays when the clocks change between. */
+/** Moves of a whole history by weeks, in London time: the hour of the day stays the same across a clock change. */
 function shiftsOf(rows: readonly Row[]): readonly ((at: Instant) => Instant)[] {
   const first = rows[0] as Row;
   const weeks = PLAIN_WEEK - isoWeek(first.at);
@@ -188,7 +188,7 @@ function mondayTen(week: number): Instant {
   return londonInstant(Math.round(week * 7 - 3), 10 * HOUR);
 }
 
-/** Monday 10:00 of the week, 10:00 of the day, Monday 00:00, midnight of the day, the hour. */
+/** Plainer instants: Monday 10:00 of the week, 10:00 of the day, Monday 00:00, midnight of the day, the hour. */
 function tidier(at: Instant): readonly Instant[] {
   const day = londonDay(at);
   const week = isoWeek(at);

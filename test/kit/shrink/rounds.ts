@@ -1,30 +1,34 @@
-/** Candidates that are asked together. */
+/** The number of candidates that are asked together. */
 const ROUND = 64;
-/** More round trips than any shrinking has needed; each takes a lighter question, so an end is certain anyway. */
+/** The most round trips. No shrinking has needed as many, and each takes a lighter question, so it always ends. */
 const ROUNDS_MAX = 400;
 
 export interface Shrunk<Q> {
   readonly question: Q;
-  /** Round trips that were made. */
+  /** The number of round trips that were made. */
   readonly rounds: number;
-  /** False: the search was given up before no candidate failed. */
+  /** False if the search was stopped while some candidate might still fail. */
   readonly isMinimal: boolean;
 }
 
 export interface ShrinkOptions<Q> {
-  /** Smaller values, best first, each lighter than the value by a fixed measure. */
+  /** Gives smaller values, best first. Each is lighter than the value by a fixed measure. */
   readonly candidates: (question: Q) => readonly Q[];
-  /** Tells which of some values fail, in their order. It may stop at the first that does: later ones count as passing. */
+  /**
+   * Tells which of some values fail, in their order. It may stop at the first failing value; later ones then count as
+   * passing.
+   */
   readonly failing: (questions: readonly Q[]) => Promise<readonly boolean[]>;
-  /** Checked before each round; true gives the search up. */
+  /** Is called before each round. True stops the search. */
   readonly isOver?: () => boolean;
-  /** Candidates a round. Default 64. */
+  /** The candidates of a round. The default is 64. */
   readonly round?: number;
 }
 
 /**
- * Shrinks a failing value by rounds: some candidates are asked together, the first that fails is taken, and its own
- * candidates follow. A batch so gives what one candidate after the other would give. Ends when no candidate fails.
+ * Shrinks a failing value in rounds: some candidates are asked together, the first that fails is taken, and its own
+ * candidates follow. A batch thus gives the same result as one candidate after the other. It ends when no candidate
+ * fails.
  */
 export async function shrink<Q>(question: Q, options: ShrinkOptions<Q>): Promise<Shrunk<Q>> {
   const { candidates, failing, isOver = () => false, round = ROUND } = options;

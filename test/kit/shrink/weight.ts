@@ -4,7 +4,10 @@ import { NO_WAN, OK, OK_ESME, type Attempt, type HistoryEvent } from '../../../s
 import { DAY, HOUR, instant, londonDay, londonOffset, type Instant } from '../../../src/time.ts';
 import type { Question } from '../arbitraries/histories.ts';
 
-/** The Monday at which plain histories begin, 10:00 London time: after every date of Various 1 and far from the next. */
+/**
+ * The Monday at which plain histories begin, 10:00 London time. It is after every date of Various 1 and far from the
+ * next.
+ */
 export const PLAIN_START: Instant = instant('2022-01-10T10:00:00Z');
 /** The plain as-of: after every row of a plain history and after the expiry of Various 1. */
 export const PLAIN_AS_OF: Instant = instant('2023-06-30T12:00:00Z');
@@ -12,12 +15,13 @@ export const PLAIN_ELECTRICITY_SUPPLIER = 'E';
 export const PLAIN_GAS_SUPPLIER = 'G';
 export const PLAIN_DMC = 'DMC-1';
 export const PLAIN_CODE = 'MA112';
-/** What stands in the place of an installation's own identifiers. Their check digits are right; they are nobody's. */
+/** The identifiers that replace an installation's own. Their check digits are correct; they belong to nobody. */
 export const PLAIN_IDENTITY = { installationId: '1', mpan: '2000000000015', mprn: '3938424403' } as const;
 
 /**
- * How much a reader has to take in, as numbers to be compared one after the other: rows; values that are not plain;
- * untidiness of the instants; span in seconds; distance from the plain start. The shrinker takes lighter values only.
+ * The amount that a reader has to take in, as numbers that are compared one after the other: rows; values that are not
+ * plain; untidiness of the instants; span in seconds; distance from the plain start. The shrinker takes lighter values
+ * only.
  */
 export type Weight = readonly number[];
 
@@ -77,7 +81,10 @@ function oddRow(row: Attempt | HistoryEvent): number {
   return count(cause !== 'device', table510, !isPlain, isEnd, outcome.startsWith('UNLISTED'));
 }
 
-/** The plainest value of an event: the one that changes nothing in a plain installation is not it. */
+/**
+ * The plainest value of an event. It differs from the value that a plain installation already has, because such an
+ * event would change nothing.
+ */
 export function plainValue({ event }: HistoryEvent): string {
   switch (event) {
     case 'electricity-supplier':
@@ -97,7 +104,7 @@ export function plainValue({ event }: HistoryEvent): string {
 }
 
 /** 0: Monday 10:00 London time; 1: another day at 10:00; 2: midnight; 3: a whole hour; 4: any second. */
-export function untidiness(at: Instant): number {
+function untidiness(at: Instant): number {
   const local = at + londonOffset(at);
   const ofDay = local % DAY;
   if (ofDay === 10 * HOUR) return (londonDay(at) + 3) % 7 === 0 ? 0 : 1;

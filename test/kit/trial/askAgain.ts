@@ -10,44 +10,44 @@ import { VERDICT_FIELDS, type GivenVerdict } from '../compare.ts';
 import type { Engine, Law } from '../laws/law.ts';
 import type { Asker } from './asker.ts';
 
-/** What came of one law. */
+/** The result of trying one law. */
 export interface LawResult {
   readonly name: string;
-  /** Questions on which the law was tried to the end. */
+  /** The number of questions on which the law was tried to the end. */
   readonly tried: number;
-  /** Why it is broken: the claim with both sides, and the smallest question. */
+  /** The reason why the law is broken: the claim with both sides, and the smallest question. */
   readonly broken?: string;
-  /** Why it could not be tried. */
+  /** The reason why the law could not be tried. */
   readonly skipped?: string;
 }
 
 export interface LawsOptions {
   readonly asker: Asker;
-  /** The rule set that the engine answers by. */
+  /** The rule set with which the engine answers. */
   readonly rules: RuleSet;
-  /** True if the engine takes a rule set with a question: laws then vary the rules. */
+  /** True if the engine takes a rule set with a question. Laws then vary the rules. */
   readonly takesRules: boolean;
-  /** The categories that the engine knows; all by default. */
+  /** The categories that the engine knows; by default all. */
   readonly clauses?: readonly ExclusionCategory[] | undefined;
-  /** Questions a law. */
+  /** The number of questions for each law. */
   readonly runs: number;
   readonly seed: number;
   readonly isOver?: () => boolean;
 }
 
-/** Thrown by the engine of a law: the answer is not there yet. */
+/** Thrown by the engine of a law if the answer is not available yet. */
 class NotAnswered extends Error {}
 
-/** Thrown by the engine of a law: this engine can never answer. */
+/** Thrown by the engine of a law if this engine can never answer. */
 class CannotAnswer extends Error {}
 
-/** More rounds than the deepest shrinking has needed. */
+/** The most rounds. The deepest shrinking has needed fewer. */
 const ROUNDS_MAX = 120;
 
 /**
- * Tries laws, as they stand, on an engine that cannot answer within a call. Each law runs with an engine that knows the
- * answers so far. What it asks besides is collected over all laws, asked in one batch, and the laws run again, until no
- * answer is missing. The shrinking of a broken law works the same way.
+ * Tries laws, unchanged, on an engine that cannot answer within a call. Each law runs with an engine that knows the
+ * answers so far. The other questions that it asks are collected over all laws and asked in one batch, and the laws run
+ * again, until no answer is missing. The shrinking of a broken law works in the same way.
  */
 export async function tryLaws(laws: readonly Law[], options: LawsOptions): Promise<readonly LawResult[]> {
   const { asker, isOver = () => false } = options;
@@ -87,7 +87,7 @@ function tryOnce(
       keeps(engine, question);
       tried += 1;
     } catch (error) {
-      // Another law may have asked the same question in this round: the number of missing answers would not tell.
+      // Another law may have asked the same question in this round, so the number of missing answers is not enough.
       if (error instanceof NotAnswered) isOpen = true;
       else if (error instanceof CannotAnswer) why = error.message;
       else throw error;
@@ -100,7 +100,7 @@ function tryOnce(
   else results.set(law, { name, tried });
 }
 
-/** The claim with both sides, then the smallest question. */
+/** The claim with both sides, followed by the smallest question. */
 function brokenText(error: unknown, counterexample: unknown): string {
   const claim = error instanceof Error ? error.message : String(error);
   const question = questionIn(counterexample);
@@ -116,7 +116,7 @@ function brokenText(error: unknown, counterexample: unknown): string {
   ].join('\n');
 }
 
-/** The question within whatever a law is tried on. */
+/** The question within any value that a law is tried on. */
 function questionIn(value: unknown): Question | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if ('question' in value) return questionIn(value.question);
@@ -154,7 +154,10 @@ function engineOf(
   };
 }
 
-/** An answer in the form that laws read. What the engine did not give cannot be read: the law is then skipped. */
+/**
+ * An answer in the form that laws read. A field that the engine did not give throws when it is read, and the law is
+ * then skipped.
+ */
 function evaluationOf(
   given: readonly GivenVerdict[],
   rules: RuleSet,
@@ -176,7 +179,10 @@ function withGuards(row: GivenVerdict): Verdict {
   return row as Verdict;
 }
 
-/** Not enumerable, so that comparing whole answers compares what was given. */
+/**
+ * Defines a field that throws when it is read. It is not enumerable, so a comparison of whole answers compares the
+ * given fields only.
+ */
 function guard(of: object, field: string, why: string): void {
   Object.defineProperty(of, field, {
     configurable: true,

@@ -2,13 +2,13 @@ import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcom
 import type { Question } from '../arbitraries/histories.ts';
 import type { Engine } from '../laws/law.ts';
 
-/** Anything that can be asked questions in batches: an engine behind a pipe, one that takes files, one in this process. */
+/** Answers questions in batches: an engine behind a pipe, an engine that takes files, or one in this process. */
 export interface Asker {
-  /** What comes of each question, in their order. Must not reject because of what the engine does. */
+  /** Returns the outcome of each question, in their order. It must not reject because of what the engine does. */
   ask(questions: readonly Question[]): Promise<readonly EngineOutcome[]>;
 }
 
-/** An engine of this process as an asker. What it throws is a `crash` on the question. */
+/** Makes an asker of an engine in this process. An exception of the engine is a `crash` on the question. */
 export function askerOf(engine: Engine): Asker {
   return {
     ask: (questions) => Promise.resolve(questions.map((question) => outcomeOf(engine, question))),

@@ -14,7 +14,8 @@ import { VERDICT_FIELDS, type GivenVerdict, type VerdictField } from '../compare
 import { expectedOf, type Finding } from './finding.ts';
 
 /**
- * A counterexample as text. `about`: the category whose clause is explained; default: the first that differs. Contents: a history as a table, both verdicts side by side, the clause with its words, the near miss.
+ * Writes a counterexample as text: the history as a table, both verdicts side by side, the clause with its words, and
+ * the near miss. `about` is the category whose clause is explained; by default the first that differs.
  */
 export function counterexampleText(
   question: Question,
@@ -40,7 +41,7 @@ export function counterexampleText(
   return `${sections.join('\n')}\n`;
 }
 
-/** One sentence for each thing that is wrong. */
+/** One sentence for each fault. */
 function summary(finding: Finding, about: ExclusionCategory | undefined): string {
   if (finding.kind === 'refused') return `Your engine refuses rows that go together: ${finding.why}`;
   if (finding.kind === 'failed') return finding.sentence;
@@ -130,7 +131,7 @@ function sideBySide(
   return textTable([['category', 'field', 'your engine', 'by the rules', ''], ...rows], { right: [] });
 }
 
-/** An instant a line, so that what one side lacks is seen beside what the other has. */
+/** One row for each instant, so that an instant that one side lacks is seen beside the other side's. */
 function evidenceRows(mine: readonly Instant[] = [], right: readonly Instant[] = [], mark: string): string[][] {
   const all = [...new Set([...mine, ...right])].sort((a, b) => a - b);
   return all.map((at, i) => {
@@ -144,12 +145,12 @@ function clauseText({ title, text, sources }: Clause): string {
   return [`${title}: "${text}"`, ...sources.map((source) => SOURCES[source].title)].join('\n');
 }
 
-/** The part of the trace that is about one category. */
+/** The part of the trace that concerns one category. */
 function traceOf({ history, rules, asOf }: Question, category: ExclusionCategory): string {
   const all = trace(history, rules, asOf);
   const own = { ...all, clauses: all.clauses.filter((one) => one.category === category) };
   const lines = formatTrace(own).trimEnd().split('\n');
-  // The clause's own words stand above already.
+  // The clause's own words are printed above already.
   return lines.filter((line, i) => i > 1 && line.trim() !== '').join('\n');
 }
 

@@ -7,7 +7,7 @@ import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Question } from '../arbitraries/histories.ts';
 import { differencesOf, shapeOf, type CompareOptions, type Difference } from '../compare.ts';
 
-/** What is wrong with an engine's answer to one question. */
+/** A fault in an engine's answer to one question. */
 export type Finding =
   | { readonly kind: 'differs'; readonly differences: readonly Difference[] }
   | { readonly kind: 'refused'; readonly why: string }
@@ -15,21 +15,24 @@ export type Finding =
 
 const COMPILED = new WeakMap<RuleSet, CompiledEngine>();
 
-/** The expected answer, by the fast engine. */
+/** The expected answer, computed by the fast engine. */
 export function expectedOf({ history, rules, asOf }: Question): Evaluation {
   let known = COMPILED.get(rules);
   if (known === undefined) COMPILED.set(rules, (known = engine(rules)));
   return known.decide(history, asOf);
 }
 
-/** The bench's own two evaluators disagree: a defect of the bench, not of the engine under test. */
+/**
+ * Thrown if the bench's own two evaluators disagree. That is a defect of the bench and not of the engine under test.
+ */
 export class BenchDefect extends Error {
   override name = 'BenchDefect';
 }
 
 /**
- * What is wrong with an outcome; null if nothing is. The fast engine is asked first. A difference only counts once the
- * reference evaluator confirms it. Throws a BenchDefect where the two disagree.
+ * The fault of an outcome; null if there is none. The fast engine is used first, and a difference counts only if the
+ * reference evaluator confirms it.
+ * @throws BenchDefect if the two evaluators disagree
  */
 export function findingOf(outcome: EngineOutcome, question: Question, options: CompareOptions): Finding | null {
   switch (outcome.kind) {
@@ -62,7 +65,10 @@ function confirm(
   );
 }
 
-/** The field that tells most, where several fields of a category differ. */
+/**
+ * The fields of a difference, most informative first. If several fields of a category differ, the first of these is
+ * used.
+ */
 const TELLING: readonly Difference['field'][] = [
   'holds',
   'metAt',
@@ -75,8 +81,9 @@ const TELLING: readonly Difference['field'][] = [
 ];
 
 /**
- * The shapes of a finding: what two counterexamples of the same bug have in common. For each category its most telling
- * difference. `reported` follows from the other categories, so it is a shape only where nothing else differs.
+ * The shapes of a finding: the features that two counterexamples of the same bug share. There is one for each category,
+ * from its most informative difference. `reported` follows from the other categories, so it is a shape only if nothing
+ * else differs.
  */
 export function shapesOf(finding: Finding): readonly string[] {
   if (finding.kind !== 'differs')
@@ -93,8 +100,8 @@ export function shapesOf(finding: Finding): readonly string[] {
 }
 
 /**
- * True if a smaller question shows the same trouble: the same shape, or for a wrong field of a verdict that the verdict
- * itself is wrong, which is plainer to read.
+ * True if a smaller question shows the same fault: the same shape, or, for a wrong field of a verdict, that the verdict
+ * itself is wrong, which is easier to read.
  */
 export function isLike(shape: string, finding: Finding | null): boolean {
   if (finding === null) return false;
@@ -105,7 +112,7 @@ export function isLike(shape: string, finding: Finding | null): boolean {
   return shapes.some((one) => one === `${category} holds wrongly` || one === `${category} is missed`);
 }
 
-/** Shapes in the order in which they are worth a counterexample: wrong verdicts first, then breakdowns, then fields. */
+/** Shapes in the order in which they deserve a counterexample: wrong verdicts first, then breakdowns, then fields. */
 export function byWorth(shapes: ReadonlyMap<string, number>): readonly string[] {
   const rank = (shape: string): number => {
     if (shape.endsWith('holds wrongly') || shape.endsWith('is missed')) return 0;
@@ -115,7 +122,7 @@ export function byWorth(shapes: ReadonlyMap<string, number>): readonly string[] 
   return [...shapes.keys()].sort((a, b) => rank(a) - rank(b) || (shapes.get(b) ?? 0) - (shapes.get(a) ?? 0));
 }
 
-/** The category that a shape is about; undefined for a breakdown. */
+/** The category of a shape; undefined for a breakdown. */
 export function categoryOf(shape: string): ExclusionCategory | undefined {
   const [first] = shape.split(' ');
   return CATEGORIES.find((category) => category === first);

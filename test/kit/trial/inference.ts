@@ -9,35 +9,38 @@ import { differencesOf } from '../compare.ts';
 /** One or two readings that differ from those of the rule set. */
 export type Alternative = Partial<Readings>;
 
-/** How many questions an engine still fails if it is held to other readings. */
+/** The number of questions that an engine still fails if other readings are assumed. */
 export interface Explanation {
   readonly readings: Alternative;
   readonly failing: number;
 }
 
 export interface Inference {
-  /** Questions of which answers were at hand. */
+  /** The number of questions whose answers were available. */
   readonly asked: number;
-  /** Of these, questions that the engine fails under the rule set as it is. */
+  /** The number of these questions that the engine fails under the rule set as it is. */
   readonly failing: number;
-  /** The alternative under which fewest fail, if any does better than the rule set. Singles go before pairs. */
+  /**
+   * The alternative under which the fewest questions fail; null if none is better than the rule set. Single readings
+   * are preferred to pairs.
+   */
   readonly best: Explanation | null;
 }
 
 export interface InferenceOptions {
   readonly rules: RuleSet;
   readonly clauses?: readonly ExclusionCategory[] | undefined;
-  /** Question number `run`, and what the engine answered. */
+  /** The engine's answers, by the number of the question. */
   readonly answers: readonly (EngineOutcome | undefined)[];
   readonly question: (run: number) => Question;
-  /** Runs whose answers differ from the bench's. */
+  /** The runs whose answers differ from the bench's. */
   readonly failing: readonly number[];
 }
 
-/** Failing questions that each alternative is tried on before all answers are. */
+/** The number of failing questions on which each alternative is tried before all answers are used. */
 const TRIED_FIRST = 200;
 
-/** Every other value of every reading, alone. `windowEdge` moves no verdict. */
+/** Every other value of every reading, alone. `windowEdge` is left out, because it changes no verdict. */
 function singlesOf(rules: RuleSet): readonly Alternative[] {
   return READING_NAMES.filter((name) => name !== 'windowEdge').flatMap((name) =>
     Object.keys(READINGS[name].values)
@@ -57,9 +60,9 @@ function pairsOf(singles: readonly Alternative[]): readonly Alternative[] {
 }
 
 /**
- * Looks for one other reading, or two, that the engine follows. No question is asked again: the answers at hand are
- * compared with what the bench answers under each alternative. An explanation is tried on the failing questions first,
- * and then on every answer, so that a reading that mends some and breaks others is not taken for one.
+ * Looks for one or two other readings that the engine follows. No question is asked again: the available answers are
+ * compared with the bench's answers under each alternative. An explanation is tried on the failing questions first and
+ * then on every answer, so that a reading that mends some answers and breaks others is not accepted.
  */
 export function inferReadings(options: InferenceOptions): Inference {
   const { answers, question, failing, rules } = options;

@@ -6,18 +6,18 @@ import { shrink } from '../shrink/rounds.ts';
 import type { Asker } from './asker.ts';
 import { byWorth, categoryOf, findingOf, isLike, type Finding } from './finding.ts';
 
-/** A failing question made small. */
+/** A failing question that was made small. */
 export interface Counterexample {
-  /** What is wrong, in a form that other counterexamples share. */
+  /** The fault, in a form that other counterexamples can share. */
   readonly shape: string;
-  /** Failing questions of that shape in the search. */
+  /** The number of failing questions of that shape in the search. */
   readonly count: number;
-  /** The number of the question in its seed that it was made from; undefined for one that came from elsewhere. */
+  /** The number, in its seed, of the question that it was made from; undefined if it came from elsewhere. */
   readonly run: number | undefined;
   readonly question: Question;
   readonly outcome: EngineOutcome;
   readonly finding: Finding;
-  /** Round trips that the shrinking took. */
+  /** The number of round trips of the shrinking. */
   readonly rounds: number;
   /** True if no smaller candidate fails. */
   readonly isMinimal: boolean;
@@ -28,13 +28,13 @@ export interface MinimiseOptions {
   readonly clauses?: readonly ExclusionCategory[] | undefined;
   readonly isOver?: () => boolean;
   readonly isAccepted?: ((question: Question, outcome: EngineOutcome, finding: Finding) => boolean) | undefined;
-  /** True keeps the as-of, for an engine that takes one at a time. */
+  /** If true, the as-of is kept. This is for an engine that takes one as-of at a time. */
   readonly keepsAsOf?: boolean;
-  /** Candidates asked together. Default 64. */
+  /** The candidates that are asked together. The default is 64. */
   readonly round?: number;
 }
 
-/** A failing question, wherever it came from. */
+/** A failing question, of any origin. */
 export interface Failed {
   readonly run?: number;
   readonly question: Question;
@@ -73,12 +73,12 @@ export async function minimise(
   return { shape, count, run, ...smallest, rounds: shrunk.rounds, isMinimal: shrunk.isMinimal };
 }
 
-/** Counterexamples made at most; every shape is counted all the same. */
+/** The most counterexamples that are made. Every shape is counted all the same. */
 const COUNTEREXAMPLES_MAX = 6;
 
 /**
- * A counterexample for each category and breakdown that is wrong, wrong verdicts first. A shape is passed over if an
- * earlier counterexample of its category explains it, or if it shrinks to one that is there already.
+ * Makes a counterexample for each category and breakdown that is wrong, wrong verdicts first. A shape is skipped if an
+ * earlier counterexample of its category explains it, or if it shrinks to one that exists already.
  */
 export async function minimiseAll(
   firsts: ReadonlyMap<string, Failed>,

@@ -14,19 +14,22 @@ export interface SearchOptions {
   readonly asker: Asker;
   readonly rules: RuleSet;
   readonly seed: string;
-  /** How many questions are asked at most. */
+  /** The most questions that are asked. */
   readonly runs: number;
-  /** The categories that are compared; all by default. */
+  /** The categories that are compared; by default all. */
   readonly clauses?: readonly ExclusionCategory[] | undefined;
-  /** Tells which failing questions are accepted: they are counted apart, and are no failure. */
+  /** Tells whether a failing question is accepted. Accepted questions are counted separately and are no failure. */
   readonly isAccepted?: ((question: Question, outcome: EngineOutcome, finding: Finding) => boolean) | undefined;
-  /** One as-of for each block of questions in turn, for an engine that takes one at a time. Default: each its own. */
+  /**
+   * The as-ofs that blocks of questions use in turn, for an engine that takes one at a time. By default each question
+   * has its own.
+   */
   readonly asOfs?: readonly Instant[] | undefined;
-  /** Blocks of 256 that are asked together. Default 3. */
+  /** The blocks of 256 questions that are asked together. The default is 3. */
   readonly blocks?: number;
-  /** Checked before each block; true ends the search. */
+  /** Is called before each block. True ends the search. */
   readonly isOver?: () => boolean;
-  /** Called after each block. */
+  /** Is called after each block. */
   readonly onProgress?: (asked: number, failing: number) => void;
 }
 
@@ -41,28 +44,28 @@ export interface Failing {
 
 export interface SearchResult {
   readonly asked: number;
-  /** Questions that the engine failed, by shape; each question counts once for each of its shapes. */
+  /** The number of questions that the engine failed, by shape. Each question counts once for each of its shapes. */
   readonly shapes: ReadonlyMap<string, number>;
   readonly failingCount: number;
   readonly acceptedCount: number;
-  /** The first failing question of each shape, in the order in which they were met. */
+  /** The first failing question of each shape, in the order in which the shapes were met. */
   readonly firsts: ReadonlyMap<string, Failing>;
   /** The first failing questions, for the inference of readings. */
   readonly failing: readonly Failing[];
-  /** Every answer by run, as far as they are kept. */
+  /** Every answer by run, as far as answers are kept. */
   readonly answers: readonly (EngineOutcome | undefined)[];
-  /** Fields that the engine gave at least once. */
+  /** The fields that the engine gave at least once. */
   readonly given: ReadonlySet<VerdictField>;
   readonly matrix: BehaviourMatrix;
   readonly stream: QuestionStream;
 }
 
-/** Answers that are kept for the inference of readings. */
+/** The most answers that are kept for the inference of readings. */
 const ANSWERS_MAX = 100_000;
 const FAILING_MAX = 500;
-/** Blocks that are asked together. */
+/** The blocks that are asked together. */
 const BLOCKS_DEFAULT = 3;
-/** After this many questions that broke the engine down, the search ends: each costs a process. */
+/** The search ends after this many questions on which the engine broke down, because each costs a process. */
 const BREAKDOWNS_MAX = 5;
 
 /** Asks generated questions, block by block, and compares the answers with the bench's. */

@@ -1,6 +1,5 @@
 // What charts are made of: the same bytes for the same data, no number lost, and words for whoever does not see them.
 import { expect, test } from 'vitest';
-import { heatChart } from '../../../src/report/charts/heat.ts';
 import { rangeChart } from '../../../src/report/charts/ranges.ts';
 import { seriesChart } from '../../../src/report/charts/series.ts';
 import { stackChart } from '../../../src/report/charts/stack.ts';
@@ -30,7 +29,6 @@ const CHARTS: Readonly<Record<string, (size: ChartSize) => string>> = {
   stack: (size) => stackChart(words, { unit: 'homes', layers: [{ label: 'a', colour: 0 }, { label: 'b', colour: 1 }], points: days.map((d, i) => ({ day: d, values: [i, 2 * i] })) }, size), // prettier-ignore
   ranges: (size) => rangeChart(words, { unit: 'homes', mark: 'bar', words: { value: 'ours', range: 'range', reference: 'published' }, rows: [{ label: 'one', value: 1505, low: 1445, high: 1554, reference: 1502 }, { label: 'two', value: 63, low: null, high: null, reference: null }] }, size), // prettier-ignore
   tornado: (size) => tornadoChart(words, { unit: 'homes', base: 1500, rows: [{ label: 'prepayment share', low: 1236, high: 3145, lowEnd: '0', highEnd: '0.15' }, { label: 'both down', low: 1400, high: 1300, lowEnd: '1', highEnd: '2' }] }, size), // prettier-ignore
-  heat: (size) => heatChart(words, { unit: 'homes', x: { name: 'weeks', values: ['3', '4', '5'] }, y: { name: 'days', values: ['7', '14'] }, cells: [[3000, 2000, 1500], [2500, 1800, null]] }, size), // prettier-ignore
 };
 const SIZES = Object.keys(CHART_WIDTHS) as ChartSize[];
 
@@ -62,8 +60,6 @@ test.each(Object.entries(CHARTS))('%s: says its title and description, escaped',
 test('values are written out beside their marks', () => {
   expect(CHARTS['ranges']?.('wide')).toMatch(/>1,505<[\s\S]*>63</);
   expect(CHARTS['tornado']?.('narrow')).toMatch(/>-264<[\s\S]*>\+1,645</);
-  expect(CHARTS['heat']?.('wide').match(/class="cell q\d"/g)).toHaveLength(5);
-  expect(CHARTS['heat']?.('wide')).toContain('class="cell none"');
 });
 
 test('a chart of nothing, of one value, or of equal values is drawn all the same', () => {
@@ -78,5 +74,4 @@ test('a chart of nothing, of one value, or of equal values is drawn all the same
   expect(seriesChart(words, empty, 'wide')).not.toContain('NaN');
   const one = { ...empty, lines: [{ label: 'mean', colour: 0, points: [{ x: 2, y: 0 }] }], fromZero: false };
   expect(seriesChart(words, one, 'narrow')).not.toContain('NaN');
-  expect(heatChart(words, { unit: '', x: { name: 'x', values: ['1'] }, y: { name: 'y', values: ['1'] }, cells: [[7]] }, 'wide')).toContain('>7<'); // prettier-ignore
 });
