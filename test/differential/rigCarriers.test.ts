@@ -8,6 +8,8 @@ import { planOf } from '../../devices/rig/run/runRig.ts';
 import { aedesBroker, type Broker } from '../devices/transport/brokers.ts';
 import { ptyPair, socatMissing } from '../devices/transport/serialPair.ts';
 import { ALLOWED, AWAKE, emulated, rigBench } from '../devices/rig/bench.ts';
+import { errorCode } from '../../src/migration/errorCodes.ts';
+import type { Attempt } from '../../src/migration/history.ts';
 import { kernelRun } from './rigPlans.ts';
 
 const bench = rigBench();
@@ -49,6 +51,16 @@ const BRIEF = 'answerSeconds: 1';
 const COMMON = `schedule: { clock: nominal, preparation: false }\nheadEnds: { deskSeconds: 0.3 }\n${ALLOWED}`;
 let rigs = 0;
 
+/**
+ * An attempt that met silence where no fault was planned, without the device that its code names. A rig's code names the
+ * device that was asked; the kernel, which asks no single device, names the first of the family.
+ */
+function withoutDevice(attempt: Attempt, faults: string, number: number): Attempt {
+  const meaning = errorCode(attempt.outcome)?.meaning;
+  if (faults.includes(`attempt: ${number},`) || meaning?.endsWith(': no answer') !== true) return attempt;
+  return { ...attempt, outcome: 'a device gave no answer' };
+}
+
 /** Runs a plan with its hub at a place, and holds it against the kernel. */
 async function agrees(place: string, faults: string): Promise<void> {
   const devices = place === '' ? '{}' : `{ chf: { ${place}, ${BRIEF} }, esme: { ${BRIEF} }, gsme: { ${BRIEF} } }`;
@@ -56,7 +68,8 @@ async function agrees(place: string, faults: string): Promise<void> {
   const plan = planOf(setup);
   const kernel = kernelRun(plan);
   const run = await bench.run(setup);
-  expect(run.attempts).toEqual(kernel.attempts.slice(0, run.attempts.length));
+  const named = (attempts: readonly Attempt[]) => attempts.map((attempt, i) => withoutDevice(attempt, faults, i + 1));
+  expect(named(run.attempts)).toEqual(named(kernel.attempts.slice(0, run.attempts.length)));
   // The kernel would go on after a migration; the rig ends with it, or with the last of five.
   expect(run.attempts.length === 5 || run.attempts.at(-1)!.outcome === 'ok').toBe(true);
   expect(new Set(run.attempts.map(({ outcome }) => outcome)).size).toBeGreaterThanOrEqual(4);

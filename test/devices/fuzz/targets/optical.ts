@@ -177,8 +177,8 @@ export const OPTICAL_TARGETS: readonly Target[] = [
     known: [
       ...['send', 'hdlc', ...MODES, 'identified', 'readout', 'programming', 'granted', 'values', 'refused'],
       ...states('closed', 'asking', 'reading', 'entering', 'programming', 'waiting', 'switching', 'hdlc'),
-      ...['noAnswer', 'badCheck', 'tooLong', 'noModeC', 'noHdlc'].map((reason) => `failed, ${reason}`),
+      ...['noAnswer', 'badCheck', 'tooLong', 'noModeC', 'noHdlc', 'optionRefused'].map((reason) => `failed, ${reason}`),
     ],
-    rare: ['failed, tooLong'],
+    rare: ['failed, tooLong', 'failed, optionRefused'],
   },
 ];
