@@ -1,6 +1,6 @@
 /**
- * Class 15, Association LN, version 1: what a client may see. object_list differs by client; 0.0.40.0.0.255 is always the
- * current association, and method 1 of it (HLS) is served by the protocol core. Blue Book 4.4.4.
+ * Class 15, Association LN, version 1: what a client may see. object_list differs by client. 0.0.40.0.0.255 is always
+ * the current association; the protocol core serves its method 1 (HLS). Blue Book 4.4.4.
  */
 import { RESULT } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
@@ -13,7 +13,7 @@ const CONTEXT_NAME = fromHex('608574050801');
 const MECHANISM_NAME = fromHex('608574050802');
 const lists = new WeakMap<DeviceModel, Map<Role, Data>>();
 
-/** object_list for a role: encoded once per model, shared by all its devices. */
+/** Returns object_list for a role. It is encoded once for each model and shared by all its devices. */
 function objectList(model: DeviceModel, role: Role): Data {
   let byRole = lists.get(model);
   if (!byRole) lists.set(model, (byRole = new Map<Role, Data>()));
@@ -40,7 +40,7 @@ function listEntry(object: CosemObject, role: Role): Data[] {
   ];
 }
 
-/** The association of one client; `client` undefined: whichever asks. */
+/** Returns the association of one client, or of the asking client if `client` is undefined. */
 export function associationLn(instance: number, rights: CosemObject['rights']): CosemObject {
   /** The client that this instance shows. */
   const clientOf = (env: Env): ModelClient => {
@@ -62,13 +62,13 @@ export function associationLn(instance: number, rights: CosemObject['rights']): 
       ),
       derived((env) => contextInfo(env, isCurrent(env))),
       derived((env) => name(MECHANISM_NAME, clientOf(env).mechanism)),
-      // The secret is never read, whatever the rights say.
+      // The secret is never readable, whatever the rights say.
       { read: () => RESULT.readWriteDenied },
       derived((env) => enumerated(isCurrent(env) ? env.access.association.status : 0)),
       derived(() => octets(fromHex(obis('0.0.43.0.0.255')))),
     ],
     methods: [
-      // Reached only when associated already: the proof of an association that is not pending.
+      // This runs only if the client is already associated, so no proof is pending.
       () => RESULT.otherReason,
       () => RESULT.readWriteDenied,
       () => RESULT.readWriteDenied,

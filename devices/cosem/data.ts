@@ -3,12 +3,12 @@ import type { Data } from '../dlms/axdr.ts';
 import { derived, obis } from './object.ts';
 import type { Attribute, CosemObject, Env } from './deviceModel.ts';
 
-/** A Data object whose value is an attribute of any making. */
+/** Returns a Data object with the given attribute as its value. */
 export function dataObject(name: string, value: Attribute, rights: CosemObject['rights']): CosemObject {
   return { classId: 1, version: 0, ln: obis(name), attributes: [value], methods: [], rights };
 }
 
-/** A Data object read from the device. */
+/** Returns a Data object whose value is read from the device. */
 export function derivedData(name: string, read: (env: Env) => Data, rights: CosemObject['rights']): CosemObject {
   return dataObject(name, derived(read), rights);
 }

@@ -1,4 +1,4 @@
-/** COSEM data as a person reads it, on one line and bounded. Never for a value that may hold a key or a password. */
+/** Formats COSEM data for people, on one bounded line. Not for values that may hold a key or a password. */
 import { formatInstant } from '../../src/time.ts';
 import { toHex } from '../dlms/bytes.ts';
 import type { Data } from '../dlms/axdr.ts';
@@ -9,8 +9,8 @@ const PRINTABLE = /^[\x20-\x7e]+$/;
 const DATE_TIME_BYTES = 12;
 
 /**
- * Numbers are decimal. Octets are text where all of them are printable, a date where `isClock` says that they are one, and
- * hexadecimal otherwise. Longer texts than 200 characters are cut, and end with an ellipsis.
+ * Formats a value. Numbers are decimal. Octets are text if all are printable, a date if `isClock` is true, and
+ * otherwise hexadecimal. Texts longer than 200 characters are cut and end with an ellipsis.
  */
 export function dataText(data: Data, { isClock = false } = {}): string {
   const text = textOf(data, isClock);

@@ -1,6 +1,6 @@
 /**
- * One emulated logical device: a shared model, an identity, and the little state of its own. Implements what the DLMS
- * association asks for. Thousands live in one process, so maps are made when first written.
+ * One emulated logical device: a shared model, an identity, and its own small state. It implements what the DLMS
+ * association needs. Thousands run in one process, so maps are created when they are first written.
  */
 import { randomBytes } from 'node:crypto';
 import { type ActionResult, type AttributeRequest, type Descriptor, type GetResult, RESULT } from '../dlms/apdu.ts';
@@ -49,14 +49,14 @@ export class CosemDevice implements LogicalDevice, ObjectDevice {
     return (this.writtenValues ??= new Map());
   }
 
-  /** State of one object's own, made when first touched. It survives a power cut, as flash does. */
+  /** Returns the own state of one object, created at its first use. It survives a power cut, as flash memory does. */
   slot<T>(key: string, make: () => T): T {
     this.slots ??= new Map();
     if (!this.slots.has(key)) this.slots.set(key, make());
     return this.slots.get(key) as T;
   }
 
-  /** {@link slot}, if it was ever made. */
+  /** Returns a {@link slot} if it was ever created. */
   peekSlot<T>(key: string): T | undefined {
     return this.slots?.get(key) as T | undefined;
   }
@@ -104,18 +104,18 @@ export class CosemDevice implements LogicalDevice, ObjectDevice {
     return this.options.challenge?.() ?? new Uint8Array(randomBytes(16));
   }
 
-  /** The power goes: whatever was not persisted is gone, and nothing answers until {@link restart}. */
+  /** Cuts the power: state that was not persisted is lost, and nothing answers until {@link restart}. */
   cutPower(): void {
     this.powered = false;
   }
 
-  /** The power is back: a begun key install is finished or forgotten. Connections are the caller's to close. */
+  /** Restores the power: an unfinished key install is finished or forgotten. The caller must close connections. */
   restart(): void {
     this.keyring.recover();
     this.powered = true;
   }
 
-  /** The device's own idea of the time, seconds since the epoch. */
+  /** Returns the device's own time, in seconds since the epoch. */
   clockAt(at: number): number {
     return Math.floor(at) + this.clockOffsetSeconds;
   }
@@ -185,7 +185,7 @@ interface ModelIndex {
 }
 const indexes = new WeakMap<DeviceModel, ModelIndex>();
 
-/** Look-ups of a model, made once and shared by its devices. */
+/** Look-ups of a model, created once and shared by its devices. */
 function modelIndex(model: DeviceModel): ModelIndex {
   let index = indexes.get(model);
   if (!index) {

@@ -1,7 +1,7 @@
 /**
- * The persisted keys and counters of a device, and the journalled install of new keys: all or nothing, whenever the power
- * goes. Green Book 9.2.3.3.7.3: when a key is established its counters start anew. The key is written first and the
- * counter reset after: the other order would use an old key with old counters again.
+ * The persisted keys and counters of a device, and the journalled install of new keys, which installs all keys or none
+ * whenever the power fails. Green Book 9.2.3.3.7.3: when a key is established its counters start anew. The key is
+ * written before its counter is reset, because the other order would use an old key with old counters again.
  */
 import { createHash } from 'node:crypto';
 import { type Decoded, bad, fromHex, good, toHex } from '../dlms/bytes.ts';
@@ -9,14 +9,14 @@ import { KEY_BYTES } from '../dlms/ciphering.ts';
 import { unwrapKey } from '../dlms/keyWrap.ts';
 import type { KeyringMemory } from './keyringMemory.ts';
 
-/** key_id of class 64's global_key_transfer, in the order of their numbers. */
+/** key_id of class 64's global_key_transfer, in numerical order. */
 export const KEY_NAMES = ['guek', 'gbek', 'gak', 'kek'] as const;
 export type KeyName = (typeof KEY_NAMES)[number];
 
 /** The keys of security suite 0, 16 bytes each. */
 export type KeySet = Readonly<Record<KeyName, Uint8Array>>;
 
-/** A key as it came: still wrapped. */
+/** A key as it arrived, still wrapped. */
 export interface WrappedKey {
   readonly keyId: number;
   readonly wrapped: Uint8Array;
@@ -28,7 +28,7 @@ export interface NewKey {
   readonly key: Uint8Array;
 }
 
-/** Asked after each numbered step: true cuts the power there. The world decides; the store only obeys. */
+/** Called after each numbered step. True cuts the power there. The world decides, and the store obeys. */
 export type PowerCut = (point: number, step: string) => boolean;
 
 /** The counters that belong to one GUEK. */
@@ -40,29 +40,32 @@ interface Counters {
 interface Journal {
   readonly items: readonly NewKey[];
   readonly committed: boolean;
-  /** The GUEK that goes and the one that comes, by fingerprint, and the counters of the first. */
+  /** The fingerprints of the old and the new GUEK, and the counters of the old one. */
   readonly change: { readonly from: string; readonly to: string; readonly counters: Counters } | undefined;
 }
 
 /** Counters start at 1: clients refuse a first counter that is not above their stored 0. */
 const FIRST_COUNTER = 1;
 const COUNTER_MAX = 0xffffffff;
-/** System titles remembered. A device meets two or three in its life; clients in a laboratory may have a new one each run. */
+/**
+ * Most system titles that are remembered. A device meets two or three in its life; laboratory clients may have a new
+ * one in each run.
+ */
 const TITLES_MAX = 4096;
-/** Retired GUEKs whose counters are remembered. */
+/** Number of retired GUEKs whose counters are remembered. */
 const RETIRED_MAX = 16;
 
 function fingerprint(key: Uint8Array): string {
   return createHash('sha256').update(key).digest('base64');
 }
 
-/** The numbered points of an install: a name for each, in order, counted from 1. */
+/** Names the numbered points of an install, in order, counted from 1. */
 export function installSteps(items: readonly NewKey[]): readonly string[] {
   const writes = items.map((item) => `write ${item.name}`);
   return ['journal prepared', 'journal committed', ...writes, 'counters reset', 'journal cleared'];
 }
 
-/** What survives a power cut. Holds secrets: it has no text form. */
+/** The state that survives a power cut. It has no text form, because it holds secrets. */
 export class Keyring {
   #keys: KeySet;
   #journal: Journal | undefined;
@@ -85,7 +88,7 @@ export class Keyring {
     return '[keys]';
   }
 
-  /** The next sending counter, passing over those up to `above`; undefined when all are used. */
+  /** Returns the next sending counter above `above`; undefined if all are used. */
   reserveCounter(above = -1): number | undefined {
     const counter = Math.max(this.sendCounter, above + 1);
     if (counter > COUNTER_MAX) return undefined;
@@ -123,7 +126,7 @@ export class Keyring {
     return true;
   }
 
-  /** Unwraps all items or none: any failure refuses the whole call. Touches nothing. */
+  /** Unwraps all items or none: any failure refuses the whole call. Changes nothing. */
   unwrapAll(items: readonly WrappedKey[]): Decoded<readonly NewKey[]> {
     const fresh: NewKey[] = [];
     if (items.length === 0) return bad('no key');
@@ -139,7 +142,7 @@ export class Keyring {
     return good(fresh);
   }
 
-  /** Installs all items through the journal; `cut` when the power went at a numbered point on the way. */
+  /** Installs all items through the journal. Returns `cut` if the power failed at a numbered point. */
   install(items: readonly NewKey[], powerCut: PowerCut | undefined): 'installed' | 'cut' {
     const steps = installSteps(items);
     let point = 0;
@@ -156,7 +159,7 @@ export class Keyring {
     return this.apply(journal, isCut);
   }
 
-  /** Only encryption keys have counters, and only another key starts them anew: the same one goes on with its own. */
+  /** Only encryption keys have counters. A different key restarts them; the same key keeps them. */
   private changeOfGuek(items: readonly NewKey[]): Journal['change'] {
     const guek = items.find((item) => item.name === 'guek')?.key;
     const [from, to] = [fingerprint(this.#keys.guek), guek && fingerprint(guek)];
@@ -176,7 +179,7 @@ export class Keyring {
     return isCut() ? 'cut' : 'installed';
   }
 
-  /** A key that comes back finds its counters as it left them, or its old messages could be played again. */
+  /** A key that returns keeps its former counters; otherwise its old messages could be replayed. */
   private startCounters({ from, to, counters }: NonNullable<Journal['change']>): void {
     this.retired ??= new Map();
     this.retired.set(from, counters);
@@ -189,7 +192,7 @@ export class Keyring {
     }
   }
 
-  /** What survives a restart of the process, as after the power came back: no install is half done. */
+  /** Returns the state that survives a restart of the process. As after a power cut, no install is half done. */
   memory(): KeyringMemory {
     if (this.#journal) {
       const recovered = this.copy();

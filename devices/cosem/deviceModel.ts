@@ -8,10 +8,10 @@ import type { Data } from '../dlms/axdr.ts';
 import type { AccessContext, ClientPolicy } from '../dlms/logicalDevice.ts';
 import type { KeySet, Keyring, PowerCut } from './deviceKeyring.ts';
 
-/** What a client may be. A model maps client SAPs to roles. */
+/** The role of a client. A model maps client SAPs to roles. */
 export type Role = 'public' | 'reader' | 'management';
 
-/** Who asks which device, and when. */
+/** The context of a request: who asks which device, and when. */
 export interface Env {
   readonly device: ObjectDevice;
   readonly access: AccessContext;
@@ -19,7 +19,7 @@ export interface Env {
   readonly at: number;
 }
 
-/** One attribute. Reading gives a value or a data-access-result number; writing a result number. */
+/** One attribute. Reading returns a value or a data-access-result number; writing returns a result number. */
 export interface Attribute {
   readonly read?: (env: Env, selection: Selection | undefined) => Data | number;
   readonly write?: (env: Env, value: Data) => number;
@@ -27,7 +27,7 @@ export interface Attribute {
   readonly selectors?: readonly number[];
 }
 
-/** One method: a result number, or a full action result. */
+/** One method. It returns a result number, or a full action result. */
 export type Method = (env: Env, parameter: Data | undefined) => number | ActionResult;
 
 /**
@@ -57,7 +57,7 @@ export interface ModelClient extends ClientPolicy {
   readonly associationInstance: number;
 }
 
-/** What all devices of a kind share. Made once, never changed. */
+/** The data that all devices of a kind share. It never changes. */
 export interface DeviceModel {
   readonly kind: string;
   readonly clients: readonly ModelClient[];
@@ -67,7 +67,7 @@ export interface DeviceModel {
   readonly saps: readonly { readonly sap: number; readonly name: string }[];
 }
 
-/** What makes a device this device. */
+/** The data that distinguish a device from others of its kind. */
 export interface DeviceIdentity {
   /** 8 bytes. */
   readonly systemTitle: Uint8Array;
@@ -84,16 +84,16 @@ export interface DeviceIdentity {
   readonly installedAt: number;
 }
 
-/** Hooks of the world: what a device cannot decide for itself. */
+/** Hooks of the world, for decisions that a device cannot make itself. */
 export interface DeviceOptions {
   readonly powerCut?: PowerCut;
   /** Challenges for HLS; 16 random bytes if left out. Fixed ones are for replaying recorded sessions. */
   readonly challenge?: () => Uint8Array;
-  /** LLS secrets by client SAP, in place of the model's. */
+  /** LLS secrets by client SAP, instead of the model's. */
   readonly secrets?: ReadonlyMap<number, Uint8Array>;
 }
 
-/** What an object sees of its device. {@link CosemDevice} is one. */
+/** The view that an object has of its device. {@link CosemDevice} implements it. */
 export interface ObjectDevice {
   readonly model: DeviceModel;
   readonly identity: DeviceIdentity;

@@ -4,7 +4,7 @@ import { bool, enumerated } from '../dlms/values.ts';
 import type { CosemObject, Env, ObjectDevice } from './deviceModel.ts';
 import { constant, derived, obis } from './object.ts';
 
-/** Spans without supply, half-open; the last may still run. At most this many are kept apart. */
+/** Periods without supply, half-open; the last may still run. At most this many are kept apart. */
 export interface SupplyState {
   readonly off: { from: number; to: number | undefined }[];
 }
@@ -13,13 +13,13 @@ const CONTROL_MODE = 4;
 
 const SLOT = 'supply';
 
-/** Whether the supply is on at an instant. */
+/** True if the supply is on at an instant. */
 export function isConnected(device: ObjectDevice): boolean {
   const last = offSpans(device).at(-1);
   return last === undefined || last.to !== undefined;
 }
 
-/** The spans without supply, for meters that count. */
+/** Returns the periods without supply, for meters that count. */
 export function offSpans(device: ObjectDevice): SupplyState['off'] {
   return device.peekSlot<SupplyState>(SLOT)?.off ?? [];
 }

@@ -5,7 +5,7 @@ import { dateTimeData } from './dateTime.ts';
 import { constant, derived, obis, stored } from './object.ts';
 import type { CosemObject, Env } from './deviceModel.ts';
 
-/** What a modem knows of its network. */
+/** A modem's knowledge of its network. */
 export interface GsmState {
   readonly operator: string;
   /** Class 47: 0 not registered, 1 home network, 2 searching, 3 denied, 4 unknown, 5 roaming. */
@@ -14,7 +14,7 @@ export interface GsmState {
   readonly locationId: number;
   /** 3GPP 27.007 CSQ: 0 to 31, 99 unknown. */
   readonly signalQuality: number;
-  /** When it was measured, seconds since the epoch. */
+  /** The instant of the measurement, seconds since the epoch. */
   readonly at: number;
 }
 

@@ -36,7 +36,10 @@ export const IMAGE_STATUS = {
 
 const DIGEST_BYTES = 32;
 const IMAGE_BYTES_MAX = 1 << 20;
-/** How long verifying and activating take; asking meanwhile is answered temporary-failure. Our assumption. */
+/**
+ * Duration of verifying and of activating, in seconds. A request meanwhile is answered temporary-failure. Our
+ * assumption.
+ */
 const VERIFY_SECONDS = 5;
 const ACTIVATE_SECONDS = 30;
 
@@ -46,9 +49,9 @@ interface ImageState {
   size: number;
   blocks: (Uint8Array | undefined)[];
   received: number;
-  /** When a running verification or activation ends. */
+  /** The instant at which a running verification or activation ends. */
   busyUntil: number;
-  /** What is being waited for. */
+  /** The operation that is running. */
   running: 'verify' | 'activate' | undefined;
   digest: Uint8Array;
 }
@@ -61,18 +64,18 @@ function make(): ImageState {
   return { ...nothing, status, size: 0, blocks: [], received: 0, busyUntil: 0, running: undefined };
 }
 
-/** The image as a head-end must send it: the content and its digest. */
+/** Returns an image as a head-end must send it: the content and its digest. */
 export function labImage(content: Uint8Array): Uint8Array {
   return concat(content, new Uint8Array(createHash('sha256').update(content).digest()));
 }
 
-/** The firmware that runs: the identification of the last activated image, or the one built in. */
+/** Returns the identification of the running firmware: the last activated image, or the built-in one. */
 export function firmwareOf(device: ObjectDevice, at: number): string {
   settle(device, at);
   return device.peekSlot<{ name: string }>('firmware')?.name ?? device.identity.firmware;
 }
 
-/** Ends what has run its time. */
+/** Completes an operation whose time is over. */
 function settle(device: ObjectDevice, at: number): ImageState | undefined {
   const state = device.peekSlot<ImageState>(SLOT);
   if (!state?.running || at < state.busyUntil) return state;
@@ -87,7 +90,7 @@ function settle(device: ObjectDevice, at: number): ImageState | undefined {
     const name = Buffer.from(state.identification).toString('latin1');
     device.slot('firmware', () => ({ name })).name = name;
     state.status = IMAGE_STATUS.activationSuccessful;
-    // Once active the content is only memory.
+    // After activation the content only takes up memory.
     state.blocks = [];
   }
   state.running = undefined;

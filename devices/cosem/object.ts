@@ -1,9 +1,9 @@
-/** Making object rows: names, rights, and the usual kinds of attributes. */
+/** Builds object rows: names, rights, and the usual kinds of attributes. */
 import { type GetResult, RESULT } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
 import type { Attribute, CosemObject, Env, Rights, Role } from './deviceModel.ts';
 
-/** `0.0.42.0.0.255` as hex. A programmer's input: throws on anything but six numbers. */
+/** Converts `0.0.42.0.0.255` to hex. The text is a programmer's input, so anything but six numbers throws. */
 export function obis(text: string): string {
   const numbers = text.split('.').map(Number);
   if (numbers.length !== 6 || numbers.some((n) => !Number.isInteger(n) || n < 0 || n > 255)) {
@@ -15,12 +15,15 @@ export function obis(text: string): string {
     .toUpperCase();
 }
 
-/** The other way: hex to `0.0.42.0.0.255`. */
+/** Converts hex to `0.0.42.0.0.255`. */
 export function obisText(ln: string): string {
   return (ln.match(/../g) ?? []).map((pair) => parseInt(pair, 16)).join('.');
 }
 
-/** Rights for some roles: attributes from attribute 2 on (attribute 1 is readable to whoever sees the object). */
+/**
+ * Returns the rights of some roles: attributes from attribute 2 on (everybody who sees the object may read attribute
+ * 1).
+ */
 export function rights(table: Readonly<Partial<Record<Role, string>>>): CosemObject['rights'] {
   const rows = Object.entries(table).map(([role, text]) => {
     const [attributes = '', methods = ''] = text.split(' ');
@@ -29,7 +32,7 @@ export function rights(table: Readonly<Partial<Record<Role, string>>>): CosemObj
   return Object.fromEntries(rows) as CosemObject['rights'];
 }
 
-/** Letters to class 15 access modes, and what they allow. */
+/** Maps letters to class 15 access modes and their meaning. */
 const ATTRIBUTE_MODES = '-rwbRWB';
 const METHOD_MODES = '-xX';
 
@@ -41,29 +44,29 @@ export function methodMode(rightsOfRole: Rights, id: number): number {
   return Math.max(0, METHOD_MODES.indexOf(rightsOfRole.methods[id - 1] ?? '-'));
 }
 
-/** Whether a mode allows reading (or writing) for an APDU of this protection. */
+/** True if a mode allows reading (or writing) by an APDU with this protection. */
 export function allows(mode: number, what: 'read' | 'write', authenticated: boolean): boolean {
   if (mode > 3 && !authenticated) return false;
   const bits = mode > 3 ? mode - 3 : mode;
   return (bits & (what === 'read' ? 1 : 2)) !== 0;
 }
 
-/** A read's outcome from what an attribute gave. */
+/** Turns the result of an attribute into the result of a read. */
 export function asGetResult(value: Data | number): GetResult {
   return typeof value === 'number' ? { ok: false, result: value } : { ok: true, data: value };
 }
 
-/** An attribute of the model's own making: the same for every device, never written. */
+/** Returns a constant attribute: the same for every device, and never written. */
 export function constant(value: Data): Attribute {
   return { read: () => value };
 }
 
-/** An attribute that reads from the device. */
+/** Returns an attribute that is read from the device. */
 export function derived(read: (env: Env) => Data): Attribute {
   return { read };
 }
 
-/** A written value of the same type as the default, kept in the device only once it differs from the model. */
+/** Returns a writable attribute of the default's type. The device stores a value only if it differs from the model. */
 export function stored(key: string, initial: Data, accepts: (value: Data) => boolean = () => true): Attribute {
   return {
     read: (env) => env.device.values.get(key) ?? initial,

@@ -1,4 +1,4 @@
-/** Class 40, Push setup: what a device sends of its own accord, as a data-notification. Blue Book 4.4.8. */
+/** Class 40, Push setup: data that a device sends unasked, as a data-notification. Blue Book 4.4.8. */
 import { RESULT } from '../dlms/apdu.ts';
 import { encodeDataNotification } from '../dlms/apduResponse.ts';
 import type { Data } from '../dlms/axdr.ts';
@@ -50,7 +50,7 @@ export function pushSetup(row: PushRow): CosemObject {
   };
 }
 
-/** Whether a client asked for a push since the last look; asking is forgotten by looking. */
+/** True if a client asked for a push since the last call. The call clears the request. */
 export function takePushRequest(device: CosemDevice): boolean {
   const slot = device.peekSlot<{ wanted: number }>('push');
   const wanted = (slot?.wanted ?? 0) > 0;
@@ -58,7 +58,7 @@ export function takePushRequest(device: CosemDevice): boolean {
   return wanted;
 }
 
-/** The data-notification of these items at instant `at`, read with the rights of `client`. */
+/** Returns the data-notification of these items at instant `at`, read with the rights of `client`. */
 export function buildPush(
   device: CosemDevice,
   options: { readonly items: readonly PushItem[]; readonly client: number; readonly at: number },

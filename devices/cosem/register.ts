@@ -17,7 +17,7 @@ export interface RegisterRow {
   readonly rights: CosemObject['rights'];
 }
 
-/** Registers of a meter are never reset: the method stands in the table and refuses. */
+/** Registers of a meter are never reset. The method exists and refuses. */
 const refuse = (): number => RESULT.readWriteDenied;
 
 export function register(row: RegisterRow): CosemObject {
@@ -32,7 +32,7 @@ export function register(row: RegisterRow): CosemObject {
   };
 }
 
-/** With status and the instant of capture. */
+/** Returns an extended register, with a status and the instant of capture. */
 export function extendedRegister(
   row: RegisterRow & { readonly status: (env: Env) => Data; readonly capturedAt: (env: Env) => Data },
 ): CosemObject {

@@ -26,7 +26,7 @@ export function securitySetup(name: string, rights: CosemObject['rights']): Cose
   };
 }
 
-/** A policy is only ever strengthened: whatever was demanded stays demanded. */
+/** Strengthens a policy. Protection that was demanded once stays demanded. */
 function securityActivate(env: Env, parameter: Data | undefined): number {
   const policy = parameter?.type === 'enum' ? parameter.value : -1;
   if (policy < 0 || policy > 3) return RESULT.typeUnmatched;
@@ -36,7 +36,7 @@ function securityActivate(env: Env, parameter: Data | undefined): number {
 }
 
 function globalKeyTransfer(env: Env, parameter: Data | undefined): number {
-  // Only an association that proved its keys may touch keys, whatever rights a profile gives.
+  // Only an association that proved its keys may change keys, whatever rights a profile gives.
   if (env.access.association.mechanism !== 5 || !env.access.authenticated) return RESULT.readWriteDenied;
   const items = readItems(parameter);
   if (!items) return RESULT.typeUnmatched;

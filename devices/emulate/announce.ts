@@ -1,4 +1,7 @@
-/** An emulated unit on a broker: the births of its devices, the link reports of its hub, and its CAD in Glow's form. */
+/**
+ * Announces an emulated unit on a broker: the births of its devices, the link reports of its hub, and its CAD in Glow's
+ * form.
+ */
 import { formatInstant } from '../../src/time.ts';
 import { benchDevice, type BenchDevice } from '../mqtt/bench.ts';
 import type { ConnectionOptions } from '../mqtt/connection.ts';
@@ -13,7 +16,7 @@ import { cadSnapshot } from './cad.ts';
 import type { ServedDevice, Unit } from './unit.ts';
 
 const KINDS = { chf: 'CHF', esme: 'ESME', gsme: 'GSME' } as const;
-/** How often a hub reports its links. Our assumption. */
+/** Seconds from one link report of a hub to the next. Our assumption. */
 const REPORT_SECONDS = 60;
 
 export interface AnnounceOptions {
@@ -23,7 +26,7 @@ export interface AnnounceOptions {
   readonly timers: Timers;
   /** Number of the device's starts, from 1. */
   readonly boot: (served: ServedDevice) => number;
-  /** Something worth a line. */
+  /** Called with notes for the user. */
   readonly onNote: (note: string) => void;
 }
 
@@ -89,7 +92,7 @@ export async function announce(unit: Unit, options: AnnounceOptions): Promise<An
   };
 }
 
-/** What the hub knows about its links: the WAN as it is now, and when the gas meter was last heard. */
+/** Returns the hub's report on its links: the present state of the WAN, and when the gas meter was last heard. */
 function linkReport(installation: Installation, at: number): Omit<Link, 'boot' | 'seq'> {
   const { hub } = installation;
   hub.lookAt(at);

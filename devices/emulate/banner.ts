@@ -1,4 +1,7 @@
-/** What an emulation says of itself: where it listens, who may connect, and what it is not. Never a key or a secret. */
+/**
+ * The start-up text of an emulation: where it listens, who may connect, and what it is not. It never shows a key or a
+ * secret.
+ */
 import { formatInstant } from '../../src/time.ts';
 import { toHex } from '../dlms/bytes.ts';
 import { clientLines, framingLines, keysText } from './bannerClients.ts';
@@ -6,7 +9,7 @@ import { cadMac } from './cad.ts';
 import type { EmulateOptions, Emulation, ServedAt } from './emulate.ts';
 import type { Unit } from './unit.ts';
 
-/** Units told of one by one; of more, the first and the last. */
+/** Up to this many units are listed one by one; of more, only the first and the last. */
 const UNITS_TOLD_MAX = 20;
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;

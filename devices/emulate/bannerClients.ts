@@ -1,17 +1,20 @@
-/** What a client of an emulation must be told: SAPs, how to prove oneself, where counters are read, how frames are addressed. No key. */
+/**
+ * The text for clients of an emulation: SAPs, authentication, where counters are read, and how frames are addressed. It
+ * shows no key.
+ */
 import type { ModelClient } from '../cosem/deviceModel.ts';
 import { LAB_CLIENTS } from '../personas/labProfile.ts';
 import type { ServedAt } from './emulate.ts';
 import type { Profile } from './profile.ts';
 
-/** How each mechanism is taken up. */
+/** Says how a client uses each mechanism. */
 const HOW: Readonly<Record<ModelClient['mechanism'], (isLab: boolean) => string>> = {
   0: () => 'no authentication',
   1: (isLab) => `LLS, secret of the ${isLab ? 'lab (--help)' : 'profile, not shown'}; ciphered or not`,
   5: () => 'HLS-GMAC, suite 0, ciphered (context 3), glo-* or general-glo-*, any client system title of 8 bytes',
 };
 
-/** Never a key: the lab's are public, and stand where the command is explained. */
+/** Describes the keys without showing one. The lab's keys are public and stand in the command's documentation. */
 export function keysText({ usesLabKeys, name }: Profile): string {
   return usesLabKeys
     ? 'keys: the public LAB keys (emulate --help names them); never write them to real hardware'
@@ -24,7 +27,10 @@ export function clientLines({ clients }: Profile): readonly string[] {
   return ['clients:', ...lines, ...counterLines(clients)];
 }
 
-/** Without this a client that begins at 0 or 1 each time wonders why its second run is refused. */
+/**
+ * Explains the counters. A client that begins at 0 or 1 each time would otherwise not know why its second run is
+ * refused.
+ */
 function counterLines(clients: readonly ModelClient[]): readonly string[] {
   if (!clients.some(({ mechanism }) => mechanism === 5)) return [];
   const open = clients.find(({ mechanism }) => mechanism === 0);
@@ -35,7 +41,7 @@ function counterLines(clients: readonly ModelClient[]): readonly string[] {
   ];
 }
 
-/** How frames are addressed on what is served: server SAPs stand below each unit. */
+/** Explains how frames are addressed. The server SAPs are listed below each unit. */
 export function framingLines(servedAt: readonly ServedAt[], { hdlc }: Profile): readonly string[] {
   const framings = new Set(servedAt.map(({ framing }) => framing));
   const physical = hdlc.physicalAddresses.length > 0 ? hdlc.physicalAddresses.join(', ') : 'any';

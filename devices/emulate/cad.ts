@@ -1,4 +1,4 @@
-/** An emulated consumer access device: an installation as Glow would publish it. */
+/** An emulated consumer access device, which shows an installation in Glow's form. */
 import { londonDay, londonMidnight } from '../../src/time.ts';
 import type { CosemDevice } from '../cosem/device.ts';
 import type { GlowReading, GlowSnapshot } from '../mqtt/glow.ts';
@@ -11,12 +11,12 @@ const DAY_SECONDS = 86_400;
 const HAN_RSSI = -75;
 const HAN_LQI = 200;
 
-/** Locally administered, so that it is no maker's. */
+/** Returns a locally administered address, so that it belongs to no maker. */
 export function cadMac(number: number): string {
   return `02534D${(number & 0xffffff).toString(16).padStart(6, '0')}`.toUpperCase();
 }
 
-/** What the CAD would say at an instant: the electricity meter as it is, the gas meter as the hub's mirror has it. */
+/** Returns the CAD's report at an instant: the present electricity meter, and the gas meter from the hub's mirror. */
 export function cadSnapshot(installation: Installation, options: { number: number; at: number }): GlowSnapshot {
   const { number, at } = options;
   const { hub, esme } = installation;

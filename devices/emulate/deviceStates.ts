@@ -1,12 +1,12 @@
-/** What an emulation needs of the place where device states are kept. The files themselves belong to the command line. */
+/** The interface of an emulation to the store of device states. The command line owns the files. */
 import type { CosemDevice } from '../cosem/device.ts';
 
-/** Where the states of emulated devices outlive the process. */
+/** Stores the states of emulated devices beyond the process. */
 export interface DeviceStates {
-  /** Gives a device the state that was kept, and counts its start. Gives the number of starts, from 1. */
+  /** Gives a device its stored state and counts its start. Returns the number of starts, from 1. */
   restore(device: CosemDevice): { readonly boot: number; readonly isFound: boolean };
-  /** Keeps the state of a device if it has changed. Throws a TransportError if it cannot. */
+  /** Stores the state of a device if it has changed. Throws a TransportError if it cannot. */
   save(device: CosemDevice): void;
-  /** Lets another process use the place. */
+  /** Releases the store for other processes. */
   release(): void;
 }

@@ -23,9 +23,9 @@ import { kindsOf, makeUnit, type ServedDevice, type Unit } from './unit.ts';
 /** Which devices to emulate, and on which carriers to serve them. */
 export interface EmulateOptions {
   readonly profile: Profile;
-  /** Default: the profile's. */
+  /** Default: the device that the profile names. */
   readonly device?: DeviceChoice;
-  /** How many units; default 1. */
+  /** Number of units. Default: 1. */
   readonly count?: number;
   readonly tcp?: {
     readonly host: string;
@@ -35,7 +35,7 @@ export interface EmulateOptions {
   };
   readonly serial?: {
     readonly path: string;
-    /** Of HDLC; a 62056-21 port begins at 300 Bd. Default 9600. */
+    /** Speed of HDLC, Bd. Default 9600. A 62056-21 port begins at 300 Bd. */
     readonly baud?: number;
     readonly framing: 'hdlc' | '62056-21';
     readonly load?: () => Promise<SerialPackage>;
@@ -44,17 +44,17 @@ export interface EmulateOptions {
     readonly url: string;
     readonly bench: string;
     readonly framing: 'wrapper' | 'hdlc';
-    /** Publish each installation as a CAD in Glow's form. */
+    /** True to publish each installation as a CAD in Glow's form. */
     readonly glow: boolean;
   };
-  /** Where keys, counters and written values are kept over a restart. Left out: nowhere. */
+  /** Stores keys, counters and written values over a restart. Default: nothing is stored. */
   readonly state?: DeviceStates;
   readonly timers?: Timers;
-  /** Something worth a line: text without payload. */
+  /** Called with notes for the user, without payload. */
   readonly onNote?: (note: string) => void;
 }
 
-/** Where a unit is served. */
+/** The place where a unit is served. */
 export interface ServedAt {
   readonly unit: Unit;
   readonly carrier: 'tcp' | 'serial' | 'mqtt';
@@ -62,7 +62,7 @@ export interface ServedAt {
   readonly framing: 'wrapper' | 'hdlc' | '62056-21';
 }
 
-/** Emulated devices that are being served, until `close`. */
+/** Emulated devices, served until `close`. */
 export interface Emulation {
   readonly units: readonly Unit[];
   readonly servedAt: readonly ServedAt[];
@@ -73,12 +73,15 @@ export interface Emulation {
   close(): Promise<void>;
 }
 
-/** Upper bounds: more sockets or connections than these are more than a lab's machine has. */
+/** Most units of each carrier. More would need more sockets or connections than a lab's machine has. */
 const COUNT_MAX = { tcp: 10_000, serial: 1, mqtt: 1_000 } as const;
 const PORT_MAX = 65_535;
 const SERIAL_BAUD = 9600;
 
-/** Starts serving. Rejects with a TransportError, nothing being left open; `settings` for what cannot be. */
+/**
+ * Starts serving. Rejects with a TransportError, and then leaves nothing open. Its code is `settings` for options that
+ * cannot be served.
+ */
 export async function emulate(options: EmulateOptions): Promise<Emulation> {
   const { profile } = options;
   const timers = options.timers ?? wallTimers();
@@ -139,7 +142,7 @@ export async function emulate(options: EmulateOptions): Promise<Emulation> {
     return listener;
   }
 
-  /** Serves a carrier that may go away and come back. */
+  /** Serves a carrier that may go away and return. */
   async function serveKept(
     at: Omit<ServedAt, 'address'>,
     transport: Pick<Transport, 'listen' | 'name'>,
@@ -207,7 +210,7 @@ export async function emulate(options: EmulateOptions): Promise<Emulation> {
 }
 
 function scripted({ faults }: Profile): Parameters<typeof faultScript>[0] {
-  // Fields left out are absent, not undefined: the faults' own defaults hold then.
+  // Removes undefined fields, so that the faults' own defaults apply.
   return faults.map((fault) => JSON.parse(JSON.stringify(fault)) as Parameters<typeof faultScript>[0][number]);
 }
 

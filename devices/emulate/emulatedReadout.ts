@@ -1,4 +1,4 @@
-/** What a meter's optical port reads out: its serial number, its clock, and its registers as OBIS data sets. */
+/** The readout of a meter's optical port: its serial number, its clock, and its registers as OBIS data sets. */
 import { formatInstant } from '../../src/time.ts';
 import type { CosemDevice } from '../cosem/device.ts';
 import { obisText } from '../cosem/object.ts';
@@ -7,7 +7,7 @@ import { numberOf, membersOf } from '../dlms/values.ts';
 import type { Data } from '../dlms/axdr.ts';
 import type { DataSet } from '../iec62056_21/readout.ts';
 
-/** How a unit is shown: its name, and the power of ten between it and the COSEM unit. */
+/** The name of a unit in the readout, and the power of ten between it and the COSEM unit. */
 const SHOWN: Readonly<Record<number, { readonly unit: string; readonly power: number }>> = {
   [UNIT.wattHour]: { unit: 'kWh', power: -3 },
   [UNIT.watt]: { unit: 'kW', power: -3 },
@@ -43,13 +43,13 @@ function registerSet(device: CosemDevice, of: { classId: number; ln: string; at:
   return [{ address: shortName(of.ln), value: text, ...(shown && { unit: shown.unit }) }];
 }
 
-/** `1.8.0` for the electricity meter's own, `7-0:3.0.0` for other media. */
+/** Returns `1.8.0` for electricity objects and `7-0:3.0.0` for other media. */
 function shortName(ln: string): string {
   const [a, b, c, d, e] = obisText(ln).split('.');
   return a === '1' && b === '0' ? `${c}.${d}.${e}` : `${a}-${b}:${c}.${d}.${e}`;
 }
 
-/** Read with a reader's rights, as a readout shows what a display would. */
+/** Reads a value with a reader's rights, because a readout shows what a display would. */
 function valueOf(
   device: CosemDevice,
   { classId, ln, at }: { classId: number; ln: string; at: number },

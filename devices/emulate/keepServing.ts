@@ -1,4 +1,4 @@
-/** Keeps a carrier served: when it ends by itself, because a broker restarts or an adapter is pulled, it is opened again. */
+/** Keeps a carrier served: it is reopened when it ends by itself, because a broker restarts or an adapter is pulled. */
 import type { Cancel, Timers } from '../transport/timers.ts';
 import { TransportError } from '../transport/transport.ts';
 
@@ -15,7 +15,7 @@ export interface KeepOptions {
   readonly onLost: (cause: TransportError) => void;
   /** Called when it is served again. */
   readonly onBack: () => void;
-  /** Called when the reason why it cannot be served is another than before. */
+  /** Called when the reason why it cannot be served changes. */
   readonly onTrouble: (cause: TransportError) => void;
 }
 
@@ -66,7 +66,7 @@ export async function keepServing(start: () => Promise<Serving>, options: KeepOp
     get openChannels() {
       return current?.openChannels ?? 0;
     },
-    // It never ends by itself.
+    // This carrier never ends by itself.
     onEnd: () => undefined,
     async close() {
       closed = true;

@@ -1,4 +1,6 @@
-/** Reads and checks a profile. Everything wrong is told at once, with its place, and without any key or secret. */
+/**
+ * Reads and checks a profile. All errors are reported together, each with its position, and none shows a key or secret.
+ */
 import { hideSecrets, type SecretPlaces } from '../../src/document/hideSecrets.ts';
 import type { Files } from '../../src/document/files.ts';
 import { readLayers } from '../../src/document/layers.ts';
@@ -11,7 +13,7 @@ import { type Profile, profileOf } from './profile.ts';
 import { profileFaults, type TryFile } from './profileFaults.ts';
 import { PROFILE_FIELDS, profileSchema } from './profileSchema.ts';
 
-/** A profile of emulated devices with the files that it came from, or everything that is wrong with it. */
+/** A profile of emulated devices with its files, or all errors in it. */
 export type LoadedProfile =
   | { readonly ok: true; readonly profile: Profile; readonly files: readonly string[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -50,7 +52,10 @@ export function loadProfile(options: { readonly path: string; readonly files: Fi
   return { ok: true, profile: profileOf(parsed.data, readSecret), files: layers.files };
 }
 
-/** A file is named relative to the profile that names it; the same name in two of them is looked for in each. */
+/**
+ * Resolves file names relative to the profile that names them. A name in two profiles is looked for beside each of
+ * them.
+ */
 function fileReader({ path, files }: { path: string; files: Files }, tree: Tree): TryFile {
   const places = new Map<string, string>();
   collectFiles(tree, (named, from) => places.set(named, files.beside(from, named)));

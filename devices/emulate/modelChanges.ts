@@ -1,4 +1,4 @@
-/** What a profile changes of a persona's model: values that stand still, objects more and objects less. */
+/** Applies a profile's changes to a persona's model: fixed values, additional objects and removed objects. */
 import { dataObject } from '../cosem/data.ts';
 import type { CosemObject, DeviceModel } from '../cosem/deviceModel.ts';
 import { obis, rights, stored } from '../cosem/object.ts';
@@ -10,7 +10,7 @@ import { VALUE_TYPES } from './typedValue.ts';
 type Section = ProfileDocument['esme'];
 type Added = NonNullable<Section['objects']>[number];
 
-/** The model with a section's changes; the same model where it has none. */
+/** Returns the model with a section's changes; the same model if there are none. */
 export function modelWith(model: DeviceModel, section: Section): DeviceModel {
   const { values = [], objects = [], without = [] } = section;
   if (values.length + objects.length + without.length === 0) return model;
@@ -20,7 +20,7 @@ export function modelWith(model: DeviceModel, section: Section): DeviceModel {
   return { ...model, objects: [...kept, ...objects.map(addedObject)] };
 }
 
-/** The value as COSEM data: the loader has checked that it fits. */
+/** Returns the value as COSEM data. The loader has checked that it fits. */
 function dataOf(one: { readonly type: keyof typeof VALUE_TYPES; readonly value: unknown }): Data {
   const data = VALUE_TYPES[one.type].read(one.value);
   if (data === undefined) throw new Error(`a value of type ${one.type} that was never checked`);

@@ -1,4 +1,4 @@
-/** A profile as the emulator takes it: everything resolved, keys read, models made. */
+/** A resolved profile, as the emulator uses it: keys are read and models are built. */
 import { parseInstant } from '../../src/time.ts';
 import { ascii, fromHex } from '../dlms/bytes.ts';
 import { KEY_NAMES, type KeyName, type KeySet } from '../cosem/deviceKeyring.ts';
@@ -14,14 +14,14 @@ type Section = ProfileDocument['esme'];
 type KeyField = ProfileDocument['keys']['guek'];
 type SecretField = Exclude<ProfileDocument['optical']['password'], undefined>;
 
-/** Reads what stands in another file; the loader has told of those that cannot be read. */
+/** Reads the content of another file. The loader has already reported files that cannot be read. */
 export type ReadSecret = (file: string) => string;
 
 /** One kind of device of a profile. */
 export interface KindProfile {
   readonly model: DeviceModel;
   readonly keys: KeySet;
-  /** What a device of this kind has in place of what its number would give it. */
+  /** Values of a device of this kind that replace those from its number. */
   readonly identity: {
     readonly systemTitle?: Uint8Array;
     readonly name?: string;
@@ -35,12 +35,12 @@ export interface KindProfile {
   readonly sendCounter: number;
 }
 
-/** Holds secrets: it has no text form. */
+/** A resolved profile. It has no text form, because it holds secrets. */
 export interface Profile {
   readonly name: string;
   readonly device: DeviceChoice;
   readonly number: number;
-  /** Whether every key is one of the public lab's. */
+  /** True if every key is one of the lab's public keys. */
   readonly usesLabKeys: boolean;
   readonly clients: readonly ModelClient[];
   readonly kinds: Readonly<Record<DeviceKind, KindProfile>>;
@@ -56,7 +56,7 @@ const MECHANISMS = { none: 0, lls: 1, gmac: 5 } as const;
 const CONTEXTS = { none: [1], lls: [1, 3], gmac: [3, 1] } as const;
 const MAKERS = { chf: chfModel, esme: esmeModel, gsme: gsmeModel } as const;
 
-/** The text of a field that may stand in a file, less the line's end. */
+/** Returns the text of a field that may stand in a file, without the line's end. */
 function textOf(field: SecretField, readSecret: ReadSecret): string {
   return typeof field === 'string' ? field : readSecret(field.file).replace(/\r?\n$/, '');
 }
@@ -69,7 +69,7 @@ function keysOf(document: ProfileDocument, section: Section, readSecret: ReadSec
   return { guek: read('guek'), gbek: read('gbek'), gak: read('gak'), kek: read('kek') };
 }
 
-/** The lab's clients, or those of the profile with the conformance that the lab gives to their role. */
+/** Returns the lab's clients, or the profile's clients with the conformance that the lab gives their role. */
 function clientsOf(document: ProfileDocument, readSecret: ReadSecret): readonly ModelClient[] {
   if (document.clients === undefined) return LAB_CLIENTS;
   return document.clients.map(({ sap, role, authentication, secret }, i) => ({
@@ -107,7 +107,7 @@ function kindOf(
   };
 }
 
-/** Resolves a document that `profileFaults` has nothing against. */
+/** Resolves a document that passed `profileFaults`. */
 export function profileOf(document: ProfileDocument, readSecret: ReadSecret): Profile {
   const clients = clientsOf(document, readSecret);
   const context = { document, clients, readSecret };
@@ -132,7 +132,7 @@ export function profileOf(document: ProfileDocument, readSecret: ReadSecret): Pr
   };
 }
 
-/** The default: the documented lab. */
+/** The default profile: the documented lab. */
 export function labProfile(): Profile {
   return profileOf(profileSchema.parse({}), () => '');
 }

@@ -1,4 +1,4 @@
-/** What no single field of a profile can say: the checks across fields and into key files. */
+/** Checks across the fields of a profile, and into key files. */
 import type { Path } from '../../src/document/path.ts';
 import { obis } from '../cosem/object.ts';
 import { KEY_NAMES } from '../cosem/deviceKeyring.ts';
@@ -9,12 +9,12 @@ import { VALUE_TYPES } from './typedValue.ts';
 
 export interface ProfileFault {
   readonly path: Path;
-  /** Left out: what stands there. */
+  /** Default: the text at that position. */
   readonly found?: string;
   readonly expected: string;
 }
 
-/** Why a file cannot be read, or its text. */
+/** Returns the text of a file, or the reason why it cannot be read. */
 export type TryFile = (file: string) => { readonly text: string } | { readonly why: string };
 
 export function profileFaults(document: ProfileDocument, tryFile: TryFile): readonly ProfileFault[] {
@@ -101,7 +101,7 @@ function clientFaults({ clients = [] }: ProfileDocument, tryFile: TryFile): Prof
   });
 }
 
-/** Devices of one home share nothing, least of all a title: it is half of every nonce. */
+/** Checks titles. Two devices of one home never have the same title, because it is half of every nonce. */
 function titleFaults(document: ProfileDocument): ProfileFault[] {
   const titles = DEVICE_KINDS.map((kind) => document[kind].systemTitle?.toUpperCase());
   return DEVICE_KINDS.flatMap((kind, i) =>

@@ -1,6 +1,6 @@
 /**
- * What a profile of emulated devices may say, once it is merged upon what it extends. Everything has a default: an empty
- * profile is the lab's. Checks that no single field can make stand in `profileFaults.ts`.
+ * The fields of a profile of emulated devices after it was merged with the files that it extends. Everything has a
+ * default: an empty profile is the lab's. Checks across fields stand in `profileFaults.ts`.
  */
 import { z } from 'zod';
 import type { FieldSchema } from '../../src/document/fields.ts';
@@ -10,7 +10,7 @@ import { VALUE_TYPES, type ValueTypeName } from './typedValue.ts';
 
 export const DEVICE_CHOICES = ['chf', 'esme', 'gsme', 'installation'] as const;
 
-/** What `emulate` serves: a single device, or an installation of hub and meters. */
+/** The units that `emulate` serves: a single device, or an installation of hub and meters. */
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
 const file = z.strictObject({
@@ -178,7 +178,7 @@ export const profileSchema = z.strictObject({
     .describe('the IEC 62056-21 port'),
 });
 
-/** A profile with every default in its place; keys may still stand in files. */
+/** A profile with all defaults. Keys may still stand in files. */
 export type ProfileDocument = z.output<typeof profileSchema>;
 
 export const PROFILE_FIELDS = z.toJSONSchema(profileSchema, { target: 'draft-7', io: 'input' }) as FieldSchema;

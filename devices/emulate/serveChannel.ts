@@ -11,13 +11,13 @@ export interface ServeOptions {
   readonly timers: Timers;
   /** Called with a defect of the emulator. The channel is closed; the others go on. */
   readonly onDefect: (endpoint: string, cause: unknown) => void;
-  /** Called with something worth a line, for example bytes that were skipped. Holds no payload. */
+  /** Called with notes for the user, for example about skipped bytes. They hold no payload. */
   readonly onNote?: (note: string) => void;
   /** Called when a device has acted and before its answer is sent. A TransportError keeps the answer back and hangs up. */
   readonly onActed?: () => void;
 }
 
-/** How often a silent HDLC link is looked at. */
+/** A silent HDLC link is checked at this interval, in seconds. */
 const POLL_SECONDS = 5;
 
 /** Joins a device's connection to a channel and a clock, until the channel ends. */
@@ -113,7 +113,7 @@ export function serveOpticalPort(
   });
 }
 
-/** A whole 62056-21 request and nothing else. */
+/** Matches a whole 62056-21 request and nothing else. */
 const REQUEST = /^\/\?[0-9A-Za-z ]{0,32}!\r\n$/;
-/** The shortest that IEC 62056-21 allows a meter whose maker is named in upper case. */
+/** The shortest reaction time that IEC 62056-21 allows a meter whose maker is named in upper case. */
 const REACTION_MILLISECONDS = 200;

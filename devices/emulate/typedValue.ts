@@ -4,9 +4,9 @@ import { ascii, fromHex } from '../dlms/bytes.ts';
 import { bool, enumerated, int16, int8, octets, text, uint16, uint32, uint8, visible } from '../dlms/values.ts';
 
 export interface ValueType {
-  /** What may be written, in words. */
+  /** The permitted values, in words. */
   readonly expected: string;
-  /** The value, or undefined where it does not fit. */
+  /** Reads a value; undefined if it does not fit. */
   readonly read: (value: unknown) => Data | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What one address serves: a device on its own, or an installation behind its hub. */
+/** The content of one address: a single device, or an installation behind its hub. */
 import { CosemDevice } from '../cosem/device.ts';
 import type { DeviceOptions } from '../cosem/deviceModel.ts';
 import { type ServerConnection, type ServerConnectionOptions } from '../dlms/serverConnection.ts';
@@ -19,14 +19,14 @@ export interface ServedDevice {
 
 /** One emulated unit: a single device, or an installation behind its hub. */
 export interface Unit {
-  /** Logical device name of what answers at SAP 1; also its name on a broker. */
+  /** Logical device name of the device at SAP 1. It is also the unit's name on a broker. */
   readonly name: string;
   readonly number: number;
   readonly devices: readonly ServedDevice[];
-  /** The meter whose optical port this would be. */
+  /** The meter that owns the optical port. */
   readonly meter: CosemDevice;
   readonly installation: Installation | undefined;
-  /** A new connection. `onSkipped`: called when a wrapper stream had to look for its next header. */
+  /** Opens a connection. `onSkipped` is called if a wrapper stream had to search for its next header. */
   connect(
     framing: ServerConnectionOptions['framing'],
     onSkipped?: ServerConnectionOptions['onSkipped'],
@@ -38,11 +38,11 @@ export interface UnitOptions {
   readonly device: DeviceChoice;
   readonly number: number;
   readonly timers: Timers;
-  /** The power went, as the profile says; it comes back by itself. */
+  /** Called when the profile cuts the power. The power returns by itself. */
   readonly onPowerCut: (device: CosemDevice) => void;
 }
 
-/** The kinds of device that a choice is made of. */
+/** Returns the kinds of device that a choice includes. */
 export function kindsOf(choice: DeviceChoice): readonly DeviceKind[] {
   return choice === 'installation' ? DEVICE_KINDS : [choice];
 }

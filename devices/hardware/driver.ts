@@ -16,29 +16,29 @@ import type {
 } from './driverProtocol.ts';
 
 export interface DriverOptions {
-  /** The program and its arguments; no shell comes between. */
+  /** The program and its arguments. It is started without a shell. */
   readonly command: readonly string[];
-  /** Where it is started; default: here. */
+  /** Working folder of the program. Default: the current one. */
   readonly cwd?: string;
   /** Time limits. Default 10 s for the hello, 60 s for an answer, 5 s for the end. */
   readonly helloSeconds?: number;
   readonly answerSeconds?: number;
   readonly closeSeconds?: number;
-  /** Operations that change something on real hardware are refused here unless they are named. */
+  /** Operations that change real hardware. They are refused unless they are named here. */
   readonly allow?: readonly 'power'[];
   readonly timers?: Timers;
-  /** What starts the program; tests speak for one themselves. */
+  /** Starts the program. Tests supply a function that plays the program. */
   readonly launch?: typeof lineProcess;
-  /** The driver's own words, line by line, with hexadecimal runs taken out. */
+  /** Called with each line that the driver writes to standard error. Hexadecimal runs are removed. */
   readonly onStderr?: (line: string) => void;
 }
 
-/** What became of a request at the device. */
+/** The result of a request at the device. */
 export type DriverAnswer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly observation: FailedObservation; readonly message: string };
 
-/** A device that is reached through a program of its owner's. A promise is rejected only when the driver itself fails. */
+/** A device that is reached through a program of its owner. A promise rejects only if the driver itself fails. */
 export interface Driver {
   readonly name: string;
   readonly capabilities: readonly Capability[];
@@ -48,7 +48,7 @@ export interface Driver {
   read(object: string): Answered<'read'>;
   power(action: 'on' | 'off' | 'cycle'): Answered<'power'>;
   observe(listener: (event: DriverEvent) => void): Answered<'observe'>;
-  /** Told when the driver ends without having been asked to. */
+  /** Adds a listener that is called if the driver ends without having been asked to. */
   onEnd(listener: (error: DriverError) => void): void;
   /** Never rejects. */
   close(): Promise<void>;
@@ -62,12 +62,12 @@ interface Pending {
   reject(error: DriverError): void;
 }
 
-/** A complete driver to start from, in the package: `rig init` names it, and it runs as it stands. */
+/** A complete driver to start from, part of the package. `rig init` names it, and it runs unchanged. */
 export const SAMPLE_DRIVER = new URL('./sampleDriver.mjs', import.meta.url);
 
 const REQUESTS_MAX = 64;
 const LAST_WORDS_MAX = 200;
-/** What has no field of its own, in the words of an error. */
+/** Names the whole line in an error that concerns no single field. */
 const LINE = 'the line';
 
 /** Starts a driver and exchanges hellos. Rejects with a DriverError. */

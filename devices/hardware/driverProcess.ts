@@ -11,7 +11,7 @@ import { StringDecoder } from 'node:string_decoder';
  */
 export type DriverErrorCode = 'notStarted' | 'crashed' | 'timeout' | 'protocol' | 'closed';
 
-/** The driver failed, not the device. Long hexadecimal runs (keys, frames) are taken out of the text. */
+/** A failure of the driver, not of the device. Long hexadecimal runs (keys, frames) are removed from the text. */
 export class DriverError extends Error {
   override name = 'DriverError';
   readonly code: DriverErrorCode;
@@ -22,7 +22,7 @@ export class DriverError extends Error {
   }
 }
 
-/** Replaces runs of 16 hexadecimal digits and more: a driver's own words may hold what it read or was given. */
+/** Replaces runs of 16 or more hexadecimal digits, because a driver's output may repeat what it read or was given. */
 export function redacted(text: string): string {
   return text.replace(
     /(?:[0-9A-Fa-f]{2}[ :-]?){8,}/g,
@@ -32,15 +32,15 @@ export function redacted(text: string): string {
 
 export interface LineProcess {
   send(line: string): void;
-  /** Ends it: its standard input is closed; if that is not enough within the time, it is killed. */
+  /** Ends the program: closes its standard input, and kills it if it still runs after this time. */
   end(graceMilliseconds: number): Promise<void>;
   kill(): void;
 }
 
 export interface LineProcessOptions {
-  /** Where it is started; default: here. */
+  /** Working folder of the program. Default: the current one. */
   readonly cwd?: string;
-  /** What an error calls the command. Default: `the driver's command`. */
+  /** The name of the command in errors. Default: `the driver's command`. */
   readonly name?: string;
   /**
    * Runs the command's one text through the shell, in a process group of its own, so that `kill` also ends what the shell
@@ -51,17 +51,17 @@ export interface LineProcessOptions {
   readonly onInputClosed?: () => void;
   readonly onLine: (line: string) => void;
   readonly onStderr: (line: string) => void;
-  /** Once. `error` is set when it could not be started or spoke without end. */
+  /** Called once. `error` is set if the program could not be started, or wrote a line without end. */
   readonly onExit: (how: string, error: DriverError | undefined) => void;
 }
 
-/** After a broken pipe the end of the program is waited for so long before the pipe alone counts as closed. */
+/** After a broken pipe, the program gets this long to end before the pipe alone counts as closed. */
 const INPUT_CLOSED_MILLISECONDS = 500;
 const LINE_BYTES_MAX = 1 << 20;
-/** Pieces of a line kept apart while it has no end. */
+/** Number of pieces of an unfinished line that are kept apart. */
 const PIECES_MAX = 1024;
 
-/** Starts a program that speaks in lines. Owns every event of the process and of its pipes. */
+/** Starts a program that communicates in lines. Handles every event of the process and of its pipes. */
 export function lineProcess(command: readonly string[], options: LineProcessOptions): LineProcess {
   const [program = '', ...args] = command;
   const { cwd, shell = false, name = "the driver's command" } = options;
@@ -85,7 +85,7 @@ export function lineProcess(command: readonly string[], options: LineProcessOpti
       if (isGroup && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       else child.kill('SIGKILL');
     } catch {
-      // The process, or the whole group, has ended already.
+      // The process or its whole group has already ended.
     }
   }
 
@@ -106,7 +106,7 @@ export function lineProcess(command: readonly string[], options: LineProcessOpti
     fault ??= notStarted(name, program, cause);
     finish('never started');
   });
-  // A process that the shell left behind may keep the pipes open: it gets as long as a last line takes.
+  // A process that the shell left behind may keep the pipes open. It is killed after the time that a last line takes.
   if (isGroup) child.on('exit', () => setTimeout(kill, INPUT_CLOSED_MILLISECONDS));
   // 'close' comes after the last line of its output, 'exit' may come before.
   child.on('close', (code, signal) => finish(signal === null ? `code ${code ?? '?'}` : `signal ${signal}`));
@@ -152,8 +152,8 @@ function notStarted(name: string, program: string, cause: unknown): DriverError 
 }
 
 /**
- * Cuts text that comes in portions of any size into lines; every octet is looked at once, however small the portions. After a
- * line that is too long nothing more is told.
+ * Splits text that arrives in portions of any size into lines. Each octet is examined once, however small the portions
+ * are. After a line that is too long, no further line is passed on.
  */
 export function lineSplitter(
   onLine: (line: string) => void,
@@ -166,7 +166,7 @@ export function lineSplitter(
 
   function add(text: string): void {
     begun.push(text);
-    // Single characters weigh more apart than together.
+    // Many single characters take more memory apart than joined.
     if (begun.length >= PIECES_MAX) begun = [begun.join('')];
     begunLength += text.length;
     if (begunLength <= LINE_BYTES_MAX) return;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { parseInstant } from '../../src/time.ts';
 
-/** The version of the protocol; both sides say it in their first line. */
+/** The version of the protocol. Both sides state it in their first line. */
 export const DRIVER_PROTOCOL = 1;
 
-/** What a driver may be able to do. It declares its own list, and is asked for nothing else. */
+/** The capabilities that a driver may declare. It is asked for nothing else. */
 export const CAPABILITIES = ['probe', 'lastContact', 'read', 'power', 'observe'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
-/** What a driver can say that became of a request, in the words of src/migration; `answered` is `ok: true`. */
+/** How a request can fail, in the words of src/migration. Success is `ok: true`. */
 export const FAILED_OBSERVATIONS = ['noAnswer', 'refused', 'wrongKey', 'badData', 'systemFault'] as const;
 export type FailedObservation = (typeof FAILED_OBSERVATIONS)[number];
 
@@ -32,7 +32,7 @@ export const helloSchema = z.object({
 });
 export type DriverHello = z.infer<typeof helloSchema>;
 
-/** What each operation is given and gives back. `open` and `close` every driver has. */
+/** The argument and result of each operation. Every driver has `open` and `close`. */
 export const OPERATIONS = {
   open: { arg: z.object({ endpoint: shortText, settings: z.record(shortText, value).optional() }), result: none },
   probe: {
@@ -60,7 +60,7 @@ export type Operation = keyof typeof OPERATIONS;
 export type OperationArg<O extends Operation> = z.input<(typeof OPERATIONS)[O]['arg']>;
 export type OperationResult<O extends Operation> = z.output<(typeof OPERATIONS)[O]['result']>;
 
-/** One answer a request, in any order. */
+/** The answer to a request. Answers may come in any order. */
 export const answerSchema = z.union([
   z.object({ id: z.int().min(1), ok: z.literal(true), result: z.unknown().optional() }),
   z.object({
@@ -71,7 +71,7 @@ export const answerSchema = z.union([
   }),
 ]);
 
-/** Lines that nobody asked for, once `observe` was. */
+/** Lines that come unasked after `observe`. */
 export const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('contact'), link, at: instantText }),
   z.object({ event: z.literal('link'), link, up: z.boolean(), t: instantText }),
@@ -79,7 +79,7 @@ export const eventSchema = z.discriminatedUnion('event', [
 ]);
 export type DriverEvent = z.infer<typeof eventSchema>;
 
-/** The whole protocol as JSON Schema (draft 7), for who writes a driver in another language. */
+/** Returns the whole protocol as JSON Schema (draft 7), for authors of drivers in other languages. */
 export function driverJsonSchema(): object {
   const schema = (of: z.ZodType): object => z.toJSONSchema(of, { target: 'draft-7', io: 'input' });
   const operations = Object.entries(OPERATIONS).map(([op, { arg, result }]) => [

@@ -17,17 +17,17 @@ export interface FoundPort {
   readonly description?: string;
 }
 
-/** The serial ports of this machine, and a note where they cannot be listed. */
+/** The serial ports of this machine, and a note if they cannot be listed. */
 export interface PortList {
   readonly ports: readonly FoundPort[];
-  /** How they were found, when it was not the usual way, and why. */
+  /** Says how the ports were found, and why, if it was not in the usual way. */
   readonly note?: string;
 }
 
 export interface PortListOptions {
   readonly load?: () => Promise<SerialPackage>;
   readonly platform?: NodeJS.Platform;
-  /** Default: whether `udevadm` is on the path. */
+  /** True if `udevadm` is on the path. Default: looked up. */
   readonly hasUdevadm?: boolean;
   /** Default `/dev`. */
   readonly deviceFolder?: string;
@@ -36,8 +36,8 @@ export interface PortListOptions {
 }
 
 /**
- * The serial ports of this machine. On Linux node-serialport asks `udevadm`, and where that is missing ends the whole
- * process; so it is looked for first, and /dev is read without it. Never rejects.
+ * Lists the serial ports of this machine. On Linux node-serialport runs `udevadm` and ends the whole process if that is
+ * missing, so this function looks for `udevadm` first and reads /dev without it. Never rejects.
  */
 export async function listSerialPorts(options: PortListOptions = {}): Promise<PortList> {
   const platform = options.platform ?? process.platform;
@@ -67,7 +67,10 @@ function scan(options: PortListOptions, note: string): PortList {
   return { ports: [...names.map((name) => ({ path: join(folder, name) })), ...links].sort(byPath), note };
 }
 
-/** Linux makes ttyS0 to ttyS31 whether or not there is a chip; type 0 is "unknown", which is none (serial_core.h). */
+/**
+ * True if a port has a chip. Linux creates ttyS0 to ttyS31 in any case; type 0 means "unknown", which is no chip
+ * (serial_core.h).
+ */
 function isFitted(options: PortListOptions, name: string): boolean {
   if (!/^ttyS\d+$/.test(name)) return true;
   try {
@@ -90,7 +93,7 @@ function byPath(a: FoundPort, b: FoundPort): number {
 }
 
 function onPath(program: string): boolean {
-  // Only where spawn itself looks: what lies in an sbin outside the path is not found by node-serialport either.
+  // Looks only where spawn looks, because node-serialport does not find a program outside the path either.
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.some((folder) => folder !== '' && existsSync(join(folder, program)));
 }
@@ -99,20 +102,20 @@ function onPath(program: string): boolean {
 export interface FoundDevice {
   readonly address: DeviceAddress;
   readonly birth: Birth | undefined;
-  /** Undefined: it has never said. */
+  /** Undefined if the device has never published a status. */
   readonly online: boolean | undefined;
 }
 
 /**
- * The devices announced on a broker: births and statuses are retained, so a moment of listening (default 2 s) shows them
- * all. Rejects with a TransportError.
+ * Lists the devices announced on a broker. Births and statuses are retained, so a short wait (default 2 s) shows all of
+ * them. Rejects with a TransportError.
  */
 export async function listAnnounced(
   options: Omit<ConnectionOptions, 'will'> & {
     readonly bench?: string;
     readonly listenSeconds?: number;
     readonly timers?: Timers;
-    /** Ends the listening early. */
+    /** Ends the wait early when it returns true. */
     readonly enough?: (found: readonly FoundDevice[]) => boolean;
   },
 ): Promise<readonly FoundDevice[]> {

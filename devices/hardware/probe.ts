@@ -26,13 +26,13 @@ import type { Timers } from '../transport/timers.ts';
 import { TransportError, type ByteChannel } from '../transport/transport.ts';
 import { type ProbeAddresses, serversToAsk } from './probeAddresses.ts';
 
-/** One question put to a port. Over TCP the mode is `tcp`: the other end sets the line. */
+/** One question to a port. The mode is `tcp` over TCP, where the other end sets the line. */
 export interface Probe {
   readonly mode: string;
   readonly ask: '62056-21' | 'hdlc' | 'wrapper';
 }
 
-/** The questions to a serial port, the likely first: optical heads open at 300 Bd, HDLC ports run at 9600. */
+/** The questions to a serial port, likely ones first: optical heads open at 300 Bd, HDLC ports run at 9600. */
 export const PROBES: readonly Probe[] = [
   { mode: '300/7E1', ask: '62056-21' },
   { mode: '9600/8N1', ask: 'hdlc' },
@@ -55,20 +55,20 @@ const TCP_PROBES: readonly Probe[] = [
 const PUBLIC_CLIENT = 16;
 const UNNUMBERED: Readonly<Record<number, string>> = { [UA]: 'UA', [DM]: 'DM', [FRMR]: 'FRMR' };
 
-/** What one question to a port brought to light. */
+/** The result of one question to a port. */
 export interface ProbeResult extends Probe {
   readonly answered: boolean;
-  /** In words, without payload. */
+  /** The finding in words, without payload. */
   readonly detail: string;
 }
 
-/** How a port is probed: how long to wait for an answer, and whether to go on after one. */
+/** Options of a probe: how long to wait for an answer, and whether to go on after one. */
 export interface ProbeOptions extends ProbeAddresses {
-  /** Default: {@link PROBES}, or {@link TCP_PROBES} for a TCP address. */
+  /** The questions to ask. Default: {@link PROBES}, or {@link TCP_PROBES} for a TCP address. */
   readonly probes?: readonly Probe[];
-  /** True: goes on after something has answered. Default false. */
+  /** True to go on after something has answered. Default: false. */
   readonly all?: boolean;
-  /** How long to wait for each answer. Default 2 s. */
+  /** Time to wait for each answer, in milliseconds. Default: 2000. */
   readonly answerMilliseconds?: number;
   /** True: wakes a battery-operated meter with NULs for 2.2 s before each 62056-21 request. Default false. */
   readonly wakeUp?: boolean;
@@ -77,10 +77,10 @@ export interface ProbeOptions extends ProbeAddresses {
   readonly onResult?: (result: ProbeResult) => void;
 }
 
-/** A channel that may have a speed. */
+/** A channel that may have an adjustable speed. */
 type Line = ByteChannel & { setMode?(mode: string): Promise<void> };
 
-/** `tcp:HOST:PORT` and `tcp://HOST:PORT`; anything else is the path of a serial port. */
+/** Parses `tcp:HOST:PORT` and `tcp://HOST:PORT`. Any other text is the path of a serial port. */
 function tcpTarget(target: string): { readonly host: string; readonly port: number } | undefined {
   const found = /^tcp:(?:\/\/)?(\[[0-9A-Fa-f:.%a-z]+\]|[^:[\]\s/]+):(\d{1,5})$/.exec(target);
   const port = Number(found?.[2]);
@@ -103,7 +103,7 @@ export async function probePort(target: string, options: ProbeOptions = {}): Pro
   channel.onError((error) => (lost = error));
   try {
     for (const probe of probes) {
-      // A device that is asked in a protocol that it does not speak may hang up. It is called again.
+      // A device that does not speak the protocol of a question may hang up. It is called again.
       if (tcp && channel.closed) channel = await open();
       await channel.setMode?.(probe.mode);
       const answer = await ASK[probe.ask](channel, options);
@@ -165,7 +165,7 @@ function meterText(identification: Identification): string {
   }
 }
 
-/** Sends NULs as long as a battery-operated meter needs to wake up, and waits until it takes a request. */
+/** Sends NULs for as long as a battery-operated meter needs to wake up, then waits until it accepts a request. */
 async function wake(channel: Line, options: ProbeOptions): Promise<void> {
   const timers = options.timers ?? wallTimers();
   const { nulMilliseconds, pauseMilliseconds } = WAKE_UP;
@@ -206,7 +206,7 @@ async function askHdlc(channel: Line, options: ProbeOptions): Promise<Answer> {
   return silence(heard.octets);
 }
 
-/** An AARQ of a client without security, which changes nothing in a meter. */
+/** Sends an AARQ of a client without security. It changes nothing in a meter. */
 async function askWrapper(channel: Line, options: ProbeOptions): Promise<Answer> {
   const { client: source = PUBLIC_CLIENT, server: destination = 1 } = options;
   const heard = { octets: 0 };
@@ -233,7 +233,10 @@ function silence(octets: number): Answer {
   return { answered: false, detail };
 }
 
-/** Sends, and waits for the value that `accept` makes of the octets; undefined if the time is up or the port is gone. */
+/**
+ * Sends octets and waits for a value that `accept` builds from the answer. Undefined if the time is up or the port is
+ * gone.
+ */
 function exchange<T>(
   channel: Line,
   octets: Uint8Array,

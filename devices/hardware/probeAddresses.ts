@@ -6,7 +6,7 @@ export interface ProbeAddresses {
   readonly client?: number;
   /** Server SAP, the upper address over HDLC. Default: the usual ones. */
   readonly server?: number;
-  /** HDLC: lower (physical) address; 0: none. */
+  /** HDLC: lower (physical) address; 0 for none. */
   readonly physical?: number;
   /** HDLC: bytes of the server's address. Default: the shortest form that holds it. */
   readonly addressBytes?: 1 | 2 | 4;
@@ -30,7 +30,7 @@ const USUAL: readonly { readonly text: string; readonly address: HdlcAddress }[]
 ];
 const ALL_STATIONS_LONG = { text: 'all stations (4 bytes)', address: serverAddress(0x3fff, 0x3fff, 4) };
 
-/** What a search tries. Our choice, after the defaults of common meters. */
+/** The addresses that a search tries. Our choice, after the defaults of common meters. */
 const SEARCH = {
   clients: [16, 1, 17, 32, 2, 3, 48, 100],
   servers: [1, 16, 17, 0],

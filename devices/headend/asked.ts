@@ -1,4 +1,4 @@
-/** What a head-end asks of one object of a device; a failure names the object. */
+/** Requests of a head-end for one object of a device. A failure names the object. */
 import { obisText } from '../cosem/object.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
@@ -20,14 +20,14 @@ export function* asked<T>(
   return { ...outcome, about };
 }
 
-/** Reads what a step needs, and hands the value on. */
+/** Reads an object for a step and passes the value on. */
 export function* readOf(peer: Peer, client: DlmsClient, target: Descriptor): Procedure<Outcome<Data>> {
   const read = yield* asked(peer, { target, is: 'attribute' }, client.get(target));
   if (read.ok) peer.onRead?.(target, read.value);
   return read;
 }
 
-/** Writes what a step needs written. */
+/** Writes an object for a step. */
 export function writtenTo(
   peer: Peer,
   client: DlmsClient,
@@ -36,7 +36,7 @@ export function writtenTo(
   return asked(peer, { target, is: 'attribute' }, client.set(target, value));
 }
 
-/** A failure in words: the object that was asked for, where one was, and the reason. */
+/** Describes a failure: the requested object, if there was one, and the reason. */
 export function failureText({ error, about }: Omit<Extract<Outcome<unknown>, { ok: false }>, 'ok'>): string {
   return about === undefined ? wireErrorText(error) : `${aboutText(about)}: ${wireErrorText(error)}`;
 }

@@ -1,10 +1,15 @@
-/** Which aspect of a device an object belongs to: what a failed step asked for, in the catalogue's terms. */
+/**
+ * The aspect of a device to which an object belongs. It says what a failed step asked for, in the catalogue's terms.
+ */
 import type { Aspect } from '../../src/migration/askedCodes.ts';
 import type { Descriptor } from '../dlms/apdu.ts';
 import { CONTACT_OFFSET } from './objects.ts';
 import type { About } from './procedure.ts';
 
-/** By class (Blue Book): clock, image transfer, disconnect control, activity calendar, GSM diagnostic, security setup. */
+/**
+ * Aspects by class (Blue Book): clock, image transfer, disconnect control, activity calendar, GSM diagnostic, security
+ * setup.
+ */
 const OF_CLASS: Readonly<Record<number, Aspect>> = {
   3: 'registers',
   4: 'registers',
@@ -22,7 +27,7 @@ const FIRMWARE = /^....0002..FF$/;
 /** A-B:99.98.x, an event log. */
 const EVENT_LOG = /^....6362..FF$/;
 
-/** `other` where nothing was asked for by name, or the object is none of these. */
+/** Returns the aspect; `other` if no object was named, or if the object is none of these. */
 export function aspectOf(about: About | undefined, { writes = false, isHub = false } = {}): Aspect {
   if (about === undefined) return 'other';
   const { target } = about;

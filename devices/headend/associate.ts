@@ -39,23 +39,23 @@ export interface Peer {
   /** The head-end's own title, 8 bytes. */
   readonly systemTitle: Uint8Array;
   readonly ledger: KeyLedger;
-  /** Gives challenges of the lab, so that runs repeat. Default: random ones. */
+  /** Supplies the lab's challenges, so that runs repeat. Default: random challenges. */
   readonly challenge?: () => Uint8Array;
-  /** Used instead of HLS-GMAC. It reads a device whose keys are not known, and never writes. */
+  /** A login that is used instead of HLS-GMAC. It reads a device whose keys are unknown, and never writes. */
   readonly login?:
     { readonly authentication: 'none' } | { readonly authentication: 'lls'; readonly secret: Uint8Array };
   /**
-   * Of attached hardware: decides by the title on the wire whether the device may be changed. Left out for an emulated device,
-   * to which anything may be written.
+   * For attached hardware: decides by the title on the wire whether the device may be changed. Undefined for an
+   * emulated device, to which everything may be written.
    */
   readonly mayWrite?: NonNullable<DlmsClientOptions['mayWrite']>;
   /** Class 64, method 2 of the security setup that holds its keys. Default: instance 0.0.43.0.0.255. */
   readonly keyTransfer?: Descriptor;
-  /** How requests are wrapped. Default: general-glo-ciphering if the device grants general protection, else glo-*. */
+  /** The wrapping of requests. Default: general-glo-ciphering if the device grants general protection, else glo-*. */
   readonly family?: ClientSecurityOptions['family'];
-  /** Where the device keeps its invocation counter, and when it is read. Default: see {@link CounterSettings}. */
+  /** The place of the device's invocation counter, and when it is read. Default: see {@link CounterSettings}. */
   readonly counter?: CounterSettings;
-  /** The association object in which the keys are proved. Default: 0.0.40.0.0.255, 12 hexadecimal digits. */
+  /** The association object in which the keys are proved, 12 hexadecimal digits. Default: that of 0.0.40.0.0.255. */
   readonly association?: string;
   /** False for a device that does not answer a release; the link is then closed without one. Default true. */
   readonly release?: boolean;
@@ -70,7 +70,7 @@ export interface Peer {
   readonly onRead?: (target: Descriptor, value: Data) => void;
   /** Called with the device's title after each association. */
   readonly onTitle?: (title: Uint8Array | undefined) => void;
-  /** Called when the counter was raised, or could not be. In words. */
+  /** Called with a note when the counter was raised, or could not be. */
   readonly onCounter?: (note: string) => void;
 }
 
@@ -192,7 +192,10 @@ export function noteCounters({ ledger }: Peer, { client, pair }: Live): void {
   if (client.security) ledger.noteServerCounter(pair, client.security.serverCounter);
 }
 
-/** What one call of {@link associate} learns about the counter of the device. The public client reads it once at most. */
+/**
+ * Collects what one call of {@link associate} learns about the device's counter. The public client reads it at most
+ * once.
+ */
 class DeviceCounter {
   /** True if the public client was answered: the device is there. */
   isPublic = false;

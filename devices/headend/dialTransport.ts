@@ -1,9 +1,11 @@
-/** Calls over carriers: each device of an installation at a transport of its own, or all behind one. */
+/** Calls over carriers. Each device of an installation has a transport of its own, or all share one. */
 import type { Transport } from '../transport/transport.ts';
 import type { DeviceName } from './procedure.ts';
 import type { Dial } from './runner.ts';
 
-/** A carrier that cannot be opened is a call that nobody takes; why is the carrier's owner's to log. */
+/**
+ * Dials over carriers. If a carrier cannot be opened, nobody takes the call; the owner of the carrier logs the reason.
+ */
 export function dialTransport(
   transports: (device: DeviceName) => Transport,
   onError: (error: unknown) => void = () => undefined,

@@ -19,7 +19,7 @@ import { KEY_BYTES } from '../dlms/ciphering.ts';
 import type { SuiteKeys } from '../dlms/logicalDevice.ts';
 import type { LedgerMemory, OnLedger } from './ledgerMemory.ts';
 
-/** A key on record without its bytes, for others to see. */
+/** A recorded key without its bytes, as others may see it. */
 export interface LedgerRow {
   readonly id: number;
   readonly type: RotatedType;
@@ -31,7 +31,7 @@ interface Row {
   readonly type: RotatedType;
   state: LedgerState;
   readonly key: Uint8Array;
-  /** Of a GUEK: the next counter to send under it, and the last one seen from the device. */
+  /** For a GUEK: the next counter to send under it, and the last one seen from the device. */
   nextCounter: number;
   serverCounter: number;
   /** Counters below this one are on record as used. A restart goes on from here. */
@@ -41,8 +41,8 @@ interface Row {
 const FIRST_COUNTER = 1;
 const COUNTER_MAX = 0xffffffff;
 /**
- * How far one claim in clear may raise a counter. Anybody on the way can forge one, and without a bound it would use up all
- * counters of the key. Our choice.
+ * One unprotected claim raises a counter by at most this much. Anybody on the way can forge such a claim, and without a
+ * bound it would use up all counters of the key. Our choice.
  */
 export const RAISE_MAX = 1_000_000;
 /** Counters that a confirmed claim leaves unused, so that the key can still be rotated. Our choice. */
@@ -61,7 +61,7 @@ export class KeyLedger {
   private sentThisRound = new Set<RotatedType>();
   private inFlight = false;
   private title: Uint8Array | undefined;
-  /** Called with each change. Set where the ledger outlives the process. */
+  /** Called with each change. Set if the ledger outlives the process. */
   onChange: OnLedger | undefined;
 
   constructor(keys: SuiteKeys, masterKey?: Uint8Array) {
@@ -72,7 +72,7 @@ export class KeyLedger {
     this.#masterKey = masterKey;
   }
 
-  /** The ledger as it was when its memory was taken, for a head-end that starts again. */
+  /** Restores a ledger from its memory, for a head-end that starts again. */
   static restored(memory: LedgerMemory, masterKey?: Uint8Array): KeyLedger {
     const keys = Object.fromEntries(
       ROTATION_ORDER.map((type) => {
@@ -115,7 +115,7 @@ export class KeyLedger {
     return '[keys]';
   }
 
-  /** The KEK that the head-end has; undefined while it is missing. It may be wrong: only the device can tell. */
+  /** The head-end's KEK; undefined while it is missing. It may be wrong, and only the device can tell. */
   get masterKey(): Uint8Array | undefined {
     return this.#masterKey;
   }
@@ -184,7 +184,7 @@ export class KeyLedger {
     this.changed();
   }
 
-  /** Records that an association under this pair succeeded. Doubt ends, and only now may an old key expire. */
+  /** Records that an association under this pair succeeded. This ends the doubt; an old key may expire only now. */
   proved(pair: Pair): void {
     for (const type of ROTATION_ORDER) {
       const isNew = pair[type] === 'new';
@@ -199,7 +199,7 @@ export class KeyLedger {
     this.changed();
   }
 
-  /** The next counter under a pair's GUEK, put on record before it is returned; undefined if none is left. */
+  /** Returns the next counter under a pair's GUEK after recording it; undefined if none is left. */
   reserveCounter(pair: Pair): number | undefined {
     const row = this.of('guek', pair.guek);
     if (row.nextCounter > COUNTER_MAX) return undefined;
@@ -228,7 +228,10 @@ export class KeyLedger {
     return true;
   }
 
-  /** Starts the counter of the key in use at `start`, as its owner says. Does nothing if the counter is there already. */
+  /**
+   * Starts the counter of the current key at `start`, which the owner gives. Does nothing if the counter is already
+   * there.
+   */
   startCounter(start: number): void {
     const row = this.of('guek', 'active');
     if (start > row.nextCounter) this.moveCounter(row, start);

@@ -1,16 +1,18 @@
-/** Where new keys come from: addressed draws for emulated devices, so that runs repeat; the CSPRNG for real hardware. */
+/** Sources of new keys: addressed draws for emulated devices, so that runs repeat, and the CSPRNG for real hardware. */
 import { randomBytes } from 'node:crypto';
 import { words, type Stream } from '../../sim/world/dice/draws.ts';
 import { KEY_BYTES } from '../dlms/ciphering.ts';
 
-/** Where new keys come from. `isLab` marks public keys, which are never written to attached hardware. */
+/** A source of new keys. `isLab` marks public keys, which are never written to attached hardware. */
 export interface KeySource {
   (): Uint8Array;
-  /** Its keys repeat: whoever has the seed has them. */
+  /** True if the keys repeat: everybody with the seed has them. */
   readonly isLab?: true;
 }
 
-/** Keys of the lab, all from one seed: they repeat, and protect nothing. Only ever for emulated devices. */
+/**
+ * Returns the lab's keys, all from one seed. They repeat and protect nothing, so they are for emulated devices only.
+ */
 export function labKeySource(stream: Stream, entity: number): KeySource {
   let index = 0;
   const source = (): Uint8Array => {
@@ -26,7 +28,7 @@ export function labKeySource(stream: Stream, entity: number): KeySource {
   return Object.assign(source, { isLab: true as const });
 }
 
-/** Keys that nobody can foretell, for attached hardware. */
+/** Returns unpredictable keys, for attached hardware. */
 export function secretKeySource(): KeySource {
   return () => new Uint8Array(randomBytes(KEY_BYTES));
 }

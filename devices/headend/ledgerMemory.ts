@@ -1,6 +1,6 @@
 /**
- * All that a key ledger knows, for the one place where it outlives the process. It holds keys: whoever writes it down does so
- * for its owner alone. The Master Key is not part of it.
+ * The whole content of a key ledger, for storage beyond the process. It holds keys, so a stored copy must be readable
+ * by its owner only. The Master Key is not part of it.
  */
 import { z } from 'zod';
 import { LEDGER_STATES } from '../../src/keys/keyring.ts';
@@ -36,5 +36,5 @@ export const ledgerMemorySchema = z.strictObject({
 
 export type LedgerMemory = z.output<typeof ledgerMemorySchema>;
 
-/** Told of every change that must outlive a crash, before anything that rests on it is sent. */
+/** Called with every change that must survive a crash, before any message that depends on it is sent. */
 export type OnLedger = (memory: () => LedgerMemory) => void;

@@ -13,7 +13,7 @@ import { lostBy } from './wireError.ts';
 /** Opens a link for a call; `done` receives undefined if there is none. */
 export type Dial = (call: Call, done: (channel: ByteChannel | undefined) => void) => void;
 
-/** What a runner needs: timers, a way to dial, the framing, and the other parties. */
+/** Options of a runner: timers, a way to dial, the framing, and the other parties. */
 export interface RunnerOptions {
   readonly timers: Timers;
   readonly dial: Dial;

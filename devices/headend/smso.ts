@@ -35,7 +35,7 @@ export interface Preparation {
   readonly peer: Peer;
   /** The firmware to install. Default: the device is only configured. */
   readonly firmware?: FirmwareImage;
-  /** Of a CHF: minutes within the two hours of the daily contact. */
+  /** Minutes within the two hours of the daily contact. For a CHF only. */
   readonly contactOffsetMinutes?: number;
 }
 

@@ -1,18 +1,20 @@
 /**
- * What the links of one installation do at a moment, and the ways in which they fall silent. Decided elsewhere (sim/world, a
- * plan, a test); the devices cannot see it.
+ * The condition of an installation's links at one moment, and the ways in which they fall silent. It is decided
+ * elsewhere (sim/world, a plan, a test); the devices cannot see it.
  */
 import { faultScript, type ScriptedFault } from '../transport/faultScript.ts';
 import { clearLink, type Admission, type FrameInFlight, type FramePolicy } from '../transport/framePolicy.ts';
 
 export interface LinkCondition {
-  /** What becomes of each frame on the WAN. Frames are counted over all links opened while the condition lasts. */
+  /**
+   * Decides what happens to each frame on the WAN. Frames are counted over all links opened while the condition lasts.
+   */
   readonly frames: FramePolicy;
-  /** Whether a call reaches the hub at all: an SMS wake-up may be lost, or the modem have no network. */
+  /** True if a call reaches the hub. An SMS wake-up may be lost, or the modem may have no network. */
   readonly reachable: boolean;
-  /** Whether a meter hears its hub. */
+  /** True if a meter hears its hub. */
   readonly hanUp: Readonly<Record<'esme' | 'gsme', boolean>>;
-  /** Whether the hub has lost its power. */
+  /** True if the hub has power. */
   readonly powered: boolean;
 }
 
@@ -23,18 +25,18 @@ export const CLEAR: LinkCondition = {
   powered: true,
 };
 
-/** What a way of falling silent takes away: the hub, the electricity meter behind it, or the gas meter. */
+/** The part that a kind of silence removes: the hub, the electricity meter behind it, or the gas meter. */
 export type Silenced = 'chf' | 'esme' | 'gsme';
 
 export interface Silence {
   readonly meaning: string;
-  /** Every device that falls silent by it. */
+  /** Every device that becomes silent by it. */
   readonly silences: readonly Silenced[];
   readonly condition: () => LinkCondition;
 }
 
 const ALL: readonly Silenced[] = ['chf', 'esme', 'gsme'];
-/** Longer than any answer is waited for, a sleepy meter's included. */
+/** Longer than any wait for an answer, even from a sleepy meter. */
 const TOO_LATE_MILLISECONDS = 3 * 3_600_000;
 
 function framewise(fault: (frame: FrameInFlight) => ScriptedFault | undefined): LinkCondition {
@@ -51,7 +53,7 @@ const every =
   (action: Omit<ScriptedFault, 'frame' | 'direction'> & Pick<ScriptedFault, 'fault'>) => (): LinkCondition =>
     framewise(({ frame }) => ({ ...action, frame, direction: 'either' }) as ScriptedFault);
 
-/** All of these are one observation: no answer. */
+/** The ways to fall silent. All of them lead to the same observation: no answer. */
 export const SILENCES = {
   drop: { meaning: 'every frame is lost', silences: ALL, condition: every({ fault: 'drop' }) },
   answersDropped: {
@@ -86,7 +88,7 @@ export const SILENCES = {
 export type SilenceName = keyof typeof SILENCES;
 export const SILENCE_NAMES = Object.keys(SILENCES) as SilenceName[];
 
-/** All is well until the frame-th frame, counted over all links; from then on the condition holds. */
+/** Applies a condition from the frame with this number on, counted over all links. Before it, all is well. */
 export function fromFrame(condition: LinkCondition, frame: number): LinkCondition {
   return {
     ...condition,
@@ -94,13 +96,13 @@ export function fromFrame(condition: LinkCondition, frame: number): LinkConditio
   };
 }
 
-/** Single scripted faults, counted over all links. */
+/** Applies single scripted faults, counted over all links. */
 export function scripted(faults: readonly ScriptedFault[]): LinkCondition & { readonly struck: () => number } {
   const script = faultScript(faults);
   return { ...CLEAR, frames: script, struck: () => script.struck };
 }
 
-/** Counts frames over all the links that it is given to, so that `the nth frame` is the nth of a whole procedure. */
+/** Counts frames over several links, so that the n-th frame is the n-th of a whole procedure. */
 export function counted(policy: FramePolicy): FramePolicy & { readonly frames: number } {
   let frames = 0;
   const nth = { c2s: 0, s2c: 0 };

@@ -1,8 +1,10 @@
-/** A device as it answers through its gateway: itself, or refusing whatever is asked while the world has it refuse. */
+/**
+ * A device as it answers through its gateway: the device itself, or a refusal of every request if the world decides so.
+ */
 import { RESULT } from '../dlms/apdu.ts';
 import type { LogicalDevice } from '../dlms/logicalDevice.ts';
 
-/** The device cannot see it; the refusal is protected with its keys, as its own would be. */
+/** Wraps a device. The device cannot see the wrapper; a refusal is protected with the device's keys, like its own. */
 export function gateway(device: LogicalDevice, refuses: () => boolean): LogicalDevice {
   return {
     get systemTitle() {

@@ -1,6 +1,6 @@
 /**
- * From an effect, decided in the world, to what happens: frames that do not arrive, a device that refuses, a Master Key that is
- * not this device's, a desk that sends bad data or does not serve. The law that a test holds for every step and effect:
+ * Turns an effect, decided in the world, into events: frames that do not arrive, a device that refuses, a wrong Master
+ * Key, or a desk that sends bad data or does not serve. A test verifies for every step and effect:
  * observe(realise(effect)) = OBSERVATION_OF_EFFECT[effect].
  */
 import { assert } from '../../src/assert.ts';
@@ -8,10 +8,10 @@ import { OBSERVATION_OF_EFFECT, type Effect } from '../../src/migration/observat
 import { STEPS, type StepId } from '../../src/migration/steps.ts';
 import { CLEAR, fromFrame, SILENCES, type LinkCondition, type Silenced, type SilenceName } from './condition.ts';
 
-/** What the SMSO's desk does: serve, give data that disagree, refuse to give them, or not answer. */
+/** The behaviour of the SMSO's desk: it serves, gives data that disagree, refuses to give data, or does not answer. */
 export type DeskCondition = 'serves' | 'badData' | 'refuses' | 'unavailable';
 
-/** Everything that the world does to an installation while a step is taken. */
+/** All changes that the world makes to an installation during a step. */
 export interface Realised {
   readonly link: LinkCondition;
   readonly desk: DeskCondition;
@@ -21,13 +21,13 @@ export interface Realised {
 
 export const UNTOUCHED: Realised = { link: CLEAR, desk: 'serves', deviceRefuses: false, masterKeyWrong: false };
 
-/** How a silence comes about: which way, and from which frame of the step on. */
+/** How a silence arises: its kind, and the frame of the step at which it begins. */
 export interface SilenceChoice {
   readonly silence?: SilenceName;
   readonly fromFrame?: number;
 }
 
-/** Whom each step must hear from. A step that touches no device has no frames to lose. */
+/** The devices that each step must hear from. A step that touches no device has no frames to lose. */
 export const HEARS: Readonly<Record<StepId, readonly Silenced[]>> = {
   requestAccepted: [],
   epclMatch: [],
@@ -40,12 +40,12 @@ export const HEARS: Readonly<Record<StepId, readonly Silenced[]>> = {
   commission: ['chf', 'esme', 'gsme'],
 };
 
-/** Whether an effect can strike a step: the table has a code for what would be observed. */
+/** True if an effect can strike a step: the table has a code for what would be observed. */
 export function canStrike(step: StepId, effect: Effect): boolean {
   return effect === 'none' || STEPS[step].codes[OBSERVATION_OF_EFFECT[effect]] !== undefined;
 }
 
-/** Whether a way of falling silent is noticed at a step; without a gas meter, what only that one misses is not. */
+/** True if a step notices a kind of silence. Without a gas meter, a step does not notice a silence of the gas meter. */
 export function silencesStep(silence: SilenceName, step: StepId, options: { readonly gsme: boolean }): boolean {
   return HEARS[step].some(
     (device) => (device !== 'gsme' || options.gsme) && includes(SILENCES[silence].silences, device),
@@ -69,7 +69,7 @@ const REALISED: Readonly<Record<Effect, (step: StepId, choice: SilenceChoice) =>
   systemFault: () => ({ ...UNTOUCHED, desk: 'unavailable' }),
 };
 
-/** Realises an effect on a step. One that the table gives no code for is refused, loudly. */
+/** Realises an effect on a step. Throws for an effect that has no code in the table. */
 export function realise(effect: Effect, step: StepId, choice: SilenceChoice = {}): Realised {
   assert(canStrike(step, effect), `the effect ${effect} cannot strike the step ${step}`);
   return REALISED[effect](step, choice);

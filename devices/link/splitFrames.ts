@@ -1,12 +1,12 @@
 /**
- * Cuts a stream of octets into frames as they stand, unchecked: what a fault strikes and a log shows is a frame, however the
- * carrier portioned it. What is no frame passes as it came; no octet is added, lost or moved.
+ * Splits a stream of octets into frames without checking them, so that faults and logs deal in frames whatever portions
+ * the carrier delivers. Other octets pass unchanged; no octet is added, lost or moved.
  */
 import { concat } from '../dlms/bytes.ts';
 
 type Framing = 'wrapper' | 'hdlc';
 
-/** How long the frame at the start is: undefined while that cannot be told, 0 where none begins. */
+/** Measures the frame at the start: undefined while its length is unknown, 0 if no frame begins there. */
 type Measure = (bytes: Uint8Array, options: { readonly afterFlag: boolean }) => number | undefined;
 
 const WRAPPER_HEADER = 8;
@@ -21,8 +21,8 @@ const FORMAT = 0xa0;
 const FRAME_MIN = 7;
 
 /**
- * From flag to flag; a closing flag may open the next frame as well, which then has none of its own. There is no stuffing: the
- * length says where the closing flag must stand.
+ * Measures an HDLC frame from flag to flag. A closing flag may also open the next frame, which then has no opening
+ * flag. There is no stuffing: the length tells where the closing flag must stand.
  */
 function hdlcBytes(bytes: Uint8Array, { afterFlag }: { readonly afterFlag: boolean }): number | undefined {
   const at = bytes[0] === FLAG ? 1 : 0;
@@ -39,10 +39,13 @@ function hdlcBytes(bytes: Uint8Array, { afterFlag }: { readonly afterFlag: boole
 }
 
 const MEASURES: Readonly<Record<Framing, Measure>> = { wrapper: wrapperBytes, hdlc: hdlcBytes };
-/** Where the next frame may begin after what is none. */
+/** The octet with which the next frame may begin after other octets. */
 const BEGINS: Readonly<Record<Framing, number>> = { wrapper: 0x00, hdlc: FLAG };
 
-/** Gives the frames that each portion completes. A wrapper frame has up to 65,543 octets, so no more ever wait. */
+/**
+ * Returns the frames that each portion completes. A wrapper frame has up to 65,543 octets, so no more octets are ever
+ * held.
+ */
 export function splitFrames(framing: Framing): (bytes: Uint8Array) => readonly Uint8Array[] {
   const measure = MEASURES[framing];
   let rest: Uint8Array = new Uint8Array(0);
@@ -62,7 +65,7 @@ export function splitFrames(framing: Framing): (bytes: Uint8Array) => readonly U
   };
 }
 
-/** Octets before the next place where a frame may begin; at least one. */
+/** Returns the number of octets before the next possible start of a frame; at least one. */
 function noiseBytes(bytes: Uint8Array, begins: number): number {
   const next = bytes.indexOf(begins, 1);
   return next < 0 ? bytes.length : next;

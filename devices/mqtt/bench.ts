@@ -10,16 +10,16 @@ import { guardStatus, newInstance, offlineStatus, publishBirth, type PresenceOpt
 import { deviceFilter, deviceTopics, parseDeviceTopic } from './topics.ts';
 import type { DeviceAddress } from './topics.ts';
 
-/** A device on the bus of the bench: born, reporting its links, and known to be gone when it is. */
+/** A device on the bus of the bench. It publishes a birth and link reports, and is marked offline when it goes. */
 export interface BenchDevice {
   readonly connection: Connection;
   /** Publishes a report; `boot` and the next `seq` are added. */
   report(link: Omit<Link, 'boot' | 'seq'>): void;
-  /** Says goodbye and hangs up. */
+  /** Publishes the offline status and disconnects. */
   close(): Promise<void>;
 }
 
-/** Rejects with a TransportError; throws a RangeError for a birth that is not one. */
+/** Connects a device. Rejects with a TransportError; throws a RangeError for an invalid birth. */
 export async function benchDevice(
   options: Omit<ConnectionOptions, 'will'> & {
     readonly address: DeviceAddress;
@@ -56,7 +56,10 @@ export async function benchDevice(
   };
 }
 
-/** `receivedAt` is our clock; what the device dates itself is in the payload's `t`. A broker's time is neither. */
+/**
+ * An event of the bench. `receivedAt` is by our clock; the device's own date is `t` in the payload. The broker's time
+ * is not used.
+ */
 export type BenchEvent = {
   readonly address: DeviceAddress;
   readonly receivedAt: Instant;
@@ -69,23 +72,23 @@ export type BenchEvent = {
       readonly link: Link;
       readonly contacts: readonly Contact[];
       readonly missing: number;
-      /** Why a contact in it is no evidence. */
+      /** The reason why a contact in the report is no evidence. */
       readonly note?: string;
     }
-  /** Not understood; the reason names the field. */
+  /** The message was not understood. The reason names the field. */
   | { readonly kind: 'odd'; readonly reason: string }
 );
 
 const DEVICES_MAX = 100_000;
 
-/** Watches the devices of one bench, or of all. */
+/** Watches the devices of one bench, or of all benches. */
 export async function watchBench(
   connection: Connection,
   options: {
     readonly bench?: string;
     readonly now: () => Instant;
     readonly onEvent: (event: BenchEvent) => void;
-    /** Where an earlier run left off; updated in place, so that it can be kept. */
+    /** The state in which an earlier run ended. It is updated in place, so that the caller can keep it. */
     readonly watches?: Map<string, LinkWatch>;
   },
 ): Promise<void> {

@@ -6,15 +6,15 @@ import type { MqttCredentials } from './credentials.ts';
 import { PAYLOAD_BYTES_MAX } from './mqttLimits.ts';
 
 export interface ConnectionOptions {
-  /** `mqtt://127.0.0.1:1883`, `mqtts://…`; without user name or password. */
+  /** `mqtt://127.0.0.1:1883` or `mqtts://…`, without user name or password. */
   readonly url: string;
   /** Default: from the environment, see MQTT_ENVIRONMENT. */
   readonly credentials?: MqttCredentials;
-  /** Published by the broker, retained, when this connection dies without saying goodbye. */
+  /** A retained message that the broker publishes if this connection ends without a disconnect. */
   readonly will?: { readonly topic: string; readonly payload: string };
-  /** How long to wait for the broker. Default 10 s. */
+  /** Time to wait for the broker, in seconds. Default 10. */
   readonly openSeconds?: number;
-  /** How often the client says that it lives. Default 30 s. */
+  /** Interval at which the client shows that it is alive, in seconds. Default 30. */
   readonly keepaliveSeconds?: number;
 }
 
@@ -25,15 +25,15 @@ export interface Received {
 }
 
 /**
- * One connection to a broker, MQTT 3.1.1, QoS 1. It does not reconnect: a session that is gone may have lost or will
- * repeat messages, and who waits for them has to know.
+ * One connection to a broker, MQTT 3.1.1, QoS 1. It does not reconnect. A lost session may lose or repeat messages, and
+ * the code that waits for them has to know.
  */
 export interface Connection {
   readonly endpoint: string;
-  /** Bytes handed to the client and not yet to the network. */
+  /** Number of messages given to the client and not yet sent to the network. */
   readonly unsentMessages: number;
   subscribe(filter: string, listener: (message: Received) => void): Promise<void>;
-  /** Fire and forget: a failure is told to `onEnd`. */
+  /** Publishes without waiting. A failure is reported to `onEnd`. */
   post(topic: string, payload: Uint8Array | string, retain?: boolean): void;
   /** Resolves when the broker has acknowledged. */
   publish(topic: string, payload: Uint8Array | string, retain?: boolean): Promise<void>;
@@ -45,7 +45,7 @@ export interface Connection {
 
 const OPEN_SECONDS = 10;
 
-/** Rejects with a TransportError; its text never holds credentials. */
+/** Connects to a broker. Rejects with a TransportError, whose text never holds credentials. */
 export async function connectBroker(options: ConnectionOptions): Promise<Connection> {
   const url = brokerUrl(options.url);
   const endpoint = `mqtt:${new URL(url).host}`;
@@ -121,7 +121,7 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
           reject(new TransportError('closed', endpoint, 'published to after it was closed'));
           return;
         }
-        // MQTT.js never calls back for what was under way when the broker went.
+        // MQTT.js never calls back for operations that were pending when the broker went away.
         const broken = (): void => reject(new TransportError('lost', endpoint, 'the broker did not acknowledge'));
         waitingForBroker.add(broken);
         published(topic, payload, retain, (e) => {
@@ -163,7 +163,7 @@ function clientOptions(options: ConnectionOptions): IClientOptions {
   };
 }
 
-/** MQTT.js says 'close', and perhaps 'error' before it, when a first connection fails. */
+/** Resolves when the first connection is up. MQTT.js emits 'close', and perhaps 'error' before it, if that fails. */
 function opened(client: MqttClient, endpoint: string, seconds: number, lastError: () => unknown): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = (): void => {
@@ -189,7 +189,10 @@ function refused(endpoint: string, cause: unknown): TransportError {
   return transportError(endpoint, cause);
 }
 
-/** MQTT 3.1.1 section 4.7, without the rule on topics that begin with `$`, which are not subscribed to here. */
+/**
+ * Matches a topic by MQTT 3.1.1 section 4.7. The rule on topics that begin with `$` is left out, because none is
+ * subscribed to.
+ */
 export function topicMatches(filter: string, topic: string): boolean {
   if (filter === topic) return true;
   const wanted = filter.split('/');

@@ -8,5 +8,5 @@ export interface Contact {
   readonly source: string;
 }
 
-/** How far a device's clock may run ahead of ours before what it dates is no evidence. */
+/** A date further ahead of our clock than this is no evidence, in seconds. */
 export const CLOCK_AHEAD_SECONDS_MAX = 300;

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { TransportError } from '../transport/transport.ts';
 
-/** What a broker asks for. It comes from the environment or from files, never from an argument: arguments show in `ps`. */
+/**
+ * Credentials for a broker. They come from the environment or from files, never from arguments, because `ps` shows
+ * arguments.
+ */
 export interface MqttCredentials {
   readonly username?: string;
   readonly password?: string;
@@ -20,7 +23,7 @@ export const MQTT_ENVIRONMENT = {
   key: 'SMB_MQTT_KEY_FILE',
 } as const;
 
-/** Throws a TransportError `settings` that names the variable and the file, never a value. */
+/** Reads the credentials. Throws a TransportError `settings` that names the variable and the file, never a value. */
 export function mqttCredentials(environment: Readonly<Record<string, string | undefined>>): MqttCredentials {
   const file = (variable: string): string | undefined => {
     const path = environment[variable];
@@ -48,7 +51,7 @@ export function mqttCredentials(environment: Readonly<Record<string, string | un
 
 const SCHEMES = ['mqtt:', 'mqtts:', 'tcp:', 'tls:', 'ssl:', 'ws:', 'wss:'];
 
-/** Checks a broker's URL. One with a user name or a password in it is refused, without repeating either. */
+/** Checks a broker's URL. A URL with a user name or a password is refused, and the message repeats neither. */
 export function brokerUrl(text: string): string {
   let url: URL;
   try {

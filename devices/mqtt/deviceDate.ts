@@ -1,7 +1,10 @@
 import { INSTANT_MAX, INSTANT_MIN } from '../../src/time.ts';
 import type { Instant } from '../../src/time.ts';
 
-/** A date that a device gave, or why it is none: it is absent, in no form that is understood, or outside 2012 to 2037. */
+/**
+ * A date that a device gave, or the reason why it is unusable: it is absent, in an unknown form, or outside 2012 to
+ * 2037.
+ */
 export type DeviceDate =
   { readonly ok: true; readonly at: Instant } | { readonly ok: false; readonly why: 'absent' | 'unclear' | 'outside' };
 

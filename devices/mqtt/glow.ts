@@ -23,7 +23,7 @@ export interface GlowReading {
   readonly dayKwh?: number;
   readonly weekKwh?: number;
   readonly monthKwh?: number;
-  /** MPAN or MPRN; left out, the CAD says "not available". */
+  /** MPAN or MPRN. If it is undefined, the CAD says "not available". */
   readonly meterPoint?: string;
   readonly supplier?: string;
 }
@@ -33,10 +33,12 @@ export interface GlowPublication {
   readonly payload: string;
 }
 
-/** Seconds from one message of a CAD to its repetition. A CAD repeats itself even if nothing has changed. */
+/** A CAD repeats its message after this many seconds, even if nothing has changed. */
 export const GLOW_INTERVAL_SECONDS = 6;
 
-/** The messages of one round, in Glow's local form, for any consumer of Glow. Throws a RangeError for a bad MAC. */
+/**
+ * Returns the messages of one round in Glow's local form, for any consumer of Glow. Throws a RangeError for a bad MAC.
+ */
 export function glowMessages(snapshot: GlowSnapshot): readonly GlowPublication[] {
   const { mac, han, electricity, gas } = snapshot;
   if (!/^[0-9A-F]{12}$/.test(mac)) throw new RangeError('a CAD is named by twelve upper-case hexadecimal digits');
@@ -85,26 +87,26 @@ function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-/** Sends one round. As with the real thing nothing is retained and there is no will. */
+/** Publishes one round. As with a real CAD, nothing is retained and there is no will. */
 export function publishGlow(connection: Connection, snapshot: GlowSnapshot): void {
   for (const { topic, payload } of glowMessages(snapshot)) connection.post(topic, payload);
 }
 
 export interface GlowIngestOptions extends Pick<GlowContext, 'installationOf' | 'pointsOf'> {
-  /** Seconds since the epoch. Evidence that is dated ahead of it is refused. */
+  /** Returns the present time in seconds since the epoch. Evidence dated ahead of it is refused. */
   readonly now: () => Instant;
   readonly onContact: (contact: Contact) => void;
-  /** Takes text without payload. */
+  /** Called with notes for the user, without payload. */
   readonly onNote?: (note: string) => void;
-  /** Called for every message in Glow's form, with the CAD's name; also for CADs of nobody here. */
+  /** Called with the CAD's name for every message in Glow's form, including those of unknown CADs. */
   readonly onSpeaker?: (cad: string) => void;
-  /** Where an earlier run left off. */
+  /** The state in which an earlier run ended. */
   readonly watch?: GlowWatch;
-  /** Called, whenever it changes, with what is to be kept for the next run. */
+  /** Called with the state to keep for the next run, whenever it changes. */
   readonly onWatch?: (watch: GlowWatch) => void;
 }
 
-/** Listens to real CADs on a broker. `watch` of the result is to be kept for the next run. */
+/** Listens to real CADs on a broker. Keep `watch` of the result for the next run. */
 export async function ingestGlow(
   connection: Connection,
   options: GlowIngestOptions,
@@ -116,7 +118,7 @@ export async function ingestGlow(
       const cad = cadOf(topic);
       if (cad === undefined) return;
       onSpeaker?.(cad);
-      // A retained message was sent at some earlier time: somebody bridged this broker. Its dates still hold.
+      // A retained message was sent earlier, for example through a bridge. Its dates are still valid.
       const decoded = decodeGlow(topic, payload);
       if (decoded === undefined) return;
       if (!decoded.ok) {
@@ -139,8 +141,8 @@ export async function ingestGlow(
 }
 
 /**
- * Looks for CADs that publish in Glow's form under another prefix than `glow/`, as bridged brokers make them. Calls `onStray` with
- * the topic. A broker that forbids the subscription is left in peace: only the hint is lost.
+ * Looks for CADs that publish in Glow's form under a prefix other than `glow/`, as bridged brokers cause it. Calls
+ * `onStray` with the topic. If a broker forbids the subscription, only the hint is lost.
  */
 export async function findStrayCads(
   connection: Connection,

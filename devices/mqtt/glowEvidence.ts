@@ -3,38 +3,38 @@ import { CLOCK_AHEAD_SECONDS_MAX } from './contact.ts';
 import type { Contact } from './contact.ts';
 import type { GlowMessage, GlowMeter } from './glowMessage.ts';
 
-/** What is remembered from message to message. It is plain data, so it can be kept for the next run. */
+/** State that is kept between messages. It is plain data, so it can be kept for the next run. */
 export interface GlowWatch {
-  /** Per CAD: the latest instant that its gas meter's data was dated. */
+  /** For each CAD, the latest date of its gas meter's data. */
   readonly gasDated: Readonly<Record<string, Instant>>;
-  /** CADs whose last electricity message named another home's meter point. */
+  /** CADs whose last electricity message named the meter point of another home. */
   readonly strangers?: readonly string[];
 }
 
 export const GLOW_WATCH_EMPTY: GlowWatch = { gasDated: {} };
 
-/** CADs watched at once. A broker that invents more is noted, and the others are ignored. */
+/** Most CADs watched at once. If a broker reports more, that is noted and the others are ignored. */
 const CADS_MAX = 10_000;
 
-/** The meter points of an installation, as far as they are known; both are text. */
+/** The known meter points of an installation, as text. */
 export interface MeterPoints {
   readonly mpan?: string;
   readonly mprn?: string;
 }
 
 export interface GlowContext {
-  /** When the message came in, by our clock. */
+  /** The instant at which the message arrived, by our clock. */
   readonly receivedAt: Instant;
-  /** Which installation a CAD belongs to; undefined: not ours, and ignored. */
+  /** Returns the installation of a CAD; undefined if the CAD is not ours and is ignored. */
   readonly installationOf: (cad: string) => string | undefined;
-  /** The meter points that an installation is known to have. Default: none is known. */
+  /** Returns the known meter points of an installation. Default: none is known. */
   readonly pointsOf?: (installation: string) => MeterPoints;
 }
 
 export interface GlowObservation {
   readonly watch: GlowWatch;
   readonly contacts: readonly Contact[];
-  /** Why a message was no evidence, where somebody should know. It holds no meter point. */
+  /** The reason why a message was no evidence, if the user should know. It holds no meter point. */
   readonly note?: string;
 }
 
@@ -116,8 +116,8 @@ function differ(said: string | undefined, known: string | undefined): boolean {
 }
 
 /**
- * What Glow alone allows to be said of a gas meter: that it was heard within the window, or nothing. A CAD that is silent, or
- * whose data stand still, may itself be at fault, so silence never counts as a failed check.
+ * Says what Glow alone can show of a gas meter: that it was heard within the window, or nothing. A CAD that is silent,
+ * or whose data stand still, may itself be at fault, so silence never counts as a failed check.
  */
 export function gasMeterFromGlow(
   contacts: readonly Contact[],

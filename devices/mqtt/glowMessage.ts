@@ -5,7 +5,7 @@ import type { DeviceDate } from './deviceDate.ts';
 import { decodeJson } from './messages.ts';
 import type { Decoded } from './messages.ts';
 
-/** What a Hildebrand Glow CAD says of its own link, which is the one from CAD to hub. It says nothing of the gas meter. */
+/** The report of a Hildebrand Glow CAD on its own link, from CAD to hub. It says nothing about the gas meter. */
 export interface GlowState {
   readonly kind: 'state';
   readonly cad: string;
@@ -19,13 +19,13 @@ export interface GlowState {
 export interface GlowMeter {
   readonly kind: 'electricitymeter' | 'gasmeter';
   readonly cad: string;
-  /** Undefined if the data hold no date that is understood; `undated` then says why. */
+  /** The date of the data; undefined if they hold no usable date. `undated` then gives the reason. */
   readonly at: Instant | undefined;
   /** `outside`: before 2012 or after 2037; a CAD without a clock says 1970. */
   readonly undated?: Extract<DeviceDate, { ok: false }>['why'];
   /** Undefined if there is no reading in kWh above 0. A CAD that has lost its hub reports zero. */
   readonly cumulativeKwh: number | undefined;
-  /** A reading above 0 in another unit, or in none. */
+  /** A reading above 0 in another unit, or without a unit. */
   readonly otherUnit?: number;
   /** MPAN or MPRN; undefined if the CAD says "not available", "EMPTY" and the like. */
   readonly meterPoint: string | undefined;
@@ -73,12 +73,15 @@ const cloudSchema = z.looseObject({
   pan: z.looseObject({ status: text }).optional().catch(undefined),
 });
 
-/** Which CAD a topic belongs to; undefined if the topic is not Glow's. */
+/** Returns the CAD of a topic; undefined if the topic is not Glow's. */
 export function cadOf(topic: string): string | undefined {
   return (LOCAL.exec(topic) ?? CLOUD.exec(topic))?.[1];
 }
 
-/** Undefined if the topic is not Glow's. A field of the wrong type counts as absent: CADs differ by firmware. */
+/**
+ * Decodes a message; undefined if the topic is not Glow's. A field of the wrong type counts as absent, because CADs
+ * differ by firmware.
+ */
 export function decodeGlow(topic: string, payload: Uint8Array): Decoded<GlowMessage> | undefined {
   const local = LOCAL.exec(topic);
   if (local !== null) return local[2] === 'STATE' ? state(local[1]!, payload) : meter(local[1]!, local[2]!, payload);
@@ -151,7 +154,7 @@ function cloudMessage(cad: string, payload: Uint8Array): Decoded<GlowMessage> {
   };
 }
 
-/** Up to 48 bits, as ZigBee's summations are. */
+/** Parses hexadecimal text of up to 48 bits, the size of ZigBee's summations. */
 function hex(value: unknown): number | undefined {
   return typeof value === 'string' && /^[0-9A-Fa-f]{1,12}$/.test(value) ? Number.parseInt(value, 16) : undefined;
 }

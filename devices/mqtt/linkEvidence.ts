@@ -5,7 +5,7 @@ import { deviceDate } from './deviceDate.ts';
 import type { Link } from './messages.ts';
 import type { DeviceAddress } from './topics.ts';
 
-/** What is remembered of one device: the last report taken, and the latest contact it has claimed on each network. */
+/** State of one device: the last accepted report, and the latest contact that it claimed on each network. */
 export interface LinkWatch {
   readonly boot: number;
   readonly seq: number;
@@ -22,8 +22,9 @@ export interface LinkObservation {
 }
 
 /**
- * Adds one link report to what is known. QoS 1 repeats and overtakes: a report not newer than the last is dropped. A
- * contact is what the device itself dates (`lastContact`), never when the report came in.
+ * Adds one link report to the state. QoS 1 may repeat messages and change their order, so a report that is not newer
+ * than the last is dropped. A contact has the device's own date (`lastContact`), never the time at which the report
+ * arrived.
  */
 export function observeLink(
   watch: LinkWatch | undefined,

@@ -12,7 +12,7 @@ const counter = z
   .max(2 ** 31 - 1);
 const name = z.string().max(64);
 
-/** Who a device is. Retained. `t` is the device's own time; broker time is not device time. */
+/** The identity of a device. Retained. `t` is the device's own time; the broker's time is not device time. */
 export const birthSchema = z.object({
   v: z.literal(1),
   boot: counter,
@@ -29,8 +29,8 @@ export const birthSchema = z.object({
 export type Birth = z.infer<typeof birthSchema>;
 
 /**
- * Says whether a device is there. Retained, and the will. `session` names the present client of the byte pipe. `instance` names
- * the process that serves the device, so that two under one name are told apart.
+ * Says whether a device is online. It is retained, and also the will. `session` names the present client of the byte
+ * pipe. `instance` names the process that serves the device, so that two processes under one name can be distinguished.
  */
 export const statusSchema = z.object({
   state: z.enum(['online', 'offline']),
@@ -70,7 +70,7 @@ export function decodeStatus(payload: Uint8Array): Status | undefined {
 
 export type { Decoded };
 
-/** JSON of bounded size against a schema. The reason names the field, never the content. */
+/** Parses JSON of bounded size against a schema. The reason names the field, never the content. */
 export function decodeJson<T>(schema: z.ZodType<T>, payload: Uint8Array): Decoded<T> {
   if (payload.length > PAYLOAD_BYTES_MAX) return { ok: false, reason: `more than ${PAYLOAD_BYTES_MAX} bytes` };
   let parsed: unknown;

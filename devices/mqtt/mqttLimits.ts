@@ -1,2 +1,2 @@
-/** Payloads above this are dropped before anything looks at them. */
+/** Payloads larger than this are dropped unread, in bytes. */
 export const PAYLOAD_BYTES_MAX = 1 << 17;

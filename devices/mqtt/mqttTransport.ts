@@ -15,28 +15,28 @@ import type { ByteChannel, Listener, Transport } from '../transport/transport.ts
 export interface MqttPipeOptions extends Omit<ConnectionOptions, 'will'>, RigAddress {
   /** Counts the device's starts; goes into its status. Default 1. */
   readonly boot?: number;
-  /** Published retained as the device's birth when it listens. */
+  /** The device's birth, published retained when it starts to listen. */
   readonly birth?: string;
   /**
-   * Whether `open` waits until the device has said that it serves this client (default), or takes silence for consent:
+   * `announced`: `open` waits until the device says that it serves this client (default). `silent`: it does not wait,
    * for devices that carry PDUs and announce nothing.
    */
   readonly peer?: 'announced' | 'silent';
   readonly timers?: Timers;
-  /** Called when another process serves a device under the same name. In words. */
+  /** Called with a note when another process serves a device under the same name. */
   readonly onRival?: (note: string) => void;
 }
 
-/** Messages in flight to the broker above which a channel is given up. MQTT's packet ids end at 65,535. */
+/** A channel is closed when more messages than this are in flight to the broker. MQTT's packet ids end at 65,535. */
 const UNSENT_MESSAGES_MAX = 32_768;
-/** How the error reads where another head-end took the pipe: the device has nothing to do with it. */
+/** The text of the error if another head-end took the pipe over. The device did not cause that. */
 export const TAKEN_OVER = 'another client took the pipe over';
 const OPEN_SECONDS = 10;
 
 /**
- * A byte pipe over two topics, one frame a message. MQTT knows no connection between two clients, so the two retained
- * statuses, each with its will, stand in for one: the client's names a session, the device's names the session that it
- * serves. A device serves one client; a newer one takes the pipe over.
+ * A byte pipe over two topics, with one frame per message. MQTT has no connection between two clients. Two retained
+ * statuses, each also a will, take its place: the client's status names a session, and the device's status names the
+ * session that it serves. A device serves one client; a newer client takes the pipe over.
  */
 export function mqttTransport(options: MqttPipeOptions): Transport {
   const name = `mqtt:${options.bench}/${options.rig}`;
@@ -142,7 +142,7 @@ async function listenPipe(
     });
     await connection.subscribe(topics.c2s, (message) => {
       if (message.retained) return;
-      // A PDU from a client that announces itself, and has been hung up on, does not open the pipe again.
+      // A client that announces itself and was hung up on does not open the pipe again with another PDU.
       const control = current?.control ?? (announced === undefined ? serve(undefined) : undefined);
       control?.deliver(message.payload);
     });

@@ -1,6 +1,6 @@
 /**
- * A device's presence on a broker: its birth and its status, both retained. Two processes may serve under one name. Each then
- * says so, and the end of one does not leave the other marked offline.
+ * The presence of a device on a broker: its birth and its status, both retained. If two processes serve under one name,
+ * each says so, and the end of one does not leave the other marked offline.
  */
 import { randomUUID } from 'node:crypto';
 import { TransportError } from '../transport/transport.ts';
@@ -8,7 +8,7 @@ import { wallTimers, type Timers } from '../transport/timers.ts';
 import type { Connection } from './connection.ts';
 import { decodeStatus, encodeStatus, type Status } from './messages.ts';
 
-/** How long the broker may take to give a birth back. Our choice. */
+/** Time in which the broker must deliver a birth back, in seconds. Our choice. */
 const READ_BACK_SECONDS = 5;
 
 export interface PresenceOptions {
@@ -16,7 +16,7 @@ export interface PresenceOptions {
   /** Names this process among others that serve under the same name. */
   readonly instance: string;
   readonly boot: number;
-  /** Called once when another process serves under the same name. In words. */
+  /** Called once with a note when another process serves under the same name. */
   readonly onRival?: (note: string) => void;
   readonly timers?: Timers;
 }
@@ -25,14 +25,14 @@ export function newInstance(): string {
   return randomUUID();
 }
 
-/** The status that says that this process is gone; the will of its connection. */
+/** Returns the status that says that this process is gone. It is the will of its connection. */
 export function offlineStatus({ boot, instance }: Pick<PresenceOptions, 'boot' | 'instance'>): string {
   return encodeStatus({ state: 'offline', boot, instance });
 }
 
 /**
- * Watches the status of the device. Says when a rival is there, and publishes `online` again when a rival's end marked the
- * device offline. `online` gives the status as it is now.
+ * Watches the status of the device. Reports a rival, and publishes `online` again if the end of a rival marked the
+ * device offline. `online` returns the present status.
  */
 export async function guardStatus(
   connection: Connection,
@@ -44,7 +44,7 @@ export async function guardStatus(
   await connection.subscribe(topics.status, ({ payload, retained }) => {
     const status = decodeStatus(payload);
     if (status === undefined || status.instance === instance) return;
-    // A status that was there before may be of a process that is gone by now.
+    // An earlier status may belong to a process that has ended since.
     if (status.state === 'online' && status.instance !== undefined && !wasTold) {
       wasTold = true;
       const since = retained ? 'is announced as online, or was not seen to end' : 'has come online';
@@ -57,8 +57,8 @@ export async function guardStatus(
 }
 
 /**
- * Publishes a birth and reads it back: a broker may acknowledge a message and drop it, by its access rules. Rejects with a
- * TransportError `denied` if it does not come back in time.
+ * Publishes a birth and reads it back, because a broker's access rules may drop a message that it acknowledged. Rejects
+ * with a TransportError `denied` if the birth does not come back in time.
  */
 export async function publishBirth(
   connection: Connection,

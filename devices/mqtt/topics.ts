@@ -1,9 +1,9 @@
 import { TransportError } from '../transport/transport.ts';
 
-/** Everything of this product under one root, with the version of the payloads in the path. */
+/** The root of all topics of this product. It holds the version of the payloads. */
 const ROOT = 'smb/v1';
 
-/** A name that can stand in a topic: no wildcard, no slash. */
+/** A name that may stand in a topic: it has no wildcard and no slash. */
 const SEGMENT = /^[A-Za-z0-9._:-]{1,64}$/;
 
 function segment(what: string, text: string): string {
@@ -15,7 +15,7 @@ function segment(what: string, text: string): string {
   );
 }
 
-/** Who a device is on the bus. A rig's byte pipe is the device `rig/<rig>`. */
+/** The identity of a device on the bus. A rig's byte pipe is the device `rig/<rig>`. */
 export interface DeviceAddress {
   readonly bench: string;
   readonly installation: string;
@@ -64,7 +64,7 @@ export function rigTopics(address: RigAddress): RigTopics {
 
 const DEVICE_TOPIC = /^smb\/v1\/([^/]{1,64})\/([^/]{1,64})\/([^/]{1,64})\/(birth|status|link)$/;
 
-/** What a topic says about its message, or undefined for a topic of somebody else's. */
+/** Parses a topic; undefined if it is not one of this product's. */
 export function parseDeviceTopic(
   topic: string,
 ): { address: DeviceAddress; kind: 'birth' | 'status' | 'link' } | undefined {
@@ -77,7 +77,7 @@ export function parseDeviceTopic(
   };
 }
 
-/** The filter for one kind of device message, of one bench or of all. */
+/** Returns the filter for one kind of device message, of one bench or of all. */
 export function deviceFilter(kind: 'birth' | 'status' | 'link', bench?: string): string {
   return `${ROOT}/${bench === undefined ? '+' : segment('bench', bench)}/+/+/${kind}`;
 }

@@ -58,7 +58,7 @@ function memberRow(env: Env, of: Hub, member: HubMember): Data {
   );
 }
 
-/** What a CHF pushes daily: who it is, when, how good its WAN is, and the mirror. */
+/** The data that a CHF pushes daily: its identity, the time, the quality of its WAN, and the mirror. */
 const PUSHED: readonly PushItem[] = [
   { classId: 1, name: '0.0.42.0.0.255', attribute: 2 },
   { classId: 8, name: '0.0.1.0.0.255', attribute: 2 },

@@ -1,6 +1,7 @@
 /**
- * What a meter measures, as a pure function of its seed and the instant: a daily wave around a mean, integrated in closed
- * form. So a register costs no memory, and a profile entry read years later is what the register showed then.
+ * Computes a meter's consumption as a pure function of its seed and the instant: a daily wave around a mean, integrated
+ * in closed form. A register therefore needs no memory, and a profile entry read years later shows what the register
+ * showed then.
  */
 import type { ObjectDevice } from '../cosem/deviceModel.ts';
 import { isConnected, offSpans } from '../cosem/disconnectControl.ts';
@@ -9,7 +10,7 @@ const DAY = 86_400;
 /** Below 1, so that power is never negative and registers never run back. */
 const WAVE = 0.6;
 
-/** Mean rates; a device's own lies between half and one and a half times the mean. Our assumption. */
+/** Mean rates. The rate of one device lies between half and one and a half times the mean. Our assumption. */
 const MEAN = {
   /** Watts: about 3,100 kWh a year. */
   electricity: 354,
@@ -43,7 +44,7 @@ function between(seed: number, commodity: Commodity, span: { readonly from: numb
   return (mean(seed, commodity) * (span.to - span.from + wave(span.to) - wave(span.from))) / 3600;
 }
 
-/** The register at an instant: nothing was drawn before installation, or while the supply was off. */
+/** Returns the register at an instant. Nothing was drawn before installation, or while the supply was off. */
 export function drawn(device: ObjectDevice, commodity: Commodity, at: number): number {
   const { seed, installedAt } = device.identity;
   if (at <= installedAt) return 0;
@@ -54,7 +55,7 @@ export function drawn(device: ObjectDevice, commodity: Commodity, at: number): n
   return Math.floor(total);
 }
 
-/** The present rate, zero while the supply is off. */
+/** Returns the present rate; zero while the supply is off. */
 export function rateNow(device: ObjectDevice, commodity: Commodity, at: number): number {
   return isConnected(device) ? Math.round(rateAt(device.identity.seed, commodity, at)) : 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Emulated devices as something to connect to. A single device answers as server SAP 1; an installation is reached through
- * its CHF (SAP 1), which is the gateway to the ESME (2) and the sleepy GSME (3). Bytes in, bytes out.
+ * Connections to emulated devices, as bytes in and bytes out. A single device answers as server SAP 1. An installation
+ * is reached through its CHF (SAP 1), which is the gateway to the ESME (2) and the sleepy GSME (3).
  */
 import { CosemDevice } from '../cosem/device.ts';
 import { type Route, ServerConnection, type ServerConnectionOptions } from '../dlms/serverConnection.ts';
@@ -12,22 +12,22 @@ import { hubOf, type HubMember, type HubWorld } from './hub.ts';
 import { type DeviceKind, labIdentity } from './labProfile.ts';
 import type { DeviceModel, DeviceOptions } from '../cosem/deviceModel.ts';
 
-/** How a carrier's bytes are framed, and HDLC's limits. */
+/** The framing of a carrier's bytes, and the limits of HDLC. */
 export type ConnectOptions = Pick<ServerConnectionOptions, 'framing' | 'physical' | 'hdlc' | 'onSkipped'>;
 
-/** The lab's models: immutable, one for all devices of a kind. */
+/** The lab's models. They are immutable, with one for all devices of a kind. */
 export const LAB_MODELS: Readonly<Record<DeviceKind, DeviceModel>> = {
   chf: chfModel(),
   esme: esmeModel(),
   gsme: gsmeModel(),
 };
 
-/** A lab device: the number makes it distinct, and the same number makes the same device. */
+/** Creates a lab device. Different numbers give different devices, and the same number gives the same device. */
 export function labDevice(kind: DeviceKind, number: number, options: DeviceOptions = {}): CosemDevice {
   return new CosemDevice(LAB_MODELS[kind], labIdentity(kind, number), options);
 }
 
-/** A connection to one device, wide awake, at server SAP 1 (and any other that is asked for by `saps`). */
+/** Connects to one device that is always awake, at server SAP 1 and at the other SAPs that `saps` names. */
 export function connectDevice(
   device: CosemDevice,
   options: ConnectOptions & { readonly saps?: readonly number[] },
@@ -41,12 +41,15 @@ export function connectDevice(
   });
 }
 
-/** What an emulated installation consists of: gas or not, when the gas meter sleeps, hooks of its devices. */
+/**
+ * The composition of an emulated installation: with or without gas, the wake times of the gas meter, and hooks of its
+ * devices.
+ */
 export interface InstallationOptions {
-  /** Without a GSME there is no gas. */
+  /** False for an installation without gas, which has no GSME. */
   readonly gas?: boolean;
   readonly world?: HubWorld;
-  /** When the GSME can be spoken to; by default a minute in every half hour. */
+  /** The times at which the GSME can be reached. Default: a minute in every half hour. */
   readonly sleep?: Sleep;
   /** Hooks of each device. */
   readonly devices?: Readonly<Partial<Record<DeviceKind, DeviceOptions>>>;
@@ -83,7 +86,7 @@ export class Installation {
     });
   }
 
-  /** Where an APDU goes: nowhere while the hub is off or the HAN is lost, and later while the GSME sleeps. */
+  /** Decides where an APDU goes: nowhere while the hub is off or the HAN is lost, and later while the GSME sleeps. */
   route(sap: number, at: number): Route {
     if (!this.chf.powered) return undefined;
     this.hub.lookAt(at);
@@ -97,7 +100,7 @@ export class Installation {
     return this.reach(member, at);
   }
 
-  /** When a GSME can next be spoken to: at once while it is awake. */
+  /** Returns the instant at which a GSME can next be reached: now while it is awake. */
   gsmeReadyAt(gsme: CosemDevice, at: number): number {
     if (at <= this.awakeUntil) return at;
     const { sleep } = this.hub;

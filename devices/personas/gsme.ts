@@ -1,6 +1,6 @@
 /**
- * The gas meter (GSME): battery powered, asleep but for a moment every half hour. What the rest of the home knows of it is
- * the mirror in the CHF.
+ * The gas meter (GSME): battery powered, and asleep except for a moment every half hour. The rest of the home knows it
+ * only through the mirror in the CHF.
  */
 import { dataObject, derivedData } from '../cosem/data.ts';
 import type { DeviceModel, ModelClient, ObjectDevice } from '../cosem/deviceModel.ts';
@@ -14,36 +14,39 @@ import { commonObjects, CONFIGURED, EXTENDED_REGISTER, PROFILE, READ } from './c
 import { drawn } from './consumption.ts';
 import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';
 
-/** How often a GSME wakes, seconds: its value at a CAD changes every 30 minutes (devices/README.md section 1). */
+/**
+ * Seconds from one wake of a GSME to the next: its value at a CAD changes every 30 minutes (devices/README.md section
+ * 1).
+ */
 export const WAKE_SECONDS = 1800;
-/** How long it stays awake after the last exchange. Our assumption. */
+/** Seconds that it stays awake after the last exchange. Our assumption. */
 export const AWAKE_SECONDS = 60;
 
-/** When a gas meter can be spoken to. One that stays awake as long as its period never sleeps. */
+/** The times at which a gas meter can be reached. A meter that stays awake for its whole period never sleeps. */
 export interface Sleep {
-  /** From one wake to the next. */
+  /** Seconds from one wake to the next. */
   readonly wakeSeconds: number;
-  /** How long it listens after a wake, and after every exchange. */
+  /** Seconds that it listens after a wake, and after every exchange. */
   readonly awakeSeconds: number;
 }
 
 export const LAB_SLEEP: Sleep = { wakeSeconds: WAKE_SECONDS, awakeSeconds: AWAKE_SECONDS };
 
-/** A lithium cell of 15 years. Our assumption. */
+/** Life of a lithium cell: 15 years. Our assumption. */
 const BATTERY_LIFE_DAYS = 15 * 365;
 
-/** The last wake at or before an instant. Each meter has a phase of its own. */
+/** Returns the last wake at or before an instant. Each meter has its own phase. */
 export function lastWake(device: ObjectDevice, at: number, { wakeSeconds } = LAB_SLEEP): number {
   const phase = (device.identity.seed * 7919) % wakeSeconds;
   return Math.floor((at - phase) / wakeSeconds) * wakeSeconds + phase;
 }
 
-/** Days the battery lasts yet, never below zero. */
+/** Returns the remaining life of the battery in days, never below zero. */
 export function batteryDays(device: ObjectDevice, at: number): number {
   return Math.max(0, BATTERY_LIFE_DAYS - Math.floor((at - device.identity.installedAt) / 86_400));
 }
 
-/** Gas volume in cubic decimetres. */
+/** Returns the gas volume in cubic decimetres. */
 export function gasVolume(device: ObjectDevice, at: number): number {
   return drawn(device, 'gas', at);
 }

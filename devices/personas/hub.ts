@@ -1,7 +1,7 @@
 /**
- * What a CHF knows of its home area network: who joined, when each was last heard, and the mirror of the sleepy GSME. It
- * is brought up to date when looked at; nothing runs in between. A fresh mirror is not a live HAN, and a live WAN says
- * nothing of either.
+ * A CHF's knowledge of its home area network: the members, when each was last heard, and the mirror of the sleepy GSME.
+ * It is updated when it is read; nothing runs in between. A fresh mirror does not prove a live HAN, and a live WAN
+ * proves neither.
  */
 import type { CosemDevice } from '../cosem/device.ts';
 import type { ObjectDevice } from '../cosem/deviceModel.ts';
@@ -18,11 +18,11 @@ export interface HubMember {
   readonly kind: MemberKind;
   readonly device: CosemDevice;
   join: JoinState;
-  /** When it was last heard, seconds since the epoch; undefined for never. */
+  /** The instant at which the member was last heard, seconds since the epoch; undefined for never. */
   lastHeardAt: number | undefined;
 }
 
-/** What the GSME said when it was last heard. */
+/** The data of the GSME when it was last heard. */
 export interface Mirror {
   readonly at: number;
   readonly volumeCubicDecimetres: number;
@@ -30,7 +30,7 @@ export interface Mirror {
   readonly valveOpen: boolean;
 }
 
-/** The world's hooks: what the links do. Left out, everything is well. */
+/** Hooks of the world that decide what the links do. Default: all links work. */
 export interface HubWorld {
   readonly hanUp?: (member: MemberKind, at: number) => boolean;
   readonly rssi?: (member: MemberKind, at: number) => number;
@@ -39,7 +39,7 @@ export interface HubWorld {
 
 /** An ESME is on the mains and heard every ten minutes at least. Our assumption. */
 const ESME_SECONDS = 600;
-/** How many periods back a missed look is searched: 60 days of half hours. */
+/** Number of past periods that are searched for a contact: 60 days of half hours. */
 const LOOK_BACK_MAX = 2880;
 /** Trilliant hubs of phase 3 were limited to three addresses on the HAN (devices/README.md section 1): both meters and an IHD. */
 const MEMBERS_MAX = 3;
@@ -56,7 +56,7 @@ export class Hub {
   readonly members: HubMember[] = [];
   mirror: Mirror | undefined;
   world: HubWorld;
-  /** When the GSME can be heard. */
+  /** The times at which the GSME can be heard. */
   sleep: Sleep = LAB_SLEEP;
   private lookedAt: number | undefined;
 
@@ -75,7 +75,7 @@ export class Hub {
     return this.members.find((member) => member.kind === kind);
   }
 
-  /** Whether a member could be heard at an instant. */
+  /** True if a member could be heard at an instant. */
   isUp(member: HubMember, at: number): boolean {
     return member.join === 'joined' && member.device.powered && (this.world.hanUp?.(member.kind, at) ?? true);
   }
@@ -84,7 +84,7 @@ export class Hub {
     return this.world.wan?.(at) ?? { ...FINE_WAN, at };
   }
 
-  /** Brings `lastHeardAt` and the mirror up to `at`. */
+  /** Updates `lastHeardAt` and the mirror to `at`. */
   lookAt(at: number): void {
     if (this.lookedAt !== undefined && at <= this.lookedAt) return;
     for (const member of this.members) {
@@ -101,7 +101,7 @@ export class Hub {
     this.lookedAt = at;
   }
 
-  /** A member spoke. */
+  /** Records that a member spoke. */
   heard(member: HubMember, at: number): void {
     member.lastHeardAt = Math.max(member.lastHeardAt ?? at, at);
     if (member.kind !== 'gsme') return;

@@ -53,7 +53,7 @@ export const LAB_CLIENTS: readonly ModelClient[] = [
 /** Longest APDU that a lab device takes, bytes. */
 export const LAB_PDU_BYTES_MAX = 1024;
 
-/** What a device is. */
+/** The kinds of emulated devices. */
 export const DEVICE_KINDS = ['chf', 'esme', 'gsme'] as const;
 
 /** A kind of emulated device: `chf`, `esme` or `gsme`. */

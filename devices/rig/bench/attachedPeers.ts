@@ -94,7 +94,7 @@ interface Made {
   readonly stored?: StoredLedger;
 }
 
-/** By what a device is known, whichever rig file names it. */
+/** Returns what identifies a device across rig files. */
 function knownOfDevice(device: DeviceSetup): Known {
   const title = device.expectedTitle && toHex(device.expectedTitle);
   return { address: addressKey(device), title };

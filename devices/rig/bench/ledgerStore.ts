@@ -61,7 +61,7 @@ export interface StoredLedger {
   learnTitle(title: Uint8Array): void;
 }
 
-/** What is known of a device besides its name in a rig file. */
+/** Facts that identify a device besides its name in a rig file. */
 export interface Known {
   /** The address in the form of `addressKey`. */
   readonly address?: string | undefined;

@@ -19,8 +19,8 @@ export interface LinkFactsOptions {
    */
   readonly unheard?: 'never' | 'ask';
   /**
-   * True if the facts can show that a link was silent before its device is asked in the same attempt. Default: true if
-   * `unheard` is `never`.
+   * True if the facts can show that a link was silent before its device is asked in the same attempt. Default: true for
+   * a link without a missed contact, if a contact is on record or `unheard` is `never`.
    */
   readonly judges?: (link: LinkName) => boolean;
   /**

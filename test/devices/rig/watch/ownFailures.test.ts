@@ -117,7 +117,7 @@ test('a week in which our side fails in every way holds no attempt with cause de
   // The watch begins on Monday, after the day's contact would have been due.
   await look('2022-01-10T00:00:01Z', { hub: tcp });
   await day('2022-01-10', { hub: "serial: '/dev/tty-not-there'" });
-  // The broker still carries the contact of Tuesday, and goes away in the midst of its attempt.
+  // The broker still carries the contact of Tuesday, and goes away in the middle of its attempt.
   let stopped: Promise<void> | undefined;
   await day('2022-01-11', { hub: mqtt, onFrame: (count) => void (count === 8 && (stopped = broker.stop())) });
   expect(stopped).toBeDefined();
