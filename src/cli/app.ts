@@ -71,8 +71,7 @@ function throughShell(command: Command, io: Io): Command {
   command.exitOverride().configureOutput({
     // Help and version.
     writeOut: (text) => void io.out.write(fitHelp(text, io.out.columns ?? HELP_COLUMNS)),
-    // An error is wrapped for a terminal alone: in a log or a pipe a message stays one line.
-    writeErr: (text) => writeText(io.err, io.err.columns === undefined ? text : fitHelp(text, io.err.columns)),
+    writeErr: (text) => writeText(io.err, text),
     getOutHelpWidth: () => io.out.columns ?? HELP_COLUMNS,
     getErrHelpWidth: () => io.err.columns ?? HELP_COLUMNS,
   });
