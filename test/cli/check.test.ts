@@ -46,7 +46,7 @@ describe('a right engine', () => {
 });
 
 describe('a wrong engine', () => {
-  test('is told that it follows another reading, where one explains everything', async () => {
+  test('an engine that follows another reading is told so, if that reading explains every difference', async () => {
     const out = fresh();
     const junit = join(folder, 'junit.xml');
     const answer = await engine(sample('wrongEngine.ts'), '--out', out, '--junit', junit);
@@ -73,18 +73,18 @@ describe('a wrong engine', () => {
     expect((await replay('--command', sample('rightEngine.ts'))).code).toBe(0);
   });
 
-  test('passes under the reading that it follows', async () => {
+  test('an engine passes under the reading that it follows', async () => {
     const { code } = await engine(sample('wrongEngine.ts'), '--set-rule', 'systemAttempts=counted');
     expect(code).toBe(0);
   });
 
-  test('passes in the clauses that it has right', async () => {
+  test('an engine passes in the clauses that it has right', async () => {
     const { code, out } = await engine(sample('wrongEngine.ts'), '--clauses', '18.4,uneconomic-to-test');
     expect(out).toContain('compared in master-key, uneconomic-to-test alone');
     expect(code).toBe(0);
   });
 
-  test('is let pass by an accept file until the date in it', async () => {
+  test('an accept file lets a wrong engine pass until the date in the file', async () => {
     const accept = join(folder, 'accept.yaml');
     const row = (expires: string) =>
       `- when: { reading: systemAttempts=counted }\n  reason: contested\n  expires: ${expires}\n- when: { category: gt01 }\n  reason: other\n  expires: 2037-12-31\n`;
@@ -99,7 +99,7 @@ describe('a wrong engine', () => {
     expect(expired.code).toBe(4);
   });
 
-  test('asks its cases first, and again on the next run', async () => {
+  test('cases are asked first, and again on the next run', async () => {
     const cases = fresh();
     const run = () =>
       check('engine', '--command', sample('wrongEngine.ts'), '--seed', 'again', '--runs', '800', '--cases', cases);
@@ -111,7 +111,7 @@ describe('a wrong engine', () => {
     expect(readdirSync(cases)).toEqual(names);
   });
 
-  test('finds the same with the same seed', async () => {
+  test('the same seed gives the same findings', async () => {
     const [one, other] = [await engine(sample('wrongEngine.ts')), await engine(sample('wrongEngine.ts'))];
     const plain = (text: string) => text.replace(/^again:.*$/m, '').replace(/Case: .*\//g, '');
     expect(plain(other.out)).toBe(plain(one.out));
@@ -138,13 +138,13 @@ describe('an engine that misbehaves', () => {
     expect(code).toBe(4);
   });
 
-  test('and does not greet in the protocol fails', async () => {
+  test('an engine that does not greet in the protocol fails', async () => {
     const { code, out } = await engine(misbehaving('greets wrongly'));
     expect(out).toMatch(/FAILED: The engine's first line is no greeting/);
     expect(code).toBe(4);
   });
 
-  test('or cannot be started is an error of usage', async () => {
+  test('an engine that cannot be started is an error of usage', async () => {
     const { code, err } = await engine('/no/such/program');
     expect(err).toMatch(/--command: The command ended with code 127 before its greeting/);
     expect(code).toBe(1);
@@ -158,7 +158,7 @@ describe('usage', () => {
     [['engine', '--command', 'x', '--budget', 'soon'], /such as 60s or 10m/],
     [['engine', '--command', 'x', '--rules', 'nothing'], /no rule set of this name/],
     [['engine', '--command', 'x', '--accept', '/no/file'], /--accept/],
-    [['replay', '/no/case'], /no such file or folder of cases/],
+    [['replay', '/no/case'], /found no such file or folder, expected cases/],
     [['schema', 'nothing'], /expected/],
   ])('%j is refused with what was expected', async (args, why) => {
     const { code, err } = await check(...args);
@@ -204,7 +204,7 @@ describe('an engine behind --batch', () => {
     expect(code).toBe(0);
   });
 
-  test('that finds nothing is caught and shrunk, in the columns that it gives', async () => {
+  test('a batch engine that finds nothing is caught, and the counterexample is shrunk in the columns that it gives', async () => {
     const { code, out } = await batch(`echo installation_id,category > {out} # {dir}`, '--clauses', '18.8');
     expect(out).toMatch(/no-wan-attempting is missed.*3 rows, none of which can be dropped/);
     expect(code).toBe(4);

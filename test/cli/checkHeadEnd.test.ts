@@ -33,7 +33,7 @@ test('a head-end that says "rotated" and does nothing is found out', async () =>
   expect(code).toBe(4);
 });
 
-test('one that writes what is no answer is found out', async () => {
+test('a head-end that writes something that is no answer is found out', async () => {
   const { code, out } = await check(headEnd('babbler', '"hello"'));
   expect(out).toMatch(/a line that answers no rotation: hello/);
   expect(code).toBe(4);

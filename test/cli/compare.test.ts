@@ -42,7 +42,7 @@ async function compared(records: Records, ...args: string[]) {
 }
 
 describe('decide --compare', () => {
-  test('names who moves, from where to where, and why', async () => {
+  test('decide --compare names the installations that move, from where to where, and why', async () => {
     const answer = await compared(RECORDS, '--compare', 'RULES');
     expect(answer.code).toBe(0);
     expect(answer.moves).toBe(
@@ -54,7 +54,7 @@ describe('decide --compare', () => {
     expect(answer.out).toBe((await compared(RECORDS)).out); // the verdicts are the same as without
   });
 
-  test('the file may be named, and the order of unsorted installations is kept', async () => {
+  test('decide --compare takes the name of its file, and keeps the order of unsorted installations', async () => {
     const installations = [house('3'), house('2'), house('1')];
     const folder = freshFolder();
     const out = join(folder, 'who.csv');
@@ -66,14 +66,14 @@ describe('decide --compare', () => {
     expect(answer.errors).toContain('temporary files');
   });
 
-  test('where rows are refused no file is written', async () => {
+  test('decide --compare writes no file if rows are refused', async () => {
     const attempts = [...RECORDS.attempts, { ...weeks('1', 1)[0], outcome: 'no such code!' } as Cells];
     const answer = await compared({ ...RECORDS, attempts }, '--compare', 'RULES', '--readings', 'all');
     expect(answer).toMatchObject({ code: 2, out: undefined, moves: undefined, readings: undefined });
     expect(readdirSync(answer.folder).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
-  test('wrong rules and files are usage errors', async () => {
+  test('decide --compare reports wrong rules and files as usage errors', async () => {
     expect((await compared(RECORDS, '--compare', 'nonesuch')).code).toBe(1);
     expect((await compared(RECORDS, '--compare-out', 'x.csv')).errors).toContain('goes with --compare');
     const answer = await compared(RECORDS, '--compare', 'RULES', '--compare-out', '/nowhere/at/all.csv');
@@ -82,7 +82,7 @@ describe('decide --compare', () => {
 });
 
 describe('decide --readings all', () => {
-  test('has the volumes under each reading beside those of the rules, counted once whatever the order of the files', async () => {
+  test('decide --readings all has the volumes of each reading beside those of the rules, whatever the order of the files', async () => {
     const mixed: Cells = { ...house('4'), mprn: '3938424404', gsme_dormant: 'no', gas_payment_mode: 'credit' };
     const records = {
       ...RECORDS,

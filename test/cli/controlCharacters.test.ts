@@ -34,13 +34,13 @@ test.each([
   ['an option that nobody knows', ['run', `--${EVIL}`]],
   ['emulate', ['emulate', '--profile', file('profile.yaml', `"tit\\e[2J\\u202Eles": 1\n`)]],
   ['devices probe', ['devices', 'probe', `/dev/${EVIL}`]],
-])('%s shows control characters of others, and does not pass them on', async (_, args) => {
+])('%s shows control characters of foreign text and does not pass them on', async (_, args) => {
   const { out, err } = await commandLine(args);
   expect(out + err).toMatch(SHOWN);
   expect(out + err).not.toMatch(ACTING);
 });
 
-test('explain shows control characters that stand in the records', async () => {
+test('explain shows control characters of the records and does not pass them on', async () => {
   const mpan = String(syntheticMpan(10, 7));
   const installations = file(
     'i.csv',
@@ -58,7 +58,7 @@ test('explain shows control characters that stand in the records', async () => {
   expect(out).not.toMatch(ACTING);
 });
 
-test('JSON is passed on as it is: its own escapes make it harmless', async () => {
+test('JSON output is passed on unchanged, because its own escapes make it harmless', async () => {
   const { out } = await commandLine(['rules', 'print', RULES, '--format', 'json']);
   expect((JSON.parse(out) as { title: string }).title).toBe(`a ${EVIL} title`);
 });

@@ -58,7 +58,7 @@ function lines(text: string | undefined): string[] {
 }
 
 describe('decide', () => {
-  test('writes the verdicts and says what it read', async () => {
+  test('decide writes the verdicts and tells what it read', async () => {
     const answer = await run({});
     expect(answer.code).toBe(0);
     expect(answer.out).toBe(
@@ -100,7 +100,7 @@ describe('decide', () => {
     expect(lines(contradicted.out)).toEqual([]);
   });
 
-  test('equal rows are one, also where one of them leaves a default out', async () => {
+  test('equal rows count as one, even if one of them leaves a default out', async () => {
     const twice = [...THREE, { ...failed('03'), cause: 'device', table_5_10: 'no' }, failed('10')];
     const answer = await run({ attempts: twice, installations: [HOUSE, HOUSE, WITH_GAS] });
     expect(answer.code).toBe(0);
@@ -148,12 +148,12 @@ describe('decide', () => {
     expect(answer.errors).toContain('1 noted: attempt after the migration; ignored.');
   });
 
-  test('codes that the catalogue does not know are carried, Table 5.10 says no', async () => {
+  test('codes that the catalogue does not know are carried, and are not in Table 5.10', async () => {
     const attempts = ['03', '10', '17', '24', '31'].map((day) => failed(day, { outcome: 'Never_Heard-of' }));
     expect(lines((await run({ attempts })).out).join()).toContain('five-retries');
   });
 
-  test('rule sets are named, changed, or wrong', async () => {
+  test('decide takes named and changed rule sets, and refuses wrong ones', async () => {
     const twoEnough = await run({ attempts: THREE.slice(0, 2) }, '--set-rule', 'separateWeeks=sevenDays');
     expect(twoEnough.code).toBe(0);
     expect((await run({}, '--rules', 'regime-2021-02-01')).out).toMatch(/^[^\n]*\n$/);
@@ -208,7 +208,7 @@ describe('refused rows', () => {
     expect(rows[0]).toMatch(new RegExp(`[.]csv,2,${column.replaceAll('+', '[+]')},`));
   });
 
-  test('the rest is decided with --keep-going', async () => {
+  test('decide --keep-going decides the rows that are not refused', async () => {
     const answer = await run({ attempts: [failed('01', { outcome: '!' }), ...THREE] }, '--keep-going');
     expect(answer.code).toBe(2);
     expect(lines(answer.out)).toEqual(lines((await run({})).out));
@@ -225,7 +225,7 @@ describe('refused rows', () => {
     expect((await run({}, '--max-errors', '0')).code).toBe(1);
   });
 
-  test('meter points stand nowhere in full', async () => {
+  test('no output contains a whole meter point', async () => {
     const wrong = '2000000000016';
     const answers = [
       await run({ installations: [{ ...HOUSE, mpan: wrong }], attempts: [] }, '--keep-going'),
@@ -299,7 +299,7 @@ describe('files and formats', () => {
     expect(lines(answer.out)).toEqual(lines((await run({})).out));
   });
 
-  test('what the user must mend is said with exit code 1, and no file is left behind', async () => {
+  test('faults that the user must mend give exit code 1, and no file is left behind', async () => {
     const folder = freshFolder();
     const files = await writeRecords(folder, HOLDS);
     const empty = freshFolder(); // a folder stands for the files in it

@@ -108,7 +108,7 @@ describe('laws of decide', () => {
     );
   });
 
-  test('rows said twice change nothing', async () => {
+  test('repeated rows change nothing', async () => {
     await fc.assert(
       fc.asyncProperty(estate, fc.nat(), async (histories, seed) => {
         const records = recordsOf(histories);
@@ -124,7 +124,7 @@ describe('laws of decide', () => {
     );
   });
 
-  test('a file cut in two anywhere says the same', async () => {
+  test('a file that is cut in two anywhere gives the same answer', async () => {
     await fc.assert(
       fc.asyncProperty(estate, fc.nat(40), async (histories, cut) => {
         const records = recordsOf(histories);

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 // Concurrent, as they wait for processes to start and for what a unit says in its own time.
 describe.concurrent('what it says', () => {
-  test('addresses, SAPs, titles, that it is a stand-in with lab keys, and no key or secret', async () => {
+  test('emulate prints addresses, SAPs, titles and that it is a stand-in with lab keys, but no key or secret', async () => {
     const emulator = await startEmulator('--device', 'installation', '--listen', '127.0.0.1:0', '--count', '2');
     expect(await emulator.stop('SIGINT')).toBe(0);
     const told = emulator.output();
@@ -37,7 +37,7 @@ describe.concurrent('what it says', () => {
     expect(told).not.toContain('WARNING');
   });
 
-  test('a profile with keys of its own, and an address beyond this machine, are said', async () => {
+  test('emulate says if a profile has its own keys, and if an address is reachable beyond this machine', async () => {
     const path = join(folder, 'rack.yaml');
     writeFileSync(path, "name: rack\ndevice: gsme\nkeys: { guek: 'A0A1A2A3A4A5A6A7A8A9AAABACADAEAF' }\n");
     const emulator = await startEmulator('--profile', path, '--listen', '0.0.0.0:0');
@@ -47,7 +47,7 @@ describe.concurrent('what it says', () => {
     expect(emulator.banner).not.toContain('A0A1');
   });
 
-  test('other clients, and HDLC as the profile limits it, are said without their secret', async () => {
+  test('emulate names other clients and the HDLC limits of the profile, without their secret', async () => {
     const path = join(folder, 'sites.yaml');
     const clients =
       "clients: [{ sap: 48, role: reader, authentication: lls, secret: 'hush' }, { sap: 2, role: management, authentication: gmac }]";
@@ -67,7 +67,7 @@ describe.concurrent('what it says', () => {
     expect(emulator.banner).not.toContain('hush');
   });
 
-  test('the help names what the lab is: SAPs, secret, keys, where counters are read', async () => {
+  test('the help of emulate names the SAPs, the secret and the keys of the lab, and where counters are read', async () => {
     const { code, text } = await emulateOnce('--help');
     expect(code).toBe(0);
     for (const word of ['17 LLS, secret Gurux', 'GUEK 00 01 02 .. 0F', '0.0.43.1.0.255 attribute 2'])
@@ -89,7 +89,7 @@ describe('what it refuses', () => {
     [['--mqtt', 'mqtt://user:hunter2@127.0.0.1:1'], "the broker's URL holds a user name or a password"],
     [['--profile', join(folder, 'none.yaml')], 'no such file'],
     [['--listen', '127.0.0.1:65535', '--count', '2'], '2 ports from 65535 upward end above 65535'],
-  ])('%j', async (args, told) => {
+  ])('emulate refuses %j', async (args, told) => {
     // What is not refused would be served until it is stopped: the test is to fail then, and not to hang.
     const onText = (text: string, interrupt: () => void): void => (text.includes('ready;') ? interrupt() : undefined);
     const { code, out, err } = await commandLine(['emulate', ...args], { onText });
@@ -98,7 +98,7 @@ describe('what it refuses', () => {
     expect(code).toBe(1);
   });
 
-  test('a port that is taken', async () => {
+  test('emulate refuses a port that is taken', async () => {
     await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
     const { port } = busy.address() as { port: number };
     const { code, text } = await emulateOnce('--listen', `127.0.0.1:${port}`);
@@ -114,7 +114,7 @@ describe.concurrent.each([
     test.skip(`skipped: ${missing}`, () => undefined);
     return;
   }
-  test('a byte pipe, births, statuses, link reports and a CAD; offline when it stops, and when it is killed', async () => {
+  test('the emulator serves a byte pipe, births, statuses, link reports and a CAD, and is offline when it stops or is killed', async () => {
     const broker: Broker = await start();
     const emulator = await startEmulator('--device', 'installation', '--mqtt', broker.url, '--glow', '--bench', 'b1');
     const watcher = await connectBroker({ url: broker.url });
@@ -142,24 +142,27 @@ describe.concurrent.each([
   });
 });
 
-test.concurrent('a broker that hangs up does not end it: the reason is said, and that it is served again', async () => {
-  const broker = await aedesBroker();
-  const emulator = await startEmulator('--mqtt', broker.url);
-  broker.sever();
-  while (!emulator.output().includes('served again\n')) await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(emulator.output()).toMatch(/mqtt:lab\/SMBE00000001: mqtt:127\.0\.0\.1:\d+: .*; it is served again as soon/);
-  expect(await emulator.stop()).toBe(0);
-  await broker.stop();
-});
+test.concurrent(
+  'a broker that hangs up does not end the emulator, which prints the reason and that it is served again',
+  async () => {
+    const broker = await aedesBroker();
+    const emulator = await startEmulator('--mqtt', broker.url);
+    broker.sever();
+    while (!emulator.output().includes('served again\n')) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(emulator.output()).toMatch(/mqtt:lab\/SMBE00000001: mqtt:127\.0\.0\.1:\d+: .*; it is served again as soon/);
+    expect(await emulator.stop()).toBe(0);
+    await broker.stop();
+  },
+);
 
 describe('devices', () => {
-  test('list does not fail where udevadm is missing', async () => {
+  test('devices list does not fail if udevadm is missing', async () => {
     const { out, code } = await commandLine(['devices', 'list', '--format', 'json']);
     expect(code).toBe(0);
     expect(Array.isArray((JSON.parse(out) as { ports: unknown }).ports)).toBe(true);
   });
 
-  test('a broker that is not there, and a port that is not there, are for the user to mend', async () => {
+  test('a missing broker and a missing port are reported as faults that the user can mend', async () => {
     expect(await commandLine(['devices', 'list', '--mqtt', 'mqtt://127.0.0.1:1'])).toMatchObject({ code: 1 });
     const { code, err } = await commandLine(['devices', 'probe', '/dev/none']);
     expect([code, err]).toEqual([1, expect.stringContaining('serial:/dev/none')]);

@@ -48,17 +48,17 @@ const EXAMPLES = TEXTS.flatMap(([where, text]) =>
 );
 
 describe('examples', () => {
-  test('are found in the documents and in the help texts', () => {
+  test('examples are found in the documents and in the help texts', () => {
     expect(new Set(EXAMPLES.map(([where]) => where))).toEqual(new Set(['README.md', 'scenarios/README.md', 'run --help', 'explain --help', 'fit --help', 'scenario --help'])); // prettier-ignore
     expect(EXAMPLES.length).toBeGreaterThan(15);
   });
 
-  test('of --set stand with the scenario on which they work', () => {
+  test('examples of --set name the scenario on which they work', () => {
     for (const [, text] of TEXTS) expect(text).not.toMatch(/^ *--set [^ <]+=/m);
     expect(EXAMPLES.filter(([where, words]) => where === 'scenarios/README.md' && words.includes('--set')).length).toBeGreaterThan(3); // prettier-ignore
   });
 
-  test.each(EXAMPLES)('%s: %j', (_, words) => {
+  test.each(EXAMPLES)('the example %s works: %j', (_, words) => {
     const top = COMMANDS.find((one) => one.name() === words[0]) as Command;
     const command = top.commands.find((one) => one.name() === words[1]) ?? top;
     const flags = command.options.flatMap(({ long, short }) => [long, short]);
@@ -83,7 +83,7 @@ describe('examples', () => {
     for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(130);
   });
 
-  test('the scenario that one is shown how to begin with is right', () => {
+  test('the scenario that a beginner is shown is valid', () => {
     const text = /```yaml\n *(# yaml-language-server[^]*?)```/.exec(README)?.[1]?.replace(/^ {3}/gm, '') as string;
     const path = 'scenarios/shorter-outages.yaml';
     const files = { ...diskFiles, read: (name: string) => (name === path ? text : diskFiles.read(name)) };

@@ -48,7 +48,7 @@ async function run(records: Partial<Records>, options: { format?: Format; args?:
 }
 
 describe('explain of records', () => {
-  test('two weeks of MA112: what counted, what is missing, and the shortest way to it', async () => {
+  test('after two weeks of MA112 explain shows what counted, what is missing, and the shortest way to it', async () => {
     const { code, out, err: errors } = await run({});
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(out).toContain('Installation 7, as of 2022-06-30T22:59:59Z, by the rules various-1-proposed-2021-11-03');
@@ -59,7 +59,7 @@ describe('explain of records', () => {
     expect(out).toContain('Clause 18.8'); // the citation
   });
 
-  test('three weeks: it holds, and dropping any of them would undo it; a fourth makes it firm', async () => {
+  test('after three weeks the category holds and dropping any of them would undo it; a fourth makes it firm', async () => {
     const three = [...TWO, failed('17')];
     const { out } = await run({ attempts: three });
     expect(out).toContain('(18.8, No WAN Attempting Migration): HOLDS');
@@ -84,7 +84,7 @@ describe('explain of records', () => {
     }
   });
 
-  test('notes, codes that nobody lists, doubled rows and rows after the as-of are said', async () => {
+  test('explain reports notes, unlisted codes, doubled rows and rows after the as-of', async () => {
     const attempts = [...TWO, failed('03'), failed('11', { outcome: 'ok' }), failed('12', { outcome: 'XX-1' })];
     const late = { ...failed('03'), at: '2022-07-01T10:00:00Z' };
     const { code, out } = await run({ attempts: [...attempts, late] });
@@ -95,14 +95,14 @@ describe('explain of records', () => {
     expect(out).toContain('1 row after the as-of, ignored');
   });
 
-  test('events of its DMC belong to it, those of another do not', async () => {
+  test("events of the installation's DMC belong to its history, and those of another DMC do not", async () => {
     const event = (subject: string): Cells => ({ subject, at: '2022-01-05T10:00:00Z', event: 'sos-uneconomic' });
     const events = [event('dmc:D2'), event('dmc:D1')];
     expect((await run({ events })).out).toContain('uneconomic-to-test (18.5, Uneconomic to Test): HOLDS');
     expect((await run({ events: events.slice(0, 1) })).out).toContain('Uneconomic to Test): does not hold');
   });
 
-  test('another rule set, another answer', async () => {
+  test('another rule set gives another answer', async () => {
     const { out } = await run({}, { args: ['--set-rule', 'separateWeeks=sevenDays'] });
     expect(out).toContain('from 2022-01-17T10:00:00Z');
     const before = await run({}, { args: ['--rules', 'regime-2021-02-01'] });
@@ -111,7 +111,7 @@ describe('explain of records', () => {
     expect([lax.code, lax.err + lax.out]).toEqual([0, expect.stringMatching(/No WAN Attempting.*: HOLDS/)]);
   });
 
-  test('without --as-of the last day of the rule set is taken; in-force needs one', async () => {
+  test('without --as-of the last day of the rule set is used, and in-force needs an as-of', async () => {
     const files = await writeRecords(freshFolder(), { installations: [HOUSE], attempts: TWO, events: [] });
     const { out } = await explain(...files, '--installation', '7');
     expect(out).toContain('as of 2022-12-31T23:59:59Z');
@@ -120,7 +120,7 @@ describe('explain of records', () => {
     expect(inForce.err).toContain('--as-of');
   });
 
-  test('the three formats say the same', async () => {
+  test('the three formats give the same explanation', async () => {
     const records = { installations: [{ ...HOUSE, ...GAS }], attempts: [...TWO, failed('17', { outcome: 'GT01' })] };
     const csv = await run(records, { format: 'csv' });
     const ndjson = await run(records, { format: 'ndjson' });
@@ -132,21 +132,21 @@ describe('explain of records', () => {
 });
 
 describe('rows that are refused', () => {
-  test('of the installation: shown, exit code 2, the rest explained', async () => {
+  test('refused rows of the installation are shown, the rest is explained, and the exit code is 2', async () => {
     const { code, out } = await run({ attempts: [...TWO, failed('17', { kind: 'visit' })] });
     expect(code).toBe(2);
     expect(out).toMatch(/attempts\.csv:4: kind: found "visit", expected instruction\|migration/);
     expect(out).toContain('2 of 3 separate weeks');
   });
 
-  test('of others: counted, exit code 0', async () => {
+  test('refused rows of other installations are counted, and the exit code is 0', async () => {
     const { code, out } = await run({ attempts: [...TWO, failed('17', { installation_id: '8', kind: 'visit' })] });
     expect(code).toBe(0);
     expect(out).toContain('1 refused row of others');
     expect(out).not.toContain('visit');
   });
 
-  test('of its DMC: shown; of another DMC: counted', async () => {
+  test('refused rows of its DMC are shown, and those of another DMC are counted', async () => {
     const event = (subject: string): Cells => ({ subject, at: '2022-01-05T10:00:00Z', event: 'readmit' });
     const own = await run({ events: [event('dmc:D1')] });
     expect([own.code, own.out]).toEqual([2, expect.stringContaining('readmit of a DMC')]);
@@ -154,7 +154,7 @@ describe('rows that are refused', () => {
     expect([other.code, other.out]).toEqual([0, expect.stringContaining('1 refused row of others')]);
   });
 
-  test('that contradict each other: no history, exit code 2', async () => {
+  test('rows that contradict each other leave no history, and the exit code is 2', async () => {
     const { code, out } = await run({ attempts: [...TWO, failed('10', { outcome: 'GT01' })] });
     expect(code).toBe(2);
     expect(out.match(/another outcome at 2022-01-10T10:00:00Z/g)).toHaveLength(2);
@@ -169,7 +169,7 @@ describe('rows that are refused', () => {
     expect(out).not.toContain(wrong);
   });
 
-  test('an installation that nobody knows: a usage error, or refused attempts', async () => {
+  test('an unknown installation is a usage error, and its attempts are refused', async () => {
     const nobody = await run({ installations: [OTHER], attempts: [] });
     expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('no row of')]);
     const attempts = await run({ installations: [OTHER] });
@@ -218,7 +218,7 @@ describe('what is read of an installation', () => {
     return histories;
   }
 
-  test('is what decide reads of it, also with rows that are wrong or contradict each other', async () => {
+  test('explain reads the same history as decide, even with rows that are wrong or contradict each other', async () => {
     let undecided = 0;
     await fc.assert(
       fc.asyncProperty(

@@ -13,7 +13,7 @@ const fit = (...args: readonly string[]) =>
 const LINES = ['no-wan-before/IOC', 'no-wan-attempting/IOC+MOC_MDS', 'gt01/IOC', 'gt01/MOC_Secure'];
 
 describe('fit', () => {
-  test('says of each round which it is and which line is left out', async () => {
+  test('each round of a fit reports its number and the line that is left out', async () => {
     const { err, out } = await fit('--rounds', '4');
     // So few installations cannot meet the published lines: a fit may come to numbers that the scenario refuses.
     const [refused, told] = [true, false].map((is) =>
@@ -39,7 +39,7 @@ describe('fit', () => {
     expect(out).toMatch(/^nothing .*\d %, not settled$/m); // a few hundred installations cannot meet 11,523
   });
 
-  test('with one round claims to have fitted nothing, and every row is of the numbers as they stand', async () => {
+  test('a fit with one round claims no fitted line, and every row shows the numbers as they are', async () => {
     const { err, out } = await fit('--rounds', '1');
     expect(out).toContain('Parameters as the scenario has them: --rounds 1 evaluates and fits nothing');
     expect(out).toContain('with --rounds 1 they are not fitted anew');

@@ -73,7 +73,7 @@ describe('the server', () => {
 describe('what a folder says', () => {
   const now = Date.UTC(2026, 0, 2, 12);
 
-  test('a sweep tells its cells, also those that failed, and its effects once they are there', () => {
+  test('a sweep folder shows its cells, failed ones too, and its effects once they exist', () => {
     const sweep = join(folder, 'sweep');
     mkdirSync(join(sweep, 'cells/ab'), { recursive: true });
     for (const name of ['ab01.json', 'ab02.json', 'ab03.failed.json', '.partial-ab04.json-7']) writeFileSync(join(sweep, 'cells/ab', name), '{}'); // prettier-ignore
@@ -90,7 +90,7 @@ describe('what a folder says', () => {
     expect(liveBlock(sweep, now).tables[0]?.rows).toEqual([['x/all', 'weeks', '4', '206', '-36', '447']]);
   });
 
-  test('a watch tells how long each link and source has been silent; a torn last line is passed over', () => {
+  test('a watch folder shows how long each link and source has been silent, and a torn last line is skipped', () => {
     const watch = join(folder, 'watch');
     mkdirSync(watch);
     const line = (at: string, more: object) => JSON.stringify({ t: at, ...more });
@@ -112,7 +112,7 @@ describe('what a folder says', () => {
     expect(tables[2]?.rows.at(-1)).toEqual(['2026-01-02T11:59:00Z', 'attempt', 'MA112']);
   });
 
-  test('a run tells its files while it writes, and its manifest when it is done', () => {
+  test('a run folder shows its files while they are written, and its manifest when the run is done', () => {
     const run = join(folder, 'run');
     mkdirSync(join(run, '.partial-9'), { recursive: true });
     writeFileSync(join(run, '.partial-9/attempts.parquet'), 'half');
@@ -156,7 +156,7 @@ test('the command prints its address, serves the page under a strict policy, and
   expect(page).not.toMatch(/unsafe-/);
 });
 
-test('a folder that is not there, and an address that is none, are refused', async () => {
+test('a missing folder and an invalid address are refused', async () => {
   expect((await commandLine(['live', join(folder, 'none')])).err).toContain('no such folder');
   expect((await commandLine(['live', folder, '--listen', 'x'])).err).toContain('expected HOST:PORT');
 });

@@ -18,7 +18,7 @@ describe('progress', () => {
     ['a pipe', false, 'xterm-256color'],
     ['a dumb terminal', true, 'dumb'],
     ['a pipe of nobody', false, undefined],
-  ] as const)('in %s is plain lines, as many as a log can bear', (_, isTTY, term) => {
+  ] as const)('progress in %s is plain lines, as many as a log can bear', (_, isTTY, term) => {
     const to = stream(isTTY);
     const progress = progressOn(to, term);
     for (const share of SHARES) progress.update(share);
@@ -28,13 +28,13 @@ describe('progress', () => {
     expect(text).not.toMatch(CONTROL);
   });
 
-  test('says nothing of a run that is over at once', () => {
+  test('progress prints nothing for a run that ends at once', () => {
     const to = stream(false);
     progressOn(to, undefined).update(1);
     expect(to.text()).toBe('');
   });
 
-  test('of rows is a line a million in a log, and one line written over again on a terminal', () => {
+  test('progress of rows is a line per million in a log, and one rewritten line on a terminal', () => {
     const count = (isTTY: boolean): string => {
       const to = stream(isTTY);
       let now = 0;

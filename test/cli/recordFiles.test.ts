@@ -87,7 +87,7 @@ describe('inputs', () => {
     expect((await commandLine(['report', 'consultation', ...files, ...zone, ...AS_OF])).code).toBe(0);
   });
 
-  test('columns are passed over and renamed where the user says so', async () => {
+  test('columns are skipped and renamed if the user says so', async () => {
     const wanted = await verdicts();
     const rows = THREE.map((row) => `x,7,${row['at']},migration,MA112`);
     writeFileSync(fileOf(attempts), ['batch,installation_id,at,kind,result', ...rows, ''].join('\n'));
@@ -115,7 +115,7 @@ describe('inputs', () => {
     expect((await commandLine(explain, { stdin })).err).toMatch(/say --format csv/);
   });
 
-  test('outcomes that the catalogue does not list are said, with what looks like a slip', async () => {
+  test('outcomes that the catalogue does not list are reported, with those that look like a slip', async () => {
     files = await writeRecords(folder, {
       installations: [{ ...HOUSE, electricity_supplier: 'NULL' }],
       attempts: [failed('03', { outcome: 'OK' }), failed('10', { outcome: 'ma112' })],
@@ -161,7 +161,7 @@ describe('near misses of explain', () => {
   const near = async (...args: readonly string[]): Promise<string> =>
     (await commandLine(['explain', ...files, '--installation', '7', ...args])).out.split('Near misses')[1] as string;
 
-  test('promise no decision on a DMC to an installation without one', async () => {
+  test('explain promises no decision on a DMC to an installation without one', async () => {
     expect(await near(...AS_OF)).toMatch(/uneconomic-to-test: 1 more row\n/);
     files = await writeRecords(folder, { installations: [{ ...HOUSE, dmc: '' }], attempts: THREE, events: [] });
     expect(await near(...AS_OF)).toMatch(/uneconomic-to-test: none; the DMC of the installation is not known/);
@@ -169,7 +169,7 @@ describe('near misses of explain', () => {
     expect(out.split('Near misses')[0]).toMatch(/the DMC of the installation is not known/);
   });
 
-  test('say after the expiry that what they name could not take effect', async () => {
+  test('after the expiry explain says that a near miss could not take effect', async () => {
     expect(await near(...AS_OF)).not.toContain('could not take effect');
     expect(await near('--as-of', '2023-02-01')).toMatch(/five-retries: 2 more rows; it would hold and could not take effect: exclusions took effect until 2022-12-31 only/); // prettier-ignore
     expect(await near(...AS_OF, '--set-rule', 'clauses.five-retries.inForceFrom=null')).toMatch(/the clause is never in force/); // prettier-ignore
@@ -213,7 +213,7 @@ describe('an output that would replace an input is refused before anything is re
     }],
   ]; // prettier-ignore
 
-  test.each(outs)('%s', async (_name, make) => {
+  test.each(outs)('an output that would replace an input is refused: %s', async (_name, make) => {
     const args = make(folder, files);
     const before = readFileSync(fileOf(attempts), 'utf8');
     const { code, errors } = await decide(folder, ...files, ...AS_OF, ...args);
@@ -222,7 +222,7 @@ describe('an output that would replace an input is refused before anything is re
     expect(readFileSync(fileOf(attempts), 'utf8')).toBe(before);
   });
 
-  test('a file that a folder or a glob stands for', async () => {
+  test('an output is refused if it is a file that an input folder or glob stands for', async () => {
     const given = [
       '--installations',
       fileOf(installations),
@@ -233,7 +233,7 @@ describe('an output that would replace an input is refused before anything is re
     expect(errors).toMatch(/would replace this input/);
   });
 
-  test('a file of rules, and one output by another', async () => {
+  test('an output is refused if it is a file of rules or another output', async () => {
     const rules = join(folder, 'own.yaml');
     writeFileSync(rules, 'extends: various-1-proposed-2021-11-03\nname: own\n');
     const asRules = await decide(folder, ...files, ...AS_OF, '--rules', rules, '--out', rules, '--format', 'csv');
@@ -243,13 +243,16 @@ describe('an output that would replace an input is refused before anything is re
     expect(twice.errors).toMatch(/--compare-out would replace what --out/);
   });
 
-  test.each(['consultation', 'replacements'])('report %s', async (name) => {
-    const { code, err } = await commandLine(['report', name, ...files, ...AS_OF, '--out', fileOf(installations)]);
-    expect(err).toMatch(/would replace this input/);
-    expect(code).toBe(1);
-  });
+  test.each(['consultation', 'replacements'])(
+    'an output that would replace an input of report %s is refused',
+    async (name) => {
+      const { code, err } = await commandLine(['report', name, ...files, ...AS_OF, '--out', fileOf(installations)]);
+      expect(err).toMatch(/would replace this input/);
+      expect(code).toBe(1);
+    },
+  );
 
-  test('report: a file that stands beside the records', async () => {
+  test('a report output is refused if it is a file that is read with the records', async () => {
     const dmcs = join(folder, 'dmcs.csv');
     writeFileSync(dmcs, 'dmc,epcl_entry,dmct_cost_pounds\nD1,,1\n');
     const { err } = await commandLine(['report', 'uneconomic', ...files, ...AS_OF, '--dmcs', dmcs, '--out', dmcs]);
@@ -262,7 +265,7 @@ describe('an output that would replace an input is refused before anything is re
 });
 
 describe('outputs', () => {
-  test('a link is followed, also one that leads to nothing yet, and the mode of a file stays', async () => {
+  test('an output link is followed, even if its target does not exist yet, and a file keeps its mode', async () => {
     const wanted = await verdicts();
     const target = join(folder, 'target.csv');
     writeFileSync(target, 'old');
@@ -277,7 +280,7 @@ describe('outputs', () => {
     expect(statSync(target).mode & 0o777).toBe(0o600);
   });
 
-  test.skipIf(process.platform === 'win32')('a pipe is written through, whole, without side files', async () => {
+  test.skipIf(process.platform === 'win32')('a pipe is written through, whole and without side files', async () => {
     const wanted = await verdicts();
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
@@ -293,7 +296,7 @@ describe('outputs', () => {
     expect(readdirSync(folder).filter((name) => /notes|refused|partial/.test(name))).toEqual([]);
   });
 
-  test.skipIf(!existsSync('/dev/full'))('all appear or none: a side file that finds no room', async () => {
+  test.skipIf(!existsSync('/dev/full'))('no output appears if a side file finds no room', async () => {
     const out = join(folder, 'v.csv');
     writeFileSync(out, 'before');
     const before = readdirSync(folder);

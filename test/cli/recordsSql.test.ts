@@ -59,7 +59,7 @@ test.skipIf(!hasSqlite && process.env['CI'] === undefined)(
   },
 );
 
-test('counted is a number in Parquet, and reads back as it was', async () => {
+test('the column counted is a number in Parquet, and reads back unchanged', async () => {
   const { folder, files } = await records();
   const out = join(folder, 'verdicts.parquet');
   await decide(folder, ...files, '--as-of', '2022-06-30', '--out', out);
@@ -71,7 +71,7 @@ test('counted is a number in Parquet, and reads back as it was', async () => {
 });
 
 describe('schema records', () => {
-  test('names every column of every record, its choices and what must be set', async () => {
+  test('schema records names every column of every record, its choices and which are required', async () => {
     const { out, code } = await commandLine(['schema', 'records']);
     expect(code).toBe(0);
     type Property = { enum?: unknown[]; type: unknown; pattern?: string };
@@ -87,7 +87,7 @@ describe('schema records', () => {
     expect($defs['attempts']?.properties['cause']?.enum).toEqual(['device', 'system', null]);
   });
 
-  test('describes what decide writes: each cell matches its pattern', async () => {
+  test('schema records describes the output of decide: each cell matches its pattern', async () => {
     const { folder, files } = await records();
     const out = join(folder, 'v.ndjson');
     await decide(folder, ...files, '--as-of', '2022-06-30', '--out', out);

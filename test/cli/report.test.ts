@@ -55,7 +55,7 @@ const supplierFiles = (...more: string[]): Promise<Answer> =>
   report('supplier-files', ...files, ...MONTHS, '--out', join(folder, 'files'), ...more);
 
 describe('report supplier-files', () => {
-  test('writes a file a supplier and month, and a summary of what moved', async () => {
+  test('supplier-files writes one file per supplier and month, and a summary of the moves', async () => {
     const answer = await supplierFiles();
     expect(answer.code).toBe(0);
     expect(readdirSync(join(folder, 'files')).sort()).toEqual([
@@ -87,7 +87,7 @@ describe('report supplier-files', () => {
     expect(answer.out).toContain('(not known to DCC)');
   });
 
-  test('replaced installations leave; contradictory replacements are refused', async () => {
+  test('replaced installations leave the files, and contradictory replacements are refused', async () => {
     writeFileSync(join(folder, 'replaced.csv'), 'installation_id,at\n1,2022-02-20T00:00:00Z\n5,2022-01-01T00:00:00Z\n');
     expect((await supplierFiles('--replaced', join(folder, 'replaced.csv'))).code).toBe(0);
     expect(read('files', 'Acme_2022-01.csv')).toContain(mpan(1));
@@ -101,7 +101,7 @@ describe('report supplier-files', () => {
     expect(existsSync(join(folder, 'other'))).toBe(false);
   });
 
-  test('an MPAN of two installations is a property that failed: exit code 4, nothing kept, nothing said in full', async () => {
+  test('an MPAN of two installations is a failed property: exit code 4, no file is kept, and no meter point is printed', async () => {
     const installations = RECORDS.installations.map((row, i) => (i === 3 ? { ...row, mpan: mpan(1) } : row));
     files = await writeRecords(folder, { ...RECORDS, installations });
     const answer = await supplierFiles();
@@ -121,7 +121,7 @@ describe('report supplier-files', () => {
       expect(readFileSync(join(other, 'files', name), 'utf8')).toBe(read('files', name));
   });
 
-  test('a directory with files in it, months that are none, and records that end before are usage errors', async () => {
+  test('a folder with files, an invalid month, and records that end too early are usage errors', async () => {
     mkdirSync(join(folder, 'files'));
     writeFileSync(join(folder, 'files', 'mine.txt'), '');
     expect(await supplierFiles()).toMatchObject({ code: 1 });
@@ -133,7 +133,7 @@ describe('report supplier-files', () => {
 });
 
 describe('--pseudonymise', () => {
-  test('puts the same pseudonyms everywhere, by a key of a file or of the environment', async () => {
+  test('--pseudonymise writes the same pseudonyms in every report, with a key from a file or the environment', async () => {
     writeFileSync(join(folder, 'key'), 'a key of 16 bytes or more\n');
     expect((await supplierFiles('--pseudonymise', '--pseudonym-key-file', join(folder, 'key'))).code).toBe(0);
     const january = read('files', 'Acme_2022-01.csv');
@@ -150,7 +150,7 @@ describe('--pseudonymise', () => {
     expect(read('unlike', 'Acme_2022-01.csv')).not.toContain(/mpan-\w+/.exec(january)?.[0]);
   });
 
-  test('without a key, or with a short one, nothing is written', async () => {
+  test('--pseudonymise writes nothing without a key or with a short one', async () => {
     expect(await supplierFiles('--pseudonymise')).toMatchObject({ code: 1, out: '' });
     process.env['SMETS1_BENCH_PSEUDONYM_KEY'] = 'short secret';
     const short = await supplierFiles('--pseudonymise');
@@ -165,7 +165,7 @@ describe('--pseudonymise', () => {
 describe('the other reports on exported records', () => {
   const asOf = ['--as-of', '2022-06-30'];
 
-  test('consultation counts both sides of a dual-supplier installation, and has a row for nobody known', async () => {
+  test('consultation counts both suppliers of an installation, and has a row for unknown suppliers', async () => {
     const answer = await report('consultation', ...files, ...asOf, '--out', join(folder, 'c.csv'));
     expect(answer.code).toBe(0);
     expect(read('c.csv')).toBe(
@@ -204,7 +204,7 @@ describe('the other reports on exported records', () => {
     expect((await report('uneconomic', ...files, ...asOf)).err).toContain('--scenario FILE');
   });
 
-  test('calendar writes what is in force when, and the volumes of each future', async () => {
+  test('calendar writes what is in force at each date, and the volumes of each future', async () => {
     const answer = await report('calendar', ...files, ...asOf, '--late', '2022-02-01', '--out', join(folder, 'cal'));
     expect(answer.code).toBe(0);
     expect(read('cal', 'calendar.csv')).toContain('2021-12-07,18.8 No WAN Attempting Migration in force');
@@ -230,7 +230,7 @@ describe('the other reports on exported records', () => {
     expect(kept.out).toContain('Acme');
   });
 
-  test('what is not said is asked for', async () => {
+  test('a report asks for an option that is missing', async () => {
     expect((await report('consultation')).err).toContain('Name a run');
     expect((await report('consultation', ...files)).err).toContain('--as-of');
     expect((await report('consultation', ...files, '--run', folder)).err).toContain('not both');

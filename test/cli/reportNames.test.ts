@@ -13,11 +13,11 @@ describe('file names of suppliers', () => {
     ['CON.aux', 'CON%2eaux'],
     ['Öl & Gas', '%c3%96l%20%26%20Gas'],
     ['a_b', 'a%5fb'],
-  ])('%s is %s', (supplier, name) => {
+  ])('the file name of the supplier %s is %s', (supplier, name) => {
     expect(nameOf(supplier)).toBe(name);
   });
 
-  test('names that differ in case alone are told apart, whatever the file system', () => {
+  test('supplier names that differ only in case get different file names on any file system', () => {
     const names = supplierFileNames(['Acme', 'ACME', 'Bolt']);
     expect(names.get('Bolt')).toBe('Bolt');
     expect(names.get('Acme')).toMatch(/^Acme~[0-9a-f]{16}$/);
@@ -59,13 +59,13 @@ describe('pseudonyms', () => {
   const key = Buffer.from('0123456789abcdef');
   const of = pseudonymiser(key);
 
-  test('are the HMAC-SHA256 of fuel and digits, the same every time', () => {
+  test('a pseudonym is the HMAC-SHA256 of fuel and digits, and is the same every time', () => {
     // openssl: printf 'mpan:2000000000015' | openssl dgst -sha256 -hmac 0123456789abcdef
     expect(of('electricity', '2000000000015')).toBe('mpan-3e851f1f33ab216f0cbdf2019a5419a7');
     expect(pseudonymiser(key)('electricity', '2000000000015')).toBe(of('electricity', '2000000000015'));
   });
 
-  test('differ by key, by fuel and by meter point', () => {
+  test('pseudonyms differ by key, by fuel and by meter point', () => {
     const other = pseudonymiser(Buffer.from('0123456789abcdeg'));
     expect(other('electricity', '2000000000015')).not.toBe(of('electricity', '2000000000015'));
     expect(of('gas', '2000000000015').slice(5)).not.toBe(of('electricity', '2000000000015').slice(5));

@@ -40,7 +40,7 @@ describe.concurrent('over TCP against the emulator', () => {
   let unwritten: ReturnType<typeof start> | undefined;
   const shared = (): ReturnType<typeof start> => (unwritten ??= start());
 
-  test('a whole migration with rotation; no key stands in any output, on a stream or in the log', async () => {
+  test('a whole migration with rotation leaves no key in any output, stream or log', async () => {
     const emulator = await start();
     const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\n${ALLOWED}`);
     const run = startRig(path, '--out', bench.at('tcp'));
@@ -65,7 +65,7 @@ describe.concurrent('over TCP against the emulator', () => {
     ).toBe(true);
   });
 
-  test('without an allow-list no SET and no ACTION leaves, proofs of HLS apart', async () => {
+  test('without an allow-list no SET and no ACTION is sent, except the proofs of HLS', async () => {
     const emulator = await shared();
     const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\n`);
     const { code, out } = await bench.rig(path, '--out', bench.at('refused'));
@@ -87,7 +87,7 @@ describe.concurrent('over TCP against the emulator', () => {
     });
   });
 
-  test('an attempt that fails with a code is data: exit code 0', async () => {
+  test('an attempt that fails with a code is data, and the exit code is 0', async () => {
     const emulator = await shared();
     const path = bench.file(
       `devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\nfaults: [{ attempt: 1, step: installationData, effect: badData }]\n`,
@@ -101,7 +101,7 @@ describe.concurrent('over TCP against the emulator', () => {
     expect(out).toContain('counted by no clause');
   });
 
-  test('nobody at the address, a ledger inside the outputs, a device that another process has: exit code 1, and nothing is written', async () => {
+  test('a silent address, a ledger inside the outputs and a locked device give exit code 1, and nothing is written', async () => {
     const emulator = await shared();
     const nobody = bench.file("devices: { chf: { tcp: '127.0.0.1:1' } }\n");
     await refused(bench.rig(nobody, '--out', bench.at('nobody')), 'tcp:127.0.0.1:1');
@@ -120,7 +120,7 @@ describe.concurrent('over TCP against the emulator', () => {
   /** Answers that are late, so that a test can act while one is awaited. */
   const SLOW = 'faults: [{ fault: delay, frame: 3, direction: s2c, delayMilliseconds: 300 }]\n';
 
-  test('SIGINT ends it cleanly: exit code 130, outputs marked as partial, ledgers whole, nothing locked', async () => {
+  test('SIGINT gives exit code 130, outputs marked as partial, whole ledgers, and no lock left', async () => {
     const emulator = await start(SLOW);
     const path = bench.file(`devices: { chf: { tcp: '127.0.0.1:${emulator.port}' } }\n${ALLOWED}`);
     const run = startRig(path, '--out', bench.at('partial'));
@@ -159,7 +159,7 @@ describe.concurrent('over TCP against the emulator', () => {
     return killedInFlight(tries - 1);
   }
 
-  test('killed while a key is on its way, it is taken up again: the next run migrates', async () => {
+  test('a run that is killed during a key transfer is resumed, and the next run migrates', async () => {
     const path = await killedInFlight();
     expect(existsSync(bench.at('killed/manifest.json'))).toBe(false);
     const again = await bench.rig(path, '--out', bench.at('again'));
@@ -172,7 +172,7 @@ describe.concurrent('over TCP against the emulator', () => {
   });
 });
 
-test.concurrent('a driver rig writes what it learnt, and no attempt', async () => {
+test.concurrent('a driver rig writes what it learnt, and records no attempt', async () => {
   const sample = fileURLToPath(new URL('../../scenarios/rigs/driver.yaml', import.meta.url));
   const { code, out, err } = await bench.rig(sample, '--out', bench.at('driver'));
   expect([code, err]).toEqual([0, '']);
@@ -199,7 +199,7 @@ test.concurrent('two parts of one rig meet at a broker: the emulator there, the 
 });
 
 describe.skipIf(socatMissing !== undefined).concurrent(`a meter on a pty (${socatMissing ?? 'socat'})`, () => {
-  test.each(['hdlc', '62056-21'])('by %s', async (framing) => {
+  test.each(['hdlc', '62056-21'])('a meter on a pty migrates by %s', async (framing) => {
     const pair = await ptyPair();
     const emulator = await startEmulator('--device', 'esme', '--serial', pair.paths[0], '--framing', framing);
     const path = bench.file(`devices: { esme: { serial: ${pair.paths[1]}, framing: ${framing} } }\n${ALLOWED}`);

@@ -29,7 +29,7 @@ function directoryWithout(room: string): string {
 
 describe.skipIf(!existsSync(FULL))(`a full disk (${FULL})`, () => {
   test.each(['frames.jsonl', 'frames.pcap', 'attempts.csv', 'steps.json', 'manifest.json'])(
-    'under %s of a rig is told in words, and no half of a file stays',
+    'a full disk under %s of a rig is reported in words, and no partial file stays',
     async (name) => {
       const folder = directoryWithout(name);
       const { code, out, err } = await bench.rig(LAB, '--out', folder);
@@ -43,7 +43,7 @@ describe.skipIf(!existsSync(FULL))(`a full disk (${FULL})`, () => {
     },
   );
 
-  test('frames that find no room do not throw while they fly: the conversation goes on, and it is said at the end', () => {
+  test('a full disk does not throw while frames are sent: the conversation continues, and the fault is reported at the end', () => {
     const base = bench.at('flying');
     symlinkSync(FULL, partial(`${base}.pcap`));
     const files = openFrameFiles(base);
@@ -58,7 +58,7 @@ describe.skipIf(!existsSync(FULL))(`a full disk (${FULL})`, () => {
 
 describe.skipIf(!existsSync(FULL))(`a full disk (${FULL}) under a rig that may write`, () => {
   test.each(['progress.jsonl', 'frames.jsonl.partial'])(
-    'with no room for %s no device is written to: keys stay as they are, and the story says why',
+    'with no room for %s no device is written to, its keys stay the same, and the story says why',
     async (room) => {
       const home = await emulate({
         profile: profileOf(profileSchema.parse({ sleep: { wakeSeconds: 60, awakeSeconds: 60 } }), () => ''),
@@ -87,7 +87,7 @@ describe.skipIf(!existsSync(FULL))(`a full disk (${FULL}) under a rig that may w
   );
 });
 
-test('a watch whose reader goes away (`| head`) is laid down, as on Ctrl-C, and ends with 0', async () => {
+test('a watch whose reader goes away (`| head`) stops as on Ctrl-C, and ends with 0', async () => {
   const file = bench.file('installation: { number: 7 }\nwatch: { contact: { everySeconds: 1, tries: 1 } }\n');
   const out = bench.at('unread');
   const run = startRig(file, '--watch', '--out', out);
@@ -98,7 +98,7 @@ test('a watch whose reader goes away (`| head`) is laid down, as on Ctrl-C, and 
   expect(JSON.parse(last)).toMatchObject({ is: 'down' });
 });
 
-test('a watch whose outputs cannot be written is laid down in words; its journal stands, and it goes on once they can', async () => {
+test('a watch whose outputs cannot be written stops with a message, keeps its journal, and resumes once they can', async () => {
   const file = bench.file('installation: { number: 7 }\nwatch: { contact: { everySeconds: 1, tries: 1 } }\n');
   const out = bench.at('watch');
   const begun = await bench.rig(file, '--watch', '--once', '--out', out);

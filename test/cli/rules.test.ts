@@ -19,7 +19,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('rules', () => {
-  test('list has every name with its dates and title', async () => {
+  test('rules list prints every name with its dates and title', async () => {
     const { out } = await rules('list');
     for (const set of RULE_SETS)
       expect(out).toMatch(new RegExp(`^${set.name} .*expires ${set.expiresOn} +${set.title}$`, 'm'));
@@ -36,12 +36,12 @@ describe('rules', () => {
     },
   );
 
-  test('print --format json is the rule set', async () => {
+  test('rules print --format json prints the rule set', async () => {
     const { out } = await rules('print', VARIOUS1.name, '--format', 'json');
     expect(JSON.parse(out)).toEqual(VARIOUS1);
   });
 
-  test('print in words takes what-ifs, and in-force its day', async () => {
+  test('rules print in words takes what-ifs, and in-force takes its day', async () => {
     expect((await rules('print', VARIOUS1.name, '--set-rule', 'mixed=anyDormant')).out).toContain(
       '* mixed: anyDormant',
     );
@@ -50,7 +50,7 @@ describe('rules', () => {
     expect(await rules('print', 'in-force', '--as-of', 'yesterday')).toMatchObject({ code: 1 });
   });
 
-  test('check tells what is wrong with each file', async () => {
+  test('rules check reports the faults of each file', async () => {
     const { out, err, code } = await rules('check', file('wrong.yaml'), file('right.yaml'), file('none.yaml'));
     expect(code).toBe(1);
     expect(out).toBe(`${file('right.yaml')}: ok, right, 6 categories\n`);
@@ -59,7 +59,7 @@ describe('rules', () => {
     expect(err).toContain('none.yaml: found no such file');
   });
 
-  test('diff has the paths that differ and both values', async () => {
+  test('rules diff prints the paths that differ and both values', async () => {
     const { out } = await rules('diff', VARIOUS1.name, file('right.yaml'));
     expect(out).toContain('clauses.five-retries.shows.atLeast\n  - 5\n  + 4\n');
     const { out: json } = await rules('diff', VARIOUS1.name, '--set-rule', 'clauses.gt01=null', '--format', 'json');

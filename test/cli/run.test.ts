@@ -9,27 +9,27 @@ function bench(...args: readonly string[]): { status: number | null; stdout: str
 }
 
 describe('run', () => {
-  test('says in words that no category was met, where none was', () => {
+  test('run says in words that no category was met', () => {
     const { status, stdout, stderr } = bench('run', 'scenarios/quiet.yaml', '--workers', '1');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('\nNo category was met by any installation: every volume is 0');
     expect(stdout).not.toContain('reason');
   });
 
-  test('one replication shows no range, and a scenario without published figures no column of them', () => {
+  test('one replication shows no range, and a scenario without published figures has no column for them', () => {
     const { stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1');
     expect(/^ +reason.*$/m.exec(stdout)?.[0].trim().split(/ {2,}/)).toEqual(['reason', 'mean']);
     expect(stdout).not.toContain('published');
     expect(stdout).toContain('One run shows no range');
   });
 
-  test('the screen and every table that is asked for fit 80 columns', () => {
+  test('the screen and every table on demand fit 80 columns', () => {
     const { stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--replications', '3', '--detail', '--monthly'); // prettier-ignore
     expect(stdout).toContain('By cohort');
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test('a change is named with its value before, and compared with the unchanged scenario on common dice', () => {
+  test('run names a change with its earlier value, and compares it with the unchanged scenario on common dice', () => {
     const args = ['run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--replications', '2'];
     const { stdout } = bench(...args, '--set', 'amendments.clauses.five-retries.shows.atLeast=1');
     expect(stdout).toMatch(/^A change of small/);
@@ -41,16 +41,16 @@ describe('run', () => {
     expect(bench(...args, '--no-baseline', '--set', 'title=x').stdout).not.toMatch(/^ +reason +mean +before/m);
   });
 
-  test('as JSON is one JSON text and nothing else, on standard output', () => {
+  test('run --format json prints one JSON text and nothing else on standard output', () => {
     const { status, stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--format', 'json', '--replications', '8'); // prettier-ignore
     expect(status).toBe(0);
-    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['seed', 'scenarioHash', 'installations', 'kernelSeconds', 'ends', 'volumes']); // prettier-ignore
+    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['seed', 'scenarioHash', 'installations', 'ends', 'volumes', 'kernelSeconds']); // prettier-ignore
   });
 
   const shell = (command: string) => spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 120_000 });
   const BENCH = 'node src/cli/smets1-bench.mjs';
 
-  test('goes on to its answer where nobody reads what is said beside it', () => {
+  test('run still gives its answer if nobody reads standard error', () => {
     // Four replications are four steps of progress, each a line on a standard error that is closed.
     const asked = `${BENCH} run test/cli/fixtures/small.yaml --workers 1 --replications 4 --format json`;
     const { stdout, stderr } = shell(`(${asked} 2>&1 >&3 3>&- | true) 3>&1; echo "code \${PIPESTATUS[0]}" >&2`);
@@ -59,7 +59,7 @@ describe('run', () => {
   });
 
   test.skipIf(!existsSync('/dev/full'))(
-    'says that there is no room for its answer, which is no defect (needs /dev/full)',
+    'run says that there is no room for its answer, which is no defect (needs /dev/full)',
     () => {
       const { status, stderr } = shell(`${BENCH} run scenarios/quiet.yaml --workers 1 > /dev/full`);
       expect(status).toBe(1);
@@ -67,11 +67,14 @@ describe('run', () => {
     },
   );
 
-  test.skipIf(!existsSync('/proc/self'))('ends also where no directory can be made for its files (needs /proc)', () => {
-    const { status, stderr } = shell(`${BENCH} run scenarios/quiet.yaml --workers 1 --out /proc/no/such`);
-    expect(status).toBe(1);
-    expect(stderr).toContain('--out /proc/no/such: no directory can be made there');
-  });
+  test.skipIf(!existsSync('/proc/self'))(
+    'run ends properly if no directory can be made for its files (needs /proc)',
+    () => {
+      const { status, stderr } = shell(`${BENCH} run scenarios/quiet.yaml --workers 1 --out /proc/no/such`);
+      expect(status).toBe(1);
+      expect(stderr).toContain('--out /proc/no/such: no directory can be made there');
+    },
+  );
 
   test.each([
     [['run'], "missing required argument 'scenario'"],
@@ -80,7 +83,7 @@ describe('run', () => {
     [['run', 'scenarios/quiet.yaml', '--as-of', '2020-01-01'], 'expected a day from 2021-02-01 to 2022-12-31'],
     [['run', 'scenarios/quit.yaml'], 'no such file'],
     [['rum'], 'Did you mean run?'],
-  ])('%j is refused with exit code 1, and told why on standard error', (args, words) => {
+  ])('run refuses %j with exit code 1 and gives the reason on standard error', (args, words) => {
     const { status, stdout, stderr } = bench(...args);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain(words);

@@ -29,7 +29,7 @@ async function interrupted(out: string, signal: NodeJS.Signals): Promise<number 
   return ended;
 }
 
-test('a run that is interrupted leaves nothing behind, and an earlier one as it was', async () => {
+test('an interrupted run leaves nothing behind, and leaves an earlier run unchanged', async () => {
   const out = join(folder, 'interrupted');
   expect(await interrupted(out, 'SIGINT')).toBe(130);
   expect(readdirSync(out)).toEqual([]);
@@ -43,7 +43,7 @@ test('a run that is interrupted leaves nothing behind, and an earlier one as it 
   expect(names.map((name) => readFileSync(join(out, name)))).toEqual(before);
 });
 
-test('a run never replaces another one in silence', () => {
+test('a run never replaces another one silently', () => {
   const out = join(folder, 'replaced');
   expect(run(...SMALL, '--out', out).status).toBe(0);
   const files = () =>
@@ -62,7 +62,7 @@ test('a run never replaces another one in silence', () => {
   expect(files()).not.toEqual(before);
 }, 120_000);
 
-test('the manifest names the command, what was set and the replication of the records', () => {
+test('the manifest names the command, the settings and the replication of the records', () => {
   const out = join(folder, 'provenance');
   expect(run(...SMALL, '--set', 'changes.replacementPerYear=0.2', '--out', out).status).toBe(0);
   const read = (name: string) => JSON.parse(readFileSync(join(out, name), 'utf8')) as Record<string, unknown>;
@@ -74,7 +74,7 @@ test('the manifest names the command, what was set and the replication of the re
   expect(JSON.stringify(read('report.json'))).not.toContain(folder);
 });
 
-test('what a killed run has left is no reason to refuse the next', () => {
+test('files that a killed run left do not stop the next run', () => {
   const out = join(folder, 'killed');
   mkdirSync(join(out, '.partial-1'), { recursive: true });
   writeFileSync(join(out, '.partial-1', 'attempts.parquet'), 'half');
@@ -82,7 +82,7 @@ test('what a killed run has left is no reason to refuse the next', () => {
   expect(readdirSync(out)).not.toContain('.partial-1');
 });
 
-test('a place that cannot be written is told in words, not as a defect', () => {
+test('a path that cannot be written is reported in words and not as a defect', () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   const { status, stderr } = run(...SMALL, '--out', join(file, 'out'));

@@ -19,14 +19,14 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('scenario check', () => {
-  test('a right file is said to be right, with name, hash and size', async () => {
+  test('scenario check reports a valid file with its name, hash and size', async () => {
     const { out, err, code } = await scenario('check', file('right.yaml'), file('bom.yaml'));
     expect([err, code]).toEqual(['', 0]);
     expect(out.split('\n')[0]).toMatch(/^.*right\.yaml: ok, base#[0-9a-f]{12}, 1000 installations$/);
     expect(out.split('\n')).toHaveLength(3);
   });
 
-  test('numbers without a mark are a warning, and wrong under --strict', async () => {
+  test('numbers without a mark are a warning, and an error under --strict', async () => {
     const mild = await scenario('check', file('unmarked.yaml'));
     expect(mild).toMatchObject({ code: 0, out: expect.stringContaining('warnings: 1') as string });
     expect(mild.err).toContain('unmarked.yaml:2:10 › horizon: found 2022-06-30 without a mark');
@@ -34,7 +34,7 @@ describe('scenario check', () => {
     expect(strict).toMatchObject({ code: 1, out: '', err: mild.err });
   });
 
-  test('wrong files do not hide right ones, and everything wrong is told', async () => {
+  test('wrong files do not hide valid ones, and every fault is reported', async () => {
     const { out, err, code } = await scenario(
       'check',
       file('wrong.yaml'),
@@ -55,7 +55,7 @@ describe('scenario check', () => {
 });
 
 describe('scenario print', () => {
-  test('every value stands on a line of its own with its mark, aligned, without colours', async () => {
+  test('scenario print writes each value on its own line with its mark, aligned and without colours', async () => {
     const { out, code } = await scenario(
       'print',
       file('right.yaml'),
@@ -80,7 +80,7 @@ describe('scenario print', () => {
     expect(out).not.toContain('\u001b');
   });
 
-  test('json has the same values', async () => {
+  test('scenario print --format json has the same values', async () => {
     const text = await scenario('print', file('right.yaml'));
     const { out } = await scenario('print', file('right.yaml'), '--format', 'json');
     const printed = JSON.parse(out) as {
@@ -98,7 +98,7 @@ describe('scenario print', () => {
     expect(text.out.trimEnd().split('\n')).toHaveLength(printed.values.length + 3);
   });
 
-  test('a wrong --set is answered with the option', async () => {
+  test('a wrong --set is reported with the option', async () => {
     const { err, code } = await scenario('print', file('right.yaml'), '--set', 'horizn=2022-01-01');
     expect(code).toBe(1);
     expect(err).toBe(

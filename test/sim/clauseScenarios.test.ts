@@ -54,7 +54,7 @@ describe.each(ISOLATED)('%s', (name, category, shares) => {
     expect(counts.ends.reduce((sum, count) => sum + count, 0)).toBe(model.size);
   });
 
-  test('those that it excludes are in effect by the horizon, with the evidence that it takes', () => {
+  test('the installations that a clause scenario excludes are in effect by the horizon, with their evidence', () => {
     const { lives } = recorded(model, 'one');
     const verdicts = lives.flatMap((life: Lived) => life.verdicts);
     expect(verdicts.filter((row) => row.effectiveFrom === null || !row.reported)).toEqual([]);
@@ -68,7 +68,7 @@ describe.each(ISOLATED)('%s', (name, category, shares) => {
     }
   });
 
-  test('every number and date of it says where it comes from', () => {
+  test('every number and date of a clause scenario states its source', () => {
     expect(warnings).toEqual([]);
     expect(marks.filter((leaf) => leaf.isClaim && leaf.mark === null)).toEqual([]);
   });

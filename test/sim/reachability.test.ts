@@ -138,7 +138,7 @@ test.each(EXPECTED)('every %s is reached', (what, names) => {
   expect(names.filter((name) => !reached.has(`${what} ${name}`))).toEqual([]);
 });
 
-test('no verdict is reached out of its scope', () => {
+test('no verdict is reached outside its scope', () => {
   const verdicts = CATEGORIES.flatMap((category) => COHORTS.map((cohort) => `${category} ${cohort}`));
   expect(verdicts.filter((row) => reached.has(`verdict ${row}`) && !SCOPE.includes(row))).toEqual([]);
 });
@@ -151,7 +151,7 @@ const COMPANIONS: Partial<Record<ReadingName, Partial<Readings>>> = {
   activeGt01Evidence: { cosRestarts: 'yes' },
 };
 
-test('every reading is reached: another value says something else of these lives', () => {
+test('every reading is reached: another value changes the verdict of some life', () => {
   const { rules } = model.rules;
   const unreached: string[] = [];
   for (const name of READING_NAMES) {

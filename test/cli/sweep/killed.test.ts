@@ -70,7 +70,7 @@ describe(`a sweep whose processes are killed (SWEEP_KILL_SEED=${SEED}, ${KILLS} 
     undisturbed = outputsOf(at('whole'));
   }, 300_000);
 
-  test('ends with the bytes of an undisturbed run: worker threads', async () => {
+  test('a sweep of worker threads that are killed gives the bytes of an undisturbed run', async () => {
     for (let i = 0; i < KILLS; i += 1)
       await killAfter(bench('sweep', TINY, '--out', at('pool'), '--workers', '2'), at('pool/cells'), moreCells(i));
     expect((await commandLine(['sweep', TINY, '--out', at('pool'), '--workers', '1'])).code).toBe(0);
@@ -78,7 +78,7 @@ describe(`a sweep whose processes are killed (SWEEP_KILL_SEED=${SEED}, ${KILLS} 
     expect(cellFiles(at('pool/cells')).filter((name) => name.includes('partial'))).toEqual([]);
   }, 600_000);
 
-  test('ends with the bytes of an undisturbed run: shards that run at the same time', async () => {
+  test('a sweep of parallel shards that are killed gives the bytes of an undisturbed run', async () => {
     const shards = (n: number) => bench('sweep', TINY, '--out', at('shards'), '--workers', '1', '--shard', `${n}/2`);
     for (let i = 0; i < Math.ceil(KILLS / 2); i += 1) {
       const [first, second] = [shards(1), shards(2)];

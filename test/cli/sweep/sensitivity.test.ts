@@ -9,7 +9,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const TINY_SCENARIO = 'test/cli/sweep/tinyScenario.yaml';
 
 describe('sensitivity', () => {
-  test('moves every assumption below a path up and down, and ranks what that changes', async () => {
+  test('sensitivity moves every assumption below a path up and down, and ranks the effects', async () => {
     const args = ['sensitivity', TINY_SCENARIO, '--only', 'changes', '--share', '0.5', '--scale', '1', '--replications', '2', '--workers', '1', '--format', 'json', '--outcome', 'migrated/all']; // prettier-ignore
     const { code, out, err } = await commandLine(args);
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
@@ -30,7 +30,7 @@ describe('sensitivity', () => {
     expect(answer.effects.filter(({ factor }) => factor === 'changes.replacementPerYear').map(({ level }) => level)).toEqual([0.01, 0.03]); // prettier-ignore
   });
 
-  test('says what is wrong with its options', async () => {
+  test('sensitivity reports faults of its options', async () => {
     expect(await commandLine(['sensitivity', TINY_SCENARIO, '--share', '2'])).toMatchObject({ code: 1 });
     const { code, err } = await commandLine(['sensitivity', TINY_SCENARIO, '--only', 'nowhere']);
     expect(code).toBe(1);
@@ -41,7 +41,7 @@ describe('sensitivity', () => {
 describe('compare', () => {
   const compare = (...args: string[]) => commandLine(['compare', ...args, '--replications', '3', '--workers', '1']);
 
-  test('shows what differs, paired on common dice, and writes a row for each replication', async () => {
+  test('compare shows the differences, paired on common dice, and writes a row for each replication', async () => {
     const { code, out } = await compare(TINY_SCENARIO, '--set', 'amendments.clauses.five-retries.shows.atLeast=2', '--out', join(folder, 'pairs.csv'), '--format', 'json'); // prettier-ignore
     expect(code).toBe(0);
     const { paired, rows } = JSON.parse(out) as { paired: boolean; rows: { cohort: string; category: string; a: number; b: number; difference: { value: number } }[] }; // prettier-ignore
@@ -56,13 +56,13 @@ describe('compare', () => {
     expect(own.reduce((sum, [, b]) => sum + (b as number), 0) / 3).toBeCloseTo(five?.b as number, 9);
   });
 
-  test('finds nothing between a scenario and itself', async () => {
+  test('compare finds no difference between a scenario and itself', async () => {
     const { code, out } = await compare(TINY_SCENARIO, TINY_SCENARIO);
     expect(code).toBe(0);
     expect(out).toContain('No volume differs');
   });
 
-  test('takes the folder of a run, and the dice of that run for the other side', async () => {
+  test('compare takes the folder of a run, and uses the dice of that run for the other side', async () => {
     const run = [
       'run',
       TINY_SCENARIO,
@@ -82,7 +82,7 @@ describe('compare', () => {
     expect(out).toContain('No volume differs');
   });
 
-  test('refuses what it cannot compare', async () => {
+  test('compare refuses sides that it cannot compare', async () => {
     expect((await commandLine(['compare', TINY_SCENARIO])).err).toContain('needs two scenarios');
     writeFileSync(join(folder, 'report.json'), '{"kind":"sweep","format":1}');
     const { code, err } = await commandLine(['compare', folder, TINY_SCENARIO]);

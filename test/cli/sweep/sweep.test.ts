@@ -19,7 +19,7 @@ describe('sweep', () => {
     undisturbed = outputsOf(at('whole'));
   }, 120_000);
 
-  test('writes its tables and a manifest that holds their hashes', () => {
+  test('a sweep writes its tables and a manifest that holds their hashes', () => {
     expect(Object.keys(undisturbed)).toEqual([
       'cells.csv',
       'convergence.csv',
@@ -35,14 +35,14 @@ describe('sweep', () => {
     expect(JSON.stringify(manifest)).not.toMatch(new RegExp(`${folder}|workers`));
   });
 
-  test('computes nothing twice, and writes the same bytes again', async () => {
+  test('a sweep computes nothing twice, and writes the same bytes again', async () => {
     const { code, out } = await sweep('whole');
     expect(code).toBe(0);
     expect(out).toMatch(/: 0 computed, \d+ reused/);
     expect(outputsOf(at('whole'))).toEqual(undisturbed);
   });
 
-  test('takes a torn, an empty, a foreign and a misnamed file for a missing cell', async () => {
+  test('a sweep treats a torn, an empty, a foreign and a misnamed file as a missing cell', async () => {
     cpSync(at('whole/cells'), at('torn/cells'), { recursive: true });
     const files = cellFiles(at('torn/cells')).map((name) => join(at('torn/cells'), name));
     const [torn = '', empty = '', foreign = '', misnamed = '', other = ''] = files;
@@ -56,7 +56,7 @@ describe('sweep', () => {
     expect(outputsOf(at('torn'))).toEqual(undisturbed);
   });
 
-  test('gives the same bytes in shards, in any order and mixture, and the first shard writes the tables', async () => {
+  test('shards in any order and mixture give the same bytes, and the first shard writes the tables', async () => {
     for (const [shard, said] of [
       ['3/3', 'belong to others'],
       ['2/3', 'belong to others'],
@@ -69,13 +69,13 @@ describe('sweep', () => {
     expect(outputsOf(at('shards'))).toEqual(undisturbed);
   });
 
-  test('lets a shard help the others when it is done', async () => {
+  test('a shard that is done helps the others', async () => {
     const { out } = await sweep('helped', '--shard', '2/2');
     expect(out).toContain('all');
     expect(cellFiles(at('helped/cells'))).toEqual(cellFiles(at('whole/cells')));
   });
 
-  test('merges only what is whole, and with --partial leaves points out', async () => {
+  test('merge accepts only whole cells, and leaves points out with --partial', async () => {
     cpSync(at('whole/cells'), at('partial/cells'), { recursive: true });
     const cells = readFileSync(at('whole/cells.csv'), 'utf8').split('\n').slice(1);
     const key = (cells.findLast((line) => line.includes('ioc-dormant')) as string).split(',')[2] as string;
@@ -90,14 +90,14 @@ describe('sweep', () => {
     expect(partial.out).toContain('1 point left out');
   });
 
-  test('is refused with the place where its file is wrong', async () => {
+  test('a wrong sweep file is refused with the place of its fault', async () => {
     writeFileSync(at('wrong.yaml'), readFileSync(TINY, 'utf8').replace('scenario: ', `scenario: ${process.cwd()}/test/cli/sweep/`).replace('values: [3, 4]', 'valuse: [3, 4]')); // prettier-ignore
     const { code, err } = await commandLine(['sweep', at('wrong.yaml'), '--out', at('wrong')]);
     expect(code).toBe(1);
     expect(err).toMatch(/wrong\.yaml:10:\d+ › factors\["weeks asked for"\]\.valuse: found an unknown name/);
   });
 
-  test('keeps going when a point is refused, and says so', async () => {
+  test('a sweep continues if a point is refused, and reports it', async () => {
     const text = readFileSync(TINY, 'utf8').replace('scenario: ', `scenario: ${process.cwd()}/test/cli/sweep/`);
     writeFileSync(at('refused.yaml'), text.replace('values: [x0, x2]', 'values: [x0, -1]'));
     const { code, out } = await commandLine(['sweep', at('refused.yaml'), '--out', at('refused'), '--store', at('whole/cells'), '--workers', '1']); // prettier-ignore
@@ -105,7 +105,7 @@ describe('sweep', () => {
     expect(out).toContain('1 point refused');
   });
 
-  test('names a store that cannot be written, keeps what is there and writes no table', async () => {
+  test('a sweep names a store that cannot be written, keeps its content and writes no table', async () => {
     writeFileSync(at('file'), '');
     const file = await sweep('nowhere', '--store', at('file/cells'));
     expect(file.code).toBe(1);
@@ -114,7 +114,7 @@ describe('sweep', () => {
   });
 
   test.skipIf(process.getuid?.() === 0)(
-    'names a store that is read only, unless nothing is to be written',
+    'a sweep names a read-only store, unless nothing is to be written',
     async () => {
       cpSync(at('whole/cells'), at('locked/cells'), { recursive: true });
       const [first = ''] = cellFiles(at('locked/cells'));
@@ -126,7 +126,7 @@ describe('sweep', () => {
     },
   );
 
-  test('goes on after Ctrl-C where it was', async () => {
+  test('a sweep resumes after Ctrl-C where it stopped', async () => {
     const { code, err } = await commandLine(['sweep', TINY, '--out', at('stopped'), '--workers', '1'], {
       onText: (text, interrupt) => text.startsWith('cells: ') && interrupt(),
     });
@@ -137,7 +137,7 @@ describe('sweep', () => {
     expect(outputsOf(at('stopped'))).toEqual(undisturbed);
   });
 
-  test('plans without computing, and says what a cell rests on', async () => {
+  test('a plan computes nothing, and tells what a cell rests on', async () => {
     const plan = await commandLine(['sweep', 'plan', TINY, '--store', at('whole/cells')]);
     expect(plan.code).toBe(0);
     expect(plan.out).toContain('0 cells of 0 lives not yet in');

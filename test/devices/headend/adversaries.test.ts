@@ -138,11 +138,11 @@ describe('bytes come as far as knowledge', () => {
   const cases = (Object.keys(ADVERSARIES) as AdversaryId[]).flatMap((adversary) =>
     (Object.keys(PLANS) as PlanId[]).map((plan) => [adversary, plan] as const),
   );
-  test.each(cases)('%s after %s', (adversary, plan) => {
+  test.each(cases)('the bytes allow %s after %s exactly what knowledge allows', (adversary, plan) => {
     expect(play(adversary, plan)).toEqual(afterRotation(adversary, plan));
   });
 
-  test('the game can be won: with nothing rotated the old SMSO does everything', () => {
+  test('the old SMSO can do everything if nothing is rotated, so the game can be won', () => {
     expect(play('smsoNotRecording', 'none')).toEqual({ decrypt: true, associate: true, install: true });
   });
 });

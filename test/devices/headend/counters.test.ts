@@ -98,7 +98,7 @@ describe('a counter that is too low is raised, whatever the meter makes of it', 
     ['answers with a confirmed service error', '0E010600'],
     ['hangs up', 'hangs up'],
     ['is silent', 'is silent'],
-  ])('a meter that %s', (_, dislike) => {
+  ])('a counter that is too low is raised by a meter that %s', (_, dislike) => {
     const { outcome, sent } = meet({ counter: 1000, dislike });
     expect(outcome).toMatchObject({ ok: true });
     expect(sent[0]!.counter).toBeGreaterThan(1000);
@@ -112,7 +112,7 @@ describe('a counter that is too low is raised, whatever the meter makes of it', 
     ['is silent', RAISE_MAX + 5],
     // It names 0x05F5E101, and its public client says so too.
     ['D8010605F5E101', 0x05f5e100],
-  ])('a meter that is far ahead and answers %s', (dislike, counter) => {
+  ])('a counter that is too low is raised by a meter that is far ahead and answers %s', (dislike, counter) => {
     const { outcome, notes } = meet({ counter, dislike });
     expect(outcome).toMatchObject({ ok: true });
     expect(notes.join()).toContain(`to ${counter + 1}`);
@@ -120,24 +120,24 @@ describe('a counter that is too low is raised, whatever the meter makes of it', 
 });
 
 describe('a counter is not raised', () => {
-  test('by an exception that is far ahead and that nobody confirms', () => {
+  test('an unconfirmed exception that is far ahead does not raise a counter', () => {
     const made = meet({ counter: 5_000_000, dislike: 'D801064C4B4001', isPublic: false });
     expect(made.outcome).toMatchObject({ ok: false });
     expect(made.ledger.nextCounter(ACTIVE)).toBeLessThan(10);
     expect(made.notes.join()).toContain('too far ahead');
   });
 
-  test('by an exception beyond what the public client reads', () => {
+  test('an exception beyond what the public client reads does not raise a counter', () => {
     const made = meet({ counter: 1000, dislike: 'D80106F0000000' });
     expect(made.outcome).toMatchObject({ ok: false });
     expect(made.ledger.nextCounter(ACTIVE)).toBeLessThan(10);
   });
 
-  test('so far that the key could not be rotated any more', () => {
+  test('a counter is not raised so far that the key could no longer be rotated', () => {
     expect(meet({ counter: 0xfffffff0, dislike: 'D80106' }).outcome).toMatchObject({ ok: false });
   });
 
-  test('if ours was not too low: the meter is asked once in public and no more', () => {
+  test('a counter that was not too low is not raised, and the meter is asked once in public', () => {
     const ledger = new KeyLedger(LAB_KEYS);
     ledger.startCounter(2000);
     const made = meet({ counter: 1000, dislike: 'D80105', ledger });

@@ -54,7 +54,7 @@ const FAULTS: readonly (readonly [string, FaultAction, StageOptions])[] = [
 ];
 
 describe('a rotation whose nth frame is', () => {
-  test.each(FAULTS)('%s', (_, action, options) => {
+  test.each(FAULTS)('a rotation survives its nth frame being %s', (_, action, options) => {
     const seen = new Set<number>();
     for (let n = 1; ; n += 1) {
       expect(n).toBeLessThan(FRAMES_MAX);
@@ -79,7 +79,7 @@ describe('a rotation whose nth frame is', () => {
     ['wrapper', 'chf'],
     ['hdlc', 'esme'],
   ] as const;
-  test.each(PLACES)('the last before silence: %s, %s', (framing, device) => {
+  test.each(PLACES)('a rotation survives silence after this last frame: %s, %s', (framing, device) => {
     const associations = new Set<number>();
     for (const silence of ['drop', 'answersDropped'] as const) {
       for (let n = 1; ; n += 1) {
@@ -160,7 +160,7 @@ test('a head-end that crashes at the nth frame finds its keys again from the led
   }
 });
 
-test("the device's power goes at each numbered point of each install: all old or all new, and found out", () => {
+test('a power cut at any numbered point of an install leaves all old or all new keys, and is found out', () => {
   const points = installSteps([{ name: 'gak', key: LAB_KEYS.gak }]).length;
   for (const install of [1, 2]) {
     for (let point = 1; point <= points; point += 1) {

@@ -53,7 +53,7 @@ function headEnd(peer?: (device: DeviceAtAddress) => Peer, keySource: KeySource 
 const options = { concurrency: 30 };
 
 describe('our head-end', () => {
-  test.each(HEAD_END_LAWS)('$name', async (law) => {
+  test.each(HEAD_END_LAWS)('our head-end keeps the law: $name', async (law) => {
     const cases: string[] = [];
     await law.check(headEnd(), { ...options, onCase: (text) => cases.push(text) });
     if (law.name.startsWith('whichever')) expect(cases.length).toBeGreaterThan(12);
@@ -92,7 +92,7 @@ const BROKEN: readonly Broken[] = [
 ];
 
 describe('a head-end that', () => {
-  test.each(BROKEN)('$what is found out', async ({ bad, why, hungAfterMilliseconds = 20_000 }) => {
+  test.each(BROKEN)('a broken head-end is found out: $what', async ({ bad, why, hungAfterMilliseconds = 20_000 }) => {
     const found: string[] = [];
     for (const law of HEAD_END_LAWS) {
       const broken = law.check(bad, { ...options, hungAfterMilliseconds });

@@ -114,23 +114,23 @@ const [law] = HEAD_END_LAWS;
 if (!law) throw new Error('there are laws');
 
 describe(law.name, () => {
-  test('holds of a head-end that reads under the new keys in the association that sent them', async () => {
+  test('the laws hold for a head-end that reads under the new keys in the association that sent them', async () => {
     await law.check(headEnd({ proof: 'reads' }));
   });
 
-  test('holds of one with a dedicated key for each association', async () => {
+  test('the laws hold for a head-end with a dedicated key for each association', async () => {
     await law.check(headEnd({ proof: 'associates', dedicatedKey: fresh }));
   });
 
-  test('is broken by one that does nothing with the new keys', async () => {
+  test('the laws are broken by a head-end that does nothing with the new keys', async () => {
     await expect(law.check(headEnd({ proof: 'none' }))).rejects.toThrow(/nobody has proved/);
   });
 
-  test('is broken by one that reads under a dedicated key: it says nothing of the new GUEK', async () => {
+  test('the laws are broken by a head-end that reads under a dedicated key, which proves nothing about the new GUEK', async () => {
     await expect(law.check(headEnd({ proof: 'reads', dedicatedKey: fresh }))).rejects.toThrow(/nobody has proved/);
   });
 
-  test('is broken by one whose dedicated key is always the same, and counted from one again', async () => {
+  test('the laws are broken by a head-end that repeats one dedicated key and counts from one again', async () => {
     const always = new Uint8Array(16).fill(9);
     await expect(law.check(headEnd({ proof: 'associates', dedicatedKey: () => always }))).rejects.toThrow(/nonce/);
   });

@@ -24,7 +24,7 @@ const OLD = { gak: 'active', guek: 'active' } as const;
 const KEY = new Uint8Array(16).fill(1);
 
 describe('the ledger', () => {
-  test('keeps the old key until an association under the new one has succeeded', () => {
+  test('the ledger keeps the old key until an association under the new one has succeeded', () => {
     const ledger = new KeyLedger(LAB_KEYS, LAB_KEYS.kek);
     ledger.beginRound();
     ledger.keyToSend('gak', () => KEY);
@@ -37,7 +37,7 @@ describe('the ledger', () => {
     expect(ledger.outstanding).toEqual(['guek']);
   });
 
-  test('sends the key that is on record again rather than another', () => {
+  test('the ledger sends the recorded key again and not another one', () => {
     const ledger = new KeyLedger(LAB_KEYS, LAB_KEYS.kek);
     ledger.beginRound();
     const first = ledger.keyToSend('guek', () => KEY);
@@ -47,7 +47,7 @@ describe('the ledger', () => {
     expect(ledger.rows).toHaveLength(3);
   });
 
-  test('never lowers a counter, and lets a message in clear raise it within bounds only', () => {
+  test('the ledger never lowers a counter, and a message in clear raises it within bounds only', () => {
     const ledger = new KeyLedger(LAB_KEYS);
     expect([1, 2, 3].map(() => ledger.reserveCounter(OLD))).toEqual([1, 2, 3]);
     expect(ledger.raiseCounter(OLD, 3)).toBe(false);
@@ -94,7 +94,7 @@ describe('the ledger', () => {
 });
 
 describe('keys', () => {
-  test('of the lab repeat from their address, and differ by installation and index', () => {
+  test('keys of the lab repeat for the same address, and differ by installation and index', () => {
     const source = (entity: number) => labKeySource(new Stream(seedWords('x'), 0, STREAMS.labKeys), entity);
     const [a, b, c] = [source(1), source(1), source(2)];
     const first = a();
@@ -104,12 +104,12 @@ describe('keys', () => {
     expect(c()).not.toEqual(first);
   });
 
-  test('for real hardware never repeat', () => {
+  test('keys for real hardware never repeat', () => {
     const source = secretKeySource();
     expect(source()).not.toEqual(source());
   });
 
-  test('appear in no text, log, capture or error of a rotation', () => {
+  test('keys appear in no text, log, capture or error of a rotation', () => {
     const made = stage({ device: 'chf' });
     const lines: string[] = [];
     const captured: Uint8Array[] = [];

@@ -22,7 +22,7 @@ const KEY = new Uint8Array(16).fill(0x42);
 const OTHER = new Uint8Array(16).fill(0x43);
 
 describe('the Master Key', () => {
-  test('missing: nothing is ever sent', () => {
+  test('nothing is sent if the Master Key is missing', () => {
     const made = stage({ masterKey: undefined });
     expect(made.rotate(3)).toEqual({ kind: 'masterKeyMissing' });
     expect(made.frames).toEqual([]);
@@ -31,7 +31,7 @@ describe('the Master Key', () => {
     expect(() => observeRotation({ kind: 'masterKeyMissing' })).toThrow('before its Master Key');
   });
 
-  test('wrong: the device answers an ACTION failure, and nothing is installed', () => {
+  test('a wrong Master Key makes the device answer with an ACTION failure, and nothing is installed', () => {
     const made = stage({ masterKey: WRONG });
     const before = made.device.keyring.keys;
     const rotated = made.rotate(3);
@@ -43,7 +43,7 @@ describe('the Master Key', () => {
     expect(sameKeys(ledgerKeys(made.peer), before)).toBe(true);
   });
 
-  test('obtained after it was wrong: the same ledger rotates', () => {
+  test('the same ledger rotates once the right Master Key is obtained', () => {
     const made = stage({ masterKey: WRONG });
     made.rotate();
     made.peer.ledger.obtainMasterKey(LAB_KEYS.kek);
@@ -58,7 +58,7 @@ describe('the Master Key', () => {
     ]);
   });
 
-  test('held: two associations, and the second proves what the first installed', () => {
+  test('the right Master Key needs two associations, and the second proves what the first installed', () => {
     const made = stage();
     expect(made.rotate()).toEqual({ kind: 'rotated' });
     expect(made.calls).toBe(2);
@@ -66,7 +66,7 @@ describe('the Master Key', () => {
   });
 });
 
-test('one rotation in flight per device: a second call sends nothing', () => {
+test('a device has one rotation at a time, and a second call sends nothing', () => {
   const made = stage();
   const crash = made.begin();
   const frames = made.frames.length;
@@ -125,7 +125,7 @@ describe('no change to any key by', () => {
     ['an item outside an array', structure(enumerated(0), octets(wrapped(KEY)))],
     ['an item with a member too many', array([structure(enumerated(0), octets(wrapped(KEY)), enumerated(0))])],
   ];
-  test.each(REFUSED)('%s', (_, parameter) => {
+  test.each(REFUSED)('no key is changed by %s', (_, parameter) => {
     const made = stage();
     const before = made.device.keyring.keys;
     expect(made.do(call(made, parameter))).toMatchObject({ ok: false, error: { kind: 'result' } });
@@ -133,7 +133,7 @@ describe('no change to any key by', () => {
     expect(made.rotate()).toEqual({ kind: 'rotated' });
   });
 
-  test('the check can fail: the same call with everything right changes one', () => {
+  test('the check of unchanged keys can fail: the same call with valid inputs changes one', () => {
     const made = stage();
     const before = made.device.keyring.keys;
     expect(made.do(call(made, keyTransferParameter([item(0, wrapped(KEY))]))).ok).toBe(true);
@@ -153,7 +153,7 @@ describe('without the KEK no sequence of messages changes any key', () => {
     .array(fc.record({ keyId: fc.nat(255), wrapped: wraps }), { maxLength: 4 })
     .map((items) => keyTransferParameter(items));
 
-  test('of transfers by whoever holds the GUEK and the GAK', () => {
+  test('no sequence of transfers by a holder of the GUEK and the GAK changes a key without the KEK', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(transfers, dataArbitrary), { minLength: 1, maxLength: 5 }), (messages) => {
         const made = stage();
@@ -165,7 +165,7 @@ describe('without the KEK no sequence of messages changes any key', () => {
     );
   });
 
-  test('of frames recorded from a rotation and played again, in any order and with damage', () => {
+  test('no replay of recorded frames, in any order and with damage, changes a key without the KEK', () => {
     const recorded = stage();
     recorded.rotate();
     const said = recorded.frames.filter(({ direction }) => direction === 'c2s').map(({ bytes }) => bytes);

@@ -22,14 +22,14 @@ function work(): Preparation {
 }
 
 describe('contact', () => {
-  test('needs no key: the hub says when it last looked at its network', () => {
+  test('a contact needs no key: the hub says when it last looked at its network', () => {
     const made = stage({ device: 'chf' });
     expect(made.do(contact(callOf('chf')))).toEqual({ ok: true, value: NOW });
     made.rotate();
     expect(made.do(contact(callOf('chf'))).ok).toBe(true);
   });
 
-  test.each(['drop', 'wakeUpLost', 'powerCut', 'cut', 'delay'] as const)('%s: none', (silence) => {
+  test.each(['drop', 'wakeUpLost', 'powerCut', 'cut', 'delay'] as const)('there is no contact after %s', (silence) => {
     const made = stage({ device: 'chf' });
     made.link(SILENCES[silence].condition());
     expect(made.do(contact(callOf('chf')))).toMatchObject({ ok: false });
@@ -37,7 +37,7 @@ describe('contact', () => {
 });
 
 describe('preparation', () => {
-  test('takes as many contacts as its blocks do, and runs the new firmware at the end', () => {
+  test('a preparation takes as many contacts as its blocks need, and the new firmware runs at the end', () => {
     const made = stage({ device: 'chf' });
     const works = [work()];
     const ends: string[] = [];
@@ -48,7 +48,7 @@ describe('preparation', () => {
     expect(firmwareOf(made.device, NOW + 3600)).toBe('2.0.0');
   });
 
-  test('cut off at every frame it goes on: no block is lost, and none but the last is sent twice', () => {
+  test('a preparation that is cut off at any frame continues: no block is lost, and only the last is sent twice', () => {
     for (let n = 1; ; n += 1) {
       const made = stage({ device: 'chf' });
       const works = [work()];
@@ -74,7 +74,7 @@ describe('preparation', () => {
     }
   });
 
-  test('no WAN is no answer, and a hub that refuses is no lack of WAN', () => {
+  test('no WAN gives no answer, and a refusal by the hub is no lack of WAN', () => {
     const made = stage({ device: 'chf' });
     const options = { at: NOW, blocksMax: 100, triesPerSession: 2 };
     made.link(SILENCES.drop.condition());
@@ -83,7 +83,7 @@ describe('preparation', () => {
     expect(made.do(prepareOnce([work()], options))).toBe('refused');
   });
 
-  test('damaged firmware is not activated, and is sent anew', () => {
+  test('damaged firmware is not activated, and is sent again', () => {
     const made = stage({ device: 'chf' });
     const bytes = new Uint8Array(image.bytes);
     bytes[5]! ^= 1;

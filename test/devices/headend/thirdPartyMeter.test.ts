@@ -113,7 +113,7 @@ describe('the client', () => {
     });
   });
 
-  test('one that comes before the meter has told its title cannot be read, and is said to be so, unless it is known', () => {
+  test('an exception before the meter has sent its title is reported as unreadable, unless the title is known', () => {
     const sealed = meterVoice()('glo', 'D80106000000FF', 0x2e);
     expect(against(gloClient().associate(), [sealed]).result).toEqual({
       ok: false,
@@ -142,7 +142,7 @@ describe('the client', () => {
     ['with lengths that are wrong', '6324800100BE2204212803', true],
     ['that refuses', '6303800101', false],
     ['that is none', 'D80102', false],
-  ])('an RLRE %s', (_, answer, ok) => {
+  ])('the client handles an RLRE %s', (_, answer, ok) => {
     const { result } = against(new DlmsClient({ authentication: 'none' }).release(), [fromHex(answer)]);
     expect(result.ok).toBe(ok);
   });
@@ -186,7 +186,7 @@ describe('the head-end', () => {
   test.each([
     ['names its security setup', '00002B0002FF'],
     ['names none', undefined],
-  ])('rotates the keys of a meter that %s', (_, name) => {
+  ])('the head-end rotates the keys of a meter that %s', (_, name) => {
     const device = elsewhere(name);
     const timers = virtualTimers(NOW * 1000);
     const runner: RunnerOptions = {
@@ -207,7 +207,7 @@ describe('the head-end', () => {
     expect(sameKeys(device.keyring.keys, LAB_KEYS)).toBe(false);
   });
 
-  test('a counter that lags by one, as of a ledger brought back from just before: what the device asks for is tried', () => {
+  test('if a counter lags by one after an older ledger was restored, the head-end tries the counter that the device asks for', () => {
     const made = stage();
     expect(made.recover()).toBe(1);
     const restored = { ...made.peer, ledger: new KeyLedger(LAB_KEYS, LAB_KEYS.kek) };
@@ -216,7 +216,7 @@ describe('the head-end', () => {
     expect(made.do(recover(restored))).toMatchObject({ ok: true });
   });
 
-  test('a counter too low, and an exception without the one expected: it is read in public, and never lowered', () => {
+  test('if a counter is too low and the exception does not name one, the counter is read in public and never lowered', () => {
     const made = stage();
     expect(made.recover()).toBe(1);
     const spent = made.device.keyring.highestAccepted;

@@ -17,7 +17,7 @@ const SAID: readonly (readonly [WireError, string])[] = [
   [{ kind: 'lost' }, 'no answer came'],
 ];
 
-test.each(SAID)('the words of %j hold what the device said, by name and number', (error, words) => {
+test.each(SAID)('the words of %j contain what the device said, by name and number', (error, words) => {
   expect(wireErrorText(error)).toContain(words);
 });
 
@@ -33,11 +33,11 @@ describe('what is an answer', () => {
     [{ kind: 'lost' }, false],
     [{ kind: 'countersUsedUp' }, false],
     [{ kind: 'notAllowed' }, false],
-  ] as const)('%j: the device has answered is %s', (error, is) => {
+  ] as const)('for %j, the statement that the device has answered is %s', (error, is) => {
     expect(hasAnswered(error)).toBe(is);
   });
 
-  test('a busy device may be asked again: a transient rejection, an operation not possible, a temporary failure', () => {
+  test('a busy device may be asked again after a transient rejection, an impossible operation or a temporary failure', () => {
     expect(isBusy({ kind: 'rejected', result: 2, diagnostic: 1 })).toBe(true);
     expect(isBusy({ kind: 'exception', stateError: 1, serviceError: 1 })).toBe(true);
     expect(isBusy({ kind: 'result', result: 2 })).toBe(true);

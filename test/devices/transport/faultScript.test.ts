@@ -38,7 +38,7 @@ describe('scripted faults', () => {
       ],
       ['11', '11', '02', '03', '04'],
     ],
-  ])('%s', (_, faults, expected) => {
+  ])('the scripted fault has its effect: %s', (_, faults, expected) => {
     if (expected.length < 4 && faults[0]?.fault === 'cut') {
       expect(arrivalsOneByOne(faults)).toEqual(expected);
     } else expect(arrivals(faults)).toEqual(expected);
@@ -78,7 +78,7 @@ describe('scripted faults', () => {
     expect(order).toEqual(['power', 'client lost', 'client closed', 'server lost', 'server closed']);
   });
 
-  test('a loop over n stops at the first n that strikes nothing', () => {
+  test('a loop over n stops at the first n that affects nothing', () => {
     let n = 0;
     let struck = 1;
     while (struck > 0) {
@@ -112,7 +112,7 @@ describe('scripted faults', () => {
 });
 
 describe('virtual time', () => {
-  test('a deadline fires when all has fallen quiet before it, and not when it was cancelled', async () => {
+  test('a deadline fires once everything before it is quiet, and not if it was cancelled', async () => {
     const timers = virtualTimers(1000);
     const told: string[] = [];
     const cancel = timers.after(30_000, () => told.push('first deadline'));
@@ -126,7 +126,7 @@ describe('virtual time', () => {
     expect(timers.pending).toBe(0);
   });
 
-  test('promises that an action resolved run on before time moves', async () => {
+  test('promises that an action resolved continue before time moves', async () => {
     const timers = virtualTimers();
     const told: number[] = [];
     const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => timers.after(milliseconds, resolve));
@@ -155,7 +155,7 @@ describe('virtual time', () => {
     );
   });
 
-  test('a limit leaves what lies after it, and time stops there', () => {
+  test('a limit leaves later actions, and time stops there', () => {
     const timers = virtualTimers();
     timers.after(10, () => undefined);
     timers.after(100, () => undefined);
@@ -166,7 +166,7 @@ describe('virtual time', () => {
 });
 
 describe('memory transport', () => {
-  test('each opening is a link of its own; closing the listener ends them all', async () => {
+  test('each opening is its own link, and closing the listener ends all of them', async () => {
     const timers = virtualTimers();
     const transport = memoryTransport({ timers });
     await expect(transport.open()).rejects.toMatchObject({ code: 'refused' });

@@ -73,7 +73,7 @@ describe('serial, mock ports', () => {
     expect(client.closed).toBe(true);
   });
 
-  test('an absent package is said so, with the line that mends it', async () => {
+  test('an absent package is reported with the command that installs it', async () => {
     const load = (): Promise<never> =>
       Promise.reject(new TransportError('missing', 'serial', 'install it with: npm install serialport@13.0.0'));
     await expect(serialTransport({ path: 'COM3', load }).open()).rejects.toMatchObject({ code: 'missing' });
@@ -111,7 +111,7 @@ describe.skipIf(socatMissing !== undefined)(
       { peerSeesClose: false, sever: (pair) => stops.get(pair)!(), runs: 5, bytesMax: 2000 },
     );
 
-    test('a second opening of the same port is busy', async () => {
+    test('a second opening of the same port is reported as busy', async () => {
       const pty = await ptyPair();
       const first = await serialTransport({ path: pty.paths[0] }).open();
       await expect(serialTransport({ path: pty.paths[0] }).open()).rejects.toMatchObject({ code: 'busy' });
@@ -122,7 +122,7 @@ describe.skipIf(socatMissing !== undefined)(
 );
 
 describe('serial settings', () => {
-  test('modes are read both ways, and what cannot be is refused', () => {
+  test('modes are read in both directions, and an impossible mode is refused', () => {
     expect(serialMode('300/7E1')).toEqual({ baud: 300, dataBits: 7, parity: 'even', stopBits: 1 });
     expect(serialMode('9600')).toEqual({ baud: 9600, dataBits: 8, parity: 'none', stopBits: 1 });
     for (const text of ['300/7E1', '9600/8N1', '115200/8O2']) expect(serialModeText(serialMode(text))).toBe(text);

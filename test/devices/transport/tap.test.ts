@@ -13,7 +13,7 @@ const HEAD = 'c301c2004000002b0002ff0201010102020016000918';
 const WRAPPED = 'c97e5b71207f159eddcce965d7dcf3fd1a14ac7f2cf25e1e';
 
 describe('frame log', () => {
-  test('records both directions on the clock of the run', () => {
+  test('the frame log records both directions on the clock of the run', () => {
     const timers = virtualTimers(Date.UTC(2022, 0, 10));
     const lines: string[] = [];
     const log = frameLog({ timers, lines: (text) => lines.push(text) });
@@ -68,7 +68,7 @@ describe('frame log', () => {
     expect(mask(other, 's2c').note).toBeUndefined();
   });
 
-  test('known secrets are hidden wherever they stand', () => {
+  test('known secrets are hidden wherever they occur', () => {
     const secret = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex');
     const mask = secretsMask(() => [secret]);
     const masked = mask(Buffer.concat([Buffer.of(0xff), secret, secret]), 's2c');
@@ -79,7 +79,7 @@ describe('frame log', () => {
     expect(Buffer.from(both.bytes).includes(secret)).toBe(false);
   });
 
-  test('the capture has whole packets with checksums that fit', () => {
+  test('the capture has whole packets with correct checksums', () => {
     const parts: Uint8Array[] = [];
     const timers = virtualTimers(1_641_772_800_250);
     const log = frameLog({ timers, pcap: (bytes) => parts.push(bytes) });

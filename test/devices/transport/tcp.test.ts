@@ -66,7 +66,7 @@ describe('tcp', () => {
     { peerSeesClose: true, sever: (pair) => relays.get(pair)!.sever(), runs: 25, bytesMax: 5000 },
   );
 
-  test('listens on the loopback alone unless told otherwise', async () => {
+  test('TCP listens on the loopback alone by default', async () => {
     const listener = await tcpTransport({ port: 0 }).listen(() => undefined);
     expect(listener.address).toMatch(/^127\.0\.0\.1:\d+$/);
     await listener.close();

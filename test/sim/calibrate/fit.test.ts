@@ -50,7 +50,7 @@ describe('the fit', async () => {
   const rounds = await fitLines(lines, start, options);
   const fitted = rounds.at(-1)?.parameters ?? {};
 
-  test('finds the numbers that the volumes were made from', () => {
+  test('the fit finds the numbers that the volumes were made from', () => {
     for (const [parameter, value] of Object.entries(TRUE)) {
       expect((fitted[parameter] as number) / value, parameter).toBeGreaterThan(0.97);
       expect((fitted[parameter] as number) / value, parameter).toBeLessThan(1.03);
@@ -58,7 +58,7 @@ describe('the fit', async () => {
     expect(rounds[0]?.parameters).toEqual(start);
   });
 
-  test('leaves a line alone that is met, and ends where all are', async () => {
+  test('the fit leaves a line alone that is met, and ends when all are met', async () => {
     const met = await fitLines(lines, TRUE, { ...options, rounds: 4 });
     expect(met.map(({ parameters }) => parameters)).toEqual([TRUE]);
     const half: FitLine[] = lines.map((line, i) => (i === 0 ? line : { ...line, published: line.published * 3 }));
@@ -68,7 +68,7 @@ describe('the fit', async () => {
     for (const { parameters } of others) expect(parameters[dead]).toBe(TRUE[dead as keyof typeof TRUE]);
   });
 
-  test('the best round is the one whose farthest line is nearest, wherever it stands', () => {
+  test('the best round is the one whose farthest line is nearest, wherever it is in the list', () => {
     const best = bestRound(lines, rounds);
     for (const { volumes } of rounds) {
       expect(farthestOff(lines, best.volumes)).toBeLessThanOrEqual(farthestOff(lines, volumes));
@@ -77,7 +77,7 @@ describe('the fit', async () => {
     expect(bestRound(lines, [worse, best, worse])).toBe(best);
   });
 
-  test('without a line has its number at the prior, and fits the other anew', async () => {
+  test('a fit without a line has its number at the prior, and fits the others again', async () => {
     const left = await leaveOneOut(lines, fitted, options);
     expect(left.map(({ line }) => line)).toEqual(lines);
     for (const { line, parameters } of left) {

@@ -35,17 +35,17 @@ describe('one installation', () => {
   const some = Array.from({ length: 120 }, (_, i) => Math.floor(((i + 0.5) * model.size) / 120));
   const fleet = recordsOf(model, Array.from({ length: model.size }, (_, i) => i), false); // prettier-ignore
 
-  test('alone is the same as in the fleet', () => {
+  test('one installation alone lives as it does in the fleet', () => {
     const alone = recordsOf(model, some, true);
     expect(some.filter((entity, i) => !isDeepStrictEqual(alone[i], fleet[entity]))).toEqual([]);
   });
 
-  test('is the same whoever came before it', () => {
+  test('one installation lives the same whoever came before it', () => {
     const backwards = recordsOf(model, some.toReversed(), false).toReversed();
     expect(some.filter((entity, i) => !isDeepStrictEqual(backwards[i], fleet[entity]))).toEqual([]);
   });
 
-  test('is another under another seed or replication', () => {
+  test('one installation lives differently under another seed or replication', () => {
     const other = new ShardRunner(model, seedWords(`${SEED}-other`), 0).run(0);
     const replica = new ShardRunner(model, seedWords(SEED), 1).run(0);
     const base = new ShardRunner(model, seedWords(SEED), 0).run(0);
@@ -59,7 +59,7 @@ describe('a fleet of several shards', () => {
   const large = scenarioAt('scenarios/benchmarks/r1.yaml', ['populations.all.installations=132000']);
   const compiled = compileModel(large.scenario, large.rules);
 
-  test('counts the same in any order of its shards', () => {
+  test('a fleet counts the same in any order of its shards', () => {
     const runner = new ShardRunner(compiled, seedWords(SEED), 0);
     expect(shardsOf(compiled.size)).toBe(3);
     const sums = [
@@ -73,7 +73,7 @@ describe('a fleet of several shards', () => {
     expect(sums[0]).toEqual(sums[1]);
   });
 
-  test('counts the same with 1, 2 and 5 workers', async () => {
+  test('a fleet counts the same with 1, 2 and 5 workers', async () => {
     const runs = [];
     for (const workers of [1, 2, 5]) {
       const run = await simulate(large.scenario, large.rules, { seed: SEED, replications: 2, workers, now: () => 0 });
@@ -86,7 +86,7 @@ describe('a fleet of several shards', () => {
 
 describe('ends', () => {
   test.each([EVERYTHING, 'scenarios/quiet.yaml', 'scenarios/null.yaml'])(
-    'of %s sum to its population, cohort by cohort',
+    'the ends of %s sum to its population in every cohort',
     (path) => {
       const of = modelAt(path);
       const { counts } = recorded(of, SEED);
@@ -107,7 +107,7 @@ describe('ends', () => {
     },
   );
 
-  test('of the quiet scenario are all migrated, at the first attempt, with no category held of any', () => {
+  test('in the quiet scenario every installation migrates at its first attempt, and no category ever holds', () => {
     const { counts, lives } = recorded(modelAt('scenarios/quiet.yaml'), SEED);
     expect(counts.volumes.every((count) => count === 0)).toBe(true);
     for (const { entity, history, spans } of lives) {
@@ -141,14 +141,14 @@ describe('common random numbers', () => {
       'faults.aab',
       '{ kind: dataError, populations: [mds-dormant], share: 0.5, cleansingDays: { kind: fixed, days: 50 } }',
     ],
-  ])('%s on one group moves nothing in another', (path, fault) => {
+  ])('%s on one group changes nothing in another group', (path, fault) => {
     const other = recorded(modelAt(EVERYTHING, [`${path}=${fault}`]), SEED);
     const moved = base.lives.filter((life, i) => !isDeepStrictEqual(life, other.lives[i]));
     expect(moved.filter(({ entity }) => !own(entity)).map(({ entity }) => entity)).toEqual([]);
     expect(moved.length).toBeGreaterThan(50);
   });
 
-  test('an outage of one area moves nothing in the other areas', () => {
+  test('an outage of one area changes nothing in the other areas', () => {
     const outage = '{ by: area, members: ["15"], dated: [{ from: 2021-10-01, to: 2021-10-31 }], perYear: 2, duration: { kind: fixed, days: 9 } }'; // prettier-ignore
     const other = recorded(modelAt(EVERYTHING, [`sharedOutages.aaa=${outage}`]), SEED);
     const moved = base.lives.filter((life, i) => !isDeepStrictEqual(life, other.lives[i]));

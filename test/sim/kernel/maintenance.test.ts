@@ -27,7 +27,7 @@ const firstTries = (of: readonly Attempt[], on: (at: number) => boolean) =>
 describe("a window of DCC's systems", () => {
   const down = attemptsOf(window('hour: 0, hours: 24'));
 
-  test('fails the attempts of the day on the system side, and no others', () => {
+  test("a window of DCC's systems fails the attempts of the day on the system side, and no others", () => {
     const struck = migrations(down).filter(({ outcome }) => outcome !== 'ok');
     expect(struck.length).toBeGreaterThan(300);
     for (const { at, outcome, cause } of struck) {
@@ -37,7 +37,7 @@ describe("a window of DCC's systems", () => {
     expect(migrations(down).filter(({ at, outcome }) => isTuesday(at) && outcome === 'ok')).toEqual([]);
   });
 
-  test('makes the instructions of the day wait for the next, and loses none', () => {
+  test("a window of DCC's systems delays the instructions of the day to the next, and loses none", () => {
     const count = (of: readonly Attempt[]) => firstTries(of, () => true);
     expect(count(down)).toBe(count(base));
     expect(base.every(({ kind, cause }) => kind === 'migration' || cause === 'device')).toBe(true);
@@ -45,14 +45,14 @@ describe("a window of DCC's systems", () => {
     expect(down.filter(({ kind, outcome }) => kind === 'instruction' && outcome !== 'ok')).toEqual([]);
   });
 
-  test("takes no contact of the SMSO's down", () => {
+  test("a window of DCC's systems affects no contact of the SMSO", () => {
     const night = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map(
       (weekday) => `plannedMaintenance.${weekday}={ weekday: ${weekday}, hour: 20, hours: 11 }`,
     );
     expect(attemptsOf(night)).toEqual(base);
   });
 
-  test('at night changes nothing, and the scenario is warned of it', () => {
+  test("a window of DCC's systems at night changes nothing, and the scenario is warned about it", () => {
     const set = window('hour: 20, hours: 6, nth: 3');
     expect(attemptsOf(set)).toEqual(base);
     const { idle } = scenarioAt(QUIET, set);
@@ -64,14 +64,14 @@ describe("a window of DCC's systems", () => {
 });
 
 describe("a window of the SMSO's way to the hubs", () => {
-  test('fails the tries of the day, and leaves DCC as it is', () => {
+  test("a window of the SMSO's path to the hubs fails the tries of the day, and does not affect DCC", () => {
     const down = attemptsOf(window('hour: 0, hours: 24, acts: wan'));
     expect(down.every(({ cause }) => cause === 'device')).toBe(true);
     const failed = down.filter(({ kind, outcome }) => kind === 'instruction' && outcome !== 'ok');
     expect(failed.length).toBeGreaterThan(50);
   });
 
-  test('on every day is MA112 for all who are attempted without preparation', () => {
+  test("a daily window of the SMSO's path is MA112 for all attempts without preparation", () => {
     const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map(
       (weekday) => `plannedMaintenance.${weekday}={ weekday: ${weekday}, hour: 0, hours: 24, acts: wan }`,
     );
@@ -100,11 +100,11 @@ describe('warnings of a scenario', () => {
       'plannedMaintenance.x={ weekday: monday, hour: 9, hours: 2, from: 2023-01-01 }',
       'plannedMaintenance.x',
     ],
-  ])('tell of %s', (_, set, path) => {
+  ])('the warnings of a scenario report %s', (_, set, path) => {
     expect(scenarioAt(QUIET, [set]).idle.map((row) => row.path)).toEqual([path]);
   });
 
-  test('say nothing of an outage that lies partly within the simulation, or before it and into it', () => {
+  test('the warnings of a scenario ignore an outage that lies partly within the simulation', () => {
     const dated = '[{ from: 2021-01-20, days: 20 }, { from: 2022-12-30, days: 20 }]';
     expect(scenarioAt(QUIET, [`sharedOutages.x={ by: operator, members: all, dated: ${dated} }`]).idle).toEqual([]);
   });

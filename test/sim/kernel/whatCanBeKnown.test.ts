@@ -71,7 +71,7 @@ function expectShares(outcomes: Outcomes, exact: Readonly<Record<string, number>
   expect(Object.values(outcomes.all).reduce((sum, count) => sum + count, 0)).toBe(N);
 }
 
-test('with the WAN down no attempt is GT01: it is MA112 after a week, and before that devices do not answer', () => {
+test('with the WAN down no attempt gives GT01: before a week devices do not answer, and after it MA112 follows', () => {
   const outcomes = outcomesOf(modelOf(true));
   expectShares(outcomes, {
     MA112: wan.silent,
@@ -82,7 +82,7 @@ test('with the WAN down no attempt is GT01: it is MA112 after a week, and before
   expect(Object.keys(outcomes.silentWan).toSorted()).toEqual(['MA112', 'deviceSilent']);
 });
 
-test('where the process needs no link at an attempt, the gas meter is judged whatever the WAN does', () => {
+test('the gas meter is judged whatever the WAN does, if the process needs no link at an attempt', () => {
   const outcomes = outcomesOf(modelOf(false));
   expectShares(outcomes, {
     MA112: wan.silent,

@@ -56,16 +56,19 @@ function livesOf(model: Model): Readonly<Record<string, readonly unknown[]>> {
 const whole = livesOf(sized(sizes));
 
 describe('the slices of a scenario', () => {
-  test.each([0, 3])('add up to the whole, to the last count, in replication %i', (replication) => {
-    const model = sized(sizes);
-    const all = countsOf(model, replication);
-    const sum = emptyCounts(model.asOfs.length, model.months);
-    for (const name of names) addCounts(sum, countsOf(sized({ [name]: sizes[name] as number }), replication));
-    expect(sum).toEqual(all);
-    expect(all.volumes.some((count) => count > 0)).toBe(true);
-  });
+  test.each([0, 3])(
+    'the slices of a scenario add up to the whole, to the last count, in replication %i',
+    (replication) => {
+      const model = sized(sizes);
+      const all = countsOf(model, replication);
+      const sum = emptyCounts(model.asOfs.length, model.months);
+      for (const name of names) addCounts(sum, countsOf(sized({ [name]: sizes[name] as number }), replication));
+      expect(sum).toEqual(all);
+      expect(all.volumes.some((count) => count > 0)).toBe(true);
+    },
+  );
 
-  test('live alone as they live in the whole, and so their stories say', () => {
+  test('the installations of a slice live as they do in the whole, and their stories agree', () => {
     const big = sized(sizes);
     for (const name of ['secure-dormant', 'mds-no-key', 'foc-active']) {
       const alone = sized({ [name]: sizes[name] as number });
@@ -104,7 +107,7 @@ test('a population under another name has other dice', () => {
   expect(same.length / (lives?.length ?? 1)).toBeLessThan(0.2);
 });
 
-test('the first attempts that are run in columns keep the laws as well', () => {
+test('first attempts that are run in columns obey the laws as well', () => {
   const path = 'scenarios/benchmarks/r1.yaml';
   const { scenario: r1, rules: r1Rules } = scenarioAt(path, ['populations.all.installations=40000']);
   const all = r1.populations['all'] as (typeof r1.populations)[string];

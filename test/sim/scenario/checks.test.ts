@@ -71,17 +71,17 @@ const BROKEN: readonly (readonly [claim: string, change: string, path: string, w
 ]; // prettier-ignore
 
 describe('checks across fields', () => {
-  test('the scenario that they break is right', () => {
+  test('the scenario that the broken ones start from is valid', () => {
     expect(problems('publishedVolumes: v.csv', [], { 's/v.csv': CSV })).toEqual([]);
   });
 
-  test.each(BROKEN)('%s', (_claim, change, path, words) => {
+  test.each(BROKEN)('a check across fields refuses a scenario: %s', (_claim, change, path, words) => {
     const all = problems(change, [], { 's/v.csv': CSV });
     expect(all).toMatchObject([{ path, found: words }].map((problem) => ({ ...problem, found: expect.stringContaining(words) as string }))); // prettier-ignore
     expect(all[0]?.line).toBeGreaterThan(0);
   });
 
-  test('a class without a share takes the remainder, and it is printed', () => {
+  test('a class without a share takes the remainder, which is printed', () => {
     const { scenario, marks } = loaded('');
     expect(scenario.links.wan.usual?.classes.healthy?.share).toBe(0.93);
     const leaf = marks.find(({ path }) => path === 'links.wan.usual.classes.healthy.share');
@@ -103,7 +103,7 @@ describe('checks across fields', () => {
     for (const count of outages) expect(count).toBeGreaterThan(17_000);
   });
 
-  test('null for a name that is not there is answered with the names that are, and the nearest', () => {
+  test('null for a missing name is answered with the existing names and the nearest one', () => {
     const expected = { found: expect.stringContaining('none of this name') as string, expected: 'one of silent', nearest: 'faults.silent' }; // prettier-ignore
     expect(problems('', ['faults.silnt=null'])).toMatchObject([{ path: 'faults.silnt', ...expected }]);
     expect(problems('faults: { silnt: null }')).toMatchObject([{ path: 'faults.silnt', line: 2, ...expected }]);
@@ -119,7 +119,7 @@ describe('checks across fields', () => {
     expect(problems('process: { IOC: { daysBetweenAttempts: 0.001 } }')).toMatchObject([{ path: 'process.IOC.daysBetweenAttempts' }]); // prettier-ignore
   });
 
-  test('ten tenths are a whole', () => {
+  test('ten shares of a tenth sum to 1', () => {
     const tenths = Array.from({ length: 10 }, (_, i) => `a${i}: 0.1`).join(', ');
     expect(problems(`operators: { ${tenths} }`)).toEqual([]);
   });

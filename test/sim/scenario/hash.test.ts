@@ -18,9 +18,9 @@ function shuffled(value: unknown, order: () => number): unknown {
 describe('the hash', () => {
   const before = hash('');
 
-  test('is twelve hexadecimal digits', () => expect(before).toMatch(/^[0-9a-f]{12}$/));
+  test('the hash is twelve hexadecimal digits', () => expect(before).toMatch(/^[0-9a-f]{12}$/));
 
-  test('does not depend on the order of names, nor does the resolved scenario', () => {
+  test('neither the hash nor the resolved scenario depends on the order of names', () => {
     const two = BASE.replace('  ioc-dormant:', '  zeta: { cohort: IOC, dormancy: active, installations: 3, entry: main, wan: usual, han: usual }\n  ioc-dormant:'); // prettier-ignore
     const whole = loadScenario({ path: 'x.yaml', files: filesOf({ 'x.yaml': two }) });
     if (!whole.ok) throw new Error('it is right');
@@ -38,7 +38,7 @@ describe('the hash', () => {
     );
   });
 
-  test('does not depend on how the scenario is spread over files, or on a default that is written down', () => {
+  test('the hash does not depend on how the scenario is spread over files, or on defaults that are written down', () => {
     const whole = loadScenario({ path: 'x.yaml', files: filesOf({ 'x.yaml': BASE }) });
     expect(whole).toMatchObject({ hash: before });
     expect(hash('populations: { ioc-dormant: { gasShare: 0.8, installations: 1000 } }')).toBe(before);
@@ -68,7 +68,7 @@ describe('the hash', () => {
   ];
   test.each(OTHER)('%s changes it', (set) => expect(hash('', [set])).not.toBe(before));
 
-  test('an amendment that changes nothing, or only words, does not change it', () => {
+  test('an amendment that changes nothing, or only words, does not change the hash', () => {
     expect(hash('', ['amendments.clauses.gt01.shows.atLeast=3'])).toBe(before);
     expect(hash('', ['amendments.clauses.gt01.title=other'])).toBe(before);
   });

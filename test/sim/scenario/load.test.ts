@@ -9,7 +9,7 @@ function loadText(text: string): ReturnType<typeof loadScenario> {
 }
 
 describe('extends', () => {
-  test('maps are merged, lists replaced, null takes a name away', () => {
+  test('extends merges maps, replaces lists, and removes a name with null', () => {
     const { scenario, sources } = loaded(`
 name: changed
 populations: { ioc-dormant: { installations: 5 } }
@@ -23,7 +23,7 @@ faults: { silent: null }
     expect(sources).toEqual(['s/main.yaml', 's/base.yaml']);
   });
 
-  test('a distribution of another kind does not inherit parameters of the old one', () => {
+  test('a distribution of another kind does not inherit parameters of the old kind', () => {
     const { scenario } = loaded('', [
       'links.wan.usual.classes.healthy.down=[{ share: 1, duration: { kind: fixed, days: 2 } }]',
       'faults.silent.success={ betaA: 1, betaB: 2 }',
@@ -34,7 +34,7 @@ faults: { silent: null }
     expect(other.scenario.links.wan.usual?.contact).toMatchObject({ mode: 'daily', tries: 2, windowHours: 2 });
   });
 
-  test('a chain of files is followed, a circle is named and refused', () => {
+  test('a chain of files is followed, and a cycle is named and refused', () => {
     const files = {
       'a/one.yaml': 'extends: ../two.yaml\nname: one',
       'two.yaml': 'extends: b/three.yaml',
@@ -53,7 +53,7 @@ faults: { silent: null }
     expect(JSON.stringify(circle)).toContain('two.yaml -> b/three.yaml -> two.yaml');
   });
 
-  test('a base that is not there is the fault of the line that asks for it', () => {
+  test('a missing base is reported at the line that names it', () => {
     const result = loadScenario({
       path: 'one.yaml',
       files: filesOf({ 'one.yaml': 'name: x\nextends: nowhere.yaml' }),
@@ -61,14 +61,14 @@ faults: { silent: null }
     expect(result).toMatchObject({ ok: false, errors: [{ file: 'one.yaml', line: 2, path: 'extends' }] });
   });
 
-  test('a file that is not there is one problem, without a position', () => {
+  test('a missing file is one problem without a position', () => {
     const result = loadScenario({ path: 'none.yaml', files: filesOf({}) });
     expect(result).toMatchObject({ ok: false, errors: [{ file: 'none.yaml', line: 0, found: 'no such file' }] });
   });
 });
 
 describe('problems', () => {
-  test('everything that is wrong is told at once, each in the file in which it stands', () => {
+  test('all faults are reported at once, each in its own file', () => {
     const bad = BASE.replace('upDaysMean: 400', 'upDaysMean: -4');
     const all = problems('populations:\n  ioc-dormant: { gasShare: 1.7, dormansy: x }\nnam: y\n', [], {
       's/base.yaml': bad,
@@ -83,7 +83,7 @@ describe('problems', () => {
     expect(all[3]).toMatchObject({ nearest: 'name' });
   });
 
-  test('the message has place, path, what was found, what was expected, how to mend it', () => {
+  test('a message has the place, the path, what was found, what was expected, and how to mend it', () => {
     expect(formatProblems(problems('populations: { ioc-dormant: { gasShare: 5%, cohort: ICO } }'))).toBe(
       [
         's/main.yaml:2:41 › populations.ioc-dormant.gasShare: found "5%", expected a number from 0 to 1 (share with a GSME).',
@@ -94,7 +94,7 @@ describe('problems', () => {
     );
   });
 
-  test('what is missing is told at the name of the map that lacks it', () => {
+  test('a missing field is reported at the name of the map that lacks it', () => {
     expect(problems('populations:\n  other:\n    cohort: IOC\n')[0]).toMatchObject({
       line: 3,
       column: 3,
@@ -102,7 +102,7 @@ describe('problems', () => {
     });
   });
 
-  test('checks across fields speak even when a field is wrong', () => {
+  test('checks across fields run even if a field is wrong', () => {
     const paths = problems('operators: { a: 0.5 }\nchanges: { supplierPerYear: many }\nrules: nonsense\n').map(
       ({ path }) => path,
     );
@@ -135,7 +135,7 @@ describe('problems', () => {
     ['a bomb of aliases', bomb(), 'values once aliases are expanded'],
   ];
 
-  test.each(FORM)('%s is a problem with a place, not an exception', (_name, text, found) => {
+  test.each(FORM)('%s is a problem with a place and not an exception', (_name, text, found) => {
     const result = loadText(text);
     expect(result.ok).toBe(false);
     if (result.ok) return;
@@ -160,7 +160,7 @@ function bomb(): string {
 }
 
 describe('--set', () => {
-  test('values are YAML, and later ones win', () => {
+  test('values of --set are YAML, and later ones win', () => {
     const { scenario } = loaded('', [
       'populations.ioc-dormant.installations=7',
       'populations.ioc-dormant.installations=8',
@@ -250,7 +250,7 @@ describe('rules', () => {
     });
   });
 
-  test('in-force is asked of the horizon', () => {
+  test('in-force is resolved at the horizon', () => {
     expect(loaded('rules: in-force').rules.name).toBe('various-1-proposed-2021-11-03');
     expect(loaded('rules: in-force\nhorizon: 2021-11-30').rules.name).toBe('regime-2021-02-01');
   });

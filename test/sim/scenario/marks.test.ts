@@ -13,7 +13,7 @@ function marksOf(text: string, set: readonly string[] = [], base = BASE): Readon
 }
 
 describe('marks', () => {
-  test('every number and date has one, and a default says that it is one', () => {
+  test('every number and date has a mark, and a default is named as one', () => {
     const marks = marksOf('');
     expect(marks['populations.ioc-dormant.installations']).toBe('our assumption: everything');
     expect(marks['populations.ioc-dormant.gasShare']).toBe('our assumption: default');
@@ -22,7 +22,7 @@ describe('marks', () => {
     expect(Object.keys(marks)).not.toContain('replications');
   });
 
-  test('the longest path wins, a name beats a star, the last of equals wins', () => {
+  test('the longest path of a mark wins, a name beats a star, and the last of equals wins', () => {
     const marks = marksOf('', [], `${BASE}
   - { paths: [links.*.usual.classes], mark: source, note: star }
   - { paths: [links.wan.usual.classes], mark: source, note: name }
@@ -68,7 +68,7 @@ function scenariosBeneath(folder: string): readonly string[] {
 describe('shipped scenarios', () => {
   const paths = scenariosBeneath('scenarios');
 
-  test('there are some', () => expect(paths.length).toBeGreaterThan(0));
+  test('there are shipped scenarios', () => expect(paths.length).toBeGreaterThan(0));
 
   test.each(paths)('%s is right, and every number and date in it is marked', (path) => {
     const result = loadScenario({ path, files: diskFiles });

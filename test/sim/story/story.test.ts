@@ -55,7 +55,7 @@ function attemptRows(records: ShardRecords, installation: number): unknown[] {
 }
 
 describe('the story of one installation', () => {
-  test('has the attempts that the run records of it in the fleet, each once and in order', () => {
+  test('the story has the attempts that the run records in the fleet, each once and in order', () => {
     fc.assert(
       fc.property(life, ({ installation, replication }) => {
         const { attempts } = told(installation, replication).history;
@@ -65,7 +65,7 @@ describe('the story of one installation', () => {
     );
   });
 
-  test('has the meter points, the dormancy and the events that the run records', () => {
+  test('the story has the meter points, the dormancy and the events that the run records', () => {
     fc.assert(
       fc.property(life, ({ installation, replication }) => {
         const { installations, events } = fleets[replication] as ShardRecords;
@@ -82,7 +82,7 @@ describe('the story of one installation', () => {
     );
   });
 
-  test('never says a thing against itself: ages, windows, codes, links, strikes, tries', () => {
+  test('the story never contradicts itself in ages, windows, codes, links, strikes or tries', () => {
     fc.assert(
       fc.property(life, ({ installation, replication }) => {
         expect(contradictionsIn(told(installation, replication))).toEqual([]);
@@ -91,7 +91,7 @@ describe('the story of one installation', () => {
     );
   });
 
-  test('comes, by the reference evaluator, to the verdicts of the tally, at the horizon and before', () => {
+  test("the reference evaluator gives the tally's verdicts for the story, at the horizon and before", () => {
     for (const story of ALL) {
       assertAgrees(story, trace(story.history, rules, model.horizon));
       for (const asOf of [...model.asOfs, ...story.history.attempts.map(({ at }) => at)].slice(0, 6)) {
@@ -100,7 +100,7 @@ describe('the story of one installation', () => {
     }
   });
 
-  test('reaches every kind of culprit, stale links of both kinds, an ESME alone, lost wake-ups and silent days', () => {
+  test('the stories reach every kind of cause, stale links of both kinds, an ESME alone, lost wake-ups and silent days', () => {
     const migrations = ALL.flatMap((story) => story.entries.filter((entry) => entry.type === 'migration'));
     const culprits = new Set(migrations.map(({ told: { failed } }) => failed?.culprit.by));
     expect([...culprits].map(String).sort()).toEqual(['check', 'fault', 'link', 'masterKey', 'system', 'undefined']);
@@ -136,7 +136,7 @@ describe('the tries of an instruction', () => {
   };
   const prepared = ALL.filter(({ facts }) => facts.installation.cohort === 'IOC');
 
-  test('are all told, at their distance, up to the last, which is the instant of the record', () => {
+  test("the tries of an instruction are all listed at their distance, up to the last, which has the record's instant", () => {
     for (const { entries } of prepared) {
       let through = 0;
       for (const { attempt, instructed } of entries.filter(isInstruction)) {
@@ -157,7 +157,7 @@ describe('the tries of an instruction', () => {
     expect(new Set(completed.map(({ instructed }) => instructed.tries.length)).size).toBeGreaterThan(1);
   });
 
-  test('are told also where a turn was waited out, tries of two turns overlap, and hours do not divide a day', () => {
+  test('tries are listed even after a wait, with overlapping turns, and if hours do not divide a day', () => {
     const stories = variation(
       'process.IOC.preparation.hoursBetweenTries=30.7',
       'process.IOC.preparation.daysBetweenInstructions=1.3',
@@ -170,7 +170,7 @@ describe('the tries of an instruction', () => {
 });
 
 describe('why no attempt follows the last', () => {
-  test('is told of everybody who was begun with and neither migrated nor was prepared and left', () => {
+  test('every installation that was begun and neither migrated nor left after preparation has a reason for its last attempt', () => {
     for (const { stop, end, entries, facts } of ALL) {
       const attempts = entries.filter((entry) => entry.type === 'migration').length;
       const instructions = entries.filter(isInstruction);
@@ -185,7 +185,7 @@ describe('why no attempt follows the last', () => {
     }
   });
 
-  test('is each of the reasons that there are, on some installation', () => {
+  test('each possible reason for the last attempt occurs on some installation', () => {
     const found = [
       ALL,
       variation('process.IOC.esmeOnly=false', 'process.IOC.attemptsMax=200', 'process.IOC.stopWhen=met'),
@@ -227,12 +227,12 @@ describe('the checks of a story', () => {
     ['another window', (e: StoryEntry) => aged(e as Migration, (c) => ({ ...c, windowSeconds: 1 }))],
     ['a system side', (e: StoryEntry) => ({ ...e, attempt: { ...(e as Migration).attempt, cause: 'system' } })],
     ['an earlier instant', (e: StoryEntry) => ({ ...e, attempt: { ...(e as Migration).attempt, at: 0 } })],
-  ] as [string, (entry: StoryEntry) => StoryEntry][])('find %s', (_, change) => {
+  ] as [string, (entry: StoryEntry) => StoryEntry][])('the checks of a story find %s', (_, change) => {
     expect(contradictionsIn(stale)).toEqual([]);
     expect(contradictionsIn(changed(stale, change))).not.toEqual([]);
   });
 
-  test('find a contact while the link was down, and a fault that struck once too often', () => {
+  test('the checks of a story find a contact while the link was down, and a fault that occurred once too often', () => {
     const down: Story['wan'] = { ...stale.wan, outages: [{ from: 0, to: null, by: 'own', name: 'dead' }] };
     expect(contradictionsIn({ ...stale, wan: down }).join()).toContain('a contact while the link was down');
     const silent = ALL.find(({ entries }) => entries.some((entry) => is(entry, 'GT01'))) as Story;
@@ -245,7 +245,7 @@ describe('the checks of a story', () => {
     expect(twice.some((story) => contradictionsIn(story).length > 0)).toBe(true);
   });
 
-  test('find a verdict that the tally does not have, and one that it has too many of', () => {
+  test('the checks of a story find a verdict that the tally lacks, and one that it has in excess', () => {
     const holding = ALL.find(({ verdicts }) => verdicts.length > 0) as Story;
     const at = trace(holding.history, rules, model.horizon);
     assertAgrees(holding, at);

@@ -46,7 +46,7 @@ describe('Sobol indices', () => {
       first: [16 / 21, 4 / 21, 1 / 21],
       total: [16 / 21, 4 / 21, 1 / 21],
     },
-  ])('equal the closed form of $name within 0.03 on 1,024 samples', ({ of, factors, first, total }) => {
+  ])('Sobol indices equal the closed form of $name within 0.03 on 1,024 samples', ({ of, factors, first, total }) => {
     const design = saltelliDesign(1024, factors, designDice('sobol'));
     const found = sobolIndices(rowsOf(design).map(of), factors, bootstrapDice('sobol'));
     found.forEach((index, i) => {
@@ -55,7 +55,7 @@ describe('Sobol indices', () => {
     });
   });
 
-  test('have 90 % intervals that hold the closed form in at least 85 % of independent designs', () => {
+  test('the 90 % intervals of Sobol indices hold the closed form in at least 85 % of independent designs', () => {
     let held = 0;
     let asked = 0;
     const runs = 40;
@@ -84,7 +84,7 @@ describe('Sobol indices', () => {
     expect(held / asked, `${held} of ${asked}`).toBeLessThan(0.97);
   });
 
-  test('leave a sample out when one of its points was refused', () => {
+  test('Sobol indices leave out a sample if one of its points was refused', () => {
     const design = rowsOf(saltelliDesign(64, 3, designDice('refused')));
     const outcomes = design.map(linear);
     const without = outcomes.slice(5);
@@ -93,14 +93,14 @@ describe('Sobol indices', () => {
     expect(sobolIndices(withRefused, 3, bootstrapDice('x'))).toEqual(sobolIndices(without, 3, bootstrapDice('x')));
   });
 
-  test('give the same interval in every call', () => {
+  test('Sobol indices have the same interval in every call', () => {
     const outcomes = rowsOf(saltelliDesign(32, 3, designDice('same'))).map(ishigami);
     expect(sobolIndices(outcomes, 3, bootstrapDice('s'))).toEqual(sobolIndices(outcomes, 3, bootstrapDice('s')));
   });
 });
 
 describe('Morris effects', () => {
-  test('of a linear function are its slopes, without spread', () => {
+  test('Morris effects of a linear function are its slopes, without spread', () => {
     const design = morrisDesign(3, { trajectories: 8, levels: 4 }, designDice('morris'));
     const found = morrisEffects(design, rowsOf(design).map(linear), bootstrapDice('morris'));
     found.forEach(({ mu, muStar, sigma, effects }, i) => {
@@ -111,7 +111,7 @@ describe('Morris effects', () => {
     });
   });
 
-  test('of an interaction have a spread, and of its sign nothing in the mean', () => {
+  test('Morris effects of an interaction have a spread, and their mean does not show its sign', () => {
     const design = morrisDesign(3, { trajectories: 200, levels: 4 }, designDice('morris'));
     const found = morrisEffects(design, rowsOf(design).map(([x, y]) => ((x as number) - 0.5) * ((y as number) - 0.5)), bootstrapDice('m')); // prettier-ignore
     expect(Math.abs(found[0]?.mu as number)).toBeLessThan(0.1);
@@ -123,7 +123,7 @@ describe('Morris effects', () => {
 });
 
 describe('main effects', () => {
-  test('of a linear function are its slopes and shares', () => {
+  test('main effects of a linear function are its slopes and shares', () => {
     const rows = rowsOf(latinHypercube(60, 3, designDice('lhs')));
     const found = linearEffects(rows, rows.map(linear), bootstrapDice('lhs'));
     found.forEach(({ effect, share }, i) => {
@@ -133,7 +133,7 @@ describe('main effects', () => {
     });
   });
 
-  test('have 90 % intervals that hold the slope under noise in 83 to 97 % of designs', () => {
+  test('the 90 % intervals of main effects hold the slope under noise in 83 to 97 % of designs', () => {
     let held = 0;
     const runs = 150;
     for (let run = 0; run < runs; run += 1) {
@@ -147,7 +147,7 @@ describe('main effects', () => {
     expect(held / runs).toBeLessThan(0.97);
   });
 
-  test('of a grid are the means at each level less the overall mean', () => {
+  test('main effects of a grid are the means at each level less the overall mean', () => {
     expect(levelEffects([0, 0, 1, 1], [1, 3, 7, NaN])).toEqual([
       { level: 0, mean: 2, effect: 2 - 11 / 3, points: 2 },
       { level: 1, mean: 7, effect: 7 - 11 / 3, points: 1 },
@@ -156,7 +156,7 @@ describe('main effects', () => {
 });
 
 describe('paired differences', () => {
-  test('use Student’s quantiles as tables print them', () => {
+  test('paired differences use Student’s quantiles as tables print them', () => {
     // Two-sided 90 %: 1, 2, 5, 19, 100 degrees of freedom.
     for (const [freedom, quantile] of [
       [1, 6.314],
@@ -171,7 +171,7 @@ describe('paired differences', () => {
     expect(studentQuantile(0.95, 4)).toBeCloseTo(2.776, 3);
   });
 
-  test('have 90 % intervals that hold the mean in 86 to 94 % of samples', () => {
+  test('the 90 % intervals of paired differences hold the mean in 86 to 94 % of samples', () => {
     let held = 0;
     for (let run = 0; run < 1000; run += 1) {
       const dice = designDice(`mean ${run}`);
@@ -182,7 +182,7 @@ describe('paired differences', () => {
     expect(held / 1000).toBeLessThan(0.94);
   });
 
-  test('say how many independent replications they replace', () => {
+  test('paired differences tell how many independent replications they replace', () => {
     const common = [0, 10, 20, 30, 40];
     const before = common.map((value) => 100 + value);
     const after = common.map((value, i) => 107 + value + (i % 2));

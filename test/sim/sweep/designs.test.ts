@@ -10,7 +10,7 @@ import { designDice } from '../../../sim/sweep/sweepDice.ts';
 const dice = designDice('designs');
 
 describe('the Sobol sequence', () => {
-  test('has the points that Joe and Kuo print for three dimensions', () => {
+  test('the Sobol sequence has the points that Joe and Kuo print for three dimensions', () => {
     // The first ten points of the authors' notes on generating Sobol sequences.
     expect(plainSobol(10, 3)).toEqual([
       [0, 0, 0],
@@ -26,7 +26,7 @@ describe('the Sobol sequence', () => {
     ]);
   });
 
-  test('agrees with another program in dimensions 4 to 6', () => {
+  test('the Sobol sequence agrees with another program in dimensions 4 to 6', () => {
     // Points 1 to 7 of scipy.stats.qmc.Sobol(6, scramble=False), columns 3 to 5.
     expect(
       plainSobol(8, 6)
@@ -44,7 +44,7 @@ describe('the Sobol sequence', () => {
   });
 
   test.each([0, 1, 7, 40, SOBOL_DIMENSIONS_MAX - 1])(
-    'puts one of 256 points into each of 256 equal parts of dimension %i, shifted or not',
+    'the Sobol sequence puts one of 256 points into each of 256 equal parts of dimension %i, shifted or not',
     (dimension) => {
       for (const points of [plainSobol(256, SOBOL_DIMENSIONS_MAX), shiftedSobol(256, SOBOL_DIMENSIONS_MAX, dice)]) {
         const parts = points.map((row) => Math.floor((row[dimension] as number) * 256));
@@ -53,28 +53,31 @@ describe('the Sobol sequence', () => {
     },
   );
 
-  test('stands on no edge once it is shifted, and the shift follows from the seed', () => {
+  test('the shifted Sobol sequence has no point on an edge, and the shift follows from the seed', () => {
     const points = shiftedSobol(64, 5, dice);
     expect(points.flat().every((value) => (value as number) > 0 && (value as number) < 1)).toBe(true);
     expect(shiftedSobol(64, 5, designDice('designs'))).toEqual(points);
     expect(shiftedSobol(64, 5, designDice('other'))).not.toEqual(points);
   });
 
-  test('refuses more dimensions than its table has', () => {
+  test('the Sobol sequence refuses more dimensions than its table has', () => {
     expect(() => plainSobol(2, SOBOL_DIMENSIONS_MAX + 1)).toThrow(/at most 256/);
   });
 });
 
 describe('the Latin hypercube', () => {
-  test.each([1, 2, 17, 100])('puts exactly one of %i points into each part of every factor', (points) => {
-    const rows = latinHypercube(points, 5, dice);
-    for (let factor = 0; factor < 5; factor += 1) {
-      const parts = rows.map((row) => Math.floor((row[factor] as number) * points));
-      expect(parts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: points }, (_, i) => i));
-    }
-  });
+  test.each([1, 2, 17, 100])(
+    'the Latin hypercube puts exactly one of %i points into each part of every factor',
+    (points) => {
+      const rows = latinHypercube(points, 5, dice);
+      for (let factor = 0; factor < 5; factor += 1) {
+        const parts = rows.map((row) => Math.floor((row[factor] as number) * points));
+        expect(parts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: points }, (_, i) => i));
+      }
+    },
+  );
 
-  test('orders the factors independently of each other', () => {
+  test('the Latin hypercube orders the factors independently of each other', () => {
     const rows = latinHypercube(200, 2, dice);
     const product = rows.reduce((sum, row) => sum + ((row[0] as number) - 0.5) * ((row[1] as number) - 0.5), 0);
     // The correlation of 200 independent pairs has standard deviation 0.07.

@@ -20,7 +20,7 @@ const valuesAt = (spec: object, coordinate: number): unknown[] =>
     .values.map(({ value }) => value);
 
 describe('a factor', () => {
-  test('takes a range from end to end, whole numbers with equal room for each', () => {
+  test('a factor covers a range from end to end, and whole numbers get equal shares of it', () => {
     const days = { path: 'process.IOC.daysBetweenAttempts', range: [5, 14] };
     expect([0, 0.5, 1].map((u) => valuesAt(days, u)[0])).toEqual([5, 9.5, 14]);
     const whole = [...Array(1000).keys()].map((i) => valuesAt({ ...days, whole: true }, (i + 0.5) / 1000)[0]);
@@ -29,7 +29,7 @@ describe('a factor', () => {
     expect(valuesAt({ ...days, log: true }, 0.5)[0]).toBeCloseTo(Math.sqrt(70), 9);
   });
 
-  test('multiplies the own value of each of its paths', () => {
+  test("a factor multiplies the scenario's own value at each of its paths", () => {
     const spec = { paths: ['links.wan.*.deathPerYear', 'faults.data-error.share'], values: ['x0.5', 'x2'] };
     const { paths } = factor(spec);
     expect(paths).toEqual([
@@ -44,18 +44,18 @@ describe('a factor', () => {
     expect(factor({ path: 'faults.data-error.share', values: ['x2'] }).at(0).label).toBe(0.1);
   });
 
-  test('skips what a star meets without the rest of the path', () => {
+  test('a factor skips matches of a star that lack the rest of the path', () => {
     const found = expandPath(parsePath('links.wan.ioc-dormant.classes.*.upDaysMean') ?? [], own).map(formatPath);
     expect(found).toEqual(['links.wan.ioc-dormant.classes.healthy.upDaysMean', 'links.wan.ioc-dormant.classes.intermittent.upDaysMean']); // prettier-ignore
   });
 
-  test('knows the own values of rules', () => {
+  test("a factor knows the scenario's own values of rules", () => {
     expect(ownValue(['amendments', 'clauses', 'five-retries', 'shows', 'atLeast'], own)).toBe(5);
     expect(ownValue(['amendments', 'mixed'], own)).toBe('barred');
     expect(factor({ path: 'amendments.clauses.five-retries.shows.atLeast', values: [3, 4] }).isOfRules).toBe(true);
   });
 
-  test('stands for whole scenarios by name', () => {
+  test('a factor can stand for whole scenarios by name', () => {
     const world = factor({ scenarios: { quiet: 'quiet.yaml', harsh: 'harsh.yaml' } });
     expect(levelsOf(world, 2).map((u) => world.at(u).label)).toEqual(['quiet', 'harsh']);
     expect(world.at(0.9).scenario).toBe('harsh.yaml');
@@ -67,11 +67,11 @@ describe('a factor', () => {
     [{ path: 'metersPerInstallation', range: [3, 2] }, 'the smaller end first'],
     [{ path: 'metersPerInstallation', range: [0, 2], log: true }, 'both ends above 0, since the range is cut by ratio'],
     [{ path: 'metersPerInstallation', range: [0.5, 2], whole: true }, 'whole numbers, since whole is true'],
-  ])('is refused when it makes no sense: %j', (spec, expected) => {
+  ])('a factor is refused if it makes no sense: %j', (spec, expected) => {
     expect(factorOf('f', specOf(spec), own)).toMatchObject({ expected });
   });
 
-  test('has exactly one way to say its values, and one to say its paths', () => {
+  test('a factor has exactly one form for its values, and one for its paths', () => {
     expect(() => specOf({ path: 'a', values: [1], range: [1, 2] })).toThrow(/exactly one of/);
     expect(() => specOf({ values: [1] })).toThrow(/either path or paths/);
     expect(() => specOf({ path: 'a', scenarios: { x: 'y' } })).toThrow(/neither path nor paths/);
@@ -81,7 +81,7 @@ describe('a factor', () => {
 describe('shares that must sum to 1', () => {
   const path = (text: string) => parsePath(text) as (string | number)[];
 
-  test('follow a share that is set, in their proportions', () => {
+  test('shares that must sum to 1 follow a share that is set, in their proportions', () => {
     const set = [{ path: path('operators.operator-1'), value: 0.8 }];
     const following = followingShares(set, own, () => true);
     expect(following.map(({ value }) => value)).toEqual([expect.closeTo(0.12, 12), expect.closeTo(0.08, 12)]);
@@ -89,14 +89,14 @@ describe('shares that must sum to 1', () => {
     expect(followingShares(two, own, () => true).map(({ value }) => value)).toEqual([expect.closeTo(0.05, 12)]);
   });
 
-  test('are left to the loader where a class takes the remainder', () => {
+  test('shares that must sum to 1 are left to the loader if a class takes the remainder', () => {
     const set = [{ path: path('links.wan.ioc-dormant.classes.dead.share'), value: 0.1 }];
     expect(followingShares(set, own, (at) => own.positions(formatPath(at)) !== undefined)).toEqual([]);
   });
 });
 
 describe('quantiles', () => {
-  test('invert their distribution functions', () => {
+  test('quantiles invert their distribution functions', () => {
     for (const u of [0.01, 0.25, 0.5, 0.9]) {
       for (const [a, b] of [
         [0.3, 2],

@@ -47,7 +47,7 @@ describe('the slices of a scenario', () => {
     ['various1', 'populations.foc-ea-display.installations=1001'],
     ['everything', ''],
     ...readings.map((set) => ['everything', set] as const),
-  ] as const)('of %s add up to the whole, with %s', async (of, set) => {
+  ] as const)('the slices of %s add up to the whole, with %s', async (of, set) => {
     const change = set === '' ? [] : [set];
     const { scenario, rules } = resolved(of, change);
     const whole = await simulate(scenario, rules, { seed: 'slices', replications: 1, workers: 1, pool, now: () => 0 });
@@ -60,7 +60,7 @@ describe('the slices of a scenario', () => {
     expect(sum).toEqual(whole.counts[0]);
   });
 
-  test('have counts that depend on no other population', async () => {
+  test('the counts of a slice depend on no other population', async () => {
     const before = cellsFor('various1', []);
     const after = cellsFor('various1', ['populations.ioc-dormant.installations=40000']);
     const changed = after.filter(({ key }, i) => key !== before[i]?.key).map(({ population }) => population);
@@ -76,11 +76,11 @@ describe('the key of a cell', () => {
   const base = keys();
 
   test.each(['title=another', 'name=another', 'comparison.operator=qualifying', 'metersPerInstallation=2', 'marks=[]'])(
-    'does not change with %s',
+    'the key of a cell does not change with %s',
     (set) => expect(keys(set)).toBe(base),
   );
 
-  test('changes with every number that decides a history', () => {
+  test('the key of a cell changes with every number that decides a history', () => {
     const loaded = opened.everything([]);
     if (!loaded.ok) throw new Error('the fixture is refused');
     const words = /^(seed|replications|format|metersPerInstallation|fit|notSimulated|asOf|comparison)|CostPounds$/;
@@ -112,7 +112,7 @@ describe('the key of a cell', () => {
     expect(unchanged).toEqual([]);
   });
 
-  test('is the same for a block of replications whatever the number asked for', () => {
+  test('the key of a cell is the same for a block of replications, whatever the number of replications', () => {
     const few = cellsFor('various1', [], 5);
     const many = cellsFor('various1', [], 12);
     expect(few.every(({ key }) => many.some((cell) => cell.key === key))).toBe(true);

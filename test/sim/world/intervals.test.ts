@@ -18,7 +18,7 @@ const pairs = fc.array(
   { maxLength: 12 },
 );
 
-test('covering finds what a look at every stretch finds', () => {
+test('covering finds the same as a look at every stretch', () => {
   fc.assert(
     fc.property(pairs, fc.array(fc.oneof(instant, fc.constantFrom(0, -1, 1e12)), { maxLength: 40 }), (given, more) => {
       const merged = intervals(given);

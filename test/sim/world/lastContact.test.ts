@@ -62,7 +62,7 @@ function outagesOf(link: WanLink, at: number, shared: Intervals): Stretch[] {
 }
 
 describe('the WAN', () => {
-  test('in continuous contact: the last second at which nothing covers it', () => {
+  test('the last contact of a continuous WAN is the last second that no outage covers', () => {
     const link = new WanLink(streams);
     const compiled = compileWan(wanProfile(CLASSES, { deathPerYear: 2 }));
     fc.assert(
@@ -85,7 +85,7 @@ describe('the WAN', () => {
   });
 
   test.each([0, 0.3])(
-    'in daily contact, wake-ups lost with chance %f: the first good try of the last day that has one',
+    'the last contact of a daily WAN is the first good try of the last day that has one; wake-ups are lost with chance %f',
     (loss) => {
       const contact = { mode: 'daily' as const, windowHours: 5, tries: 4, retryHours: 1.5, wakeUpLossChance: loss };
       const link = new WanLink(streams);
@@ -117,7 +117,7 @@ describe('the WAN', () => {
   );
 });
 
-test('the HAN of a sleepy GSME: the last waking within an audible day, outside outages, before battery and join are gone', () => {
+test('the last contact of a sleepy GSME is its last waking on an audible day, outside outages and before its losses', () => {
   const link = new HanLink(streams);
   const budget = { marginDbMean: 2, marginDbSd: 3, driftDbSd: 3, driftDays: 3 };
   const compiled = compileHan(hanProfile(CLASSES, { budget, batteryDeathPerYear: 1, lostJoinPerYear: 1 }));

@@ -35,7 +35,7 @@ describe('an alternating link is stationary', () => {
       0.7 + 2 + 2 * Math.exp(0.32),
     ],
   ];
-  test.each(kinds)('%s outages: available as often at the very start as later', (_, row, downDaysMean) => {
+  test.each(kinds)('%s outages leave a link available as often at the very start as later', (_, row, downDaysMean) => {
     const classes = compileRegimes({ only: row });
     const link = new AlternatingLink(streams.wan);
     const days = [0, 3, 45, 400];
@@ -177,7 +177,7 @@ describe('the HAN', () => {
     expect(both / N).toBeGreaterThan(exact * exact + 0.05);
   });
 
-  test('the drift remembers as many days as it says, and no more', () => {
+  test('the drift remembers exactly as many days as its setting', () => {
     const link = new HanLink(streams);
     const compiled = compileHan(
       hanProfile(UP, { budget: { marginDbMean: 0, marginDbSd: 1e-9, driftDbSd: 2, driftDays: 4 } }),
@@ -210,7 +210,7 @@ describe('the HAN', () => {
     expectShare(dead, N, 1 - Math.exp(-0.4));
   });
 
-  test('what was asked on the way changes no answer', () => {
+  test('earlier questions change no later answer of the HAN', () => {
     const compiled = compileHan(
       hanProfile(
         {
@@ -290,7 +290,7 @@ describe('a link has a past', () => {
     for (const count of counts) expectShare(count, SAMPLE, expected, 3 * error);
   });
 
-  test('continuous contact: an instant before the start finds the link up as often as any other', () => {
+  test('a continuous link is up as often at an instant before the start as at any other', () => {
     const [upDays, downDays] = [3, 2];
     for (const duration of [
       { kind: 'exponential', daysMean: downDays },
@@ -313,7 +313,7 @@ describe('a link has a past', () => {
     }
   });
 
-  test('what was asked before the start changes no answer after it, and the other way round', () => {
+  test('a question about the time before the start changes no answer after it, and the reverse', () => {
     const classes = compileRegimes({ only: alternating(1, { share: 1, duration: { kind: 'weibull', daysScale: 1, shape: 0.7 } }) }); // prettier-ignore
     const asked = new AlternatingLink(streams.wan);
     for (let entity = 0; entity < 300; entity += 1) {

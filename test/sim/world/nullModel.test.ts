@@ -13,7 +13,7 @@ import { seedText } from '../../seed.ts';
 // closed form. Neither says that anything real behaves so.
 
 describe('the closed form', () => {
-  test('gives the wrongful exclusions of src/docs/domain.md at one weekly chance: 73/59, 51/33, 34/17, 12.5/3.1 %', () => {
+  test('the closed form gives the wrongful exclusions of src/docs/domain.md: 73/59, 51/33, 34/17, 12.5/3.1 %', () => {
     const rounded = (p: number, k: number) => Math.round(failsAllAt(p, k) * 1000) / 10;
     expect([0.1, 0.2, 0.3, 0.5].map((p) => [rounded(p, 3), rounded(p, 5)])).toEqual([
       [72.9, 59],
@@ -23,7 +23,7 @@ describe('the closed form', () => {
     ]);
   });
 
-  test('is the ratio of Beta functions, and the mean of (1 - p)^k over the Beta', () => {
+  test('the closed form is the ratio of Beta functions, and the mean of (1 - p)^k over the Beta', () => {
     const logBeta = (a: number, b: number) => logGamma(a) + logGamma(b) - logGamma(a + b);
     for (const [a, b, d] of [
       [0.7, 2.1, 0.02],
@@ -75,7 +75,7 @@ describe('the simulation of scenarios/null.yaml is the closed form', () => {
   console.log(`null model: seed ${seed}, ${SIZE} installations a family`);
   const CATEGORY_OF_STEP = { wanRecent: 'no-wan-attempting', hanRecent: 'gt01', deviceState: 'five-retries' } as const;
 
-  test.each(names)('%s', (name) => {
+  test.each(names)('the simulation of scenarios/null.yaml agrees with the closed form: %s', (name) => {
     const fault = scenario.faults[name];
     if (fault?.kind !== 'persistent' || !('betaA' in fault.success)) throw new Error('a Beta fault a population');
     const family = { deadShare: fault.deadShare, ...fault.success };
@@ -102,7 +102,7 @@ describe('the simulation of scenarios/null.yaml is the closed form', () => {
     expect(CATEGORIES.filter((category) => met.has(category))).toEqual(['no-wan-attempting', 'gt01', 'five-retries']);
   });
 
-  test('the posterior of the excluded: with retries that never stop, wrongful ones migrate as often as it says', () => {
+  test('with endless retries, wrongfully excluded installations migrate as often as the posterior says', () => {
     const weeks = 8;
     const endless = scenarioAt('scenarios/null.yaml', [
       ...names.map((name) => `populations.${name}.installations=${name === 'ioc-wan' ? 30_000 : 0}`),

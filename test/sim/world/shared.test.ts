@@ -18,7 +18,7 @@ describe('shared outages', () => {
     duration: { kind: 'exponential' as const, daysMean: 2 },
   };
 
-  test('of a member begin as a Poisson process: mean and variance of a year are the rate', () => {
+  test('shared outages of a member begin as a Poisson process: mean and variance of a year equal the rate', () => {
     const members = 4000;
     const counts = Array.from({ length: members }, (_, member) => {
       const pairs = memberOutages(outage, { block: 0, member, stream: streams.sharedOutages, from: START, to: END });
@@ -30,7 +30,7 @@ describe('shared outages', () => {
     expect(Math.abs(variance / mean - 1)).toBeLessThan(5 * Math.sqrt(2 / members));
   });
 
-  test('are as likely to be under way at the start as later: rate times mean length, less what began before the lead', () => {
+  test('shared outages are as likely to be under way at the start as later', () => {
     const members = 4000;
     const ats = [START, START + 300 * DAY];
     const covered = ats.map(() => 0);
@@ -47,7 +47,7 @@ describe('shared outages', () => {
     }
   });
 
-  test('that are dated take whole London days, and dice come on top of them', () => {
+  test('dated shared outages cover whole London days, and random ones are added to them', () => {
     const dated = [{ from: '2021-03-27', to: '2021-03-28' }];
     const options = { block: 0, member: 0, stream: streams.sharedOutages, from: START, to: END };
     const pairs = memberOutages({ ...outage, dated }, options);
@@ -59,7 +59,7 @@ describe('shared outages', () => {
 describe('planned windows', () => {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', weekday: 'long', day: 'numeric', hour: 'numeric', hourCycle: 'h23' }); // prettier-ignore
 
-  test('on third Tuesdays at 20:00 are at 20:00 in London, summer and winter, six hours long', () => {
+  test('planned windows on third Tuesdays at 20:00 are at 20:00 in London, summer and winter, six hours long', () => {
     const windows = plannedWindows({ weekday: 'tuesday', nth: 3, hour: 20, hours: 6, acts: 'system' }, instant('2021-01-01T00:00:00Z'), instant('2022-12-31T23:59:59Z')); // prettier-ignore
     const inside = [...windows.from].filter((from) => from >= instant('2021-01-01T00:00:00Z'));
     expect(inside).toHaveLength(24);
@@ -80,7 +80,7 @@ describe('planned windows', () => {
     }
   });
 
-  test('hold to the days of the plan, and every one where no number is given', () => {
+  test('planned windows keep to the days of the plan, and take every one if no number is given', () => {
     const planned = {
       weekday: 'tuesday' as const,
       hour: 20,
@@ -111,7 +111,7 @@ describe('entry curves', () => {
       });
     });
 
-  test('are rising, and by the day of a quantile its share has entered, by the eve it had not', () => {
+  test('entry curves rise: by the day of a quantile its share has entered, and by the eve it had not', () => {
     const uniform = fc.double({ min: 1e-9, max: 1 - 1e-9, noNaN: true });
     fc.assert(
       fc.property(curves, uniform, uniform, (points, u, v) => {
@@ -127,7 +127,7 @@ describe('entry curves', () => {
     );
   });
 
-  test('hold their points: by the end of a date its share, of a thousand installations to one', () => {
+  test('entry curves pass through their points, to one installation in a thousand', () => {
     fc.assert(
       fc.property(curves, (points) => {
         const curve = entryCurveOf(points, FROM);

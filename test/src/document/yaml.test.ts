@@ -17,27 +17,27 @@ const path = fc.array(fc.oneof(name, fc.nat(99_999)), { minLength: 1, maxLength:
 const plain = fc.jsonValue({ maxDepth: 4 });
 
 describe('paths', () => {
-  test('are read as they are written', () => {
+  test('a path is read as it is written', () => {
     fc.assert(fc.property(path, (parts) => void expect(parsePath(formatPath(parts))).toEqual(parts)));
     expect(parsePath('a.b[2]["c d"].e[*]')).toEqual(['a', 'b', 2, 'c d', 'e', '*']);
   });
 
-  test.each(['', '.', 'a.', '.a', 'a..b', 'a[', 'a[x]', 'a]', 'a b["', '[]'])('%j is none', (text) => {
+  test.each(['', '.', 'a.', '.a', 'a..b', 'a[', 'a[x]', 'a]', 'a b["', '[]'])('%j is no path', (text) => {
     expect(parsePath(text)).toBeUndefined();
   });
 
-  test('any text is answered, and quickly', () => {
+  test('any text is answered quickly as a path or not', () => {
     fc.assert(fc.property(fc.string({ maxLength: 200 }), (text) => void parsePath(text)));
   });
 });
 
 describe('nearest names', () => {
-  test('count inserts, deletes, replacements and swaps', () => {
+  test('the edit distance counts inserts, deletes, replacements and swaps', () => {
     expect([editDistance('abc', 'abc'), editDistance('abc', 'acb'), editDistance('abc', 'ab'), editDistance('', 'ab')]).toEqual([0, 1, 1, 2]); // prettier-ignore
     fc.assert(fc.property(name, name, (a, b) => void expect(editDistance(a, b)).toBe(editDistance(b, a))));
   });
 
-  test('only what is near is offered', () => {
+  test('only a near name is offered', () => {
     expect(nearest('instalations', ['installations', 'attempts'])).toBe('installations');
     expect(nearest('Cohort', ['cohort'])).toBe('cohort');
     expect(nearest('zebra', ['installations', 'attempts'])).toBeUndefined();
@@ -47,7 +47,7 @@ describe('nearest names', () => {
 });
 
 describe('documents', () => {
-  test('what YAML writes is read back, with positions inside the text', () => {
+  test('a written YAML document is read back, with positions inside the text', () => {
     fc.assert(
       fc.property(plain, (value) => {
         fc.pre(!JSON.stringify(value).includes('__proto__') && value !== null);
@@ -75,7 +75,7 @@ describe('documents', () => {
     );
   });
 
-  test('twenty thousand names are read in well under a second a thousand', () => {
+  test('twenty thousand names are read in well under a second per thousand', () => {
     const text = Array.from({ length: 20_000 }, (_, i) => `name-${i}: ${i}`).join('\n');
     const { tree } = parseYaml(text, { file: 'f' });
     expect(tree?.size).toBe(20_001);
@@ -100,7 +100,7 @@ describe('merging', () => {
       }),
     );
 
-  test('nothing upon a document is the document, and merging twice is merging once', () => {
+  test('merging nothing onto a document leaves it unchanged, and merging twice is merging once', () => {
     const map = fc.dictionary(fc.constantFrom('a', 'b', 'c'), plain);
     fc.assert(
       fc.property(map, map, (base, over) => {
@@ -112,7 +112,7 @@ describe('merging', () => {
     );
   });
 
-  test('null, kinds, whole maps, appended lists', () => {
+  test('merging handles null, kinds, whole maps and appended lists', () => {
     expect(merge({ a: 1, b: { c: 2, d: 3 } }, { a: null, b: { d: null, e: 4 } })).toEqual({ b: { c: 2, e: 4 } });
     expect(merge({ x: { kind: 'p', a: 1 } }, { x: { kind: 'q', b: 2 } })).toEqual({ x: { kind: 'q', b: 2 } });
     expect(merge({ x: { kind: 'p', a: 1 } }, { x: { kind: 'p', b: 2 } })).toEqual({ x: { kind: 'p', a: 1, b: 2 } });

@@ -19,7 +19,7 @@ describe('the reference evaluator', () => {
     });
   }
 
-  test('spans open at an instant are the verdicts as of it', () => {
+  test('the spans that are open at an instant are the verdicts as of it', () => {
     fc.assert(spansProperty(evaluate, spansOf), { numRuns: RUNS.runs, seed: RUNS.seed });
   });
 });

@@ -75,7 +75,7 @@ test('every category holds, by each route, in each cohort of its clause, with ju
   expect(unreached([...routes, ...cohorts, ...counts])).toEqual([]);
 });
 
-test('every category is reported and not, in effect and not', () => {
+test('every category is reported and not reported, in effect and not in effect', () => {
   const states = ['reported', 'not reported', 'in effect', 'not in effect'];
   expect(unreached(CATEGORIES.flatMap((category) => states.map((state) => `${category} ${state}`)))).toEqual([]);
   expect(unreached(['five-retries rests on gt01'])).toEqual([]);
@@ -92,7 +92,7 @@ test('every clause is barred by each bar that it can be', () => {
   expect(COHORTS).toHaveLength(4);
 });
 
-test('every value of every reading but its default moves a verdict somewhere; windowEdge none', () => {
+test('every non-default value of every reading changes a verdict somewhere; windowEdge changes none', () => {
   const values = READING_NAMES.flatMap((name) =>
     Object.keys(READINGS[name].values)
       .filter((value) => value !== READINGS[name].default)
@@ -101,7 +101,7 @@ test('every value of every reading but its default moves a verdict somewhere; wi
   expect(unreached(values)).toEqual(['windowEdge: exclusive moves a verdict']);
 });
 
-test('every reason of a row, every note, every way to hold and to take effect is met', () => {
+test('every reason of a row, every note, every way to hold and to take effect occurs', () => {
   expect(unreached(Object.values(WHY_WORDS).map((why) => `row: ${why}`))).toEqual([]);
   expect(unreached(Object.keys(NOTE_KINDS).map((note) => `note ${note}`))).toEqual([]);
   const holding = [...reached.keys()].filter((what) => what.startsWith('held: ')).length;

@@ -23,7 +23,7 @@ import {
 import { SOURCES } from '../../../src/regulation/sources.ts';
 
 describe('the tables', () => {
-  test('what is not in them is refused, loudly', () => {
+  test('a transition that the tables lack is refused with an error', () => {
     for (const state of LEDGER_STATES) {
       for (const event of LEDGER_EVENTS) {
         const next = LEDGER[state][event];
@@ -40,13 +40,13 @@ describe('the tables', () => {
     }
   });
 
-  test('an old key ends by its successor alone, and what has ended stays so', () => {
+  test('an old key ends only through its successor, and an ended key stays ended', () => {
     expect(LEDGER.ACTIVE.refused).toBeUndefined();
     expect(LEDGER.EXPIRED).toEqual({});
     expect(LEDGER.WITHDRAWN).toEqual({});
   });
 
-  test('every state is reached from settled, and settled from every state', () => {
+  test('every state is reached from settled, and settled is reached from every state', () => {
     const reach = (from: (typeof ROTATION_STATES)[number]): Set<string> => {
       const seen = new Set<(typeof ROTATION_STATES)[number]>([from]);
       for (const state of seen) for (const next of Object.values(ROTATION[state])) seen.add(next);
@@ -58,7 +58,7 @@ describe('the tables', () => {
     }
   });
 
-  test('nothing but a send brings doubt, and nothing that does not verify ends it', () => {
+  test('only a send brings doubt, and only an answer that verifies ends it', () => {
     for (const state of ROTATION_STATES) {
       const doubtful = CANDIDATES[state].length > 1;
       expect(doubtful).toBe(state === 'sent' || state === 'acknowledged');
@@ -66,7 +66,7 @@ describe('the tables', () => {
     expect(ROTATION_EVENTS.some((event) => /exception|lost|rejected/.test(event))).toBe(false);
   });
 
-  test('four pairs at most, and all that may be live are among them', () => {
+  test('there are at most four pairs of keys, and every pair that may be live is among them', () => {
     for (const gak of ROTATION_STATES) {
       for (const guek of ROTATION_STATES) {
         const pairs = candidatePairs({ gak, guek });
@@ -93,7 +93,7 @@ describe('claims', () => {
     expect(afterRotation('smsoRecording', 'full')).not.toEqual(wrong);
   });
 
-  test('recording never helps who lacks the KEK, and never harms', () => {
+  test('recording never helps an adversary without the KEK, and never harms it', () => {
     for (const plan of Object.keys(PLANS) as PlanId[]) {
       const without = afterRotation('smsoWithoutKek', plan);
       expect(without.install).toBe(false);
@@ -116,7 +116,7 @@ describe('knowledge', () => {
   );
   const some = fc.subarray(KEY_TYPES.map((type) => atom(type, 0)));
 
-  test('who misses one transfer of the GUEK never reads again, whatever it records after', () => {
+  test('an adversary that misses one transfer of the GUEK never reads again, whatever it records afterwards', () => {
     fc.assert(
       fc.property(plan, fc.nat(7), (steps, missed) => {
         const { transfers, live } = rotateOnPaper(start, [{ type: 'guek', path: 'wire' }, ...steps]);
@@ -127,7 +127,7 @@ describe('knowledge', () => {
     );
   });
 
-  test('who holds every key and records every frame keeps everything, unless a key comes by another path', () => {
+  test('an adversary with every key and every frame keeps its power, unless a key comes by another path', () => {
     fc.assert(
       fc.property(plan, (steps) => {
         const { transfers, live } = rotateOnPaper(start, steps);
@@ -141,7 +141,7 @@ describe('knowledge', () => {
     );
   });
 
-  test('the closure grows with what is known and with what is recorded, and in no order', () => {
+  test('the closure grows with knowledge and with recordings, and does not depend on their order', () => {
     fc.assert(
       fc.property(plan, some, fc.nat(), (steps, known, cut) => {
         const { transfers } = rotateOnPaper(start, steps);

@@ -42,13 +42,13 @@ describe('other rules', () => {
     readings: { ...rules.readings, ...readings },
   });
 
-  test('the one difference that leads there by itself is the reason', () => {
+  test('the one difference that alone leads to the move is the reason', () => {
     const other = reading(atLeast(VARIOUS1, 'no-wan-attempting', 4), { paymentMode: 'both' });
     expect(look(noWan(1), other)).toEqual(['no-wan-attempting', null, 'no-wan-attempting: shows.atLeast 3 -> 4']);
     expect(look(gt01(1), other)).toBeUndefined();
   });
 
-  test('several that do so are all named', () => {
+  test('several differences that alone lead to the move are all named', () => {
     const other = reading(atLeast(VARIOUS1, 'no-wan-attempting', 4), { beforeInForce: 'count', reset: 'otherOutcome', weekCode: 'last' }); // prettier-ignore
     const broken = noWan(1);
     const late = { ...(broken.attempts[2] as (typeof broken.attempts)[number]), at: instant('2022-01-20T10:00:00Z'), outcome: 'GT01' }; // prettier-ignore
@@ -60,7 +60,7 @@ describe('other rules', () => {
     ]);
   });
 
-  test('where they act together alone, none is blamed', () => {
+  test('no difference is blamed if they only act together', () => {
     const other = reading(atLeast(VARIOUS1, 'no-wan-attempting', 2), { mixed: 'anyDormant' });
     const mixed = noWan(1, { gas: { ...(house(1).gas as GasSide), dormant: false } });
     expect(look({ ...mixed, attempts: mixed.attempts.slice(1) }, other)).toEqual([
@@ -70,12 +70,12 @@ describe('other rules', () => {
     ]);
   });
 
-  test('a dropped category is said in words', () => {
+  test('a dropped category is reported in words', () => {
     const other = { ...VARIOUS1, name: 'other', clauses: VARIOUS1.clauses.filter((row) => row.category !== 'gt01') };
     expect(look(gt01(1), other)).toEqual(['gt01', null, 'gt01: the category is dropped']);
   });
 
-  test('of two rule sets that differ in one reading, that reading is the reason of every move', () => {
+  test('if two rule sets differ in one reading, that reading is the reason of every move', () => {
     let moves = 0;
     fc.assert(
       fc.property(estateArbitrary, weighty, (estate, readings) => {
@@ -92,7 +92,7 @@ describe('other rules', () => {
     expect(moves).toBeGreaterThan(10);
   });
 
-  test('the volumes of a reading are those of the rule set that has it', () => {
+  test('the volumes of a reading equal those of the rule set that has it', () => {
     fc.assert(
       fc.property(estateArbitrary, (estate) => {
         const volumes = new ReadingVolumes(VARIOUS1);

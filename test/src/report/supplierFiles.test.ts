@@ -58,7 +58,7 @@ describe('the monthly file of a supplier', () => {
     expect(bolt).toMatchObject({ electricityRows: 0, gasRows: 1, movedOut: 0, movedIn: 1, added: 0, removed: 0 });
   });
 
-  test('a readmitted one leaves, and so does one that becomes Active', () => {
+  test('a readmitted installation leaves the file, and so does one that becomes Active', () => {
     for (const change of [event('2022-02-10', 'readmit'), event('2022-02-10', 'esme-dormant', 'no')]) {
       const all = points(noWan(7, {}, [change]));
       expect(filesOf(all, 1).Acme).toHaveLength(2);
@@ -67,7 +67,7 @@ describe('the monthly file of a supplier', () => {
     }
   });
 
-  test('a replaced one leaves with the month of its replacement, to the second', () => {
+  test('a replaced installation leaves the file with the month of its replacement, to the second', () => {
     const [point] = points(noWan(7)) as [ExcludedPoint];
     const end = endOfLondonDate('2022-02-28');
     expect(filesOf([cutAtReplacement(point, end, ENDS)], 2).Acme).toEqual([]);
@@ -81,7 +81,7 @@ describe('the monthly file of a supplier', () => {
     expect(summariesOf(all, 1, suppliersOf(all)).at(-1)).toMatchObject({ supplier: '', electricityRows: 1, added: 1 });
   });
 
-  test('before the categories are in force nobody stands in a file', () => {
+  test('before the categories are in force no installation is in a file', () => {
     const met = noWan(7).attempts.map((row) => ({ ...row, at: row.at - 90 * 86_400 }));
     const october = excludedPoints({ ...noWan(7), attempts: met }, decider, [endOfLondonDate('2021-11-30'), ENDS[0] as number]); // prettier-ignore
     expect(october[0]?.stays).toEqual([{ from: 1, to: 2, supplier: 'Acme', category: 'no-wan-attempting' }]);
@@ -93,11 +93,11 @@ describe('the check that every meter point stands in exactly one file', () => {
   const texts = (): string[] =>
     [...filesOfMonth(all, 1, ['Acme', 'Bolt'], (category) => category)].map((file) => file.text);
 
-  test('holds of the files as they are written', () => {
+  test('the check of the files holds for the files as they are written', () => {
     expect(faultsOfMonth(all, 1, texts())).toEqual([]);
   });
 
-  test('fails when a row is lost, doubled, put into a second file, or of nobody', () => {
+  test('the check of the files fails if a row is lost, doubled, put into a second file, or of unknown origin', () => {
     const [acme = '', bolt = ''] = texts();
     const row = acme.split('\n')[1] ?? '';
     expect(faultsOfMonth(all, 1, [acme.replace(`${row}\n`, ''), bolt])[0]).toMatchObject({ found: '0 rows in the files of the month' }); // prettier-ignore
@@ -106,7 +106,7 @@ describe('the check that every meter point stands in exactly one file', () => {
     expect(faultsOfMonth(all, 1, [acme, `${bolt},9999,x\n`])[0]).toMatchObject({ fuel: 'gas', meterPoint: '9999' });
   });
 
-  test('fails when two installations share an MPAN', () => {
+  test('the check of the files fails if two installations share an MPAN', () => {
     const shared = points(noWan(7), noWan(8, { mpan }));
     const files = [...filesOfMonth(shared, 1, ['Acme'], (category) => category)].map((file) => file.text);
     expect(faultsOfMonth(shared, 1, files).map((fault) => fault.found)).toContain('excluded under two installations');
@@ -146,7 +146,7 @@ describe('properties of the files', () => {
     expect(rows).toBeGreaterThan(100); // else nothing was excluded
   });
 
-  test('a point stands where the history decided afresh at each month end says it does', () => {
+  test('a point is in the file that a fresh decision at each month end gives', () => {
     const ends = Array.from({ length: 14 }, (_, i) => endOfLondonDate('2021-11-30') + i * 30 * 86_400);
     fc.assert(
       fc.property(estateArbitrary, (estate) => {

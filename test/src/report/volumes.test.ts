@@ -104,7 +104,7 @@ describe('replacements', () => {
     ]);
   });
 
-  test('where no month is left the month itself has them, and another supplier makes another visit', () => {
+  test('if no month is left the month itself has the visits, and another supplier makes another visit', () => {
     expect(months(excluded('2022-12-15'))).toEqual(['electricity 12: 1 (1)', 'gas 12: 1 (1)']);
     expect(months(excluded('2023-02-15'))).toEqual(['electricity 2: 1 (1)', 'gas 2: 1 (1)']);
     const [one, two] = excluded('2022-12-15').meters;
@@ -115,7 +115,7 @@ describe('replacements', () => {
     ]);
   });
 
-  test('what is not in effect causes no visit', () => {
+  test('an exclusion that is not in effect causes no visit', () => {
     expect(months(excluded('2022-12-15', { effectiveFrom: null }))).toEqual([]);
   });
 
@@ -188,13 +188,13 @@ describe('uneconomic to test', () => {
 });
 
 describe('calendar', () => {
-  test('its days rise, and every clause stands in it', () => {
+  test('the days of the calendar ascend, and every clause is in it', () => {
     const rows = calendarRows(VARIOUS1);
     expect(rows.map((row) => row.date)).toEqual(rows.map((row) => row.date).toSorted());
     for (const clause of VARIOUS1.clauses) expect(rows.some((row) => row.what.startsWith(clause.clause))).toBe(true);
   });
 
-  test('what takes effect depends on the adoption and the expiry, each by itself', () => {
+  test('effective exclusions depend on the adoption and on the expiry, each separately', () => {
     const history = noWan(1); // met on 17 January 2022
     const effective = futures(VARIOUS1, '2022-03-01').map(({ adoption, expiresOn, rules }) => {
       const [verdict] = engine(rules).decide(history, AS_OF).verdicts;

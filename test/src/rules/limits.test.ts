@@ -48,7 +48,7 @@ describe('words follow the windows', () => {
     expect(outcomeMeaning(attempt('GT01'), rules)).toMatch(/previous 90 minutes$/);
   });
 
-  test('what a check asks for has them too', () => {
+  test('the requirement of a check has the window in force too', () => {
     const limits = limitsAt(FOUR_DAYS, AT, 'IOC');
     expect(CHECKS.hanRecent.meaning(limits)).toContain('96 hours');
     expect(CHECKS.wanRecent.meaning(limits)).toContain('10 days');
@@ -63,7 +63,7 @@ describe('words follow the windows', () => {
     [630_000, '175 hours'],
     [1, '1 second'],
     [0, '0 seconds'],
-  ])('%d s are %s', (seconds, words) => {
+  ])('%d s are written as %s', (seconds, words) => {
     expect(spanWords(seconds)).toBe(words);
   });
 });

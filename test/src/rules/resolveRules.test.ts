@@ -27,17 +27,17 @@ function rules(result: ResolvedRules): RuleSet {
 }
 
 describe('rule sets as documents', () => {
-  test.each(RULE_SETS)('$name survives the way to a document and back', (set) => {
+  test.each(RULE_SETS)('$name survives the conversion to a document and back', (set) => {
     expect(ruleSetOf(ruleSetSchema.parse(documentOf(set)))).toEqual(set);
   });
 
-  test('the briefing written out in full resolves to what is built in', () => {
+  test('the briefing written out in full resolves to the built-in rules', () => {
     expect(rules(named('scenarios/rulesets/various-1.yaml'))).toEqual(VARIOUS1);
     expect(readFileSync('scenarios/rulesets/various-1.yaml', 'utf8')).not.toMatch(/^extends/m);
   });
 
   test.each(readdirSync('scenarios/rulesets').filter((file) => file.endsWith('.yaml')))(
-    '%s is right and compiles',
+    'the rule file %s is valid and compiles',
     (file) => {
       const set = rules(named(`scenarios/rulesets/${file}`));
       expect(compileRules(set).rules).toBe(set);
@@ -70,9 +70,9 @@ test('a clause that is never in force can be said upon another file, by null', (
 });
 
 describe('names', () => {
-  test.each(RULE_SETS)('$name', (set) => expect(rules(named(set.name))).toEqual(set));
+  test.each(RULE_SETS)('the rule set $name is found by its name', (set) => expect(rules(named(set.name))).toEqual(set));
 
-  test('in-force goes by the as-of', () => {
+  test('in-force depends on the as-of', () => {
     const at = (date: string): RuleSet =>
       rules(resolveRules('in-force', { asOf: endOfLondonDate(date), files: filesOf({}) }));
     expect(at('2021-12-06')).toEqual(REGIME_2021);
@@ -105,7 +105,7 @@ describe('files', () => {
     ]);
   });
 
-  test('files extend files', () => {
+  test('files can extend files', () => {
     const files: Readonly<Record<string, string>> = {
       'a/one.yaml': 'extends: ../two.yaml\nname: one\nreadings: { mixed: anyDormant }',
       'two.yaml': 'extends: regime-2021-02-01\nname: two\nreadings: { weekCode: last }',
@@ -153,7 +153,7 @@ describe('files', () => {
     });
   });
 
-  test('all problems of a file are told at once', () => {
+  test('all problems of a file are reported at once', () => {
     const result = resolve(`${EXTENDS}readings: { mixed: x, reset: y }\nprecedence: [none]\n`, ['weekCode=z']);
     expect(result.ok ? 0 : result.problems.length).toBe(4);
   });
@@ -209,7 +209,7 @@ describe('--set-rule and amendments', () => {
     expect(rules(named(VARIOUS1.name, ['name=mine', 'mixed=anyDormant'])).name).toBe('mine');
   });
 
-  test('what is built in is not touched', () => {
+  test('the built-in rules are not changed', () => {
     const before = JSON.stringify(RULE_SETS);
     named(VARIOUS1.name, ['clauses.five-retries.shows.atLeast=4', 'clauses.gt01=null']);
     expect(JSON.stringify(RULE_SETS)).toBe(before);

@@ -15,7 +15,7 @@ test.each([
   ['configuration', object(8, '0.0.1.0.0.255')],
   ['configuration', object(70, '0.0.96.3.10.255', 1)],
   ['configuration', object(15, '0.0.40.0.1.255', 2)],
-] as const)('%s: %j', (kind, target) => expect(kindOfWrite(target)).toBe(kind));
+] as const)('a write needs the allow-list of %s: %j', (kind, target) => expect(kindOfWrite(target)).toBe(kind));
 
 describe('a device', () => {
   const title = fromHex('4142434445464748');
@@ -32,13 +32,16 @@ describe('a device', () => {
     ['is another than was expected', title, [other], false],
     ['is not on the list', other, [], false],
     ['gave no title', undefined, [], false],
-  ] as const)('that %s', (_, learnt, expected, may) => {
-    refused.length = 0;
-    expect(guard(expected)(keys, learnt)).toBe(may);
-    expect(refused).toHaveLength(may ? 0 : 1);
-  });
+  ] as const)(
+    'the guard allows writes only to a listed device with the expected title; this device %s',
+    (_, learnt, expected, may) => {
+      refused.length = 0;
+      expect(guard(expected)(keys, learnt)).toBe(may);
+      expect(refused).toHaveLength(may ? 0 : 1);
+    },
+  );
 
-  test('is on the list of one kind and not of another', () => {
+  test('a device on the list of one kind is not on the list of another', () => {
     expect(guard()(object(8, '0.0.1.0.0.255'), title)).toBe(true);
     expect(guard()(object(18, '0.0.44.0.0.255', 1), title)).toBe(false);
   });

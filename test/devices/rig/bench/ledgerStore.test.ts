@@ -34,7 +34,7 @@ function opened(folder: string) {
 }
 
 describe('a ledger', () => {
-  test('begins with the keys given, is written with its first change, and is found as it was left', () => {
+  test('a ledger begins with the given keys, is written at its first change, and is read back unchanged', () => {
     const folder = fresh();
     const first = opened(folder);
     expect([first.isFound, existsSync(first.path)]).toEqual([false, false]);
@@ -52,7 +52,7 @@ describe('a ledger', () => {
     second.store.release();
   });
 
-  test('never gives a counter twice, whenever the process dies', () => {
+  test('a ledger never gives a counter twice, whenever the process dies', () => {
     const folder = fresh();
     const given = new Set<number>();
     for (let life = 1; life <= 8; life += 1) {
@@ -66,7 +66,7 @@ describe('a ledger', () => {
     }
   });
 
-  test('never lowers a counter that was raised', () => {
+  test('a ledger never lowers a counter that was raised', () => {
     const folder = fresh();
     const first = opened(folder);
     expect(first.ledger.raiseCounter(ACTIVE, 5000)).toBe(true);
@@ -77,7 +77,7 @@ describe('a ledger', () => {
     second.store.release();
   });
 
-  test('is for its owner alone, and leaves nothing temporary behind', () => {
+  test('a ledger is readable by its owner alone, and leaves no temporary file', () => {
     const folder = fresh();
     const { store, ledger, path } = opened(folder);
     ledger.reserveCounter(ACTIVE);
@@ -87,7 +87,7 @@ describe('a ledger', () => {
     expect(readdirSync(folder)).toEqual(['esme-dcc.json']);
   });
 
-  test('remembers the first title that it learnt, and no other', () => {
+  test('a ledger remembers the first title that it learnt, and no other', () => {
     const folder = fresh();
     const first = opened(folder);
     first.ledger.reserveCounter(ACTIVE);
@@ -99,7 +99,7 @@ describe('a ledger', () => {
     second.store.release();
   });
 
-  test('does not hold the Master Key', () => {
+  test('a ledger does not hold the Master Key', () => {
     const { store, ledger, path } = opened(fresh());
     ledger.reserveCounter(ACTIVE);
     expect(readFileSync(path, 'utf8')).not.toContain(toHex(LAB_KEYS.kek));
@@ -124,7 +124,7 @@ describe('is refused, without a key in the message', () => {
     ["another device's", (text: string) => text.replace('"device": "esme"', '"device": "chf"')],
     ['a key of another length', (text: string) => text.replace(GUEK, GUEK.slice(2))],
     ['two active keys of a type', (text: string) => text.replace('"type": "guek"', '"type": "gak"')],
-  ])('%s', (_, change) => {
+  ])('a ledger is refused without a key in the message: %s', (_, change) => {
     const folder = broken(change);
     let message = '';
     try {
@@ -137,7 +137,7 @@ describe('is refused, without a key in the message', () => {
     expect(message).not.toContain(GUEK.slice(2));
   });
 
-  test('one that others may read', () => {
+  test('a ledger that others may read is refused', () => {
     const folder = broken((text) => text);
     chmodSync(join(folder, 'esme-dcc.json'), 0o644);
     expect(() => opened(folder)).toThrow('others than its owner may read these keys');
@@ -145,7 +145,7 @@ describe('is refused, without a key in the message', () => {
 });
 
 describe('one process at a time', () => {
-  test('a second one is told who has the device; a lock whose owner died is taken over', async () => {
+  test('a second process is told who has the device, and a lock whose owner died is taken over', async () => {
     const folder = fresh();
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     const first = opened(folder);
@@ -159,7 +159,7 @@ describe('one process at a time', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('the same process twice is no less wrong', () => {
+  test('a second lock of the same process is refused', () => {
     const folder = fresh();
     const first = opened(folder);
     expect(() => opened(folder)).toThrow(`process ${process.pid} has this device`);
@@ -184,7 +184,7 @@ describe('a device is one, whichever rig file names it', () => {
     at(fresh(), state).lock('esme', { address, title });
   });
 
-  test('a title that is learnt on the wire is taken, too', () => {
+  test('a title that is learnt on the wire is locked too', () => {
     const state = fresh();
     const first = at(fresh(), state);
     first.lock('esme', { address });
@@ -229,7 +229,7 @@ describe('a device is one, whichever rig file names it', () => {
   });
 });
 
-test('what a process that died left half-written holds keys, and goes with the next lock; that of a live one stays', () => {
+test('half-written files of a dead process hold keys and are removed at the next lock; those of a live one stay', () => {
   const folder = fresh();
   opened(folder).store.release();
   writeFileSync(join(folder, 'esme-dcc.json.partial-999999'), 'keys');
@@ -245,7 +245,7 @@ test('a lock whose process number was given to another process is taken over', (
   expect(() => opened(folder).store.release()).not.toThrow();
 });
 
-test('ledgers lie in the state folder of the user unless the rig file says', () => {
+test("ledgers are in the user's state folder unless the rig file names another", () => {
   expect(defaultLedgerFolder('lab', { XDG_STATE_HOME: '/s', HOME: '/h' }, 'linux')).toBe('/s/smets1-bench/keys/lab');
   expect(defaultLedgerFolder('lab', { HOME: '/h' }, 'linux')).toBe('/h/.local/state/smets1-bench/keys/lab');
   expect(defaultLedgerFolder('lab', { LOCALAPPDATA: 'C:/L', USERPROFILE: 'C:/U' }, 'win32')).toContain(

@@ -27,19 +27,19 @@ async function failure(meter: (channel: ByteChannel) => void): Promise<{ error: 
 const says = (text: string) => (channel: ByteChannel) =>
   void channel.onData(() => channel.write(new TextEncoder().encode(text)));
 
-test('a meter without mode E has answered: the line is set up otherwise than the file says, and no silence is told', async () => {
+test('a meter without mode E has answered: the line settings are wrong, and no silence is reported', async () => {
   const { error } = await failure(says('/ABC5meter\r\n'));
   expect(error.message).toContain('the meter does not offer mode E');
   expect(isOurTrouble({ place, line: 'serial:/dev/x', error })).toBe(true);
 });
 
-test('nobody on the line is the silence of the meter', async () => {
+test('a line with nobody on it is silence of the meter', async () => {
   const { error } = await failure(() => undefined);
   expect(error.message).toContain('no meter answers');
   expect(isOurTrouble({ place, line: 'serial:/dev/x', error })).toBe(false);
 });
 
-test('a port that goes away in the midst of the opening is our own trouble', async () => {
+test('a port that disappears during the opening is a fault of our side', async () => {
   const { error } = await failure((channel) => void channel.onData(() => void channel.close()));
   expect(error.message).toContain('the port went away');
   expect(isOurTrouble({ place, line: 'serial:/dev/x', error })).toBe(true);

@@ -8,7 +8,7 @@ describe('a watch section', () => {
   afterAll(bench.stop);
   const attached = "devices: { chf: { tcp: '127.0.0.1:4059' } }\n";
 
-  test('of which nothing is said is daily and weekly, within working hours, and only reads', () => {
+  test('an empty watch section means daily and weekly probes, within working hours, read only', () => {
     expect(USUAL_WATCH).toEqual({
       contact: { timeUtc: '01:00', tries: 3, secondsBetweenTries: 10_800 },
       attempt: { weekdays: ['monday'], timeLondon: '10:00' },
@@ -29,14 +29,14 @@ describe('a watch section', () => {
     ["glow: { url: 'mqtt://127.0.0.1', cads: ['1'] }", 'watch.glow.cads'],
     ['migrate: true', 'watch.migrate: true, expected false, or an allow-list (allow.keys)'],
     ['cadence: daily', 'watch.cadence'],
-  ])('%s is refused where it stands', (watch, problem) => {
+  ])('a watch section with %s is refused at its place', (watch, problem) => {
     const text = bench.problems(`name: lab\n${attached}watch: { ${watch} }\n`);
     expect(text.replaceAll(': found ', ': ')).toContain(problem);
     expect(text).toMatch(/^rig\d+\.yaml:3:\d+/m);
     expect(text).not.toContain('secret@');
   });
 
-  test('CADs where there is no gas meter are refused; migrating in memory needs no list', () => {
+  test('CADs without a gas meter are refused, and migrating in memory needs no allow-list', () => {
     const glow = "watch: { glow: { url: 'mqtt://127.0.0.1', cads: ['02534D000001'] } }\n";
     expect(bench.problems(`name: lab\ninstallation: { gas: false }\n${glow}`)).toContain(
       'they tell of the gas meter, and there is none',

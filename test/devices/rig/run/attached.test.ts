@@ -26,7 +26,7 @@ const rig = (port: number, more = ''): string =>
   `name: r${(rigs += 1)}\ndevices: { chf: { tcp: '127.0.0.1:${port}' } }\n${more}`;
 
 describe('without an allow-list', () => {
-  test('it reads, checks, and stops before keys are touched; no write leaves, and nothing is on record as a failure', async () => {
+  test('without an allow-list a run reads, checks and stops before the keys; it writes nothing and records no failure', async () => {
     const run = await bench.run(rig(await start()));
     expect(failures(run)).toEqual(['rotateKeys notCarriedOut null']);
     expect(run.rows.at(-1)!.why).toContain(
@@ -42,7 +42,7 @@ describe('without an allow-list', () => {
     for (const { device } of home!.units[0]!.devices) expect(device.keyring.keys).toEqual(LAB_KEYS);
   });
 
-  test('an instruction is refused before its first write', async () => {
+  test('without an allow-list an instruction is refused before its first write', async () => {
     const run = await bench.run(rig(await start(), 'schedule: { preparation: {} }\n'));
     expect(failures(run)).toEqual(['preparation notCarriedOut null', 'rotateKeys notCarriedOut null']);
     expect(run.rows.find(({ step }) => step === 'preparation')!.why).toContain('(allow.configuration)');
@@ -50,7 +50,7 @@ describe('without an allow-list', () => {
     expect(writes(run)).toEqual([]);
   });
 
-  test('not one key is rotated unless all may be: the hub is missing on the list', async () => {
+  test('no key is rotated unless all may be, even if only the hub is missing on the list', async () => {
     const run = await bench.run(rig(await start(), `allow: { keys: ['${TITLES.esme}', '${TITLES.gsme}'] }\n`));
     expect(failures(run)).toEqual(['rotateKeys notCarriedOut null']);
     expect(run.rows.at(-1)!.why).toContain(`chf: its title on the wire, ${TITLES.chf}`);
@@ -58,7 +58,7 @@ describe('without an allow-list', () => {
     for (const { device } of home!.units[0]!.devices) expect(device.keyring.keys).toEqual(LAB_KEYS);
   });
 
-  test('a list for keys is none for configuration', async () => {
+  test('an allow-list for keys does not allow configuration', async () => {
     const titles = Object.values(TITLES).map((title) => `'${title}'`);
     const run = await bench.run(rig(await start(), `allow: { keys: [${titles.join(', ')}] }\n`));
     expect(failures(run)).toEqual(['commission notCarriedOut null']);
@@ -66,14 +66,14 @@ describe('without an allow-list', () => {
     for (const { device } of home!.units[0]!.devices) expect(device.keyring.keys).not.toEqual(LAB_KEYS);
   });
 
-  test('it is the title on the wire that counts: a listed one that the device does not have does not help', async () => {
+  test('only the title on the wire counts: a listed title that the device does not have does not help', async () => {
     const port = await start({ ...AWAKE, esme: { systemTitle: '4142434445464748' } });
     const run = await bench.run(rig(port, ALLOWED));
     expect(run.rows.at(-1)!.why).toContain('its title on the wire, 4142434445464748, is not on the allow-list');
     expect(writes(run)).toEqual([]);
   });
 
-  test('a device with another title than the file expects is read, and not written though it is on the list', async () => {
+  test('a device with an unexpected title is read and not written, even if it is on the list', async () => {
     const port = await start();
     const text = `name: r${(rigs += 1)}\ndevices:\n  chf: { tcp: '127.0.0.1:${port}' }\n  esme: { systemTitle: '4142434445464748' }\n${ALLOWED}`;
     const run = await bench.run(text);
@@ -81,7 +81,7 @@ describe('without an allow-list', () => {
     expect(writes(run)).toEqual([]);
   });
 
-  test('read by LLS alone, nothing is ever written, whatever is listed', async () => {
+  test('a device that is read by LLS alone is never written, whatever is listed', async () => {
     const lls = 'client: 17, authentication: lls, secret: { env: LLS }';
     const port = await start();
     const text = `name: r${(rigs += 1)}\ndevices:\n  chf: { tcp: '127.0.0.1:${port}', ${lls} }\n  esme: { ${lls} }\n  gsme: { ${lls} }\n${ALLOWED}`;
@@ -97,7 +97,7 @@ describe('without an allow-list', () => {
 
 describe('with one', () => {
   test.each(['wrapper', 'hdlc'] as const)(
-    '%s: migrates over the gateway; the old keys stay on record',
+    'with an allow-list, a device behind %s framing migrates over the gateway, and the old keys stay on record',
     async (framing) => {
       const port = await start(AWAKE, { framing });
       const text = `name: r${(rigs += 1)}\ndevices: { chf: { tcp: '127.0.0.1:${port}', framing: ${framing} } }\n${ALLOWED}`;
@@ -121,7 +121,7 @@ describe('with one', () => {
     },
   );
 
-  test('a second run takes up the ledger: the keys that the file names are those of the beginning only', async () => {
+  test('a second run uses the ledger, because the keys in the file are only the first ones', async () => {
     const text = rig(await start(), ALLOWED);
     await bench.run(text);
     const again = await bench.run(text);
@@ -129,7 +129,7 @@ describe('with one', () => {
     expect(again.notes.join('\n')).toContain('the keys are those of the ledger');
   });
 
-  test('firmware and configuration are brought to the hub before', async () => {
+  test('firmware and configuration are sent to the hub before the migration', async () => {
     writeFileSync(join(bench.folder, 'image.bin'), labImage(new Uint8Array(3000).fill(7)));
     const prepared = 'schedule: { preparation: { firmware: { name: 3.0.0, file: image.bin } } }\n';
     const timers = fastTimers(20);
@@ -141,13 +141,13 @@ describe('with one', () => {
     expect(firmwareOf(home!.units[0]!.devices[0]!.device, timers.nowMilliseconds() / 1000)).toBe('3.0.0');
   });
 
-  test("devices' clocks are set to the time that it is, also where the calendar is nominal", async () => {
+  test('device clocks are set to the actual time, even if the calendar is nominal', async () => {
     const run = await bench.run(rig(await start(), `schedule: { clock: nominal, preparation: false }\n${ALLOWED}`));
     expect(run.attempts.map(({ outcome }) => outcome)).toEqual(['ok']);
     for (const { device } of home!.units[0]!.devices) expect(Math.abs(device.clockOffsetSeconds)).toBeLessThan(60);
   });
 
-  test('a lone meter with the rest emulated; and a rack of single meters, each at server SAP 1', async () => {
+  test('a lone meter migrates with the rest emulated, and so does a rack of single meters at server SAP 1', async () => {
     home = await emulated(AWAKE, { device: 'esme' });
     const lone = `name: r${(rigs += 1)}\ndevices: { esme: { tcp: '127.0.0.1:${home.port}' } }\n${ALLOWED}`;
     expect((await bench.run(lone)).attempts.map(({ outcome }) => outcome)).toEqual(['ok']);
@@ -174,7 +174,7 @@ describe('what is no attempt', () => {
   test.each([
     ['the Master Key of one device is missing', 'keys: { guek: { env: G }, gak: { env: A } }', ''],
     ['the installation has none', '', 'installation: { masterKey: missing }\n'],
-  ])('%s: nothing is sent, and no failure is on record', async (_, keys, installation) => {
+  ])('nothing is sent and no failure is recorded: %s', async (_, keys, installation) => {
     const port = await start();
     const text = `name: r${(rigs += 1)}\n${installation}devices: { chf: { tcp: '127.0.0.1:${port}', ${keys} } }\n${ALLOWED}`;
     const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -194,7 +194,7 @@ describe('what is no attempt', () => {
 });
 
 describe('a device that answers to other keys than those held', () => {
-  test('was reset or replaced: that is said, with what to do, and no attempt counts for it', async () => {
+  test('a device that answers to other keys was reset or replaced: this is reported, and no attempt counts', async () => {
     const text = rig(await start(), ALLOWED);
     const { port } = home!;
     await bench.run(text);
@@ -233,13 +233,13 @@ describe.concurrent('faults on attached links', () => {
     },
   );
 
-  test('the nth frame is dropped, and is seen to be in the frame log; the step begins its session again and passes', async () => {
+  test('the dropped nth frame is in the frame log, and the step begins its session again and passes', async () => {
     const run = await struck('{ attempt: 1, step: rotateKeys, fault: drop, frame: 3, direction: s2c }');
     expect(failures(run)).toEqual([]);
     expect(run.frames.filter(({ note }) => note === 'drop')).toMatchObject([{ dir: 's2c' }]);
   });
 
-  test('frames counted within the attempt rather than a step', async () => {
+  test('frames can be counted within the attempt instead of a step', async () => {
     const run = await struck('{ attempt: 1, fault: corrupt, frame: 5 }, { attempt: 1, fault: duplicate, frame: 20 }');
     expect(failures(run)).toEqual([]);
     expect(run.frames.filter(({ note }) => note !== undefined).map(({ note }) => note)).toEqual([
@@ -251,7 +251,7 @@ describe.concurrent('faults on attached links', () => {
   test.each([
     ['badData', 'installationData', 'installationData badData SYN-DF01'],
     ['systemFault', 'deviceState', 'deviceState systemFault SYN-SY01'],
-  ])('%s is the desk, which is ours', async (effect, step, told) => {
+  ])('%s is a fault of the desk, which is our side', async (effect, step, told) => {
     const run = await struck(`{ attempt: 1, step: ${step}, effect: ${effect} }`);
     expect(failures(run)).toEqual([told]);
   });
@@ -259,13 +259,13 @@ describe.concurrent('faults on attached links', () => {
   test.each([
     ['a refusal by attached devices', 'effect: refusal'],
     ['a power cut of the attached hub: no driver declares power', 'effect: silence, silence: powerCut'],
-  ])('%s is said, and not faked', async (told, effect) => {
+  ])('the fault %s is reported and not faked', async (told, effect) => {
     const run = await struck(`{ attempt: 1, step: deviceState, ${effect} }`);
     expect(failures(run)).toEqual([]);
     expect(run.rows.find(({ step }) => step === 'deviceState')!.notRealised.join()).toContain(told);
   });
 
-  test('a refusal of an emulated device beside attached ones is realised there', async () => {
+  test('a refusal by an emulated device beside attached ones happens at that device', async () => {
     const own = await emulated(AWAKE, { device: 'esme' });
     const text = `name: r${(rigs += 1)}\ndevices: { esme: { tcp: '127.0.0.1:${own.port}' } }\nfaults: [{ attempt: 1, step: deviceState, effect: refusal }]\n${ALLOWED}`;
     const run = await bench.run(text);
@@ -289,7 +289,7 @@ test('a ledger that cannot be written ends the run with its name, and what it wo
   expect(existsSync(join(folder, 'esme.lock'))).toBe(false);
 });
 
-test('an address at which nobody is, is told before anything begins, and no ledger is left', async () => {
+test('a silent address is reported before anything begins, and no ledger is left', async () => {
   const text = `name: nobody\ndevices: { esme: { tcp: '127.0.0.1:1' } }\n`;
   await expect(bench.run(text)).rejects.toThrow('tcp:127.0.0.1:1');
   expect(existsSync(join(bench.ledgers, 'nobody', 'esme-dcc.json'))).toBe(false);

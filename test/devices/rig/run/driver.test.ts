@@ -48,7 +48,7 @@ ${more}`;
 const all = 'probe,lastContact,read';
 const at = (secondsAgo: number): string => formatInstant(now - secondsAgo);
 
-test('the sample driver: its contacts are on record, its steps observed, and the rotation is carried out by nobody', async () => {
+test("the sample driver's contacts are recorded, its steps are observed, and nobody carries out the rotation", async () => {
   const run = await bench.run(
     `name: sample\ndevices: { chf: { driver: { command: [${quoted(process.execPath)}, ${quoted(fileURLToPath(SAMPLE_DRIVER))}], reads: ['1.8.0', '7.3.0'] } } }\n`,
   );
@@ -77,7 +77,7 @@ describe('facts from the driver, through the checks, to the records', () => {
       { wan: at(HOUR), han: at(HOUR), read: 'noAnswer' },
       'deviceState noAnswer SYN-TD01',
     ],
-  ])('%s', async (_, settings, told) => {
+  ])('a fact from the driver passes through the checks to the records: %s', async (_, settings, told) => {
     const run = await bench.run(scripted(all, settings));
     const steps = failures(run).filter((text) => !text.startsWith('contact'));
     expect(steps).toEqual([told]);
@@ -85,19 +85,19 @@ describe('facts from the driver, through the checks, to the records', () => {
     expect(run.undone).toEqual([]);
   });
 
-  test('what was known before holds where the driver says nothing now', async () => {
+  test('an earlier fact stays valid if the driver does not report a new one', async () => {
     const known = `installation: { known: { lastWanContact: '${at(DAY)}', lastHanContact: '${at(DAY)}' } }\n`;
     const run = await bench.run(scripted('probe', {}, known));
     expect(failures(run)).toEqual(['contact notCarriedOut null', 'rotateKeys notCarriedOut null']);
   });
 
-  test('a contact that is dated ahead of this clock is no evidence', async () => {
+  test('a contact dated ahead of this clock is no evidence', async () => {
     const run = await bench.run(scripted(all, { wan: at(-DAY), han: at(HOUR) }));
     expect(run.contacts.filter(({ link }) => link === 'wan')).toEqual([]);
     expect(run.notes.join()).toContain('ahead of this clock');
   });
 
-  test('three weeks of it are three strikes: the records go straight into the engine', async () => {
+  test('three weeks of driver facts are three strikes, and the records go straight into the engine', async () => {
     const attempts: Ran['attempts'][number][] = [];
     for (const weeksAgo of [3, 2, 1]) {
       const run = await bench.run(scripted(all, { wan: at(60 * DAY), han: null }));
@@ -113,27 +113,30 @@ describe('what a driver does not declare is carried out by nobody, and counted b
   test.each([
     ['no lastContact, and nothing known', 'probe,read', 'contact notCarriedOut null,wanRecent notCarriedOut null'],
     ['neither probe nor read', 'lastContact', 'deviceState notCarriedOut null'],
-  ])('%s', async (_, capabilities, told) => {
-    const run = await bench.run(scripted(capabilities, { wan: at(HOUR), han: at(HOUR) }));
-    expect(failures(run).join()).toBe(told);
-    expect(run.attempts).toEqual([]);
-    expect(run.undone).toHaveLength(1);
-  });
+  ])(
+    'a step that the driver does not declare is carried out and counted by nobody: %s',
+    async (_, capabilities, told) => {
+      const run = await bench.run(scripted(capabilities, { wan: at(HOUR), han: at(HOUR) }));
+      expect(failures(run).join()).toBe(told);
+      expect(run.attempts).toEqual([]);
+      expect(run.undone).toHaveLength(1);
+    },
+  );
 
-  test('an instruction: a driver can neither send firmware nor configure', async () => {
+  test('an instruction is not carried out, because a driver can neither send firmware nor configure', async () => {
     const run = await bench.run(scripted(all, { wan: at(HOUR), han: at(HOUR) }, 'schedule: { preparation: {} }\n'));
     expect(failures(run)[0]).toBe('preparation notCarriedOut null');
     expect(run.attempts).toEqual([]);
   });
 });
 
-test('a driver that dies is a fault of the system: on record, and counted by no clause', async () => {
+test('a driver that dies is a recorded fault of the system, and no clause counts it', async () => {
   const run = await bench.run(scripted(all, { wan: at(HOUR), han: at(HOUR), read: 'crash' }));
   expect(failures(run)).toEqual(['deviceState systemFault SYN-SY01']);
   expect(run.attempts).toMatchObject([{ cause: 'system' }]);
 });
 
-test('a driver that cannot be started is for the user to mend', async () => {
+test('a driver that cannot be started is a fault that the user can mend', async () => {
   await expect(bench.run(`name: none\ndevices: { chf: { driver: { command: [./not-there] } } }\n`)).rejects.toThrow(
     'could not be started',
   );
@@ -150,7 +153,7 @@ ${cut}${allow}`;
   test.each([
     ['by title', `allow: { power: ['${TITLES.chf}'] }\n`],
     ['by endpoint', "allow: { power: ['socket 4'] }\n"],
-  ])('off before the step and on after it, where it is allowed %s', async (_, allow) => {
+  ])('a driver switches the power off before the step and on after it, if it is allowed %s', async (_, allow) => {
     const home = await emulated();
     const log = join(bench.folder, `power${rigs}`);
     const run = await bench.run(rig(home.port, log, allow));
@@ -162,7 +165,7 @@ ${cut}${allow}`;
     await home.close();
   });
 
-  test('not where it is not allowed: that is said', async () => {
+  test('a driver does not switch the power without permission, and says so', async () => {
     const home = await emulated();
     const log = join(bench.folder, `power${rigs}`);
     const run = await bench.run(rig(home.port, log, ALLOWED));

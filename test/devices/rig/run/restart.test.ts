@@ -131,7 +131,7 @@ function headEnd(death?: { readonly at: number; readonly when: 'before' | 'after
 }
 
 describe.each(['before', 'after'] as const)('the process dies %s the nth thing that it does', (when) => {
-  test('and the next one finds the live keys within four associations, and rotates', async () => {
+  test('after a process dies, the next one finds the live keys within four associations and rotates', async () => {
     let deaths = 0;
     for (let at = 1; at < 200; at += 1) {
       const first = headEnd({ at, when });
@@ -159,7 +159,7 @@ describe.each(['before', 'after'] as const)('the process dies %s the nth thing t
   });
 });
 
-test('over all these lives no nonce was used for two things', () => {
+test('no nonce is used for two messages over all lives of the process', () => {
   expect(opened).toBeGreaterThan(500);
   // What was said under a key that the device never took cannot be read, and is little.
   expect(unopened).toBeLessThan(opened / 10);

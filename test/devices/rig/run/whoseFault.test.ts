@@ -56,7 +56,7 @@ const rejects = (result: number, diagnostic: number): string =>
   `61 17 A1 09 06 07 60 85 74 05 08 01 01 A2 03 02 01 0${result} A3 05 A1 03 02 01 0${diagnostic.toString(16)}`;
 
 describe('our own side fails in the midst of an attempt', () => {
-  test('a broker that goes away', async () => {
+  test('a broker that goes away during an attempt is a fault of our side', async () => {
     const broker = await aedesBroker();
     const home: Emulation = await emulated(AWAKE, {
       mqtt: { url: broker.url, bench: 'lab', framing: 'wrapper', glow: false },
@@ -96,7 +96,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 `,
   );
   test.each(['dies', 'babbles', 'hangs', 'noTime'])(
-    'a driver that %s at a daily contact: weeks of a calendar pass, and no attempt is the device’s failure',
+    'a driver that %s at a daily contact causes no failure of the device over weeks of a calendar',
     async (mode) => {
       const run = await bench.run(
         named(
@@ -109,7 +109,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     30_000,
   );
 
-  test('a contact that this side could not make is no silence of a link that was last heard long ago', async () => {
+  test('a contact that our side could not make is no silence of a link that was last heard long ago', async () => {
     const known = `installation: { known: { lastWanContact: '${formatInstant(Math.floor(Date.now() / 1000) - 8 * DAY)}' } }\n`;
     const run = await bench.run(
       named(`devices: { chf: { driver: { command: ${command}, endpoint: hub, settings: { mode: dies } } } }\n${known}`),
@@ -139,7 +139,7 @@ describe('a hub that answers is not silent', () => {
     ['answers with an exception', 'D8 01 02', 'exception'],
     ['answers what cannot be read', '61 03 01', 'cannot be read'],
     ['answers with a confirmed service error', '0E 01 06 03', 'confirmed service error'],
-  ])('a hub that %s has been reached: three weeks of it are no MA112', async (_, answer, words) => {
+  ])('a hub that %s has been reached, and three weeks of it are no MA112', async (_, answer, words) => {
     const port = await scripted(() => answer);
     const run = await bench.run(
       named(
@@ -179,7 +179,7 @@ describe('a hub that answers is not silent', () => {
     expect(run.attempts).toEqual([]);
   });
 
-  test('a busy hub is told as busy, its tries are spread over its answer time, and nothing counts', async () => {
+  test('a busy hub is reported as busy, its tries are spread over its answer time, and nothing counts', async () => {
     const begun: number[] = [];
     const port = await scripted((apdu, client) => {
       if (client === 1 && apdu[0] === 0x60) begun.push(Date.now());

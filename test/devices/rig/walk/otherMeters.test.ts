@@ -37,7 +37,7 @@ const TITLE = '534D424500000001';
 const rig = (name: string, port: number): string =>
   `name: ${name}\ndevices: { esme: { tcp: '127.0.0.1:${port}', answerSeconds: 3 } }\nallow: { keys: ['${TITLE}'], configuration: ['${TITLE}'] }\n`;
 
-test('one that grants no general protection is spoken to in glo-* alone, read, and its keys are rotated', async () => {
+test('a meter without general protection is read with glo-* alone, and its keys are rotated', async () => {
   const clients = LAB_MODELS.esme.clients.map((client) => ({
     ...client,
     conformance: client.conformance & ~CONFORMANCE.generalProtection,
@@ -53,14 +53,14 @@ test('one that grants no general protection is spoken to in glo-* alone, read, a
   expect([...tags]).toEqual(expect.arrayContaining(['60', 'c8', 'cb']));
 });
 
-test('one that lacks an object that a step reads: it is said which, of whom, and how it was refused', async () => {
+test('a meter that lacks an object of a step is reported with the object, the device and the refusal', async () => {
   const device = meter({ objects: LAB_MODELS.esme.objects.filter(({ ln }) => ln !== obis('1.0.0.2.0.255')) });
   const run = await bench.run(rig('lacking', await served(() => device)));
   expect(run.rows.at(-1)).toMatchObject({ step: 'deviceState', observation: 'refused' });
   expect(run.notes).toContain('esme: it refuses 1.0.0.2.0.255 attribute 2 (class 1): object undefined (4)');
 });
 
-test('one that was started anew counts from the beginning: that is said, and not that its keys are wrong', async () => {
+test('a meter that was reset counts from the beginning: this is reported, and not that its keys are wrong', async () => {
   let device = meter({});
   const port = await served(() => device);
   const text = rig('anew', port).replace(/allow:.*\n/, '');

@@ -62,25 +62,28 @@ describe('rotation never starts', () => {
     EFFECTS.filter((effect) => effect !== 'none' && canStrike(step, effect)).map((effect) => ({ step, effect })),
   );
   const BEFORE = STEP_IDS.slice(0, STEP_IDS.indexOf('rotateKeys'));
-  test.each(strikes.filter(({ step }) => BEFORE.includes(step)))('where $step met $effect', (effect) => {
-    const { untouched, old, frames } = runCounted(planOf({ effects: [effect] }));
-    expect(untouched).toBe(true);
-    expect(old).toBe(true);
-    // No device is spoken to before the data are in order.
-    if (BEFORE.indexOf(effect.step) < BEFORE.indexOf('wanRecent')) expect(frames.management).toBe(0);
-  });
+  test.each(strikes.filter(({ step }) => BEFORE.includes(step)))(
+    'the rotation never starts if $step met $effect',
+    (effect) => {
+      const { untouched, old, frames } = runCounted(planOf({ effects: [effect] }));
+      expect(untouched).toBe(true);
+      expect(old).toBe(true);
+      // No device is spoken to before the data are in order.
+      if (BEFORE.indexOf(effect.step) < BEFORE.indexOf('wanRecent')) expect(frames.management).toBe(0);
+    },
+  );
 
   test.each([
     ['the WAN contact is older than 5.12(c) allows', { wanAge: 7 * DAY + 1 }],
     ['the gas meter is silent beyond its window', { hanAge: 72 * HOUR + 1 }],
     ['a display is outside the definition', { displayBlocked: true }],
-  ])('where %s', (_, given) => {
+  ])('the rotation never starts if %s', (_, given) => {
     const { untouched, old } = runCounted(planOf(given));
     expect(untouched).toBe(true);
     expect(old).toBe(true);
   });
 
-  test('the check can fail: a second younger, and it does', () => {
+  test('the rotation starts if the contact is one second younger, so the check can fail', () => {
     const { untouched, old, steps } = runCounted(planOf({ wanAge: 7 * DAY, hanAge: 72 * HOUR }));
     expect(steps.at(-1)).toMatchObject({ step: 'commission', observation: 'answered' });
     expect(untouched).toBe(false);
@@ -88,7 +91,7 @@ describe('rotation never starts', () => {
   });
 });
 
-test('whatever earlier attempts left half done, the one that migrates leaves every device with keys of the DCC alone', () => {
+test('an attempt that migrates leaves every device with keys of the DCC alone, whatever earlier attempts left half done', () => {
   const silences = fc.record({
     step: fc.constantFrom('rotateKeys' as const, 'commission' as const),
     effect: fc.constant('silence' as const),
@@ -116,7 +119,7 @@ test('whatever earlier attempts left half done, the one that migrates leaves eve
   );
 });
 
-test('a history from the wire goes straight into the engine: three weeks of silence are three strikes', () => {
+test('a history from the wire goes straight into the engine, and three weeks of silence are three strikes', () => {
   const effect = { step: 'wanRecent', effect: 'silence' } as const;
   const run = runCounted(planOf({ effects: [effect, effect, effect] }));
   const history = { installation: home('IOC', true), attempts: run.attempts, events: [] };

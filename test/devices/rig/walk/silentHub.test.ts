@@ -43,7 +43,7 @@ describe('a WAN that is down at the attempt', () => {
     ['an hour ago', { wan: HOUR, han: 2 * HOUR }],
     ['seven days ago to the second', { wan: 7 * DAY, han: 7 * DAY + HOUR }],
     ['of late, and the gas meter not for long', { wan: HOUR, han: 30 * DAY }],
-  ])('the hub was heard %s: devices do not answer, and nothing more is said', (_, ages) => {
+  ])('if the WAN is down and the hub was heard %s, devices do not answer, and no more is said', (_, ages) => {
     const { attempts, steps, dcc } = runPlan(planOf(ages));
     expect(attempts).toMatchObject([{ outcome: SILENT[0], cause: 'device' }]);
     expect(steps.at(-1)).toMatchObject({ step: 'deviceState', observation: 'noAnswer' });
@@ -53,7 +53,7 @@ describe('a WAN that is down at the attempt', () => {
     expect(listed(dcc).every(({ ledger }) => ledger.outstanding.length === 0)).toBe(true);
   });
 
-  test('the hub was last heard a second too long ago: MA112, known before anything is sent', () => {
+  test('a hub last heard a second too long ago gives MA112 before anything is sent', () => {
     const { attempts, steps } = runPlan(planOf({ wan: 7 * DAY + 1, han: 7 * DAY + HOUR }));
     expect(attempts).toMatchObject([{ outcome: 'MA112', cause: 'device' }]);
     expect(steps.at(-1)).toMatchObject({ step: 'wanRecent', observation: 'stale', byCheck: true });
@@ -101,7 +101,7 @@ function driven(
 }
 
 describe('a hub that falls silent between two steps', () => {
-  test('and answers again: an attempt whose gas meter was never judged is none', () => {
+  test('an attempt is not recorded if the hub falls silent before the gas meter is judged, and answers again', () => {
     const rig = driven((op) => (op === 'lastContact' ? 'silence' : 'yes'), { wan: NOW - DAY });
     expect(rig.attempts).toEqual([]);
     expect(rig.undone).toMatchObject([
@@ -109,12 +109,12 @@ describe('a hub that falls silent between two steps', () => {
     ]);
   });
 
-  test('and was told of the gas meter before: it goes on', () => {
+  test('an attempt continues if the hub falls silent after the gas meter was judged', () => {
     const rig = driven((op) => (op === 'lastContact' ? 'silence' : 'yes'), { wan: NOW - DAY, han: NOW - HOUR });
     expect(rig.steps.find(({ step }) => step === 'deviceState')).toMatchObject({ observation: 'answered' });
   });
 
-  test('and of which nothing is on record: the table has the word', () => {
+  test('the table decides if the hub falls silent and nothing is on record', () => {
     const rig = driven(() => 'silence', {});
     expect(rig.attempts).toMatchObject([{ outcome: 'MA112', cause: 'device' }]);
   });

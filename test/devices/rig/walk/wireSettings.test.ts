@@ -52,7 +52,7 @@ describe('the counter', () => {
   const silent = (frames: Uint8Array[]): Uint8Array[] | undefined =>
     frames.some((frame) => frame[8] === 0xd8) ? undefined : frames;
 
-  test('of a meter that hangs up on a low one is found through the public client', async () => {
+  test('the counter of a meter that hangs up on a low one is found through the public client', async () => {
     const device = lagging();
     const port = await served(() => connectDevice(device, { framing: 'wrapper' }), silent);
     const run = await bench.run(rig('counter-found', port, ''));
@@ -60,7 +60,7 @@ describe('the counter', () => {
     expect(run.notes.join('\n')).toContain('our counter is raised from');
   });
 
-  test('begins where the file says, also with a ledger that is there already', async () => {
+  test('the counter begins where the file says, even with an existing ledger', async () => {
     const device = lagging();
     const hidden = (frames: Uint8Array[]): Uint8Array[] | undefined =>
       frames.some((frame) => frame[8] === 0xd8 || frame[5] === 16) ? undefined : frames;
@@ -95,7 +95,7 @@ describe('an optical port behind a converter on TCP', () => {
   test.each([
     ['at 7E1', 'port', ''],
     ['at 8N1, the parity in software', 'strip', ', optical: { parity: software }'],
-  ] as const)('%s', async (_, parity, settings) => {
+  ] as const)('an optical port behind a converter on TCP works: %s', async (_, parity, settings) => {
     const device = labDevice('esme', 1);
     const timers = wallTimers();
     const listener = await tcpTransport({ port: 0 }).listen((channel) => {
@@ -118,7 +118,7 @@ describe('an optical port behind a converter on TCP', () => {
   });
 });
 
-test('settings that cannot be are refused with their place', () => {
+test('impossible settings are refused with their place', () => {
   expect(bench.problems(rig('x', 1, 'counter: { object: 0.0.43.0.1.255 }'))).toContain('counter.object');
   expect(bench.problems(rig('x', 1, 'hdlc: { window: 8 }'))).toContain('hdlc.window');
   expect(bench.problems(rig('x', 1, 'hdlc: { addressBytes: 3 }'))).toContain('hdlc.addressBytes');

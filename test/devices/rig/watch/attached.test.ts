@@ -21,7 +21,7 @@ const tcp = (port: number): string => `devices: { chf: { tcp: '127.0.0.1:${port}
 const rig = (place: string, watch = QUICK, more = ''): string => `name: lab\n${place}\nwatch: { ${watch} }\n${more}`;
 
 describe('an emulated home over TCP', () => {
-  test('is read and never written: attempts that find nothing wrong are in no record, whatever the allow-list says', async () => {
+  test('an emulated home over TCP is read and never written, and attempts that find nothing wrong are in no record', async () => {
     home = await emulated(AWAKE);
     const run = await watched(bench.setup(rig(tcp(home.port), HALTING, ALLOWED)), (state) => made(state).length >= 2, {
       under,
@@ -41,7 +41,7 @@ describe('an emulated home over TCP', () => {
     );
   });
 
-  test('that goes away is silent: contacts are not answered, and attempts fail as devices that do not answer, not for contacts long past', async () => {
+  test('an emulated home that goes away is silent: attempts fail because devices do not answer, not for old contacts', async () => {
     home = await emulated(AWAKE);
     const setup = bench.setup(rig(tcp(home.port), HALTING));
     const { folder } = await watched(setup, (state) => made(state).length >= 1, { under });
@@ -65,7 +65,7 @@ describe('an emulated home over TCP', () => {
     expect(Math.max(...wan.map(({ at }) => at))).toBeLessThan(instant(last.at));
   });
 
-  test('whose gas meter is not heard fails by what the hub itself says', async () => {
+  test("an emulated home whose gas meter is not heard fails by the hub's own answer", async () => {
     home = await emulated({ ...AWAKE, links: { han: { gsme: 'down' } } });
     const run = await watched(bench.setup(rig(tcp(home.port))), (state) => made(state).length >= 1, { under });
     expect(made(run.state)[0]).toMatchObject({ is: 'attempt', outcome: 'GT01', cause: 'device' });
@@ -74,7 +74,7 @@ describe('an emulated home over TCP', () => {
     });
   });
 
-  test('that answers to other keys is no failure of the device: it cannot be judged', async () => {
+  test('an emulated home that answers to other keys is no failure of the device: it cannot be judged', async () => {
     home = await emulated({ ...AWAKE, keys: { guek: '00112233445566778899AABBCCDDEEFF' } });
     const run = await watched(bench.setup(rig(tcp(home.port))), (state) => made(state).length >= 1, { under });
     expect(made(run.state)[0]).toMatchObject({
@@ -84,7 +84,7 @@ describe('an emulated home over TCP', () => {
     expect(tried(run.state)[0]).toMatchObject({ result: 'answered' });
   });
 
-  test('migrates where the file says so and the list allows it; then the watch is over, and stays so', async () => {
+  test('an emulated home migrates if the file and the list allow it, and the watch then ends for good', async () => {
     home = await emulated(AWAKE);
     const setup = bench.setup(rig(tcp(home.port), `${HALTING}, migrate: true`, ALLOWED));
     const run = await watched(setup, () => false, { under });
@@ -114,7 +114,7 @@ describe('trouble of our own says nothing of the device', () => {
       "devices: { chf: { driver: { command: ['/not/there'] } } }",
       /could not be started/,
     ],
-  ])('%s', async (_, place, why) => {
+  ])('trouble of our own says nothing about the device: %s', async (_, place, why) => {
     const run = await watched(bench.setup(rig(place)), (state) => made(state).length > 0 && tried(state).length > 0, {
       under,
     });
@@ -123,7 +123,7 @@ describe('trouble of our own says nothing of the device', () => {
     expect(tried(run.state)[0]!.why).toMatch(why);
   });
 
-  test('a device that does not answer on a broker that does is silent itself', async () => {
+  test('a device that does not answer on a working broker is silent itself', async () => {
     const broker = await aedesBroker();
     const place = `devices: { chf: { mqtt: { url: '${broker.url}', rig: hub, announced: false }, answerSeconds: 0.2 } }`;
     const run = await watched(bench.setup(rig(place)), (state) => made(state).length > 0 && tried(state).length > 0, {
@@ -134,7 +134,7 @@ describe('trouble of our own says nothing of the device', () => {
     await broker.stop();
   });
 
-  test('a broker that goes in the middle of an attempt', async () => {
+  test('a broker that goes away in the middle of an attempt says nothing about the device', async () => {
     const broker = await aedesBroker();
     home = await emulated(AWAKE, { mqtt: { url: broker.url, bench: 'lab', framing: 'wrapper', glow: false } });
     const place = `devices: { chf: { mqtt: { url: '${broker.url}', rig: SMBC00000001 }, answerSeconds: 5 } }`;
@@ -149,7 +149,7 @@ describe('trouble of our own says nothing of the device', () => {
     await stopped;
   });
 
-  test('keys that another rig has in use', async () => {
+  test('keys that another rig is using say nothing about the device', async () => {
     home = await emulated(AWAKE);
     const store = new LedgerStore(join(under, 'taken'));
     store.lock('chf');

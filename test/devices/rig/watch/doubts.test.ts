@@ -41,7 +41,7 @@ const summary = (folder: string, lines: number, settled: number): void =>
   writeFileSync(join(folder, 'watch.json'), JSON.stringify({ journal: { lines }, attempts: { settled } }));
 
 describe('a journal that holds less than the outputs show', () => {
-  test('one of 0 octets is no new watch: nothing is written, and nothing is written over', async () => {
+  test('a journal of 0 octets is no new watch: nothing is written or overwritten', async () => {
     const folder = folderOf();
     const { state } = await once(folder, START);
     summary(folder, state.lines, 0);
@@ -54,7 +54,7 @@ describe('a journal that holds less than the outputs show', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('lines cut from its end are missed, also where the summary is of an earlier version', async () => {
+  test('lines that were cut from the end of a journal are missed, even with a summary of an earlier version', async () => {
     const folder = folderOf();
     await once(folder, START);
     const { state } = await once(folder, START + DAY);
@@ -73,7 +73,7 @@ describe('a journal that holds less than the outputs show', () => {
 });
 
 describe('a clock that stands far from the last sign of life', () => {
-  test('one start under a clock a year ahead records nothing, and the next start goes on where it was', async () => {
+  test('one start under a clock a year ahead records nothing, and the next start resumes', async () => {
     const folder = folderOf();
     await once(folder, START);
     const before = journal(folder);
@@ -86,7 +86,7 @@ describe('a clock that stands far from the last sign of life', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('a second start that finds the same is believed: what fell into the absence is missed', async () => {
+  test('a second start that finds the same clock is believed, and what fell into the absence is missed', async () => {
     const folder = folderOf();
     await once(folder, START);
     await once(folder, START + 30 * DAY);
@@ -95,7 +95,7 @@ describe('a clock that stands far from the last sign of life', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('a clock a year behind is refused in words, instead of waiting for a year', async () => {
+  test('a clock a year behind is refused with a message, and the watch does not wait for a year', async () => {
     const folder = folderOf();
     await once(folder, START + 365 * DAY);
     await expect(once(folder, START)).rejects.toThrow('expected a clock that goes forward');

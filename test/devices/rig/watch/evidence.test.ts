@@ -38,7 +38,7 @@ const first = (state: WatchState): boolean => made(state).length > 0;
 
 // Concurrent, as they wait for a cadence of seconds: each has a driver and a watch of its own.
 describe.concurrent('a driver', () => {
-  test("tells by its device's own dates: within their windows nothing is wrong, and its dates are on record", async () => {
+  test("a driver is judged by its device's own dates, which are recorded", async () => {
     const [wan, han] = [ago(2 * DAY), ago(HOUR)];
     const run = await watched(driven({ capabilities: ALL, lastContact: { wan, han } }).setup, first, { under });
     expect(made(run.state)[0]).toMatchObject({
@@ -63,14 +63,17 @@ describe.concurrent('a driver', () => {
   test.each([
     ['the WAN', { wan: 8 * DAY, han: HOUR }, 'MA112'],
     ['the gas meter', { wan: HOUR, han: 80 * HOUR }, 'GT01'],
-  ])('that dates %s beyond its window has shown a failure, though it was there to say so', async (_, ages, outcome) => {
-    const lastContact = { wan: ago(ages.wan), han: ago(ages.han) };
-    const run = await watched(driven({ capabilities: ALL, lastContact }).setup, first, { under });
-    expect(made(run.state)[0]).toMatchObject({ is: 'attempt', outcome, cause: 'device' });
-    expect(tried(run.state).every(({ result }) => result === 'answered')).toBe(true);
-  });
+  ])(
+    'a driver that dates %s beyond its window has shown a failure, although the driver was present',
+    async (_, ages, outcome) => {
+      const lastContact = { wan: ago(ages.wan), han: ago(ages.han) };
+      const run = await watched(driven({ capabilities: ALL, lastContact }).setup, first, { under });
+      expect(made(run.state)[0]).toMatchObject({ is: 'attempt', outcome, cause: 'device' });
+      expect(tried(run.state).every(({ result }) => result === 'answered')).toBe(true);
+    },
+  );
 
-  test('is asked anew at each attempt: what it says then counts, not what it said before', async () => {
+  test('a driver is asked anew at each attempt, and only its latest answer counts', async () => {
     const { setup, tell } = driven({ capabilities: ALL, lastContact: { wan: ago(8 * DAY), han: ago(HOUR) } });
     const run = await watched(setup, (state) => made(state).at(-1)?.is === 'passed', {
       under,
@@ -86,7 +89,7 @@ describe.concurrent('a driver', () => {
     expect(made(run.state).at(-1)!.is).toBe('passed');
   });
 
-  test('that dies under a question is our trouble; it is started again, and the next attempt is judged', async () => {
+  test('a driver that dies during a question is our trouble: it is started again, and the next attempt is judged', async () => {
     const lastContact = { wan: ago(HOUR), han: ago(HOUR) };
     const { setup, tell } = driven({ capabilities: ALL, lastContact, dies: true });
     const run = await watched(setup, (state) => made(state).at(-1)?.is === 'passed', {
@@ -100,7 +103,7 @@ describe.concurrent('a driver', () => {
     expect(run.notes.join('\n')).toContain('ended with code 7');
   });
 
-  test('reports by itself: that is evidence too, and enough where it cannot be asked; its silence is not', async () => {
+  test('reports that a driver sends by itself are evidence, and its silence is not', async () => {
     const events = [
       { event: 'contact', link: 'wan', at: ago(60) },
       { event: 'contact', link: 'han', at: ago(90) },
@@ -117,7 +120,7 @@ describe.concurrent('a driver', () => {
     expect(run.notes.join('\n')).toContain('ahead of this clock');
   });
 
-  test('whose reports are old shows nothing: the attempt is not judged, and is in no record', async () => {
+  test('a driver whose reports are old shows nothing, and the attempt is neither judged nor recorded', async () => {
     const events = [
       { event: 'contact', link: 'wan', at: ago(60) },
       { event: 'contact', link: 'han', at: ago(90 * DAY) },
@@ -143,7 +146,7 @@ describe('on a broker', () => {
   const impatient: Timers = { ...wallTimers(), after: (delay, action) => wallTimers().after(delay / 600, action) };
   const CAD = '02534D000001';
 
-  test('an emulated CAD over aedes: advancing dates of the gas meter become contacts, once each, also across a restart', async () => {
+  test('advancing gas-meter dates of an emulated CAD over aedes become contacts, once each, even across a restart', async () => {
     home = await emulated(
       { sleep: { wakeSeconds: 1, awakeSeconds: 1 } },
       { mqtt: { url: broker.url, bench: 'lab', framing: 'wrapper', glow: true }, timers: impatient },
@@ -171,7 +174,7 @@ describe('on a broker', () => {
     expect(csv.split('"is":"seen"').length).toBe(2);
   }, 120_000);
 
-  test('a date that advanced while nobody watched is a contact at the first message after: the count goes on where it was', async () => {
+  test('a date that advanced while nobody watched is a contact at the first message afterwards', async () => {
     const connection = await connectBroker({ url: broker.url });
     const glow = `contact: { everySeconds: 3600, tries: 1 }, attempt: { everySeconds: 3600 }, glow: { url: '${broker.url}', cads: ['${CAD}'] }`;
     const setup = bench.setup(
@@ -208,7 +211,7 @@ describe('on a broker', () => {
   const unreachable = "devices: { chf: { tcp: '127.0.0.1:1', answerSeconds: 1 } }";
   const han = { joined: true, rssi: -60, lqi: 200 };
 
-  test('a CAD that is never heard is mentioned: who speaks instead, and where it publishes if it does so elsewhere', async () => {
+  test('a CAD that is never heard is reported, with who speaks instead and where it publishes', async () => {
     const connection = await connectBroker({ url: broker.url });
     const setup = bench.setup(
       `name: lab\n${unreachable}\nwatch: { ${QUIET}, glow: { url: '${broker.url}', cads: ['AAAAAAAAAAAA', 'CCCCCCCCCCCC'] } }\n`,
@@ -230,7 +233,7 @@ describe('on a broker', () => {
     expect(told[1]).toContain('others do: BBBBBBBBBBBB');
   }, 60_000);
 
-  test('a CAD whose MPRN is not the one that the rig file names is no evidence, and that is said once', async () => {
+  test('a CAD whose MPRN differs from the rig file is no evidence, and that is said once', async () => {
     const connection = await connectBroker({ url: broker.url });
     const MPRN = String(syntheticMprn(7));
     const watchedWith = async (mprn: string): Promise<Watched> => {
@@ -297,13 +300,13 @@ describe('on a broker', () => {
     return run;
   }
 
-  test('Glow beside a hub that cannot tell of its gas meter: heard within the window is enough', async () => {
+  test('Glow beside a hub that cannot report its gas meter is enough if it was heard within the window', async () => {
     const run = await withCad([2 * HOUR, HOUR]);
     expect(made(run.state).at(-1)).toMatchObject({ is: 'passed' });
     expect(run.state.evidence.map(({ source }) => source)).toContain(`glow:${CAD}`);
   });
 
-  test('heard long ago is unknown, and never a failed check: a CAD that has fallen silent may be at fault itself', async () => {
+  test('a CAD that was heard long ago is unknown and never a failed check, because it may be at fault itself', async () => {
     const run = await withCad([90 * HOUR, 80 * HOUR]);
     expect(run.state.evidence.map(({ source }) => source)).toContain(`glow:${CAD}`);
     expect(made(run.state).at(-1)).toMatchObject({ is: 'unknown' });
@@ -330,7 +333,7 @@ describe('on a broker', () => {
     expect(run.notes.join('\n')).toContain('SMBC00000001/chf is online');
   });
 
-  test('a broker that is down is told once, and tried again; the probes go on', async () => {
+  test('a broker that is down is reported once and tried again, and the probes continue', async () => {
     const gone = await aedesBroker();
     await gone.stop();
     const glow = `${QUICK}, glow: { url: '${gone.url}', cads: ['${CAD}'] }`;
@@ -351,7 +354,7 @@ describe('evidence', () => {
     ...more,
   });
 
-  test('is written at most every half hour a source and link, and what was held back before anything rests on it', () => {
+  test('evidence is written at most every half hour per source and link, and before anything rests on it', () => {
     const buffer = new EvidenceBuffer(new WatchState());
     expect(buffer.take(one(1000))).toEqual([one(1000)]);
     expect(buffer.take(one(1000))).toEqual([]);
@@ -365,7 +368,7 @@ describe('evidence', () => {
     expect(buffer.take(one(900))).toEqual([]);
   });
 
-  test('of a mirror is on record, and no check rests on it: a fresh mirror is not a live HAN', () => {
+  test('evidence of a mirror is recorded, and no check rests on it: a fresh mirror is not a live HAN', () => {
     const t = '2022-01-10T00:00:00Z';
     const record = (at: string, bearing: Evidence['bearing'], source: string) =>
       ({ is: 'evidence', t, link: 'han', at, source, bearing }) as const;

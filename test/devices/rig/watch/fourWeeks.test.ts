@@ -103,7 +103,7 @@ describe('four weeks with an outage, across two restarts', () => {
     lab.close();
   });
 
-  test("the outage is the device's, the downtime is not, and a restart costs no attempt", async () => {
+  test('the outage is attributed to the device, the downtime is not, and a restart costs no attempt', async () => {
     const lab = await fourWeeks(setup);
     const settled = lab.state.settled.map((one) => [one.at, one.is, 'cause' in one ? one.cause : '']);
     expect(settled).toEqual([

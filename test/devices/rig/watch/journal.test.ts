@@ -31,14 +31,14 @@ function written(records = RECORDS): { path: string; bytes: Buffer } {
 }
 
 describe('a journal', () => {
-  test('is read as it was written', () => {
+  test('a journal is read back as it was written', () => {
     const { path } = written();
     const journal = new Journal(fileStorage(path));
     expect(journal.records).toEqual(RECORDS);
     expect(journal.tornBytes).toBe(0);
   });
 
-  test('torn at any octet of its last line gives all lines before, and can be written on', () => {
+  test('a journal torn at any octet of its last line gives all earlier lines, and can be continued', () => {
     const { path, bytes } = written();
     const whole = bytes.subarray(0, bytes.length - 1).lastIndexOf('\n') + 1;
     for (let kept = whole; kept < bytes.length; kept += 1) {
@@ -52,7 +52,7 @@ describe('a journal', () => {
     }
   });
 
-  test('whose last line ends and is not whole (a disk wrote its end alone) loses that line; with zeros behind it as well', () => {
+  test('a journal loses a last line that ends but is not whole, even with zeros after it', () => {
     const { path, bytes } = written();
     const whole = bytes.subarray(0, bytes.length - 1).lastIndexOf('\n') + 1;
     for (const tail of [Buffer.from('"down"}\n'), Buffer.alloc(4096), Buffer.from('{"n":5,"is":"down"}\n')]) {
@@ -61,7 +61,7 @@ describe('a journal', () => {
     }
   });
 
-  test('that somebody changed is refused with the line: any octet of any line but the last', () => {
+  test('a journal that somebody changed is refused with the line, for any octet of any line but the last', () => {
     const { path, bytes } = written();
     const last = bytes.subarray(0, bytes.length - 1).lastIndexOf('\n');
     let line = 1;
@@ -83,13 +83,13 @@ describe('a journal', () => {
     ['a line is taken out', (lines: string[]) => lines.toSpliced(2, 1)],
     ['two lines change places', (lines: string[]) => [lines[1], lines[0], ...lines.slice(2)]],
     ['a line is there twice', (lines: string[]) => [lines[0], ...lines]],
-  ])('where %s is refused', (_, change) => {
+  ])('a journal in which %s is refused', (_, change) => {
     const { path, bytes } = written();
     writeFileSync(path, `${change(bytes.toString().trimEnd().split('\n')).join('\n')}\n`);
     expect(() => new Journal(fileStorage(path))).toThrow(JournalError);
   });
 
-  test('of a later version is refused by its name, not as one that was changed', () => {
+  test('a journal of a later version is refused by its version and not as a changed one', () => {
     const { path, bytes } = written();
     const { h } = JSON.parse(bytes.toString().trimEnd().split('\n').at(-1)!) as { h: string };
     const line = { n: RECORDS.length + 1, is: 'dreamt', t };
@@ -103,7 +103,7 @@ describe('a journal', () => {
     );
   });
 
-  test('that could not be written on once is not written on again: half a line may stand there', () => {
+  test('a journal that could not be written once is not written again, because half a line may be in it', () => {
     let fails = true;
     const storage = { name: 'disk', read: () => new Uint8Array(0), keep: () => undefined, append: () => { if (fails) throw Object.assign(new Error('full'), { code: 'ENOSPC' }); } }; // prettier-ignore
     const journal = new Journal(storage);
@@ -134,7 +134,7 @@ describe('a lock', () => {
     );
   };
 
-  test('keeps others out while its process lives, and is taken over when that was killed', async () => {
+  test('a lock keeps others out while its process lives, and is taken over if that process was killed', async () => {
     const lock = path();
     const other = await holder(lock);
     expect(takeLock(lock)).toEqual({ heldBy: other.pid });
@@ -148,13 +148,16 @@ describe('a lock', () => {
     expect(readdirSync(folder).filter((name) => /\.(new|dead)-/.test(name))).toEqual([]);
   });
 
-  test.skipIf(process.platform !== 'linux')('of a process whose number a stranger bears now is a dead one', () => {
-    const lock = path();
-    writeFileSync(lock, `${process.pid} 11111111-2222-3333-4444-555555555555/1\n`);
-    expect(takeLock(lock)).toHaveProperty('release');
-  });
+  test.skipIf(process.platform !== 'linux')(
+    'a lock is dead if its process number now belongs to another process',
+    () => {
+      const lock = path();
+      writeFileSync(lock, `${process.pid} 11111111-2222-3333-4444-555555555555/1\n`);
+      expect(takeLock(lock)).toHaveProperty('release');
+    },
+  );
 
-  test.each(['', 'garbage', '0 x\n'])("that says %j is nobody's", (text) => {
+  test.each(['', 'garbage', '0 x\n'])('a lock that says %j belongs to nobody', (text) => {
     const lock = path();
     writeFileSync(lock, text);
     expect(takeLock(lock)).toHaveProperty('release');

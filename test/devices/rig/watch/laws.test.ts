@@ -120,7 +120,7 @@ describe('a process that dies at its n-th write', () => {
     return world;
   }
 
-  test('leaves the same history as one that does not, for every n', async () => {
+  test('a process that dies at its nth write leaves the same history as one that does not, for every n', async () => {
     const whole = await run(Infinity, 'after');
     const history = (world: World): unknown =>
       world
@@ -149,7 +149,7 @@ describe('what happened, and what is said of it', () => {
   const settled = (world: World): unknown =>
     new WatchState(world.journal().records).settled.map((one) => [one.is, one.at, 'why' in one ? one.why : '']);
 
-  test('an attempt under way when its process was killed is made again, if that is in time', async () => {
+  test('an attempt whose process was killed is made again if that is in time', async () => {
     const world = new World({ start: START });
     world.start();
     await world.pass(MONDAY - world.time + 10);
@@ -164,7 +164,7 @@ describe('what happened, and what is said of it', () => {
     ]);
   });
 
-  test('one under which two processes died is not begun a third time: it may be what kills them', async () => {
+  test('an attempt under which two processes died is not begun a third time, because it may be the cause', async () => {
     const world = new World({ start: START });
     world.start();
     await world.pass(MONDAY - world.time + 10);
@@ -179,7 +179,7 @@ describe('what happened, and what is said of it', () => {
     ]);
   });
 
-  test('one that was stopped, however often, is made again', async () => {
+  test('an attempt that was stopped, however often, is made again', async () => {
     const world = new World({ start: START });
     world.start();
     await world.pass(MONDAY - world.time + 10);
@@ -192,7 +192,7 @@ describe('what happened, and what is said of it', () => {
     expect(settled(world)).toEqual([['passed', '2022-01-10T10:00:00Z', 'it only reads']]);
   });
 
-  test('a clock that is set weeks ahead and back within a nap costs nothing, and one that stays ahead costs each instant once', async () => {
+  test('a clock that jumps weeks ahead and back within a nap costs nothing, and one that stays ahead costs each instant once', async () => {
     const world = new World({ start: START, napSeconds: 30 });
     world.start();
     await world.pass(HOUR);
@@ -212,7 +212,7 @@ describe('what happened, and what is said of it', () => {
     ]);
   });
 
-  test('evidence that was held back is on the disk before an attempt rests on it, and lost with its process otherwise', async () => {
+  test('held-back evidence is on the disk before an attempt rests on it, and is otherwise lost with its process', async () => {
     const world = new World({ start: START });
     const heard = (at: number): void => world.learn({ link: 'han', at, source: 'glow:1', bearing: 'sign' });
     world.start();
@@ -232,7 +232,7 @@ describe('what happened, and what is said of it', () => {
     expect(order.indexOf('2022-01-10T05:15:00Z')).toBeLessThan(order.indexOf('began'));
   });
 
-  test('a watch that only looks in does what is due, and ends', async () => {
+  test('a watch that runs once does what is due and ends', async () => {
     const world = new World({ start: START });
     for (let hour = 0; hour < 24; hour += 1) {
       world.start(true);
@@ -243,7 +243,7 @@ describe('what happened, and what is said of it', () => {
     expect(new WatchState(world.journal().records).tries.map(({ result }) => result)).toEqual(['answered']);
   });
 
-  test('another schedule holds from when it is told; what was due by the old one is not lost, and a watch that is over goes on', async () => {
+  test('another schedule applies once it is set, what was due earlier is not lost, and an ended watch continues', async () => {
     const world = new World({ start: START, watch: { attempt: { max: 1 } } });
     world.start();
     await world.pass(3 * DAY);
@@ -281,7 +281,7 @@ describe('what happened, and what is said of it', () => {
     expect(wasThere(state, window('2022-01-22T00:00:00Z', '2022-01-25T00:00:00Z'))).toBe(false);
   });
 
-  test('a probe that outlasts the cadence makes others late: that the watch was busy is no time away', async () => {
+  test('a probe that outlasts the cadence delays others, and being busy is no absence', async () => {
     const world = new World({
       start: START,
       watch: { contact: { everySeconds: 20, tries: 1 }, attempt: { everySeconds: 3600 } },
@@ -297,7 +297,7 @@ describe('what happened, and what is said of it', () => {
     expect(downtimes).toEqual([]);
   });
 
-  test('of another installation a journal is refused', async () => {
+  test('a journal of another installation is refused', async () => {
     const world = new World({ start: START });
     world.start();
     await world.pass(HOUR);

@@ -15,7 +15,7 @@ function endsOf(set: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(counted.filter(([, count]) => count !== 0));
 }
 
-test('after the last instant it is winter, and days go on', () => {
+test('it is winter after the last instant, and days continue', () => {
   const day = londonDay(INSTANT_MAX);
   expect(londonDay(INSTANT_MAX + 1)).toBe(day + 1);
   expect(londonOffset(INSTANT_MAX + 200 * DAY)).toBe(0);
@@ -25,7 +25,7 @@ test('after the last instant it is winter, and days go on', () => {
 test.each([
   ['1,000 days from need', 1000],
   ['20 years from need', 7300],
-])('a Master Key found %s, after the horizon, lets nobody migrate', (_, days) => {
+])('a Master Key that is found %s, after the horizon, lets nobody migrate', (_, days) => {
   const key = `process.IOC.masterKey={ missingShare: 1, foundShare: 1, searchDays: { kind: fixed, days: ${days} } }`;
   expect(endsOf([key])).toEqual({ 'unresolved:notScheduled': SIZE });
 });

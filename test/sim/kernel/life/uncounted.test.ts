@@ -43,7 +43,7 @@ describe('a fleet counts the same, watched or not', () => {
       'scenarios/estate.yaml',
       Object.entries(smallEstate()).map(([name, size]) => `populations.${name}.installations=${size}`),
     ],
-  ])('%s %j', (path, set) => {
+  ])('a fleet counts the same with and without records: %s %j', (path, set) => {
     const model = modelAt(path, set);
     expect(countsOf(model, false)).toEqual(countsOf(model, true));
   });

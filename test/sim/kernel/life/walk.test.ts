@@ -67,7 +67,7 @@ const walks: readonly (readonly [string, readonly StepId[]])[] = [
 ];
 
 describe.each(walks)('the walk of %s', (_, steps) => {
-  test('ends where the table says, with the observation that the table says', () => {
+  test('a walk ends where the table says, with the observation that the table says', () => {
     const reached = new Set<string>();
     fc.assert(
       fc.property(

@@ -13,20 +13,20 @@ const { model, lives } = recorded(modelAt(EVERYTHING), SEED);
 const attempts = lives.flatMap(({ history }) => history.attempts);
 const migrations = attempts.filter(({ kind }) => kind === 'migration');
 
-test('there is something to look at', () => {
+test('the recorded run has installations, attempts and events', () => {
   expect(migrations.length).toBeGreaterThan(10_000);
   expect(attempts.length - migrations.length).toBeGreaterThan(1000);
   expect(lives.flatMap(({ history }) => history.events).length).toBeGreaterThan(1000);
 });
 
 describe('attempts', () => {
-  test('at migration are made between 08:00 and 18:00 in London, in summer and in winter', () => {
+  test('migration attempts are made between 08:00 and 18:00 in London, in summer and in winter', () => {
     const clock = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', hour: 'numeric', hourCycle: 'h23' });
     const hours = new Set(migrations.map(({ at }) => Number(clock.format(at * 1000))));
     expect([...hours].toSorted((a, b) => a - b)).toEqual([8, 9, 10, 11, 12, 13, 14, 15, 16, 17]);
   });
 
-  test('lie within the simulation, in time order, one a key', () => {
+  test('attempts lie within the simulation, in time order, one per key', () => {
     const wrong = lives.filter(({ history }) =>
       (['instruction', 'migration'] as const).some((kind) => {
         const rows = history.attempts.filter((row) => row.kind === kind);
@@ -36,7 +36,7 @@ describe('attempts', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('have an outcome of the catalogue, of their phase, with its place in Table 5.10, by the system where it is', () => {
+  test('attempts have an outcome of the catalogue for their phase, with its Table 5.10 flag and its cause', () => {
     const isRight = ({ kind, outcome, cause, table510 }: Attempt): boolean => {
       if (outcome === 'ok') return cause === 'device' && !table510;
       if (outcome === 'ok-esme') return kind === 'migration' && cause === 'device' && !table510;
@@ -49,7 +49,7 @@ describe('attempts', () => {
     expect(attempts.filter((row) => !isRight(row))).toEqual([]);
   });
 
-  test('end with the migration, and so do the events, save where a GSME stays behind', () => {
+  test('attempts and events end with the migration, unless a GSME stays behind', () => {
     let ended = 0;
     let goOn = 0;
     for (const { entity, history } of lives) {
@@ -68,7 +68,7 @@ describe('attempts', () => {
     expect(goOn).toBeGreaterThan(0);
   });
 
-  test('that migrate the ESME alone come where gt01 holds and is in effect', () => {
+  test('attempts that migrate the ESME alone come while gt01 holds and is in effect', () => {
     let alone = 0;
     for (const { entity, history } of lives) {
       const end = history.attempts.at(-1);
@@ -82,7 +82,7 @@ describe('attempts', () => {
     expect(alone).toBeGreaterThan(20);
   });
 
-  test('and instructions by the supplier leave nothing to note', () => {
+  test('attempts and instructions by the supplier give no notes', () => {
     const noted = lives.flatMap(({ entity, history }) =>
       evaluate(history, model.rules.rules, model.horizon).notes.map((note) => ({ entity, ...note })),
     );
@@ -101,7 +101,7 @@ describe('events', () => {
     'supplier-gsme-exclusion': /^supplier-[123]$/,
   };
 
-  test('have a value of their kind, one a key, and a GSME where they are about gas', () => {
+  test('events have a value of their kind, one per key, and a GSME if they concern gas', () => {
     const wrong = lives.flatMap(({ entity, history }) => {
       const keys = history.events.map(({ at, event }) => `${at} ${event.replace(/^(sos|master-key)-.*/, '$1')}`);
       return history.events
@@ -118,7 +118,7 @@ describe('events', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('that toggle a state always change it', () => {
+  test('events that toggle a state always change it', () => {
     for (const { entity, history } of lives) {
       let { esmeDormant } = history.installation;
       for (const { event, value } of history.events) {

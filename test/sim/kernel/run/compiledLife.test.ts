@@ -57,7 +57,7 @@ const SETTINGS: readonly string[] = [
 ];
 
 describe('compiled lives', () => {
-  test('are used where there is WebAssembly', () => {
+  test('compiled lives are used if WebAssembly exists', () => {
     const model = modelAt('scenarios/null.yaml');
     expect(compiledLives(model, new Replication(model, seedWords('used'), 0))).not.toBeNull();
   });
@@ -69,11 +69,11 @@ describe('compiled lives', () => {
     ['scenarios/clause-18-6-gt01.yaml', []],
     ['scenarios/clause-18-8-no-wan-attempting.yaml', []],
     ['scenarios/benchmarks/r1.yaml', ['populations.all.installations=70000']],
-  ])('count what lives that are watched count: %s %j', (path, set) => expectSame(path, set));
+  ])('compiled lives count the same as watched lives: %s %j', (path, set) => expectSame(path, set));
 
-  test.each(READING_VALUES)('count the same under %s', (reading) => expectSame(EVERYTHING, [reading]));
+  test.each(READING_VALUES)('compiled lives count the same under %s', (reading) => expectSame(EVERYTHING, [reading]));
 
-  test('count the same under settings drawn at random, with seeds of their own', () => {
+  test('compiled lives count the same under random settings with their own seeds', () => {
     const settings = fc.uniqueArray(fc.constantFrom(...SETTINGS), {
       maxLength: 5,
       selector: (text) => text.slice(0, text.indexOf('=')),
@@ -91,7 +91,7 @@ describe('where the compiled life cannot be used', () => {
     vi.resetModules();
   });
 
-  test('because the tables give other numbers than those it was compiled with, lives run in JavaScript', async () => {
+  test('lives run in JavaScript if the tables give other numbers than those that were compiled', async () => {
     vi.resetModules();
     vi.doMock('../../../../sim/kernel/run/lifeModule.ts', async (original) => {
       const module = await original<{ readonly LIFE_CODES: object }>();

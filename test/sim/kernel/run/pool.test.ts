@@ -40,20 +40,20 @@ describe('one pool serves many tasks', () => {
   });
   afterAll(() => Promise.all([inline.close(), threads.close()]));
 
-  test('and answers each request as a thread of its own would, in the order of the requests', async () => {
+  test('a pool answers each request as its own thread would, in the order of the requests', async () => {
     const expected = await answersOf(inline);
     expect(await answersOf(threads)).toEqual(expected);
     expect(new Set(expected.map((answer) => JSON.stringify(answer))).size).toBe(2 * tasks.length + 2);
   });
 
-  test('to several callers at once', async () => {
+  test('a pool serves several callers at once', async () => {
     const alone = await answersOf(inline);
     const [one, two] = await Promise.all([answersOf(threads), answersOf(threads)]);
     expect(one).toEqual(alone);
     expect(two).toEqual(alone);
   });
 
-  test('and a simulation in it counts what a simulation with threads of its own counts', async () => {
+  test('a simulation in a pool counts the same as one with its own threads', async () => {
     const { scenario, rules } = scenarioAt(EVERYTHING);
     const options = { seed: SEED, replications: 2, workers: 2, now: () => 0 };
     const own = await simulate(scenario, rules, options);
@@ -61,14 +61,14 @@ describe('one pool serves many tasks', () => {
     expect(shared.counts).toEqual(own.counts);
   });
 
-  test('and stays usable after what takes the replies has failed', async () => {
+  test('a pool stays usable after a receiver of replies has failed', async () => {
     const run = threads.run(requests, () => Promise.reject(new Error('the taker failed')));
     await expect(run).rejects.toThrow('the taker failed');
     expect(await answersOf(threads)).toEqual(await answersOf(inline));
   });
 });
 
-test('a request that makes the kernel throw fails the call, not the process', async () => {
+test('a request that makes the kernel throw fails the call and not the process', async () => {
   const pool = await openPool(2);
   const [{ task }] = requests as readonly [ShardRequest];
   const broken = { ...task, scenario: { ...task.scenario, populations: null as never } };

@@ -41,7 +41,7 @@ async function hashesOf(name: string, workers: number, env: Record<string, strin
 }
 
 test(
-  '1, 2 and 5 workers, twice over, in another time zone and locale write the same bytes',
+  'runs with 1, 2 and 5 workers, repeated, in another time zone and locale write the same bytes',
   { timeout: 300_000 },
   async () => {
     const first = await hashesOf('one', 1, { TZ: 'Europe/London', LANG: 'en_GB.UTF-8' });

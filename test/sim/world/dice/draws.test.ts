@@ -14,7 +14,7 @@ describe('threefry-2x32-20', () => {
     [0, 0, 0, 0, '6b200159 99ba4efe'],
     [-1, -1, -1, -1, '1cb996fc bb002be7'],
     [0x13198a2e, 0x03707344, 0x243f6a88, 0x85a308d3, 'c4923a9c 483df7a0'],
-  ])('key %i %i, counter %i %i', (k0, k1, c0, c1, answer) => {
+  ])('threefry-2x32-20 gives the published words for key %i %i and counter %i %i', (k0, k1, c0, c1, answer) => {
     threefry(k0, k1, c0, c1);
     expect(hex()).toBe(answer);
   });
@@ -36,7 +36,7 @@ function correlation(a: Float64Array, b: Float64Array): number {
 describe('uniforms', () => {
   const base = uniforms('a', 1, (dice, i) => dice.uniform(i, 0));
 
-  test('lie strictly between 0 and 1, with the moments of a uniform', () => {
+  test('uniforms lie strictly between 0 and 1, with the moments of a uniform distribution', () => {
     for (let power = 1; power <= 4; power += 1) {
       const mean = base.reduce((sum, u) => sum + u ** power, 0) / N;
       const exact = 1 / (power + 1);
@@ -50,7 +50,7 @@ describe('uniforms', () => {
     expect(second()).toBeLessThan(1);
   });
 
-  test('fill 256 cells evenly', () => {
+  test('uniforms fill 256 cells evenly', () => {
     const cells = new Float64Array(256);
     for (const u of base) cells[Math.floor(u * 256)] = (cells[Math.floor(u * 256)] as number) + 1;
     const chi = cells.reduce((sum, count) => sum + (count - N / 256) ** 2 / (N / 256), 0);
@@ -64,7 +64,7 @@ describe('uniforms', () => {
     ['the next index', uniforms('a', 1, (dice, i) => dice.uniform(i, 1))],
     ['entity and index exchanged', uniforms('a', 1, (dice, i) => dice.uniform(0, i))],
     ['the second word', uniforms('a', 1, (dice, i) => (dice.draw(i, 0), second()))],
-  ])('are uncorrelated with those of %s', (_, other) => {
+  ])('uniforms are uncorrelated with those of %s', (_, other) => {
     expect(Math.abs(correlation(base, other))).toBeLessThan(5 / Math.sqrt(N));
   });
 
@@ -82,6 +82,6 @@ describe('uniforms', () => {
   });
 });
 
-test('no two streams have one number', () => {
+test('no two streams have the same number', () => {
   expect(new Set(Object.values(STREAMS)).size).toBe(Object.keys(STREAMS).length);
 });

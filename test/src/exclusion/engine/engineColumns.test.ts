@@ -26,7 +26,7 @@ const questions = ruleSetArbitrary.chain((rules) =>
 );
 
 describe('the engine on columns', () => {
-  test('gives the verdicts of the engine and of the reference, under any rules', () => {
+  test('the engine on columns gives the verdicts of the engine and of the reference, under any rules', () => {
     fc.assert(
       fc.property(questions, ({ rules, asOf, histories }) => {
         const answers = columnEngine(rules).decide(packHistories(histories), asOf, verdictColumns(histories.length));
@@ -41,7 +41,7 @@ describe('the engine on columns', () => {
     );
   });
 
-  test('gives them on the workload of the benchmark, in which every category holds somewhere', () => {
+  test("the engine on columns gives the same verdicts on the benchmark's workload, in which every category holds somewhere", () => {
     const histories = workload(3000);
     const answers = columnEngine(VARIOUS1).decide(packHistories(histories), AS_OF, verdictColumns(histories.length));
     for (const [i, history] of histories.entries()) {
@@ -51,7 +51,7 @@ describe('the engine on columns', () => {
     expect(new Set(answers.reported)).toEqual(new Set([-1, 0, 1, 2, 3, 4, 5]));
   });
 
-  test('overwrites the answers of an earlier batch', () => {
+  test('the engine on columns overwrites the answers of an earlier batch', () => {
     const [first, second] = [workload(200), workload(400).slice(200)];
     const decider = columnEngine(VARIOUS1);
     const into = verdictColumns(200);
@@ -61,7 +61,7 @@ describe('the engine on columns', () => {
     for (const i of second.keys()) expect(verdictsAt(into, i)).toEqual(verdictsAt(fresh, i));
   });
 
-  test('counts an exact duplicate once, and refuses rows that are not in order', () => {
+  test('the engine on columns counts an exact duplicate once, and refuses rows that are not in order', () => {
     const [history] = workload(1) as [History];
     const doubled: History = {
       ...history,
@@ -74,7 +74,7 @@ describe('the engine on columns', () => {
     expect(() => decide({ ...columns, attemptAt: columns.attemptAt.toReversed() })).toThrow('order of time');
   });
 
-  test('refuses rows of one instant that are not in their order', () => {
+  test('the engine on columns refuses rows of one instant that are not in their order', () => {
     const [one] = workload(1) as [History];
     const at = AS_OF - 100;
     const attempt = { at, outcome: 'MA112', cause: 'device', table510: false } as const;

@@ -80,7 +80,7 @@ test('a continuation makes its category hold, and lies after the as-of', () => {
   );
 });
 
-test('no single row does where more are asked for, and no row at all where there is none', () => {
+test('no single row makes a category hold if more are needed, and no row does if there is no continuation', () => {
   fc.assert(
     fc.property(QUESTIONS, ({ history, rules, asOf }) => {
       const rows = candidates(asOf, history);
@@ -99,7 +99,7 @@ test('no single row does where more are asked for, and no row at all where there
   );
 });
 
-test('no two rows do where three are asked for', () => {
+test('no two rows make a category hold if three are needed', () => {
   fc.assert(
     fc.property(QUESTIONS, ({ history, rules, asOf }) => {
       const rows = candidates(asOf, history);
@@ -121,7 +121,7 @@ test('no two rows do where three are asked for', () => {
   );
 });
 
-test('dropping a row that is said to undo a category undoes it, and dropping another does not', () => {
+test('dropping a row that is listed as undoing a category undoes it, and dropping another does not', () => {
   fc.assert(
     fc.property(QUESTIONS, ({ history, rules, asOf }) => {
       for (const near of nearMisses(history, rules, asOf)) {
@@ -148,20 +148,20 @@ describe('read', () => {
     return formatNearMisses(near).trimEnd().split('\n');
   };
 
-  test('one more MA112 at once, where two weeks have it', () => {
+  test('one more MA112 is missing after two weeks of it', () => {
     expect(nearOf('two MA112 in one week and one in the next are two separate weeks', 'no-wan-attempting')).toEqual([
       'no-wan-attempting: 1 more row',
       '  2022-06-30T23:00:00Z  migration MA112',
     ]);
   });
 
-  test('none where the cohort bars it', () => {
+  test('there is no near miss if the cohort is out of scope', () => {
     expect(nearOf('FOC is out of scope and has no route', 'five-retries')).toEqual([
       'five-retries: none; the clause does not extend to the cohort',
     ]);
   });
 
-  test('three weeks are each needed; of four none is', () => {
+  test('each of three weeks is needed, and none of four is', () => {
     const three = nearOf('three attempts in three weeks', 'no-wan-attempting');
     expect(three[0]).toBe('no-wan-attempting holds; dropping any one row would undo it where marked');
     expect(three.slice(1).every((line) => line.endsWith('(dropping it undoes the category)'))).toBe(true);

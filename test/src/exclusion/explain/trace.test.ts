@@ -90,19 +90,19 @@ test('every trace can be printed, in plain lines without ANSI', () => {
 });
 
 describe('what is missing', () => {
-  test('names the week after which another failure would do', () => {
+  test('a missing failure is named with the week after which it would be enough', () => {
     const clause = clauseOf('two MA112 in one week and one in the next are two separate weeks', 'no-wan-attempting');
     expect(clause.missing).toBe('2 of 3 separate weeks; one more MA112 in any week after 2022-W03 would do');
   });
 
-  test('says from when failures count, where those before the clause do not', () => {
+  test('a missing failure is named with the date from which failures count', () => {
     const { history, rules, asOf } = caseNamed('two MA112 in one week and one in the next are two separate weeks');
     const ignoring = { ...rules, readings: { ...rules.readings, beforeInForce: 'ignore' as const } };
     const clause = trace(history, ignoring, asOf).clauses.find(({ category }) => category === 'no-wan-attempting');
     expect(clause?.missing).toMatch(/MA112 made from 2021-12-07 on in any week/);
   });
 
-  test('says first what bars the installation, and promises nothing then', () => {
+  test('an out-of-scope installation is told what bars it, and promised nothing', () => {
     const clause = clauseOf('a mixed installation is barred', 'five-retries');
     expect(clause.missing).toMatch(/^not Dormant as the clause asks: the electricity meter is Active, the gas meter/);
     expect(clause.missing).toMatch(
@@ -110,14 +110,14 @@ describe('what is missing', () => {
     );
   });
 
-  test('says of an Active gas meter that its supplier has not instructed', () => {
+  test('an Active gas meter is told that its supplier has not instructed', () => {
     const clause = clauseOf('a change of gas supplier ends what the old one instructed', 'gt01');
     expect(clause.missing).toBe('the gas supplier H has not instructed in its present registration');
     const why = clause.rows.map(({ record, why }) => ('event' in record ? why : ''));
     expect(why).toContain('before the registration of the gas supplier as it stands');
   });
 
-  test('says that a migration ended the history', () => {
+  test('the trace says that a migration ended the history', () => {
     const clause = clauseOf('after an ok nothing holds', 'no-wan-attempting');
     expect(clause.missing).toMatch(/^all devices migrated at 2022-01-31T10:00:00Z; only a readmit would reopen/);
     expect(clause.rows.at(-1)?.why).toBe('the migration, which ends the history');
@@ -134,7 +134,7 @@ describe('each row says whether it counted and why not', () => {
     ['beforeInForce: ignore, to the second before', 'before the clause is in force'],
     ['reset: otherOutcome', 'before an attempt with another outcome'],
     ['cosRestarts: yes', 'before the latest change of supplier'],
-  ])('%s: %s', (name, why) => {
+  ])('a row tells whether it counted and why not: %s: %s', (name, why) => {
     const rows = clauseOf(name, 'no-wan-attempting').rows;
     expect(rows.filter(({ counted }) => !counted).map((row) => row.why)).toContain(why);
     expect(rows.filter(({ counted }) => counted).every((row) => row.why === 'counts')).toBe(true);

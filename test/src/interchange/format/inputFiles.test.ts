@@ -86,7 +86,7 @@ describe('folders and globs', () => {
     expect(await installations(await find(join(root, 'hive/cohort=IOC/*/*.{csv,ndjson}')))).toEqual(HIVE.slice(0, 2));
   });
 
-  test('folders that name no column are passed over, and said', async () => {
+  test('folders that name no column are skipped and reported', async () => {
     expect(await installations(await find(join(root, 'dated')))).toEqual(['4 FOC ']);
     expect(notes).toEqual([`${join(root, 'dated')}: the folders year=, month= name no column of installations; passed over.`]); // prettier-ignore
   });
@@ -112,7 +112,7 @@ describe('folders and globs', () => {
 });
 
 describe('pipes', () => {
-  test('standard input is read in the format that is said', async () => {
+  test('standard input is read in the given format', async () => {
     const stdin = Readable.from([`${HEADER},cohort\n${row('7')},FOC\n`]);
     expect(await installations(await find('-', { stdin, format: 'csv' }))).toEqual(['7 FOC ']);
     await expect(find('-', { stdin: Readable.from([]) })).rejects.toThrow(/say --format/);

@@ -151,7 +151,7 @@ describe('instants are exact', () => {
 });
 
 describe('a column of a type that cannot hold its values', () => {
-  test('is refused at the first value, and accepted while it is null throughout', async () => {
+  test('a column of a wrong type is refused at the first value, and accepted while it is null throughout', async () => {
     const cause = (data: (number | null)[]): Promise<Read> => read({ cause: { data, type: 'DOUBLE', nullable: true } });
     await expect(cause([null, null])).resolves.toMatchObject({ ids: ['a', 'a'], refused: [] });
     await expect(cause([null, 1])).rejects.toThrow(/cause: found type DOUBLE, expected STRING/);

@@ -53,7 +53,7 @@ async function write(name: string, batches: readonly ColumnBatch[]): Promise<str
 }
 
 describe('openParquet', () => {
-  test('what was written is read back, nulls and all', async () => {
+  test('a written Parquet file is read back, nulls included', async () => {
     const path = await write('small.parquet', [attempts(0, 13)]);
     const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path) });
     expect(rows).toHaveLength(13);

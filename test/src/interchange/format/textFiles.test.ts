@@ -49,14 +49,14 @@ const naming = (ignored: readonly string[], renamed: Readonly<Record<string, str
 });
 
 describe('gzip', () => {
-  test('is read in CSV and NDJSON, whatever the name says', async () => {
+  test('gzip is read in CSV and NDJSON, whatever the file name', async () => {
     expect((await read(gzipSync(CSV), 'csv')).ids).toEqual(['7']);
     expect((await read(gzipSync(JSON.stringify(JSON_ROW)), 'ndjson')).ids).toEqual(['7']);
     expect(formatOf('attempts.CSV.gz')).toBe('csv');
     expect(formatOf('attempts.jsonl.GZ')).toBe('ndjson');
   });
 
-  test('that ends too early or is damaged is refused', async () => {
+  test('gzip that ends too early or is damaged is refused', async () => {
     const whole = gzipSync(CSV.repeat(50));
     const cut = await read(whole.subarray(0, whole.length - 12), 'csv');
     expect(cut.file).toBe('f: found gzip that ends too early or is damaged, expected a whole gzip file');
@@ -65,7 +65,7 @@ describe('gzip', () => {
     expect((await read(damaged, 'csv')).file).toMatch(/gzip that ends too early or is damaged/);
   });
 
-  test('of Parquet is refused with the mend', async () => {
+  test('Parquet inside gzip is refused with the way to mend it', async () => {
     expect((await read(gzipSync('PAR1'), 'parquet')).file).toMatch(/found a gzip file, expected Parquet as it is/);
   });
 });
@@ -85,7 +85,7 @@ describe('a file is told by its first bytes', () => {
     ['tabs', CSV.replaceAll(',', '\t'), 'csv', /found fields separated by tabs/],
     ['bars', CSV.replaceAll(',', '|'), 'csv', /found fields separated by bars/],
     ['sep=', `sep=,\n${CSV}`, 'csv', /found a line "sep=" before the header/],
-  ])('%s', async (_name, bytes, format, expected) => {
+  ])('a file is recognised by its first bytes: %s', async (_name, bytes, format, expected) => {
     const { file, ids } = await read(bytes, format);
     expect(file).toMatch(expected);
     expect(ids).toEqual([]);
@@ -134,13 +134,13 @@ describe('NDJSON', () => {
 describe('columns of other names', () => {
   const extra = CSV.replace('outcome', 'outcome,note').replace('GT01', 'GT01,x');
 
-  test('are refused with both mends', async () => {
+  test('columns of other names are refused with both ways to mend them', async () => {
     expect((await read(extra, 'csv')).file).toMatch(/column "note".*--ignore-columns passes over others/);
     const near = CSV.replace('outcome', 'outcomes');
     expect((await read(near, 'csv')).file).toMatch(/outcome\? say --rename-column outcomes=outcome/);
   });
 
-  test('are passed over or renamed where the user says so, in every text format', async () => {
+  test('columns of other names are skipped or renamed if the user says so, in every text format', async () => {
     expect((await read(extra, 'csv', { columns: naming(['note']) })).ids).toEqual(['7']);
     const renamed = CSV.replace('installation_id', 'site');
     expect((await read(renamed, 'csv', { columns: naming([], { site: 'installation_id' }) })).ids).toEqual(['7']);
@@ -149,12 +149,12 @@ describe('columns of other names', () => {
     expect((await read(json, 'ndjson', more)).ids).toEqual(['7']);
   });
 
-  test('that mean one column twice are refused', async () => {
+  test('two columns that mean the same are refused', async () => {
     const { file } = await read(extra, 'csv', { columns: naming([], { note: 'outcome' }) });
     expect(file).toMatch(/outcome: found the column twice/);
   });
 
-  test('come from the folders of the file where it lacks them', async () => {
+  test('columns that the file lacks come from its folders', async () => {
     const constants = new Map([['kind', 'migration']]);
     const csv = CSV.replace('kind,', '').replace('migration,', '');
     expect((await read(csv, 'csv', { constants })).ids).toEqual(['7']);
@@ -169,7 +169,7 @@ describe('a choice in other words is refused with the word that is meant', () =>
     ['table_5_10', 'TRUE', 'yes'],
     ['table_5_10', '0', 'no'],
     ['kind', 'Migration', 'migration'],
-  ])('%s %s', async (column, text, meant) => {
+  ])('a choice in other words is refused with the intended word: %s %s', async (column, text, meant) => {
     const row = { ...JSON_ROW, [column]: text };
     const { refused } = await read(JSON.stringify(row), 'ndjson');
     expect(refused[0]?.expected).toContain(`(${meant}?)`);

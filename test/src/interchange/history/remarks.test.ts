@@ -29,7 +29,7 @@ function history(outcomes: readonly string[], suppliers: { electricity: string; 
 }
 
 describe('outcomes that the catalogue does not list', () => {
-  test('are counted, the most frequent first, with what looks like a slip', () => {
+  test('unlisted outcomes are counted, the most frequent first, with those that look like a slip', () => {
     const remarks = new Remarks();
     remarks.add(history(['OK', 'MA112', 'X-9', 'ok', 'X-9', 'NO-WAN', 'X-9'], { electricity: 'A', gas: 'B' }));
     expect(remarks.lines().slice(0, 2)).toEqual([
@@ -59,14 +59,19 @@ describe('outcomes that the catalogue does not list', () => {
 });
 
 describe('words for a missing value', () => {
-  test.each(['NULL', 'null', 'NaN', 'None', '\\N', 'N/A', '#N/A', '<NA>', 'NaT', '-'])('%s is said', (word) => {
-    const remarks = new Remarks();
-    remarks.add(history([], { electricity: word, gas: 'A' }));
-    expect(remarks.lines()[0]).toMatch(/^1 row: electricity_supplier ".*" is taken as it stands; leave the cell empty/);
-    expect(remarks.lines()[1]).toMatch(/^1 row: value "/);
-  });
+  test.each(['NULL', 'null', 'NaN', 'None', '\\N', 'N/A', '#N/A', '<NA>', 'NaT', '-'])(
+    'the word %s for a missing value is reported',
+    (word) => {
+      const remarks = new Remarks();
+      remarks.add(history([], { electricity: word, gas: 'A' }));
+      expect(remarks.lines()[0]).toMatch(
+        /^1 row: electricity_supplier ".*" is taken as it stands; leave the cell empty/,
+      );
+      expect(remarks.lines()[1]).toMatch(/^1 row: value "/);
+    },
+  );
 
-  test('a word like that as an outcome is said too', () => {
+  test('a word for a missing value is reported as an outcome too', () => {
     const remarks = new Remarks();
     remarks.add(history(['NaN'], { electricity: 'Nantwich Energy', gas: 'Na Power' }));
     expect(remarks.lines()[0]).toMatch(/outcome "NaN" is not in the catalogue .* looks like a missing value/);

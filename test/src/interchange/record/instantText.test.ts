@@ -19,7 +19,7 @@ describe('an instant with its zone is read exactly', () => {
     ['2021-07-01T00:30:00+01:00', '2021-06-30T23:30:00Z'],
     ['2021-11-07T23:30:00-00:45', '2021-11-08T00:15:00Z'],
     ['2021-11-08T09:00:00-00:00', '2021-11-08T09:00:00Z'],
-  ])('%s is %s', (text, wanted) => {
+  ])('an instant with its zone is read exactly: %s is %s', (text, wanted) => {
     expect(read(text)).toBe(wanted);
   });
 });
@@ -35,25 +35,25 @@ describe('a text that names no single second is refused', () => {
     ['08/11/2021 09:00:00Z', /^YYYY-MM-DD/],
     ['2011-12-31T23:59:59+00:00', /^YYYY-MM-DD/],
     ['2012-01-01T00:30:00+01:00', /^YYYY-MM-DD/],
-  ])('%s', (text, expected) => {
+  ])('a text that names no single second is refused: %s', (text, expected) => {
     expect(read(text)).toMatch(expected);
   });
 });
 
 describe('a time without a zone', () => {
-  test('is refused, and the refusal names the option', () => {
+  test('a time without a zone is refused, and the refusal names the option', () => {
     expect(read('2021-11-08 09:00:00')).toBe(
       'a time with its zone (Z or an offset), or --times-without-zone utc|london',
     );
   });
 
-  test('is read in the zone that the user names', () => {
+  test('a time without a zone is read in the zone that the user names', () => {
     expect(read('2021-07-05 00:30:00', 'utc')).toBe('2021-07-05T00:30:00Z');
     expect(read('2021-07-05 00:30:00', 'london')).toBe('2021-07-04T23:30:00Z');
     expect(read('2021-12-06T00:30:00', 'london')).toBe('2021-12-06T00:30:00Z');
   });
 
-  test("is refused where London's clocks showed it twice or not at all", () => {
+  test("a time without a zone is refused if London's clocks showed it twice or not at all", () => {
     expect(read('2021-10-31 01:30:00', 'london')).toMatch(/showed this one twice/);
     expect(read('2021-10-31 00:59:59', 'london')).toBe('2021-10-30T23:59:59Z');
     expect(read('2021-10-31 02:00:00', 'london')).toBe('2021-10-31T02:00:00Z');
@@ -61,7 +61,7 @@ describe('a time without a zone', () => {
     expect(read('2021-03-28 02:00:00', 'london')).toBe('2021-03-28T01:00:00Z');
   });
 
-  test('with a zone of its own keeps it, whatever the user says', () => {
+  test('a time with its own zone keeps it, whatever the user says', () => {
     expect(read('2021-07-05 00:30:00Z', 'london')).toBe('2021-07-05T00:30:00Z');
   });
 });

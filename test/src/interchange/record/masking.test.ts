@@ -22,18 +22,18 @@ describe('a meter point shows its last three digits at most', () => {
     ['in UTF-16 read as bytes', UTF16],
     ['in Arabic digits', MPAN.replace(/\d/g, (digit) => String.fromCharCode(0x0660 + Number(digit)))],
     ['an MPRN', '3938424403'],
-  ])('%s', (_name, text) => {
+  ])('a meter point shows at most its last three digits: %s', (_name, text) => {
     for (const type of [undefined, 'text', 'instant', 'choice'] as const) {
       expect(shownDigits(JSON.parse(show(text, type)) as string).length).toBeLessThanOrEqual(3);
     }
   });
 
-  test.each([MPAN, '20 0000 0000 015', FULL_WIDTH, UTF16])('an id that is an MPAN: %s', (id) => {
+  test.each([MPAN, '20 0000 0000 015', FULL_WIDTH, UTF16])('an id that is an MPAN is masked: %s', (id) => {
     expect(shownDigits(maskedId(id)).length).toBeLessThanOrEqual(3);
     expect(shownDigits(JSON.parse(show(id, 'subject')) as string).length).toBeLessThanOrEqual(3);
   });
 
-  test('where it stands at the place at which a text is cut', () => {
+  test('a meter point is masked even if the text is cut inside it', () => {
     const text = `${'x'.repeat(52)}${MPAN}`;
     expect(shownDigits(show(text)).length).toBeLessThanOrEqual(3);
     expect(shownDigits(show(text, 'id')).length).toBeLessThanOrEqual(3);
@@ -49,22 +49,22 @@ describe('what is no meter point stays readable', () => {
     '08.11.2021',
     '20211108T090000Z',
     '2021-02-30',
-  ])('the time %s', (text) => {
+  ])('the time %s stays readable', (text) => {
     for (const type of [undefined, 'instant', 'text'] as const) expect(show(text, type)).toBe(JSON.stringify(text));
   });
 
-  test('a compact date in a column of instants, unless it is a valid MPRN', () => {
+  test('a compact date in a column of instants stays readable, unless it is a valid MPRN', () => {
     expect(show('20211109', 'instant')).toBe('"20211109"');
     expect(show('20211109090000', 'instant')).toBe('"20211109090000"');
     expect(show('20211109', 'text')).toBe('"*****109"');
   });
 
-  test('an id that is a number', () => {
+  test('an id that is a number stays readable', () => {
     expect(maskedId('1580000000000000001')).toBe('1580000000000000001');
     expect(show('A-2021-000123', 'id')).toBe('"A-2021-000123"');
   });
 
-  test('short numbers and codes', () => {
+  test('short numbers and codes stay readable', () => {
     expect(maskMeterPoints('MA112, GT01 and 72 hours', 'text')).toBe('MA112, GT01 and 72 hours');
   });
 });
