@@ -23,7 +23,7 @@ import type { SerialPackage } from '../transport/serialPackage.ts';
 import { tcpTransport } from '../transport/tcp.ts';
 import { wallTimers } from '../transport/timers.ts';
 import type { Timers } from '../transport/timers.ts';
-import type { ByteChannel } from '../transport/transport.ts';
+import { TransportError, type ByteChannel } from '../transport/transport.ts';
 import { type ProbeAddresses, serversToAsk } from './probeAddresses.ts';
 
 /** One question to a port. The mode is `tcp` over TCP, where the other end sets the line. */
@@ -93,6 +93,8 @@ function tcpTarget(target: string): { readonly host: string; readonly port: numb
  */
 export async function probePort(target: string, options: ProbeOptions = {}): Promise<readonly ProbeResult[]> {
   const tcp = tcpTarget(target);
+  if (tcp === undefined && target.startsWith('tcp:'))
+    throw new TransportError('settings', target, 'expected tcp:HOST:PORT, the port from 1 to 65535');
   const probes = options.probes ?? (tcp ? TCP_PROBES : PROBES);
   const results: ProbeResult[] = [];
   const open = tcp ? (): Promise<Line> => tcpTransport(tcp).open() : serialOpener(target, probes, options);

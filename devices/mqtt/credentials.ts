@@ -57,7 +57,11 @@ export function brokerUrl(text: string): string {
   try {
     url = new URL(text);
   } catch {
-    throw new TransportError('settings', 'mqtt', 'the broker is not a URL such as mqtt://127.0.0.1:1883');
+    throw new TransportError(
+      'settings',
+      'mqtt',
+      'the broker is not a URL such as mqtt://127.0.0.1:1883, the port up to 65535',
+    );
   }
   if (url.username !== '' || url.password !== '') {
     const { username, passwordFile } = MQTT_ENVIRONMENT;

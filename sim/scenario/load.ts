@@ -151,12 +151,18 @@ function withSettings(tree: Tree, set: readonly string[], errors: Problem[]): Tr
   for (const text of set) {
     const setting = parseSetting(text, { flag: '--set', toPath: settingPath });
     const next = 'tree' in setting ? applySetting(result, setting, { schema: SCENARIO_FIELDS, merge: MERGE }) : setting;
-    if (!('kind' in next)) errors.push(next);
+    if (!('kind' in next)) errors.push(ofRules(text, next));
     else if (text.trim().startsWith('extends'))
       errors.push({ file: `--set ${text}`, line: 0, column: 0, path: 'extends', found: 'extends', expected: 'another field: files are merged before --set' }); // prettier-ignore
     else result = next;
   }
   return result;
+}
+
+/** `rules` names the rule set. What is in it is changed through `amendments`. */
+function ofRules(text: string, problem: Problem): Problem {
+  const inside = /^\s*rules\.([^=]+)/.exec(text)?.[1];
+  return inside === undefined ? problem : { ...problem, nearest: `amendments.${inside.trim()}` };
 }
 
 /** The path of a setting. The part after `amendments.` is one name, because it is a path into the rule set. */

@@ -71,7 +71,7 @@ function throughShell(command: Command, io: Io): Command {
   command.exitOverride().configureOutput({
     // Help and version.
     writeOut: (text) => void io.out.write(fitHelp(text, io.out.columns ?? HELP_COLUMNS)),
-    writeErr: (text) => writeText(io.err, fitHelp(text, io.err.columns ?? HELP_COLUMNS)),
+    writeErr: (text) => writeText(io.err, text),
     getOutHelpWidth: () => io.out.columns ?? HELP_COLUMNS,
     getErrHelpWidth: () => io.err.columns ?? HELP_COLUMNS,
   });

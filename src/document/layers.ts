@@ -93,6 +93,16 @@ export function readLayers(options: {
   return { tree, files, problems, complete };
 }
 
+/** Why a file cannot be read, in words: the `found` of a problem. */
+export function unreadableText(error: unknown): string {
+  const known: Record<string, string> = {
+    ENOENT: 'no such file',
+    EISDIR: 'a folder, not a file',
+    EACCES: 'reading it is not permitted',
+  };
+  return known[String((error as { code?: unknown }).code)] ?? (error instanceof Error ? error.message : String(error));
+}
+
 function readOne(
   file: string,
   { read }: Files,
@@ -102,13 +112,7 @@ function readOne(
   try {
     text = read(file);
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    const known: Record<string, string> = {
-      ENOENT: 'no such file',
-      EISDIR: 'a folder, not a file',
-      EACCES: 'reading it is not permitted',
-    };
-    return { unreadable: known[String(code)] ?? (error instanceof Error ? error.message : String(error)) };
+    return { unreadable: unreadableText(error) };
   }
   const { tree, problems } = parseYaml(text, { file, layer });
   if (tree === undefined || tree.kind === 'map') return { tree, problems };

@@ -78,7 +78,7 @@ function wrongValue(path: Path, issue: Issue, tree: Tree, schema: FieldSchema): 
   const expected = custom ?? (fields.length > 0 ? expectedText(fields) : issue.message);
   const near =
     value?.kind === 'scalar' && typeof value.value === 'string' ? nearest(value.value, wordsOf(fields)) : undefined;
-  const mend = mendOf(value, fields);
+  const mend = forShell(mendOf(value, fields), { value, path });
   return problemAt(positionAt(tree, path), formatPath(path), {
     found: foundText(value),
     expected,
@@ -116,6 +116,18 @@ function wordsOf(fields: readonly FieldSchema[]): readonly string[] {
     .filter((word): word is string => typeof word === 'string');
 }
 
+/** A shell takes the quotes of an option away: `--set seed='123'` says `seed=123` again. They need quotes around them. */
+function forShell(
+  mend: string | undefined,
+  { value, path }: { readonly value: Tree | undefined; readonly path: Path },
+): string | undefined {
+  if (mend === undefined || value?.kind !== 'scalar' || !mend.includes(IN_QUOTES)) return mend;
+  const flag = /^--[\w-]+ /.exec(value.position.file)?.[0];
+  return flag === undefined ? mend : `${IN_QUOTES}, and these in quotes for the shell: ${flag}"${formatPath(path)}='${value.text}'".`; // prettier-ignore
+}
+
+const IN_QUOTES = 'Write it in quotes';
+
 /** Advice for common mistakes in YAML, chosen by the value that was found and the fields that are allowed. */
 function mendOf(value: Tree | undefined, fields: readonly FieldSchema[]): string | undefined {
   const types = new Set(fields.flatMap(formsOf).map((form) => form.type));
@@ -132,6 +144,6 @@ function mendOf(value: Tree | undefined, fields: readonly FieldSchema[]): string
   if (typeof value.value === 'number' && !Number.isFinite(value.value) && numeric) return 'Write a finite number.';
   if (typeof value.value === 'string' && types.has('boolean')) return 'Write true or false, without quotes.';
   if (typeof value.value !== 'string' && value.value !== null && types.has('string') && !numeric)
-    return `Write it in quotes: '${value.text}'.`;
+    return `${IN_QUOTES}: '${value.text}'.`;
   return undefined;
 }

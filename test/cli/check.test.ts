@@ -154,11 +154,11 @@ describe('an engine that misbehaves', () => {
 describe('usage', () => {
   test.each([
     [['engine'], /Which engine\?/],
-    [['engine', '--command', 'x', '--clauses', '18.3'], /found 18.3, expected 18.4/],
+    [['engine', '--command', 'x', '--clauses', '18.3'], /found 18.3,\s+expected 18.4/],
     [['engine', '--command', 'x', '--budget', 'soon'], /such as 60s or 10m/],
     [['engine', '--command', 'x', '--rules', 'nothing'], /no rule set of this name/],
     [['engine', '--command', 'x', '--accept', '/no/file'], /--accept/],
-    [['replay', '/no/case'], /no such file or folder of cases/],
+    [['replay', '/no/case'], /found no such file or folder, expected cases/],
     [['schema', 'nothing'], /expected/],
   ])('%j is refused with what was expected', async (args, why) => {
     const { code, err } = await check(...args);

@@ -63,7 +63,7 @@ function* deviceFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number
 
 function* addressFaults({ tcp, serial, mqtt }: DeviceDocument, path: Path): Iterable<RigFault> {
   if (tcp !== undefined && !hostAndPort(tcp))
-    yield { path: [...path, 'tcp'], expected: 'HOST:PORT, as in 127.0.0.1:4059' };
+    yield { path: [...path, 'tcp'], expected: 'HOST:PORT, as in 127.0.0.1:4059; the port from 1 to 65535' };
   const refusedBy = (check: () => unknown): string | undefined => {
     try {
       check();

@@ -1,3 +1,4 @@
+import { unreadableText } from '../../../src/document/layers.ts';
 import type { Files } from '../../../src/document/files.ts';
 import { parseYaml } from '../../../src/document/parse.ts';
 import { formatPath, type Path } from '../../../src/document/path.ts';
@@ -54,8 +55,7 @@ export function loadSweep(options: { readonly path: string; readonly files: File
   try {
     text = files.read(path);
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    return failed(problemAt(atTop, '', { found, expected: 'a sweep file that can be read' }));
+    return failed(problemAt(atTop, '', { found: unreadableText(error), expected: 'a file that can be read' }));
   }
   const { tree, problems } = parseYaml(text, { file: path, layer: 0 });
   if (tree === undefined || problems.length > 0) return failed(...problems);

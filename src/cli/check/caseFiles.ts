@@ -28,7 +28,7 @@ export function readCaseFiles(paths: readonly string[]): readonly Case[] {
 }
 
 function filesOf(path: string): readonly string[] {
-  if (!existsSync(path)) throw new UsageError(`${path}: no such file or folder of cases.`);
+  if (!existsSync(path)) throw new UsageError(`${path}: found no such file or folder, expected cases.`);
   if (!statSync(path).isDirectory()) return [path];
   const names = readdirSync(path).filter((name) => /\.(ya?ml|json)$/.test(name));
   return names.sort().map((name) => join(path, name));

@@ -4,7 +4,7 @@ import { VARIOUS1 } from '../../rules/ruleset.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { oneOf, repeatable, whole } from '../shell/options.ts';
+import { folder, oneOf, repeatable, whole } from '../shell/options.ts';
 import { engineByFiles } from './batchEngine.ts';
 import { checkEngine, type CheckOptions } from './checkEngine.ts';
 import { checkHeadEnd, type HeadEndOptions } from './checkHeadEnd.ts';
@@ -36,10 +36,10 @@ export function checkCommand({ action }: Shell): Command {
     .option('--clauses <list>', 'compare these alone: clause numbers or categories, such as 18.8,18.9', clausesOf)
     .option('--laws <list>', 'all, none, or parts of names of laws that the engine is held to by itself', 'all')
     .option('--laws-only', 'do not compare: try the laws alone', false)
-    .option('--cases <dir>', 'cases that are asked first; new ones are written there', 'cases')
+    .option('--cases <dir>', 'cases that are asked first; new ones are written there', folder, 'cases')
     .option('--accept <file>', 'contested answers that are let pass, each with a reason and a date')
     .option('--junit <file>', 'a report for CI')
-    .option('--out <dir>', 'the report as JSON, the coverage, and the cases')
+    .option('--out <dir>', 'the report as JSON, the coverage, and the cases', folder)
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .addHelpText('after', CHECK_ENGINE_HELP)
     .action(action((io: Io, options: Omit<CheckOptions, 'engineWords'> & EngineOptions) => engine(io, options)));

@@ -39,7 +39,7 @@ export function sideOfFolder(folder: string): Side {
   try {
     report = JSON.parse(readFileSync(path, 'utf8')) as RunReport;
   } catch (error) {
-    const found = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : 'it is not JSON';
+    const found = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'found no such file' : 'found no JSON';
     throw new UsageError(
       `${path}: ${found}, expected the report of a run\n  Name a scenario, or a folder that run --out wrote.`,
     );

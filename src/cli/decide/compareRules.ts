@@ -91,7 +91,7 @@ export class Beside {
   write(open: OpenOutput): void {
     const { out } = this.#options;
     if (!this.#readings || isWrittenThrough(out)) return;
-    writeCsv(`${out}.readings.csv`, READING_COLUMNS, this.#readings.rows(), open);
+    writeCsv(`${out}.readings.csv`, READING_COLUMNS, this.#readings.rows(), { guardFormulas: false, open });
   }
 
   /** Prints the tables, after everything is written. */

@@ -6,7 +6,7 @@ import type { Shell } from '../shell/command.ts';
 import { isAlive } from '../../../devices/rig/bench/isAlive.ts';
 import { UsageError } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { collect, oneOf, whole } from '../shell/options.ts';
+import { collect, folder, oneOf, whole } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
 
 interface Given {
@@ -56,7 +56,11 @@ export function emulateCommand({ action }: Shell): Command {
       whole(1, 10_000),
       1,
     )
-    .option('--state <folder>', 'keep keys, counters and written values there over a restart (default: until it stops)')
+    .option(
+      '--state <folder>',
+      'keep keys, counters and written values there over a restart (default: until it stops)',
+      folder,
+    )
     .option('--profile-schema', 'print the JSON Schema of profiles, and end')
     .addHelpText(
       'after',
@@ -201,7 +205,7 @@ function address(text: string): { host: string; port: number } {
   const found = /^(?:(\[[0-9A-Fa-f:.%a-z]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text);
   const port = Number(found?.[2]);
   if (found === null || port > 65_535) {
-    throw new UsageError(`--listen: found ${text}, expected HOST:PORT such as ${LISTEN}`);
+    throw new UsageError(`--listen: found ${text}, expected HOST:PORT such as ${LISTEN}, the port from 0 to 65535`);
   }
   return { host: (found[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
 }

@@ -32,7 +32,7 @@ Examples:
 async function live(io: Io, directories: readonly string[], { listen }: { readonly listen: string }): Promise<void> {
   for (const directory of directories) {
     if (!existsSync(directory) || !statSync(directory).isDirectory())
-      throw new UsageError(`${directory}: no such folder; expected one that a command writes to`);
+      throw new UsageError(`${directory}: found no such folder, expected one that a command writes to`);
   }
   const { host, port } = addressOf(listen);
   const server = await serveLive({
@@ -51,6 +51,6 @@ async function live(io: Io, directories: readonly string[], { listen }: { readon
 function addressOf(listen: string): { readonly host: string; readonly port: number } {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(listen) ?? [];
   const host = bracketed ?? plain;
-  if (host === undefined || Number(port) > 65_535) throw new UsageError(`--listen ${listen}: expected HOST:PORT, such as 127.0.0.1:0`); // prettier-ignore
+  if (host === undefined || Number(port) > 65_535) throw new UsageError(`--listen ${listen}: expected HOST:PORT such as 127.0.0.1:0, the port from 0 to 65535`); // prettier-ignore
   return { host, port: Number(port) };
 }

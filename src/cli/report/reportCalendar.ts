@@ -24,6 +24,7 @@ import {
   type RecordOptions,
   type ReportSource,
 } from './reportRecords.ts';
+import { folder } from '../shell/options.ts';
 import type { Shell } from '../shell/command.ts';
 import { type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -40,7 +41,7 @@ export function calendarCommand({ action }: Shell): Command {
   return withRecordOptions(new Command('calendar'))
     .description('What is in force when, and the volumes if the re-designation is adopted, late or not adopted.')
     .option('--late <date>', 'the day of a late re-designation of the exclusions (London)', parseLate, LATE)
-    .option('--out <dir>', 'a directory that does not exist or is empty: calendar.csv, volumes.csv')
+    .option('--out <dir>', 'a directory that does not exist or is empty: calendar.csv, volumes.csv', folder)
     .addHelpText(
       'after',
       `
@@ -93,9 +94,9 @@ async function writeCalendar(io: Io, options: CalendarOptions, source: ReportSou
     const directory = openDirectory(options.out);
     try {
       const cells = days.map((row) => [row.date, row.what, row.standing, row.source]);
-      writeCsv(directory.path('calendar.csv'), CALENDAR_COLUMNS, cells);
+      writeCsv(directory.path('calendar.csv'), CALENDAR_COLUMNS, cells, options);
       const volumes = counted.flatMap(({ future, counts }) => futureCells(future, counts));
-      writeCsv(directory.path('volumes.csv'), FUTURE_COLUMNS, volumes);
+      writeCsv(directory.path('volumes.csv'), FUTURE_COLUMNS, volumes, options);
       directory.commit();
     } catch (error) {
       directory.abort();

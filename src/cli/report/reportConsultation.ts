@@ -67,7 +67,7 @@ async function writeConsultation(io: Io, options: ConsultationOptions, source: R
     return EXIT.property;
   }
   if (options.out !== undefined) {
-    writeCsv(options.out, CONSULTATION_COLUMNS, report.rows().map((row) => consultationCells(row, source.rules))); // prettier-ignore
+    writeCsv(options.out, CONSULTATION_COLUMNS, report.rows().map((row) => consultationCells(row, source.rules)), options); // prettier-ignore
   }
   io.out.write(
     `Impact on Responsible Suppliers, ${options.measure} as of ${formatInstant(asOf)}, rules ${source.rules.name}\n${consultationText(report)}\n`,

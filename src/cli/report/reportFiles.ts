@@ -4,17 +4,26 @@ import { csvLine } from '../../interchange/format/rowWriter.ts';
 import { openOutput, type OpenOutput } from '../../interchange/format/outputFile.ts';
 import { UsageError } from '../shell/exit.ts';
 
+/** What spreadsheets take for a formula. A number with a sign is none. */
+const FORMULA = /^[=+\-@\t\r]/;
+const NUMBER = /^[+-]?\d+(\.\d+)?$/;
+
+/** A cell that a spreadsheet shows and does not compute. */
+function guarded(cell: string): string {
+  return FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
+}
+
 /** Writes one CSV. It appears under its name when it is whole, or together with the other files of an OutputSet. */
 export function writeCsv(
   path: string,
   columns: readonly string[],
   rows: Iterable<readonly string[]>,
-  open: OpenOutput = openOutput,
+  { guardFormulas, open = openOutput }: { readonly guardFormulas: boolean; readonly open?: OpenOutput },
 ): void {
   const file = open(path);
   try {
     file.write(Buffer.from(csvLine(columns)));
-    for (const row of rows) file.write(Buffer.from(csvLine(row)));
+    for (const row of rows) file.write(Buffer.from(csvLine(guardFormulas ? row.map(guarded) : row)));
     file.commit();
   } catch (error) {
     file.abort();

@@ -46,7 +46,7 @@ export function readOutputFolder(directory: string): OutputFolder {
 
 function jsonOf<T>(directory: string, name: string): T {
   const path = join(directory, name);
-  if (!existsSync(path)) throw new UsageError(`${path}: no such file\n  Run the scenario again with --out ${directory} --replace.`); // prettier-ignore
+  if (!existsSync(path)) throw new UsageError(`${path}: found no such file, expected what run --out writes\n  Run the scenario again with --out ${directory} --replace.`); // prettier-ignore
   try {
     return JSON.parse(readText(path)) as T;
   } catch {

@@ -22,6 +22,8 @@ import { rulesNamed } from '../shell/rulesOption.ts';
 
 /** Options that every report has. */
 export interface RecordOptions {
+  /** Whether CSV cells that a spreadsheet would compute get an apostrophe. */
+  readonly guardFormulas: boolean;
   readonly run?: string;
   readonly installations: readonly string[];
   readonly attempts: readonly string[];
@@ -68,6 +70,7 @@ export function withRecordOptions(command: Command): Command {
       whole(1, 999_999_999),
       100,
     )
+    .option('--guard-formulas', 'in CSV: an apostrophe before cells that a spreadsheet would take for a formula', false)
     .option('--pseudonymise', 'write keyed pseudonyms for MPANs and MPRNs', false)
     .option('--pseudonym-key-file <file>', 'the key; or the environment variable SMETS1_BENCH_PSEUDONYM_KEY');
 }

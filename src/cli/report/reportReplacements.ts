@@ -75,7 +75,7 @@ async function writeReplacements(io: Io, options: ReplacementsOptions, source: R
     writeLine(io.err, `${visits} visits over all months, expected ${report.meters}, one a meter; nothing was written.`);
     return EXIT.property;
   }
-  if (options.out !== undefined) writeCsv(options.out, REPLACEMENT_COLUMNS, rows.map(replacementCells));
+  if (options.out !== undefined) writeCsv(options.out, REPLACEMENT_COLUMNS, rows.map(replacementCells), options);
   io.out.write(
     `SMETS2+ visits due by ${DEADLINE}, from exclusions in effect as of ${formatInstant(asOf)}, rules ${source.rules.name}\n` +
       `${replacementsText(rows)}\n` +

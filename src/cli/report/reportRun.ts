@@ -34,7 +34,7 @@ export function readRun(
   const input = (name: string): Input[] => {
     const path = join(directory, `${name}.parquet`);
     if (!existsSync(path) || !statSync(path).isFile())
-      throw new UsageError(`${path}: no such file; the run is not whole.`);
+      throw new UsageError(`${path}: found no such file, expected it in the folder of a whole run.`);
     return [{ name: path, path, format: 'parquet' }];
   };
   const inputs = { installations: input('installations'), attempts: input('attempts'), events: input('events') };
@@ -51,7 +51,7 @@ const FILES_READ = ['installations.parquet', 'attempts.parquet', 'events.parquet
 function checkSum(directory: string, name: string, manifest: string): void {
   const path = join(directory, name);
   if (!existsSync(path) || !statSync(path).isFile())
-    throw new UsageError(`${path}: no such file; the run is not whole.`);
+    throw new UsageError(`${path}: found no such file, expected it in the folder of a whole run.`);
   let wanted: unknown;
   try {
     wanted = (JSON.parse(readText(manifest)) as { files: Record<string, { sha256: string }> }).files[name]?.sha256;
@@ -102,7 +102,7 @@ function rulesOfManifest(path: string, setRule: readonly string[]): RuleSet {
 /** The horizon. It is the last as-of of the volumes, because the manifest does not state it. */
 function horizonOf(directory: string): Instant {
   const path = join(directory, 'volumes.csv');
-  if (!existsSync(path)) throw new UsageError(`${path}: no such file; the run is not whole.`);
+  if (!existsSync(path)) throw new UsageError(`${path}: found no such file, expected it in the folder of a whole run.`);
   let horizon: Instant | undefined;
   for (const line of readText(path).split('\n').slice(1)) {
     const at = parseInstant(line.slice(0, line.indexOf(',')));

@@ -42,6 +42,7 @@ import {
   type ReportSource,
 } from './reportRecords.ts';
 import { readReplaced, REPLACED_HELP } from './reportReplaced.ts';
+import { folder } from '../shell/options.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
@@ -60,7 +61,7 @@ export function supplierFilesCommand({ action }: Shell): Command {
     .description('Per Responsible Supplier and month: the meter points that are excluded.')
     .requiredOption('--from-month <YYYY-MM>', 'the first month', parseMonth)
     .requiredOption('--to-month <YYYY-MM>', 'the last month', parseMonth)
-    .requiredOption('--out <dir>', 'a directory that does not exist or is empty')
+    .requiredOption('--out <dir>', 'a directory that does not exist or is empty', folder)
     .option('--replaced <file>', 'installations replaced with SMETS2+, and when')
     .addHelpText('after', HELP)
     .action(action(supplierFiles));
@@ -118,7 +119,7 @@ async function writeSupplierFiles(io: Io, options: SupplierFilesOptions, source:
   });
   const directory = openDirectory(out);
   try {
-    const written = writeFiles(points, months, source.rules, directory);
+    const written = writeFiles(points, months, source.rules, directory, options);
     if (written.faults.length > 0) {
       directory.abort();
       writeFaults(io, written.faults);
@@ -163,6 +164,7 @@ function writeFiles(
   months: readonly number[],
   rules: RuleSet,
   directory: OutputDirectory,
+  options: Pick<SupplierFilesOptions, 'guardFormulas'>,
 ): Written {
   const suppliers = suppliersOf(points);
   const known = suppliers.filter((supplier) => supplier !== '');
@@ -186,7 +188,7 @@ function writeFiles(
   const rows = summaries.map((row) =>
     summaryCells(row, formatMonth(months[row.month] as number), fileOf(row.supplier, row.month)),
   );
-  writeCsv(directory.path(SUMMARY_FILE), SUMMARY_COLUMNS, rows);
+  writeCsv(directory.path(SUMMARY_FILE), SUMMARY_COLUMNS, rows, options);
   return { files, summaries, faults };
 }
 

@@ -83,7 +83,7 @@ async function writeUneconomic(io: Io, options: UneconomicOptions, source: Repor
   // Contradictory decisions were refused with the other rows, so here they are ignored.
   const events = await readDmcEvents(source.inputs.events, { asOf, refuse: () => undefined, counts: noCounts() });
   const rows = report.rows(listed, (dmc) => events.get(dmc)?.events ?? []);
-  if (options.out !== undefined) writeCsv(options.out, UNECONOMIC_COLUMNS, rows.map(uneconomicCells));
+  if (options.out !== undefined) writeCsv(options.out, UNECONOMIC_COLUMNS, rows.map(uneconomicCells), options);
   io.out.write(
     `DMCs without an EPCL entry as of ${formatInstant(asOf)}, rules ${source.rules.name}: ${thousands(rows.length)} of ${thousands(dmcs.length)} listed\n${uneconomicText(rows)}\n`,
   );

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { LoadedRig, RigFileResult, RigSetup } from '../../../devices/index.ts';
 import { formatProblems } from '../../document/problem.ts';
 import { UsageError } from '../shell/exit.ts';
+import { refuseOtherKind } from '../shell/fileKind.ts';
 import type { Io } from '../shell/io.ts';
 import { diskFiles } from '../shell/readText.ts';
 
@@ -26,7 +27,10 @@ export async function tryRig(io: Io, path: string, text?: string): Promise<RigFi
  */
 export async function loadRig(io: Io, path: string): Promise<LoadedRig> {
   const loaded = await tryRig(io, path);
-  if (!loaded.ok) throw new UsageError(formatProblems(loaded.problems));
+  if (!loaded.ok) {
+    refuseOtherKind(path, 'rig');
+    throw new UsageError(formatProblems(loaded.problems));
+  }
   return loaded;
 }
 

@@ -5,7 +5,7 @@ import { formatProblems, type Problem } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { instantOrDate, oneOf } from '../shell/options.ts';
+import { folder, instantOrDate, oneOf } from '../shell/options.ts';
 import { runRigFile } from './rigRun.ts';
 import { tellStatus, type StatusGiven } from './rigStatus.ts';
 import { watchRigFile, type WatchGiven } from './rigWatch.ts';
@@ -19,7 +19,11 @@ export function rigCommand({ action }: Shell): Command {
   const rig = new Command('rig')
     .description("One installation's migration end to end over emulated or attached devices.")
     .argument('[file]', 'a rig file (YAML)')
-    .option('--out <dir>', 'write records (CSV), frames (JSON lines, pcap), steps.json, junit.xml, manifest.json')
+    .option(
+      '--out <dir>',
+      'write records (CSV), frames (JSON lines, pcap), steps.json, junit.xml, manifest.json',
+      folder,
+    )
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .option('--watch', 'probe on the calendar of the watch section, for weeks; restarts go on where the calendar is')
     .option('--once', 'with --watch: do what is due now, and end (for cron)')
@@ -66,7 +70,7 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
     .command('status')
     .description('Where a watch stands, and how near each clause is; only reads, also while it runs.')
     .argument('<file>', 'the rig file of the watch')
-    .option('--out <dir>', 'the directory of the watch')
+    .option('--out <dir>', 'the directory of the watch', folder)
     .option(
       '--as-of <instant|date>',
       'a date is the last second of that London day; default: its last sign of life',

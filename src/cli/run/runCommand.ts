@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { differencesOf } from '../../report/differences.ts';
 import type { Baseline, RunReport } from '../../report/runReport.ts';
@@ -10,7 +10,7 @@ import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { collect, oneOf, whole } from '../shell/options.ts';
+import { collect, folder, oneOf, whole } from '../shell/options.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -55,9 +55,9 @@ export function runCommand({ action }: Shell): Command {
     .option('--detail', 'show every table', false)
     .option('--by <group>', 'show the volumes by cohort', oneOf('cohort'))
     .option('--monthly', "show the volumes at each month's end", false)
-    .option('--html <file>', 'write the report as one page with pictures and what-ifs')
+    .option('--html <file>', 'write the report as one page with pictures and what-ifs', pageFile)
     .option('--what-if <kind>', 'what the page can recompute: kernel or none', oneOf('kernel', 'none'), 'kernel')
-    .option('--out <dir>', 'write every record of replication 0 and every count; see below')
+    .option('--out <dir>', 'write every record of replication 0 and every count; see below', folder)
     .option('--replace', 'let --out replace the outputs of another run', false)
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
@@ -73,8 +73,8 @@ Examples:
 --out writes installations, attempts, events, spans and verdicts of replication 0 (Parquet); volumes.csv, the means over
 all replications; report.json, everything that the report says; scenario.json, the resolved scenario and its rules; and
 manifest.json, which names the command and the hash of each file. It refuses a folder with another run unless --replace.
-JSON: seed, scenarioHash, installations, kernelSeconds, ends, volumes (the rows of volumes.csv). Two equal runs give equal
-JSON but for kernelSeconds. Progress goes to standard error. A path of --set is a field of scenarios/README.md; scenario
+JSON: seed, scenarioHash, installations, ends, volumes (the rows of volumes.csv), kernelSeconds. Two equal runs give equal
+JSON but for kernelSeconds, which stands last. Progress goes to standard error. A path of --set is a field of scenarios/README.md; scenario
 print shows those of a scenario.
 
 Exit codes: 0 done, 1 usage, scenario or rule file wrong, 3 defect.`,
@@ -154,6 +154,12 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
     if (error instanceof Interrupted && options.out !== undefined) error.kept = `${options.out} is as it was before`;
     throw options.out === undefined ? error : outError(error, options.out);
   }
+}
+
+/** Parses the name of the page. Standard output has the report itself. */
+function pageFile(text: string): string {
+  if (text === '-') throw new InvalidArgumentError('found -, expected a file; report html writes a page to standard output.'); // prettier-ignore
+  return text;
 }
 
 function settingsOf(

@@ -93,9 +93,10 @@ export function runJson(result: RunResult, volumes: readonly VolumeRow[]): strin
     seed,
     scenarioHash: hash,
     installations: simulation.model.size,
-    kernelSeconds: simulation.kernelSeconds,
     ends: endsOf(result),
     volumes: rows,
+    // Last: all that stands before it is the same in two equal runs.
+    kernelSeconds: simulation.kernelSeconds,
   };
   return `${JSON.stringify(out, null, 2)}\n`;
 }

@@ -5,7 +5,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
   EPERM: 'permission is denied',
   EROFS: 'it lies on a file system that is read only',
-  ENOENT: 'no such file or directory',
+  ENOENT: 'found no such file or folder',
   ENOTDIR: 'a file stands where a directory is needed',
   EISDIR: 'a directory stands where a file is needed',
   EEXIST: 'a file stands where a directory is needed',

@@ -25,7 +25,7 @@ export function inputFile(name: string, given?: Format): Input {
 
 /** Refuses a name that is not that of a file. */
 function checkFile(name: string): void {
-  if (!existsSync(name)) throw new UsageError(`${name}: no such file.`);
+  if (!existsSync(name)) throw new UsageError(`${name}: found no such file, expected a file that can be read.`);
   if (!statSync(name).isFile()) throw new UsageError(`${name}: not a file.`);
 }
 

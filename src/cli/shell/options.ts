@@ -30,6 +30,12 @@ export function oneOf(...allowed: readonly string[]): (text: string) => string {
   };
 }
 
+/** Parses the name of a folder. `-` is standard output elsewhere, and a folder of that name is nobody's wish. */
+export function folder(text: string): string {
+  if (text === '-' || text === '') throw new InvalidArgumentError(`found ${JSON.stringify(text)}, expected a folder; write ./- for one of that name.`); // prettier-ignore
+  return text;
+}
+
 /** Parses an instant; a date is the last second of that London day. */
 export function instantOrDate(text: string): Instant {
   const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);

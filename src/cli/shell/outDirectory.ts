@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from './exit.ts';
 import { fileErrorWords } from './fileErrors.ts';
@@ -19,6 +19,28 @@ export interface Staging {
   discard(): void;
 }
 
+/** The staging folders that this process has open: several command lines may run in it. */
+const open = new Set<string>();
+
+/** Whether somebody works on a staging folder of this process number. A number that another program has now counts for nobody. */
+function isWritten(folder: string, pid: number): boolean {
+  if (pid === process.pid) return open.has(resolve(folder));
+  if (!Number.isInteger(pid) || pid < 1) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const words = `/proc/${pid}/cmdline`;
+  // Without /proc nothing more can be known of the process: it is taken for a bench.
+  if (!existsSync('/proc/self/cmdline')) return true;
+  try {
+    return readFileSync(words, 'utf8').includes('smets1-bench');
+  } catch {
+    return false;
+  }
+}
+
 /**
  * A staging folder in a directory that `prepareDirectory` has let pass.
  * @param beside names that may stand in the directory before any output does
@@ -26,11 +48,22 @@ export interface Staging {
 export function stage(directory: string, beside: readonly string[] = []): Staging {
   prepareDirectory(directory, beside);
   for (const name of readdirSync(directory)) {
-    if (name.startsWith(PARTIAL)) rmSync(join(directory, name), { recursive: true, force: true });
+    if (!name.startsWith(PARTIAL)) continue;
+    const left = join(directory, name);
+    if (isWritten(left, Number(name.slice(PARTIAL.length)))) {
+      throw new UsageError(
+        `--out ${directory}: another command is writing there (${name})\n  Wait for it, or name another directory.`,
+      );
+    }
+    rmSync(left, { recursive: true, force: true });
   }
   const folder = join(directory, `${PARTIAL}${process.pid}`);
   mkdirSync(folder);
-  const discard = (): void => rmSync(folder, { recursive: true, force: true });
+  open.add(resolve(folder));
+  const discard = (): void => {
+    open.delete(resolve(folder));
+    rmSync(folder, { recursive: true, force: true });
+  };
   return {
     folder,
     publish() {

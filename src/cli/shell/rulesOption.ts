@@ -3,6 +3,7 @@ import { resolveRules } from '../../rules/resolveRules.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { INSTANT_MAX, type Instant } from '../../time.ts';
 import { UsageError } from './exit.ts';
+import { refuseOtherKind } from './fileKind.ts';
 import { diskFiles } from './readText.ts';
 
 /**
@@ -16,6 +17,9 @@ export function rulesNamed(
   { setRule = [], asOf = INSTANT_MAX }: { readonly setRule?: readonly string[]; readonly asOf?: Instant | undefined },
 ): RuleSet {
   const resolved = resolveRules(name, { setRule, asOf, files: diskFiles });
-  if (!resolved.ok) throw new UsageError(formatProblems(resolved.problems));
+  if (!resolved.ok) {
+    refuseOtherKind(name, 'rules');
+    throw new UsageError(formatProblems(resolved.problems));
+  }
   return resolved.rules;
 }

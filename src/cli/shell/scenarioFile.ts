@@ -11,6 +11,8 @@ import {
   type SeriesPoint,
 } from '../../report/published.ts';
 import { UsageError } from './exit.ts';
+import { fileError } from './fileErrors.ts';
+import { refuseOtherKind } from './fileKind.ts';
 import { writeLine, type Io } from './io.ts';
 import { diskFiles, readText } from './readText.ts';
 
@@ -28,7 +30,10 @@ export interface ScenarioFile extends LoadedScenario {
 export function loadScenarioFile(named: string, set: readonly string[]): ScenarioFile {
   const path = scenarioPath(named);
   const loaded = loadScenario({ path, files: diskFiles, set });
-  if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
+  if (!loaded.ok) {
+    refuseOtherKind(path, 'scenario');
+    throw new UsageError(formatProblems(loaded.errors));
+  }
   return {
     ...loaded,
     volumes: loaded.publishedVolumes === undefined ? [] : rowsOf(loaded.publishedVolumes, parsePublishedVolumes),
@@ -54,8 +59,17 @@ export function scenarioPath(named: string): string {
   return near.startsWith('..') ? path : near;
 }
 
+/** A file that was readable a moment ago; what is wrong with it is the user's to mend. */
+function textOf(path: string): string {
+  try {
+    return readText(path);
+  } catch (error) {
+    throw fileError(error) ?? new UsageError(`${path}: ${(error as Error).message}`);
+  }
+}
+
 function rowsOf<R>(path: string, parse: (text: string) => Parsed<R>): readonly R[] {
-  const parsed = parse(readText(path));
+  const parsed = parse(textOf(path));
   if (!parsed.ok) throw new UsageError(`${path}: ${parsed.error}`);
   return parsed.rows;
 }

@@ -6,6 +6,7 @@ import type { Sweep } from '../../../sim/sweep/plan/loadSweep.ts';
 import { differingPaths } from '../../../sim/sweep/plan/whyCell.ts';
 import { wholeNumber } from '../../text/numberWords.ts';
 import { counted, textTable } from '../../text/table.ts';
+import { folder } from '../shell/options.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -24,8 +25,8 @@ export function planCommand(shell: Shell): Command {
   return new Command('plan')
     .description('Say what a sweep would compute, without computing it.')
     .argument('<sweep>', 'sweep file')
-    .option('--out <dir>', 'output folder of the sweep: its cells are taken into account')
-    .option('--store <dir>', 'folder of finished cells')
+    .option('--out <dir>', 'output folder of the sweep: its cells are taken into account', folder)
+    .option('--store <dir>', 'folder of finished cells', folder)
     .option(
       '--why <cell>',
       'a cell by the beginning of its key: what decides it, and what the nearest other has instead',

@@ -9,7 +9,7 @@ import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { collect, oneOf, whole } from '../shell/options.ts';
+import { collect, folder, oneOf, whole } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
 import { carryOut } from './sweepCommand.ts';
 import { WORKERS_MAX } from './sweepInputs.ts';
@@ -37,8 +37,8 @@ export function sensitivityCommand({ action }: Shell): Command {
     .option('--replications <n>', 'runs of each point', whole(1, 1000), 4)
     .option('--outcome <o>', 'what is looked at: category/cohorts[@date]; may be repeated', collect, [])
     .option('--only <path>', 'only the numbers below this path, such as links.wan')
-    .option('--out <dir>', 'keep the tables and the cells; the next call then computes only what is new')
-    .option('--store <dir>', 'folder of finished cells (default: cells within --out)')
+    .option('--out <dir>', 'keep the tables and the cells; the next call then computes only what is new', folder)
+    .option('--store <dir>', 'folder of finished cells (default: cells within --out)', folder)
     .option('--workers <n>', 'threads (default: one a core)', whole(1, WORKERS_MAX))
     .option('--retry-failed', 'try cells again that failed before', false)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')

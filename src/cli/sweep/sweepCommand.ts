@@ -6,7 +6,7 @@ import { shellWord } from '../../text/shellWord.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, Interrupted, UsageError, type ExitCode } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
-import { oneOf, whole } from '../shell/options.ts';
+import { folder, oneOf, whole } from '../shell/options.ts';
 import { outError } from '../shell/outDirectory.ts';
 import type { CellStore } from './cellStore.ts';
 import { mergeSweep, type Merged } from './mergeSweep.ts';
@@ -35,8 +35,8 @@ export function sweepCommand(shell: Shell): Command {
     .description('Run a scenario under many values of its assumptions, and say which of them matter.')
     .enablePositionalOptions()
     .argument('<sweep>', 'sweep file (YAML): see scenarios/README.md and scenarios/sweeps')
-    .option('--out <dir>', 'where the tables go, and the cells if --store names no other folder')
-    .option('--store <dir>', 'folder of finished cells; may be shared by sweeps, processes and machines')
+    .option('--out <dir>', 'where the tables go, and the cells if --store names no other folder', folder)
+    .option('--store <dir>', 'folder of finished cells; may be shared by sweeps, processes and machines', folder)
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
     .option(
       '--shard <k/n>',
@@ -72,8 +72,8 @@ function mergeCommand(shell: Shell): Command {
   return new Command('merge')
     .description('Write the tables of a sweep from the cells that are there.')
     .argument('<sweep>', 'sweep file')
-    .requiredOption('--out <dir>', 'where the tables go')
-    .option('--store <dir>', 'folder of finished cells (default: cells within --out)')
+    .requiredOption('--out <dir>', 'where the tables go', folder)
+    .option('--store <dir>', 'folder of finished cells (default: cells within --out)', folder)
     .option('--partial', 'leave out the points whose cells are missing', false)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .action(shell.action(merge));

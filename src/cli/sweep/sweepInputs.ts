@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { formatProblems } from '../../document/problem.ts';
 import { loadSweep, type Sweep } from '../../../sim/sweep/plan/loadSweep.ts';
 import { UsageError } from '../shell/exit.ts';
+import { refuseOtherKind } from '../shell/fileKind.ts';
 import { diskFiles } from '../shell/readText.ts';
 import { openCellStore, type CellStore } from './cellStore.ts';
 import { CELLS } from './sweepPlaces.ts';
@@ -11,7 +12,10 @@ export const WORKERS_MAX = 64;
 /** Reads a sweep file. Throws UsageError with all problems. */
 export function sweepFile(path: string): Sweep {
   const loaded = loadSweep({ path, files: diskFiles });
-  if (!loaded.ok) throw new UsageError(formatProblems(loaded.problems));
+  if (!loaded.ok) {
+    refuseOtherKind(path, 'sweep');
+    throw new UsageError(formatProblems(loaded.problems));
+  }
   return loaded.sweep;
 }
 

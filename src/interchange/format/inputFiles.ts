@@ -73,7 +73,7 @@ function statOf(path: string): Stats | undefined {
 }
 
 function missing(name: string): never {
-  throw new InputWrong(`${name}: no such file.`);
+  throw new InputWrong(`${name}: found no such file, expected a file that can be read.`);
 }
 
 function inputOf(name: string, path: string, options: InputOptions): Input {

@@ -1,0 +1,50 @@
+import { UsageError } from './exit.ts';
+import { readText } from './readText.ts';
+
+/** A kind of file that people write, the top-level names that only it has, and the command that takes it. */
+const KINDS = {
+  scenario: {
+    words: 'a scenario',
+    names: ['populations', 'entryCurves', 'process', 'links', 'sharedOutages', 'comparison'],
+    command: 'run',
+  },
+  rig: {
+    words: 'a rig file',
+    names: ['devices', 'installation', 'emulated', 'headEnds', 'ledger', 'allow', 'watch', 'schedule'],
+    command: 'rig',
+  },
+  sweep: { words: 'a sweep', names: ['scenario', 'design', 'factors', 'outcomes', 'strataMin'], command: 'sweep' },
+  rules: {
+    words: 'a rule set',
+    names: ['clauses', 'readings', 'precedence', 'expiresOn', 'windows'],
+    command: 'rules check',
+  },
+} as const;
+
+export type FileKind = keyof typeof KINDS;
+
+/**
+ * For a file that was found wrong as `expected`: refuses it in one sentence if it is a file of another kind, by the names
+ * that stand at its top. Says nothing of a file that cannot be read, or whose kind does not show.
+ *
+ * @throws UsageError that names the command for the file
+ */
+export function refuseOtherKind(path: string, expected: FileKind): void {
+  let text: string;
+  try {
+    text = readText(path);
+  } catch {
+    return;
+  }
+  const found = kindOf(text);
+  if (found === undefined || found === expected) return;
+  const { words, command } = KINDS[found];
+  throw new UsageError(`${path}: found ${words}, expected ${KINDS[expected].words}\n  Write: smets1-bench ${command} ${path}`); // prettier-ignore
+}
+
+/** The one kind whose names stand at the top of a YAML or JSON text; undefined where none, or several, do. */
+function kindOf(text: string): FileKind | undefined {
+  const names = new Set(Array.from(text.matchAll(/^(?:(\w+)| {0,2}"(\w+)") *:/gm), ([, plain, quoted]) => plain ?? quoted)); // prettier-ignore
+  const found = (Object.keys(KINDS) as FileKind[]).filter((kind) => KINDS[kind].names.some((name) => names.has(name)));
+  return found.length === 1 ? found[0] : undefined;
+}
