@@ -72,7 +72,7 @@ export function afterRotation(adversary: AdversaryId, plan: PlanId): Powers {
   return powers(known, live);
 }
 
-/** What the bench claims about an adversary after a rotation plan, with the sources of the claim. */
+/** A claim of the bench about an adversary after a rotation plan, with the sources of the claim. */
 export interface Claim {
   readonly adversary: AdversaryId;
   readonly plan: PlanId;

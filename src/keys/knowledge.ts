@@ -56,7 +56,7 @@ export function closure(known: Iterable<Atom>, recorded: readonly Transfer[]): R
   return all;
 }
 
-/** What a party can do to a device, given its knowledge and the device's live keys. */
+/** The powers of a party over a device, given its knowledge and the device's live keys. */
 export interface Powers {
   /** True if the party can read messages sent under the live keys. */
   readonly decrypt: boolean;

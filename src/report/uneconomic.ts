@@ -44,7 +44,7 @@ export function dmcMember(
     (row) => row.category !== uneconomicToTest.category && row.excludes === 'installation',
   );
   const { migration } = knownAt(recordsUpTo(history, asOf), asOf);
-  // Where the EPCL is not checked yet, a missing entry blocks nothing.
+  // If the EPCL is not checked yet, a missing entry blocks nothing.
   const open = !isEpclChecked(cohort, asOf);
   const is = migration ? 'migrated' : otherwise ? 'otherwise' : open ? 'open' : 'blocked';
   return { dmc, is, excluded };

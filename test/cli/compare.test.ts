@@ -82,7 +82,7 @@ describe('decide --compare', () => {
 });
 
 describe('decide --readings all', () => {
-  test('decide --readings all has the volumes of each reading beside those of the rules, whatever the order of the files', async () => {
+  test('decide --readings all gives the volumes of each reading, whatever the order of the files', async () => {
     const mixed: Cells = { ...house('4'), mprn: '3938424404', gsme_dormant: 'no', gas_payment_mode: 'credit' };
     const records = {
       ...RECORDS,

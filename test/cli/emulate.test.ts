@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 // Concurrent, as they wait for processes to start and for what a unit says in its own time.
 describe.concurrent('what it says', () => {
-  test('emulate prints addresses, SAPs, titles and that it is a stand-in with lab keys, but no key or secret', async () => {
+  test('emulate prints addresses, SAPs, titles and that it has lab keys, but no key or secret', async () => {
     const emulator = await startEmulator('--device', 'installation', '--listen', '127.0.0.1:0', '--count', '2');
     expect(await emulator.stop('SIGINT')).toBe(0);
     const told = emulator.output();
@@ -67,7 +67,7 @@ describe.concurrent('what it says', () => {
     expect(emulator.banner).not.toContain('hush');
   });
 
-  test('the help of emulate names the SAPs, the secret and the keys of the lab, and where counters are read', async () => {
+  test('the help of emulate names the SAPs, secret and keys of the lab, and where counters are read', async () => {
     const { code, text } = await emulateOnce('--help');
     expect(code).toBe(0);
     for (const word of ['17 LLS, secret Gurux', 'GUEK 00 01 02 .. 0F', '0.0.43.1.0.255 attribute 2'])
@@ -114,7 +114,7 @@ describe.concurrent.each([
     test.skip(`skipped: ${missing}`, () => undefined);
     return;
   }
-  test('the emulator serves a byte pipe, births, statuses, link reports and a CAD, and is offline when it stops or is killed', async () => {
+  test('the emulator serves a pipe, statuses, link reports and a CAD, and is offline once it ends', async () => {
     const broker: Broker = await start();
     const emulator = await startEmulator('--device', 'installation', '--mqtt', broker.url, '--glow', '--bench', 'b1');
     const watcher = await connectBroker({ url: broker.url });

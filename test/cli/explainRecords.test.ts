@@ -59,7 +59,7 @@ describe('explain of records', () => {
     expect(out).toContain('Clause 18.8'); // the citation
   });
 
-  test('after three weeks the category holds and dropping any of them would undo it; a fourth makes it firm', async () => {
+  test('after three weeks the category holds, any dropped week undoes it, and a fourth makes it firm', async () => {
     const three = [...TWO, failed('17')];
     const { out } = await run({ attempts: three });
     expect(out).toContain('(18.8, No WAN Attempting Migration): HOLDS');

@@ -101,7 +101,7 @@ describe('report supplier-files', () => {
     expect(existsSync(join(folder, 'other'))).toBe(false);
   });
 
-  test('an MPAN of two installations is a failed property: exit code 4, no file is kept, and no meter point is printed', async () => {
+  test('an MPAN of two installations is a failed property: exit code 4, and no file is kept', async () => {
     const installations = RECORDS.installations.map((row, i) => (i === 3 ? { ...row, mpan: mpan(1) } : row));
     files = await writeRecords(folder, { ...RECORDS, installations });
     const answer = await supplierFiles();
@@ -133,7 +133,7 @@ describe('report supplier-files', () => {
 });
 
 describe('--pseudonymise', () => {
-  test('--pseudonymise writes the same pseudonyms in every report, with a key from a file or the environment', async () => {
+  test('--pseudonymise writes equal pseudonyms everywhere, with a key of a file or the environment', async () => {
     writeFileSync(join(folder, 'key'), 'a key of 16 bytes or more\n');
     expect((await supplierFiles('--pseudonymise', '--pseudonym-key-file', join(folder, 'key'))).code).toBe(0);
     const january = read('files', 'Acme_2022-01.csv');

@@ -101,7 +101,7 @@ describe.concurrent('over TCP against the emulator', () => {
     expect(out).toContain('counted by no clause');
   });
 
-  test('a silent address, a ledger inside the outputs and a locked device give exit code 1, and nothing is written', async () => {
+  test('a silent address, a ledger inside the outputs and a locked device give exit code 1', async () => {
     const emulator = await shared();
     const nobody = bench.file("devices: { chf: { tcp: '127.0.0.1:1' } }\n");
     await refused(bench.rig(nobody, '--out', bench.at('nobody')), 'tcp:127.0.0.1:1');

@@ -43,7 +43,7 @@ describe.skipIf(!existsSync(FULL))(`a full disk (${FULL})`, () => {
     },
   );
 
-  test('a full disk does not throw while frames are sent: the conversation continues, and the fault is reported at the end', () => {
+  test('a full disk does not stop the conversation while frames are sent, and is reported at the end', () => {
     const base = bench.at('flying');
     symlinkSync(FULL, partial(`${base}.pcap`));
     const files = openFrameFiles(base);
@@ -98,7 +98,7 @@ test('a watch whose reader goes away (`| head`) stops as on Ctrl-C, and ends wit
   expect(JSON.parse(last)).toMatchObject({ is: 'down' });
 });
 
-test('a watch whose outputs cannot be written stops with a message, keeps its journal, and resumes once they can', async () => {
+test('a watch whose outputs cannot be written stops, keeps its journal, and resumes once they can', async () => {
   const file = bench.file('installation: { number: 7 }\nwatch: { contact: { everySeconds: 1, tries: 1 } }\n');
   const out = bench.at('watch');
   const begun = await bench.rig(file, '--watch', '--once', '--out', out);

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { FORMATS, formatOf, type Format, type Input } from '../../interchange/format/formats.ts';
 import { STANDARD } from '../../interchange/format/outputFile.ts';
 import { UsageError } from './exit.ts';
+import { fileErrorWords } from './fileErrors.ts';
 
 /** A folder in the machine's place for temporary files, readable by this user alone (0700). */
 export function temporaryFolder(command: string): { readonly path: string; readonly remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), `smets1-bench-${command}-`));
+  const path = made(join(tmpdir(), `smets1-bench-${command}-`));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
@@ -21,6 +22,17 @@ export function inputFile(name: string, given?: Format): Input {
   if (name === STANDARD) throw new UsageError('This command reads files, not standard input (-): name a file.');
   checkFile(name);
   return { name, path: name, format: formatNamed(name, given) };
+}
+
+/** A place for temporary files that is missing, full or closed to this user is the user's to mend. */
+function made(prefix: string): string {
+  try {
+    return mkdtempSync(prefix);
+  } catch (error) {
+    const words = fileErrorWords(error);
+    if (words === undefined) throw error;
+    throw new UsageError(`${tmpdir()}: ${words}\n  Let TMPDIR name a folder that can be written to.`, { cause: error });
+  }
 }
 
 /** Refuses a name that is not that of a file. */

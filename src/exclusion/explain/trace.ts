@@ -60,7 +60,7 @@ export interface ClauseTrace {
    * the instant at which the category was met.
    */
   readonly reportedFrom: Instant | null;
-  /** What is missing, in words; empty if the category holds. */
+  /** The missing conditions, in words; empty if the category holds. */
   readonly missing: string;
 }
 

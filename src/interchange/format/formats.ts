@@ -39,7 +39,7 @@ export interface Source {
 /** An input file: its path, its name in messages, and its format. It can be read more than once. */
 export interface Input extends Source {
   readonly format: Format;
-  /** How times without a zone are read. By default they are refused. */
+  /** The way in which times without a zone are read. By default they are refused. */
   readonly zoneless?: Zoneless;
   /** The user's settings for its columns. By default there are none. */
   readonly columns?: ColumnNaming;

@@ -126,7 +126,7 @@ describe(law.name, () => {
     await expect(law.check(headEnd({ proof: 'none' }))).rejects.toThrow(/nobody has proved/);
   });
 
-  test('the laws are broken by a head-end that reads under a dedicated key, which proves nothing about the new GUEK', async () => {
+  test('the laws are broken by a head-end whose dedicated key proves nothing about the new GUEK', async () => {
     await expect(law.check(headEnd({ proof: 'reads', dedicatedKey: fresh }))).rejects.toThrow(/nobody has proved/);
   });
 

@@ -48,7 +48,7 @@ describe('preparation', () => {
     expect(firmwareOf(made.device, NOW + 3600)).toBe('2.0.0');
   });
 
-  test('a preparation that is cut off at any frame continues: no block is lost, and only the last is sent twice', () => {
+  test('a preparation that is cut off at any frame loses no block, and sends only the last one twice', () => {
     for (let n = 1; ; n += 1) {
       const made = stage({ device: 'chf' });
       const works = [work()];

@@ -207,7 +207,7 @@ describe('the head-end', () => {
     expect(sameKeys(device.keyring.keys, LAB_KEYS)).toBe(false);
   });
 
-  test('if a counter lags by one after an older ledger was restored, the head-end tries the counter that the device asks for', () => {
+  test('a counter that lags by one after a restored ledger is set to the one that the device asks for', () => {
     const made = stage();
     expect(made.recover()).toBe(1);
     const restored = { ...made.peer, ledger: new KeyLedger(LAB_KEYS, LAB_KEYS.kek) };
@@ -216,7 +216,7 @@ describe('the head-end', () => {
     expect(made.do(recover(restored))).toMatchObject({ ok: true });
   });
 
-  test('if a counter is too low and the exception does not name one, the counter is read in public and never lowered', () => {
+  test('a counter too low without an expected one is read in public and never lowered', () => {
     const made = stage();
     expect(made.recover()).toBe(1);
     const spent = made.device.keyring.highestAccepted;

@@ -37,7 +37,7 @@ describe('what is an answer', () => {
     expect(hasAnswered(error)).toBe(is);
   });
 
-  test('a busy device may be asked again after a transient rejection, an impossible operation or a temporary failure', () => {
+  test('a busy device may be asked again after each of its three temporary refusals', () => {
     expect(isBusy({ kind: 'rejected', result: 2, diagnostic: 1 })).toBe(true);
     expect(isBusy({ kind: 'exception', stateError: 1, serviceError: 1 })).toBe(true);
     expect(isBusy({ kind: 'result', result: 2 })).toBe(true);

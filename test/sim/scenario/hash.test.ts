@@ -38,7 +38,7 @@ describe('the hash', () => {
     );
   });
 
-  test('the hash does not depend on how the scenario is spread over files, or on defaults that are written down', () => {
+  test('the hash does not depend on how a scenario is spread over files, or on written defaults', () => {
     const whole = loadScenario({ path: 'x.yaml', files: filesOf({ 'x.yaml': BASE }) });
     expect(whole).toMatchObject({ hash: before });
     expect(hash('populations: { ioc-dormant: { gasShare: 0.8, installations: 1000 } }')).toBe(before);

@@ -117,7 +117,7 @@ describe('the WAN', () => {
   );
 });
 
-test('the last contact of a sleepy GSME is its last waking on an audible day, outside outages and before its losses', () => {
+test('the last contact of a sleepy GSME is its last waking on an audible day outside outages', () => {
   const link = new HanLink(streams);
   const budget = { marginDbMean: 2, marginDbSd: 3, driftDbSd: 3, driftDays: 3 };
   const compiled = compileHan(hanProfile(CLASSES, { budget, batteryDeathPerYear: 1, lostJoinPerYear: 1 }));

@@ -229,7 +229,7 @@ describe('a device is one, whichever rig file names it', () => {
   });
 });
 
-test('half-written files of a dead process hold keys and are removed at the next lock; those of a live one stay', () => {
+test('half-written files of a dead process are removed at the next lock; those of a live one stay', () => {
   const folder = fresh();
   opened(folder).store.release();
   writeFileSync(join(folder, 'esme-dcc.json.partial-999999'), 'keys');

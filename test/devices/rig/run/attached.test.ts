@@ -26,7 +26,7 @@ const rig = (port: number, more = ''): string =>
   `name: r${(rigs += 1)}\ndevices: { chf: { tcp: '127.0.0.1:${port}' } }\n${more}`;
 
 describe('without an allow-list', () => {
-  test('without an allow-list a run reads, checks and stops before the keys; it writes nothing and records no failure', async () => {
+  test('without an allow-list a run stops before the keys, writes nothing and records no failure', async () => {
     const run = await bench.run(rig(await start()));
     expect(failures(run)).toEqual(['rotateKeys notCarriedOut null']);
     expect(run.rows.at(-1)!.why).toContain(
@@ -147,7 +147,7 @@ describe('with one', () => {
     for (const { device } of home!.units[0]!.devices) expect(Math.abs(device.clockOffsetSeconds)).toBeLessThan(60);
   });
 
-  test('a lone meter migrates with the rest emulated, and so does a rack of single meters at server SAP 1', async () => {
+  test('a lone meter migrates with the rest emulated, and so does a rack of meters at server SAP 1', async () => {
     home = await emulated(AWAKE, { device: 'esme' });
     const lone = `name: r${(rigs += 1)}\ndevices: { esme: { tcp: '127.0.0.1:${home.port}' } }\n${ALLOWED}`;
     expect((await bench.run(lone)).attempts.map(({ outcome }) => outcome)).toEqual(['ok']);
@@ -194,7 +194,7 @@ describe('what is no attempt', () => {
 });
 
 describe('a device that answers to other keys than those held', () => {
-  test('a device that answers to other keys was reset or replaced: this is reported, and no attempt counts', async () => {
+  test('a device that answers to other keys is reported as reset or replaced, and no attempt counts', async () => {
     const text = rig(await start(), ALLOWED);
     const { port } = home!;
     await bench.run(text);

@@ -48,7 +48,7 @@ ${more}`;
 const all = 'probe,lastContact,read';
 const at = (secondsAgo: number): string => formatInstant(now - secondsAgo);
 
-test("the sample driver's contacts are recorded, its steps are observed, and nobody carries out the rotation", async () => {
+test("the sample driver's contacts and steps are recorded, and nobody carries out the rotation", async () => {
   const run = await bench.run(
     `name: sample\ndevices: { chf: { driver: { command: [${quoted(process.execPath)}, ${quoted(fileURLToPath(SAMPLE_DRIVER))}], reads: ['1.8.0', '7.3.0'] } } }\n`,
   );

@@ -60,7 +60,7 @@ test('a meter that lacks an object of a step is reported with the object, the de
   expect(run.notes).toContain('esme: it refuses 1.0.0.2.0.255 attribute 2 (class 1): object undefined (4)');
 });
 
-test('a meter that was reset counts from the beginning: this is reported, and not that its keys are wrong', async () => {
+test('a meter that was reset is reported as counting anew, and not as having wrong keys', async () => {
   let device = meter({});
   const port = await served(() => device);
   const text = rig('anew', port).replace(/allow:.*\n/, '');

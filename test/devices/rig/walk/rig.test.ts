@@ -91,7 +91,7 @@ describe('rotation never starts', () => {
   });
 });
 
-test('an attempt that migrates leaves every device with keys of the DCC alone, whatever earlier attempts left half done', () => {
+test('an attempt that migrates leaves keys of the DCC alone, whatever earlier attempts left half done', () => {
   const silences = fc.record({
     step: fc.constantFrom('rotateKeys' as const, 'commission' as const),
     effect: fc.constant('silence' as const),

@@ -21,7 +21,7 @@ const tcp = (port: number): string => `devices: { chf: { tcp: '127.0.0.1:${port}
 const rig = (place: string, watch = QUICK, more = ''): string => `name: lab\n${place}\nwatch: { ${watch} }\n${more}`;
 
 describe('an emulated home over TCP', () => {
-  test('an emulated home over TCP is read and never written, and attempts that find nothing wrong are in no record', async () => {
+  test('an emulated home over TCP is never written, and attempts that find nothing wrong are in no record', async () => {
     home = await emulated(AWAKE);
     const run = await watched(bench.setup(rig(tcp(home.port), HALTING, ALLOWED)), (state) => made(state).length >= 2, {
       under,
@@ -41,7 +41,7 @@ describe('an emulated home over TCP', () => {
     );
   });
 
-  test('an emulated home that goes away is silent: attempts fail because devices do not answer, not for old contacts', async () => {
+  test('an emulated home that goes away fails because devices do not answer, not for old contacts', async () => {
     home = await emulated(AWAKE);
     const setup = bench.setup(rig(tcp(home.port), HALTING));
     const { folder } = await watched(setup, (state) => made(state).length >= 1, { under });

@@ -54,7 +54,7 @@ describe('a journal that holds less than the outputs show', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('lines that were cut from the end of a journal are missed, even with a summary of an earlier version', async () => {
+  test('lines cut from the end of a journal are missed, even with a summary of an earlier version', async () => {
     const folder = folderOf();
     await once(folder, START);
     const { state } = await once(folder, START + DAY);
