@@ -68,7 +68,7 @@ export class WhatIf {
         weight: weights.get(cell.population) ?? 1,
       })),
     ) as [Part[], Part[]];
-    const rows = changed.rules.clauses.map((clause) => whatIfRow(clause, changed.rules, { before, after, asOf: asOfOf(base.scenario), replications })); // prettier-ignore
+    const rows = changed.rules.clauses.map((clause) => whatIfRow(clause, changed.rules, { before, after, asOf: requiredAsOf(base.scenario), replications })); // prettier-ignore
     return {
       ok: true,
       answer: {
@@ -98,7 +98,7 @@ export class WhatIf {
 }
 
 /** Position of the instant that volumes are counted at. */
-function asOfOf(scenario: Scenario): number {
+function requiredAsOf(scenario: Scenario): number {
   const { comparison, horizon } = scenario;
   const qualifying = comparison.operator === 'qualifying';
   const counted = { ...scenario, asOf: qualifying ? [comparison.dataCut] : [] };

@@ -64,7 +64,7 @@ function* sizes({ populations, operators, hubModels }: Scenario): Iterable<Fault
 }
 
 /** A fault if `name` is not defined elsewhere in the scenario. */
-function unless(known: object, name: string, path: Path, where: string): Fault[] {
+function unknownName(known: object, name: string, path: Path, where: string): Fault[] {
   if (Object.hasOwn(known, name)) return [];
   const names = Object.keys(known);
   const near = nearest(name, names);
@@ -75,11 +75,11 @@ function unless(known: object, name: string, path: Path, where: string): Fault[]
 function* populationReferences(scenario: Scenario): Iterable<Fault> {
   for (const [name, row] of Object.entries(scenario.populations)) {
     const at = ['populations', name];
-    yield* unless(scenario.entryCurves, row.entry, [...at, 'entry'], 'entryCurves');
-    yield* unless(scenario.links.wan, row.wan, [...at, 'wan'], 'links.wan');
-    yield* unless(scenario.links.han, row.han, [...at, 'han'], 'links.han');
+    yield* unknownName(scenario.entryCurves, row.entry, [...at, 'entry'], 'entryCurves');
+    yield* unknownName(scenario.links.wan, row.wan, [...at, 'wan'], 'links.wan');
+    yield* unknownName(scenario.links.han, row.han, [...at, 'han'], 'links.han');
     for (const model of Object.keys(row.models ?? {}))
-      yield* unless(scenario.models, model, [...at, 'models', model], 'models');
+      yield* unknownName(scenario.models, model, [...at, 'models', model], 'models');
     if (scenario.process[row.cohort] === undefined)
       yield {
         path: [...at, 'cohort'],
@@ -119,11 +119,11 @@ function* neededDurations(scenario: Scenario): Iterable<Fault> {
 function* otherReferences(scenario: Scenario): Iterable<Fault> {
   for (const [i, row] of scenario.notSimulated.entries())
     if (row.migratedBy !== undefined)
-      yield* unless(scenario.entryCurves, row.migratedBy, ['notSimulated', i, 'migratedBy'], 'entryCurves');
+      yield* unknownName(scenario.entryCurves, row.migratedBy, ['notSimulated', i, 'migratedBy'], 'entryCurves');
   const used = new Set(Object.values(scenario.populations).map((population) => population.cohort));
   for (const [name, fault] of Object.entries(scenario.faults)) {
     for (const [i, population] of (fault.populations ?? []).entries())
-      yield* unless(scenario.populations, population, ['faults', name, 'populations', i], 'populations');
+      yield* unknownName(scenario.populations, population, ['faults', name, 'populations', i], 'populations');
     for (const [i, cohort] of (fault.cohorts ?? []).entries())
       if (!used.has(cohort))
         yield {
@@ -134,9 +134,9 @@ function* otherReferences(scenario: Scenario): Iterable<Fault> {
   for (const [name, outage] of Object.entries(scenario.sharedOutages)) {
     const members = MEMBERS[outage.by](scenario);
     for (const [i, member] of (outage.members === 'all' ? [] : (outage.members ?? [])).entries())
-      yield* unless(members.known, member, ['sharedOutages', name, 'members', i], members.where);
+      yield* unknownName(members.known, member, ['sharedOutages', name, 'members', i], members.where);
     for (const [i, operator] of (outage.operators ?? []).entries())
-      yield* unless(scenario.operators, operator, ['sharedOutages', name, 'operators', i], 'operators');
+      yield* unknownName(scenario.operators, operator, ['sharedOutages', name, 'operators', i], 'operators');
   }
 }
 
@@ -370,5 +370,5 @@ function* groupIds(scenario: Scenario): Iterable<Fault> {
 const END_NAMES = Object.fromEntries(ENDS.flatMap((end) => [end, end.split(':')[0] as string]).map((end) => [end, 1]));
 
 function* endLabels({ ends }: Scenario): Iterable<Fault> {
-  for (const end of Object.keys(ends)) yield* unless(END_NAMES, end, ['ends', end], 'ends of an installation');
+  for (const end of Object.keys(ends)) yield* unknownName(END_NAMES, end, ['ends', end], 'ends of an installation');
 }

@@ -42,7 +42,7 @@ import { Account, STOP, WAIT } from './account.ts';
 import { countMigrated, type Counts } from './counts.ts';
 import { MasterKey } from './masterKeySearch.ts';
 import type { Observer } from './observer.ts';
-import { FactsAtHand } from './preparedFacts.ts';
+import { PreparedFacts } from './preparedFacts.ts';
 import { BY_KEY, BY_NOBODY, Strikes } from './strikes.ts';
 import { OBSERVATION_BITS, OBSERVATION_MASK, walk, WALK_PASSED } from './lifeWalk.ts';
 
@@ -54,7 +54,7 @@ export class Life {
   readonly attributes: Attributes;
   readonly wan: WanLink;
   readonly han: HanLink;
-  readonly facts: FactsAtHand;
+  readonly facts: PreparedFacts;
   readonly account: Account;
   readonly strikes: Strikes;
   group: GroupNumbers;
@@ -110,7 +110,7 @@ export class Life {
     this.attributes = attributes;
     this.wan = wan;
     this.han = han;
-    this.facts = new FactsAtHand(wan, han, plan.start, oldestSeconds);
+    this.facts = new PreparedFacts(wan, han, plan.start, oldestSeconds);
     this.strikes = new Strikes(plan, streams.faults, wan);
     this.account = account;
     this.key = new MasterKey(streams.masterKey, account.queue);

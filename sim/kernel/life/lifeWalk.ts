@@ -12,7 +12,7 @@ import {
 import type { i32 } from '../../../src/numbers.ts';
 import type { WalkStep } from '../model/groupNumbers.ts';
 import type { Limits } from '../model/kernelLimits.ts';
-import type { FactsAtHand } from './preparedFacts.ts';
+import type { PreparedFacts } from './preparedFacts.ts';
 import type { Strikes } from './strikes.ts';
 
 export const WALK_PASSED: i32 = -1;
@@ -21,7 +21,7 @@ export const OBSERVATION_BITS: i32 = 4;
 export const OBSERVATION_MASK: i32 = 15;
 
 /** Whether a check passes: the numbers of the table of checks, given to the functions of that table. */
-function passes(check: i32, facts: FactsAtHand, limits: Limits): boolean {
+function passes(check: i32, facts: PreparedFacts, limits: Limits): boolean {
   if (check === CHECK_WAN_RECENT)
     return isRecent(facts.at, facts.lastWanContact, limits.wanWindowSeconds, limits.windowEdgeSeconds);
   if (check === CHECK_HAN_RECENT)
@@ -38,7 +38,7 @@ function passes(check: i32, facts: FactsAtHand, limits: Limits): boolean {
  *
  * @param gsme Whether the gas meter is migrated too, and can be judged.
  */
-export function walk(steps: WalkStep[], facts: FactsAtHand, limits: Limits, strikes: Strikes, gsme: boolean): i32 {
+export function walk(steps: WalkStep[], facts: PreparedFacts, limits: Limits, strikes: Strikes, gsme: boolean): i32 {
   for (let i: i32 = 0; i < steps.length; i += 1) {
     const step = steps[i] as WalkStep;
     if (step.needsGsme && !gsme) continue;

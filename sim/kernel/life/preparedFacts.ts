@@ -9,7 +9,7 @@ import type { WanLink } from '../../world/wanLink.ts';
 import { GroupNumbers } from '../model/groupNumbers.ts';
 
 /** The facts of one attempt at a time, as `Facts` of src/migration. Contacts are computed when a check asks for them. */
-export class FactsAtHand {
+export class PreparedFacts {
   at: Instant = 0;
   epclEntryFrom: Instant = 0;
   displayBlocked: f64 = 0;

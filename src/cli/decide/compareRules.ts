@@ -16,7 +16,7 @@ import type { NamedOutput } from '../shell/recordInputs.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 
 /** Options of `decide` for files and tables in addition to its verdicts. */
-export interface BesideOptions {
+export interface ComparisonOptions {
   readonly compare?: string;
   readonly compareOut?: string;
   readonly readings?: 'all';
@@ -37,8 +37,8 @@ export interface Compared extends Evaluation {
 const COMPARE_COLUMNS = ['installation_id', 'from_category', 'to_category', 'reason'] as const;
 
 /** Evaluates other rules in addition to those of `decide`, on the same stream of histories. */
-export class Beside {
-  readonly #options: BesideOptions;
+export class Comparison {
+  readonly #options: ComparisonOptions;
   readonly #rules: RuleSet;
   readonly #other: RuleSet | undefined;
   readonly #comparison: RuleComparison | undefined;
@@ -47,7 +47,7 @@ export class Beside {
   readonly #path: string | undefined;
 
   /** @throws UsageError if the other rules are wrong, or if the folder of the file does not exist */
-  constructor(options: BesideOptions, rules: RuleSet) {
+  constructor(options: ComparisonOptions, rules: RuleSet) {
     const { compare, compareOut, out, asOf } = options;
     this.#options = options;
     this.#rules = rules;

@@ -15,7 +15,7 @@ import type { VerdictSink, VerdictSinkOptions } from '../../interchange/history/
 import { isRulesFile } from '../../rules/resolveRules.ts';
 import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../../time.ts';
-import { Beside } from './compareRules.ts';
+import { Comparison } from './compareRules.ts';
 import { DECIDE_HELP } from './decideHelp.ts';
 import { counted, thousands } from '../../text/table.ts';
 import type { Shell } from '../shell/command.ts';
@@ -77,15 +77,15 @@ export function decideCommand({ action }: Shell): Command {
 async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
   const say = (line: string): void => writeLine(io.err, line);
   const rules = rulesNamed(options.rules, options);
-  const beside = new Beside(options, rules);
-  checkOutputs(options, beside);
+  const comparison = new Comparison(options, rules);
+  checkOutputs(options, comparison);
   const interruption = io.interruption();
   const { path: temporary, remove } = temporaryFolder('decide');
   const outputs = new OutputSet();
   let sink: VerdictSink | undefined;
   try {
     const inputs = await recordInputs(io, options, temporary);
-    refuseOverwriting(outputsOf(options, beside), pathsOf(inputs));
+    refuseOverwriting(outputsOf(options, comparison), pathsOf(inputs));
     const progress = rowProgress(io.err, {
       term: io.env['TERM'],
       now: io.now,
@@ -101,8 +101,8 @@ async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
           interruption.throwIfAborted();
           progress.add(rows);
         },
-        decide: (history) => beside.look(history, decider.decide(history, options.asOf)),
-        open: () => (sink = beside.open(sinkOptions(options, inputs, rules, { temporary, outputs }))),
+        decide: (history) => comparison.look(history, decider.decide(history, options.asOf)),
+        open: () => (sink = comparison.open(sinkOptions(options, inputs, rules, { temporary, outputs }))),
       });
     } catch (error) {
       if (!(error instanceof TooManyRefused || error instanceof FileRefused)) throw error;
@@ -117,14 +117,14 @@ async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
       if (!options.keepGoing) return EXIT.refused;
     }
     await joined.sink.close();
-    beside.write(outputs.open);
+    comparison.write(outputs.open);
     interruption.throwIfAborted();
     outputs.publish();
     if (options.out === STANDARD) {
       await pipeline(createReadStream(join(temporary, 'out')), io.out, { end: false });
     }
     report(say, joined, options, rules);
-    beside.report(joined.sink, say);
+    comparison.report(joined.sink, say);
     return isRefused ? EXIT.refused : EXIT.done;
   } finally {
     outputs.discard();
@@ -138,7 +138,7 @@ type Say = (line: string) => void;
  * Checks the outputs before anything is read: each has a folder and a format, and none replaces an input or another
  * output.
  */
-function checkOutputs(options: DecideOptions, beside: Beside): void {
+function checkOutputs(options: DecideOptions, comparison: Comparison): void {
   const { out } = options;
   formatNamed(out, options.format);
   if (out !== STANDARD) {
@@ -147,12 +147,12 @@ function checkOutputs(options: DecideOptions, beside: Beside): void {
   }
   const inputs = [...options.installations, ...options.attempts, ...options.events];
   const rules = [options.rules, options.compare ?? ''].filter(isRulesFile);
-  refuseOverwriting(outputsOf(options, beside), [...inputs, ...rules]);
+  refuseOverwriting(outputsOf(options, comparison), [...inputs, ...rules]);
 }
 
-function outputsOf({ out, keepGoing }: DecideOptions, beside: Beside): readonly NamedOutput[] {
+function outputsOf({ out, keepGoing }: DecideOptions, comparison: Comparison): readonly NamedOutput[] {
   const sides = sideFiles(out, keepGoing).map((path) => ({ path, option: '--out (with its side file)' }));
-  return [{ path: out, option: '--out' }, ...sides, ...beside.outputs];
+  return [{ path: out, option: '--out' }, ...sides, ...comparison.outputs];
 }
 
 /**

@@ -17,7 +17,7 @@ import { formatInstant, parseDate } from '../../time.ts';
 import { checkDirectory, openDirectory, writeCsv } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
 import {
-  asOfOf,
+  requiredAsOf,
   gather,
   withSource,
   withRecordOptions,
@@ -71,7 +71,7 @@ function calendar(io: Io, options: CalendarOptions): Promise<ExitCode> {
 }
 
 async function writeCalendar(io: Io, options: CalendarOptions, source: ReportSource): Promise<ExitCode> {
-  const asOf = asOfOf(source);
+  const asOf = requiredAsOf(source);
   if (options.out !== undefined) checkDirectory(options.out);
   meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const asked = futures(source.rules, options.late).map((future) => ({ future, engine: engine(future.rules) }));

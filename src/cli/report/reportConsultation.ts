@@ -6,7 +6,7 @@ import { formatInstant } from '../../time.ts';
 import { writeCsv } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
 import {
-  asOfOf,
+  requiredAsOf,
   checkOut,
   gather,
   withSource,
@@ -48,7 +48,7 @@ function consultation(io: Io, options: ConsultationOptions): Promise<ExitCode> {
 }
 
 async function writeConsultation(io: Io, options: ConsultationOptions, source: ReportSource): Promise<ExitCode> {
-  const asOf = asOfOf(source);
+  const asOf = requiredAsOf(source);
   checkOut(options.out, options, source);
   meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const decider = engine(source.rules);

@@ -122,7 +122,7 @@ async function sourceOf(io: Io, options: RecordOptions, temporary: string): Prom
  * The as-of of a report that needs one.
  * @throws UsageError if there is none
  */
-export function asOfOf({ asOf }: ReportSource): Instant {
+export function requiredAsOf({ asOf }: ReportSource): Instant {
   if (asOf === undefined) throw new UsageError('Say as of when: --as-of YYYY-MM-DD.');
   return asOf;
 }

@@ -8,7 +8,7 @@ import { endOfLondonDate, formatInstant } from '../../time.ts';
 import { writeCsv } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
 import {
-  asOfOf,
+  requiredAsOf,
   checkOut,
   gather,
   withSource,
@@ -50,7 +50,7 @@ function replacements(io: Io, options: ReplacementsOptions): Promise<ExitCode> {
 }
 
 async function writeReplacements(io: Io, options: ReplacementsOptions, source: ReportSource): Promise<ExitCode> {
-  const asOf = asOfOf(source);
+  const asOf = requiredAsOf(source);
   checkOut(options.out, options, source, [options.replaced]);
   meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const decider = engine(source.rules);

@@ -21,7 +21,7 @@ import { collect } from '../shell/options.ts';
 import { writeCsv } from './reportFiles.ts';
 import { readTable } from './reportTable.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
-import { asOfOf, checkOut, gather, withSource, withRecordOptions, type RecordOptions, type ReportSource } from './reportRecords.ts'; // prettier-ignore
+import { requiredAsOf, checkOut, gather, withSource, withRecordOptions, type RecordOptions, type ReportSource } from './reportRecords.ts'; // prettier-ignore
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -66,7 +66,7 @@ function uneconomic(io: Io, options: UneconomicOptions): Promise<ExitCode> {
 }
 
 async function writeUneconomic(io: Io, options: UneconomicOptions, source: ReportSource): Promise<ExitCode> {
-  const asOf = asOfOf(source);
+  const asOf = requiredAsOf(source);
   checkOut(options.out, options, source, [options.dmcs, options.scenario]);
   meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const dmcs = await dmcsOf(io, options);

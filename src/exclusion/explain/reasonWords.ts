@@ -2,13 +2,13 @@ import { COHORT_LABELS, type Cohort } from '../../installation/cohort.ts';
 import type { Attempt, HistoryEvent } from '../../migration/history.ts';
 import type { Readings } from '../../regulation/readings.ts';
 import type { Clause, Counting } from '../../clauses/clause.ts';
-import { WHY_NOT } from '../reference/counting.ts';
+import { INELIGIBLE_REASONS } from '../reference/counting.ts';
 import { SCOPE_BARS, type ScopeBar } from '../reference/scope.ts';
 import type { State } from '../reference/state.ts';
 
 /** The words of a trace for the reasons why a row counts or does not count. */
 export const WHY_WORDS = {
-  ...WHY_NOT,
+  ...INELIGIBLE_REASONS,
   counts: 'counts',
   lastOfWeek: 'not the last outcome of its week, which decides (reading weekCode: last)',
   migrated: 'the migration, which ends the history',

@@ -5,7 +5,7 @@ import type { Clause, Counting } from '../../clauses/clause.ts';
 import { isFailure, type Known } from './state.ts';
 
 /** The reasons why an attempt of a clause's kind does not count towards the clause. */
-export const WHY_NOT = {
+export const INELIGIBLE_REASONS = {
   readmitted: 'at or before the readmit',
   system: 'caused on the system side',
   cos: 'before the latest change of supplier',
@@ -17,7 +17,7 @@ export const WHY_NOT = {
   cleared: 'before a completed preparation',
   reset: 'before an attempt with another outcome',
 } as const;
-export type WhyNot = keyof typeof WHY_NOT;
+export type WhyNot = keyof typeof INELIGIBLE_REASONS;
 
 /** A counting clause, with the readings of the rule set applied. */
 export interface CountingRow {

@@ -1,6 +1,6 @@
 import type { CheckLimits, Facts } from '../../../../src/migration/facts.ts';
 import type { StepId } from '../../../../src/migration/steps.ts';
-import type { FactsAtHand } from '../../../../sim/kernel/life/preparedFacts.ts';
+import type { PreparedFacts } from '../../../../sim/kernel/life/preparedFacts.ts';
 import type { Strikes } from '../../../../sim/kernel/life/strikes.ts';
 import { walk } from '../../../../sim/kernel/life/lifeWalk.ts';
 import type { WalkStep } from '../../../../sim/kernel/model/groupNumbers.ts';
@@ -23,5 +23,5 @@ export function kernelWalk(steps: readonly StepId[], options: WalkOptions): numb
   const { facts, limits, gsme, observe, isStruck = () => true } = options;
   const rows = steps.map((id) => Object.assign(plainStep(id), { isStruck: isStruck(id) }));
   const strikes = { observe: (step: WalkStep) => observe(rows.indexOf(step)) };
-  return walk(rows, facts as FactsAtHand, limits as Limits, strikes as unknown as Strikes, gsme);
+  return walk(rows, facts as PreparedFacts, limits as Limits, strikes as unknown as Strikes, gsme);
 }
