@@ -7,22 +7,24 @@ import { endWords } from './endWords.ts';
 import { rangeText, SCREEN_WIDTH } from './firstScreen.ts';
 import { RELATION_WORDS } from './headline.ts';
 import { headlineRows, type CountRow, type RunReport } from './runReport.ts';
+import { RANGE_REPLICATIONS_MIN } from './statistics.ts';
 
 /** The headline's rows for each cohort. */
 export function cohortText({ cohorts, replications }: RunReport): string {
-  const ranged = replications > 1;
-  const head = ['', 'reason', 'cohort', 'mean', ...(ranged ? ['+-', '90 % of runs'] : [])];
+  const [erred, ranged] = [replications > 1, replications >= RANGE_REPLICATIONS_MIN];
+  const head = ['', 'reason', 'cohort', 'mean', ...(erred ? ['+-'] : []), ...(ranged ? ['90 % of runs'] : [])];
   const rows = cohorts.flatMap(({ cohort, rows: of }) =>
     of.map((row) => [
       row.clause,
       row.words,
       COHORT_LABELS[cohort],
       wholeNumber(row.volume),
-      ...(ranged ? [wholeNumber(row.error ?? 0), rangeText(row)] : []),
+      ...(erred ? [wholeNumber(row.error ?? 0)] : []),
+      ...(ranged ? [rangeText(row)] : []),
     ]),
   );
   if (rows.length === 0) return 'By cohort: no category was met.';
-  return ['By cohort', textTable([head, ...rows], { right: ranged ? [3, 4] : [3] })].join('\n');
+  return ['By cohort', textTable([head, ...rows], { right: erred ? [3, 4] : [3] })].join('\n');
 }
 
 /** Every published line beside our figure, with the relation between the two. */

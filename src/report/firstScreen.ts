@@ -3,6 +3,7 @@ import { signedNumber, wholeNumber } from '../text/numberWords.ts';
 import { wrapped } from '../text/wrap.ts';
 import { RELATION_WORDS, type HeadlineRow } from './headline.ts';
 import type { RunReport } from './runReport.ts';
+import { RANGE_REPLICATIONS_MIN } from './statistics.ts';
 
 /** The characters of a line of the first screen. */
 export const SCREEN_WIDTH = 80;
@@ -69,17 +70,25 @@ interface Columns {
 
 function volumeColumns({ headline, replications }: RunReport): Columns {
   const published = [...headline.installations, ...headline.gasMeters].some((row) => row.published !== null);
-  const ranged = replications > 1;
+  const [erred, ranged] = [replications > 1, replications >= RANGE_REPLICATIONS_MIN];
   return {
-    head: ['', 'reason', 'mean', ...(ranged ? ['+-', '90 % of runs'] : []), ...(published ? ['published', ''] : [])],
+    head: [
+      '',
+      'reason',
+      'mean',
+      ...(erred ? ['+-'] : []),
+      ...(ranged ? ['90 % of runs'] : []),
+      ...(published ? ['published', ''] : []),
+    ],
     cells: (row) => [
       row.clause,
       row.words,
       wholeNumber(row.volume),
-      ...(ranged ? [wholeNumber(row.error ?? 0), rangeText(row)] : []),
+      ...(erred ? [wholeNumber(row.error ?? 0)] : []),
+      ...(ranged ? [rangeText(row)] : []),
       ...(published ? [row.published === null ? '' : wholeNumber(row.published), row.relation === null ? '' : RELATION_WORDS[row.relation]] : []), // prettier-ignore
     ],
-    right: ranged ? [2, 3, 5] : [2, 3],
+    right: [2, 3, ...(erred ? [ranged ? 5 : 4] : [])],
   };
 }
 
@@ -126,6 +135,10 @@ function surenessText({ headline, replications, baseline, changes }: RunReport):
   } else if (baseline) {
     lines.push(
       `How sure: "before" is ${baseline.name}#${baseline.hash} on the same dice, so that "change" is what the change did; +- is twice the standard error of its mean.`, // prettier-ignore
+    );
+  } else if (replications < RANGE_REPLICATIONS_MIN) {
+    lines.push(
+      `How sure: +- is twice the standard error of the mean. ${replications} runs show no range: --replications 20 adds it. The assumptions may be further off than chance.`, // prettier-ignore
     );
   } else {
     lines.push(

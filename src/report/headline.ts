@@ -3,7 +3,7 @@ import type { Clause, ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../installation/cohort.ts';
 import { unitOf, type RuleSet } from '../rules/ruleset.ts';
 import type { PublishedLine } from './published.ts';
-import { meanError, meanOf, quantileOf } from './statistics.ts';
+import { meanError, meanOf, rangeOf } from './statistics.ts';
 import { relationOf, type CountOf, type Relation } from './volumes.ts';
 
 /** One volume of the headline: a clause in plain words, one of its cohorts, or a total. */
@@ -148,8 +148,7 @@ function summaryOf(samples: readonly number[]): Pick<HeadlineRow, 'samples' | 'v
     samples,
     volume: meanOf(samples),
     error: single ? null : 2 * meanError(samples),
-    low: single ? null : quantileOf(samples, 0.05),
-    high: single ? null : quantileOf(samples, 0.95),
+    ...rangeOf(samples),
   };
 }
 

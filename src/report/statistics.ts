@@ -15,6 +15,18 @@ export function quantileOf(samples: readonly number[], p: number): number {
   return below + (above - below) * (position - low);
 }
 
+/**
+ * The fewest replications that give a range of 90 %. Of fewer, the 5 % and 95 % quantiles are little more than the lowest
+ * and the highest, and would pass for more than they are. The number is ours.
+ */
+export const RANGE_REPLICATIONS_MIN = 10;
+
+/** The 5 % and 95 % quantiles of the replications, or nulls if there are fewer than `RANGE_REPLICATIONS_MIN`. */
+export function rangeOf(samples: readonly number[]): { readonly low: number | null; readonly high: number | null } {
+  if (samples.length < RANGE_REPLICATIONS_MIN) return { low: null, high: null };
+  return { low: quantileOf(samples, 0.05), high: quantileOf(samples, 0.95) };
+}
+
 /** The standard error of the mean of independent samples, or NaN for fewer than two. */
 export function meanError(samples: readonly number[]): number {
   const mean = meanOf(samples);

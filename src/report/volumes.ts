@@ -4,7 +4,7 @@ import { COHORTS, type Cohort } from '../installation/cohort.ts';
 import { unitOf, type RuleSet } from '../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../time.ts';
 import { joinCohorts, type PublishedLine } from './published.ts';
-import { meanOf, quantileOf } from './statistics.ts';
+import { meanOf, rangeOf } from './statistics.ts';
 
 export type Measure = 'qualifying' | 'effective' | 'envisaged';
 
@@ -18,8 +18,8 @@ export const RELATIONS = ['input', 'fitted', 'fitted-before-change', 'not-fitted
 export type Relation = (typeof RELATIONS)[number];
 
 /**
- * One volume: a row of the `volumes` record (src/interchange/record/records.ts). `p05` and `p95` are null for a single
- * replication.
+ * One volume: a row of the `volumes` record (src/interchange/record/records.ts). `p05` and `p95` are null for fewer
+ * replications than give a range (`RANGE_REPLICATIONS_MIN`).
  */
 export interface VolumeRow {
   readonly asOf: Instant;
@@ -95,6 +95,7 @@ function volumeRow(input: VolumesInput, asOf: number, measure: Measure, line: Li
   );
   const compared = input.comparison.measure === measure && input.comparison.asOf === asOf;
   const published = compared ? input.published.find((row) => lineName(row) === lineName(line)) : undefined;
+  const range = rangeOf(samples);
   return {
     asOf: input.asOfs[asOf] as Instant,
     measure,
@@ -102,8 +103,8 @@ function volumeRow(input: VolumesInput, asOf: number, measure: Measure, line: Li
     category: line.category,
     unit: unitOf(line.category, input.rules),
     volume: meanOf(samples),
-    p05: samples.length > 1 ? quantileOf(samples, 0.05) : null,
-    p95: samples.length > 1 ? quantileOf(samples, 0.95) : null,
+    p05: range.low,
+    p95: range.high,
     held: meanOf(held),
     published: published?.published ?? null,
     relation: published ? relationOf(published, input) : null,

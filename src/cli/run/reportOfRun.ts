@@ -3,7 +3,7 @@ import { COHORTS, type Cohort } from '../../installation/cohort.ts';
 import { READINGS, READING_NAMES } from '../../regulation/readings.ts';
 import { cohortHeadline, publishedRows } from '../../report/headline.ts';
 import { RUN_REPORT_FORMAT, type CountRow, type ReadingValue, type RunReport } from '../../report/runReport.ts';
-import { meanOf, quantileOf } from '../../report/statistics.ts';
+import { meanOf, rangeOf } from '../../report/statistics.ts';
 import { endOfLondonDate, formatDay, lastDayOfMonth, londonDay, monthOf, parseDate, type Instant } from '../../time.ts';
 import { countOf, endCounts, labelledEnds } from '../../../sim/forecast/results.ts';
 import { migratedSeries } from '../../../sim/forecast/migratedSeries.ts';
@@ -83,13 +83,13 @@ function countRows({ simulation, replications }: RunResult, dates: readonly stri
           ),
         );
       const qualifying = samples('qualifying');
-      const single = replications === 1;
+      const { low, high } = rangeOf(qualifying);
       return {
         date,
         category,
         qualifying: tenth(meanOf(qualifying)),
-        low: single ? null : tenth(quantileOf(qualifying, 0.05)),
-        high: single ? null : tenth(quantileOf(qualifying, 0.95)),
+        low: low === null ? null : tenth(low),
+        high: high === null ? null : tenth(high),
         effective: tenth(meanOf(samples('effective'))),
       };
     });

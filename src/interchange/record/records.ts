@@ -142,8 +142,8 @@ export const RECORDS = {
       must('category', 'choice', 'the exclusion category', CATEGORIES),
       must('unit', 'choice', 'never to be added to the other', ['installations', 'gas_meters']),
       must('volume', 'number', 'reported rows; the mean over replications'),
-      may('p05', 'number', '5th percentile over replications'),
-      may('p95', 'number', '95th percentile over replications'),
+      may('p05', 'number', '5th percentile over replications; empty for fewer than 10'),
+      may('p95', 'number', '95th percentile over replications; empty for fewer than 10'),
       must('held', 'number', 'all rows, reported or not'),
       may('published', 'number', "the briefing's figure"),
       may('relation', 'choice', 'how the model came by its figure', [

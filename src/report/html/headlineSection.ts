@@ -6,6 +6,7 @@ import type { RunReport } from '../runReport.ts';
 import { figureHtml, paragraph } from './figure.ts';
 import { htmlTable, type TableData } from './htmlTable.ts';
 import { countedWhen, rangeWords, type PageSection } from './pageParts.ts';
+import { RANGE_REPLICATIONS_MIN } from '../statistics.ts';
 
 /**
  * The number of homes that each clause excludes, beside the published figures. `key` keeps ids distinct if reports are
@@ -79,17 +80,18 @@ function clauseWords(row: HeadlineRow): string {
 }
 
 function clauseTable({ replications }: RunReport, rows: readonly HeadlineRow[], caption: string): TableData {
-  const ranged = replications > 1;
+  const [erred, ranged] = [replications > 1, replications >= RANGE_REPLICATIONS_MIN];
   return {
     caption,
-    head: ['reason', 'clause', 'mean', ...(ranged ? ['± (twice its standard error)', '90 % of runs'] : []), 'published', 'which is'], // prettier-ignore
-    right: ranged ? [2, 3, 5] : [2, 3],
+    head: ['reason', 'clause', 'mean', ...(erred ? ['± (twice its standard error)'] : []), ...(ranged ? ['90 % of runs'] : []), 'published', 'which is'], // prettier-ignore
+    right: [2, 3, ...(erred ? [ranged ? 5 : 4] : [])],
     rowClass: (r) => (rows[r]?.category === null ? 'total' : undefined),
     rows: rows.map((row) => [
       row.words,
       row.clause,
       wholeNumber(row.volume),
-      ...(ranged ? [wholeNumber(row.error ?? 0), rangeWords(row)] : []),
+      ...(erred ? [wholeNumber(row.error ?? 0)] : []),
+      ...(ranged ? [rangeWords(row)] : []),
       row.published === null ? '' : wholeNumber(row.published),
       row.relation === null ? '' : RELATION_WORDS[row.relation],
     ]),
@@ -97,17 +99,26 @@ function clauseTable({ replications }: RunReport, rows: readonly HeadlineRow[], 
 }
 
 function linesTable({ lines, replications }: RunReport): TableData {
-  const ranged = replications > 1;
+  const [erred, ranged] = [replications > 1, replications >= RANGE_REPLICATIONS_MIN];
   return {
     caption: 'Each published figure, and ours for the same clause and cohorts',
-    head: ['published for', 'clause', 'published', 'ours (mean)', ...(ranged ? ['±', '90 % of runs'] : []), 'which is'],
-    right: ranged ? [2, 3, 4] : [2, 3],
+    head: [
+      'published for',
+      'clause',
+      'published',
+      'ours (mean)',
+      ...(erred ? ['±'] : []),
+      ...(ranged ? ['90 % of runs'] : []),
+      'which is',
+    ],
+    right: erred ? [2, 3, 4] : [2, 3],
     rows: lines.map((line) => [
       line.cohorts.map((cohort) => COHORT_LABELS[cohort]).join(' + '),
       line.clause,
       wholeNumber(line.published),
       wholeNumber(line.volume),
-      ...(ranged ? [wholeNumber(line.error ?? 0), rangeWords(line)] : []),
+      ...(erred ? [wholeNumber(line.error ?? 0)] : []),
+      ...(ranged ? [rangeWords(line)] : []),
       RELATION_WORDS[line.relation],
     ]),
   };

@@ -17,7 +17,7 @@ const [direct, out, from] = ['direct.html', 'out', 'from.html'].map((name) => jo
 let page = '';
 
 beforeAll(async () => {
-  const run = ['run', SCENARIO, '--replications', '3', '--workers', '1'];
+  const run = ['run', SCENARIO, '--replications', '10', '--workers', '1'];
   const { code } = await commandLine([...run, '--html', direct, '--out', out]);
   expect(code).toBe(0);
   page = readFileSync(direct, 'utf8');
@@ -95,7 +95,7 @@ test('without the what-if it runs no script at all', async () => {
 test('two folders stand side by side with paired differences, or with the reason why they cannot be paired', async () => {
   const [other, apart] = [join(folder, 'other'), join(folder, 'apart')];
   const run = ['run', SCENARIO, '--workers', '1', '--format', 'json'];
-  await commandLine([...run, '--replications', '3', '--set', 'changes.replacementPerYear=0.5', '--out', other]);
+  await commandLine([...run, '--replications', '10', '--set', 'changes.replacementPerYear=0.5', '--out', other]);
   await commandLine([...run, '--replications', '2', '--out', apart]);
   const { out: paired } = await commandLine(['report', 'html', out, other, '--what-if', 'none']);
   expect(textOf(paired)).toMatch(/Against \S+#\S+ on the same dice: .* give or take/);
