@@ -223,15 +223,20 @@ function explainRequest(apdu: Uint8Array): Explained {
 }
 
 function explainResponse(apdu: Uint8Array, asked: readonly Target[] = []): Explained {
-  const decoded = decodeResponse(apdu);
+  let trailing = 0;
+  const decoded = decodeResponse(apdu, (octets) => (trailing = octets));
   if (!decoded.ok) return broken(apdu, decoded.error);
   const response = decoded.value;
   const objects = asked.map(targetText);
   const { kind } = response;
   const isError = kind === 'exception' || kind === 'serviceError';
   const shown = asked.some(isSecret) ? { kind } : 'block' in response ? blockTree(response) : { ...response };
-  const tree = isError || objects.length === 0 ? shown : { ...shown, objects };
-  return { ...whole(apdu, responseText(response, asked), tree), response };
+  const behind = trailing === 0 ? '' : `; ${trailing} octets behind the response`;
+  const tree = {
+    ...(isError || objects.length === 0 ? shown : { ...shown, objects }),
+    ...(trailing > 0 && { trailingOctets: trailing }),
+  };
+  return { ...whole(apdu, `${responseText(response, asked)}${behind}`, tree), response };
 }
 
 function blockTree({ kind, block }: Extract<ServiceResponse, { block: unknown }>): Record<string, unknown> {

@@ -65,8 +65,13 @@ const READ: Readonly<Record<number, Read | undefined>> = {
   0xc704: (r, invoke) => ({ kind: 'actionNext', invoke, number: r.u32() }),
 };
 
-/** A response APDU. Bytes after a whole response are an error, save after exceptions, which older meters vary. */
-export function decodeResponse(apdu: Uint8Array): Decoded<ServiceResponse> {
+/**
+ * Decodes a response APDU.
+ *
+ * @param onTrailing called with the number of octets behind a whole response. Some servers send them, and other clients
+ *   read what stands before them. Without it they are an error, except behind exceptions, which older meters vary.
+ */
+export function decodeResponse(apdu: Uint8Array, onTrailing?: (octets: number) => void): Decoded<ServiceResponse> {
   const reader = new Reader(apdu);
   const tag = reader.u8();
   if (tag === 0xd8) return decodeException(reader);
@@ -78,7 +83,9 @@ export function decodeResponse(apdu: Uint8Array): Decoded<ServiceResponse> {
   if (!read) return bad(`no response has the tag ${tag.toString(16)}`);
   const value = read(reader, reader.u8());
   if (reader.error !== undefined) return bad(reader.error);
-  return reader.left > 0 ? bad(`${reader.left} byte(s) after the response`) : good(value);
+  if (reader.left > 0 && !onTrailing) return bad(`${reader.left} byte(s) after the response`);
+  if (reader.left > 0) onTrailing?.(reader.left);
+  return good(value);
 }
 
 function decodeException(reader: Reader): Decoded<ServiceResponse> {

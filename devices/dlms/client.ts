@@ -349,7 +349,8 @@ export class DlmsClient {
     let awaited = yield* this.awaited(sent, 'service');
     for (;;) {
       if (!awaited.ok) return awaited;
-      const response = decodeResponse(awaited.value);
+      // Octets behind a whole answer take nothing from it; the frame log keeps them, and `devices decode` names them.
+      const response = decodeResponse(awaited.value, () => undefined);
       if (!response.ok) return protocol(response.error);
       const { value } = response;
       if (value.kind === 'exception' || value.kind === 'serviceError') return failed(value);

@@ -54,6 +54,15 @@ describe('recorded third-party sessions', () => {
   });
 });
 
+test('octets behind a response are named, and the response before them is shown', () => {
+  const apdu = concat(fromHex('C401C1001200FF'), new Uint8Array(18));
+  const [line] = decodeCapture(hexLines(encodeWrapper({ source: 1, destination: 16, apdu })));
+  expect(line).toMatchObject({
+    isDamage: false,
+    text: expect.stringContaining('18 octets behind the response') as string,
+  });
+});
+
 describe('every APDU is named', () => {
   test('requests and responses of the round trips', () => {
     const named = (apdu: Uint8Array): DecodedLine =>

@@ -89,6 +89,16 @@ describe('a client over the wrapper reads on', () => {
   });
 });
 
+test('octets behind a whole answer are passed over, and the value before them is read', () => {
+  const session = new ClientSession({ framing: 'wrapper', client: 16, server: 1 });
+  const { exchange, send } = session.start(new DlmsClient({ authentication: 'none' }).get(LDN), NOW);
+  const invoke = toHex(concat(...send)).slice(20, 22);
+  // A known open server puts 18 octets behind the time of its clock.
+  const apdu = concat(fromHex(`C401${invoke}001200FF`), new Uint8Array(18));
+  session.receive(encodeWrapper({ source: 1, destination: 16, apdu }), NOW);
+  expect(exchange.result).toMatchObject({ ok: true, value: { type: 'longUnsigned', value: 255 } });
+});
+
 describe('a client that gets no answer', () => {
   test('is lost by the clock if only notifications came, and they do not prolong its patience', () => {
     const session = new ClientSession({ framing: 'wrapper', client: 16, server: 1, timeoutSeconds: 30 });
