@@ -53,7 +53,7 @@ const SETTINGS: readonly string[] = [
   'changes.supplierPerYear=0.6',
   'changes.replacementPerYear=0.3',
   'changes.paymentModePerYear=0.8',
-  'horizon=2022-03-31',
+  'horizon=2022-09-30',
 ];
 
 describe('compiled lives', () => {
