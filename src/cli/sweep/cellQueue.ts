@@ -53,7 +53,7 @@ export async function openCellQueue(url: string): Promise<CellQueue> {
   return {
     async add(cell) {
       const before = await queue.getJob(cell.key);
-      if (before !== undefined && (await before.isFailed())) await before.remove();
+      if (before !== undefined && (await before.isFailed())) await before.remove().catch(() => undefined);
       const backoff = { type: 'fixed', delay: HAND_ON_MILLISECONDS };
       await queue.add('cell', { kernel: KERNEL, cell }, { jobId: cell.key, attempts: ATTEMPTS, backoff });
     },
@@ -68,7 +68,9 @@ export async function openCellQueue(url: string): Promise<CellQueue> {
       return found;
     },
     async forget(key) {
-      await (await queue.getJob(key))?.remove();
+      const job = await queue.getJob(key);
+      // A job that a worker holds cannot be removed. Its answer will be the cell that is in the store already.
+      await job?.remove().catch(() => undefined);
     },
     async workers() {
       return (await queue.getWorkers()).length;
