@@ -1,5 +1,5 @@
 import type { LoadedScenario } from '../../scenario/load.ts';
-import { numberFieldOf, rangeOf } from '../../scenario/ranges.ts';
+import { numberFieldOf, rangeOf } from '../../scenario/valueRange.ts';
 
 /** Factors by path, as a sweep file would have them. */
 export interface AssumedFactors {
@@ -26,7 +26,7 @@ const DECIDES_NOTHING = /^(notSimulated|metersPerInstallation|comparison|fit)\b|
 
 /**
  * Every number of a scenario that is marked "our assumption", at the lower and the upper end of its range
- * (`sim/scenario/ranges.ts`). A number that has no range, such as 0, stays and is counted.
+ * (`sim/scenario/valueRange.ts`). A number that has no range, such as 0, stays and is counted.
  */
 export function assumedFactors(base: LoadedScenario, { share, ranges, only, isRight }: AssumedOptions): AssumedFactors {
   const fieldOf = numberFieldOf(base.scenario);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { numberFieldOf, rangeOf, type NumberField, type ValueRange } from '../../../sim/scenario/ranges.ts';
+import { numberFieldOf, rangeOf, type NumberField, type ValueRange } from '../../../sim/scenario/valueRange.ts';
 import { seedNumber } from '../../seed.ts';
 import { BASE, loaded } from './files.ts';
 
