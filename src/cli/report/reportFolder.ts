@@ -8,6 +8,7 @@ import { UsageError } from '../shell/exit.ts';
 import { readText } from '../shell/readText.ts';
 import type { SweepReport } from '../../report/html/sweepSection.ts';
 import { isSweep, readSweepFolder } from './sweepFolder.ts';
+import type { ScenarioSource } from '../../../sim/browser/protocol.ts';
 import type { ScenarioValue, WhatIfSource } from './whatIfForm.ts';
 
 /** The files that `run --out` left in a folder for its readers. */
@@ -20,6 +21,7 @@ interface ScenarioFileText {
   readonly scenario: Scenario;
   readonly rules: RuleSet;
   readonly values: readonly ScenarioValue[];
+  readonly source?: ScenarioSource | null;
 }
 
 /** The content of a folder of outputs, for the page. */
@@ -40,8 +42,12 @@ export function readOutputFolder(directory: string): OutputFolder {
   if (report.kind !== 'run' || report.format !== RUN_REPORT_FORMAT) {
     throw new UsageError(`${join(directory, 'report.json')}: found format ${String(report.format)} of kind ${String(report.kind)}, expected format ${RUN_REPORT_FORMAT} of kind run\n  Run the scenario again with this version.`); // prettier-ignore
   }
-  const { scenario, rules, values } = jsonOf<ScenarioFileText>(directory, 'scenario.json');
-  return { kind: 'run', report, whatIf: { scenario, rules, values, seed: report.seed, command: report.command } };
+  const { scenario, rules, values, source } = jsonOf<ScenarioFileText>(directory, 'scenario.json');
+  return {
+    kind: 'run',
+    report,
+    whatIf: { scenario, rules, values, seed: report.seed, command: report.command, source: source ?? undefined },
+  };
 }
 
 function jsonOf<T>(directory: string, name: string): T {

@@ -4,12 +4,13 @@ import type { Io } from '../shell/io.ts';
 import { oneOf } from '../shell/options.ts';
 import { sweepSection } from '../../report/html/sweepSection.ts';
 import { readOutputFolder } from './reportFolder.ts';
+import { whatIfAsked, type WhatIfKind } from './whatIfForm.ts';
 import { pageOf, writePage } from './writePage.ts';
 
 interface HtmlOptions {
   readonly out?: string;
   readonly title?: string;
-  readonly whatIf: 'kernel' | 'none';
+  readonly whatIf: WhatIfKind;
 }
 
 /** `smets1-bench report html DIR...`: the outputs of runs as one page. */
@@ -19,7 +20,12 @@ export function reportHtmlCommand({ action }: Shell): Command {
     .argument('<dir...>', 'folders that run --out or sweep --out wrote; runs stand side by side')
     .option('--out <file>', 'the page; left out: standard output')
     .option('--title <text>', "the heading; left out: the scenario's title")
-    .option('--what-if <kind>', 'what the page can recompute: kernel or none', oneOf('kernel', 'none'), 'kernel')
+    .option(
+      '--what-if <kind>',
+      'what the page can change: kernel (listed fields), full (any field), none',
+      oneOf('kernel', 'full', 'none'),
+      'kernel',
+    )
     .addHelpText(
       'after',
       `
@@ -45,7 +51,7 @@ async function reportHtml(io: Io, directories: readonly string[], { out, title, 
   const options = {
     more: sweeps.map((sweep, i) => sweepSection(sweep, `-${i + 1}`)),
     ...(heading === undefined ? {} : { title: heading }),
-    ...(whatIf === 'none' || source === undefined ? {} : { whatIf: source }),
+    whatIf: source && whatIfAsked(whatIf, source),
   };
   if (out === undefined) io.out.write(await pageOf(reports, options));
   else {

@@ -43,10 +43,12 @@ export function whatIfSection(command: string): PageSection {
   return { id: 'what-ifs', title: 'What if', body: body.join('\n'), screenOnly: true };
 }
 
-/** The data blocks of the what-if: the worker's text, and the data that the script starts from. */
-export function whatIfData(form: unknown, worker: string): readonly DataBlock[] {
+/**
+ * The data blocks of the what-if: the data that the script starts from, and the worker's script, deflated and in base64.
+ */
+export function whatIfData(form: unknown, packedWorker: string): readonly DataBlock[] {
   return [
     { id: 'what-if-data', type: 'application/json', text: jsonForScript(form) },
-    { id: 'what-if-worker', type: 'text/plain', text: worker.replaceAll('</script', '<\\/script') },
+    { id: 'what-if-worker', type: 'text/plain', text: packedWorker },
   ];
 }
