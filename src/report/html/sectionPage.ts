@@ -20,7 +20,7 @@ export function sectionPage(document: PageDocument, glossary: readonly GlossaryE
 }
 
 /** The origin of the numbers, as the head of the page lists it. */
-export function provenanceFacts({ command, scenarios, rules, seed, replications, version }: Provenance): string {
+function provenanceFacts({ command, scenarios, rules, seed, replications, version }: Provenance): string {
   const code = (text: string): string => html('code', {}, escapeMarkup(text));
   const given = (label: string, text: string | null): readonly (readonly [string, string])[] =>
     text === null || text === '' ? [] : [[label, code(text)]];
