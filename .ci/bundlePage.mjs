@@ -36,15 +36,6 @@ const stubs = {
   },
 };
 
-const LIFE = `${root}/sim/kernel/run/lifeModule.ts`;
-
-/** The compiled life, whose bytes a page holds beside its worker. */
-export function lifeBytes() {
-  const [, base64] = /LIFE_MODULE =\s*'([^']+)'/.exec(readFileSync(LIFE, 'utf8')) ?? [];
-  if (base64 === undefined) throw new Error(`${LIFE}: found no LIFE_MODULE, expected a text in single quotes`);
-  return Buffer.from(base64, 'base64');
-}
-
 /** The worker takes the compiled life from a global of its own: base64 in its text would hide every repetition. */
 const life = {
   name: 'life',

@@ -25,13 +25,17 @@ interface PageWorker {
 interface PageStream {
   pipeThrough(through: object): PageStream;
 }
+interface PageResponse {
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
 interface Page {
   readonly document: { getElementById(id: string): PageElement | null };
   readonly Worker?: new (url: string) => PageWorker;
   readonly URL: { createObjectURL(blob: unknown): string };
-  readonly Blob: new (parts: (string | Uint8Array)[], options: { type: string }) => { stream(): PageStream };
+  readonly Blob: new (parts: (string | Uint8Array)[], options?: { type: string }) => { stream(): PageStream };
   readonly DecompressionStream?: new (format: 'deflate-raw') => object;
-  readonly Response: new (body: PageStream) => { text(): Promise<string> };
+  readonly Response: new (body: PageStream) => PageResponse;
 }
 
 const page = globalThis as unknown as Page;
@@ -103,14 +107,20 @@ function commandFor(changes: readonly WhatIfChange[]): string {
   return [form.command, ...changes.map(({ path, value }) => `--set ${shellWord(`${path}=${value}`)}`)].join(' ');
 }
 
-/** The worker's script, which the page holds compressed. */
-function workerScript(): Promise<string> {
+/** A block that the page holds deflated and in base64. */
+function inflated(id: string): PageResponse {
   const { Blob, DecompressionStream, Response } = page;
   if (DecompressionStream === undefined) throw new Error('this browser inflates nothing');
-  const packed = atob(byId('what-if-worker').textContent ?? '');
+  const packed = atob(byId(id).textContent ?? '');
   const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
-  const stream = new Blob([bytes], { type: 'text/javascript' }).stream();
-  return new Response(stream.pipeThrough(new DecompressionStream('deflate-raw'))).text();
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')));
+}
+
+/** The worker's script, and before it the compiled life, which the script takes from a global in base64. */
+async function workerScript(): Promise<string> {
+  const life = new Uint8Array(await inflated('what-if-life').arrayBuffer());
+  const characters = Array.from(life, (byte) => String.fromCharCode(byte)).join('');
+  return `globalThis.lifeModule='${btoa(characters)}';${await inflated('what-if-worker').text()}`;
 }
 
 async function openWorker(): Promise<PageWorker | undefined> {

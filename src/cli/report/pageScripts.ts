@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { LIFE_MODULE } from '../../../sim/kernel/run/lifeModule.ts';
 import { readText } from '../shell/readText.ts';
 
 /**
@@ -28,5 +29,14 @@ export async function pageScript(name: PageScript): Promise<string> {
 
 /** The text of one script, deflated and in base64: the page inflates it before it starts the worker. */
 export async function packedScript(name: PageScript): Promise<string> {
-  return deflateRawSync(await pageScript(name), { level: 9 }).toString('base64');
+  return packed(Buffer.from(await pageScript(name)));
+}
+
+/** The compiled life in the same form. It stands beside the worker, where base64 hides none of its repetitions. */
+export function packedLife(): string {
+  return packed(Buffer.from(LIFE_MODULE, 'base64'));
+}
+
+function packed(bytes: Uint8Array): string {
+  return deflateRawSync(bytes, { level: 9 }).toString('base64');
 }

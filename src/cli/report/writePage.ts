@@ -10,7 +10,7 @@ import type { RunReport } from '../../report/runReport.ts';
 import { readGlossary } from '../docs/glossaryFile.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
-import { packedScript, pageScript } from './pageScripts.ts';
+import { packedLife, packedScript, pageScript } from './pageScripts.ts';
 import { whatIfForm, type WhatIfSource } from './whatIfForm.ts';
 
 export interface PageOptions {
@@ -65,5 +65,9 @@ async function whatIfPart(source: WhatIfSource) {
   const form = whatIfForm(source);
   const worker = await packedScript(source.source === undefined ? 'worker' : 'full');
   const client = await pageScript('client');
-  return { section: whatIfSection(form.command), script: client, data: whatIfData(form, worker) };
+  return {
+    section: whatIfSection(form.command),
+    script: client,
+    data: whatIfData(form, { worker, life: packedLife() }),
+  };
 }
