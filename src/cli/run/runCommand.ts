@@ -101,6 +101,9 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   const version = benchVersion();
   const identity = { scenario: file.scenario.name, scenarioHash: file.hash, seed, replications, version };
   const metadata = { scenario: file.scenario.name, scenarioHash: file.hash, seed, version };
+  const source = options.out !== undefined || options.whatIf === 'full' ? scenarioTexts(file, options.set) : undefined;
+  const { scenario, rules } = file;
+  const whatIf = whatIfAsked(options.whatIf, { scenario, rules, values: valuesOf(file), seed, command: '', source });
   const progress = progressOn(io.err, io.env['TERM']);
   const began = io.elapsed();
   // In a folder of their own until all are complete: a run that fails, or is ended, leaves no file behind.
@@ -132,12 +135,9 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
       months: settings.months,
     });
     const volumes = volumesOf(result);
-    const source = files || options.whatIf === 'full' ? scenarioTexts(file, options.set) : undefined;
     if (files) await publishRun(files, { identity, result, report, volumes, values: valuesOf(file), set: options.set, source }); // prettier-ignore
     if (options.html !== undefined) {
-      const { scenario, rules } = file;
-      const whatIf = { scenario, rules, values: valuesOf(file), seed, command: report.command };
-      await writePage(options.html, [report], { whatIf: whatIfAsked(options.whatIf, { ...whatIf, source }) });
+      await writePage(options.html, [report], { whatIf: whatIf && { ...whatIf, command: report.command } });
     }
     io.out.write(
       options.format === 'json'
