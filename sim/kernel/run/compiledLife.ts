@@ -10,7 +10,7 @@ import * as endCodes from '../../scenario/endCodes.ts';
 import * as streamCodes from '../../world/dice/streamCodes.ts';
 import { emptyCounts, type Counts } from '../life/counts.ts';
 import type { Model } from '../model/model.ts';
-import type { FollowingRules } from '../model/ruleFamily.ts';
+import type { FollowingRules } from './ruleFamily.ts';
 import type { Replication } from '../model/replication.ts';
 import { LIFE_CODES, LIFE_MODULE } from './lifeModule.ts';
 

@@ -5,7 +5,7 @@ import { Life } from '../life/life.ts';
 import { ManyLives } from '../life/manyLives.ts';
 import type { Observer } from '../life/observer.ts';
 import type { Model } from '../model/model.ts';
-import type { FollowingRules } from '../model/ruleFamily.ts';
+import type { FollowingRules } from './ruleFamily.ts';
 import { Replication } from '../model/replication.ts';
 import { compiledLives, type CompiledLives } from './compiledLife.ts';
 

@@ -7,7 +7,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import type { SeedWords } from '../../world/dice/draws.ts';
 import type { Counts } from '../life/counts.ts';
 import { compileModel, type Model } from '../model/model.ts';
-import { followingRules, type FollowingRules } from '../model/ruleFamily.ts';
+import { followingRules, type FollowingRules } from './ruleFamily.ts';
 import { Recorder, type ShardRecords } from '../records/recordBuffers.ts';
 import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
 import { ShardRunner } from './shard.ts';

@@ -2,7 +2,7 @@ import { endOfLondonDate, type Instant } from '../../../src/time.ts';
 import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { KERNEL } from '../../kernel/model/kernelNumber.ts';
-import { ruleFamily } from '../../kernel/model/ruleFamily.ts';
+import { ruleFamily } from '../../kernel/run/ruleFamily.ts';
 import { canonicalJson, decisive, digest, HashMemo } from '../../scenario/hash.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { sliceOf, type Slice } from './slice.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { READINGS, type ReadingName } from '../../../../src/regulation/readings.ts';
 import { addCounts, emptyCounts, type Counts } from '../../../../sim/kernel/life/counts.ts';
-import { followingRules, ruleFamily } from '../../../../sim/kernel/model/ruleFamily.ts';
+import { followingRules, ruleFamily } from '../../../../sim/kernel/run/ruleFamily.ts';
 import { compileModel, type Model } from '../../../../sim/kernel/model/model.ts';
 import { ShardRunner, shardsOf } from '../../../../sim/kernel/run/shard.ts';
 import type { LoadedScenario } from '../../../../sim/scenario/load.ts';

@@ -3,8 +3,8 @@ import { RuleNumbers } from '../../../src/exclusion/engine/ruleNumbers.ts';
 import { NumberStream } from '../../../src/numberStream.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { maySkip } from '../life/lifeAnswers.ts';
-import { compileLimits } from './compileLimits.ts';
-import { outcomeMasks } from './outcomes.ts';
+import { compileLimits } from '../model/compileLimits.ts';
+import { outcomeMasks } from '../model/outcomes.ts';
 
 /** A rule set as lives of the same scenario need it, beside another one that leads them. */
 export interface FollowingRules {
