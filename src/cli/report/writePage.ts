@@ -2,32 +2,52 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { runPage } from '../../report/html/runPage.ts';
+import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
+import { sectionPage } from '../../report/html/sectionPage.ts';
 import { whatIfData, whatIfSection } from '../../report/html/whatIfSection.ts';
 import type { PageSection } from '../../report/html/pageParts.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { readGlossary } from '../docs/glossaryFile.ts';
-import { pageScript } from './pageScripts.ts';
+import { UsageError } from '../shell/exit.ts';
+import { fileErrorWords } from '../shell/fileErrors.ts';
+import { packedLife, packedScript, pageScript } from './pageScripts.ts';
 import { whatIfForm, type WhatIfSource } from './whatIfForm.ts';
 
 export interface PageOptions {
   readonly title?: string;
   /** The scenario that the page can recompute. By default the page recomputes nothing. */
-  readonly whatIf?: WhatIfSource;
+  readonly whatIf?: WhatIfSource | undefined;
   /** Sections of other outputs. */
   readonly more?: readonly PageSection[];
 }
 
 /** Writes the page of one report, or of several side by side. It appears under its name when it is whole. */
 export async function writePage(path: string, reports: readonly RunReport[], options: PageOptions): Promise<void> {
-  const text = await pageOf(reports, options);
-  mkdirSync(dirname(resolve(path)), { recursive: true });
-  const output = openOutput(path);
+  writePageFile(path, await pageOf(reports, options));
+}
+
+/**
+ * Writes the page of a command's own sections: what `--html FILE` does in every command but `run`.
+ * @throws UsageError if the file cannot be written
+ */
+export function writeDocument(path: string, document: Omit<PageDocument, 'format' | 'kind'>): void {
+  writePageFile(path, sectionPage({ format: PAGE_FORMAT, kind: 'page', ...document }, readGlossary()));
+}
+
+function writePageFile(path: string, text: string): void {
   try {
-    output.write(Buffer.from(text));
-    output.commit();
+    mkdirSync(dirname(resolve(path)), { recursive: true });
+    const output = openOutput(path);
+    try {
+      output.write(Buffer.from(text));
+      output.commit();
+    } catch (error) {
+      output.abort();
+      throw error;
+    }
   } catch (error) {
-    output.abort();
-    throw error;
+    const words = fileErrorWords(error);
+    throw words === undefined ? error : new UsageError(`${path}: ${words}\n  Name another file.`);
   }
 }
 
@@ -43,6 +63,11 @@ export async function pageOf(reports: readonly RunReport[], { title, whatIf, mor
 
 async function whatIfPart(source: WhatIfSource) {
   const form = whatIfForm(source);
-  const [client, worker] = [await pageScript('client'), await pageScript('worker')];
-  return { section: whatIfSection(form.command), script: client, data: whatIfData(form, worker) };
+  const worker = await packedScript(source.source === undefined ? 'worker' : 'full');
+  const client = await pageScript('client');
+  return {
+    section: whatIfSection(form.command),
+    script: client,
+    data: whatIfData(form, { worker, life: packedLife() }),
+  };
 }

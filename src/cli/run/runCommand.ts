@@ -1,16 +1,18 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { differencesOf } from '../../report/differences.ts';
 import type { Baseline, RunReport } from '../../report/runReport.ts';
-import { shellWord } from '../../text/shellWord.ts';
 import { parseDate } from '../../time.ts';
 import { valuesOf } from '../report/whatIfForm.ts';
+import { scenarioTexts } from '../report/scenarioTexts.ts';
+import { whatIfAsked, type WhatIfKind } from '../report/whatIfForm.ts';
 import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { collect, folder, oneOf, whole } from '../shell/options.ts';
+import { commandText } from '../shell/commandText.ts';
+import { collect, folder, oneOf, pageFile, whole } from '../shell/options.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -31,7 +33,7 @@ interface RunOptions {
   readonly out?: string;
   readonly replace: boolean;
   readonly html?: string;
-  readonly whatIf: 'kernel' | 'none';
+  readonly whatIf: WhatIfKind;
   readonly set: readonly string[];
   readonly baseline: boolean;
   readonly detail: boolean;
@@ -56,7 +58,12 @@ export function runCommand({ action }: Shell): Command {
     .option('--by <group>', 'show the volumes by cohort', oneOf('cohort'))
     .option('--monthly', "show the volumes at each month's end", false)
     .option('--html <file>', 'write the report as one page with pictures and what-ifs', pageFile)
-    .option('--what-if <kind>', 'what the page can recompute: kernel or none', oneOf('kernel', 'none'), 'kernel')
+    .option(
+      '--what-if <kind>',
+      'what the page can change: kernel (listed fields), full (any field), none',
+      oneOf('kernel', 'full', 'none'),
+      'kernel',
+    )
     .option('--out <dir>', 'write every record of replication 0 and every count; see below', folder)
     .option('--replace', 'let --out replace the outputs of another run', false)
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
@@ -94,6 +101,9 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   const version = benchVersion();
   const identity = { scenario: file.scenario.name, scenarioHash: file.hash, seed, replications, version };
   const metadata = { scenario: file.scenario.name, scenarioHash: file.hash, seed, version };
+  const source = options.out !== undefined || options.whatIf === 'full' ? scenarioTexts(file, options.set) : undefined;
+  const { scenario, rules } = file;
+  const whatIf = whatIfAsked(options.whatIf, { scenario, rules, values: valuesOf(file), seed, command: '', source });
   const progress = progressOn(io.err, io.env['TERM']);
   const began = io.elapsed();
   // In a folder of their own until all are complete: a run that fails, or is ended, leaves no file behind.
@@ -125,11 +135,9 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
       months: settings.months,
     });
     const volumes = volumesOf(result);
-    if (files) await publishRun(files, { identity, result, report, volumes, values: valuesOf(file), set: options.set });
+    if (files) await publishRun(files, { identity, result, report, volumes, values: valuesOf(file), set: options.set, source }); // prettier-ignore
     if (options.html !== undefined) {
-      const { scenario, rules } = file;
-      const whatIf = { scenario, rules, values: valuesOf(file), seed, command: report.command };
-      await writePage(options.html, [report], options.whatIf === 'none' ? {} : { whatIf });
+      await writePage(options.html, [report], { whatIf: whatIf && { ...whatIf, command: report.command } });
     }
     io.out.write(
       options.format === 'json'
@@ -156,12 +164,6 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   }
 }
 
-/** Parses the name of the page. Standard output has the report itself. */
-function pageFile(text: string): string {
-  if (text === '-') throw new InvalidArgumentError('found -, expected a file; report html writes a page to standard output.'); // prettier-ignore
-  return text;
-}
-
 function settingsOf(
   { scenario }: ScenarioFile,
   options: RunOptions,
@@ -183,14 +185,12 @@ function commandOf(
   { seed, replications }: Pick<RunSettings, 'seed' | 'replications'>,
   { set, asOf }: RunOptions,
 ): string {
-  // A page is handed on: the folders of the machine that made it are nobody's business.
-  const shown = path.startsWith('/') ? (path.split('/').at(-1) as string) : path;
-  const words = ['smets1-bench', 'run', shellWord(shown)];
-  if (seed !== scenario.seed) words.push('--seed', shellWord(seed));
-  if (replications !== scenario.replications) words.push('--replications', String(replications));
-  for (const text of set) words.push('--set', shellWord(text));
-  for (const date of asOf) words.push('--as-of', date);
-  return words.join(' ');
+  return commandText(['run', path], {
+    'seed': seed === scenario.seed ? undefined : seed,
+    'replications': replications === scenario.replications ? undefined : replications,
+    set,
+    'as-of': asOf,
+  });
 }
 
 function baselineOf(before: RunResult, after: RunResult): Baseline {
