@@ -48,7 +48,7 @@ function fillBounds(regime: LinkRegime, outage: Outage): void {
 function lengthBounds(down: Durations): { least: Float64Array; most: Float64Array } {
   const least = new Float64Array(LENGTH_CELLS).fill(-1);
   const most = new Float64Array(LENGTH_CELLS).fill(-1);
-  const width = 2 ** LENGTH_SHIFT;
+  const width = 1 << LENGTH_SHIFT;
   const at = (u: number) => ({ length: down.quantile(u), part: down.parts.length === 1 ? 0 : down.picker.pick(u) });
   for (let cell = 0; cell < LENGTH_CELLS; cell += 1) {
     const a = at(uniform((cell * width) | 0));
