@@ -4,6 +4,7 @@ import type { Question } from '../arbitraries/histories.ts';
 import { candidatesOf } from '../shrink/candidates.ts';
 import { shrink } from '../shrink/rounds.ts';
 import type { Asker } from './asker.ts';
+import type { Find } from './failures.ts';
 import { byWorth, categoryOf, findingOf, isLike, type Finding } from './finding.ts';
 
 /** A failing question that was made small. */
@@ -32,6 +33,8 @@ export interface MinimiseOptions {
   readonly keepsAsOf?: boolean;
   /** The candidates that are asked together. The default is 64. */
   readonly round?: number;
+  /** Finds what is wrong with an answer. The default compares it with the bench's. */
+  readonly find?: Find | undefined;
 }
 
 /** A failing question, of any origin. */
@@ -49,7 +52,7 @@ export async function minimise(
   count: number,
   options: MinimiseOptions,
 ): Promise<Counterexample> {
-  const { asker, clauses } = options;
+  const { asker, clauses, find = findingOf } = options;
   let smallest = { question, outcome, finding };
   const { isOver, round, keepsAsOf = false } = options;
   const shrunk = await shrink(question, {
@@ -61,7 +64,7 @@ export async function minimise(
       let isFound = false;
       return questions.map((one, i) => {
         const answer = outcomes[i] as EngineOutcome;
-        const found = findingOf(answer, one, { clauses });
+        const found = find(answer, one, { clauses });
         if (isFound || found === null || !isLike(shape, found)) return false;
         if (options.isAccepted?.(one, answer, found) === true) return false;
         smallest = { question: one, outcome: answer, finding: found };
