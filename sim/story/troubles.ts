@@ -98,7 +98,10 @@ function masterKeyTroubles(scenario: Scenario, population: string): readonly Tro
       words: 'Master Keys that nobody can obtain',
       without: (one) => ({
         ...one,
-        populations: { ...one.populations, [population]: { ...(one.populations[population] ?? of), masterKey: 'held' } },
+        populations: {
+          ...one.populations,
+          [population]: { ...(one.populations[population] ?? of), masterKey: 'held' },
+        },
       }),
     });
   }
