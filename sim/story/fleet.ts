@@ -1,4 +1,7 @@
 import { assert } from '../../src/assert.ts';
+import { verdictsOf } from '../../src/exclusion/engine/engine.ts';
+import type { Tally } from '../../src/exclusion/engine/tally.ts';
+import type { Verdict } from '../../src/exclusion/verdict.ts';
 import type { Installation } from '../../src/installation/installation.ts';
 import {
   ATTEMPT_KINDS,
@@ -31,6 +34,8 @@ export interface Lived {
   /** Its position in the population, from 0. */
   readonly position: number;
   readonly history: History;
+  /** What the tally of the life came to at the horizon. */
+  readonly verdicts: readonly Verdict[];
 }
 
 /** Lives single installations of one replication and keeps their histories. They are those of a whole run. */
@@ -65,6 +70,7 @@ class HistoryKeeper extends Observer {
   private installation: Installation | null = null;
   private attempts: Attempt[] = [];
   private events: HistoryEvent[] = [];
+  private verdicts: readonly Verdict[] = [];
 
   constructor(model: Model) {
     super();
@@ -99,14 +105,20 @@ class HistoryKeeper extends Observer {
     });
   }
 
+  override finish(_end: number, _endAt: Instant, tally: Tally): void {
+    const { rules, horizon } = this.model;
+    this.verdicts = tally.mask === 0 ? [] : verdictsOf(tally, rules.rules, horizon);
+  }
+
   take(): Lived {
-    const { entity, group, installation, attempts, events } = this;
+    const { entity, group, installation, attempts, events, verdicts } = this;
     assert(group !== null && installation !== null, 'a life has been lived');
     return {
       entity,
       population: group.name,
       position: entity - group.first,
       history: { installation, attempts, events },
+      verdicts,
     };
   }
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATEGORIES } from '../../clauses/clause.ts';
 import { evaluate } from '../../exclusion/reference/evaluate.ts';
+import type { Verdict } from '../../exclusion/verdict.ts';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
 import { junitText } from '../../report/junit.ts';
 import { thousands } from '../../text/table.ts';
@@ -95,7 +96,7 @@ async function decide({ io, source, answers, outputs, accepted, find }: FleetChe
     });
   let failures = begun();
   let kept: Question[] = [];
-  let waiting: Question[] = [];
+  let waiting: { readonly question: Question; readonly expected: readonly Verdict[] | undefined }[] = [];
   let run = 0;
   let told = 0;
 
@@ -103,10 +104,11 @@ async function decide({ io, source, answers, outputs, accepted, find }: FleetChe
     const batch = waiting;
     waiting = [];
     interruption.throwIfAborted();
-    const outcomes = await asker.ask(batch);
+    const outcomes = await asker.ask(batch.map(({ question }) => question));
     let isAsked = true;
-    for (const [i, question] of batch.entries()) {
-      isAsked = failures.take(run + i, question, outcomes[i] as EngineOutcome) && isAsked;
+    for (const [i, { question, expected }] of batch.entries()) {
+      const known = expected && { verdicts: expected };
+      isAsked = failures.take(run + i, question, outcomes[i] as EngineOutcome, known) && isAsked;
     }
     run += batch.length;
     if (run - told >= PROGRESS_EVERY) {
@@ -119,9 +121,9 @@ async function decide({ io, source, answers, outputs, accepted, find }: FleetChe
   let endedBy: string | undefined;
   try {
     await histories.each(
-      (history) => {
+      (history, atHorizon) => {
         const question = { history, rules, asOf };
-        waiting.push(question);
+        waiting.push({ question, expected: asOf === source.horizon ? atHorizon : undefined });
         if (kept.length < KEPT_MAX) kept.push(question);
         return waiting.length >= together ? flush() : undefined;
       },

@@ -115,6 +115,7 @@ function simulated(io: Io, path: string, options: ScenarioOptions): FleetSource 
     histories: simulatedHistories(fleet, count),
     rules: file.rules,
     asOf,
+    horizon: fleet.model.horizon,
     seed,
     readingOption: '--set amendments.',
     origin: (run) => `installation ${entity(run)} of the population ${fleet.live(entity(run)).population}`,

@@ -30,7 +30,7 @@ class QuestionArbitrary extends fc.Arbitrary<Question> {
   }
 
   shrink(value: Question): fc.Stream<fc.Value<Question>> {
-    return fc.Stream.of(...candidatesOf(value)).map((one) => new fc.Value(one, undefined));
+    return fc.stream(candidatesOf(value)).map((one) => new fc.Value(one, undefined));
   }
 }
 

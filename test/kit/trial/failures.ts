@@ -1,4 +1,5 @@
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
+import type { Evaluation } from '../../../src/exclusion/verdict.ts';
 import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
 import type { Question } from '../arbitraries/histories.ts';
 import { VERDICT_FIELDS, type CompareOptions, type VerdictField } from '../compare.ts';
@@ -41,8 +42,13 @@ export interface FailuresOptions {
   readonly keepsFewestRows?: boolean;
 }
 
-/** Finds what is wrong with the answer to a question; null if nothing is. */
-export type Find = (outcome: EngineOutcome, question: Question, options: CompareOptions) => Finding | null;
+/** Finds what is wrong with the answer to a question; null if nothing is. `expected`: the bench's answer, if known. */
+export type Find = (
+  outcome: EngineOutcome,
+  question: Question,
+  options: CompareOptions,
+  expected?: Pick<Evaluation, 'verdicts'>,
+) => Finding | null;
 
 /** The most answers that are kept for the inference of readings. */
 const ANSWERS_MAX = 100_000;
@@ -66,14 +72,17 @@ export class Failures {
     this.options = options;
   }
 
-  /** Takes the answer to a question in. Returns false if the question was not asked. */
-  take(run: number, question: Question, outcome: EngineOutcome): boolean {
+  /**
+   * Takes the answer to a question in. Returns false if the question was not asked. `expected` is the bench's answer,
+   * where it is known already, as of a simulated life.
+   */
+  take(run: number, question: Question, outcome: EngineOutcome, expected?: Pick<Evaluation, 'verdicts'>): boolean {
     if (outcome.kind === 'notAsked') return false;
     const { clauses, isAccepted, find = findingOf } = this.options;
     this.asked += 1;
     if (run < ANSWERS_MAX) this.answers[run] = outcome;
     noteFields(outcome, this.given);
-    const finding = find(outcome, question, { clauses });
+    const finding = find(outcome, question, { clauses }, expected);
     if (finding === null) return true;
     if (isAccepted?.(question, outcome, finding) === true) this.acceptedCount += 1;
     else this.note({ run, question, outcome, finding });

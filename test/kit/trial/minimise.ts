@@ -58,14 +58,17 @@ export async function minimise(
   const shrunk = await shrink(question, {
     ...(isOver && { isOver }),
     ...(round !== undefined && { round }),
-    candidates: (one) => candidatesOf(one).filter(({ asOf }) => !keepsAsOf || asOf === question.asOf),
+    candidates: function* (one) {
+      for (const next of candidatesOf(one)) if (!keepsAsOf || next.asOf === question.asOf) yield next;
+    },
     failing: async (questions) => {
       const outcomes = await asker.ask(questions);
       let isFound = false;
       return questions.map((one, i) => {
+        if (isFound) return false;
         const answer = outcomes[i] as EngineOutcome;
         const found = find(answer, one, { clauses });
-        if (isFound || found === null || !isLike(shape, found)) return false;
+        if (found === null || !isLike(shape, found)) return false;
         if (options.isAccepted?.(one, answer, found) === true) return false;
         smallest = { question: one, outcome: answer, finding: found };
         isFound = true;

@@ -7,7 +7,7 @@ import { FileRefused, formatRefusal, type RefusedRow } from '../../../interchang
 import type { History } from '../../../migration/history.ts';
 import { counted, thousands } from '../../../text/table.ts';
 import type { Instant } from '../../../time.ts';
-import type { Fleet } from '../../../../sim/story/fleet.ts';
+import type { Fleet, Lived } from '../../../../sim/story/fleet.ts';
 import { EXIT, ExitWith, UsageError } from '../../shell/exit.ts';
 import { writeLine, type Io } from '../../shell/io.ts';
 import { recordInputs, type RecordFiles } from '../../shell/recordInputs.ts';
@@ -20,8 +20,11 @@ export interface FleetHistories {
    * Gives every history. It waits wherever `take` returns a promise. `restart` voids what was given until then.
    * @throws what `take` throws
    */
-  readonly each: (take: (history: History) => void | Promise<void>, restart: () => void) => Promise<void>;
+  readonly each: (take: Take, restart: () => void) => Promise<void>;
 }
+
+/** Takes a history, and the verdicts that its own life came to at the horizon, if it was simulated. */
+type Take = (history: History, atHorizon?: Lived['verdicts']) => void | Promise<void>;
 
 /** The number, in its scenario, of history `i` of `count` that are spread over all populations. */
 export function entityOf(i: number, count: number, size: number): number {
@@ -35,7 +38,8 @@ export function simulatedHistories(fleet: Fleet, count: number): FleetHistories 
     words: `${thousands(count)} of ${counted(size, 'simulated installation')}`,
     each: async (take) => {
       for (let i = 0; i < count; i += 1) {
-        const waits = take(fleet.live(entityOf(i, count, size)).history);
+        const { history, verdicts } = fleet.live(entityOf(i, count, size));
+        const waits = take(history, verdicts);
         if (waits) await waits;
       }
     },

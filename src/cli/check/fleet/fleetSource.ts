@@ -25,6 +25,8 @@ export interface FleetSource {
   readonly histories: FleetHistories;
   readonly rules: RuleSet;
   readonly asOf: Instant;
+  /** Of a simulation: its last second. */
+  readonly horizon?: Instant;
   readonly seed: string | undefined;
   /** Says which installation a history is; `run` is its number among the histories. */
   readonly origin: (run: number, history: History) => string;
