@@ -6,7 +6,7 @@ import type { Verdict } from '../../exclusion/verdict.ts';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
 import { junitText } from '../../report/junit.ts';
 import { thousands } from '../../text/table.ts';
-import type { Question } from '../../../test/kit/arbitraries/histories.ts';
+import type { Question } from '../../../test/kit/question.ts';
 import { differencesOf } from '../../../test/kit/compare.ts';
 import { Failures, type Find, type Found } from '../../../test/kit/trial/failures.ts';
 import { BenchDefect, findingOf } from '../../../test/kit/trial/finding.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { evaluate } from '../../exclusion/reference/evaluate.ts';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
-import type { Question } from '../../../test/kit/arbitraries/histories.ts';
+import type { Question } from '../../../test/kit/question.ts';
 import type { GivenVerdict } from '../../../test/kit/compare.ts';
 import type { Failing, Find, Found } from '../../../test/kit/trial/failures.ts';
 import { byWorth, expectedOf, isLike } from '../../../test/kit/trial/finding.ts';

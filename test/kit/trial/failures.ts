@@ -1,7 +1,7 @@
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { Evaluation } from '../../../src/exclusion/verdict.ts';
 import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 import { VERDICT_FIELDS, type CompareOptions, type VerdictField } from '../compare.ts';
 import { findingOf, shapesOf, type Finding } from './finding.ts';
 
