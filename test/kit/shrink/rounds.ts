@@ -52,9 +52,9 @@ export async function shrink<Q>(question: Q, options: ShrinkOptions<Q>): Promise
 function some<Q>(list: Iterator<Q>, most: number): Q[] {
   const found: Q[] = [];
   while (found.length < most) {
-    const { done, value } = list.next();
-    if (done === true) break;
-    found.push(value);
+    const next = list.next();
+    if (next.done === true) break;
+    found.push(next.value);
   }
   return found;
 }
