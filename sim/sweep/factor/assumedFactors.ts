@@ -10,8 +10,8 @@ export interface AssumedFactors {
   readonly fixed: number;
 }
 
-/** What decides no count: the rest of the estate, the comparison with published figures, prices. */
-const DECIDES_NOTHING = /^(notSimulated|metersPerInstallation|comparison|fit)\b|\.dmctCostPounds$/;
+/** Paths that decide no count: the rest of the estate, the comparison with published figures, prices. */
+export const DECIDES_NOTHING = /^(notSimulated|metersPerInstallation|comparison|fit)\b|\.dmctCostPounds$/;
 
 /**
  * Every number of a scenario that is marked "our assumption", up and down by a share of it. Zeros stay: a share of nothing
