@@ -1,5 +1,5 @@
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
-import type { Engine } from '../exclusion/engine/engine.ts';
+import type { CompiledEngine } from '../exclusion/engine/engine.ts';
 import { csvLine } from '../interchange/format/rowWriter.ts';
 import type { History } from '../migration/history.ts';
 import type { Instant } from '../time.ts';
@@ -30,7 +30,11 @@ export interface ExcludedPoint {
  * A history is decided at the ends at which a span shows that a category holds. It is not decided again while it has no
  * new row, because an exclusion in effect stays so until a row ends it.
  */
-export function excludedPoints(history: History, engine: Engine, monthEnds: readonly Instant[]): ExcludedPoint[] {
+export function excludedPoints(
+  history: History,
+  engine: CompiledEngine,
+  monthEnds: readonly Instant[],
+): ExcludedPoint[] {
   const spans = engine.spans(history, monthEnds.at(-1) as Instant);
   if (spans.length === 0) return []; // nothing ever held, which is the usual case
   const points = new Map<Fuel, { meterPoint: string; stays: Stay[] }>();

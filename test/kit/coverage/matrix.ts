@@ -1,5 +1,5 @@
 import { CATEGORIES, type Clause, type ExclusionCategory } from '../../../src/clauses/clause.ts';
-import { engine, type Engine as CompiledEngine } from '../../../src/exclusion/engine/engine.ts';
+import { engine, type CompiledEngine } from '../../../src/exclusion/engine/engine.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import type { Dormancy, Installation } from '../../../src/installation/installation.ts';
 import type { History } from '../../../src/migration/history.ts';

@@ -1,5 +1,5 @@
 import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
-import { engine, type Engine as CompiledEngine } from '../../../src/exclusion/engine/engine.ts';
+import { engine, type CompiledEngine } from '../../../src/exclusion/engine/engine.ts';
 import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
 import type { Evaluation } from '../../../src/exclusion/verdict.ts';
 import type { EngineFailure, EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
