@@ -51,7 +51,7 @@ export function spreadFactor(name: string, targets: readonly Path[], spread: Spr
   const only = owns.length === 1 ? owns[0] : undefined;
   const at = (coordinate: Coordinate): FactorSetting => {
     if (coordinate === null) return { label: only ?? 1, values: [], scenario: undefined };
-    const times = spread.by ** (2 * coordinate - 1);
+    const times = Math.exp(Math.log(spread.by) * (2 * coordinate - 1));
     const values = targets.map((path, i) => ({ path, value: movedBy(owns[i] as number, times, spread) }));
     return { label: only === undefined ? rounded(times) : (values[0]?.value as number), values, scenario: undefined };
   };
