@@ -52,7 +52,7 @@ export function sweepOf(priors: Priors, count: number): Sweep {
     file: { ...file, title },
     seed,
     factors: parameters,
-    fixed: 0,
+    assumed: { stated: 0, fixed: 0 },
     design: latinHypercube(count, parameters.length, designDice(seed)),
     outcomes: [],
     stop: undefined,

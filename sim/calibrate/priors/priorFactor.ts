@@ -5,13 +5,11 @@ import { expandPath, ownValue, settingPathOf, type OwnValues } from '../../sweep
 import type { PriorSpec } from './priorsSchema.ts';
 
 /** How a number moves: by a ratio, or, for a share, by a ratio of its odds. */
-export interface Spread {
+interface Spread {
   readonly kind: 'ratio' | 'odds';
   /** Above 1. The number is divided and multiplied by up to so much. */
   readonly by: number;
   readonly whole: boolean;
-  /** Where a number stays, whatever the ratio. */
-  readonly bounds?: { readonly minimum: number; readonly maximum: number };
 }
 
 /** A parameter of a prior as a factor of a sweep, or what is wrong with it. */
@@ -46,7 +44,7 @@ function isMovable(value: unknown, isShare: boolean): boolean {
 }
 
 /** A factor that moves numbers together by one ratio. Its label is the value of a single number, else the ratio. */
-export function spreadFactor(name: string, targets: readonly Path[], spread: Spread, own: OwnValues): Factor {
+function spreadFactor(name: string, targets: readonly Path[], spread: Spread, own: OwnValues): Factor {
   const owns = targets.map((path) => ownValue(path, own) as number);
   const only = owns.length === 1 ? owns[0] : undefined;
   const at = (coordinate: Coordinate): FactorSetting => {
@@ -59,10 +57,9 @@ export function spreadFactor(name: string, targets: readonly Path[], spread: Spr
   return { name, paths, choices: undefined, own: only ?? 1, isNumeric: true, isOfRules: false, at };
 }
 
-function movedBy(own: number, times: number, { kind, whole, bounds }: Spread): number {
+function movedBy(own: number, times: number, { kind, whole }: Spread): number {
   const moved = kind === 'ratio' ? own * times : (own * times) / (1 - own + own * times);
-  const kept = bounds === undefined ? moved : Math.min(Math.max(moved, bounds.minimum), bounds.maximum);
-  return whole ? Math.max(1, Math.round(kept)) : rounded(kept);
+  return whole ? Math.max(1, Math.round(moved)) : rounded(moved);
 }
 
 function rounded(value: number): number {

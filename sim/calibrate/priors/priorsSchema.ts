@@ -53,7 +53,12 @@ export const priorsSchema = z.strictObject({
     ),
   assumptions: z
     .strictObject({
-      ratio: z.number().gt(1).max(10).default(1.5).describe('how far each number is moved; shares move by their odds'),
+      ratio: z
+        .number()
+        .gt(1)
+        .max(10)
+        .default(1.5)
+        .describe('how far a number is moved whose mark states no range; chances move by their odds'),
       except: z.array(z.string()).max(64).default([]).describe('paths below which nothing is moved; `*` for one name'),
     })
     .optional()

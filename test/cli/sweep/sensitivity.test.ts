@@ -10,7 +10,7 @@ const TINY_SCENARIO = 'test/cli/sweep/tinyScenario.yaml';
 
 describe('sensitivity', () => {
   test('sensitivity moves every assumption below a path up and down, and ranks the effects', async () => {
-    const args = ['sensitivity', TINY_SCENARIO, '--only', 'changes', '--share', '0.5', '--scale', '1', '--replications', '2', '--workers', '1', '--format', 'json', '--outcome', 'migrated/all']; // prettier-ignore
+    const args = ['sensitivity', TINY_SCENARIO, '--only', 'changes', '--no-ranges', '--share', '0.5', '--scale', '1', '--replications', '2', '--workers', '1', '--format', 'json', '--outcome', 'migrated/all']; // prettier-ignore
     const { code, out, err } = await commandLine(args);
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
     const answer = JSON.parse(out) as {
@@ -28,6 +28,13 @@ describe('sensitivity', () => {
     expect(answer.points.all).toBe(11);
     expect(answer.effects.find(({ rank }) => rank === 1)?.factor).toBe('changes.replacementPerYear');
     expect(answer.effects.filter(({ factor }) => factor === 'changes.replacementPerYear').map(({ level }) => level)).toEqual([0.01, 0.03]); // prettier-ignore
+  });
+
+  test('sensitivity moves a number to the ends of the range that its mark states', async () => {
+    const args = ['sensitivity', TINY_SCENARIO, '--only', 'changes.replacementPerYear', '--replications', '1', '--workers', '1', '--format', 'json', '--outcome', 'migrated/all']; // prettier-ignore
+    const { out, err } = await commandLine(args);
+    expect((JSON.parse(out) as { effects: { level: number }[] }).effects.map(({ level }) => level)).toEqual([0.006, 0.06]); // prettier-ignore
+    expect(err).toContain('1 assumption, 1 of them over the range that its mark states');
   });
 
   test('sensitivity reports faults of its options', async () => {
