@@ -6,7 +6,7 @@ import type { History } from '../../../src/migration/history.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 
 /**
  * The distance of a history from a counting clause, without regard to scope; `stands` is for a clause that stands on an
