@@ -63,6 +63,29 @@ describe('compare', () => {
     expect(own.reduce((sum, [, b]) => sum + (b as number), 0) / 3).toBeCloseTo(five?.b as number, 9);
   });
 
+  test('compare writes its page: the origin, a chart, and each number of it in the table', async () => {
+    const page = join(folder, 'pages', 'compare.html');
+    const { code, out } = await compare(TINY_SCENARIO, '--set', 'amendments.clauses.five-retries.shows.atLeast=2', '--html', page, '--format', 'json'); // prettier-ignore
+    expect(code).toBe(0);
+    const { provenance } = JSON.parse(out) as { provenance: { command: string; scenarios: { hash: string }[] } };
+    expect(provenance.command).toMatch(/^smets1-bench compare \S+ --replications 3 --set \S+$/);
+    const text = readFileSync(page, 'utf8');
+    for (const { hash } of provenance.scenarios) expect(text).toContain(`#${hash}`);
+    expect(text).toContain(provenance.command);
+    expect(text).not.toContain('<script');
+    const figure = text.slice(text.indexOf('<figure'), text.indexOf('</figure>'));
+    const table = figure.slice(figure.indexOf('<details'));
+    const values = [...figure.matchAll(/class="value">([^<]*)</g)].map(([, value]) => value as string);
+    expect(values.length).toBeGreaterThan(4);
+    for (const value of values) expect(table).toContain(`>${value}<`);
+  });
+
+  test('compare names the page that it cannot write', async () => {
+    const { code, err } = await compare(TINY_SCENARIO, TINY_SCENARIO, '--html', join(folder, 'pairs.csv', 'x.html'));
+    expect(code).toBe(1);
+    expect(err).toMatch(/x\.html: .*file stands where a directory is needed/);
+  });
+
   test('compare finds no difference between a scenario and itself', async () => {
     const { code, out } = await compare(TINY_SCENARIO, TINY_SCENARIO);
     expect(code).toBe(0);

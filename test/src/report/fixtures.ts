@@ -4,7 +4,7 @@ import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifi
 import type { Installation } from '../../../src/installation/installation.ts';
 import type { Attempt, EventName, History, HistoryEvent } from '../../../src/migration/history.ts';
 import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
-import { excludedAt, type Excluded } from '../../../src/report/excluded.ts';
+import { excludedAt, type Excluded } from '../../../src/report/records/excluded.ts';
 import { endOfLondonDate, instant, type Instant } from '../../../src/time.ts';
 import { historyArbitrary } from '../exclusion/chainedHistories.ts';
 

@@ -1,8 +1,8 @@
-import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
-import type { CompiledEngine } from '../exclusion/engine/engine.ts';
-import { csvLine } from '../interchange/format/rowWriter.ts';
-import type { History } from '../migration/history.ts';
-import type { Instant } from '../time.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
+import type { CompiledEngine } from '../../exclusion/engine/engine.ts';
+import { csvLine } from '../../interchange/format/rowWriter.ts';
+import type { History } from '../../migration/history.ts';
+import type { Instant } from '../../time.ts';
 import { compareSuppliers, compareText, excludedAt, FUELS, type Excluded, type Fuel } from './excluded.ts';
 
 /** A run of months in which one meter point is excluded, as half-open positions in the list of months. */
