@@ -43,7 +43,7 @@ export function drawsOf(priors: Priors, count: number): readonly ParameterDraw[]
 }
 
 /** The draws of priors as a sweep: draw i is its point i + 1. Whoever wants counts rather than histories runs it. */
-export function sweepOf(priors: Priors, count: number): Sweep {
+function sweepOf(priors: Priors, count: number): Sweep {
   const { name, title, seed, parameters, base, resolve } = priors;
   const file = sweepSchema.parse({ format: 1, name, scenario: base.path, design: { kind: 'lhs', points: count } });
   return {

@@ -46,7 +46,7 @@ const factor = z
   .describe('one thing that is varied');
 
 /** What is wrong with the fields of a factor together; empty if nothing is. */
-export function factorFaults(
+function factorFaults(
   row: z.output<z.ZodObject<typeof factorFields>> & { readonly scenarios?: unknown },
 ): readonly string[] {
   const kinds = (['values', 'range', 'distribution', 'scenarios'] as const).filter((name) => row[name] !== undefined);
