@@ -14,7 +14,7 @@ import { Changes } from './changes.ts';
 import { AsOfCounter, countEnd, countMigrated, type Counts } from './counts.ts';
 import { EventQueue } from './eventQueue.ts';
 import type { Follower } from './follower.ts';
-import { endUnder, esmeOnlyUnder, excludedFrom, GO, turnOf } from './lifeAnswers.ts';
+import { effectAfter, endUnder, esmeOnlyUnder, excludedFrom, GO, turnOf } from './lifeAnswers.ts';
 import type { Observer } from './observer.ts';
 import { SupplierInstruction } from './supplierInstruction.ts';
 import { Uncounted } from './uncounted.ts';
@@ -158,6 +158,27 @@ export class Account {
   /** The categories that hold, as a mask. */
   get holds(): i32 {
     return this.counting ? this.tally.mask : 0;
+  }
+
+  /** Whether an attempt at the instant is for the ESME alone: a GSME exclusion is reported and in effect. */
+  esmeOnly(at: Instant): boolean {
+    return this.counting && this.group.esmeOnly && esmeOnlyUnder(this.plan.rules, this.tally, at);
+  }
+
+  /**
+   * When the category that is reported comes into effect under some rule set, if that lies after the instant; Infinity: it
+   * has, or never will.
+   */
+  takesEffectAfter(at: Instant): Instant {
+    if (!this.counting) return Infinity;
+    let first = effectAfter(this.tally, at);
+    for (let k: i32 = 0; k < this.followers.length; k += 1) {
+      const follower = this.followers[k] as Follower;
+      if (!follower.isWith) continue;
+      const from = effectAfter(follower.tally, at);
+      if (from < first) first = from;
+    }
+    return first;
   }
 
   /** Whether the process goes on at an instant (`turnOf`). */

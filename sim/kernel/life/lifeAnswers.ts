@@ -36,6 +36,13 @@ export function esmeOnlyUnder(rules: RuleNumbers, tally: Tally, at: Instant): bo
   return ((rules.excludesGsme >> reported) & 1) === 1 && tally.effectiveFrom(reported, at) !== 0;
 }
 
+/** When the category that is reported comes into effect, if that lies after the instant; Infinity: it has, or never will. */
+export function effectAfter(tally: Tally, at: Instant): Instant {
+  if (tally.mask === 0) return Infinity;
+  const from = tally.effectiveFrom(tally.reported(), Infinity);
+  return from > at ? from : Infinity;
+}
+
 /** From when the whole installation is excluded; 0: its category is not in effect by the horizon; -1: none excludes it. */
 export function excludedFrom(rules: RuleNumbers, tally: Tally, horizon: Instant): f64 {
   if (tally.mask === 0) return -1;

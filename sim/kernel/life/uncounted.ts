@@ -13,6 +13,12 @@ const ROWS_MAX: i32 = 64;
 /** Rank of the events that change a state. Nothing else happens to an uncounted life beside its attempts. */
 const RANK_STATE: i32 = 0;
 
+function copyOf(values: Int32Array): Int32Array {
+  const copy = new Int32Array(values.length);
+  for (let i: i32 = 0; i < values.length; i += 1) copy[i] = values[i] as i32;
+  return copy;
+}
+
 /**
  * The attempts of a life that cannot have made any category hold: fewer failures have come than any clause asks for, and
  * nothing has happened that a clause could stand on. They are noted, to be counted if more should follow.
@@ -36,9 +42,9 @@ export class Uncounted {
 
   constructor(plan: LifePlan) {
     this.eventRank = plan.eventRank;
-    this.cohortMasks = plan.rules.cohortMask.slice();
-    this.masks = plan.masks.slice();
-    this.atLeast = plan.rules.atLeast.slice();
+    this.cohortMasks = copyOf(plan.rules.cohortMask);
+    this.masks = copyOf(plan.masks);
+    this.atLeast = copyOf(plan.rules.atLeast);
     this.standOn(plan.rules);
   }
 
