@@ -1,5 +1,5 @@
 import { compileRules } from '../../../src/exclusion/engine/compile.ts';
-import { RuleNumbers } from '../../../src/exclusion/engine/ruleNumbers.ts';
+import type { RuleNumbers } from '../../../src/exclusion/engine/ruleNumbers.ts';
 import { NumberStream } from '../../../src/numberStream.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { maySkip } from '../life/lifeAnswers.ts';
