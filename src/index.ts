@@ -1,5 +1,5 @@
 export { CATEGORIES, type Clause, type ExclusionCategory } from './clauses/clause.ts';
-export { engine, type Engine } from './exclusion/engine/engine.ts';
+export { engine, type CompiledEngine } from './exclusion/engine/engine.ts';
 export {
   EVENT_ORDER,
   verdictColumns,

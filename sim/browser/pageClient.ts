@@ -145,7 +145,7 @@ function show(answer: WhatIfAnswer): void {
       {
         unit: 'difference',
         mark: 'dot',
-        format: signedNumber,
+        format: 'signed',
         words: { value: 'difference (mean)', range: 'twice its standard error', reference: 'no difference' },
         rows: answer.rows.map(({ words, difference, error }) => ({
           label: words,

@@ -1,5 +1,5 @@
 import { relaxedSchema } from '../../src/document/relaxedSchema.ts';
-import { SCENARIO_FIELDS } from './load.ts';
+import { SCENARIO_FIELDS } from './schema.ts';
 
 /** The scenario's JSON Schema (draft 7) for editors. */
 export function editorSchema(): string {

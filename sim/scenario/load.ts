@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { isRulesFile, resolveRules } from '../../src/rules/resolveRules.ts';
 import { settingOf } from '../../src/rules/amend.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
@@ -16,9 +15,9 @@ import { scenarioFaults, type Fault } from './scenarioChecks.ts';
 import { scenarioWarnings } from './scenarioWarnings.ts';
 import { fitFaults } from './fitLines.ts';
 import { scenarioHash } from './hash.ts';
-import { idleMarks, markedLeaves, type MarkedLeaf } from './marks.ts';
+import { idleMarks, markedLeaves, strayRanges, type MarkedLeaf } from './marks.ts';
 import { canonical, withoutPaths } from './resolve.ts';
-import { scenarioSchema, type Scenario } from './schema.ts';
+import { SCENARIO_FIELDS, scenarioSchema, type Scenario } from './schema.ts';
 
 export type ScenarioProblem = Problem;
 
@@ -53,9 +52,6 @@ export interface LoadedScenario {
 
 /** A loaded scenario, or everything that is wrong with the file. */
 export type LoadResult = LoadedScenario | { readonly ok: false; readonly errors: readonly ScenarioProblem[] };
-
-/** The scenario's fields as JSON Schema: for editors, problems and the documents. */
-export const SCENARIO_FIELDS = z.toJSONSchema(scenarioSchema, { target: 'draft-7', io: 'input' }) as FieldSchema;
 
 const { rules: rulesField, horizon: horizonField } = SCENARIO_FIELDS.properties as Readonly<
   Record<string, FieldSchema>
@@ -114,11 +110,12 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
     problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest });
   // A mark of an extended file covers nothing if the extending file replaced its numbers. That is no mistake.
   const marks = (): Problem[] =>
-    idleMarks(scenario, tree)
-      .map(({ path, pattern }) =>
+    [
+      ...idleMarks(scenario, tree).map(({ path, pattern }) =>
         problemOf({ path, found: pattern, expected: 'a path that covers a number or a date' }),
-      )
-      .filter(({ file }) => file === options.path);
+      ),
+      ...strayRanges(scenario, tree).map(problemOf),
+    ].filter(({ file }) => file === options.path);
   return {
     ok: true,
     path: options.path,

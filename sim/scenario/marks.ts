@@ -3,6 +3,7 @@ import { LAYER_BUILT_IN, LAYER_SET } from '../../src/document/layers.ts';
 import type { Position } from '../../src/document/problem.ts';
 import { positionAt, treeAt, type Tree } from '../../src/document/tree.ts';
 import type { Scenario } from './schema.ts';
+import type { RangeEnd } from './schemaBasics.ts';
 
 export type Mark = Scenario['marks'][number]['mark'];
 
@@ -15,6 +16,8 @@ export interface MarkedLeaf {
   /** The mark; null if the file states no origin. */
   readonly mark: Mark | null;
   readonly note: string;
+  /** Where the number may lie, as its mark states it; null if the mark states nothing. `rangeOf` makes numbers of it. */
+  readonly range: readonly [RangeEnd, RangeEnd] | null;
   /** The position of the value; undefined for a default. */
   readonly position: Position | undefined;
 }
@@ -24,12 +27,13 @@ const NO_CLAIM: readonly string[] = ['$schema', 'format', 'extends', 'name', 'ti
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** The mark of the share of a link class that names none: the class takes the remainder. */
-const REMAINDER = { mark: 'our assumption', note: 'the remainder of the classes' } as const;
+const REMAINDER = { mark: 'our assumption', note: 'the remainder of the classes', range: null } as const;
 
 interface Pattern {
   readonly path: Path;
   readonly mark: Mark;
   readonly note: string;
+  readonly range: MarkedLeaf['range'];
   readonly layer: number;
   /** The position among the marks and among the paths of the mark, for messages. */
   readonly at: Path;
@@ -48,10 +52,12 @@ export function markedLeaves(scenario: Scenario, tree: Tree): readonly MarkedLea
         isClaim,
         mark: null,
         note: leaf ? '' : 'default',
+        range: null,
         position: leaf?.position,
       };
-    const { mark, note } = isRemainder ? REMAINDER : markOf(path, leaf?.position.layer ?? LAYER_BUILT_IN, patterns);
-    return { path: formatPath(path), value, isClaim, mark, note, position: leaf?.position };
+    const found = isRemainder ? REMAINDER : markOf(path, leaf?.position.layer ?? LAYER_BUILT_IN, patterns);
+    const { mark, note, range } = found;
+    return { path: formatPath(path), value, isClaim, mark, note, range, position: leaf?.position };
   });
 }
 
@@ -63,12 +69,32 @@ export function idleMarks(scenario: Scenario, tree: Tree): readonly { path: Path
     .map(({ path, at }) => ({ path: at, pattern: formatPath(path) }));
 }
 
+/** Stated ranges that a number lies outside of: a misprint, or a number that was changed without its range. */
+export function strayRanges(
+  scenario: Scenario,
+  tree: Tree,
+): readonly { readonly path: Path; readonly found: string; readonly expected: string }[] {
+  const patterns = patternsOf(scenario, tree);
+  return leavesOf(scenario).flatMap(({ path, value, isClaim }) => {
+    const layer = treeAt(tree, path)?.position.layer ?? LAYER_BUILT_IN;
+    const { range, at } = markOf(path, layer, patterns);
+    if (!isClaim || typeof value !== 'number' || range === null || at === undefined) return [];
+    const [low, high] = range;
+    // Relative ends hold every number, so only plain ones can be wrong.
+    const isAbove = typeof low === 'number' && low > value;
+    const isBelow = typeof high === 'number' && high < value;
+    if (!isAbove && !isBelow) return [];
+    const found = `[${low}, ${high}] for ${value} at ${formatPath(path)}`;
+    return [{ path: [...at.slice(0, 2), 'range'], found, expected: 'a range that holds the number' }];
+  });
+}
+
 function patternsOf(scenario: Scenario, tree: Tree): readonly Pattern[] {
-  return scenario.marks.flatMap(({ paths, mark, note }, i) =>
+  return scenario.marks.flatMap(({ paths, mark, note, range = null }, i) =>
     paths.flatMap((text, j): Pattern[] => {
       const path = parsePath(text);
       const at = ['marks', i, 'paths', j];
-      return path ? [{ path, mark, note, layer: positionAt(tree, at).layer, at }] : [];
+      return path ? [{ path, mark, note, range, layer: positionAt(tree, at).layer, at }] : [];
     }),
   );
 }
@@ -82,15 +108,15 @@ function markOf(
   path: Path,
   layer: number,
   patterns: readonly Pattern[],
-): { readonly mark: Mark | null; readonly note: string } {
-  if (layer === LAYER_BUILT_IN) return { mark: 'our assumption', note: 'default' };
-  if (layer === LAYER_SET) return { mark: 'our assumption', note: '--set' };
+): Pick<MarkedLeaf, 'mark' | 'note' | 'range'> & { readonly at?: Path } {
+  if (layer === LAYER_BUILT_IN) return { mark: 'our assumption', note: 'default', range: null };
+  if (layer === LAYER_SET) return { mark: 'our assumption', note: '--set', range: null };
   let best: Pattern | undefined;
   for (const pattern of patterns) {
     if (pattern.layer < layer || !covers(pattern.path, path)) continue;
     if (best === undefined || weight(pattern.path) >= weight(best.path)) best = pattern;
   }
-  return best ? { mark: best.mark, note: best.note } : { mark: null, note: '' };
+  return best ?? { mark: null, note: '', range: null };
 }
 
 /** Compares patterns by length first; at equal length, names outweigh stars. */

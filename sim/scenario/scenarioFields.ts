@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { fieldSection, shapeOf, type FieldTableOptions } from '../../src/document/fieldTable.ts';
 import type { FieldSchema } from '../../src/document/fields.ts';
-import { SCENARIO_FIELDS } from './load.ts';
-import { SHARED_FORMS } from './schema.ts';
+import { SCENARIO_FIELDS, SHARED_FORMS } from './schema.ts';
 
 /** The sources of defaults that rest on more than our assumption. */
 export const DEFAULT_SOURCES: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { FieldSchema } from '../../src/document/fields.ts';
 import { FAULT_EFFECTS } from '../../src/migration/observations.ts';
 import { STEP_IDS } from '../../src/migration/steps.ts';
-import { cohort, count, date, dormancy, name, perYear, positive, share } from './schemaBasics.ts';
+import { cohort, count, date, dormancy, name, perYear, positive, range, share } from './schemaBasics.ts';
 import { duration, hanProfile, linkClass, outage, wanProfile } from './schemaLinks.ts';
 
 const curvePoint = z.strictObject({
@@ -237,6 +238,11 @@ const mark = z.strictObject({
   paths: z.array(z.string()).min(1).describe('paths, `*` for one name; they cover all beneath'),
   mark: z.enum(['source', 'fitted to', 'input', 'our assumption']).describe('where the values come from'),
   note: z.string().describe('the source, the line fitted to, or why we assume it'),
+  range: range
+    .optional()
+    .describe(
+      'where each number lies nine times in ten, [lower, upper]: numbers, or `x0.5` times the number (times the odds, if it is a share)',
+    ),
 });
 
 /** The forms that occur in several places. The table of fields explains each once. */
@@ -355,6 +361,9 @@ export const scenarioSchema = z.strictObject({
     .default([])
     .describe('where the numbers and dates of this file come from; the longest path that covers a value speaks for it'),
 });
+
+/** The fields of a scenario as JSON Schema: for editors, problems and the documents. */
+export const SCENARIO_FIELDS = z.toJSONSchema(scenarioSchema, { target: 'draft-7', io: 'input' }) as FieldSchema;
 
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 /** A scenario with every default resolved. */

@@ -135,6 +135,11 @@ export class AlternatingLink {
     this.nextDown = from + this.regime.upSecondsMean * (1 - u);
   }
 
+  /** Since when the link has been down for good; FOREVER: it comes and goes. */
+  silentFrom(): f64 {
+    return this.regime.dead ? (this.from[0] as f64) : FOREVER;
+  }
+
   /** Makes the outages known that begin at or before `at`. */
   advance(at: Instant): void {
     while (this.nextDown <= at) {

@@ -117,6 +117,8 @@ export class HanLink {
       if (lostJoin > 0) this.joinLostAt = endOf(start, second(), lostJoin, this.knownUntil);
     }
     this.deadAt = this.batteryDeadAt < this.joinLostAt ? this.batteryDeadAt : this.joinLostAt;
+    const silent = this.own.silentFrom();
+    if (silent < this.deadAt) this.deadAt = silent;
     this.marginal = false;
     this.marginDb = 0;
     if (profile.hasBudget) this.beginBudget();

@@ -1,5 +1,5 @@
 import { CATEGORIES } from '../clauses/clause.ts';
-import { engine, type Engine } from '../exclusion/engine/engine.ts';
+import { engine, type CompiledEngine } from '../exclusion/engine/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import type { History } from '../migration/history.ts';
@@ -14,7 +14,7 @@ import { textTable, thousands } from '../text/table.ts';
 interface Alternative {
   readonly reading: string;
   readonly value: string;
-  readonly engine: Engine | undefined;
+  readonly engine: CompiledEngine | undefined;
   counts: ReportedCounts;
 }
 

@@ -1,5 +1,5 @@
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
-import { engine, type Engine } from '../exclusion/engine/engine.ts';
+import { engine, type CompiledEngine } from '../exclusion/engine/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { parsePath, type Path } from '../document/path.ts';
 import type { History } from '../migration/history.ts';
@@ -33,7 +33,7 @@ interface Step {
   readonly words: string;
   /** The resulting rule set; undefined if the difference alone makes no valid one. */
   readonly rules: RuleSet | undefined;
-  engine?: Engine;
+  engine?: CompiledEngine;
 }
 
 /**
@@ -42,7 +42,7 @@ interface Step {
  * several do, all are named (`either of`). If none does, the reason is `several`: they act together.
  */
 export class RuleComparison {
-  readonly #other: Engine;
+  readonly #other: CompiledEngine;
   readonly #steps: readonly Step[];
 
   constructor(rules: RuleSet, other: RuleSet) {

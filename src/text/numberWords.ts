@@ -25,6 +25,23 @@ export function compactNumber(value: number): string {
   return decimalNumber(value, 3);
 }
 
+/** The ways in which data name how their numbers are written. */
+export type NumberFormat = 'whole' | 'signed' | 'decimal' | 'percent';
+
+/** Writes a number as its data say: `1,502`, `+12`, `0.25` or `4.9 %` (of a share from 0 to 1). */
+export function formatNumber(value: number, format: NumberFormat = 'whole'): string {
+  switch (format) {
+    case 'whole':
+      return wholeNumber(value);
+    case 'signed':
+      return signedNumber(value);
+    case 'decimal':
+      return decimalNumber(value, 3);
+    case 'percent':
+      return percentage(value);
+  }
+}
+
 /** A share as a percentage: 0.049 becomes `4.9 %`. */
 export function percentage(share: number, decimals = 1): string {
   return `${decimalNumber(share * 100, decimals)} %`;

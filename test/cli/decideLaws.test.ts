@@ -8,7 +8,7 @@ import { csvLine } from '../../src/interchange/format/rowWriter.ts';
 import type { History } from '../../src/migration/history.ts';
 import { VARIOUS1 } from '../../src/rules/ruleset.ts';
 import { formatInstant, instant } from '../../src/time.ts';
-import { historyArbitrary } from '../kit/arbitraries/histories.ts';
+import { historyArbitrary } from '../src/exclusion/chainedHistories.ts';
 import { sampleSize } from '../sampleSize.ts';
 import {
   decide,

@@ -9,7 +9,7 @@ import { joinHistories } from '../../src/interchange/history/joinHistories.ts';
 import { oneHistory } from '../../src/interchange/history/oneHistory.ts';
 import type { History } from '../../src/migration/history.ts';
 import { instant } from '../../src/time.ts';
-import { historyArbitrary } from '../kit/arbitraries/histories.ts';
+import { historyArbitrary } from '../src/exclusion/chainedHistories.ts';
 import { freshFolder, removeFolders, recordsOf, writeRecords, type Cells, type Records } from './decideHarness.ts';
 import { commandLine } from './harness.ts';
 

@@ -1,14 +1,14 @@
-import { engine, type Engine } from '../../src/exclusion/engine/engine.ts';
+import { engine, type CompiledEngine } from '../../src/exclusion/engine/engine.ts';
 import { evaluate, spansOf } from '../../src/exclusion/reference/evaluate.ts';
 import { NOTE_KINDS, type Evaluation, type Note, type Span } from '../../src/exclusion/verdict.ts';
 import { CATEGORIES } from '../../src/clauses/clause.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Question } from '../kit/index.ts';
 
-const ENGINES = new WeakMap<RuleSet, Engine>();
+const ENGINES = new WeakMap<RuleSet, CompiledEngine>();
 
 /** The engine of a rule set, made once: compiling costs more than deciding. */
-export function engineOf(rules: RuleSet): Engine {
+export function engineOf(rules: RuleSet): CompiledEngine {
   let known = ENGINES.get(rules);
   if (known === undefined) ENGINES.set(rules, (known = engine(rules)));
   return known;

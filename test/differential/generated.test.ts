@@ -6,14 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/exclusion/reference/evaluate.ts';
 import { READING_NAMES, READINGS, type ReadingName } from '../../src/regulation/readings.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
-import {
-  amendedRuleSetArbitrary,
-  questionArbitrary,
-  readingRuleSetArbitrary,
-  ruleSetArbitrary,
-  type Question,
-} from '../kit/index.ts';
+import { amendedRuleSetArbitrary, readingRuleSetArbitrary, ruleSetArbitrary, type Question } from '../kit/index.ts';
 import { sampleSize } from '../sampleSize.ts';
+import { questionArbitrary } from '../src/exclusion/chainedHistories.ts';
 import { differences, readCases } from '../src/exclusion/cases.ts';
 import { difference, engineOf, engineSays, referenceOf } from './compare.ts';
 import { wideRuleSetArbitrary } from './wideRuleSets.ts';

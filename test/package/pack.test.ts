@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KIT_USERS, SHARED } from './kitUsers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NAME = 'smets1-bench';
@@ -35,6 +36,19 @@ const FACES = Object.entries(manifest.exports).flatMap(([path, target]) => {
   const source = target.default.replace('./dist/', '').replace(/\.js$/, '.ts');
   return existsSync(join(ROOT, source)) ? [{ specifier: NAME + path.slice(1), target, source }] : [];
 });
+
+/**
+ * The versions of Node on which the kit is used: this one, and those that .ci/run has installed (NODE_22 and NODE_24 are
+ * paths of their executables).
+ */
+const NODES: readonly { readonly version: string; readonly path?: string; readonly missing?: string }[] = [
+  { version: `this Node (${process.version})`, path: process.execPath },
+  ...[22, 24].map((major) => {
+    const path = process.env[`NODE_${major}`];
+    const missing = `NODE_${major} names no executable of Node ${major}: .ci/run installs one where npm has it`;
+    return { version: `Node ${major}`, ...(path === undefined || path === '' ? { missing } : { path }) };
+  }),
+];
 
 function unpack(): string[] {
   // .ci/run has packed before, and checked as it built (PACK_BUILT); here the check of types is left to their gate.
@@ -112,6 +126,22 @@ describe('the package', () => {
       expect(run.stdout).toBe('true\n');
     });
   }
+
+  describe.each(NODES)('the kit on $version', ({ path, missing }) => {
+    for (const user of KIT_USERS) {
+      test(`a project that uses ${user.name} tells a right engine from a wrong one`, ({ skip }) => {
+        if (path === undefined) return skip(missing);
+        for (const name of ['vitest', '@vitest']) if (!existsSync(join(folder, 'node_modules', name))) link(name);
+        for (const { file, text } of [SHARED, user]) writeFileSync(join(folder, file), text);
+        const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
+        const run = start(
+          path,
+          user.args.map((word) => (word === 'vitest' ? vitest : word)),
+        );
+        expect(run.status, `${run.stdout}\n${run.stderr}`).toBe(0);
+      }, 300_000);
+    }
+  });
 
   test.skipIf(FACES.length === 0)('its types resolve for a consumer that checks them all', () => {
     for (const types of ['@types/node', 'undici-types']) link(types);

@@ -3,21 +3,10 @@
  * ledger is written to a temporary file, flushed to the disk and renamed before any message that depends on it is sent.
  * A lock keeps other processes out.
  */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { valueOfJson } from '../../../src/text/jsonText.ts';
 import type { SuiteKeys } from '../../dlms/logicalDevice.ts';
 import { toHex } from '../../dlms/bytes.ts';
 import { KeyLedger } from '../../headend/keyLedger.ts';
@@ -26,6 +15,7 @@ import type { DeviceName } from '../../headend/procedure.ts';
 import { DeviceRegistry, titleKey } from './deviceRegistry.ts';
 import { isAlive } from './isAlive.ts';
 import { takeLock, type ProcessLock } from './processLock.ts';
+import { writePrivateFile } from './wholeFile.ts';
 
 /** A ledger that cannot be used, for a reason that the user can mend. The message names files, never a key. */
 export class LedgerError extends Error {
@@ -185,7 +175,7 @@ export class LedgerStore {
     let latest: LedgerMemory | undefined = found?.ledger;
     const write = (): void => {
       if (!latest) return;
-      writeWhole(
+      writeLedger(
         path,
         `${JSON.stringify({ format: 1, note: NOTE, device, party, title: title ?? null, ledger: latest }, null, 1)}\n`,
       );
@@ -272,7 +262,7 @@ function readLedger(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new LedgerError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`);
   }
-  const parsed = fileSchema.safeParse(jsonOf(text));
+  const parsed = fileSchema.safeParse(valueOfJson(text));
   if (parsed.success && parsed.data.device === of.device && parsed.data.party === of.party) return parsed.data;
   const where = parsed.success ? 'device' : (parsed.error.issues[0]?.path.join('.') ?? '');
   throw new LedgerError(
@@ -280,52 +270,11 @@ function readLedger(
   );
 }
 
-function jsonOf(text: string): unknown {
+function writeLedger(path: string, text: string): void {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Writes all of the text or none of it, and returns when it is on the disk. The caller sends nothing that could not be
- * recorded.
- */
-function writeWhole(path: string, text: string): void {
-  try {
-    putThrough(path, text);
+    writePrivateFile(path, text);
   } catch (error) {
     throw new LedgerError(`${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unwritable'})`);
-  }
-}
-
-function putThrough(path: string, text: string): void {
-  const temporary = `${path}.partial-${process.pid}`;
-  const descriptor = openSync(temporary, 'w', 0o600);
-  try {
-    const bytes = Buffer.from(text);
-    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  chmodSync(temporary, 0o600);
-  renameSync(temporary, path);
-  syncFolder(path);
-}
-
-/**
- * Flushes the folder, so that the new name reaches the disk. If a folder cannot be opened, the file system takes care
- * of that.
- */
-function syncFolder(path: string): void {
-  try {
-    const descriptor = openSync(join(path, '..'), 'r');
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-  } catch {
-    // Windows cannot open folders.
   }
 }
 

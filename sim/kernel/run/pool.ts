@@ -8,7 +8,8 @@ import {
   type ShardRequest,
   type SimulationTask,
 } from './shardTask.ts';
-import type { WorkerAnswer } from './worker.ts';
+import type { WorkerAnswer } from './serveShards.ts';
+import type { PoolWatchers } from './watcher.ts';
 
 /**
  * Runs shards, on this thread or on others. Each request names its task, so that one pool serves any number of scenarios, one
@@ -31,9 +32,16 @@ export interface Pool {
 
 export type TakeReply = (reply: ShardReply, position: number) => void | Promise<void>;
 
-/** A pool that is ready when the promise settles. One worker: this thread, no other. */
-export async function openPool(workers: number): Promise<Pool> {
-  return workers <= 1 ? inlinePool() : threadPool(workers);
+/** A thread that serves no watcher. */
+const NO_WATCHERS: PoolWatchers = { watchers: {}, module: new URL('./worker', import.meta.url) };
+
+/**
+ * Opens a pool. It is ready when the promise settles. One worker means this thread and no other.
+ *
+ * @param watching the watchers that requests may name; by default none
+ */
+export async function openPool(workers: number, watching: PoolWatchers = NO_WATCHERS): Promise<Pool> {
+  return workers <= 1 ? inlinePool(watching) : threadPool(workers, watching);
 }
 
 /** Numbers of tasks, by identity: whoever sends the same object again means the same task. */
@@ -50,8 +58,8 @@ function numberOf(task: SimulationTask): number {
   return number;
 }
 
-function inlinePool(): Pool {
-  const tasks = new ShardTasks();
+function inlinePool({ watchers }: PoolWatchers): Pool {
+  const tasks = new ShardTasks(watchers);
   return {
     workers: 1,
     async run(requests, take) {
@@ -76,7 +84,7 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
-async function threadPool(workers: number): Promise<Pool> {
+async function threadPool(workers: number, { module }: PoolWatchers): Promise<Pool> {
   const boot = new URL('./workerBoot.mjs', import.meta.url);
   const jobs: Job[] = [];
   const threads: PoolThread[] = [];
@@ -87,7 +95,10 @@ async function threadPool(workers: number): Promise<Pool> {
     for (const job of jobs.splice(0)) job.reject(failure);
     for (const thread of threads) thread.fail(failure);
   };
-  for (let i = 0; i < workers; i += 1) threads.push(new PoolThread(new Worker(boot), jobs, fail));
+  for (let i = 0; i < workers; i += 1) {
+    const worker = new Worker(boot, { workerData: { module: module.href } });
+    threads.push(new PoolThread(worker, jobs, fail));
+  }
   try {
     await Promise.all(threads.map((thread) => thread.ready));
   } catch (error) {

@@ -10,6 +10,7 @@ import { compileModel, type Model } from '../model/model.ts';
 import { Recorder, type ShardRecords } from '../records/recordBuffers.ts';
 import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
 import { ShardRunner } from './shard.ts';
+import type { Watcher, Watchers, WatchRequest } from './watcher.ts';
 
 /** What a simulation is computed from. Plain data: it can be sent to another thread. */
 export interface SimulationTask {
@@ -27,6 +28,8 @@ export interface ShardRequest {
   readonly shard: number;
   /** Keep the records of the shard's installations. */
   readonly record: boolean;
+  /** Who looks on at the shard's lives; by default nobody. A request that records has no watcher. */
+  readonly watch?: WatchRequest;
 }
 
 /** What a shard of one replication counted, and its records if they were asked for. */
@@ -34,6 +37,8 @@ export interface ShardReply {
   readonly counts: Counts;
   /** Null if the request asked for none. */
   readonly records: ShardRecords | null;
+  /** What the watcher saw; undefined if the request names none. */
+  readonly watched?: unknown;
 }
 
 /** A request as it crosses to another thread. The task itself is sent only if the thread does not hold it. */
@@ -44,6 +49,7 @@ export interface SentRequest {
   readonly replication: number;
   readonly shard: number;
   readonly record: boolean;
+  readonly watch?: WatchRequest;
   /** Run so many installations for the compiler's sake instead of a shard; 0: run the shard. */
   readonly warmUp: number;
 }
@@ -54,9 +60,14 @@ export const TASKS_HELD = 8;
 /** The compiled tasks of one thread. */
 export class ShardTasks {
   private readonly held = new RecentlyUsed<HeldTask>(TASKS_HELD);
+  private readonly watchers: Watchers;
+
+  constructor(watchers: Watchers = {}) {
+    this.watchers = watchers;
+  }
 
   /** Answers a request that crossed from another thread; null after a warm-up. */
-  answer({ id, task, replication, shard, record, warmUp }: SentRequest): ShardReply | null {
+  answer({ id, task, replication, shard, record, watch, warmUp }: SentRequest): ShardReply | null {
     const held = this.held.use(id, () => {
       if (task === null) throw new Error(`task ${id} was not sent to this thread`);
       return new HeldTask(task);
@@ -65,9 +76,20 @@ export class ShardTasks {
       held.runner(replication).warm(warmUp);
       return null;
     }
+    const runner = held.runner(replication);
+    if (watch !== undefined) {
+      const watcher = this.watcherOf(watch, held.model);
+      return { counts: runner.run(shard, watcher), records: null, watched: watcher.take() };
+    }
     const recorder = record ? new Recorder(held.model.horizon) : null;
-    const counts = held.runner(replication).run(shard, recorder);
+    const counts = runner.run(shard, recorder);
     return { counts, records: recorder ? recorder.take() : null };
+  }
+
+  private watcherOf({ name, of }: WatchRequest, model: Model): Watcher {
+    const make = this.watchers[name];
+    if (make === undefined) throw new Error(`this pool has no watcher ${name}`);
+    return make(model, of);
   }
 }
 

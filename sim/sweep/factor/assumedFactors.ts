@@ -1,64 +1,55 @@
-import { fieldsAt, formsOf, type FieldSchema } from '../../../src/document/fields.ts';
-import { parsePath, type Path } from '../../../src/document/path.ts';
-import { treeOf, type Tree } from '../../../src/document/tree.ts';
-import { SCENARIO_FIELDS, type LoadedScenario } from '../../scenario/load.ts';
+import type { LoadedScenario } from '../../scenario/load.ts';
+import { numberFieldOf, rangeOf } from '../../scenario/valueRange.ts';
 
 /** Factors by path, as a sweep file would have them. */
 export interface AssumedFactors {
   readonly factors: Readonly<Record<string, { readonly path: string; readonly values: readonly number[] }>>;
+  /** How many of the factors move over a range that their mark states. */
+  readonly stated: number;
   /** Assumptions that cannot be moved alone: the scenario would be refused, or nothing would change. */
   readonly fixed: number;
+}
+
+export interface AssumedOptions {
+  /** How far a number without a stated range is moved, as a share of it. */
+  readonly share: number;
+  /** False: every number is moved by the share, whatever its mark states. */
+  readonly ranges: boolean;
+  /** Only the numbers below this path. */
+  readonly only?: string | undefined;
+  /** True if the scenario is accepted under a setting `path=value`. */
+  readonly isRight: (setting: string) => boolean;
 }
 
 /** What decides no count: the rest of the estate, the comparison with published figures, prices. */
 const DECIDES_NOTHING = /^(notSimulated|metersPerInstallation|comparison|fit)\b|\.dmctCostPounds$/;
 
 /**
- * Every number of a scenario that is marked "our assumption", up and down by a share of it. Zeros stay: a share of nothing
- * is nothing. A number stays within the bounds of its field, and whole where the field is.
- * @param isRight whether the scenario is accepted under a setting `path=value`
+ * Every number of a scenario that is marked "our assumption", at the lower and the upper end of its range
+ * (`sim/scenario/valueRange.ts`). A number that has no range, such as 0, stays and is counted.
  */
-export function assumedFactors(
-  base: LoadedScenario,
-  { share, only, isRight }: { readonly share: number; readonly only?: string | undefined; readonly isRight: (setting: string) => boolean }, // prettier-ignore
-): AssumedFactors {
-  const tree = treeOf(base.scenario, { file: '', line: 0, column: 0, layer: 0 });
+export function assumedFactors(base: LoadedScenario, { share, ranges, only, isRight }: AssumedOptions): AssumedFactors {
+  const fieldOf = numberFieldOf(base.scenario);
   const factors: Record<string, { path: string; values: number[] }> = {};
   let fixed = 0;
-  for (const { path, value, isClaim, mark, note } of base.marks) {
-    if (!isClaim || mark !== 'our assumption' || typeof value !== 'number' || value === 0) continue;
+  let stated = 0;
+  for (const { path, value, isClaim, mark, note, range } of base.marks) {
+    if (!isClaim || mark !== 'our assumption' || typeof value !== 'number') continue;
     if (DECIDES_NOTHING.test(path) || note === 'the remainder of the classes') continue;
     if (only !== undefined && !isBelow(path, only)) continue;
-    const values = movedValues(value, share, fieldOf(parsePath(path) as Path, tree));
-    const accepted = values.filter((to) => isRight(`${path}=${to}`));
+    const field = fieldOf(path);
+    if (field === undefined) continue;
+    const { low, high, isStated } = rangeOf({ value, range: ranges ? range : null }, field, share);
+    // A zero without a range is a switch that is off, and no assumption that could be moved.
+    if (value === 0 && low === high) continue;
+    const accepted = [low, high].filter((to) => to !== value && isRight(`${path}=${to}`));
     if (accepted.length > 0) factors[path] = { path, values: accepted };
     else fixed += 1;
+    if (isStated && accepted.length > 0) stated += 1;
   }
-  return { factors, fixed };
+  return { factors, stated, fixed };
 }
 
 function isBelow(path: string, above: string): boolean {
   return path === above || path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
-}
-
-function fieldOf(path: Path, tree: Tree): FieldSchema | undefined {
-  return fieldsAt(SCENARIO_FIELDS, path, tree)
-    .flatMap(formsOf)
-    .find(({ type }) => type === 'number' || type === 'integer');
-}
-
-/** The number down and up, where that changes it. Below 1 a whole number would vanish: it moves by one at least. */
-function movedValues(value: number, share: number, field: FieldSchema | undefined): readonly number[] {
-  const isWhole = field?.type === 'integer';
-  return [-share, share].flatMap((by) => {
-    const plain = value * (1 + by);
-    const moved = isWhole ? wholeStep(value, plain) : Math.round(plain * 1e12) / 1e12;
-    const kept = Math.min(Math.max(moved, field?.minimum ?? -Infinity), field?.maximum ?? Infinity);
-    return kept === value ? [] : [kept];
-  });
-}
-
-function wholeStep(value: number, plain: number): number {
-  const near = Math.round(plain);
-  return near === value ? value + Math.sign(plain - value) : near;
 }

@@ -4,7 +4,8 @@ import { evenLevels } from '../design/grid.ts';
 import { expandPath, ownValue, settingPathOf, type OwnValues } from './ownValue.ts';
 import { quantileOf, type Belief } from './quantiles.ts';
 import type { PathValue } from './shareGroups.ts';
-import { timesOf, type Bound, type FactorDistribution, type FactorSpec } from './sweepSchema.ts';
+import { timesOf } from '../../scenario/schemaBasics.ts';
+import type { Bound, FactorDistribution, FactorSpec } from './sweepSchema.ts';
 
 /** What a factor does to a scenario at one coordinate. */
 export interface FactorSetting {

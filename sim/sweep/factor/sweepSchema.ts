@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { date } from '../../scenario/schemaBasics.ts';
+import { date, relative } from '../../scenario/schemaBasics.ts';
 import type { FieldSchema } from '../../../src/document/fields.ts';
 
-/** `x1.5`: the scenario's own number times 1.5. */
-const TIMES = /^x(\d+(\.\d+)?)$/;
-const times = z.string().regex(TIMES, 'a number, or `x` and a number: that many times the own value');
-const bound = z.union([z.number(), times]).describe("a number; `x1.5` is the scenario's own number times 1.5");
+const bound = z.union([z.number(), relative]).describe("a number; `x1.5` is the scenario's own number times 1.5");
 
 const distribution = z
   .discriminatedUnion('kind', [
@@ -123,11 +120,17 @@ export const sweepSchema = z.strictObject({
   design,
   assumptions: z
     .strictObject({
-      share: z.number().min(0.001).max(1).default(0.3).describe('how far each number is moved, as a share of it'),
+      share: z
+        .number()
+        .min(0.001)
+        .max(1)
+        .default(0.3)
+        .describe('how far a number without a range is moved, as a share of it; a chance moves on its odds'),
+      ranges: z.boolean().default(true).describe('move a number to the ends of the range that its mark states'),
       only: z.string().optional().describe('only the numbers below this path'),
     })
     .optional()
-    .describe('also vary every number marked "our assumption", up and down'),
+    .describe('also vary every number marked "our assumption", down and up'),
   factors: z.record(z.string().min(1).max(80), factor).default({}).describe('what is varied, by names of yours'),
 });
 
@@ -139,10 +142,3 @@ export type DesignSpec = SweepFile['design'];
 
 /** The fields of a sweep file as JSON Schema: for editors, problems and the documents. */
 export const SWEEP_FIELDS = z.toJSONSchema(sweepSchema, { target: 'draft-7', io: 'input' }) as FieldSchema;
-
-/** The number that `x1.5` multiplies by; undefined for anything else. */
-export function timesOf(value: unknown): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const found = TIMES.exec(value)?.[1];
-  return found === undefined ? undefined : Number(found);
-}

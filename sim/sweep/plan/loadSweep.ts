@@ -13,7 +13,7 @@ import { morrisDesign } from '../design/morrisDesign.ts';
 import { oneAtATime } from '../design/oneAtATime.ts';
 import { SALTELLI_FACTORS_MAX, saltelliDesign } from '../design/saltelliDesign.ts';
 import { shiftedSobol, SOBOL_DIMENSIONS_MAX } from '../design/sobolSequence.ts';
-import { assumedFactors } from '../factor/assumedFactors.ts';
+import { assumedFactors, type AssumedFactors } from '../factor/assumedFactors.ts';
 import { factorOf, levelsOf, type Factor } from '../factor/factors.ts';
 import { SWEEP_FIELDS, sweepSchema, type DesignSpec, type SweepFile } from '../factor/sweepSchema.ts';
 import { designDice } from '../sweepDice.ts';
@@ -26,8 +26,8 @@ export interface Sweep {
   readonly file: SweepFile;
   readonly seed: string;
   readonly factors: readonly Factor[];
-  /** Assumptions that cannot be moved alone, where the file asks for all of them. */
-  readonly fixed: number;
+  /** Of the assumptions, where the file asks for all of them: how many have a stated range, and how many stay. */
+  readonly assumed: Pick<AssumedFactors, 'stated' | 'fixed'>;
   /** The points after the base point, which is number 0 and has every factor as the scenario has it. */
   readonly design: DesignMatrix;
   readonly outcomes: readonly Outcome[];
@@ -93,8 +93,10 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   const factors: Factor[] = [];
   const { assumptions } = file;
   const isRight = (setting: string): boolean => open(place(file.scenario))([setting]).ok;
-  const assumed = assumptions ? assumedFactors(base, { ...assumptions, isRight }) : { factors: {}, fixed: 0 };
-  const specs = { ...sweepSchema.shape.factors.parse(assumed.factors), ...file.factors };
+  const { factors: assumedSpecs, ...assumed } = assumptions
+    ? assumedFactors(base, { ...assumptions, isRight })
+    : { factors: {}, stated: 0, fixed: 0 };
+  const specs = { ...sweepSchema.shape.factors.parse(assumedSpecs), ...file.factors };
   for (const [name, spec] of Object.entries(specs)) {
     const placed =
       spec.scenarios && Object.fromEntries(Object.entries(spec.scenarios).map(([as, at]) => [as, place(at)]));
@@ -131,7 +133,7 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   const { name, title } = file;
   return {
     ok: true,
-    sweep: { name, title, file, seed, factors, design, outcomes, stop, base, open, fixed: assumed.fixed },
+    sweep: { name, title, file, seed, factors, design, outcomes, stop, base, open, assumed },
   };
 }
 

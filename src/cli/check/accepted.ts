@@ -4,7 +4,7 @@ import { READING_NAMES, READINGS, type Readings } from '../../regulation/reading
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { parseDate } from '../../time.ts';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
-import type { Question } from '../../../test/kit/arbitraries/histories.ts';
+import type { Question } from '../../../test/kit/question.ts';
 import { differencesOf } from '../../../test/kit/compare.ts';
 import { expectedOf, shapesOf, type Finding } from '../../../test/kit/trial/finding.ts';
 import { UsageError } from '../shell/exit.ts';
@@ -63,6 +63,12 @@ export class Accepted {
     if (!reading && !shapes.every((shape) => all.some((row) => startsWith(shape, row.shape)))) return false;
     for (const row of all) row.uses += 1;
     return true;
+  }
+
+  /** The readings that valid rows accept. An engine is held to its laws under these. */
+  get readings(): Partial<Readings> {
+    const valid = this.rows.filter(({ expires }) => expires >= this.today);
+    return valid.reduce<Partial<Readings>>((all, { reading }) => ({ ...all, ...reading }), {});
   }
 
   /** Rows whose time is over: each fails the run. */

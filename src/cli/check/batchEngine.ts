@@ -17,7 +17,7 @@ import { documentOf } from '../../rules/ruleSetSchema.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
 import { shellWord } from '../../text/shellWord.ts';
-import type { Question } from '../../../test/kit/arbitraries/histories.ts';
+import type { Question } from '../../../test/kit/question.ts';
 import { UsageError } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import type { Io } from '../shell/io.ts';

@@ -2,17 +2,22 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { openTable } from '../../interchange/table/tableFile.ts';
 import type { TableColumn } from '../../interchange/table/tableTypes.ts';
+import { comparisonSections, type ComparedLine } from '../../report/html/comparisonSections.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import { meanOf } from '../../report/statistics.ts';
 import { signedNumber, wholeNumber } from '../../text/numberWords.ts';
 import { textTable } from '../../text/table.ts';
 import { meanEstimate, varianceOf, type Estimate } from '../../../sim/sweep/analysis/estimates.ts';
 import { pairedDifference } from '../../../sim/sweep/analysis/pairedDifference.ts';
+import { writeDocument } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
+import { commandText } from '../shell/commandText.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { collect, oneOf, whole } from '../shell/options.ts';
+import { collect, oneOf, pageFile, whole } from '../shell/options.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
+import { benchVersion } from '../shell/version.ts';
 import { loadScenarioFile } from '../shell/scenarioFile.ts';
 import { isRunFolder, sideOfFolder, sideOfScenario, type Side, type SideLine } from './compareSides.ts';
 
@@ -22,6 +27,7 @@ interface CompareOptions {
   readonly replications?: number;
   readonly workers?: number;
   readonly out?: string;
+  readonly html?: string;
   readonly format: 'text' | 'json';
 }
 
@@ -37,6 +43,7 @@ export function compareCommand({ action }: Shell): Command {
     .option('--seed <text>', "seed of both (default: that of A's scenario)")
     .option('--replications <n>', "replications of both (default: those of A's scenario)", whole(1, 10_000))
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .option('--html <file>', 'write the comparison as one page with pictures', pageFile)
     .option('--out <file>', 'write a CSV with one row per line and replication')
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
@@ -48,7 +55,7 @@ column says how many replications independent dice would have needed for an inte
 Examples:
   smets1-bench compare scenarios/various1.yaml --set amendments.clauses.five-retries.shows.atLeast=4
   smets1-bench compare scenarios/various1.yaml mine.yaml --replications 10
-  smets1-bench compare out/before out/after
+  smets1-bench compare out/before out/after --html out/compare.html
 
 Exit codes: 0 done, 1 usage, scenario or folder wrong, 3 defect.`,
     )
@@ -64,8 +71,16 @@ async function compare(io: Io, a: string, b: string | undefined, options: Compar
   const isPaired = before.seed === after.seed && before.replications === after.replications;
   const rows = comparedLines(before, after, isPaired);
   if (options.out !== undefined) writeSamples(options.out, before, after);
+  const provenance = provenanceOf([a, b], before, after, options);
+  if (options.html !== undefined) {
+    const report = { a: nameOfSide(before), b: nameOfSide(after), replications: before.replications, isPaired, lines: rows }; // prettier-ignore
+    const title = before.name === after.name ? `A change of ${before.name}` : `${before.name} beside ${after.name}`;
+    writeDocument(options.html, { title, provenance, sections: comparisonSections(report) });
+  }
   if (options.format === 'json')
-    io.out.write(`${JSON.stringify({ a: described(before), b: described(after), paired: isPaired, rows })}\n`);
+    io.out.write(
+      `${JSON.stringify({ provenance, a: described(before), b: described(after), paired: isPaired, rows })}\n`,
+    );
   else io.out.write(compareText(before, after, isPaired, rows));
   return EXIT.done;
 }
@@ -99,17 +114,6 @@ async function sides(io: Io, a: string, b: string, options: CompareOptions): Pro
   } finally {
     progress.stop();
   }
-}
-
-interface ComparedLine {
-  readonly cohort: string;
-  readonly category: string;
-  readonly words: string;
-  readonly unit: SideLine['unit'];
-  readonly a: number;
-  readonly b: number;
-  readonly difference: Estimate;
-  readonly independentReplications: number | null;
 }
 
 /** Lines that either side has, in the order of the first. */
@@ -153,8 +157,30 @@ function unpairedDifference(a: readonly number[], b: readonly number[]): Estimat
   return { value, low: value - half, high: value + half };
 }
 
-function described({ name, seed, replications }: Side): object {
-  return { name, seed, replications };
+function described(side: Side): object {
+  return { name: nameOfSide(side), seed: side.seed, replications: side.replications };
+}
+
+function nameOfSide({ name, hash }: Side): string {
+  return `${name}#${hash}`;
+}
+
+/** What decides a comparison. The dice are named only if both have the same. */
+function provenanceOf(
+  [a, b]: readonly [string, string | undefined],
+  before: Side,
+  after: Side,
+  { set, seed, replications }: CompareOptions,
+): Provenance {
+  return {
+    command: commandText(['compare', a, ...(b === undefined ? [] : [b])], { seed, replications, set }),
+    set,
+    scenarios: [before, after].map(({ name, hash }) => ({ name, hash })),
+    rules: before.rules === after.rules ? before.rules : null,
+    seed: before.seed === after.seed ? before.seed : null,
+    replications: before.replications === after.replications ? before.replications : null,
+    version: benchVersion(),
+  };
 }
 
 function compareText(before: Side, after: Side, isPaired: boolean, rows: readonly ComparedLine[]): string {
@@ -162,7 +188,7 @@ function compareText(before: Side, after: Side, isPaired: boolean, rows: readonl
   const dice = isPaired
     ? `${before.replications} replications on common dice (seed ${before.seed})`
     : 'seeds or numbers of replications differ, so the dice are not common: run both anew for a sharper answer';
-  const head = `A: ${before.name}\nB: ${after.name}\n${dice}`;
+  const head = `A: ${nameOfSide(before)}\nB: ${nameOfSide(after)}\n${dice}`;
   if (moved.length === 0) return `${head}\n\nNo volume differs in any replication's mean.\n`;
   const table = [
     ['cohort', 'category', 'A', 'B', 'B - A', '90 % interval', 'independent runs'],

@@ -10,8 +10,9 @@ import { benchVersion } from '../shell/version.ts';
 
 /** One of the two that are compared: counts by line and replication, and what decides them. */
 export interface Side {
-  /** name#hash */
   readonly name: string;
+  readonly hash: string;
+  readonly rules: string;
   readonly seed: string;
   readonly replications: number;
   readonly lines: readonly SideLine[];
@@ -68,7 +69,9 @@ function sideOfReport(report: RunReport): Side {
     samples,
   });
   return {
-    name: `${report.scenario.name}#${report.scenario.hash}`,
+    name: report.scenario.name,
+    hash: report.scenario.hash,
+    rules: report.rules.name,
     seed: report.seed,
     replications: report.replications,
     lines: [

@@ -3,7 +3,6 @@ import type { EmulateOptions } from '../../../devices/emulate/emulate.ts';
 import type { DeviceChoice } from '../../../devices/emulate/profileSchema.ts';
 import { formatProblems } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
-import { isAlive } from '../../../devices/rig/bench/isAlive.ts';
 import { UsageError } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { collect, folder, oneOf, whole } from '../shell/options.ts';
@@ -125,7 +124,7 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
   // While a broker or an adapter is away nothing else keeps the process alive: the emulator's own timers do not.
   const alive = setInterval(() => undefined, ALIVE_MILLISECONDS);
   try {
-    const state = given.state === undefined ? undefined : stateFolder(given.state, isAlive);
+    const state = given.state === undefined ? undefined : stateFolder(given.state);
     const emulation = await emulate({ ...options, ...(state && { state }) });
     const at = Math.floor(io.now() / 1000);
     writeLine(io.out, `${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C`);

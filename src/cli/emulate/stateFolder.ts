@@ -2,38 +2,29 @@
  * What emulated devices keep over a restart of the process: keys, counters, written values and the state of their objects. A
  * file a device, for its owner alone, written whole under a temporary name and renamed before an answer is sent.
  */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { deviceMemorySchema, memoryOf, restoreMemory, type DeviceMemory } from '../../../devices/cosem/deviceMemory.ts';
 import type { DeviceStates } from '../../../devices/emulate/deviceStates.ts';
+import { takeLock, type ProcessLock } from '../../../devices/rig/bench/processLock.ts';
+import { writePrivateFile } from '../../../devices/rig/bench/wholeFile.ts';
 import { TransportError } from '../../../devices/transport/transport.ts';
+import { valueOfJson } from '../../text/jsonText.ts';
 
 const LOCK = 'emulate.lock';
 
 /** Takes a folder. Throws a TransportError `settings` if it cannot be used or another process uses it. */
-export function stateFolder(folder: string, isAlive: (pid: number) => boolean): DeviceStates {
-  const lock = join(folder, LOCK);
+export function stateFolder(folder: string): DeviceStates {
   const refuse = (path: string, why: string): never => {
     throw new TransportError('settings', path, why);
   };
-  const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? 'unknown';
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     refuse(folder, `the state folder cannot be made (${codeOf(cause)})`);
   }
-  takeLock(lock, isAlive, refuse);
+  const lock = lockOf(join(folder, LOCK));
   const boots = new Map<CosemDevice, number>();
   const saved = new Map<CosemDevice, string>();
   const pathOf = (device: CosemDevice): string => join(folder, `${encodeURIComponent(device.identity.name)}.json`);
@@ -45,7 +36,7 @@ export function stateFolder(folder: string, isAlive: (pid: number) => boolean): 
     } catch (cause) {
       return codeOf(cause) === 'ENOENT' ? undefined : refuse(path, `cannot be read (${codeOf(cause)})`);
     }
-    const parsed = deviceMemorySchema.safeParse(jsonOf(text));
+    const parsed = deviceMemorySchema.safeParse(valueOfJson(text));
     if (parsed.success) return parsed.data;
     return refuse(path, `is not the state of an emulated device (at ${parsed.error.issues[0]?.path.join('.') ?? ''})`);
   }
@@ -54,7 +45,7 @@ export function stateFolder(folder: string, isAlive: (pid: number) => boolean): 
     const memory = memoryOf(device, boots.get(device) ?? 1);
     const text = `${JSON.stringify(memory)}\n`;
     if (saved.get(device) === text) return;
-    writeWhole(pathOf(device), text);
+    writeState(pathOf(device), text);
     saved.set(device, text);
   }
 
@@ -68,53 +59,30 @@ export function stateFolder(folder: string, isAlive: (pid: number) => boolean): 
       return { boot, isFound: found !== undefined };
     },
     save,
-    release: () => rmSync(lock, { force: true }),
+    release: () => lock.release(),
   };
 }
 
-function takeLock(path: string, isAlive: (pid: number) => boolean, refuse: (path: string, why: string) => never): void {
-  for (const isLast of [false, true]) {
-    try {
-      const descriptor = openSync(path, 'wx', 0o600);
-      writeSync(descriptor, `${process.pid}\n`);
-      closeSync(descriptor);
-      return;
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') refuse(path, `cannot be written (${code ?? 'unknown'})`);
-    }
-    const owner = Number(readFileSync(path, 'utf8').trim());
-    if (isLast || (Number.isInteger(owner) && owner > 0 && isAlive(owner))) {
-      refuse(path, `process ${owner} uses this state folder; give each emulator a folder of its own`);
-    }
-    // The process that wrote it has died.
-    rmSync(path, { force: true });
-  }
-}
-
-function jsonOf(text: string): unknown {
+function lockOf(path: string): ProcessLock {
+  let lock: ReturnType<typeof takeLock>;
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.partial`;
-  try {
-    const descriptor = openSync(temporary, 'w', 0o600);
-    try {
-      const bytes = Buffer.from(text);
-      for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    chmodSync(temporary, 0o600);
-    renameSync(temporary, path);
+    lock = takeLock(path);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new TransportError('other', path, `the state cannot be written (${code})`);
+    throw new TransportError('settings', path, `cannot be written (${codeOf(cause)})`);
   }
+  if ('release' in lock) return lock;
+  const why = `process ${lock.heldBy} uses this state folder; give each emulator a folder of its own`;
+  throw new TransportError('settings', path, why);
+}
+
+function writeState(path: string, text: string): void {
+  try {
+    writePrivateFile(path, text);
+  } catch (cause) {
+    throw new TransportError('other', path, `the state cannot be written (${codeOf(cause)})`);
+  }
+}
+
+function codeOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException).code ?? 'unknown';
 }

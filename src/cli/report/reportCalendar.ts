@@ -11,7 +11,7 @@ import {
   futureCells,
   futures,
   futuresText,
-} from '../../report/calendar.ts';
+} from '../../report/records/calendar.ts';
 import { ReportedCounts } from '../../report/reportedCounts.ts';
 import { formatInstant, parseDate } from '../../time.ts';
 import { checkDirectory, openDirectory, writeCsv } from './reportFiles.ts';

@@ -1,7 +1,12 @@
 import { Command, Option } from 'commander';
 import { engine } from '../../exclusion/engine/engine.ts';
-import { Consultation, consultationCells, CONSULTATION_COLUMNS, consultationText } from '../../report/consultation.ts';
-import { excludedAt } from '../../report/excluded.ts';
+import {
+  Consultation,
+  consultationCells,
+  CONSULTATION_COLUMNS,
+  consultationText,
+} from '../../report/records/consultation.ts';
+import { excludedAt } from '../../report/records/excluded.ts';
 import { formatInstant } from '../../time.ts';
 import { writeCsv } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';

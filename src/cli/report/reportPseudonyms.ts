@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { assert } from '../../assert.ts';
-import type { Fuel } from '../../report/excluded.ts';
+import type { Fuel } from '../../report/records/excluded.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 

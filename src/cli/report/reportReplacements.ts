@@ -1,8 +1,13 @@
 import { Command } from 'commander';
 import { engine } from '../../exclusion/engine/engine.ts';
 import { DATES } from '../../regulation/parameters.ts';
-import { excludedAt, type Excluded } from '../../report/excluded.ts';
-import { Replacements, replacementCells, REPLACEMENT_COLUMNS, replacementsText } from '../../report/replacements.ts';
+import { excludedAt, type Excluded } from '../../report/records/excluded.ts';
+import {
+  Replacements,
+  replacementCells,
+  REPLACEMENT_COLUMNS,
+  replacementsText,
+} from '../../report/records/replacements.ts';
 import { thousands } from '../../text/table.ts';
 import { endOfLondonDate, formatInstant } from '../../time.ts';
 import { writeCsv } from './reportFiles.ts';

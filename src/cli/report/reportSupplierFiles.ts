@@ -4,8 +4,8 @@ import type { CATEGORIES } from '../../clauses/clause.ts';
 import { engine } from '../../exclusion/engine/engine.ts';
 import { maskIdentifier } from '../../installation/identifiers.ts';
 import { clauseOf, type RuleSet } from '../../rules/ruleset.ts';
-import { NOT_KNOWN } from '../../report/excluded.ts';
-import { formatMonth } from '../../report/replacements.ts';
+import { NOT_KNOWN } from '../../report/records/excluded.ts';
+import { formatMonth } from '../../report/records/replacements.ts';
 import { supplierFileNames } from './reportFileNames.ts';
 import {
   cutAtReplacement,
@@ -20,7 +20,7 @@ import {
   type ExcludedPoint,
   type FileFault,
   type MonthSummary,
-} from '../../report/supplierFiles.ts';
+} from '../../report/records/supplierFiles.ts';
 import { textTable, thousands } from '../../text/table.ts';
 import {
   formatDay,

@@ -14,7 +14,7 @@ import {
   withoutEntry,
   type DmcMember,
   type DmcRow,
-} from '../../report/uneconomic.ts';
+} from '../../report/records/uneconomic.ts';
 import { formatInstant, parseDate } from '../../time.ts';
 import { loadScenarioFile } from '../shell/scenarioFile.ts';
 import { collect } from '../shell/options.ts';

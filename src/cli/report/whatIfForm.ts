@@ -3,7 +3,7 @@ import { parsePath } from '../../document/path.ts';
 import { READINGS, READING_NAMES } from '../../regulation/readings.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import type { WhatIfField, WhatIfForm } from '../../../sim/browser/protocol.ts';
-import { SCENARIO_FIELDS } from '../../../sim/scenario/load.ts';
+import { SCENARIO_FIELDS } from '../../../sim/scenario/schema.ts';
 import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
 import type { Scenario } from '../../../sim/scenario/schema.ts';
 import { seedWords } from '../../../sim/world/dice/streams.ts';

@@ -2,10 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { runPage } from '../../report/html/runPage.ts';
+import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
+import { sectionPage } from '../../report/html/sectionPage.ts';
 import { whatIfData, whatIfSection } from '../../report/html/whatIfSection.ts';
 import type { PageSection } from '../../report/html/pageParts.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { readGlossary } from '../docs/glossaryFile.ts';
+import { UsageError } from '../shell/exit.ts';
+import { fileErrorWords } from '../shell/fileErrors.ts';
 import { pageScript } from './pageScripts.ts';
 import { whatIfForm, type WhatIfSource } from './whatIfForm.ts';
 
@@ -19,15 +23,31 @@ export interface PageOptions {
 
 /** Writes the page of one report, or of several side by side. It appears under its name when it is whole. */
 export async function writePage(path: string, reports: readonly RunReport[], options: PageOptions): Promise<void> {
-  const text = await pageOf(reports, options);
-  mkdirSync(dirname(resolve(path)), { recursive: true });
-  const output = openOutput(path);
+  writePageFile(path, await pageOf(reports, options));
+}
+
+/**
+ * Writes the page of a command's own sections: what `--html FILE` does in every command but `run`.
+ * @throws UsageError if the file cannot be written
+ */
+export function writeDocument(path: string, document: Omit<PageDocument, 'format' | 'kind'>): void {
+  writePageFile(path, sectionPage({ format: PAGE_FORMAT, kind: 'page', ...document }, readGlossary()));
+}
+
+function writePageFile(path: string, text: string): void {
   try {
-    output.write(Buffer.from(text));
-    output.commit();
+    mkdirSync(dirname(resolve(path)), { recursive: true });
+    const output = openOutput(path);
+    try {
+      output.write(Buffer.from(text));
+      output.commit();
+    } catch (error) {
+      output.abort();
+      throw error;
+    }
   } catch (error) {
-    output.abort();
-    throw error;
+    const words = fileErrorWords(error);
+    throw words === undefined ? error : new UsageError(`${path}: ${words}\n  Name another file.`);
   }
 }
 

@@ -1,16 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { differencesOf } from '../../report/differences.ts';
 import type { Baseline, RunReport } from '../../report/runReport.ts';
-import { shellWord } from '../../text/shellWord.ts';
 import { parseDate } from '../../time.ts';
 import { valuesOf } from '../report/whatIfForm.ts';
 import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { collect, folder, oneOf, whole } from '../shell/options.ts';
+import { commandText } from '../shell/commandText.ts';
+import { collect, folder, oneOf, pageFile, whole } from '../shell/options.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -156,12 +156,6 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   }
 }
 
-/** Parses the name of the page. Standard output has the report itself. */
-function pageFile(text: string): string {
-  if (text === '-') throw new InvalidArgumentError('found -, expected a file; report html writes a page to standard output.'); // prettier-ignore
-  return text;
-}
-
 function settingsOf(
   { scenario }: ScenarioFile,
   options: RunOptions,
@@ -183,14 +177,12 @@ function commandOf(
   { seed, replications }: Pick<RunSettings, 'seed' | 'replications'>,
   { set, asOf }: RunOptions,
 ): string {
-  // A page is handed on: the folders of the machine that made it are nobody's business.
-  const shown = path.startsWith('/') ? (path.split('/').at(-1) as string) : path;
-  const words = ['smets1-bench', 'run', shellWord(shown)];
-  if (seed !== scenario.seed) words.push('--seed', shellWord(seed));
-  if (replications !== scenario.replications) words.push('--replications', String(replications));
-  for (const text of set) words.push('--set', shellWord(text));
-  for (const date of asOf) words.push('--as-of', date);
-  return words.join(' ');
+  return commandText(['run', path], {
+    'seed': seed === scenario.seed ? undefined : seed,
+    'replications': replications === scenario.replications ? undefined : replications,
+    set,
+    'as-of': asOf,
+  });
 }
 
 function baselineOf(before: RunResult, after: RunResult): Baseline {

@@ -111,10 +111,12 @@ function sizeOf({ scenario }: LoadedScenario): number {
 const PATH_WIDTH_MAX = 64;
 const VALUE_WIDTH_MAX = 32;
 
-/** Every value, aligned: path, value, mark, note. */
+/** Every value, aligned: path, value, mark, note and the range that the mark states. */
 function scenarioText(loaded: LoadedScenario): string {
   const { scenario, marks, rules, hash, sources } = loaded;
-  const rows = marks.map(({ path, value, mark, note }) => [path, valueText(value), mark ?? '', note] as const);
+  const rows = marks.map(
+    ({ path, value, mark, note, range }) => [path, valueText(value), mark ?? '', noteText(note, range)] as const,
+  );
   const width = (column: 0 | 1 | 2, max: number): number =>
     Math.min(max, Math.max(...rows.map((row) => row[column].length)));
   const [paths, values, words] = [width(0, PATH_WIDTH_MAX), width(1, VALUE_WIDTH_MAX), width(2, VALUE_WIDTH_MAX)];
@@ -129,13 +131,17 @@ function scenarioText(loaded: LoadedScenario): string {
   return `${lines.join('\n')}\n`;
 }
 
+function noteText(note: string, range: MarkedLeaf['range']): string {
+  return range === null ? note : `${note} [${range[0]} to ${range[1]}]`;
+}
+
 /** A line stays a line. */
 function valueText(value: MarkedLeaf['value']): string {
   return typeof value === 'string' && (value === '' || /[\n\r\t]/.test(value)) ? JSON.stringify(value) : String(value);
 }
 
 function scenarioJson({ scenario, marks, rules, hash, sources }: LoadedScenario): string {
-  const values = marks.map(({ path, value, mark, note }) => ({ path, value, mark, note }));
+  const values = marks.map(({ path, value, mark, note, range }) => ({ path, value, mark, note, range }));
   const { marks: _rows, ...rest } = scenario;
   return `${JSON.stringify({ name: scenario.name, hash, sources, rules, scenario: rest, values }, null, 2)}\n`;
 }

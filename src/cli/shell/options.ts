@@ -36,6 +36,12 @@ export function folder(text: string): string {
   return text;
 }
 
+/** Parses the name of a page's file. Standard output has the report itself. */
+export function pageFile(text: string): string {
+  if (text === '-' || text === '') throw new InvalidArgumentError(`found ${JSON.stringify(text)}, expected a file; report html writes a page to standard output.`); // prettier-ignore
+  return text;
+}
+
 /** Parses an instant; a date is the last second of that London day. */
 export function instantOrDate(text: string): Instant {
   const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);

@@ -3,6 +3,7 @@ import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
 import type { Cell } from '../../../sim/sweep/cell/cell.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { CellAnswer, QueuedCell } from './cellAnswer.ts';
+import { queueAnswer, type QueueAnswer } from './queueAnswer.ts';
 
 export type { QueuedCell };
 
@@ -10,16 +11,17 @@ export type { QueuedCell };
 export interface CellQueue {
   /** Queues a cell, unless it is there. One that failed before is queued anew. */
   add(cell: Cell): Promise<void>;
-  /** The answers to those of the cells that are done. */
-  answers(
-    keys: readonly string[],
-  ): Promise<ReadonlyMap<string, { readonly text: string } | { readonly error: string }>>;
+  /** What the queue knows of a cell. */
+  answer(key: string): Promise<QueueAnswer>;
   /** Removes a cell whose answer was taken. */
   forget(key: string): Promise<void>;
   /** How many workers listen. */
   workers(): Promise<number>;
-  /** Until some cell is done, or a moment has passed. */
-  wait(signal: AbortSignal): Promise<void>;
+  /**
+   * Waits until some cell is done, or a moment has passed. Returns the keys of the cells that were done since the last
+   * call; undefined after a quiet moment, in which an event may have been missed.
+   */
+  wait(signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Takes cells until the signal is aborted, or with `once` until none is left. */
   work(options: WorkOptions): Promise<void>;
   close(): Promise<void>;
@@ -57,16 +59,7 @@ export async function openCellQueue(url: string): Promise<CellQueue> {
       const backoff = { type: 'fixed', delay: HAND_ON_MILLISECONDS };
       await queue.add('cell', { kernel: KERNEL, cell }, { jobId: cell.key, attempts: ATTEMPTS, backoff });
     },
-    async answers(keys) {
-      const found = new Map<string, { text: string } | { error: string }>();
-      for (const key of keys) {
-        const job = await queue.getJob(key);
-        const state = await job?.getState();
-        if (job && state === 'completed' && 'text' in job.returnvalue) found.set(key, { text: job.returnvalue.text });
-        else if (job && state === 'failed') found.set(key, { error: job.failedReason });
-      }
-      return found;
-    },
+    answer: (key) => queueAnswer(queue, key),
     async forget(key) {
       const job = await queue.getJob(key);
       // A job that a worker holds cannot be removed. Its answer will be the cell that is in the store already.
@@ -75,7 +68,7 @@ export async function openCellQueue(url: string): Promise<CellQueue> {
     async workers() {
       return (await queue.getWorkers()).length;
     },
-    wait: (signal) => nextEvent(events, signal),
+    wait: news(events),
     work: (options) => workOn(bullmq, queue, connection, options),
     async close() {
       await events.close();
@@ -106,20 +99,29 @@ async function connected(url: string): Promise<{ bullmq: typeof BullMq; connecti
   return { bullmq, connection: { url, maxRetriesPerRequest: null } };
 }
 
-function nextEvent(events: BullMq.QueueEvents, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      events.off('completed', done);
-      events.off('failed', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, WAIT_MILLISECONDS);
-    events.on('completed', done);
-    events.on('failed', done);
-    signal.addEventListener('abort', done);
-  });
+function news(events: BullMq.QueueEvents): CellQueue['wait'] {
+  const done = new Set<string>();
+  let wake = (): void => undefined;
+  const hear = ({ jobId }: { readonly jobId: string }): void => {
+    done.add(jobId);
+    wake();
+  };
+  events.on('completed', hear);
+  events.on('failed', hear);
+  return (signal) =>
+    new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        wake = () => undefined;
+        signal.removeEventListener('abort', end);
+        resolve(done.size > 0 ? [...done] : undefined);
+        done.clear();
+      };
+      const timer = setTimeout(end, WAIT_MILLISECONDS);
+      wake = end;
+      signal.addEventListener('abort', end);
+      if (done.size > 0) end();
+    });
 }
 
 async function workOn(

@@ -10,11 +10,15 @@ import type { CellEnd } from './computeCells.ts';
 import type { CellStore } from './cellStore.ts';
 import { openCellQueue, type QueuedCell } from './cellQueue.ts';
 import { cellAnswer } from './cellAnswer.ts';
+import type { QueueAnswer } from './queueAnswer.ts';
 import { WORKERS_MAX } from './sweepInputs.ts';
 import type { Executor } from './sweepRun.ts';
 
 /** Cells that lie in the queue at a time: enough for a thousand threads, and Redis keeps few results. Ours. */
 const QUEUED_MAX = 2000;
+
+/** After so many waits every cell is asked for, not only those that were heard of: an event may be missed. Ours. */
+const WAITS_PER_LOOK = 20;
 
 /**
  * Lets workers on other machines compute: cells go into a queue on Redis, and what the workers answer into the store. Cells
@@ -30,19 +34,24 @@ export function queueExecutor(options: {
   return async (cells, onEnd) => {
     const queue = await openCellQueue(url);
     const waiting = new Map<string, Cell>();
-    const settle = async (
-      key: string,
-      answer: { readonly text: string } | { readonly error: string },
-    ): Promise<void> => {
-      const cell = waiting.get(key);
-      if (cell === undefined) return;
-      waiting.delete(key);
+    const settle = async (cell: Cell): Promise<void> => {
+      const answer = await queue.answer(cell.key);
+      if (answer.kind === 'open') return;
+      if (answer.kind === 'gone') {
+        // Another sweep took the answer. The cell is in a store that both share, or it is computed once more.
+        if (!store.has(cell.key)) return queue.add(cell);
+        waiting.delete(cell.key);
+        return onEnd({ kind: 'found', cell });
+      }
+      waiting.delete(cell.key);
       await onEnd(endOf(cell, answer, store));
-      await queue.forget(key);
+      await queue.forget(cell.key);
     };
     try {
       const next = cells[Symbol.iterator]();
       let saysWaiting = true;
+      let waits = 0;
+      let heard: readonly string[] | undefined;
       for (let isDone = false; !isDone || waiting.size > 0;) {
         while (!isDone && waiting.size < QUEUED_MAX) {
           const item = next.next();
@@ -52,13 +61,15 @@ export function queueExecutor(options: {
           await queue.add(item.value);
         }
         signal.throwIfAborted();
-        for (const [key, answer] of await queue.answers([...waiting.keys()])) await settle(key, answer);
+        for (const cell of (heard ?? [...waiting.keys()]).map((key) => waiting.get(key))) if (cell) await settle(cell);
         if (waiting.size === 0) continue;
         if (saysWaiting && (await queue.workers()) === 0) {
           writeLine(io.err, 'no worker is there yet: start some with smets1-bench sweep work --redis URL');
           saysWaiting = false;
         }
-        await queue.wait(signal);
+        heard = await queue.wait(signal);
+        // Other sweeps may keep the queue from ever being quiet.
+        if (++waits % WAITS_PER_LOOK === 0) heard = undefined;
       }
     } finally {
       await queue.close();
@@ -66,8 +77,12 @@ export function queueExecutor(options: {
   };
 }
 
-function endOf(cell: Cell, answer: { readonly text: string } | { readonly error: string }, store: CellStore): CellEnd {
-  if ('error' in answer) return { kind: 'failed', cell, error: answer.error };
+function endOf(
+  cell: Cell,
+  answer: Exclude<QueueAnswer, { readonly kind: 'open' | 'gone' }>,
+  store: CellStore,
+): CellEnd {
+  if (answer.kind === 'error') return { kind: 'failed', cell, error: answer.error };
   try {
     store.put(cell.key, answer.text);
     store.clearFailure(cell.key);

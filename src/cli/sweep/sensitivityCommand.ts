@@ -16,6 +16,7 @@ import { WORKERS_MAX } from './sweepInputs.ts';
 
 interface SensitivityOptions {
   readonly share: number;
+  readonly ranges: boolean;
   readonly scale: number;
   readonly replications: number;
   readonly outcome: readonly string[];
@@ -32,7 +33,8 @@ export function sensitivityCommand({ action }: Shell): Command {
   return new Command('sensitivity')
     .description('Move every number marked "our assumption" up and down, one at a time, and rank what that changes.')
     .argument('<scenario>', 'scenario file (YAML)')
-    .option('--share <s>', 'how far each number is moved, as a share of it', fraction(0.001, 1), 0.3)
+    .option('--share <s>', 'how far a number without a range is moved, as a share of it', fraction(0.001, 1), 0.3)
+    .option('--no-ranges', 'move every number by the share, also where its mark states a range')
     .option('--scale <s>', 'share of every large population that is simulated', fraction(0.0001, 1), 0.05)
     .option('--replications <n>', 'runs of each point', whole(1, 1000), 4)
     .option('--outcome <o>', 'what is looked at: category/cohorts[@date]; may be repeated', collect, [])
@@ -45,8 +47,9 @@ export function sensitivityCommand({ action }: Shell): Command {
     .addHelpText(
       'after',
       `
-It is the sweep that needs no file: one factor at a time on common dice. Numbers stay within what the scenario allows; a
-share that is capped at 1 moves less upwards. What cannot be moved alone (a point of an entry curve, say) is counted.
+It is the sweep that needs no file: one factor at a time on common dice. A number moves to the ends of the range that its
+mark states (scenarios/README.md), else down and up by --share. A chance moves on its odds: 0.98 by 30 % is 0.972 to
+0.985. What cannot be moved alone (a point of an entry curve, a chance of 1 without a range) is counted.
 
 Examples:
   smets1-bench sensitivity scenarios/various1.yaml --outcome five-retries/all
@@ -73,19 +76,20 @@ async function sensitivity(io: Io, path: string, options: SensitivityOptions): P
   const file = sweepSchema.parse({
     format: 1,
     name: `sensitivity-of-${loaded.scenario.name}`,
-    title: `Every assumption of ${loaded.scenario.name} by ${percent} % up and down`,
+    title: `Every assumption of ${loaded.scenario.name} ${options.ranges ? 'over its range, or ' : ''}by ${percent} %`,
     scenario: path,
     scale: options.scale,
     replications: options.replications,
     outcomes: options.outcome,
     design: { kind: 'oneAtATime' },
-    assumptions: { share: options.share, only: options.only },
+    assumptions: { share: options.share, ranges: options.ranges, only: options.only },
   });
   const prepared = prepareSweep(file, { files: diskFiles, place: (at) => at, path });
   if (!prepared.ok) throw new UsageError(formatProblems(prepared.problems));
-  const { factors, fixed } = prepared.sweep;
-  const rest = fixed === 0 ? '' : `; ${fixed} more cannot be moved alone`;
-  writeLine(io.err, `${counted(factors.length, 'assumption')}${rest}`);
+  const { factors, assumed } = prepared.sweep;
+  const ranges = assumed.stated === 0 ? '' : `, ${assumed.stated} of them over the range that its mark states`;
+  const rest = assumed.fixed === 0 ? '' : `; ${assumed.fixed} more cannot be moved alone`;
+  writeLine(io.err, `${counted(factors.length, 'assumption')}${ranges}${rest}`);
   const folder = options.out === undefined ? temporaryFolder('sensitivity') : undefined;
   try {
     return await carryOut(io, prepared.sweep, {
@@ -101,10 +105,11 @@ async function sensitivity(io: Io, path: string, options: SensitivityOptions): P
 }
 
 /** The command that gives the same tables. */
-function commandOf(path: string, { share, scale, replications, outcome, only }: SensitivityOptions): string {
+function commandOf(path: string, { share, ranges, scale, replications, outcome, only }: SensitivityOptions): string {
   // prettier-ignore
   const words = ['smets1-bench sensitivity', shellWord(path), '--share', share, '--scale', scale, '--replications', replications]; // prettier-ignore
   for (const name of outcome) words.push('--outcome', shellWord(name));
+  if (!ranges) words.push('--no-ranges');
   if (only !== undefined) words.push('--only', shellWord(only));
   return words.join(' ');
 }

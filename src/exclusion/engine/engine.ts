@@ -10,10 +10,10 @@ import { Tally } from './tally.ts';
 import type { Evaluation, Note, Span, Verdict } from '../verdict.ts';
 
 /**
- * Decides histories at scale. It gives the same verdicts as `evaluate`, from the same clause rows, in one pass over the
- * rows.
+ * A rule set, compiled to decide histories at scale. It gives the same verdicts as `evaluate`, from the same clause
+ * rows, in one pass over the rows of a history.
  */
-export interface Engine {
+export interface CompiledEngine {
   decide(history: History, asOf: Instant): Evaluation;
   spans(history: History, asOf: Instant): readonly Span[];
 }
@@ -52,7 +52,7 @@ function orderedRows(history: History, asOf: Instant): Row[] {
 }
 
 /** Makes an engine. It can be reused for one history after another, but not for two at once. */
-export function engine(rules: RuleSet): Engine {
+export function engine(rules: RuleSet): CompiledEngine {
   const compiled = compileRules(rules);
   const tally = new Tally(compiled);
   const masks = new Map<string, number>();

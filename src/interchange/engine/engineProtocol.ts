@@ -9,8 +9,19 @@ export function helloLine(rules: unknown, asOfDefault: Instant): string {
   return JSON.stringify({ hello: ENGINE_PROTOCOL, rules, asOfDefault: formatInstant(asOfDefault) });
 }
 
-/** A question as its line. `rules` only for an engine that takes rules. */
-export function questionLine(id: number, history: History, asOf: Instant, rules?: unknown): string {
+/** A message of the protocol to an engine: instants are text, rows have the columns of the records. */
+export interface EngineMessage {
+  readonly id: number;
+  readonly asOf: string;
+  readonly installation: Readonly<Record<string, string | null>>;
+  readonly attempts: readonly Readonly<Record<string, string>>[];
+  readonly events: readonly Readonly<Record<string, string | null>>[];
+  /** Another rule set for this question, in its document form. */
+  readonly rules?: unknown;
+}
+
+/** A question as a message. `rules` only for an engine that takes rules. */
+export function questionMessage(id: number, history: History, asOf: Instant, rules?: unknown): EngineMessage {
   const { installation } = history;
   const question = {
     id,
@@ -19,7 +30,12 @@ export function questionLine(id: number, history: History, asOf: Instant, rules?
     attempts: history.attempts.map(attemptColumns),
     events: history.events.map((row) => eventColumns(row, installation)),
   };
-  return JSON.stringify(rules === undefined ? question : { ...question, rules });
+  return rules === undefined ? question : { ...question, rules };
+}
+
+/** A question as its line. */
+export function questionLine(id: number, history: History, asOf: Instant, rules?: unknown): string {
+  return JSON.stringify(questionMessage(id, history, asOf, rules));
 }
 
 const yesNo = (value: boolean): 'yes' | 'no' => (value ? 'yes' : 'no');
@@ -100,15 +116,21 @@ export function readGreeting(line: string): Line<Greeting> {
 
 /** Reads a line of an engine after its greeting. */
 export function readAnswer(line: string): Line<Answer> {
-  return read(line, (message) => {
-    const { id, verdicts, error } = message;
-    if (typeof id !== 'number' || !Number.isSafeInteger(id)) wrong('id', id, 'the number of a question');
-    if (error !== undefined && error !== null) {
-      if (typeof error !== 'string') wrong('error', error, 'a text');
-      return { id, error };
-    }
-    return { id, verdicts: readVerdicts(verdicts) };
-  });
+  return read(line, takeAnswer);
+}
+
+/** Reads an answer that is an object already. */
+export function answerOf(message: unknown): Line<Answer> {
+  return readMessage(message, takeAnswer);
+}
+
+function takeAnswer({ id, verdicts, error }: Record<string, unknown>): Answer {
+  if (typeof id !== 'number' || !Number.isSafeInteger(id)) wrong('id', id, 'the number of a question');
+  if (error !== undefined && error !== null) {
+    if (typeof error !== 'string') wrong('error', error, 'a text');
+    return { id, error };
+  }
+  return { id, verdicts: readVerdicts(verdicts) };
 }
 
 /** Reads the verdicts of an answer, from whatever JSON holds. Throws a Wrong. */
@@ -208,8 +230,12 @@ function read<T>(line: string, take: (message: Record<string, unknown>) => T): L
   } catch {
     return { ok: false, problem: `not JSON: ${shown(line)}` };
   }
+  return readMessage(message, take);
+}
+
+function readMessage<T>(message: unknown, take: (message: Record<string, unknown>) => T): Line<T> {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
-    return { ok: false, problem: `not a JSON object: ${shown(line)}` };
+    return { ok: false, problem: `not a JSON object: ${shown(message)}` };
   }
   try {
     return { ok: true, value: take(message as Record<string, unknown>) };

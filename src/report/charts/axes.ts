@@ -28,14 +28,19 @@ export function exactScale(low: number, high: number, range: readonly [number, n
 }
 
 /** Horizontal grid lines, with their values at the left of the plot. */
-export function leftAxis(scale: Scale, plot: { readonly left: number; readonly right: number }, ticks = 5): string {
+export function leftAxis(
+  scale: Scale,
+  plot: { readonly left: number; readonly right: number },
+  options: { readonly ticks?: number; readonly format?: (value: number) => string } = {},
+): string {
+  const { ticks = 5, format = compactNumber } = options;
   return scale
     .ticks(ticks)
     .map((value) => {
       const y = scale(value);
       return (
         element('line', { class: value === 0 ? 'base' : 'grid', x1: plot.left, x2: plot.right, y1: y, y2: y }) +
-        label(plot.left - 6, y + 4, compactNumber(value), { anchor: 'end' })
+        label(plot.left - 6, y + 4, format(value), { anchor: 'end' })
       );
     })
     .join('');

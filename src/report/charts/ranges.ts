@@ -1,4 +1,4 @@
-import { wholeNumber } from '../../text/numberWords.ts';
+import { formatNumber, type NumberFormat } from '../../text/numberWords.ts';
 import { bottomAxis, valueScale } from './axes.ts';
 import { element } from '../../text/markup.ts';
 import { CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';
@@ -21,8 +21,8 @@ export interface RangeData {
   readonly words: { readonly value: string; readonly range: string; readonly reference: string };
   /** `bar` draws from 0 to the value. `dot` draws the value alone, on an axis that need not begin at 0. */
   readonly mark: 'bar' | 'dot';
-  /** Writes a value. By default it is a whole number with commas. */
-  readonly format?: (value: number) => string;
+  /** How a value is written. The default is `whole`. */
+  readonly format?: NumberFormat;
 }
 
 const ROW = 34;
@@ -31,7 +31,8 @@ const ROW = 34;
  * Draws a row for each quantity: its value, its range as a whisker, and the figure it is compared with as a diamond.
  */
 export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize): string {
-  const { rows, mark, format = wholeNumber } = data;
+  const { rows, mark } = data;
+  const format = (value: number): string => formatNumber(value, data.format);
   const width = CHART_WIDTHS[size];
   const entries = legendOf(data);
   const top = 10 + legendHeight(entries, width);

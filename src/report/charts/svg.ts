@@ -7,6 +7,9 @@ import { coordinate, element, escapeMarkup } from '../../text/markup.ts';
 export const CHART_WIDTHS = { wide: 640, narrow: 360 } as const;
 export type ChartSize = keyof typeof CHART_WIDTHS;
 
+/** The average width of a character of a label, in units of the drawing. */
+export const CHARACTER_WIDTH = 7;
+
 /** The words that every chart has. */
 export interface ChartWords {
   /** The id, unique in the page: letters, digits and hyphens. */

@@ -46,7 +46,7 @@ function differenceFigure({ name, hash, rows }: Baseline, id: string): string {
         {
           unit: 'difference',
           mark: 'dot',
-          format: signedNumber,
+          format: 'signed',
           words: { value: 'difference (mean)', range: 'twice its standard error', reference: 'no difference' },
           rows: rows.map(({ words, difference, error }) => ({
             label: words,

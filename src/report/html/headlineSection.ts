@@ -85,7 +85,7 @@ function clauseTable({ replications }: RunReport, rows: readonly HeadlineRow[], 
     caption,
     head: ['reason', 'clause', 'mean', ...(erred ? ['± (twice its standard error)'] : []), ...(ranged ? ['90 % of runs'] : []), 'published', 'which is'], // prettier-ignore
     right: [2, 3, ...(erred ? [ranged ? 5 : 4] : [])],
-    rowClass: (r) => (rows[r]?.category === null ? 'total' : undefined),
+    totals: rows.flatMap(({ category }, r) => (category === null ? [r] : [])),
     rows: rows.map((row) => [
       row.words,
       row.clause,

@@ -7,18 +7,18 @@ export interface TableData {
   readonly rows: readonly (readonly string[])[];
   /** The columns of numbers, which are aligned to the right. */
   readonly right: readonly number[];
-  /** Returns a class for a row, such as `total`, or undefined for none. */
-  readonly rowClass?: (row: number) => string | undefined;
+  /** The positions of rows that are totals. By default there is none. */
+  readonly totals?: readonly number[];
 }
 
 /** A table inside a box that scrolls sideways if the page is too narrow. */
-export function htmlTable({ caption, head, rows, right, rowClass }: TableData): string {
+export function htmlTable({ caption, head, rows, right, totals = [] }: TableData): string {
   const className = (c: number): string | undefined => (right.includes(c) ? 'n' : undefined);
   const headCells = head.map((text, c) => html('th', { scope: 'col', class: className(c) }, escapeMarkup(text)));
   const body = rows.map((row, r) =>
     html(
       'tr',
-      { class: rowClass?.(r) },
+      { class: totals.includes(r) ? 'total' : undefined },
       ...row.map((text, c) => {
         const attributes = { class: className(c) };
         return c === 0 ? html('th', { scope: 'row', ...attributes }, escapeMarkup(text)) : html('td', attributes, escapeMarkup(text)); // prettier-ignore

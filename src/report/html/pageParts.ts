@@ -38,6 +38,12 @@ export function factList(rows: readonly (readonly [string, string])[]): string {
   return html('dl', { class: 'facts' }, ...rows.flatMap(([label, value]) => [html('dt', {}, escapeMarkup(label)), html('dd', {}, value)])); // prettier-ignore
 }
 
+/** The foot of every page. */
+export function pageFooter(version: string): string {
+  const words = `Made by smets1-bench ${version}. The page holds everything that it shows, and sends nothing.`;
+  return html('footer', {}, html('p', {}, escapeMarkup(words)));
+}
+
 /** The range in words, `11,361 to 11,600`; empty for a single replication. */
 export function rangeWords({ low, high }: Pick<HeadlineRow, 'low' | 'high'>): string {
   if (low === null || high === null) return '';

@@ -8,7 +8,7 @@ import { convergenceSection } from './convergenceSection.ts';
 import { glossarySection } from './glossarySection.ts';
 import { headlineSection } from './headlineSection.ts';
 import { monthSection } from './monthSection.ts';
-import { factList, sectionsHtml, type PageSection } from './pageParts.ts';
+import { factList, pageFooter, sectionsHtml, type PageSection } from './pageParts.ts';
 import { pageHtml, type DataBlock } from './pageShell.ts';
 import { assumptionSection, readingSection } from './sourceSection.ts';
 import { stateSection } from './stateSection.ts';
@@ -52,7 +52,7 @@ export function runPage(reports: readonly RunReport[], options: RunPageOptions):
     html('header', {}, html('h1', {}, escapeMarkup(title)), ...reports.map(factsOf)),
     nav,
     html('main', {}, main),
-    html('footer', {}, html('p', {}, footWords(first))),
+    pageFooter(first?.version ?? ''),
   ].join('\n');
   return pageHtml({
     title,
@@ -80,9 +80,4 @@ function factsOf({ scenario, installations, notSimulated, replications, ...repor
     ['Seed and version', code(`${report.seed}, ${report.version}`)],
     ['The same again', code(report.command)],
   ]);
-}
-
-function footWords(report: RunReport | undefined): string {
-  const version = report === undefined ? '' : ` ${report.version}`;
-  return `Made by smets1-bench${escapeMarkup(version)}. The page holds everything that it shows, and sends nothing.`; // prettier-ignore
 }

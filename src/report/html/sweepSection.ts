@@ -81,7 +81,7 @@ function effectFigure({ name, base, effects }: Outcome, id: string): readonly st
               {
                 unit: `change of ${name}`,
                 mark: 'dot',
-                format: signedNumber,
+                format: 'signed',
                 words: { value: 'effect', range: '90 % interval', reference: 'no effect' },
                 rows: shown.map((factor) => {
                   const row = of(factor)[0];

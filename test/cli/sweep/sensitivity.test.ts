@@ -10,7 +10,7 @@ const TINY_SCENARIO = 'test/cli/sweep/tinyScenario.yaml';
 
 describe('sensitivity', () => {
   test('sensitivity moves every assumption below a path up and down, and ranks the effects', async () => {
-    const args = ['sensitivity', TINY_SCENARIO, '--only', 'changes', '--share', '0.5', '--scale', '1', '--replications', '2', '--workers', '1', '--format', 'json', '--outcome', 'migrated/all']; // prettier-ignore
+    const args = ['sensitivity', TINY_SCENARIO, '--only', 'changes', '--no-ranges', '--share', '0.5', '--scale', '1', '--replications', '2', '--workers', '1', '--format', 'json', '--outcome', 'migrated/all']; // prettier-ignore
     const { code, out, err } = await commandLine(args);
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
     const answer = JSON.parse(out) as {
@@ -28,6 +28,13 @@ describe('sensitivity', () => {
     expect(answer.points.all).toBe(11);
     expect(answer.effects.find(({ rank }) => rank === 1)?.factor).toBe('changes.replacementPerYear');
     expect(answer.effects.filter(({ factor }) => factor === 'changes.replacementPerYear').map(({ level }) => level)).toEqual([0.01, 0.03]); // prettier-ignore
+  });
+
+  test('sensitivity moves a number to the ends of the range that its mark states', async () => {
+    const args = ['sensitivity', TINY_SCENARIO, '--only', 'changes.replacementPerYear', '--replications', '1', '--workers', '1', '--format', 'json', '--outcome', 'migrated/all']; // prettier-ignore
+    const { out, err } = await commandLine(args);
+    expect((JSON.parse(out) as { effects: { level: number }[] }).effects.map(({ level }) => level)).toEqual([0.006, 0.06]); // prettier-ignore
+    expect(err).toContain('1 assumption, 1 of them over the range that its mark states');
   });
 
   test('sensitivity reports faults of its options', async () => {
@@ -54,6 +61,29 @@ describe('compare', () => {
     const own = lines.filter((line) => line.startsWith('all,five-retries,installations,')).map((line) => line.split(',').slice(4).map(Number)); // prettier-ignore
     expect(own).toHaveLength(3);
     expect(own.reduce((sum, [, b]) => sum + (b as number), 0) / 3).toBeCloseTo(five?.b as number, 9);
+  });
+
+  test('compare writes its page: the origin, a chart, and each number of it in the table', async () => {
+    const page = join(folder, 'pages', 'compare.html');
+    const { code, out } = await compare(TINY_SCENARIO, '--set', 'amendments.clauses.five-retries.shows.atLeast=2', '--html', page, '--format', 'json'); // prettier-ignore
+    expect(code).toBe(0);
+    const { provenance } = JSON.parse(out) as { provenance: { command: string; scenarios: { hash: string }[] } };
+    expect(provenance.command).toMatch(/^smets1-bench compare \S+ --replications 3 --set \S+$/);
+    const text = readFileSync(page, 'utf8');
+    for (const { hash } of provenance.scenarios) expect(text).toContain(`#${hash}`);
+    expect(text).toContain(provenance.command);
+    expect(text).not.toContain('<script');
+    const figure = text.slice(text.indexOf('<figure'), text.indexOf('</figure>'));
+    const table = figure.slice(figure.indexOf('<details'));
+    const values = [...figure.matchAll(/class="value">([^<]*)</g)].map(([, value]) => value as string);
+    expect(values.length).toBeGreaterThan(4);
+    for (const value of values) expect(table).toContain(`>${value}<`);
+  });
+
+  test('compare names the page that it cannot write', async () => {
+    const { code, err } = await compare(TINY_SCENARIO, TINY_SCENARIO, '--html', join(folder, 'pairs.csv', 'x.html'));
+    expect(code).toBe(1);
+    expect(err).toMatch(/x\.html: .*file stands where a directory is needed/);
   });
 
   test('compare finds no difference between a scenario and itself', async () => {

@@ -18,8 +18,6 @@ import { callOn, value } from './caller.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'smb-keeps-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const alive = (): boolean => true;
-const dead = (): boolean => false;
 const KEY = new Uint8Array(16).fill(0x77);
 
 async function started(options: Partial<EmulateOptions>): Promise<Emulation & { readonly notes: string[] }> {
@@ -37,7 +35,7 @@ async function caller(emulation: Emulation) {
 
 describe('the state of a device', () => {
   test('is there again: keys, counters, and a value that was written', async () => {
-    const state = stateFolder(join(folder, 'rack'), dead);
+    const state = stateFolder(join(folder, 'rack'));
     const first = await started({ state });
     const device = first.units[0]!.devices[0]!.device;
     const call = await caller(first);
@@ -55,7 +53,7 @@ describe('the state of a device', () => {
     state.save(device);
     await first.close();
 
-    const second = await started({ state: stateFolder(join(folder, 'rack'), dead) });
+    const second = await started({ state: stateFolder(join(folder, 'rack')) });
     const again = second.units[0]!.devices[0]!.device;
     expect(again.keyring.memory()).toEqual(before);
     expect(toHex(again.keyring.keys.gak)).toBe(toHex(KEY));
@@ -66,27 +64,27 @@ describe('the state of a device', () => {
   });
 
   test('an image that is half transferred goes on where it was', async () => {
-    const state = stateFolder(join(folder, 'image'), dead);
+    const state = stateFolder(join(folder, 'image'));
     const first = await started({ state });
     const device = first.units[0]!.devices[0]!.device;
     const blocks = [new Uint8Array([1, 2]), undefined, new Uint8Array([3])];
     device.slot('image', () => ({ status: 1, identification: KEY, size: 600, blocks, received: 2, busyUntil: 0, digest: KEY, running: undefined })); // prettier-ignore
     state.save(device);
     await first.close();
-    const second = await started({ state: stateFolder(join(folder, 'image'), dead) });
+    const second = await started({ state: stateFolder(join(folder, 'image')) });
     expect(second.units[0]!.devices[0]!.device.peekSlot('image')).toMatchObject({ blocks, size: 600, received: 2 });
     await second.close();
   });
 
   test('is refused if another process has the folder, or if a file is not a state', async () => {
-    const first = stateFolder(join(folder, 'taken'), dead);
-    expect(() => stateFolder(join(folder, 'taken'), alive)).toThrow(/uses this state folder/);
+    const first = stateFolder(join(folder, 'taken'));
+    expect(() => stateFolder(join(folder, 'taken'))).toThrow(/uses this state folder/);
     first.release();
-    const emulation = await started({ state: stateFolder(join(folder, 'taken'), dead) });
+    const emulation = await started({ state: stateFolder(join(folder, 'taken')) });
     await emulation.close();
     const [file] = readdirSync(join(folder, 'taken')).filter((name) => name.endsWith('.json'));
     writeFileSync(join(folder, 'taken', file!), '{"format":1}');
-    await expect(started({ state: stateFolder(join(folder, 'taken'), dead) })).rejects.toThrow(/is not the state/);
+    await expect(started({ state: stateFolder(join(folder, 'taken')) })).rejects.toThrow(/is not the state/);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Readings } from '../../../src/regulation/readings.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
 import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { endOfLondonDate, formatInstant, parseDate } from '../../../src/time.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 import {
   CaseProblem,
   readInstallation,

@@ -1,12 +1,12 @@
 import { CATEGORIES, type Clause, type ExclusionCategory } from '../../../src/clauses/clause.ts';
-import { engine, type Engine as CompiledEngine } from '../../../src/exclusion/engine/engine.ts';
+import { engine, type CompiledEngine } from '../../../src/exclusion/engine/engine.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import type { Dormancy, Installation } from '../../../src/installation/installation.ts';
 import type { History } from '../../../src/migration/history.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 
 /**
  * The distance of a history from a counting clause, without regard to scope; `stands` is for a clause that stands on an

@@ -5,7 +5,7 @@ import type { Installation, PaymentMode } from '../../../src/installation/instal
 import type { Attempt, HistoryEvent } from '../../../src/migration/history.ts';
 import { clauseOf, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { instant, WEEK, type Instant } from '../../../src/time.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 import { chance, pick, pickWeighted, type Dice } from './dice.ts';
 import { eventsFor } from './events.ts';
 import { bounded, datesOf, instantIn, startWeek } from './instants.ts';

@@ -1,7 +1,7 @@
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 import type { AddressedDice } from './dice.ts';
 import { diceOf } from './dice.ts';
 import { generateQuestion } from './question.ts';

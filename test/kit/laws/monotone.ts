@@ -3,10 +3,10 @@ import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { ReadingName, Readings } from '../../../src/regulation/readings.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { historyArbitrary } from '../arbitraries/histories.ts';
-import { questionsOver } from '../arbitraries/questions.ts';
+import { questionArbitrary } from '../arbitraries/questions.ts';
 import { law, mustBeWithin, type Law, type Rules } from './law.ts';
 
-const ANY = (rules: Rules) => questionsOver(rules);
+const ANY = (rules: Rules) => questionArbitrary(rules);
 
 /**
  * A reading, its wider value (more can hold), its narrower value (less can hold), and the readings that the claim
@@ -98,11 +98,16 @@ const FAILURES_ONLY = (from: Rules) =>
 
 /** Laws about the direction in which an answer may change. */
 export const MONOTONE_LAWS: readonly Law[] = [
-  law('raising a threshold never adds a category', RAISED, (engine, { question, category, by }) => {
-    const { history, rules, asOf } = question;
-    const more = engine(history, raised(rules, category, by), asOf);
-    mustBeWithin(more, engine(history, rules, asOf), `${by} more of ${category}`);
-  }),
+  law(
+    'raising a threshold never adds a category',
+    RAISED,
+    (engine, { question, category, by }) => {
+      const { history, rules, asOf } = question;
+      const more = engine(history, raised(rules, category, by), asOf);
+      mustBeWithin(more, engine(history, rules, asOf), `${by} more of ${category}`);
+    },
+    { variesRules: true },
+  ),
   law('with failures alone, a later as-of never removes a category', FAILURES_ONLY, (engine, question) => {
     const { history, rules, asOf, later } = question;
     mustBeWithin(engine(history, rules, asOf), engine(history, rules, asOf + later), 'a later as-of removed one');
@@ -115,7 +120,7 @@ export const MONOTONE_LAWS: readonly Law[] = [
         const narrower = engine(history, reading(rules, { ...supposing, [name]: narrow }), asOf);
         mustBeWithin(narrower, engine(history, reading(rules, { ...supposing, [name]: wide }), asOf), 'added');
       },
-      clauses ? { clauses } : {},
+      { variesRules: true, ...(clauses && { clauses }) },
     ),
   ),
 ];

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { Attempt, History, HistoryEvent } from '../../../src/migration/history.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 import type { Verdict } from '../../../src/exclusion/verdict.ts';
-import { questionsOver } from '../arbitraries/questions.ts';
+import { questionArbitrary } from '../arbitraries/questions.ts';
 import { law, must, mustBeWithin, mustEqual, type Law, type Rules } from './law.ts';
 
-const ANY = (rules: Rules) => questionsOver(rules);
+const ANY = (rules: Rules) => questionArbitrary(rules);
 
 function keeping(history: History, attempt: (row: Attempt) => boolean, event: (row: HistoryEvent) => boolean): History {
   return { ...history, attempts: history.attempts.filter(attempt), events: history.events.filter(event) };

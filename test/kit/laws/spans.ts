@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Question } from '../arbitraries/histories.ts';
-import { questionArbitrary } from '../arbitraries/histories.ts';
+import { questionArbitrary } from '../arbitraries/questions.ts';
+import type { Question } from '../question.ts';
 import { ruleSetArbitrary } from '../arbitraries/ruleSets.ts';
 import { must, mustEqual, type Engine, type Spanning } from './law.ts';
 

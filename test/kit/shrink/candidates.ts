@@ -1,7 +1,7 @@
 import type { Installation } from '../../../src/installation/installation.ts';
 import { GAS_EVENTS, NO_WAN, type Attempt, type HistoryEvent } from '../../../src/migration/history.ts';
 import { DAY, HOUR, isoWeek, londonDay, londonInstant, londonMidnight, type Instant } from '../../../src/time.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 import { mondayOf } from '../generate/instants.ts';
 import { hasContradictions } from '../generate/keys.ts';
 import {

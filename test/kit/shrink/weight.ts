@@ -2,7 +2,7 @@ import { COHORTS } from '../../../src/installation/cohort.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
 import { NO_WAN, OK, OK_ESME, type Attempt, type HistoryEvent } from '../../../src/migration/history.ts';
 import { DAY, HOUR, instant, londonDay, londonOffset, type Instant } from '../../../src/time.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 
 /**
  * The Monday at which plain histories begin, 10:00 London time. It is after every date of Various 1 and far from the

@@ -3,11 +3,10 @@ import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.
 import type { Evaluation, Verdict } from '../../../src/exclusion/verdict.ts';
 import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
 import { clauseOf, type RuleSet } from '../../../src/rules/ruleset.ts';
-import { formatInstant } from '../../../src/time.ts';
-import type { Question } from '../arbitraries/histories.ts';
-import { rawQuestion } from '../cases/caseForm.ts';
+import type { Question } from '../question.ts';
 import { VERDICT_FIELDS, type GivenVerdict } from '../compare.ts';
 import type { Engine, Law } from '../laws/law.ts';
+import { asOfWords, indent, questionIn, questionText, traceText } from '../words/questionWords.ts';
 import type { Asker } from './asker.ts';
 
 /** The result of trying one law. */
@@ -17,6 +16,8 @@ export interface LawResult {
   readonly tried: number;
   /** The reason why the law is broken: the claim with both sides, and the smallest question. */
   readonly broken?: string;
+  /** The path of fast-check to the smallest question of a broken law. */
+  readonly path?: string;
   /** The reason why the law could not be tried. */
   readonly skipped?: string;
 }
@@ -32,6 +33,8 @@ export interface LawsOptions {
   /** The number of questions for each law. */
   readonly runs: number;
   readonly seed: number;
+  /** The path of a counterexample that is asked again. By default every run is made. */
+  readonly path?: string;
   readonly isOver?: () => boolean;
 }
 
@@ -77,6 +80,10 @@ function tryOnce(
     results.set(law, { name, tried: 0, skipped: 'it speaks of all categories, and only some are compared' });
     return;
   }
+  if (clauses !== undefined && !law.clauses.some((category) => clauses.includes(category))) {
+    results.set(law, { name, tried: 0, skipped: 'it concerns categories that are not compared' });
+    return;
+  }
   let isOpen = false;
   const engine = engineOf(options, answers, missing);
   const { questions, keeps } = law.trial(takesRules ? undefined : fc.constant(rules));
@@ -93,34 +100,31 @@ function tryOnce(
       else throw error;
     }
   });
-  const { failed, counterexample, errorInstance } = fc.check(property, { numRuns: runs, seed });
+  const { failed, counterexample, counterexamplePath, errorInstance } = fc.check(property, {
+    numRuns: runs,
+    seed,
+    ...(options.path !== undefined && { path: options.path }),
+  });
   if (isOpen) return;
-  if (failed) results.set(law, { name, tried, broken: brokenText(errorInstance, counterexample?.[0]) });
-  else if (why !== '') results.set(law, { name, tried, skipped: why });
+  if (failed) {
+    const broken = claimText(
+      errorInstance,
+      counterexample?.[0],
+      law.clauses.length < CATEGORIES.length ? law.clauses : undefined,
+    );
+    results.set(law, { name, tried, broken, path: counterexamplePath ?? '' });
+  } else if (why !== '') results.set(law, { name, tried, skipped: why });
   else results.set(law, { name, tried });
 }
 
-/** The claim with both sides, followed by the smallest question. */
-function brokenText(error: unknown, counterexample: unknown): string {
+/** The claim with both sides, followed by the question and the trace of the bench, unless the claim has them already. */
+export function claimText(error: unknown, value: unknown, clauses?: readonly ExclusionCategory[]): string {
   const claim = error instanceof Error ? error.message : String(error);
-  const question = questionIn(counterexample);
-  if (question === undefined) return claim;
-  const { installation, history, readings, rules } = rawQuestion(question);
-  return [
-    claim,
-    `installation: ${installation}`,
-    ...history.map((row) => `  ${typeof row === 'string' ? row : JSON.stringify(row)}`),
-    `as of ${formatInstant(question.asOf)}`,
-    ...(readings ? [`readings: ${JSON.stringify(readings)}`] : []),
-    ...(rules ? [`rules: ${JSON.stringify(rules)}`] : []),
-  ].join('\n');
-}
-
-/** The question within any value that a law is tried on. */
-function questionIn(value: unknown): Question | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if ('question' in value) return questionIn(value.question);
-  return 'history' in value && 'rules' in value && 'asOf' in value ? (value as Question) : undefined;
+  const question = questionIn(value);
+  if (question === undefined || claim.includes(asOfWords(question))) return claim;
+  const trace = `\nWhy the bench answers as it does\n${indent(traceText(question, clauses))}`;
+  const [own, ...rest] = claim.split('\nWhy the bench');
+  return `${own}\n${questionText(question)}${rest.length > 0 ? `\nWhy the bench${rest.join('')}` : trace}`;
 }
 
 const KEYS = new WeakMap<RuleSet, string>();

@@ -1,16 +1,13 @@
 import type { Clause, ExclusionCategory } from '../../../src/clauses/clause.ts';
-import { formatTrace } from '../../../src/exclusion/explain/formatTrace.ts';
 import { formatNearMisses, nearMisses } from '../../../src/exclusion/explain/nearMiss.ts';
-import { rowWords } from '../../../src/exclusion/explain/reasonWords.ts';
-import { trace } from '../../../src/exclusion/explain/trace.ts';
 import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
 import { SOURCES } from '../../../src/regulation/sources.ts';
 import { clauseOf } from '../../../src/rules/ruleset.ts';
 import { textTable } from '../../../src/text/table.ts';
-import { formatInstant, formatWeek, isoWeek, type Instant } from '../../../src/time.ts';
-import type { Question } from '../arbitraries/histories.ts';
-import { writeInstallation, writeInstant } from '../cases/caseFields.ts';
+import { formatInstant, type Instant } from '../../../src/time.ts';
+import type { Question } from '../question.ts';
 import { VERDICT_FIELDS, type GivenVerdict, type VerdictField } from '../compare.ts';
+import { asOfWords, historyTable, indent, traceText } from '../words/questionWords.ts';
 import { expectedOf, type Finding } from './finding.ts';
 
 /**
@@ -23,13 +20,13 @@ export function counterexampleText(
   finding: Finding,
   about?: ExclusionCategory,
 ): string {
-  const { rules, asOf } = question;
+  const { rules } = question;
   const first = finding.kind === 'differs' ? finding.differences[0]?.category : undefined;
   const category = first === undefined ? undefined : (about ?? first);
   const clause = category === undefined ? undefined : clauseOf(rules, category);
   const sections = [
     summary(finding, category),
-    `The history, as of ${writeInstant(asOf)} London time (${formatInstant(asOf)})`,
+    asOfWords(question),
     indent(historyTable(question)),
     ...(outcome.kind === 'answered' && finding.kind === 'differs'
       ? ['The verdicts', indent(sideBySide(outcome.verdicts, question, finding))]
@@ -84,21 +81,6 @@ function shown(field: VerdictField, value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function historyTable({ history, asOf }: Question): string {
-  const { installation, attempts, events } = history;
-  const rows = [...events, ...attempts].sort((a, b) => a.at - b.at);
-  const lines = rows.map((row) => [
-    writeInstant(row.at),
-    formatInstant(row.at),
-    formatWeek(isoWeek(row.at)),
-    rowWords(row),
-    row.at > asOf ? 'after the as-of' : '',
-  ]);
-  const meters = `installation: ${writeInstallation(installation)} (what is not named: Dormant, credit, suppliers E and G, DMC-1)`;
-  if (rows.length === 0) return `${meters}\nno attempt and no event`;
-  return `${meters}\n${textTable([['London time', 'UTC', 'week', 'row', ''], ...lines], { right: [] })}`;
-}
-
 function sideBySide(
   given: readonly GivenVerdict[],
   question: Question,
@@ -146,10 +128,8 @@ function clauseText({ title, text, sources }: Clause): string {
 }
 
 /** The part of the trace that concerns one category. */
-function traceOf({ history, rules, asOf }: Question, category: ExclusionCategory): string {
-  const all = trace(history, rules, asOf);
-  const own = { ...all, clauses: all.clauses.filter((one) => one.category === category) };
-  const lines = formatTrace(own).trimEnd().split('\n');
+function traceOf(question: Question, category: ExclusionCategory): string {
+  const lines = traceText(question, [category]).split('\n');
   // The clause's own words are printed above already.
   return lines.filter((line, i) => i > 1 && line.trim() !== '').join('\n');
 }
@@ -157,8 +137,4 @@ function traceOf({ history, rules, asOf }: Question, category: ExclusionCategory
 function nearMissOf({ history, rules, asOf }: Question, category: ExclusionCategory): string {
   const near = nearMisses(history, rules, asOf).filter((one) => one.category === category);
   return near.length === 0 ? 'the rule set has no such category' : formatNearMisses(near).trimEnd();
-}
-
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
 }

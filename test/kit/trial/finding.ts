@@ -1,10 +1,10 @@
 import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
-import { engine, type Engine as CompiledEngine } from '../../../src/exclusion/engine/engine.ts';
+import { engine, type CompiledEngine } from '../../../src/exclusion/engine/engine.ts';
 import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
 import type { Evaluation } from '../../../src/exclusion/verdict.ts';
 import type { EngineFailure, EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 import { differencesOf, shapeOf, type CompareOptions, type Difference } from '../compare.ts';
 
 /** A fault in an engine's answer to one question. */

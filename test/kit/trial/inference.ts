@@ -3,7 +3,7 @@ import { engine } from '../../../src/exclusion/engine/engine.ts';
 import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
 import { READING_NAMES, READINGS, type ReadingName, type Readings } from '../../../src/regulation/readings.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 import { differencesOf } from '../compare.ts';
 
 /** One or two readings that differ from those of the rule set. */

@@ -1,6 +1,6 @@
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 import { candidatesOf } from '../shrink/candidates.ts';
 import { shrink } from '../shrink/rounds.ts';
 import type { Asker } from './asker.ts';

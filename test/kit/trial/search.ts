@@ -2,7 +2,7 @@ import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
-import type { Question } from '../arbitraries/histories.ts';
+import type { Question } from '../question.ts';
 import { VERDICT_FIELDS, type VerdictField } from '../compare.ts';
 import { BehaviourMatrix } from '../coverage/matrix.ts';
 import { BLOCK_RUNS } from '../generate/swarm.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { formsOf, type FieldSchema } from '../../../src/document/fields.ts';
 import { editorSchema } from '../../../sim/scenario/editorSchema.ts';
 import { DEFAULT_SOURCES, fieldTable } from '../../../sim/scenario/scenarioFields.ts';
-import { SCENARIO_FIELDS } from '../../../sim/scenario/load.ts';
+import { SCENARIO_FIELDS } from '../../../sim/scenario/schema.ts';
 
 // What is generated from the schema is committed, so that readers and editors need not run anything. `-u` rewrites.
 

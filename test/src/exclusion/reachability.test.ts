@@ -11,7 +11,8 @@ import { WHY_WORDS } from '../../../src/exclusion/explain/reasonWords.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
 import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
-import { questionArbitrary, ruleSetArbitrary, type Question } from '../../kit/index.ts';
+import { ruleSetArbitrary, type Question } from '../../kit/index.ts';
+import { questionArbitrary } from './chainedHistories.ts';
 
 const QUESTIONS = 6000;
 const reached = new Map<string, number>();

@@ -1,5 +1,6 @@
 // What charts are made of: the same bytes for the same data, no number lost, and words for whoever does not see them.
 import { expect, test } from 'vitest';
+import { drawChart, type Chart } from '../../../src/report/charts/chart.ts';
 import { rangeChart } from '../../../src/report/charts/ranges.ts';
 import { seriesChart } from '../../../src/report/charts/series.ts';
 import { stackChart } from '../../../src/report/charts/stack.ts';
@@ -12,7 +13,7 @@ const day = (date: string): number => parseDate(date) as number;
 const days = ['2021-02-28', '2021-12-31', '2022-12-31'].map(day);
 
 /** Every kind of chart with data of its own. */
-const CHARTS: Readonly<Record<string, (size: ChartSize) => string>> = {
+const CHARTS: Record<string, (size: ChartSize) => string> = {
   series: (size) =>
     seriesChart(
       words,
@@ -30,6 +31,15 @@ const CHARTS: Readonly<Record<string, (size: ChartSize) => string>> = {
   ranges: (size) => rangeChart(words, { unit: 'homes', mark: 'bar', words: { value: 'ours', range: 'range', reference: 'published' }, rows: [{ label: 'one', value: 1505, low: 1445, high: 1554, reference: 1502 }, { label: 'two', value: 63, low: null, high: null, reference: null }] }, size), // prettier-ignore
   tornado: (size) => tornadoChart(words, { unit: 'homes', base: 1500, rows: [{ label: 'prepayment share', low: 1236, high: 3145, lowEnd: '0', highEnd: '0.15' }, { label: 'both down', low: 1400, high: 1300, lowEnd: '1', highEnd: '2' }] }, size), // prettier-ignore
 };
+
+/** The kinds that are drawn from plain data alone. */
+const PLAIN: readonly Chart[] = [
+  { kind: 'fan', data: { unit: 'homes', asOf: '2021-12-31', points: ['2021-12-31', '2022-06-30', '2022-12-31'].map((date, i) => ({ date, p05: 100 + i, p25: 120 + 10 * i, p50: 130 + 20 * i, p75: 140 + 30 * i, p95: 160 + 40 * i })), observed: [{ date: '2021-06-30', count: 60 }, { date: '2021-12-31', count: 130 }], references: { label: 'published', points: [{ date: '2022-12-31', count: 150 }] } } }, // prettier-ignore
+  { kind: 'heat', data: { unit: 'homes', x: { name: 'weeks', values: ['3', '4', '5'] }, y: { name: 'share of prepayment', values: ['0.1', '0.2'] }, cells: [[1200, 900, 10], [null, 850, 1202]] } }, // prettier-ignore
+  { kind: 'coverage', data: { promised: 'the interval promises', held: 'truths inside', series: [{ label: 'all lines', points: [{ promised: 0.5, held: 0.474, low: 0.45, high: 0.5 }, { promised: 0.9, held: 0.878, low: null, high: null }] }] } }, // prettier-ignore
+  { kind: 'weights', data: { rows: [{ label: 'How a week of several codes counts', parts: [{ label: 'by its last code', share: 0.62 }, { label: 'by any of its codes, whichever comes first in the table', share: 0.38 }] }] } }, // prettier-ignore
+];
+for (const chart of PLAIN) CHARTS[chart.kind] = (size) => drawChart(words, chart, size);
 const SIZES = Object.keys(CHART_WIDTHS) as ChartSize[];
 
 test.each(Object.entries(CHARTS))(
@@ -60,6 +70,35 @@ test.each(Object.entries(CHARTS))('%s: says its title and description, escaped',
 test('values are written out beside their marks', () => {
   expect(CHARTS['ranges']?.('wide')).toMatch(/>1,505<[\s\S]*>63</);
   expect(CHARTS['tornado']?.('narrow')).toMatch(/>-264<[\s\S]*>\+1,645</);
+});
+
+test('a fan has both bands, the median, what was observed, and the as-of line', () => {
+  const svg = CHARTS['fan']?.('wide') ?? '';
+  expect(svg.match(/class="band c0 s[01]" d=/g)).toHaveLength(2);
+  expect(svg.match(/class="line c[01]" d="M[\d.]+,[\d.]+L/g)).toHaveLength(2);
+  expect(svg).toContain('>as of 2021-12-31<');
+});
+
+test('a heat map shades the lowest value with its first shade and the highest with its last', () => {
+  const svg = CHARTS['heat']?.('wide') ?? '';
+  const shades = new Map(
+    [...svg.matchAll(/class="cell (\w+)"[^>]*\/><text[^>]*class="value[^>]*>([^<]*)</g)].map(([, shade, text]) => [text, shade]), // prettier-ignore
+  );
+  expect([shades.get('10'), shades.get('1,202'), shades.get('–')]).toEqual(['q0', 'q6', 'none']);
+});
+
+test('a plot of coverage draws the diagonal, and a point on it where a promise holds exactly', () => {
+  const chart: Chart = { kind: 'coverage', data: { promised: 'p', held: 'h', series: [{ label: 'x', points: [{ promised: 0.5, held: 0.5, low: null, high: null }] }] } }; // prettier-ignore
+  const svg = drawChart(words, chart, 'wide');
+  const [x1, x2, y1, y2] = (/class="mark" x1="([\d.]+)" x2="([\d.]+)" y1="([\d.]+)" y2="([\d.]+)"/.exec(svg) ?? []).slice(1).map(Number) as [number, number, number, number]; // prettier-ignore
+  const [cx, cy] = (/class="point c0" cx="([\d.]+)" cy="([\d.]+)"/.exec(svg) ?? []).slice(1).map(Number);
+  expect([cx, cy]).toEqual([(x1 + x2) / 2, (y1 + y2) / 2]);
+});
+
+test('the bars of weights are as long as their shares', () => {
+  const svg = CHARTS['weights']?.('wide') ?? '';
+  const widths = [...svg.matchAll(/class="bar c\d"[^>]* width="([\d.]+)" height="18"/g)].map(([, width]) => Number(width) + 1); // prettier-ignore
+  expect(widths.map((width) => Math.round((100 * width) / 632))).toEqual([62, 38]);
 });
 
 test('a chart of nothing, of one value, or of equal values is drawn all the same', () => {

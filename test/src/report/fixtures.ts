@@ -4,9 +4,9 @@ import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifi
 import type { Installation } from '../../../src/installation/installation.ts';
 import type { Attempt, EventName, History, HistoryEvent } from '../../../src/migration/history.ts';
 import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
-import { excludedAt, type Excluded } from '../../../src/report/excluded.ts';
+import { excludedAt, type Excluded } from '../../../src/report/records/excluded.ts';
 import { endOfLondonDate, instant, type Instant } from '../../../src/time.ts';
-import { historyArbitrary } from '../../kit/arbitraries/histories.ts';
+import { historyArbitrary } from '../exclusion/chainedHistories.ts';
 
 /** An IOC installation with two Dormant meters of one supplier; `serial` makes its meter points. */
 export function house(serial: number, more: Partial<Installation> = {}): Installation {

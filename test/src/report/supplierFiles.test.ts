@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { History } from '../../../src/migration/history.ts';
-import { excludedAt } from '../../../src/report/excluded.ts';
+import { excludedAt } from '../../../src/report/records/excluded.ts';
 import {
   cutAtReplacement,
   excludedPoints,
@@ -10,7 +10,7 @@ import {
   summariesOf,
   suppliersOf,
   type ExcludedPoint,
-} from '../../../src/report/supplierFiles.ts';
+} from '../../../src/report/records/supplierFiles.ts';
 import { endOfLondonDate, instant } from '../../../src/time.ts';
 import { decideAt, decider, estateArbitrary, event, gt01, house, noWan } from './fixtures.ts';
 

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { engine } from '../../../src/exclusion/engine/engine.ts';
 import type { History } from '../../../src/migration/history.ts';
 import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
-import { calendarRows, futures } from '../../../src/report/calendar.ts';
-import { Consultation } from '../../../src/report/consultation.ts';
-import { excludedAt, type Excluded } from '../../../src/report/excluded.ts';
-import { parts, Replacements } from '../../../src/report/replacements.ts';
-import { dmcMember, Uneconomic, withoutEntry, type DmcRow } from '../../../src/report/uneconomic.ts';
+import { calendarRows, futures } from '../../../src/report/records/calendar.ts';
+import { Consultation } from '../../../src/report/records/consultation.ts';
+import { excludedAt, type Excluded } from '../../../src/report/records/excluded.ts';
+import { parts, Replacements } from '../../../src/report/records/replacements.ts';
+import { dmcMember, Uneconomic, withoutEntry, type DmcRow } from '../../../src/report/records/uneconomic.ts';
 import { endOfLondonDate, instant } from '../../../src/time.ts';
 import { decideAt, estateArbitrary, event, excludedOn, gt01, house, noWan, threeWeeks } from './fixtures.ts';
 

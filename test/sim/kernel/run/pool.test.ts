@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPool, type Pool } from '../../../../sim/kernel/run/pool.ts';
 import { TASKS_HELD, type ShardRequest, type SimulationTask } from '../../../../sim/kernel/run/shardTask.ts';
 import { simulate } from '../../../../sim/kernel/run/simulate.ts';
+import { Watcher } from '../../../../sim/kernel/run/watcher.ts';
 import { seedWords } from '../../../../sim/world/dice/streams.ts';
 import { EVERYTHING, scenarioAt } from '../../scenarios.ts';
 import { seedText } from '../../../seed.ts';
@@ -75,4 +76,38 @@ test('a request that makes the kernel throw fails the call and not the process',
   const run = pool.run([{ task: broken, replication: 0, shard: 0, record: false }], () => undefined);
   await expect(run).rejects.toThrow();
   await pool.close();
+});
+
+/** Counts the lives that it sees. */
+class LifeCounter extends Watcher {
+  private lives = 0;
+
+  override finish(): void {
+    this.lives += 1;
+  }
+
+  override take(): number {
+    return this.lives;
+  }
+}
+
+describe('a request may name a watcher', () => {
+  const watchers = { lives: () => new LifeCounter() };
+  const request = { task: tasks[0] as SimulationTask, replication: 0, shard: 0, record: false };
+
+  test('a watcher sees every life of its shard, and the counts stay as they are', async () => {
+    const pool = await openPool(1, { watchers, module: new URL('none', import.meta.url) });
+    const watch = { name: 'lives', of: null };
+    const replies: unknown[] = [];
+    await pool.run([{ ...request, watch }, request], (reply) => void replies.push(reply));
+    expect(replies[0]).toMatchObject({ watched: 500, records: null });
+    expect(replies[0]).toMatchObject(replies[1] as object);
+  });
+
+  test.each([1, 2])('a pool of %i refuses a watcher that it does not have', async (workers) => {
+    const pool = await openPool(workers);
+    const asked = pool.run([{ ...request, watch: { name: 'lives', of: null } }], () => undefined);
+    await expect(asked).rejects.toThrow('this pool has no watcher lives');
+    await pool.close();
+  });
 });

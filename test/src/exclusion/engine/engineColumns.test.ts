@@ -9,7 +9,8 @@ import type { History } from '../../../../src/migration/history.ts';
 import { VARIOUS1 } from '../../../../src/rules/ruleset.ts';
 import { packHistories, verdictsAt, withoutEvidence } from '../../../benchmarks/ruleEngines/columns.ts';
 import { AS_OF, workload } from '../../../benchmarks/workload.ts';
-import { asOfArbitrary, historyArbitrary, ruleSetArbitrary } from '../../../kit/index.ts';
+import { ruleSetArbitrary } from '../../../kit/index.ts';
+import { asOfArbitrary, historyArbitrary } from '../chainedHistories.ts';
 import { seedNumber } from '../../../seed.ts';
 
 const RUNS = { numRuns: Number(process.env['LAW_RUNS'] ?? 400), seed: seedNumber(import.meta.filename, 20_211_103) };

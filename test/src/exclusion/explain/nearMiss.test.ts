@@ -14,7 +14,8 @@ import {
 } from '../../../../src/migration/history.ts';
 import type { RuleSet } from '../../../../src/rules/ruleset.ts';
 import { WEEK, type Instant } from '../../../../src/time.ts';
-import { questionArbitrary, ruleSetArbitrary } from '../../../kit/index.ts';
+import { ruleSetArbitrary } from '../../../kit/index.ts';
+import { questionArbitrary } from '../chainedHistories.ts';
 import { readCases } from '../cases.ts';
 
 const CASES = readCases();

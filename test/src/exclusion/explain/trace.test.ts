@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
 import { formatTrace } from '../../../../src/exclusion/explain/formatTrace.ts';
 import { trace } from '../../../../src/exclusion/explain/trace.ts';
-import { questionArbitrary, ruleSetArbitrary } from '../../../kit/index.ts';
+import { ruleSetArbitrary } from '../../../kit/index.ts';
+import { questionArbitrary } from '../chainedHistories.ts';
 import { instant, WEEK } from '../../../../src/time.ts';
 import { readCases } from '../cases.ts';
 

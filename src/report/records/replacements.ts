@@ -1,6 +1,6 @@
-import { londonDay, monthOf, type Instant } from '../time.ts';
+import { londonDay, monthOf, type Instant } from '../../time.ts';
 import { compareSuppliers, FUELS, NOT_KNOWN, type Excluded, type Fuel } from './excluded.ts';
-import { textTable, thousands } from '../text/table.ts';
+import { textTable, thousands } from '../../text/table.ts';
 
 /** The meters of one supplier that are to be replaced with SMETS2+ in one month. */
 export interface ReplacementRow {

@@ -1,12 +1,12 @@
-import { CATEGORIES } from '../clauses/clause.ts';
-import { COHORT_LABELS, COHORTS } from '../installation/cohort.ts';
-import { DATES, EPCL_CHECK, PARAMETERS } from '../regulation/parameters.ts';
-import { unitOf, type RuleSet } from '../rules/ruleset.ts';
-import type { SourceId } from '../regulation/sources.ts';
-import { spanWords } from '../time.ts';
+import { CATEGORIES } from '../../clauses/clause.ts';
+import { COHORT_LABELS, COHORTS } from '../../installation/cohort.ts';
+import { DATES, EPCL_CHECK, PARAMETERS } from '../../regulation/parameters.ts';
+import { unitOf, type RuleSet } from '../../rules/ruleset.ts';
+import type { SourceId } from '../../regulation/sources.ts';
+import { spanWords } from '../../time.ts';
 import { compareText } from './excluded.ts';
-import type { ReportedCounts } from './reportedCounts.ts';
-import { textTable, thousands } from '../text/table.ts';
+import type { ReportedCounts } from '../reportedCounts.ts';
+import { textTable, thousands } from '../../text/table.ts';
 
 /** A change on a London date. */
 export interface CalendarRow {

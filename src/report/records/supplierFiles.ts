@@ -1,8 +1,8 @@
-import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
-import type { Engine } from '../exclusion/engine/engine.ts';
-import { csvLine } from '../interchange/format/rowWriter.ts';
-import type { History } from '../migration/history.ts';
-import type { Instant } from '../time.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
+import type { CompiledEngine } from '../../exclusion/engine/engine.ts';
+import { csvLine } from '../../interchange/format/rowWriter.ts';
+import type { History } from '../../migration/history.ts';
+import type { Instant } from '../../time.ts';
 import { compareSuppliers, compareText, excludedAt, FUELS, type Excluded, type Fuel } from './excluded.ts';
 
 /** A run of months in which one meter point is excluded, as half-open positions in the list of months. */
@@ -30,7 +30,11 @@ export interface ExcludedPoint {
  * A history is decided at the ends at which a span shows that a category holds. It is not decided again while it has no
  * new row, because an exclusion in effect stays so until a row ends it.
  */
-export function excludedPoints(history: History, engine: Engine, monthEnds: readonly Instant[]): ExcludedPoint[] {
+export function excludedPoints(
+  history: History,
+  engine: CompiledEngine,
+  monthEnds: readonly Instant[],
+): ExcludedPoint[] {
   const spans = engine.spans(history, monthEnds.at(-1) as Instant);
   if (spans.length === 0) return []; // nothing ever held, which is the usual case
   const points = new Map<Fuel, { meterPoint: string; stays: Stay[] }>();

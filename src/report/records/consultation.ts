@@ -1,7 +1,7 @@
-import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
-import { clauseOf, type RuleSet } from '../rules/ruleset.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
+import { clauseOf, type RuleSet } from '../../rules/ruleset.ts';
 import { compareSuppliers, NOT_KNOWN, type Excluded } from './excluded.ts';
-import { textTable, thousands } from '../text/table.ts';
+import { textTable, thousands } from '../../text/table.ts';
 
 /** The effect of one category on one Responsible Supplier: a row of the report. */
 export interface ConsultationRow {

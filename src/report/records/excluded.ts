@@ -1,9 +1,9 @@
-import type { ExclusionCategory, Excludes } from '../clauses/clause.ts';
-import { knownAt, recordsUpTo } from '../exclusion/reference/state.ts';
-import type { Verdict } from '../exclusion/verdict.ts';
-import type { Cohort } from '../installation/cohort.ts';
-import type { History } from '../migration/history.ts';
-import type { Instant } from '../time.ts';
+import type { ExclusionCategory, Excludes } from '../../clauses/clause.ts';
+import { knownAt, recordsUpTo } from '../../exclusion/reference/state.ts';
+import type { Verdict } from '../../exclusion/verdict.ts';
+import type { Cohort } from '../../installation/cohort.ts';
+import type { History } from '../../migration/history.ts';
+import type { Instant } from '../../time.ts';
 
 export const FUELS = ['electricity', 'gas'] as const;
 export type Fuel = (typeof FUELS)[number];

@@ -1,12 +1,12 @@
-import { uneconomicToTest } from '../clauses/uneconomicToTest.ts';
-import { DATES } from '../regulation/parameters.ts';
-import { isEpclChecked } from '../rules/limits.ts';
-import type { Evaluation } from '../exclusion/verdict.ts';
-import { knownAt, recordsUpTo } from '../exclusion/reference/state.ts';
-import type { History, HistoryEvent } from '../migration/history.ts';
-import { endOfLondonDate, formatDay, londonDay, type Instant } from '../time.ts';
+import { uneconomicToTest } from '../../clauses/uneconomicToTest.ts';
+import { DATES } from '../../regulation/parameters.ts';
+import { isEpclChecked } from '../../rules/limits.ts';
+import type { Evaluation } from '../../exclusion/verdict.ts';
+import { knownAt, recordsUpTo } from '../../exclusion/reference/state.ts';
+import type { History, HistoryEvent } from '../../migration/history.ts';
+import { endOfLondonDate, formatDay, londonDay, type Instant } from '../../time.ts';
 import { compareText } from './excluded.ts';
-import { textTable, thousands } from '../text/table.ts';
+import { textTable, thousands } from '../../text/table.ts';
 
 /** A DMC of the input: from a scenario's models, or from a CSV of `dmc, epcl_entry, dmct_cost_pounds`. */
 export interface DmcRow {

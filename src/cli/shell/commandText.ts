@@ -1,0 +1,19 @@
+import { basename, isAbsolute } from 'node:path';
+import { shellWord } from '../../text/shellWord.ts';
+
+/** The options of a command by name, without hyphens. A list repeats the option; undefined leaves it out. */
+export type CommandOptions = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+/**
+ * A command as an output states it: what decides the results, and nothing that only says where they go. Outputs are
+ * handed on, so an absolute path is cut to its last name.
+ */
+export function commandText(words: readonly string[], options: CommandOptions = {}): string {
+  const given = Object.entries(options).flatMap(
+    ([name, value]) =>
+    (value === undefined ? [] : typeof value === 'object' ? value : [String(value)]).flatMap((text) => [`--${name}`, shellWord(text)]), // prettier-ignore
+  );
+  return ['smets1-bench', ...words.map((word) => shellWord(isAbsolute(word) ? basename(word) : word)), ...given].join(
+    ' ',
+  );
+}
