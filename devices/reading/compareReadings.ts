@@ -17,6 +17,8 @@ export interface CompareOptions {
   readonly isIgnored: (object: string, attribute: number | undefined) => boolean;
 }
 
+type Scalar = string | number | boolean | null | undefined;
+
 const NONE = 'not there';
 const VALUE_MAX = 120;
 
@@ -103,9 +105,9 @@ function presence(where: string, a: unknown, b: unknown): Difference {
   return { where, what: 'presence', a: a === undefined ? NONE : 'there', b: b === undefined ? NONE : 'there' };
 }
 
-function differ(where: string, what: string, a: unknown, b: unknown): Difference[] {
+function differ(where: string, what: string, a: Scalar, b: Scalar): Difference[] {
   if (a === b) return [];
-  const words = (value: unknown): string => (value === undefined ? NONE : String(value));
+  const words = (value: Scalar): string => (value === undefined ? NONE : String(value));
   return [{ where, what, a: words(a), b: words(b) }];
 }
 
