@@ -63,7 +63,8 @@ export async function openEndpoints(setup: RigSetup, options: EndpointOptions): 
       const { name, place } = device;
       if (place.kind !== 'emulated' && place.kind !== 'driver') {
         const key = `${placeText(place)} ${device.framing}`;
-        const line = lines.get(key) ?? carrierLine(place, { ...options, framing: device.framing, optical: device.optical });
+        const line =
+          lines.get(key) ?? carrierLine(place, { ...options, framing: device.framing, optical: device.optical });
         if (!lines.has(key) && options.tries !== false) await tryOnce(line);
         lines.set(key, line);
         placeOf.set(line, place);
