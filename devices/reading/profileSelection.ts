@@ -1,6 +1,5 @@
 /** Selective access to a profile, and what its columns are. Blue Book, class 7: range_descriptor and entry_descriptor. */
 import { dateTimeOf } from '../cosem/dateTime.ts';
-import { obisText } from '../cosem/object.ts';
 import type { Selection } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
 import { fromHex, toHex } from '../dlms/bytes.ts';
@@ -72,9 +71,4 @@ export function deviationOf(time: Data | undefined): number | undefined {
   if (bytes?.length !== 12) return 0;
   const deviation = new DataView(bytes.buffer, bytes.byteOffset).getInt16(9);
   return Math.abs(deviation) > 720 ? undefined : deviation;
-}
-
-/** `1.0.1.8.0.255`, with the attribute if it is not the value. */
-export function capturedText({ ln, attribute }: Captured): string {
-  return attribute === 2 ? obisText(ln) : `${obisText(ln)}.${attribute}`;
 }

@@ -16,7 +16,7 @@ export interface AskedObject {
   readonly range: AskedRange | undefined;
 }
 
-export const TARGET_FORM =
+const TARGET_FORM =
   'expected OBJECT[.ATTRIBUTE][@FROM..TO], the object as 1.0.1.8.0.255, 1-0:1.8.0 or 1.8.0, its class before it as 3/1.0.1.8.0.255 if it has to be named, the range as dates, instants or entry numbers';
 
 const DOTTED = /^(\d{1,3}(?:\.\d{1,3}){5})(?:\.(\d{1,3}))?$/;

@@ -63,7 +63,7 @@ async function compare(io: Io, a: string, b: string, { structure = false, ignore
 }
 
 /** Reads a file of `devices read --format json`. Throws a UsageError that says where it is none. */
-export async function readingFile(path: string): Promise<DeviceReading> {
+async function readingFile(path: string): Promise<DeviceReading> {
   const { readingSchema, READING_FORMAT } = await import('../../../devices/reading/deviceReading.ts');
   let document: unknown;
   try {
