@@ -25,11 +25,10 @@ export class LinkRegime {
   upSecondsMean: f64 = 0;
   down: Durations = new Durations();
   /**
-   * Bounds of the length of an outage, by the first ten bits of the word that it is drawn from. The least is -1 where the two
-   * lie too far apart to be of use.
+   * Bounds of the length of an outage, by the first ten bits of the word that it is drawn from: the least and the most of each
+   * cell. The least is -1 where the two lie too far apart to be of use.
    */
-  downLeast: Float64Array = new Float64Array(0);
-  downMost: Float64Array = new Float64Array(0);
+  downBounds: Float64Array = new Float64Array(0);
   /** Stationary chance of being up: up / (up + down). */
   availability: f64 = 0;
 
@@ -37,8 +36,7 @@ export class LinkRegime {
     this.dead = numbers.flag(this.dead);
     this.upSecondsMean = numbers.real(this.upSecondsMean);
     this.down.exchange(numbers);
-    this.downLeast = numbers.reals(this.downLeast);
-    this.downMost = numbers.reals(this.downMost);
+    this.downBounds = numbers.reals(this.downBounds);
     this.availability = numbers.real(this.availability);
   }
 }
@@ -188,9 +186,9 @@ export class AlternatingLink {
     this.downWord[i] = downWord;
     this.upWord[i] = upWord;
     const regime = this.regime;
-    const cell = topBits(downWord, LENGTH_SHIFT);
-    let least = regime.downLeast[cell] as f64;
-    let most = regime.downMost[cell] as f64;
+    const cell = topBits(downWord, LENGTH_SHIFT) << 1;
+    let least = regime.downBounds[cell] as f64;
+    let most = regime.downBounds[cell + 1] as f64;
     if (least < 0) {
       least = regime.down.quantile(uniform(downWord));
       most = least;
