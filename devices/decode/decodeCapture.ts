@@ -90,6 +90,18 @@ export class CaptureDecoder {
     return found.map((one) => this.line(one, at));
   }
 
+  /** A conversation has ended: what it still held is no whole frame, and nothing of it is kept. */
+  forget(endpoint: string): DecodedLine[] {
+    const lines: DecodedLine[] = [];
+    for (const [key, { finder, of }] of this.streams) {
+      if (of.endpoint !== endpoint) continue;
+      lines.push(...finder.end().map((one) => this.line(one, of)));
+      this.streams.delete(key);
+    }
+    for (const key of this.segments.keys()) if (key.startsWith(`${endpoint} `)) this.segments.delete(key);
+    return lines;
+  }
+
   end(): DecodedLine[] {
     return [...this.streams.values()].flatMap(({ finder, of }) => finder.end().map((one) => this.line(one, of)));
   }
