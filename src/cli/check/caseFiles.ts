@@ -50,7 +50,7 @@ function shippedFiles(name: string): readonly string[] {
 }
 
 /** The names of the case tables that the package ships, one for each clause or subject. */
-export function shippedTables(): readonly string[] {
+function shippedTables(): readonly string[] {
   const names = readdirSync(SHIPPED).filter((name) => name.endsWith('.yaml'));
   return names.map((name) => name.replace(/\.yaml$/, '')).sort();
 }
