@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, (shell: Shell) => Promise<Command
   sensitivity: async (shell) => (await import('./sweep/sensitivityCommand.ts')).sensitivityCommand(shell),
   sweep: async (shell) => (await import('./sweep/sweepCommand.ts')).sweepCommand(shell),
   fit: async (shell) => (await import('./calibrate/fitCommand.ts')).fitCommand(shell),
+  calibrate: async (shell) => (await import('./calibrate/calibrateCommand.ts')).calibrateCommand(shell),
   forecast: async (shell) => (await import('./forecast/forecastCommand.ts')).forecastCommand(shell),
   scenario: async (shell) => (await import('./scenario/scenarioCommand.ts')).scenarioCommand(shell),
   rules: async (shell) => (await import('./rules/rulesCommand.ts')).rulesCommand(shell),

@@ -21,8 +21,8 @@ export interface AssumedOptions {
   readonly isRight: (setting: string) => boolean;
 }
 
-/** What decides no count: the rest of the estate, the comparison with published figures, prices. */
-const DECIDES_NOTHING = /^(notSimulated|metersPerInstallation|comparison|fit)\b|\.dmctCostPounds$/;
+/** Paths that decide no count: the rest of the estate, the comparison with published figures, prices. */
+export const DECIDES_NOTHING = /^(notSimulated|metersPerInstallation|comparison|fit)\b|\.dmctCostPounds$/;
 
 /**
  * Every number of a scenario that is marked "our assumption", at the lower and the upper end of its range

@@ -45,6 +45,11 @@ export function followingShares(
   });
 }
 
+/** True if a path is a share that must sum to 1 with its neighbours. */
+export function isShareOfGroup(path: Path): boolean {
+  return GROUPS.some((group) => matches(group, path));
+}
+
 function matches(pattern: Path, path: Path): boolean {
   return pattern.length === path.length && pattern.every((part, i) => part === '*' || part === path[i]);
 }

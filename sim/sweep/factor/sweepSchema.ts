@@ -21,34 +21,41 @@ const distribution = z
   ])
   .describe('what the value is believed to be');
 
+/** The fields of one thing that is varied; a prior has them too. */
+export const factorFields = {
+  path: z.string().optional().describe('a field of the scenario; `amendments.` and a path for one of the rules'),
+  paths: z.array(z.string()).min(1).max(64).optional().describe('several fields that move together; `*` for one name'),
+  values: z.array(z.unknown()).min(1).max(64).optional().describe('the values, as YAML; `x1.5` multiplies'),
+  range: z.tuple([bound, bound]).optional().describe('from where to where'),
+  distribution: distribution.optional(),
+  whole: z.boolean().default(false).describe('round to whole numbers'),
+  log: z.boolean().default(false).describe('cut a range into equal ratios rather than equal steps'),
+};
+
 const factor = z
   .strictObject({
-    path: z.string().optional().describe('a field of the scenario; `amendments.` and a path for one of the rules'),
-    paths: z
-      .array(z.string())
-      .min(1)
-      .max(64)
-      .optional()
-      .describe('several fields that move together; `*` for one name'),
-    values: z.array(z.unknown()).min(1).max(64).optional().describe('the values, as YAML; `x1.5` multiplies'),
-    range: z.tuple([bound, bound]).optional().describe('from where to where'),
-    distribution: distribution.optional(),
+    ...factorFields,
     scenarios: z
       .record(z.string(), z.string())
       .optional()
       .describe('whole scenarios by a name of yours; files relative to the sweep file'),
-    whole: z.boolean().default(false).describe('round to whole numbers'),
-    log: z.boolean().default(false).describe('cut a range into equal ratios rather than equal steps'),
   })
   .superRefine((row, context) => {
-    const kinds = (['values', 'range', 'distribution', 'scenarios'] as const).filter((name) => row[name] !== undefined);
-    if (kinds.length !== 1)
-      context.addIssue({ code: 'custom', message: 'exactly one of values, range, distribution, scenarios' });
-    const named = [row.path, row.paths].filter((at) => at !== undefined).length;
-    if (named !== (row.scenarios ? 0 : 1))
-      context.addIssue({ code: 'custom', message: row.scenarios ? 'neither path nor paths' : 'either path or paths' });
+    for (const message of factorFaults(row)) context.addIssue({ code: 'custom', message });
   })
   .describe('one thing that is varied');
+
+/** What is wrong with the fields of a factor together; empty if nothing is. */
+function factorFaults(
+  row: z.output<z.ZodObject<typeof factorFields>> & { readonly scenarios?: unknown },
+): readonly string[] {
+  const kinds = (['values', 'range', 'distribution', 'scenarios'] as const).filter((name) => row[name] !== undefined);
+  const named = [row.path, row.paths].filter((at) => at !== undefined).length;
+  return [
+    ...(kinds.length === 1 ? [] : ['exactly one of values, range, distribution, scenarios']),
+    ...(named === (row.scenarios ? 0 : 1) ? [] : [row.scenarios ? 'neither path nor paths' : 'either path or paths']),
+  ];
+}
 
 const levels = z.number().int().min(1).max(64);
 const points = z.number().int().min(1).max(100_000);

@@ -14,6 +14,11 @@ const KINDS = {
     command: 'rig',
   },
   sweep: { words: 'a sweep', names: ['scenario', 'design', 'factors', 'outcomes', 'strataMin'], command: 'sweep' },
+  priors: {
+    words: 'a file of priors',
+    names: ['parameters', 'assumptions', 'set'],
+    command: 'calibrate SCENARIO --priors',
+  },
   rules: {
     words: 'a rule set',
     names: ['clauses', 'readings', 'precedence', 'expiresOn', 'windows'],
