@@ -10,7 +10,6 @@ import {
   OUTCOME_OK_ESME,
 } from '../../../src/exclusion/engine/engineCodes.ts';
 import { DAY, HOUR, londonDay, monthOf, notBefore, workingInstant, type Instant } from '../../../src/londonTime.ts';
-import { isEntered, isRecent } from '../../../src/migration/checkFunctions.ts';
 import { OBSERVED_SYSTEM_FAULT } from '../../../src/migration/migrationCodes.ts';
 import type { f64, i32 } from '../../../src/numbers.ts';
 import { Attributes } from '../../population/attributes.ts';
@@ -20,9 +19,6 @@ import {
   AWAITING_PREPARATION,
   BLOCKED_DISPLAY,
   BLOCKED_EPCL,
-  CATEGORY_NOT_IN_EFFECT,
-  END_COUNT,
-  ENDED_EXCLUDED,
   ENDED_MIGRATED,
   ENDED_MIGRATED_ESME_ONLY,
   ENDED_REPLACED,
@@ -38,8 +34,10 @@ import type { DeviceModel, GroupNumbers, WalkStep } from '../model/groupNumbers.
 import type { Limits } from '../model/kernelLimits.ts';
 import type { LifePlan } from '../model/lifePlan.ts';
 import type { OutageLists } from '../model/outageLists.ts';
-import { Account, STOP, WAIT } from './account.ts';
-import { countMigrated, type Counts } from './counts.ts';
+import { Account } from './account.ts';
+import type { Counts } from './counts.ts';
+import { Hopeless } from './hopeless.ts';
+import { endUnder, STOP, WAIT } from './lifeAnswers.ts';
 import { MasterKey } from './masterKeySearch.ts';
 import type { Observer } from './observer.ts';
 import { PreparedFacts } from './preparedFacts.ts';
@@ -72,12 +70,10 @@ export class Life {
   private readonly limits: Limits;
   private readonly plan: LifePlan;
   private readonly outages: OutageLists;
-  private readonly counts: Counts;
   private readonly observer: Observer | null;
+  private readonly hopeless: Hopeless;
   /** Ends of links and replacements after this instant are left out. */
   private readonly knownUntil: Instant;
-  /** Whether attempts that nothing comes of may be skipped: nobody looks on, and no reading takes counts back. */
-  private readonly skips: boolean;
 
   /**
    * @param tellsAll Computes what no count depends on too, for the story: ends of links after the horizon, and contacts that
@@ -94,7 +90,6 @@ export class Life {
   ) {
     this.plan = plan;
     this.outages = outages;
-    this.counts = counts;
     this.observer = observer;
     const group = plan.groups[0] as GroupNumbers;
     this.group = group;
@@ -105,19 +100,19 @@ export class Life {
     const attributes = new Attributes(plan.shares, streams.attributes);
     const wan = new WanLink(streams, knownUntil);
     const han = new HanLink(streams, knownUntil);
+    const facts = new PreparedFacts(wan, han, plan.start, oldestSeconds);
+    const strikes = new Strikes(plan, streams.faults, wan);
     const account = new Account(plan, streams, attributes, counts, observer);
     this.streams = streams;
     this.attributes = attributes;
     this.wan = wan;
     this.han = han;
-    this.facts = new PreparedFacts(wan, han, plan.start, oldestSeconds);
-    this.strikes = new Strikes(plan, streams.faults, wan);
+    this.facts = facts;
+    this.strikes = strikes;
     this.account = account;
     this.key = new MasterKey(streams.masterKey, account.queue);
     this.limits = plan.limits;
-    const rules = plan.rules;
-    const takesBack = rules.seesUncountedAttempts || rules.cosRestarts || rules.attemptCloses !== 0;
-    this.skips = observer === null && !takesBack && !rules.sticky && !rules.systemCounts;
+    this.hopeless = new Hopeless(plan, account, attributes, facts, strikes, wan, observer !== null);
     this.turnTo(group);
   }
 
@@ -126,6 +121,7 @@ export class Life {
     this.group = group;
     this.streams.turnTo(group.address, group.first);
     this.account.turnTo(group);
+    this.hopeless.turnTo(group);
   }
 
   private groupOf(entity: i32): GroupNumbers {
@@ -284,11 +280,17 @@ export class Life {
       strikes.at = at;
       strikes.culprit = BY_NOBODY;
       this.limits.begin(at, group.cohort);
-      if (this.skips && this.isHopeless(at)) {
+      if (this.hopeless.isAt(at)) {
         this.why = RETRYING;
+        const until = this.hopeless.lastsUntil(at);
+        while (made < group.attemptsMax && (Math.floor(day) + 1) * DAY < until && this.hopeless.hasContactOn(day)) {
+          day += group.daysBetweenAttempts;
+          made += 1;
+        }
         continue;
       }
-      const esmeOnly = this.esmeOnly(at);
+      const esmeOnly = this.account.esmeOnly(at);
+      this.account.partOnEsmeOnly(esmeOnly, at);
       const gsme = this.attributes.hasGsme && !esmeOnly && this.hearsGsme(at);
       const result = walk(group.walk, facts, this.limits, strikes, gsme);
       if (result === WALK_PASSED) {
@@ -300,25 +302,6 @@ export class Life {
       day = this.afterFailure(at, outcome, day);
       if (day >= FOREVER) return;
     }
-  }
-
-  /**
-   * Whether an attempt at the instant fails on the gas meter for certain, and nothing comes of it: the HAN is lost for good,
-   * every counter that the failure feeds has what its category asks for, and no earlier step can fail in another way. Such
-   * attempts are most of all attempts, and need not be made.
-   */
-  private isHopeless(at: Instant): boolean {
-    const account = this.account;
-    const group = this.group;
-    const facts = this.facts;
-    if (!account.counting || !group.hopelessWithoutHan || !this.attributes.hasGsme || this.esmeOnly(at)) return false;
-    const counters = this.plan.masks[group.lostHanOutcome] as i32;
-    if (!account.tally.isSated(counters) || !facts.hanIsLost()) return false;
-    if (facts.displayBlocked !== 0 || !this.strikes.areDataErrorsOver(group.dataErrors)) return false;
-    if (!isEntered(at, facts.epclEntryFrom, this.limits.epclChecked)) return false;
-    // With the WAN down, or out of contact for too long, another code would be counted.
-    if (!this.wan.up(at)) return false;
-    return isRecent(at, facts.lastWanContact, this.limits.wanWindowSeconds, this.limits.windowEdgeSeconds);
   }
 
   /** Records a failed attempt and returns its outcome. */
@@ -343,14 +326,6 @@ export class Life {
     return !this.group.linked || this.wan.up(at);
   }
 
-  /** Whether an attempt at the instant is for the ESME alone: a GSME exclusion is reported and in effect. */
-  esmeOnly(at: Instant): boolean {
-    if (this.account.holds === 0 || !this.group.esmeOnly) return false;
-    const tally = this.account.tally;
-    const reported = tally.reported();
-    return ((this.plan.rules.excludesGsme >> reported) & 1) === 1 && tally.effectiveFrom(reported, at) !== 0;
-  }
-
   /** What a failure sets going: the search for the right key, a supplier's instruction. Returns the next day to try. */
   private afterFailure(at: Instant, outcome: i32, day: f64): f64 {
     if (this.strikes.culprit === BY_KEY && this.key.foundWrong(at)) {
@@ -361,8 +336,7 @@ export class Life {
       return FOREVER;
     }
     // The supplier of an Active gas meter may act on a failure that the category of the gas meter counts.
-    const ofGasMeter = (this.plan.masks[outcome] as i32) & this.plan.rules.keptByEsmeOnly;
-    if (ofGasMeter !== 0 && this.attributes.hasGsme) this.account.gsmeFailed(at);
+    if (this.account.isOfGasMeter(outcome) && this.attributes.hasGsme) this.account.gsmeFailed(at);
     return day;
   }
 
@@ -371,30 +345,21 @@ export class Life {
     this.end = esmeOnly ? ENDED_MIGRATED_ESME_ONLY : ENDED_MIGRATED;
     this.endAt = at;
     const meters: i32 = this.attributes.hasGsme && !esmeOnly ? 2 : 1;
-    countMigrated(this.counts, monthOf(day) - this.plan.firstMonth, meters);
+    this.account.countMigrated(monthOf(day) - this.plan.firstMonth, meters);
   }
 
   private finish(): void {
     const account = this.account;
     account.close(this.replacedAt, this.end === ENDED_MIGRATED_ESME_ONLY);
-    if (!account.ended) this.settleEnd();
-    const i = this.group.cohort * END_COUNT + this.end;
-    this.counts.ends[i] = (this.counts.ends[i] as i32) + 1;
+    const instead = this.replacedAt <= this.plan.horizon ? ENDED_REPLACED : this.why;
+    if (!account.ended) {
+      const from = account.excludedFrom();
+      const replaced: f64 = instead === ENDED_REPLACED ? Math.floor(this.replacedAt) : 0;
+      this.end = endUnder(account.tally, from, instead);
+      this.endAt = from > 0 ? from : replaced;
+    }
+    account.countEnds(this.end, instead);
     const observer = this.observer;
     if (observer !== null) observer.finish(this.end, this.endAt, account.tally);
-  }
-
-  private settleEnd(): void {
-    const rules = this.plan.rules;
-    const horizon = this.plan.horizon;
-    const tally = this.account.tally;
-    const reported: i32 = this.account.holds === 0 ? -1 : tally.reported();
-    const excludes = reported >= 0 && ((rules.excludesGsme >> reported) & 1) === 0;
-    const effectiveFrom: f64 = excludes ? tally.effectiveFrom(reported, horizon) : 0;
-    const replaced = this.replacedAt <= horizon;
-    if (effectiveFrom !== 0) this.end = ENDED_EXCLUDED + reported;
-    else if (replaced) this.end = ENDED_REPLACED;
-    else this.end = excludes ? CATEGORY_NOT_IN_EFFECT : this.why;
-    this.endAt = effectiveFrom !== 0 ? effectiveFrom : replaced ? Math.floor(this.replacedAt) : 0;
   }
 }
