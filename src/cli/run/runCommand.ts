@@ -13,6 +13,7 @@ import { Interrupted, UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { commandText } from '../shell/commandText.ts';
 import { collect, folder, oneOf, pageFile, whole } from '../shell/options.ts';
+import { knownRangesOf } from '../shell/knownRangesFile.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -154,6 +155,7 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
             seconds: io.elapsed() - began,
             kernelSeconds: result.simulation.kernelSeconds,
             workers: settings.workers,
+            known: knownRangesOf(report.scenario),
           }),
     );
   } catch (error) {
