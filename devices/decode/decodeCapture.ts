@@ -56,7 +56,7 @@ interface Stream {
   readonly of: Pick<Portion, 'dir' | 'endpoint'>;
 }
 
-class CaptureDecoder {
+export class CaptureDecoder {
   private readonly story: ApduStory;
   private readonly framing: NonNullable<DecodeOptions['framing']>;
   private readonly streams = new Map<string, Stream>();

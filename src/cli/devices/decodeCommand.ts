@@ -46,7 +46,7 @@ Exit code 2: something in the capture is no frame; it is named with its offset, 
 async function decode(io: Io, capture: string, { framing, keys, format }: Given): Promise<ExitCode> {
   const [{ decodeCapture }, { decodeKeys }] = await Promise.all([
     import('../../../devices/decode/decodeCapture.ts'),
-    import('./decodeKeys.ts'),
+    import('./keysFile.ts'),
   ]);
   const bytes = await captureBytes(io, capture);
   const lines = decodeCapture(bytes, { framing, ...(keys !== undefined && { keys: decodeKeys(keys, io.env) }) });

@@ -11,6 +11,7 @@ import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
+import { benchWords } from '../shell/benchWords.ts';
 import { commandText } from '../shell/commandText.ts';
 import { collect, folder, oneOf, pageFile, whole } from '../shell/options.ts';
 import { knownRangesOf } from '../shell/knownRangesFile.ts';
@@ -148,6 +149,7 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
             byCohort: options.by === 'cohort',
             monthly: options.monthly,
             plain: io.out.isTTY !== true,
+            bench: benchWords(io.env),
             path,
             set: options.set,
             out: options.out,
