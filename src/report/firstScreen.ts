@@ -1,7 +1,7 @@
 import { spokenDate } from '../text/dates.ts';
 import { signedNumber, wholeNumber } from '../text/numberWords.ts';
 import { wrapped } from '../text/wrap.ts';
-import { rangeOfCategory, type KnownRanges } from './forecast/knownRanges.ts';
+import { rangeOfCategory, type KnownRanges } from './ranges/knownRanges.ts';
 import { RELATION_WORDS, type HeadlineRow } from './headline.ts';
 import type { RunReport } from './runReport.ts';
 import { RANGE_REPLICATIONS_MIN } from './statistics.ts';

@@ -8,7 +8,8 @@ import { KERNEL } from '../../sim/kernel/model/kernelNumber.ts';
 import { otherReadings } from '../../sim/calibrate/posterior/readingWeights.ts';
 import { areOf } from '../../src/cli/shell/knownRangesFile.ts';
 import { knownText, migratedAnywayTable, readingsTable } from '../../src/report/forecast/knownTables.ts';
-import type { KnownRanges } from '../../src/report/forecast/knownRanges.ts';
+import type { KnownRanges } from '../../src/report/ranges/knownRanges.ts';
+import { wholeNumber } from '../../src/text/numberWords.ts';
 import { scenarioAt } from '../sim/scenarios.ts';
 import { commandLine } from './harness.ts';
 
@@ -41,12 +42,18 @@ describe('the ranges that are kept for the baseline', () => {
     expect(areOf({ ...known, kernel: known.kernel + 1 }, own)).toBe(false);
   });
 
-  test('they say what README says: readings from 0.46 to 2.05 times, a quarter that would have migrated', () => {
+  test('they say what README says: readings from 0.42 to 2.01 times, a range of 1,125 to 6,275, a quarter that would have migrated', () => {
     const factor = (reading: string, value: string) =>
       known.readings.find((row) => row.reading === reading && row.value === value && row.line === 'five-retries/all')
         ?.factor;
-    expect(factor('fiveCounts', 'otherThanMA112AndGT01')).toBeCloseTo(0.46, 1);
-    expect(factor('mixed', 'anyDormant')).toBeCloseTo(2.05, 0);
+    const readme = readFileSync('README.md', 'utf8').replaceAll(/\s+/g, ' ');
+    const [least, most] = [factor('fiveCounts', 'otherThanMA112AndGT01') ?? 0, factor('mixed', 'anyDormant') ?? 0];
+    expect(readme).toContain(`from ${least.toFixed(2)} times (`);
+    expect(readme).toContain(`to ${most.toFixed(2)} times (`);
+    const range = known.ranges.find(({ line }) => line === 'five-retries/all');
+    expect(readme).toContain(
+      `18.9 is ${wholeNumber(range?.p05 ?? 0)} to ${wholeNumber(range?.p95 ?? 0)} in nine of ten draws, and ${wholeNumber(range?.p50 ?? 0)} in the middle one`,
+    );
     const own = known.thresholds.filter((point) => point.category === 'five-retries' && point.clock === 'effect');
     expect(own.find(({ failure }) => failure === null)?.migrated13?.mean).toBeCloseTo(0.25, 1);
     expect(readingsTable(known).rows.length).toBeGreaterThan(3);

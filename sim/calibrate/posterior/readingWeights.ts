@@ -1,7 +1,7 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
-import type { ReadingWeight } from '../../../src/report/forecast/knownRanges.ts';
+import type { ReadingWeight } from '../../../src/report/ranges/knownRanges.ts';
 import { meanError, meanOf } from '../../../src/report/statistics.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { countOf } from '../../forecast/results.ts';

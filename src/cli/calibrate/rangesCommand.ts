@@ -13,7 +13,7 @@ import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/pri
 import { CATEGORIES } from '../../clauses/clause.ts';
 import { COHORTS } from '../../installation/cohort.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
-import { KNOWN_RANGES_FORMAT, type KnownRanges, type PriorRange } from '../../report/forecast/knownRanges.ts';
+import { KNOWN_RANGES_FORMAT, type KnownRanges, type PriorRange } from '../../report/ranges/knownRanges.ts';
 import { lineName } from '../../report/volumes.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import { pricesWith } from '../forecast/thresholdPrices.ts';

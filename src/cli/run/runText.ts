@@ -1,7 +1,7 @@
 import { fiveRetries } from '../../clauses/fiveRetries.ts';
 import { asOfText, cohortText, endText, migratedText, monthText, publishedText } from '../../report/detailText.ts';
 import { firstScreen, SCREEN_WIDTH } from '../../report/firstScreen.ts';
-import type { KnownRanges } from '../../report/forecast/knownRanges.ts';
+import type { KnownRanges } from '../../report/ranges/knownRanges.ts';
 import { knownText } from '../../report/forecast/knownTables.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { wholeNumber } from '../../text/numberWords.ts';

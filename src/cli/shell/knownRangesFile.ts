@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
-import { KNOWN_RANGES_FORMAT, type KnownRanges } from '../../report/forecast/knownRanges.ts';
+import { KNOWN_RANGES_FORMAT, type KnownRanges } from '../../report/ranges/knownRanges.ts';
 import { readText } from './readText.ts';
 
 /** Where the ranges of shipped scenarios are: beside `src`, in a checkout as in the package. */

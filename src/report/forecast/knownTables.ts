@@ -7,12 +7,12 @@ import { htmlTable, type TableData } from '../html/htmlTable.ts';
 import type { PageSection } from '../html/pageParts.ts';
 import type { PublishedRow } from '../headline.ts';
 import { lineName } from '../volumes.ts';
-import type { KnownRanges } from './knownRanges.ts';
+import type { KnownRanges } from '../ranges/knownRanges.ts';
 
 const WIDTH = 80;
 
 /** The published lines of a report with their ranges over the priors. */
-export function rangesTable({ ranges, priors }: KnownRanges, lines: readonly PublishedRow[]): TableData {
+function rangesTable({ ranges, priors }: KnownRanges, lines: readonly PublishedRow[]): TableData {
   const rows = lines.flatMap((line) => {
     const range = ranges.find((row) => row.line === lineName(line));
     if (range === undefined) return [];
