@@ -47,7 +47,7 @@ describe('run', () => {
   test('run --format json prints one JSON text and nothing else on standard output', () => {
     const { status, stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--format', 'json', '--replications', '8'); // prettier-ignore
     expect(status).toBe(0);
-    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['seed', 'scenarioHash', 'installations', 'ends', 'volumes', 'kernelSeconds']); // prettier-ignore
+    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['provenance', 'seed', 'scenarioHash', 'installations', 'ends', 'volumes', 'kernelSeconds']); // prettier-ignore
   });
 
   const shell = (command: string) => spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 120_000 });
