@@ -52,11 +52,20 @@ export function devicesCommand(shell: Shell): Command {
       '\nNothing is chosen, opened or written: an SNRM that is answered is undone by DISC, an association by a release.',
     )
     .action(action(probe));
+  devices
+    .command('driver-schema')
+    .description('Print the JSON Schema of the driver protocol: JSON lines between the bench and a program of yours.')
+    .action(action(printDriverSchema));
   addReadCommand(devices, shell);
   addCompareReadingsCommand(devices, shell);
   addListenCommand(devices, shell);
   addDecodeCommand(devices, shell);
   return devices;
+}
+
+async function printDriverSchema(io: Io): Promise<void> {
+  const { driverJsonSchema } = await import('../../../devices/hardware/driverProtocol.ts');
+  io.out.write(`${JSON.stringify(driverJsonSchema(), null, 2)}\n`);
 }
 
 interface ListOptions {
