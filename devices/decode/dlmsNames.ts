@@ -79,20 +79,8 @@ const OBJECTS: readonly (readonly [RegExp, string])[] = [
   [/^7\.\d+\.3\.\d+\.\d+\.\d+$/, 'gas volume'],
 ];
 
-/** Names of objects already put together, because a capture speaks of the same ones again and again. */
-const known = new Map<string, string>();
-const KNOWN_MAX = 4096;
-
 /** `Register 1.0.1.8.0.255 (active energy import)`. */
 export function objectText(classId: number, ln: string): string {
-  const key = `${classId} ${ln}`;
-  const text = known.get(key) ?? newObjectText(classId, ln);
-  if (known.size >= KNOWN_MAX) known.clear();
-  known.set(key, text);
-  return text;
-}
-
-function newObjectText(classId: number, ln: string): string {
   const obis = obisText(ln);
   const name = OBJECTS.find(([pattern]) => pattern.test(obis))?.[1];
   return `${CLASSES[classId] ?? `class ${classId}`} ${obis}${name === undefined ? '' : ` (${name})`}`;
