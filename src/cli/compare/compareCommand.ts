@@ -204,7 +204,7 @@ function compareText(before: Side, after: Side, isPaired: boolean, rows: readonl
   ];
   const same = rows.length - moved.length;
   const rest = same === 0 ? '' : `\n${same} other lines do not differ.`;
-  const note = isPaired ? '\nruns: the replications that independent dice would need for as narrow an interval' : '';
+  const note = isPaired ? '\nruns: replications that independent dice would need for as narrow an interval' : '';
   return `${head}\n\n${textTable(table, { right: [2, 3, 4, 5, 6] })}${rest}${note}\n`;
 }
 
