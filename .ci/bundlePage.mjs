@@ -1,12 +1,13 @@
 // Bundles what a report page runs: its script, and the worker with the kernel. Each is one text without imports.
 // `.ci/build.mjs` writes both into dist/browser for the package; a checkout bundles them when a page is made.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** By name: the entry, and the name of its file in dist/browser. */
-export const PAGE_SCRIPTS = { client: 'pageClient', worker: 'whatIfWorker', live: 'liveClient' };
+export const PAGE_SCRIPTS = { client: 'pageClient', worker: 'whatIfWorker', full: 'fullWorker', live: 'liveClient' };
 
 /**
  * Stands in for what a page never reaches. Scales there interpolate numbers alone, between two ends, and write them with
@@ -35,6 +36,27 @@ const stubs = {
   },
 };
 
+/** The worker takes the compiled life from a global of its own: base64 in its text would hide every repetition. */
+const life = {
+  name: 'life',
+  setup({ onLoad }) {
+    onLoad({ filter: /sim\/kernel\/run\/lifeModule\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/(LIFE_MODULE =\s*)'[^']+'/, '$1(globalThis as any).lifeModule'),
+      loader: 'ts',
+    }));
+  },
+};
+
+/** The messages of zod in English alone: it brings those of 50 languages. */
+const english = {
+  name: 'english',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 /** The text of one script. Equal sources give equal bytes: the policy of a page names the hash. */
 export async function bundlePage(name) {
   const { outputFiles } = await build({
@@ -48,7 +70,7 @@ export async function bundlePage(name) {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'error',
-    plugins: [stubs],
+    plugins: [stubs, life, english],
   });
   return outputFiles[0].text;
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
+import binaryen from 'assemblyscript/binaryen';
 import { format, resolveConfig } from 'prettier';
 import { register } from 'tsx/esm/api';
 import { assemblyScriptSources } from './lifeSource.mjs';
@@ -13,6 +14,9 @@ const ENTRY = 'sim/kernel/life/lifeEntry.ts';
 const MODULE = 'sim/kernel/run/lifeModule.ts';
 /** No collector: an instance serves one replication, and what it holds goes with it. Warning 235 is about exported types. */
 const OPTIONS = ['--optimizeLevel', '3', '--converge', '--runtime', 'stub', '--disableWarning', '235'];
+
+/** Most functions of the life are small and called often: a call costs as much as they do. Limits in nodes of the syntax tree. */
+const INLINED = { always: 40, ifCheap: 400, ifCalledOnce: 10_000 };
 
 register();
 const allCodes = {};
@@ -39,7 +43,22 @@ async function compile() {
     listFiles: () => [],
   });
   if (error) throw new Error(`${stderr.toString()}\nThe files belong to the subset of sim/kernel/README.md.`);
-  return binary;
+  return inlined(binary);
+}
+
+/** Inlines more than the compiler does by itself, which makes lives a sixth faster. */
+function inlined(binary) {
+  const { BulkMemory, BulkMemoryOpt, MutableGlobals, NontrappingFPToInt, SignExt } = binaryen.Features;
+  const module = binaryen.readBinary(binary);
+  module.setFeatures(BulkMemory | BulkMemoryOpt | MutableGlobals | NontrappingFPToInt | SignExt);
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  binaryen.setAlwaysInlineMaxSize(INLINED.always);
+  binaryen.setFlexibleInlineMaxSize(INLINED.ifCheap);
+  binaryen.setOneCallerInlineMaxSize(INLINED.ifCalledOnce);
+  binaryen.setAllowInliningFunctionsWithLoops(true);
+  module.optimize();
+  return module.emitBinary();
 }
 
 const binary = await compile();

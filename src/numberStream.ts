@@ -54,7 +54,7 @@ export class NumberStream {
 
   private grow(): void {
     const grown = new Float64Array(this.values.length === 0 ? 1024 : 2 * this.values.length);
-    grown.set(this.values);
+    for (let i: i32 = 0; i < this.count; i += 1) grown[i] = this.values[i] as f64;
     this.values = grown;
   }
 }

@@ -20,6 +20,11 @@ export function lowestBit(mask: i32): i32 {
   return 31 - Math.clz32(mask & -mask);
 }
 
+/** The number of bits before the highest bit of a word; 32 for 0. */
+export function leadingZeros(word: i32): i32 {
+  return Math.clz32(word);
+}
+
 /** A word shifted to the right by so many bits, zeros coming in from the left: an integer from 0 on. */
 export function topBits(word: i32, shift: i32): i32 {
   return word >>> shift;

@@ -6,7 +6,7 @@ import { rangeChart } from '../../src/report/charts/ranges.ts';
 import { escapeMarkup } from '../../src/text/markup.ts';
 import { signedNumber, wholeNumber } from '../../src/text/numberWords.ts';
 import { shellWord } from '../../src/text/shellWord.ts';
-import type { PageMessage, WhatIfAnswer, WhatIfField, WhatIfForm, WorkerMessage } from './protocol.ts';
+import type { PageMessage, WhatIfAnswer, WhatIfChange, WhatIfField, WhatIfForm, WorkerMessage } from './protocol.ts';
 
 /** As much of a page as this script uses. */
 interface PageElement {
@@ -22,11 +22,20 @@ interface PageWorker {
   onerror: (() => void) | null;
   postMessage(message: PageMessage): void;
 }
+interface PageStream {
+  pipeThrough(through: object): PageStream;
+}
+interface PageResponse {
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
 interface Page {
   readonly document: { getElementById(id: string): PageElement | null };
   readonly Worker?: new (url: string) => PageWorker;
   readonly URL: { createObjectURL(blob: unknown): string };
-  readonly Blob: new (parts: string[], options: { type: string }) => unknown;
+  readonly Blob: new (parts: (string | Uint8Array)[], options?: { type: string }) => { stream(): PageStream };
+  readonly DecompressionStream?: new (format: 'deflate-raw') => object;
+  readonly Response: new (body: PageStream) => PageResponse;
 }
 
 const page = globalThis as unknown as Page;
@@ -45,42 +54,79 @@ const [fieldSelect, meaning, valueBox, say, answerBox, commandBox, button] = [
 let worker: PageWorker | undefined;
 let asked = 0;
 
-function chosenField(): WhatIfField {
-  return form.fields[Number(fieldSelect.value)] as WhatIfField;
+/** The chosen field; undefined if any field may be written. */
+function chosenField(): WhatIfField | undefined {
+  return form.fields[Number(fieldSelect.value)];
 }
 
 /** The list of what can be changed, by group. */
 function fieldOptions(): string {
   const groups = [...new Set(form.fields.map(({ group }) => group))];
   const option = ({ path }: WhatIfField, i: number): string => `<option value="${i}">${escapeMarkup(path)}</option>`;
-  return groups
-    .map((group) => {
-      const options = form.fields.flatMap((field, i) => (field.group === group ? [option(field, i)] : []));
-      return `<optgroup label="${escapeMarkup(group)}">${options.join('')}</optgroup>`;
-    })
-    .join('');
+  const any = form.task.source === undefined ? '' : '<option value="any">any field, written as path=value</option>';
+  const listed = groups.map((group) => {
+    const options = form.fields.flatMap((field, i) => (field.group === group ? [option(field, i)] : []));
+    return `<optgroup label="${escapeMarkup(group)}">${options.join('')}</optgroup>`;
+  });
+  return listed.join('') + any;
 }
 
 /** Shows what the chosen field means, and an input that fits it. */
 function showField(): void {
-  const { path, meaning: text, value, min, max, whole, choices } = chosenField();
+  const attributes = `id="what-if-input" name="value" aria-describedby="what-if-meaning"`;
+  const field = chosenField();
+  if (field === undefined) {
+    meaning.textContent = 'Any field of the scenario or of the rules, one a line, as --set takes it: path=value.';
+    valueBox.innerHTML = `<textarea ${attributes} rows="3" required spellcheck="false">horizon=${escapeMarkup(form.task.scenario.horizon)}</textarea>`;
+    return;
+  }
+  const { path, meaning: text, value, min, max, whole, choices } = field;
   const bounds = [min === undefined ? '' : `at least ${min}`, max === undefined ? '' : `at most ${max}`].filter((words) => words !== ''); // prettier-ignore
   meaning.textContent = `${path}: ${text}${bounds.length === 0 ? '' : ` (${bounds.join(', ')})`}. Now ${value}.`;
-  const attributes = `id="what-if-input" name="value" aria-describedby="what-if-meaning"`;
   valueBox.innerHTML =
     choices === undefined
       ? `<input ${attributes} type="number" required step="${whole ? 1 : 'any'}" value="${value}"${min === undefined ? '' : ` min="${min}"`}${max === undefined ? '' : ` max="${max}"`}>`
       : `<select ${attributes}>${choices.map((choice) => `<option${choice === value ? ' selected' : ''}>${escapeMarkup(choice)}</option>`).join('')}</select>`;
 }
 
-function commandFor(path: string, value: string): string {
-  return `${form.command} --set ${shellWord(`${path}=${value}`)}`;
+/** What the form asks for: one change, or one for each line if any field may be changed. */
+function changesAsked(): readonly WhatIfChange[] {
+  const field = chosenField();
+  const { value } = byId('what-if-input');
+  if (field !== undefined) {
+    return [{ path: field.path, value: field.choices === undefined ? Number(value) : value }];
+  }
+  const lines = value.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    const at = line.includes('=') ? line.indexOf('=') : line.length;
+    return { path: line.slice(0, at).trim(), value: line.slice(at + 1).trim() };
+  });
 }
 
-function openWorker(): PageWorker | undefined {
+function commandFor(changes: readonly WhatIfChange[]): string {
+  return [form.command, ...changes.map(({ path, value }) => `--set ${shellWord(`${path}=${value}`)}`)].join(' ');
+}
+
+/** A block that the page holds deflated and in base64. */
+function inflated(id: string): PageResponse {
+  const { Blob, DecompressionStream, Response } = page;
+  if (DecompressionStream === undefined) throw new Error('this browser inflates nothing');
+  const packed = atob(byId(id).textContent ?? '');
+  const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')));
+}
+
+/** The worker's script, and before it the compiled life, which the script takes from a global in base64. */
+async function workerScript(): Promise<string> {
+  const life = new Uint8Array(await inflated('what-if-life').arrayBuffer());
+  const characters = Array.from(life, (byte) => String.fromCharCode(byte)).join('');
+  return `globalThis.lifeModule='${btoa(characters)}';${await inflated('what-if-worker').text()}`;
+}
+
+async function openWorker(): Promise<PageWorker | undefined> {
   if (worker !== undefined || page.Worker === undefined) return worker;
   try {
-    const text = byId('what-if-worker').textContent ?? '';
+    const text = await workerScript();
     worker = new page.Worker(page.URL.createObjectURL(new page.Blob([text], { type: 'text/javascript' })));
   } catch {
     return undefined;
@@ -96,23 +142,22 @@ function cannotCompute(): void {
   say.textContent = 'This browser starts no worker for the page, so it cannot compute here. The command below does.';
 }
 
-function ask(): void {
-  const { path, choices } = chosenField();
-  const { value } = byId('what-if-input');
-  commandBox.textContent = commandFor(path, value);
+async function ask(): Promise<void> {
+  const changes = changesAsked();
+  commandBox.textContent = commandFor(changes);
   answerBox.innerHTML = '';
-  const opened = openWorker();
+  button.disabled = true;
+  say.textContent = 'Computing…';
+  const opened = await openWorker();
   if (opened === undefined) {
     cannotCompute();
     return;
   }
-  button.disabled = true;
-  say.textContent = 'Computing…';
   asked += 1;
   opened.postMessage({
     kind: 'ask',
     id: asked,
-    changes: [{ path, value: choices === undefined ? Number(value) : value }],
+    changes,
     share: Number(byId('what-if-share').value),
     replications: Number(byId('what-if-runs').value),
   });
@@ -133,11 +178,10 @@ function onAnswer(message: WorkerMessage): void {
 }
 
 function show(answer: WhatIfAnswer): void {
-  const { path } = chosenField();
-  const value = byId('what-if-input').value;
+  const asked = changesAsked().map(({ path, value }) => `${path} at ${value}`);
   const moved = answer.rows.filter(({ difference }) => Math.round(difference) !== 0);
   const parts = moved.map(({ words, difference, error }) => `${words} ${signedNumber(difference)}${error === null ? '' : `, give or take ${wholeNumber(error)}`}`); // prettier-ignore
-  const sentence = `With ${path} at ${value} (${answer.name}#${answer.hash}), on the same dice: ${moved.length === 0 ? 'nothing moves' : parts.join('; ')}. Simulated here: ${wholeNumber(answer.installations)} homes, ${answer.replications} runs, scaled to the whole.`; // prettier-ignore
+  const sentence = `With ${asked.join(', ')} (${answer.name}#${answer.hash}), on the same dice: ${moved.length === 0 ? 'nothing moves' : parts.join('; ')}. Simulated here: ${wholeNumber(answer.installations)} homes, ${answer.replications} runs, scaled to the whole.`; // prettier-ignore
   say.textContent = sentence;
   const chart = (size: 'wide' | 'narrow'): string =>
     rangeChart(
@@ -175,7 +219,7 @@ fieldSelect.innerHTML = fieldOptions();
 fieldSelect.addEventListener('change', showField);
 byId('what-if-form').addEventListener('submit', (event) => {
   event.preventDefault();
-  ask();
+  void ask();
 });
 showField();
 byId('what-if').hidden = false;

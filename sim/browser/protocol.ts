@@ -17,6 +17,16 @@ export interface WhatIfTask {
   readonly seed: string;
   /** The two words that the seed's text comes to; the page does not carry what makes them. */
   readonly seedWords: SeedWords;
+  /** The texts of the scenario. Only a page that changes any field has them. */
+  readonly source?: ScenarioSource;
+}
+
+/** The texts that a scenario is read from, by name, and the settings it is read with. */
+export interface ScenarioSource {
+  /** The name of the file that was asked for. */
+  readonly path: string;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly set: readonly string[];
 }
 
 /** What the page asks. The first message is the task, every other one a question. */

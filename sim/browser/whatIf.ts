@@ -18,7 +18,7 @@ import { unitOf, type RuleSet } from '../../src/rules/ruleset.ts';
 import { asOfsOf, cellsOf, type Cell } from '../sweep/cell/cell.ts';
 import { scaledScenario } from '../sweep/cell/scaled.ts';
 import type { SeedWords } from '../world/dice/draws.ts';
-import { applyChanges } from './applyChanges.ts';
+import type { Changed } from './applyChanges.ts';
 import type { WhatIfAnswer, WhatIfChange, WhatIfRow, WhatIfTask } from './protocol.ts';
 
 /** A population of at most so many homes is simulated whole. */
@@ -42,15 +42,18 @@ interface Part {
 /** Answers questions about one scenario. It keeps the counts of populations that it has computed. */
 export class WhatIf {
   readonly #task: WhatIfTask;
+  readonly #change: (changes: readonly WhatIfChange[]) => Changed;
   readonly #computed = new Map<string, readonly Counts[]>();
 
-  constructor(task: WhatIfTask) {
+  /** @param change returns the scenario and its rules with changes in place, or what is wrong with them */
+  constructor(task: WhatIfTask, change: (changes: readonly WhatIfChange[]) => Changed) {
     this.#task = task;
+    this.#change = change;
   }
 
   ask({ changes, share, replications, onProgress }: WhatIfQuestion): Answered {
-    const base = applyChanges(this.#task, []);
-    const changed = applyChanges(this.#task, changes);
+    const base = this.#change([]);
+    const changed = this.#change(changes);
     if (!base.ok) return base;
     if (!changed.ok) return changed;
     const plans = [base, changed].map(({ scenario, rules }) => this.#plan(scenario, rules, { share, replications }));

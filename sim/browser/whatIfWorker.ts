@@ -1,28 +1,5 @@
-/** The worker of a page: answers its questions on a thread of its own, so that the page stays alive. */
-import type { PageMessage, WorkerMessage } from './protocol.ts';
-import { WhatIf } from './whatIf.ts';
+/** The worker of a page that changes the fields which the page lists. */
+import { applyChanges } from './applyChanges.ts';
+import { serveWhatIf } from './serveWhatIf.ts';
 
-/** As much of a worker's global scope as this file uses. */
-interface WorkerScope {
-  onmessage: ((event: { readonly data: PageMessage }) => void) | null;
-  postMessage(message: WorkerMessage): void;
-}
-
-const scope = globalThis as unknown as WorkerScope;
-let whatIf: WhatIf | undefined;
-
-scope.onmessage = ({ data }) => {
-  if (data.kind === 'task') {
-    whatIf = new WhatIf(data.task);
-    return;
-  }
-  const { id } = data;
-  try {
-    const onProgress = (share: number): void => scope.postMessage({ kind: 'progress', id, share });
-    const answered = whatIf?.ask({ ...data, onProgress });
-    if (answered?.ok) scope.postMessage({ kind: 'answer', id, ...answered.answer });
-    else scope.postMessage({ kind: 'wrong', id, problems: answered?.problems ?? ['the page sent no scenario'] });
-  } catch (error) {
-    scope.postMessage({ kind: 'wrong', id, problems: [error instanceof Error ? error.message : String(error)] });
-  }
-};
+serveWhatIf((task) => (changes) => applyChanges(task, changes));

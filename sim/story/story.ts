@@ -19,8 +19,9 @@ import { Replication } from '../kernel/model/replication.ts';
 import { lifeOf } from '../kernel/run/shard.ts';
 import { viewOf, type LifeView } from './lifeView.ts';
 import { StoryCauses, type AttemptTold } from './storyCauses.ts';
+import { InstallationRows } from './installationRows.ts';
 import { instantOf, type StoryEntry } from './storyEntry.ts';
-import { factsOf, installationOf, type StoryFacts } from './storyFacts.ts';
+import { factsOf, type StoryFacts } from './storyFacts.ts';
 import { StoryInstructions } from './storyInstructions.ts';
 import { stopOf, type Stop } from './storyEnding.ts';
 import { hanStory, sharedOutagesOf, wanStory, type LinkStory, type Outage } from './storyLinks.ts';
@@ -66,6 +67,7 @@ class StoryTeller extends Observer {
   private readonly model: Model;
   private readonly replication: Replication;
   private readonly causes: StoryCauses;
+  private readonly rows: InstallationRows;
   private readonly instructions = new StoryInstructions();
   /** The life that is told of; set before it is lived. */
   life: LifeView | null = null;
@@ -81,12 +83,13 @@ class StoryTeller extends Observer {
     this.model = model;
     this.replication = replication;
     this.causes = new StoryCauses(model);
+    this.rows = new InstallationRows(model);
   }
 
   override begin(entity: number): void {
     const life = this.life as LifeView;
     this.entity = entity;
-    this.installation = installationOf(entity, life, this.model);
+    this.installation = this.rows.row(entity, life.attributes, life.group);
     this.entries = [];
     this.failure = null;
     this.told = null;

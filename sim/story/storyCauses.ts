@@ -79,7 +79,7 @@ export class StoryCauses {
   }
 
   failed(life: LifeView, step: StepId, observation: Observation): AttemptTold {
-    const esmeOnly = life.esmeOnly(life.facts.at);
+    const esmeOnly = life.account.esmeOnly(life.facts.at);
     const { checks, gsmeUnjudged } = this.checksOf(life, esmeOnly, step);
     const culprit = this.culprit(life);
     const own = checks.find((row) => row.step === step);

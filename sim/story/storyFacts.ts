@@ -1,8 +1,5 @@
-import { AREA_MIN, syntheticMpan, syntheticMprn } from '../../src/installation/identifiers.ts';
 import type { Installation } from '../../src/installation/installation.ts';
-import { COHORTS, type Cohort } from '../../src/installation/cohort.ts';
 import { formatDay, londonDay, type Instant } from '../../src/time.ts';
-import { dmcNames } from '../population/groups.ts';
 import { FOREVER } from '../world/alternating.ts';
 import type { EntryCurve } from '../world/entryCurve.ts';
 import type { DeviceModel } from '../kernel/model/groupNumbers.ts';
@@ -55,32 +52,6 @@ export interface Schedule {
 }
 
 export const EPCL_FROM_START = 'start';
-
-/** The installation as a row of the records, from a life that has just begun. */
-export function installationOf(entity: number, life: LifeView, model: Model): Installation {
-  const { attributes, group } = life;
-  const mode = (credit: boolean) => (credit ? 'credit' : 'prepayment');
-  return {
-    installationId: String(entity),
-    cohort: COHORTS[group.cohort] as Cohort,
-    groupId: group.population.groupId,
-    mpan: String(syntheticMpan(AREA_MIN + attributes.area, entity)),
-    esmeDormant: attributes.esmeDormant,
-    electricityPaymentMode: mode(attributes.electricityCredit),
-    electricitySupplier: model.suppliers[attributes.electricitySupplier] as string,
-    dmc: dmcNames(model.groups)[group.dmcFrom + attributes.model] as string,
-    operator: memberName(model.scenario.operators, attributes.operator),
-    hubModel: memberName(model.scenario.hubModels, attributes.hubModel),
-    gas: attributes.hasGsme
-      ? {
-          mprn: String(syntheticMprn(entity)),
-          dormant: attributes.gsmeDormant,
-          paymentMode: mode(attributes.gasCredit),
-          supplier: model.suppliers[attributes.gasSupplier] as string,
-        }
-      : null,
-  };
-}
 
 /** Facts of a life whose links have begun. */
 export function factsOf(installation: Installation, life: LifeView, model: Model): StoryFacts {

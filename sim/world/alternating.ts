@@ -4,10 +4,11 @@
  */
 import { assert } from '../../src/assert.ts';
 import { DAY, type Instant } from '../../src/londonTime.ts';
-import type { f64, i32 } from '../../src/numbers.ts';
+import { topBits, type f64, type i32 } from '../../src/numbers.ts';
 import type { NumberStream } from '../../src/numberStream.ts';
+import { leastMinusLog, LENGTH_SHIFT, MINUS_LOG_WITHIN } from './dice/bounds.ts';
 import { Durations, Picker } from './dice/durations.ts';
-import { first, second, type Stream } from './dice/draws.ts';
+import { first, second, uniform, words, type Stream } from './dice/draws.ts';
 
 const OUTAGES_MAX: i32 = 20_000;
 const PAST_MAX: i32 = 4096;
@@ -23,6 +24,12 @@ export class LinkRegime {
   dead: boolean = false;
   upSecondsMean: f64 = 0;
   down: Durations = new Durations();
+  /**
+   * Bounds of the length of an outage, by the first ten bits of the word that it is drawn from. The least is -1 where the two
+   * lie too far apart to be of use.
+   */
+  downLeast: Float64Array = new Float64Array(0);
+  downMost: Float64Array = new Float64Array(0);
   /** Stationary chance of being up: up / (up + down). */
   availability: f64 = 0;
 
@@ -30,6 +37,8 @@ export class LinkRegime {
     this.dead = numbers.flag(this.dead);
     this.upSecondsMean = numbers.real(this.upSecondsMean);
     this.down.exchange(numbers);
+    this.downLeast = numbers.reals(this.downLeast);
+    this.downMost = numbers.reals(this.downMost);
     this.availability = numbers.real(this.availability);
   }
 }
@@ -52,6 +61,9 @@ export class LinkRegimes {
 /** Index of the first draw of the history before the start; draws of outages after it lie below. */
 const PAST: i32 = 1_048_576;
 
+/** Bounds are wider than rounding can matter, in seconds. */
+const ROUNDING: f64 = 1e-5;
+
 /**
  * One link for one installation at a time: exponential up times, outages of any lengths, stationary over all time. Outages
  * are generated as far as somebody asks, forwards from the start and backwards before it; `begin` for the next installation
@@ -62,11 +74,17 @@ const PAST: i32 = 1_048_576;
  *
  * Draw 0 gives the regime with the state at the start, and the first up time. Draw k gives the kth outage and the up time
  * after it. Draw PAST + k gives the kth outage before the start, counted backwards, and the up time that follows it.
+ *
+ * Most outages are over long before anybody asks. Of those only bounds are computed, from tables; an outage and those before it
+ * are computed exactly when an answer depends on them. The answers are the same.
  */
 export class AlternatingLink {
   /** Position of the regime the installation is in. */
   regimeIndex: i32 = 0;
-  /** The outages known so far that last beyond the start: rising and disjoint, half-open [from, to). */
+  /**
+   * The outages drawn so far that last beyond the start: rising and disjoint, half-open [from, to). Those from `exactCount` on
+   * are bounds from below, and `fromMost` and `toMost` bound them from above. A link that is always exact has none of those.
+   */
   count: i32 = 0;
   readonly from: Float64Array = new Float64Array(OUTAGES_MAX);
   readonly to: Float64Array = new Float64Array(OUTAGES_MAX);
@@ -75,43 +93,54 @@ export class AlternatingLink {
   readonly pastFrom: Float64Array = new Float64Array(PAST_MAX);
   readonly pastTo: Float64Array = new Float64Array(PAST_MAX);
 
+  private readonly fromMost: Float64Array = new Float64Array(OUTAGES_MAX);
+  private readonly toMost: Float64Array = new Float64Array(OUTAGES_MAX);
+  /** The words that an outage and the up time after it are drawn from. */
+  private readonly downWord: Int32Array = new Int32Array(OUTAGES_MAX);
+  private readonly upWord: Int32Array = new Int32Array(OUTAGES_MAX);
+  private exactCount: i32 = 0;
+  /** Where the up time after the last exact outage begins, and its word. */
+  private exactUpFrom: f64 = 0;
+  private exactUpWord: i32 = 0;
+  /** Bounds of the end of the up time that follows the last outage. */
+  private nextDown: f64 = 0;
+  private nextDownMost: f64 = 0;
+
   private entity: i32 = 0;
   private draws: i32 = 0;
-  /** The end of the up time that follows the last outage, or an instant before it: see `up`. */
-  private nextDown: f64 = 0;
-  private upFrom: f64 = 0;
-  /** The uniform of that up time while its end is only bounded; 0: `nextDown` is the end itself. */
-  private upUniform: f64 = 0;
   /** The history is known from here on. Just before, the link was up. */
   private knownFrom: f64 = 0;
   private regime: LinkRegime = new LinkRegime();
   private readonly stream: Stream;
+  private readonly isExact: boolean;
 
-  constructor(stream: Stream) {
+  /** @param isExact Computes every outage at once, for those who read `from` and `to`. */
+  constructor(stream: Stream, isExact: boolean = true) {
     this.stream = stream;
+    this.isExact = isExact;
   }
 
   begin(profile: LinkRegimes, entity: i32, start: Instant): void {
     this.entity = entity;
     this.count = 0;
+    this.exactCount = 0;
     this.pastCount = 0;
     this.draws = 0;
     this.knownFrom = start;
     this.stream.draw(entity, 0);
-    const upUniform = second();
+    const upWord = words[1] as i32;
     this.regimeIndex = profile.picker.pick(first());
     const regime = profile.regimes[this.regimeIndex] as LinkRegime;
     this.regime = regime;
     if (regime.dead) {
-      this.outage(start - DEAD_SINCE_SECONDS, FOREVER);
+      this.exactOutage(start - DEAD_SINCE_SECONDS, FOREVER);
       this.nextDown = FOREVER;
-      this.upUniform = 0;
       this.knownFrom = -Infinity;
       return;
     }
     const rest = profile.picker.rest;
     if (rest < regime.availability) {
-      this.up(start, upUniform);
+      this.upFromExact(start, upWord);
       return;
     }
     // Down at the start: the outage that covers it is drawn by its length, and the start falls uniformly within it.
@@ -120,19 +149,23 @@ export class AlternatingLink {
     this.stream.draw(entity, 1);
     const length = regime.down.lengthBiased(u > 0 ? u : 1e-12, second());
     const age = length * first();
-    this.outage(start - age, start + length - age);
+    this.exactOutage(start - age, start + length - age);
     this.knownFrom = start - age;
-    this.up(start + (length - age), upUniform);
+    this.upFromExact(start + (length - age), upWord);
   }
 
-  /**
-   * Begins an up time. Its length is -mean * log(u), which is never below mean * (1 - u). That bound answers most
-   * questions, and the logarithm is taken only when it does not.
-   */
-  private up(from: f64, u: f64): void {
-    this.upFrom = from;
-    this.upUniform = u;
-    this.nextDown = from + this.regime.upSecondsMean * (1 - u);
+  /** An up time begins at an instant that is exact. */
+  private upFromExact(from: f64, word: i32): void {
+    this.exactUpFrom = from;
+    this.exactUpWord = word;
+    this.up(from, from, word);
+  }
+
+  private up(fromLeast: f64, fromMost: f64, word: i32): void {
+    const mean = this.regime.upSecondsMean;
+    const least = mean * leastMinusLog(word);
+    this.nextDown = fromLeast + least - ROUNDING;
+    this.nextDownMost = fromMost + least + mean * MINUS_LOG_WITHIN + ROUNDING;
   }
 
   /** Since when the link has been down for good; FOREVER: it comes and goes. */
@@ -140,32 +173,65 @@ export class AlternatingLink {
     return this.regime.dead ? (this.from[0] as f64) : FOREVER;
   }
 
-  /** Makes the outages known that begin at or before `at`. */
+  /** Makes the outages known that begin at or before `at`, and maybe one more. */
   advance(at: Instant): void {
-    while (this.nextDown <= at) {
-      if (this.upUniform === 0) this.nextOutage();
-      else {
-        this.nextDown = this.upFrom - this.regime.upSecondsMean * Math.log(this.upUniform);
-        this.upUniform = 0;
-      }
-    }
+    while (this.nextDown <= at) this.nextOutage();
   }
 
   private nextOutage(): void {
+    const i = this.count;
+    assert(i < OUTAGES_MAX, 'one link has at most 20,000 outages');
     this.draws += 1;
     this.stream.draw(this.entity, this.draws);
-    const upUniform = second();
+    const downWord = words[0] as i32;
+    const upWord = words[1] as i32;
+    this.downWord[i] = downWord;
+    this.upWord[i] = upWord;
+    const regime = this.regime;
+    const cell = topBits(downWord, LENGTH_SHIFT);
+    let least = regime.downLeast[cell] as f64;
+    let most = regime.downMost[cell] as f64;
+    if (least < 0) {
+      least = regime.down.quantile(uniform(downWord));
+      most = least;
+    }
     const from = this.nextDown;
-    const to = from + this.regime.down.quantile(first());
-    this.outage(from, to);
-    this.up(to, upUniform);
+    const fromMost = this.nextDownMost;
+    const to = from + least - ROUNDING;
+    const toMost = fromMost + most + ROUNDING;
+    this.from[i] = from;
+    this.fromMost[i] = fromMost;
+    this.to[i] = to;
+    this.toMost[i] = toMost;
+    this.count = i + 1;
+    this.up(to, toMost, upWord);
+    if (this.isExact) this.settle(i);
   }
 
-  private outage(from: f64, to: f64): void {
-    assert(this.count < OUTAGES_MAX, 'one link has at most 20,000 outages');
-    this.from[this.count] = from;
-    this.to[this.count] = to;
-    this.count += 1;
+  /** Makes the outages up to the given one exact. */
+  private settle(last: i32): void {
+    for (let i = this.exactCount; i <= last; i += 1) {
+      const from = this.exactUpFrom - this.regime.upSecondsMean * Math.log(uniform(this.exactUpWord));
+      const to = from + this.regime.down.quantile(uniform(this.downWord[i] as i32));
+      this.from[i] = from;
+      this.fromMost[i] = from;
+      this.to[i] = to;
+      this.toMost[i] = to;
+      this.exactUpFrom = to;
+      this.exactUpWord = this.upWord[i] as i32;
+    }
+    if (last < this.exactCount) return;
+    this.exactCount = last + 1;
+    if (last === this.count - 1) this.up(this.exactUpFrom, this.exactUpFrom, this.exactUpWord);
+  }
+
+  private exactOutage(from: f64, to: f64): void {
+    this.from[0] = from;
+    this.fromMost[0] = from;
+    this.to[0] = to;
+    this.toMost[0] = to;
+    this.count = 1;
+    this.exactCount = 1;
   }
 
   /** Makes the outages known that were over before the start and lasted beyond `at`. */
@@ -183,9 +249,19 @@ export class AlternatingLink {
     }
   }
 
+  /** An instant until which the link stays up for certain, from one at which it is; `advance(at)` must have been called. */
+  upUntil(at: f64): f64 {
+    let until = this.nextDown;
+    for (let i = this.count - 1; i >= 0 && (this.from[i] as f64) > at; i -= 1) until = this.from[i] as f64;
+    return until;
+  }
+
   /** Start of the outage that covers `at`, or -1 where the link is up. `advance(at)` must have been called. */
   downSince(at: f64): f64 {
     for (let i = this.count - 1; i >= 0; i -= 1) {
+      if (at >= (this.toMost[i] as f64)) return -1;
+      if (at < (this.from[i] as f64)) continue;
+      this.settle(i);
       const from = this.from[i] as f64;
       if (at >= from) return at < (this.to[i] as f64) ? from : -1;
     }

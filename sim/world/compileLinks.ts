@@ -1,7 +1,11 @@
+import { RecentlyUsed } from '../../src/recentlyUsed.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
-import type { HanProfile, LinkClass, WanProfile } from '../scenario/schema.ts';
+import type { HanProfile, LinkClass, Outage, WanProfile } from '../scenario/schema.ts';
 import { LinkRegime, LinkRegimes } from './alternating.ts';
+import { LENGTH_CELLS, LENGTH_SHIFT } from './dice/bounds.ts';
 import { outageDurations, pickerOf } from './dice/distributions.ts';
+import { uniform } from './dice/draws.ts';
+import type { Durations } from './dice/durations.ts';
 import { normalQuantile } from './dice/normal.ts';
 import { CERTAIN_SDS, CompiledHan } from './hanLink.ts';
 import { CompiledWan } from './wanLink.ts';
@@ -20,10 +24,40 @@ export function compileRegimes(classes: Readonly<Record<string, LinkClass>>): Li
     if (regime.dead || !row.down) return regime;
     regime.down = outageDurations(row.down);
     regime.upSecondsMean = (row.upDaysMean ?? 0) * DAY;
+    fillBounds(regime, row.down);
     regime.availability = regime.upSecondsMean / (regime.upSecondsMean + regime.down.meanSeconds);
     return regime;
   });
   return compiled;
+}
+
+/** Bounds of a length further apart than this are of no use: it is computed instead. Our choice; no result depends on it. */
+const APART_SECONDS = HOUR;
+/** Rounding of a quantile stays below this part of it. */
+const ROUNDING = 1e-9;
+const BOUNDS = new RecentlyUsed<{ readonly least: Float64Array; readonly most: Float64Array }>(128);
+
+/** The tables cost as much as thousands of lives; links mostly share what they say of outages. */
+function fillBounds(regime: LinkRegime, outage: Outage): void {
+  const { least, most } = BOUNDS.use(JSON.stringify(outage), () => lengthBounds(regime.down));
+  regime.downLeast = least;
+  regime.downMost = most;
+}
+
+/** Within a part of the mixture the quantile rises or falls all the way: its ends bound a cell that lies in one part. */
+function lengthBounds(down: Durations): { least: Float64Array; most: Float64Array } {
+  const least = new Float64Array(LENGTH_CELLS).fill(-1);
+  const most = new Float64Array(LENGTH_CELLS).fill(-1);
+  const width = 1 << LENGTH_SHIFT;
+  const at = (u: number) => ({ length: down.quantile(u), part: down.parts.length === 1 ? 0 : down.picker.pick(u) });
+  for (let cell = 0; cell < LENGTH_CELLS; cell += 1) {
+    const a = at(uniform((cell * width) | 0));
+    const b = at(uniform(((cell + 1) * width - 1) | 0));
+    if (a.part !== b.part || Math.abs(a.length - b.length) > APART_SECONDS) continue;
+    least[cell] = Math.min(a.length, b.length) * (1 - ROUNDING);
+    most[cell] = Math.max(a.length, b.length) * (1 + ROUNDING);
+  }
+  return { least, most };
 }
 
 export function compileWan(profile: WanProfile): CompiledWan {

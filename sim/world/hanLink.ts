@@ -97,7 +97,7 @@ export class HanLink {
   /** @param knownUntil Ends of a link after this instant may be left at FOREVER; Infinity: all are computed. */
   constructor(streams: LifeStreams, knownUntil: f64 = Infinity) {
     this.streams = streams;
-    this.own = new AlternatingLink(streams.han);
+    this.own = new AlternatingLink(streams.han, knownUntil === Infinity);
     this.knownUntil = knownUntil;
   }
 

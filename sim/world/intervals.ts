@@ -2,7 +2,7 @@
  * Stretches of time that many installations share. `mergedIntervals.ts` makes them. The file belongs to the subset of
  * TypeScript that is also compiled to WebAssembly (sim/kernel/README.md).
  */
-import { DAY, HOUR } from '../../src/londonTime.ts';
+import { DAY } from '../../src/londonTime.ts';
 import { int, type f64, type i32 } from '../../src/numbers.ts';
 import type { NumberStream } from '../../src/numberStream.ts';
 
@@ -11,21 +11,19 @@ export class Intervals {
   from: Float64Array;
   to: Float64Array;
   /** The day in which the first begins, since the epoch. */
-  firstDay: i32;
+  private firstDay: i32 = 0;
   /** For each day from that on, to the one in which the last begins: the first stretch that ends after the day has begun. */
-  ofDay: Int32Array;
-  /** One bit for each hour since the first day: whether a stretch takes up a part of it. */
-  hours: Int32Array;
+  private ofDay: Int32Array = new Int32Array(0);
+  /** The gap, half-open, in which the last question fell that no stretch covered. Most questions fall there too. */
+  private clearFrom: f64 = 0;
+  private clearTo: f64 = 0;
 
   constructor(from: Float64Array, to: Float64Array) {
     this.from = from;
     this.to = to;
-    this.firstDay = 0;
-    this.ofDay = new Int32Array(0);
-    this.hours = new Int32Array(0);
   }
 
-  /** Fills the tables by day and by hour. */
+  /** Fills the table by day. */
   index(): void {
     const from = this.from;
     const to = this.to;
@@ -39,15 +37,6 @@ export class Intervals {
       while ((to[next] as f64) <= (firstDay + day) * DAY) next += 1;
       this.ofDay[day] = next;
     }
-    this.hours = new Int32Array((((this.ofDay.length + DAYS_BY_HOUR_AFTER) * 24) >> 5) + 1);
-    const start = firstDay * DAY;
-    const end = start + this.hours.length * 32 * HOUR;
-    for (let i: i32 = 0; i < count; i += 1) {
-      const until = (to[i] as f64) < end ? (to[i] as f64) : end;
-      for (let hour = int(((from[i] as f64) - start) / HOUR); start + hour * HOUR < until; hour += 1) {
-        this.hours[hour >> 5] = (this.hours[hour >> 5] as i32) | (1 << (hour & 31));
-      }
-    }
   }
 
   exchange(numbers: NumberStream): void {
@@ -55,25 +44,44 @@ export class Intervals {
     this.to = numbers.reals(this.to);
     if (numbers.isReading) this.index();
   }
-}
 
-/** How many days after the last beginning the table by hour goes on; beyond it the stretches themselves are looked at. */
-const DAYS_BY_HOUR_AFTER: i32 = 60;
+  /** Start of the stretch that covers an instant, or -1. */
+  coveredSince(at: f64): f64 {
+    const i = this.covering(at);
+    return i < 0 ? -1 : (this.from[i] as f64);
+  }
+
+  /** Position of the stretch that covers an instant, or -1. */
+  covering(at: f64): i32 {
+    return at >= this.clearFrom && at < this.clearTo ? -1 : this.find(at);
+  }
+
+  /** Until when nothing covers, from an instant that nothing covers. */
+  clearUntil(at: f64): f64 {
+    if (!(at >= this.clearFrom && at < this.clearTo)) this.find(at);
+    return this.clearTo;
+  }
+
+  private find(at: f64): i32 {
+    const count = this.from.length;
+    const i = this.firstAfter(at);
+    if (i < count && at >= (this.from[i] as f64)) return i;
+    this.clearFrom = i > 0 ? (this.to[i - 1] as f64) : -Infinity;
+    this.clearTo = i < count ? (this.from[i] as f64) : Infinity;
+    return -1;
+  }
+
+  /** Position of the first stretch that ends after an instant; their number if there is none. */
+  private firstAfter(at: f64): i32 {
+    const count = this.from.length;
+    const seconds = at - this.firstDay * DAY;
+    if (count === 0 || seconds < 0) return 0;
+    const days = this.ofDay.length;
+    const day: i32 = seconds < days * DAY ? int(seconds / DAY) : days;
+    let i: i32 = day < days ? (this.ofDay[day] as i32) : count - 1;
+    while (i < count && at >= (this.to[i] as f64)) i += 1;
+    return i;
+  }
+}
 
 export const NO_INTERVALS: Intervals = new Intervals(new Float64Array(0), new Float64Array(0));
-
-/** Position of the stretch that covers `at`, or -1. */
-export function covering(intervals: Intervals, at: f64): i32 {
-  const count = intervals.from.length;
-  if (count === 0) return -1;
-  const seconds = at - intervals.firstDay * DAY;
-  if (seconds < 0) return -1;
-  // Most questions are answered here: nothing takes up a part of the hour.
-  const hour = int(seconds / HOUR);
-  if (hour >> 5 < intervals.hours.length && (((intervals.hours[hour >> 5] as i32) >>> (hour & 31)) & 1) === 0)
-    return -1;
-  const day = int(seconds / DAY);
-  let i = day < intervals.ofDay.length ? (intervals.ofDay[day] as i32) : count - 1;
-  while (i < count && at >= (intervals.to[i] as f64)) i += 1;
-  return i < count && at >= (intervals.from[i] as f64) ? i : -1;
-}

@@ -8,7 +8,7 @@ import type { NumberStream } from '../../src/numberStream.ts';
 import { AlternatingLink, FOREVER, LinkRegimes } from './alternating.ts';
 import { first, second } from './dice/draws.ts';
 import type { LifeStreams } from './dice/lifeStreams.ts';
-import { covering, NO_INTERVALS, type Intervals } from './intervals.ts';
+import { NO_INTERVALS, type Intervals } from './intervals.ts';
 
 /** A WAN profile as numbers; times in seconds. */
 export class CompiledWan {
@@ -45,6 +45,9 @@ export class WanLink {
 
   /** The latest try of the SMSO that got through: a contact like any other. */
   private reachedAt: f64 = 0;
+  /** The instant that `up` was last asked about, and the answer: an attempt asks several times. */
+  private askedAt: f64 = -1;
+  private wasUp: boolean = false;
   private profile: CompiledWan = new CompiledWan();
   private entity: i32 = 0;
   private earliest: f64 = 0;
@@ -58,7 +61,7 @@ export class WanLink {
   /** @param knownUntil Ends of a link after this instant may be left at FOREVER; Infinity: all are computed. */
   constructor(streams: LifeStreams, knownUntil: f64 = Infinity) {
     this.streams = streams;
-    this.own = new AlternatingLink(streams.wan);
+    this.own = new AlternatingLink(streams.wan, knownUntil === Infinity);
     this.knownUntil = knownUntil;
   }
 
@@ -68,6 +71,7 @@ export class WanLink {
     this.earliest = start - LOOKBACK_SECONDS;
     this.shared = shared;
     this.reachedAt = 0;
+    this.askedAt = -1;
     this.own.begin(profile.regimes, entity, start);
     this.deathAt = FOREVER;
     // A hub in continuous contact that cannot die draws nothing here.
@@ -82,14 +86,31 @@ export class WanLink {
     if (at >= this.deathAt) return this.deathAt;
     const own = this.own.downSince(at);
     if (own >= 0) return own;
-    const i = covering(this.shared, at);
-    return i >= 0 ? (this.shared.from[i] as f64) : -1;
+    return this.shared.coveredSince(at);
   }
 
   /** Whether the head-end reaches the CHF at the instant. */
   up(at: Instant): boolean {
-    this.own.advance(at);
-    return this.downSince(at) < 0;
+    if (at !== this.askedAt) {
+      this.askedAt = at;
+      this.own.advance(at);
+      this.wasUp = this.downSince(at) < 0;
+    }
+    return this.wasUp;
+  }
+
+  /** An instant until which the link stays up for certain, from one at which it is. */
+  upUntil(at: Instant): Instant {
+    let until = this.own.upUntil(at);
+    const shared = this.shared.clearUntil(at);
+    if (shared < until) until = shared;
+    return this.deathAt < until ? this.deathAt : until;
+  }
+
+  /** Whether the latest scheduled contact at or before the instant is made at once, the link being up. */
+  isHeardBefore(at: Instant): boolean {
+    if (this.profile.wakeUpLossChance === 0) return true;
+    return !this.wakeUpLost(Math.floor((at - this.offsetSeconds) / DAY), 0);
   }
 
   /**

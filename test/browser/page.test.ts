@@ -112,13 +112,36 @@ describe.skipIf(NO_BROWSER !== undefined)('the report page in Chromium', () => {
     const without = join(folder, 'without.html');
     writeFileSync(without, source.replace(" 'wasm-unsafe-eval'", ''));
     expect(readFileSync(without, 'utf8')).not.toContain("'wasm-unsafe-eval'");
-    for (const [page, messages] of await Promise.all([
-      asked(browser, address),
-      asked(browser, pathToFileURL(without).href),
-    ])) {
+    const pages = await Promise.all([asked(browser, address), asked(browser, pathToFileURL(without).href)]);
+    for (const [page, messages] of pages) {
       expect(page).toEqual(expected);
       expect(messages).toEqual([]);
     }
+    // The compiled life runs where it may, and nothing stands in for it in silence.
+    expect(pages.map(([, , isCompiled]) => isCompiled)).toEqual([true, false]);
+  });
+
+  test('a page with the full what-if changes any field, with the hash and the errors of the command line', async () => {
+    const full = join(folder, 'full.html');
+    const set = ['changes.replacementPerYear=0.5', 'amendments.clauses.five-retries.shows.atLeast=3'];
+    const wide = ['run', SCENARIO, '--replications', '1', '--workers', '1'];
+    expect((await commandLine([...wide, '--html', full, '--what-if', 'full'])).code).toBe(0);
+    const expected = JSON.parse((await commandLine([...wide, ...set.flatMap((text) => ['--set', text]), '--format', 'json'])).out) as { scenarioHash: string }; // prettier-ignore
+    const wrong = await commandLine([...wide, '--set', 'changes.replacementPerYaer=0.5']);
+    const { page, messages } = await watchedPage(browser);
+    await page.goto(pathToFileURL(full).href);
+    await page.selectOption('#what-if-field', 'any');
+    await page.fill('#what-if-input', set.join('\n'));
+    await page.click('#what-if-run');
+    await page.locator('#what-if-answer table').waitFor({ timeout: 60_000 });
+    expect(await page.textContent('#what-if-say')).toContain(`#${expected.scenarioHash})`);
+    expect(await page.textContent('#what-if-command')).toContain(set.map((text) => `--set ${text}`).join(' '));
+    await page.fill('#what-if-input', 'changes.replacementPerYaer=0.5');
+    await page.click('#what-if-run');
+    await page.getByText('Did you mean').waitFor();
+    expect(wrong.err).toContain(await page.textContent('#what-if-say'));
+    expect(messages).toEqual([]);
+    await page.context().close();
   });
 
   test('where no worker can start, the form says so and shows the command', async () => {
@@ -146,14 +169,20 @@ async function violations(page: Page): Promise<string[]> {
 type Sampled = Readonly<Record<string, { readonly before: readonly number[]; readonly after: readonly number[] }>>;
 
 /** Asks the page's worker what its form asks, and gives the counts of the sample. */
-async function asked(browser: Browser, url: string): Promise<[Sampled, string[]]> {
+async function asked(browser: Browser, url: string): Promise<[Sampled, string[], boolean]> {
   const { page, messages } = await watchedPage(browser);
   await page.addInitScript(`
-    const Made = window.Worker;
+    const [Made, Parts] = [window.Worker, window.Blob];
+    const watch = 'const Made = WebAssembly.Module; WebAssembly.Module = function (bytes) { const made = new Made(bytes); postMessage({ kind: "compiled" }); return made; };';
+    window.Blob = class extends Parts {
+      constructor(parts, options) {
+        super(options?.type === 'text/javascript' ? [watch, ...parts] : parts, options);
+      }
+    };
     window.Worker = class extends Made {
       constructor(url) {
         super(url);
-        this.addEventListener('message', ({ data }) => { if (data.kind === 'answer') window.answered = data; });
+        this.addEventListener('message', ({ data }) => { if (data.kind === 'answer') window.answered = data; if (data.kind === 'compiled') window.compiled = true; });
       }
     };`);
   await page.goto(url);
@@ -170,8 +199,9 @@ async function asked(browser: Browser, url: string): Promise<[Sampled, string[]]
       sampled: Sampled[string];
     }[]
   >('window.answered.rows');
+  const isCompiled = await page.evaluate<boolean>('window.compiled === true');
   await page.context().close();
-  return [Object.fromEntries(rows.map(({ category, sampled }) => [category, sampled])), messages];
+  return [Object.fromEntries(rows.map(({ category, sampled }) => [category, sampled])), messages, isCompiled];
 }
 
 /** What `run` counts with each population cut to the same size. */

@@ -124,6 +124,21 @@ export class Account {
     return this.counting ? this.tally.mask : 0;
   }
 
+  /** Whether an attempt at the instant is for the ESME alone: a GSME exclusion is reported and in effect. */
+  esmeOnly(at: Instant): boolean {
+    if (this.holds === 0 || !this.group.esmeOnly) return false;
+    const tally = this.tally;
+    const reported = tally.reported();
+    return ((this.plan.rules.excludesGsme >> reported) & 1) === 1 && tally.effectiveFrom(reported, at) !== 0;
+  }
+
+  /** When the category that is reported comes into effect, if that lies after the instant; Infinity: it has, or never will. */
+  takesEffectAfter(at: Instant): Instant {
+    if (this.holds === 0) return Infinity;
+    const from = this.tally.effectiveFrom(this.tally.reported(), Infinity);
+    return from > at ? from : Infinity;
+  }
+
   /** Whether the process goes on at an instant: retries end with an exclusion of the installation, met or in effect. */
   turn(at: Instant): i32 {
     if (this.holds === 0) return GO;

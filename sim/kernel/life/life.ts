@@ -10,7 +10,6 @@ import {
   OUTCOME_OK_ESME,
 } from '../../../src/exclusion/engine/engineCodes.ts';
 import { DAY, HOUR, londonDay, monthOf, notBefore, workingInstant, type Instant } from '../../../src/londonTime.ts';
-import { isEntered, isRecent } from '../../../src/migration/checkFunctions.ts';
 import { OBSERVED_SYSTEM_FAULT } from '../../../src/migration/migrationCodes.ts';
 import type { f64, i32 } from '../../../src/numbers.ts';
 import { Attributes } from '../../population/attributes.ts';
@@ -40,6 +39,7 @@ import type { LifePlan } from '../model/lifePlan.ts';
 import type { OutageLists } from '../model/outageLists.ts';
 import { Account, STOP, WAIT } from './account.ts';
 import { countMigrated, type Counts } from './counts.ts';
+import { Hopeless } from './hopeless.ts';
 import { MasterKey } from './masterKeySearch.ts';
 import type { Observer } from './observer.ts';
 import { PreparedFacts } from './preparedFacts.ts';
@@ -74,10 +74,9 @@ export class Life {
   private readonly outages: OutageLists;
   private readonly counts: Counts;
   private readonly observer: Observer | null;
+  private readonly hopeless: Hopeless;
   /** Ends of links and replacements after this instant are left out. */
   private readonly knownUntil: Instant;
-  /** Whether attempts that nothing comes of may be skipped: nobody looks on, and no reading takes counts back. */
-  private readonly skips: boolean;
 
   /**
    * @param tellsAll Computes what no count depends on too, for the story: ends of links after the horizon, and contacts that
@@ -105,19 +104,19 @@ export class Life {
     const attributes = new Attributes(plan.shares, streams.attributes);
     const wan = new WanLink(streams, knownUntil);
     const han = new HanLink(streams, knownUntil);
+    const facts = new PreparedFacts(wan, han, plan.start, oldestSeconds);
+    const strikes = new Strikes(plan, streams.faults, wan);
     const account = new Account(plan, streams, attributes, counts, observer);
     this.streams = streams;
     this.attributes = attributes;
     this.wan = wan;
     this.han = han;
-    this.facts = new PreparedFacts(wan, han, plan.start, oldestSeconds);
-    this.strikes = new Strikes(plan, streams.faults, wan);
+    this.facts = facts;
+    this.strikes = strikes;
     this.account = account;
     this.key = new MasterKey(streams.masterKey, account.queue);
     this.limits = plan.limits;
-    const rules = plan.rules;
-    const takesBack = rules.seesUncountedAttempts || rules.cosRestarts || rules.attemptCloses !== 0;
-    this.skips = observer === null && !takesBack && !rules.sticky && !rules.systemCounts;
+    this.hopeless = new Hopeless(plan, account, attributes, facts, strikes, wan, observer !== null);
     this.turnTo(group);
   }
 
@@ -126,6 +125,7 @@ export class Life {
     this.group = group;
     this.streams.turnTo(group.address, group.first);
     this.account.turnTo(group);
+    this.hopeless.turnTo(group);
   }
 
   private groupOf(entity: i32): GroupNumbers {
@@ -284,11 +284,16 @@ export class Life {
       strikes.at = at;
       strikes.culprit = BY_NOBODY;
       this.limits.begin(at, group.cohort);
-      if (this.skips && this.isHopeless(at)) {
+      if (this.hopeless.isAt(at)) {
         this.why = RETRYING;
+        const until = this.hopeless.lastsUntil(at);
+        while (made < group.attemptsMax && (Math.floor(day) + 1) * DAY < until && this.hopeless.hasContactOn(day)) {
+          day += group.daysBetweenAttempts;
+          made += 1;
+        }
         continue;
       }
-      const esmeOnly = this.esmeOnly(at);
+      const esmeOnly = this.account.esmeOnly(at);
       const gsme = this.attributes.hasGsme && !esmeOnly && this.hearsGsme(at);
       const result = walk(group.walk, facts, this.limits, strikes, gsme);
       if (result === WALK_PASSED) {
@@ -300,25 +305,6 @@ export class Life {
       day = this.afterFailure(at, outcome, day);
       if (day >= FOREVER) return;
     }
-  }
-
-  /**
-   * Whether an attempt at the instant fails on the gas meter for certain, and nothing comes of it: the HAN is lost for good,
-   * every counter that the failure feeds has what its category asks for, and no earlier step can fail in another way. Such
-   * attempts are most of all attempts, and need not be made.
-   */
-  private isHopeless(at: Instant): boolean {
-    const account = this.account;
-    const group = this.group;
-    const facts = this.facts;
-    if (!account.counting || !group.hopelessWithoutHan || !this.attributes.hasGsme || this.esmeOnly(at)) return false;
-    const counters = this.plan.masks[group.lostHanOutcome] as i32;
-    if (!account.tally.isSated(counters) || !facts.hanIsLost()) return false;
-    if (facts.displayBlocked !== 0 || !this.strikes.areDataErrorsOver(group.dataErrors)) return false;
-    if (!isEntered(at, facts.epclEntryFrom, this.limits.epclChecked)) return false;
-    // With the WAN down, or out of contact for too long, another code would be counted.
-    if (!this.wan.up(at)) return false;
-    return isRecent(at, facts.lastWanContact, this.limits.wanWindowSeconds, this.limits.windowEdgeSeconds);
   }
 
   /** Records a failed attempt and returns its outcome. */
@@ -341,14 +327,6 @@ export class Life {
    */
   hearsGsme(at: Instant): boolean {
     return !this.group.linked || this.wan.up(at);
-  }
-
-  /** Whether an attempt at the instant is for the ESME alone: a GSME exclusion is reported and in effect. */
-  esmeOnly(at: Instant): boolean {
-    if (this.account.holds === 0 || !this.group.esmeOnly) return false;
-    const tally = this.account.tally;
-    const reported = tally.reported();
-    return ((this.plan.rules.excludesGsme >> reported) & 1) === 1 && tally.effectiveFrom(reported, at) !== 0;
   }
 
   /** What a failure sets going: the search for the right key, a supplier's instruction. Returns the next day to try. */

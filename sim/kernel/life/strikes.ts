@@ -15,7 +15,7 @@ import type { i32 } from '../../../src/numbers.ts';
 import type { Stream } from '../../world/dice/draws.ts';
 import { DATA_CLEAN, DATA_FIXABLE, DataErrors } from '../../world/faults/dataError.ts';
 import { PersistentFaults } from '../../world/faults/persistent.ts';
-import { covering, NO_INTERVALS, type Intervals } from '../../world/intervals.ts';
+import { NO_INTERVALS, type Intervals } from '../../world/intervals.ts';
 import type { WanLink } from '../../world/wanLink.ts';
 import type { WalkStep } from '../model/groupNumbers.ts';
 import type { LifePlan } from '../model/lifePlan.ts';
@@ -56,13 +56,13 @@ export class Strikes {
 
   /** When DCC's systems are back that are down at the instant; 0: they are up. */
   systemBackAt(at: Instant): Instant {
-    const i = covering(this.systemOutages, at);
+    const i = this.systemOutages.covering(at);
     return i < 0 ? 0 : (this.systemOutages.to[i] as Instant);
   }
 
   /** What a head-end sees of a step that can be struck. Ask once per step taken, in the order of the walk. */
   observe(step: WalkStep): i32 {
-    if (step.system && covering(this.systemOutages, this.at) >= 0) {
+    if (step.system && this.systemOutages.covering(this.at) >= 0) {
       this.culprit = BY_SYSTEM;
       return OBSERVED_SYSTEM_FAULT;
     }

@@ -145,7 +145,7 @@ export class GroupNumbers {
   walk: WalkStep[] = [];
   /** A step of the walk is silent while the WAN is down at the attempt. */
   linked: boolean = false;
-  /** On a HAN that is lost for good no attempt changes anything but counts: see `Life.isHopeless`. */
+  /** On a HAN that is lost for good no attempt changes anything but counts: see `Hopeless`. */
   hopelessWithoutHan: boolean = false;
   /** The outcome of such an attempt. */
   lostHanOutcome: i32 = 0;

@@ -54,6 +54,11 @@ export class Limits {
     this.longestSeconds = numbers.real(this.longestSeconds);
   }
 
+  /** The instant from which other windows may be in force than those that `begin` has filled in. */
+  lastUntil(): Instant {
+    return this.to;
+  }
+
   /**
    * Fills the fields for an attempt of a cohort (its position in COHORTS) at an instant. Nothing is looked up while the
    * instant stays between two changes.

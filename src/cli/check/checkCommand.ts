@@ -4,14 +4,16 @@ import { VARIOUS1 } from '../../rules/ruleset.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { folder, oneOf, repeatable, whole } from '../shell/options.ts';
-import { engineByFiles } from './batchEngine.ts';
+import { asOfOption, folder, oneOf, repeatable, whole } from '../shell/options.ts';
+import { withFileOptions } from '../shell/recordInputs.ts';
+import { engineByFiles } from './engines/batchEngine.ts';
 import { checkEngine, type CheckOptions } from './checkEngine.ts';
 import { checkHeadEnd, type HeadEndOptions } from './checkHeadEnd.ts';
-import { CHECK_ENGINE_HELP, CHECK_HELP } from './checkHelp.ts';
+import { CHECK_ENGINE_HELP, CHECK_HELP, CHECK_SCENARIO_HELP } from './checkHelp.ts';
 import { checkReplay, type ReplayCommandOptions } from './checkReplay.ts';
+import { checkScenario, type ScenarioOptions } from './checkScenario.ts';
 import { checkSchema, SCHEMAS } from './checkSchema.ts';
-import { engineByCommand, type StartEngine } from './engineUnderTest.ts';
+import { engineByCommand, type StartEngine } from './engines/engineUnderTest.ts';
 
 /** How an engine is reached. */
 interface EngineOptions {
@@ -41,8 +43,27 @@ export function checkCommand({ action }: Shell): Command {
     .option('--junit <file>', 'a report for CI')
     .option('--out <dir>', 'the report as JSON, the coverage, and the cases', folder)
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .option('--histories <dir>', 'decide these records instead of generated histories')
+    .option('--expect <verdicts>', 'compare this file of verdicts with the rules (needs --histories)')
+    .option('--as-of <instant|date>', 'of --histories (default: the last day of the rules)', asOfOption)
     .addHelpText('after', CHECK_ENGINE_HELP)
-    .action(action((io: Io, options: Omit<CheckOptions, 'engineWords'> & EngineOptions) => engine(io, options)));
+    .action(action(engine));
+
+  withFleet(withEngine(check.command('scenario')))
+    .description('Decide a fleet of simulated histories, or your own, with an engine and with the rules.')
+    .argument('[scenario]', 'a scenario file, or the name of a shipped one')
+    .addHelpText('after', CHECK_SCENARIO_HELP)
+    .action(
+      action((io: Io, path: string | undefined, options: FleetCommandOptions & EngineOptions) => {
+        const start = isNamed(options) ? startOf(io, options) : undefined;
+        return checkScenario(
+          io,
+          path,
+          { ...options, typed: 'check scenario', engineWords: engineWords(options) },
+          start,
+        );
+      }),
+    );
 
   withEngine(check.command('replay'))
     .description('Ask an engine single cases: files of them, or folders of files.')
@@ -88,9 +109,50 @@ function withEngine(command: Command): Command {
     .option('--answer-seconds <s>', 'how long the engine may be silent (default: 10; --batch: 600)', whole(1, 86_400));
 }
 
-function engine(io: Io, options: Omit<CheckOptions, 'engineWords'> & EngineOptions): Promise<ExitCode> {
-  const start = startOf(io, options);
-  return checkEngine(io, { ...options, engineWords: engineWords(options) }, start);
+type FleetCommandOptions = Omit<ScenarioOptions, 'typed' | 'engineWords'>;
+
+/** Options of a fleet beside those of the engine. */
+function withFleet(command: Command): Command {
+  return withFileOptions(command)
+    .option('--installations <n>', 'installations that are simulated at most', whole(1, 50_000_000), 10_000)
+    .option('--seed <text>', "default: the scenario's")
+    .option('--replication <n>', 'whose dice', whole(0, 9_999), 0)
+    .addOption(repeatable('--set <path=value>', 'change a value of the scenario'))
+    .option('--as-of <instant|date>', 'when it is decided (default: the last day)', asOfOption)
+    .option('--histories <dir>', 'decide the records in this folder instead')
+    .option('--expect <verdicts>', 'compare this file of verdicts with the rules (needs --histories)')
+    .option('--rules <name|file|in-force>', `of --histories without a scenario (default: ${VARIOUS1.name})`)
+    .addOption(repeatable('--set-rule <k=v>', 'change a reading or another value of these rules'))
+    .option('--clauses <list>', 'compare these alone: clause numbers or categories, such as 18.8,18.9', clausesOf)
+    .option('--accept <file>', 'contested answers that are let pass, each with a reason and a date')
+    .option('--cases <dir>', 'where counterexamples are written', folder, 'cases')
+    .option('--junit <file>', 'a report for CI')
+    .option('--out <dir>', 'the report as JSON, and the cases', folder)
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'));
+}
+
+type EngineCommandOptions = Omit<CheckOptions, 'engineWords'> &
+  EngineOptions &
+  Pick<ScenarioOptions, 'histories' | 'expect' | 'asOf'>;
+
+/** Generated histories; or recorded ones, decided by an engine or by somebody's file of verdicts. */
+function engine(io: Io, options: EngineCommandOptions): Promise<ExitCode> {
+  const { histories, expect, asOf } = options;
+  const words = engineWords(options);
+  if (histories === undefined && expect === undefined) {
+    if (asOf !== undefined) throw new UsageError('--as-of goes with --histories; generated histories have their own.');
+    return checkEngine(io, { ...options, engineWords: words }, startOf(io, options));
+  }
+  if (histories === undefined)
+    throw new UsageError('--expect needs the histories: name their folder by --histories DIR.');
+  const start = expect === undefined || isNamed(options) ? startOf(io, options) : undefined;
+  const { seed: _, ...others } = options;
+  const fleet = { ...others, installations: 0, replication: 0, set: [], typed: 'check engine', engineWords: words };
+  return checkScenario(io, undefined, fleet, start);
+}
+
+function isNamed({ command, batch }: EngineOptions): boolean {
+  return command !== undefined || batch !== undefined;
 }
 
 function startOf(io: Io, { command, batch, answerSeconds }: EngineOptions): StartEngine {
@@ -103,6 +165,7 @@ function startOf(io: Io, { command, batch, answerSeconds }: EngineOptions): Star
 }
 
 function engineWords({ command, batch, answerSeconds }: EngineOptions): readonly string[] {
+  if (command === undefined && batch === undefined) return [];
   const engineOption = batch === undefined ? ['--command', command ?? ''] : ['--batch', batch];
   return [...engineOption, ...(answerSeconds === undefined ? [] : ['--answer-seconds', String(answerSeconds)])];
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
@@ -21,6 +21,7 @@ import { rulesNamed } from '../shell/rulesOption.ts';
 import { benchVersion } from '../shell/version.ts';
 import { Accepted } from './accepted.ts';
 import { readCaseFiles, writeCase } from './caseFiles.ts';
+import { makeFolders } from './checkOutputs.ts';
 import {
   engineReportJson,
   engineReportSuites,
@@ -29,7 +30,7 @@ import {
   type EngineReport,
   type Reported,
 } from './engineReport.ts';
-import type { EngineUnderTest, StartEngine } from './engineUnderTest.ts';
+import type { EngineUnderTest, StartEngine } from './engines/engineUnderTest.ts';
 import { replay, type Replayed } from './replay.ts';
 
 export interface CheckOptions {
@@ -59,7 +60,7 @@ export async function checkEngine(io: Io, options: CheckOptions, start: StartEng
   const accepted = Accepted.read(options.accept, today);
   const folder = options.out === undefined ? options.cases : join(options.out, 'cases');
   const known = existsSync(options.cases) ? readCaseFiles([options.cases]) : [];
-  prepare(options);
+  makeFolders(options);
   chosenLaws(options.laws);
   const engine = await start(rules);
   try {
@@ -81,18 +82,6 @@ export async function checkEngine(io: Io, options: CheckOptions, start: StartEng
     return EXIT.internal;
   } finally {
     await engine.close();
-  }
-}
-
-/** Names output folders that cannot be made before an hour has gone into their content. */
-function prepare({ out, junit }: CheckOptions): void {
-  for (const path of [out, junit === undefined ? undefined : join(junit, '..')]) {
-    if (path === undefined) continue;
-    try {
-      mkdirSync(path, { recursive: true });
-    } catch (error) {
-      throw new UsageError(`${path}: ${(error as Error).message}`);
-    }
   }
 }
 

@@ -23,4 +23,26 @@ An accept file lets contested answers pass until a date:
     reason: the supplier contests it
     expires: 2022-12-31
 
-Exit codes: 0 all is right, 1 usage or the command cannot be started, 3 a defect of the bench, 4 the engine is wrong.`;
+Verdicts that somebody has already are compared with the rules by
+  npx smets1-bench check engine --expect verdicts.csv --histories DIR
+where DIR has installations, attempts and events (src/docs/records.md). Of the verdicts only installation_id and category
+must be there; a column that is not there is not compared. With --command as well, what differs is shrunk.
+
+Exit codes: 0 all is right, 1 usage or the command cannot be started, 2 rows of --histories or --expect are refused, 3 a
+defect of the bench, 4 the engine is wrong.`;
+
+/** The end of `check scenario --help`. */
+export const CHECK_SCENARIO_HELP = `
+Simulates installations, spread over all populations, decides each history with your engine and with the rules, and shrinks
+one that differs to the fewest rows. Then the installation is lived again, with the same dice, without some of what troubles
+it (faults, outages, links, lost keys, changes), until nothing more can be left out: these are the troubles that the
+difference needs. Without an engine, the bench's own is held to its reference evaluator.
+
+  smets1-bench check scenario various1 --installations 2000
+  smets1-bench check scenario various1 --command "python3 test/examples/engines/wrong_engine.py" --cases /tmp/cases
+
+--histories DIR decides records instead: installations, attempts and events, of yours or of \`run --out DIR\`. With the
+scenario of that run, the troubles are named as well.
+
+Exit codes: 0 all is right, 1 usage or the command cannot be started, 2 rows are refused, 3 a defect of the bench, 4 the
+engine is wrong.`;

@@ -7,7 +7,7 @@ import { askerOf } from '../../../test/kit/trial/asker.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { readCaseFiles } from './caseFiles.ts';
-import type { StartEngine } from './engineUnderTest.ts';
+import type { StartEngine } from './engines/engineUnderTest.ts';
 import { replay, type Replayed } from './replay.ts';
 
 export interface ReplayCommandOptions {

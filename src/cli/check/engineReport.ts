@@ -102,15 +102,27 @@ function replayedLines({ replayed }: EngineReport): string[] {
   ];
 }
 
-function questionLines({ asked, failing, accepted, shapes, given, clauses, endedBy }: EngineReport): string[] {
-  if (asked === 0) return endedBy === undefined ? [] : [`questions  none asked: ${endedBy}`];
+/** Sentences about what was asked and what came of it. `noun` is what is asked: `questions` or `histories`. */
+export function questionLines(
+  {
+    asked,
+    failing,
+    accepted,
+    shapes,
+    given,
+    clauses,
+    endedBy,
+  }: Pick<EngineReport, 'asked' | 'failing' | 'accepted' | 'shapes' | 'given' | 'clauses' | 'endedBy'>,
+  noun = 'questions',
+): string[] {
+  if (asked === 0) return endedBy === undefined ? [] : [`${noun}  none asked: ${endedBy}`];
   const most = [...shapes].sort((a, b) => b[1] - a[1]);
   const names = most.slice(0, 8).map(([shape, count]) => `${shape}: ${thousands(count)}`);
   const more = most.length > 8 ? [`and ${most.length - 8} more shapes`] : [];
   const fields = VERDICT_FIELDS.filter((field) => given.has(field));
   const missing = VERDICT_FIELDS.filter((field) => !given.has(field) && field !== 'clause');
   return [
-    `questions  ${thousands(asked)} asked, ${thousands(failing)} answered wrongly${accepted > 0 ? `, ${thousands(accepted)} accepted` : ''}`,
+    `${noun}  ${thousands(asked)} asked, ${thousands(failing)} answered wrongly${accepted > 0 ? `, ${thousands(accepted)} accepted` : ''}`,
     ...[...names, ...more].map((text) => `             ${text}`),
     ...(endedBy === undefined ? [] : [`           ended early: ${endedBy}`]),
     ...(clauses === undefined
@@ -122,7 +134,7 @@ function questionLines({ asked, failing, accepted, shapes, given, clauses, ended
 }
 
 /** The name of a field in the protocol. */
-function column(field: string): string {
+export function column(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
@@ -153,10 +165,13 @@ function coverageLines({ cells, unreached, asked }: EngineReport): string[] {
 }
 
 /** What the inference of readings says, in a sentence of its own. */
-function inferenceLines(inference: Inference | null): string[] {
+export function inferenceLines(
+  inference: Inference | null,
+  { noun = 'questions', option = '--set-rule readings.' } = {},
+): string[] {
   if (inference === null || inference.failing === 0) return [];
   const { best, asked, failing } = inference;
-  const differs = `Your engine differs on ${thousands(failing)} of ${thousands(asked)} questions`;
+  const differs = `Your engine differs on ${thousands(failing)} of ${thousands(asked)} ${noun}`;
   if (best === null) return ['', `${differs}. No other reading, and no two, explain any of it.`];
   const readings = alternativeText(best.readings);
   if (best.failing > 0) {
@@ -170,25 +185,30 @@ function inferenceLines(inference: Inference | null): string[] {
     `${differs}; with \`${readings}\` on none.`,
     'It follows another reading of the text. That is no defect by itself: run the check with',
     `  ${Object.entries(best.readings)
-      .map(([name, value]) => `--set-rule readings.${name}=${value}`)
+      .map(([name, value]) => `${option}${name}=${value}`)
       .join(' ')}`,
     'or accept it in an --accept file, with a reason and a date.',
   ];
 }
 
 function counterexampleLines({ one, file }: Reported, i: number, of: number): string[] {
-  const { shape, count, run, question, outcome, finding, rounds, isMinimal } = one;
-  const rows = question.history.attempts.length + question.history.events.length;
+  const { shape, count, run, question, outcome, finding } = one;
   const origin = run === undefined ? '' : `, first at question ${thousands(run)}`;
-  const size = `${counted(rows, 'row')}${isMinimal ? ', none of which can be dropped' : ', not the smallest'}; ${rounds} round trips`;
   return [
-    `Counterexample ${i + 1} of ${of}: ${shape} (${counted(count, 'question')}${origin}; ${size})`,
+    `Counterexample ${i + 1} of ${of}: ${shape} (${counted(count, 'question')}${origin}; ${sizeWords(one)})`,
     indented(counterexampleText(question, outcome, finding, categoryOf(shape)).trimEnd()),
     ...(file === undefined ? [] : [`  Case: ${file}`]),
   ];
 }
 
-function indented(text: string): string {
+/** How small a counterexample is, and what that took. */
+export function sizeWords({ question, rounds, isMinimal }: Counterexample): string {
+  const rows = question.history.attempts.length + question.history.events.length;
+  return `${counted(rows, 'row')}${isMinimal ? ', none of which can be dropped' : ', not the smallest'}; ${rounds} round trips`;
+}
+
+/** A text, each line of which begins further right. */
+export function indented(text: string): string {
   return text.replace(/^(?=.)/gm, '  ');
 }
 

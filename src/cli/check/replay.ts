@@ -2,7 +2,7 @@ import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { caseDifferences } from '../../../test/kit/cases/caseDifferences.ts';
 import type { Case } from '../../../test/kit/cases/caseForm.ts';
-import type { EngineUnderTest, StartEngine } from './engineUnderTest.ts';
+import type { EngineUnderTest, StartEngine } from './engines/engineUnderTest.ts';
 import { isAnswer } from './caseFiles.ts';
 
 /** What came of one case. */

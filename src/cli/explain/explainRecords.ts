@@ -4,6 +4,7 @@ import { trace as traceOf, type Trace } from '../../exclusion/explain/trace.ts';
 import { rowWords } from '../../exclusion/explain/reasonWords.ts';
 import { maskIdentifier } from '../../installation/identifiers.ts';
 import { oneHistory, type OneHistory } from '../../interchange/history/oneHistory.ts';
+import { withoutOrigins } from '../../interchange/history/rows.ts';
 import { FileRefused, formatRefusal, maskedId } from '../../interchange/record/refusal.ts';
 import type { History } from '../../migration/history.ts';
 import { IN_FORCE, VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
@@ -143,7 +144,7 @@ function recordsJson({ id, rules, asOf, read, trace, near }: Findings): string {
     counts: { duplicates: counts.duplicates, afterAsOf: counts.afterAsOf, refusedOthers },
     remarks: counts.remarks.lines(),
     refused,
-    history: history ? plain(history) : null,
+    history: history ? withoutOrigins(history) : null,
     trace,
     nearMisses: near,
   });
@@ -167,14 +168,5 @@ function masked(read: OneHistory): OneHistory {
         gas: gas === null ? null : { ...gas, mprn: maskIdentifier(gas.mprn) },
       },
     },
-  };
-}
-
-/** A history without the positions of its rows in the files. */
-function plain({ installation, attempts, events }: History): History {
-  return {
-    installation,
-    attempts: attempts.map(({ at, kind, outcome, cause, table510 }) => ({ at, kind, outcome, cause, table510 })),
-    events: events.map(({ at, event, value }) => ({ at, event, value })),
   };
 }

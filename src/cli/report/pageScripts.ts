@@ -1,9 +1,14 @@
+import { deflateRawSync } from 'node:zlib';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { LIFE_MODULE } from '../../../sim/kernel/run/lifeModule.ts';
 import { readText } from '../shell/readText.ts';
 
-/** The scripts of pages: the script of a report, the worker that holds the kernel, and the script of the live view. */
-export type PageScript = 'client' | 'worker' | 'live';
+/**
+ * The scripts of pages: the script of a report, the worker that holds the kernel, the worker that reads scenarios too, and
+ * the script of the live view.
+ */
+export type PageScript = 'client' | 'worker' | 'full' | 'live';
 
 /** The folder of the built scripts in the package. It is beside `dist/src`. */
 const BUILT = new URL('../../../browser/', import.meta.url);
@@ -20,4 +25,18 @@ export async function pageScript(name: PageScript): Promise<string> {
   if (existsSync(built)) return readText(built);
   const { bundlePage } = (await import(BUNDLER.href)) as Bundler;
   return bundlePage(name);
+}
+
+/** The text of one script, deflated and in base64: the page inflates it before it starts the worker. */
+export async function packedScript(name: PageScript): Promise<string> {
+  return packed(Buffer.from(await pageScript(name)));
+}
+
+/** The compiled life in the same form. It stands beside the worker, where base64 hides none of its repetitions. */
+export function packedLife(): string {
+  return packed(Buffer.from(LIFE_MODULE, 'base64'));
+}
+
+function packed(bytes: Uint8Array): string {
+  return deflateRawSync(bytes, { level: 9 }).toString('base64');
 }

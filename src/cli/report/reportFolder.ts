@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { RUN_REPORT_FORMAT, type RunReport } from '../../report/runReport.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import type { Scenario } from '../../../sim/scenario/schema.ts';
+import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { UsageError } from '../shell/exit.ts';
 import { readText } from '../shell/readText.ts';
 import type { SweepReport } from '../../report/html/sweepSection.ts';
 import { isSweep, readSweepFolder } from './sweepFolder.ts';
+import type { ScenarioSource } from '../../../sim/browser/protocol.ts';
 import type { ScenarioValue, WhatIfSource } from './whatIfForm.ts';
 
 /** The files that `run --out` left in a folder for its readers. */
@@ -20,14 +22,20 @@ interface ScenarioFileText {
   readonly scenario: Scenario;
   readonly rules: RuleSet;
   readonly values: readonly ScenarioValue[];
+  readonly source?: ScenarioSource | null;
 }
 
 /** The content of a folder of outputs, for the page. */
 export type OutputFolder =
-  ({ readonly kind: 'run' } & RunFolder) | { readonly kind: 'sweep'; readonly sweep: SweepReport };
+  | ({ readonly kind: 'run' } & RunFolder)
+  | { readonly kind: 'sweep'; readonly sweep: SweepReport }
+  | { readonly kind: 'document'; readonly document: PageDocument };
+
+/** The file in which a command leaves its sections for `report html`. */
+const PAGE_FILE = 'page.json';
 
 /**
- * Reads the folder of a run or of a sweep. A folder without its manifest is refused: it is half-written, or is no
+ * Reads the folder of a run, of a sweep, or of a command that left its sections. A folder without its manifest is refused: it is half-written, or is no
  * output.
  */
 export function readOutputFolder(directory: string): OutputFolder {
@@ -35,13 +43,26 @@ export function readOutputFolder(directory: string): OutputFolder {
     throw new UsageError(`${directory}: found no ${MANIFEST}, expected a folder that run --out or sweep --out wrote\n  The manifest is written last: without it the folder is not complete.`); // prettier-ignore
   }
   const manifest = jsonOf<unknown>(directory, MANIFEST);
+  if (existsSync(join(directory, PAGE_FILE))) return { kind: 'document', document: documentOf(directory) };
   if (isSweep(manifest)) return { kind: 'sweep', sweep: readSweepFolder(directory, manifest) };
   const report = jsonOf<RunReport>(directory, 'report.json');
   if (report.kind !== 'run' || report.format !== RUN_REPORT_FORMAT) {
     throw new UsageError(`${join(directory, 'report.json')}: found format ${String(report.format)} of kind ${String(report.kind)}, expected format ${RUN_REPORT_FORMAT} of kind run\n  Run the scenario again with this version.`); // prettier-ignore
   }
-  const { scenario, rules, values } = jsonOf<ScenarioFileText>(directory, 'scenario.json');
-  return { kind: 'run', report, whatIf: { scenario, rules, values, seed: report.seed, command: report.command } };
+  const { scenario, rules, values, source } = jsonOf<ScenarioFileText>(directory, 'scenario.json');
+  return {
+    kind: 'run',
+    report,
+    whatIf: { scenario, rules, values, seed: report.seed, command: report.command, source: source ?? undefined },
+  };
+}
+
+function documentOf(directory: string): PageDocument {
+  const document = jsonOf<PageDocument>(directory, PAGE_FILE);
+  if (document.kind !== 'page' || document.format !== PAGE_FORMAT) {
+    throw new UsageError(`${join(directory, PAGE_FILE)}: found format ${String(document.format)} of kind ${String(document.kind)}, expected format ${PAGE_FORMAT} of kind page\n  Run the command again with this version.`); // prettier-ignore
+  }
+  return document;
 }
 
 function jsonOf<T>(directory: string, name: string): T {

@@ -2,24 +2,31 @@ import { Command } from 'commander';
 import type { Shell } from '../shell/command.ts';
 import type { Io } from '../shell/io.ts';
 import { oneOf } from '../shell/options.ts';
+import { documentSections } from '../../report/html/sectionPage.ts';
 import { sweepSection } from '../../report/html/sweepSection.ts';
 import { readOutputFolder } from './reportFolder.ts';
+import { whatIfAsked, type WhatIfKind } from './whatIfForm.ts';
 import { pageOf, writePage } from './writePage.ts';
 
 interface HtmlOptions {
   readonly out?: string;
   readonly title?: string;
-  readonly whatIf: 'kernel' | 'none';
+  readonly whatIf: WhatIfKind;
 }
 
 /** `smets1-bench report html DIR...`: the outputs of runs as one page. */
 export function reportHtmlCommand({ action }: Shell): Command {
   return new Command('html')
-    .description('One page with pictures, tables and what-ifs from the folders of runs and sweeps.')
-    .argument('<dir...>', 'folders that run --out or sweep --out wrote; runs stand side by side')
+    .description('One page with pictures, tables and what-ifs from the folders of runs, sweeps and forecasts.')
+    .argument('<dir...>', 'folders that --out wrote; runs stand side by side')
     .option('--out <file>', 'the page; left out: standard output')
     .option('--title <text>', "the heading; left out: the scenario's title")
-    .option('--what-if <kind>', 'what the page can recompute: kernel or none', oneOf('kernel', 'none'), 'kernel')
+    .option(
+      '--what-if <kind>',
+      'what the page can change: kernel (listed fields), full (any field), none',
+      oneOf('kernel', 'full', 'none'),
+      'kernel',
+    )
     .addHelpText(
       'after',
       `
@@ -39,13 +46,17 @@ async function reportHtml(io: Io, directories: readonly string[], { out, title, 
   const folders = directories.map(readOutputFolder);
   const runs = folders.flatMap((folder) => (folder.kind === 'run' ? [folder] : []));
   const sweeps = folders.flatMap((folder) => (folder.kind === 'sweep' ? [folder.sweep] : []));
+  const documents = folders.flatMap((folder) => (folder.kind === 'document' ? [folder.document] : []));
   const reports = runs.map(({ report }) => report);
   const source = runs[0]?.whatIf;
-  const heading = title ?? (reports.length === 0 ? sweeps[0]?.title : undefined);
+  const heading = title ?? (reports.length === 0 ? (sweeps[0]?.title ?? documents[0]?.title) : undefined);
   const options = {
-    more: sweeps.map((sweep, i) => sweepSection(sweep, `-${i + 1}`)),
+    more: [
+      ...sweeps.map((sweep, i) => sweepSection(sweep, `-${i + 1}`)),
+      ...documents.flatMap((document, i) => documentSections(document, `-${sweeps.length + i + 1}`)),
+    ],
     ...(heading === undefined ? {} : { title: heading }),
-    ...(whatIf === 'none' || source === undefined ? {} : { whatIf: source }),
+    whatIf: source && whatIfAsked(whatIf, source),
   };
   if (out === undefined) io.out.write(await pageOf(reports, options));
   else {

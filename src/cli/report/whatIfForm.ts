@@ -1,8 +1,9 @@
+import { UsageError } from '../shell/exit.ts';
 import { fieldsAt, type FieldSchema } from '../../document/fields.ts';
 import { parsePath } from '../../document/path.ts';
 import { READINGS, READING_NAMES } from '../../regulation/readings.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
-import type { WhatIfField, WhatIfForm } from '../../../sim/browser/protocol.ts';
+import type { ScenarioSource, WhatIfField, WhatIfForm } from '../../../sim/browser/protocol.ts';
 import { SCENARIO_FIELDS } from '../../../sim/scenario/schema.ts';
 import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
 import type { Scenario } from '../../../sim/scenario/schema.ts';
@@ -15,6 +16,22 @@ export interface WhatIfSource {
   readonly values: readonly ScenarioValue[];
   readonly seed: string;
   readonly command: string;
+  /** The texts of the scenario, for a page that changes any field; undefined for one that changes those it lists. */
+  readonly source?: ScenarioSource | undefined;
+}
+
+/** What a page can change: the fields that it lists, any field, or nothing. */
+export type WhatIfKind = 'kernel' | 'full' | 'none';
+
+/**
+ * The source of the kind of what-if that was asked for; undefined for none.
+ * @throws UsageError for `full` if the scenario has no texts of its own
+ */
+export function whatIfAsked(kind: WhatIfKind, source: WhatIfSource): WhatIfSource | undefined {
+  if (kind === 'none') return undefined;
+  if (kind === 'kernel') return { ...source, source: undefined };
+  if (source.source !== undefined) return source;
+  throw new UsageError('--what-if full: found a scenario that cannot be read in a page, expected one that names its files by relative paths\n  Mend the paths and run it again, or use --what-if kernel.'); // prettier-ignore
 }
 
 /** One value of a resolved scenario. */
@@ -48,10 +65,16 @@ const AT_LEAST_MAX = 30;
  * The form of a page: the values that can be changed, with the meanings and bounds of the schema, and the data that the
  * worker starts from.
  */
-export function whatIfForm({ scenario, rules, values, seed, command }: WhatIfSource): WhatIfForm {
+export function whatIfForm({ scenario, rules, values, seed, command, source }: WhatIfSource): WhatIfForm {
   const remainders = new Set(values.filter(isRemainder).map(({ path }) => path));
   return {
-    task: { scenario: withoutRemainders(scenario, remainders), rules, seed, seedWords: seedWords(seed) },
+    task: {
+      scenario: withoutRemainders(scenario, remainders),
+      rules,
+      seed,
+      seedWords: seedWords(seed),
+      ...(source === undefined ? {} : { source }),
+    },
     fields: [...ruleFields(rules), ...scenarioFields(values, remainders)],
     command,
   };

@@ -10,13 +10,13 @@ import type { RunReport } from '../../report/runReport.ts';
 import { readGlossary } from '../docs/glossaryFile.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
-import { pageScript } from './pageScripts.ts';
+import { packedLife, packedScript, pageScript } from './pageScripts.ts';
 import { whatIfForm, type WhatIfSource } from './whatIfForm.ts';
 
 export interface PageOptions {
   readonly title?: string;
   /** The scenario that the page can recompute. By default the page recomputes nothing. */
-  readonly whatIf?: WhatIfSource;
+  readonly whatIf?: WhatIfSource | undefined;
   /** Sections of other outputs. */
   readonly more?: readonly PageSection[];
 }
@@ -63,6 +63,11 @@ export async function pageOf(reports: readonly RunReport[], { title, whatIf, mor
 
 async function whatIfPart(source: WhatIfSource) {
   const form = whatIfForm(source);
-  const [client, worker] = [await pageScript('client'), await pageScript('worker')];
-  return { section: whatIfSection(form.command), script: client, data: whatIfData(form, worker) };
+  const worker = await packedScript(source.source === undefined ? 'worker' : 'full');
+  const client = await pageScript('client');
+  return {
+    section: whatIfSection(form.command),
+    script: client,
+    data: whatIfData(form, { worker, life: packedLife() }),
+  };
 }

@@ -5,6 +5,8 @@ import { differencesOf } from '../../report/differences.ts';
 import type { Baseline, RunReport } from '../../report/runReport.ts';
 import { parseDate } from '../../time.ts';
 import { valuesOf } from '../report/whatIfForm.ts';
+import { scenarioTexts } from '../report/scenarioTexts.ts';
+import { whatIfAsked, type WhatIfKind } from '../report/whatIfForm.ts';
 import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
@@ -31,7 +33,7 @@ interface RunOptions {
   readonly out?: string;
   readonly replace: boolean;
   readonly html?: string;
-  readonly whatIf: 'kernel' | 'none';
+  readonly whatIf: WhatIfKind;
   readonly set: readonly string[];
   readonly baseline: boolean;
   readonly detail: boolean;
@@ -56,7 +58,12 @@ export function runCommand({ action }: Shell): Command {
     .option('--by <group>', 'show the volumes by cohort', oneOf('cohort'))
     .option('--monthly', "show the volumes at each month's end", false)
     .option('--html <file>', 'write the report as one page with pictures and what-ifs', pageFile)
-    .option('--what-if <kind>', 'what the page can recompute: kernel or none', oneOf('kernel', 'none'), 'kernel')
+    .option(
+      '--what-if <kind>',
+      'what the page can change: kernel (listed fields), full (any field), none',
+      oneOf('kernel', 'full', 'none'),
+      'kernel',
+    )
     .option('--out <dir>', 'write every record of replication 0 and every count; see below', folder)
     .option('--replace', 'let --out replace the outputs of another run', false)
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
@@ -94,6 +101,9 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   const version = benchVersion();
   const identity = { scenario: file.scenario.name, scenarioHash: file.hash, seed, replications, version };
   const metadata = { scenario: file.scenario.name, scenarioHash: file.hash, seed, version };
+  const source = options.out !== undefined || options.whatIf === 'full' ? scenarioTexts(file, options.set) : undefined;
+  const { scenario, rules } = file;
+  const whatIf = whatIfAsked(options.whatIf, { scenario, rules, values: valuesOf(file), seed, command: '', source });
   const progress = progressOn(io.err, io.env['TERM']);
   const began = io.elapsed();
   // In a folder of their own until all are complete: a run that fails, or is ended, leaves no file behind.
@@ -125,11 +135,9 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
       months: settings.months,
     });
     const volumes = volumesOf(result);
-    if (files) await publishRun(files, { identity, result, report, volumes, values: valuesOf(file), set: options.set });
+    if (files) await publishRun(files, { identity, result, report, volumes, values: valuesOf(file), set: options.set, source }); // prettier-ignore
     if (options.html !== undefined) {
-      const { scenario, rules } = file;
-      const whatIf = { scenario, rules, values: valuesOf(file), seed, command: report.command };
-      await writePage(options.html, [report], options.whatIf === 'none' ? {} : { whatIf });
+      await writePage(options.html, [report], { whatIf: whatIf && { ...whatIf, command: report.command } });
     }
     io.out.write(
       options.format === 'json'

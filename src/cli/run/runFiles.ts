@@ -11,6 +11,7 @@ import { dmcNames } from '../../../sim/population/groups.ts';
 import { modelEvents, type Model } from '../../../sim/kernel/model/model.ts';
 import { OUTCOMES } from '../../../sim/kernel/model/outcomes.ts';
 import { EVENT_VALUES, type ShardRecords } from '../../../sim/kernel/records/recordBuffers.ts';
+import type { ScenarioSource } from '../../../sim/browser/protocol.ts';
 import { MANIFEST, stage } from '../shell/outDirectory.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import type { RunReport } from '../../report/runReport.ts';
@@ -48,6 +49,8 @@ export interface RunOutputs {
   readonly volumes: readonly VolumeRow[];
   readonly values: readonly ScenarioValue[];
   readonly set: readonly string[];
+  /** The texts of the scenario; undefined if they cannot be read apart from this machine. */
+  readonly source: ScenarioSource | undefined;
 }
 
 /** The replication whose records are written. */
@@ -56,12 +59,20 @@ const RECORDED_REPLICATION = 0;
 /** Closes a run's files and gives them their places. Two equal runs write equal bytes. */
 export async function publishRun(
   files: RunFiles,
-  { identity, result, report, volumes, values, set }: RunOutputs,
+  { identity, result, report, volumes, values, set, source }: RunOutputs,
 ): Promise<void> {
   const { scenario, rules, hash } = result;
   const texts = {
     'report.json': jsonText(report),
-    'scenario.json': jsonText({ format: 1, name: scenario.name, hash, scenario, rules, values }),
+    'scenario.json': jsonText({
+      format: 1,
+      name: scenario.name,
+      hash,
+      scenario,
+      rules,
+      values,
+      source: source ?? null,
+    }),
   };
   const entries = await files.close(volumes, texts);
   files.publish({

@@ -12,7 +12,7 @@ export class InstantList {
   push(value: f64): void {
     if (this.count === this.values.length) {
       const grown = new Float64Array(2 * this.values.length);
-      grown.set(this.values);
+      for (let i: i32 = 0; i < this.count; i += 1) grown[i] = this.values[i] as f64;
       this.values = grown;
     }
     this.values[this.count] = value;

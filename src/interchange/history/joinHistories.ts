@@ -9,8 +9,11 @@ import { PARTITION_ROWS, partitionJoin } from './partitionJoin.ts';
 /** The receiver of results. One is opened for each way of joining that is tried, and all but the last are discarded. */
 export interface JoinSink<R> {
   readonly refuse: Refuse;
-  /** Receives one result. It is called in the order of the installations file. */
-  emit(installationId: string, result: R): void;
+  /**
+   * Receives one result. It is called in the order of the installations file. If it returns a promise, reading waits for
+   * it.
+   */
+  emit(installationId: string, result: R): void | Promise<void>;
   /** Voids all results received so far. */
   discard(): void;
 }
@@ -53,7 +56,7 @@ export async function joinHistories<R, S extends JoinSink<R>>(
       const judgement = await judgementFor(inputs, options, sink);
       await mergeJoin(inputs, order, judgement, (history) => {
         const result = options.decide(history);
-        if (result !== undefined) sink.emit(history.installation.installationId, result);
+        return result === undefined ? undefined : sink.emit(history.installation.installationId, result);
       });
       return { sink, counts: judgement.counts, joinedBy: order.name };
     } catch (error) {

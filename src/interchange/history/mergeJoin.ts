@@ -47,14 +47,14 @@ export interface JoinInputs {
 
 /**
  * Joins files that are all in one order, in flat memory: one batch of each. It calls `decided` in the order of the
- * installations.
+ * installations, and waits if it returns a promise.
  * @throws OutOfOrder at the first row out of order; the calls made until then are void
  */
 export async function mergeJoin(
   inputs: JoinInputs,
   order: Order,
   judgement: Judgement,
-  decided: (history: History) => void,
+  decided: (history: History) => void | Promise<void>,
 ): Promise<void> {
   const { refuse, progress } = judgement;
   const installations = new Cursor<InstallationRows>(
@@ -96,7 +96,8 @@ export async function mergeJoin(
         events: await gather(events, id, eventAt),
       };
       const history = judge(group, judgement);
-      if (history) decided(history);
+      const waits = history && decided(history);
+      if (waits) await waits;
     }
   }
 }

@@ -35,8 +35,8 @@ export interface PartitionOptions<R> {
   readonly partitionRows: number;
   /** Decides one history. Its result must survive JSON. */
   readonly decide: (history: History) => R | undefined;
-  /** Receives one result. It is called in the order of the installations. */
-  readonly emit: (id: string, result: R) => void;
+  /** Receives one result. It is called in the order of the installations. If it returns a promise, reading waits. */
+  readonly emit: (id: string, result: R) => void | Promise<void>;
 }
 
 /**
@@ -68,7 +68,7 @@ export async function partitionJoin<R>(
     rmSync(partition.path);
     results.push(result.path);
   }
-  mergeResults(results, emit);
+  await mergeResults(results, emit);
 }
 
 /** The approximate bytes of a row of text, and of a row in gzip. */
@@ -171,7 +171,7 @@ function nameOf(line: Line, { files }: Judgement): string {
 }
 
 /** Merges files that are each sorted by their ordinals. */
-function mergeResults<R>(paths: readonly string[], emit: (id: string, result: R) => void): void {
+async function mergeResults<R>(paths: readonly string[], emit: PartitionOptions<R>['emit']): Promise<void> {
   type Head = { readonly ordinal: number; readonly id: string; readonly result: R; readonly lines: Generator<string> };
   const heap: Head[] = [];
   const next = (lines: Generator<string>): void => {
@@ -182,7 +182,8 @@ function mergeResults<R>(paths: readonly string[], emit: (id: string, result: R)
   };
   for (const path of paths) next(linesOf(path));
   for (let head = pop(heap); head; head = pop(heap)) {
-    emit(head.id, head.result);
+    const waits = emit(head.id, head.result);
+    if (waits) await waits;
     next(head.lines);
   }
 }

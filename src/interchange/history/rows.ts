@@ -1,4 +1,12 @@
-import { ATTEMPT_KINDS, CAUSES, EVENTS, keyOfEvent, type Attempt, type HistoryEvent } from '../../migration/history.ts';
+import {
+  ATTEMPT_KINDS,
+  CAUSES,
+  EVENTS,
+  keyOfEvent,
+  type Attempt,
+  type History,
+  type HistoryEvent,
+} from '../../migration/history.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 
 /** The origin of a row, for the texts of refusals: the file's position in its list, and the line or row. */
@@ -38,6 +46,15 @@ export function attemptRow(
 
 export function eventRow(origin: Origin, at: Instant, event: number, value: string): EventRow {
   return { file: origin.file, line: origin.line, at, event: EVENTS[event] as HistoryEvent['event'], value };
+}
+
+/** A history without the positions of its rows in the files. */
+export function withoutOrigins({ installation, attempts, events }: History): History {
+  return {
+    installation,
+    attempts: attempts.map(({ at, kind, outcome, cause, table510 }) => ({ at, kind, outcome, cause, table510 })),
+    events: events.map(({ at, event, value }) => ({ at, event, value })),
+  };
 }
 
 /** The way in which rows of a record are keyed and compared. */

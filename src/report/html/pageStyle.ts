@@ -58,9 +58,10 @@ ${COLOURS}${SHADES}
 .chart .on-dark{fill:var(--dark);stroke:none}.chart .on-light{fill:var(--light);stroke:none}
 form{background:var(--panel);padding:1rem;border:1px solid var(--rule);border-radius:.4rem}
 label{display:block;font-weight:600;margin-top:.5rem}
-input,select,button{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:.25rem;padding:.3rem .5rem;max-width:100%}
-select{width:100%}button{cursor:pointer;margin-top:.75rem}button:disabled{opacity:.6;cursor:default}
+input,select,button,textarea{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:.25rem;padding:.3rem .5rem;max-width:100%}
+select,textarea{width:100%}button{cursor:pointer;margin-top:.75rem}button:disabled{opacity:.6;cursor:default}
 :focus-visible{outline:3px solid var(--link);outline-offset:1px}
+#what-if-say{white-space:pre-line}
 .warn{border-left:4px solid var(--c1);padding-left:.75rem}
 footer{margin-top:3rem;padding-bottom:2rem;color:var(--soft)}
 @media print{:root{${LIGHT}}body{font-size:11pt}nav,.screen,summary{display:none}

@@ -35,7 +35,10 @@ export interface Section {
 /** The format of a document. It is raised when a field changes its meaning. */
 export const PAGE_FORMAT = 1;
 
-/** The content of a page as plain data, as `--out` writes it to `page.json`. */
+/**
+ * The content of a page as plain data. A command whose `--out` also leaves it as `page.json` beside its manifest is drawn
+ * by `report html DIR`.
+ */
 export interface PageDocument {
   readonly format: typeof PAGE_FORMAT;
   readonly kind: 'page';

@@ -2,7 +2,7 @@ import { escapeMarkup, html } from '../../text/markup.ts';
 import type { GlossaryEntry } from '../glossary.ts';
 import type { Provenance } from '../provenance.ts';
 import { glossarySection } from './glossarySection.ts';
-import { factList, pageFooter, sectionsHtml } from './pageParts.ts';
+import { factList, pageFooter, sectionsHtml, type PageSection } from './pageParts.ts';
 import { pageHtml } from './pageShell.ts';
 import { sectionMarkup, type PageDocument } from './section.ts';
 
@@ -20,6 +20,14 @@ export function sectionPage(document: PageDocument, glossary: readonly GlossaryE
 }
 
 /** The origin of the numbers, as the head of the page lists it. */
+/** The sections of a document for a page that has other content too. The first one states their origin. */
+export function documentSections({ provenance, sections }: PageDocument, key: string): readonly PageSection[] {
+  return sections.map((section, i) => {
+    const markup = sectionMarkup(section, key);
+    return i === 0 ? { ...markup, body: `${provenanceFacts(provenance)}\n${markup.body}` } : markup;
+  });
+}
+
 function provenanceFacts({ command, scenarios, rules, seed, replications, version }: Provenance): string {
   const code = (text: string): string => html('code', {}, escapeMarkup(text));
   const given = (label: string, text: string | null): readonly (readonly [string, string])[] =>

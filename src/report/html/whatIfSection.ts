@@ -43,10 +43,14 @@ export function whatIfSection(command: string): PageSection {
   return { id: 'what-ifs', title: 'What if', body: body.join('\n'), screenOnly: true };
 }
 
-/** The data blocks of the what-if: the worker's text, and the data that the script starts from. */
-export function whatIfData(form: unknown, worker: string): readonly DataBlock[] {
+/** The data blocks of the what-if: what its script starts from, and what its worker runs, deflated and in base64. */
+export function whatIfData(
+  form: unknown,
+  packed: { readonly worker: string; readonly life: string },
+): readonly DataBlock[] {
   return [
     { id: 'what-if-data', type: 'application/json', text: jsonForScript(form) },
-    { id: 'what-if-worker', type: 'text/plain', text: worker.replaceAll('</script', '<\\/script') },
+    { id: 'what-if-worker', type: 'text/plain', text: packed.worker },
+    { id: 'what-if-life', type: 'text/plain', text: packed.life },
   ];
 }

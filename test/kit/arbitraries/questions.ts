@@ -66,10 +66,10 @@ class QuestionArbitrary extends fc.Arbitrary<Question> {
     // A caller that draws installations may rely on what they are. Such an installation stays as it was drawn.
     const { installation } = value.history;
     const own = this.options.installation === undefined ? undefined : installation;
-    const candidates = candidatesOf(value).filter(
-      (one) => own === undefined || JSON.stringify(one.history.installation) === JSON.stringify(own),
-    );
-    return fc.Stream.of(...candidates).map(valueOf);
+    return fc
+      .stream(candidatesOf(value))
+      .filter((one) => own === undefined || JSON.stringify(one.history.installation) === JSON.stringify(own))
+      .map(valueOf);
   }
 
   private switchedOff(): Partial<Swarm> {

@@ -21,17 +21,21 @@ type Row = Attempt | HistoryEvent;
 
 /**
  * Smaller questions that could fail in place of a failing one, best first: fewer rows, then plainer values, then
- * plainer instants. Each is lighter than the question by `weightOf`, and its rows do not contradict each other.
+ * plainer instants. Each is lighter than the question by `weightOf`, and its rows do not contradict each other. They
+ * are made as they are asked for, because the first ones often suffice.
  */
-export function candidatesOf(question: Question): readonly Question[] {
+export function* candidatesOf(question: Question): Generator<Question> {
   const weight = weightOf(question);
   const seen = new Set<string>();
-  const all = [...withFewerRows(question), ...withPlainerValues(question), ...withPlainerInstants(question)];
-  return all.filter((one) => {
-    if (!isLighter(weightOf(one), weight) || !isWhole(one)) return false;
-    const key = JSON.stringify([one.history, one.asOf]);
-    return !seen.has(key) && Boolean(seen.add(key));
-  });
+  for (const make of [withFewerRows, withPlainerValues, withPlainerInstants]) {
+    for (const one of make(question)) {
+      if (!isLighter(weightOf(one), weight) || !isWhole(one)) continue;
+      const key = JSON.stringify([one.history, one.asOf]);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      yield one;
+    }
+  }
 }
 
 /** True if a reader would accept the rows: none contradicts another, and gas events belong to a gas meter. */

@@ -12,8 +12,8 @@ export interface Shrunk<Q> {
 }
 
 export interface ShrinkOptions<Q> {
-  /** Gives smaller values, best first. Each is lighter than the value by a fixed measure. */
-  readonly candidates: (question: Q) => readonly Q[];
+  /** Gives smaller values, best first. Each is lighter than the value by a fixed measure. They are taken as needed. */
+  readonly candidates: (question: Q) => Iterable<Q>;
   /**
    * Tells which of some values fail, in their order. It may stop at the first failing value; later ones then count as
    * passing.
@@ -35,15 +35,26 @@ export async function shrink<Q>(question: Q, options: ShrinkOptions<Q>): Promise
   let smallest = question;
   let rounds = 0;
   for (;;) {
-    const list = candidates(smallest);
+    const list = candidates(smallest)[Symbol.iterator]();
     let next: Q | undefined;
-    for (let from = 0; from < list.length && next === undefined; from += round) {
+    for (let batch = some(list, round); batch.length > 0; batch = some(list, round)) {
       if (isOver() || rounds >= ROUNDS_MAX) return { question: smallest, rounds, isMinimal: false };
-      const batch = list.slice(from, from + round);
       rounds += 1;
       next = batch[(await failing(batch)).indexOf(true)];
+      if (next !== undefined) break;
     }
     if (next === undefined) return { question: smallest, rounds, isMinimal: true };
     smallest = next;
   }
+}
+
+/** The next values of a list, at most so many. */
+function some<Q>(list: Iterator<Q>, most: number): Q[] {
+  const found: Q[] = [];
+  while (found.length < most) {
+    const next = list.next();
+    if (next.done === true) break;
+    found.push(next.value);
+  }
+  return found;
 }

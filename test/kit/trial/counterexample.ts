@@ -12,13 +12,15 @@ import { expectedOf, type Finding } from './finding.ts';
 
 /**
  * Writes a counterexample as text: the history as a table, both verdicts side by side, the clause with its words, and
- * the near miss. `about` is the category whose clause is explained; by default the first that differs.
+ * the near miss. `about` is the category whose clause is explained; by default the first that differs. `expected` is
+ * what the rules ask for; by default what the bench's engine answers.
  */
 export function counterexampleText(
   question: Question,
   outcome: EngineOutcome,
   finding: Finding,
   about?: ExclusionCategory,
+  expected: readonly GivenVerdict[] = expectedOf(question).verdicts,
 ): string {
   const { rules } = question;
   const first = finding.kind === 'differs' ? finding.differences[0]?.category : undefined;
@@ -29,7 +31,7 @@ export function counterexampleText(
     asOfWords(question),
     indent(historyTable(question)),
     ...(outcome.kind === 'answered' && finding.kind === 'differs'
-      ? ['The verdicts', indent(sideBySide(outcome.verdicts, question, finding))]
+      ? ['The verdicts', indent(sideBySide(outcome.verdicts, expected, finding))]
       : []),
     ...(clause === undefined ? [] : [`Clause ${clause.clause}`, indent(clauseText(clause))]),
     ...(category === undefined ? [] : ['Why the bench answers so', indent(traceOf(question, category))]),
@@ -83,10 +85,9 @@ function shown(field: VerdictField, value: unknown): string {
 
 function sideBySide(
   given: readonly GivenVerdict[],
-  question: Question,
+  expected: readonly GivenVerdict[],
   finding: Finding & { kind: 'differs' },
 ): string {
-  const expected: readonly GivenVerdict[] = expectedOf(question).verdicts;
   const concerned = [...new Set(finding.differences.map(({ category }) => category))];
   const rows = concerned.flatMap((category): string[][] => {
     const [mine, right] = [given, expected].map((list) => list.find((row) => row.category === category));

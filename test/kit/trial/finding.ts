@@ -31,10 +31,15 @@ export class BenchDefect extends Error {
 
 /**
  * The fault of an outcome; null if there is none. The fast engine is used first, and a difference counts only if the
- * reference evaluator confirms it.
+ * reference evaluator confirms it. `expected` is what the bench answers, where it is known already.
  * @throws BenchDefect if the two evaluators disagree
  */
-export function findingOf(outcome: EngineOutcome, question: Question, options: CompareOptions): Finding | null {
+export function findingOf(
+  outcome: EngineOutcome,
+  question: Question,
+  options: CompareOptions,
+  expected?: Pick<Evaluation, 'verdicts'>,
+): Finding | null {
   switch (outcome.kind) {
     case 'notAsked':
       return null;
@@ -43,7 +48,7 @@ export function findingOf(outcome: EngineOutcome, question: Question, options: C
     case 'failed':
       return { kind: 'failed', failure: outcome.failure, sentence: outcome.sentence };
     case 'answered': {
-      const differences = differencesOf(outcome, expectedOf(question), options);
+      const differences = differencesOf(outcome, expected ?? expectedOf(question), options);
       if (differences.length === 0) return null;
       confirm(outcome, question, options, differences);
       return { kind: 'differs', differences };

@@ -4,6 +4,7 @@ import type { Question } from '../question.ts';
 import { candidatesOf } from '../shrink/candidates.ts';
 import { shrink } from '../shrink/rounds.ts';
 import type { Asker } from './asker.ts';
+import type { Find } from './failures.ts';
 import { byWorth, categoryOf, findingOf, isLike, type Finding } from './finding.ts';
 
 /** A failing question that was made small. */
@@ -32,6 +33,8 @@ export interface MinimiseOptions {
   readonly keepsAsOf?: boolean;
   /** The candidates that are asked together. The default is 64. */
   readonly round?: number;
+  /** Finds what is wrong with an answer. The default compares it with the bench's. */
+  readonly find?: Find | undefined;
 }
 
 /** A failing question, of any origin. */
@@ -49,20 +52,23 @@ export async function minimise(
   count: number,
   options: MinimiseOptions,
 ): Promise<Counterexample> {
-  const { asker, clauses } = options;
+  const { asker, clauses, find = findingOf } = options;
   let smallest = { question, outcome, finding };
   const { isOver, round, keepsAsOf = false } = options;
   const shrunk = await shrink(question, {
     ...(isOver && { isOver }),
     ...(round !== undefined && { round }),
-    candidates: (one) => candidatesOf(one).filter(({ asOf }) => !keepsAsOf || asOf === question.asOf),
+    candidates: function* (one) {
+      for (const next of candidatesOf(one)) if (!keepsAsOf || next.asOf === question.asOf) yield next;
+    },
     failing: async (questions) => {
       const outcomes = await asker.ask(questions);
       let isFound = false;
       return questions.map((one, i) => {
+        if (isFound) return false;
         const answer = outcomes[i] as EngineOutcome;
-        const found = findingOf(answer, one, { clauses });
-        if (isFound || found === null || !isLike(shape, found)) return false;
+        const found = find(answer, one, { clauses });
+        if (found === null || !isLike(shape, found)) return false;
         if (options.isAccepted?.(one, answer, found) === true) return false;
         smallest = { question: one, outcome: answer, finding: found };
         isFound = true;

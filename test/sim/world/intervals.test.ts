@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { covering, NO_INTERVALS } from '../../../sim/world/intervals.ts';
+import { NO_INTERVALS } from '../../../sim/world/intervals.ts';
 import { intervals } from '../../../sim/world/mergedIntervals.ts';
 import { DAY } from '../../../src/time.ts';
 import { seedNumber } from '../../seed.ts';
@@ -24,8 +24,8 @@ test('covering finds the same as a look at every stretch', () => {
       const merged = intervals(given);
       const rows = Array.from(merged.from, (from, i) => [from, merged.to[i] as number] as const);
       for (const at of [...given.flat(), ...given.map(([, to]) => to - 1), ...more]) {
-        expect(covering(merged, at)).toBe(rows.findIndex(([from, to]) => at >= from && at < to));
-        expect(covering(merged, at) >= 0).toBe(given.some(([from, to]) => at >= from && at < to));
+        expect(merged.covering(at)).toBe(rows.findIndex(([from, to]) => at >= from && at < to));
+        expect(merged.covering(at) >= 0).toBe(given.some(([from, to]) => at >= from && at < to));
       }
     }),
     { numRuns: 2000, seed: seedNumber(import.meta.filename, 1) },
@@ -33,5 +33,5 @@ test('covering finds the same as a look at every stretch', () => {
 });
 
 test('nothing covers where there is nothing', () => {
-  for (const at of [-1, 0, 18_600 * DAY, 1e12]) expect(covering(NO_INTERVALS, at)).toBe(-1);
+  for (const at of [-1, 0, 18_600 * DAY, 1e12]) expect(NO_INTERVALS.covering(at)).toBe(-1);
 });

@@ -8,7 +8,7 @@ import { Observer } from '../../../../sim/kernel/life/observer.ts';
 import type { Model } from '../../../../sim/kernel/model/model.ts';
 import { Replication } from '../../../../sim/kernel/model/replication.ts';
 import { compiledLives } from '../../../../sim/kernel/run/compiledLife.ts';
-import { ShardRunner, shardsOf } from '../../../../sim/kernel/run/shard.ts';
+import { lifeOf, ShardRunner, shardsOf } from '../../../../sim/kernel/run/shard.ts';
 import { seedWords } from '../../../../sim/world/dice/streams.ts';
 import { sampleSize } from '../../../sampleSize.ts';
 import { seedNumber } from '../../../seed.ts';
@@ -26,6 +26,14 @@ function countsOf(model: Model, way: Way, seed: string): Counts {
     addCounts(sum, runner.run(shard, way === 'watched' ? new Observer() : null));
   }
   return sum;
+}
+
+/** The counts of lives as `explain` tells them: every outage and every end of a link is computed. */
+function countsAsTold(model: Model, seed: string): Counts {
+  const counts = emptyCounts(model.asOfs.length, model.months);
+  const life = lifeOf(model, new Replication(model, seedWords(seed), 1), counts, new Observer(), true);
+  for (let entity = 0; entity < model.size; entity += 1) life.run(entity);
+  return counts;
 }
 
 function expectSame(path: string, set: readonly string[], seed = `compiled-${SEED}`): void {
@@ -70,6 +78,14 @@ describe('compiled lives', () => {
     ['scenarios/clause-18-8-no-wan-attempting.yaml', []],
     ['scenarios/benchmarks/r1.yaml', ['populations.all.installations=70000']],
   ])('compiled lives count the same as watched lives: %s %j', (path, set) => expectSame(path, set));
+
+  test.each([EVERYTHING, 'scenarios/clause-18-6-gt01.yaml'])(
+    'compiled lives count the same as told lives: %s',
+    (path) => {
+      const model = modelAt(path);
+      expect(countsOf(model, 'compiled', `told-${SEED}`)).toEqual(countsAsTold(model, `told-${SEED}`));
+    },
+  );
 
   test.each(READING_VALUES)('compiled lives count the same under %s', (reading) => expectSame(EVERYTHING, [reading]));
 

@@ -33,7 +33,7 @@ async function joined(records: { installations: Cells[]; attempts: Cells[] }, pa
         refused.length = 0;
         return {
           refuse: (row: RefusedRow) => refused.push(row),
-          emit: (id: string, result: number[]) => emitted.push([id, result]),
+          emit: (id: string, result: number[]) => void emitted.push([id, result]),
           discard: () => undefined,
         };
       },

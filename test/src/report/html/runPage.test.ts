@@ -1,6 +1,6 @@
 // The page as text: that it is a function of its folder, that every number of a picture stands in the table below it, and
 // that nothing in it points at a machine or a person. How a browser takes it is test/browser's.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -92,6 +92,28 @@ test('without the what-if it runs no script at all', async () => {
   expect(gzipSync(text).length).toBeLessThan(40_000);
 });
 
+test('a page that changes any field holds the texts of the scenario, without paths of this machine and comments', async () => {
+  const { out: full } = await commandLine(['report', 'html', out, '--what-if', 'full']);
+  const [, data = ''] = /id="what-if-data">([^<]*)</.exec(full) ?? [];
+  const { task } = JSON.parse(data) as { task: { source: { path: string; texts: Record<string, string> } } };
+  expect(task.source.path in task.source.texts).toBe(true);
+  expect(data).not.toContain(process.cwd());
+  const [comment = ''] = readFileSync(SCENARIO, 'utf8').match(/# [\w ]{10,}/) ?? [];
+  expect(comment).not.toBe('');
+  expect(data).not.toContain(comment);
+});
+
+test('a scenario that names a file by an absolute path has no full what-if, and the reason is said', async () => {
+  const scenario = join(folder, 'absolute.yaml');
+  writeFileSync(scenario, `format: 1\nname: absolute\nextends: ${join(process.cwd(), SCENARIO)}\n`);
+  const page = join(folder, 'absolute.html');
+  const run = ['run', scenario, '--replications', '1', '--workers', '1', '--html', page];
+  const { code, err } = await commandLine([...run, '--what-if', 'full']);
+  expect(code).toBe(1);
+  expect(err).toContain('expected one that names its files by relative paths');
+  expect(existsSync(page)).toBe(false);
+});
+
 test('two folders stand side by side with paired differences, or with the reason why they cannot be paired', async () => {
   const [other, apart] = [join(folder, 'other'), join(folder, 'apart')];
   const run = ['run', SCENARIO, '--workers', '1', '--format', 'json'];
@@ -107,6 +129,23 @@ test('a folder that is no complete output of a run is refused with what was expe
   const { code, err } = await commandLine(['report', 'html', folder]);
   expect(code).toBe(1);
   expect(err).toContain('found no manifest.json, expected a folder that run --out');
+});
+
+test('a folder with sections of its own stands on the page, with their origin', async () => {
+  const place = join(folder, 'document');
+  mkdirSync(place);
+  writeFileSync(join(place, 'manifest.json'), '{}');
+  const provenance = { command: 'smets1-bench forecast x', set: [], scenarios: [{ name: 'x', hash: 'abc' }], rules: 'r', seed: 's', replications: 3, version: '0' }; // prettier-ignore
+  const figure = { title: 'T', sentence: 'It grows to 130.', chart: { kind: 'weights', data: { rows: [{ label: 'a', parts: [{ label: 'b', share: 1 }] }] } }, table: { caption: 'C', head: ['x'], right: [], rows: [['100 %']] } }; // prettier-ignore
+  const document = { format: 1, kind: 'page', title: 'A forecast', provenance, sections: [{ id: 'fan', title: 'Fans', figures: [figure] }] }; // prettier-ignore
+  writeFileSync(join(place, 'page.json'), JSON.stringify(document));
+  const { code, out: text } = await commandLine(['report', 'html', place]);
+  expect(code).toBe(0);
+  expect(text).toContain('<title>A forecast</title>');
+  for (const words of ['x#abc', 'smets1-bench forecast x', 'It grows to 130.']) expect(textOf(text)).toContain(words);
+  expect(text.match(/class="chart (wide|narrow)"/g)).toHaveLength(2);
+  writeFileSync(join(place, 'page.json'), JSON.stringify({ ...document, format: 9 }));
+  expect((await commandLine(['report', 'html', place])).err).toContain('found format 9 of kind page');
 });
 
 test('a sweep stands on the page with a tornado for each outcome, its table, and the command', async () => {

@@ -1,26 +1,26 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fault } from '../../../devices/peers/engineSession.ts';
-import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
+import type { Fault } from '../../../../devices/peers/engineSession.ts';
+import type { EngineOutcome } from '../../../interchange/engine/engineOutcome.ts';
 import {
   attemptColumns,
   eventColumns,
   installationColumns,
   readVerdictRow,
   type AnsweredVerdict,
-} from '../../interchange/engine/engineProtocol.ts';
-import { csvRows } from '../../text/csvText.ts';
-import { csvLine } from '../../interchange/format/rowWriter.ts';
-import { recordOf, type RecordName } from '../../interchange/record/records.ts';
-import { documentOf } from '../../rules/ruleSetSchema.ts';
-import type { RuleSet } from '../../rules/ruleset.ts';
-import { endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
-import { shellWord } from '../../text/shellWord.ts';
-import type { Question } from '../../../test/kit/question.ts';
-import { UsageError } from '../shell/exit.ts';
-import { temporaryFolder } from '../shell/inputs.ts';
-import type { Io } from '../shell/io.ts';
+} from '../../../interchange/engine/engineProtocol.ts';
+import { csvRows } from '../../../text/csvText.ts';
+import { csvLine } from '../../../interchange/format/rowWriter.ts';
+import { recordOf, type RecordName } from '../../../interchange/record/records.ts';
+import { documentOf } from '../../../rules/ruleSetSchema.ts';
+import type { RuleSet } from '../../../rules/ruleset.ts';
+import { endOfLondonDate, formatInstant, type Instant } from '../../../time.ts';
+import { shellWord } from '../../../text/shellWord.ts';
+import type { Question } from '../../../../test/kit/question.ts';
+import { UsageError } from '../../shell/exit.ts';
+import { temporaryFolder } from '../../shell/inputs.ts';
+import type { Io } from '../../shell/io.ts';
 import type { StartEngine } from './engineUnderTest.ts';
 
 export interface BatchOptions {

@@ -1,11 +1,11 @@
-import { EnginePeer } from '../../../devices/peers/enginePeer.ts';
-import { EngineNotReady, type Fault } from '../../../devices/peers/engineSession.ts';
-import { documentOf } from '../../rules/ruleSetSchema.ts';
-import { expiryInstant, type RuleSet } from '../../rules/ruleset.ts';
-import type { Instant } from '../../time.ts';
-import type { Asker } from '../../../test/kit/trial/asker.ts';
-import { EXIT, ExitWith, UsageError } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { EnginePeer } from '../../../../devices/peers/enginePeer.ts';
+import { EngineNotReady, type Fault } from '../../../../devices/peers/engineSession.ts';
+import { documentOf } from '../../../rules/ruleSetSchema.ts';
+import { expiryInstant, type RuleSet } from '../../../rules/ruleset.ts';
+import type { Instant } from '../../../time.ts';
+import type { Asker } from '../../../../test/kit/trial/asker.ts';
+import { EXIT, ExitWith, UsageError } from '../../shell/exit.ts';
+import { writeLine, type Io } from '../../shell/io.ts';
 
 /** An engine that `check` holds to the rules, however it is reached. */
 export interface EngineUnderTest extends Asker {

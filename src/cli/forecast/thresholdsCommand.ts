@@ -1,0 +1,155 @@
+import { availableParallelism } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { openPool } from '../../../sim/kernel/run/pool.ts';
+import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
+import { THRESHOLDS } from '../../../sim/forecast/thresholds/thresholdPlan.ts';
+import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThresholds.ts';
+import { thresholdSection } from '../../report/forecast/thresholdSection.ts';
+import { thresholdText } from '../../report/forecast/thresholdText.ts';
+import type { Price, ThresholdReport } from '../../report/forecast/thresholds.ts';
+import { shellWord } from '../../text/shellWord.ts';
+import { writePage } from '../report/writePage.ts';
+import type { Shell } from '../shell/command.ts';
+import { UsageError } from '../shell/exit.ts';
+import { breathe, type Io } from '../shell/io.ts';
+import { collect, oneOf, whole } from '../shell/options.ts';
+import { progressOn } from '../shell/progress.ts';
+import { loadScenarioFile, warnOfIdle } from '../shell/scenarioFile.ts';
+import { benchVersion } from '../shell/version.ts';
+import { priceOption, pricesWith } from './thresholdPrices.ts';
+
+interface ThresholdsOptions {
+  readonly seed?: string;
+  readonly replications: number;
+  readonly scale: number;
+  readonly numbers: readonly number[];
+  readonly daysBetween: readonly number[];
+  readonly set: readonly string[];
+  readonly price: readonly Price[];
+  readonly html?: string;
+  readonly workers?: number;
+  readonly format: 'text' | 'json';
+}
+
+const WORKERS_MAX = 64;
+
+/** `smets1-bench forecast thresholds SCENARIO`: how many failures a clause should ask for. */
+export function thresholdsCommand({ action }: Shell): Command {
+  return new Command('thresholds')
+    .description('Show for each number of failures whom a clause excludes, and who would have migrated all the same.')
+    .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
+    .option(
+      '--numbers <list>',
+      'numbers of failures to try beside the own one of each clause',
+      numbers(1, 60),
+      THRESHOLDS,
+    ) // prettier-ignore
+    .option('--days-between <list>', 'days between attempts to try; default: as the scenario says', numbers(1, 365), [])
+    .option(
+      '--price <what=pounds>',
+      'price of an attempt, instruction or replacement; may be repeated',
+      priceOption,
+      [],
+    )
+    .option('--replications <n>', 'replications', whole(1, 1000), 4)
+    .option('--scale <s>', 'share of every large population that is simulated', share, 0.25)
+    .option('--seed <text>', "seed (default: the scenario's)")
+    .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
+    .option('--html <file>', 'write the curves as a page')
+    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .addHelpText(
+      'after',
+      `
+Each clause is tried with other numbers of failures in separate weeks, the rest of the rules as they are. The twin of the
+scenario throws the same dice, but an exclusion ends nothing in it: so one sees who would have migrated. Prices that are
+not given are our assumption (scenarios/data/threshold-prices.csv). * marks the number that the rules ask for.
+
+Examples:
+  smets1-bench forecast thresholds various1 --scale 0.1 --replications 2
+  smets1-bench forecast thresholds various1 --days-between 7,14,28 --price replacement=250
+  smets1-bench forecast thresholds various1 --format json | jq '.points[] | select(.isOwn)'
+
+Exit codes: 0 done, 1 usage or scenario wrong, 3 defect.`,
+    )
+    .action(action(thresholds));
+}
+
+async function thresholds(io: Io, path: string, options: ThresholdsOptions): Promise<void> {
+  const file = loadScenarioFile(path, options.set);
+  warnOfIdle(io, file);
+  const { scenario, rules } = file;
+  const { replications, scale } = options;
+  const seed = options.seed ?? scenario.seed;
+  if (!/^.{1,200}$/s.test(seed)) throw new UsageError(`--seed: found ${seed.length} characters, expected 1 to 200`);
+  if (!rules.clauses.some(({ shows }) => shows.type === 'count'))
+    throw new UsageError(`${path}: rule set ${rules.name} has no clause that counts failures, so there is no number to choose`); // prettier-ignore
+  const prices = pricesWith(options.price);
+  const interruption = io.interruption();
+  const progress = progressOn(io.err, io.env['TERM']);
+  const pool = await openPool(options.workers ?? Math.min(availableParallelism(), WORKERS_MAX), FORECAST_WATCHERS);
+  try {
+    const points = await simulateThresholds(scenario, rules, {
+      seed,
+      replications,
+      scale,
+      numbers: options.numbers,
+      spacings: options.daysBetween.length === 0 ? [null] : options.daysBetween,
+      prices,
+      pool,
+      onProgress: async (done) => {
+        progress.update(done);
+        await breathe();
+        interruption.throwIfAborted();
+      },
+    });
+    progress.stop();
+    const { name, title, horizon } = scenario;
+    const report: ThresholdReport = {
+      scenario: { name, hash: file.hash, title, horizon },
+      rules: rules.name,
+      seed,
+      replications,
+      scale,
+      command: commandOf(path, { ...options, seed: options.seed }),
+      version: benchVersion(),
+      prices,
+      points,
+    };
+    if (options.html !== undefined) {
+      await writePage(options.html, [], { title: `${title}: thresholds`, more: [thresholdSection(report, rules)] });
+    }
+    io.out.write(options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : `${thresholdText(report, rules)}\n`); // prettier-ignore
+  } finally {
+    progress.stop();
+    await pool.close();
+  }
+}
+
+/** The command that gives the same figures again. */
+function commandOf(
+  path: string,
+  options: Omit<ThresholdsOptions, 'seed'> & { readonly seed: string | undefined },
+): string {
+  const shown = path.startsWith('/') ? (path.split('/').at(-1) as string) : path;
+  const words = ['smets1-bench forecast thresholds', shellWord(shown), '--replications', String(options.replications)];
+  words.push('--scale', String(options.scale), '--numbers', options.numbers.join(','));
+  if (options.daysBetween.length > 0) words.push('--days-between', options.daysBetween.join(','));
+  if (options.seed !== undefined) words.push('--seed', shellWord(options.seed));
+  for (const text of options.set) words.push('--set', shellWord(text));
+  for (const { what, pounds } of options.price) words.push('--price', `${what}=${pounds}`);
+  return words.join(' ');
+}
+
+/** Parses whole numbers with commas between them: each once, rising. */
+function numbers(min: number, max: number): (text: string) => readonly number[] {
+  const one = whole(min, max);
+  return (text) => [...new Set(text.split(',').map((word) => one(word.trim())))].toSorted((a, b) => a - b);
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0.0001 && value <= 1))
+    throw new InvalidArgumentError(`found ${text}, expected a number from 0.0001 to 1.`);
+  return value;
+}
