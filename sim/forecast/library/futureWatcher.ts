@@ -1,7 +1,7 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { INSTRUCTION, OUTCOME_NO_WAN, OUTCOME_OK, OUTCOME_OK_ESME } from '../../../src/exclusion/engine/engineCodes.ts';
 import type { Tally } from '../../../src/exclusion/engine/tally.ts';
-import type { Instant } from '../../../src/londonTime.ts';
+import { isoWeek, type Instant } from '../../../src/londonTime.ts';
 import type { GroupNumbers } from '../../kernel/model/groupNumbers.ts';
 import type { Model } from '../../kernel/model/model.ts';
 import { OUTCOMES } from '../../kernel/model/outcomes.ts';
@@ -10,7 +10,14 @@ import type { Attributes } from '../../population/attributes.ts';
 import { failureKind, type FailureKind } from '../state/failureKind.ts';
 import type { StateCode } from '../state/stateFacts.ts';
 import { eventName, StateObserver } from '../state/stateObserver.ts';
-import { CLASS_EFFECTIVE, CLASS_MET, CLASS_MIGRATED, CLASS_NONE, TableBuilder, type MemberTable } from './memberTable.ts';
+import {
+  CLASS_EFFECTIVE,
+  CLASS_MET,
+  CLASS_MIGRATED,
+  CLASS_NONE,
+  TableBuilder,
+  type MemberTable,
+} from './memberTable.ts';
 
 /** What the watcher is told: the as-of and the month ends after it, and what a life of each population stands for. */
 export interface FutureRequest {
@@ -37,6 +44,10 @@ export class FutureWatcher extends Watcher {
   private weight = 1;
   private code: StateCode = -1;
   private migratedAt = Infinity;
+  /** Rules: a category that may give way to another one, unless enough weeks have a failure that the other does not list. */
+  private readonly yields: { readonly from: number; readonly to: number; readonly atLeast: number } | null;
+  /** First instants of the separate weeks with such a failure. */
+  private readonly unlistedAt: number[] = [];
 
   constructor(model: Model, { days, weights }: FutureRequest) {
     super();
@@ -48,11 +59,14 @@ export class FutureWatcher extends Watcher {
     this.expiry = model.rules.expiry;
     this.precedence = model.rules.precedence;
     this.groups = model.groups;
+    const { mayYield, yielding, yieldsTo, unlistedAtLeast } = model.rules;
+    this.yields = mayYield ? { from: yielding, to: yieldsTo, atLeast: unlistedAtLeast } : null;
   }
 
   override begin(_entity: number, attributes: Attributes, group: GroupNumbers): void {
     this.code = -1;
     this.migratedAt = Infinity;
+    this.unlistedAt.length = 0;
     this.weight = this.weightOf[this.groups[group.index]?.name ?? ''] ?? 1;
     this.state.begin({
       cohort: group.cohort,
@@ -80,12 +94,27 @@ export class FutureWatcher extends Watcher {
   override attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void {
     const migrated = kind !== INSTRUCTION && outcome <= OUTCOME_OK_ESME;
     if (migrated) this.migratedAt = at;
+    else if (kind !== INSTRUCTION && !system) this.noteUnlisted(at, outcome, table510);
     if (!this.isPast(at)) return;
     if (kind === INSTRUCTION)
       this.state.instruction(at, outcome === OUTCOME_OK ? 'ok' : outcome === OUTCOME_NO_WAN ? 'noWan' : 'other');
     else if (migrated) this.state.migrated(at, outcome === OUTCOME_OK_ESME);
     else if (system) this.state.failed(at, 'system');
     else this.state.failed(at, (KIND_OF_OUTCOME[outcome] as readonly FailureKind[])[table510 ? 1 : 0] as FailureKind);
+  }
+
+  private noteUnlisted(at: Instant, outcome: number, table510: boolean): void {
+    const kind = (KIND_OF_OUTCOME[outcome] as readonly FailureKind[])[table510 ? 1 : 0];
+    if (kind === 'han' || kind === 'table510') return;
+    const last = this.unlistedAt.at(-1);
+    if (last === undefined || isoWeek(last) !== isoWeek(at)) this.unlistedAt.push(at);
+  }
+
+  /** True if a category gives way at an instant to the other one, which holds as well. */
+  private givesWay(category: number, at: Instant, tally: Tally): boolean {
+    const { yields } = this;
+    if (yields === null || yields.from !== category || metSince(tally, yields.to, at) < 0) return false;
+    return this.unlistedAt.filter((from) => from <= at).length < yields.atLeast;
   }
 
   override finish(_end: number, _endAt: Instant, tally: Tally): void {
@@ -107,7 +136,7 @@ export class FutureWatcher extends Watcher {
       const c = this.precedence[i] as number;
       if (last >= 0 && c !== last) continue;
       const met = metSince(tally, c, at);
-      if (met < 0) continue;
+      if (met < 0 || (last < 0 && this.givesWay(c, at, tally))) continue;
       const from = Math.max(met, this.inForce[c] as number);
       return (from <= at && from < this.expiry ? CLASS_EFFECTIVE : CLASS_MET) + c;
     }

@@ -73,7 +73,16 @@ export function drawCells(
     const identity = canonicalJson({
       format: FORMAT, kernel: KERNEL, ...decisive(kept, rules), weights, days, seed, replication,
     }); // prettier-ignore
-    return { key: digest(identity).slice(0, 32), draw: draw.number, replication, scenario: kept, rules, seed, days, weights };
+    return {
+      key: digest(identity).slice(0, 32),
+      draw: draw.number,
+      replication,
+      scenario: kept,
+      rules,
+      seed,
+      days,
+      weights,
+    };
   });
 }
 

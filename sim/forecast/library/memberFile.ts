@@ -47,7 +47,8 @@ export function parseMember(bytes: Uint8Array, key: string): MemberTable | undef
   const end = bytes.subarray(0, HEAD_BYTES_MAX).indexOf(0x0a);
   if (end < 0) return undefined;
   const head = headOf(new TextDecoder().decode(bytes.subarray(0, end)));
-  const body = bytes.slice(end + 1);
+  // A copy of its own: a view of a Buffer is not aligned for the columns.
+  const body = Uint8Array.from(bytes.subarray(end + 1));
   if (head?.magic !== MAGIC || head.key !== key || head.sha256 !== bytesToHex(sha256(body))) return undefined;
   let at = 0;
   const columns = COLUMNS.map(([name, Column]) => {

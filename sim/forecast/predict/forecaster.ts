@@ -11,7 +11,7 @@ const AMONG_MIN = 40;
 /** Lives of a stratum below which a member has no say of it. */
 const LIVES_MIN = 15;
 /** Beyond this many standard deviations a summary is like that of no draw. Measured: 0.6 to 2.7 inside, 10 for shocks. */
-export const ALARM = 4;
+const ALARM = 4;
 /** Shifts are bounded: a line that a member holds nothing of says nothing of a ratio. */
 const SHIFT_MAX = 3;
 
@@ -75,11 +75,20 @@ export class Forecaster {
     return this.forecastOf(target);
   }
 
+  /** The sums of a part of a portfolio by cohort, such as one supplier's installations. */
+  sumsOf(states: ReadonlyMap<StateCode, number>): readonly LineSums[] {
+    const strata = strataOfStates(states, this.lookAlikes);
+    return likeTarget(strata, strata, this.lookAlikes.days).cohorts;
+  }
+
   private forecastOf(target: Strata): Forecast {
     const days = this.lookAlikes.days;
     const alike = this.strata.map((strata) => likeTarget(strata, target, days));
     const own = likeTarget(target, target, days);
-    const { x, z, scores } = standardised(alike.map(({ summaries }) => summaries), own.summaries);
+    const { x, z, scores } = standardised(
+      alike.map(({ summaries }) => summaries),
+      own.summaries,
+    );
     const ridge = new Ridge(x, z, this.members.map(({ draw }) => draw)); // prettier-ignore
     const alarm = Math.max(0, ...scores.map((score) => Math.abs(score.z)));
     const widened = Math.max(1, alarm / ALARM);
@@ -93,7 +102,9 @@ export class Forecaster {
         const line = cohort * COLUMN_COUNT + column;
         let penalty = penalties.get(line);
         if (penalty === undefined) {
-          const responses = [days - 1, Math.ceil((days - 1) / 2)].map((d) => responseOf(lineSums, d * COLUMN_COUNT + column).shifts);
+          const responses = [days - 1, Math.ceil((days - 1) / 2)].map(
+            (d) => responseOf(lineSums, d * COLUMN_COUNT + column).shifts,
+          );
           penalties.set(line, (penalty = ridge.best(responses)));
         }
         found = lineShift(ridge, penalty, responseOf(lineSums, day * COLUMN_COUNT + column));
@@ -107,9 +118,14 @@ export class Forecaster {
       scores,
       alarm,
       widened,
-      predictive: (line, part = own.cohorts[line.cohort] as LineSums) => predictiveOf(shiftOf(line), part, { ...line, widened }),
+      predictive: (line, part) =>
+        predictiveOf(shiftOf(line), part ?? sumsAt(own.cohorts, line.cohort), { ...line, widened }),
     };
   }
+}
+
+function sumsAt(cohorts: readonly LineSums[], cohort: number): LineSums {
+  return cohorts[cohort] as LineSums;
 }
 
 /** A member, or the portfolio itself, as it would be if it held as many of each stratum as the portfolio does. */
@@ -122,7 +138,7 @@ function likeTarget(
   const summaries = new Float64Array(2 * SUMMARIES.length);
   for (const [given, { count, cohort }] of target) {
     const own: Stratum | undefined = strata.get(given);
-    if (own === undefined || own.lives < LIVES_MIN || own.count <= 0) continue;
+    if (own === undefined || own.count <= 0 || (strata !== target && own.lives < LIVES_MIN)) continue;
     const times = count / own.count;
     (cohorts[cohort] as LineSums).add(own.sums, times);
     for (let i = 0; i < summaries.length; i += 1)
@@ -145,13 +161,14 @@ function standardised(
     const values = members.map((sums) => summaryValue(sums[2 * i] as number, among(sums)));
     const own = summaryValue(target[2 * i] as number, among(target));
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
+    const square =
+      values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / Math.max(1, values.length - 1);
     const sd = Math.sqrt(square);
     if (sd < 1e-6) return;
     columns.push(values.map((value) => (value - mean) / sd));
     const score = (own - mean) / Math.sqrt(square + 1 / (4 * among(target)));
     z.push(score);
-    scores.push({ name, value: Math.sin(own) ** 2, z: score });
+    scores.push({ name, value: Math.sin(own) * Math.sin(own), z: score });
   });
   const x = members.map((_, row) => Float64Array.from(columns, (column) => column[row] as number));
   return { x, z: Float64Array.from(z), scores };
@@ -171,7 +188,7 @@ function responseOf(members: readonly LineSums[], at: number): Response {
     const dice = sums.dice[at] as number;
     if (open <= 0 || dice <= 0) return 0;
     const each = (sums.sampling[at] as number) / dice;
-    sampling += Math.min(SHIFT_MAX ** 2, (sums.sampling[at] as number) / (dice * dice)) / members.length;
+    sampling += Math.min(SHIFT_MAX * SHIFT_MAX, (sums.sampling[at] as number) / (dice * dice)) / members.length;
     const q = Math.max(0, 1 - dice / open);
     const half = each / 2;
     const came = Math.max(0, (sums.actual[at] as number) - (sums.settled[at] as number));

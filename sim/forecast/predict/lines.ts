@@ -3,7 +3,10 @@ import { COHORTS } from '../../../src/installation/cohort.ts';
 import { CLASS_COUNT, CLASS_EFFECTIVE, CLASS_MET, CLASS_MIGRATED } from '../library/memberTable.ts';
 
 /** What is forecast of a cohort: each category as met, each as in effect, and the migrated. */
-export const COLUMNS: readonly { readonly measure: 'qualifying' | 'effective' | 'migrated'; readonly category: string }[] = [
+export const COLUMNS: readonly {
+  readonly measure: 'qualifying' | 'effective' | 'migrated';
+  readonly category: string;
+}[] = [
   ...CATEGORIES.map((category) => ({ measure: 'qualifying' as const, category })),
   ...CATEGORIES.map((category) => ({ measure: 'effective' as const, category })),
   { measure: 'migrated', category: '' },

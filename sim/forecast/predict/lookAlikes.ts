@@ -1,6 +1,6 @@
 import { CLASS_COUNT, type MemberTable } from '../library/memberTable.ts';
 import { coarser, LEVELS, type StateCode } from '../state/stateFacts.ts';
-import { COLUMN_COUNT, columnShares } from './lines.ts';
+import { columnShares } from './lines.ts';
 
 /** Lives of the next coarser level that count with those of a cell: a cell of few borrows from its level. Ours. */
 const BORROWED = 3;
@@ -180,9 +180,4 @@ export function classesOf(table: MemberTable, i: number, into: Float64Array): vo
 
 function addInto(target: Float64Array, source: Float64Array): void {
   for (let i = 0; i < target.length; i += 1) target[i] = (target[i] as number) + (source[i] as number);
-}
-
-/** Places of an array of columns over days. */
-export function columnSlots(days: number): number {
-  return days * COLUMN_COUNT;
 }

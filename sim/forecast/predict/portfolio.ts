@@ -74,7 +74,13 @@ function stratumOf(strata: Map<StateCode, Stratum>, state: StateCode, days: numb
   let stratum = strata.get(given);
   if (stratum === undefined) {
     const { cohort } = factsOf(given);
-    stratum = { cohort, count: 0, lives: 0, sums: new LineSums(days), summaries: new Float64Array(2 * SUMMARIES.length) };
+    stratum = {
+      cohort,
+      count: 0,
+      lives: 0,
+      sums: new LineSums(days),
+      summaries: new Float64Array(2 * SUMMARIES.length),
+    };
     strata.set(given, stratum);
   }
   return stratum;

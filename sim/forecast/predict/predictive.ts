@@ -13,7 +13,10 @@ const POISSON_BELOW = 20;
 export type Predictive = Float64Array;
 
 /** A mixture of dice around each of several means. */
-export function mixture(means: Float64Array, options: { readonly settled: number; readonly diceShare: number }): Predictive {
+export function mixture(
+  means: Float64Array,
+  options: { readonly settled: number; readonly diceShare: number },
+): Predictive {
   const { settled, diceShare } = options;
   const values = new Float64Array(means.length * POINTS);
   for (let k = 0; k < means.length; k += 1) {
@@ -48,11 +51,6 @@ export function quantileAt(values: Predictive, p: number): number {
   const low = Math.floor(place);
   const below = values[low] as number;
   return below + ((values[Math.min(low + 1, values.length - 1)] as number) - below) * (place - low);
-}
-
-/** The mean of a forecast. */
-export function meanAt(values: Predictive): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**

@@ -48,7 +48,9 @@ export class Ridge {
       }
     const toTarget = Float64Array.from(x, (row) => dot(row, target));
     const atTarget = dot(target, target);
-    this.penalised = PENALTIES.map((penalty) => penalise(kernel, { toTarget, atTarget, penalty: penalty * rows, blocks }));
+    this.penalised = PENALTIES.map((penalty) =>
+      penalise(kernel, { toTarget, atTarget, penalty: penalty * rows, blocks }),
+    );
   }
 
   /** The penalty, by number, under which the errors of some responses together are least. */
@@ -111,7 +113,13 @@ function penalise(
   const weights = solved.mmul(Matrix.columnVector(Array.from(toTarget)));
   const target = Float64Array.from({ length: rows }, (_, i) => weights.get(i, 0) + 1 / rows);
   // z' (X'X + penalty)^-1 z, by the kernel: (z'z - k' (K + penalty)^-1 k) / penalty.
-  const far = (atTarget - dot(toTarget, Float64Array.from({ length: rows }, (_, i) => weights.get(i, 0)))) / penalty;
+  const far =
+    (atTarget -
+      dot(
+        toTarget,
+        Float64Array.from({ length: rows }, (_, i) => weights.get(i, 0)),
+      )) /
+    penalty;
   let near = 0;
   for (let i = 0; i < rows; i += 1) near += (hat.get(i, i) - 1 / rows) / rows;
   return { errors, atTarget: target, leverage: (1 + 1 / rows + far) / (1 + 1 / rows + near) };

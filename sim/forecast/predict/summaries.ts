@@ -10,7 +10,7 @@ interface Summary {
 
 const DORMANT = (facts: Facts): boolean => facts.esmeDormant === 1 && facts.gas !== 2;
 const attempted = (facts: Facts): boolean => facts.attempted > 0;
-const failedWeeks = (facts: Facts): number => facts.ma112 + facts.gt01 + facts.otherWeeks;
+const failedWeeks = (facts: Facts): number => facts.wanWeeks + facts.hanWeeks + facts.otherWeeks;
 
 interface Class {
   readonly name: string;
@@ -33,10 +33,14 @@ const ofClass = ({ name, is }: Class): readonly Summary[] => {
     share('migrated, of those attempted', attempted, (facts) => facts.ended > 0),
     share('attempted within two weeks, of those attempted', attempted, (facts) => facts.attempted <= 2),
     share('attempted within eight weeks, of those attempted', attempted, (facts) => facts.attempted <= 4),
-    share('MA112, of those attempted', attempted, (facts) => facts.ma112 > 0),
-    share('MA112 in two weeks, of those with MA112', (facts) => facts.ma112 > 0, (facts) => facts.ma112 > 1), // prettier-ignore
-    share('GT01, of those attempted', (facts) => attempted(facts) && facts.gas > 0, (facts) => facts.gt01 > 0),
-    share('instructed by the supplier, of those with GT01', (facts) => facts.gt01 > 0, (facts) => facts.supplierInstructed > 0), // prettier-ignore
+    share('MA112, of those attempted', attempted, (facts) => facts.wanWeeks > 0),
+    share('MA112 in two weeks, of those with MA112', (facts) => facts.wanWeeks > 0, (facts) => facts.wanWeeks > 1), // prettier-ignore
+    share(
+      'GT01, of those attempted',
+      (facts) => attempted(facts) && facts.gas > 0,
+      (facts) => facts.hanWeeks > 0,
+    ),
+    share('instructed by the supplier, of those with GT01', (facts) => facts.hanWeeks > 0, (facts) => facts.supplierInstructed > 0), // prettier-ignore
     share('other failures, of those attempted', attempted, (facts) => facts.otherWeeks > 0),
   ];
 };
@@ -48,9 +52,13 @@ const OF_ALL: readonly Summary[] = [
   { name: 'two NO-WAN, of those with one', among: (f) => f.noWan > 0, of: (f) => f.noWan > 1 },
   { name: 'three NO-WAN, of those with two', among: (f) => f.noWan > 1, of: (f) => f.noWan > 2 },
   { name: 'Table 5.10, of those attempted', among: attempted, of: (f) => f.table510 > 0 },
-  { name: 'two weeks of GT01, of those with one', among: (f) => f.gt01 > 0, of: (f) => f.gt01 > 1 },
-  { name: 'three MA112 weeks, of those with two', among: (f) => f.ma112 > 1, of: (f) => f.ma112 > 2 },
-  { name: 'two weeks of other failures, of those with one', among: (f) => f.otherWeeks > 0, of: (f) => f.otherWeeks > 1 },
+  { name: 'two weeks of GT01, of those with one', among: (f) => f.hanWeeks > 0, of: (f) => f.hanWeeks > 1 },
+  { name: 'three MA112 weeks, of those with two', among: (f) => f.wanWeeks > 1, of: (f) => f.wanWeeks > 2 },
+  {
+    name: 'two weeks of other failures, of those with one',
+    among: (f) => f.otherWeeks > 0,
+    of: (f) => f.otherWeeks > 1,
+  },
   { name: 'three weeks of other failures, of those with two', among: (f) => f.otherWeeks > 1, of: (f) => f.otherWeeks > 2 }, // prettier-ignore
   { name: 'five weeks of other failures, of those with three', among: (f) => f.otherWeeks > 2, of: (f) => f.otherWeeks > 4 }, // prettier-ignore
   { name: 'migrated, of those with other failures', among: (f) => f.otherWeeks > 0, of: (f) => f.ended > 0 },
@@ -73,5 +81,6 @@ export function addToSummaries(facts: Facts, weight: number, sums: Float64Array)
 
 /** A share on the scale on which its noise does not depend on it: 1 / (4 n) is its variance. */
 export function summaryValue(of: number, among: number): number {
-  return Math.asin(Math.sqrt(Math.min(1, Math.max(0, of / among))));
+  const share = Math.min(1, Math.max(0, of / among));
+  return Math.atan(Math.sqrt(share / (1 - share)));
 }

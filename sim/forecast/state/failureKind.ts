@@ -1,10 +1,10 @@
 import { ERROR_CODES } from '../../../src/migration/errorCodes.ts';
 
 /** A failure of a migration attempt as a state tells it apart. */
-export type FailureKind = 'ma112' | 'gt01' | 'other' | 'table510';
+export type FailureKind = 'wan' | 'han' | 'other' | 'table510';
 
 /** The kind of failure by the window that a code's check has: the two real codes have one each. */
-const KIND_OF_WINDOW = { wanWindowSeconds: 'ma112', gt01WindowSeconds: 'gt01' } as const;
+const KIND_OF_WINDOW = { wanWindowSeconds: 'wan', gt01WindowSeconds: 'han' } as const;
 
 const KINDS: ReadonlyMap<string, FailureKind> = new Map(
   ERROR_CODES.flatMap(({ code, window }) => (window === null ? [] : [[code, KIND_OF_WINDOW[window]]])),

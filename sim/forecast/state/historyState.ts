@@ -24,10 +24,12 @@ export function stateOfHistory(history: History, asOf: Instant): StateCode {
   let next = 0;
   for (const attempt of attempts) {
     if (attempt.at > asOf) break;
-    for (; next < events.length && (events[next] as HistoryEvent).at <= attempt.at; next += 1) tell(events[next] as HistoryEvent);
+    for (; next < events.length && (events[next] as HistoryEvent).at <= attempt.at; next += 1)
+      tell(events[next] as HistoryEvent);
     tellAttempt(attempt);
   }
-  for (; next < events.length && (events[next] as HistoryEvent).at <= asOf; next += 1) tell(events[next] as HistoryEvent);
+  for (; next < events.length && (events[next] as HistoryEvent).at <= asOf; next += 1)
+    tell(events[next] as HistoryEvent);
   return observer.at(asOf);
 }
 

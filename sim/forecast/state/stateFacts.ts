@@ -18,8 +18,8 @@ const FACTS = [
   ['noWan', 5],
   ['otherInstructions', 3],
   /** Separate weeks with a failure of each kind. */
-  ['ma112', 7],
-  ['gt01', 7],
+  ['wanWeeks', 7],
+  ['hanWeeks', 7],
   ['otherWeeks', 8],
   ['table510', 3],
   /** None, MA112, GT01, other, Table 5.10, system side, success. */
@@ -37,7 +37,7 @@ export type Fact = (typeof FACTS)[number][0];
 export type Facts = Record<Fact, number>;
 
 /** The names of the facts, in the order of their digits. */
-export const FACT_NAMES: readonly Fact[] = FACTS.map(([name]) => name);
+const FACT_NAMES: readonly Fact[] = FACTS.map(([name]) => name);
 
 /** A state as one whole number below 2^53: facts are its digits, the last fact the lowest. */
 export type StateCode = number;
@@ -63,9 +63,11 @@ export function factsOf(code: StateCode): Facts {
 
 type Coarsen = (facts: Facts) => void;
 
-const forget = (...names: readonly Fact[]): Coarsen => (facts) => {
-  for (const name of names) facts[name] = 0;
-};
+const forget =
+  (...names: readonly Fact[]): Coarsen =>
+  (facts) => {
+    for (const name of names) facts[name] = 0;
+  };
 
 const cap = (facts: Facts, name: Fact, at: number): void => {
   facts[name] = Math.min(facts[name], at);
@@ -85,8 +87,8 @@ const STEPS: readonly Coarsen[] = [
     cap(facts, 'noWan', 3);
   },
   (facts) => {
-    const worst = Math.max(facts.ma112, facts.gt01, facts.otherWeeks);
-    forget('attempted', 'ma112', 'gt01')(facts);
+    const worst = Math.max(facts.wanWeeks, facts.hanWeeks, facts.otherWeeks);
+    forget('attempted', 'wanWeeks', 'hanWeeks')(facts);
     facts.otherWeeks = Math.min(worst, 5);
     cap(facts, 'noWan', 1);
   },

@@ -20,8 +20,8 @@ const INSTRUCTION_WEEKS = [4, 8];
 
 /** Positions of the values of the fact `last`. */
 const LAST: Readonly<Record<FailureKind | 'system' | 'ok', number>> = {
-  ma112: 1,
-  gt01: 2,
+  wan: 1,
+  han: 2,
   other: 3,
   table510: 4,
   system: 5,
@@ -29,15 +29,15 @@ const LAST: Readonly<Record<FailureKind | 'system' | 'ok', number>> = {
 };
 
 /** The fact that counts the weeks of each kind of failure. */
-const WEEKS_OF = { ma112: 'ma112', gt01: 'gt01', other: 'otherWeeks', table510: 'table510' } as const;
+const WEEKS_OF = { wan: 'wanWeeks', han: 'hanWeeks', other: 'otherWeeks', table510: 'table510' } as const;
 
 /**
  * Gathers the facts of one history up to an as-of. It is the one way from rows to a state, for real records and for
  * simulated lives alike. Rows come in order of time; `begin` starts another history. The path allocates nothing.
  */
 export class StateObserver {
-  private readonly facts = { } as Facts;
-  private readonly weekOf: Record<FailureKind, number> = { ma112: -1, gt01: -1, other: -1, table510: -1 };
+  private readonly facts = {} as Facts;
+  private readonly weekOf: Record<FailureKind, number> = { wan: -1, han: -1, other: -1, table510: -1 };
   private attemptedAt = 0;
   private instructedAt = 0;
   private hasGas = false;
@@ -58,9 +58,9 @@ export class StateObserver {
   private restart(): void {
     const { facts, weekOf } = this;
     facts.ended = facts.prepared = facts.noWan = facts.otherInstructions = 0;
-    facts.ma112 = facts.gt01 = facts.otherWeeks = facts.table510 = 0;
+    facts.wanWeeks = facts.hanWeeks = facts.otherWeeks = facts.table510 = 0;
     facts.last = facts.supplierInstructed = 0;
-    weekOf.ma112 = weekOf.gt01 = weekOf.other = weekOf.table510 = -1;
+    weekOf.wan = weekOf.han = weekOf.other = weekOf.table510 = -1;
     this.attemptedAt = 0;
     this.instructedAt = 0;
   }

@@ -37,9 +37,19 @@ export function calibrateCommand(shell: Shell): Command {
     .option('--priors <file>', 'what each number may be (YAML): see scenarios/priors')
     .option('--out <dir>', 'folder of the library', folder)
     .option('--draws <n>', 'draws from the priors', whole(DRAWS_MIN, DRAWS_MAX), LIBRARY_DEFAULTS.draws)
-    .option('--replications <n>', 'runs of each draw, with dice of their own', whole(1, 100), LIBRARY_DEFAULTS.replications) // prettier-ignore
+    .option(
+      '--replications <n>',
+      'runs of each draw, with dice of their own',
+      whole(1, 100),
+      LIBRARY_DEFAULTS.replications,
+    ) // prettier-ignore
     .option('--scale <share>', 'share of each population that a run lives', share, LIBRARY_DEFAULTS.scale)
-    .option('--as-of <date>', "day at which states are kept; may be repeated (default: the scenario's as-ofs)", date, [])
+    .option(
+      '--as-of <date>',
+      "day at which states are kept; may be repeated (default: the scenario's as-ofs)",
+      date,
+      [],
+    )
     .option('--seed <text>', "seed of draws and lives (default: that of the priors, or the scenario's)")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
     .option('--workers <n>', 'threads; the library does not depend on it (default: one a core)', whole(1, WORKERS_MAX))

@@ -1,4 +1,9 @@
-import { drawCells, libraryDraws, type LibraryCell, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
+import {
+  drawCells,
+  libraryDraws,
+  type LibraryCell,
+  type LibraryOptions,
+} from '../../../sim/forecast/library/libraryPlan.ts';
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
 import { memberBytes } from '../../../sim/forecast/library/memberFile.ts';
 import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';

@@ -51,7 +51,10 @@ const ROOM = 'a/b/c/d/e';
 const PRIORS = 'priors.yaml';
 
 /** Reads files for a library and keeps every text under a name that says nothing of this machine. */
-function recording(scenario: string, priors: string): { readonly files: Files; readonly texts: Record<string, string> } {
+function recording(
+  scenario: string,
+  priors: string,
+): { readonly files: Files; readonly texts: Record<string, string> } {
   const texts: Record<string, string> = {};
   const base = filesOf({});
   const place = (path: string): string => {
@@ -99,7 +102,10 @@ export function createLibrary({ folder, scenario, priors: path, seed, set, optio
     from: base.scenario.from,
     horizon: base.scenario.horizon,
   };
-  const wanted = { [LIBRARY]: `${JSON.stringify(head, null, 1)}\n`, [INPUTS]: `${JSON.stringify(sorted(texts), null, 1)}\n` };
+  const wanted = {
+    [LIBRARY]: `${JSON.stringify(head, null, 1)}\n`,
+    [INPUTS]: `${JSON.stringify(sorted(texts), null, 1)}\n`,
+  };
   if (existsSync(folder) && !existsSync(join(folder, LIBRARY)) && !isEmpty(folder))
     throw new UsageError(`--out ${folder}: it holds something that is no library\n  Name a folder that is empty or not there yet.`); // prettier-ignore
   for (const [file, text] of Object.entries(wanted)) {

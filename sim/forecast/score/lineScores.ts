@@ -41,13 +41,16 @@ export function outcomeOf(table: MemberTable): Outcome {
 }
 
 /** The states of a simulated portfolio with what each weighs. */
-export function statesOf(table: MemberTable): ReadonlyMap<StateCode, number> {
+function statesOf(table: MemberTable): ReadonlyMap<StateCode, number> {
   return new Map(Array.from(table.states, (state, i) => [state, table.weight[i] as number]));
 }
 
 /** The prior predictive without histories: each member as it came, its sizes drawn from the priors. */
 export function priorValues(outcomes: readonly Outcome[], { cohort, column, day }: LineAt): Predictive {
-  return Float64Array.from(outcomes, (outcome) => (outcome[cohort] as Float64Array)[day * COLUMN_COUNT + column] as number).sort();
+  return Float64Array.from(
+    outcomes,
+    (outcome) => (outcome[cohort] as Float64Array)[day * COLUMN_COUNT + column] as number,
+  ).sort();
 }
 
 /** A line that is scored expects at least so many installations: intervals of fewer are those of whole numbers. Ours. */
@@ -79,7 +82,8 @@ export function scoresOf(
         // What is settled for every draw is no forecast.
         if (expected < EXPECTED_MIN || (sums?.dice[at] as number) < 1) continue;
         const today = own[column] as number;
-        const inside = (low: number, high: number): boolean => quantileAt(values, low) <= y && y <= quantileAt(values, high);
+        const inside = (low: number, high: number): boolean =>
+          quantileAt(values, low) <= y && y <= quantileAt(values, high);
         scores.push({
           ...line,
           truth: y,
