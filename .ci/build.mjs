@@ -1,7 +1,7 @@
 // Builds dist/ for the tarball: JavaScript and declarations by tsc, and beside them the files that code reads or
 // starts without importing them. `--unchecked` leaves out the check of types, which is the gate's: half the time.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { bundlePage, PAGE_SCRIPTS } from './bundlePage.mjs';
@@ -23,6 +23,15 @@ for (const folder of ['src', 'sim', 'devices', 'scenarios', 'test/kit']) {
     recursive: true,
     filter: (path) => !NOT_COPIED.test(path),
   });
+}
+
+// The case tables, as they are and as JSON that needs no reader of ours.
+const { resolvedCasesJson } = await import(`${root}/dist/test/kit/cases/resolvedCase.js`);
+mkdirSync(`${root}/dist/test/cases`, { recursive: true });
+for (const name of readdirSync(`${root}/test/cases`).filter((one) => one.endsWith('.yaml'))) {
+  const text = readFileSync(`${root}/test/cases/${name}`, 'utf8');
+  writeFileSync(`${root}/dist/test/cases/${name}`, text);
+  writeFileSync(`${root}/dist/test/cases/${name.replace(/yaml$/, 'json')}`, resolvedCasesJson(text, name));
 }
 
 // The glossary is read at run time, from beside the code that reads it.

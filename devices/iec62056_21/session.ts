@@ -101,7 +101,9 @@ export function serveModeC(
   channel: ByteChannel,
   options: ModeCMeterOptions & OpticalPortOptions,
 ): { readonly meter: ModeCMeter; release(bytes?: Uint8Array): void } {
-  const meter = modeCMeter(options);
+  // A carrier without a speed stands for a converter. Set to 7E1 it drops the parity, and set to 8N1 it lets it through.
+  const isConverter = options.parity === undefined && !('setMode' in channel);
+  const meter = modeCMeter(isConverter ? { ...options, parity: 'either' } : options);
   const act = drive(channel, meter, options);
   return {
     meter,

@@ -17,7 +17,7 @@ export const LAB_KEYS: KeySet = {
 };
 
 /** The secret of the LLS client. */
-const LAB_SECRET = 'Gurux';
+export const LAB_SECRET = ascii('Gurux');
 
 const READING = CONFORMANCE.blockGet | CONFORMANCE.multipleReferences | CONFORMANCE.get | CONFORMANCE.selectiveAccess;
 const WRITING =
@@ -36,7 +36,7 @@ export const LAB_CLIENTS: readonly ModelClient[] = [
     role: 'reader',
     mechanism: 1,
     contexts: [1, 3],
-    secret: ascii(LAB_SECRET),
+    secret: LAB_SECRET,
     conformance: READING | WRITING,
     associationInstance: 2,
   },

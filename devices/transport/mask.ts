@@ -10,6 +10,8 @@ export interface Masked {
 
 /** Class 64 (security setup), instance 0.0.43.0, then any instance number and 255, method 2: global_key_transfer. */
 const KEY_TRANSFER = [0x00, 0x40, 0x00, 0x00, 0x2b, 0x00, undefined, 0xff, 0x02] as const;
+/** `C0 01` and the invoke-id stand before the object of a get-request-normal. */
+const GET_HEAD_BYTES = 3;
 /** Four keys of 30 octets each with their tags, the array's own tag, and room for HDLC framing between segments. */
 const KEY_TRANSFER_BYTES = 192;
 
@@ -31,7 +33,7 @@ export function keyTransferMask(): Mask {
         out[index] = 0;
       }
       tail.push(octet);
-      if (tail.length > KEY_TRANSFER.length) tail.shift();
+      if (tail.length > GET_HEAD_BYTES + KEY_TRANSFER.length) tail.shift();
       if (octet === 0x02 && isKeyTransfer(tail)) hiding[direction] = KEY_TRANSFER_BYTES;
     }
     return out === undefined ? { bytes } : { bytes: out, note: 'wrapped keys masked' };
@@ -39,9 +41,10 @@ export function keyTransferMask(): Mask {
 }
 
 function isKeyTransfer(tail: readonly number[]): boolean {
-  return (
-    tail.length === KEY_TRANSFER.length && KEY_TRANSFER.every((octet, i) => octet === undefined || octet === tail[i])
-  );
+  const from = tail.length - KEY_TRANSFER.length;
+  if (from < 0 || !KEY_TRANSFER.every((octet, i) => octet === undefined || octet === tail[from + i])) return false;
+  // The security policy is attribute 2 of the same object. A request to read it carries no key.
+  return !(from === GET_HEAD_BYTES && tail[0] === 0xc0 && tail[1] === 0x01);
 }
 
 /** Hides every occurrence, within one chunk, of the given octet strings (8 octets or longer): known keys and wraps. */

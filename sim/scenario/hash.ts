@@ -32,9 +32,16 @@ export function scenarioHash(scenario: Scenario, rules: RuleSet): string {
 export function decisive(
   scenario: Scenario,
   rules: RuleSet,
+  memo = new HashMemo(),
 ): { readonly scenario: Readonly<Record<string, unknown>>; readonly rules: unknown } {
   const kept = Object.entries(scenario).filter(([field]) => !LEFT_OUT.includes(field as keyof Scenario));
-  return { scenario: Object.fromEntries(kept), rules: withoutWords(rules) };
+  return { scenario: Object.fromEntries(kept), rules: withoutWords(rules, memo) };
+}
+
+/** What was made of objects that several hashes share. Nobody may change the objects while the memo is in use. */
+export class HashMemo {
+  readonly texts = new WeakMap<object, string>();
+  readonly withoutWords = new WeakMap<object, unknown>();
 }
 
 /** The SHA-256 of a text in UTF-8, as 64 hexadecimal digits. */
@@ -42,20 +49,35 @@ export function digest(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
-function withoutWords(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutWords);
+function withoutWords(value: unknown, memo: HashMemo): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([name]) => !WORDS.has(name));
-  return Object.fromEntries(kept.map(([name, item]) => [name, withoutWords(item)]));
+  const known = memo.withoutWords.get(value);
+  if (known !== undefined) return known;
+  const kept = Array.isArray(value)
+    ? value.map((item) => withoutWords(item, memo))
+    : Object.fromEntries(
+        Object.entries(value)
+          .filter(([name]) => !WORDS.has(name))
+          .map(([name, item]) => [name, withoutWords(item, memo)]),
+      );
+  memo.withoutWords.set(value, kept);
+  return kept;
 }
 
 /** Writes JSON with the names of every map in code-unit order and without undefined values. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+export function canonicalJson(value: unknown, memo = new HashMemo()): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const known = memo.texts.get(value);
+  if (known !== undefined) return known;
+  const text = Array.isArray(value) ? `[${value.map((item) => canonicalJson(item, memo)).join(',')}]` : mapText(value, memo); // prettier-ignore
+  memo.texts.set(value, text);
+  return text;
+}
+
+function mapText(value: object, memo: HashMemo): string {
   const parts = Object.entries(value)
     .filter(([, item]) => item !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, item]) => `${JSON.stringify(name)}:${canonicalJson(item)}`);
+    .map(([name, item]) => `${JSON.stringify(name)}:${canonicalJson(item, memo)}`);
   return `{${parts.join(',')}}`;
 }

@@ -8,6 +8,8 @@ export interface PublishedLine {
   readonly published: number;
   /** True for a census that enters the model unchanged and is no forecast. */
   readonly isInput: boolean;
+  /** What the figure was rounded from, where the file says so (columns `low` and `high`). */
+  readonly interval?: { readonly low: number; readonly high: number };
 }
 
 /** A point of the public series of migrations. Meters and installations are never added to each other. */
@@ -40,7 +42,11 @@ export function parsePublishedVolumes(text: string): Parsed<PublishedLine> {
     const published = Number(cells.published);
     if (!Number.isInteger(published) || published < 0)
       return `line ${line}: published ${cells.published}, expected a count`;
-    return { category, cohorts, published, isInput: cells.relation === 'input' };
+    const stated = (cells['low'] ?? '') !== '' || (cells['high'] ?? '') !== '';
+    const interval = { low: Number(cells['low'] || NaN), high: Number(cells['high'] || NaN) };
+    if (stated && !(interval.low <= published && published <= interval.high))
+      return `line ${line}: low ${cells['low']} and high ${cells['high']}, expected numbers around ${published}`;
+    return { category, cohorts, published, isInput: cells.relation === 'input', ...(stated ? { interval } : {}) };
   });
 }
 

@@ -8,7 +8,7 @@ import { openPool } from '../../sim/kernel/run/pool.ts';
 import { computeCell } from '../../sim/sweep/cell/computeCell.ts';
 import { blocksOf, cellsOf, type Cell } from '../../sim/sweep/cell/cell.ts';
 import { scaledScenario } from '../../sim/sweep/cell/scaled.ts';
-import { buildCells, planCells, type CellPlan } from '../../sim/sweep/plan/cellPlan.ts';
+import { buildPasses, planCells, type CellPlan } from '../../sim/sweep/plan/cellPlan.ts';
 import { prepareSweep, type Sweep } from '../../sim/sweep/plan/loadSweep.ts';
 import { sweepSchema } from '../../sim/sweep/factor/sweepSchema.ts';
 import { timed } from './measure.ts';
@@ -51,7 +51,7 @@ export async function sweepBenchmark({ quick }: Sizes): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'sweep-benchmark-'));
   try {
     const plan = planCells(sweep, sweep.file.replications);
-    const cells = [...buildCells(sweep, plan, [...plan.cells.keys()])];
+    const cells = [...buildPasses(sweep, plan, [...plan.cells.keys()])].flat();
     await kernelOn(cells.slice(0, 20));
     const kernel = await timed(() => kernelOn(cells));
     const store = openCellStore(join(folder, 'cells'));
@@ -90,7 +90,7 @@ async function wholeSweep(sweep: Sweep, store: CellStore): Promise<void> {
   const plan: CellPlan = planCells(sweep, sweep.file.replications);
   const missing = [...plan.cells.keys()].filter((at) => !store.has(plan.cells[at]?.key ?? ''));
   const { signal } = new AbortController();
-  await computeCells(buildCells(sweep, plan, missing), { store, workers: 1, signal, onEnd: () => undefined });
+  await computeCells(buildPasses(sweep, plan, missing), { store, workers: 1, signal, onEnd: () => undefined });
 }
 
 function baseCells({ base, seed, file }: Sweep): readonly Cell[] {

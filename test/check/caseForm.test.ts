@@ -1,10 +1,14 @@
 // Case files: what is written reads back to the same question, and what cannot be read is named.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { answerOf } from '../../src/interchange/engine/engineProtocol.ts';
 import { VARIOUS1 } from '../../src/rules/ruleset.ts';
 import { instant } from '../../src/time.ts';
+import { caseDifferences } from '../kit/cases/caseDifferences.ts';
 import { readInstant, writeInstant } from '../kit/cases/caseFields.ts';
 import { casesText, parseCases, rawQuestion } from '../kit/cases/caseForm.ts';
+import { resolvedCasesJson, type ResolvedCase } from '../kit/cases/resolvedCase.ts';
 import { PLAIN_IDENTITY } from '../kit/shrink/weight.ts';
 import { QuestionStream } from '../kit/generate/stream.ts';
 import { mutatedRules } from './wrongEngines.ts';
@@ -65,4 +69,23 @@ describe('what cannot be read is named with its case and its field', () => {
   ])('%s', (text, why) => {
     expect(() => parseCases(text, 'file.yaml')).toThrow(why);
   });
+});
+
+test('the JSON of a case table reads back to the same cases, with the question and verdicts of the protocol', () => {
+  const yaml = readFileSync(new URL('../cases/readings.yaml', import.meta.url), 'utf8');
+  const json = resolvedCasesJson(yaml, 'readings.yaml');
+  const cases = parseCases(yaml, 'readings.yaml');
+  const read = parseCases(json, 'readings.yaml');
+  expect(read.map(({ name, history, rules, asOf }) => ({ name, history, rules, asOf }))).toEqual(
+    cases.map(({ name, history, rules, asOf }) => ({ name, history, rules, asOf })),
+  );
+  const resolved = (JSON.parse(json) as ResolvedCase[]).map((one) => one.resolved);
+  for (const [i, { question, verdicts }] of resolved.entries()) {
+    const one = cases[i];
+    if (one === undefined) throw new Error('as many cases');
+    const answer = answerOf({ id: question.id, verdicts });
+    if (!answer.ok || !('verdicts' in answer.value)) throw new Error('an answer of the protocol');
+    expect(caseDifferences(one, answer.value), one.name).toEqual([]);
+    expect(question.rules === undefined, one.name).toBe(JSON.stringify(one.rules) === JSON.stringify(VARIOUS1));
+  }
 });

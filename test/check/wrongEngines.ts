@@ -10,7 +10,6 @@ import { CANARIES } from '../src/exclusion/canaries.ts';
 
 /** Canaries that the comparison cannot see, and why. Laws and cases find them (`canaries.test.ts`). */
 const BEYOND_COMPARISON: Readonly<Record<string, string>> = {
-  'counts a duplicate': 'generated questions hold no duplicates: a law adds them',
   'notes nothing': 'the protocol has no notes',
   'knows one reading each': 'the rule set that is asked has the default readings',
 };

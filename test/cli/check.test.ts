@@ -167,9 +167,20 @@ describe('usage', () => {
   });
 
   test('the shipped case tables replay on the reference', async () => {
-    const { code, out } = await check('replay', join(ROOT, 'test/cases'));
+    const { code, out } = await check('replay', 'shipped');
+    expect(out).toContain('skipped: the case is about notes, which the protocol does not have');
     expect(out).toMatch(/^PASSED: \d+ cases asked, \d+ skipped$/m);
     expect(code).toBe(0);
+  });
+
+  test('shipped case tables are replayed by name, for an engine of some clauses too', async () => {
+    const command = ['--command', sample('rightEngine.ts')];
+    const { code, out } = await check('replay', 'gt01', 'five-retries', '--clauses', '18.6', '--own-rules', ...command);
+    expect(out).toContain('skipped: the case is about categories that are not compared');
+    expect(out).toMatch(/^PASSED: \d+ cases asked/m);
+    expect(code).toBe(0);
+    const none = await check('replay', 'gt02');
+    expect(none.err).toMatch(/gt02: found no such file or folder, expected cases, or a shipped table: shipped, ends/);
   });
 
   test.each(['engine', 'case'])('check schema %s prints a JSON Schema', async (what) => {

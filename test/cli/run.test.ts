@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandLine } from './harness.ts';
 import { describe, expect, test } from 'vitest';
 
 // What a person gets who types `run`. That the counts are right is shown in test/sim and test/golden.
@@ -44,7 +47,7 @@ describe('run', () => {
   test('run --format json prints one JSON text and nothing else on standard output', () => {
     const { status, stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--format', 'json', '--replications', '8'); // prettier-ignore
     expect(status).toBe(0);
-    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['seed', 'scenarioHash', 'installations', 'ends', 'volumes', 'kernelSeconds']); // prettier-ignore
+    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['provenance', 'seed', 'scenarioHash', 'installations', 'ends', 'volumes', 'kernelSeconds']); // prettier-ignore
   });
 
   const shell = (command: string) => spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 120_000 });
@@ -88,5 +91,23 @@ describe('run', () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain(words);
     expect(stderr).not.toMatch(/^ +at /m); // no stack
+  });
+
+  test('what to do next is written as it works where the reader is: through npx unless his shell finds the bench', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-words-'));
+    const scripts = join(folder, 'node_modules', '.bin');
+    mkdirSync(scripts, { recursive: true });
+    for (const place of [folder, scripts]) writeFileSync(join(place, 'smets1-bench'), '');
+    const next = async (path: string): Promise<string> => {
+      const { out } = await commandLine(['run', 'test/cli/reportRun.yaml', '--replications', '1', '--workers', '1'], { env: { PATH: path } }); // prettier-ignore
+      return /what a word means: +(.*) glossary/.exec(out)?.[1] ?? out;
+    };
+    try {
+      expect(await next(`/nowhere:${folder}`)).toBe('smets1-bench');
+      expect(await next(scripts)).toBe('npx smets1-bench');
+      expect(await next('')).toBe('npx smets1-bench');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -84,7 +84,9 @@ describe('the package', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('holds what is built, the bin and the papers, and no source, test or tool', () => {
-    const others = files.filter((path) => !/^dist\/(src|sim|devices|scenarios|browser|test\/kit)\//.test(path)).sort();
+    const others = files
+      .filter((path) => !/^dist\/(src|sim|devices|scenarios|browser|test\/kit|test\/cases)\//.test(path))
+      .sort();
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'src/cli/smets1-bench.mjs'];
     expect(others.filter((path) => !papers.includes(path))).toEqual([]);
     expect(others).toContain('src/cli/smets1-bench.mjs');
@@ -112,6 +114,19 @@ describe('the package', () => {
     // The page holds the what-if: what it runs is built into the package.
     expect(readFileSync(join(folder, 'out/example.html'), 'utf8')).toContain('id="what-if-worker"');
   }, 120_000);
+
+  test('the case tables are there as YAML and as JSON, and are replayed by name', () => {
+    const bin = join(installed, 'src/cli/smets1-bench.mjs');
+    const replayed = start(process.execPath, [bin, 'check', 'replay', 'shipped']);
+    expect(replayed.stdout).toMatch(/^PASSED: 2\d\d cases asked, \d+ skipped\n$/m);
+    const json = start(process.execPath, [bin, 'check', 'replay', join(installed, 'dist/test/cases/gt01.json')]);
+    expect(json.stdout).toMatch(/^PASSED: \d\d cases asked\n$/);
+    const script = `import cases from 'smets1-bench/cases/gt01.json' with { type: 'json' };
+      const { name, resolved: { question, verdicts } } = cases[0];
+      console.log(typeof name, question.attempts[0].at, Array.isArray(verdicts));`;
+    const imported = start(process.execPath, ['--no-warnings', '--input-type=module', '--eval', script]);
+    expect(imported.stdout, imported.stderr).toMatch(/^string \d{4}-\d\d-\d\dT\S+Z true\n$/);
+  });
 
   test('the bin can be started by its own name', () => {
     const run = start(join(installed, 'src/cli/smets1-bench.mjs'), ['--version']);

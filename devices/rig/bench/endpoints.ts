@@ -6,15 +6,10 @@ import { startDriver, type Driver, type DriverAnswer } from '../../hardware/driv
 import type { Capability } from '../../hardware/driverProtocol.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
 import type { Dial } from '../../headend/runner.ts';
-import { heldTransport } from '../../transport/held.ts';
-import { mqttTransport } from '../../mqtt/mqttTransport.ts';
-import { serialTransport } from '../../transport/serial.ts';
 import type { SerialPackage } from '../../transport/serialPackage.ts';
-import { tcpTransport } from '../../transport/tcp.ts';
 import type { Timers } from '../../transport/timers.ts';
-import { TransportError, type ByteChannel, type Transport } from '../../transport/transport.ts';
-import { OPENING_MODE } from '../../iec62056_21/frames.ts';
-import { opticalLine } from './opticalLine.ts';
+import { TransportError, type ByteChannel } from '../../transport/transport.ts';
+import { carrierLine, type CarrierLine } from '../../hardware/carrierLine.ts';
 import { placeText, type Place } from '../file/places.ts';
 import type { DriveRequest } from '../walk/rigDevice.ts';
 import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
@@ -46,7 +41,7 @@ export interface Endpoints {
   close(): Promise<void>;
 }
 
-type Line = Pick<Transport, 'name' | 'open'> & { hold?(): Promise<void>; close?(): Promise<void> };
+type Line = CarrierLine;
 
 /** Opens the attached devices. Rejects with a TransportError or a DriverError, and then leaves nothing open. */
 export async function openEndpoints(setup: RigSetup, options: EndpointOptions): Promise<Endpoints> {
@@ -68,7 +63,8 @@ export async function openEndpoints(setup: RigSetup, options: EndpointOptions): 
       const { name, place } = device;
       if (place.kind !== 'emulated' && place.kind !== 'driver') {
         const key = `${placeText(place)} ${device.framing}`;
-        const line = lines.get(key) ?? lineTo(place, device, options);
+        const line =
+          lines.get(key) ?? carrierLine(place, { ...options, framing: device.framing, optical: device.optical });
         if (!lines.has(key) && options.tries !== false) await tryOnce(line);
         lines.set(key, line);
         placeOf.set(line, place);
@@ -138,33 +134,6 @@ function ask(driver: Driver, op: DriveRequest['op'], arg: DriveRequest['arg']): 
       return driver.power((arg as { action: 'on' | 'off' | 'cycle' }).action);
     default:
       return Promise.resolve(fault(`a rig does not ask a driver to ${op}`));
-  }
-}
-
-/** Octets that may still be on a serial line when a call has ended. */
-const LAST_OCTETS = 64;
-
-function lineTo(place: Place, { framing, optical }: DeviceSetup, { timers, loadSerial }: EndpointOptions): Line {
-  const load = loadSerial && { load: loadSerial };
-  switch (place.kind) {
-    case 'tcp': {
-      const tcp = tcpTransport({ host: place.host, port: place.port });
-      return framing === '62056-21' ? opticalLine(tcp, { timers, ...optical }) : tcp;
-    }
-    case 'mqtt': {
-      const { url, bench, rig, announced } = place;
-      return mqttTransport({ url, bench, rig, peer: announced ? 'announced' : 'silent', timers });
-    }
-    case 'serial': {
-      const { path, baud } = place;
-      if (framing === '62056-21') {
-        return opticalLine(serialTransport({ path, mode: OPENING_MODE, ...load }), { timers, baud, ...optical });
-      }
-      const quietMilliseconds = 100 + Math.ceil((LAST_OCTETS * 10_000) / baud);
-      return heldTransport(serialTransport({ path, mode: `${baud}/8N1`, ...load }), { timers, quietMilliseconds });
-    }
-    default:
-      throw new Error(`${place.kind} is no carrier`);
   }
 }
 

@@ -53,6 +53,12 @@ export function countMigrated(counts: Counts, month: i32, meters: i32): void {
   counts.migratedMeters[month] = (counts.migratedMeters[month] as i32) + meters;
 }
 
+/** Counts an installation under its end. */
+export function countEnd(counts: Counts, cohort: i32, end: i32): void {
+  const i = cohort * END_COUNT + end;
+  counts.ends[i] = (counts.ends[i] as i32) + 1;
+}
+
 export function volumeIndex(asOf: i32, measure: i32, cohort: i32, category: i32): i32 {
   return (((asOf * MEASURES + measure) * COHORT_COUNT + cohort) * CATEGORY_COUNT + category) * KINDS;
 }
@@ -76,7 +82,8 @@ function countVolumes(counts: Counts, tally: Tally, asOf: i32, at: Instant, coho
 
 /** Counts one installation's volumes at every as-of that has passed, on the state as it stood then. */
 export class AsOfCounter {
-  private next: i32 = 0;
+  /** As-ofs that have been counted. */
+  next: i32 = 0;
   private readonly asOfs: Float64Array;
   private readonly counts: Counts;
 
@@ -85,8 +92,9 @@ export class AsOfCounter {
     this.counts = counts;
   }
 
-  begin(): void {
-    this.next = 0;
+  /** @param counted So many of the first as-ofs are left out: another life has counted them. */
+  begin(counted: i32): void {
+    this.next = counted;
   }
 
   /** Counts at every as-of before an instant. The tally must hold all rows before that instant. */

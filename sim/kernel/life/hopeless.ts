@@ -11,6 +11,7 @@ import { GroupNumbers } from '../model/groupNumbers.ts';
 import type { Limits } from '../model/kernelLimits.ts';
 import type { LifePlan } from '../model/lifePlan.ts';
 import type { Account } from './account.ts';
+import { maySkip } from './lifeAnswers.ts';
 import type { PreparedFacts } from './preparedFacts.ts';
 import type { Strikes } from './strikes.ts';
 
@@ -56,9 +57,7 @@ export class Hopeless {
     this.facts = facts;
     this.strikes = strikes;
     this.wan = wan;
-    const rules = plan.rules;
-    const takesBack = rules.seesUncountedAttempts || rules.cosRestarts || rules.attemptCloses !== 0;
-    this.allowed = !isWatched && !takesBack && !rules.sticky && !rules.systemCounts;
+    this.allowed = !isWatched && maySkip(plan.rules);
   }
 
   /** The lives that come next belong to the group. */
@@ -75,6 +74,7 @@ export class Hopeless {
     const counters = this.plan.masks[this.group.lostHanOutcome] as i32;
     const facts = this.facts;
     if (!account.tally.isSated(counters) || !facts.hanIsLost()) return false;
+    if (!account.followersAreSated(this.group.lostHanOutcome, at)) return false;
     if (facts.displayBlocked !== 0 || !this.strikes.areDataErrorsOver(this.group.dataErrors)) return false;
     if (!isEntered(at, facts.epclEntryFrom, this.limits.epclChecked)) return false;
     // With the WAN down, or out of contact for too long, another code would be counted.

@@ -19,9 +19,6 @@ import {
   AWAITING_PREPARATION,
   BLOCKED_DISPLAY,
   BLOCKED_EPCL,
-  CATEGORY_NOT_IN_EFFECT,
-  END_COUNT,
-  ENDED_EXCLUDED,
   ENDED_MIGRATED,
   ENDED_MIGRATED_ESME_ONLY,
   ENDED_REPLACED,
@@ -37,9 +34,10 @@ import type { DeviceModel, GroupNumbers, WalkStep } from '../model/groupNumbers.
 import type { Limits } from '../model/kernelLimits.ts';
 import type { LifePlan } from '../model/lifePlan.ts';
 import type { OutageLists } from '../model/outageLists.ts';
-import { Account, STOP, WAIT } from './account.ts';
-import { countMigrated, type Counts } from './counts.ts';
+import { Account } from './account.ts';
+import type { Counts } from './counts.ts';
 import { Hopeless } from './hopeless.ts';
+import { endUnder, STOP, WAIT } from './lifeAnswers.ts';
 import { MasterKey } from './masterKeySearch.ts';
 import type { Observer } from './observer.ts';
 import { PreparedFacts } from './preparedFacts.ts';
@@ -72,7 +70,6 @@ export class Life {
   private readonly limits: Limits;
   private readonly plan: LifePlan;
   private readonly outages: OutageLists;
-  private readonly counts: Counts;
   private readonly observer: Observer | null;
   private readonly hopeless: Hopeless;
   /** Ends of links and replacements after this instant are left out. */
@@ -93,7 +90,6 @@ export class Life {
   ) {
     this.plan = plan;
     this.outages = outages;
-    this.counts = counts;
     this.observer = observer;
     const group = plan.groups[0] as GroupNumbers;
     this.group = group;
@@ -294,6 +290,7 @@ export class Life {
         continue;
       }
       const esmeOnly = this.account.esmeOnly(at);
+      this.account.partOnEsmeOnly(esmeOnly, at);
       const gsme = this.attributes.hasGsme && !esmeOnly && this.hearsGsme(at);
       const result = walk(group.walk, facts, this.limits, strikes, gsme);
       if (result === WALK_PASSED) {
@@ -339,8 +336,7 @@ export class Life {
       return FOREVER;
     }
     // The supplier of an Active gas meter may act on a failure that the category of the gas meter counts.
-    const ofGasMeter = (this.plan.masks[outcome] as i32) & this.plan.rules.keptByEsmeOnly;
-    if (ofGasMeter !== 0 && this.attributes.hasGsme) this.account.gsmeFailed(at);
+    if (this.account.isOfGasMeter(outcome) && this.attributes.hasGsme) this.account.gsmeFailed(at);
     return day;
   }
 
@@ -349,30 +345,21 @@ export class Life {
     this.end = esmeOnly ? ENDED_MIGRATED_ESME_ONLY : ENDED_MIGRATED;
     this.endAt = at;
     const meters: i32 = this.attributes.hasGsme && !esmeOnly ? 2 : 1;
-    countMigrated(this.counts, monthOf(day) - this.plan.firstMonth, meters);
+    this.account.countMigrated(monthOf(day) - this.plan.firstMonth, meters);
   }
 
   private finish(): void {
     const account = this.account;
     account.close(this.replacedAt, this.end === ENDED_MIGRATED_ESME_ONLY);
-    if (!account.ended) this.settleEnd();
-    const i = this.group.cohort * END_COUNT + this.end;
-    this.counts.ends[i] = (this.counts.ends[i] as i32) + 1;
+    const instead = this.replacedAt <= this.plan.horizon ? ENDED_REPLACED : this.why;
+    if (!account.ended) {
+      const from = account.excludedFrom();
+      const replaced: f64 = instead === ENDED_REPLACED ? Math.floor(this.replacedAt) : 0;
+      this.end = endUnder(account.tally, from, instead);
+      this.endAt = from > 0 ? from : replaced;
+    }
+    account.countEnds(this.end, instead);
     const observer = this.observer;
     if (observer !== null) observer.finish(this.end, this.endAt, account.tally);
-  }
-
-  private settleEnd(): void {
-    const rules = this.plan.rules;
-    const horizon = this.plan.horizon;
-    const tally = this.account.tally;
-    const reported: i32 = this.account.holds === 0 ? -1 : tally.reported();
-    const excludes = reported >= 0 && ((rules.excludesGsme >> reported) & 1) === 0;
-    const effectiveFrom: f64 = excludes ? tally.effectiveFrom(reported, horizon) : 0;
-    const replaced = this.replacedAt <= horizon;
-    if (effectiveFrom !== 0) this.end = ENDED_EXCLUDED + reported;
-    else if (replaced) this.end = ENDED_REPLACED;
-    else this.end = excludes ? CATEGORY_NOT_IN_EFFECT : this.why;
-    this.endAt = effectiveFrom !== 0 ? effectiveFrom : replaced ? Math.floor(this.replacedAt) : 0;
   }
 }

@@ -56,6 +56,30 @@ export class LifePlan {
   /** Whether anything asks for the suppliers of an installation. */
   suppliersMatter: boolean = false;
 
+  /** The same plan under another rule set with the same windows: everything else is shared. */
+  under(rules: RuleNumbers, masks: Int32Array): LifePlan {
+    const plan = new LifePlan();
+    plan.rules = rules;
+    plan.masks = masks;
+    plan.limits = this.limits;
+    plan.groups = this.groups;
+    plan.shares = this.shares;
+    plan.changes = this.changes;
+    plan.persistent = this.persistent;
+    plan.dataErrors = this.dataErrors;
+    plan.start = this.start;
+    plan.horizon = this.horizon;
+    plan.asOfs = this.asOfs;
+    plan.firstMonth = this.firstMonth;
+    plan.months = this.months;
+    plan.table510 = this.table510;
+    plan.eventRank = this.eventRank;
+    plan.preparationFirst = this.preparationFirst;
+    plan.preparationCount = this.preparationCount;
+    plan.suppliersMatter = this.suppliersMatter;
+    return plan;
+  }
+
   exchange(numbers: NumberStream): void {
     this.rules.exchange(numbers);
     this.limits.exchange(numbers);

@@ -10,6 +10,7 @@ import * as endCodes from '../../scenario/endCodes.ts';
 import * as streamCodes from '../../world/dice/streamCodes.ts';
 import { emptyCounts, type Counts } from '../life/counts.ts';
 import type { Model } from '../model/model.ts';
+import type { FollowingRules } from './ruleFamily.ts';
 import type { Replication } from '../model/replication.ts';
 import { LIFE_CODES, LIFE_MODULE } from './lifeModule.ts';
 
@@ -17,12 +18,12 @@ import { LIFE_CODES, LIFE_MODULE } from './lifeModule.ts';
 interface LifeExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   receive(length: number): number;
-  begin(k0: number, k1: number, replication: number): void;
+  begin(k0: number, k1: number, replication: number, more: number): void;
   run(first: number, to: number): void;
-  volumesAddress(): number;
-  endsAddress(): number;
-  migratedInstallationsAddress(): number;
-  migratedMetersAddress(): number;
+  volumesAddress(k: number): number;
+  endsAddress(k: number): number;
+  migratedInstallationsAddress(k: number): number;
+  migratedMetersAddress(k: number): number;
   clear(): void;
 }
 
@@ -81,12 +82,16 @@ function planNumbers(model: Model): Float64Array {
 
 /** Lives of one replication, counted in WebAssembly. */
 export interface CompiledLives {
-  /** Counts the installations [first, to). */
-  run(first: number, to: number): Counts;
+  /** Counts the installations [first, to): under the model's rule set, and then under each of the further ones. */
+  run(first: number, to: number): readonly Counts[];
 }
 
 /** The lives of a replication in WebAssembly; null where they have to be lived in JavaScript. */
-export function compiledLives(model: Model, { seed, number, outages }: Replication): CompiledLives | null {
+export function compiledLives(
+  model: Model,
+  { seed, number, outages }: Replication,
+  more: readonly FollowingRules[] = [],
+): CompiledLives | null {
   const face = webAssembly();
   const module = face && moduleOf(face);
   if (!face || !module) return null;
@@ -98,23 +103,27 @@ export function compiledLives(model: Model, { seed, number, outages }: Replicati
   const plan = planNumbers(model);
   const shared = new NumberStream(new Float64Array(0));
   outages.exchange(shared);
+  for (const { rules, masks } of more) {
+    rules.exchange(shared);
+    shared.integers(masks);
+  }
   const address = life.receive(plan.length + shared.count);
   const received = new Float64Array(life.memory.buffer, address, plan.length + shared.count);
   received.set(plan);
   received.set(shared.values.subarray(0, shared.count), plan.length);
-  life.begin(seed.k0, seed.k1, number);
+  life.begin(seed.k0, seed.k1, number, more.length);
   const copy = (from: number, length: number): Int32Array => new Int32Array(life.memory.buffer, from, length).slice();
   const lengths = countLengths(model);
   return {
     run(first, to) {
       life.clear();
       life.run(first, to);
-      return {
-        volumes: copy(life.volumesAddress(), lengths.volumes),
-        ends: copy(life.endsAddress(), lengths.ends),
-        migratedInstallations: copy(life.migratedInstallationsAddress(), lengths.months),
-        migratedMeters: copy(life.migratedMetersAddress(), lengths.months),
-      };
+      return Array.from({ length: more.length + 1 }, (_, k) => ({
+        volumes: copy(life.volumesAddress(k), lengths.volumes),
+        ends: copy(life.endsAddress(k), lengths.ends),
+        migratedInstallations: copy(life.migratedInstallationsAddress(k), lengths.months),
+        migratedMeters: copy(life.migratedMetersAddress(k), lengths.months),
+      }));
     },
   };
 }

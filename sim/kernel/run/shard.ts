@@ -1,8 +1,11 @@
 import type { SeedWords } from '../../world/dice/draws.ts';
 import { emptyCounts, type Counts } from '../life/counts.ts';
+import { Follower } from '../life/follower.ts';
 import { Life } from '../life/life.ts';
+import { ManyLives } from '../life/manyLives.ts';
 import type { Observer } from '../life/observer.ts';
 import type { Model } from '../model/model.ts';
+import type { FollowingRules } from './ruleFamily.ts';
 import { Replication } from '../model/replication.ts';
 import { compiledLives, type CompiledLives } from './compiledLife.ts';
 
@@ -17,25 +20,51 @@ export function shardsOf(size: number): number {
 export class ShardRunner {
   readonly replication: Replication;
   private readonly model: Model;
+  private readonly more: readonly FollowingRules[];
   private readonly compiled: CompiledLives | null;
 
-  /** @param inJavaScript Live the lives in JavaScript even where WebAssembly could. */
-  constructor(model: Model, seed: SeedWords, replication: number, inJavaScript = false) {
+  /**
+   * @param inJavaScript Live the lives in JavaScript even where WebAssembly could.
+   * @param more Further rule sets of the model's family (`ruleFamily`), for `runMany`.
+   */
+  constructor(
+    model: Model,
+    seed: SeedWords,
+    replication: number,
+    inJavaScript = false,
+    more: readonly FollowingRules[] = [],
+  ) {
     this.model = model;
+    this.more = more;
     this.replication = new Replication(model, seed, replication);
-    this.compiled = inJavaScript ? null : compiledLives(model, this.replication);
+    this.compiled = inJavaScript ? null : compiledLives(model, this.replication, more);
   }
 
-  /** Counts the installations of a shard; an observer sees each of their lives. */
+  /** Counts the installations of a shard under the model's rule set; an observer sees each of their lives. */
   run(shard: number, observer: Observer | null = null): Counts {
-    const { model, replication, compiled } = this;
-    const first = shard * SHARD_SIZE;
-    const to = Math.min(model.size, first + SHARD_SIZE);
-    if (compiled !== null && observer === null) return compiled.run(first, to);
+    if (observer === null) return this.runMany(shard)[0] as Counts;
+    const { model, replication } = this;
+    const [first, to] = this.boundsOf(shard);
     const counts = emptyCounts(model.asOfs.length, model.months);
     const life = lifeOf(model, replication, counts, observer);
     for (let entity = first; entity < to; entity += 1) life.run(entity);
     return counts;
+  }
+
+  /** Counts the installations of a shard under the model's rule set and then under each of the further ones. */
+  runMany(shard: number): readonly Counts[] {
+    const { model, replication, compiled, more } = this;
+    const [first, to] = this.boundsOf(shard);
+    if (compiled !== null) return compiled.run(first, to);
+    const followers = more.map(({ rules, masks }) => new Follower(rules, masks, model.asOfs, model.months));
+    const lives = new ManyLives(model, replication.outages, replication.seed, replication.number, followers);
+    lives.run(first, to);
+    return [lives.counts, ...followers.map(({ counts }) => counts)];
+  }
+
+  private boundsOf(shard: number): readonly [number, number] {
+    const first = shard * SHARD_SIZE;
+    return [first, Math.min(this.model.size, first + SHARD_SIZE)];
   }
 
   /** Runs installations of each population for the compiler's sake and throws the counts away: so many in all. */

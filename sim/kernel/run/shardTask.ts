@@ -7,6 +7,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import type { SeedWords } from '../../world/dice/draws.ts';
 import type { Counts } from '../life/counts.ts';
 import { compileModel, type Model } from '../model/model.ts';
+import { followingRules, type FollowingRules } from './ruleFamily.ts';
 import { Recorder, type ShardRecords } from '../records/recordBuffers.ts';
 import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
 import { ShardRunner } from './shard.ts';
@@ -16,6 +17,8 @@ import type { Watcher, Watchers, WatchRequest } from './watcher.ts';
 export interface SimulationTask {
   readonly scenario: Scenario;
   readonly rules: RuleSet;
+  /** Further rule sets of the same `ruleFamily`: the lives are counted under them in the same pass. */
+  readonly moreRules?: readonly RuleSet[];
   readonly seed: SeedWords;
 }
 
@@ -35,6 +38,8 @@ export interface ShardRequest {
 /** What a shard of one replication counted, and its records if they were asked for. */
 export interface ShardReply {
   readonly counts: Counts;
+  /** The counts under each of the task's further rule sets; empty where somebody looked on. */
+  readonly more: readonly Counts[];
   /** Null if the request asked for none. */
   readonly records: ShardRecords | null;
   /** What the watcher saw; undefined if the request names none. */
@@ -79,11 +84,15 @@ export class ShardTasks {
     const runner = held.runner(replication);
     if (watch !== undefined) {
       const watcher = this.watcherOf(watch, held.model);
-      return { counts: runner.run(shard, watcher), records: null, watched: watcher.take() };
+      return { counts: runner.run(shard, watcher), more: [], records: null, watched: watcher.take() };
     }
-    const recorder = record ? new Recorder(held.model.horizon) : null;
+    if (!record) {
+      const [counts, ...more] = runner.runMany(shard);
+      return { counts: counts as Counts, more, records: null };
+    }
+    const recorder = new Recorder(held.model.horizon);
     const counts = runner.run(shard, recorder);
-    return { counts, records: recorder ? recorder.take() : null };
+    return { counts, more: [], records: recorder.take() };
   }
 
   private watcherOf({ name, of }: WatchRequest, model: Model): Watcher {
@@ -97,16 +106,19 @@ export class ShardTasks {
 class HeldTask {
   readonly model: Model;
   private readonly task: SimulationTask;
+  private readonly more: readonly FollowingRules[];
   private last: { readonly replication: number; readonly shards: ShardRunner } | null = null;
 
   constructor(task: SimulationTask) {
     this.task = task;
     this.model = compileModel(task.scenario, task.rules);
+    this.more = (task.moreRules ?? []).map(followingRules);
   }
 
   runner(replication: number): ShardRunner {
     if (this.last?.replication !== replication) {
-      this.last = { replication, shards: new ShardRunner(this.model, this.task.seed, replication) };
+      const shards = new ShardRunner(this.model, this.task.seed, replication, false, this.more);
+      this.last = { replication, shards };
     }
     return this.last.shards;
   }

@@ -1,7 +1,9 @@
 import { endOfLondonDate, type Instant } from '../../../src/time.ts';
+import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { KERNEL } from '../../kernel/model/kernelNumber.ts';
-import { canonicalJson, decisive, digest } from '../../scenario/hash.ts';
+import { ruleFamily } from '../../kernel/run/ruleFamily.ts';
+import { canonicalJson, decisive, digest, HashMemo } from '../../scenario/hash.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { sliceOf, type Slice } from './slice.ts';
 
@@ -23,7 +25,11 @@ export interface Cell extends Slice {
   readonly block: Block;
   /** Installations x replications: what the cell costs, roughly. */
   readonly lives: number;
+  /** A number that cells share whose lives can be counted in one pass; they differ in their rule sets alone. */
+  readonly pass: number;
 }
+
+type Unkeyed = Omit<Cell, 'key' | 'lives' | 'pass'>;
 
 /** Hexadecimal digits of a key: 128 bits, beyond any chance of two cells that share one. */
 export const KEY_DIGITS = 32;
@@ -52,15 +58,20 @@ export function asOfsOf(scenario: Scenario): readonly Instant[] {
  * The canonical JSON of everything that decides the counts of a cell. Texts, titles and marks are no part of it, and
  * neither is what other populations are like.
  */
-export function identityOf(cell: Omit<Cell, 'key' | 'lives'>): string {
-  return canonicalJson({
+export function identityOf(cell: Unkeyed): string {
+  const memo = new HashMemo();
+  return canonicalJson(identityParts(cell, memo), memo);
+}
+
+function identityParts(cell: Unkeyed, memo: HashMemo) {
+  return {
     kernel: KERNEL,
     population: cell.population,
-    ...decisive(cell.scenario, cell.rules),
+    ...decisive(cell.scenario, cell.rules, memo),
     asOfs: asOfsOf(cell.scenario),
     seed: cell.seed,
     replications: cell.block,
-  });
+  };
 }
 
 /**
@@ -70,15 +81,50 @@ export function identityOf(cell: Omit<Cell, 'key' | 'lives'>): string {
 export function cellsOf(
   scenario: Scenario,
   rules: RuleSet,
-  { seed, blocks }: { readonly seed: string; readonly blocks: readonly Block[] },
+  { seed, blocks, keys = new CellKeys() }: CellsOptions,
 ): readonly Cell[] {
+  const memo = new HashMemo();
   return Object.entries(scenario.populations).flatMap(([population, { installations }]) => {
     if (installations === 0) return [];
     const slice = sliceOf(scenario, rules, population);
     return blocks.map((block): Cell => {
       const cell = { ...slice, population, seed, block };
-      const key = digest(identityOf(cell)).slice(0, KEY_DIGITS);
-      return { ...cell, key, lives: installations * block.count };
+      const parts = identityParts(cell, memo);
+      const key = keys.keyOf(canonicalJson(parts, memo));
+      const family = keys.familyOf(canonicalJson(parts.rules, memo), slice.rules);
+      const pass = keys.passOf(canonicalJson({ ...parts, rules: family }, memo));
+      return { ...cell, key, pass, lives: installations * block.count };
     });
   });
+}
+
+export interface CellsOptions {
+  readonly seed: string;
+  readonly blocks: readonly Block[];
+  /** For who asks for the cells of many scenarios: cells that they share are hashed once. */
+  readonly keys?: CellKeys;
+}
+
+/** Texts that are kept at a time; some kilobytes each. Ours. */
+const TEXTS_KEPT = 2000;
+
+/** What is known of cells by the texts of their identities: points of a sweep share most of their cells. */
+export class CellKeys {
+  private readonly keys = new RecentlyUsed<string>(TEXTS_KEPT);
+  private readonly families = new RecentlyUsed<string>(TEXTS_KEPT);
+  private readonly passes = new RecentlyUsed<number>(TEXTS_KEPT);
+  private passCount = 0;
+
+  keyOf(identity: string): string {
+    return this.keys.use(identity, () => digest(identity).slice(0, KEY_DIGITS));
+  }
+
+  familyOf(text: string, rules: RuleSet): string {
+    return this.families.use(text, () => ruleFamily(rules));
+  }
+
+  /** Numbers from 0. A text that was forgotten gets another number: its cells are then computed in two passes. */
+  passOf(text: string): number {
+    return this.passes.use(text, () => this.passCount++);
+  }
 }

@@ -10,19 +10,32 @@ import type { Cell } from './cell.ts';
  * @throws Error what failed on a thread
  */
 export async function computeCell(cell: Cell, pool: Pool): Promise<readonly Counts[]> {
-  const task = { scenario: cell.scenario, rules: cell.rules, seed: seedWords(cell.seed) };
-  const size = cell.lives / cell.block.count;
+  const [counts] = await computePass([cell], pool);
+  return counts as readonly Counts[];
+}
+
+/**
+ * The counts of cells that share a pass, in their order: their lives are lived once and counted under the rule set of each.
+ * @param cells at least one; they have the same `pass`
+ * @throws Error what failed on a thread
+ */
+export async function computePass(cells: readonly Cell[], pool: Pool): Promise<readonly (readonly Counts[])[]> {
+  const [{ scenario, rules, seed, lives, block }, ...others] = cells as readonly [Cell, ...Cell[]];
+  const task = { scenario, rules, moreRules: others.map((other) => other.rules), seed: seedWords(seed) };
+  const size = lives / block.count;
   const requests: ShardRequest[] = [];
-  for (let i = 0; i < cell.block.count; i += 1) {
+  for (let i = 0; i < block.count; i += 1) {
     for (let shard = 0; shard < shardsOf(size); shard += 1)
-      requests.push({ task, replication: cell.block.from + i, shard, record: false });
+      requests.push({ task, replication: block.from + i, shard, record: false });
   }
-  const counts: Counts[] = [];
+  const counts = cells.map((): Counts[] => []);
   await pool.run(requests, (reply, position) => {
-    const i = (requests[position] as ShardRequest).replication - cell.block.from;
-    const before = counts[i];
-    if (before) addCounts(before, reply.counts);
-    else counts[i] = reply.counts;
+    const i = (requests[position] as ShardRequest).replication - block.from;
+    for (const [k, own] of [reply.counts, ...reply.more].entries()) {
+      const ofCell = counts[k] as Counts[];
+      if (ofCell[i]) addCounts(ofCell[i], own);
+      else ofCell[i] = own;
+    }
   });
   return counts;
 }

@@ -1,7 +1,10 @@
+import { assert } from '../../../src/assert.ts';
 import type { Problem } from '../../../src/document/problem.ts';
-import type { Cell } from '../cell/cell.ts';
+import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
+import { BLOCK_SIZE, blocksOf, CellKeys, type Block, type Cell } from '../cell/cell.ts';
+import { sliceOf } from '../cell/slice.ts';
 import type { Sweep } from './loadSweep.ts';
-import { BASE_POINT, pointCells, pointCount, pointOf, resolvePoint, SCALE_POINT } from './points.ts';
+import { BASE_POINT, pointCells, pointCount, pointOf, resolvePoint, SCALE_POINT, type ResolvedPoint } from './points.ts'; // prettier-ignore
 
 /** What the plan keeps of a cell: enough to find it, to weigh it, and to build it again. */
 export interface PlannedCell {
@@ -11,6 +14,10 @@ export interface PlannedCell {
   readonly lives: number;
   /** The first point that needs it. */
   readonly point: number;
+  /** Position of its block among the blocks of its point. */
+  readonly block: number;
+  /** Cells with the same number differ in their rule sets alone, and are computed in one pass. */
+  readonly pass: number;
 }
 
 /** What the plan keeps of a point. */
@@ -57,6 +64,7 @@ export function planCells(
 class PlanBuilder {
   readonly points: PlannedPoint[] = [];
   readonly cells: PlannedCell[] = [];
+  private readonly keys = new CellKeys();
   private readonly positions = new Map<string, number>();
 
   add(sweep: Sweep, number: number, replications: number): void {
@@ -65,34 +73,61 @@ class PlanBuilder {
       this.points.push({ number, cells: [], problems: resolved.problems });
       return;
     }
-    const cells = pointCells(sweep, resolved, replications).map((cell) => this.positionOf(cell, number));
+    const cells = pointCells(sweep, resolved, replications, this.keys).map((cell) => this.positionOf(cell, number));
     this.points.push({ number, cells, problems: [] });
   }
 
-  private positionOf({ key, population, lives }: Cell, point: number): number {
+  private positionOf({ key, population, lives, block, pass }: Cell, point: number): number {
     const known = this.positions.get(key);
     if (known !== undefined) return known;
     const position = this.cells.length;
     this.positions.set(key, position);
-    this.cells.push({ key, population, lives, point });
+    this.cells.push({ key, population, lives, point, block: block.from / BLOCK_SIZE, pass });
     return position;
   }
 }
 
+/** Rule sets that share a pass at most; ours. Beyond it the memory of the tallies costs more than the lives saved. */
+const PASS_MAX = 32;
+/** Points whose scenario is kept while their cells are built. The cells of a pass stand at different points. */
+const POINTS_KEPT = 64;
+
 /**
- * Builds planned cells again, with their scenarios, point by point: the cells of one point cost one resolution.
- * @param wanted positions in the plan's cells; they come in the order of their points
+ * Builds planned cells again, with their scenarios, pass by pass. The cells of one point cost one resolution, as long as not
+ * too many other points come between them.
+ * @param wanted positions in the plan's cells; the passes come in the order of their first cells
  */
-export function* buildCells(sweep: Sweep, plan: CellPlan, wanted: readonly number[]): Generator<Cell> {
-  const byPoint = new Map<number, Set<string>>();
+export function* buildPasses(sweep: Sweep, plan: CellPlan, wanted: readonly number[]): Generator<readonly Cell[]> {
+  const points = new RecentlyUsed<ResolvedPoint>(POINTS_KEPT);
+  const blocks = blocksOf(plan.replications);
+  const cellOf = (planned: PlannedCell): Cell => {
+    const { scenario, rules } = points.use(planned.point, () => resolvedAgain(sweep, planned.point));
+    const { key, population, lives, pass } = planned;
+    const slice = sliceOf(scenario, rules, population);
+    return { ...slice, key, population, seed: sweep.seed, block: blocks[planned.block] as Block, lives, pass };
+  };
+  for (const cells of passesOf(plan, wanted)) yield cells.map((at) => cellOf(plan.cells[at] as PlannedCell));
+}
+
+/** The positions in passes, each in the order in which its first position comes. */
+export function passesOf(plan: CellPlan, wanted: readonly number[]): readonly (readonly number[])[] {
+  const open = new Map<number, number[]>();
+  const passes: number[][] = [];
   for (const position of wanted) {
-    const { point, key } = plan.cells[position] as PlannedCell;
-    const keys = byPoint.get(point) ?? new Set();
-    byPoint.set(point, keys.add(key));
+    const { pass } = plan.cells[position] as PlannedCell;
+    const own = open.get(pass);
+    if (own !== undefined && own.length < PASS_MAX) own.push(position);
+    else {
+      const begun = [position];
+      open.set(pass, begun);
+      passes.push(begun);
+    }
   }
-  for (const [number, keys] of byPoint) {
-    const resolved = resolvePoint(sweep, pointOf(sweep, number));
-    if (!resolved.ok) continue;
-    for (const cell of pointCells(sweep, resolved, plan.replications)) if (keys.has(cell.key)) yield cell;
-  }
+  return passes;
+}
+
+function resolvedAgain(sweep: Sweep, number: number): ResolvedPoint {
+  const resolved = resolvePoint(sweep, pointOf(sweep, number));
+  assert(resolved.ok, `point ${number} was planned, and is refused now`);
+  return resolved;
 }

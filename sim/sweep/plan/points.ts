@@ -4,7 +4,7 @@ import type { Problem } from '../../../src/document/problem.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { LoadedScenario } from '../../scenario/load.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import { blocksOf, cellsOf, type Cell } from '../cell/cell.ts';
+import { blocksOf, CellKeys, cellsOf, type Cell } from '../cell/cell.ts';
 import { scaledScenario } from '../cell/scaled.ts';
 import type { Coordinate } from '../design/designMatrix.ts';
 import { followingShares } from '../factor/shareGroups.ts';
@@ -109,6 +109,11 @@ function monthEndsBetween(from: string, to: string): readonly string[] {
 }
 
 /** The cells of a resolved point. */
-export function pointCells(sweep: Sweep, resolved: ResolvedPoint, replications: number): readonly Cell[] {
-  return cellsOf(resolved.scenario, resolved.rules, { seed: sweep.seed, blocks: blocksOf(replications) });
+export function pointCells(
+  sweep: Sweep,
+  resolved: ResolvedPoint,
+  replications: number,
+  keys = new CellKeys(),
+): readonly Cell[] {
+  return cellsOf(resolved.scenario, resolved.rules, { seed: sweep.seed, blocks: blocksOf(replications), keys });
 }

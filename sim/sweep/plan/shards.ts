@@ -1,4 +1,4 @@
-import type { CellPlan } from './cellPlan.ts';
+import { passesOf, type CellPlan } from './cellPlan.ts';
 
 /** One of several processes that share a sweep without talking to each other; numbers from 1. */
 export interface Shard {
@@ -7,11 +7,12 @@ export interface Shard {
 }
 
 /**
- * The cells of one shard: the largest first, dealt round, so that the shards end at about the same time.
+ * The cells of one shard: the largest passes first, dealt round, so that the shards end at about the same time and no two
+ * of them live the same lives.
  * @returns positions in the plan's cells
  */
-export function ownCells(plan: CellPlan, { number, of }: Shard): readonly number[] {
-  return bySize(plan).filter((_, i) => i % of === number - 1);
+export function ownCells(plan: CellPlan, shard: Shard): readonly number[] {
+  return ownPasses(plan, shard).flat();
 }
 
 /**
@@ -20,10 +21,13 @@ export function ownCells(plan: CellPlan, { number, of }: Shard): readonly number
  */
 export function othersCells(plan: CellPlan, { number, of }: Shard): readonly number[] {
   return Array.from({ length: of - 1 }, (_, i) => ((number + i) % of) + 1).flatMap((other) =>
-    ownCells(plan, { number: other, of }).toReversed(),
+    ownPasses(plan, { number: other, of }).toReversed().flat(),
   );
 }
 
-function bySize({ cells }: CellPlan): readonly number[] {
-  return cells.map((_, position) => position).sort((a, b) => (cells[b]?.lives ?? 0) - (cells[a]?.lives ?? 0) || a - b);
+function ownPasses(plan: CellPlan, { number, of }: Shard): readonly (readonly number[])[] {
+  const livesOf = ([first]: readonly number[]): number => plan.cells[first as number]?.lives ?? 0;
+  return passesOf(plan, [...plan.cells.keys()])
+    .toSorted((a, b) => livesOf(b) - livesOf(a) || (a[0] as number) - (b[0] as number))
+    .filter((_, i) => i % of === number - 1);
 }

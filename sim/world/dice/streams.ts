@@ -22,6 +22,7 @@ export const STREAMS = {
   labChallenges: 17,
   sweepDesign: 18,
   sweepBootstrap: 19,
+  observationError: 20,
 } as const;
 export type StreamName = keyof typeof STREAMS;
 

@@ -12,7 +12,9 @@ import { writeLine, type Io } from '../shell/io.ts';
 import { collect, folder, whole } from '../shell/options.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
 import { drawsCommand } from './drawsCommand.ts';
+import { linesCommand } from './linesCommand.ts';
 import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
+import { shareOption } from './shareOption.ts';
 
 const WORKERS_MAX = 64;
 
@@ -31,7 +33,9 @@ interface CalibrateOptions {
 /** `smets1-bench calibrate`: what the numbers of a scenario may be, and what data say of them. */
 export function calibrateCommand(shell: Shell): Command {
   return new Command('calibrate')
-    .description('Live a scenario under many draws of its assumptions, for forecasts.')
+    .description(
+      'Live a scenario under many draws of its assumptions, for forecasts; or hold them against what was published.',
+    )
     .enablePositionalOptions()
     .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
     .option('--priors <file>', 'what each number may be (YAML): see scenarios/priors')
@@ -43,7 +47,7 @@ export function calibrateCommand(shell: Shell): Command {
       whole(1, 100),
       LIBRARY_DEFAULTS.replications,
     ) // prettier-ignore
-    .option('--scale <share>', 'share of each population that a run lives', share, LIBRARY_DEFAULTS.scale)
+    .option('--scale <share>', 'share of each population that a run lives', shareOption, LIBRARY_DEFAULTS.scale)
     .option(
       '--as-of <date>',
       "day at which states are kept; may be repeated (default: the scenario's as-ofs)",
@@ -68,13 +72,8 @@ Examples:
 Exit codes: 0 done, 1 usage, scenario, priors or folder wrong.`,
     )
     .action(shell.action(calibrate))
-    .addCommand(drawsCommand(shell));
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError(`found ${text}, expected a share above 0, at most 1.`);
-  return value;
+    .addCommand(drawsCommand(shell))
+    .addCommand(linesCommand(shell));
 }
 
 function date(text: string, before: readonly string[] | undefined): readonly string[] {

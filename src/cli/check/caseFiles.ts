@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
-import { formatInstant, type Instant } from '../../time.ts';
+import { verdictMessage } from '../../interchange/engine/engineProtocol.ts';
 import { CaseProblem } from '../../../test/kit/cases/caseFields.ts';
 import { expectedFields } from '../../../test/kit/cases/caseDifferences.ts';
 import { casesText, parseCases, rawQuestion, type Case, type RawCase } from '../../../test/kit/cases/caseForm.ts';
-import type { GivenVerdict } from '../../../test/kit/compare.ts';
 import { sentence } from '../../../test/kit/trial/counterexample.ts';
 import { categoryOf, expectedOf } from '../../../test/kit/trial/finding.ts';
 import type { Counterexample } from '../../../test/kit/trial/minimise.ts';
@@ -27,11 +27,32 @@ export function readCaseFiles(paths: readonly string[]): readonly Case[] {
   });
 }
 
+/** Where the shipped case tables are: beside `src`, in a checkout as in the package. */
+const SHIPPED = fileURLToPath(new URL('../../../test/cases/', import.meta.url));
+/** The word for all shipped tables. */
+const ALL_SHIPPED = 'shipped';
+
+/** The files of a path, or of the name of a shipped table. A file or a folder of that name goes first. */
 function filesOf(path: string): readonly string[] {
-  if (!existsSync(path)) throw new UsageError(`${path}: found no such file or folder, expected cases.`);
+  if (!existsSync(path)) return shippedFiles(path);
   if (!statSync(path).isDirectory()) return [path];
   const names = readdirSync(path).filter((name) => /\.(ya?ml|json)$/.test(name));
   return names.sort().map((name) => join(path, name));
+}
+
+function shippedFiles(name: string): readonly string[] {
+  const tables = shippedTables();
+  if (name === ALL_SHIPPED) return tables.map((one) => join(SHIPPED, `${one}.yaml`));
+  if (tables.includes(name)) return [join(SHIPPED, `${name}.yaml`)];
+  throw new UsageError(
+    `${name}: found no such file or folder, expected cases, or a shipped table: ${[ALL_SHIPPED, ...tables].join(', ')}.`,
+  );
+}
+
+/** The names of the case tables that the package ships, one for each clause or subject. */
+function shippedTables(): readonly string[] {
+  const names = readdirSync(SHIPPED).filter((name) => name.endsWith('.yaml'));
+  return names.map((name) => name.replace(/\.yaml$/, '')).sort();
 }
 
 /** Where a counterexample came from. */
@@ -62,20 +83,8 @@ function caseOf(one: Counterexample, { version, seed, law }: Provenance): RawCas
       ...(law !== undefined && { law }),
       ...(seed !== undefined && { seed }),
       ...(run !== undefined && { run }),
-      answered: kind === 'answered' ? outcome.verdicts.map(written) : kind,
+      answered: kind === 'answered' ? outcome.verdicts.map(verdictMessage) : kind,
     },
-  };
-}
-
-function written(row: GivenVerdict): Readonly<Record<string, unknown>> {
-  const text = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
-  return {
-    category: row.category,
-    ...(row.metAt !== undefined && { met_at: text(row.metAt) }),
-    ...(row.effectiveFrom !== undefined && { effective_from: text(row.effectiveFrom) }),
-    ...(row.counted !== undefined && { counted: row.counted }),
-    ...(row.evidence !== undefined && { evidence: row.evidence.map(text) }),
-    ...(row.reported !== undefined && { reported: row.reported }),
   };
 }
 

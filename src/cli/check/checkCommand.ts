@@ -9,7 +9,7 @@ import { withFileOptions } from '../shell/recordInputs.ts';
 import { engineByFiles } from './engines/batchEngine.ts';
 import { checkEngine, type CheckOptions } from './checkEngine.ts';
 import { checkHeadEnd, type HeadEndOptions } from './checkHeadEnd.ts';
-import { CHECK_ENGINE_HELP, CHECK_HELP, CHECK_SCENARIO_HELP } from './checkHelp.ts';
+import { CHECK_ENGINE_HELP, CHECK_HELP, CHECK_REPLAY_HELP, CHECK_SCENARIO_HELP } from './checkHelp.ts';
 import { checkReplay, type ReplayCommandOptions } from './checkReplay.ts';
 import { checkScenario, type ScenarioOptions } from './checkScenario.ts';
 import { checkSchema, SCHEMAS } from './checkSchema.ts';
@@ -67,7 +67,9 @@ export function checkCommand({ action }: Shell): Command {
 
   withEngine(check.command('replay'))
     .description('Ask an engine single cases: files of them, or folders of files.')
-    .argument('<case...>', 'case files (YAML or JSON) or folders')
+    .argument('<case...>', 'case files (YAML or JSON), folders, or names of shipped tables (`shipped`: all of them)')
+    .addHelpText('after', CHECK_REPLAY_HELP)
+    .option('--clauses <list>', 'the clauses that the engine has: numbers or categories, such as 18.8,18.9', clausesOf)
     .option('--own-rules', 'only cases under the proposed rules as they stand; the others are skipped', false)
     .option('--junit <file>', 'a report for CI')
     .action(

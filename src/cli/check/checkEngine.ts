@@ -64,7 +64,8 @@ export async function checkEngine(io: Io, options: CheckOptions, start: StartEng
   chosenLaws(options.laws);
   const engine = await start(rules);
   try {
-    const replayed = known.length > 0 ? await replay(known, start) : [];
+    const replayed =
+      known.length > 0 ? await replay(known, start, options.clauses ? { clauses: options.clauses } : {}) : [];
     const found = await compare(io, { engine, rules, seed, accepted, options });
     const laws = await tried(io, { engine, rules, seed, accepted, options });
     const names = { version: benchVersion(), seed, engine: engine.name };

@@ -46,3 +46,16 @@ scenario of that run, the troubles are named as well.
 
 Exit codes: 0 all is right, 1 usage or the command cannot be started, 2 rows are refused, 3 a defect of the bench, 4 the
 engine is wrong.`;
+
+/** The end of `check replay --help`. */
+export const CHECK_REPLAY_HELP = `
+The package ships the case tables of the bench, one for each clause or subject. \`shipped\` names all of them:
+
+  smets1-bench check replay shipped --command "python3 test/examples/engines/right_engine.py"
+  smets1-bench check replay gt01 five-retries cases/ --command "..." --own-rules
+
+A case under other rules than the proposed ones is asked of an engine that is started for these rules; --own-rules skips
+such cases. The same tables as JSON are in the package (smets1-bench/cases/gt01.json): each case has the question and the
+verdicts in the form of the engine protocol under \`resolved\`.
+
+Exit codes: 0 every case is answered as it expects, 1 usage, 4 a case fails.`;

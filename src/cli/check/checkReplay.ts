@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { ExclusionCategory } from '../../clauses/clause.ts';
 import { evaluate } from '../../exclusion/reference/evaluate.ts';
 import { junitText } from '../../report/junit.ts';
 import { VARIOUS1 } from '../../rules/ruleset.ts';
@@ -12,6 +13,8 @@ import { replay, type Replayed } from './replay.ts';
 
 export interface ReplayCommandOptions {
   readonly ownRules: boolean;
+  /** The categories that the engine has; by default all. */
+  readonly clauses?: readonly ExclusionCategory[];
   readonly junit?: string;
 }
 
@@ -31,16 +34,23 @@ const REFERENCE: StartEngine = () =>
 export async function checkReplay(
   io: Io,
   paths: readonly string[],
-  { ownRules, junit }: ReplayCommandOptions,
+  { ownRules, clauses, junit }: ReplayCommandOptions,
   start: StartEngine = REFERENCE,
 ): Promise<ExitCode> {
   const cases = readCaseFiles(paths);
   if (cases.length === 0) throw new UsageError(`${paths.join(', ')}: there is no case in it.`);
-  const replayed = await replay(cases, start, ownRules ? { onlyRules: VARIOUS1 } : {});
+  const replayed = await replay(cases, start, {
+    ...(ownRules && { onlyRules: VARIOUS1 }),
+    ...(clauses && { clauses }),
+  });
   const failed = replayed.filter(({ differences }) => differences.length > 0);
-  const skipped = replayed.filter((one) => one.skipped !== undefined).length;
+  const reasons = replayed.flatMap((one) => one.skipped ?? []);
+  const skipped = reasons.length;
   for (const one of failed) io.out.write(failedText(one));
   if (junit !== undefined) writeFileSync(junit, junitText('check replay', suitesOf(replayed)));
+  for (const why of new Set(reasons)) {
+    io.out.write(`${counted(reasons.filter((one) => one === why).length, 'case')} skipped: ${why}\n`);
+  }
   const asked = `${counted(replayed.length - skipped, 'case')} asked${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   io.out.write(failed.length > 0 ? `FAILED: ${asked}, ${failed.length} fail\n` : `PASSED: ${asked}\n`);
   return failed.length > 0 ? EXIT.property : EXIT.done;

@@ -81,6 +81,10 @@ function caseSchema(): unknown {
         },
         'reported': { enum: [...CATEGORIES, 'none'] },
         'notes': { type: 'array', items: text },
+        'resolved': {
+          type: 'object',
+          description: 'in the shipped JSON: the question and the verdicts of the protocol',
+        },
         'found': { type: 'object', description: 'where the case came from; nothing is computed from it' },
       },
     },

@@ -3,7 +3,10 @@ import type { ProbeResult } from '../../../devices/hardware/probe.ts';
 import type { FoundDevice } from '../../../devices/hardware/list.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
+import { addCompareReadingsCommand } from './compareReadingsCommand.ts';
 import { addDecodeCommand } from './decodeCommand.ts';
+import { addListenCommand } from './listenCommand.ts';
+import { addReadCommand } from './readCommand.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
 
@@ -49,6 +52,9 @@ export function devicesCommand(shell: Shell): Command {
       '\nNothing is chosen, opened or written: an SNRM that is answered is undone by DISC, an association by a release.',
     )
     .action(action(probe));
+  addReadCommand(devices, shell);
+  addCompareReadingsCommand(devices, shell);
+  addListenCommand(devices, shell);
   addDecodeCommand(devices, shell);
   return devices;
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { differencesOf } from '../../report/differences.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import type { Baseline, RunReport } from '../../report/runReport.ts';
 import { parseDate } from '../../time.ts';
 import { valuesOf } from '../report/whatIfForm.ts';
@@ -11,16 +12,16 @@ import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
+import { benchWords } from '../shell/benchWords.ts';
 import { commandText } from '../shell/commandText.ts';
 import { collect, folder, oneOf, pageFile, whole } from '../shell/options.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
-import { outError } from '../shell/outDirectory.ts';
+import { outError, refuseOther } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
 import { benchVersion } from '../shell/version.ts';
 import { changesOf } from './scenarioChanges.ts';
 import { monthEnds, reportOfRun } from './reportOfRun.ts';
 import { openRunFiles, publishRun } from './runFiles.ts';
-import { checkReplaced } from './runOut.ts';
 import { headline, runJson, volumesOf, type RunResult } from './runResult.ts';
 import { countedScenario, runScenario, type RunSettings } from './runScenario.ts';
 import { runText } from './runText.ts';
@@ -80,7 +81,8 @@ Examples:
 --out writes installations, attempts, events, spans and verdicts of replication 0 (Parquet); volumes.csv, the means over
 all replications; report.json, everything that the report says; scenario.json, the resolved scenario and its rules; and
 manifest.json, which names the command and the hash of each file. It refuses a folder with another run unless --replace.
-JSON: seed, scenarioHash, installations, ends, volumes (the rows of volumes.csv), kernelSeconds. Two equal runs give equal
+JSON: provenance (command, settings, scenario and hash), seed, scenarioHash, installations, ends, volumes (the rows of
+volumes.csv), kernelSeconds. Two equal runs give equal
 JSON but for kernelSeconds, which stands last. Progress goes to standard error. A path of --set is a field of scenarios/README.md; scenario
 print shows those of a scenario.
 
@@ -110,7 +112,7 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   let files: ReturnType<typeof openRunFiles> | undefined;
   try {
     if (options.out !== undefined) {
-      checkReplaced(options.out, identity, options.replace);
+      if (!options.replace) refuseOther(options.out, { kind: 'run', ...identity }, 'Name another directory, or add --replace.'); // prettier-ignore
       files = openRunFiles(options.out, compileModel(countedScenario(file, settings), file.rules), metadata);
     }
     const sink = files;
@@ -135,18 +137,28 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
       months: settings.months,
     });
     const volumes = volumesOf(result);
+    const provenance: Provenance = {
+      command: report.command,
+      set: options.set,
+      scenarios: [{ name: scenario.name, hash: file.hash }],
+      rules: rules.name,
+      seed,
+      replications,
+      version,
+    };
     if (files) await publishRun(files, { identity, result, report, volumes, values: valuesOf(file), set: options.set, source }); // prettier-ignore
     if (options.html !== undefined) {
       await writePage(options.html, [report], { whatIf: whatIf && { ...whatIf, command: report.command } });
     }
     io.out.write(
       options.format === 'json'
-        ? runJson(result, volumes)
+        ? runJson(result, volumes, provenance)
         : runText(report, {
             detail: options.detail,
             byCohort: options.by === 'cohort',
             monthly: options.monthly,
             plain: io.out.isTTY !== true,
+            bench: benchWords(io.env),
             path,
             set: options.set,
             out: options.out,

@@ -17,7 +17,6 @@ import { openOutput } from '../../interchange/format/outputFile.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { formatInstant } from '../../time.ts';
 import type { ScenarioValue } from '../report/whatIfForm.ts';
-import type { RunIdentity } from './runOut.ts';
 import { endsOf, type RunResult } from './runResult.ts';
 
 const RECORD_FILES = ['installations', 'attempts', 'events', 'spans', 'verdicts'] as const;
@@ -39,6 +38,15 @@ export interface RunFiles {
   /** Writes the manifest and gives every file its place. */
   publish(manifest: object): void;
   abort(): void;
+}
+
+/** What tells one run from another. */
+interface RunIdentity {
+  readonly scenario: string;
+  readonly scenarioHash: string;
+  readonly seed: string;
+  readonly replications: number;
+  readonly version: string;
 }
 
 /** What `manifest.json`, `report.json` and `scenario.json` say of a run. */
@@ -77,6 +85,7 @@ export async function publishRun(
   const entries = await files.close(volumes, texts);
   files.publish({
     format: 1,
+    kind: 'run',
     scenario: identity.scenario,
     scenarioHash: identity.scenarioHash,
     seed: identity.seed,

@@ -1,6 +1,7 @@
 import type { RuleSet } from '../../rules/ruleset.ts';
 import type { Headline, HeadlineInput } from '../../report/headline.ts';
 import { headlineOf } from '../../report/headline.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import type { PublishedLine, SeriesPoint } from '../../report/published.ts';
 import { volumeCells, volumeRows, type VolumeRow } from '../../report/volumes.ts';
 import { recordOf } from '../../interchange/record/records.ts';
@@ -78,7 +79,7 @@ export function endsOf({ simulation, scenario }: RunResult): Readonly<Record<str
  * `run --format json`: results, and how long the kernel took. Two equal runs give equal texts but for `kernelSeconds`,
  * the one number that is no result.
  */
-export function runJson(result: RunResult, volumes: readonly VolumeRow[]): string {
+export function runJson(result: RunResult, volumes: readonly VolumeRow[], provenance: Provenance): string {
   const columns = recordOf('volumes').columns;
   const rows = volumes.map((row) =>
     Object.fromEntries(
@@ -90,6 +91,7 @@ export function runJson(result: RunResult, volumes: readonly VolumeRow[]): strin
   );
   const { seed, hash, simulation } = result;
   const out = {
+    provenance,
     seed,
     scenarioHash: hash,
     installations: simulation.model.size,

@@ -13,6 +13,8 @@ export interface Shown {
   readonly monthly: boolean;
   /** Only ASCII in the small pictures. */
   readonly plain: boolean;
+  /** How the reader starts the bench. */
+  readonly bench: string;
   readonly path: string;
   readonly set: readonly string[];
   readonly out: string | undefined;
@@ -40,8 +42,7 @@ function speedText({ installations, replications }: RunReport, { seconds, kernel
   return `Took ${seconds.toFixed(1)} s, of which the kernel ${kernelSeconds.toFixed(1)} s: ${wholeNumber(speed)} installations/s on ${threads}.`; // prettier-ignore
 }
 
-function nextText(report: RunReport, { path, set, out, page, detail, monthly }: Shown): string {
-  const bench = 'smets1-bench';
+function nextText(report: RunReport, { bench, path, set, out, page, detail, monthly }: Shown): string {
   const scenario = shellWord(path);
   const changed = set.map((text) => ` --set ${shellWord(text)}`).join('');
   const lines: string[] = [];

@@ -1,7 +1,8 @@
 import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
 import type { Cell } from '../../../sim/sweep/cell/cell.ts';
 import { cellText } from '../../../sim/sweep/cell/cellText.ts';
-import { computeCell } from '../../../sim/sweep/cell/computeCell.ts';
+import { computePass } from '../../../sim/sweep/cell/computeCell.ts';
+import type { Counts } from '../../../sim/kernel/life/counts.ts';
 import type { CellStore } from './cellStore.ts';
 
 /** What became of one cell. */
@@ -26,19 +27,20 @@ export interface ComputeOptions {
 /**
  * Computes cells into a store, on as many threads as there are workers. The order in which they end does not matter: a cell
  * is a pure function of its key. A cell that fails takes no other with it.
+ * @param passes cells of one number `pass` each: their lives are lived once
  * @throws unknown the reason of the signal, when it is aborted
  */
-export async function computeCells(cells: Iterable<Cell>, options: ComputeOptions): Promise<void> {
+export async function computeCells(passes: Iterable<readonly Cell[]>, options: ComputeOptions): Promise<void> {
   const pool = new MendingPool(options.workers);
-  const waiting = cells[Symbol.iterator]();
+  const waiting = passes[Symbol.iterator]();
   const runner = async (): Promise<void> => {
     for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
       options.signal.throwIfAborted();
-      await options.onEnd(await endOf(next.value, pool, options));
+      await computeAll(next.value, pool, options);
     }
   };
   try {
-    // One cell more than threads: while one is written or built, no thread waits.
+    // One pass more than threads: while one is written or built, no thread waits.
     const runners = options.workers === 1 ? 1 : options.workers + 1;
     await Promise.all(Array.from({ length: runners }, runner));
     options.signal.throwIfAborted();
@@ -47,17 +49,30 @@ export async function computeCells(cells: Iterable<Cell>, options: ComputeOption
   }
 }
 
-async function endOf(cell: Cell, pool: MendingPool, { store, signal }: ComputeOptions): Promise<CellEnd> {
-  if (store.has(cell.key)) return { kind: 'found', cell };
-  let text: string;
+/** Computes the cells of a pass together. Where that fails, each is computed by itself: then it is known which one failed. */
+async function computeAll(cells: readonly Cell[], pool: MendingPool, options: ComputeOptions): Promise<void> {
+  const { store, signal, onEnd } = options;
+  const missing: Cell[] = [];
+  for (const cell of cells) {
+    if (store.has(cell.key)) await onEnd({ kind: 'found', cell });
+    else missing.push(cell);
+  }
+  if (missing.length === 0) return;
+  let counts: readonly (readonly Counts[])[];
   try {
-    text = cellText(cell, await pool.compute(cell));
+    counts = await pool.compute(missing);
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'failed', cell, error: error instanceof Error ? error.message : String(error) };
+    if (missing.length > 1) for (const cell of missing) await computeAll([cell], pool, options);
+    else await onEnd({ kind: 'failed', cell: missing[0] as Cell, error: error instanceof Error ? error.message : String(error) }); // prettier-ignore
+    return;
   }
+  for (const [i, cell] of missing.entries()) await onEnd(written(cell, counts[i] as readonly Counts[], store));
+}
+
+function written(cell: Cell, counts: readonly Counts[], store: CellStore): CellEnd {
   try {
-    store.put(cell.key, text);
+    store.put(cell.key, cellText(cell, counts));
     store.clearFailure(cell.key);
     return { kind: 'computed', cell };
   } catch (error) {
@@ -75,17 +90,17 @@ class MendingPool {
     this.workers = workers;
   }
 
-  async compute(cell: Cell): ReturnType<typeof computeCell> {
+  async compute(cells: readonly Cell[]): ReturnType<typeof computePass> {
     const pool = (this.current ??= openPool(this.workers));
     try {
-      return await computeCell(cell, await pool);
+      return await computePass(cells, await pool);
     } catch {
       if (this.current === pool) {
         this.current = undefined;
         await (await pool).close();
       }
-      // Nobody knows which of the cells under way was to blame: each gets a pool of its own, one after the other.
-      const again = this.suspects.then(() => computeAlone(cell));
+      // Nobody knows which of the cells under way was to blame: each pass gets a pool of its own, one after the other.
+      const again = this.suspects.then(() => computeAlone(cells));
       this.suspects = again.catch(() => undefined);
       return again;
     }
@@ -96,10 +111,10 @@ class MendingPool {
   }
 }
 
-async function computeAlone(cell: Cell): ReturnType<typeof computeCell> {
+async function computeAlone(cells: readonly Cell[]): ReturnType<typeof computePass> {
   const pool = await openPool(1);
   try {
-    return await computeCell(cell, pool);
+    return await computePass(cells, pool);
   } finally {
     await pool.close();
   }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { formatProblems } from '../../document/problem.ts';
 import { identityOf, type Cell } from '../../../sim/sweep/cell/cell.ts';
-import { buildCells, planCells, type CellPlan } from '../../../sim/sweep/plan/cellPlan.ts';
+import { buildPasses, planCells, type CellPlan } from '../../../sim/sweep/plan/cellPlan.ts';
 import type { Sweep } from '../../../sim/sweep/plan/loadSweep.ts';
 import { differingPaths } from '../../../sim/sweep/plan/whyCell.ts';
 import { wholeNumber } from '../../text/numberWords.ts';
@@ -78,7 +78,7 @@ function whyText(sweep: Sweep, planned: CellPlan, beginning: string): string {
   if (wanted === undefined) throw new UsageError(`--why ${beginning}: no cell of this sweep begins so`);
   if (found.length > 1) throw new UsageError(`--why ${beginning}: ${found.length} cells begin so; give more digits`);
   const same = [...planned.cells.keys()].filter((at) => planned.cells[at]?.population === wanted.population);
-  const built = [...buildCells(sweep, planned, same)];
+  const built = [...buildPasses(sweep, planned, same)].flat();
   const cell = built.find(({ key }) => key === wanted.key) as Cell;
   const identity = JSON.parse(identityOf(cell)) as unknown;
   const others = built

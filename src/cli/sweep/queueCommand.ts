@@ -31,7 +31,7 @@ export function queueExecutor(options: {
   readonly io: Io;
 }): Executor {
   const { url, store, signal, io } = options;
-  return async (cells, onEnd) => {
+  return async (passes, onEnd) => {
     const queue = await openCellQueue(url);
     const waiting = new Map<string, Cell>();
     const settle = async (cell: Cell): Promise<void> => {
@@ -48,7 +48,8 @@ export function queueExecutor(options: {
       await queue.forget(cell.key);
     };
     try {
-      const next = cells[Symbol.iterator]();
+      // A worker is given one cell at a time, so that it never holds much that is lost with it.
+      const next = cellsOf(passes);
       let saysWaiting = true;
       let waits = 0;
       let heard: readonly string[] | undefined;
@@ -75,6 +76,10 @@ export function queueExecutor(options: {
       await queue.close();
     }
   };
+}
+
+function* cellsOf(passes: Iterable<readonly Cell[]>): Generator<Cell> {
+  for (const cells of passes) yield* cells;
 }
 
 function endOf(

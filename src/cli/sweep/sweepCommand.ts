@@ -7,7 +7,7 @@ import type { Shell } from '../shell/command.ts';
 import { EXIT, Interrupted, UsageError, type ExitCode } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
 import { folder, oneOf, whole } from '../shell/options.ts';
-import { outError } from '../shell/outDirectory.ts';
+import { outError, refuseOther } from '../shell/outDirectory.ts';
 import type { CellStore } from './cellStore.ts';
 import { mergeSweep, type Merged } from './mergeSweep.ts';
 import { planCommand } from './planCommand.ts';
@@ -106,6 +106,8 @@ export interface CarryOutOptions extends SweepOptions {
 
 /** Computes a sweep and writes its tables. `sensitivity` does the same with a sweep that no file says. */
 export async function carryOut(io: Io, loaded: Sweep, options: CarryOutOptions): Promise<ExitCode> {
+  const identity = { kind: 'sweep', sweep: loaded.name, scenario: loaded.base.scenario.name };
+  refuseOther(options.out, identity, 'Name another directory.');
   const signal = io.interruption();
   const store = storeOf(options);
   const progress = new SweepProgress(io);

@@ -1,5 +1,5 @@
 import type { Cell } from '../../../sim/sweep/cell/cell.ts';
-import { buildCells, planCells, type CellPlan, type PlannedCell } from '../../../sim/sweep/plan/cellPlan.ts';
+import { buildPasses, planCells, type CellPlan, type PlannedCell } from '../../../sim/sweep/plan/cellPlan.ts';
 import type { Sweep } from '../../../sim/sweep/plan/loadSweep.ts';
 import { BASE_POINT, pointOf, resolvePoint } from '../../../sim/sweep/plan/points.ts';
 import { OutcomeTable } from '../../../sim/sweep/results/outcomeTable.ts';
@@ -12,8 +12,11 @@ import type { CellStore, FailedCell } from './cellStore.ts';
 import { computeCells, type CellEnd } from './computeCells.ts';
 import type { SweepProgress } from './sweepProgress.ts';
 
-/** Puts cells into the store, here or elsewhere; tells what became of each. */
-export type Executor = (cells: Iterable<Cell>, onEnd: (end: CellEnd) => void | Promise<void>) => Promise<void>;
+/** Puts the cells of passes into the store, here or elsewhere; tells what became of each cell. */
+export type Executor = (
+  passes: Iterable<readonly Cell[]>,
+  onEnd: (end: CellEnd) => void | Promise<void>,
+) => Promise<void>;
 
 export interface RunOptions {
   readonly sweep: Sweep;
@@ -39,7 +42,7 @@ export interface RunResult {
 
 /** The executor of this process: worker threads. */
 export function localExecutor(store: CellStore, workers: number, signal: AbortSignal): Executor {
-  return (cells, onEnd) => computeCells(cells, { store, workers, signal, onEnd });
+  return (passes, onEnd) => computeCells(passes, { store, workers, signal, onEnd });
 }
 
 /** Computes what the store lacks. The result depends neither on the executor nor on what was there. */
@@ -100,7 +103,7 @@ async function computeMissing(
   progress.begin({ total: wanted.length, lives });
   const pointOfKey = new Map(missing.map((at) => [plan.cells[at]?.key, plan.cells[at]?.point ?? 0]));
   let unwritten = 0;
-  await executor(buildCells(sweep, plan, missing), async (end) => {
+  await executor(buildPasses(sweep, plan, missing), async (end) => {
     unwritten = end.kind === 'unwritten' ? unwritten + 1 : 0;
     if (end.kind === 'unwritten' && unwritten >= UNWRITTEN_MAX) throw storeError(store, end.error);
     if (end.kind === 'failed') {

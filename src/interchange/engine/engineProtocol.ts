@@ -91,6 +91,21 @@ export interface AnsweredVerdict {
   readonly reported?: boolean;
 }
 
+/** A verdict as the protocol writes it. Fields that are not there are left out. */
+export function verdictMessage(row: AnsweredVerdict): Readonly<Record<string, unknown>> {
+  const text = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
+  return {
+    category: row.category,
+    ...(row.clause !== undefined && { clause: row.clause }),
+    ...(row.excludes !== undefined && { excludes: row.excludes }),
+    ...(row.metAt !== undefined && { met_at: text(row.metAt) }),
+    ...(row.effectiveFrom !== undefined && { effective_from: text(row.effectiveFrom) }),
+    ...(row.counted !== undefined && { counted: row.counted }),
+    ...(row.evidence !== undefined && { evidence: row.evidence.map(text) }),
+    ...(row.reported !== undefined && { reported: row.reported }),
+  };
+}
+
 /** What a line of an engine says, or what is wrong with it. */
 export type Line<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 

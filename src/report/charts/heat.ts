@@ -31,9 +31,12 @@ export function heatChart(words: ChartWords, data: HeatData, size: ChartSize): s
   const columns = Math.max(1, data.x.values.length);
   const cell = { width: (width - left - 4) / columns, height: size === 'wide' ? 38 : 34 };
   const bottom = top + data.cells.length * cell.height;
+  // Either every cell has its number or none has: a few of them would look like a choice.
+  const longestNumber = Math.max(0, ...data.cells.flat().map((value) => textOf(value, data.format).length));
+  const texts = longestNumber * CHARACTER_WIDTH + 8 <= cell.width ? (data.format ?? 'whole') : null;
   const cells = data.cells.flatMap(
     (row, j) =>
-    row.map((value, i) => heatCell({ x: left + i * cell.width, y: top + j * cell.height, ...cell }, value, { shade, format: data.format })), // prettier-ignore
+    row.map((value, i) => heatCell({ x: left + i * cell.width, y: top + j * cell.height, ...cell }, value, { shade, texts })), // prettier-ignore
   );
   // A head that would touch the next one is left out, and so are those between.
   const longest = Math.max(1, ...data.x.values.map((text) => text.length));
@@ -69,16 +72,20 @@ function extentOf(cells: HeatData['cells']): readonly [number, number] {
 function heatCell(
   { x, y, width, height }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   value: number | null,
-  { shade, format }: { readonly shade: Shade; readonly format: NumberFormat | undefined },
+  { shade, texts }: { readonly shade: Shade; readonly texts: NumberFormat | null },
 ): string {
   const step = value === null ? undefined : shade(value);
-  const text = value === null ? '–' : formatNumber(value, format);
-  const fits = text.length * CHARACTER_WIDTH + 4 <= width;
   const className = `value ${step !== undefined && step >= DARK_FROM ? 'on-dark' : 'on-light'}`;
   return (
     element('rect', { class: step === undefined ? 'cell none' : `cell q${step}`, x: x + 1, y: y + 1, width: width - 2, height: height - 2 }) + // prettier-ignore
-    (fits ? label(x + width / 2, y + height / 2 + 4, text, { anchor: 'middle', className }) : '')
+    (texts === null
+      ? ''
+      : label(x + width / 2, y + height / 2 + 4, textOf(value, texts), { anchor: 'middle', className }))
   );
+}
+
+function textOf(value: number | null, format: NumberFormat | undefined): string {
+  return value === null ? '–' : formatNumber(value, format);
 }
 
 /** The key of the shades: the lowest and the highest value, and the unit. */

@@ -26,6 +26,8 @@ export interface RangeData {
 }
 
 const ROW = 34;
+/** The average width of a bold character, in units of the drawing. */
+const BOLD_WIDTH = 8;
 
 /**
  * Draws a row for each quantity: its value, its range as a whisker, and the figure it is compared with as a diamond.
@@ -39,7 +41,9 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
   // On a narrow page the label is above its bar.
   const left = size === 'wide' ? 236 : 12;
   const row = size === 'wide' ? ROW : ROW + 12;
-  const plot = { left, right: width - (size === 'wide' ? 68 : 62), top, bottom: top + rows.length * row };
+  // Values are written at the right of their marks, the longest beyond the end of the axis.
+  const longest = Math.max(0, ...rows.map(({ value }) => format(value).length));
+  const plot = { left, right: width - Math.max(40, 16 + longest * BOLD_WIDTH), top, bottom: top + rows.length * row };
   const values = rows.flatMap((of) => [of.value, of.low ?? of.value, of.high ?? of.value, of.reference ?? of.value]);
   const x = valueScale(values, [plot.left, plot.right], mark === 'bar');
   const body = rows.map((of, i) => {

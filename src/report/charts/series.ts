@@ -126,7 +126,7 @@ function verticalMark(
 ): string {
   const anchor = x > (plot.left + plot.right) / 2 ? 'end' : 'start';
   return (
-    element('line', { class: 'mark', x1: x, x2: x, y1: plot.top - 4, y2: plot.bottom }) +
-    label(anchor === 'end' ? x - 5 : x + 5, plot.top + 8, text, { anchor, className: 'note' })
+    element('line', { class: 'mark', x1: x, x2: x, y1: plot.top - 20, y2: plot.bottom }) +
+    label(anchor === 'end' ? x - 5 : x + 5, plot.top - 10, text, { anchor, className: 'note' })
   );
 }

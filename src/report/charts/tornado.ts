@@ -54,8 +54,8 @@ export function tornadoChart(words: ChartWords, data: TornadoData, size: ChartSi
     legend(entries, 0, 0, width),
     bottomAxis(x, plot, { ticks: size === 'wide' ? 4 : 2, format: wholeNumber }),
     label(plot.right, plot.bottom + 34, data.unit, { anchor: 'end', className: 'axis' }),
-    ...body,
     element('line', { class: 'mark', x1: x(base), x2: x(base), y1: plot.top - 4, y2: plot.bottom }),
+    ...body,
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { element } from '../../text/markup.ts';
+import { element, escapeMarkup } from '../../text/markup.ts';
 import { percentage } from '../../text/numberWords.ts';
 import { CHARACTER_WIDTH, CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';
 
@@ -81,7 +81,6 @@ function keyText({ x, colour, name, share }: Key, left: number, y: number): stri
   const at = left + x;
   return (
     element('rect', { class: `bar c${colour % 6}`, x: at, y: y - 10, width: 10, height: 10 }) +
-    label(at + 16, y, name) +
-    label(at + 16 + (name.length + 1) * CHARACTER_WIDTH, y, share, { className: 'value' })
+    element('text', { x: at + 16, y }, element('tspan', { class: 'value' }, share), ` ${escapeMarkup(name)}`)
   );
 }

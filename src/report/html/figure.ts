@@ -9,23 +9,34 @@ export interface Figure {
   readonly sentence: string;
   readonly chart: (size: ChartSize) => string;
   readonly table: TableData;
+  /** True if the table is open when the page is opened. */
+  readonly isOpen?: boolean;
 }
 
 /** The figure as HTML. It has the chart for wide and for narrow pages, of which one is shown, and its table, folded. */
-export function figureHtml({ id, sentence, chart, table }: Figure): string {
+export function figureHtml({ id, sentence, chart, table, isOpen = false }: Figure): string {
   return html(
     'figure',
     { id },
     html('figcaption', {}, escapeMarkup(sentence)),
     chart('wide'),
     chart('narrow'),
-    folded('The numbers', htmlTable(table)),
+    folded('The numbers', htmlTable(table), { isOpen }),
   );
 }
 
-/** A part of the page that a reader can open. Print shows it open. */
-export function folded(summary: string, body: string): string {
-  return html('details', {}, html('summary', {}, escapeMarkup(summary)), body);
+/**
+ * A part of the page that a reader can open. Print shows it open, except for a long one: it names the place where the
+ * rest is found.
+ */
+export function folded(
+  summary: string,
+  body: string,
+  options: { readonly isOpen?: boolean; readonly isLong?: boolean } = {},
+): string {
+  const { isOpen = false, isLong = false } = options;
+  const details = html('details', { open: isOpen ? 'open' : undefined, class: isLong ? 'long' : undefined }, html('summary', {}, escapeMarkup(summary)), body); // prettier-ignore
+  return isLong ? details + paragraph(`${summary}: not printed, see the page itself.`, 'printed') : details;
 }
 
 /** A paragraph of plain text. */

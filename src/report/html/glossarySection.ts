@@ -9,6 +9,9 @@ export function glossarySection(entries: readonly GlossaryEntry[]): PageSection 
     html('dt', {}, escapeMarkup(others.length === 0 ? term : `${term} (${others.join(', ')})`)),
     html('dd', {}, escapeMarkup(`${meaning} Source: ${source}.`)),
   ]);
-  const body = entries.length === 0 ? '' : folded(`${entries.length} words`, html('dl', { class: 'words' }, ...items));
+  const body =
+    entries.length === 0
+      ? ''
+      : folded(`All ${entries.length} words`, html('dl', { class: 'words' }, ...items), { isLong: true });
   return { id: 'words', title: 'What the words mean', body };
 }

@@ -3,7 +3,7 @@ import { wholeNumber } from '../../text/numberWords.ts';
 import { rangeChart, type RangeData } from '../charts/ranges.ts';
 import { RELATION_WORDS, type HeadlineRow } from '../headline.ts';
 import type { RunReport } from '../runReport.ts';
-import { figureHtml, paragraph } from './figure.ts';
+import { figureHtml, folded, paragraph } from './figure.ts';
 import { htmlTable, type TableData } from './htmlTable.ts';
 import { countedWhen, rangeWords, type PageSection } from './pageParts.ts';
 import { RANGE_REPLICATIONS_MIN } from '../statistics.ts';
@@ -24,7 +24,7 @@ export function headlineSection(report: RunReport, key: string): PageSection {
     ...(gasMeters.length === 0
       ? []
       : [clauseFigure(report, gasMeters, { id: `gas${key}`, unit: 'gas meters', total: undefined })]),
-    ...(report.lines.length === 0 ? [] : [htmlTable(linesTable(report))]),
+    ...(report.lines.length === 0 ? [] : [folded('Each published figure by cohort', htmlTable(linesTable(report)))]),
   ];
   return { id: `headline${key}`, title: 'How many are excluded, and by which rule', body: body.join('\n') };
 }
@@ -68,6 +68,7 @@ function clauseFigure(
     id,
     sentence,
     chart: (size) => rangeChart({ id: `${id}-chart`, title, description }, data, size),
+    isOpen: true,
     table: clauseTable(report, total === undefined ? rows : [...rows, total], title),
   });
 }
@@ -82,18 +83,18 @@ function clauseWords(row: HeadlineRow): string {
 function clauseTable({ replications }: RunReport, rows: readonly HeadlineRow[], caption: string): TableData {
   const [erred, ranged] = [replications > 1, replications >= RANGE_REPLICATIONS_MIN];
   return {
-    caption,
-    head: ['reason', 'clause', 'mean', ...(erred ? ['± (twice its standard error)'] : []), ...(ranged ? ['90 % of runs'] : []), 'published', 'which is'], // prettier-ignore
-    right: [2, 3, ...(erred ? [ranged ? 5 : 4] : [])],
+    caption: erred ? `${caption} (± is twice the standard error of the mean)` : caption,
+    head: ['reason', 'clause', 'mean', 'published', 'which is', ...(erred ? ['±'] : []), ...(ranged ? ['90 % of runs'] : [])], // prettier-ignore
+    right: [2, 3, ...(erred ? [5] : []), ...(ranged ? [6] : [])],
     totals: rows.flatMap(({ category }, r) => (category === null ? [r] : [])),
     rows: rows.map((row) => [
       row.words,
       row.clause,
       wholeNumber(row.volume),
-      ...(erred ? [wholeNumber(row.error ?? 0)] : []),
-      ...(ranged ? [rangeWords(row)] : []),
       row.published === null ? '' : wholeNumber(row.published),
       row.relation === null ? '' : RELATION_WORDS[row.relation],
+      ...(erred ? [wholeNumber(row.error ?? 0)] : []),
+      ...(ranged ? [rangeWords(row)] : []),
     ]),
   };
 }

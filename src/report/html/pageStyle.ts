@@ -40,7 +40,7 @@ table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-num
 caption{text-align:left;padding:.25rem 0}
 th,td{padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule);min-width:4.5rem;font-weight:400}
 thead th{font-weight:600;vertical-align:bottom}th:first-child{min-width:9rem}
-.n{text-align:right}tr.total th,tr.total td{font-weight:600}
+th.n,td.n{text-align:right}td.n{white-space:nowrap}.printed{display:none}tr.total th,tr.total td{font-weight:600}
 .chart{display:block;max-width:100%;height:auto;font:13px system-ui,sans-serif}
 .chart text{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:3px}.chart .axis{fill:var(--soft)}.chart .value{font-weight:600}.chart .note{fill:var(--soft)}
 .chart.narrow{display:none}
@@ -64,6 +64,7 @@ select,textarea{width:100%}button{cursor:pointer;margin-top:.75rem}button:disabl
 #what-if-say{white-space:pre-line}
 .warn{border-left:4px solid var(--c1);padding-left:.75rem}
 footer{margin-top:3rem;padding-bottom:2rem;color:var(--soft)}
-@media print{:root{${LIGHT}}body{font-size:11pt}nav,.screen,summary{display:none}
-details::details-content{content-visibility:visible;block-size:auto}
+@media print{:root{${LIGHT}}nav,.screen,summary{display:none}
+details::details-content{content-visibility:visible;block-size:auto}details.long{display:none}.printed{display:block}
+body{font-size:10pt}table{font-size:8.5pt}td,th{padding:.1rem .5rem .1rem 0}h2{margin-top:1.5rem}
 figure,tr{break-inside:avoid}.scroll{overflow:visible}}`;

@@ -11,13 +11,14 @@ export function assumptionSection({ assumptions }: RunReport, key: string): Page
   const body = [
     paragraph(`The scenario states ${assumptions.length} numbers and dates: ${listWords(parts)}.`),
     folded(
-      'All of them, with their sources',
+      `All ${assumptions.length} assumptions with their sources`,
       htmlTable({
         caption: 'Assumptions, and where each comes from',
         head: ['assumption', 'value', 'mark', 'source or reason'],
         right: [1],
         rows: assumptions.map(({ path, value, mark, note }) => [path, value, mark, note]),
       }),
+      { isLong: true },
     ),
   ];
   return { id: `assumptions${key}`, title: 'What the numbers rest on', body: body.join('\n') };

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -40,6 +40,25 @@ describe('sweep', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/: 0 computed, \d+ reused/);
     expect(outputsOf(at('whole'))).toEqual(undisturbed);
+  });
+
+  test('a sweep refuses the folder of a run and of another sweep, and changes nothing there', async () => {
+    for (const [name, manifest, found] of [
+      [
+        'of-run',
+        { kind: 'run', scenario: 'x', scenarioHash: 'abc', seed: 's', replications: 2, version: '1' },
+        'the run x#abc, seed s',
+      ],
+      ['of-sweep', { kind: 'sweep', sweep: 'another', scenario: 'x' }, 'the sweep another of x'],
+    ] as const) {
+      mkdirSync(at(name));
+      writeFileSync(join(at(name), 'manifest.json'), JSON.stringify(manifest));
+      const before = outputsOf(at(name));
+      const { code, err } = await sweep(name);
+      expect({ code, after: outputsOf(at(name)) }).toEqual({ code: 1, after: before });
+      expect(err).toContain(`found ${found}`);
+      expect(readdirSync(at(name))).toEqual(['manifest.json']);
+    }
   });
 
   test('a sweep treats a torn, an empty, a foreign and a misnamed file as a missing cell', async () => {

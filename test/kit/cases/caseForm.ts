@@ -39,6 +39,8 @@ export interface RawCase {
   readonly 'reported'?: string;
   readonly 'notes'?: readonly string[];
   readonly 'found'?: CaseOrigin;
+  /** What a program that reads no words takes instead (`resolvedCase.ts`). It is passed over when the case is read. */
+  readonly 'resolved'?: unknown;
 }
 
 /** A case: a question, and the expected answer (`raw`). */
@@ -53,6 +55,7 @@ export interface Case extends Question {
 const AS_OF_DEFAULT = '2022-06-30';
 const KEYS: readonly string[] = [
   'name', 'clause', 'installation', 'history', 'as-of', 'readings', 'rules', 'verdict', 'reported', 'notes', 'found',
+  'resolved',
 ]; // prettier-ignore
 
 /**

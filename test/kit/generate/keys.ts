@@ -19,7 +19,14 @@ export function withoutContradictions<R extends Attempt | HistoryEvent>(rows: re
   });
 }
 
-/** True if two rows of a list share a key. */
+/** True if two rows of a list share a key and differ. Equal rows are one row that is written twice. */
 export function hasContradictions(rows: readonly (Attempt | HistoryEvent)[]): boolean {
-  return withoutContradictions(rows).length < rows.length;
+  const seen = new Map<string, string>();
+  return rows.some((row) => {
+    const key = keyOf(row);
+    const text = JSON.stringify(row);
+    const known = seen.get(key);
+    seen.set(key, text);
+    return known !== undefined && known !== text;
+  });
 }

@@ -13,9 +13,10 @@ import { withoutContradictions } from './keys.ts';
 import type { Swarm } from './swarm.ts';
 
 /**
- * Codes of failed migration attempts: those that have their own category, one of Table 5.10, and one that no list has.
+ * Codes of failed migration attempts: those that have their own category, one of Table 5.10, and synthetic ones that no
+ * list has. Two of these begin like a code that counts, for an engine that compares beginnings.
  */
-const CODES = ['MA112', 'GT01', 'MA110', 'SYN-DF01', 'UNLISTED-1'] as const;
+const CODES = ['MA112', 'GT01', 'MA110', 'SYN-DF01', 'UNLISTED-1', 'MA112-SYN', 'GT01-SYN'] as const;
 /** Suppliers of electricity and gas. The empty one is not known to DCC. */
 const SUPPLIERS = ['E', 'G', 'H', 'G', 'E', ''] as const;
 /** The most rows of a history. */
@@ -34,8 +35,17 @@ export function generateQuestion(dice: Dice, swarm: Swarm, rules: RuleSet): Ques
   const attempts = withoutContradictions(attemptsFor(dice, swarm, { category, clause, rules }));
   const scene = { category, clause, rules, installation, attempts };
   const events = withoutContradictions(eventsFor(dice, swarm, scene));
-  const history = { installation, attempts, events };
-  return { history, rules, asOf: asOfFor(dice, rules, attempts, events) };
+  const asOf = asOfFor(dice, rules, attempts, events);
+  const isRepeated = chance(dice, swarm.repeats);
+  const history = isRepeated
+    ? { installation, attempts: withRepeats(dice, attempts), events: withRepeats(dice, events) }
+    : { installation, attempts, events };
+  return { history, rules, asOf };
+}
+
+/** Rows of which some are written twice, as when two files overlap. They are equal, so they count once. */
+function withRepeats<R extends Attempt | HistoryEvent>(dice: Dice, rows: readonly R[]): readonly R[] {
+  return rows.flatMap((row) => (chance(dice, 40) ? [row, { ...row }] : [row]));
 }
 
 function installationFor(dice: Dice, swarm: Swarm, clause: Clause | undefined): Installation {
@@ -94,7 +104,11 @@ function attemptsFor(dice: Dice, swarm: Swarm, { clause, rules }: Aim): Attempt[
     attempts.push(isInstruction ? instruction(dice, swarm, at) : migration(dice, swarm, at, code));
     if (!chance(dice, swarm.sameWeek)) week += chance(dice, 15) ? 2 : 1;
   }
-  if (chance(dice, swarm.migrations)) attempts.push(ended(dice, attempts, at, week));
+  if (chance(dice, swarm.migrations)) {
+    attempts.push(ended(dice, attempts, at, week));
+    // A second one: the rest of the devices after an `ok-esme`, or a migration after a readmit.
+    if (chance(dice, 30)) attempts.push(ended(dice, attempts, at, week));
+  }
   return attempts;
 }
 

@@ -40,6 +40,8 @@ export interface Swarm {
   readonly edges: number;
   /** Percent of questions with up to 60 rows. */
   readonly long: number;
+  /** Percent of questions in which some rows are written twice. */
+  readonly repeats: number;
 }
 
 /** The levels that a percentage can take in a block. 0 switches the feature off. */
@@ -69,5 +71,6 @@ export function swarmOf(dice: Dice, unreached: readonly ExclusionCategory[] = []
     sameWeek: pick(dice, RARE),
     edges: pick(dice, [10, 30, 60, 90]),
     long: pick(dice, [0, 0, 0, 2, 10]),
+    repeats: pick(dice, RARE),
   };
 }

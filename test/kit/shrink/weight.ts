@@ -78,7 +78,7 @@ function oddRow(row: Attempt | HistoryEvent): number {
   const { cause, table510, outcome, kind } = row;
   const isPlain = kind === 'instruction' ? outcome === NO_WAN : outcome === PLAIN_CODE;
   const isEnd = outcome === OK || outcome === OK_ESME;
-  return count(cause !== 'device', table510, !isPlain, isEnd, outcome.startsWith('UNLISTED'));
+  return count(cause !== 'device', table510, !isPlain, isEnd, /^UNLISTED|-SYN$/.test(outcome));
 }
 
 /**

@@ -68,10 +68,12 @@ export function inferReadings(options: InferenceOptions): Inference {
   const { answers, question, failing, rules } = options;
   const known = answers.reduce((sum, answer) => sum + (answer?.kind === 'answered' ? 1 : 0), 0);
   const tried = failing.slice(0, TRIED_FIRST).map((run) => ({ question: question(run), outcome: answers[run] }));
-  const failingUnder = (alternative: Alternative, enough: number): number => {
-    const differs = differer({ ...rules, readings: { ...rules.readings, ...alternative } }, options);
+  /** The number of answers that differ under a rule set; Infinity as soon as it is no better than `enough`. */
+  const failingUnder = (readings: Alternative, enough: number): number => {
+    const differs = differer({ ...rules, readings: { ...rules.readings, ...readings } }, options);
     const first = tried.filter((one) => differs(one.question, one.outcome)).length;
-    if (first >= Math.min(enough, tried.length)) return Infinity;
+    // An alternative that explains none of the tried questions is not worth asking about all the others.
+    if (first >= Math.min(enough, tried.length) && enough < Infinity) return Infinity;
     let count = 0;
     for (const [run, outcome] of answers.entries()) {
       if (outcome?.kind === 'answered' && differs(question(run), outcome)) count += 1;
@@ -79,15 +81,17 @@ export function inferReadings(options: InferenceOptions): Inference {
     }
     return count;
   };
+  // `failing` may be cut short, so the answers are counted.
+  const total = failing.length === 0 ? 0 : failingUnder({}, Infinity);
   let best: Explanation | null = null;
   for (const level of [singlesOf, (of: RuleSet) => pairsOf(singlesOf(of))]) {
     for (const readings of level(rules)) {
-      const count = failingUnder(readings, best?.failing ?? failing.length);
-      if (count < (best?.failing ?? failing.length)) best = { readings, failing: count };
-      if (count === 0) return { asked: known, failing: failing.length, best };
+      const count = failingUnder(readings, best?.failing ?? total);
+      if (count < (best?.failing ?? total)) best = { readings, failing: count };
+      if (count === 0 && total > 0) return { asked: known, failing: total, best };
     }
   }
-  return { asked: known, failing: failing.length, best };
+  return { asked: known, failing: total, best };
 }
 
 function differer(

@@ -28,7 +28,7 @@ const CHARTS: Record<string, (size: ChartSize) => string> = {
       size,
     ),
   stack: (size) => stackChart(words, { unit: 'homes', layers: [{ label: 'a', colour: 0 }, { label: 'b', colour: 1 }], points: days.map((d, i) => ({ day: d, values: [i, 2 * i] })) }, size), // prettier-ignore
-  ranges: (size) => rangeChart(words, { unit: 'homes', mark: 'bar', words: { value: 'ours', range: 'range', reference: 'published' }, rows: [{ label: 'one', value: 1505, low: 1445, high: 1554, reference: 1502 }, { label: 'two', value: 63, low: null, high: null, reference: null }] }, size), // prettier-ignore
+  ranges: (size) => rangeChart(words, { unit: 'homes', mark: 'bar', words: { value: 'ours', range: 'range', reference: 'published' }, rows: [{ label: 'one', value: 1505, low: 1445, high: 1554, reference: 1502 }, { label: 'two', value: 63, low: null, high: null, reference: null }, { label: 'largest', value: 399_759, low: null, high: null, reference: null }] }, size), // prettier-ignore
   tornado: (size) => tornadoChart(words, { unit: 'homes', base: 1500, rows: [{ label: 'prepayment share', low: 1236, high: 3145, lowEnd: '0', highEnd: '0.15' }, { label: 'both down', low: 1400, high: 1300, lowEnd: '1', highEnd: '2' }] }, size), // prettier-ignore
 };
 
@@ -40,6 +40,20 @@ const PLAIN: readonly Chart[] = [
   { kind: 'weights', data: { rows: [{ label: 'How a week of several codes counts', parts: [{ label: 'by its last code', share: 0.62 }, { label: 'by any of its codes, whichever comes first in the table', share: 0.38 }] }] } }, // prettier-ignore
 ];
 for (const chart of PLAIN) CHARTS[chart.kind] = (size) => drawChart(words, chart, size);
+
+/** Where each text of a drawing begins and ends, by the width of its characters in the page's font. */
+function extents(svg: string): readonly { readonly from: number; readonly to: number; readonly text: string }[] {
+  return [...svg.matchAll(/<text x="([-\d.]+)"([^>]*)>(.*?)<\/text>/g)].map(
+    ([, at = '', attributes = '', markup = '']) => {
+      const text = markup.replaceAll(/<[^>]*>/g, '').replaceAll(/&\w+;/g, '&');
+      const width = text.length * (attributes.includes('value') ? 7.6 : 6.6);
+      const x = Number(at);
+      const from = attributes.includes('"end"') ? x - width : attributes.includes('"middle"') ? x - width / 2 : x;
+      return { from, to: from + width, text };
+    },
+  );
+}
+
 const SIZES = Object.keys(CHART_WIDTHS) as ChartSize[];
 
 test.each(Object.entries(CHARTS))(
@@ -55,6 +69,10 @@ test.each(Object.entries(CHARTS))(
         expect(Number(x)).toBeGreaterThanOrEqual(0);
         expect(Number(x)).toBeLessThanOrEqual(Number(width));
         expect(Number(y)).toBeLessThanOrEqual(Number(height));
+      }
+      for (const { from, to, text } of extents(svg)) {
+        expect(from, text).toBeGreaterThanOrEqual(0);
+        expect(to, text).toBeLessThanOrEqual(Number(width));
       }
     }
   },

@@ -1,10 +1,10 @@
 // The opening of an optical port: the reason of a failure reaches whoever called, and says whose it is.
 import { expect, test } from 'vitest';
-import { opticalLine } from '../../../../devices/rig/bench/opticalLine.ts';
-import { isOurTrouble } from '../../../../devices/rig/bench/trouble.ts';
-import { memoryPair } from '../../../../devices/transport/memory.ts';
-import { virtualTimers } from '../../../../devices/transport/timers.ts';
-import type { ByteChannel, TransportError } from '../../../../devices/transport/transport.ts';
+import { opticalLine } from '../../../devices/hardware/opticalLine.ts';
+import { isOurTrouble } from '../../../devices/rig/bench/trouble.ts';
+import { memoryPair } from '../../../devices/transport/memory.ts';
+import { virtualTimers } from '../../../devices/transport/timers.ts';
+import type { ByteChannel, TransportError } from '../../../devices/transport/transport.ts';
 
 const place = { kind: 'serial', path: '/dev/x', baud: 9600 } as const;
 

@@ -1,11 +1,11 @@
 /** Calls through an optical port: IEC 62056-21 opens the session, mode E switches to HDLC, and the caller gets HDLC. */
-import { BAUD_RATES } from '../../iec62056_21/frames.ts';
-import type { ReaderFailure } from '../../iec62056_21/reader.ts';
-import { readModeC } from '../../iec62056_21/session.ts';
-import { byteChannel } from '../../transport/channel.ts';
-import { heldTransport, type HeldTransport } from '../../transport/held.ts';
-import type { Timers } from '../../transport/timers.ts';
-import { TransportError, type ByteChannel, type TransportErrorCode } from '../../transport/transport.ts';
+import { BAUD_RATES } from '../iec62056_21/frames.ts';
+import type { ReaderFailure } from '../iec62056_21/reader.ts';
+import { readModeC } from '../iec62056_21/session.ts';
+import { byteChannel } from '../transport/channel.ts';
+import { heldTransport, type HeldTransport } from '../transport/held.ts';
+import type { Timers } from '../transport/timers.ts';
+import { TransportError, type ByteChannel, type TransportErrorCode } from '../transport/transport.ts';
 
 /**
  * An open carrier. A serial port can change its speed; behind a converter on TCP the speed is set once, at the

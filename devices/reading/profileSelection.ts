@@ -1,0 +1,74 @@
+/** Selective access to a profile, and what its columns are. Blue Book, class 7: range_descriptor and entry_descriptor. */
+import { dateTimeOf } from '../cosem/dateTime.ts';
+import type { Selection } from '../dlms/apdu.ts';
+import type { Data } from '../dlms/axdr.ts';
+import { fromHex, toHex } from '../dlms/bytes.ts';
+import { array, bytesOf, int8, membersOf, numberOf, octets, structure, uint16, uint32 } from '../dlms/values.ts';
+import type { AskedRange } from './readingTargets.ts';
+
+/** A captured quantity, as capture_objects names it. */
+export interface Captured {
+  readonly classId: number;
+  readonly ln: string;
+  readonly attribute: number;
+  readonly index: number;
+}
+
+const CLOCK = 8;
+/** Ends of an open range: no meter is older, or has captured beyond. */
+const EARLIEST = Date.UTC(2000, 0, 1) / 1000;
+const LATEST = Date.UTC(2099, 11, 31, 23, 59, 59) / 1000;
+
+export function capturedBy(captureObjects: Data | undefined): readonly Captured[] {
+  return (membersOf(captureObjects) ?? []).flatMap((entry) => {
+    const [classId, ln, attribute, index] = membersOf(entry) ?? [];
+    const name = bytesOf(ln);
+    const [id, number] = [numberOf(classId), numberOf(attribute)];
+    if (name?.length !== 6 || id === undefined || number === undefined) return [];
+    return [{ classId: id, ln: toHex(name), attribute: number, index: numberOf(index) ?? 0 }];
+  });
+}
+
+/**
+ * Returns the selection of a range; a text if the profile cannot be asked for it. `deviation` is that of the device's
+ * clock, in minutes from local time to UTC: many meters compare the fields of a date-time as they stand.
+ */
+export function selectionOf(
+  range: AskedRange,
+  columns: readonly Captured[],
+  deviation: number | undefined,
+): Selection | string {
+  if (range.by === 'entry') {
+    return {
+      selector: 2,
+      // 0 as an end means the highest there is.
+      parameters: structure(uint32(range.from ?? 1), uint32(range.to ?? 0), uint16(1), uint16(0)),
+    };
+  }
+  const clock = columns.find(({ classId }) => classId === CLOCK);
+  if (!clock) return 'it captures no clock, so it has no range of time: ask for entries, as in @1..10';
+  const restricting = structure(
+    uint16(clock.classId),
+    octets(fromHex(clock.ln)),
+    int8(clock.attribute),
+    uint16(clock.index),
+  );
+  const from = localDateTime(range.from ?? EARLIEST, deviation);
+  const to = localDateTime(range.to ?? LATEST, deviation);
+  return { selector: 1, parameters: structure(restricting, octets(from), octets(to), array([])) };
+}
+
+/** Encodes an instant with the deviation of a clock. Undefined: the deviation is not specified, and the time is UTC. */
+function localDateTime(at: number, deviation: number | undefined): Uint8Array {
+  const bytes = dateTimeOf(at - (deviation ?? 0) * 60);
+  new DataView(bytes.buffer).setInt16(9, deviation ?? -0x8000);
+  return bytes;
+}
+
+/** The deviation that a clock shows, in minutes; undefined if it specifies none. */
+export function deviationOf(time: Data | undefined): number | undefined {
+  const bytes = bytesOf(time);
+  if (bytes?.length !== 12) return 0;
+  const deviation = new DataView(bytes.buffer, bytes.byteOffset).getInt16(9);
+  return Math.abs(deviation) > 720 ? undefined : deviation;
+}

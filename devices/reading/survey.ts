@@ -1,0 +1,385 @@
+/**
+ * Reads objects of a device as a procedure of a head-end. It asks with GET and nothing else. An answer that is lost is
+ * asked for again in a new association; what the device refuses stands in the reading, in words.
+ */
+import { obis, obisText } from '../cosem/object.ts';
+import { attributeCount, attributeName, isSecretAttribute } from '../decode/attributeNames.ts';
+import { objectText } from '../decode/dlmsNames.ts';
+import { scaledText, scalingOf, type Scaling } from '../decode/unitNames.ts';
+import { RESULT, type Descriptor, type Selection } from '../dlms/apdu.ts';
+import { encodeData, type Data } from '../dlms/axdr.ts';
+import { toHex } from '../dlms/bytes.ts';
+import { within, type Live, type Peer } from '../headend/associate.ts';
+import { CLOCK_TIME } from '../headend/objects.ts';
+import { converse, LOST, type Outcome, type Procedure, type WireError } from '../headend/procedure.ts';
+import { wireErrorText } from '../headend/wireError.ts';
+import type { ReadAttribute, ReadColumn, ReadObject } from './deviceReading.ts';
+import { accessWords, readObjectList, type ListedObject } from './objectList.ts';
+import { plainValue } from './plainValue.ts';
+import { capturedBy, deviationOf, selectionOf } from './profileSelection.ts';
+import type { AskedObject, AskedRange } from './readingTargets.ts';
+
+export interface SurveyOptions {
+  readonly asked: readonly AskedObject[];
+  /** `values`: every object of the association list with its values. `list`: the list alone. */
+  readonly list: 'values' | 'list' | 'none';
+  /** With `values`: the part of each profile to read. Default: all of it. */
+  readonly range?: AskedRange;
+  /** With `values`: false leaves the buffers of profiles out. Default true. */
+  readonly buffers?: boolean;
+  /** Called before each attribute is read. */
+  readonly onProgress?: (progress: { readonly done: number; readonly of: number; readonly object: string }) => void;
+  readonly onNote?: (note: string) => void;
+}
+
+export interface Surveyed {
+  readonly objects: readonly ReadObject[];
+  /** Why not everything was read. Undefined if it was. */
+  readonly problem: WireError | undefined;
+}
+
+const PROFILE = 7;
+const OBJECT_LIST: Descriptor = { classId: 15, ln: obis('0.0.40.0.0.255'), id: 2 };
+/** The attribute that holds scaler and unit, by class, and the attributes that it is about. */
+const SCALINGS: Readonly<Record<number, { readonly at: number; readonly of: readonly number[] }>> = {
+  3: { at: 3, of: [2] },
+  4: { at: 3, of: [2] },
+  5: { at: 4, of: [2, 3] },
+};
+/** After so many exceptions in a row the association may be gone, so a new one is made. */
+const EXCEPTIONS_MAX = 3;
+/** Classes to try for an object whose class is not given, likely ones first. */
+const CLASSES_BY_NAME: readonly (readonly [RegExp, readonly number[]])[] = [
+  [/^0\.\d+\.1\.0\./, [8]],
+  [/^0\.\d+\.40\.0\./, [15, 12]],
+  [/^0\.0\.41\.0\./, [17]],
+  [/^0\.\d+\.43\.0\./, [64]],
+  [/^0\.\d+\.44\.0\./, [18]],
+  [/^0\.\d+\.25\.9\./, [40]],
+  [/^0\.\d+\.25\.6\./, [47]],
+  [/^0\.\d+\.25\.4\./, [45]],
+  [/^0\.\d+\.96\.3\.10\./, [70]],
+  [/^[01]\.\d+\.(?:98|99)\./, [7]],
+];
+const CLASSES: readonly number[] = [3, 4, 1, 5, 7, 8];
+const NOT_THAT_CLASS: readonly number[] = [RESULT.objectUndefined, RESULT.objectClassInconsistent, RESULT.objectUnavailable]; // prettier-ignore
+/** For an object of a class that is not known here, attributes are tried up to this one. */
+const UNKNOWN_ATTRIBUTES = 3;
+
+interface Item {
+  readonly object: Mutable;
+  readonly id: number;
+  readonly range: AskedRange | undefined;
+  readonly access?: string;
+  losses: number;
+}
+
+interface Mutable extends Omit<ReadObject, 'attributes' | 'class' | 'name'> {
+  class: number;
+  name: string;
+  attributes: ReadAttribute[];
+  readonly ln: string;
+  /** Classes that may still be tried; the first is the present one. */
+  candidates: readonly number[];
+  /** Number of classes tried so far. */
+  tried: number;
+  /** True once the device has given a value of it: its class is then known. */
+  isThere: boolean;
+  /** True if the user named no attribute: the class decides which there are. */
+  readonly isWhole: boolean;
+}
+
+/** Reads what is asked for. An association that cannot be made ends it; what was read until then is kept. */
+export function* survey(peer: Peer, options: SurveyOptions): Procedure<Surveyed> {
+  const work = new Survey(options);
+  for (let idle = 0; ;) {
+    const before = work.done;
+    const outcome: Outcome<undefined> = yield* within(peer, (live) => work.goOn(live));
+    if (outcome.ok) return { objects: work.objects(), problem: undefined };
+    idle = work.done === before ? idle + 1 : 0;
+    if (outcome.error.kind !== 'lost' || !work.isUnderWay || idle > 1)
+      return { objects: work.objects(), problem: outcome.error };
+  }
+}
+
+class Survey {
+  /** Attributes asked for so far. */
+  done = 0;
+  private readonly options: SurveyOptions;
+  private readonly found: Mutable[] = [];
+  private readonly pending: Item[] = [];
+  private isListed: boolean;
+  private hasBegun = false;
+  private exceptions = 0;
+  private deviation: { readonly minutes: number | undefined } | undefined;
+  /** Values that came, also those that another value needed: no attribute is asked for twice. */
+  private readonly known = new Map<string, Data | undefined>();
+
+  constructor(options: SurveyOptions) {
+    this.options = options;
+    this.isListed = options.list === 'none';
+    for (const asked of options.asked) this.plan(asked);
+  }
+
+  /** True once an association has been made. */
+  get isUnderWay(): boolean {
+    return this.hasBegun;
+  }
+
+  objects(): readonly ReadObject[] {
+    return this.found.map(({ class: classId, version, object, name, attributes, methods }) => ({
+      class: classId,
+      ...(version !== undefined && { version }),
+      object,
+      name,
+      attributes: attributes.toSorted((a, b) => a.attribute - b.attribute),
+      ...(methods && { methods }),
+    }));
+  }
+
+  *goOn(live: Live): Procedure<Outcome<undefined>> {
+    this.hasBegun = true;
+    this.exceptions = 0;
+    if (!this.isListed) {
+      const listed = yield* converse(live.client.get(OBJECT_LIST));
+      if (!listed.ok) return listed;
+      this.isListed = true;
+      this.planList(listed.value);
+    }
+    for (let item = this.pending[0]; item !== undefined; item = this.pending[0]) {
+      const error = yield* this.readItem(live, item);
+      if (error) return { ok: false, error };
+      if (this.pending[0] === item) this.pending.shift();
+    }
+    return { ok: true, value: undefined };
+  }
+
+  // ---- the plan ---------------------------------------------------------------------------------------------------
+
+  private plan({ classId, ln, attribute, range }: AskedObject): void {
+    const text = obisText(ln);
+    const likely = CLASSES_BY_NAME.find(([pattern]) => pattern.test(text))?.[1] ?? [];
+    const usual = range ? [PROFILE] : [...likely, ...CLASSES.filter((one) => !likely.includes(one))];
+    const candidates = classId === undefined ? usual : [classId];
+    const isWhole = attribute === undefined && range === undefined;
+    const object = this.newObject({ ln, candidates, isWhole });
+    if (isWhole) this.planAttributes(object);
+    else this.pending.push({ object, id: attribute ?? 2, range, losses: 0 });
+  }
+
+  private planAttributes(object: Mutable): void {
+    const count = attributeCount(object.class) ?? UNKNOWN_ATTRIBUTES;
+    for (let id = 2; id <= count; id++) this.pending.push({ object, id, range: undefined, losses: 0 });
+  }
+
+  private newObject(of: Pick<Mutable, 'ln' | 'candidates' | 'isWhole'>): Mutable {
+    const [classId] = of.candidates as [number];
+    const object: Mutable = {
+      ...of,
+      class: classId,
+      object: obisText(of.ln),
+      tried: 1,
+      name: objectText(classId, of.ln),
+      attributes: [],
+      isThere: false,
+    };
+    this.found.push(object);
+    return object;
+  }
+
+  private planList(list: Data): void {
+    const { objects, odd } = readObjectList(list);
+    if (odd > 0) this.options.onNote?.(`the association list has ${odd} entries that are no object`);
+    const words = accessWords(objects);
+    for (const listed of objects) this.planListed(listed, words);
+  }
+
+  private planListed(listed: ListedObject, words: ReturnType<typeof accessWords>): void {
+    const { list, range, buffers = true } = this.options;
+    const { classId, version, ln } = listed;
+    // What was asked for by name is read as asked.
+    if (this.found.some((one) => one.ln === ln && one.candidates.includes(classId))) return;
+    const object = this.newObject({ ln, candidates: [classId], isWhole: false });
+    const methods = listed.methods.map(({ id, mode }) => ({ method: id, access: words.method(mode) }));
+    Object.assign(object, { version, ...(methods.length > 0 && { methods }) });
+    const rights = listed.attributes.length > 0 ? listed.attributes : byStandard(classId);
+    for (const { id, mode } of rights) {
+      const access = mode === undefined ? undefined : words.attribute(mode);
+      const isBuffer = classId === PROFILE && id === 2;
+      const mayRead = mode === undefined || words.mayRead(mode);
+      const why = id === 1 || !mayRead ? 'not read' : isBuffer && !buffers ? 'buffers are left out' : undefined;
+      if (list === 'list' || why !== undefined) {
+        if (id !== 1) object.attributes.push(this.row(object, { id, access }, list === 'list' ? undefined : mayRead ? why : 'no right to read')); // prettier-ignore
+      } else {
+        this.pending.push({ object, id, range: isBuffer ? range : undefined, losses: 0, ...(access !== undefined && { access }) }); // prettier-ignore
+      }
+    }
+  }
+
+  private row(object: Mutable, of: { id: number; access?: string | undefined }, problem?: string): ReadAttribute {
+    const name = attributeName(object.class, of.id);
+    return {
+      attribute: of.id,
+      ...(name !== undefined && { name }),
+      ...(of.access !== undefined && { access: of.access }),
+      ...(problem !== undefined && { problem }),
+    };
+  }
+
+  // ---- one attribute ----------------------------------------------------------------------------------------------
+
+  /** Reads one attribute. An error ends the association. */
+  private *readItem(live: Live, item: Item): Procedure<WireError | undefined> {
+    const { object, id, range } = item;
+    this.options.onProgress?.({
+      done: this.done,
+      of: this.done + this.pending.length,
+      object: `${object.object}.${id}`,
+    });
+    if (isSecretAttribute(object.class, id)) return this.settle(item, { problem: 'not read: it holds a secret' });
+    let selection: Selection | undefined;
+    if (range) {
+      const made = yield* this.selection(live, object, range);
+      if (typeof made === 'string') return this.settle(item, { problem: made });
+      selection = made;
+    }
+    const target = { classId: object.class, ln: object.ln, id };
+    const known = selection ? undefined : this.known.get(keyOf(target));
+    if (known) return yield* this.took(live, item, known);
+    const read = yield* converse(live.client.get(target, selection));
+    if (read.ok) return yield* this.took(live, item, read.value);
+    const { error } = read;
+    if (error.kind === 'lost') {
+      item.losses += 1;
+      if (item.losses > 1) this.settle(item, { problem: wireErrorText(error) });
+      return error;
+    }
+    if (error.kind === 'countersUsedUp' || error.kind === 'notAllowed') return error;
+    if (error.kind === 'result' && NOT_THAT_CLASS.includes(error.result) && !object.isThere) {
+      if (this.tryNextClass(item)) return undefined;
+      if (object.tried > 1) return this.notFound(item, wireErrorText(error));
+    }
+    this.settle(item, { problem: wireErrorText(error) });
+    this.exceptions = error.kind === 'exception' ? this.exceptions + 1 : 0;
+    return this.exceptions >= EXCEPTIONS_MAX ? LOST.error : undefined;
+  }
+
+  /** Takes the next class that an object without a given class may have. */
+  private tryNextClass({ object, id, range }: Item): boolean {
+    const [, ...others] = object.candidates;
+    const [next] = others;
+    if (next === undefined) return false;
+    this.forget(object);
+    object.tried += 1;
+    Object.assign(object, { candidates: others, class: next, name: objectText(next, object.ln), attributes: [] });
+    const later = this.pending.splice(0);
+    if (object.isWhole) this.planAttributes(object);
+    else this.pending.push({ object, id, range, losses: 0 });
+    this.pending.push(...later);
+    return true;
+  }
+
+  /** Takes what is still planned for an object off the plan. */
+  private forget(object: Mutable): void {
+    for (let i = this.pending.length - 1; i >= 0; i--)
+      if (this.pending[i]!.object === object) this.pending.splice(i, 1);
+  }
+
+  /** The object is there under none of the usual classes. It is said once, of class 0, which is nobody's. */
+  private notFound({ object, id }: Item, why: string): undefined {
+    this.forget(object);
+    this.done += 1;
+    Object.assign(object, { class: 0, name: object.object });
+    object.attributes = [{ attribute: id, problem: `${why}, under every class that was tried: name its class, as in 1/${object.object}` }]; // prettier-ignore
+    return undefined;
+  }
+
+  private settle(item: Item, what: Partial<ReadAttribute>): undefined {
+    const { object, id, access, range } = item;
+    object.attributes.push({ ...this.row(object, { id, access }), ...(range && { range: range.text }), ...what });
+    this.done += 1;
+    const at = this.pending.indexOf(item);
+    if (at >= 0) this.pending.splice(at, 1);
+    return undefined;
+  }
+
+  private *took(live: Live, item: Item, value: Data): Procedure<WireError | undefined> {
+    const { object, id } = item;
+    this.exceptions = 0;
+    object.isThere = true;
+    if (!item.range) this.known.set(keyOf({ classId: object.class, ln: object.ln, id }), value);
+    const shown: Partial<ReadAttribute> = {
+      type: value.type,
+      value: plainValue(value),
+      axdr: toHex(encodeData(value)),
+    };
+    if (object.class === PROFILE && id === 2) {
+      const columns = yield* this.columns(live, object);
+      return this.settle(item, { ...shown, ...(columns.length > 0 && { columns }) });
+    }
+    const scaling = SCALINGS[object.class]?.of.includes(id)
+      ? yield* this.scaling(live, { classId: object.class, ln: object.ln })
+      : undefined;
+    const scaled = scaling && scaledText(value, scaling);
+    const { unit } = scaling ?? {};
+    return this.settle(item, {
+      ...shown,
+      ...(scaled !== undefined && { scaled }),
+      ...(unit !== undefined && { unit }),
+    });
+  }
+
+  // ---- what belongs to a value ------------------------------------------------------------------------------------
+
+  /** Reads an attribute that another one needs. Undefined if there is none. */
+  private *aside(live: Live, target: Descriptor): Procedure<Data | undefined> {
+    const key = keyOf(target);
+    if (this.known.has(key)) return this.known.get(key);
+    const read = yield* converse(live.client.get(target));
+    // A lost answer says nothing of the attribute.
+    if (read.ok || read.error.kind !== 'lost') this.known.set(key, read.ok ? read.value : undefined);
+    return read.ok ? read.value : undefined;
+  }
+
+  private *scaling(live: Live, { classId, ln }: { classId: number; ln: string }): Procedure<Scaling | undefined> {
+    const at = SCALINGS[classId]?.at;
+    return at === undefined ? undefined : scalingOf(yield* this.aside(live, { classId, ln, id: at }));
+  }
+
+  private *captureObjects(live: Live, object: Mutable): Procedure<Data | undefined> {
+    return yield* this.aside(live, { classId: PROFILE, ln: object.ln, id: 3 });
+  }
+
+  private *columns(live: Live, object: Mutable): Procedure<ReadColumn[]> {
+    const columns: ReadColumn[] = [];
+    for (const { classId, ln, attribute } of capturedBy(yield* this.captureObjects(live, object))) {
+      const isValue = SCALINGS[classId]?.of.includes(attribute) ?? false;
+      const scaling = isValue ? yield* this.scaling(live, { classId, ln }) : undefined;
+      columns.push({
+        class: classId,
+        object: obisText(ln),
+        attribute,
+        name: objectText(classId, ln),
+        ...(scaling && { scaler: scaling.scaler, ...(scaling.unit !== undefined && { unit: scaling.unit }) }),
+      });
+    }
+    return columns;
+  }
+
+  private *selection(live: Live, object: Mutable, range: AskedRange): Procedure<Selection | string> {
+    if (object.class !== PROFILE) return 'a range is of a profile (class 7), and this object is none';
+    const columns = capturedBy(yield* this.captureObjects(live, object));
+    if (range.by === 'time' && this.deviation === undefined)
+      this.deviation = { minutes: deviationOf(yield* this.aside(live, CLOCK_TIME)) };
+    return selectionOf(range, columns, this.deviation?.minutes);
+  }
+}
+
+function keyOf({ classId, ln, id }: Descriptor): string {
+  return `${classId} ${ln} ${id}`;
+}
+
+/** The attributes of a class by the standard, for a device whose list gives no rights. */
+function byStandard(classId: number): readonly { readonly id: number; readonly mode?: number }[] {
+  return Array.from({ length: (attributeCount(classId) ?? UNKNOWN_ATTRIBUTES) - 1 }, (_, i) => ({ id: i + 2 }));
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { commandLine } from './harness.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lines-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+const priors = file(
+  'priors.yaml',
+  `format: 1
+name: three
+parameters:
+  silent: { path: links.wan.silent.classes.dead.share, ratio: 3 }
+  payment: { path: populations.mds-dormant.gasShare, range: [0.5, 1] }
+  unseen: { path: changes.supplierPerYear, range: [0, 0.5] }
+`,
+);
+const lines = file('lines.csv', 'category,cohorts,published,relation\nfive-retries,MOC_Secure,75,predict\n');
+const run = (...args: string[]) =>
+  commandLine(['calibrate', 'lines', 'scenarios/clause-18-9-five-retries.yaml', '--priors', priors, '--to', lines, '--draws', '120', '--scale', '1', '--workers', '1', ...args]); // prettier-ignore
+
+describe('calibrate lines', () => {
+  test('it says what the lines identify, and what they do not', async () => {
+    const { code, out, err } = await run('--format', 'json');
+    expect({ code, err: err.replaceAll(/simulating.*\n/g, '') }).toEqual({ code: 0, err: '' });
+    const found = JSON.parse(out) as {
+      lines: { name: string; low: number; high: number; posterior: { p05: number; p95: number } }[];
+      parameters: { name: string; verdict: string; contraction: number; values: { p05: number; p95: number } }[];
+    };
+    expect(found.lines[0]).toMatchObject({ name: 'five-retries/MOC_Secure', low: 74.5, high: 75.5 });
+    expect(found.parameters.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['silent', 'identified'],
+      ['payment', 'not identified'],
+      ['unseen', 'not identified'],
+    ]);
+    // 75 of 1,500 and little else: the scenario has 0.05.
+    const { p05, p95 } = found.parameters[0]?.values ?? { p05: 0, p95: 0 };
+    expect(p05).toBeLessThan(0.05);
+    expect(p95).toBeGreaterThan(0.05);
+  });
+
+  test('the text names the lines and the parameters, the most identified first', async () => {
+    const { out } = await run();
+    expect(out).toContain('five-retries/MOC_Secure');
+    expect(out).toMatch(/^silent .* identified$/m);
+    expect(out).toContain('1 of 3 parameters are identified');
+  });
+
+  test.each([
+    ['category,cohorts,published,relation\n', 'found no line that is not an input'],
+    ['category,cohorts,published,relation,low,high\nfive-retries,MOC_Secure,75,fit,80,90\n', 'expected numbers around 75'], // prettier-ignore
+    ['category,cohorts,published\nx,IOC,1\n', 'no column relation'],
+  ])('%j is refused', async (text, message) => {
+    const { code, err } = await run('--to', file('wrong.csv', text));
+    expect(code).toBe(1);
+    expect(err).toContain(message);
+  });
+
+  test('a figure that no draw comes near ends with 4 and says so', async () => {
+    const far = file('far.csv', 'category,cohorts,published,relation\nfive-retries,MOC_Secure,9000,fit\n');
+    const { code, err } = await run('--to', far);
+    expect(code).toBe(4);
+    expect(err).toContain('no draw of the priors comes near five-retries/MOC_Secure');
+  });
+});
