@@ -31,7 +31,7 @@ export async function forecastBenchmark({ quick }: Sizes): Promise<boolean> {
   try {
     const [draws, scale] = quick ? ['16', '0.02'] : ['64', '0.25'];
     const size = quick ? ['--set', 'populations.ioc-dormant.installations=20000'] : [];
-    const making = await timed(async () => void (await bench('calibrate', SCENARIO, '--priors', PRIORS, '--out', at('library'), '--draws', draws, '--scale', scale, '--as-of', AS_OF, '--workers', '1')); // prettier-ignore
+    const making = await timed(async () => void (await bench('calibrate', SCENARIO, '--priors', PRIORS, '--out', at('library'), '--draws', draws, '--scale', scale, '--as-of', AS_OF, '--workers', '1'))); // prettier-ignore
     await bench(
       'run',
       SCENARIO,
@@ -62,7 +62,9 @@ export async function forecastBenchmark({ quick }: Sizes): Promise<boolean> {
     });
     const records = Object.entries(files).flatMap(([name, [path]]) => [`--${name}`, path as string]);
     const opening = await timed(async () => void (await bench('forecast', at('library'), '--as-of', AS_OF)));
-    const forecasting = await timed(async () => void (await bench('forecast', at('library'), '--as-of', AS_OF, ...records)));
+    const forecasting = await timed(
+      async () => void (await bench('forecast', at('library'), '--as-of', AS_OF, ...records)),
+    );
     const coverage = await bench('forecast', 'coverage', at('library'), '--as-of', AS_OF, '--truths', quick ? '8' : '32', '--workers', '1'); // prettier-ignore
     const { counts } = JSON.parse(readFileSync(at('run/manifest.json'), 'utf8')) as {
       counts: { installations: number };
