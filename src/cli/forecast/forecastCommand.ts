@@ -27,6 +27,7 @@ export function forecastCommand(shell: Shell): Command {
     .addOption(repeatable('--attempts <file>', 'the attempts record'))
     .addOption(repeatable('--events <file>', 'the events record'))
     .option('--by <names>', 'also by supplier and area, joined by commas', byList, [])
+    .addOption(repeatable('--what-if <name: path=value>', 'also forecast as if this had always been so'))
     .option('--out <dir>', 'where the tables go: forecast, visits, installations', folder)
     .option('--workers <n>', 'threads, where cells of the library are missing (default: one a core)', whole(1, 64))
     .option('--max-errors <n>', 'refused rows shown; reading ends there', whole(1, 999_999_999), 100)
@@ -43,6 +44,9 @@ Examples:
   smets1-bench calibrate various1 --priors scenarios/priors/various1.yaml --out out/library
   smets1-bench forecast out/library --as-of 2021-11-03
   smets1-bench forecast out/library --as-of 2021-11-03 --installations i.parquet --attempts a.parquet --events e.parquet --by supplier --out out/forecast
+
+A what-if lives the whole library again under the setting, on the same dice: minutes, once. It holds from the start of the
+simulated lives, so that it answers: had it always been so, seen from the states of today.
 
 scenarios/priors/README.md has the columns. Exit codes: 0 done, 1 usage or library wrong, 2 rows were refused.`,
     )

@@ -28,6 +28,7 @@ import { openLibrary, type Library } from './libraryFolder.ts';
 import type { PortfolioSink } from './portfolioReader.ts';
 import { PARTS, readPortfolio, type Part, type Portfolio } from './portfolioReader.ts';
 import { priorForecast } from './priorForecast.ts';
+import { whatIfRows, whatIfsOf } from './whatIfs.ts';
 
 /** The options of `forecast`, as Commander gives them. */
 export interface ForecastOptions {
@@ -61,6 +62,7 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
     throw new UsageError('histories are --installations and --attempts together, and --events where there are any');
   const parts = PARTS.filter((part) => options.by.includes(part));
   if (!hasRecords && parts.length > 0) throw new UsageError(`--by ${parts.join(',')}: only histories tell it; name --installations and --attempts`); // prettier-ignore
+  const whatIfs = whatIfsOf(library, options.whatIf);
   const staging = options.out === undefined ? undefined : stage(options.out);
   try {
     const workers = options.workers ?? Math.min(availableParallelism(), 64);
@@ -68,9 +70,17 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
     const members = membersOf(library, keys);
     const about = { library, asOf, days, instants };
     const tables = staging && new Tables(staging.folder);
-    const answer = hasRecords
+    const plain: Answer = hasRecords
       ? await withHistories(io, new Forecaster(members), { ...about, options, parts, tables })
       : { ...about, ...priorForecast(members, { days, scale: library.head.options.scale }), histories: undefined };
+    const rows = [...plain.rows];
+    for (const { name, set } of whatIfs) {
+      const filled = await fillLibrary(io, library, { asOf, workers, set });
+      const { scale } = library.head.options;
+      const states = plain.histories?.portfolio.states;
+      rows.push(...whatIfRows(membersOf(library, filled.keys), { name, days, scale, states }));
+    }
+    const answer: Answer = { ...plain, rows };
     if (staging && tables) {
       const table = tables.open('forecast.csv');
       for (const row of answer.rows) table.append(tableRow(row, instants));

@@ -7,12 +7,13 @@ import { PROBABILITIES, quantileAt } from '../../../sim/forecast/predict/predict
 import { LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { dayText, type ForecastRow } from './forecastRows.ts';
 import type { Answer, Support } from './forecastAnswer.ts';
+import { whatIfText } from './whatIfs.ts';
 
 /** What `forecast` prints: the lines at the last day, and how well the portfolio is matched. */
 export function forecastText({ asOf, instants, days, rows, histories, library }: Answer): string {
   const last = days.at(-1) as number;
   const { head } = library;
-  const shown = rows.filter(({ day, part, column }) => day === last && part === 'all' && COLUMNS[column]?.measure !== 'effective'); // prettier-ignore
+  const shown = rows.filter(({ day, part, column, whatIf }) => day === last && whatIf === '' && part === 'all' && COLUMNS[column]?.measure !== 'effective'); // prettier-ignore
   const table = shown.map((row) => lineOf(row, histories?.portfolio.today));
   const what = histories ? 'with the histories' : 'without histories (prior predictive)';
   return [
@@ -23,7 +24,7 @@ export function forecastText({ asOf, instants, days, rows, histories, library }:
       right: [2, 3, 4, 5, 6, 7],
     }),
     ...(histories ? ['', supportText(histories.support), alarmText(histories.forecast)] : []),
-    '',
+    whatIfText(rows, last),
   ].join('\n');
 }
 

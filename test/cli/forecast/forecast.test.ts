@@ -112,6 +112,14 @@ describe('a forecast', () => {
     expect(Math.abs(median('area') / median('all') - 1)).toBeLessThan(0.05);
   }, 60_000);
 
+  test('a what-if is forecast beside things as they are, and one that changes nothing gives the same numbers', async () => {
+    const { code, out } = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03', ...records, '--what-if', 'same: process.FOC.attemptsMax=60', '--what-if', 'four weeks: amendments.clauses.five-retries.shows.atLeast=4']); // prettier-ignore
+    expect(code).toBe(0);
+    const [, same = '', fewer = ''] = out.split('What if: ');
+    expect(same.match(/[+-]\d+$/gm)?.every((by) => by === '+0')).toBe(true);
+    expect(fewer).toMatch(/^IOC +five-retries +\d+ +\d+ +\+[1-9]/m);
+  }, 60_000);
+
   test('the share of ends of each installation sums to 1, and the quantiles of each line rise', () => {
     const tables = filesIn(at('f'));
     const installations = (tables['/installations.csv'] as string).trim().split('\n').slice(1).map((line) => line.split(',')); // prettier-ignore
@@ -148,6 +156,9 @@ describe('a forecast', () => {
     [['--as-of', '2021-11-03', '--until', '2021-11-20'], 'no month ends between'],
     [['--as-of', '2021-11-03', '--by', 'supplier'], 'only histories tell it'],
     [['--as-of', '2021-11-03', '--attempts', 'a.csv'], '--installations and --attempts together'],
+    [['--as-of', '2021-11-03', '--what-if', 'four=4'], 'expected NAME: path=value'],
+    [['--as-of', '2021-11-03', '--what-if', 'x: nowhere=4'], 'an unknown name'],
+    [['--as-of', '2021-11-03', '--what-if', 'x: horizon=2023-12-31'], 'make another library'],
     [['--as-of', '2021-11-03', '--by', 'colour'], 'expected cohort, category, month, supplier, area'],
   ])('forecast LIBRARY %j is refused before anything is read', async (args, words) => {
     const { code, err } = await commandLine(['forecast', LIBRARY, ...args]);
