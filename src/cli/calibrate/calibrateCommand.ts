@@ -13,6 +13,7 @@ import { collect, folder, whole } from '../shell/options.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
 import { drawsCommand } from './drawsCommand.ts';
 import { linesCommand } from './linesCommand.ts';
+import { rangesCommand } from './rangesCommand.ts';
 import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
 import { shareOption } from './shareOption.ts';
 
@@ -73,7 +74,8 @@ Exit codes: 0 done, 1 usage, scenario, priors or folder wrong.`,
     )
     .action(shell.action(calibrate))
     .addCommand(drawsCommand(shell))
-    .addCommand(linesCommand(shell));
+    .addCommand(linesCommand(shell))
+    .addCommand(rangesCommand(shell));
 }
 
 function date(text: string, before: readonly string[] | undefined): readonly string[] {

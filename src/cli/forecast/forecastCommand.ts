@@ -5,13 +5,14 @@ import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { folder, oneOf, repeatable, whole } from '../shell/options.ts';
 import { withFileOptions } from '../shell/recordInputs.ts';
+import { backtestCommand } from './backtestCommand.ts';
 import { coverageCommand } from './coverageCommand.ts';
 import { runForecast, type ForecastOptions } from './forecastRun.ts';
 import { PARTS } from './portfolioReader.ts';
 import { thresholdsCommand } from './thresholdsCommand.ts';
 
 /** The subcommands of `forecast`, in the order of its help. Each is a maker of its own file in this folder. */
-const SUBCOMMANDS: readonly ((shell: Shell) => Command)[] = [coverageCommand, thresholdsCommand];
+const SUBCOMMANDS: readonly ((shell: Shell) => Command)[] = [coverageCommand, thresholdsCommand, backtestCommand];
 
 /** `smets1-bench forecast`: what each category will hold, month by month, from what is known today. */
 export function forecastCommand(shell: Shell): Command {
