@@ -14,8 +14,8 @@ import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
-import { fillLibrary, membersOf } from './libraryCells.ts';
-import { openLibrary } from './libraryFolder.ts';
+import { fillLibrary, membersOf } from '../library/libraryCells.ts';
+import { openLibrary } from '../library/libraryFolder.ts';
 import { dayText } from './forecastRows.ts';
 
 interface CoverageOptions {

@@ -1,7 +1,7 @@
 import type { Instant } from '../../time.ts';
 import type { Forecast } from '../../../sim/forecast/predict/forecaster.ts';
 import type { ForecastRow } from './forecastRows.ts';
-import type { Library } from './libraryFolder.ts';
+import type { Library } from '../library/libraryFolder.ts';
 import type { Portfolio } from './portfolioReader.ts';
 
 /** A forecast and all that is said of it. */

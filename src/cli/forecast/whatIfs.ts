@@ -8,7 +8,7 @@ import { quantileAt } from '../../../sim/forecast/predict/predictive.ts';
 import type { StateCode } from '../../../sim/forecast/state/stateFacts.ts';
 import { UsageError } from '../shell/exit.ts';
 import { forecastRows, type ForecastRow } from './forecastRows.ts';
-import type { Library } from './libraryFolder.ts';
+import type { Library } from '../library/libraryFolder.ts';
 import { priorForecast } from './priorForecast.ts';
 
 /** A change of the scenario or its rules under a name: what would be forecast if it had been so all along. */
