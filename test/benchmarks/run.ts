@@ -4,6 +4,7 @@ import { decideBenchmark } from './decide.ts';
 import { devicesBenchmark } from './devices/benchmark.ts';
 import { estateBenchmark } from './estate.ts';
 import { evaluatorBenchmark } from './evaluator.ts';
+import { forecastBenchmark } from './forecast.ts';
 import { fuzzBenchmark } from './fuzz/benchmark.ts';
 import { pageBenchmark } from './page.ts';
 import { r1Benchmark } from './r1/benchmark.ts';
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> =
   'devices': devicesBenchmark,
   'fuzz': fuzzBenchmark,
   'sweep': sweepBenchmark,
+  'forecast': forecastBenchmark,
   'page': pageBenchmark,
 };
 

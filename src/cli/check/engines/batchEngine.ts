@@ -111,7 +111,7 @@ async function run(
     .replaceAll('{rules}', shellWord(join(folder, 'rules.json')));
   const problem = await started(io, command, answerSeconds);
   if (problem !== undefined) return questions.map(() => ({ kind: 'failed', ...problem }));
-  const read = readBatchVerdicts(out);
+  const read = readBatchVerdicts(out, questions.length);
   rmSync(folder, { recursive: true, force: true });
   if (typeof read === 'string') return questions.map(() => ({ kind: 'failed', failure: 'garbage', sentence: read }));
   return questions.map((_, i) => ({ kind: 'answered', verdicts: read.get(String(i + 1)) ?? [] }));
@@ -179,7 +179,7 @@ function started(io: Io, command: string, seconds: number): Promise<Problem | un
 /**
  * Reads a CSV of verdicts by installation. Columns that are not there are not compared. A text says what is wrong.
  */
-function readBatchVerdicts(path: string): ReadonlyMap<string, readonly AnsweredVerdict[]> | string {
+function readBatchVerdicts(path: string, count: number): ReadonlyMap<string, readonly AnsweredVerdict[]> | string {
   if (!existsSync(path)) return `The command wrote no ${path}.`;
   const [header = [], ...rows] = csvRows(readFileSync(path, 'utf8'));
   for (const name of ['installation_id', 'category']) {
@@ -192,6 +192,10 @@ function readBatchVerdicts(path: string): ReadonlyMap<string, readonly AnsweredV
     const verdict = readVerdictRow(row);
     if (!verdict.ok) return `verdicts.csv, line ${i + 2}: ${verdict.problem}.`;
     const id = row['installation_id'] ?? '';
+    const isAsked = /^[1-9]\d*$/.test(id) && Number(id) <= count;
+    if (!isAsked) return `verdicts.csv, line ${i + 2}: the installation ${JSON.stringify(id)} was not asked about.`;
+    if (found.get(id)?.some(({ category }) => category === verdict.value.category))
+      return `verdicts.csv, line ${i + 2}: a second row of ${verdict.value.category} for the installation ${id}.`;
     found.set(id, [...(found.get(id) ?? []), verdict.value]);
   }
   return found;
