@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cellAnswer } from '../../../src/cli/sweep/cellAnswer.ts';
 import { openCellStore } from '../../../src/cli/sweep/cellStore.ts';
@@ -20,7 +21,7 @@ const sweep = (name: string, ...more: string[]) => commandLine(['sweep', TINY, '
 
 /** The passes of the tiny sweep. */
 function passes(): readonly (readonly Cell[])[] {
-  const tiny = sweepFile(TINY);
+  const tiny = sweepFile({ err: new PassThrough() }, TINY);
   const plan = planCells(tiny, 1);
   return [...buildPasses(tiny, plan, [...plan.cells.keys()])];
 }
