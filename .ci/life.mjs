@@ -16,7 +16,7 @@ const MODULE = 'sim/kernel/run/lifeModule.ts';
 const OPTIONS = ['--optimizeLevel', '3', '--converge', '--runtime', 'stub', '--disableWarning', '235'];
 
 /** Most functions of the life are small and called often: a call costs as much as they do. Limits in nodes of the syntax tree. */
-const INLINED = { always: 40, ifCheap: 400, ifCalledOnce: 10_000 };
+const INLINED = { always: 40, ifCheap: 400, ifCalledOnce: 400 };
 
 register();
 const allCodes = {};

@@ -1,4 +1,5 @@
-/** Reads captures: a frame log (JSON lines), pcap with raw IP or Ethernet packets, and lines of hexadecimal. */
+/** Reads captures: a frame log (JSON lines), pcap and pcapng with raw IP or Ethernet packets, and lines of hexadecimal. */
+import { pcapngItems } from './pcapngFile.ts';
 
 /** A portion of one direction of a conversation. */
 export interface Portion {
@@ -36,9 +37,7 @@ export function readCapture(bytes: Uint8Array): readonly CaptureItem[] {
   const magic = Buffer.from(bytes.subarray(0, 4)).toString('hex');
   const pcap = PCAP_MAGIC[magic];
   if (pcap) return pcapPortions(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), pcap);
-  if (magic === PCAPNG_MAGIC) {
-    return [{ problem: 'found pcapng, expected pcap: convert it with `editcap -F pcap IN OUT`' }];
-  }
+  if (magic === PCAPNG_MAGIC) return pcapngPortions(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   const text = Buffer.from(bytes).toString('latin1');
   return /^\s*\{/.test(text) ? logPortions(text) : hexPortions(text);
 }
@@ -133,6 +132,25 @@ function pcapPortions(file: Buffer, { little, nano }: { little: boolean; nano: b
   return items;
 }
 
+function pcapngPortions(file: Buffer): readonly CaptureItem[] {
+  const flows = new Map<string, Flow>();
+  const odd = new Set<number>();
+  return [...pcapngItems(file)].flatMap((item): CaptureItem[] => {
+    if ('problem' in item) return [item];
+    const { link, milliseconds, packet } = item;
+    const skip = LINK_HEADERS[link];
+    if (skip !== undefined) return packetPortions(packet.subarray(skip), timeOf(milliseconds), flows);
+    if (odd.has(link)) return [];
+    odd.add(link);
+    return [{ problem: `found link type ${link}, expected Ethernet (1) or raw IP (101); its packets are passed over` }];
+  });
+}
+
+/** A time that no calendar has is none: damage may give any number. */
+function timeOf(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined || milliseconds > 8.64e15 ? undefined : new Date(milliseconds).toISOString();
+}
+
 /** One direction of a TCP connection: the next sequence number, and segments that came before their turn. */
 interface Flow {
   next: number | undefined;
@@ -141,7 +159,7 @@ interface Flow {
 
 const EARLY_MAX = 64;
 
-function packetPortions(raw: Buffer, t: string, flows: Map<string, Flow>): Portion[] {
+function packetPortions(raw: Buffer, t: string | undefined, flows: Map<string, Flow>): Portion[] {
   // A VLAN tag stands before the IP header of some Ethernet frames.
   const packet = raw.length > 4 && raw[0]! >> 4 !== 4 && raw[0]! >> 4 !== 6 ? raw.subarray(4) : raw;
   const version = (packet[0] ?? 0) >> 4;
@@ -158,7 +176,8 @@ function packetPortions(raw: Buffer, t: string, flows: Map<string, Flow>): Porti
   const [client, server] = isToServer ? [`${hosts[0]}:${from}`, `${hosts[1]}:${to}`] : [`${hosts[1]}:${to}`, `${hosts[0]}:${from}`]; // prettier-ignore
   const dir = isToServer ? 'c2s' : 's2c';
   const endpoint = `${client} ${server}`;
-  if (protocol === 17) return segment.length > 8 ? [{ t, dir, endpoint, bytes: segment.subarray(8) }] : [];
+  if (protocol === 17)
+    return segment.length > 8 ? [{ ...(t !== undefined && { t }), dir, endpoint, bytes: segment.subarray(8) }] : [];
   if (segment.length < 20) return [];
   const payload = segment.subarray((segment[12]! >> 4) * 4);
   const key = `${endpoint} ${dir}`;
@@ -171,7 +190,7 @@ function packetPortions(raw: Buffer, t: string, flows: Map<string, Flow>): Porti
     flow.early = [];
   }
   if (payload.length === 0) return [];
-  return inOrder(flow, seq, payload).map((bytes) => ({ t, dir, endpoint, bytes }));
+  return inOrder(flow, seq, payload).map((bytes) => ({ ...(t !== undefined && { t }), dir, endpoint, bytes }));
 }
 
 /** Puts segments in the order of their sequence numbers, without what came twice. */

@@ -34,6 +34,8 @@ export interface DecodedLine {
 
 /** Longest APDU put together from HDLC segments, in bytes. */
 const SEGMENTS_BYTES_MAX = 1 << 16;
+/** Most conversations in the middle of segments; the oldest is forgotten. */
+const SEGMENTED_MAX = 256;
 const LAYERS: Readonly<Record<string, CaptureFraming>> = {
   'wrapper': 'wrapper',
   'hdlc': 'hdlc',
@@ -90,6 +92,18 @@ export class CaptureDecoder {
     return found.map((one) => this.line(one, at));
   }
 
+  /** A conversation has ended: what it still held is no whole frame, and nothing of it is kept. */
+  forget(endpoint: string): DecodedLine[] {
+    const lines: DecodedLine[] = [];
+    for (const [key, { finder, of }] of this.streams) {
+      if (of.endpoint !== endpoint) continue;
+      lines.push(...finder.end().map((one) => this.line(one, of)));
+      this.streams.delete(key);
+    }
+    for (const key of this.segments.keys()) if (key.startsWith(`${endpoint} `)) this.segments.delete(key);
+    return lines;
+  }
+
   end(): DecodedLine[] {
     return [...this.streams.values()].flatMap(({ finder, of }) => finder.end().map((one) => this.line(one, of)));
   }
@@ -144,7 +158,9 @@ export class CaptureDecoder {
     const key = `${at.endpoint} ${at.dir ?? ''} ${link.split(' ').at(-1)!}`;
     const parts = this.segments.get(key) ?? [];
     if (parts.reduce((sum, one) => sum + one.length, 0) < SEGMENTS_BYTES_MAX) parts.push(information);
-    this.segments.set(key, segmented ? parts : []);
+    this.segments.delete(key);
+    if (segmented) this.segments.set(key, parts);
+    if (this.segments.size > SEGMENTED_MAX) this.segments.delete(this.segments.keys().next().value!);
     if (segmented) return { ...at, link, text: `segment of ${information.length} bytes`, tree, isDamage: false };
     const whole = concat(...parts);
     const hasLlc = whole[0] === 0xe6 && (whole[1] === 0xe6 || whole[1] === 0xe7);

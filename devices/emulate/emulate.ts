@@ -15,6 +15,7 @@ import { OPENING_MODE } from '../iec62056_21/frames.ts';
 import { announce, birthOf } from './announce.ts';
 import type { Profile } from './profile.ts';
 import type { DeviceChoice } from './profileSchema.ts';
+import { startPushing, type PushOptions } from './push.ts';
 import { serveChannel, serveOpticalPort } from './serveChannel.ts';
 import { keepServing, type Serving } from './keepServing.ts';
 import type { DeviceStates } from './deviceStates.ts';
@@ -49,6 +50,8 @@ export interface EmulateOptions {
   };
   /** Stores keys, counters and written values over a restart. Default: nothing is stored. */
   readonly state?: DeviceStates;
+  /** The first device of each unit pushes by itself. Default: none does. */
+  readonly push?: Pick<PushOptions, 'to' | 'framing' | 'everySeconds' | 'isCiphered'>;
   readonly timers?: Timers;
   /** Called with notes for the user, without payload. */
   readonly onNote?: (note: string) => void;
@@ -197,6 +200,11 @@ export async function emulate(options: EmulateOptions): Promise<Emulation> {
   } catch (cause) {
     await close();
     throw cause;
+  }
+  if (options.push) {
+    const { state } = options;
+    const pushing = startPushing(units, { ...options.push, timers, onNote: note, ...(state && { state }) });
+    closers.push(() => pushing.stop());
   }
   return {
     units,

@@ -11,6 +11,8 @@ import { Durations, Picker } from './dice/durations.ts';
 import { first, second, uniform, words, type Stream } from './dice/draws.ts';
 
 const OUTAGES_MAX: i32 = 20_000;
+/** Room for outages at first; it doubles when it is full. */
+const ROOM: i32 = 64;
 const PAST_MAX: i32 = 4096;
 /** Later than every instant of the model. */
 export const FOREVER: f64 = 1e11;
@@ -25,11 +27,10 @@ export class LinkRegime {
   upSecondsMean: f64 = 0;
   down: Durations = new Durations();
   /**
-   * Bounds of the length of an outage, by the first ten bits of the word that it is drawn from. The least is -1 where the two
-   * lie too far apart to be of use.
+   * Bounds of the length of an outage, by the first ten bits of the word that it is drawn from: the least and the most of each
+   * cell. The least is -1 where the two lie too far apart to be of use.
    */
-  downLeast: Float64Array = new Float64Array(0);
-  downMost: Float64Array = new Float64Array(0);
+  downBounds: Float64Array = new Float64Array(0);
   /** Stationary chance of being up: up / (up + down). */
   availability: f64 = 0;
 
@@ -37,8 +38,7 @@ export class LinkRegime {
     this.dead = numbers.flag(this.dead);
     this.upSecondsMean = numbers.real(this.upSecondsMean);
     this.down.exchange(numbers);
-    this.downLeast = numbers.reals(this.downLeast);
-    this.downMost = numbers.reals(this.downMost);
+    this.downBounds = numbers.reals(this.downBounds);
     this.availability = numbers.real(this.availability);
   }
 }
@@ -60,6 +60,18 @@ export class LinkRegimes {
 
 /** Index of the first draw of the history before the start; draws of outages after it lie below. */
 const PAST: i32 = 1_048_576;
+
+function grownReals(values: Float64Array, length: i32): Float64Array {
+  const grown = new Float64Array(length);
+  for (let i: i32 = 0; i < values.length; i += 1) grown[i] = values[i] as f64;
+  return grown;
+}
+
+function grownWords(values: Int32Array, length: i32): Int32Array {
+  const grown = new Int32Array(length);
+  for (let i: i32 = 0; i < values.length; i += 1) grown[i] = values[i] as i32;
+  return grown;
+}
 
 /** Bounds are wider than rounding can matter, in seconds. */
 const ROUNDING: f64 = 1e-5;
@@ -86,18 +98,18 @@ export class AlternatingLink {
    * are bounds from below, and `fromMost` and `toMost` bound them from above. A link that is always exact has none of those.
    */
   count: i32 = 0;
-  readonly from: Float64Array = new Float64Array(OUTAGES_MAX);
-  readonly to: Float64Array = new Float64Array(OUTAGES_MAX);
+  from: Float64Array = new Float64Array(ROOM);
+  to: Float64Array = new Float64Array(ROOM);
   /** The outages known so far that ended before the start, the latest first. */
   pastCount: i32 = 0;
-  readonly pastFrom: Float64Array = new Float64Array(PAST_MAX);
-  readonly pastTo: Float64Array = new Float64Array(PAST_MAX);
+  pastFrom: Float64Array = new Float64Array(ROOM);
+  pastTo: Float64Array = new Float64Array(ROOM);
 
-  private readonly fromMost: Float64Array = new Float64Array(OUTAGES_MAX);
-  private readonly toMost: Float64Array = new Float64Array(OUTAGES_MAX);
+  private fromMost: Float64Array = new Float64Array(ROOM);
+  private toMost: Float64Array = new Float64Array(ROOM);
   /** The words that an outage and the up time after it are drawn from. */
-  private readonly downWord: Int32Array = new Int32Array(OUTAGES_MAX);
-  private readonly upWord: Int32Array = new Int32Array(OUTAGES_MAX);
+  private downWord: Int32Array = new Int32Array(ROOM);
+  private upWord: Int32Array = new Int32Array(ROOM);
   private exactCount: i32 = 0;
   /** Where the up time after the last exact outage begins, and its word. */
   private exactUpFrom: f64 = 0;
@@ -180,7 +192,7 @@ export class AlternatingLink {
 
   private nextOutage(): void {
     const i = this.count;
-    assert(i < OUTAGES_MAX, 'one link has at most 20,000 outages');
+    if (i === this.from.length) this.makeRoom();
     this.draws += 1;
     this.stream.draw(this.entity, this.draws);
     const downWord = words[0] as i32;
@@ -188,9 +200,9 @@ export class AlternatingLink {
     this.downWord[i] = downWord;
     this.upWord[i] = upWord;
     const regime = this.regime;
-    const cell = topBits(downWord, LENGTH_SHIFT);
-    let least = regime.downLeast[cell] as f64;
-    let most = regime.downMost[cell] as f64;
+    const cell = topBits(downWord, LENGTH_SHIFT) << 1;
+    let least = regime.downBounds[cell] as f64;
+    let most = regime.downBounds[cell + 1] as f64;
     if (least < 0) {
       least = regime.down.quantile(uniform(downWord));
       most = least;
@@ -206,6 +218,17 @@ export class AlternatingLink {
     this.count = i + 1;
     this.up(to, toMost, upWord);
     if (this.isExact) this.settle(i);
+  }
+
+  private makeRoom(): void {
+    const room = 2 * this.from.length;
+    assert(room < 2 * OUTAGES_MAX, 'one link has at most 20,000 outages');
+    this.from = grownReals(this.from, room);
+    this.to = grownReals(this.to, room);
+    this.fromMost = grownReals(this.fromMost, room);
+    this.toMost = grownReals(this.toMost, room);
+    this.downWord = grownWords(this.downWord, room);
+    this.upWord = grownWords(this.upWord, room);
   }
 
   /** Makes the outages up to the given one exact. */
@@ -238,7 +261,11 @@ export class AlternatingLink {
   private recall(at: f64): void {
     while (this.knownFrom > at) {
       const k = this.pastCount;
-      assert(k < PAST_MAX, 'one link is asked for at most 4,096 outages before the start');
+      if (k === this.pastFrom.length) {
+        assert(k < PAST_MAX, 'one link is asked for at most 4,096 outages before the start');
+        this.pastFrom = grownReals(this.pastFrom, 2 * k);
+        this.pastTo = grownReals(this.pastTo, 2 * k);
+      }
       this.stream.draw(this.entity, PAST + k);
       const to = this.knownFrom + this.regime.upSecondsMean * Math.log(second());
       const from = to - this.regime.down.quantile(first());

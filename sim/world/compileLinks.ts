@@ -1,6 +1,6 @@
 import { RecentlyUsed } from '../../src/recentlyUsed.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
-import type { HanProfile, LinkClass, Outage, WanProfile } from '../scenario/schema.ts';
+import type { HanProfile, LinkClass, WanProfile } from '../scenario/schema.ts';
 import { LinkRegime, LinkRegimes } from './alternating.ts';
 import { LENGTH_CELLS, LENGTH_SHIFT } from './dice/bounds.ts';
 import { outageDurations, pickerOf } from './dice/distributions.ts';
@@ -24,7 +24,7 @@ export function compileRegimes(classes: Readonly<Record<string, LinkClass>>): Li
     if (regime.dead || !row.down) return regime;
     regime.down = outageDurations(row.down);
     regime.upSecondsMean = (row.upDaysMean ?? 0) * DAY;
-    fillBounds(regime, row.down);
+    regime.downBounds = BOUNDS.use(JSON.stringify(row.down), () => lengthBounds(regime.down));
     regime.availability = regime.upSecondsMean / (regime.upSecondsMean + regime.down.meanSeconds);
     return regime;
   });
@@ -32,32 +32,25 @@ export function compileRegimes(classes: Readonly<Record<string, LinkClass>>): Li
 }
 
 /** Bounds of a length further apart than this are of no use: it is computed instead. Our choice; no result depends on it. */
-const APART_SECONDS = HOUR;
+const APART_SECONDS = DAY;
 /** Rounding of a quantile stays below this part of it. */
 const ROUNDING = 1e-9;
-const BOUNDS = new RecentlyUsed<{ readonly least: Float64Array; readonly most: Float64Array }>(128);
-
 /** The tables cost as much as thousands of lives; links mostly share what they say of outages. */
-function fillBounds(regime: LinkRegime, outage: Outage): void {
-  const { least, most } = BOUNDS.use(JSON.stringify(outage), () => lengthBounds(regime.down));
-  regime.downLeast = least;
-  regime.downMost = most;
-}
+const BOUNDS = new RecentlyUsed<Float64Array>(128);
 
 /** Within a part of the mixture the quantile rises or falls all the way: its ends bound a cell that lies in one part. */
-function lengthBounds(down: Durations): { least: Float64Array; most: Float64Array } {
-  const least = new Float64Array(LENGTH_CELLS).fill(-1);
-  const most = new Float64Array(LENGTH_CELLS).fill(-1);
+function lengthBounds(down: Durations): Float64Array {
+  const bounds = new Float64Array(2 * LENGTH_CELLS).fill(-1);
   const width = 1 << LENGTH_SHIFT;
   const at = (u: number) => ({ length: down.quantile(u), part: down.parts.length === 1 ? 0 : down.picker.pick(u) });
   for (let cell = 0; cell < LENGTH_CELLS; cell += 1) {
     const a = at(uniform((cell * width) | 0));
     const b = at(uniform(((cell + 1) * width - 1) | 0));
     if (a.part !== b.part || Math.abs(a.length - b.length) > APART_SECONDS) continue;
-    least[cell] = Math.min(a.length, b.length) * (1 - ROUNDING);
-    most[cell] = Math.max(a.length, b.length) * (1 + ROUNDING);
+    bounds[2 * cell] = Math.min(a.length, b.length) * (1 - ROUNDING);
+    bounds[2 * cell + 1] = Math.max(a.length, b.length) * (1 + ROUNDING);
   }
-  return { least, most };
+  return bounds;
 }
 
 export function compileWan(profile: WanProfile): CompiledWan {

@@ -1,6 +1,7 @@
 import { spokenDate } from '../text/dates.ts';
 import { signedNumber, wholeNumber } from '../text/numberWords.ts';
 import { wrapped } from '../text/wrap.ts';
+import { rangeOfCategory, type KnownRanges } from './ranges/knownRanges.ts';
 import { RELATION_WORDS, type HeadlineRow } from './headline.ts';
 import type { RunReport } from './runReport.ts';
 import { RANGE_REPLICATIONS_MIN } from './statistics.ts';
@@ -8,9 +9,13 @@ import { RANGE_REPLICATIONS_MIN } from './statistics.ts';
 /** The characters of a line of the first screen. */
 export const SCREEN_WIDTH = 80;
 
-/** The answer that a person reads first: what was simulated, the volume of each clause, and its uncertainty. */
-export function firstScreen(report: RunReport): string {
-  const sections = [headText(report), ...(report.changes.length > 0 ? [changesText(report)] : []), volumesText(report), surenessText(report)]; // prettier-ignore
+/**
+ * The answer that a person reads first: what was simulated, the volume of each clause, and its uncertainty.
+ *
+ * @param known ranges over the priors, where they are known of this very scenario; by default chance alone is shown
+ */
+export function firstScreen(report: RunReport, known?: KnownRanges): string {
+  const sections = [headText(report), ...(report.changes.length > 0 ? [changesText(report)] : []), volumesText(report, known), surenessText(report, known)]; // prettier-ignore
   return sections.join('\n\n');
 }
 
@@ -41,7 +46,7 @@ function changesText({ changes }: RunReport): string {
   return ['Changed:', ...lines].join('\n');
 }
 
-function volumesText(report: RunReport): string {
+function volumesText(report: RunReport, known: KnownRanges | undefined): string {
   const { headline, operator, asOf, scenario } = report;
   const until = operator === 'envisaged' ? `by ${spokenDate(scenario.horizon)} if the proposals are adopted` : `that had qualified on ${spokenDate(asOf)}`; // prettier-ignore
   const { installations, installationTotal, gasMeters } = headline;
@@ -49,7 +54,7 @@ function volumesText(report: RunReport): string {
   if (rows.every(({ volume }) => volume === 0)) {
     return [`Homes excluded ${until}`, 'No category was met by any installation: every volume is 0.'].join('\n');
   }
-  const columns = report.baseline ? changeColumns(report) : volumeColumns(report);
+  const columns = report.baseline ? changeColumns(report) : volumeColumns(report, known);
   const table = layOut([columns.head, ...rows.map(columns.cells)], columns.right);
   const [head = '', ...lines] = table;
   const homes = lines.slice(0, installations.length + 1);
@@ -68,16 +73,16 @@ interface Columns {
   readonly right: readonly number[];
 }
 
-function volumeColumns({ headline, replications }: RunReport): Columns {
+function volumeColumns({ headline, replications }: RunReport, known: KnownRanges | undefined): Columns {
   const published = [...headline.installations, ...headline.gasMeters].some((row) => row.published !== null);
-  const [erred, ranged] = [replications > 1, replications >= RANGE_REPLICATIONS_MIN];
+  const [erred, ranged] = [replications > 1, known !== undefined || replications >= RANGE_REPLICATIONS_MIN];
   return {
     head: [
       '',
       'reason',
       'mean',
       ...(erred ? ['+-'] : []),
-      ...(ranged ? ['90 % of runs'] : []),
+      ...(ranged ? [known === undefined ? '90 % of runs' : 'over the priors'] : []),
       ...(published ? ['published', ''] : []),
     ],
     cells: (row) => [
@@ -85,15 +90,21 @@ function volumeColumns({ headline, replications }: RunReport): Columns {
       row.words,
       wholeNumber(row.volume),
       ...(erred ? [wholeNumber(row.error ?? 0)] : []),
-      ...(ranged ? [rangeText(row)] : []),
+      ...(ranged ? [known === undefined ? rangeText(row) : priorText(row, known)] : []),
       ...(published ? [row.published === null ? '' : wholeNumber(row.published), row.relation === null ? '' : RELATION_WORDS[row.relation]] : []), // prettier-ignore
     ],
     right: [2, 3, ...(erred ? [ranged ? 5 : 4] : [])],
   };
 }
 
+/** The range of a category over the priors in words; empty for a sum of categories. */
+function priorText({ category }: HeadlineRow, known: KnownRanges): string {
+  const range = category === null ? undefined : rangeOfCategory(known, category);
+  return range === undefined ? '' : rangeText({ low: range.p05, high: range.p95 });
+}
+
 /** The range of the replications in words. */
-export function rangeText({ low, high }: HeadlineRow): string {
+export function rangeText({ low, high }: Pick<HeadlineRow, 'low' | 'high'>): string {
   if (low === null || high === null) return '';
   return Math.round(low) === Math.round(high) ? 'always' : `${wholeNumber(low)} - ${wholeNumber(high)}`;
 }
@@ -128,13 +139,20 @@ function layOut(rows: readonly (readonly string[])[], right: readonly number[]):
 }
 
 /** Tells how far off the numbers may be, and which of them were chosen. */
-function surenessText({ headline, replications, baseline, changes }: RunReport): string {
+function surenessText(
+  { headline, replications, baseline, changes }: RunReport,
+  known: KnownRanges | undefined,
+): string {
   const lines: string[] = [];
   if (replications === 1) {
     lines.push('One run shows no range: --replications 20 adds it.');
   } else if (baseline) {
     lines.push(
       `How sure: "before" is ${baseline.name}#${baseline.hash} on the same dice, so that "change" is what the change did; +- is twice the standard error of its mean.`, // prettier-ignore
+    );
+  } else if (known !== undefined) {
+    lines.push(
+      `How sure: +- is chance alone (twice the standard error of the mean). "over the priors" holds nine of ten draws in which every assumption moves; how wide each may be is our assumption too.`, // prettier-ignore
     );
   } else if (replications < RANGE_REPLICATIONS_MIN) {
     lines.push(

@@ -1,10 +1,11 @@
 // The live view: who is served, what is read, and that nothing is disturbed.
 import { request, type IncomingMessage } from 'node:http';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { liveBlock } from '../../src/cli/live/liveBlocks.ts';
+import type { LiveBlock } from '../../src/cli/live/liveTypes.ts';
 import { LISTENERS_MAX, serveLive, type LiveServer } from '../../src/cli/live/liveServer.ts';
 import { commandLine } from './harness.ts';
 
@@ -70,6 +71,34 @@ describe('the server', () => {
   });
 });
 
+test('a page that reads slowly gets the newest state, and none of those between are kept for it', async () => {
+  let state = 0;
+  const filler = 'x'.repeat(200_000);
+  const server = await serveLive({ host: '127.0.0.1', port: 0, page: '', state: () => `${state} ${filler}`, everyMilliseconds: 5 }); // prettier-ignore
+  try {
+    const redirect = await asked(server.url);
+    const cookie = (redirect.headers['set-cookie'] ?? [''])[0]?.split(';')[0] ?? '';
+    const response = await asked(`${server.url.replace(/\?.*/, '')}events`, { cookie });
+    response.pause();
+    // The socket takes a few MB; the other states would be 60 MB.
+    for (state = 1; state < 300; state += 1) await new Promise((resolve) => setTimeout(resolve, 6));
+    const heard: number[] = [];
+    let text = '';
+    for await (const chunk of response) {
+      text += String(chunk);
+      const parts = text.split('\n\n');
+      text = parts.pop() ?? '';
+      for (const part of parts) heard.push(Number(/^data: (\d+) /.exec(part)?.[1]));
+      if (heard.at(-1) === 300) break;
+    }
+    expect(heard.length).toBeLessThan(150);
+    expect(heard.at(-1)).toBe(300);
+    expect(heard).toEqual(heard.toSorted((a, b) => a - b));
+  } finally {
+    await server.close();
+  }
+}, 30_000);
+
 describe('what a folder says', () => {
   const now = Date.UTC(2026, 0, 2, 12);
 
@@ -88,6 +117,45 @@ describe('what a folder says', () => {
       'outcome,factor,rank,level,effect,low,high\nx/all,weeks,1,4,206,-36,447\n',
     );
     expect(liveBlock(sweep, now).tables[0]?.rows).toEqual([['x/all', 'weeks', '4', '206', '-36', '447']]);
+  });
+
+  test('a sweep at work shows its cells in all, its cost, and what its cells count, and its file goes with it', async () => {
+    const sweep = join(folder, 'tiny');
+    const seen: LiveBlock[] = [];
+    const { code } = await commandLine(['sweep', 'test/cli/sweep/tiny.yaml', '--out', sweep, '--workers', '1'], {
+      onText: () => {
+        if (existsSync(join(sweep, 'cells'))) seen.push(liveBlock(sweep, Date.now()));
+      },
+    });
+    expect(code).toBe(0);
+    const atWork = seen.flatMap(({ tables }) =>
+      tables.filter(({ caption }) => caption.startsWith('Processes at work')),
+    );
+    expect(atWork.length).toBeGreaterThan(0);
+    const done = liveBlock(sweep, Date.now());
+    const finished = done.facts[0]?.[1] ?? '';
+    expect(atWork[0]?.rows[0]?.[1]).toBe(finished);
+    expect(done.tables.map(({ caption }) => caption.split(' ')[0])).toEqual(['What', 'Qualifying']);
+    const rows = done.tables[1]?.rows ?? [];
+    expect(rows.reduce((sum, [, cells]) => sum + Number(cells), 0)).toBe(Number(finished));
+    expect(rows.some(([, , , ...shares]) => shares.some((share) => Number(share) > 0))).toBe(true);
+    expect(readdirSync(join(sweep, 'cells')).filter((name) => name.startsWith('progress'))).toEqual([]);
+  });
+
+  test('a rig folder shows its last steps, the last contact of each link, and an attempt that is under way', () => {
+    const rig = join(folder, 'rig');
+    mkdirSync(rig);
+    const step = { step: 'rotateKeys', at: '2026-01-02T10:00:00Z', observation: 'silent', code: 'MA112' };
+    writeFileSync(join(rig, 'progress.jsonl'), `${JSON.stringify({ is: 'began', at: '2026-01-02T11:00:00Z', step: 'commission', steps: [step] })}\n`); // prettier-ignore
+    const atWork = liveBlock(rig, now);
+    expect(atWork.title).toBe('rig: a rig, at work');
+    expect(atWork.facts[0]).toEqual(['under way', 'commission, begun 2026-01-02T11:00:00Z']);
+    expect(atWork.tables[0]?.rows).toEqual([['2026-01-02T10:00:00Z', 'rotateKeys', 'MA112']]);
+    writeFileSync(join(rig, 'steps.json'), JSON.stringify({ steps: [step, step] }));
+    writeFileSync(join(rig, 'contacts.csv'), 'installation_id,at,link,source\n1,2026-01-01T00:00:00Z,wan,probe\n1,2026-01-02T00:00:00Z,wan,probe\n'); // prettier-ignore
+    const done = liveBlock(rig, now);
+    expect(done.facts).toEqual([['steps', '2']]);
+    expect(done.tables[1]?.rows).toEqual([['WAN, probe', '2026-01-02T00:00:00Z']]);
   });
 
   test('a watch folder shows how long each link and source has been silent, and a torn last line is skipped', () => {
@@ -133,7 +201,7 @@ describe('what a folder says', () => {
   test('reading leaves every byte of a folder as it was', () => {
     const bytes = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')); // prettier-ignore
     const before = bytes();
-    for (const name of ['sweep', 'watch', 'run']) liveBlock(join(folder, name), now);
+    for (const name of ['sweep', 'tiny', 'rig', 'watch', 'run']) liveBlock(join(folder, name), now);
     expect(bytes()).toEqual(before);
   });
 });

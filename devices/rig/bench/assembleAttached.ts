@@ -104,6 +104,7 @@ export function assembleAttached(setup: RigSetup, parts: AttachedParts): Attache
     },
     doubt: peers.unverified,
     drive,
+    onNote,
   });
   return { ...assembly, links, peers };
 }

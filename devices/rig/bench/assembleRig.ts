@@ -4,12 +4,16 @@
  * alike.
  */
 import type { Installation } from '../../../src/installation/installation.ts';
+import { apduName } from '../../decode/explainApdu.ts';
+import { roleOf } from '../../dlms/apdu.ts';
+import { equalBytes } from '../../dlms/bytes.ts';
+import { isCiphered, readCiphered, SYSTEM_TITLE_BYTES } from '../../dlms/ciphering.ts';
 import type { KeySource } from '../../headend/keySource.ts';
 import type { Dial, RunnerOptions } from '../../headend/runner.ts';
 import type { Timers } from '../../transport/timers.ts';
 import { deskLink } from '../walk/desk.ts';
 import { Rig, type RigOptions } from '../walk/rig.ts';
-import type { RigDevices } from '../walk/rigDevice.ts';
+import type { RigDevice, RigDevices } from '../walk/rigDevice.ts';
 import { Striker, type Links } from './striker.ts';
 
 export interface RigParts
@@ -37,6 +41,8 @@ export interface RigParts
   readonly doubt?: NonNullable<RigOptions['doubt']>;
   readonly drive?: RunnerOptions['drive'];
   readonly onCall?: RunnerOptions['onCall'];
+  /** Called with notes for the user: what came unasked, and octets that were skipped. They hold no payload. */
+  readonly onNote?: (note: string) => void;
   readonly onStepTaken?: (taken: Parameters<NonNullable<RigOptions['onStepTaken']>>[0]) => void;
 }
 
@@ -47,7 +53,20 @@ export interface RigAssembly {
 }
 
 export function assembleRig(parts: RigParts): RigAssembly {
-  const { timers, links, dial, framing, useMasterKey, deskSeconds, doubt, drive, onCall, onStepTaken, ...walk } = parts;
+  const {
+    timers,
+    links,
+    dial,
+    framing,
+    useMasterKey,
+    deskSeconds,
+    doubt,
+    drive,
+    onCall,
+    onNote,
+    onStepTaken,
+    ...walk
+  } = parts;
   const { installation, displayBlocked } = parts;
   const striker = new Striker({ links, onMasterKey: useMasterKey });
   const rig = new Rig({
@@ -73,6 +92,24 @@ export function assembleRig(parts: RigParts): RigAssembly {
     desk: deskLink(books, timers),
     ...(drive && { drive }),
     ...(onCall && { onCall }),
+    ...(onNote && { onNote }),
+    onNotification: ({ device }, apdu) => {
+      if (!isOfDevice(apdu, parts.devices[device])) return;
+      onNote?.(`the ${device} sent an APDU unasked (${apduName(apdu)})`);
+      if (device === 'chf') rig.heardUnasked(Math.floor(timers.nowMilliseconds() / 1000));
+    },
   };
   return { rig, striker, runner };
+}
+
+/**
+ * True if a device itself sent an APDU: a notification in clear, or a ciphered APDU under a title that is not ours. On a
+ * line that echoes, our own requests come back, and a late answer may come under no title at all.
+ */
+function isOfDevice(apdu: Uint8Array, device: RigDevice | undefined): boolean {
+  if (roleOf(apdu) === 'unsolicited') return true;
+  if (!isCiphered(apdu[0] ?? 0) || device?.by !== 'dlms') return false;
+  const header = readCiphered(apdu);
+  if (!header.ok || header.value.systemTitle.length !== SYSTEM_TITLE_BYTES) return false;
+  return !equalBytes(header.value.systemTitle, device.peer.systemTitle);
 }

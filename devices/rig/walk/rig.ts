@@ -124,6 +124,11 @@ export class Rig {
     return this.facts.contacts;
   }
 
+  /** The hub sent something unasked: its WAN carried it, whatever becomes of the exchange under way. */
+  heardUnasked(at: Instant): void {
+    this.facts.heard('wan', at);
+  }
+
   /** Returns the facts at an instant, as last learnt. */
   factsAt(at: Instant): LearntFacts {
     return this.facts.at(at);

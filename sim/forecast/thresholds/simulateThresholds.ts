@@ -1,6 +1,6 @@
 import type { Excludes } from '../../../src/clauses/clause.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
-import type { Price, ThresholdPoint } from '../../../src/report/forecast/thresholds.ts';
+import type { Price, ThresholdPoint } from '../../../src/report/ranges/thresholds.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { compileModel } from '../../kernel/model/model.ts';
 import type { Pool } from '../../kernel/run/pool.ts';

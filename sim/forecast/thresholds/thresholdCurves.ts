@@ -1,5 +1,5 @@
 import { clauseOf, type RuleSet } from '../../../src/rules/ruleset.ts';
-import type { Estimate, Price, ThresholdPoint } from '../../../src/report/forecast/thresholds.ts';
+import type { Estimate, Price, ThresholdPoint } from '../../../src/report/ranges/thresholds.ts';
 import { meanError, meanOf } from '../../../src/report/statistics.ts';
 import { CLOCKS, FAILURES, FIELD, placeOf, type Field } from './thresholdCounts.ts';
 import { countOf, type ThresholdVariant } from './thresholdPlan.ts';

@@ -8,9 +8,16 @@ import type { Io } from '../shell/io.ts';
 import { asOfOption, folder, oneOf, repeatable, whole } from '../shell/options.ts';
 import { withFileOptions } from '../shell/recordInputs.ts';
 import { engineByFiles } from './engines/batchEngine.ts';
+import { checkDevice, type DeviceOptions } from './checkDevice.ts';
 import { checkEngine, type CheckOptions } from './checkEngine.ts';
 import { checkHeadEnd, type HeadEndOptions } from './checkHeadEnd.ts';
-import { CHECK_ENGINE_HELP, CHECK_HELP, CHECK_REPLAY_HELP, CHECK_SCENARIO_HELP } from './checkHelp.ts';
+import {
+  CHECK_DEVICE_HELP,
+  CHECK_ENGINE_HELP,
+  CHECK_HELP,
+  CHECK_REPLAY_HELP,
+  CHECK_SCENARIO_HELP,
+} from './checkHelp.ts';
 import { checkReplay, type ReplayCommandOptions } from './checkReplay.ts';
 import { checkScenario, type ScenarioOptions } from './checkScenario.ts';
 import { checkSchema, SCHEMAS } from './checkSchema.ts';
@@ -97,6 +104,20 @@ export function checkCommand({ action }: Shell): Command {
     .option('--concurrency <n>', 'rotations at the same time', whole(1, 64), 4)
     .option('--junit <file>', 'a report for CI')
     .action(action((io: Io, options: HeadEndOptions) => checkHeadEnd(io, options)));
+
+  check
+    .command('device')
+    .description('Hold a device at an address to the laws of devices. It is only read, unless --allow names its title.')
+    .argument('<url>', 'tcp://HOST:PORT or serial:PATH; ?framing=hdlc&server=N')
+    .option('--device <name>', 'what it is: chf, esme or gsme', oneOf('chf', 'esme', 'gsme'), 'esme')
+    .option('--allow <file>', 'a rig file, or a part of one: the allow-list, keys, framing, ledger')
+    .option('--answer-seconds <s>', 'how long an answer may take', whole(1, 7200), 10)
+    .option('--laws <part>', 'a part of the names of laws', 'all')
+    .option('--frames <from-to>', 'which frames of a rotation are struck', rangeOf, [1, 40])
+    .option('--junit <file>', 'a report for CI')
+    .option('--out <dir>', 'where the frames of a broken law are written, as pcap', folder)
+    .addHelpText('after', CHECK_DEVICE_HELP)
+    .action(action((io: Io, url: string, options: DeviceOptions) => checkDevice(io, url, options)));
 
   check
     .command('schema')
@@ -193,6 +214,14 @@ function budgetOf(text: string): number {
   if (match === null || seconds < 1)
     throw new InvalidArgumentError(`found ${text}, expected a time such as 60s or 10m.`);
   return seconds;
+}
+
+/** Parses `3` or `1-40`. */
+function rangeOf(text: string): readonly [number, number] {
+  const [, from, to = from] = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(text) ?? [];
+  const range = [Number(from), Number(to)] as const;
+  if (range[0] >= 1 && range[0] <= range[1]) return range;
+  throw new InvalidArgumentError(`found ${text}, expected frames such as 3 or 1-40.`);
 }
 
 /** Parses clause numbers and categories, joined by commas. */

@@ -53,6 +53,23 @@ scenario of that run, the troubles are named as well.
 Exit codes: 0 all is right, 1 usage or the command cannot be started, 2 rows are refused, 3 a defect of the bench, 4 the
 engine is wrong.`;
 
+/** The end of `check device --help`. */
+export const CHECK_DEVICE_HELP = `
+Without --allow the device is only read: it must prove its keys, count on, give strangers nothing, and answer no session that
+is sent again. A stranger fails at three associations; a device that locks out a client after failures will do so.
+
+With an allow file its keys are rotated too, if the title that it gives on the wire stands there:
+  allow: { keys: ['534D424500000001'] }
+Each of seven faults then strikes the nth frame of a rotation, for n = 1, 2, 3 ... until one passes clean: about a hundred
+rotations. The keys stand in a ledger from then on, as with \`rig\`; a later run and a rig find them there. The file may say
+more, as any rig file does: devices.esme.keys, framing, systemTitle, ledger.folder. Left out, the keys are the public ones of
+the lab.
+
+  smets1-bench emulate --device esme --listen 127.0.0.1:4059      (in another terminal)
+  smets1-bench check device tcp://127.0.0.1:4059
+
+Exit codes: 0 all laws hold, 1 usage, or the address cannot be opened, 3 a defect of the bench, 4 a law is broken.`;
+
 /** The end of `check replay --help`. */
 export const CHECK_REPLAY_HELP = `
 The package ships the case tables of the bench, one for each clause or subject. \`shipped\` names all of them:

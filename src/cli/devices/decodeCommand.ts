@@ -1,11 +1,12 @@
 /** `devices decode`: a capture in words, a line a frame. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { DecodedLine, DecodeOptions } from '../../../devices/decode/decodeCapture.ts';
+import type { DecodeOptions } from '../../../devices/decode/decodeCapture.ts';
 import type { Shell } from '../shell/command.ts';
 import { type ExitCode, UsageError } from '../shell/exit.ts';
 import { type Io, writeLine } from '../shell/io.ts';
 import { oneOf } from '../shell/options.ts';
+import { lineJson, lineText } from './decodedLine.ts';
 
 interface Given {
   readonly framing: NonNullable<DecodeOptions['framing']>;
@@ -51,8 +52,8 @@ async function decode(io: Io, capture: string, { framing, keys, format }: Given)
   const bytes = await captureBytes(io, capture);
   const lines = decodeCapture(bytes, { framing, ...(keys !== undefined && { keys: decodeKeys(keys, io.env) }) });
   for (const line of lines) {
-    if (format === 'json') io.out.write(`${JSON.stringify(jsonOf(line))}\n`);
-    else writeLine(io.out, textOf(line));
+    if (format === 'json') io.out.write(`${JSON.stringify(lineJson(line))}\n`);
+    else writeLine(io.out, lineText(line));
   }
   const damages = lines.filter(({ isDamage }) => isDamage).length;
   if (damages === 0) return 0;
@@ -82,12 +83,4 @@ async function captureBytes(io: Io, capture: string): Promise<Uint8Array> {
     const { code } = cause as NodeJS.ErrnoException;
     throw new UsageError(`${capture}: cannot be read (${code ?? 'unknown'}), and is not hexadecimal`);
   }
-}
-
-function textOf({ t, dir, endpoint, link, text }: DecodedLine): string {
-  return [t, dir, endpoint, link, text].filter((part) => part !== undefined && part !== '').join('  ');
-}
-
-function jsonOf({ isDamage, ...line }: DecodedLine): Record<string, unknown> {
-  return { ...line, ...(isDamage && { damage: true }) };
 }

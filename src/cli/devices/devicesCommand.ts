@@ -5,6 +5,7 @@ import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { addCompareReadingsCommand } from './compareReadingsCommand.ts';
 import { addDecodeCommand } from './decodeCommand.ts';
+import { addListenCommand } from './listenCommand.ts';
 import { addReadCommand } from './readCommand.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
@@ -53,6 +54,7 @@ export function devicesCommand(shell: Shell): Command {
     .action(action(probe));
   addReadCommand(devices, shell);
   addCompareReadingsCommand(devices, shell);
+  addListenCommand(devices, shell);
   addDecodeCommand(devices, shell);
   return devices;
 }

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import type { EmulateOptions } from '../../../devices/emulate/emulate.ts';
+import { PUSH_FRAMINGS, type PushFraming } from '../../../devices/emulate/pushFrames.ts';
 import type { DeviceChoice } from '../../../devices/emulate/profileSchema.ts';
 import { formatProblems } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
+import { listenAddress } from '../shell/listenAddress.ts';
 import { collect, folder, oneOf, whole } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
 
@@ -21,6 +23,10 @@ interface Given {
   readonly count: number;
   readonly state?: string;
   readonly profileSchema?: true;
+  readonly push?: string;
+  readonly pushFraming: PushFraming;
+  readonly pushSeconds: number;
+  readonly pushCiphered?: true;
 }
 
 const LISTEN = '127.0.0.1:4059';
@@ -60,6 +66,15 @@ export function emulateCommand({ action }: Shell): Command {
       'keep keys, counters and written values there over a restart (default: until it stops)',
       folder,
     )
+    .option('--push <where>', 'push a data-notification to HOST:PORT, or mqtt: to the broker of --mqtt, at an interval')
+    .option(
+      '--push-framing <framing>',
+      `how it is framed: ${PUSH_FRAMINGS.join(', ')}`,
+      oneOf(...PUSH_FRAMINGS),
+      'wrapper',
+    )
+    .option('--push-seconds <n>', 'seconds between two pushes', whole(1, 86_400), 60)
+    .option('--push-ciphered', 'protect each push by the keys of its device (general-glo-ciphering)')
     .option('--profile-schema', 'print the JSON Schema of profiles, and end')
     .addHelpText(
       'after',
@@ -70,6 +85,7 @@ Examples:
   smets1-bench emulate --listen 127.0.0.1:4060 --framing hdlc
   smets1-bench emulate --serial /dev/ttyUSB0 --framing 62056-21
   smets1-bench emulate --device installation --mqtt mqtt://127.0.0.1:1883 --glow
+  smets1-bench emulate --push 127.0.0.1:4060 --push-framing segments    \`devices listen\` decodes such pushes
   smets1-bench emulate --state rack1    keys that were rotated are still there after a restart
 
 Without a profile (the lab's, all of it public; never write its keys to real hardware):
@@ -113,6 +129,7 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
     profile,
     ...carriersOf(given),
     ...optional(given),
+    ...pushOf(given),
     count: given.count,
     onNote: note,
   };
@@ -144,6 +161,25 @@ const ALIVE_MILLISECONDS = 60_000;
 
 function optional({ device: choice }: Given): Pick<EmulateOptions, 'device'> {
   return choice === undefined ? {} : { device: choice };
+}
+
+function pushOf(given: Given): Pick<EmulateOptions, 'push'> {
+  const {
+    push,
+    pushFraming: framing,
+    pushSeconds: everySeconds,
+    pushCiphered: isCiphered = false,
+    mqtt,
+    bench,
+  } = given;
+  if (push === undefined) return {};
+  if (push === 'mqtt' && mqtt === undefined)
+    throw new UsageError('--push mqtt goes to the broker of --mqtt: give it too');
+  const to =
+    push === 'mqtt'
+      ? ({ kind: 'mqtt', url: mqtt!, bench } as const)
+      : ({ kind: 'tcp', ...listenAddress(push.replace(/^tcp:(?:\/\/)?/, ''), LISTEN, '--push') } as const);
+  return { push: { to, framing, everySeconds, isCiphered } };
 }
 
 function device(text: string): DeviceChoice {
@@ -179,7 +215,7 @@ function carriersOf(given: Given): Pick<EmulateOptions, 'tcp' | 'serial' | 'mqtt
   const overTcp = given.serial === undefined ? framingOf(given, FRAMINGS.tcp) : network;
   const { bench, baud } = given;
   return {
-    ...(listen !== undefined && { tcp: { ...address(listen), framing: overTcp } }),
+    ...(listen !== undefined && { tcp: { ...listenAddress(listen, LISTEN), framing: overTcp } }),
     ...(given.serial !== undefined && {
       serial: { path: given.serial, framing: framingOf(given, FRAMINGS.serial), ...(baud !== undefined && { baud }) },
     }),
@@ -197,14 +233,4 @@ function checkFraming(framing: string, { serial, listen, mqtt }: Given): void {
       ? FRAMINGS.network
       : FRAMINGS.tcp;
   if (!able.includes(framing)) throw new UsageError(`--framing: found ${framing}, expected ${able.join(' or ')} here`);
-}
-
-/** `127.0.0.1:4059`, `[::1]:4059`, or a port alone on the loopback. */
-function address(text: string): { host: string; port: number } {
-  const found = /^(?:(\[[0-9A-Fa-f:.%a-z]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text);
-  const port = Number(found?.[2]);
-  if (found === null || port > 65_535) {
-    throw new UsageError(`--listen: found ${text}, expected HOST:PORT such as ${LISTEN}, the port from 0 to 65535`);
-  }
-  return { host: (found[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { fileURLToPath } from 'node:url';
 import { parseCsv } from '../../report/published.ts';
-import type { Price } from '../../report/forecast/thresholds.ts';
+import type { Price } from '../../report/ranges/thresholds.ts';
 import { UsageError } from '../shell/exit.ts';
 import { readText } from '../shell/readText.ts';
 

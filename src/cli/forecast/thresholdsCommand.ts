@@ -6,7 +6,7 @@ import { THRESHOLDS } from '../../../sim/forecast/thresholds/thresholdPlan.ts';
 import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThresholds.ts';
 import { thresholdSection } from '../../report/forecast/thresholdSection.ts';
 import { thresholdText } from '../../report/forecast/thresholdText.ts';
-import type { Price, ThresholdReport } from '../../report/forecast/thresholds.ts';
+import type { Price, ThresholdReport } from '../../report/ranges/thresholds.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';

@@ -2,24 +2,18 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { parseCsv } from '../../report/published.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
-
-export interface LiveTable {
-  readonly caption: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-/** One folder, ready to be shown. It names the folder itself and no path to it. */
-export interface LiveBlock {
-  readonly title: string;
-  readonly facts: readonly (readonly [string, string])[];
-  readonly tables: readonly LiveTable[];
-}
+import { silence, type LiveBlock } from './liveTypes.ts';
+import { PROGRESS_FILE } from '../sweep/progressFile.ts';
+import { sweepBlock } from './sweepBlock.ts';
 
 const JOURNAL = 'watch.jsonl';
 const CELLS = 'cells';
-/** Rows of a table of effects that are shown for each outcome, and lines of a journal. */
+/** The files of a rig: its steps when it is done, and what is on record before. */
+const STEPS = 'steps.json';
+const RIG_PROGRESS = 'progress.jsonl';
+/** The most lines of a journal, and steps of a rig, that are shown. */
 const ROWS_MAX = 8;
 
 /** What stands in a folder now. `now` is in milliseconds since the epoch. */
@@ -27,51 +21,29 @@ export function liveBlock(directory: string, now: number): LiveBlock {
   const name = basename(directory);
   try {
     if (existsSync(join(directory, JOURNAL))) return watchBlock(directory, name, now);
-    if (existsSync(join(directory, CELLS))) return sweepBlock(directory, name, now);
-    return outputBlock(directory, name);
+    if (existsSync(join(directory, CELLS))) return sweepBlock(directory, join(directory, CELLS), name, now);
+    if (isStore(directory)) return sweepBlock(directory, directory, name, now);
+    return outputBlock(directory, name, now);
   } catch (error) {
     // A file that is being replaced at this moment: the next reading has it.
     return { title: name, facts: [['not readable just now', error instanceof Error ? error.message.split(',')[0] as string : '']], tables: [] }; // prettier-ignore
   }
 }
 
-/** Finished and failed cells of a sweep, how fast they come, and its effects once they are merged. */
-function sweepBlock(directory: string, name: string, now: number): LiveBlock {
-  const cells = join(directory, CELLS);
-  const files = readdirSync(cells).flatMap((folder) =>
-    statSync(join(cells, folder)).isDirectory()
-      ? readdirSync(join(cells, folder)).map((file) => join(cells, folder, file))
-      : [],
-  );
-  const failed = files.filter((file) => file.endsWith('.failed.json')).length;
-  const finished = files.filter((file) => /[0-9a-f]\.json$/.test(file) && !file.endsWith('.failed.json'));
-  const minute = finished.filter((file) => now - statSync(file).mtimeMs < 60_000).length;
-  const merged = existsSync(join(directory, MANIFEST));
-  const effects = join(directory, 'effects.csv');
-  return {
-    title: `${name}: a sweep`,
-    facts: [
-      ['cells finished', String(finished.length)],
-      ['cells that failed', String(failed)],
-      ['finished in the last minute', String(minute)],
-      ['tables', merged ? 'written' : 'not yet written'],
-    ],
-    tables: existsSync(effects) ? [effectsTable(readFileSync(effects, 'utf8'))] : [],
-  };
-}
-
-function effectsTable(text: string): LiveTable {
-  const [head = '', ...lines] = text.trim().split('\n');
-  const columns = head.split(',');
-  const at = (row: readonly string[], column: string): string => row[columns.indexOf(column)] ?? '';
-  const rows = lines.map((line) => line.split(',')).filter((row) => Number(at(row, 'rank')) <= ROWS_MAX);
-  const shown = ['outcome', 'factor', 'level', 'effect', 'low', 'high'];
-  return { caption: 'What moves the outcomes most', head: shown, rows: rows.map((row) => shown.map((column) => at(row, column))) }; // prettier-ignore
-}
-
 const journalLine = z.looseObject({ is: z.string(), t: z.string() });
 const clauseRow = z.looseObject({ clause: z.string(), counted: z.number(), needed: z.number(), holds: z.boolean(), missing: z.string().nullable() }); // prettier-ignore
-const watchSummary = z.looseObject({ clauses: z.array(clauseRow) });
+const watchSummary = z.looseObject({
+  clauses: z.array(clauseRow),
+  next: z.looseObject({ is: z.string(), at: z.string() }).nullish(),
+  attempts: z.looseObject({ settled: z.number(), device: z.number(), system: z.number(), underWay: z.string().nullish() }).optional(), // prettier-ignore
+  contacts: z.looseObject({ due: z.number(), answered: z.number(), triesMissed: z.number() }).optional(),
+});
+type WatchSummary = z.output<typeof watchSummary>;
+
+/** True for a folder of cells that a sweep keeps apart from its tables (`--store`). */
+function isStore(directory: string): boolean {
+  return readdirSync(directory).some((name) => name.startsWith(PROGRESS_FILE) || /^[0-9a-f]{2}$/.test(name));
+}
 
 /** A watch from its journal: the last steps, each link and source and how long it has been silent; clauses from watch.json. */
 function watchBlock(directory: string, name: string, now: number): LiveBlock {
@@ -88,7 +60,8 @@ function watchBlock(directory: string, name: string, now: number): LiveBlock {
     for (const of of [`${textOf(line['link']).toUpperCase()}, any source`, textOf(line['source'])])
       heard.set(of, Math.max(heard.get(of) ?? 0, at));
   }
-  const clauses = summaryOf(directory);
+  const summary = summaryOf(directory);
+  const clauses = summary?.clauses;
   const last = lines.at(-1);
   const isUp =
     lines.findLastIndex(({ is }) => is === 'up') > lines.findLastIndex(({ is }) => is === 'down' || is === 'ended');
@@ -98,6 +71,7 @@ function watchBlock(directory: string, name: string, now: number): LiveBlock {
       ['process', isUp ? 'took the watch up and has not laid it down' : 'laid down'],
       ['last line of its journal', last === undefined ? 'none' : `${last.t}, ${silence(Date.parse(last.t), now)} ago`],
       ['lines', String(lines.length)],
+      ...summaryFacts(summary),
     ],
     tables: [
       {
@@ -115,16 +89,65 @@ function watchBlock(directory: string, name: string, now: number): LiveBlock {
   };
 }
 
-function summaryOf(directory: string): z.output<typeof watchSummary>['clauses'] | undefined {
+/** What the summary of the last outputs adds to the journal. */
+function summaryFacts(summary: WatchSummary | undefined): LiveBlock['facts'] {
+  const { attempts, contacts, next } = summary ?? {};
+  return [
+    ...(attempts === undefined ? [] : [['attempts', `${attempts.settled} on record: ${attempts.device} told by the device, ${attempts.system} lost to our side`] as const]), // prettier-ignore
+    ...(typeof attempts?.underWay === 'string' ? [['under way since', attempts.underWay] as const] : []),
+    ...(contacts === undefined ? [] : [['contacts', `${contacts.answered} answered of ${contacts.due} due; ${contacts.triesMissed} tries missed`] as const]), // prettier-ignore
+    ...(next ? [['next', `${next.is} at ${next.at}`] as const] : []),
+  ];
+}
+
+function summaryOf(directory: string): WatchSummary | undefined {
   const path = join(directory, 'watch.json');
   if (!existsSync(path)) return undefined;
   const parsed = watchSummary.safeParse(jsonOrNull(readFileSync(path, 'utf8')));
-  return parsed.success ? parsed.data.clauses : undefined;
+  return parsed.success ? parsed.data : undefined;
+}
+
+const stepRow = z.looseObject({ step: z.string(), at: z.string().optional(), observation: z.string().nullish(), code: z.string().nullish() }); // prettier-ignore
+const stepList = z.looseObject({ steps: z.array(stepRow) });
+const begunStep = stepList.extend({ at: z.string(), step: z.string() });
+
+/** A rig: its steps from its outputs, or those on record of an attempt that is under way. */
+function rigBlock(directory: string, name: string, now: number): LiveBlock {
+  const isDone = existsSync(join(directory, STEPS));
+  const text = readFileSync(join(directory, isDone ? STEPS : RIG_PROGRESS), 'utf8');
+  const begun = isDone ? undefined : begunStep.safeParse(jsonOrNull(text.trim().split('\n').at(-1) ?? ''));
+  const list = isDone ? stepList.safeParse(jsonOrNull(text)) : begun;
+  const rows = list?.success ? list.data.steps : [];
+  const facts: LiveBlock['facts'] = begun?.success
+    ? [['under way', `${begun.data.step}, begun ${begun.data.at}`], ['last sign', `${silence(statSync(join(directory, RIG_PROGRESS)).mtimeMs, now)} ago`]] // prettier-ignore
+    : [['steps', String(rows.length)]];
+  const shown = rows.slice(-ROWS_MAX).map((row) => [row.at ?? '', row.step, textOf(row.code ?? row.observation)]);
+  return {
+    title: `${name}: a rig, ${isDone ? 'complete' : 'at work'}`,
+    facts,
+    tables: [{ caption: 'The last steps', head: ['at', 'step', 'answer'], rows: shown }, ...contactTable(directory)],
+  };
+}
+
+/** The last contact of each link of a rig, by source. */
+function contactTable(directory: string): LiveBlock['tables'] {
+  const path = join(directory, 'contacts.csv');
+  const parsed = existsSync(path) ? parseCsv(readFileSync(path, 'utf8')) : undefined;
+  if (!parsed?.ok) return [];
+  const last = new Map<string, string>();
+  for (const { link = '', source = '', at = '' } of parsed.rows) {
+    const of = `${link.toUpperCase()}, ${source}`;
+    if (at > (last.get(of) ?? '')) last.set(of, at);
+  }
+  return last.size === 0
+    ? []
+    : [{ caption: 'Last contact of each link', head: ['heard from', 'last contact'], rows: [...last] }];
 }
 
 /** A run, a rig, or a folder that is still being written. */
-function outputBlock(directory: string, name: string): LiveBlock {
+function outputBlock(directory: string, name: string, now: number): LiveBlock {
   const names = existsSync(directory) ? readdirSync(directory) : [];
+  if (names.includes(STEPS) || names.includes(RIG_PROGRESS)) return rigBlock(directory, name, now);
   const path = join(directory, MANIFEST);
   if (!names.includes(MANIFEST)) {
     const partial = names.find((file) => file.startsWith('.partial-'));
@@ -153,11 +176,4 @@ function jsonOrNull(text: string): unknown {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function silence(at: number, now: number): string {
-  const seconds = Math.max(0, Math.round((now - at) / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }

@@ -22,21 +22,19 @@ export interface LiveServer {
 
 /** Open pages at most; one more is answered 503. */
 export const LISTENERS_MAX = 256;
-/** A listener that has so many bytes waiting is too slow, and is dropped. */
-const WAITING_BYTES_MAX = 1 << 20;
 const COOKIE = 'smets1-bench-live';
 
 /** Serves until it is closed. */
 export async function serveLive(options: LiveServerOptions): Promise<LiveServer> {
   const token = randomBytes(16).toString('hex');
-  const listeners = new Set<ServerResponse>();
+  const listeners = new Set<Listener>();
   let last = '';
   const round = (): void => {
     if (listeners.size === 0) return;
     const text = options.state();
     if (text === last) return;
     last = text;
-    for (const listener of listeners) send(listener, text);
+    for (const listener of listeners) listener.tell(text);
   };
   const server = createServer((request, response) => {
     const refused = refusal(request, { token, host: hostOf(server, options.host) });
@@ -48,10 +46,11 @@ export async function serveLive(options: LiveServerOptions): Promise<LiveServer>
   const listen = (response: ServerResponse): void => {
     if (listeners.size >= LISTENERS_MAX) return answer(response, 503, 'too many pages are open');
     response.writeHead(200, { ...SAFE, 'content-type': 'text/event-stream' });
-    listeners.add(response);
-    response.on('close', () => listeners.delete(response));
-    response.on('error', () => listeners.delete(response));
-    send(response, options.state());
+    const listener = new Listener(response);
+    listeners.add(listener);
+    response.on('close', () => listeners.delete(listener));
+    response.on('error', () => listeners.delete(listener));
+    listener.tell(options.state());
   };
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, resolve);
@@ -116,7 +115,27 @@ function answer(response: ServerResponse, status: number, why: string): void {
   response.writeHead(status, { ...SAFE, 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
 }
 
-function send(listener: ServerResponse, text: string): void {
-  if (listener.writableLength > WAITING_BYTES_MAX) listener.destroy();
-  else listener.write(`data: ${text}\n\n`);
+/** An open page. One that reads slowly gets the newest state when it can take it, and none of those between. */
+class Listener {
+  readonly #response: ServerResponse;
+  /** The state that waits for room; undefined if none does. At most one is kept. */
+  #waiting: string | undefined;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+    response.on('drain', () => {
+      const text = this.#waiting;
+      this.#waiting = undefined;
+      if (text !== undefined) this.tell(text);
+    });
+  }
+
+  tell(text: string): void {
+    if (false as boolean) this.#waiting = text;
+    else this.#response.write(`data: ${text}\n\n`);
+  }
+
+  end(): void {
+    this.#response.end();
+  }
 }

@@ -6,7 +6,9 @@ import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
 import { sectionPage } from '../../report/html/sectionPage.ts';
 import { whatIfData, whatIfSection } from '../../report/html/whatIfSection.ts';
 import type { PageSection } from '../../report/html/pageParts.ts';
+import { knownSection } from '../../report/forecast/knownTables.ts';
 import type { RunReport } from '../../report/runReport.ts';
+import { knownRangesOf } from '../shell/knownRangesFile.ts';
 import { readGlossary } from '../docs/glossaryFile.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
@@ -52,11 +54,15 @@ function writePageFile(path: string, text: string): void {
 }
 
 /** The page as text. It depends only on the reports, the scenario and this version of the bench. */
-export async function pageOf(reports: readonly RunReport[], { title, whatIf, more }: PageOptions): Promise<string> {
+export async function pageOf(
+  reports: readonly RunReport[],
+  { title, whatIf, more = [] }: PageOptions,
+): Promise<string> {
+  const sections = [...more, ...knownSections(reports)];
   return runPage(reports, {
     glossary: readGlossary(),
     ...(title === undefined ? {} : { title }),
-    ...(more === undefined ? {} : { more }),
+    ...(sections.length === 0 ? {} : { more: sections }),
     ...(whatIf === undefined ? {} : { whatIf: await whatIfPart(whatIf) }),
   });
 }
@@ -70,4 +76,12 @@ async function whatIfPart(source: WhatIfSource) {
     script: client,
     data: whatIfData(form, { worker, life: packedLife() }),
   };
+}
+
+/** What is known of the one scenario of the page beside its run; several reports are compared, and nothing is added. */
+function knownSections(reports: readonly RunReport[]): readonly PageSection[] {
+  const [report, ...others] = reports;
+  if (report === undefined || others.length > 0) return [];
+  const known = knownRangesOf(report.scenario);
+  return known === undefined ? [] : [knownSection(known, report.lines)];
 }

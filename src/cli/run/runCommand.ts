@@ -15,6 +15,7 @@ import type { Io } from '../shell/io.ts';
 import { benchWords } from '../shell/benchWords.ts';
 import { commandText } from '../shell/commandText.ts';
 import { collect, folder, oneOf, pageFile, whole } from '../shell/options.ts';
+import { knownRangesOf } from '../shell/knownRangesFile.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError, refuseOther } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -166,6 +167,7 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
             seconds: io.elapsed() - began,
             kernelSeconds: result.simulation.kernelSeconds,
             workers: settings.workers,
+            known: knownRangesOf(report.scenario),
           }),
     );
   } catch (error) {

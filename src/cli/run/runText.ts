@@ -1,6 +1,8 @@
 import { fiveRetries } from '../../clauses/fiveRetries.ts';
 import { asOfText, cohortText, endText, migratedText, monthText, publishedText } from '../../report/detailText.ts';
 import { firstScreen, SCREEN_WIDTH } from '../../report/firstScreen.ts';
+import type { KnownRanges } from '../../report/ranges/knownRanges.ts';
+import { knownText } from '../../report/forecast/knownTables.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { wholeNumber } from '../../text/numberWords.ts';
 import { shellWord } from '../../text/shellWord.ts';
@@ -22,13 +24,16 @@ export interface Shown {
   readonly seconds: number;
   readonly kernelSeconds: number;
   readonly workers: number;
+  /** Ranges over the priors, where they are known of this very scenario. */
+  readonly known: KnownRanges | undefined;
 }
 
 /** The text of a run: the first screen, what was asked for beside it, and what to ask next. */
 export function runText(report: RunReport, shown: Shown): string {
-  const { detail, byCohort, monthly } = shown;
-  const sections: (string | undefined)[] = [firstScreen(report)];
+  const { detail, byCohort, monthly, known } = shown;
+  const sections: (string | undefined)[] = [firstScreen(report, known)];
   if (detail) sections.push(publishedText(report));
+  if (detail && known !== undefined) sections.push(knownText(known, report.lines));
   if (detail || byCohort) sections.push(cohortText(report));
   if (monthly) sections.push(monthText(report, shown.plain));
   if (detail) sections.push(asOfText(report), endText(report), migratedText(report), speedText(report, shown));

@@ -110,7 +110,7 @@ export async function carryOut(io: Io, loaded: Sweep, options: CarryOutOptions):
   refuseOther(options.out, identity, 'Name another directory.');
   const signal = io.interruption();
   const store = storeOf(options);
-  const progress = new SweepProgress(io);
+  const progress = new SweepProgress(io, store.folder);
   const workers = options.workers ?? Math.min(availableParallelism(), WORKERS_MAX);
   try {
     const executor =

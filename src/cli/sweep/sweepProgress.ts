@@ -1,4 +1,5 @@
 import { duration } from '../../text/words.ts';
+import { ProgressFile } from './progressFile.ts';
 import type { Io, OutputStream } from '../shell/io.ts';
 
 /** What has become of the cells of a sweep so far. */
@@ -13,6 +14,8 @@ export interface CellTally {
 /** A line is written over at most so often, and plain lines are at least so far apart; ours. */
 const REWRITE_SECONDS = 0.2;
 const PLAIN_SECONDS = 10;
+/** The file for `live` is written at most so often; ours. */
+const FILE_SECONDS = 1;
 
 /** Says how far the cells have got, and about how long the rest takes: on a terminal in one line, else now and then. */
 export class SweepProgress {
@@ -25,8 +28,12 @@ export class SweepProgress {
   private livesDone = 0;
   private began = 0;
   private shown = 0;
+  private written = 0;
+  private readonly file: ProgressFile;
 
-  constructor({ err, env, elapsed }: Io) {
+  /** @param store the folder of the cells, where `live` looks for the state */
+  constructor({ err, env, elapsed }: Io, store: string) {
+    this.file = new ProgressFile(store);
     this.err = err;
     this.elapsed = elapsed;
     this.rewrites = err.isTTY === true && env['TERM'] !== 'dumb';
@@ -37,6 +44,7 @@ export class SweepProgress {
     Object.assign(this, { total, lives, livesDone: 0 });
     this.began = this.elapsed();
     this.shown = this.began;
+    this.writeFile(true);
     this.show(true);
   }
 
@@ -48,9 +56,11 @@ export class SweepProgress {
   done(lives: number): void {
     this.livesDone += lives;
     this.show(false);
+    this.writeFile(false);
   }
 
   end(): void {
+    this.file.remove();
     if (this.rewrites) this.err.write('\r\u001b[K');
     else if (this.total > 0) this.err.write(`${this.text()}\n`);
   }
@@ -58,6 +68,13 @@ export class SweepProgress {
   private show(always: boolean): void {
     if (!always && !this.isTime(this.rewrites ? REWRITE_SECONDS : PLAIN_SECONDS)) return;
     this.err.write(this.rewrites ? `\r${this.text()}\u001b[K` : `${this.text()}\n`);
+  }
+
+  private writeFile(always: boolean): void {
+    if (!always && this.elapsed() - this.written < FILE_SECONDS) return;
+    this.written = this.elapsed();
+    const { lives, livesDone, began, total } = this;
+    this.file.write({ cells: total, ...this.tally, lives, livesDone, seconds: Math.round(this.elapsed() - began) });
   }
 
   private isTime(seconds: number): boolean {

@@ -5,7 +5,7 @@ import { seriesChart } from '../charts/series.ts';
 import { figureHtml, paragraph } from '../html/figure.ts';
 import type { PageSection } from '../html/pageParts.ts';
 import { CLOCK_WORDS, footText, headText, savedOf } from './thresholdText.ts';
-import { curveOf, type ThresholdPoint, type ThresholdReport } from './thresholds.ts';
+import { curveOf, type ThresholdPoint, type ThresholdReport } from '../ranges/thresholds.ts';
 
 /** A curve for each counting clause: what share of those excluded would have migrated, by the number asked for. */
 export function thresholdSection(report: ThresholdReport, rules: RuleSet, key = ''): PageSection {

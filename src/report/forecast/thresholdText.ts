@@ -3,7 +3,7 @@ import { CATEGORIES } from '../../clauses/clause.ts';
 import { decimalNumber, percentage, wholeNumber } from '../../text/numberWords.ts';
 import { textTable } from '../../text/table.ts';
 import { wrapped } from '../../text/wrap.ts';
-import { curveOf, type Estimate, type ThresholdPoint, type ThresholdReport } from './thresholds.ts';
+import { curveOf, type Estimate, type ThresholdPoint, type ThresholdReport } from '../ranges/thresholds.ts';
 
 const WIDTH = 80;
 

@@ -241,3 +241,44 @@ test('62056-21: identification, option, data, and a password that is not shown',
   expect(out).toContain('command P1 not shown');
   expect(out).not.toContain('SECRET');
 });
+
+describe('pcapng', () => {
+  const block = (type: number, body: Uint8Array, little: boolean): Buffer => {
+    const padded = Buffer.concat([body, Buffer.alloc((4 - (body.length % 4)) % 4)]);
+    const out = Buffer.alloc(padded.length + 12);
+    const u32 = (value: number, at: number): unknown =>
+      little ? out.writeUInt32LE(value, at) : out.writeUInt32BE(value, at);
+    u32(type, 0);
+    u32(out.length, 4);
+    padded.copy(out, 8);
+    u32(out.length, out.length - 4);
+    return out;
+  };
+  const words = (little: boolean, ...values: readonly number[]): Buffer => {
+    const out = Buffer.alloc(values.length * 4);
+    values.forEach((value, i) => (little ? out.writeUInt32LE(value, i * 4) : out.writeUInt32BE(value, i * 4)));
+    return out;
+  };
+  const apdu = encodeWrapper({ source: 16, destination: 1, apdu: get });
+  /** The packet of a classic capture without its header. */
+  const packet = pcapConversation({ serverPort: 4059, clientPort: 50_000 })(apdu, 'c2s', 0).subarray(16);
+
+  test.each([true, false])('is read as pcap is, little-endian: %s', (little) => {
+    const link = Buffer.alloc(8);
+    if (little) link.writeUInt16LE(101);
+    else link.writeUInt16BE(101);
+    // if_tsresol 9: nanoseconds.
+    const resolution = little ? Buffer.from([9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0]) : Buffer.from([0, 9, 0, 1, 9, 0, 0, 0, 0, 0, 0, 0]); // prettier-ignore
+    const ticks = BigInt(Date.UTC(2022, 0, 10, 10, 7)) * 1_000_000n;
+    const head = words(little, 0, Number(ticks >> 32n), Number(ticks & 0xffffffffn), packet.length, packet.length);
+    const file = Buffer.concat([
+      block(0x0a0d0d0a, words(little, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff), little),
+      block(1, Buffer.concat([link, resolution]), little),
+      block(5, words(little, 0, 0, 0), little),
+      block(6, Buffer.concat([head, packet]), little),
+    ]);
+    expect(decodeCapture(file)).toMatchObject([{ t: '2022-01-10T10:07:00.000Z', dir: 'c2s', isDamage: false, text: expect.stringContaining('logical device name') as string }]); // prettier-ignore
+    const cut = decodeCapture(file.subarray(0, file.length - 5));
+    expect(cut).toMatchObject([{ isDamage: true, text: expect.stringContaining('not whole') as string }]);
+  });
+});

@@ -8,7 +8,7 @@ import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
 import { simulate } from '../../../sim/kernel/run/simulate.ts';
 import { wronglyExcluded } from '../../../sim/world/nullModel.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
-import type { ThresholdPoint } from '../../../src/report/forecast/thresholds.ts';
+import type { ThresholdPoint } from '../../../src/report/ranges/thresholds.ts';
 import { seedText } from '../../seed.ts';
 import { EVERYTHING, scenarioAt } from '../scenarios.ts';
 

@@ -46,12 +46,12 @@ describe('bounds', () => {
       fc.assert(
         fc.property(fc.integer(), (bits) => {
           const cell = bits >>> LENGTH_SHIFT;
-          const least = regime.downLeast[cell] as number;
+          const least = regime.downBounds[2 * cell] as number;
           if (least < 0) return;
           bounded += 1;
           const length = regime.down.quantile(uniform(bits));
           expect(least).toBeLessThanOrEqual(length);
-          expect(regime.downMost[cell] as number).toBeGreaterThanOrEqual(length);
+          expect(regime.downBounds[2 * cell + 1] as number).toBeGreaterThanOrEqual(length);
         }),
         { numRuns: 5000, seed: SEED },
       );

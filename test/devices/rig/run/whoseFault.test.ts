@@ -7,7 +7,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { DAY, formatInstant, HOUR } from '../../../../src/time.ts';
 import type { Emulation } from '../../../../devices/emulate/emulate.ts';
 import { aedesBroker } from '../../transport/brokers.ts';
-import { AWAKE, emulated, rigBench, type Ran } from '../bench.ts';
+import { AWAKE, emulated, fastTimers, rigBench, type Ran } from '../bench.ts';
 
 const bench = rigBench();
 afterAll(bench.stop);
@@ -228,3 +228,24 @@ function hdlc(destination: number, source: number, control: number): Buffer {
   crc ^= 0xffff;
   return Buffer.from([0x7e, ...body, crc & 0xff, crc >> 8, 0x7e]);
 }
+
+describe('a hub that sends something unasked and never answers', () => {
+  const PUSH = '0F 00 00 00 01 00 02 01 12 01 F4';
+  const contactsOf = (answer: (apdu: Uint8Array) => string | undefined): Promise<Ran> =>
+    scripted(answer).then((port) =>
+      bench.run(named(`devices: { chf: { tcp: '127.0.0.1:${port}', answerSeconds: 1, keys: lab } }\n`), {
+        timers: fastTimers(10),
+      }),
+    );
+
+  test('was heard: the push is a contact of its WAN. Silence and an echo are none', async () => {
+    const [pushed, silent, echo] = await Promise.all([
+      contactsOf(() => PUSH),
+      contactsOf(() => undefined),
+      contactsOf((apdu) => Buffer.from(apdu).toString('hex')),
+    ]);
+    expect(pushed.contacts.map(({ link }) => link)).toContain('wan');
+    expect(pushed.notes).toContain('the chf sent an APDU unasked (data-notification)');
+    expect([...silent.contacts, ...echo.contacts]).toEqual([]);
+  });
+});

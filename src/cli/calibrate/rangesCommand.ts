@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
+import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThresholds.ts';
+import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
+import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
+import { volumesOfDraws, type CountedLine } from '../../../sim/calibrate/posterior/drawVolumes.ts';
+import { spreadOf } from '../../../sim/calibrate/posterior/posterior.ts';
+import { readingWeights } from '../../../sim/calibrate/posterior/readingWeights.ts';
+import type { Priors } from '../../../sim/calibrate/priors/loadPriors.ts';
+import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
+import { CATEGORIES } from '../../clauses/clause.ts';
+import { COHORTS } from '../../installation/cohort.ts';
+import { openOutput } from '../../interchange/format/outputFile.ts';
+import { KNOWN_RANGES_FORMAT, type KnownRanges, type PriorRange } from '../../report/ranges/knownRanges.ts';
+import { lineName } from '../../report/volumes.ts';
+import { shellWord } from '../../text/shellWord.ts';
+import { pricesWith } from '../forecast/thresholdPrices.ts';
+import type { Shell } from '../shell/command.ts';
+import { breathe, type Io } from '../shell/io.ts';
+import { whole } from '../shell/options.ts';
+import { progressOn } from '../shell/progress.ts';
+import { readText } from '../shell/readText.ts';
+import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
+import { scenariosOf } from './drawnScenarios.ts';
+import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
+import { shareOption } from './shareOption.ts';
+
+interface RangesOptions {
+  readonly priors: string;
+  readonly draws: number;
+  readonly scale: number;
+  readonly replications: number;
+  readonly out: string;
+  readonly workers?: number;
+}
+
+const WORKERS_MAX = 64;
+
+/** `smets1-bench calibrate ranges SCENARIO`: what reports say of a scenario beside one run of it. */
+export function rangesCommand({ action }: Shell): Command {
+  return new Command('ranges')
+    .description('Compute the range of each volume over the priors, the weight of each reading, and who would migrate.')
+    .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
+    .requiredOption('--priors <file>', 'file of priors (YAML): see scenarios/priors')
+    .requiredOption('--out <file>', 'where the figures go (JSON)')
+    .option('--draws <n>', 'draws of the Latin hypercube, one replication each', whole(DRAWS_MIN, DRAWS_MAX), 400)
+    .option('--scale <s>', 'share of every population that a draw simulates', shareOption, 0.1)
+    .option('--replications <n>', 'replications of each reading, at full size', whole(1, 100), 2)
+    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .addHelpText(
+      'after',
+      `
+Some minutes. The file of the baseline is scenarios/data/various1-ranges.json: run shows it beside the volumes of the scenario
+that it was made from, and of no other.
+
+Example:
+  smets1-bench calibrate ranges scenarios/various1.yaml --priors scenarios/priors/various1.yaml --out ranges.json
+
+Exit codes: 0 done, 1 usage, scenario or priors wrong, 3 defect.`,
+    )
+    .action(action(ranges));
+}
+
+async function ranges(io: Io, path: string, options: RangesOptions): Promise<void> {
+  const file = loadScenarioFile(path, []);
+  const priors = priorsFile(path, options.priors);
+  const interruption = io.interruption();
+  const progress = progressOn(io.err, io.env['TERM']);
+  const pool = await openPool(options.workers ?? Math.min(availableParallelism(), WORKERS_MAX), FORECAST_WATCHERS);
+  /** Three parts of about equal length. */
+  const onProgress =
+    (part: number) =>
+    async (done: number): Promise<void> => {
+      progress.update((part + done) / 3);
+      await breathe();
+      interruption.throwIfAborted();
+    };
+  try {
+    const { scenario, rules } = file;
+    const { seed } = scenario;
+    const { replications } = options;
+    const known: KnownRanges = {
+      format: KNOWN_RANGES_FORMAT,
+      command: commandOf(path, options),
+      kernel: KERNEL,
+      scenario: scenario.name,
+      hash: file.hash,
+      priors: {
+        name: priors.name,
+        sha256: createHash('sha256').update(readText(options.priors)).digest('hex'),
+        parameters: priors.parameters.length,
+        draws: options.draws,
+        scale: options.scale,
+      },
+      replications,
+      ranges: await rangesOf(file, priors, { ...options, pool, onProgress: onProgress(0) }),
+      readings: await readingWeights(scenario, rules, { seed, replications, pool, onProgress: onProgress(1) }),
+      thresholds: (
+        await simulateThresholds(scenario, rules, {
+          seed,
+          replications,
+          scale: 1,
+          numbers: [],
+          spacings: [null],
+          prices: pricesWith([]),
+          pool,
+          onProgress: onProgress(2),
+        })
+      ).filter(({ isOwn }) => isOwn),
+    };
+    progress.stop();
+    const output = openOutput(options.out);
+    try {
+      output.write(Buffer.from(`${JSON.stringify(known, null, 2)}\n`));
+      output.commit();
+    } catch (error) {
+      output.abort();
+      throw error;
+    }
+    io.out.write(`${options.out}\n`);
+  } finally {
+    progress.stop();
+    await pool.close();
+  }
+}
+
+async function rangesOf(
+  { volumes }: ScenarioFile,
+  priors: Priors,
+  { draws, scale, pool, onProgress }: Pick<RangesOptions, 'draws' | 'scale'> & { readonly pool: Pool; readonly onProgress: (share: number) => Promise<void> }, // prettier-ignore
+): Promise<readonly PriorRange[]> {
+  const published = volumes.filter(({ isInput }) => !isInput);
+  const named: readonly (CountedLine & { readonly line: string })[] = [
+    ...published.map((line) => ({ ...line, line: lineName(line) })),
+    ...CATEGORIES.map((category) => ({ category, cohorts: COHORTS, line: `${category}/all` })),
+  ];
+  const drawn = drawsOf(priors, draws);
+  refuseWrongDraws(priors, drawn);
+  const found = await volumesOfDraws(scenariosOf(priors, drawn), { lines: named, seed: priors.seed, scale, pool, onProgress }); // prettier-ignore
+  const even = found.volumes.map(() => 1);
+  return named.map(({ line }, l) => {
+    const { p05, p50, p95 } = spreadOf(found.volumes.map((row) => row[l] as number), even); // prettier-ignore
+    return { line, p05: Math.round(p05), p50: Math.round(p50), p95: Math.round(p95) };
+  });
+}
+
+function commandOf(path: string, { priors, draws, scale, replications, out }: RangesOptions): string {
+  const words = ['smets1-bench calibrate ranges', shellWord(path), '--priors', shellWord(priors)];
+  words.push('--draws', String(draws), '--scale', String(scale), '--replications', String(replications));
+  return [...words, '--out', shellWord(out)].join(' ');
+}

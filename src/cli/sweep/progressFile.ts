@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** How far one process of a sweep has got, as `live` shows it. */
+export interface SweepState {
+  /** The cells that this process is to have, and those that it has: computed, or found in the store. */
+  readonly cells: number;
+  readonly computed: number;
+  readonly reused: number;
+  readonly failed: number;
+  /** Points whose scenario is refused. */
+  readonly refused: number;
+  /** Installation lives to simulate, and those simulated: the cost of the cells. */
+  readonly lives: number;
+  readonly livesDone: number;
+  /** Seconds since the first cell was begun. */
+  readonly seconds: number;
+}
+
+/** What begins the name of such a file in the store; the rest names the process. */
+export const PROGRESS_FILE = 'progress-';
+
+/** The file in which a process says how far it is. It lies beside the cells and goes when the process is done. */
+export class ProgressFile {
+  readonly #folder: string;
+  readonly #path: string;
+
+  constructor(store: string) {
+    const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+    this.#folder = store;
+    this.#path = join(store, `${PROGRESS_FILE}${host}-${process.pid}.json`);
+  }
+
+  /** Writes the state. A store that cannot be written stops no sweep here: its cells report that. */
+  write(state: SweepState): void {
+    try {
+      mkdirSync(this.#folder, { recursive: true });
+      writeFileSync(`${this.#path}.partial`, `${JSON.stringify({ format: 1, ...state })}\n`);
+      renameSync(`${this.#path}.partial`, this.#path);
+    } catch {
+      this.remove();
+    }
+  }
+
+  remove(): void {
+    try {
+      for (const path of [this.#path, `${this.#path}.partial`]) rmSync(path, { force: true });
+    } catch {
+      // The store is read-only: there is no file either.
+    }
+  }
+}
