@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import {
   attemptColumns,
   eventColumns,
@@ -9,6 +8,7 @@ import {
   type AnsweredVerdict,
 } from '../../../interchange/engine/engineProtocol.ts';
 import type { Format } from '../../../interchange/format/formats.ts';
+import { readParquetObjects } from '../../../interchange/format/parquetObjects.ts';
 import { csvLine, openRows, type RowWriter } from '../../../interchange/format/rowWriter.ts';
 import { csvRows } from '../../../text/csvText.ts';
 import { formatInstant } from '../../../time.ts';
@@ -77,22 +77,8 @@ const READERS: Readonly<Record<Format, (path: string) => VerdictRows | Promise<V
       .filter((line) => line.trim() !== '');
     return { columns: undefined, rows: lines.map((line) => JSON.parse(line) as VerdictRow) };
   },
-  parquet: async (path) => {
-    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path) });
-    return { columns: undefined, rows: rows.map(plainRow) };
-  },
+  parquet: async (path) => ({ columns: undefined, rows: await readParquetObjects(path) }),
 };
-
-/** Instants and whole numbers of a Parquet file as the protocol has them. */
-function plainRow(row: VerdictRow): VerdictRow {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainCell(value)]));
-}
-
-function plainCell(value: unknown): unknown {
-  if (value instanceof Date) return formatInstant(value.getTime() / 1000);
-  if (typeof value === 'bigint') return Number(value);
-  return Array.isArray(value) ? value.map(plainCell) : value;
-}
 
 function verdictsOf({ columns, rows }: VerdictRows, format: Format): BatchVerdicts {
   const found = new Map<string, AnsweredVerdict[]>();
