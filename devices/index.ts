@@ -40,6 +40,8 @@ export type { ByteChannel, Listener, Transport, TransportErrorCode } from './tra
 
 export { listAnnounced, listSerialPorts } from './hardware/list.ts';
 export type { FoundDevice, FoundPort, PortList } from './hardware/list.ts';
+export { listCads } from './hardware/listCads.ts';
+export type { FoundCad } from './hardware/listCads.ts';
 export { probePort } from './hardware/probe.ts';
 export type { ProbeOptions, ProbeResult } from './hardware/probe.ts';
 export { ingestGlow } from './mqtt/glow.ts';

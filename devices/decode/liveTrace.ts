@@ -1,5 +1,6 @@
 /** Decodes frames as they cross a channel: a frame log that tells what each frame says, and keeps none. */
 import type { FrameLog } from '../transport/tap.ts';
+import { readCapture } from './captureFile.ts';
 import { CaptureDecoder, type DecodedLine } from './decodeCapture.ts';
 import type { DecodeKeys } from './keyChest.ts';
 
@@ -24,5 +25,16 @@ export function liveTrace({ keys, nowMilliseconds, onLine }: LiveTraceOptions): 
     remark({ endpoint, layer, note }) {
       for (const line of decoder.take({ t: t(), endpoint, layer, note, bytes: new Uint8Array(0) })) onLine(line);
     },
+  };
+}
+
+/** As {@link liveTrace}, from the lines of a frame log as they are written. */
+export function liveLines({ keys, onLine }: Omit<LiveTraceOptions, 'nowMilliseconds'>): (text: string) => void {
+  const decoder = new CaptureDecoder({ keys });
+  return (text) => {
+    for (const item of readCapture(Buffer.from(text))) {
+      if ('problem' in item) continue;
+      for (const line of decoder.take(item)) onLine(line);
+    }
   };
 }

@@ -15,15 +15,21 @@ export function html(name: string, attributes: Attributes, ...children: readonly
 }
 
 function attributesText(attributes: Attributes): string {
-  return Object.entries(attributes)
-    .map(([key, value]) =>
-      value === undefined ? '' : ` ${key}="${typeof value === 'number' ? coordinate(value) : escapeMarkup(value)}"`,
-    ) // prettier-ignore
-    .join('');
+  let text = '';
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value === undefined) continue;
+    text += ` ${key}="${typeof value === 'number' ? coordinate(value) : escapeMarkup(value)}"`;
+  }
+  return text;
 }
+
+/** Most texts of a drawing hold none of these, and looking costs less than replacing. */
+const SPECIAL = /[&<>"]/;
 
 /** The text with `&`, `<`, `>` and `"` escaped, fit for an element's content or a quoted attribute. */
 export function escapeMarkup(text: string): string {
+  if (!SPECIAL.test(text)) return text;
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 

@@ -6,6 +6,7 @@ import { devicesBenchmark } from './devices/benchmark.ts';
 import { estateBenchmark } from './estate.ts';
 import { evaluatorBenchmark } from './evaluator.ts';
 import { fuzzBenchmark } from './fuzz/benchmark.ts';
+import { pageBenchmark } from './page.ts';
 import { r1Benchmark } from './r1/benchmark.ts';
 import { ruleEnginesBenchmark } from './ruleEngines/benchmark.ts';
 import type { Sizes } from './sizes.ts';
@@ -25,6 +26,7 @@ const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> =
   'fuzz': fuzzBenchmark,
   'sweep': sweepBenchmark,
   'check': checkBenchmark,
+  'page': pageBenchmark,
 };
 
 const QUICK = '--quick';

@@ -29,17 +29,23 @@ const PATHS = [
 const OWN_MOST = 1.05;
 const STEPS_MOST = 0.4;
 const AGAIN_MOST = 2;
+const RULES_MOST = 0.25;
 
-function sweepOf(scale: number): Sweep {
-  const file = sweepSchema.parse({
-    format: 1,
-    name: 'benchmark',
-    scenario: 'scenarios/various1.yaml',
-    scale,
-    replications: 5,
-    design: { kind: 'oneAtATime' },
-    factors: Object.fromEntries(PATHS.map((path) => [path, { path, range: ['x0.9', 'x1.02'], whole: path.endsWith('installations') }])), // prettier-ignore
-  });
+function stepsOf(scale: number): Sweep {
+  const factors: Record<string, object> = {};
+  for (const path of PATHS) factors[path] = { path, range: ['x0.9', 'x1.02'], whole: path.endsWith('installations') };
+  return sweepOf({ scale, design: { kind: 'oneAtATime' }, factors });
+}
+
+/** Sixteen rule sets. The base point is the one that asks for five weeks and three. */
+function rulesOf(scale: number): Sweep {
+  const weeksOf = (category: string, values: readonly number[]) => ({ path: `amendments.clauses.${category}.shows.atLeast`, values }); // prettier-ignore
+  const factors = { five: weeksOf('five-retries', [3, 4, 5, 6]), gt01: weeksOf('gt01', [2, 3, 4, 5]) };
+  return sweepOf({ scale, design: { kind: 'grid' }, factors });
+}
+
+function sweepOf(rest: object): Sweep {
+  const file = sweepSchema.parse({ format: 1, name: 'benchmark', scenario: 'scenarios/various1.yaml', replications: 5, ...rest }); // prettier-ignore
   const prepared = prepareSweep(file, { files: diskFiles, place: (path) => path, path: 'benchmark' });
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.problems));
   return prepared.sweep;
@@ -47,7 +53,7 @@ function sweepOf(scale: number): Sweep {
 
 /** A sweep beside the kernel on the same cells, and beside whole runs of its points; all on one thread, by processor time. */
 export async function sweepBenchmark({ quick }: Sizes): Promise<boolean> {
-  const sweep = sweepOf(quick ? 0.01 : 0.1);
+  const sweep = stepsOf(quick ? 0.01 : 0.1);
   const folder = mkdtempSync(join(tmpdir(), 'sweep-benchmark-'));
   try {
     const plan = planCells(sweep, sweep.file.replications);
@@ -56,6 +62,9 @@ export async function sweepBenchmark({ quick }: Sizes): Promise<boolean> {
     const kernel = await timed(() => kernelOn(cells));
     const store = openCellStore(join(folder, 'cells'));
     const whole = await timed(() => wholeSweep(sweep, store));
+    const grid = rulesOf(quick ? 0.01 : 0.1);
+    const rules = await timed(() => wholeSweep(grid, openCellStore(join(folder, 'rules'))));
+    const oneRuleSet = await timed(() => kernelOn(baseCells(grid)));
     const base = await timed(() => kernelOn(baseCells(sweep)));
     const again = await timed(() => wholeSweep(sweep, store));
     const reading = await timed(() => plan.cells.forEach(({ key }) => store.get(key)));
@@ -68,12 +77,15 @@ export async function sweepBenchmark({ quick }: Sizes): Promise<boolean> {
         [`whole runs of ${points} points, from one`, figure(base.processor * points)],
         ['the finished sweep again', figure(again.processor)],
         ['reading its cells', figure(reading.processor)],
+        ['a grid of 16 rule sets', figure(rules.processor)],
+        ['16 runs, from one', figure(oneRuleSet.processor * 16)],
       ],
     );
     const own = { what: 'a sweep against the kernel on its cells', found: whole.processor / kernel.processor, atMost: OWN_MOST, unit: 'x', quick }; // prettier-ignore
     const steps = { what: 'one at a time over 20 factors against whole runs', found: whole.processor / (base.processor * points), atMost: STEPS_MOST, unit: 'x', quick }; // prettier-ignore
     const twice = { what: 'a finished sweep again against reading its cells', found: again.processor / reading.processor, atMost: AGAIN_MOST, unit: 'x', quick }; // prettier-ignore
-    return [own, steps, twice].map((goal) => printGoal(goal)).every(Boolean);
+    const passes = { what: 'a grid of 16 rule sets against 16 runs', found: rules.processor / (oneRuleSet.processor * 16), atMost: RULES_MOST, unit: 'x', quick }; // prettier-ignore
+    return [own, steps, twice, passes].map((goal) => printGoal(goal)).every(Boolean);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

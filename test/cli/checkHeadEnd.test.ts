@@ -1,7 +1,8 @@
 // `check head-end` as it is typed: a head-end behind a pipe is told what to rotate, and the laws find what is wrong with it.
-import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { commandLine } from './harness.ts';
 
@@ -43,4 +44,66 @@ test('a command that does not exist, or no command, is an error of usage', async
   expect((await check('/no/such/head-end')).code).toBe(1);
   expect((await commandLine(['check', 'head-end'])).err).toMatch(/Which head-end\?/);
   expect((await check('true', '--laws', 'nothing like it')).err).toMatch(/no law of head-ends/);
+});
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const sample = (name: string) => `"${process.execPath}" --import tsx "${join(ROOT, 'test/examples/headends', name)}"`;
+const head = (command: string, ...more: readonly string[]) =>
+  commandLine(['check', 'head-end', '--command', command, ...more]);
+
+test.each(['clear link', 'impostor'])('the right sample keeps the law of the %s, over the pipe', async (law) => {
+  const { code, out } = await head(sample('rightHeadEnd.ts'), '--laws', law);
+  expect(out).toMatch(/^PASSED: 1 law$/m);
+  expect(code).toBe(0);
+});
+
+test('the wrong sample is found out, and the frames of the case are written without a key', async () => {
+  const out = join(folder, 'capture');
+  const answer = await head(sample('wrongHeadEnd.ts'), '--laws', 'no two devices', '--out', out);
+  expect(answer.out).toMatch(/the gak of device \d+ is the guek of device \d+ as well/);
+  expect(answer.out).toMatch(/Its frames: .*\.pcap$/m);
+  expect(answer.code).toBe(4);
+  const [name = ''] = readdirSync(out);
+  const bytes = readFileSync(join(out, name));
+  expect(bytes.readUInt32LE(0)).toBe(0xa1b2c3d4);
+  expect(bytes.includes(Buffer.alloc(16, 0x42))).toBe(false);
+});
+
+/** A head-end that says "rotated" and then does something else. */
+const MISBEHAVING: readonly (readonly [string, string, RegExp])[] = [
+  ['hangs', '', /hung for 1000 ms/],
+  ['crashes', 'process.exit(3)', /the head-end's process ended with code 3/],
+  ['babbles without an end', "process.stdout.write('x'.repeat(1 << 21))", /a line of more than \d+ octets/],
+  ['answers what was never asked', 'say({ number: 99999, rotated: true })', /a line that answers no rotation/],
+  ['answers twice', 'say({ number, rotated: false }); say({ number, rotated: false })', /rotation \d+ a second time/],
+  [
+    'closes its input',
+    "import('node:fs').then((fs) => fs.closeSync(0)); setInterval(() => 0, 1000)",
+    /hung|closed its standard input/,
+  ],
+];
+test.concurrent.each(MISBEHAVING)('a head-end that %s is told so in a sentence of its own', async (name, does, why) => {
+  const path = join(folder, `${name.replaceAll(' ', '-')}.mjs`);
+  writeFileSync(
+    path,
+    `import { createInterface } from 'node:readline';
+const say = (answer) => process.stdout.write(JSON.stringify(answer) + '\\n');
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { number } = JSON.parse(line).rotate;
+  ${does}
+});`,
+  );
+  const law = name === 'answers twice' ? 'under a Master Key' : 'clear link';
+  const { code, out } = await head(`"${process.execPath}" "${path}"`, '--laws', law, '--answer-seconds', '1');
+  expect(out).toMatch(why);
+  expect(code).toBe(4);
+});
+
+test('check schema head-end prints what a head-end reads and writes', async () => {
+  const { code, out } = await commandLine(['check', 'schema', 'head-end']);
+  const schema = JSON.parse(out) as { $defs: { rotate: { properties: { rotate: { required: string[] } } } } };
+  expect(schema.$defs.rotate.properties.rotate.required).toEqual(
+    expect.arrayContaining(['number', 'host', 'port', 'systemTitle', 'guek', 'gak', 'kek']),
+  );
+  expect(code).toBe(0);
 });

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -95,6 +94,20 @@ describe('forecast thresholds', () => {
     );
     expect(report.prices).toContainEqual({ what: 'attempt', pounds: 3, mark: 'as given', note: 'from the command line' }); // prettier-ignore
     expect(report.points.length).toBeGreaterThan(8);
+  });
+
+  test('over draws from priors the curves are ranges, and the number of threads is no matter', async () => {
+    const priors = join(folder, 'priors.yaml');
+    writeFileSync(priors, 'format: 1\nname: one\nparameters:\n  silent: { path: links.wan.silent.classes.dead.share, ratio: 3 }\n'); // prettier-ignore
+    const args = ['--numbers', '5', '--priors', priors, '--draws', '8', '--replications', '1', '--format', 'json'];
+    const one = await small(...args);
+    const report = JSON.parse(one.out) as { overPriors: { draws: number; ranges: { category: string; isOwn: boolean; excluded: { p05: number; p95: number } }[] } }; // prettier-ignore
+    expect(report.overPriors.draws).toBe(8);
+    const own = report.overPriors.ranges.find((row) => row.category === 'five-retries' && row.isOwn);
+    expect(own?.excluded.p05).toBeLessThan((own?.excluded.p95 ?? 0) / 1.5);
+    expect((await small(...args, '--workers', '2')).out).toBe(one.out);
+    const { out } = await small(...args.slice(0, -2));
+    expect(out).toContain('Over 8 draws from the priors one');
   });
 
   test.each([

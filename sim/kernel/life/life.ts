@@ -78,6 +78,8 @@ export class Life {
   /**
    * @param tellsAll Computes what no count depends on too, for the story: ends of links after the horizon, and contacts that
    *   are older than every window.
+   * @param like A life of the same scenario and replication, under another rule set, that is never run at the same time: both
+   *   use the same links and dice, whose memory is most of a life's.
    */
   constructor(
     plan: LifePlan,
@@ -87,6 +89,7 @@ export class Life {
     counts: Counts,
     observer: Observer | null,
     tellsAll: boolean,
+    like: Life | null,
   ) {
     this.plan = plan;
     this.outages = outages;
@@ -96,12 +99,12 @@ export class Life {
     const knownUntil: f64 = tellsAll ? Infinity : plan.horizon + 1;
     const oldestSeconds: f64 = tellsAll ? Infinity : plan.limits.longestSeconds;
     this.knownUntil = knownUntil;
-    const streams = new LifeStreams(seed, replication);
-    const attributes = new Attributes(plan.shares, streams.attributes);
-    const wan = new WanLink(streams, knownUntil);
-    const han = new HanLink(streams, knownUntil);
-    const facts = new PreparedFacts(wan, han, plan.start, oldestSeconds);
-    const strikes = new Strikes(plan, streams.faults, wan);
+    const streams = like !== null ? like.streams : new LifeStreams(seed, replication);
+    const attributes = like !== null ? like.attributes : new Attributes(plan.shares, streams.attributes);
+    const wan = like !== null ? like.wan : new WanLink(streams, knownUntil);
+    const han = like !== null ? like.han : new HanLink(streams, knownUntil);
+    const facts = like !== null ? like.facts : new PreparedFacts(wan, han, plan.start, oldestSeconds);
+    const strikes = like !== null ? like.strikes : new Strikes(plan, streams.faults, wan);
     const account = new Account(plan, streams, attributes, counts, observer);
     this.streams = streams;
     this.attributes = attributes;

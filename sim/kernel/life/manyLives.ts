@@ -26,13 +26,13 @@ export class ManyLives {
     const counts = new Counts(plan.asOfs.length, plan.months);
     this.counts = counts;
     this.followers = followers;
-    const leader = new Life(plan, outages, seed, replication, counts, null, false);
+    const leader = new Life(plan, outages, seed, replication, counts, null, false, null);
     leader.account.follow(followers);
     this.leader = leader;
     for (let k: i32 = 0; k < followers.length; k += 1) {
       const follower = followers[k] as Follower;
       const under = plan.under(follower.rules, follower.masks);
-      this.own.push(new Life(under, outages, seed, replication, follower.counts, null, false));
+      this.own.push(new Life(under, outages, seed, replication, follower.counts, null, false, leader));
     }
   }
 

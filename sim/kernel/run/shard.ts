@@ -87,5 +87,5 @@ export function lifeOf(
   observer: Observer | null,
   tellsAll = false,
 ): Life {
-  return new Life(model, replication.outages, replication.seed, replication.number, counts, observer, tellsAll);
+  return new Life(model, replication.outages, replication.seed, replication.number, counts, observer, tellsAll, null);
 }

@@ -19,7 +19,7 @@ import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
 import { scenariosOf } from './drawnScenarios.ts';
 import { EFFECTIVE_MIN, linesText } from './linesText.ts';
-import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
+import { priorsFile } from './priorsFile.ts';
 import { shareOption } from './shareOption.ts';
 
 interface LinesOptions {
@@ -75,7 +75,6 @@ async function lines(io: Io, path: string, options: LinesOptions): Promise<ExitC
   const priors = priorsFile(path, options.priors, options);
   const asked = publishedLines(priors, path, options.to);
   const drawn = drawsOf(priors, options.draws);
-  refuseWrongDraws(priors, drawn);
   const table = await simulateDraws(io, priors, drawn, { ...options, lines: asked });
   const found = calibrateOn({
     names: priors.parameters.map(({ name }) => name),

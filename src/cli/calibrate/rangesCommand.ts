@@ -16,7 +16,7 @@ import { openOutput } from '../../interchange/format/outputFile.ts';
 import { KNOWN_RANGES_FORMAT, type KnownRanges, type PriorRange } from '../../report/ranges/knownRanges.ts';
 import { lineName } from '../../report/volumes.ts';
 import { shellWord } from '../../text/shellWord.ts';
-import { pricesWith } from '../forecast/thresholdPrices.ts';
+import { pricesWith } from './thresholdPrices.ts';
 import type { Shell } from '../shell/command.ts';
 import { breathe, type Io } from '../shell/io.ts';
 import { whole } from '../shell/options.ts';
@@ -24,7 +24,7 @@ import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { scenariosOf } from './drawnScenarios.ts';
-import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
+import { priorsFile } from './priorsFile.ts';
 import { shareOption } from './shareOption.ts';
 
 interface RangesOptions {
@@ -137,7 +137,6 @@ async function rangesOf(
     ...CATEGORIES.map((category) => ({ category, cohorts: COHORTS, line: `${category}/all` })),
   ];
   const drawn = drawsOf(priors, draws);
-  refuseWrongDraws(priors, drawn);
   const found = await volumesOfDraws(scenariosOf(priors, drawn), { lines: named, seed: priors.seed, scale, pool, onProgress }); // prettier-ignore
   const even = found.volumes.map(() => 1);
   return named.map(({ line }, l) => {

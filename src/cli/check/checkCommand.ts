@@ -14,6 +14,7 @@ import { checkHeadEnd, type HeadEndOptions } from './checkHeadEnd.ts';
 import {
   CHECK_DEVICE_HELP,
   CHECK_ENGINE_HELP,
+  CHECK_HEAD_END_HELP,
   CHECK_HELP,
   CHECK_REPLAY_HELP,
   CHECK_SCENARIO_HELP,
@@ -103,6 +104,8 @@ export function checkCommand({ action }: Shell): Command {
     .option('--laws <part>', 'a part of the names of laws', 'all')
     .option('--concurrency <n>', 'rotations at the same time', whole(1, 64), 4)
     .option('--junit <file>', 'a report for CI')
+    .option('--out <dir>', 'where the frames of a broken law are written, as pcap', folder)
+    .addHelpText('after', CHECK_HEAD_END_HELP)
     .action(action((io: Io, options: HeadEndOptions) => checkHeadEnd(io, options)));
 
   check

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import { lineProcess, type LineProcess } from '../../../devices/hardware/driverProcess.ts';
+import { lineProcess, redacted, type LineProcess } from '../../../devices/hardware/driverProcess.ts';
 import { junitText, type JunitCase } from '../../report/junit.ts';
 import { counted } from '../../text/table.ts';
 import { HEAD_END_LAWS, type HeadEnd } from '../../../test/kit/headEnd/laws.ts';
 import type { DeviceAtAddress } from '../../../test/kit/headEnd/target.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
+import { makeFolders } from './checkOutputs.ts';
+import { writeCapture } from './device/capture.ts';
 
 export interface HeadEndOptions {
   readonly command?: string;
@@ -13,6 +15,7 @@ export interface HeadEndOptions {
   readonly laws: string;
   readonly concurrency: number;
   readonly junit?: string;
+  readonly out?: string;
 }
 
 /**
@@ -20,10 +23,11 @@ export interface HeadEndOptions {
  * JSON lines; the devices are emulated here, on TCP of this machine, with the public lab keys. Exit code 4 if a law is broken.
  */
 export async function checkHeadEnd(io: Io, options: HeadEndOptions): Promise<ExitCode> {
-  const { command, laws: wanted, junit, concurrency, answerSeconds } = options;
+  const { command, laws: wanted, junit, out, concurrency, answerSeconds } = options;
   if (command === undefined) throw new UsageError('Which head-end? Name one by --command "python3 my_head_end.py".');
   const laws = HEAD_END_LAWS.filter(({ name }) => wanted === 'all' || name.includes(wanted));
   if (laws.length === 0) throw new UsageError(`--laws ${wanted}: no law of head-ends has this in its name.`);
+  makeFolders(options);
   const interruption = io.interruption();
   const headEnd = headEndByCommand(io, command);
   interruption.addEventListener('abort', headEnd.kill, { once: true });
@@ -32,15 +36,23 @@ export async function checkHeadEnd(io: Io, options: HeadEndOptions): Promise<Exi
     for (const law of laws) {
       interruption.throwIfAborted();
       const from = io.elapsed();
-      const failure = await law.check(headEnd, { concurrency, hungAfterMilliseconds: answerSeconds * 1000 }).then(
-        () => undefined,
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      );
+      let capture: string | undefined;
+      const failure = await law
+        .check(headEnd, {
+          concurrency,
+          hungAfterMilliseconds: answerSeconds * 1000,
+          onBroken: (frames) => (capture ??= writeCapture({ frames }, law.name, out)),
+        })
+        .then(
+          () => headEnd.fault(),
+          (error: unknown) => (error instanceof Error ? error.message : String(error)),
+        );
       interruption.throwIfAborted();
       if (headEnd.notStarted() !== undefined) throw new UsageError(`--command: ${headEnd.notStarted()}`);
       io.out.write(
         `${failure === undefined ? 'holds ' : 'BROKEN'}  ${law.name}\n${failure === undefined ? '' : `        ${failure}\n`}`,
       );
+      if (capture !== undefined) io.out.write(`        Its frames: ${capture}\n`);
       cases.push({ name: law.name, seconds: io.elapsed() - from, ...(failure !== undefined && { failure }) });
     }
   } finally {
@@ -60,6 +72,8 @@ export async function checkHeadEnd(io: Io, options: HeadEndOptions): Promise<Exi
 interface HeadEndByCommand extends HeadEnd {
   /** Why the command never started; undefined: it did. */
   readonly notStarted: () => string | undefined;
+  /** What it did against the protocol while no rotation was open; told once. */
+  readonly fault: () => string | undefined;
   readonly kill: () => void;
   readonly close: () => Promise<void>;
 }
@@ -78,19 +92,26 @@ function headEndByCommand(io: Io, command: string): HeadEndByCommand {
   let child: LineProcess | undefined;
   let answers = 0;
   let never: string | undefined;
+  let unasked: string | undefined;
+  const answered = new Set<number>();
 
   function onLine(line: string): void {
     const answer = answerOf(line);
     const one = answer === undefined ? undefined : waiting.get(answer.number);
     if (answer === undefined || one === undefined) {
-      return fail(new Error(`the head-end wrote a line that answers no rotation: ${line.slice(0, 100)}`));
+      if (answer !== undefined && answered.has(answer.number)) {
+        return fail(new Error(`the head-end answered rotation ${answer.number} a second time`));
+      }
+      return fail(new Error(`the head-end wrote a line that answers no rotation: ${redacted(line).slice(0, 100)}`));
     }
     waiting.delete(answer.number);
+    answered.add(answer.number);
     answers += 1;
     one.resolve(answer.rotated ? 'rotated' : 'failed');
   }
 
   function fail(error: Error): void {
+    if (waiting.size === 0) unasked ??= error.message;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   }
@@ -100,12 +121,14 @@ function headEndByCommand(io: Io, command: string): HeadEndByCommand {
       shell: true,
       name: 'the command',
       onLine,
-      onStderr: (line) => writeLine(io.err, line),
+      onStderr: (line) => writeLine(io.err, redacted(line)),
+      onInputClosed: () => fail(new Error('the head-end closed its standard input')),
       onExit: (how, error) => {
         child = undefined;
-        if (answers === 0 && (error !== undefined || /code 12[67]/.test(how)))
+        if (answers === 0 && (error?.code === 'notStarted' || /code 12[67]/.test(how)))
           never = error?.message ?? `the command ended with ${how}`;
-        fail(error ?? new Error(`the head-end's process ended with ${how}`));
+        // A process that ends with nothing open is started again when it is needed.
+        if (waiting.size > 0) fail(error ?? new Error(`the head-end's process ended with ${how}`));
       },
     });
   }
@@ -113,11 +136,17 @@ function headEndByCommand(io: Io, command: string): HeadEndByCommand {
   return {
     rotate: (device: DeviceAtAddress) =>
       new Promise((resolve, reject) => {
+        answered.delete(device.number);
         waiting.set(device.number, { resolve, reject });
         child ??= started();
         child.send(JSON.stringify({ rotate: device }));
       }),
     notStarted: () => never,
+    fault: () => {
+      const one = unasked;
+      unasked = undefined;
+      return one;
+    },
     kill: () => child?.kill(),
     close: async () => {
       await child?.end(GRACE_MILLISECONDS);

@@ -82,3 +82,18 @@ such cases. The same tables as JSON are in the package (smets1-bench/cases/gt01.
 verdicts in the form of the engine protocol under \`resolved\`.
 
 Exit codes: 0 every case is answered as it expects, 1 usage, 4 a case fails.`;
+
+/** The end of `check head-end --help`. */
+export const CHECK_HEAD_END_HELP = `
+The head-end reads JSON objects, one a line, each a meter whose GUEK and GAK it is to rotate; it answers each when the
+rotation is done or given up, in any order, and flushes:
+  {"rotate":{"number":1,"host":"127.0.0.1","port":40001,"framing":"wrapper","clientSap":1,"serverSap":1,
+             "systemTitle":"534D424500000001","guek":"...","gak":"...","kek":"..."}}
+  {"number":1,"rotated":true}
+What it knows of a meter (keys, counters) it keeps under the number; the keys in the line are those of the start.
+\`check schema head-end\` prints the schema; test/examples/headends has a right head-end and a wrong one, in TypeScript (the
+standard library of Python has no AES-GCM). Give yours short time-outs: a frame that is lost costs one.
+
+  smets1-bench check head-end --command "node --import tsx test/examples/headends/rightHeadEnd.ts" --laws "clear link"
+
+Exit codes: 0 all laws hold, 1 usage or the command cannot be started, 3 a defect of the bench, 4 a law is broken.`;

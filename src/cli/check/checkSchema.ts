@@ -7,7 +7,11 @@ import type { Io } from '../shell/io.ts';
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
 /** What `check schema` can print. */
-export const SCHEMAS: Readonly<Record<string, () => unknown>> = { engine: engineSchema, case: caseSchema };
+export const SCHEMAS: Readonly<Record<string, () => unknown>> = {
+  'engine': engineSchema,
+  'head-end': headEndSchema,
+  'case': caseSchema,
+};
 
 /** Prints one schema as JSON. */
 export function checkSchema(io: Io, what: string): ExitCode {
@@ -30,6 +34,55 @@ function engineSchema(): unknown {
       { id: 1, verdicts: [{ category: CATEGORIES[0], met_at: '2022-01-10T10:00:00Z', reported: true }] },
       { id: 2, verdicts: [] },
       { id: 3, error: 'two rows of one key differ' },
+    ],
+  };
+}
+
+/** The protocol of `check head-end`. */
+function headEndSchema(): unknown {
+  const hex = (digits: number, description: string) => ({
+    type: 'string',
+    pattern: `^[0-9A-F]{${digits}}$`,
+    description,
+  });
+  const whole = (description: string) => ({ type: 'integer', minimum: 1, description });
+  const rotate = {
+    number: whole('of the meter; a head-end keeps what it knows of the meter under it'),
+    host: { type: 'string', description: 'where the meter listens; always this machine' },
+    port: { type: 'integer', minimum: 1, maximum: 65_535 },
+    framing: { const: 'wrapper', description: 'the wrapper of the Green Book: 8 bytes before each APDU' },
+    clientSap: whole('the client as which it is rotated'),
+    serverSap: whole('the server at the address'),
+    systemTitle: hex(16, 'of the meter'),
+    guek: hex(32, 'the encryption key that the meter starts with; of the lab, and public'),
+    gak: hex(32, 'the authentication key that the meter starts with; of the lab, and public'),
+    kek: hex(32, 'the Master Key, which wraps new keys'),
+  };
+  const object = (properties: Readonly<Record<string, unknown>>) => ({
+    type: 'object',
+    required: Object.keys(properties),
+    properties,
+  });
+  return {
+    $schema: DRAFT,
+    title: 'smets1-bench head-end protocol, version 1',
+    description:
+      'JSON objects, one a line (UTF-8, LF, at most 1 MiB). To the head-end: meters whose GUEK and GAK it rotates; a meter ' +
+      'may come again, and what an earlier call left in doubt is then settled first. From the head-end: one answer for ' +
+      'each, in any order, written out at once. Standard error is free. It ends when its standard input does.',
+    $defs: {
+      rotate: { ...object({ rotate: object(rotate) }), description: 'to the head-end' },
+      answer: {
+        ...object({
+          number: whole('of the meter'),
+          rotated: { type: 'boolean', description: 'true: an answer under the new keys has come' },
+        }),
+        description: 'from the head-end',
+      },
+    },
+    examples: [
+      { number: 1, rotated: true },
+      { number: 2, rotated: false },
     ],
   };
 }

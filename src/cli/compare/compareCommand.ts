@@ -50,7 +50,7 @@ export function compareCommand({ action }: Shell): Command {
       'after',
       `
 Replication by replication both have the same dice, so their difference varies far less than either volume. The last
-column says how many replications independent dice would have needed for an interval as narrow.
+column, runs, says how many replications independent dice would have needed for an interval as narrow.
 
 Examples:
   smets1-bench compare scenarios/various1.yaml --set amendments.clauses.five-retries.shows.atLeast=4
@@ -191,10 +191,10 @@ function compareText(before: Side, after: Side, isPaired: boolean, rows: readonl
   const head = `A: ${nameOfSide(before)}\nB: ${nameOfSide(after)}\n${dice}`;
   if (moved.length === 0) return `${head}\n\nNo volume differs in any replication's mean.\n`;
   const table = [
-    ['cohort', 'category', 'A', 'B', 'B - A', '90 % interval', 'independent runs'],
-    ...moved.map(({ cohort, category, words, unit, a, b, difference, independentReplications: needed }) => [
+    ['cohort', 'category', 'A', 'B', 'B - A', '90 % interval', 'runs'],
+    ...moved.map(({ cohort, category, unit, a, b, difference, independentReplications: needed }) => [
       cohort,
-      category === '' ? words : `${category}${unit === 'gas_meters' ? ' (gas meters)' : ''}`,
+      category === '' ? 'all homes' : `${category}${unit === 'gas_meters' ? ' (gas)' : ''}`,
       wholeNumber(a),
       wholeNumber(b),
       signedNumber(difference.value),
@@ -204,7 +204,8 @@ function compareText(before: Side, after: Side, isPaired: boolean, rows: readonl
   ];
   const same = rows.length - moved.length;
   const rest = same === 0 ? '' : `\n${same} other lines do not differ.`;
-  return `${head}\n\n${textTable(table, { right: [2, 3, 4, 5, 6] })}${rest}\n`;
+  const note = isPaired ? '\nruns: replications that independent dice would need for as narrow an interval' : '';
+  return `${head}\n\n${textTable(table, { right: [2, 3, 4, 5, 6] })}${rest}${note}\n`;
 }
 
 const SAMPLE_COLUMNS: readonly TableColumn[] = [

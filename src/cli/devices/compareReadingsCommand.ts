@@ -1,12 +1,10 @@
 /** `devices compare`: the differences of two read-outs. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { DeviceReading } from '../../../devices/reading/deviceReading.ts';
 import type { Shell } from '../shell/command.ts';
-import { type ExitCode, EXIT, UsageError } from '../shell/exit.ts';
-import { fileErrorWords } from '../shell/fileErrors.ts';
+import { type ExitCode, EXIT } from '../shell/exit.ts';
 import { type Io, writeLine } from '../shell/io.ts';
 import { oneOf, repeatable } from '../shell/options.ts';
+import { readingFile } from './readingFile.ts';
 
 interface Given {
   readonly structure?: boolean;
@@ -60,20 +58,4 @@ async function compare(io: Io, a: string, b: string, { structure = false, ignore
     writeLine(io.out, differences.length === 0 ? 'no difference' : `${differences.length} differences`);
   }
   return differences.length === 0 ? EXIT.done : EXIT.property;
-}
-
-/** Reads a file of `devices read --format json`. Throws a UsageError that says where it is none. */
-async function readingFile(path: string): Promise<DeviceReading> {
-  const { readingSchema, READING_FORMAT } = await import('../../../devices/reading/deviceReading.ts');
-  let document: unknown;
-  try {
-    document = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`${path}: ${fileErrorWords(cause) ?? 'is not JSON'}`);
-  }
-  const parsed = readingSchema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  throw new UsageError(`${path}: ${where}expected a read-out (${READING_FORMAT}): ${issue?.message ?? 'not one'}`);
 }

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { ProbeResult } from '../../../devices/hardware/probe.ts';
 import type { FoundDevice } from '../../../devices/hardware/list.ts';
+import type { FoundCad } from '../../../devices/hardware/listCads.ts';
+import { formatInstant } from '../../time.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { addCompareReadingsCommand } from './compareReadingsCommand.ts';
@@ -17,10 +19,10 @@ export function devicesCommand(shell: Shell): Command {
 
   devices
     .command('list')
-    .description('List serial ports, and with --mqtt the devices announced on a broker.')
+    .description('List serial ports, and with --mqtt the devices announced on a broker and the CADs that speak there.')
     .option('--mqtt <url>', 'a broker; credentials come from SMB_MQTT_USER, SMB_MQTT_PASSWORD_FILE, SMB_MQTT_CA_FILE')
     .option('--bench <name>', 'only this bench (default: all)')
-    .option('--seconds <n>', 'how long to listen for announcements', whole(1, 600), 2)
+    .option('--seconds <n>', 'how long to listen; a CAD speaks every six seconds', whole(1, 600), 8)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .action(action(list));
 
@@ -52,11 +54,20 @@ export function devicesCommand(shell: Shell): Command {
       '\nNothing is chosen, opened or written: an SNRM that is answered is undone by DISC, an association by a release.',
     )
     .action(action(probe));
+  devices
+    .command('driver-schema')
+    .description('Print the JSON Schema of the driver protocol: JSON lines between the bench and a program of yours.')
+    .action(action(printDriverSchema));
   addReadCommand(devices, shell);
   addCompareReadingsCommand(devices, shell);
   addListenCommand(devices, shell);
   addDecodeCommand(devices, shell);
   return devices;
+}
+
+async function printDriverSchema(io: Io): Promise<void> {
+  const { driverJsonSchema } = await import('../../../devices/hardware/driverProtocol.ts');
+  io.out.write(`${JSON.stringify(driverJsonSchema(), null, 2)}\n`);
 }
 
 interface ListOptions {
@@ -70,15 +81,16 @@ async function list(io: Io, options: ListOptions): Promise<void> {
   const face = await import('../../../devices/index.ts');
   const { ports, note } = await face.listSerialPorts();
   const { mqtt: url, bench, seconds } = options;
-  const announced =
+  const listening = { listenSeconds: seconds, ...(bench !== undefined && { bench }) };
+  const [announced, cads] =
     url === undefined
-      ? undefined
+      ? []
       : await usable(
           face.TransportError,
-          face.listAnnounced({ url, listenSeconds: seconds, ...(bench !== undefined && { bench }) }),
+          Promise.all([face.listAnnounced({ url, ...listening }), face.listCads({ url, listenSeconds: seconds })]),
         );
   if (options.format === 'json') {
-    io.out.write(`${JSON.stringify({ ports, ...(note !== undefined && { note }), announced }, null, 2)}\n`);
+    io.out.write(`${JSON.stringify({ ports, ...(note !== undefined && { note }), announced, cads }, null, 2)}\n`);
     return;
   }
   if (note !== undefined) writeLine(io.err, note);
@@ -89,6 +101,19 @@ async function list(io: Io, options: ListOptions): Promise<void> {
   if (announced === undefined) return;
   io.out.write(announced.length === 0 ? 'nothing is announced on the broker\n' : 'announced on the broker\n');
   for (const found of announced) writeLine(io.out, `  ${announcedText(found)}`);
+  io.out.write(cads?.length ? 'CADs in Glow form\n' : 'no CAD speaks there in Glow form\n');
+  for (const cad of cads ?? []) writeLine(io.out, `  ${cadText(cad)}`);
+}
+
+function cadText({ cad, messages, lastAt, hanJoined, electricityAt, gasAt }: FoundCad): string {
+  const silent = lastAt === undefined ? 'silent, and without a date' : `silent since ${formatInstant(lastAt)}`;
+  const parts = [
+    `${cad}  ${messages > 0 ? 'speaks' : silent}`,
+    hanJoined === undefined ? '' : hanJoined ? 'joined to its hub' : 'not joined to its hub',
+    electricityAt === undefined ? '' : `electricity of ${formatInstant(electricityAt)}`,
+    gasAt === undefined ? '' : `gas of ${formatInstant(gasAt)}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 function announcedText({ address, birth, online }: FoundDevice): string {

@@ -20,6 +20,7 @@ interface Given {
   readonly bench: string;
   readonly glow?: true;
   readonly profile?: string;
+  readonly from?: string;
   readonly count: number;
   readonly state?: string;
   readonly profileSchema?: true;
@@ -55,6 +56,7 @@ export function emulateCommand({ action }: Shell): Command {
     .option('--bench <name>', 'name of this bench in MQTT topics', 'lab')
     .option('--glow', 'with --mqtt and an installation: publish its CAD in Glow form as well')
     .option('--profile <file>', 'YAML: titles, keys, secrets, SAPs, objects, sleep, faults (--profile-schema says all)')
+    .option('--from <readout>', 'a read-out of `devices read --all --format json`: emulate the device that was read')
     .option(
       '--count <n>',
       'units, numbered upward; over TCP each has a port, upward from the first',
@@ -85,6 +87,7 @@ Examples:
   smets1-bench emulate --listen 127.0.0.1:4060 --framing hdlc
   smets1-bench emulate --serial /dev/ttyUSB0 --framing 62056-21
   smets1-bench emulate --device installation --mqtt mqtt://127.0.0.1:1883 --glow
+  smets1-bench emulate --from meter.json --count 100    a hundred copies of a device that was read
   smets1-bench emulate --push 127.0.0.1:4060 --push-framing segments    \`devices listen\` decodes such pushes
   smets1-bench emulate --state rack1    keys that were rotated are still there after a restart
 
@@ -124,7 +127,7 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
   const loaded = given.profile === undefined ? undefined : loadProfile({ path: given.profile, files: diskFiles });
   if (loaded?.ok === false) throw new UsageError(formatProblems(loaded.problems));
   const note = (text: string): void => writeLine(io.err, text);
-  const profile = withBaud(loaded?.profile ?? labProfile(), given);
+  const profile = withBaud(await fromReading(loaded?.profile ?? labProfile(), given), given);
   const options: EmulateOptions = {
     profile,
     ...carriersOf(given),
@@ -161,6 +164,22 @@ const ALIVE_MILLISECONDS = 60_000;
 
 function optional({ device: choice }: Given): Pick<EmulateOptions, 'device'> {
   return choice === undefined ? {} : { device: choice };
+}
+
+async function fromReading(profile: EmulateOptions['profile'], { from, device }: Given): Promise<typeof profile> {
+  if (from === undefined) return profile;
+  if (device !== undefined) throw new UsageError('--from emulates the one device that was read: leave --device out');
+  const [{ profileFromReading, ReadingFault }, { readingFile }] = await Promise.all([
+    import('../../../devices/emulate/modelFromReading.ts'),
+    import('../devices/readingFile.ts'),
+  ]);
+  const reading = await readingFile(from);
+  try {
+    return profileFromReading(profile, reading);
+  } catch (cause) {
+    if (cause instanceof ReadingFault) throw new UsageError(`${from}: ${cause.message}`);
+    throw cause;
+  }
 }
 
 function pushOf(given: Given): Pick<EmulateOptions, 'push'> {

@@ -1,12 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { THRESHOLDS } from '../../../sim/forecast/thresholds/thresholdPlan.ts';
+import { thresholdRanges } from '../../../sim/forecast/thresholds/thresholdRanges.ts';
+import type { DrawnScenario } from '../../../sim/calibrate/posterior/drawVolumes.ts';
+import { DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThresholds.ts';
 import { thresholdSection } from '../../report/forecast/thresholdSection.ts';
 import { thresholdText } from '../../report/forecast/thresholdText.ts';
-import type { Price, ThresholdReport } from '../../report/ranges/thresholds.ts';
+import type { Price, ThresholdPoint, ThresholdReport } from '../../report/ranges/thresholds.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
@@ -16,7 +19,10 @@ import { collect, oneOf, whole } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { loadScenarioFile, warnOfIdle } from '../shell/scenarioFile.ts';
 import { benchVersion } from '../shell/version.ts';
-import { priceOption, pricesWith } from './thresholdPrices.ts';
+import { priorsFile } from '../calibrate/priorsFile.ts';
+import { scenariosOf } from '../calibrate/drawnScenarios.ts';
+import { shareOption } from '../calibrate/shareOption.ts';
+import { priceOption, pricesWith } from '../calibrate/thresholdPrices.ts';
 
 interface ThresholdsOptions {
   readonly seed?: string;
@@ -26,6 +32,8 @@ interface ThresholdsOptions {
   readonly daysBetween: readonly number[];
   readonly set: readonly string[];
   readonly price: readonly Price[];
+  readonly priors?: string;
+  readonly draws: number;
   readonly html?: string;
   readonly workers?: number;
   readonly format: 'text' | 'json';
@@ -52,9 +60,11 @@ export function thresholdsCommand({ action }: Shell): Command {
       [],
     )
     .option('--replications <n>', 'replications', whole(1, 1000), 4)
-    .option('--scale <s>', 'share of every large population that is simulated', share, 0.25)
+    .option('--scale <s>', 'share of every large population that is simulated', shareOption, 0.25)
     .option('--seed <text>', "seed (default: the scenario's)")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
+    .option('--priors <file>', 'also over draws from these priors (scenarios/priors): each draw is lived once')
+    .option('--draws <n>', 'draws from the priors', whole(DRAWS_MIN, 1000), 32)
     .option('--html <file>', 'write the curves as a page')
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
@@ -68,6 +78,7 @@ not given are our assumption (scenarios/data/threshold-prices.csv). * marks the 
 Examples:
   smets1-bench forecast thresholds various1 --scale 0.1 --replications 2
   smets1-bench forecast thresholds various1 --days-between 7,14,28 --price replacement=250
+  smets1-bench forecast thresholds various1 --scale 0.05 --priors scenarios/priors/various1.yaml
   smets1-bench forecast thresholds various1 --format json | jq '.points[] | select(.isOwn)'
 
 Exit codes: 0 done, 1 usage or scenario wrong, 3 defect.`,
@@ -85,24 +96,36 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
   if (!rules.clauses.some(({ shows }) => shows.type === 'count'))
     throw new UsageError(`${path}: rule set ${rules.name} has no clause that counts failures, so there is no number to choose`); // prettier-ignore
   const prices = pricesWith(options.price);
+  const priors = options.priors === undefined ? undefined : priorsFile(path, options.priors, options);
+  const drawn = priors === undefined ? [] : scenariosOf(priors, drawsOf(priors, options.draws));
   const interruption = io.interruption();
   const progress = progressOn(io.err, io.env['TERM']);
   const pool = await openPool(options.workers ?? Math.min(availableParallelism(), WORKERS_MAX), FORECAST_WATCHERS);
   try {
-    const points = await simulateThresholds(scenario, rules, {
-      seed,
-      replications,
-      scale,
-      numbers: options.numbers,
-      spacings: options.daysBetween.length === 0 ? [null] : options.daysBetween,
-      prices,
-      pool,
-      onProgress: async (done) => {
-        progress.update(done);
-        await breathe();
-        interruption.throwIfAborted();
-      },
-    });
+    const parts = replications + drawn.length;
+    let done = 0;
+    const curves = async (of: DrawnScenario, own: { readonly seed: string; readonly replications: number }) => {
+      const points = await simulateThresholds(of.scenario, of.rules, {
+        ...own,
+        scale,
+        numbers: options.numbers,
+        spacings: options.daysBetween.length === 0 ? [null] : options.daysBetween,
+        prices,
+        pool,
+        onProgress: async (share) => {
+          progress.update((done + share * own.replications) / parts);
+          await breathe();
+          interruption.throwIfAborted();
+        },
+      });
+      done += own.replications;
+      return points;
+    };
+    const points = await curves(file, { seed, replications });
+    const draws: (readonly ThresholdPoint[])[] = [];
+    // Each draw has dice of its own: a range over priors holds chance too.
+    for (const [d, draw] of drawn.entries())
+      draws.push(await curves(draw, { seed: `${seed}-draw-${d}`, replications: 1 }));
     progress.stop();
     const { name, title, horizon } = scenario;
     const report: ThresholdReport = {
@@ -115,6 +138,8 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
       version: benchVersion(),
       prices,
       points,
+      overPriors:
+        priors === undefined ? null : { name: priors.name, draws: draws.length, ranges: thresholdRanges(draws) },
     };
     if (options.html !== undefined) {
       await writePage(options.html, [], { title: `${title}: thresholds`, more: [thresholdSection(report, rules)] });
@@ -135,6 +160,7 @@ function commandOf(
   const words = ['smets1-bench forecast thresholds', shellWord(shown), '--replications', String(options.replications)];
   words.push('--scale', String(options.scale), '--numbers', options.numbers.join(','));
   if (options.daysBetween.length > 0) words.push('--days-between', options.daysBetween.join(','));
+  if (options.priors !== undefined) words.push('--priors', shellWord(options.priors), '--draws', String(options.draws));
   if (options.seed !== undefined) words.push('--seed', shellWord(options.seed));
   for (const text of options.set) words.push('--set', shellWord(text));
   for (const { what, pounds } of options.price) words.push('--price', `${what}=${pounds}`);
@@ -145,11 +171,4 @@ function commandOf(
 function numbers(min: number, max: number): (text: string) => readonly number[] {
   const one = whole(min, max);
   return (text) => [...new Set(text.split(',').map((word) => one(word.trim())))].toSorted((a, b) => a - b);
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0.0001 && value <= 1))
-    throw new InvalidArgumentError(`found ${text}, expected a number from 0.0001 to 1.`);
-  return value;
 }

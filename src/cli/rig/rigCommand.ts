@@ -6,7 +6,7 @@ import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { folder, instantOrDate, oneOf } from '../shell/options.ts';
-import { runRigFile } from './rigRun.ts';
+import { runRigFile, type TraceGiven } from './rigRun.ts';
 import { tellStatus, type StatusGiven } from './rigStatus.ts';
 import { watchRigFile, type WatchGiven } from './rigWatch.ts';
 import { deviceLines } from './rigText.ts';
@@ -25,6 +25,8 @@ export function rigCommand({ action }: Shell): Command {
       folder,
     )
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .option('--trace', 'show each frame on standard error as it crosses; not with --watch')
+    .option('--keys <file>', 'with --trace: YAML that says where the keys stand; lab: the public ones of the lab')
     .option('--watch', 'probe on the calendar of the watch section, for weeks; restarts go on where the calendar is')
     .option('--once', 'with --watch: do what is due now, and end (for cron)')
     .addHelpText(
@@ -58,11 +60,15 @@ be had; 3 a defect. Interrupted (Ctrl-C), it lets go of everything, writes what 
 DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 devices speak it.`,
     )
     .action(
-      action(async (io: Io, file: string | undefined, options: WatchGiven & { watch?: true }) => {
+      action(async (io: Io, file: string | undefined, options: WatchGiven & TraceGiven & { watch?: true }) => {
         if (file === undefined) throw new UsageError('rig: name a rig file; `rig init` writes one to start from.');
-        const { watch, once, ...rest } = options;
+        const { watch, once, trace, keys, ...rest } = options;
+        if (trace && watch) throw new UsageError('--trace goes with a rig that is run once: leave --watch out.');
+        if (keys !== undefined && !trace) throw new UsageError('--keys opens what --trace shows: give --trace too.');
         if (once && !watch) throw new UsageError('--once goes with --watch: without it a rig is run once anyway.');
-        await (watch ? watchRigFile(io, file, { ...rest, ...(once && { once }) }) : runRigFile(io, file, rest));
+        await (watch
+          ? watchRigFile(io, file, { ...rest, ...(once && { once }) })
+          : runRigFile(io, file, { ...rest, ...(trace && { trace }), ...(keys !== undefined && { keys }) }));
       }),
     );
 

@@ -16,12 +16,29 @@ import { rigJson, type RigHead } from './rigJson.ts';
 import { rigText } from './rigText.ts';
 import { benchVersion } from '../shell/version.ts';
 
+/** Shows frames as they cross, opened with the keys of a file. */
+export interface TraceGiven {
+  readonly trace?: true;
+  readonly keys?: string;
+}
+
+async function traceOf(io: Io, keys: string | undefined): Promise<(text: string) => void> {
+  const [{ liveLines }, { decodeKeys }, { lineText }] = await Promise.all([
+    import('../../../devices/decode/liveTrace.ts'),
+    import('../devices/keysFile.ts'),
+    import('../devices/decodedLine.ts'),
+  ]);
+  const opened = keys === undefined ? [] : decodeKeys(keys, io.env);
+  return liveLines({ keys: opened, onLine: (line) => void io.err.write(`${visible(lineText(line))}\n`) });
+}
+
 /** Runs a rig file, writes its outputs and prints its story. */
 export async function runRigFile(
   io: Io,
   path: string,
-  options: { readonly out?: string; readonly format: 'text' | 'json' },
+  options: TraceGiven & { readonly out?: string; readonly format: 'text' | 'json' },
 ): Promise<void> {
+  const trace = options.trace ? await traceOf(io, options.keys) : undefined;
   const { setup, hash } = await loadRig(io, path);
   const face = await import('../../../devices/index.ts');
   const { out } = options;
@@ -34,7 +51,7 @@ export async function runRigFile(
   const tell = async (run: RigRun): Promise<unknown> => {
     const failure = await files?.close(run, setup, head).then(() => undefined, (error: unknown) => ({ error })); // prettier-ignore
     // The story is printed even if the outputs fail: there may be no other record of what was done to a device.
-    const told = { run, setup, head, trace: traceOf(run, setup), out, ledgerFolder };
+    const told = { run, setup, head, trace: historyTrace(run, setup), out, ledgerFolder };
     io.out.write(options.format === 'json' ? rigJson(told) : visible(rigText(told)));
     return failure?.error;
   };
@@ -45,7 +62,13 @@ export async function runRigFile(
       signal: interruption,
       onNote: (note) => void io.err.write(`${visible(note)}\n`),
       onBrokenOff: async (partial) => void (await tell(partial)),
-      ...(files && { lines: files.lines, pcap: files.pcap, onFirstWrite: files.begin }),
+      ...(files && { pcap: files.pcap, onFirstWrite: files.begin }),
+      ...((files ?? trace) && {
+        lines: (text: string) => {
+          files?.lines(text);
+          trace?.(text);
+        },
+      }),
     });
     const failure = await tell(run);
     if (failure !== undefined) throw outError(failure, out ?? '', KEPT);
@@ -82,7 +105,7 @@ function opened(out: string, takeLock: TakeLock, sameBytes: string | undefined):
 }
 
 /** The trace of the history by the clauses, as of its last step. */
-function traceOf({ attempts, rows }: RigRun, { installation, document, rules }: RigSetup): Trace {
+function historyTrace({ attempts, rows }: RigRun, { installation, document, rules }: RigSetup): Trace {
   const events = document.events.map(({ at, event, value }): HistoryEvent => ({
     at: parseInstant(at) as Instant,
     event,

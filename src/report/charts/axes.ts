@@ -1,5 +1,5 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
-import { formatDay, lastDayOfMonth, monthOf } from '../../time.ts';
+import { lastDayOfMonth, monthOf } from '../../time.ts';
 import { compactNumber } from '../../text/numberWords.ts';
 import { element } from '../../text/markup.ts';
 import { label } from './svg.ts';
@@ -83,12 +83,12 @@ export function monthAxis(
   });
   const step = MONTH_STEPS.find((of) => months.length / of <= labelsMax) ?? 60;
   return months
-    .filter((month) => (monthNumber(month) % 12) % Math.min(step, 12) === 0)
+    .filter((month) => (month + 1) % Math.min(step, 12) === 0)
     .map((month) => {
       const x = scale(lastDayOfMonth(month));
       return (
         element('line', { class: 'grid', x1: x, x2: x, y1: plot.top, y2: plot.bottom }) +
-        edgeLabel(x, plot.bottom + 16, monthLabel(lastDayOfMonth(month)), scale)
+        edgeLabel(x, plot.bottom + 16, monthLabel(month), scale)
       );
     })
     .join('');
@@ -100,15 +100,9 @@ function edgeLabel(x: number, y: number, text: string, scale: Scale): string {
   return right - x < 8 ? label(right + 18, y, text, { anchor: 'end' }) : label(x, y, text, { anchor: 'middle' });
 }
 
-/** The number of a month in its year: 1 for January to 12 for December. */
-function monthNumber(month: number): number {
-  return Number(formatDay(lastDayOfMonth(month)).slice(5, 7));
-}
-
-/** The label `Dec 2022` of a day counted from the epoch. */
-function monthLabel(day: number): string {
-  const text = formatDay(day);
-  return `${MONTH_NAMES[Number(text.slice(5, 7)) - 1] ?? ''} ${text.slice(0, 4)}`;
+/** The label `Dec 2022` of a month, counted as `monthOf` does: 0 is January 1970. */
+function monthLabel(month: number): string {
+  return `${MONTH_NAMES[month % 12] ?? ''} ${1970 + Math.floor(month / 12)}`;
 }
 
 /** The name of an axis, above the plot at the left. */

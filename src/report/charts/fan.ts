@@ -26,18 +26,29 @@ const day = (date: string): number => parseDate(date) ?? 0;
 
 /** Draws the bands of 90 % and of 50 %, the median, what was observed, and a vertical line at the as-of. */
 export function fanChart(words: ChartWords, data: FanData, size: ChartSize): string {
-  const { unit, points, asOf, observed = [], references } = data;
+  const { unit, asOf, observed = [], references } = data;
+  const points = data.points.map((point) => ({ ...point, x: day(point.date) }));
   return seriesChart(
     words,
     {
       x: { kind: 'months' },
       unit,
       bands: [
-        { label: '90 %', strength: 0, colour: 0, points: points.map(({ date, p05, p95 }) => ({ x: day(date), low: p05, high: p95 })) }, // prettier-ignore
-        { label: '50 %', strength: 1, colour: 0, points: points.map(({ date, p25, p75 }) => ({ x: day(date), low: p25, high: p75 })) }, // prettier-ignore
+        {
+          label: '90 %',
+          strength: 0,
+          colour: 0,
+          points: points.map(({ x, p05, p95 }) => ({ x, low: p05, high: p95 })),
+        },
+        {
+          label: '50 %',
+          strength: 1,
+          colour: 0,
+          points: points.map(({ x, p25, p75 }) => ({ x, low: p25, high: p75 })),
+        },
       ],
       lines: [
-        { label: 'median', colour: 0, points: points.map(({ date, p50 }) => ({ x: day(date), y: p50 })) },
+        { label: 'median', colour: 0, points: points.map(({ x, p50 }) => ({ x, y: p50 })) },
         ...(observed.length === 0 ? [] : [{ label: 'observed', colour: 1, points: observed.map(({ date, count }) => ({ x: day(date), y: count })) }]), // prettier-ignore
       ],
       dots: references === undefined ? [] : [{ label: references.label, points: references.points.map(({ date, count }) => ({ x: day(date), y: count })) }], // prettier-ignore

@@ -3,7 +3,13 @@ import { CATEGORIES } from '../../clauses/clause.ts';
 import { decimalNumber, percentage, wholeNumber } from '../../text/numberWords.ts';
 import { textTable } from '../../text/table.ts';
 import { wrapped } from '../../text/wrap.ts';
-import { curveOf, type Estimate, type ThresholdPoint, type ThresholdReport } from '../ranges/thresholds.ts';
+import {
+  curveOf,
+  type Estimate,
+  type Spread3,
+  type ThresholdPoint,
+  type ThresholdReport,
+} from '../ranges/thresholds.ts';
 
 const WIDTH = 80;
 
@@ -27,8 +33,30 @@ export function thresholdText(report: ThresholdReport, rules: RuleSet): string {
       const title = `${clause?.clause} ${clause?.title}: the rules ask for ${own?.atLeast} ${counts}; ${unit}`;
       return [title, ...(['effect', 'met'] as const).flatMap((clock) => clockText(report, category, clock)), ''];
     }),
+    ...priorsText(report, rules),
     ...footText(report).flatMap((line) => wrapped(line, WIDTH)),
   ].join('\n');
+}
+
+/** The curves over draws of the assumptions. */
+function priorsText({ overPriors }: ThresholdReport, rules: RuleSet): readonly string[] {
+  if (overPriors === null) return [];
+  const share = (value: number): string => percentage(value, 0);
+  const head = ['', 'asks for', 'from', 'excluded', '', '', 'in 13', '', '', 'in 26', '', ''];
+  const rows = overPriors.ranges.map(({ category, atLeast, isOwn, daysBetweenAttempts, clock, ...range }) => [
+    clauseOf(rules, category)?.clause ?? '',
+    `${atLeast}${isOwn ? ' *' : ''}${daysBetweenAttempts === null ? '' : `, ${daysBetweenAttempts} days`}`,
+    clock,
+    ...spreadCells(range.excluded, wholeNumber),
+    ...spreadCells(range.migrated13, share),
+    ...spreadCells(range.migrated26, share),
+  ]);
+  const title = `Over ${overPriors.draws} draws from the priors ${overPriors.name}, each lived once (5, 50, 95 %):`;
+  return [title, textTable([head, ...rows], { right: [3, 4, 5, 6, 7, 8, 9, 10, 11] }), ''];
+}
+
+function spreadCells(spread: Spread3 | null, format: (value: number) => string): readonly string[] {
+  return spread === null ? ['-', '-', '-'] : [spread.p05, spread.p50, spread.p95].map(format);
 }
 
 /** The sentence on what was simulated. */

@@ -34,6 +34,24 @@ export interface ThresholdPoint {
   readonly balance: Estimate;
 }
 
+/** Three points of a distribution over draws. */
+export interface Spread3 {
+  readonly p05: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** A point of a curve over draws in which every assumption moves; null where no draw followed anybody so long. */
+export interface ThresholdRange extends Pick<
+  ThresholdPoint,
+  'category' | 'atLeast' | 'isOwn' | 'daysBetweenAttempts' | 'clock'
+> {
+  readonly excluded: Spread3;
+  readonly migrated13: Spread3 | null;
+  readonly migrated26: Spread3 | null;
+  readonly balance: Spread3;
+}
+
 /** A price, and where it comes from. */
 export interface Price {
   readonly what: 'attempt' | 'instruction' | 'replacement';
@@ -54,6 +72,8 @@ export interface ThresholdReport {
   readonly version: string;
   readonly prices: readonly Price[];
   readonly points: readonly ThresholdPoint[];
+  /** The curves over draws from priors; null if none were asked for. */
+  readonly overPriors: { readonly name: string; readonly draws: number; readonly ranges: readonly ThresholdRange[] } | null; // prettier-ignore
 }
 
 /** The points of one clause and clock with all failures together, by spacing and rising number. */

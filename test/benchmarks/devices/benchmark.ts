@@ -1,5 +1,6 @@
 import type { Sizes } from '../sizes.ts';
 import { adaptersBenchmark } from './adapters.ts';
+import { decodingBenchmark } from './decoding.ts';
 import { deviceMemoryBenchmark } from './deviceMemory.ts';
 import { servicesBenchmark } from './services.ts';
 
@@ -9,5 +10,7 @@ export async function devicesBenchmark(sizes: Sizes): Promise<boolean> {
   console.log();
   const isLight = await deviceMemoryBenchmark(sizes);
   console.log();
-  return (await adaptersBenchmark(sizes)) && isLight;
+  const isFast = await decodingBenchmark(sizes);
+  console.log();
+  return (await adaptersBenchmark(sizes)) && isLight && isFast;
 }

@@ -80,6 +80,12 @@ describe('compare', () => {
     for (const value of values) expect(table).toContain(`>${value}<`);
   });
 
+  test('the table of compare fits 80 columns', async () => {
+    const { out } = await compare(TINY_SCENARIO, '--set', 'amendments.clauses.five-retries.shows.atLeast=2');
+    expect(out).toMatch(/^cohort +category +A +B +B - A +90 % interval +runs$/m);
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   test('compare names the page that it cannot write', async () => {
     const { code, err } = await compare(TINY_SCENARIO, TINY_SCENARIO, '--html', join(folder, 'pairs.csv', 'x.html'));
     expect(code).toBe(1);

@@ -1,5 +1,6 @@
 import type { Target } from './target.ts';
 import { BUS_TARGETS } from './targets/bus.ts';
+import { CAPTURE_TARGET } from './targets/captures.ts';
 import { CLIENT_TARGET } from './targets/client.ts';
 import { CODEC_TARGETS } from './targets/codecs.ts';
 import { CONTRARY_TARGET } from './targets/contrary.ts';
@@ -18,6 +19,7 @@ export const TARGETS: readonly Target[] = [
   ...STATION_TARGETS,
   ...SERVER_TARGETS,
   CLIENT_TARGET,
+  CAPTURE_TARGET,
   CONTRARY_TARGET,
   ...OPTICAL_TARGETS,
   ...BUS_TARGETS,

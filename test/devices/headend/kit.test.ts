@@ -103,6 +103,12 @@ describe('a head-end that', () => {
   });
 });
 
+test('a head-end that takes an impostor for the device is found out', async () => {
+  const law = HEAD_END_LAWS.find(({ name }) => name.startsWith('an impostor'));
+  const bad: HeadEnd = { rotate: (device) => said(headEnd().rotate(device)) };
+  await expect(law?.check(bad)).rejects.toThrow('an impostor with other keys: the head-end said "rotated"');
+});
+
 async function said(answer: Promise<unknown>): Promise<'rotated'> {
   await answer;
   return 'rotated';

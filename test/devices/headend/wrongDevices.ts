@@ -193,6 +193,30 @@ export const WRONG_DEVICES: readonly WrongDevice[] = [
     why: /BROKEN +it proves the keys held, each time it is asked\n +the second time/,
   },
   {
+    what: 'says nothing but zeros',
+    serves: () => (channel) => channel.onData((bytes) => channel.write(new Uint8Array(bytes.length))),
+    law: PROVES,
+    why: /BROKEN +it proves the keys held, each time it is asked\n +\S/,
+  },
+  {
+    what: 'hangs up after its first answer',
+    serves: () => {
+      let device: CosemDevice | undefined;
+      return (channel, fresh) => {
+        plain((device ??= fresh()), channel);
+        channel.onData(() => setTimeout(() => void channel.close(), 20).unref());
+      };
+    },
+    law: PROVES,
+    why: /BROKEN +it proves the keys held, each time it is asked\n +the first time: the link went down/,
+  },
+  {
+    what: 'announces more octets than it sends',
+    serves: () => altered((frame) => [frame.map((byte, i) => (i === 6 ? 0x40 : byte))]),
+    law: PROVES,
+    why: /no answer came in the time allowed/,
+  },
+  {
     what: 'leaves the third answer out, always',
     serves: () => {
       let here = 0;

@@ -1,7 +1,7 @@
 import type { FaultAction } from '../../../devices/transport/faultScript.ts';
 import { toHex } from '../../../devices/dlms/bytes.ts';
 import { must } from '../laws/law.ts';
-import { Target, type DeviceAtAddress, type TargetFault } from './target.ts';
+import { Target, type DeviceAtAddress, type FrameAtTarget, type TargetFault } from './target.ts';
 
 /**
  * The head-end under test, which rotates the keys of meters. It runs in this process, or in another one that it starts.
@@ -39,6 +39,8 @@ export interface HeadEndOptions {
   readonly hungAfterMilliseconds?: number;
   /** Receives the text of each rotation that is tried. */
   readonly onCase?: (text: string) => void;
+  /** Receives the frames at the meter of a case that broke the law. */
+  readonly onBroken?: (frames: readonly FrameAtTarget[]) => void;
 }
 
 interface Trial extends Required<HeadEndOptions> {
@@ -74,6 +76,7 @@ const CLAIMS: readonly (readonly [string, (trial: Trial) => Promise<void>])[] = 
         (trial: Trial) => settles(trial, what, { action, cutsPower: more?.cutsPower ?? false }),
       ] as const,
   ),
+  ["an impostor in the device's place gets nothing and proves nothing", refusesImpostors],
 ];
 
 /** Every law of a head-end that rotates keys. */
@@ -86,13 +89,14 @@ export const HEAD_END_LAWS: readonly HeadEndLaw[] = CLAIMS.map(([name, claim], b
       callsMax: 3,
       hungAfterMilliseconds: 120_000,
       onCase: () => undefined,
+      onBroken: () => undefined,
       ...options,
       firstNumber: firstNumber + block * FRAMES_MAX,
     }),
 }));
 
 async function rotatesAgain(trial: Trial): Promise<void> {
-  await withTarget({ number: trial.firstNumber }, async (target) => {
+  await withTarget(trial, { number: trial.firstNumber }, async (target) => {
     const first = await rotatedKeys(trial, target, 'the first rotation');
     const second = await rotatedKeys(trial, target, 'the second rotation');
     must(first.guek !== second.guek && first.gak !== second.gak, 'the second rotation left a key of the first');
@@ -103,7 +107,7 @@ async function partsKeys(trial: Trial): Promise<void> {
   const holders = new Map<string, string>();
   for (let i = 0; i < DEVICES_COMPARED; i += 1) {
     const number = trial.firstNumber + i;
-    await withTarget({ number }, async (target) => {
+    await withTarget(trial, { number }, async (target) => {
       const keys = await rotatedKeys(trial, target, `device ${number}`);
       for (const [name, key] of Object.entries(keys)) {
         const other = holders.get(key);
@@ -115,13 +119,38 @@ async function partsKeys(trial: Trial): Promise<void> {
 }
 
 async function leavesAlone(trial: Trial): Promise<void> {
-  await withTarget({ number: trial.firstNumber, wrongKek: true }, async (target) => {
+  await withTarget(trial, { number: trial.firstNumber, wrongKek: true }, async (target) => {
     const before = hexOf(target);
     const { said } = await call(trial, target, 'under a wrong Master Key');
     must(said === 'failed', `the head-end said "${said}"`);
     must(hexOf(target).guek === before.guek && hexOf(target).gak === before.gak, 'a key of the device changed');
     must(target.reusedNonces.length === 0, 'a nonce carried two different things');
   });
+}
+
+/** An impostor with the device's title and other keys, then one that repeats what the device said in a whole rotation. */
+async function refusesImpostors(trial: Trial): Promise<void> {
+  for (const [i, by] of (['stranger', 'recording'] as const).entries()) {
+    await withTarget(trial, { number: trial.firstNumber + i }, async (target) => {
+      const where = by === 'stranger' ? 'an impostor with other keys' : "an impostor that repeats the device's answers";
+      if (by === 'recording') await rotatedKeys(trial, target, 'before the impostor');
+      const before = hexOf(target);
+      const since = target.frames.length;
+      target.restore();
+      target.replace(by);
+      const { said } = await call(trial, target, where);
+      must(said === 'failed', `${where}: the head-end said "${said}"`);
+      must(!target.hasSentKeysSince(since), `${where} was sent a new key`);
+      must(target.reusedNonces.length === 0, `${where}: a nonce carried two different things`);
+      target.restore();
+      let last: Answer = { said: 'failed', why: '' };
+      for (let calls = 0; calls < trial.callsMax && last.said !== 'rotated'; calls += 1)
+        last = await call(trial, target, `after ${where}`);
+      must(last.said === 'rotated', `after ${where}: not settled with the device itself${last.why}`);
+      isRotated(target, `after ${where}`);
+      must(hexOf(target).guek !== before.guek, `after ${where}: no key was changed`);
+    });
+  }
 }
 
 async function settles(trial: Trial, what: string, fault: Omit<TargetFault, 'frame'>): Promise<void> {
@@ -139,7 +168,7 @@ async function settles(trial: Trial, what: string, fault: Omit<TargetFault, 'fra
  */
 async function interrupted(trial: Trial, what: string, fault: TargetFault): Promise<boolean> {
   const where = `frame ${fault.frame} ${what}`;
-  return await withTarget({ number: trial.firstNumber + fault.frame - 1, fault }, async (target) => {
+  return await withTarget(trial, { number: trial.firstNumber + fault.frame - 1, fault }, async (target) => {
     trial.onCase(where);
     const first = await call(trial, target, where);
     const struck = target.isStruck;
@@ -199,12 +228,16 @@ async function call({ headEnd, hungAfterMilliseconds }: Trial, target: Target, w
 }
 
 async function withTarget<T>(
+  { onBroken }: Trial,
   { number, ...options }: { number: number; fault?: TargetFault; wrongKek?: boolean },
   use: (target: Target) => Promise<T>,
 ): Promise<T> {
   const target = await Target.open(number, options);
   try {
     return await use(target);
+  } catch (error) {
+    onBroken(target.frames);
+    throw error;
   } finally {
     await target.close();
   }

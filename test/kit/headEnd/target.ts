@@ -2,13 +2,13 @@
  * An emulated meter whose keys the head-end under test rotates. It listens on TCP of this machine and uses the public
  * lab keys.
  */
-import type { CosemDevice } from '../../../devices/cosem/device.ts';
+import { CosemDevice } from '../../../devices/cosem/device.ts';
 import { equalBytes, toHex } from '../../../devices/dlms/bytes.ts';
 import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
 import { serve } from '../../../devices/link/serve.ts';
 import { splitFrames } from '../../../devices/link/splitFrames.ts';
-import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
-import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
+import { connectDevice, LAB_MODELS, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
+import { LAB_KEYS, labIdentity } from '../../../devices/personas/labProfile.ts';
 import { faultScript, type FaultAction, type FaultScript } from '../../../devices/transport/faultScript.ts';
 import { faultyChannel } from '../../../devices/transport/faultyChannel.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
@@ -46,6 +46,11 @@ export interface TargetFault {
 
 const MANAGEMENT = 1;
 const DEVICE = 1;
+const STRANGE_KEYS = {
+  ...LAB_KEYS,
+  guek: LAB_KEYS.guek.map((byte) => byte ^ 0x5a),
+  gak: LAB_KEYS.gak.map((byte) => byte ^ 0x5a),
+};
 const WRONG_KEK = toHex(new Uint8Array(16).fill(0x32));
 /**
  * The tags of get-, set- and action-responses in a decrypted APDU. A device answers under the keys of the request. A
@@ -54,7 +59,9 @@ const WRONG_KEK = toHex(new Uint8Array(16).fill(0x32));
  */
 const RESPONSES: readonly (number | undefined)[] = [0xc4, 0xc5, 0xc7];
 
-interface FrameAtTarget extends Frame {
+/** A frame at an emulated meter. Keys in it are as they were sent: wrapped or ciphered. */
+export interface FrameAtTarget extends Frame {
+  readonly atMilliseconds: number;
   /** True if the frame arrives as it was sent. */
   readonly arrives: boolean;
 }
@@ -62,6 +69,8 @@ interface FrameAtTarget extends Frame {
 export class Target {
   readonly address: DeviceAtAddress;
   readonly frames: FrameAtTarget[] = [];
+  /** What stands in the device's place: something with its title and other keys, or what the device said before. */
+  private impostor: Impostor | undefined;
   /** Every pair of keys that the device has had. */
   private readonly keys: SuiteKeys[] = [LAB_KEYS];
   private script: FaultScript = faultScript([]);
@@ -137,6 +146,33 @@ export class Target {
     if (!this.device.powered) this.device.restart();
   }
 
+  /** Puts an impostor in the place of the device: one that has its title, and not its keys, or a recording of it. */
+  replace(by: 'stranger' | 'recording'): void {
+    const said = this.frames.filter(({ direction }) => direction === 's2c').map(({ bytes }) => bytes);
+    const stranger = new CosemDevice(LAB_MODELS.esme, {
+      ...labIdentity('esme', this.address.number),
+      keys: STRANGE_KEYS,
+    });
+    this.impostor = by === 'recording' ? { says: said } : { device: stranger };
+  }
+
+  /** Puts the device itself back in its place. */
+  restore(): void {
+    this.impostor = undefined;
+    for (const channel of this.channels) channel.close();
+  }
+
+  /** True if a key transfer was sent since the frame of this number, under any keys that ever existed. */
+  hasSentKeysSince(first: number): boolean {
+    const every = pairings(
+      this.keys.map(({ guek }) => guek),
+      this.keys.map(({ gak }) => gak),
+    );
+    return openAll(this.frames, every).opened.some(
+      ({ frame, direction, plain }) => frame >= first && direction === 'c2s' && isKeyTransfer(plain),
+    );
+  }
+
   async close(): Promise<void> {
     for (const channel of this.channels) channel.close();
     await this.listener.close();
@@ -158,16 +194,46 @@ export class Target {
       },
       onFrame: ({ direction, bytes }, admission) => {
         const arrives = admission.deliveries.some((delivery) => equalBytes(delivery.bytes, bytes));
-        this.frames.push({ direction, bytes, arrives });
+        this.frames.push({ direction, bytes, arrives, atMilliseconds: this.timers.nowMilliseconds() });
         this.noteKeys();
         if (admission.cut && cutsPower) this.device.cutPower();
       },
     });
-    serve(connectDevice(this.device, { framing: 'wrapper' }), link, this.timers);
+    const { impostor } = this;
+    if (impostor?.says) return void recite(impostor.says, link);
+    serve(connectDevice(impostor?.device ?? this.device, { framing: 'wrapper' }), link, this.timers);
   }
 
   private noteKeys(): void {
     const now = this.presentKeys;
     if (!this.keys.includes(now)) this.keys.push(now);
   }
+}
+
+/** One of the two: a device with other keys, or answers that were recorded. */
+interface Impostor {
+  readonly device?: CosemDevice;
+  readonly says?: readonly Uint8Array[];
+}
+
+/** Says recorded answers in their order, one for each frame that comes. */
+function recite(says: readonly Uint8Array[], channel: ByteChannel): void {
+  const split = splitFrames('wrapper');
+  let said = 0;
+  channel.onData((bytes) => {
+    for (const _ of split(bytes)) {
+      const answer = says[said];
+      said += 1;
+      if (answer !== undefined && !channel.closed) channel.write(answer);
+    }
+  });
+}
+
+const ACTION_REQUEST = 0xc3;
+const SECURITY_SETUP = 64;
+
+/** An action-request of class 64, method 2: global_key_transfer. */
+function isKeyTransfer(plain: Uint8Array): boolean {
+  const classId = ((plain[3] ?? 0) << 8) | (plain[4] ?? 0);
+  return plain[0] === ACTION_REQUEST && classId === SECURITY_SETUP && plain[11] === 2;
 }

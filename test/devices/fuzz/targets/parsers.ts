@@ -53,7 +53,8 @@ function wrapperCase(dice: Dice, log: CaseLog): void {
 const WRAPPED_HEX = KEY_TRANSFERS.flatMap((parameter) => membersOf(parameter) ?? []).map((item) =>
   toHex(bytesOf(membersOf(item)?.[1]) ?? NO_BYTES),
 );
-const HEAD = /004000002B00..FF02/;
+/** A request to read the same attribute carries no key. */
+const HEAD = /(?<!C001..)004000002B00..FF02/;
 
 function logCase(dice: Dice, log: CaseLog): void {
   let lines = '';
