@@ -8,7 +8,7 @@ import {
   type AnsweredVerdict,
 } from '../../../interchange/engine/engineProtocol.ts';
 import type { Format } from '../../../interchange/format/formats.ts';
-import { readParquetObjects } from '../../../interchange/format/parquetObjects.ts';
+import { readParquetObjects } from '../../../interchange/engine/parquetObjects.ts';
 import { csvLine, openRows, type RowWriter } from '../../../interchange/format/rowWriter.ts';
 import { csvRows } from '../../../text/csvText.ts';
 import { formatInstant } from '../../../time.ts';
