@@ -12,7 +12,12 @@ export async function readParquetObjects(path: string): Promise<readonly Readonl
 }
 
 function plainCell(value: unknown): unknown {
-  if (value instanceof Date) return formatInstant(value.getTime() / 1000);
+  if (isTimestamp(value)) return formatInstant(value.getTime() / 1000);
   if (typeof value === 'bigint') return Number(value);
   return Array.isArray(value) ? value.map(plainCell) : value;
+}
+
+/** What hyparquet makes of a column of timestamps. */
+function isTimestamp(value: unknown): value is { getTime(): number } {
+  return typeof value === 'object' && value !== null && 'getTime' in value;
 }
