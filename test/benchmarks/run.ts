@@ -5,6 +5,7 @@ import { decideBenchmark } from './decide.ts';
 import { devicesBenchmark } from './devices/benchmark.ts';
 import { estateBenchmark } from './estate.ts';
 import { evaluatorBenchmark } from './evaluator.ts';
+import { forecastBenchmark } from './forecast.ts';
 import { fuzzBenchmark } from './fuzz/benchmark.ts';
 import { pageBenchmark } from './page.ts';
 import { r1Benchmark } from './r1/benchmark.ts';
@@ -26,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> =
   'fuzz': fuzzBenchmark,
   'sweep': sweepBenchmark,
   'check': checkBenchmark,
+  'forecast': forecastBenchmark,
   'page': pageBenchmark,
 };
 

@@ -241,6 +241,12 @@ describe('an engine behind --batch', () => {
     ['true {dir} {out}', 4, /wrote no .*verdicts\.csv/],
     ['echo category > {out} # {dir}', 4, /no column installation_id/],
     ['exit 3 # {dir} {out}', 4, /ended with code 3/],
+    [
+      "printf 'installation_id,category\\n1,gt01\\n1,gt01\\n' > {out} # {dir}",
+      4,
+      /a second row of gt01 for the installation 1/,
+    ],
+    ["printf 'installation_id,category\\n0,gt01\\n' > {out} # {dir}", 4, /the installation "0" was not asked about/],
     ['/no/such/job {dir} {out}', 1, /could not be started/],
     ['job {dir}', 1, /found no \{out\}/],
   ])('%s ends with exit code %i', async (script, expected, why) => {

@@ -126,7 +126,7 @@ async function run(
     .replaceAll('{rules}', shellWord(join(folder, 'rules.json')));
   const problem = await started(io, command, answerSeconds);
   if (problem !== undefined) return questions.map(() => ({ kind: 'failed', ...problem }));
-  const read = await readBatchVerdicts(out, format);
+  const read = await readBatchVerdicts(out, format, questions.length);
   rmSync(folder, { recursive: true, force: true });
   if (typeof read === 'string') return questions.map(() => ({ kind: 'failed', failure: 'garbage', sentence: read }));
   return questions.map((_, i) => ({ kind: 'answered', verdicts: read.get(String(i + 1)) ?? [] }));

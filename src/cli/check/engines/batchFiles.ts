@@ -47,11 +47,11 @@ type VerdictRow = Readonly<Record<string, unknown>>;
 /** Verdicts by the number of their question, or the reason why a file cannot be read. */
 export type BatchVerdicts = ReadonlyMap<string, readonly AnsweredVerdict[]> | string;
 
-/** Reads the verdicts of a batch. Columns that are not there are not compared. A text says what is wrong. */
-export async function readBatchVerdicts(path: string, format: Format): Promise<BatchVerdicts> {
+/** Reads the verdicts of a batch of `count` installations, numbered from 1. Columns that are not there are not compared. A text says what is wrong. */
+export async function readBatchVerdicts(path: string, format: Format, count: number): Promise<BatchVerdicts> {
   if (!existsSync(path)) return `The command wrote no ${path}.`;
   try {
-    return verdictsOf(await READERS[format](path), format);
+    return verdictsOf(await READERS[format](path), format, count);
   } catch (error) {
     return `verdicts.${format} cannot be read: ${(error as Error).message}`;
   }
@@ -80,7 +80,7 @@ const READERS: Readonly<Record<Format, (path: string) => VerdictRows | Promise<V
   parquet: async (path) => ({ columns: undefined, rows: await readParquetObjects(path) }),
 };
 
-function verdictsOf({ columns, rows }: VerdictRows, format: Format): BatchVerdicts {
+function verdictsOf({ columns, rows }: VerdictRows, format: Format, count: number): BatchVerdicts {
   const found = new Map<string, AnsweredVerdict[]>();
   const lacking = (names: readonly string[]) => ['installation_id', 'category'].find((name) => !names.includes(name));
   const missing = columns && lacking(columns);
@@ -94,6 +94,12 @@ function verdictsOf({ columns, rows }: VerdictRows, format: Format): BatchVerdic
     const verdict = readVerdictRow(row);
     if (!verdict.ok) return `verdicts.${format}, ${place}: ${verdict.problem}.`;
     const id = String(row['installation_id']);
+    const isAsked = /^[1-9]\d*$/.test(id) && Number(id) <= count;
+    if (!isAsked) return `verdicts.${format}, ${place}: the installation ${JSON.stringify(id)} was not asked about.`;
+    const { category } = verdict.value;
+    if (found.get(id)?.some((one) => one.category === category)) {
+      return `verdicts.${format}, ${place}: a second row of ${category} for the installation ${id}.`;
+    }
     found.set(id, [...(found.get(id) ?? []), verdict.value]);
   }
   return found;

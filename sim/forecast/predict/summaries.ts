@@ -1,0 +1,86 @@
+import { COHORTS } from '../../../src/installation/cohort.ts';
+import type { Facts } from '../state/stateFacts.ts';
+
+/** A share of a portfolio that says something of its parameters, whatever its size: how many of `among` are `of`. */
+interface Summary {
+  readonly name: string;
+  readonly among: (facts: Facts) => boolean;
+  readonly of: (facts: Facts) => boolean;
+}
+
+const DORMANT = (facts: Facts): boolean => facts.esmeDormant === 1 && facts.gas !== 2;
+const attempted = (facts: Facts): boolean => facts.attempted > 0;
+const failedWeeks = (facts: Facts): number => facts.wanWeeks + facts.hanWeeks + facts.otherWeeks;
+
+interface Class {
+  readonly name: string;
+  readonly is: (facts: Facts) => boolean;
+}
+
+const CLASSES: readonly Class[] = COHORTS.flatMap((name, cohort) => [
+  { name: `${name} Dormant`, is: (facts) => facts.cohort === cohort && DORMANT(facts) },
+  { name: `${name} not Dormant`, is: (facts) => facts.cohort === cohort && !DORMANT(facts) },
+]);
+
+const ofClass = ({ name, is }: Class): readonly Summary[] => {
+  const share = (what: string, among: (facts: Facts) => boolean, of: (facts: Facts) => boolean): Summary => ({
+    name: `${name}: ${what}`,
+    among: (facts) => is(facts) && among(facts),
+    of,
+  });
+  return [
+    share('attempted', () => true, attempted),
+    share('migrated, of those attempted', attempted, (facts) => facts.ended > 0),
+    share('attempted within two weeks, of those attempted', attempted, (facts) => facts.attempted <= 2),
+    share('attempted within eight weeks, of those attempted', attempted, (facts) => facts.attempted <= 4),
+    share('MA112, of those attempted', attempted, (facts) => facts.wanWeeks > 0),
+    share('MA112 in two weeks, of those with MA112', (facts) => facts.wanWeeks > 0, (facts) => facts.wanWeeks > 1), // prettier-ignore
+    share(
+      'GT01, of those attempted',
+      (facts) => attempted(facts) && facts.gas > 0,
+      (facts) => facts.hanWeeks > 0,
+    ),
+    share('instructed by the supplier, of those with GT01', (facts) => facts.hanWeeks > 0, (facts) => facts.supplierInstructed > 0), // prettier-ignore
+    share('other failures, of those attempted', attempted, (facts) => facts.otherWeeks > 0),
+  ];
+};
+
+const OF_ALL: readonly Summary[] = [
+  { name: 'instructed', among: (f) => f.cohort === 0 && DORMANT(f), of: (f) => f.instructed > 0 },
+  { name: 'prepared, of those instructed', among: (f) => f.instructed > 0, of: (f) => f.prepared > 0 },
+  { name: 'NO-WAN, of those instructed', among: (f) => f.instructed > 0, of: (f) => f.noWan > 0 },
+  { name: 'two NO-WAN, of those with one', among: (f) => f.noWan > 0, of: (f) => f.noWan > 1 },
+  { name: 'three NO-WAN, of those with two', among: (f) => f.noWan > 1, of: (f) => f.noWan > 2 },
+  { name: 'Table 5.10, of those attempted', among: attempted, of: (f) => f.table510 > 0 },
+  { name: 'two weeks of GT01, of those with one', among: (f) => f.hanWeeks > 0, of: (f) => f.hanWeeks > 1 },
+  { name: 'three MA112 weeks, of those with two', among: (f) => f.wanWeeks > 1, of: (f) => f.wanWeeks > 2 },
+  {
+    name: 'two weeks of other failures, of those with one',
+    among: (f) => f.otherWeeks > 0,
+    of: (f) => f.otherWeeks > 1,
+  },
+  { name: 'three weeks of other failures, of those with two', among: (f) => f.otherWeeks > 1, of: (f) => f.otherWeeks > 2 }, // prettier-ignore
+  { name: 'five weeks of other failures, of those with three', among: (f) => f.otherWeeks > 2, of: (f) => f.otherWeeks > 4 }, // prettier-ignore
+  { name: 'migrated, of those with other failures', among: (f) => f.otherWeeks > 0, of: (f) => f.ended > 0 },
+  { name: 'attempted within a week, of those who failed lately', among: (f) => f.ended === 0 && failedWeeks(f) > 0 && f.attempted > 0 && f.attempted <= 3, of: (f) => f.attempted === 1 }, // prettier-ignore
+  { name: 'still attempted after five weeks of failures', among: (f) => f.ended === 0 && failedWeeks(f) >= 5, of: (f) => f.attempted > 0 && f.attempted <= 3 }, // prettier-ignore
+  { name: 'instructed within four weeks, of those with NO-WAN', among: (f) => f.noWan > 0, of: (f) => f.instructed === 1 }, // prettier-ignore
+];
+
+/** The summaries of a portfolio. Each is a share, so that no size of anything enters. */
+export const SUMMARIES: readonly Summary[] = [...OF_ALL, ...CLASSES.flatMap(ofClass)];
+
+/** Adds a state to the sums of each summary: `sums[2 i]` those of it, `sums[2 i + 1]` those among whom. */
+export function addToSummaries(facts: Facts, weight: number, sums: Float64Array): void {
+  SUMMARIES.forEach(({ among, of }, i) => {
+    if (!among(facts)) return;
+    sums[2 * i + 1] = (sums[2 * i + 1] as number) + weight;
+    if (of(facts)) sums[2 * i] = (sums[2 * i] as number) + weight;
+  });
+}
+
+/** A share on the scale on which its noise does not depend on it: 1 / (4 n) is its variance. */
+export function summaryValue(of: number, among: number): number {
+  const share = Math.min(1, Math.max(0, of / among));
+  return Math.atan(Math.sqrt(share / (1 - share)));
+}

@@ -1,0 +1,44 @@
+import { COHORTS } from '../../../src/installation/cohort.ts';
+import { NO_WAN, OK, OK_ESME, type Attempt, type History, type HistoryEvent } from '../../../src/migration/history.ts';
+import type { Instant } from '../../../src/londonTime.ts';
+import { failureKind } from './failureKind.ts';
+import type { StateCode } from './stateFacts.ts';
+import { StateObserver } from './stateObserver.ts';
+
+const observer = new StateObserver();
+
+/** The state of a real history at an as-of. Rows after it are passed over. */
+export function stateOfHistory(history: History, asOf: Instant): StateCode {
+  const { installation } = history;
+  const { gas } = installation;
+  observer.begin({
+    cohort: COHORTS.indexOf(installation.cohort),
+    esmeDormant: installation.esmeDormant,
+    hasGas: gas !== null,
+    gasDormant: gas?.dormant ?? false,
+    electricityCredit: installation.electricityPaymentMode === 'credit',
+    gasCredit: gas?.paymentMode === 'credit',
+  });
+  const attempts = history.attempts.toSorted((a, b) => a.at - b.at);
+  const events = history.events.toSorted((a, b) => a.at - b.at);
+  let next = 0;
+  for (const attempt of attempts) {
+    if (attempt.at > asOf) break;
+    for (; next < events.length && (events[next] as HistoryEvent).at <= attempt.at; next += 1)
+      tell(events[next] as HistoryEvent);
+    tellAttempt(attempt);
+  }
+  for (; next < events.length && (events[next] as HistoryEvent).at <= asOf; next += 1)
+    tell(events[next] as HistoryEvent);
+  return observer.at(asOf);
+}
+
+function tell({ event, value }: HistoryEvent): void {
+  observer.event(event, value === 'yes' || value === 'credit' ? 1 : 0);
+}
+
+function tellAttempt({ at, kind, outcome, cause, table510 }: Attempt): void {
+  if (kind === 'instruction') observer.instruction(at, outcome === OK ? 'ok' : outcome === NO_WAN ? 'noWan' : 'other');
+  else if (outcome === OK || outcome === OK_ESME) observer.migrated(at, outcome === OK_ESME);
+  else observer.failed(at, cause === 'system' ? 'system' : failureKind(outcome, table510));
+}

@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import { textTable } from '../../text/table.ts';
+import { COLUMNS } from '../../../sim/forecast/predict/lines.ts';
+import { Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
+import { outcomeOf, scoresOf, type Score } from '../../../sim/forecast/score/lineScores.ts';
+import { coverageRows, type CoverageRow } from '../../../sim/forecast/score/coverageTable.ts';
+import { truthCells, WORLDS, type World } from '../../../sim/forecast/score/truths.ts';
+import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
+import { openPool } from '../../../sim/kernel/run/pool.ts';
+import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
+import { COHORTS } from '../../installation/cohort.ts';
+import type { Shell } from '../shell/command.ts';
+import { UsageError } from '../shell/exit.ts';
+import { breathe, writeLine, type Io } from '../shell/io.ts';
+import { oneOf, whole } from '../shell/options.ts';
+import { fillLibrary, membersOf } from '../library/libraryCells.ts';
+import { openLibrary } from '../library/libraryFolder.ts';
+import { dayText } from './forecastRows.ts';
+
+interface CoverageOptions {
+  readonly asOf?: string;
+  readonly truths: number;
+  readonly seed: string;
+  readonly world: string;
+  readonly workers?: number;
+  readonly format: 'text' | 'json';
+}
+
+/** `forecast coverage LIBRARY`: how often the intervals of a library hold what came, on truths that are no part of it. */
+export function coverageCommand({ action }: Shell): Command {
+  return new Command('coverage')
+    .description('Forecast simulated truths that are no part of a library, and count how often its intervals hold.')
+    .argument('<library>', 'folder that calibrate has made')
+    .option('--as-of <date>', 'day at which the truths are forecast')
+    .option('--truths <n>', 'how many truths', whole(8, 10_000), 24)
+    .option('--seed <text>', 'seed of the truths: their draws and their lives', 'truths')
+    .option(
+      '--world <name>',
+      `where truths come from: ${Object.entries(WORLDS)
+        .map(([name, { words }]) => `${name} (${words})`)
+        .join(', ')}`,
+      oneOf(...Object.keys(WORLDS)),
+      'priors',
+    ) // prettier-ignore
+    .option('--workers <n>', 'threads; the figures do not depend on it (default: one a core)', whole(1, 64))
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .addHelpText(
+      'after',
+      `
+A truth is a run of the scenario under a draw of its own. CRPS is a mean error of whole distributions, as a share of what
+came: of the forecast, of the priors without histories, and of persistence (nothing moves any more). Lines of one truth are
+not independent: the error of a coverage is that of means over truths. Worlds other than priors break what the library
+assumes; their figures are shown and promise nothing.
+
+Example:
+  smets1-bench forecast coverage out/library --as-of 2021-11-03 --truths 40
+
+Exit codes: 0 done, 1 usage or library wrong.`,
+    )
+    .action(action(coverage));
+}
+
+async function coverage(io: Io, folder: string, options: CoverageOptions): Promise<void> {
+  const library = openLibrary(folder);
+  const { head, priors } = library;
+  const { asOf } = options;
+  if (asOf === undefined) throw new UsageError('--as-of DATE is needed: the day at which truths are forecast');
+  if (asOf < head.from || asOf >= head.horizon) throw new UsageError(`--as-of ${asOf}: expected a day from ${head.from} to the day before ${head.horizon}`); // prettier-ignore
+  if (options.seed === head.seed) throw new UsageError(`--seed ${options.seed}: the library has this seed; its truths would be its own members`); // prettier-ignore
+  const workers = options.workers ?? Math.min(availableParallelism(), 64);
+  const { keys } = await fillLibrary(io, library, { asOf, workers });
+  const members = membersOf(library, keys);
+  const forecaster = new Forecaster(members);
+  const outcomes = members.map(({ table }) => outcomeOf(table));
+  const cells = truthCells(priors, { ...head.options, asOf, truths: options.truths, seed: options.seed, world: options.world as World }); // prettier-ignore
+  const { days } = members[0]?.table ?? { days: 1 };
+  const shown = [...new Set([1, 3, 6, 9, days - 1])].filter((day) => day >= 1 && day < days);
+  const signal = io.interruption();
+  const pool = await openPool(workers, FORECAST_WATCHERS);
+  const scores: (readonly Score[])[] = [];
+  let instants: readonly number[] = [];
+  try {
+    for (const cell of cells) {
+      signal.throwIfAborted();
+      instants = cell.days;
+      const table = await computeMember(cell, pool);
+      scores.push(scoresOf(forecaster, { draw: cell.draw, table }, { members: outcomes, days: shown }));
+      if (scores.length % 10 === 0) writeLine(io.err, `${scores.length} of ${options.truths} truths`);
+      await breathe();
+    }
+  } finally {
+    await pool.close();
+  }
+  const rows = coverageRows(scores, {
+    horizon: ({ day }) => dayText(instants[day] as number),
+    cohort: ({ cohort }) => COHORTS[cohort] as string,
+    category: ({ column }) => COLUMNS[column]?.category || 'migrated',
+  });
+  const alarms = scores.map((own) => own[0]?.alarm ?? 0);
+  if (options.format === 'json')
+    io.out.write(`${JSON.stringify({ asOf, world: options.world, truths: options.truths, seed: options.seed, alarms, rows })}\n`); // prettier-ignore
+  else io.out.write(coverageText(rows, { ...options, asOf, alarms }));
+}
+
+function coverageText(
+  rows: readonly CoverageRow[],
+  { asOf, truths, seed, world, alarms }: CoverageOptions & { readonly alarms: readonly number[] },
+): string {
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const head = [
+    '',
+    '',
+    'lines',
+    'in 50 %',
+    'in 90 %',
+    'error',
+    'CRPS',
+    'priors',
+    'persistence',
+    'width 90 %',
+    'mean rank',
+  ];
+  const table = rows.map((row) => [row.by, row.of, String(row.lines), percent(row.covered50), percent(row.covered90), percent(row.error90), ...[row.crps, row.crpsPrior, row.crpsToday, row.width90, row.meanRank].map((value) => value.toFixed(3))]); // prettier-ignore
+  const sorted = alarms.toSorted((a, b) => a - b);
+  return [
+    `Coverage as of ${asOf}: ${truths} truths, world ${world} (${WORLDS[world as World].words}), seed ${seed}`,
+    textTable([head, ...table], { right: [2, 3, 4, 5, 6, 7, 8, 9, 10] }),
+    `Alarms (largest |z| of each truth): median ${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(1)}, largest ${(sorted.at(-1) ?? 0).toFixed(1)}; above 4 intervals are widened`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,27 @@
+import type { Instant } from '../../time.ts';
+import type { Forecast } from '../../../sim/forecast/predict/forecaster.ts';
+import type { ForecastRow } from './forecastRows.ts';
+import type { Library } from '../library/libraryFolder.ts';
+import type { Portfolio } from './portfolioReader.ts';
+
+/** A forecast and all that is said of it. */
+export interface Answer {
+  readonly library: Library;
+  readonly asOf: string;
+  readonly instants: readonly Instant[];
+  readonly days: readonly number[];
+  readonly rows: readonly ForecastRow[];
+  /** Undefined without histories. */
+  readonly histories:
+    { readonly forecast: Forecast; readonly portfolio: Portfolio; readonly support: Support } | undefined;
+  readonly notes: readonly string[];
+}
+
+/** How well a portfolio is matched: installations by the first level of the back-off that has look-alikes. */
+export interface Support {
+  readonly installations: number;
+  /** LEVELS + 1 numbers: the last counts those without any counterpart. */
+  readonly byLevel: readonly number[];
+  /** Look-alikes in the very same state: the median over installations. */
+  readonly medianLives: number;
+}

@@ -1,0 +1,292 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { COHORTS } from '../../installation/cohort.ts';
+import { CATEGORIES } from '../../clauses/clause.ts';
+import { openTable } from '../../interchange/table/tableFile.ts';
+import type { TableFile } from '../../interchange/table/tableTypes.ts';
+import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
+import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
+import { writeFileSync } from 'node:fs';
+import { endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
+import { counted, thousands } from '../../text/table.ts';
+import { Forecaster, type Forecast } from '../../../sim/forecast/predict/forecaster.ts';
+import { forecastDays } from '../../../sim/forecast/library/libraryPlan.ts';
+import { factsOf, LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
+import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
+import { temporaryFolder } from '../shell/inputs.ts';
+import { writeLine, type Io } from '../shell/io.ts';
+import { MANIFEST, stage } from '../shell/outDirectory.ts';
+import { rowProgress } from '../shell/progress.ts';
+import { recordInputs } from '../shell/recordInputs.ts';
+import { forecastRows, tableRow, visitRows, type PartSums } from './forecastRows.ts';
+import { FORECAST_TABLES, type ForecastTable } from './forecastTables.ts';
+import { forecastText } from './forecastText.ts';
+import type { Answer, Support } from './forecastAnswer.ts';
+import { installationRow } from './installationRow.ts';
+import { fillLibrary, membersOf } from '../library/libraryCells.ts';
+import { openLibrary, type Library } from '../library/libraryFolder.ts';
+import type { PortfolioSink } from './portfolioReader.ts';
+import { PARTS, readPortfolio, type Part, type Portfolio } from './portfolioReader.ts';
+import { priorForecast } from './priorForecast.ts';
+import { whatIfRows, whatIfsOf } from './whatIfs.ts';
+
+/** The options of `forecast`, as Commander gives them. */
+export interface ForecastOptions {
+  readonly asOf?: string;
+  readonly until?: string;
+  readonly installations: readonly string[];
+  readonly attempts: readonly string[];
+  readonly events: readonly string[];
+  readonly by: readonly string[];
+  readonly whatIf: readonly string[];
+  readonly out?: string;
+  readonly workers?: number;
+  readonly format: 'text' | 'json';
+  readonly maxErrors: number;
+  readonly timesWithoutZone?: 'utc' | 'london';
+  readonly ignoreColumns: readonly string[];
+  readonly renameColumn: readonly string[];
+}
+
+/** Days past the last row that an as-of may lie: of a later day nothing is known. Ours. */
+const DAYS_PAST_MAX = 7;
+/** A share of installations without any counterpart above which nothing is forecast. Ours. */
+const STRANGERS_MAX = 0.2;
+
+/** Runs `forecast LIBRARY`. */
+export async function runForecast(io: Io, folder: string, options: ForecastOptions): Promise<ExitCode> {
+  const library = openLibrary(folder);
+  const { asOf, days, instants } = daysOf(library, options);
+  const hasRecords = options.installations.length > 0 || options.attempts.length > 0 || options.events.length > 0;
+  if (hasRecords && (options.installations.length === 0 || options.attempts.length === 0))
+    throw new UsageError('histories are --installations and --attempts together, and --events where there are any');
+  const parts = PARTS.filter((part) => options.by.includes(part));
+  if (!hasRecords && parts.length > 0) throw new UsageError(`--by ${parts.join(',')}: only histories tell it; name --installations and --attempts`); // prettier-ignore
+  const whatIfs = whatIfsOf(library, options.whatIf);
+  const staging = options.out === undefined ? undefined : stage(options.out);
+  try {
+    const workers = options.workers ?? Math.min(availableParallelism(), 64);
+    const { keys } = await fillLibrary(io, library, { asOf, workers });
+    const members = membersOf(library, keys);
+    const about = { library, asOf, days, instants };
+    const tables = staging && new Tables(staging.folder);
+    const plain: Answer = hasRecords
+      ? await withHistories(io, new Forecaster(members), { ...about, options, parts, tables })
+      : { ...about, ...priorForecast(members, { days, scale: library.head.options.scale }), histories: undefined };
+    const rows = [...plain.rows];
+    for (const { name, set } of whatIfs) {
+      const filled = await fillLibrary(io, library, { asOf, workers, set });
+      const { scale } = library.head.options;
+      const states = plain.histories?.portfolio.states;
+      rows.push(...whatIfRows(membersOf(library, filled.keys), { name, days, scale, states }));
+    }
+    const answer: Answer = { ...plain, rows };
+    if (staging && tables) {
+      const table = tables.open('forecast.csv');
+      for (const row of answer.rows) table.append(tableRow(row, instants));
+      const files = tables.close();
+      writeFileSync(join(staging.folder, MANIFEST), manifestText(library, { asOf, files, notes: answer.notes }));
+      io.interruption().throwIfAborted();
+      staging.publish();
+    }
+    io.out.write(options.format === 'json' ? jsonText(answer) : forecastText(answer));
+    for (const note of answer.notes) writeLine(io.err, note);
+    return EXIT.done;
+  } finally {
+    staging?.discard();
+  }
+}
+
+/** The tables of a forecast that are open. */
+class Tables {
+  private readonly folder: string;
+  private readonly opened = new Map<ForecastTable, TableFile>();
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Opens a table; one of the same name that was open before must have been ended. */
+  open(name: ForecastTable): TableFile {
+    const table = openTable(join(this.folder, name), FORECAST_TABLES[name], { format: 'csv', metadata: {} });
+    this.opened.set(name, table);
+    return table;
+  }
+
+  /** Completes every table. */
+  close(): Readonly<Record<string, { readonly rows: number; readonly sha256: string }>> {
+    return Object.fromEntries([...this.opened].map(([name, table]) => [name, table.close()]));
+  }
+}
+
+function manifestText(
+  library: Library,
+  { asOf, files, notes }: { readonly asOf: string; readonly files: object; readonly notes: readonly string[] },
+): string {
+  const { scenarioHash, priors, seed, options } = library.head;
+  return `${JSON.stringify({ format: 1, kind: 'forecast', asOf, scenario: scenarioHash, priors, seed, library: options, notes, files }, null, 2)}\n`; // prettier-ignore
+}
+
+/** The as-of and the month ends that are forecast, checked against what the library has lived. */
+function daysOf(
+  { head }: Library,
+  { asOf, until = head.horizon }: ForecastOptions,
+): Pick<Answer, 'asOf' | 'days' | 'instants'> {
+  if (asOf === undefined) throw new UsageError('--as-of DATE is needed: the day up to which all is known');
+  const { from, horizon } = head;
+  if (asOf < from || asOf >= horizon) throw new UsageError(`--as-of ${asOf}: expected a day from ${from} to the day before ${horizon}, which the library has lived`); // prettier-ignore
+  if (until <= asOf) throw new UsageError(`--until ${until}: expected a day after the as-of, ${asOf}`);
+  if (until > horizon) throw new UsageError(`--until ${until}: the library ends on ${horizon}\n  Make one of a scenario with a later \`horizon\`: calibrate SCENARIO --set horizon=${until} ...`); // prettier-ignore
+  const instants = forecastDays(asOf, horizon);
+  const last = endOfLondonDate(until);
+  const days = [...instants.keys()].filter((day) => (instants[day] as number) <= last);
+  if (days.length < 2) throw new UsageError(`--until ${until}: no month ends between ${asOf} and that day; forecasts are of month ends`); // prettier-ignore
+  return { asOf, days, instants };
+}
+
+interface HistoryOptions {
+  readonly library: Library;
+  readonly asOf: string;
+  readonly days: readonly number[];
+  readonly instants: readonly Instant[];
+  readonly options: ForecastOptions;
+  readonly parts: readonly Part[];
+  readonly tables: Tables | undefined;
+}
+
+async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptions): Promise<Answer> {
+  const { library, asOf, days, parts, tables } = about;
+  const sink = await read(io, forecaster, about);
+  const { portfolio } = sink;
+  const support = supportOf(forecaster, portfolio);
+  const { installations } = support;
+  if (installations === 0) throw new UsageError('the histories hold no installation');
+  const at = endOfLondonDate(asOf);
+  if (at - portfolio.lastAt > DAYS_PAST_MAX * 86_400) {
+    const last = portfolio.lastAt === 0 ? 'they have no attempt' : `their last attempt is of ${formatInstant(portfolio.lastAt)}`; // prettier-ignore
+    throw new UsageError(`--as-of ${asOf}: nothing is known of the days before it: ${last}\n  Name a day at most ${DAYS_PAST_MAX} days past the last row.`); // prettier-ignore
+  }
+  const strangers = (support.byLevel[LEVELS] as number) / installations;
+  if (strangers > STRANGERS_MAX)
+    throw new UsageError(`${thousands(strangers * installations)} of ${thousands(installations)} installations stand as no simulated life does, at any level: nothing is forecast\n  The library is of another kind of portfolio.`); // prettier-ignore
+  const forecast = forecaster.forecast(portfolio.states);
+  const whole: PartSums = { part: 'all', of: '', cohorts: forecast.sums };
+  const partSums = parts.flatMap((part) =>
+    [...portfolio.parts[part]]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([of, states]): PartSums => ({ part, of, cohorts: forecaster.sumsOf(states) })),
+  );
+  const rows = forecastRows(forecast, { parts: [whole, ...partSums], days });
+  const suppliers = [...portfolio.parts.supplier].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([of, states]): PartSums => ({ part: 'supplier', of, cohorts: forecaster.sumsOf(states) })); // prettier-ignore
+  const visits = tables?.open('visits.csv');
+  if (visits) for (const row of visitRows(forecast, { parts: suppliers, days, instants: about.instants })) visits.append(row); // prettier-ignore
+  const notes = [...alarmNotes(forecast), ...missingNotes(forecaster, portfolio)];
+  return { library, asOf, days, instants: about.instants, rows, histories: { forecast, portfolio, support }, notes };
+}
+
+/** Reads the records. A refused row ends the command, as in `decide`. */
+async function read(
+  io: Io,
+  forecaster: Forecaster,
+  { library, asOf, days, options, tables }: HistoryOptions,
+): Promise<PortfolioSink> {
+  // prettier-ignore
+  const interruption = io.interruption();
+  const { path: temporary, remove } = temporaryFolder('forecast');
+  const progress = rowProgress(io.err, { term: io.env['TERM'], now: io.now, text: (rows) => `${thousands(rows)} rows read` }); // prettier-ignore
+  let current: PortfolioSink | undefined;
+  try {
+    const inputs = await recordInputs(io, { ...options, format: undefined }, temporary);
+    const rows = tables && ((): TableFile => tables.open('installations.csv'));
+    let table: TableFile | undefined;
+    const { counts, sink } = await readPortfolio(
+      inputs,
+      {
+        asOf: endOfLondonDate(asOf),
+        rules: library.priors.base.rules,
+        tips: rows !== undefined,
+        temporary,
+        errorsMax: options.maxErrors,
+        progress: (rows) => {
+          interruption.throwIfAborted();
+          progress.add(rows);
+        },
+        open: () => {
+          // Files in another order are read again: what was written is void.
+          table?.abort();
+          table = rows?.();
+          const day = days.at(-1) as number;
+          return { write: (id, row) => table?.append(installationRow(forecaster.lookAlikes, id, row, day)) };
+        },
+      },
+      (opened) => (current = opened),
+    );
+    if (sink.refusedRows.count > 0) throw new TooManyRefused();
+    progress.end();
+    writeLine(io.err, `${counted(counts.installations, 'installation')}, ${counted(counts.attempts, 'attempt')}, ${counted(counts.events, 'event')} as of ${asOf}`); // prettier-ignore
+    if (counts.afterAsOf > 0) writeLine(io.err, `${counted(counts.afterAsOf, 'row')} after the as-of, ignored.`);
+    if (counts.undecided > 0) writeLine(io.err, `${counted(counts.undecided, 'installation')} left out: a row contradicts another.`); // prettier-ignore
+    return sink;
+  } catch (error) {
+    progress.end();
+    if (!(error instanceof TooManyRefused || error instanceof FileRefused)) throw error;
+    for (const row of current?.refusedRows.first ?? []) writeLine(io.err, formatRefusal(row));
+    const count = current?.refusedRows.count ?? 0;
+    writeLine(io.err, error instanceof FileRefused ? error.message : `${counted(count, 'row')} refused; nothing was forecast.`); // prettier-ignore
+    throw new ExitWith(EXIT.refused);
+  } finally {
+    remove();
+  }
+}
+
+function supportOf({ lookAlikes }: Forecaster, { states }: Portfolio): Support {
+  const byLevel = new Array<number>(LEVELS + 1).fill(0);
+  const lives: [number, number][] = [];
+  let installations = 0;
+  for (const [state, count] of states) {
+    const support = lookAlikes.support(state);
+    byLevel[support.level] = (byLevel[support.level] as number) + count;
+    lives.push([support.lives, count]);
+    installations += count;
+  }
+  let passed = 0;
+  const middle = lives.toSorted(([a], [b]) => a - b).find(([, count]) => (passed += count) >= installations / 2);
+  return { installations, byLevel, medianLives: middle?.[0] ?? 0 };
+}
+
+/** Summaries that are named in an alarm. */
+const NAMED = 5;
+
+function alarmNotes({ alarm, widened, scores }: Forecast): readonly string[] {
+  if (widened <= 1) return [];
+  const far = scores.toSorted((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, NAMED);
+  const named = far.map(({ name, z, value }) => `  ${name}: ${(100 * value).toFixed(2)} %, ${Math.abs(z).toFixed(1)} standard deviations ${z > 0 ? 'above' : 'below'} the library`); // prettier-ignore
+  return [`ALARM: no draw of the library looks like these histories (largest |z| ${alarm.toFixed(1)}). Intervals are ${widened.toFixed(1)} times wider, and may still miss:`, ...named]; // prettier-ignore
+}
+
+function missingNotes({ lookAlikes }: Forecaster, { states }: Portfolio): readonly string[] {
+  const missing = COHORTS.map(() => 0);
+  for (const [state, count] of states)
+    if (lookAlikes.support(state).level >= LEVELS - 1) {
+      const { cohort } = factsOf(state);
+      missing[cohort] = (missing[cohort] as number) + count;
+    }
+  return missing.flatMap((count, cohort) => (count === 0 ? [] : [`${counted(count, 'installation')} of ${COHORTS[cohort]} with no look-alike but by cohort and dormancy: their share of the forecast is the library's average`])); // prettier-ignore
+}
+
+function jsonText({ asOf, rows, instants, notes, histories, library }: Answer): string {
+  const { scenarioHash, seed, options } = library.head;
+  const alarm = histories?.forecast.alarm ?? null;
+  const support = histories?.support ?? null;
+  const columns = FORECAST_TABLES['forecast.csv'].map(({ name }) => name);
+  const forecast = rows.map((row) => tableRow(row, instants));
+  const today = histories ? todayOf(histories.portfolio.today) : null;
+  return `${JSON.stringify({ asOf, scenario: scenarioHash, seed, library: options, alarm, support, today, notes, columns, forecast })}\n`;
+}
+
+/** Reported at the as-of, by cohort and category. */
+function todayOf(today: Float64Array): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  const counts = (cohort: number): Record<string, number> =>
+    Object.fromEntries(CATEGORIES.map((category, i) => [category, today[cohort * CATEGORIES.length + i] as number]));
+  return Object.fromEntries(COHORTS.map((cohort, i) => [cohort, counts(i)]));
+}

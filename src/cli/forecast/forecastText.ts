@@ -1,0 +1,48 @@
+import { CATEGORIES } from '../../clauses/clause.ts';
+import { COHORTS } from '../../installation/cohort.ts';
+import { textTable, thousands } from '../../text/table.ts';
+import type { Instant } from '../../time.ts';
+import { COLUMNS } from '../../../sim/forecast/predict/lines.ts';
+import { PROBABILITIES, quantileAt } from '../../../sim/forecast/predict/predictive.ts';
+import { LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
+import { dayText, type ForecastRow } from './forecastRows.ts';
+import type { Answer, Support } from './forecastAnswer.ts';
+import { whatIfText } from './whatIfs.ts';
+
+/** What `forecast` prints: the lines at the last day, and how well the portfolio is matched. */
+export function forecastText({ asOf, instants, days, rows, histories, library }: Answer): string {
+  const last = days.at(-1) as number;
+  const { head } = library;
+  const shown = rows.filter(({ day, part, column, whatIf }) => day === last && whatIf === '' && part === 'all' && COLUMNS[column]?.measure !== 'effective'); // prettier-ignore
+  const table = shown.map((row) => lineOf(row, histories?.portfolio.today));
+  const what = histories ? 'with the histories' : 'without histories (prior predictive)';
+  return [
+    `Forecast as of ${asOf} ${what}: ${dayText(instants[last] as Instant)}`,
+    `${head.scenarioHash}, priors ${head.priors}, seed ${head.seed}: ${head.options.draws} draws, ${head.options.replications} runs each`,
+    '',
+    textTable([['cohort', 'category', 'as of', ...PROBABILITIES.map((p) => `${100 * p} %`)], ...table], {
+      right: [2, 3, 4, 5, 6, 7],
+    }),
+    ...(histories ? ['', supportText(histories.support), alarmText(histories.forecast)] : []),
+    whatIfText(rows, last),
+  ].join('\n');
+}
+
+function lineOf({ cohort, column, values }: ForecastRow, today: Float64Array | undefined): readonly string[] {
+  const { measure, category } = COLUMNS[column] as (typeof COLUMNS)[number];
+  const place = CATEGORIES.findIndex((name) => name === category);
+  const now = today === undefined || place < 0 ? '' : thousands(today[cohort * CATEGORIES.length + place] as number);
+  const quantiles = PROBABILITIES.map((p) => thousands(quantileAt(values, p)));
+  return [COHORTS[cohort] as string, measure === 'migrated' ? 'migrated' : category, now, ...quantiles];
+}
+
+function supportText({ installations, byLevel, medianLives }: Support): string {
+  const percent = (count: number): string => `${((100 * count) / installations).toFixed(2)} %`;
+  const levels = byLevel.slice(1, LEVELS).map((count, i) => `level ${i + 1} ${percent(count)}`);
+  return `${thousands(installations)} installations; look-alikes in the very same state ${percent(byLevel[0] as number)} (half of the installations have ${thousands(medianLives)} or more), by coarser states: ${levels.join(', ')}; none ${percent(byLevel[LEVELS] as number)}`; // prettier-ignore
+}
+
+function alarmText({ alarm, widened, scores }: NonNullable<Answer['histories']>['forecast']): string {
+  const verdict = widened > 1 ? `intervals are ${widened.toFixed(1)} times wider: see the alarm` : 'the library holds portfolios like it'; // prettier-ignore
+  return `${scores.length} summaries of the portfolio, the farthest ${alarm.toFixed(1)} standard deviations from the library: ${verdict}`;
+}

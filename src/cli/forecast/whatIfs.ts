@@ -1,0 +1,73 @@
+import { formatProblems } from '../../document/problem.ts';
+import { textTable, thousands } from '../../text/table.ts';
+import { COHORTS } from '../../installation/cohort.ts';
+import { Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
+import { COLUMNS } from '../../../sim/forecast/predict/lines.ts';
+import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
+import { quantileAt } from '../../../sim/forecast/predict/predictive.ts';
+import type { StateCode } from '../../../sim/forecast/state/stateFacts.ts';
+import { UsageError } from '../shell/exit.ts';
+import { forecastRows, type ForecastRow } from './forecastRows.ts';
+import type { Library } from '../library/libraryFolder.ts';
+import { priorForecast } from './priorForecast.ts';
+
+/** A change of the scenario or its rules under a name: what would be forecast if it had been so all along. */
+export interface WhatIf {
+  readonly name: string;
+  readonly set: readonly string[];
+}
+
+/**
+ * Reads `NAME: path=value`. The same name again adds a setting to it.
+ * @throws UsageError if a text has no name, or the library's scenario refuses the settings
+ */
+export function whatIfsOf(library: Library, texts: readonly string[]): readonly WhatIf[] {
+  const byName = new Map<string, string[]>();
+  for (const text of texts) {
+    const [, name, setting] = /^([^:=]{1,60}):\s*(\S.*=.*)$/.exec(text) ?? [];
+    if (name === undefined || setting === undefined)
+      throw new UsageError(`--what-if ${text}: expected NAME: path=value, such as "four weeks: amendments.clauses.five-retries.shows.atLeast=4"`); // prettier-ignore
+    byName.set(name.trim(), [...(byName.get(name.trim()) ?? []), setting.trim()]);
+  }
+  return [...byName].map(([name, set]) => {
+    const loaded = library.priors.resolve(set);
+    if (!loaded.ok) throw new UsageError(`--what-if ${name}: ${formatProblems(loaded.errors)}`);
+    if (loaded.scenario.horizon !== library.head.horizon || loaded.scenario.from !== library.head.from)
+      throw new UsageError(`--what-if ${name}: the days of a library cannot be changed; make another library`);
+    return { name, set };
+  });
+}
+
+/**
+ * The forecast under a what-if. The same draws live on the same dice with the settings, and the portfolio is matched with
+ * them: of those who stand so today, what becomes in a world in which it had been so from the start?
+ * @param states of the portfolio; undefined without histories
+ */
+export function whatIfRows(
+  members: readonly Member[],
+  { name, days, scale, states }: { readonly name: string; readonly days: readonly number[]; readonly scale: number; readonly states: ReadonlyMap<StateCode, number> | undefined }, // prettier-ignore
+): readonly ForecastRow[] {
+  if (states === undefined)
+    return priorForecast(members, { days, scale }).rows.map((row) => ({ ...row, whatIf: name }));
+  const forecast = new Forecaster(members).forecast(states);
+  return forecastRows(forecast, { parts: [{ part: 'all', of: '', cohorts: forecast.sums }], days, whatIf: name });
+}
+
+/** Lines beside those of the forecast as things are, at the last day. */
+export function whatIfText(rows: readonly ForecastRow[], day: number): string {
+  const at = (whatIf: string): readonly ForecastRow[] => rows.filter((row) => row.whatIf === whatIf && row.day === day && row.part === 'all' && COLUMNS[row.column]?.measure !== 'effective'); // prettier-ignore
+  const names = [...new Set(rows.map(({ whatIf }) => whatIf))].filter((name) => name !== '');
+  const tables = names.map((name) => {
+    const changed = at(name).map((row) => {
+      const { measure, category } = COLUMNS[row.column] as (typeof COLUMNS)[number];
+      const base = at('').find((other) => other.cohort === row.cohort && other.column === row.column);
+      const before = base === undefined ? 0 : quantileAt(base.values, 0.5);
+      const after = quantileAt(row.values, 0.5);
+      const by = `${after >= before ? '+' : '-'}${thousands(Math.abs(after - before))}`;
+      return [COHORTS[row.cohort] as string, measure === 'migrated' ? measure : category, thousands(before), thousands(after), by]; // prettier-ignore
+    });
+    return `What if: ${name}\n${textTable([['cohort', 'category', 'as is', 'then', 'difference'], ...changed], { right: [2, 3, 4] })}`; // prettier-ignore
+  });
+  if (tables.length === 0) return '';
+  return `\n${tables.join('\n\n')}\nMedians. The change holds in the simulated lives from the start: had it always been so, seen from the states of today.\n`; // prettier-ignore
+}

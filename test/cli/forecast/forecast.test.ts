@@ -1,0 +1,203 @@
+// `calibrate` and `forecast` as a user meets them: a library, its resumption, a forecast of records, and what is refused.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FORECAST_TABLES } from '../../../src/cli/forecast/forecastTables.ts';
+import { commandLine } from '../harness.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'forecast-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string): string => join(folder, name);
+
+const SCENARIO = 'test/cli/sweep/tinyScenario.yaml';
+const PRIORS = join(folder, 'priors.yaml');
+const LIBRARY = at('library');
+const make = (out: string, ...more: string[]) =>
+  commandLine(['calibrate', SCENARIO, '--priors', PRIORS, '--out', out, '--draws', '8', '--scale', '1', '--as-of', '2021-11-03', '--workers', '1', ...more]); // prettier-ignore
+const run = at('run');
+const records = ['--installations', join(run, 'installations.parquet'), '--attempts', join(run, 'attempts.parquet'), '--events', join(run, 'events.parquet')]; // prettier-ignore
+
+/** Every file of a folder with its bytes. */
+function filesIn(of: string): Readonly<Record<string, string>> {
+  const names = readdirSync(of, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(names.map(({ parentPath, name }) => join(parentPath, name)).sort().map((path) => [path.slice(of.length), readFileSync(path, 'latin1')])); // prettier-ignore
+}
+
+beforeAll(async () => {
+  writeFileSync(
+    PRIORS,
+    `format: 1
+name: tiny
+parameters:
+  persistence: { paths: ['faults.*.success.betaA'], ratio: 2 }
+  HAN of IOC not joined: { path: links.han.ioc.classes.notJoined.share, ratio: 2 }
+  WAN of IOC Dormant dead: { path: links.wan.ioc-dormant.classes.dead.share, ratio: 2 }
+`,
+  );
+  expect((await make(LIBRARY)).err).toBe('as of 2021-11-03: 16 of 16 cells, 16 computed\n');
+  expect((await commandLine(['run', SCENARIO, '--seed', 'another', '--replications', '1', '--out', run, '--workers', '1'])).code).toBe(0); // prettier-ignore
+}, 120_000);
+
+describe('a library', () => {
+  test('a library has the same bytes for any number of threads', async () => {
+    expect((await make(at('threads'), '--workers', '3')).code).toBe(0);
+    expect(filesIn(at('threads'))).toEqual(filesIn(LIBRARY));
+  });
+
+  test('a library that lost cells, or has torn ones, is completed by the same command to the same bytes', async () => {
+    const whole = filesIn(LIBRARY);
+    const cells = Object.keys(whole).filter((name) => name.endsWith('.cell'));
+    rmSync(LIBRARY + (cells[0] as string));
+    writeFileSync(LIBRARY + (cells[1] as string), (whole[cells[1] as string] as string).slice(0, 300), 'latin1');
+    const { code, out } = await make(LIBRARY);
+    expect(code).toBe(0);
+    expect(out).toContain('16 cells, 2 computed, 14 there before');
+    expect(filesIn(LIBRARY)).toEqual(whole);
+  });
+
+  test('Ctrl-C leaves the cells that are done, and the next call goes on', async () => {
+    const { code, err } = await commandLine(
+      ['calibrate', SCENARIO, '--priors', PRIORS, '--out', at('stopped'), '--draws', '8', '--scale', '1', '--as-of', '2021-11-03', '--as-of', '2021-12-31', '--workers', '1'], // prettier-ignore
+      { onText: (text, interrupt) => (text.includes('16 of 16') ? interrupt() : undefined) },
+    );
+    expect(code).toBe(130);
+    expect(err).toContain('the same command goes on');
+    const { out } = await make(at('stopped'));
+    expect(out).toContain('16 cells, 0 computed');
+  });
+
+  test('a library says nothing of the machine that made it', () => {
+    const { '/library.json': head, '/inputs.json': inputs } = filesIn(LIBRARY);
+    expect(head).not.toContain(folder);
+    expect(inputs).not.toContain(folder);
+    expect(inputs).not.toContain(process.cwd());
+  });
+
+  test.each([
+    [['calibrate', SCENARIO, '--priors', 'P', '--out', 'L', '--draws', '9', '--scale', '1', '--as-of', '2021-11-03'], 'another library lies there'], // prettier-ignore
+    [['calibrate', SCENARIO, '--out', 'L'], '--priors FILE is needed'],
+    [['calibrate', SCENARIO, '--priors', 'P'], '--out DIR is needed'],
+    [['calibrate', SCENARIO, '--priors', 'P', '--out', 'N', '--draws', '8', '--as-of', '2031-01-01'], 'which the scenario simulates'], // prettier-ignore
+    [['calibrate', SCENARIO, '--priors', SCENARIO, '--out', 'N'], 'expected a file of priors'],
+  ])('%j is refused in words', async (args, words) => {
+    const places: Record<string, string> = { P: PRIORS, L: LIBRARY, N: at('none') };
+    const { code, err } = await commandLine(args.map((word) => places[word] ?? word));
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(words) as string });
+  });
+});
+
+describe('a forecast', () => {
+  test('without histories it is the prior predictive, and says what its width comes from', async () => {
+    const { code, out, err } = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03']);
+    expect(code).toBe(0);
+    expect(out).toContain('without histories (prior predictive): 2022-12-31');
+    expect(err).toContain('parameters');
+  });
+
+  test('with histories its rows, its tables and its support are those of the golden', async () => {
+    const { code, out } = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03', ...records, '--by', 'supplier,area', '--out', at('f')]); // prettier-ignore
+    expect(code).toBe(0);
+    await expect(out).toMatchFileSnapshot('goldens/smallForecast.txt');
+    const tables = filesIn(at('f'));
+    expect(Object.keys(tables)).toEqual(['/forecast.csv', '/installations.csv', '/manifest.json', '/visits.csv']);
+    for (const [name, columns] of Object.entries(FORECAST_TABLES))
+      expect(tables[`/${name}`]?.split('\n')[0]).toBe(columns.map((column) => column.name).join(','));
+    // Parts add up to the whole: the medians of suppliers' lines are near the line's own.
+    const rows = (tables['/forecast.csv'] as string).trim().split('\n').map((line) => line.split(',')); // prettier-ignore
+    const median = (part: string): number =>
+      rows.filter((row) => row[0] === '2022-12-31' && row[2] === part && row[4] === 'IOC' && row[5] === 'migrated').reduce((sum, row) => sum + Number(row[9]), 0); // prettier-ignore
+    expect(Math.abs(median('supplier') / median('all') - 1)).toBeLessThan(0.05);
+    expect(Math.abs(median('area') / median('all') - 1)).toBeLessThan(0.05);
+  }, 60_000);
+
+  test('a what-if is forecast beside things as they are, and one that changes nothing gives the same numbers', async () => {
+    const { code, out } = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03', ...records, '--what-if', 'same: process.FOC.attemptsMax=60', '--what-if', 'four weeks: amendments.clauses.five-retries.shows.atLeast=4']); // prettier-ignore
+    expect(code).toBe(0);
+    const [, same = '', fewer = ''] = out.split('What if: ');
+    expect(same.match(/[+-]\d+$/gm)?.every((by) => by === '+0')).toBe(true);
+    expect(fewer).toMatch(/^IOC +five-retries +\d+ +\d+ +\+[1-9]/m);
+  }, 60_000);
+
+  test('the share of ends of each installation sums to 1, and the quantiles of each line rise', () => {
+    const tables = filesIn(at('f'));
+    const installations = (tables['/installations.csv'] as string).trim().split('\n').slice(1).map((line) => line.split(',')); // prettier-ignore
+    expect(installations).toHaveLength(1242);
+    for (const row of installations) expect(Number(row[5]) + Number(row[6]) + Number(row[7])).toBeCloseTo(1, 3);
+    expect(installations.some((row) => row[4] !== '')).toBe(true);
+    const lines = (tables['/forecast.csv'] as string).trim().split('\n').slice(1).map((line) => line.split(',').slice(7).map(Number)); // prettier-ignore
+    for (const line of lines) expect(line).toEqual(line.toSorted((a, b) => a - b));
+  });
+
+  test('records that no draw resembles raise an alarm', async () => {
+    const other = at('other');
+    const set = ['links.wan.ioc-dormant.classes.dead.share=0.6', 'process.IOC.daysBetweenAttempts=30', 'entryCurves.ioc-active.firstAttempt[0].share=0.01']; // prettier-ignore
+    await commandLine(['run', SCENARIO, '--replications', '1', '--out', other, '--workers', '1', ...set.flatMap((text) => ['--set', text])]); // prettier-ignore
+    const { code, err } = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03', ...records.map((word) => word.replace(run, other))]); // prettier-ignore
+    expect(code).toBe(0);
+    expect(err).toContain('ALARM: no draw of the library looks like these histories');
+  }, 60_000);
+
+  test('refused rows end it with exit code 2 as in decide, and nothing is written', async () => {
+    const path = at('attempts.csv');
+    writeFileSync(path, 'installation_id,at,kind,outcome,cause\n0,yesterday,migration,ok,device\n');
+    const { code, err } = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03', '--installations', join(run, 'installations.parquet'), '--attempts', path, '--out', at('refused')]); // prettier-ignore
+    expect(code).toBe(2);
+    expect(err).toContain('nothing was forecast');
+    expect(readdirSync(at('refused'))).toEqual([]);
+  });
+
+  test.each([
+    [[], '--as-of DATE is needed'],
+    [['--as-of', '2023-05-01'], 'which the library has lived'],
+    [['--as-of', '2021-11-03', '--until', '2021-11-01'], 'expected a day after the as-of'],
+    [['--as-of', '2021-11-03', '--until', '2024-11-01'], 'the library ends on 2022-12-31'],
+    [['--as-of', '2021-11-03', '--until', '2021-11-20'], 'no month ends between'],
+    [['--as-of', '2021-11-03', '--by', 'supplier'], 'only histories tell it'],
+    [['--as-of', '2021-11-03', '--attempts', 'a.csv'], '--installations and --attempts together'],
+    [['--as-of', '2021-11-03', '--what-if', 'four=4'], 'expected NAME: path=value'],
+    [['--as-of', '2021-11-03', '--what-if', 'x: nowhere=4'], 'an unknown name'],
+    [['--as-of', '2021-11-03', '--what-if', 'x: horizon=2023-12-31'], 'make another library'],
+    [['--as-of', '2021-11-03', '--by', 'colour'], 'expected cohort, category, month, supplier, area'],
+  ])('forecast LIBRARY %j is refused before anything is read', async (args, words) => {
+    const { code, err } = await commandLine(['forecast', LIBRARY, ...args]);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(words) as string });
+  });
+
+  test('a folder that is no library names the command that makes one', async () => {
+    const { code, err } = await commandLine(['forecast', run, '--as-of', '2021-11-03']);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringContaining('smets1-bench calibrate SCENARIO') as string,
+    });
+  });
+});
+
+test('coverage forecasts truths that are no part of the library, and refuses its own', async () => {
+  const args = ['forecast', 'coverage', LIBRARY, '--as-of', '2021-11-03', '--truths', '8', '--workers', '1'];
+  const { code, out } = await commandLine(args);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^all +\d+ +\d/m);
+  const own = JSON.parse(readFileSync(join(LIBRARY, 'library.json'), 'utf8')) as { seed: string };
+  expect((await commandLine([...args, '--seed', own.seed])).code).toBe(1);
+}, 60_000);
+
+const README = 'scenarios/priors/README.md';
+
+test('the README of priors names every table and column', async () => {
+  const text = Object.entries(FORECAST_TABLES)
+    .map(([name, columns]) =>
+      [
+        `### ${name}`,
+        '',
+        ...columns.map((column) => `- \`${column.name}\` (${column.type}): ${column.meaning}`),
+        '',
+      ].join('\n'),
+    ) // prettier-ignore
+    .join('\n');
+  const readme = readFileSync(README, 'utf8');
+  const whole = readme.replace(/(<!-- tables: begin [^]*?-->\n)[^]*(<!-- tables: end -->)/, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`); // prettier-ignore
+  const formatted = await format(whole, { ...(await resolveConfig(README)), parser: 'markdown' });
+  await expect(formatted).toMatchFileSnapshot(join(process.cwd(), README));
+});

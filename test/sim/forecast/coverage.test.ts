@@ -1,0 +1,88 @@
+// Intervals that hold: a small library forecasts truths that are no part of it, and better than priors or persistence.
+import { expect, test } from 'vitest';
+import { assert } from '../../../src/assert.ts';
+import { diskFiles } from '../../../src/cli/shell/readText.ts';
+import { loadPriors } from '../../../sim/calibrate/priors/loadPriors.ts';
+import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
+import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
+import { drawCells, libraryDraws, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
+import { Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
+import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
+import { crps, mixture, quantileAt, rankOf } from '../../../sim/forecast/predict/predictive.ts';
+import { Ridge } from '../../../sim/forecast/predict/ridge.ts';
+import { outcomeOf, scoresOf } from '../../../sim/forecast/score/lineScores.ts';
+import { coverageRows } from '../../../sim/forecast/score/coverageTable.ts';
+import { truthCells } from '../../../sim/forecast/score/truths.ts';
+import { designDice } from '../../../sim/sweep/sweepDice.ts';
+import { openPool } from '../../../sim/kernel/run/pool.ts';
+import { seedText } from '../../seed.ts';
+import { sampleSize } from '../../sampleSize.ts';
+
+const SEED = seedText(import.meta.filename, 'coverage');
+const AS_OF = '2021-11-03';
+const OPTIONS: LibraryOptions = { draws: sampleSize('COVERAGE_DRAWS', { whole: 64, part: 16 }), replications: 2, scale: 0.012, strataMin: 60 }; // prettier-ignore
+const TRUTHS = sampleSize('COVERAGE_TRUTHS', { whole: 32, part: 8 });
+
+test('intervals of a small library hold about as often as they say, and its forecasts beat priors and persistence', async () => {
+  const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
+  assert(loaded.ok, 'the shipped priors are right');
+  const priors = { ...loaded.priors, seed: SEED };
+  const pool = await openPool(1, FORECAST_WATCHERS);
+  const members: Member[] = [];
+  for (const draw of libraryDraws(priors, OPTIONS))
+    for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
+      members.push({ draw: draw.number, table: await computeMember(cell, pool) });
+  const forecaster = new Forecaster(members);
+  const outcomes = members.map(({ table }) => outcomeOf(table));
+  const scores = [];
+  for (const cell of truthCells(priors, {
+    ...OPTIONS,
+    asOf: AS_OF,
+    truths: TRUTHS,
+    seed: `${SEED}-truths`,
+    world: 'priors',
+  })) {
+    // prettier-ignore
+    const truth = { draw: cell.draw, table: await computeMember(cell, pool) };
+    scores.push(scoresOf(forecaster, truth, { members: outcomes, days: [1, 6, 13] }));
+  }
+  await pool.close();
+  const [all] = coverageRows(scores, {});
+  assert(all !== undefined, 'there is a row of all lines');
+  expect(all.lines).toBeGreaterThanOrEqual(200);
+  // Lines of one truth hang together: three standard errors between truths, and the few draws of a small library.
+  const margin = 3 * all.error90 + 0.03;
+  expect(Math.abs(all.covered90 - 0.9)).toBeLessThan(margin);
+  expect(margin).toBeLessThan(0.2);
+  expect(all.crps).toBeLessThan(0.6 * all.crpsPrior);
+  expect(all.crps).toBeLessThan(all.crpsToday);
+}, 120_000);
+
+test('the errors of the regression are those of fits without the own draw', () => {
+  const dice = designDice(SEED);
+  const rows = 12;
+  const x = Array.from({ length: rows }, (_, i) => Float64Array.from({ length: 3 }, (_, k) => dice(i, k) - 0.5));
+  const draws = x.map((_, i) => Math.floor(i / 2));
+  const y = Float64Array.from(x, (row, i) => 2 * (row[0] as number) + 0.1 * dice(i, 9));
+  const ridge = new Ridge(x, new Float64Array(3), draws);
+  const { errors } = ridge.shift(y, 7);
+  // The last penalty leaves the mean alone: without rows 0 and 1 it is that of the others.
+  const others = y.slice(2).reduce((sum, value) => sum + value, 0) / (rows - 2);
+  expect(errors[0]).toBeCloseTo((y[0] as number) - others, 6);
+  expect(errors[1]).toBeCloseTo((y[1] as number) - others, 6);
+  // A response that follows a column is predicted better with it.
+  expect(ridge.best([y])).toBeLessThan(7);
+});
+
+test('scores and quantiles of a forecast are those of their definitions', () => {
+  const values = Float64Array.of(1, 2, 4);
+  // Mean |x - 2| = 1, and half of the mean |x - x'| = (1 + 3 + 2) * 2 / 9 / 2.
+  expect(crps(values, 2)).toBeCloseTo(1 - 6 / 9, 12);
+  expect(crps(Float64Array.of(5), 8)).toBe(3);
+  expect(rankOf(values, 2)).toBeCloseTo(0.5, 12);
+  expect(quantileAt(values, 0.5)).toBe(2);
+  const dice = mixture(Float64Array.of(1000), { settled: 50, diceShare: 1 });
+  expect(quantileAt(dice, 0.5)).toBeCloseTo(1050, 0);
+  expect(quantileAt(dice, 0.95) - quantileAt(dice, 0.05)).toBeGreaterThan(80);
+  expect(mixture(Float64Array.of(0), { settled: 7, diceShare: 1 })).toEqual(new Float64Array(15).fill(7));
+});
