@@ -96,7 +96,7 @@ async function sides(io: Io, a: string, b: string, options: CompareOptions): Pro
     if (isRunFolder(path)) return sideOfFolder(path);
     const done = run;
     run += 1;
-    return sideOfScenario(path, set, {
+    return sideOfScenario(io, path, set, {
       // A run that is over has thrown its dice: the other one takes the same.
       seed: options.seed ?? folder?.seed ?? own?.seed ?? '',
       replications: options.replications ?? folder?.replications ?? own?.replications ?? 1,

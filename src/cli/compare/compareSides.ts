@@ -5,7 +5,8 @@ import type { HeadlineRow } from '../../report/headline.ts';
 import { reportOfRun } from '../run/reportOfRun.ts';
 import { runScenario, type RunSettings } from '../run/runScenario.ts';
 import { UsageError } from '../shell/exit.ts';
-import { loadScenarioFile } from '../shell/scenarioFile.ts';
+import type { Io } from '../shell/io.ts';
+import { loadScenarioFile, warnOfIdle } from '../shell/scenarioFile.ts';
 import { benchVersion } from '../shell/version.ts';
 
 /** One of the two that are compared: counts by line and replication, and what decides them. */
@@ -53,8 +54,14 @@ export function sideOfFolder(folder: string): Side {
 }
 
 /** Simulates a scenario. */
-export async function sideOfScenario(path: string, set: readonly string[], settings: RunSettings): Promise<Side> {
+export async function sideOfScenario(
+  io: Pick<Io, 'err'>,
+  path: string,
+  set: readonly string[],
+  settings: RunSettings,
+): Promise<Side> {
   const file = loadScenarioFile(path, set);
+  warnOfIdle(io, file);
   const result = await runScenario(file, settings);
   const report = reportOfRun(result, { changes: [], version: benchVersion(), command: '', baseline: null, marks: [], months: [] }); // prettier-ignore
   return sideOfReport(report);

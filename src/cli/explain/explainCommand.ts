@@ -89,7 +89,7 @@ async function explain(io: Io, scenario: string | undefined, options: ExplainOpt
     }
     refuseOthers(options, OF_RECORDS, 'records (--installations), not with a scenario; a scenario names its rules, and --set amendments changes them'); // prettier-ignore
     const { seed, replication = 0, set = [] } = options;
-    answer(io, explainScenario(scenario, { installation, seed, replication, set, asOf, format }), format);
+    answer(io, explainScenario(io, scenario, { installation, seed, replication, set, asOf, format }), format);
     return EXIT.done;
   }
   if (!options.installations) {

@@ -9,7 +9,8 @@ import { UsageError } from '../shell/exit.ts';
 import { explainJson } from './explainJson.ts';
 import { storyText, type StoryHead } from './explainStoryText.ts';
 import { shellWord } from '../../text/shellWord.ts';
-import { loadScenarioFile } from '../shell/scenarioFile.ts';
+import type { Io } from '../shell/io.ts';
+import { loadScenarioFile, warnOfIdle } from '../shell/scenarioFile.ts';
 import { benchVersion } from '../shell/version.ts';
 
 export interface StoryOptions {
@@ -24,10 +25,12 @@ export interface StoryOptions {
 
 /**
  * `explain SCENARIO --installation N`: tells the story of one simulated installation, and what the clauses say about
- * it.
+ * it. Warns of values that change nothing.
  */
-export function explainScenario(path: string, options: StoryOptions): string {
-  const { scenario, rules, hash } = loadScenarioFile(path, options.set);
+export function explainScenario(io: Pick<Io, 'err'>, path: string, options: StoryOptions): string {
+  const file = loadScenarioFile(path, options.set);
+  warnOfIdle(io, file);
+  const { scenario, rules, hash } = file;
   const model = compileModel(scenario, rules);
   const installation = installationNumber(options.installation, model.size, path);
   const horizon = endOfLondonDate(scenario.horizon);

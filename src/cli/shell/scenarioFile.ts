@@ -42,7 +42,7 @@ export function loadScenarioFile(named: string, set: readonly string[]): Scenari
 }
 
 /** Warns on standard error of values of the scenario that change nothing, such as an outage beyond the horizon. */
-export function warnOfIdle(io: Pick<Io, 'err'>, { idle }: Pick<ScenarioFile, 'idle'>): void {
+export function warnOfIdle(io: Pick<Io, 'err'>, { idle }: Pick<LoadedScenario, 'idle'>): void {
   if (idle.length > 0) writeLine(io.err, `warning: ${formatProblems(idle)}`);
 }
 

@@ -35,7 +35,7 @@ export function planCommand(shell: Shell): Command {
 }
 
 async function plan(io: Io, path: string, options: PlanOptions): Promise<ExitCode> {
-  const sweep = sweepFile(path);
+  const sweep = sweepFile(io, path);
   const planned = planCells(sweep, sweep.file.replications);
   const store = storeOf(options);
   io.out.write(options.why === undefined ? planText(sweep, planned, store) : whyText(sweep, planned, options.why));

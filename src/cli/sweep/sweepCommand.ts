@@ -93,7 +93,7 @@ async function sweep(io: Io, path: string, options: SweepOptions): Promise<ExitC
   if (out === undefined) throw new UsageError('--out DIR is needed: where the tables go');
   if (options.own && !options.shard) throw new UsageError('--own goes with --shard');
   if (options.redis !== undefined && options.shard) throw new UsageError('--redis and --shard exclude each other');
-  const loaded = sweepFile(path);
+  const loaded = sweepFile(io, path);
   return carryOut(io, loaded, { ...options, out, command: `smets1-bench sweep ${shellWord(path)}`, path });
 }
 
@@ -208,7 +208,7 @@ interface MergeOptions {
 const MISSING_SHOWN = 5;
 
 async function merge(io: Io, path: string, options: MergeOptions): Promise<ExitCode> {
-  const loaded = sweepFile(path);
+  const loaded = sweepFile(io, path);
   const store = storeOf(options);
   const replications = await storedReplications(loaded, store);
   if (replications === undefined) {
