@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { baselineBenchmark } from './baseline.ts';
+import { checkBenchmark } from './check.ts';
 import { decideBenchmark } from './decide.ts';
 import { devicesBenchmark } from './devices/benchmark.ts';
 import { estateBenchmark } from './estate.ts';
@@ -25,6 +26,7 @@ const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> =
   'devices': devicesBenchmark,
   'fuzz': fuzzBenchmark,
   'sweep': sweepBenchmark,
+  'check': checkBenchmark,
   'forecast': forecastBenchmark,
   'page': pageBenchmark,
 };

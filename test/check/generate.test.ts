@@ -29,7 +29,7 @@ test('a seed gives the same questions on every machine', () => {
   const text = JSON.stringify(
     new QuestionStream('golden', VARIOUS1).questions(0, 500).map(({ history, asOf }) => [history, asOf]),
   );
-  expect(createHash('sha256').update(text).digest('hex').slice(0, 16)).toBe('182c5becbf545d6e');
+  expect(createHash('sha256').update(text).digest('hex').slice(0, 16)).toBe('286823f32c57871f');
 });
 
 test('the readers of records refuse no generated row', async () => {

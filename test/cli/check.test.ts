@@ -208,11 +208,27 @@ describe('an engine behind --batch', () => {
       ...more,
     );
 
-  python('passes in Python where it is right', async () => {
-    const script = `python3 "${join(ENGINES, 'right_batch.py')}" {dir} {out} {as-of} {rules}`;
+  python.each(['{as-of}', '{as-ofs}'])('passes in Python where it is right, with %s', async (asOf) => {
+    const script = `python3 "${join(ENGINES, 'right_batch.py')}" {dir} {out} ${asOf} {rules}`;
     const { code, out, err } = await batch(script);
     expect(out + err).toMatch(/^PASSED: .*3,000 questions/m);
     expect(code).toBe(0);
+  });
+
+  test.each(['csv', 'ndjson', 'parquet'])('the engine of the bench passes on files in %s', async (format) => {
+    const inputs = ['installations', 'attempts', 'events'].map((name) => `--${name} {dir}/${name}.${format}`);
+    const bin = `"${process.execPath}" "${join(ROOT, 'src/cli/smets1-bench.mjs')}"`;
+    const script = `${bin} decide ${inputs.join(' ')} --as-of {as-of} --out {out}`;
+    const { code, out, err } = await batch(script, '--batch-format', format, '--runs', '600');
+    expect(out + err).toMatch(/^PASSED: .*600 questions/m);
+    expect(code).toBe(0);
+  });
+
+  test('a batch engine that breaks down breaks one law, and the others are skipped', async () => {
+    const { code, out } = await batch('exit 3 # {dir} {out}', '--laws', 'all', '--laws-only');
+    expect(out).toMatch(/laws +\d+ tried, 1 broken/);
+    expect(out).toContain('skipped: the engine broke down: The command ended with code 3.');
+    expect(code).toBe(4);
   });
 
   test('a batch engine that finds nothing is caught and shrunk, in the columns that it gives', async () => {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
+import type { Format } from '../../interchange/format/formats.ts';
 import { VARIOUS1 } from '../../rules/ruleset.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
@@ -27,6 +28,7 @@ import { engineByCommand, type StartEngine } from './engines/engineUnderTest.ts'
 interface EngineOptions {
   readonly command?: string;
   readonly batch?: string;
+  readonly batchFormat?: Format;
   readonly answerSeconds?: number;
 }
 
@@ -131,7 +133,15 @@ export function checkCommand({ action }: Shell): Command {
 function withEngine(command: Command): Command {
   return command
     .option('--command <line>', 'a command that speaks the engine protocol on standard input and output')
-    .option('--batch <line>', 'a command that takes files: {dir} of records, {out} for verdicts, {as-of}, {rules}')
+    .option(
+      '--batch <line>',
+      'a command that takes files: {dir} of records, {out} for verdicts; {as-ofs} or {as-of}, {rules}',
+    )
+    .addOption(
+      new Option('--batch-format <format>', 'the format of these files')
+        .choices(['csv', 'ndjson', 'parquet'])
+        .default('csv'),
+    )
     .option('--answer-seconds <s>', 'how long the engine may be silent (default: 10; --batch: 600)', whole(1, 86_400));
 }
 
@@ -181,18 +191,22 @@ function isNamed({ command, batch }: EngineOptions): boolean {
   return command !== undefined || batch !== undefined;
 }
 
-function startOf(io: Io, { command, batch, answerSeconds }: EngineOptions): StartEngine {
+function startOf(io: Io, { command, batch, batchFormat = 'csv', answerSeconds }: EngineOptions): StartEngine {
   if (command !== undefined && batch !== undefined) throw new UsageError('Either --command or --batch, not both.');
-  if (batch !== undefined) return engineByFiles(io, { batch, answerSeconds: answerSeconds ?? 600 });
+  if (batch !== undefined)
+    return engineByFiles(io, { batch, answerSeconds: answerSeconds ?? 600, format: batchFormat });
   if (command !== undefined) return engineByCommand(io, { command, answerSeconds: answerSeconds ?? 10 });
   throw new UsageError(
     'Which engine? Name one by --command "python3 my_engine.py", or by --batch "my_job {dir} {out}".',
   );
 }
 
-function engineWords({ command, batch, answerSeconds }: EngineOptions): readonly string[] {
+function engineWords({ command, batch, batchFormat = 'csv', answerSeconds }: EngineOptions): readonly string[] {
   if (command === undefined && batch === undefined) return [];
-  const engineOption = batch === undefined ? ['--command', command ?? ''] : ['--batch', batch];
+  const engineOption =
+    batch === undefined
+      ? ['--command', command ?? '']
+      : ['--batch', batch, ...(batchFormat === 'csv' ? [] : ['--batch-format', batchFormat])];
   return [...engineOption, ...(answerSeconds === undefined ? [] : ['--answer-seconds', String(answerSeconds)])];
 }
 

@@ -143,7 +143,7 @@ async function compare(io: Io, { engine, rules, seed, accepted, options }: Compa
     clauses,
     isAccepted,
     keepsAsOf: engine.asOfs !== undefined,
-    round: engine.asOfs === undefined ? 64 : 2000,
+    round: engine.together > 1000 ? 2000 : 64,
     isOver: () => {
       interruption.throwIfAborted();
       return false;

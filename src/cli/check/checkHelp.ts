@@ -18,6 +18,12 @@ case, which the next run asks first.
 In CI:
   npx smets1-bench check engine --command "..." --budget 5m --cases test/cases --junit check.xml
 
+An engine that takes files has --batch in the place of --command:
+  npx smets1-bench check engine --batch "python3 my_job.py {dir} {out} {as-ofs}" --batch-format csv
+{dir} has installations, attempts and events, {out} takes the verdicts, {as-ofs} is a CSV (installation_id, as_of). With
+{as-of} the command is started for one date at a time; {rules} is the rule set as JSON. src/docs/records.md says more,
+src/docs/ci.md has a job to copy.
+
 An accept file lets contested answers pass until a date:
   - when: { category: five-retries, field: is missed }   # or { reading: separateWeeks=sevenDays }
     reason: the supplier contests it

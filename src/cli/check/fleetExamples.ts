@@ -49,7 +49,7 @@ export async function examplesOf(check: FleetCheck, found: Found): Promise<reado
       isOver,
       isAccepted: (...args) => accepted.covers(...args),
       keepsAsOf: engine.asOfs !== undefined,
-      round: engine.asOfs === undefined ? 64 : 2000,
+      round: engine.together > 1000 ? 2000 : 64,
     });
     for (const one of small) made.push({ one, first: asked.get(one.shape) as Failing, isShrunk: true });
   }

@@ -57,6 +57,8 @@ export function installationColumns(of: Installation): Readonly<Record<string, s
     dmc: filled(of.dmc),
     electricity_supplier: filled(of.electricitySupplier),
     gas_supplier: gas && filled(gas.supplier),
+    operator: of.operator ?? null,
+    hub_model: of.hubModel ?? null,
   };
 }
 
@@ -161,7 +163,7 @@ function readVerdicts(given: unknown): readonly AnsweredVerdict[] {
 }
 
 /** Reads a row of the `verdicts` record, as text by column. A column that is not there is left out. */
-export function readVerdictRow(row: Readonly<Record<string, string>>): Line<AnsweredVerdict> {
+export function readVerdictRow(row: Readonly<Record<string, unknown>>): Line<AnsweredVerdict> {
   try {
     return { ok: true, value: readVerdict(row, 'row') };
   } catch (error) {

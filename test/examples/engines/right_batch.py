@@ -2,7 +2,7 @@
 """The right engine for files: reads a folder of records, writes the verdicts. A nightly job, a SQL script or Spark can stand
 in its place.
 
-Try it: smets1-bench check engine --batch "python3 test/examples/engines/right_batch.py {dir} {out} {as-of} {rules}"
+Try it: smets1-bench check engine --batch "python3 test/examples/engines/right_batch.py {dir} {out} {as-ofs} {rules}"
 """
 import csv
 import json
@@ -22,7 +22,17 @@ def dated(row):
     return dict(row, at=instant(row["at"]))
 
 
+def as_ofs_of(text):
+    """An instant for all installations ({as-of}), or a file with one for each ({as-ofs})."""
+    if not text.endswith(".csv"):
+        return lambda own: instant(text)
+    with open(text, newline="", encoding="utf-8") as file:
+        known = {row["installation_id"]: instant(row["as_of"]) for row in csv.DictReader(file)}
+    return known.__getitem__
+
+
 def main(folder, out, as_of, rules):
+    as_of = as_ofs_of(as_of)
     with open(rules, encoding="utf-8") as file:
         engine = Engine(json.load(file))
     attempts, events = {}, {}
@@ -36,7 +46,7 @@ def main(folder, out, as_of, rules):
         for of in rows(folder, "installations"):
             own = of["installation_id"]
             known = events.get(own, []) + (events.get("dmc:" + of["dmc"], []) if of["dmc"] else [])
-            for verdict in engine.decide(of, attempts.get(own, []), known, instant(as_of)):
+            for verdict in engine.decide(of, attempts.get(own, []), known, as_of(own)):
                 evidence = ";".join(verdict["evidence"])
                 reported = "yes" if verdict["reported"] else "no"
                 writer.writerow(dict(verdict, installation_id=own, evidence=evidence, reported=reported))

@@ -1,4 +1,4 @@
-import type { Clause, ExclusionCategory } from '../../../src/clauses/clause.ts';
+import { CATEGORIES, type Clause, type ExclusionCategory } from '../../../src/clauses/clause.ts';
 import { COHORTS, type Cohort } from '../../../src/installation/cohort.ts';
 import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import type { Installation, PaymentMode } from '../../../src/installation/installation.ts';
@@ -32,7 +32,10 @@ export function generateQuestion(dice: Dice, swarm: Swarm, rules: RuleSet): Ques
   const category = pickWeighted(dice, swarm.aims);
   const clause = clauseOf(rules, category);
   const installation = installationFor(dice, swarm, clause);
-  const attempts = withoutContradictions(attemptsFor(dice, swarm, { category, clause, rules }));
+  const attempts = withoutContradictions([
+    ...attemptsFor(dice, swarm, { category, clause, rules }),
+    ...(chance(dice, swarm.pairs) ? attemptsFor(dice, swarm, secondAim(dice, swarm, rules)) : []),
+  ]);
   const scene = { category, clause, rules, installation, attempts };
   const events = withoutContradictions(eventsFor(dice, swarm, scene));
   const asOf = asOfFor(dice, rules, attempts, events);
@@ -80,6 +83,12 @@ interface Aim {
   readonly category: ExclusionCategory;
   readonly clause: Clause | undefined;
   readonly rules: RuleSet;
+}
+
+/** Another target, so that two categories hold at once and it matters which of them is reported. */
+function secondAim(dice: Dice, swarm: Swarm, rules: RuleSet): Aim {
+  const category = chance(dice, 50) ? pick(dice, CATEGORIES) : pickWeighted(dice, swarm.aims);
+  return { category, clause: clauseOf(rules, category), rules };
 }
 
 /** The number of attempts: one fewer than the clause requires, exactly as many, one more, or some other number. */

@@ -40,6 +40,8 @@ export interface Swarm {
   readonly edges: number;
   /** Percent of questions with up to 60 rows. */
   readonly long: number;
+  /** Percent of questions whose attempts aim at two categories. */
+  readonly pairs: number;
   /** Percent of questions in which some rows are written twice. */
   readonly repeats: number;
 }
@@ -72,5 +74,6 @@ export function swarmOf(dice: Dice, unreached: readonly ExclusionCategory[] = []
     edges: pick(dice, [10, 30, 60, 90]),
     long: pick(dice, [0, 0, 0, 2, 10]),
     repeats: pick(dice, RARE),
+    pairs: pick(dice, [0, 0, 10, 30, 60]),
   };
 }

@@ -18,6 +18,8 @@ export interface LawResult {
   readonly broken?: string;
   /** The path of fast-check to the smallest question of a broken law. */
   readonly path?: string;
+  /** True if the engine broke down on a question of the law. */
+  readonly isBreakdown?: boolean;
   /** The reason why the law could not be tried. */
   readonly skipped?: string;
 }
@@ -40,6 +42,9 @@ export interface LawsOptions {
 
 /** Thrown by the engine of a law if the answer is not available yet. */
 class NotAnswered extends Error {}
+
+/** Thrown by the engine of a law if the engine under test broke down on a question. */
+class BrokeDown extends Error {}
 
 /** Thrown by the engine of a law if this engine can never answer. */
 class CannotAnswer extends Error {}
@@ -106,13 +111,23 @@ function tryOnce(
     ...(options.path !== undefined && { path: options.path }),
   });
   if (isOpen) return;
-  if (failed) {
+  // An engine that breaks down breaks every law in the same way. One of them tells enough.
+  const isKnown = [...results.values()].some(({ isBreakdown }) => isBreakdown === true);
+  if (errorInstance instanceof BrokeDown && isKnown) {
+    results.set(law, { name, tried, skipped: `the engine broke down: ${errorInstance.message}` });
+  } else if (failed) {
     const broken = claimText(
       errorInstance,
       counterexample?.[0],
       law.clauses.length < CATEGORIES.length ? law.clauses : undefined,
     );
-    results.set(law, { name, tried, broken, path: counterexamplePath ?? '' });
+    results.set(law, {
+      name,
+      tried,
+      broken,
+      path: counterexamplePath ?? '',
+      isBreakdown: errorInstance instanceof BrokeDown,
+    });
   } else if (why !== '') results.set(law, { name, tried, skipped: why });
   else results.set(law, { name, tried });
 }
@@ -151,7 +166,7 @@ function engineOf(
       missing.set(key, question);
       throw new NotAnswered();
     }
-    if (outcome.kind === 'failed') throw new Error(outcome.sentence);
+    if (outcome.kind === 'failed') throw new BrokeDown(outcome.sentence);
     if (outcome.kind === 'refused') throw new Error(`the engine refuses rows that go together: ${outcome.why}`);
     if (outcome.kind === 'notAsked') throw new CannotAnswer('the engine broke down too often');
     return evaluationOf(outcome.verdicts, rules, clauses);

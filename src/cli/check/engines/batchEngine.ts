@@ -1,39 +1,53 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../../../../devices/peers/engineSession.ts';
 import type { EngineOutcome } from '../../../interchange/engine/engineOutcome.ts';
-import {
-  attemptColumns,
-  eventColumns,
-  installationColumns,
-  readVerdictRow,
-  type AnsweredVerdict,
-} from '../../../interchange/engine/engineProtocol.ts';
-import { csvRows } from '../../../text/csvText.ts';
-import { csvLine } from '../../../interchange/format/rowWriter.ts';
-import { recordOf, type RecordName } from '../../../interchange/record/records.ts';
+import type { Format } from '../../../interchange/format/formats.ts';
 import { documentOf } from '../../../rules/ruleSetSchema.ts';
 import type { RuleSet } from '../../../rules/ruleset.ts';
-import { endOfLondonDate, formatInstant, type Instant } from '../../../time.ts';
+import { endOfLondonDate, formatInstant, INSTANT_MAX, type Instant } from '../../../time.ts';
 import { shellWord } from '../../../text/shellWord.ts';
 import type { Question } from '../../../../test/kit/question.ts';
 import { UsageError } from '../../shell/exit.ts';
 import { temporaryFolder } from '../../shell/inputs.ts';
 import type { Io } from '../../shell/io.ts';
+import { readBatchVerdicts, writeQuestions } from './batchFiles.ts';
 import type { StartEngine } from './engineUnderTest.ts';
 
 export interface BatchOptions {
-  /** A command line with `{dir}` (where the files are) and `{out}` (where the verdicts go); `{as-of}`, `{rules}` if wanted. */
+  /**
+   * A command line with `{dir}` (where the files are) and `{out}` (where the verdicts go). `{as-of}` is the one as-of of a
+   * start, `{as-ofs}` a CSV with an as-of for each installation, `{rules}` the rule set as JSON.
+   */
   readonly batch: string;
   /** How long one start of the command may take, in seconds. */
   readonly answerSeconds: number;
+  /** The format of the records and of the verdicts. */
+  readonly format: Format;
 }
 
 /** The as-ofs at which an engine that takes one at a time is asked, in turn; the last second of London days. */
 const AS_OFS: readonly Instant[] = ['2022-06-30', '2023-06-30', '2021-12-31', '2022-12-31', '2021-11-30'].map(
   endOfLondonDate,
 );
+/** The as-of of an engine that is told none: every row exists by then. */
+const AFTER_ALL: readonly Instant[] = [INSTANT_MAX];
+
+/** The as-ofs that questions share in turn; undefined if the command takes an as-of for each question. */
+function asOfsFor(batch: string): readonly Instant[] | undefined {
+  if (batch.includes('{as-ofs}')) return undefined;
+  return batch.includes('{as-of}') ? AS_OFS : AFTER_ALL;
+}
+
+/** The places of the questions that one start of the command can answer. */
+function groupsOf(questions: readonly Question[], isOneAsOf: boolean): readonly (readonly number[])[] {
+  const places = [...questions.keys()];
+  if (!isOneAsOf) return [places];
+  const asOfs = new Set(questions.map(({ asOf }) => asOf));
+  return [...asOfs].map((asOf) => places.filter((i) => questions[i]?.asOf === asOf));
+}
+
 /** Questions a start of the command: a start costs seconds, a question next to nothing. */
 const TOGETHER = 4096;
 
@@ -41,7 +55,8 @@ const TOGETHER = 4096;
  * An engine that takes files: thousands of questions are written as `installations`, `attempts` and `events`, and its
  * verdicts are read back. Each question is an installation of its own, with a DMC of its own.
  */
-export function engineByFiles(io: Io, { batch, answerSeconds }: BatchOptions): StartEngine {
+export function engineByFiles(io: Io, { batch, answerSeconds, format }: BatchOptions): StartEngine {
+  const asOfs = asOfsFor(batch);
   for (const place of ['{dir}', '{out}']) {
     if (!batch.includes(place))
       throw new UsageError(`--batch ${batch}: found no ${place}, expected {dir} and {out} in it.`);
@@ -52,7 +67,7 @@ export function engineByFiles(io: Io, { batch, answerSeconds }: BatchOptions): S
     const unexplained: Fault[] = [];
     const once = (group: readonly Question[]): ReturnType<typeof run> => {
       starts += 1;
-      return run(io, { folder: join(folder, String(starts)), questions: group, rules, batch, answerSeconds });
+      return run(io, { folder: join(folder, String(starts)), questions: group, rules, batch, answerSeconds, format });
     };
     // A start that fails tells nothing of which question did it: the questions are halved until one is left.
     const named = async (group: readonly Question[]): Promise<readonly EngineOutcome[]> => {
@@ -69,8 +84,7 @@ export function engineByFiles(io: Io, { batch, answerSeconds }: BatchOptions): S
     };
     const ask = async (questions: readonly Question[]): Promise<readonly EngineOutcome[]> => {
       const outcomes = new Array<EngineOutcome>(questions.length);
-      for (const asOf of new Set(questions.map((question) => question.asOf))) {
-        const places = [...questions.keys()].filter((i) => questions[i]?.asOf === asOf);
+      for (const places of groupsOf(questions, asOfs !== undefined)) {
         const answers = await named(places.map((i) => questions[i] as Question));
         for (const [i, place] of places.entries()) outcomes[place] = answers[i] as EngineOutcome;
       }
@@ -79,7 +93,7 @@ export function engineByFiles(io: Io, { batch, answerSeconds }: BatchOptions): S
     return Promise.resolve({
       name: batch,
       takesRules: false,
-      asOfs: AS_OFS,
+      ...(asOfs && { asOfs }),
       together: TOGETHER,
       ask,
       unexplained: () => unexplained,
@@ -97,42 +111,25 @@ interface Batch extends BatchOptions {
 
 async function run(
   io: Io,
-  { folder, questions, rules, batch, answerSeconds }: Batch,
+  { folder, questions, rules, batch, answerSeconds, format }: Batch,
 ): Promise<readonly EngineOutcome[]> {
   const asOf = (questions[0] as Question).asOf;
-  const out = join(folder, 'verdicts.csv');
+  const out = join(folder, `verdicts.${format}`);
   mkdirSync(folder);
-  writeQuestions(folder, questions);
+  await writeQuestions(folder, questions, format);
   writeFileSync(join(folder, 'rules.json'), JSON.stringify(documentOf(rules)));
   const command = batch
     .replaceAll('{dir}', shellWord(folder))
     .replaceAll('{out}', shellWord(out))
     .replaceAll('{as-of}', formatInstant(asOf))
+    .replaceAll('{as-ofs}', shellWord(join(folder, 'as-ofs.csv')))
     .replaceAll('{rules}', shellWord(join(folder, 'rules.json')));
   const problem = await started(io, command, answerSeconds);
   if (problem !== undefined) return questions.map(() => ({ kind: 'failed', ...problem }));
-  const read = readBatchVerdicts(out, questions.length);
+  const read = await readBatchVerdicts(out, format, questions.length);
   rmSync(folder, { recursive: true, force: true });
   if (typeof read === 'string') return questions.map(() => ({ kind: 'failed', failure: 'garbage', sentence: read }));
   return questions.map((_, i) => ({ kind: 'answered', verdicts: read.get(String(i + 1)) ?? [] }));
-}
-
-function writeQuestions(folder: string, questions: readonly Question[]): void {
-  const texts: Record<'installations' | 'attempts' | 'events', string> = { installations: head('installations'), attempts: head('attempts'), events: head('events') }; // prettier-ignore
-  const line = (row: Readonly<Record<string, string | null>>): string => csvLine(Object.values(row));
-  for (const [i, { history }] of questions.entries()) {
-    const id = String(i + 1);
-    const { installation } = history;
-    const own = { ...installation, installationId: id, dmc: installation.dmc === '' ? '' : `DMC-${id}` };
-    texts.installations += line(installationColumns(own));
-    for (const row of history.attempts) texts.attempts += line({ installation_id: id, ...attemptColumns(row) });
-    for (const row of history.events) texts.events += line(eventColumns(row, own));
-  }
-  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, `${name}.csv`), text);
-}
-
-function head(record: RecordName): string {
-  return csvLine(recordOf(record).columns.map(({ name }) => name));
 }
 
 type Problem = Pick<EngineOutcome & { kind: 'failed' }, 'failure' | 'sentence'>;
@@ -174,29 +171,4 @@ function started(io: Io, command: string, seconds: number): Promise<Problem | un
       else resolve(undefined);
     });
   });
-}
-
-/**
- * Reads a CSV of verdicts by installation. Columns that are not there are not compared. A text says what is wrong.
- */
-function readBatchVerdicts(path: string, count: number): ReadonlyMap<string, readonly AnsweredVerdict[]> | string {
-  if (!existsSync(path)) return `The command wrote no ${path}.`;
-  const [header = [], ...rows] = csvRows(readFileSync(path, 'utf8'));
-  for (const name of ['installation_id', 'category']) {
-    if (!header.includes(name))
-      return `The verdicts have no column ${name}: found ${header.join(',') || 'an empty file'}.`;
-  }
-  const found = new Map<string, AnsweredVerdict[]>();
-  for (const [i, cells] of rows.entries()) {
-    const row = Object.fromEntries(header.map((name, c) => [name, cells[c] ?? '']));
-    const verdict = readVerdictRow(row);
-    if (!verdict.ok) return `verdicts.csv, line ${i + 2}: ${verdict.problem}.`;
-    const id = row['installation_id'] ?? '';
-    const isAsked = /^[1-9]\d*$/.test(id) && Number(id) <= count;
-    if (!isAsked) return `verdicts.csv, line ${i + 2}: the installation ${JSON.stringify(id)} was not asked about.`;
-    if (found.get(id)?.some(({ category }) => category === verdict.value.category))
-      return `verdicts.csv, line ${i + 2}: a second row of ${verdict.value.category} for the installation ${id}.`;
-    found.set(id, [...(found.get(id) ?? []), verdict.value]);
-  }
-  return found;
 }
