@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCellStore, type CellStore } from '../../src/cli/sweep/cellStore.ts';
+import { keptPlan } from '../../src/cli/sweep/keptPlan.ts';
 import { computeCells } from '../../src/cli/sweep/computeCells.ts';
 import { diskFiles } from '../../src/cli/shell/readText.ts';
 import { openPool } from '../../sim/kernel/run/pool.ts';
 import { computeCell } from '../../sim/sweep/cell/computeCell.ts';
 import { blocksOf, cellsOf, type Cell } from '../../sim/sweep/cell/cell.ts';
 import { scaledScenario } from '../../sim/sweep/cell/scaled.ts';
-import { buildPasses, planCells, type CellPlan } from '../../sim/sweep/plan/cellPlan.ts';
+import { buildPasses, planCells } from '../../sim/sweep/plan/cellPlan.ts';
 import { prepareSweep, type Sweep } from '../../sim/sweep/plan/loadSweep.ts';
 import { sweepSchema } from '../../sim/sweep/factor/sweepSchema.ts';
 import { timed } from './measure.ts';
@@ -99,7 +100,7 @@ async function kernelOn(cells: readonly Cell[]): Promise<void> {
 
 /** What a process does from the sweep file on, the tables left out. */
 async function wholeSweep(sweep: Sweep, store: CellStore): Promise<void> {
-  const plan: CellPlan = planCells(sweep, sweep.file.replications);
+  const plan = keptPlan(sweep, { replications: sweep.file.replications, store });
   const missing = [...plan.cells.keys()].filter((at) => !store.has(plan.cells[at]?.key ?? ''));
   const { signal } = new AbortController();
   await computeCells(buildPasses(sweep, plan, missing), { store, workers: 1, signal, onEnd: () => undefined });

@@ -5,6 +5,7 @@ import { formatPath, type Path } from '../../../src/document/path.ts';
 import { problemAt, type Problem } from '../../../src/document/problem.ts';
 import { foundText, plainOf, positionAt, treeAt, type Tree } from '../../../src/document/tree.ts';
 import { zodProblems } from '../../../src/document/zodProblems.ts';
+import { digest } from '../../scenario/hash.ts';
 import { openScenario, type LoadedScenario, type LoadResult } from '../../scenario/load.ts';
 import type { DesignMatrix } from '../design/designMatrix.ts';
 import { grid } from '../design/grid.ts';
@@ -38,6 +39,8 @@ export interface Sweep {
   readonly base: LoadedScenario;
   /** Opens a scenario file once, and resolves it under settings. */
   readonly open: (path: string) => (set: readonly string[]) => LoadResult;
+  /** The hashes of all texts that decide the points, by path. Undefined: its points do not come from files alone. */
+  readonly texts?: () => Readonly<Record<string, string>>;
 }
 
 export type SweepResult =
@@ -82,9 +85,18 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
     const found = about.found ?? foundText(tree && treeAt(tree, at));
     problems.push(problemAt(position, formatPath(at), { found, expected: about.expected }));
   };
+  const hashes = new Map<string, string>();
+  const hashing: Files = {
+    read(at) {
+      const text = files.read(at);
+      hashes.set(at, digest(text));
+      return text;
+    },
+    beside: (file_, at) => files.beside(file_, at),
+  };
   const opened = new Map<string, (set: readonly string[]) => LoadResult>();
   const open = (at: string): ((set: readonly string[]) => LoadResult) => {
-    const known = opened.get(at) ?? openScenario({ path: at, files });
+    const known = opened.get(at) ?? openScenario({ path: at, files: hashing });
     opened.set(at, known);
     return known;
   };
@@ -129,11 +141,16 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   if (problems.length > 0) return { ok: false, problems };
   const seed = file.seed ?? base.scenario.seed;
   const design = designOf(file.design, factors, seed);
+  const texts = (): Readonly<Record<string, string>> => {
+    for (const factor of factors.filter(({ paths }) => paths.length === 0))
+      for (const level of levelsOf(factor, 1)) open(factor.at(level).scenario as string)([]);
+    return Object.fromEntries(hashes);
+  };
   const stop = file.stop && stopsAt ? { ...file.stop, outcome: stopsAt } : undefined;
   const { name, title } = file;
   return {
     ok: true,
-    sweep: { name, title, file, seed, factors, design, outcomes, stop, base, open, assumed },
+    sweep: { name, title, file, seed, factors, design, outcomes, stop, base, open, assumed, texts },
   };
 }
 

@@ -30,10 +30,15 @@ export interface CellStore {
   failure(key: string): FailedCell | undefined;
   putFailure(cell: FailedCell): void;
   clearFailure(key: string): void;
+  /** The text of a kept plan; undefined: it is missing. */
+  plan(name: string): string | undefined;
+  putPlan(name: string, text: string): void;
 }
 
 /** Two digits a folder: a million cells are 4,000 files in each of 256 folders. */
 const PREFIX = 2;
+/** Where plans are kept, which say what cells a sweep needs. They may be removed at any time. */
+const PLANS = 'plans';
 const PARTIAL = '.partial';
 /** This machine in the names of temporary files: a process number means something on one machine only. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
@@ -70,6 +75,8 @@ export function openCellStore(folder: string): CellStore {
     },
     putFailure: (cell) => write(pathOf(cell.key, '.failed.json'), `${JSON.stringify({ format: 1, ...cell })}\n`),
     clearFailure: (key) => rmSync(pathOf(key, '.failed.json'), { force: true }),
+    plan: (name) => readIfThere(join(folder, PLANS, `${name}.plan`)),
+    putPlan: (name, text) => write(join(folder, PLANS, `${name}.plan`), text),
   };
 }
 
@@ -99,7 +106,7 @@ function parsedFailure(text: string): FailedCell | undefined {
 
 function removeLeftOvers(folder: string): void {
   for (const name of namesIn(folder)) {
-    for (const file of name.length === PREFIX ? namesIn(join(folder, name)) : []) {
+    for (const file of name.length === PREFIX || name === PLANS ? namesIn(join(folder, name)) : []) {
       const [, host, process_] = /\.([0-9a-f]{8})-(\d+)-[0-9a-f]+\.partial$/.exec(file) ?? [];
       if (host === HOST && !isAlive(Number(process_))) remove(join(folder, name, file));
     }

@@ -8,6 +8,7 @@ import { EXIT, Interrupted, UsageError, type ExitCode } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
 import { folder, oneOf, whole } from '../shell/options.ts';
 import { outError, refuseOther } from '../shell/outDirectory.ts';
+import { keptPlan } from './keptPlan.ts';
 import type { CellStore } from './cellStore.ts';
 import { mergeSweep, type Merged } from './mergeSweep.ts';
 import { planCommand } from './planCommand.ts';
@@ -16,7 +17,6 @@ import { storeOf, sweepFile, WORKERS_MAX } from './sweepInputs.ts';
 import { SweepProgress } from './sweepProgress.ts';
 import { localExecutor, missingOf, runSweep, storedReplications, storeError, type RunResult } from './sweepRun.ts';
 import { failedText, sweepText } from './sweepText.ts';
-import { planCells } from '../../../sim/sweep/plan/cellPlan.ts';
 
 interface SweepOptions {
   readonly out?: string;
@@ -215,7 +215,7 @@ async function merge(io: Io, path: string, options: MergeOptions): Promise<ExitC
     writeLine(io.err, `Cells of the base point are missing in ${store.folder}, so the stop rule cannot be judged. Run: smets1-bench sweep ${shellWord(path)}`); // prettier-ignore
     return EXIT.refused;
   }
-  const plan = planCells(loaded, replications);
+  const plan = keptPlan(loaded, { replications, store });
   const missing = missingOf(store, plan);
   if (missing.length > 0 && !options.partial) {
     const names = missing.slice(0, MISSING_SHOWN).map((at) => `  ${plan.cells[at]?.key} (${plan.cells[at]?.population}, point ${plan.cells[at]?.point})`); // prettier-ignore

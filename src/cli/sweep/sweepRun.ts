@@ -9,6 +9,7 @@ import { othersCells, ownCells, type Shard } from '../../../sim/sweep/plan/shard
 import { breathe } from '../shell/io.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { CellStore, FailedCell } from './cellStore.ts';
+import { keptPlan } from './keptPlan.ts';
 import { computeCells, type CellEnd } from './computeCells.ts';
 import type { SweepProgress } from './sweepProgress.ts';
 
@@ -63,15 +64,16 @@ function wantedOf({ shard, helps }: RunOptions, plan: CellPlan): readonly number
 }
 
 async function planned(
-  { sweep, progress, signal }: Pick<RunOptions, 'sweep' | 'progress' | 'signal'>,
+  { sweep, store, progress, signal }: Pick<RunOptions, 'sweep' | 'store' | 'progress' | 'signal'>,
   replications: number,
 ): Promise<CellPlan> {
   // prettier-ignore
   await breathe();
-  return planCells(sweep, replications, (share) => {
+  const onPoint = (share: number): void => {
     signal.throwIfAborted();
     progress.planning(share);
-  });
+  };
+  return keptPlan(sweep, { replications, store, onPoint });
 }
 
 /** Positions of the cells that a store lacks. */
