@@ -30,7 +30,7 @@ import {
   type Totals,
 } from '../../../sim/sweep/results/totals.ts';
 import { shellWord } from '../../text/shellWord.ts';
-import { sweepDocument } from '../report/sweepPage.ts';
+import { sweepDocument } from '../page/sweepPage.ts';
 import { PAGE_FILE } from '../report/reportFolder.ts';
 import { MANIFEST, stage } from '../shell/outDirectory.ts';
 import { benchVersion } from '../shell/version.ts';
