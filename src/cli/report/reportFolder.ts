@@ -7,7 +7,7 @@ import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { UsageError } from '../shell/exit.ts';
 import { readText } from '../shell/readText.ts';
-import type { SweepReport } from '../../report/html/sweepSection.ts';
+import type { SweepReport } from '../../report/html/sweepSections.ts';
 import { isSweep, readSweepFolder } from './sweepFolder.ts';
 import type { ScenarioSource } from '../../../sim/browser/protocol.ts';
 import type { ScenarioValue, WhatIfSource } from './whatIfForm.ts';
@@ -32,7 +32,7 @@ export type OutputFolder =
   | { readonly kind: 'document'; readonly document: PageDocument };
 
 /** The file in which a command leaves its sections for `report html`. */
-const PAGE_FILE = 'page.json';
+export const PAGE_FILE = 'page.json';
 
 /**
  * Reads the folder of a run, of a sweep, or of a command that left its sections. A folder without its manifest is refused: it is half-written, or is no

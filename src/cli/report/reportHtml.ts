@@ -3,7 +3,7 @@ import type { Shell } from '../shell/command.ts';
 import type { Io } from '../shell/io.ts';
 import { oneOf } from '../shell/options.ts';
 import { documentSections } from '../../report/html/sectionPage.ts';
-import { sweepSection } from '../../report/html/sweepSection.ts';
+import { sweepSections } from '../../report/html/sweepSections.ts';
 import { readOutputFolder } from './reportFolder.ts';
 import { whatIfAsked, type WhatIfKind } from './whatIfForm.ts';
 import { pageOf, writePage } from './writePage.ts';
@@ -52,7 +52,7 @@ async function reportHtml(io: Io, directories: readonly string[], { out, title, 
   const heading = title ?? (reports.length === 0 ? (sweeps[0]?.title ?? documents[0]?.title) : undefined);
   const options = {
     more: [
-      ...sweeps.map((sweep, i) => sweepSection(sweep, `-${i + 1}`)),
+      ...sweeps.flatMap((sweep, i) => documentSections({ provenance: sweep.provenance, sections: sweepSections(sweep) }, `-${i + 1}`)), // prettier-ignore
       ...documents.flatMap((document, i) => documentSections(document, `-${sweeps.length + i + 1}`)),
     ],
     ...(heading === undefined ? {} : { title: heading }),

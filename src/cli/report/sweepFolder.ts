@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { SweepReport } from '../../report/html/sweepSection.ts';
+import type { SweepReport } from '../../report/html/sweepSections.ts';
 import { parseCsv } from '../../report/published.ts';
 import { UsageError } from '../shell/exit.ts';
 import { readText } from '../shell/readText.ts';
@@ -15,6 +15,9 @@ const manifestSchema = z.looseObject({
   scenarioHash: z.string(),
   replications: z.number(),
   scale: z.number(),
+  seed: z.string().nullable().default(null),
+  version: z.string().default(''),
+  design: z.looseObject({ kind: z.string() }).optional(),
   points: z.unknown(),
 });
 
@@ -25,22 +28,20 @@ export function isSweep(manifest: unknown): boolean {
 
 /** Reads the files that `sweep --out` wrote, for the page. `manifest` is its manifest, as parsed JSON. */
 export function readSweepFolder(directory: string, manifest: unknown): SweepReport {
-  const { sweep, title, command, scenario, scenarioHash, replications, scale, points } = manifestSchema.parse(manifest);
+  const { sweep, title, command, scenario, scenarioHash, replications, scale, points, seed, version, design } = manifestSchema.parse(manifest); // prettier-ignore
   const effects = rowsOf(directory, 'effects.csv');
   const bases = new Map(rowsOf(directory, 'differences.csv').map((row) => [row['outcome'] ?? '', Number(row['base'])]));
   const names = [...new Set(effects.map((row) => row['outcome'] ?? ''))];
   return {
     name: sweep,
     title,
-    scenario,
-    hash: scenarioHash,
-    command,
-    replications,
+    provenance: { command, set: [], scenarios: [{ name: scenario, hash: scenarioHash }], rules: null, seed, replications, version }, // prettier-ignore
     scale,
     points: typeof points === 'number' ? points : Array.isArray(points) ? points.length : 0,
     outcomes: names.map((name) => ({
       name,
-      base: bases.get(name) ?? null,
+      // The effects of a grid start from the mean over its points, which these files do not have.
+      base: design?.kind === 'grid' ? null : (bases.get(name) ?? null),
       effects: effects
         .filter((row) => row['outcome'] === name)
         .map((row) => ({

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PageDocument } from '../../report/html/section.ts';
 import { COHORTS } from '../../installation/cohort.ts';
 import { openTable } from '../../interchange/table/tableFile.ts';
 import type { TableColumn, TableFile, TableValue } from '../../interchange/table/tableTypes.ts';
@@ -29,6 +30,8 @@ import {
   type Totals,
 } from '../../../sim/sweep/results/totals.ts';
 import { shellWord } from '../../text/shellWord.ts';
+import { sweepDocument } from '../page/sweepPage.ts';
+import { PAGE_FILE } from '../report/reportFolder.ts';
 import { MANIFEST, stage } from '../shell/outDirectory.ts';
 import { benchVersion } from '../shell/version.ts';
 import type { CellStore } from './cellStore.ts';
@@ -55,13 +58,18 @@ export interface Merged {
   readonly missing: readonly number[];
 }
 
+/** A merge whose files are written, and its page. */
+export interface WrittenSweep extends Merged {
+  readonly page: PageDocument;
+}
+
 /**
  * Puts the cells of a sweep together and writes its files, all at once. It is a pure function of the plan and the cells:
  * whoever computed these, the files have the same bytes. Memory: one point, and a number for each outcome, point and
  * replication.
  */
-export async function mergeSweep(options: MergeOptions): Promise<Merged> {
-  const { sweep, plan, out } = options;
+export async function mergeSweep(options: MergeOptions): Promise<WrittenSweep> {
+  const { sweep, plan, out, command } = options;
   const staging = stage(out, [CELLS]);
   const metadata = { sweep: sweep.name, scenario: `${sweep.base.scenario.name}#${sweep.base.hash}`, seed: sweep.seed, version: benchVersion() }; // prettier-ignore
   const files = new TableFiles(staging.folder, metadata);
@@ -70,10 +78,12 @@ export async function mergeSweep(options: MergeOptions): Promise<Merged> {
     writeCells(plan, files);
     writeAnalysis(sweep, merged, files);
     const entries = files.close();
+    const page = sweepDocument({ sweep, replications: plan.replications, command, ...merged });
+    writeFileSync(join(staging.folder, PAGE_FILE), `${JSON.stringify(page)}\n`);
     const manifest = manifestOf(options, merged, entries);
     writeFileSync(join(staging.folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     staging.publish();
-    return merged;
+    return { ...merged, page };
   } catch (error) {
     files.abort();
     staging.discard();

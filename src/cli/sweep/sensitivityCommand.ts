@@ -6,10 +6,11 @@ import { prepareSweep } from '../../../sim/sweep/plan/loadSweep.ts';
 import { counted } from '../../text/table.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import type { Shell } from '../shell/command.ts';
+import { commandText } from '../shell/commandText.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { collect, folder, oneOf, whole } from '../shell/options.ts';
+import { collect, folder, oneOf, pageFile, whole } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
 import { carryOut } from './sweepCommand.ts';
 import { WORKERS_MAX } from './sweepInputs.ts';
@@ -22,6 +23,7 @@ interface SensitivityOptions {
   readonly outcome: readonly string[];
   readonly only?: string;
   readonly out?: string;
+  readonly html?: string;
   readonly store?: string;
   readonly workers?: number;
   readonly retryFailed: boolean;
@@ -43,6 +45,7 @@ export function sensitivityCommand({ action }: Shell): Command {
     .option('--store <dir>', 'folder of finished cells (default: cells within --out)', folder)
     .option('--workers <n>', 'threads (default: one a core)', whole(1, WORKERS_MAX))
     .option('--retry-failed', 'try cells again that failed before', false)
+    .option('--html <file>', 'write the ranking as one page with pictures', pageFile)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -54,6 +57,7 @@ mark states (scenarios/README.md), else down and up by --share. A chance moves o
 Examples:
   smets1-bench sensitivity scenarios/various1.yaml --outcome five-retries/all
   smets1-bench sensitivity scenarios/various1.yaml --only faults --share 0.5 --out out/faults
+  smets1-bench sensitivity scenarios/various1.yaml --outcome five-retries/all --html out/sensitivity.html
 
 Exit codes: 0 done, 1 usage or scenario wrong, 2 cells are missing, 3 cells failed.`,
     )
@@ -107,7 +111,7 @@ async function sensitivity(io: Io, path: string, options: SensitivityOptions): P
 /** The command that gives the same tables. */
 function commandOf(path: string, { share, ranges, scale, replications, outcome, only }: SensitivityOptions): string {
   // prettier-ignore
-  const words = ['smets1-bench sensitivity', shellWord(path), '--share', share, '--scale', scale, '--replications', replications]; // prettier-ignore
+  const words: (string | number)[] = [commandText(['sensitivity', path]), '--share', share, '--scale', scale, '--replications', replications]; // prettier-ignore
   for (const name of outcome) words.push('--outcome', shellWord(name));
   if (!ranges) words.push('--no-ranges');
   if (only !== undefined) words.push('--only', shellWord(only));

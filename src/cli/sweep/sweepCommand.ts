@@ -2,15 +2,17 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Sweep } from '../../../sim/sweep/plan/loadSweep.ts';
 import type { Shard } from '../../../sim/sweep/plan/shards.ts';
+import { writeDocument } from '../report/writePage.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, Interrupted, UsageError, type ExitCode } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
-import { folder, oneOf, whole } from '../shell/options.ts';
+import { folder, oneOf, pageFile, whole } from '../shell/options.ts';
+import { commandText } from '../shell/commandText.ts';
 import { outError, refuseOther } from '../shell/outDirectory.ts';
 import { keptPlan } from './keptPlan.ts';
 import type { CellStore } from './cellStore.ts';
-import { mergeSweep, type Merged } from './mergeSweep.ts';
+import { mergeSweep, type WrittenSweep } from './mergeSweep.ts';
 import { planCommand } from './planCommand.ts';
 import { queueExecutor, workCommand } from './queueCommand.ts';
 import { storeOf, sweepFile, WORKERS_MAX } from './sweepInputs.ts';
@@ -26,6 +28,7 @@ interface SweepOptions {
   readonly own: boolean;
   readonly redis?: string;
   readonly retryFailed: boolean;
+  readonly html?: string;
   readonly format: 'text' | 'json';
 }
 
@@ -46,6 +49,7 @@ export function sweepCommand(shell: Shell): Command {
     .option('--own', 'with --shard: do not help the others', false)
     .option('--redis <url>', 'let workers on other machines compute (sweep work); needs bullmq and ioredis')
     .option('--retry-failed', 'try cells again that failed before', false)
+    .option('--html <file>', 'write what moves the outcomes as one page with pictures', pageFile)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -60,7 +64,7 @@ Examples:
   Slurm array 0-15:      ... --shard $((SLURM_ARRAY_TASK_ID + 1))/$SLURM_ARRAY_TASK_COUNT
   Kubernetes indexed job: ... --shard $((JOB_COMPLETION_INDEX + 1))/16
 
-With --shard the first shard writes the tables when all cells are there; sweep merge writes them at any time.
+With --shard the first shard writes the tables and the page when all cells are there; sweep merge writes them at any time.
 Exit codes: 0 done, 1 usage, sweep or store wrong, 2 points were refused or cells are missing, 3 cells failed.`,
     )
     .action(shell.action(sweep));
@@ -75,6 +79,7 @@ function mergeCommand(shell: Shell): Command {
     .requiredOption('--out <dir>', 'where the tables go', folder)
     .option('--store <dir>', 'folder of finished cells (default: cells within --out)', folder)
     .option('--partial', 'leave out the points whose cells are missing', false)
+    .option('--html <file>', 'write what moves the outcomes as one page with pictures', pageFile)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .action(shell.action(merge));
 }
@@ -94,7 +99,7 @@ async function sweep(io: Io, path: string, options: SweepOptions): Promise<ExitC
   if (options.own && !options.shard) throw new UsageError('--own goes with --shard');
   if (options.redis !== undefined && options.shard) throw new UsageError('--redis and --shard exclude each other');
   const loaded = sweepFile(io, path);
-  return carryOut(io, loaded, { ...options, out, command: `smets1-bench sweep ${shellWord(path)}`, path });
+  return carryOut(io, loaded, { ...options, out, command: commandText(['sweep', path]), path });
 }
 
 export interface CarryOutOptions extends SweepOptions {
@@ -163,10 +168,11 @@ async function finish(
   }
   const { store, out, command, progress } = options;
   const merged = await written({ sweep: loaded, plan, store, out, command, onPoint: (share) => breatheAt(io, share) });
+  if (options.html !== undefined) writeDocument(options.html, merged.page);
   return answer(io, loaded, merged, { plan, tally: progress.tally, out, format: options.format });
 }
 
-async function written(options: Parameters<typeof mergeSweep>[0]): Promise<Merged> {
+async function written(options: Parameters<typeof mergeSweep>[0]): Promise<WrittenSweep> {
   try {
     return await mergeSweep(options);
   } catch (error) {
@@ -184,7 +190,7 @@ async function breatheAt(io: Io, share: number): Promise<void> {
 function answer(
   io: Io,
   loaded: Sweep,
-  merged: Merged,
+  merged: WrittenSweep,
   about: { readonly plan: RunResult['plan']; readonly tally: SweepProgress['tally']; readonly out: string; readonly format: 'text' | 'json' }, // prettier-ignore
 ): ExitCode {
   if (about.format === 'json') {
@@ -201,6 +207,7 @@ interface MergeOptions {
   readonly out: string;
   readonly store?: string;
   readonly partial: boolean;
+  readonly html?: string;
   readonly format: 'text' | 'json';
 }
 
@@ -228,8 +235,9 @@ async function merge(io: Io, path: string, options: MergeOptions): Promise<ExitC
     writeLine(io.err, text.join('\n'));
     return EXIT.refused;
   }
-  const command = `smets1-bench sweep ${shellWord(path)}`;
+  const command = commandText(['sweep', path]);
   const merged = await written({ sweep: loaded, plan, store, out: options.out, command, onPoint: (share) => breatheAt(io, share) }); // prettier-ignore
+  if (options.html !== undefined) writeDocument(options.html, merged.page);
   const tally = { computed: 0, reused: plan.cells.length - missing.length, failed: 0, refused: merged.refused.length };
   return answer(io, loaded, merged, { plan, tally, out: options.out, format: options.format });
 }

@@ -19,15 +19,18 @@ export function sectionPage(document: PageDocument, glossary: readonly GlossaryE
   return pageHtml({ title, body });
 }
 
-/** The origin of the numbers, as the head of the page lists it. */
 /** The sections of a document for a page that has other content too. The first one states their origin. */
-export function documentSections({ provenance, sections }: PageDocument, key: string): readonly PageSection[] {
+export function documentSections(
+  { provenance, sections }: Pick<PageDocument, 'provenance' | 'sections'>,
+  key: string,
+): readonly PageSection[] {
   return sections.map((section, i) => {
     const markup = sectionMarkup(section, key);
     return i === 0 ? { ...markup, body: `${provenanceFacts(provenance)}\n${markup.body}` } : markup;
   });
 }
 
+/** The origin of the numbers, as the head of the page lists it. */
 function provenanceFacts({ command, scenarios, rules, seed, replications, version }: Provenance): string {
   const code = (text: string): string => html('code', {}, escapeMarkup(text));
   const given = (label: string, text: string | null): readonly (readonly [string, string])[] =>

@@ -27,6 +27,7 @@ describe('sweep', () => {
       'differences.csv',
       'effects.csv',
       'manifest.json',
+      'page.json',
       'sweep.parquet',
     ]);
     const manifest = JSON.parse(readFileSync(at('whole/manifest.json'), 'utf8')) as Record<string, never>;

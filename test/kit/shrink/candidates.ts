@@ -54,10 +54,23 @@ function withRows(question: Question, rows: readonly Row[], asOf = question.asOf
   return { ...question, asOf, history: { ...question.history, attempts, events } };
 }
 
-/** Leaves out half of the rows, a quarter, an eighth, and so on down to each row alone. */
+/** Rows that often have nothing to do with a failure, all of a sort together. */
+const SORTS: readonly ((row: Row, question: Question) => boolean)[] = [
+  (row, { asOf }) => row.at > asOf,
+  (row) => 'event' in row,
+  (row) => 'kind' in row && row.kind === 'instruction',
+  (row) => 'kind' in row && row.kind === 'migration',
+  (row) => 'kind' in row && row.outcome !== PLAIN_CODE,
+];
+
+/** Leaves out whole sorts of rows; then half of the rows, a quarter, an eighth, and so on down to each row alone. */
 function withFewerRows(question: Question): Question[] {
   const rows = rowsOf(question);
   const found: Question[] = rows.length > 1 ? [withRows(question, [])] : [];
+  for (const isOfSort of SORTS) {
+    const others = rows.filter((row) => !isOfSort(row, question));
+    if (others.length > 0 && others.length < rows.length - 1) found.push(withRows(question, others));
+  }
   for (let size = Math.ceil(rows.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < rows.length; from += size) {
       found.push(withRows(question, [...rows.slice(0, from), ...rows.slice(from + size)]));
@@ -132,8 +145,17 @@ function withRenamedSupplier(question: Question): Question[] {
 function withPlainerRows(question: Question): Question[] {
   const rows = rowsOf(question);
   const all = rows.map((row) => ('kind' in row ? { ...row, cause: 'device' as const } : row));
+  // One change of all rows saves a round trip for each row.
+  const codes = [...new Set(rows.flatMap((row) => ('kind' in row && row.kind === 'migration' ? [row.outcome] : [])))];
+  const plainCoded = (code: string): readonly Row[] =>
+    rows.map((row) => ('kind' in row && row.outcome === code ? { ...row, outcome: PLAIN_CODE } : row));
   return [
     withRows(question, all),
+    withRows(
+      question,
+      rows.map((row) => ('kind' in row ? { ...row, table510: false } : row)),
+    ),
+    ...codes.map((code) => withRows(question, plainCoded(code))),
     ...rows.flatMap((row, i) => plainer(row).map((other) => withRows(question, rows.with(i, other)))),
   ];
 }
@@ -164,6 +186,8 @@ function withPlainerInstants(question: Question): Question[] {
   for (const one of shiftsOf(rows))
     found.push(withRows(question, moved(rows, one), asOf >= last ? PLAIN_AS_OF : one(asOf)));
   for (const one of shiftsOf(rows)) found.push(withRows(question, moved(rows, one), one(asOf)));
+  const atTen = (at: Instant): Instant => londonInstant(londonDay(at), 10 * HOUR);
+  found.push(withRows(question, moved(rows, atTen), asOf >= last ? asOf : atTen(asOf)));
   for (const at of distinct) {
     for (const tidy of tidier(at)) {
       const change = (other: Instant): Instant => (other === at ? tidy : other);
