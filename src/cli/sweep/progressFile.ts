@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { makeFolders } from '../../interchange/format/makeFolders.ts';
+import { makeFolders } from '../../makeFolders.ts';
 
 /** How far one process of a sweep has got, as `live` shows it. */
 export interface SweepState {
