@@ -13,7 +13,7 @@ const FACE = [
   ban('ExportAllDeclaration', 'No `export *`: list the names; the face of a folder is a short list.'),
   ban(
     'CallExpression[callee.name="mkdirSync"] Property[key.name="recursive"]',
-    'Below /proc that call never returns: use makeFolders (src/makeFolders.ts).',
+    'Below /proc that call never returns: use makeFolders (src/interchange/makeFolders.ts).',
   ),
 ];
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeFolders } from '../../../src/makeFolders.ts';
+import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
 import type { DeviceSetup } from '../file/rigSetup.ts';
 import { takeLock, type ProcessLock } from './processLock.ts';

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { makeFolders } from '../../../src/makeFolders.ts';
+import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 import { valueOfJson } from '../../../src/text/jsonText.ts';
 import type { SuiteKeys } from '../../dlms/logicalDevice.ts';
 import { toHex } from '../../dlms/bytes.ts';

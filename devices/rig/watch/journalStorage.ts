@@ -1,7 +1,7 @@
 /** Stores the lines of a journal in a file. Every addition is flushed to the disk. */
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolders } from '../../../src/makeFolders.ts';
+import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 
 export interface JournalStorage {
   /** The name that messages use. */

@@ -3,7 +3,7 @@
  * file names, and some sources add evidence unasked.
  */
 import { join } from 'node:path';
-import { makeFolders } from '../../../src/makeFolders.ts';
+import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 import { DAY, formatInstant, instant, type Instant } from '../../../src/time.ts';
 import type { DriverEvent } from '../../hardware/driverProtocol.ts';
 import type { MeterPoints } from '../../mqtt/glowEvidence.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeFolders } from '../../makeFolders.ts';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
 import { verdictMessage } from '../../interchange/engine/engineProtocol.ts';
 import { CaseProblem } from '../../../test/kit/cases/caseFields.ts';

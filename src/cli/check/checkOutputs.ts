@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { makeFolders } from '../../makeFolders.ts';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import { UsageError } from '../shell/exit.ts';
 
 /** Makes the folders of outputs, so that one that cannot be made is named before time goes into its content. */

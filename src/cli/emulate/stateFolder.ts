@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders } from '../../makeFolders.ts';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { deviceMemorySchema, memoryOf, restoreMemory, type DeviceMemory } from '../../../devices/cosem/deviceMemory.ts';
 import type { DeviceStates } from '../../../devices/emulate/deviceStates.ts';

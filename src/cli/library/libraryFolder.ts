@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
-import { makeFolders } from '../../makeFolders.ts';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import { filesOf, type Files } from '../../document/files.ts';
 import { formatProblems } from '../../document/problem.ts';
 import { loadPriors, type Priors } from '../../../sim/calibrate/priors/loadPriors.ts';

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { makeFolders } from '../../makeFolders.ts';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { runPage } from '../../report/html/runPage.ts';
 import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders } from '../../makeFolders.ts';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { RigRun, RigSetup, WatchRigOptions } from '../../../devices/index.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { makeFolders } from '../../makeFolders.ts';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 
 /** How far one process of a sweep has got, as `live` shows it. */
 export interface SweepState {

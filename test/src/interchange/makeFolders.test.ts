@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { makeFolders } from '../../src/makeFolders.ts';
+import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'folders-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
