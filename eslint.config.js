@@ -11,6 +11,10 @@ const FACE = [
   ban('ExportDefaultDeclaration', 'No default exports: export a name, so that one thing has one name everywhere.'),
   ban('ExportSpecifier[exported.name="default"]', 'No default exports: export a name.'),
   ban('ExportAllDeclaration', 'No `export *`: list the names; the face of a folder is a short list.'),
+  ban(
+    'CallExpression[callee.name="mkdirSync"] Property[key.name="recursive"]',
+    'Below /proc that call never returns: use makeFolders (src/interchange/makeFolders.ts).',
+  ),
 ];
 
 /** Words that lost to another in the glossary (src/docs/glossary.md), as identifiers or parts of one. */

@@ -3,9 +3,10 @@
  * registry lies in the user's state folder and holds no key.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
 import type { DeviceSetup } from '../file/rigSetup.ts';
 import { takeLock, type ProcessLock } from './processLock.ts';
@@ -74,7 +75,7 @@ export class DeviceRegistry {
 
   private folderOf(name: string): string {
     const folder = join(this.folder, name);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, { mode: 0o700 });
     return folder;
   }
 }

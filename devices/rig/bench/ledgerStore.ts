@@ -3,9 +3,10 @@
  * ledger is written to a temporary file, flushed to the disk and renamed before any message that depends on it is sent.
  * A lock keeps other processes out.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 import { valueOfJson } from '../../../src/text/jsonText.ts';
 import type { SuiteKeys } from '../../dlms/logicalDevice.ts';
 import { toHex } from '../../dlms/bytes.ts';
@@ -75,7 +76,7 @@ export class LedgerStore {
    * while another process holds any of them.
    */
   lock(device: DeviceName, { address, title }: Known = {}): void {
-    inWords(this.folder, () => mkdirSync(this.folder, { recursive: true, mode: 0o700 }));
+    inWords(this.folder, () => makeFolders(this.folder, { mode: 0o700 }));
     const path = join(this.folder, `${device}.lock`);
     if (!this.locks.has(path))
       this.hold(

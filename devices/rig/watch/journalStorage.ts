@@ -1,16 +1,7 @@
 /** Stores the lines of a journal in a file. Every addition is flushed to the disk. */
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 
 export interface JournalStorage {
   /** The name that messages use. */
@@ -28,7 +19,7 @@ export function fileStorage(path: string): JournalStorage {
     read: () => (existsSync(path) ? readFileSync(path) : new Uint8Array(0)),
     append(bytes) {
       const isNew = !existsSync(path);
-      if (isNew) mkdirSync(dirname(path), { recursive: true });
+      if (isNew) makeFolders(dirname(path));
       withFile(path, 'a', (descriptor) => {
         for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
       });

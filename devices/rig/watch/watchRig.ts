@@ -2,8 +2,8 @@
  * Watches the installation of a rig file. One folder holds the journal and the lock. Probes go to every place that the
  * file names, and some sources add evidence unasked.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 import { DAY, formatInstant, instant, type Instant } from '../../../src/time.ts';
 import type { DriverEvent } from '../../hardware/driverProtocol.ts';
 import type { MeterPoints } from '../../mqtt/glowEvidence.ts';
@@ -91,7 +91,7 @@ export function readWatch(setup: RigSetup, folder: string): WatchState {
 export async function watchRig(setup: RigSetup, options: WatchRigOptions): Promise<WatchRun> {
   const { folder } = options;
   const timers = options.timers ?? wallTimers();
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const lock = takeLock(join(folder, LOCK_FILE));
   if ('heldBy' in lock) {
     throw new JournalError(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
 import { verdictMessage } from '../../interchange/engine/engineProtocol.ts';
 import { CaseProblem } from '../../../test/kit/cases/caseFields.ts';
@@ -99,7 +100,7 @@ export function writeCase(folder: string, one: Counterexample, from: Provenance)
     .digest('hex')
     .slice(0, 8);
   const path = join(folder, `${one.shape.replace(/[^a-z0-9]+/gi, '-')}-${hash}.yaml`);
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const count = readdirSync(folder).filter((name) => name.endsWith('.yaml')).length;
   if (count >= CASES_MAX && !existsSync(path)) return undefined;
   const comment = [

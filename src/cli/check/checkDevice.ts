@@ -9,7 +9,7 @@ import { counted } from '../../text/table.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { tryRig } from '../rig/readRigFile.ts';
-import { makeFolders } from './checkOutputs.ts';
+import { makeOutputFolders } from './checkOutputs.ts';
 import { deviceRig } from './device/deviceRig.ts';
 import { writeCapture } from './device/capture.ts';
 
@@ -36,7 +36,7 @@ export async function checkDevice(io: Io, url: string, options: DeviceOptions): 
     const names = DEVICE_LAWS.map(({ name }) => `  ${name}`).join('\n');
     throw new UsageError(`--laws ${options.laws}: no law of devices has this in its name:\n${names}`);
   }
-  makeFolders(options);
+  makeOutputFolders(options);
   const bench = await opened(io, url, options);
   const cases: JunitCase[] = [];
   const tell = (mark: string, name: string, why?: string): void => {

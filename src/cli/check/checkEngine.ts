@@ -21,7 +21,7 @@ import { rulesNamed } from '../shell/rulesOption.ts';
 import { benchVersion } from '../shell/version.ts';
 import { Accepted } from './accepted.ts';
 import { readCaseFiles, writeCase } from './caseFiles.ts';
-import { makeFolders } from './checkOutputs.ts';
+import { makeOutputFolders } from './checkOutputs.ts';
 import {
   engineReportJson,
   engineReportSuites,
@@ -60,7 +60,7 @@ export async function checkEngine(io: Io, options: CheckOptions, start: StartEng
   const accepted = Accepted.read(options.accept, today);
   const folder = options.out === undefined ? options.cases : join(options.out, 'cases');
   const known = existsSync(options.cases) ? readCaseFiles([options.cases]) : [];
-  makeFolders(options);
+  makeOutputFolders(options);
   chosenLaws(options.laws);
   const engine = await start(rules);
   try {

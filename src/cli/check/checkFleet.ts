@@ -14,7 +14,7 @@ import { inferReadings, type Inference } from '../../../test/kit/trial/inference
 import { EXIT, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { Accepted } from './accepted.ts';
-import { makeFolders } from './checkOutputs.ts';
+import { makeOutputFolders } from './checkOutputs.ts';
 import type { EngineUnderTest } from './engines/engineUnderTest.ts';
 import { nameOf, type FleetAnswers, type FleetOutputs, type FleetSource } from './fleet/fleetSource.ts';
 import { examplesOf, type FleetCheck } from './fleetExamples.ts';
@@ -53,7 +53,7 @@ export async function checkFleet(
   answers: FleetAnswers,
   outputs: FleetOutputs,
 ): Promise<ExitCode> {
-  makeFolders(outputs);
+  makeOutputFolders(outputs);
   const accepted = Accepted.read(outputs.accept, new Date(io.now()).toISOString().slice(0, 10));
   const find = answers.isOwn ? AGAINST_REFERENCE : findingOf;
   const check = { io, source, answers, outputs, accepted, find };

@@ -6,7 +6,7 @@ import { HEAD_END_LAWS, type HeadEnd } from '../../../test/kit/headEnd/laws.ts';
 import type { DeviceAtAddress } from '../../../test/kit/headEnd/target.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { makeFolders } from './checkOutputs.ts';
+import { makeOutputFolders } from './checkOutputs.ts';
 import { writeCapture } from './device/capture.ts';
 
 export interface HeadEndOptions {
@@ -27,7 +27,7 @@ export async function checkHeadEnd(io: Io, options: HeadEndOptions): Promise<Exi
   if (command === undefined) throw new UsageError('Which head-end? Name one by --command "python3 my_head_end.py".');
   const laws = HEAD_END_LAWS.filter(({ name }) => wanted === 'all' || name.includes(wanted));
   if (laws.length === 0) throw new UsageError(`--laws ${wanted}: no law of head-ends has this in its name.`);
-  makeFolders(options);
+  makeOutputFolders(options);
   const interruption = io.interruption();
   const headEnd = headEndByCommand(io, command);
   interruption.addEventListener('abort', headEnd.kill, { once: true });

@@ -94,6 +94,6 @@ What it knows of a meter (keys, counters) it keeps under the number; the keys in
 \`check schema head-end\` prints the schema; test/examples/headends has a right head-end and a wrong one, in TypeScript (the
 standard library of Python has no AES-GCM). Give yours short time-outs: a frame that is lost costs one.
 
-  smets1-bench check head-end --command "node --import tsx test/examples/headends/rightHeadEnd.ts" --laws "clear link"
+  smets1-bench check head-end --command "npx tsx test/examples/headends/rightHeadEnd.ts" --laws "clear link"
 
 Exit codes: 0 all laws hold, 1 usage or the command cannot be started, 3 a defect of the bench, 4 a law is broken.`;

@@ -2,8 +2,9 @@
  * What emulated devices keep over a restart of the process: keys, counters, written values and the state of their objects. A
  * file a device, for its owner alone, written whole under a temporary name and renamed before an answer is sent.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { deviceMemorySchema, memoryOf, restoreMemory, type DeviceMemory } from '../../../devices/cosem/deviceMemory.ts';
 import type { DeviceStates } from '../../../devices/emulate/deviceStates.ts';
@@ -20,7 +21,7 @@ export function stateFolder(folder: string): DeviceStates {
     throw new TransportError('settings', path, why);
   };
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, { mode: 0o700 });
   } catch (cause) {
     refuse(folder, `the state folder cannot be made (${codeOf(cause)})`);
   }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import { filesOf, type Files } from '../../document/files.ts';
 import { formatProblems } from '../../document/problem.ts';
 import { loadPriors, type Priors } from '../../../sim/calibrate/priors/loadPriors.ts';
@@ -197,7 +198,7 @@ const HERE = createHash('sha256').update(`${process.pid}`).digest('hex').slice(0
 function write(path: string, bytes: Uint8Array): void {
   const temporary = `${path}.${HERE}-${randomBytes(4).toString('hex')}.partial`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     writeFileSync(temporary, bytes);
     renameSync(temporary, path);
   } catch (error) {

@@ -131,7 +131,7 @@ class Listener {
   }
 
   tell(text: string): void {
-    if (false as boolean) this.#waiting = text;
+    if (this.#response.writableNeedDrain) this.#waiting = text;
     else this.#response.write(`data: ${text}\n\n`);
   }
 

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { runPage } from '../../report/html/runPage.ts';
 import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
@@ -39,7 +39,7 @@ export function writeDocument(path: string, document: Omit<PageDocument, 'format
 
 function writePageFile(path: string, text: string): void {
   try {
-    mkdirSync(dirname(resolve(path)), { recursive: true });
+    makeFolders(dirname(resolve(path)));
     const output = openOutput(path);
     try {
       output.write(Buffer.from(text));

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { RigRun, RigSetup, WatchRigOptions } from '../../../devices/index.ts';
@@ -63,7 +64,7 @@ export function clearPartials(directory: string): void {
 export function framesOf(directory: string): NonNullable<WatchRigOptions['recordingOf']> {
   return (at: Instant) => {
     const folder = join(directory, FRAMES);
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     const name = join(folder, formatInstant(at).replaceAll(/[-:]/g, ''));
     const files = openFrameFiles(name);
     return { lines: files.lines, pcap: files.pcap, close: () => void files.commit() };

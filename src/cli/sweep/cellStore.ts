@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import { isCellText, parseCellText, type CellRecord } from '../../../sim/sweep/cell/cellText.ts';
 import { isAlive } from '../../../devices/rig/bench/isAlive.ts';
 import { UsageError } from '../shell/exit.ts';
@@ -49,7 +50,7 @@ export function openCellStore(folder: string): CellStore {
   const pathOf = (key: string, ending = '.json'): string => join(folder, key.slice(0, PREFIX), `${key}${ending}`);
   const write = (path: string, text: string): void => {
     const temporary = `${path}.${HOST}-${process.pid}-${randomBytes(4).toString('hex')}${PARTIAL}`;
-    mkdirSync(join(path, '..'), { recursive: true });
+    makeFolders(join(path, '..'));
     try {
       writeFileSync(temporary, text);
       renameSync(temporary, path);

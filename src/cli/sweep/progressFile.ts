@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 
 /** How far one process of a sweep has got, as `live` shows it. */
 export interface SweepState {
@@ -36,7 +37,7 @@ export class ProgressFile {
   /** Writes the state. A store that cannot be written stops no sweep here: its cells report that. */
   write(state: SweepState): void {
     try {
-      mkdirSync(this.#folder, { recursive: true });
+      makeFolders(this.#folder);
       writeFileSync(`${this.#path}.partial`, `${JSON.stringify({ format: 1, ...state })}\n`);
       renameSync(`${this.#path}.partial`, this.#path);
     } catch {

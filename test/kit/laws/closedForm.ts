@@ -38,6 +38,7 @@ const PLAIN = historyArbitrary({
   events: false,
 });
 
+/** Rows may be repeated; each counts once. Times are unique by kind, since rows that differ contradict each other. */
 function plainCounts({ attempts, installation: { cohort, gas } }: History): [string, number][] {
   const weeks = (counts: (code: string, table510: boolean) => boolean) =>
     new Set(
@@ -50,7 +51,9 @@ function plainCounts({ attempts, installation: { cohort, gas } }: History): [str
   const prepared = Math.max(
     ...attempts.filter(({ kind, outcome }) => kind === 'instruction' && outcome === 'ok').map(({ at }) => at),
   );
-  const noWan = instructions.filter(({ outcome, at }) => outcome === 'NO-WAN' && at > prepared).length;
+  const noWan = new Set(
+    instructions.filter(({ outcome, at }) => outcome === 'NO-WAN' && at > prepared).map(({ at }) => at),
+  ).size;
   const credit = cohort === 'MOC_Secure' || (cohort === 'IOC' && gas?.paymentMode === 'credit');
   const held: [string, number, boolean][] = [
     ['no-wan-before', noWan, cohort === 'IOC' && noWan >= 3],

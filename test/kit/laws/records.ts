@@ -215,9 +215,10 @@ export const RECORD_LAWS: readonly Law[] = [
         .map(({ at }) => at);
       const { notes } = engine(history, rules, asOf);
       const noted = notes.filter(({ note }) => note === 'stranger').map(({ at }) => at);
+      // A row that is repeated is noted once.
       mustEqual(
         noted,
-        strange.sort((a, b) => a - b),
+        [...new Set(strange)].sort((a, b) => a - b),
         'strangers',
       );
     },

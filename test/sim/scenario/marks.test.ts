@@ -59,7 +59,8 @@ function scenariosBeneath(folder: string): readonly string[] {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter(
       (path) =>
-        /^format:|^extends:.*\.yaml/m.test(readFileSync(path, 'utf8')) && !/\/(rulesets|sweeps|rigs)\//.test(path),
+        /^format:|^extends:.*\.yaml/m.test(readFileSync(path, 'utf8')) &&
+        !/\/(rulesets|sweeps|rigs|priors)\//.test(path),
     )
     .sort();
 }
