@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { numbersOutsideTables } from '../pageNumbers.ts';
 import { commandLine } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lines-'));
@@ -44,6 +45,16 @@ describe('calibrate lines', () => {
     const { p05, p95 } = found.parameters[0]?.values ?? { p05: 0, p95: 0 };
     expect(p05).toBeLessThan(0.05);
     expect(p95).toBeGreaterThan(0.05);
+  });
+
+  test('--html draws the lines and the parameters, with every number of a chart in its table and no folder', async () => {
+    const html = join(folder, 'lines.html');
+    expect(await run('--html', html)).toMatchObject({ code: 0 });
+    const page = readFileSync(html, 'utf8');
+    expect(numbersOutsideTables(page)).toEqual([]);
+    expect(page).toContain('five-retries/MOC_Secure');
+    expect(page).toContain('1 of 3 parameters are identified');
+    expect(page).not.toContain(folder);
   });
 
   test('the text names the lines and the parameters, the most identified first', async () => {

@@ -68,7 +68,14 @@ describe('the ranges that are kept for the baseline', () => {
 
   test('run shows them beside the baseline, within 80 columns, and not beside a change of it', async () => {
     const small = ['run', 'scenarios/various1.yaml', '--replications', '1', '--workers', '1'];
-    const { out } = await commandLine([...small, '--detail']);
+    const html = join(folder, 'run.html');
+    const { out } = await commandLine([...small, '--detail', '--html', html]);
+    const headline =
+      /<section aria-labelledby="headline"[\s\S]*?<\/section>/.exec(readFileSync(html, 'utf8'))?.[0] ?? '';
+    expect(headline).toMatch(/<th[^>]*>over the priors<\/th>/);
+    // The range of the first screen stands in the page, in its own words.
+    const [, low = 'none', high = 'none'] = /5 failed attempts.*?([\d,]+) - ([\d,]+)/.exec(out) ?? [];
+    expect(headline).toContain(`${low} to ${high}`);
     const screen = out.slice(0, out.indexOf('\n\nNext'));
     expect(screen).toContain('over the priors');
     expect(screen).toContain('x0.4');

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { basename, isAbsolute } from 'node:path';
 import { Command } from 'commander';
+import { calibrationSections } from '../../report/html/calibrationSections.ts';
 import { lineName } from '../../report/volumes.ts';
 import { parsePublishedVolumes, type PublishedLine } from '../../report/published.ts';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
@@ -11,14 +13,18 @@ import { DRAWS_MAX, DRAWS_MIN, drawsOf, type ParameterDraw } from '../../../sim/
 import { Stream } from '../../../sim/world/dice/draws.ts';
 import { normalQuantile } from '../../../sim/world/dice/normal.ts';
 import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
+import type { Factor } from '../../../sim/sweep/factor/factors.ts';
+import { writeDocument } from '../report/writePage.ts';
+import { commandText } from '../shell/commandText.ts';
+import { benchVersion } from '../shell/version.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
-import { collect, oneOf, whole } from '../shell/options.ts';
+import { collect, oneOf, pageFile, whole } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
 import { scenariosOf } from './drawnScenarios.ts';
-import { EFFECTIVE_MIN, linesText } from './linesText.ts';
+import { EFFECTIVE_MIN, linesText, shown } from './linesText.ts';
 import { priorsFile } from './priorsFile.ts';
 import { shareOption } from './shareOption.ts';
 
@@ -31,6 +37,7 @@ interface LinesOptions {
   readonly seed?: string;
   readonly set: readonly string[];
   readonly workers?: number;
+  readonly html?: string;
   readonly format: 'text' | 'json';
 }
 
@@ -54,6 +61,7 @@ export function linesCommand({ action }: Shell): Command {
     .option('--seed <text>', "seed of the draws (default: that of the priors, or the scenario's)")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .option('--html <file>', 'write what the lines say as one page with pictures', pageFile)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -86,8 +94,56 @@ async function lines(io: Io, path: string, options: LinesOptions): Promise<ExitC
     // Some thirty truths are enough to see that a table misleads.
     checkEvery: Math.max(1, Math.floor(options.draws / 30)),
   });
+  if (options.html !== undefined) writeLinesPage(options.html, priors, { ...options, path }, found);
   io.out.write(options.format === 'json' ? linesJson(priors, options, found) : `${textOf(priors, options, found)}\n`);
   return verdict(io, found);
+}
+
+/** Writes what the lines say as a page. Absolute paths of its command are cut to their last names. */
+function writeLinesPage(
+  file: string,
+  { name, base, seed, parameters }: Priors,
+  options: LinesOptions & { readonly path: string },
+  found: Calibration,
+): void {
+  const { draws, scale, operatorError, set, to, path } = options;
+  const cut = (text: string): string => (isAbsolute(text) ? basename(text) : text);
+  const command = commandText(['calibrate', 'lines', path], {
+    'priors': cut(options.priors),
+    'to': to === undefined ? undefined : cut(to),
+    draws,
+    scale,
+    'operator-error': operatorError,
+    'seed': options.seed,
+    set,
+  });
+  writeDocument(file, {
+    title: `What published lines say of ${name}`,
+    provenance: {
+      command,
+      set,
+      scenarios: [{ name: base.scenario.name, hash: base.hash }],
+      rules: base.rules.name,
+      seed,
+      replications: null,
+      version: benchVersion(),
+    },
+    sections: calibrationSections({
+      draws,
+      scale,
+      operatorError,
+      effective: found.effective,
+      effectiveMin: EFFECTIVE_MIN,
+      coverage: found.coverage,
+      lines: found.lines,
+      parameters: found.parameters.map(({ name: parameter, posterior, contraction, verdict: word }, p) => {
+        const factor = parameters[p] as Factor;
+        const at = (place: number): string => shown(factor.at(place).label);
+        const values = [at(posterior.p05), at(posterior.p50), at(posterior.p95)] as const;
+        return { name: parameter, own: factor.own === undefined ? '' : shown(factor.own), values, contraction, verdict: word }; // prettier-ignore
+      }),
+    }),
+  });
 }
 
 /** A line of the file, as what is counted and as what was seen. */

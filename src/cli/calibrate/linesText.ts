@@ -104,6 +104,7 @@ function parameterFoot({ parameters }: Calibration): readonly string[] {
   );
 }
 
-function shown(value: number | string): string {
+/** A value of a parameter in three digits. */
+export function shown(value: number | string): string {
   return typeof value === 'number' ? String(Number(value.toPrecision(3))) : value;
 }

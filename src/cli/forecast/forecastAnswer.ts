@@ -1,3 +1,4 @@
+import type { TableValue } from '../../interchange/table/tableTypes.ts';
 import type { Instant } from '../../time.ts';
 import type { Forecast } from '../../../sim/forecast/predict/forecaster.ts';
 import type { ForecastRow } from './forecastRows.ts';
@@ -14,6 +15,8 @@ export interface Answer {
   /** Undefined without histories. */
   readonly histories:
     { readonly forecast: Forecast; readonly portfolio: Portfolio; readonly support: Support } | undefined;
+  /** Rows of `visits.csv`; empty without histories. */
+  readonly visits: readonly (readonly TableValue[])[];
   readonly notes: readonly string[];
 }
 

@@ -7,6 +7,7 @@ import type { TableFile } from '../../interchange/table/tableTypes.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
 import { writeFileSync } from 'node:fs';
+import type { PageDocument } from '../../report/html/section.ts';
 import { endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
 import { counted, thousands } from '../../text/table.ts';
 import { Forecaster, type Forecast } from '../../../sim/forecast/predict/forecaster.ts';
@@ -24,6 +25,9 @@ import { forecastText } from './forecastText.ts';
 import type { Answer, Support } from './forecastAnswer.ts';
 import { installationRow } from './installationRow.ts';
 import { fillLibrary, membersOf } from '../library/libraryCells.ts';
+import { forecastDocument } from '../page/forecastPage.ts';
+import { PAGE_FILE } from '../report/reportFolder.ts';
+import { writeDocument } from '../report/writePage.ts';
 import { openLibrary, type Library } from '../library/libraryFolder.ts';
 import type { PortfolioSink } from './portfolioReader.ts';
 import { PARTS, readPortfolio, type Part, type Portfolio } from './portfolioReader.ts';
@@ -40,6 +44,7 @@ export interface ForecastOptions {
   readonly by: readonly string[];
   readonly whatIf: readonly string[];
   readonly out?: string;
+  readonly html?: string;
   readonly workers?: number;
   readonly format: 'text' | 'json';
   readonly maxErrors: number;
@@ -72,7 +77,12 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
     const tables = staging && new Tables(staging.folder);
     const plain: Answer = hasRecords
       ? await withHistories(io, new Forecaster(members), { ...about, options, parts, tables })
-      : { ...about, ...priorForecast(members, { days, scale: library.head.options.scale }), histories: undefined };
+      : {
+          ...about,
+          ...priorForecast(members, { days, scale: library.head.options.scale }),
+          histories: undefined,
+          visits: [],
+        };
     const rows = [...plain.rows];
     for (const { name, set } of whatIfs) {
       const filled = await fillLibrary(io, library, { asOf, workers, set });
@@ -81,20 +91,49 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
       rows.push(...whatIfRows(membersOf(library, filled.keys), { name, days, scale, states }));
     }
     const answer: Answer = { ...plain, rows };
+    const page = staging || options.html !== undefined ? documentOf(answer, options) : undefined;
     if (staging && tables) {
       const table = tables.open('forecast.csv');
       for (const row of answer.rows) table.append(tableRow(row, instants));
       const files = tables.close();
+      writeFileSync(join(staging.folder, PAGE_FILE), `${JSON.stringify(page)}\n`);
       writeFileSync(join(staging.folder, MANIFEST), manifestText(library, { asOf, files, notes: answer.notes }));
       io.interruption().throwIfAborted();
       staging.publish();
     }
+    if (page && options.html !== undefined) writeDocument(options.html, page);
     io.out.write(options.format === 'json' ? jsonText(answer) : forecastText(answer));
     for (const note of answer.notes) writeLine(io.err, note);
     return EXIT.done;
   } finally {
     staging?.discard();
   }
+}
+
+/** The forecast as a page. */
+function documentOf(answer: Answer, options: ForecastOptions): PageDocument {
+  const { library, histories, visits } = answer;
+  const { asOf, until, installations, attempts, events, by, whatIf } = options;
+  return forecastDocument({
+    ...answer,
+    library: library.folder,
+    head: library.head,
+    rules: library.priors.base.rules,
+    today: histories?.portfolio.today,
+    match: histories
+      ? { ...histories.support, summaries: histories.forecast.scores.length, alarm: histories.forecast.alarm, widened: histories.forecast.widened } // prettier-ignore
+      : null,
+    visits: visits.map(([month, supplier, p05, p50, p95]) => ({ month: String(month), supplier: String(supplier ?? ''), p05: Number(p05), p50: Number(p50), p95: Number(p95) })), // prettier-ignore
+    options: {
+      'as-of': asOf,
+      until,
+      installations,
+      attempts,
+      events,
+      'by': by.length === 0 ? undefined : by.join(','),
+      'what-if': whatIf,
+    },
+  });
 }
 
 /** The tables of a forecast that are open. */
@@ -178,10 +217,20 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
   );
   const rows = forecastRows(forecast, { parts: [whole, ...partSums], days });
   const suppliers = [...portfolio.parts.supplier].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([of, states]): PartSums => ({ part: 'supplier', of, cohorts: forecaster.sumsOf(states) })); // prettier-ignore
-  const visits = tables?.open('visits.csv');
-  if (visits) for (const row of visitRows(forecast, { parts: suppliers, days, instants: about.instants })) visits.append(row); // prettier-ignore
+  const visits = tables || about.options.html !== undefined ? visitRows(forecast, { parts: suppliers, days, instants: about.instants }) : []; // prettier-ignore
+  const visitTable = tables?.open('visits.csv');
+  for (const row of visits) visitTable?.append(row);
   const notes = [...alarmNotes(forecast), ...missingNotes(forecaster, portfolio)];
-  return { library, asOf, days, instants: about.instants, rows, histories: { forecast, portfolio, support }, notes };
+  return {
+    library,
+    asOf,
+    days,
+    instants: about.instants,
+    rows,
+    histories: { forecast, portfolio, support },
+    visits,
+    notes,
+  };
 }
 
 /** Reads the records. A refused row ends the command, as in `decide`. */

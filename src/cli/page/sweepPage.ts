@@ -49,7 +49,7 @@ function sweepReport({ sweep, replications, command, effects, table }: ComputedS
         name,
         base: Number.isNaN(base) ? null : base,
         isGridMean: sweep.file.design.kind === 'grid',
-        effects: effects.filter((row) => row.outcome === name && row.effect.value !== 0).flatMap(effectData),
+        effects: movingRows(effects.filter((row) => row.outcome === name)).flatMap(effectData),
         ...(grid === undefined ? {} : { grid }),
         tables: shared.tables.filter((of) => of.outcome === name).map(({ table: own }) => own),
         convergence: shared.settled
@@ -58,6 +58,12 @@ function sweepReport({ sweep, replications, command, effects, table }: ComputedS
       };
     }),
   };
+}
+
+/** The rows of the factors that move the outcome. A factor keeps the values that change nothing, as one of its ends. */
+function movingRows(rows: readonly EffectRow[]): readonly EffectRow[] {
+  const moving = new Set(rows.filter(({ effect }) => effect.value !== 0).map(({ factor }) => factor));
+  return rows.filter(({ factor }) => moving.has(factor));
 }
 
 function effectData({ factor, rank, level, effect }: EffectRow): SweepOutcome['effects'] {

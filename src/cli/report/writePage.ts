@@ -7,6 +7,7 @@ import { sectionPage } from '../../report/html/sectionPage.ts';
 import { whatIfData, whatIfSection } from '../../report/html/whatIfSection.ts';
 import type { PageSection } from '../../report/html/pageParts.ts';
 import { knownSection } from '../../report/forecast/knownTables.ts';
+import type { KnownRanges } from '../../report/ranges/knownRanges.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { knownRangesOf } from '../shell/knownRangesFile.ts';
 import { readGlossary } from '../docs/glossaryFile.ts';
@@ -58,9 +59,11 @@ export async function pageOf(
   reports: readonly RunReport[],
   { title, whatIf, more = [] }: PageOptions,
 ): Promise<string> {
-  const sections = [...more, ...knownSections(reports)];
+  const known = knownOf(reports);
+  const sections = [...more, ...(known === undefined ? [] : [knownSection(known, reports[0]?.lines ?? [])])];
   return runPage(reports, {
     glossary: readGlossary(),
+    known,
     ...(title === undefined ? {} : { title }),
     ...(sections.length === 0 ? {} : { more: sections }),
     ...(whatIf === undefined ? {} : { whatIf: await whatIfPart(whatIf) }),
@@ -79,9 +82,8 @@ async function whatIfPart(source: WhatIfSource) {
 }
 
 /** What is known of the one scenario of the page beside its run; several reports are compared, and nothing is added. */
-function knownSections(reports: readonly RunReport[]): readonly PageSection[] {
+function knownOf(reports: readonly RunReport[]): KnownRanges | undefined {
   const [report, ...others] = reports;
-  if (report === undefined || others.length > 0) return [];
-  const known = knownRangesOf(report.scenario);
-  return known === undefined ? [] : [knownSection(known, report.lines)];
+  if (report === undefined || others.length > 0) return undefined;
+  return knownRangesOf(report.scenario);
 }

@@ -2,37 +2,64 @@ import { COHORT_LABELS } from '../../installation/cohort.ts';
 import { wholeNumber } from '../../text/numberWords.ts';
 import { rangeChart, type RangeData } from '../charts/ranges.ts';
 import { RELATION_WORDS, type HeadlineRow } from '../headline.ts';
+import { rangeOfCategory, type KnownRanges } from '../ranges/knownRanges.ts';
 import type { RunReport } from '../runReport.ts';
 import { figureHtml, folded, paragraph } from './figure.ts';
 import { htmlTable, type TableData } from './htmlTable.ts';
 import { countedWhen, rangeWords, type PageSection } from './pageParts.ts';
 import { RANGE_REPLICATIONS_MIN } from '../statistics.ts';
 
+/** The ranges of a page: those over the priors if they are known of this very scenario, else those of the runs. */
+interface Ranges {
+  readonly name: '90 % of runs' | 'over the priors';
+  /** False if too few runs show a range. */
+  readonly areKnown: boolean;
+  /** The row with its range; a sum of categories has none over the priors. */
+  readonly of: (row: HeadlineRow) => HeadlineRow;
+}
+
+function rangesOf({ replications }: RunReport, known: KnownRanges | undefined): Ranges {
+  if (known === undefined) return { name: '90 % of runs', areKnown: replications >= RANGE_REPLICATIONS_MIN, of: (row) => row }; // prettier-ignore
+  return {
+    name: 'over the priors',
+    areKnown: true,
+    of: (row) => {
+      const range = row.category === null ? undefined : rangeOfCategory(known, row.category);
+      return { ...row, low: range?.p05 ?? null, high: range?.p95 ?? null };
+    },
+  };
+}
+
 /**
  * The number of homes that each clause excludes, beside the published figures. `key` keeps ids distinct if reports are
  * side by side.
+ *
+ * @param known ranges over the priors, where they are known of this very scenario; by default chance alone is shown
  */
-export function headlineSection(report: RunReport, key: string): PageSection {
+export function headlineSection(report: RunReport, key: string, known?: KnownRanges): PageSection {
+  const ranges = rangesOf(report, known);
   const { installations, installationTotal, gasMeters } = report.headline;
   const total = wholeNumber(installationTotal.volume);
   const range = rangeWords(installationTotal);
   const lead = `${total} homes would be excluded ${countedWhen(report)}${range === '' ? '' : ` (${range} in 90 % of runs)`}.`;
   const body = [
     paragraph(lead, 'lead'),
-    paragraph(surenessWords(report)),
-    clauseFigure(report, installations, { id: `clauses${key}`, unit: 'homes', total: installationTotal }),
+    paragraph(surenessWords(report, ranges)),
+    clauseFigure(report, installations, { id: `clauses${key}`, unit: 'homes', total: installationTotal, ranges }),
     ...(gasMeters.length === 0
       ? []
-      : [clauseFigure(report, gasMeters, { id: `gas${key}`, unit: 'gas meters', total: undefined })]),
+      : [clauseFigure(report, gasMeters, { id: `gas${key}`, unit: 'gas meters', total: undefined, ranges })]),
     ...(report.lines.length === 0 ? [] : [folded('Each published figure by cohort', htmlTable(linesTable(report)))]),
   ];
   return { id: `headline${key}`, title: 'How many are excluded, and by which rule', body: body.join('\n') };
 }
 
-function surenessWords({ replications, headline }: RunReport): string {
+function surenessWords({ replications, headline }: RunReport, { name }: Ranges): string {
   const chosen = [...headline.installations, ...headline.gasMeters].some(({ relation }) => relation === 'fitted');
   const chance =
-    replications === 1
+    name === 'over the priors'
+      ? `The mean is that of ${replications === 1 ? 'one run' : `${replications} runs`}; ± is chance alone. The range over the priors holds nine of ten draws in which every assumption moves. How wide each may be is our assumption too.` // prettier-ignore
+      : replications === 1
       ? 'This is one run: it shows no range.'
       : `The ranges are those of chance alone, over ${replications} runs with every assumption as it is. The assumptions may be further off.`; // prettier-ignore
   const relations = chosen
@@ -43,13 +70,14 @@ function surenessWords({ replications, headline }: RunReport): string {
 
 function clauseFigure(
   report: RunReport,
-  rows: readonly HeadlineRow[],
-  { id, unit, total }: { readonly id: string; readonly unit: string; readonly total: HeadlineRow | undefined },
+  own: readonly HeadlineRow[],
+  { id, unit, total, ranges }: { readonly id: string; readonly unit: string; readonly total: HeadlineRow | undefined; readonly ranges: Ranges }, // prettier-ignore
 ): string {
+  const rows = own.map(ranges.of);
   const data: RangeData = {
     unit,
     mark: 'bar',
-    words: { value: 'simulated (mean)', range: '90 % of runs', reference: 'published' },
+    words: { value: 'simulated (mean)', range: ranges.name, reference: 'published' },
     rows: rows.map((row) => ({
       label: `${row.clause} ${row.words}`,
       value: row.volume,
@@ -69,7 +97,7 @@ function clauseFigure(
     sentence,
     chart: (size) => rangeChart({ id: `${id}-chart`, title, description }, data, size),
     isOpen: true,
-    table: clauseTable(report, total === undefined ? rows : [...rows, total], title),
+    table: clauseTable(report, total === undefined ? rows : [...rows, ranges.of(total)], { caption: title, ranges }),
   });
 }
 
@@ -80,12 +108,16 @@ function clauseWords(row: HeadlineRow): string {
   return `${row.words}: ${wholeNumber(row.volume)}${range === '' ? '' : `, ${range}`}${published}${relation}`;
 }
 
-function clauseTable({ replications }: RunReport, rows: readonly HeadlineRow[], caption: string): TableData {
-  const [erred, ranged] = [replications > 1, replications >= RANGE_REPLICATIONS_MIN];
+function clauseTable(
+  { replications }: RunReport,
+  rows: readonly HeadlineRow[],
+  { caption, ranges }: { readonly caption: string; readonly ranges: Ranges },
+): TableData {
+  const [erred, ranged] = [replications > 1, ranges.areKnown];
   return {
     caption: erred ? `${caption} (± is twice the standard error of the mean)` : caption,
-    head: ['reason', 'clause', 'mean', 'published', 'which is', ...(erred ? ['±'] : []), ...(ranged ? ['90 % of runs'] : [])], // prettier-ignore
-    right: [2, 3, ...(erred ? [5] : []), ...(ranged ? [6] : [])],
+    head: ['reason', 'clause', 'mean', 'published', 'which is', ...(erred ? ['±'] : []), ...(ranged ? [ranges.name] : [])], // prettier-ignore
+    right: [2, 3, ...(erred ? [5] : []), ...(ranged ? [erred ? 6 : 5] : [])],
     totals: rows.flatMap(({ category }, r) => (category === null ? [r] : [])),
     rows: rows.map((row) => [
       row.words,

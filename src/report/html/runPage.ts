@@ -2,6 +2,7 @@ import { spokenDate } from '../../text/dates.ts';
 import { escapeMarkup, html } from '../../text/markup.ts';
 import { wholeNumber } from '../../text/numberWords.ts';
 import type { GlossaryEntry } from '../glossary.ts';
+import type { KnownRanges } from '../ranges/knownRanges.ts';
 import type { RunReport } from '../runReport.ts';
 import { changeSection, compareSection } from './compareSection.ts';
 import { convergenceSection } from './convergenceSection.ts';
@@ -20,6 +21,8 @@ export interface RunPageOptions {
   readonly glossary: readonly GlossaryEntry[];
   /** Sections of other outputs (sweeps, calibrations, forecasts), shown after the volumes. */
   readonly more?: readonly PageSection[];
+  /** Ranges over the priors of the one report, where they are known of its very scenario. */
+  readonly known?: KnownRanges | undefined;
   /** The what-if: its section, its script and its data. By default the page runs no script. */
   readonly whatIf?: { readonly section: PageSection; readonly script: string; readonly data: readonly DataBlock[] };
 }
@@ -34,7 +37,7 @@ export function runPage(reports: readonly RunReport[], options: RunPageOptions):
     ...(several ? [compareSection(reports)] : []),
     ...reports.flatMap((report, i) => [
       ...(several ? [] : [changeSection(report)]),
-      named(headlineSection(report, keyOf(i)), report, several),
+      named(headlineSection(report, keyOf(i), several || report.baseline ? undefined : options.known), report, several),
       named(monthSection(report, keyOf(i)), report, several),
     ]),
     ...(options.whatIf ? [options.whatIf.section] : []),

@@ -101,7 +101,13 @@ describe('a forecast', () => {
     expect(code).toBe(0);
     await expect(out).toMatchFileSnapshot('goldens/smallForecast.txt');
     const tables = filesIn(at('f'));
-    expect(Object.keys(tables)).toEqual(['/forecast.csv', '/installations.csv', '/manifest.json', '/visits.csv']);
+    expect(Object.keys(tables)).toEqual([
+      '/forecast.csv',
+      '/installations.csv',
+      '/manifest.json',
+      '/page.json',
+      '/visits.csv',
+    ]);
     for (const [name, columns] of Object.entries(FORECAST_TABLES))
       expect(tables[`/${name}`]?.split('\n')[0]).toBe(columns.map((column) => column.name).join(','));
     // Parts add up to the whole: the medians of suppliers' lines are near the line's own.

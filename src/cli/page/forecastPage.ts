@@ -1,0 +1,92 @@
+import { basename, isAbsolute } from 'node:path';
+import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
+import { CATEGORY_ROWS } from '../../clauses/categories.ts';
+import { COHORT_LABELS, COHORTS } from '../../installation/cohort.ts';
+import { forecastSections, type ForecastLine, type ForecastReport } from '../../report/forecast/forecastSections.ts';
+import { plainWords } from '../../report/headline.ts';
+import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
+import { clauseOf, type RuleSet } from '../../rules/ruleset.ts';
+import { formatDay, londonDay, type Instant } from '../../time.ts';
+import type { LineAt } from '../../../sim/forecast/predict/forecaster.ts';
+import { COLUMNS } from '../../../sim/forecast/predict/lines.ts';
+import { quantileAt, type Predictive } from '../../../sim/forecast/predict/predictive.ts';
+import type { LibraryHead } from '../library/libraryFolder.ts';
+import { commandText, type CommandOptions } from '../shell/commandText.ts';
+import { benchVersion } from '../shell/version.ts';
+
+/** A forecast that is over, and what it was made from. */
+export interface MadeForecast extends Omit<ForecastReport, 'lines'> {
+  readonly library: string;
+  readonly head: LibraryHead;
+  readonly rules: RuleSet;
+  readonly rows: readonly (LineAt & { readonly part: string; readonly of: string; readonly whatIf: string; readonly values: Predictive })[]; // prettier-ignore
+  readonly instants: readonly Instant[];
+  /** Reported at the as-of, [cohort][category] in one row; undefined without histories. */
+  readonly today: Float64Array | undefined;
+  /** The options of the command that decide the forecast. */
+  readonly options: CommandOptions;
+}
+
+/** The page of a forecast. Absolute paths of its command are cut to their last names. */
+export function forecastDocument(made: MadeForecast): PageDocument {
+  const { head, library, options, rules, asOf, match, visits, notes } = made;
+  const [name = '', hash = ''] = head.scenarioHash.split('#');
+  return {
+    format: PAGE_FORMAT,
+    kind: 'page',
+    title: `Forecast of ${name} as of ${asOf}`,
+    provenance: {
+      command: commandText(['forecast', library], withoutFolders(options)),
+      set: head.set,
+      scenarios: [{ name, hash }],
+      rules: rules.name,
+      seed: head.seed,
+      replications: head.options.replications,
+      version: benchVersion(),
+    },
+    sections: forecastSections({ asOf, match, visits, notes, lines: linesOf(made) }),
+  };
+}
+
+function withoutFolders(options: CommandOptions): CommandOptions {
+  const cut = (text: string): string => (isAbsolute(text) ? basename(text) : text);
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, typeof value === 'object' ? value.map(cut) : value]),
+  );
+}
+
+/** Rows of the same line are together, in the order of their days. */
+function linesOf({ rows, instants, today, rules }: MadeForecast): readonly ForecastLine[] {
+  const lines = new Map<string, MadeForecast['rows'][number][]>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.whatIf, row.part, row.of, row.cohort, row.column]);
+    const own = lines.get(key);
+    if (own === undefined) lines.set(key, [row]);
+    else own.push(row);
+  }
+  return [...lines.values()].map((own): ForecastLine => {
+    const { whatIf, part, of, cohort, column } = own[0] as MadeForecast['rows'][number];
+    const { measure, category } = COLUMNS[column] as (typeof COLUMNS)[number];
+    const place = CATEGORIES.findIndex((known) => known === category);
+    const isToday = today !== undefined && measure === 'qualifying' && part === 'all' && whatIf === '';
+    return {
+      whatIf,
+      part,
+      of,
+      cohort: COHORT_LABELS[COHORTS[cohort] as (typeof COHORTS)[number]],
+      measure,
+      category,
+      words: measure === 'migrated' ? 'Migrated' : wordsOf(rules, category as ExclusionCategory),
+      today: isToday ? (today[cohort * CATEGORIES.length + place] as number) : null,
+      points: own.map(({ day, values }) => {
+        const [p05, p25, p50, p75, p95] = [0.05, 0.25, 0.5, 0.75, 0.95].map((p) => Math.round(quantileAt(values, p) * 100) / 100) as [number, number, number, number, number]; // prettier-ignore
+        return { date: formatDay(londonDay(instants[day] as Instant)), p05, p25, p50, p75, p95 };
+      }),
+    };
+  });
+}
+
+function wordsOf(rules: RuleSet, category: ExclusionCategory): string {
+  const clause = clauseOf(rules, category);
+  return clause === undefined ? CATEGORY_ROWS[category].words(0) : plainWords(clause);
+}
