@@ -1,8 +1,10 @@
 import { formatPath, type Path } from '../../../src/document/path.ts';
+import { formatDay } from '../../../src/time.ts';
 import type { Coordinate } from '../design/designMatrix.ts';
 import { evenLevels } from '../design/grid.ts';
 import { expandPath, ownValue, settingPathOf, type OwnValues } from './ownValue.ts';
 import { quantileOf, type Belief } from './quantiles.ts';
+import { dateAt, dayOf, isDateBound, shiftOf } from './dateRange.ts';
 import type { PathValue } from './shareGroups.ts';
 import { timesOf } from '../../scenario/schemaBasics.ts';
 import type { Bound, FactorDistribution, FactorSpec } from './sweepSchema.ts';
@@ -53,6 +55,12 @@ export function factorOf(name: string, spec: FactorSpec, own: OwnValues): Factor
       path: spec.paths ? ['paths', 0] : ['path'],
       expected: `a number that x1.5 can multiply at ${formatPath(targets[missing] as Path)}`,
     };
+  const undated = isShift(spec) ? owns.findIndex((value) => dayOf('+0d', value) === undefined) : -1;
+  if (undated >= 0)
+    return {
+      path: spec.paths ? ['paths', 0] : ['path'],
+      expected: `a date that the factor can move at ${formatPath(targets[undated] as Path)}`,
+    };
   const wrong = boundsFault(spec, owns);
   if (wrong !== undefined) return wrong;
   return { factor: ofPaths(name, spec, targets, owns) };
@@ -62,6 +70,11 @@ export function factorOf(name: string, spec: FactorSpec, own: OwnValues): Factor
 function isRelative(spec: FactorSpec): boolean {
   const numbers = [...(spec.values ?? []), ...(spec.range ?? []), ...Object.values(spec.distribution ?? {})];
   return numbers.some((value) => timesOf(value) !== undefined);
+}
+
+/** True if some value of the factor moves the scenario's own date. */
+function isShift(spec: FactorSpec): boolean {
+  return [...(spec.values ?? []), ...(spec.range ?? [])].some((value) => shiftOf(value) !== undefined);
 }
 
 function ofScenarios(name: string, scenarios: Readonly<Record<string, string>>): Factor {
@@ -106,6 +119,8 @@ function ofPaths(name: string, spec: FactorSpec, targets: readonly Path[], owns:
 function labelOf(spec: FactorSpec, coordinate: number, values: readonly PathValue[]): string | number {
   const first = values[0]?.value;
   if (values.every(({ value }) => value === first)) return typeof first === 'number' ? first : labelText(first);
+  // Dates that move together lie apart; the first one names the step.
+  if (isShift(spec)) return labelText(first);
   const unit = valueAt({ ...spec, whole: false }, coordinate, 1);
   return typeof unit === 'number' ? `x${unit}` : labelText(unit);
 }
@@ -121,15 +136,18 @@ function choiceAt(coordinate: number, choices: number): number {
 function valueAt(spec: FactorSpec, coordinate: number, own: unknown): unknown {
   if (spec.values) {
     const chosen = spec.values[choiceAt(coordinate, spec.values.length)];
+    if (shiftOf(chosen) !== undefined) return formatDay(dayOf(chosen, own) as number);
     const times = timesOf(chosen);
     return times === undefined ? chosen : rounded(times * (own as number), spec.whole);
   }
   const u = Math.min(Math.max(coordinate, 0), 1);
   if (spec.distribution) return rounded(quantileOf(beliefOf(spec.distribution, own), u), spec.whole);
-  const [from, to] = (spec.range as readonly [Bound, Bound]).map((bound) => boundOf(bound, own, spec.whole)) as [
-    number,
-    number,
-  ];
+  const range = spec.range as NonNullable<FactorSpec['range']>;
+  if (range.some(isDateBound)) {
+    const [first, last] = range.map((end) => dayOf(end, own)) as [number, number];
+    return dateAt(first, last, u);
+  }
+  const [from, to] = range.map((end) => boundOf(end, own, spec.whole)) as [number, number];
   // A whole range gives each of its numbers the same room: 5 to 14 are ten numbers.
   if (spec.whole && !spec.log) return Math.min(to, Math.floor(from + u * (to - from + 1)));
   const value = spec.log ? quantileOf({ kind: 'logUniform', from, to }, u) : from + (to - from) * u;
@@ -157,7 +175,10 @@ function boundsFault(
   owns: readonly unknown[],
 ): { readonly path: Path; readonly expected: string } | undefined {
   for (const own of owns) {
-    if (spec.range) {
+    if (spec.range?.some(isDateBound)) {
+      const fault = datesFault(spec, own);
+      if (fault !== undefined) return { path: ['range'], expected: fault };
+    } else if (spec.range) {
       const [from, to] = spec.range.map((bound) => boundOf(bound, own, spec.whole)) as [number, number];
       if (from > to) return { path: ['range'], expected: 'the smaller end first' };
       if (spec.log && from <= 0)
@@ -176,6 +197,15 @@ function boundsFault(
       return { path: ['distribution', 'mode'], expected: 'a mode between from and to' };
   }
   return undefined;
+}
+
+/** What is wrong with a range of dates; undefined if nothing is. */
+function datesFault({ range, log, whole }: FactorSpec, own: unknown): string | undefined {
+  const days = (range ?? []).map((end) => dayOf(end, own));
+  const [from, to] = days;
+  if (from === undefined || to === undefined) return 'two dates, or two shifts such as [-14d, +14d]';
+  if (from > to) return 'the earlier date first';
+  return log || whole ? 'neither log nor whole with dates: they move by whole days' : undefined;
 }
 
 /** The coordinates that a factor takes in a design of levels: its choices, or places at equal distances. */

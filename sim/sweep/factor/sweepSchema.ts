@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { date, relative } from '../../scenario/schemaBasics.ts';
 import type { FieldSchema } from '../../../src/document/fields.ts';
+import { SHIFT } from './dateRange.ts';
 
 const bound = z.union([z.number(), relative]).describe("a number; `x1.5` is the scenario's own number times 1.5");
+
+const rangeEnd = z
+  .union([bound, date, z.string().regex(SHIFT, 'days: `+14d` or `-14d`')])
+  .describe("a number, `x1.5`, a date, or `+14d`: that many days after the scenario's own date");
 
 const distribution = z
   .discriminatedUnion('kind', [
@@ -25,8 +30,13 @@ const distribution = z
 export const factorFields = {
   path: z.string().optional().describe('a field of the scenario; `amendments.` and a path for one of the rules'),
   paths: z.array(z.string()).min(1).max(64).optional().describe('several fields that move together; `*` for one name'),
-  values: z.array(z.unknown()).min(1).max(64).optional().describe('the values, as YAML; `x1.5` multiplies'),
-  range: z.tuple([bound, bound]).optional().describe('from where to where'),
+  values: z
+    .array(z.unknown())
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('the values, as YAML; `x1.5` multiplies, `+14d` moves a date'),
+  range: z.tuple([rangeEnd, rangeEnd]).optional().describe('from where to where; dates move by whole days'),
   distribution: distribution.optional(),
   whole: z.boolean().default(false).describe('round to whole numbers'),
   log: z.boolean().default(false).describe('cut a range into equal ratios rather than equal steps'),

@@ -44,6 +44,32 @@ describe('a factor', () => {
     expect(factor({ path: 'faults.data-error.share', values: ['x2'] }).at(0).label).toBe(0.1);
   });
 
+  test('a factor covers a range of dates by whole days, or moves the dates that the scenario has', () => {
+    const end = { path: 'entryCurves.ioc-dormant.firstInstruction[0].date', range: ['2021-03-01', '2021-03-10'] };
+    const days = [...Array(1000).keys()].map((i) => valuesAt(end, (i + 0.5) / 1000)[0]);
+    expect(new Set(days).size).toBe(10);
+    expect([days[0], days[999], valuesAt(end, 1)[0]]).toEqual(['2021-03-01', '2021-03-10', '2021-03-10']);
+    const both = {
+      paths: ['entryCurves.ioc-dormant.firstInstruction[0].date', 'entryCurves.ioc-dormant.firstInstruction[1].date'],
+      range: ['-14d', '+14d'],
+    };
+    // The scenario has 31 March and 31 August 2021.
+    expect(valuesAt(both, 0)).toEqual(['2021-03-17', '2021-08-17']);
+    expect(valuesAt(both, 1)).toEqual(['2021-04-14', '2021-09-14']);
+    expect(valuesAt({ ...both, range: undefined, values: ['-1d', '+1d'] }, 0.9)).toEqual(['2021-04-01', '2021-09-01']);
+    expect(factor(both).isNumeric).toBe(false);
+  });
+
+  test.each([
+    [{ path: 'faults.data-error.share', range: ['-14d', '+14d'] }, 'a date that the factor can move'],
+    [{ path: 'horizon', range: ['2022-12-31', '2022-06-30'] }, 'the earlier date first'],
+    [{ path: 'horizon', range: ['2022-12-31', 5] }, 'two dates'],
+    [{ path: 'horizon', range: ['-14d', '+14d'], log: true }, 'neither log nor whole'],
+  ])('dates of %j are refused in words', (spec, words) => {
+    const result = factorOf('f', specOf(spec), own);
+    expect('expected' in result && result.expected).toContain(words);
+  });
+
   test('a factor skips matches of a star that lack the rest of the path', () => {
     const found = expandPath(parsePath('links.wan.ioc-dormant.classes.*.upDaysMean') ?? [], own).map(formatPath);
     expect(found).toEqual(['links.wan.ioc-dormant.classes.healthy.upDaysMean', 'links.wan.ioc-dormant.classes.intermittent.upDaysMean']); // prettier-ignore
