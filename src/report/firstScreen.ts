@@ -109,9 +109,10 @@ export function rangeText({ low, high }: Pick<HeadlineRow, 'low' | 'high'>): str
   return Math.round(low) === Math.round(high) ? 'always' : `${wholeNumber(low)} - ${wholeNumber(high)}`;
 }
 
-function changeColumns({ baseline, replications }: RunReport): Columns {
+function changeColumns({ baseline, replications, changes }: RunReport): Columns {
+  const [earlier, change] = changes.length > 0 ? ['before', 'change'] : ['other', 'difference'];
   return {
-    head: ['', 'reason', 'mean', 'before', 'change', ...(replications > 1 ? ['+-'] : [])],
+    head: ['', 'reason', 'mean', earlier, change, ...(replications > 1 ? ['+-'] : [])],
     cells: (row) => {
       const found = baseline?.rows.find(({ category, words }) => category === row.category && (category !== null || words === row.words)); // prettier-ignore
       return [
@@ -146,6 +147,10 @@ function surenessText(
   const lines: string[] = [];
   if (replications === 1) {
     lines.push('One run shows no range: --replications 20 adds it.');
+  } else if (baseline && changes.length === 0) {
+    lines.push(
+      `How sure: "other" is ${baseline.name}#${baseline.hash} on the same dice, and "difference" is how much more this scenario has; +- is twice the standard error of its mean.`, // prettier-ignore
+    );
   } else if (baseline) {
     lines.push(
       `How sure: "before" is ${baseline.name}#${baseline.hash} on the same dice, so that "change" is what the change did; +- is twice the standard error of its mean.`, // prettier-ignore

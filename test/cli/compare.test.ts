@@ -50,6 +50,7 @@ describe('decide --compare', () => {
         '2,no-wan-attempting,,no-wan-attempting: shows.atLeast 3 -> 4\n',
     );
     expect(answer.errors).toMatch(/from \\ to +none\nno-wan-attempting +1\n/);
+    expect(answer.errors.replaceAll(/\s+/g, ' ')).toContain('The histories are as they were recorded');
     expect(answer.errors).toContain('1 more keep their category, in effect from another instant.'); // 3, a week later
     expect(answer.out).toBe((await compared(RECORDS)).out); // the verdicts are the same as without
   });

@@ -19,6 +19,7 @@ import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
 import { benchVersion } from '../shell/version.ts';
 import { loadScenarioFile } from '../shell/scenarioFile.ts';
+import { comparedMonths, comparedMonthsText } from './comparedMonths.ts';
 import { isRunFolder, sideOfFolder, sideOfScenario, type Side, type SideLine } from './compareSides.ts';
 
 interface CompareOptions {
@@ -26,6 +27,7 @@ interface CompareOptions {
   readonly seed?: string;
   readonly replications?: number;
   readonly workers?: number;
+  readonly monthly: boolean;
   readonly out?: string;
   readonly html?: string;
   readonly format: 'text' | 'json';
@@ -42,6 +44,7 @@ export function compareCommand({ action }: Shell): Command {
     .option('--set <path=value>', 'change a field of B (or of A, where B is left out); may be repeated', collect, [])
     .option('--seed <text>', "seed of both (default: that of A's scenario)")
     .option('--replications <n>', "replications of both (default: those of A's scenario)", whole(1, 10_000))
+    .option('--monthly', "also compare the volumes at each month's end", false)
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
     .option('--html <file>', 'write the comparison as one page with pictures', pageFile)
     .option('--out <file>', 'write a CSV with one row per line and replication')
@@ -54,7 +57,7 @@ column, runs, says how many replications independent dice would have needed for 
 
 Examples:
   smets1-bench compare scenarios/various1.yaml --set amendments.clauses.five-retries.shows.atLeast=4
-  smets1-bench compare scenarios/various1.yaml mine.yaml --replications 10
+  smets1-bench compare scenarios/various1.yaml mine.yaml --replications 10 --monthly
   smets1-bench compare out/before out/after --html out/compare.html
 
 Exit codes: 0 done, 1 usage, scenario or folder wrong, 3 defect.`,
@@ -70,6 +73,8 @@ async function compare(io: Io, a: string, b: string | undefined, options: Compar
   const [before, after] = await sides(io, a, b ?? a, options);
   const isPaired = before.seed === after.seed && before.replications === after.replications;
   const rows = comparedLines(before, after, isPaired);
+  const months = options.monthly ? comparedMonths(before, after, isPaired) : undefined;
+  if (months?.length === 0) throw new UsageError('--monthly: the two have no month in common');
   if (options.out !== undefined) writeSamples(options.out, before, after);
   const provenance = provenanceOf([a, b], before, after, options);
   if (options.html !== undefined) {
@@ -79,9 +84,12 @@ async function compare(io: Io, a: string, b: string | undefined, options: Compar
   }
   if (options.format === 'json')
     io.out.write(
-      `${JSON.stringify({ provenance, a: described(before), b: described(after), paired: isPaired, rows })}\n`,
+      `${JSON.stringify({ provenance, a: described(before), b: described(after), paired: isPaired, rows, ...(months && { months }) })}\n`,
     );
-  else io.out.write(compareText(before, after, isPaired, rows));
+  else {
+    io.out.write(compareText(before, after, isPaired, rows));
+    if (months) io.out.write(`\n${comparedMonthsText(months)}`);
+  }
   return EXIT.done;
 }
 
@@ -102,7 +110,7 @@ async function sides(io: Io, a: string, b: string, options: CompareOptions): Pro
       replications: options.replications ?? folder?.replications ?? own?.replications ?? 1,
       workers: options.workers ?? Math.min(availableParallelism(), WORKERS_MAX),
       asOf: [],
-      months: [],
+      monthly: options.monthly,
       elapsed: io.elapsed,
       interruption: io.interruption(),
       onProgress: (share) => progress.update((done + share) / runs),

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { headlineRows, RUN_REPORT_FORMAT, type RunReport } from '../../report/runReport.ts';
 import type { HeadlineRow } from '../../report/headline.ts';
-import { reportOfRun } from '../run/reportOfRun.ts';
+import { meanOf } from '../../report/statistics.ts';
+import { daySamples, monthEnds, reportOfRun } from '../run/reportOfRun.ts';
 import { runScenario, type RunSettings } from '../run/runScenario.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -17,6 +18,18 @@ export interface Side {
   readonly seed: string;
   readonly replications: number;
   readonly lines: readonly SideLine[];
+  /** Volumes at the ends of months; empty if they were not asked for. */
+  readonly months: readonly MonthLine[];
+}
+
+/** What qualifies of a category, over all cohorts, at the end of a month. */
+export interface MonthLine {
+  /** London date. */
+  readonly date: string;
+  readonly category: string;
+  readonly mean: number;
+  /** Counts by replication; undefined for the folder of a run, which holds means. */
+  readonly samples: readonly number[] | undefined;
 }
 
 export interface SideLine {
@@ -58,13 +71,23 @@ export async function sideOfScenario(
   io: Pick<Io, 'err'>,
   path: string,
   set: readonly string[],
-  settings: RunSettings,
+  settings: Omit<RunSettings, 'months'> & { readonly monthly: boolean },
 ): Promise<Side> {
   const file = loadScenarioFile(path, set);
   warnOfIdle(io, file);
-  const result = await runScenario(file, settings);
+  const months = settings.monthly ? monthEnds(file.scenario) : [];
+  const result = await runScenario(file, { ...settings, months });
   const report = reportOfRun(result, { changes: [], version: benchVersion(), command: '', baseline: null, marks: [], months: [] }); // prettier-ignore
-  return sideOfReport(report);
+  const counted = daySamples(result, months);
+  return {
+    ...sideOfReport(report),
+    months: counted.map(({ date, category, qualifying }) => ({
+      date,
+      category,
+      mean: meanOf(qualifying),
+      samples: qualifying,
+    })),
+  };
 }
 
 function sideOfReport(report: RunReport): Side {
@@ -85,5 +108,6 @@ function sideOfReport(report: RunReport): Side {
       ...headlineRows(report.headline).map((row) => line('all', row)),
       ...report.cohorts.flatMap(({ cohort, rows }) => rows.map((row) => line(cohort, row))),
     ],
+    months: report.months.map(({ date, category, qualifying: mean }) => ({ date, category, mean, samples: undefined })),
   };
 }

@@ -34,6 +34,11 @@ export interface Compared extends Evaluation {
   readonly effectDiffers?: true;
 }
 
+/** What a comparison on recorded histories cannot say. */
+const HISTORIES_WENT_ON =
+  'The histories are as they were recorded: an installation was tried for as long as the rules of its day let it be. ' +
+  'Under other rules its attempts would have gone on, or ended, elsewhere: `compare SCENARIO --set` simulates that.';
+
 const COMPARE_COLUMNS = ['installation_id', 'from_category', 'to_category', 'reason'] as const;
 
 /** Evaluates other rules in addition to those of `decide`, on the same stream of histories. */
@@ -105,6 +110,7 @@ export class Comparison {
         say(`${thousands(counts.effectDiffers)} more keep their category, in effect from another instant.`);
       const differences = this.#comparison?.differences ?? [];
       if (differences.length > 0) say(`They differ in: ${differences.join('; ')}`);
+      if (counts.moved > 0) say(HISTORIES_WENT_ON);
       if (this.#path !== undefined) say(`Who moves, and why: ${this.#path}`);
     }
     if (this.#readings) {

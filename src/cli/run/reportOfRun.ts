@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../../clauses/clause.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../../installation/cohort.ts';
 import { READINGS, READING_NAMES } from '../../regulation/readings.ts';
 import { cohortHeadline, publishedRows } from '../../report/headline.ts';
@@ -68,8 +68,16 @@ export function monthEnds({ from, horizon }: Pick<Scenario, 'from' | 'horizon'>)
   return months.map((month) => formatDay(Math.min(lastDayOfMonth(month), last)));
 }
 
-/** The volume of each category over all cohorts at the end of each day. */
-function countRows({ simulation, replications }: RunResult, dates: readonly string[]): readonly CountRow[] {
+/** Counts of a category over all cohorts at the end of a day, one for each replication. */
+export interface DaySamples {
+  readonly date: string;
+  readonly category: ExclusionCategory;
+  readonly qualifying: readonly number[];
+  readonly effective: readonly number[];
+}
+
+/** The counts of each category at the end of each day. The run must have counted these days. */
+export function daySamples({ simulation, replications }: RunResult, dates: readonly string[]): readonly DaySamples[] {
   const count = countOf(simulation);
   const instants: readonly Instant[] = [...simulation.model.asOfs];
   return dates.flatMap((date) => {
@@ -82,17 +90,23 @@ function countRows({ simulation, replications }: RunResult, dates: readonly stri
             0,
           ),
         );
-      const qualifying = samples('qualifying');
-      const { low, high } = rangeOf(qualifying);
-      return {
-        date,
-        category,
-        qualifying: tenth(meanOf(qualifying)),
-        low: low === null ? null : tenth(low),
-        high: high === null ? null : tenth(high),
-        effective: tenth(meanOf(samples('effective'))),
-      };
+      return { date, category, qualifying: samples('qualifying'), effective: samples('effective') };
     });
+  });
+}
+
+/** The volume of each category over all cohorts at the end of each day. */
+function countRows(result: RunResult, dates: readonly string[]): readonly CountRow[] {
+  return daySamples(result, dates).map(({ date, category, qualifying, effective }) => {
+    const { low, high } = rangeOf(qualifying);
+    return {
+      date,
+      category,
+      qualifying: tenth(meanOf(qualifying)),
+      low: low === null ? null : tenth(low),
+      high: high === null ? null : tenth(high),
+      effective: tenth(meanOf(effective)),
+    };
   });
 }
 

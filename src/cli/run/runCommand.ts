@@ -37,6 +37,7 @@ interface RunOptions {
   readonly html?: string;
   readonly whatIf: WhatIfKind;
   readonly set: readonly string[];
+  readonly against?: string;
   readonly baseline: boolean;
   readonly detail: boolean;
   readonly by?: 'cohort';
@@ -54,6 +55,10 @@ export function runCommand({ action }: Shell): Command {
     .option('--seed <text>', "seed (default: the scenario's)")
     .option('--replications <n>', "replications (default: the scenario's)", whole(1, 10_000))
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
+    .option(
+      '--against <scenario>',
+      'compare with another scenario on the same dice (default: with --set, the unchanged one)',
+    )
     .option('--no-baseline', 'with --set: leave out the run of the unchanged scenario that it is compared with')
     .option('--as-of <date>', 'also count the volumes at the end of this London day; may be repeated', collect, [])
     .option('--detail', 'show every table', false)
@@ -76,6 +81,7 @@ export function runCommand({ action }: Shell): Command {
 Examples:
   smets1-bench run scenarios/various1.yaml --html out/report.html
   smets1-bench run scenarios/various1.yaml --set amendments.clauses.five-retries.shows.atLeast=4
+  smets1-bench run scenarios/fleet-shocks.yaml --against scenarios/various1.yaml
   smets1-bench run scenarios/various1.yaml --replications 50 --by cohort --monthly
   smets1-bench run scenarios/quiet.yaml --out out/quiet --format json | jq .ends
 
@@ -97,6 +103,7 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
     throw new UsageError(`--seed: found ${options.seed.length} characters, expected 1 to 200`);
   }
   const file = loadScenarioFile(path, options.set);
+  const other = otherSide(path, options);
   warnOfIdle(io, file);
   for (const date of options.asOf) checkAsOf(date, file.scenario.from, file.scenario.horizon);
   const settings = { ...settingsOf(file, options), elapsed: io.elapsed, interruption: io.interruption() };
@@ -117,20 +124,22 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
       files = openRunFiles(options.out, compileModel(countedScenario(file, settings), file.rules), metadata);
     }
     const sink = files;
-    const unchanged = options.set.length > 0 && options.baseline && options.format === 'text' ? loadScenarioFile(path, []) : undefined; // prettier-ignore
-    const runs = unchanged === undefined || unchanged.hash === file.hash ? 1 : 2;
+    const runs = other === undefined || other.hash === file.hash ? 1 : 2;
     const result = await runScenario(file, {
       ...settings,
       onProgress: (share) => progress.update(share / runs),
       ...(sink ? { onRecords: (records) => sink.append(records) } : {}),
     });
-    const before = runs === 1 || unchanged === undefined ? undefined : await runScenario(unchanged, {
+    const before = runs === 1 || other === undefined ? undefined : await runScenario(other, {
       ...settings,
+      // Its own days are counted: the other scenario may end earlier.
+      asOf: [],
+      months: [],
       onProgress: (share) => progress.update((1 + share) / runs),
     }); // prettier-ignore
     progress.stop();
     const report = reportOfRun(result, {
-      changes: options.set.length === 0 ? [] : changesOf(options.set, unchanged ?? loadScenarioFile(path, [])),
+      changes: options.set.length === 0 ? [] : changesOf(options.set, loadScenarioFile(path, [])),
       version,
       command: commandOf(path, file, settings, options),
       baseline: before === undefined ? null : baselineOf(before, result),
@@ -178,6 +187,15 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   }
 }
 
+/** The scenario that the run is compared with; undefined if it stands alone. */
+function otherSide(path: string, { against, set, baseline, format }: RunOptions): ScenarioFile | undefined {
+  if (against !== undefined && format !== 'text')
+    throw new UsageError('--against goes with text; `compare A B --format json` compares two scenarios for a program');
+  if (format !== 'text') return undefined;
+  if (against !== undefined) return loadScenarioFile(against, []);
+  return set.length > 0 && baseline ? loadScenarioFile(path, []) : undefined;
+}
+
 function settingsOf(
   { scenario }: ScenarioFile,
   options: RunOptions,
@@ -197,12 +215,13 @@ function commandOf(
   path: string,
   { scenario }: ScenarioFile,
   { seed, replications }: Pick<RunSettings, 'seed' | 'replications'>,
-  { set, asOf }: RunOptions,
+  { set, asOf, against }: RunOptions,
 ): string {
   return commandText(['run', path], {
     'seed': seed === scenario.seed ? undefined : seed,
     'replications': replications === scenario.replications ? undefined : replications,
     set,
+    against,
     'as-of': asOf,
   });
 }
