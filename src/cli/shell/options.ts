@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
-import { PAGE_MARK } from '../../report/html/pageMark.ts';
+import { PAGE_MARK } from '../../report/pageMark.ts';
 import { endOfLondonDate, parseDate, parseInstant, type Instant } from '../../time.ts';
 
 /** Parses an option that may be repeated: every value, in the order given. */

@@ -1,4 +1,4 @@
-import { PAGE_MARK } from './pageMark.ts';
+import { PAGE_MARK } from '../pageMark.ts';
 import { spokenDate } from '../../text/dates.ts';
 import { escapeMarkup, html } from '../../text/markup.ts';
 import { wholeNumber } from '../../text/numberWords.ts';
