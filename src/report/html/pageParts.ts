@@ -1,3 +1,4 @@
+import { PAGE_MARK } from '../pageMark.ts';
 import { spokenDate } from '../../text/dates.ts';
 import { escapeMarkup, html } from '../../text/markup.ts';
 import { wholeNumber } from '../../text/numberWords.ts';
@@ -40,7 +41,7 @@ export function factList(rows: readonly (readonly [string, string])[]): string {
 
 /** The foot of every page. */
 export function pageFooter(version: string): string {
-  const words = `Made by smets1-bench ${version}. The page holds everything that it shows, and sends nothing.`;
+  const words = `${PAGE_MARK}${version}. The page holds everything that it shows, and sends nothing.`;
   return html('footer', {}, html('p', {}, escapeMarkup(words)));
 }
 
