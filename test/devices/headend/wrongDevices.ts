@@ -65,6 +65,28 @@ function altered(alter: (frame: Uint8Array, nth: number, asked: Uint8Array) => r
   };
 }
 
+/** Hangs up instead of giving a second answer on a link. */
+function hangsUp(): Serve {
+  let device: CosemDevice | undefined;
+  return (channel, fresh) => {
+    const split = splitFrames('wrapper');
+    const write = channel.write.bind(channel);
+    let answers = 0;
+    const own = Object.create(channel, {
+      write: {
+        value: (bytes: Uint8Array) => {
+          for (const frame of split(bytes)) {
+            answers += 1;
+            if (answers === 1) write(frame);
+            else void channel.close();
+          }
+        },
+      },
+    }) as ByteChannel;
+    plain((device ??= fresh()), own);
+  };
+}
+
 /** Answers what it has been asked before with what it said then, whoever asks. */
 function answersAgain(): Serve {
   let device: CosemDevice | undefined;
@@ -200,13 +222,7 @@ export const WRONG_DEVICES: readonly WrongDevice[] = [
   },
   {
     what: 'hangs up after its first answer',
-    serves: () => {
-      let device: CosemDevice | undefined;
-      return (channel, fresh) => {
-        plain((device ??= fresh()), channel);
-        channel.onData(() => setTimeout(() => void channel.close(), 20).unref());
-      };
-    },
+    serves: hangsUp,
     law: PROVES,
     why: /BROKEN +it proves the keys held, each time it is asked\n +the first time: the link went down/,
   },
