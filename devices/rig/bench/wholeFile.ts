@@ -10,7 +10,19 @@ import { dirname } from 'node:path';
  */
 export function writePrivateFile(path: string, text: string): void {
   const temporary = `${path}.partial-${process.pid}`;
-  const descriptor = openSync(temporary, 'w', 0o600);
+  writeThrough(temporary, 'w', text);
+  chmodSync(temporary, 0o600);
+  renameSync(temporary, path);
+  syncFolder(dirname(path));
+}
+
+/** Adds text at the end of a private file, and returns when it is on the disk. Errors: those of `node:fs`. */
+export function appendPrivately(path: string, text: string): void {
+  writeThrough(path, 'a', text);
+}
+
+function writeThrough(path: string, flags: 'w' | 'a', text: string): void {
+  const descriptor = openSync(path, flags, 0o600);
   try {
     const bytes = Buffer.from(text);
     for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
@@ -18,16 +30,13 @@ export function writePrivateFile(path: string, text: string): void {
   } finally {
     closeSync(descriptor);
   }
-  chmodSync(temporary, 0o600);
-  renameSync(temporary, path);
-  syncFolder(dirname(path));
 }
 
 /**
  * Flushes the folder, so that the new name reaches the disk. If a folder cannot be opened, the file system takes care
  * of that.
  */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, 'r');
     fsyncSync(descriptor);

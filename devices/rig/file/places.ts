@@ -1,4 +1,5 @@
 /** The places of a rig's devices: at an address of their own, behind the hub, or emulated in memory. */
+import type { CarrierPlace } from '../../hardware/carrierLine.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
 import type { DeviceDocument, DriverDocument } from './rigDeviceSchema.ts';
 import type { RigDocument } from './rigFileSchema.ts';
@@ -7,17 +8,7 @@ export const DEVICE_NAMES = ['chf', 'esme', 'gsme'] as const satisfies readonly 
 
 /** The address on a carrier. `driver`: reached only through a program. `emulated`: no address. */
 export type Place =
-  | { readonly kind: 'emulated' }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'serial'; readonly path: string; readonly baud: number }
-  | {
-      readonly kind: 'mqtt';
-      readonly url: string;
-      readonly bench: string;
-      readonly rig: string;
-      readonly announced: boolean;
-    }
-  | { readonly kind: 'driver'; readonly driver: DriverDocument };
+  { readonly kind: 'emulated' } | CarrierPlace | { readonly kind: 'driver'; readonly driver: DriverDocument };
 
 export interface Placed {
   readonly place: Place;

@@ -1,6 +1,7 @@
 /** Stores the lines of a journal in a file. Every addition is flushed to the disk. */
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncFolder } from '../bench/wholeFile.ts';
 import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 
 export interface JournalStorage {
@@ -41,15 +42,5 @@ function withFile(path: string, flags: string, use: (descriptor: number) => void
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function syncFolder(folder: string): void {
-  try {
-    const descriptor = openSync(folder, 'r');
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-  } catch {
-    // Windows cannot open folders.
   }
 }

@@ -1,10 +1,8 @@
-import { unreadableText } from '../../../src/document/layers.ts';
+import { readChecked } from '../../../src/document/checkedFile.ts';
 import type { Files } from '../../../src/document/files.ts';
-import { parseYaml } from '../../../src/document/parse.ts';
 import { formatPath, type Path } from '../../../src/document/path.ts';
 import { problemAt, type Problem } from '../../../src/document/problem.ts';
-import { foundText, plainOf, positionAt, treeAt, type Tree } from '../../../src/document/tree.ts';
-import { zodProblems } from '../../../src/document/zodProblems.ts';
+import { foundText, positionAt, treeAt, type Tree } from '../../../src/document/tree.ts';
 import { openScenario, type LoadedScenario, type LoadResult } from '../../scenario/load.ts';
 import type { Factor } from '../../sweep/factor/factors.ts';
 import { assumedPriors } from './assumedPriors.ts';
@@ -41,20 +39,9 @@ export function loadPriors(options: {
   readonly files: Files;
   readonly set?: readonly string[];
 }): PriorsResult {
-  const { path, files } = options;
-  const failed = (...problems: Problem[]): PriorsResult => ({ ok: false, problems });
-  const atTop = { file: path, line: 0, column: 0, layer: 0 };
-  let text: string;
-  try {
-    text = files.read(path);
-  } catch (error) {
-    return failed(problemAt(atTop, '', { found: unreadableText(error), expected: 'a file that can be read' }));
-  }
-  const { tree, problems } = parseYaml(text, { file: path, layer: 0 });
-  if (tree === undefined || problems.length > 0) return failed(...problems);
-  const parsed = priorsSchema.safeParse(plainOf(tree));
-  if (!parsed.success) return failed(...zodProblems(parsed.error.issues, tree, PRIORS_FIELDS));
-  return withScenario(parsed.data, { ...options, tree });
+  const file = readChecked(options, priorsSchema, PRIORS_FIELDS);
+  if (!file.ok) return file;
+  return withScenario(file.value, { ...options, tree: file.tree });
 }
 
 function withScenario(

@@ -1,10 +1,8 @@
-import { unreadableText } from '../../../src/document/layers.ts';
+import { readChecked } from '../../../src/document/checkedFile.ts';
 import type { Files } from '../../../src/document/files.ts';
-import { parseYaml } from '../../../src/document/parse.ts';
 import { formatPath, type Path } from '../../../src/document/path.ts';
 import { problemAt, type Problem } from '../../../src/document/problem.ts';
-import { foundText, plainOf, positionAt, treeAt, type Tree } from '../../../src/document/tree.ts';
-import { zodProblems } from '../../../src/document/zodProblems.ts';
+import { foundText, positionAt, treeAt, type Tree } from '../../../src/document/tree.ts';
 import { digest } from '../../scenario/hash.ts';
 import { openScenario, type LoadedScenario, type LoadResult } from '../../scenario/load.ts';
 import type { DesignMatrix } from '../design/designMatrix.ts';
@@ -52,19 +50,9 @@ const POINTS_MAX = 200_000;
 /** Reads and checks a sweep file and the scenario it varies. Everything that is wrong is returned at once. */
 export function loadSweep(options: { readonly path: string; readonly files: Files }): SweepResult {
   const { path, files } = options;
-  const failed = (...problems: Problem[]): SweepResult => ({ ok: false, problems });
-  const atTop = { file: path, line: 0, column: 0, layer: 0 };
-  let text: string;
-  try {
-    text = files.read(path);
-  } catch (error) {
-    return failed(problemAt(atTop, '', { found: unreadableText(error), expected: 'a file that can be read' }));
-  }
-  const { tree, problems } = parseYaml(text, { file: path, layer: 0 });
-  if (tree === undefined || problems.length > 0) return failed(...problems);
-  const parsed = sweepSchema.safeParse(plainOf(tree));
-  if (!parsed.success) return failed(...zodProblems(parsed.error.issues, tree, SWEEP_FIELDS));
-  return prepareSweep(parsed.data, { files, place: (to) => files.beside(path, to), tree, path });
+  const file = readChecked(options, sweepSchema, SWEEP_FIELDS);
+  if (!file.ok) return file;
+  return prepareSweep(file.value, { files, place: (to) => files.beside(path, to), tree: file.tree, path });
 }
 
 /** What a sweep is prepared with, besides what its file says. */

@@ -2,9 +2,10 @@
  * The directory that `rig --out` names. An attempt on attached hardware cannot be repeated, so an earlier run's outputs
  * are never replaced. Half-written files of a run that died are moved aside and do not stop a new run.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'; // prettier-ignore
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StepRow } from '../../../devices/index.ts';
+import { appendPrivately } from '../../../devices/rig/bench/wholeFile.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
@@ -62,7 +63,7 @@ export function takeDirectory(directory: string, takeLock: TakeLock, sameBytes?:
     begin(at, step, rows) {
       try {
         isBegun = true;
-        appendThrough(join(directory, PROGRESS), `${JSON.stringify({ is: 'began', at: formatInstant(at), step, steps: rows })}\n`); // prettier-ignore
+        appendPrivately(join(directory, PROGRESS), `${JSON.stringify({ is: 'began', at: formatInstant(at), step, steps: rows })}\n`); // prettier-ignore
         return undefined;
       } catch (error) {
         return `${join(directory, PROGRESS)}: ${fileErrorWords(error) ?? String(error)}`;
@@ -99,15 +100,4 @@ function moveAside(directory: string, names: readonly string[], known: readonly 
   const aside = join(directory, `${BROKEN_OFF}${Math.max(0, ...numbers) + 1}`);
   mkdirSync(aside);
   for (const name of names) renameSync(join(directory, name), join(aside, name.replace(/\.partial-\d+$/, '')));
-}
-
-function appendThrough(path: string, text: string): void {
-  const descriptor = openSync(path, 'a', 0o600);
-  try {
-    const bytes = Buffer.from(text);
-    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
