@@ -1,3 +1,4 @@
+import { formatDay, londonDay } from '../../../src/time.ts';
 import type { Pool } from '../../kernel/run/pool.ts';
 import { shardsOf } from '../../kernel/run/shard.ts';
 import type { ShardRequest } from '../../kernel/run/shardTask.ts';
@@ -14,7 +15,8 @@ const FUTURES = 'futures';
  * @param pool opened with FORECAST_WATCHERS
  */
 export async function computeMember(cell: LibraryCell, pool: Pool): Promise<MemberTable> {
-  const task = { scenario: cell.scenario, rules: cell.rules, seed: seedWords(cell.seed) };
+  const asOf = cell.days.map((at) => formatDay(londonDay(at)));
+  const task = { scenario: { ...cell.scenario, asOf }, rules: cell.rules, seed: seedWords(cell.seed) };
   const of: FutureRequest = { days: cell.days, weights: cell.weights };
   const size = Object.values(cell.scenario.populations).reduce((sum, { installations }) => sum + installations, 0);
   const requests = Array.from({ length: shardsOf(size) }, (_, shard): ShardRequest => ({

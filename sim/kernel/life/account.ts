@@ -60,7 +60,7 @@ export class Account {
     const queue = new EventQueue(plan.eventRank);
     this.queue = queue;
     this.tally = new Tally(plan.rules);
-    this.asOfs = new AsOfCounter(plan.asOfs, counts);
+    this.asOfs = new AsOfCounter(plan.asOfs, counts, observer);
     this.uncounted = new Uncounted(plan);
     this.changes = new Changes(plan.changes, streams.changes, plan.horizon);
     this.instruction = new SupplierInstruction(streams.supplierInstruction, queue);

@@ -8,6 +8,7 @@ import type { Instant } from '../../../src/londonTime.ts';
 import type { i32 } from '../../../src/numbers.ts';
 import { COHORT_COUNT } from '../../population/populationCodes.ts';
 import { END_COUNT } from '../../scenario/endCodes.ts';
+import type { Observer } from './observer.ts';
 
 export const MEASURE_QUALIFYING: i32 = 0;
 export const MEASURE_EFFECTIVE: i32 = 1;
@@ -86,10 +87,12 @@ export class AsOfCounter {
   next: i32 = 0;
   private readonly asOfs: Float64Array;
   private readonly counts: Counts;
+  private readonly observer: Observer | null;
 
-  constructor(asOfs: Float64Array, counts: Counts) {
+  constructor(asOfs: Float64Array, counts: Counts, observer: Observer | null) {
     this.asOfs = asOfs;
     this.counts = counts;
+    this.observer = observer;
   }
 
   /** @param counted So many of the first as-ofs are left out: another life has counted them. */
@@ -100,8 +103,14 @@ export class AsOfCounter {
   /** Counts at every as-of before an instant. The tally must hold all rows before that instant. */
   countBefore(before: Instant, tally: Tally, cohort: i32): void {
     while (this.next < this.asOfs.length && (this.asOfs[this.next] as Instant) < before) {
-      if (tally.mask !== 0) countVolumes(this.counts, tally, this.next, this.asOfs[this.next] as Instant, cohort);
+      if (tally.mask !== 0) this.count(this.asOfs[this.next] as Instant, tally, cohort);
       this.next += 1;
     }
+  }
+  private count(at: Instant, tally: Tally, cohort: i32): void {
+    countVolumes(this.counts, tally, this.next, at, cohort);
+    const observer = this.observer;
+    const reported = tally.reported();
+    if (observer !== null && reported >= 0) observer.asOf(at, reported, tally.effectiveFrom(reported, at) !== 0);
   }
 }

@@ -29,6 +29,6 @@ export class Follower {
     this.masks = masks;
     this.counts = counts;
     this.tally = new Tally(rules);
-    this.asOfs = new AsOfCounter(asOfs, counts);
+    this.asOfs = new AsOfCounter(asOfs, counts, null);
   }
 }

@@ -31,6 +31,11 @@ export class Observer {
     // Nothing is noted here.
   }
 
+  /** The tally reports a category at an as-of of the model, in effect or not yet. Not told where it reports none. */
+  asOf(_at: Instant, _category: i32, _isEffective: boolean): void {
+    // Nothing is noted here.
+  }
+
   /** `endAt` is 0 where the end is reached at the horizon. */
   finish(_end: i32, _endAt: Instant, _tally: Tally): void {
     // Nothing is noted here.

@@ -34,8 +34,8 @@ function tableOf(
   set: readonly string[] = [],
 ): { readonly table: MemberTable; readonly days: readonly number[] } {
   const { scenario, rules } = scenarioAt(path, set);
-  const model = compileModel(scenario, rules);
   const days = forecastDays(asOf, scenario.horizon);
+  const model = compileModel({ ...scenario, asOf: days.map((at) => formatDay(londonDay(at))) }, rules);
   const watcher = new FutureWatcher(model, { days, weights: {} });
   new ShardRunner(model, seedWords(SEED), 0).run(0, watcher);
   return { table: watcher.take(), days };
