@@ -70,7 +70,9 @@ describe('forecast thresholds', () => {
           other codes        89  15  10.4 %    2 %  9.7 %  2.2 %  2,379  3,757
 
       in 13, in 26: the share of those excluded that would have migrated within so
-      many weeks; +- is twice the standard error over replications, chance alone.
+      many weeks, over those that the simulation follows so long. Fewer are followed
+      for 26 weeks, so that this share may be the smaller one. +- is twice the
+      standard error over replications, chance alone.
       saved: migration attempts, or instructions where the clause counts these, that
       are not made until 2022-12-31.
       GBP: what is saved less a replacement for each that would have migrated within

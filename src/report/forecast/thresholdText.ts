@@ -70,7 +70,7 @@ export function headText({ scenario, seed, replications, scale }: ThresholdRepor
 export function footText({ prices, scenario }: ThresholdReport): readonly string[] {
   const priced = prices.map(({ what, pounds, mark }) => `${what} ${decimalNumber(pounds, 2)} (${mark})`).join(', ');
   return [
-    'in 13, in 26: the share of those excluded that would have migrated within so many weeks; +- is twice the standard error over replications, chance alone.',
+    'in 13, in 26: the share of those excluded that would have migrated within so many weeks, over those that the simulation follows so long. Fewer are followed for 26 weeks, so that this share may be the smaller one. +- is twice the standard error over replications, chance alone.',
     `saved: migration attempts, or instructions where the clause counts these, that are not made until ${scenario.horizon}.`,
     `GBP: what is saved less a replacement for each that would have migrated within 26 weeks. Prices in pounds: ${priced}.`,
     'Every figure is a statement on how persistent failures are, which no published line identifies.',

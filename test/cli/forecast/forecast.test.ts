@@ -2,10 +2,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FORECAST_TABLES } from '../../../src/cli/forecast/forecastTables.ts';
 import { commandLine } from '../harness.ts';
+import { expectTablesIn } from '../tableDocuments.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'forecast-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -189,21 +189,5 @@ test('coverage forecasts truths that are no part of the library, and refuses its
   expect((await commandLine([...args, '--seed', own.seed])).code).toBe(1);
 }, 60_000);
 
-const README = 'scenarios/priors/README.md';
-
-test('the README of priors names every table and column', async () => {
-  const text = Object.entries(FORECAST_TABLES)
-    .map(([name, columns]) =>
-      [
-        `### ${name}`,
-        '',
-        ...columns.map((column) => `- \`${column.name}\` (${column.type}): ${column.meaning}`),
-        '',
-      ].join('\n'),
-    ) // prettier-ignore
-    .join('\n');
-  const readme = readFileSync(README, 'utf8');
-  const whole = readme.replace(/(<!-- tables: begin [^]*?-->\n)[^]*(<!-- tables: end -->)/, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`); // prettier-ignore
-  const formatted = await format(whole, { ...(await resolveConfig(README)), parser: 'markdown' });
-  await expect(formatted).toMatchFileSnapshot(join(process.cwd(), README));
-});
+test('the README of priors names every table and column', () =>
+  expectTablesIn('scenarios/priors/README.md', FORECAST_TABLES));

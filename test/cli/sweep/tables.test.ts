@@ -2,31 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SWEEP_TABLES } from '../../../src/cli/sweep/sweepTables.ts';
 import { commandLine } from '../harness.ts';
+import { expectTablesIn } from '../tableDocuments.ts';
 import { TINY } from './sweepFolder.ts';
 
 const README = 'scenarios/sweeps/README.md';
 const readme = readFileSync(README, 'utf8');
-const BEGIN = /(<!-- tables: begin [^]*?-->\n)[^]*(<!-- tables: end -->)/;
 
-test('the README of sweeps names every table and column', async () => {
-  const text = Object.entries(SWEEP_TABLES)
-    .map(([name, columns]) =>
-      [
-        `### ${name}`,
-        '',
-        ...columns.map((column) => `- \`${column.name}\` (${column.type}): ${column.meaning}`),
-        '',
-      ].join('\n'),
-    ) // prettier-ignore
-    .join('\n');
-  const whole = readme.replace(BEGIN, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`);
-  const formatted = await format(whole, { ...(await resolveConfig(README)), parser: 'markdown' });
-  await expect(formatted).toMatchFileSnapshot(join(process.cwd(), README));
-});
+test('the README of sweeps names every table and column', () => expectTablesIn(README, SWEEP_TABLES));
 
 const python = process.env['RECIPES_PYTHON'] ?? 'python3';
 const hasPython = spawnSync(python, ['-c', 'import duckdb, pandas, pyarrow']).status === 0;
