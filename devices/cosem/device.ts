@@ -74,6 +74,13 @@ export class CosemDevice implements LogicalDevice, ObjectDevice {
     return this.model.pduBytesMax;
   }
 
+  /** SAP of the client with whose rights the device shows and pushes values: a reader, or else the next best. */
+  get readerSap(): number {
+    const { clients } = this.model;
+    const byRole = (role: ModelClient['role']): ModelClient | undefined => clients.find((one) => one.role === role);
+    return (byRole('reader') ?? byRole('management') ?? clients[0])?.sap ?? 0;
+  }
+
   client(sap: number): ClientPolicy | undefined {
     const policy = modelIndex(this.model).clients.get(sap);
     const secret = this.options.secrets?.get(sap);

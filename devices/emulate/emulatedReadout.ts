@@ -17,7 +17,6 @@ const SHOWN: Readonly<Record<number, { readonly unit: string; readonly power: nu
 };
 const REGISTER_CLASSES: readonly number[] = [3, 4];
 const WIDTH = 10;
-const PUBLIC_CLIENT = 16;
 
 export function readoutOf(device: CosemDevice, at: number): readonly DataSet[] {
   const [date, time] = formatInstant(device.clockAt(at)).split('T') as [string, string];
@@ -34,8 +33,7 @@ export function readoutOf(device: CosemDevice, at: number): readonly DataSet[] {
 
 /** A register with a reader's rights, because a read-out shows what a display would. */
 function registerSet(device: CosemDevice, { classId, ln, at }: { classId: number; ln: string; at: number }): DataSet[] {
-  const client = device.model.clients.find(({ role }) => role !== 'public')?.sap ?? PUBLIC_CLIENT;
-  const valueOf = (id: number): Data | undefined => device.readAs(client, { classId, ln, id }, at);
+  const valueOf = (id: number): Data | undefined => device.readAs(device.readerSap, { classId, ln, id }, at);
   const value = numberOf(valueOf(2));
   const scaling = membersOf(valueOf(3)) ?? [];
   const [scaler, unit] = scaling.map(numberOf);
