@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { openTable } from '../../interchange/table/tableFile.ts';
-import type { TableColumn } from '../../interchange/table/tableTypes.ts';
+import { column, type TableColumn } from '../../interchange/table/tableTypes.ts';
 import { comparisonSections, type ComparedLine } from '../../report/html/comparisonSections.ts';
 import type { Provenance } from '../../report/provenance.ts';
 import { meanOf } from '../../report/statistics.ts';
@@ -217,12 +217,12 @@ function compareText(before: Side, after: Side, isPaired: boolean, rows: readonl
 }
 
 const SAMPLE_COLUMNS: readonly TableColumn[] = [
-  { name: 'cohort', type: 'text', meaning: 'migration cohort, or all' },
-  { name: 'category', type: 'text', meaning: 'exclusion category; empty: all that exclude installations' },
-  { name: 'unit', type: 'text', meaning: 'installations or gas_meters; never to be added' },
-  { name: 'replication', type: 'int32', meaning: 'from 0' },
-  { name: 'a', type: 'double', meaning: 'count in A; empty: A has fewer replications' },
-  { name: 'b', type: 'double', meaning: 'count in B' },
+  column('cohort', 'text', 'migration cohort, or all'),
+  column('category', 'text', 'exclusion category; empty: all that exclude installations'),
+  column('unit', 'text', 'installations or gas_meters; never to be added'),
+  column('replication', 'int32', 'from 0'),
+  column('a', 'double', 'count in A; empty: A has fewer replications'),
+  column('b', 'double', 'count in B'),
 ];
 
 function writeSamples(path: string, before: Side, after: Side): void {

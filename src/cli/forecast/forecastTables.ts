@@ -1,6 +1,4 @@
-import type { TableColumn } from '../../interchange/table/tableTypes.ts';
-
-const column = (name: string, type: TableColumn['type'], meaning: string): TableColumn => ({ name, type, meaning });
+import { column } from '../../interchange/table/tableTypes.ts';
 
 const QUANTILES = [
   column('p05', 'double', '5 % of the forecast lie below'),

@@ -1,6 +1,4 @@
-import type { TableColumn } from '../../interchange/table/tableTypes.ts';
-
-const column = (name: string, type: TableColumn['type'], meaning: string): TableColumn => ({ name, type, meaning });
+import { column, type TableColumn } from '../../interchange/table/tableTypes.ts';
 
 const POINT = column('point', 'int32', 'number of the point; 0 is the scenario as it is');
 const OUTCOME = column('outcome', 'text', 'what is counted: category/cohorts or end/cohorts, @date if not the horizon');

@@ -37,18 +37,13 @@ export interface MessageSchema {
   readonly fields: readonly MessageField[];
 }
 
-const must = (name: string, type: FieldType, meaning: string): MessageField => ({
-  name,
-  type,
-  required: true,
-  meaning,
-});
-const may = (name: string, type: FieldType, meaning: string): MessageField => ({
-  name,
-  type,
-  required: false,
-  meaning,
-});
+function must(name: string, type: FieldType, meaning: string): MessageField {
+  return { name, type, required: true, meaning };
+}
+
+function may(name: string, type: FieldType, meaning: string): MessageField {
+  return { ...must(name, type, meaning), required: false };
+}
 
 /** Every message of the engine protocol: JSON objects, one a line, on standard input and output (src/docs, 5.2). */
 export const ENGINE_MESSAGES = {

@@ -39,9 +39,7 @@ const YES_NO = ['yes', 'no'] as const;
 const PAYMENT_MODES = ['credit', 'prepayment'] as const;
 
 function must(name: string, type: ColumnType, meaning: string, allowed?: readonly string[]): Column {
-  return allowed === undefined
-    ? { name, type, required: true, meaning }
-    : { name, type, required: true, allowed, meaning };
+  return { name, type, required: true, ...(allowed && { allowed }), meaning };
 }
 
 function may(name: string, type: ColumnType, meaning: string, allowed?: readonly string[]): Column {

@@ -5,6 +5,11 @@ export interface TableColumn {
   readonly meaning: string;
 }
 
+/** A column in one line. */
+export function column(name: string, type: TableColumn['type'], meaning: string): TableColumn {
+  return { name, type, meaning };
+}
+
 /** A value of a row: instants in seconds since 1970, null for none. */
 export type TableValue = number | string | null;
 

@@ -66,7 +66,7 @@ export function bottomAxis(
 }
 
 const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** The possible numbers of months between labels. A year's labels always fall on the same months. */
+/** The possible numbers of months between labels. Each divides a year or is whole years, so labels fall on December. */
 const MONTH_STEPS = [1, 3, 6, 12, 24, 60] as const;
 
 /** Labels at the ends of months, as many as fit. Days are counted from the epoch. */
@@ -83,7 +83,7 @@ export function monthAxis(
   });
   const step = MONTH_STEPS.find((of) => months.length / of <= labelsMax) ?? 60;
   return months
-    .filter((month) => (month + 1) % Math.min(step, 12) === 0)
+    .filter((month) => (month + 1) % step === 0)
     .map((month) => {
       const x = scale(lastDayOfMonth(month));
       return (

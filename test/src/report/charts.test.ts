@@ -119,6 +119,18 @@ test('the bars of weights are as long as their shares', () => {
   expect(widths.map((width) => Math.round((100 * width) / 632))).toEqual([62, 38]);
 });
 
+test('the labels of months do not touch each other, however long the time is', () => {
+  for (const last of ['2021-12-31', '2024-12-31', '2031-12-31', '2036-12-31']) {
+    const points = [day('2021-01-31'), day(last)].map((at) => ({ day: at, values: [1] }));
+    const svg = stackChart(words, { unit: 'homes', layers: [{ label: 'a', colour: 0 }], points }, 'narrow');
+    const labels = extents(svg).filter(({ text }) => /^[A-Z][a-z]{2} \d{4}$/.test(text));
+    expect(labels.length, last).toBeGreaterThan(1);
+    for (const [i, { from, text }] of labels.entries()) {
+      expect(from, `${last}: ${text}`).toBeGreaterThan(labels[i - 1]?.to ?? 0);
+    }
+  }
+});
+
 test('a chart of nothing, of one value, or of equal values is drawn all the same', () => {
   const empty = {
     x: { kind: 'number', name: 'runs' },
