@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
-import { parseDate } from '../../time.ts';
+import { Command } from 'commander';
 import { counted, thousands } from '../../text/table.ts';
 import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { LIBRARY_DEFAULTS, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
@@ -9,7 +8,7 @@ import { createLibrary } from '../library/libraryFolder.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { collect, folder, whole } from '../shell/options.ts';
+import { collect, dateOption, folder, whole } from '../shell/options.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
 import { drawsCommand } from './drawsCommand.ts';
 import { linesCommand } from './linesCommand.ts';
@@ -52,7 +51,7 @@ export function calibrateCommand(shell: Shell): Command {
     .option(
       '--as-of <date>',
       "day at which states are kept; may be repeated (default: the scenario's as-ofs)",
-      date,
+      (text: string, before: readonly string[]) => collect(dateOption(text), before),
       [],
     )
     .option('--seed <text>', "seed of draws and lives (default: that of the priors, or the scenario's)")
@@ -76,11 +75,6 @@ Exit codes: 0 done, 1 usage, scenario, priors or folder wrong.`,
     .addCommand(drawsCommand(shell))
     .addCommand(linesCommand(shell))
     .addCommand(rangesCommand(shell));
-}
-
-function date(text: string, before: readonly string[] | undefined): readonly string[] {
-  if (parseDate(text) === undefined) throw new InvalidArgumentError(`found ${text}, expected a date YYYY-MM-DD.`);
-  return collect(text, before);
 }
 
 async function calibrate(io: Io, scenario: string, options: CalibrateOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { backtest, type Backtest, type CountedPart } from '../../../sim/forecast/backtest/backtest.ts';
 import { migratedSeries, type MigratedPoint } from '../../../sim/forecast/migratedSeries.ts';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
@@ -15,7 +15,7 @@ import { parseDate } from '../../time.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { breathe, type Io } from '../shell/io.ts';
-import { collect, oneOf, whole } from '../shell/options.ts';
+import { collect, dateOption, oneOf, whole } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
@@ -40,7 +40,7 @@ export function backtestCommand({ action }: Shell): Command {
     .description('Forecast the public series of migrated meters from its first rows, and show how far off it was.')
     .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
     .option('--to <series.csv>', "public series (default: the scenario's publishedSeries)")
-    .option('--fit-until <date>', 'last day whose rows are fitted to', date, '2021-08-31')
+    .option('--fit-until <date>', 'last day whose rows are fitted to', dateOption, '2021-08-31')
     .option('--draws <n>', 'draws from the priors of the series', whole(100, 1_000_000), 100_000)
     .option('--replications <n>', 'replications of the simulated homes', whole(1, 100), 1)
     .option('--seed <text>', "seed (default: the scenario's)")
@@ -191,9 +191,4 @@ function backtestText(
     'The public rows do not agree among themselves (9.9 million in July 2022, 9.7 in January 2023): their errors, and the widths of the priors, are our assumption.', // prettier-ignore
   ] as const;
   return [...wrapped(words[0], WIDTH), '', textTable([head, ...table], { right: [1, 2, 3, 4, 6, 7] }), '', ...wrapped(words[1], WIDTH), ...wrapped(words[2], WIDTH)].join('\n'); // prettier-ignore
-}
-
-function date(text: string): string {
-  if (parseDate(text) === undefined) throw new InvalidArgumentError(`found ${text}, expected a date YYYY-MM-DD.`);
-  return text;
 }

@@ -13,9 +13,9 @@ import { COHORTS } from '../../installation/cohort.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
-import { oneOf, whole } from '../shell/options.ts';
+import { dateOption, oneOf, whole } from '../shell/options.ts';
 import { fillLibrary, membersOf } from '../library/libraryCells.ts';
-import { openLibrary } from '../library/libraryFolder.ts';
+import { openLibrary, refuseAsOf } from '../library/libraryFolder.ts';
 import { dayText } from './forecastRows.ts';
 
 interface CoverageOptions {
@@ -32,7 +32,7 @@ export function coverageCommand({ action }: Shell): Command {
   return new Command('coverage')
     .description('Forecast simulated truths that are no part of a library, and count how often its intervals hold.')
     .argument('<library>', 'folder that calibrate has made')
-    .option('--as-of <date>', 'day at which the truths are forecast')
+    .option('--as-of <date>', 'day at which the truths are forecast', dateOption)
     .option('--truths <n>', 'how many truths', whole(8, 10_000), 24)
     .option('--seed <text>', 'seed of the truths: their draws and their lives', 'truths')
     .option(
@@ -66,7 +66,7 @@ async function coverage(io: Io, folder: string, options: CoverageOptions): Promi
   const { head, priors } = library;
   const { asOf } = options;
   if (asOf === undefined) throw new UsageError('--as-of DATE is needed: the day at which truths are forecast');
-  if (asOf < head.from || asOf >= head.horizon) throw new UsageError(`--as-of ${asOf}: expected a day from ${head.from} to the day before ${head.horizon}`); // prettier-ignore
+  refuseAsOf(library, asOf);
   if (options.seed === head.seed) throw new UsageError(`--seed ${options.seed}: the library has this seed; its truths would be its own members`); // prettier-ignore
   const workers = options.workers ?? Math.min(availableParallelism(), 64);
   const { keys } = await fillLibrary(io, library, { asOf, workers });

@@ -1,9 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { parseDate } from '../../time.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { folder, oneOf, pageFile, repeatable, whole } from '../shell/options.ts';
+import { dateOption, folder, oneOf, pageFile, repeatable, whole } from '../shell/options.ts';
 import { withFileOptions } from '../shell/recordInputs.ts';
 import { backtestCommand } from './backtestCommand.ts';
 import { coverageCommand } from './coverageCommand.ts';
@@ -20,8 +19,8 @@ export function forecastCommand(shell: Shell): Command {
     .description('Forecast what each exclusion category will hold, month by month.')
     .enablePositionalOptions()
     .argument('[library]', 'folder that calibrate has made')
-    .option('--as-of <date>', 'London date at whose end all is known', date)
-    .option('--until <date>', "last day; its last month end is forecast (default: the library's horizon)", date)
+    .option('--as-of <date>', 'London date at whose end all is known', dateOption)
+    .option('--until <date>', "last day; its last month end is forecast (default: the library's horizon)", dateOption)
     .addOption(
       repeatable('--installations <file>', 'the installations record; without histories the priors alone speak'),
     )
@@ -55,11 +54,6 @@ scenarios/priors/README.md has the columns. Exit codes: 0 done, 1 usage or libra
     .action(shell.action(forecast));
   for (const make of SUBCOMMANDS) command.addCommand(make(shell));
   return command;
-}
-
-function date(text: string): string {
-  if (parseDate(text) === undefined) throw new InvalidArgumentError(`found ${text}, expected a date YYYY-MM-DD.`);
-  return text;
 }
 
 /** Dimensions that every forecast has. */

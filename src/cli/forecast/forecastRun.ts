@@ -28,7 +28,7 @@ import { fillLibrary, membersOf } from '../library/libraryCells.ts';
 import { forecastDocument } from '../page/forecastPage.ts';
 import { PAGE_FILE } from '../report/reportFolder.ts';
 import { writeDocument } from '../report/writePage.ts';
-import { openLibrary, type Library } from '../library/libraryFolder.ts';
+import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
 import type { PortfolioSink } from './portfolioReader.ts';
 import { PARTS, readPortfolio, type Part, type Portfolio } from './portfolioReader.ts';
 import { priorForecast } from './priorForecast.ts';
@@ -168,12 +168,12 @@ function manifestText(
 
 /** The as-of and the month ends that are forecast, checked against what the library has lived. */
 function daysOf(
-  { head }: Library,
-  { asOf, until = head.horizon }: ForecastOptions,
+  library: Library,
+  { asOf, until = library.head.horizon }: ForecastOptions,
 ): Pick<Answer, 'asOf' | 'days' | 'instants'> {
   if (asOf === undefined) throw new UsageError('--as-of DATE is needed: the day up to which all is known');
-  const { from, horizon } = head;
-  if (asOf < from || asOf >= horizon) throw new UsageError(`--as-of ${asOf}: expected a day from ${from} to the day before ${horizon}, which the library has lived`); // prettier-ignore
+  refuseAsOf(library, asOf);
+  const { horizon } = library.head;
   if (until <= asOf) throw new UsageError(`--until ${until}: expected a day after the as-of, ${asOf}`);
   if (until > horizon) throw new UsageError(`--until ${until}: the library ends on ${horizon}\n  Make one of a scenario with a later \`horizon\`: calibrate SCENARIO --set horizon=${until} ...`); // prettier-ignore
   const instants = forecastDays(asOf, horizon);

@@ -15,7 +15,7 @@ import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { breathe, type Io } from '../shell/io.ts';
-import { collect, oneOf, whole } from '../shell/options.ts';
+import { collect, oneOf, pageFile, whole } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { loadScenarioFile, warnOfIdle } from '../shell/scenarioFile.ts';
 import { benchVersion } from '../shell/version.ts';
@@ -65,7 +65,7 @@ export function thresholdsCommand({ action }: Shell): Command {
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
     .option('--priors <file>', 'also over draws from these priors (scenarios/priors): each draw is lived once')
     .option('--draws <n>', 'draws from the priors', whole(DRAWS_MIN, 1000), 32)
-    .option('--html <file>', 'write the curves as a page')
+    .option('--html <file>', 'write the curves as one page with pictures', pageFile)
     .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(

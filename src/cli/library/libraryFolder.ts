@@ -140,6 +140,12 @@ export function openLibrary(folder: string): Library {
   return libraryIn(folder, head, { ...loaded.priors, seed: head.seed });
 }
 
+/** @throws UsageError if the library has not lived on both sides of the end of a day */
+export function refuseAsOf({ head }: Library, asOf: string): void {
+  const { from, horizon } = head;
+  if (asOf < from || asOf >= horizon) throw new UsageError(`--as-of ${asOf}: expected a day from ${from} to the day before ${horizon}, which the library has lived`); // prettier-ignore
+}
+
 function parsed(path: string): unknown {
   try {
     return JSON.parse(readText(path));

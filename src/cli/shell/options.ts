@@ -56,6 +56,12 @@ function isOthers(path: string): boolean {
   }
 }
 
+/** Parses a London date, and keeps its text. */
+export function dateOption(text: string): string {
+  if (parseDate(text) === undefined) throw new InvalidArgumentError(`found ${text}, expected a date YYYY-MM-DD.`);
+  return text;
+}
+
 /** Parses an instant; a date is the last second of that London day. */
 export function instantOrDate(text: string): Instant {
   const at = parseDate(text) === undefined ? parseInstant(text) : endOfLondonDate(text);

@@ -187,6 +187,12 @@ test('coverage forecasts truths that are no part of the library, and refuses its
   expect(out).toMatch(/^all +\d+ +\d/m);
   const own = JSON.parse(readFileSync(join(LIBRARY, 'library.json'), 'utf8')) as { seed: string };
   expect((await commandLine([...args, '--seed', own.seed])).code).toBe(1);
+  const asOf = (day: string) => commandLine(['forecast', 'coverage', LIBRARY, '--as-of', day]);
+  expect(await asOf('2021-11-31')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('expected a date') as string,
+  });
+  expect(await asOf('2023-05-01')).toMatchObject({ code: 1, err: expect.stringContaining('has lived') as string });
 }, 60_000);
 
 test('the README of priors names every table and column', () =>
