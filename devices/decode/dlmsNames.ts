@@ -1,5 +1,5 @@
 /** Names of classes, objects, attributes and APDUs, as a reader of a capture wants to see them. Source: Blue Book, Green Book. */
-import { RESULT } from '../dlms/apdu.ts';
+import { RESULT_NAMES } from '../dlms/codeNames.ts';
 import { obisText } from '../cosem/object.ts';
 
 const CLASSES: Readonly<Record<number, string>> = {
@@ -86,16 +86,9 @@ export function objectText(classId: number, ln: string): string {
   return `${CLASSES[classId] ?? `class ${classId}`} ${obis}${name === undefined ? '' : ` (${name})`}`;
 }
 
-const RESULTS = new Map<number, string>(
-  Object.entries(RESULT).map(([name, code]) => [
-    code,
-    name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
-  ]),
-);
-
 /** `read write denied (3)`. */
 export function resultText(code: number): string {
-  return `${RESULTS.get(code) ?? 'result'} (${code})`;
+  return `${RESULT_NAMES[code] ?? 'result'} (${code})`;
 }
 
 /** Names of APDUs by their first byte, where the content is not taken apart. */
