@@ -2,6 +2,7 @@
  * The values of a device that came so far, and what belongs to a value: its scaler and unit, the columns of a profile,
  * the selection of a range. No attribute is asked for twice.
  */
+import { deviationOf } from '../cosem/dateTime.ts';
 import { obisText } from '../cosem/object.ts';
 import { objectText } from '../decode/dlmsNames.ts';
 import { scaledText, scalingOf, type Scaling } from '../decode/unitNames.ts';
@@ -11,7 +12,7 @@ import type { Live } from '../headend/associate.ts';
 import { CLOCK_TIME } from '../headend/objects.ts';
 import { converse, type Procedure } from '../headend/procedure.ts';
 import type { ReadAttribute, ReadColumn } from './deviceReading.ts';
-import { capturedBy, deviationOf, selectionOf } from './profileSelection.ts';
+import { capturedBy, selectionOf } from './profileSelection.ts';
 import type { AskedRange } from './readingTargets.ts';
 
 const PROFILE = 7;
