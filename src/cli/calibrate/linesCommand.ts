@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { basename, isAbsolute } from 'node:path';
 import { Command } from 'commander';
 import { calibrationSections } from '../../report/html/calibrationSections.ts';
 import { lineName } from '../../report/volumes.ts';
@@ -99,7 +98,7 @@ async function lines(io: Io, path: string, options: LinesOptions): Promise<ExitC
   return verdict(io, found);
 }
 
-/** Writes what the lines say as a page. Absolute paths of its command are cut to their last names. */
+/** Writes what the lines say as a page. */
 function writeLinesPage(
   file: string,
   { name, base, seed, parameters }: Priors,
@@ -107,10 +106,9 @@ function writeLinesPage(
   found: Calibration,
 ): void {
   const { draws, scale, operatorError, set, to, path } = options;
-  const cut = (text: string): string => (isAbsolute(text) ? basename(text) : text);
   const command = commandText(['calibrate', 'lines', path], {
-    'priors': cut(options.priors),
-    'to': to === undefined ? undefined : cut(to),
+    'priors': options.priors,
+    to,
     draws,
     scale,
     'operator-error': operatorError,

@@ -15,9 +15,9 @@ import { COHORTS } from '../../installation/cohort.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { KNOWN_RANGES_FORMAT, type KnownRanges, type PriorRange } from '../../report/ranges/knownRanges.ts';
 import { lineName } from '../../report/volumes.ts';
-import { shellWord } from '../../text/shellWord.ts';
 import { pricesWith } from './thresholdPrices.ts';
 import type { Shell } from '../shell/command.ts';
+import { commandText } from '../shell/commandText.ts';
 import { breathe, type Io } from '../shell/io.ts';
 import { whole } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -146,7 +146,5 @@ async function rangesOf(
 }
 
 function commandOf(path: string, { priors, draws, scale, replications, out }: RangesOptions): string {
-  const words = ['smets1-bench calibrate ranges', shellWord(path), '--priors', shellWord(priors)];
-  words.push('--draws', String(draws), '--scale', String(scale), '--replications', String(replications));
-  return [...words, '--out', shellWord(out)].join(' ');
+  return commandText(['calibrate', 'ranges', path], { priors, draws, scale, replications, out });
 }

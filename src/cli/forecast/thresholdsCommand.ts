@@ -10,9 +10,9 @@ import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThr
 import { thresholdSection } from '../../report/forecast/thresholdSection.ts';
 import { thresholdText } from '../../report/forecast/thresholdText.ts';
 import type { Price, ThresholdPoint, ThresholdReport } from '../../report/ranges/thresholds.ts';
-import { shellWord } from '../../text/shellWord.ts';
 import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
+import { commandText } from '../shell/commandText.ts';
 import { UsageError } from '../shell/exit.ts';
 import { breathe, type Io } from '../shell/io.ts';
 import { collect, oneOf, pageFile, whole } from '../shell/options.ts';
@@ -134,7 +134,7 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
       seed,
       replications,
       scale,
-      command: commandOf(path, { ...options, seed: options.seed }),
+      command: commandOf(path, options),
       version: benchVersion(),
       prices,
       points,
@@ -152,19 +152,19 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
 }
 
 /** The command that gives the same figures again. */
-function commandOf(
-  path: string,
-  options: Omit<ThresholdsOptions, 'seed'> & { readonly seed: string | undefined },
-): string {
-  const shown = path.startsWith('/') ? (path.split('/').at(-1) as string) : path;
-  const words = ['smets1-bench forecast thresholds', shellWord(shown), '--replications', String(options.replications)];
-  words.push('--scale', String(options.scale), '--numbers', options.numbers.join(','));
-  if (options.daysBetween.length > 0) words.push('--days-between', options.daysBetween.join(','));
-  if (options.priors !== undefined) words.push('--priors', shellWord(options.priors), '--draws', String(options.draws));
-  if (options.seed !== undefined) words.push('--seed', shellWord(options.seed));
-  for (const text of options.set) words.push('--set', shellWord(text));
-  for (const { what, pounds } of options.price) words.push('--price', `${what}=${pounds}`);
-  return words.join(' ');
+function commandOf(path: string, options: ThresholdsOptions): string {
+  const { replications, scale, numbers: tried, daysBetween, priors, draws, seed, set, price } = options;
+  return commandText(['forecast', 'thresholds', path], {
+    replications,
+    scale,
+    'numbers': tried.join(','),
+    'days-between': daysBetween.length === 0 ? undefined : daysBetween.join(','),
+    priors,
+    'draws': priors === undefined ? undefined : draws,
+    seed,
+    set,
+    'price': price.map(({ what, pounds }) => `${what}=${pounds}`),
+  });
 }
 
 /** Parses whole numbers with commas between them: each once, rising. */
