@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
@@ -15,13 +14,12 @@ import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
 import { UsageError } from '../shell/exit.ts';
 import { breathe, type Io } from '../shell/io.ts';
-import { collect, oneOf, pageFile, whole } from '../shell/options.ts';
+import { collect, oneOf, pageFile, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { loadScenarioFile, warnOfIdle } from '../shell/scenarioFile.ts';
 import { benchVersion } from '../shell/version.ts';
 import { priorsFile } from '../calibrate/priorsFile.ts';
 import { scenariosOf } from '../calibrate/drawnScenarios.ts';
-import { shareOption } from '../calibrate/shareOption.ts';
 import { priceOption, pricesWith } from '../calibrate/thresholdPrices.ts';
 
 interface ThresholdsOptions {
@@ -38,8 +36,6 @@ interface ThresholdsOptions {
   readonly workers?: number;
   readonly format: 'text' | 'json';
 }
-
-const WORKERS_MAX = 64;
 
 /** `smets1-bench forecast thresholds SCENARIO`: how many failures a clause should ask for. */
 export function thresholdsCommand({ action }: Shell): Command {
@@ -66,7 +62,7 @@ export function thresholdsCommand({ action }: Shell): Command {
     .option('--priors <file>', 'also over draws from these priors (scenarios/priors): each draw is lived once')
     .option('--draws <n>', 'draws from the priors', whole(DRAWS_MIN, 1000), 32)
     .option('--html <file>', 'write the curves as one page with pictures', pageFile)
-    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -100,7 +96,7 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
   const drawn = priors === undefined ? [] : scenariosOf(priors, drawsOf(priors, options.draws));
   const interruption = io.interruption();
   const progress = progressOn(io.err, io.env['TERM']);
-  const pool = await openPool(options.workers ?? Math.min(availableParallelism(), WORKERS_MAX), FORECAST_WATCHERS);
+  const pool = await openPool(threadsOf(options.workers), FORECAST_WATCHERS);
   try {
     const parts = replications + drawn.length;
     let done = 0;
