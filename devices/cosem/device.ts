@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ActionResult, type AttributeRequest, type Descriptor, type GetResult, RESULT } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
-import { fromHex } from '../dlms/bytes.ts';
+import { fromHex, NO_BYTES } from '../dlms/bytes.ts';
 import type { AccessContext, ClientPolicy, LogicalDevice, SuiteKeys } from '../dlms/logicalDevice.ts';
 import { Keyring } from './deviceKeyring.ts';
 import { allows, asGetResult, attributeMode, methodMode } from './object.ts';
@@ -74,6 +74,13 @@ export class CosemDevice implements LogicalDevice, ObjectDevice {
     return this.model.pduBytesMax;
   }
 
+  /** SAP of the client with whose rights the device shows and pushes values: a reader, or else the next best. */
+  get readerSap(): number {
+    const { clients } = this.model;
+    const byRole = (role: ModelClient['role']): ModelClient | undefined => clients.find((one) => one.role === role);
+    return (byRole('reader') ?? byRole('management') ?? clients[0])?.sap ?? 0;
+  }
+
   client(sap: number): ClientPolicy | undefined {
     const policy = modelIndex(this.model).clients.get(sap);
     const secret = this.options.secrets?.get(sap);
@@ -137,6 +144,23 @@ export class CosemDevice implements LogicalDevice, ObjectDevice {
     }
     if (!attribute.read) return { ok: false, result: RESULT.readWriteDenied };
     return asGetResult(attribute.read(this.env(access), request.selection));
+  }
+
+  /** Reads an attribute with the rights of a client, over no link and without protection. Undefined if it may not. */
+  readAs(client: number, attribute: Descriptor, at: number): Data | undefined {
+    const association = {
+      client,
+      server: 1,
+      context: 1,
+      mechanism: 0,
+      conformance: 0,
+      sendBytesMax: this.pduBytesMax,
+      receiveBytesMax: this.pduBytesMax,
+      status: 2,
+      clientTitle: NO_BYTES,
+    } as const;
+    const got = this.get({ attribute }, { at, association, authenticated: false, encrypted: false });
+    return got.ok ? got.data : undefined;
   }
 
   set(request: AttributeRequest, value: Data, access: AccessContext): number {

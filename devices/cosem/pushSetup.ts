@@ -1,7 +1,6 @@
 /** Class 40, Push setup: data that a device sends unasked, as a data-notification. Blue Book 4.4.8. */
 import { RESULT } from '../dlms/apdu.ts';
 import { encodeDataNotification } from '../dlms/apduResponse.ts';
-import type { Data } from '../dlms/axdr.ts';
 import { fromHex } from '../dlms/bytes.ts';
 import { array, enumerated, int8, nothing, octets, structure, text, uint16, uint8 } from '../dlms/values.ts';
 import { dateTimeOf } from './dateTime.ts';
@@ -64,21 +63,8 @@ export function buildPush(
   options: { readonly items: readonly PushItem[]; readonly client: number; readonly at: number },
 ): Uint8Array {
   const { items, client, at } = options;
-  const association = {
-    client,
-    server: 1,
-    context: 1,
-    mechanism: 0,
-    conformance: 0,
-    sendBytesMax: device.pduBytesMax,
-    receiveBytesMax: device.pduBytesMax,
-    status: 2,
-    clientTitle: new Uint8Array(0),
-  } as const;
-  const values: Data[] = items.map((item) => {
-    const attribute = { classId: item.classId, ln: obis(item.name), id: item.attribute };
-    const result = device.get({ attribute }, { at, association, authenticated: false, encrypted: false });
-    return result.ok ? result.data : nothing;
-  });
+  const values = items.map(
+    ({ classId, name, attribute: id }) => device.readAs(client, { classId, ln: obis(name), id }, at) ?? nothing,
+  );
   return encodeDataNotification({ longInvoke: 0, at: dateTimeOf(device.clockAt(at)), body: structure(...values) });
 }

@@ -31,45 +31,22 @@ export function readoutOf(device: CosemDevice, at: number): readonly DataSet[] {
   ];
 }
 
-function registerSet(device: CosemDevice, of: { classId: number; ln: string; at: number }): DataSet[] {
-  const value = numberOf(valueOf(device, of, 2));
-  const scaling = membersOf(valueOf(device, of, 3)) ?? [];
+/** A register with a reader's rights, because a read-out shows what a display would. */
+function registerSet(device: CosemDevice, { classId, ln, at }: { classId: number; ln: string; at: number }): DataSet[] {
+  const valueOf = (id: number): Data | undefined => device.readAs(device.readerSap, { classId, ln, id }, at);
+  const value = numberOf(valueOf(2));
+  const scaling = membersOf(valueOf(3)) ?? [];
   const [scaler, unit] = scaling.map(numberOf);
   if (value === undefined || scaler === undefined) return [];
   const shown = SHOWN[unit ?? 0];
   const decimals = Math.max(0, -(scaler + (shown?.power ?? 0)));
   const scaled = value * Number(`1e${scaler + (shown?.power ?? 0)}`);
   const text = scaled.toFixed(decimals).padStart(decimals > 0 ? WIDTH : 0, '0');
-  return [{ address: shortName(of.ln), value: text, ...(shown && { unit: shown.unit }) }];
+  return [{ address: shortName(ln), value: text, ...(shown && { unit: shown.unit }) }];
 }
 
 /** Returns `1.8.0` for electricity objects and `7-0:3.0.0` for other media. */
 function shortName(ln: string): string {
   const [a, b, c, d, e] = obisText(ln).split('.');
   return a === '1' && b === '0' ? `${c}.${d}.${e}` : `${a}-${b}:${c}.${d}.${e}`;
-}
-
-/** Reads a value with a reader's rights, because a readout shows what a display would. */
-function valueOf(
-  device: CosemDevice,
-  { classId, ln, at }: { classId: number; ln: string; at: number },
-  id: number,
-): Data | undefined {
-  const client = device.model.clients.find(({ role }) => role !== 'public')?.sap ?? 16;
-  const association = {
-    client,
-    server: 1,
-    context: 1,
-    mechanism: 0,
-    conformance: 0,
-    sendBytesMax: device.pduBytesMax,
-    receiveBytesMax: device.pduBytesMax,
-    status: 2,
-    clientTitle: new Uint8Array(0),
-  } as const;
-  const got = device.get(
-    { attribute: { classId, ln, id } },
-    { at, association, authenticated: false, encrypted: false },
-  );
-  return got.ok ? got.data : undefined;
 }

@@ -26,8 +26,6 @@ export interface PushOptions {
   readonly onNote: (note: string) => void;
 }
 
-/** Client SAP that pushes are addressed to: the lab's reader. */
-const READER = 17;
 const NAME_AND_TIME: readonly PushItem[] = [
   { classId: 1, name: '0.0.42.0.0.255', attribute: 2 },
   { classId: 8, name: '0.0.1.0.0.255', attribute: 2 },
@@ -35,13 +33,15 @@ const NAME_AND_TIME: readonly PushItem[] = [
 /** What a meter pushes: its name, its time, and what it has measured. */
 const METER_ITEMS: Readonly<Record<'esme' | 'gsme', readonly PushItem[]>> = {
   esme: [...NAME_AND_TIME, { classId: 3, name: '1.0.1.8.0.255', attribute: 2 }],
-  gsme: [...NAME_AND_TIME, { classId: 3, name: '7.0.3.0.0.255', attribute: 2 }],
+  gsme: [...NAME_AND_TIME, { classId: 4, name: '7.0.3.0.0.255', attribute: 2 }],
 };
 
 /** The push of one device as an APDU. Undefined if it has no counter left. */
 export function pushOf({ kind, device }: ServedDevice, at: number, isCiphered: boolean): Uint8Array | undefined {
   const plain =
-    kind === 'chf' ? chfPush(device, at) : buildPush(device, { items: METER_ITEMS[kind], client: READER, at });
+    kind === 'chf'
+      ? chfPush(device, at)
+      : buildPush(device, { items: METER_ITEMS[kind], client: device.readerSap, at });
   if (!isCiphered) return plain;
   const counter = device.reserveCounter();
   if (counter === undefined) return undefined;
@@ -83,7 +83,11 @@ async function pushAll(units: readonly Unit[], options: PushOptions): Promise<vo
       const apdu = pushOf(first, at, isCiphered);
       // The counter is on record before it is used.
       if (isCiphered) state?.save(first.device);
-      if (apdu) await send(unit, pushFrames(apdu, framing, { server: first.sap, client: READER }), { to, connection });
+      if (apdu)
+        await send(unit, pushFrames(apdu, framing, { server: first.sap, client: first.device.readerSap }), {
+          to,
+          connection,
+        });
       else onNote(`${unit.name}: no invocation counter is left, so it pushes no more`);
     }
   } finally {

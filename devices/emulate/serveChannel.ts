@@ -1,5 +1,6 @@
 import type { ServerConnection } from '../dlms/serverConnection.ts';
 import { type SkippedBytes, skippedText } from '../dlms/wrapper.ts';
+import { REACTION_MILLISECONDS } from '../iec62056_21/frames.ts';
 import { serveModeC } from '../iec62056_21/session.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';
 import { TransportError, type ByteChannel } from '../transport/transport.ts';
@@ -115,5 +116,3 @@ export function serveOpticalPort(
 
 /** Matches a whole 62056-21 request and nothing else. */
 const REQUEST = /^\/\?[0-9A-Za-z ]{0,32}!\r\n$/;
-/** The shortest reaction time that IEC 62056-21 allows a meter whose maker is named in upper case. */
-const REACTION_MILLISECONDS = 200;

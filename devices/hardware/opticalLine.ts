@@ -1,6 +1,6 @@
 /** Calls through an optical port: IEC 62056-21 opens the session, mode E switches to HDLC, and the caller gets HDLC. */
-import { BAUD_RATES } from '../iec62056_21/frames.ts';
-import type { ReaderFailure } from '../iec62056_21/reader.ts';
+import { baudCharacter, OPENING_BAUD, REACTION_MILLISECONDS } from '../iec62056_21/frames.ts';
+import { FAILURE_WORDS, type ReaderFailure } from '../iec62056_21/reader.ts';
 import { readModeC } from '../iec62056_21/session.ts';
 import { byteChannel } from '../transport/channel.ts';
 import { heldTransport, type HeldTransport } from '../transport/held.ts';
@@ -13,21 +13,8 @@ import { TransportError, type ByteChannel, type TransportErrorCode } from '../tr
  */
 type Carrier = ByteChannel & { setMode?(mode: string): Promise<void> };
 
-/**
- * The reaction time that IEC 62056-21 requires of both ends, because the other end may be changing its line settings.
- */
-const REACTION_MILLISECONDS = 200;
 /** At 300 Bd even a short answer takes this long. */
 const QUIET_MILLISECONDS = 300;
-
-/** The standard's character for 300 Bd. */
-const OPENING_BAUD = '0';
-
-/** Returns the standard's character for the fastest speed that may be agreed. */
-function baudCharacter(baud: number): string {
-  const able = Object.entries(BAUD_RATES).filter(([, rate]) => rate <= baud);
-  return able.sort(([, a], [, b]) => b - a)[0]?.[0] ?? '0';
-}
 
 export interface OpticalLineOptions {
   readonly timers: Timers;
@@ -104,14 +91,5 @@ export function opticalLine(
  */
 function whyFailed(reason: ReaderFailure, name: string): [TransportErrorCode, string, string] {
   const code: TransportErrorCode = reason === 'noAnswer' ? 'timeout' : 'settings';
-  return [code, name, `62056-21 does not lead to HDLC here: ${WORDS[reason]} (${reason})`];
+  return [code, name, `62056-21 does not lead to HDLC here: ${FAILURE_WORDS[reason]} (${reason})`];
 }
-
-const WORDS: Readonly<Record<ReaderFailure, string>> = {
-  noAnswer: 'no meter answers',
-  badCheck: 'the check of a block was wrong several times',
-  tooLong: 'an answer does not end',
-  noModeC: 'the meter has no mode with options',
-  noHdlc: 'the meter does not offer mode E',
-  optionRefused: 'the meter refuses the option for mode E',
-};

@@ -10,6 +10,15 @@ export const NAK = 0x15;
 /** The mode of the line at the start of a session, clause 6.3.1: 300 Bd, 7 data bits, even parity. */
 export const OPENING_MODE = '300/7E1';
 
+/** The character of {@link BAUD_RATES} for the opening speed. */
+export const OPENING_BAUD = '0';
+
+/**
+ * The reaction time that clause 6.4.3.2 asks for of both ends, because the other end may still be changing its line
+ * settings. A lower-case third letter of the maker allows 20 ms.
+ */
+export const REACTION_MILLISECONDS = 200;
+
 /** Baud rate identification of modes C and E, clause 6.3.14 item 13c: the meaning of Z in `/XXXZ` and in the option. */
 export const BAUD_RATES: Readonly<Record<string, number>> = {
   '0': 300,
@@ -20,6 +29,12 @@ export const BAUD_RATES: Readonly<Record<string, number>> = {
   '5': 9600,
   '6': 19_200,
 };
+
+/** The character of {@link BAUD_RATES} for the fastest speed up to `baud`; that of the opening speed if none is as slow. */
+export function baudCharacter(baud: number): string {
+  const able = Object.entries(BAUD_RATES).filter(([, rate]) => rate <= baud);
+  return able.sort(([, a], [, b]) => b - a)[0]?.[0] ?? OPENING_BAUD;
+}
 
 /** Baud rate identification of mode B: after the identification the meter changes to this speed by itself. */
 export const MODE_B_BAUD_RATES: Readonly<Record<string, number>> = {

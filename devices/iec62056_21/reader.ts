@@ -55,6 +55,16 @@ export type ReaderEvent =
  */
 export type ReaderFailure = 'noAnswer' | 'badCheck' | 'tooLong' | 'noModeC' | 'noHdlc' | 'optionRefused';
 
+/** Each failure in words. */
+export const FAILURE_WORDS: Readonly<Record<ReaderFailure, string>> = {
+  noAnswer: 'no meter answers',
+  badCheck: 'the check of a block was wrong several times',
+  tooLong: 'an answer does not end',
+  noModeC: 'the meter has no mode with options',
+  noHdlc: 'the meter does not offer mode E',
+  optionRefused: 'the meter refuses the option for mode E',
+};
+
 export type ReaderAction = LineAction | { readonly do: 'tell'; readonly event: ReaderEvent };
 
 export type ReaderState =

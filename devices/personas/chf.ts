@@ -121,6 +121,5 @@ export function chfModel(clients: readonly ModelClient[] = LAB_CLIENTS): DeviceM
 
 /** The CHF's daily data-notification, as an APDU. */
 export function chfPush(device: CosemDevice, at: number): Uint8Array {
-  const reader = device.model.clients.find((client) => client.role === 'reader');
-  return buildPush(device, { items: PUSHED, client: reader?.sap ?? 17, at });
+  return buildPush(device, { items: PUSHED, client: device.readerSap, at });
 }

@@ -1,6 +1,6 @@
 /** Reads the data read-out of an optical port, or of a serial converter behind TCP: IEC 62056-21, modes A to D. */
-import { BAUD_RATES, OPENING_MODE } from '../iec62056_21/frames.ts';
-import type { ReaderEvent } from '../iec62056_21/reader.ts';
+import { baudCharacter, OPENING_BAUD, OPENING_MODE, REACTION_MILLISECONDS } from '../iec62056_21/frames.ts';
+import { FAILURE_WORDS, type ReaderEvent } from '../iec62056_21/reader.ts';
 import { readModeC } from '../iec62056_21/session.ts';
 import type { CarrierPlace } from '../hardware/carrierLine.ts';
 import { serialTransport } from '../transport/serial.ts';
@@ -25,9 +25,6 @@ export interface ReadOpticalOptions {
   readonly log?: FrameLog;
 }
 
-/** The meter may still be setting its line for so long after it has sent. */
-const REACTION_MILLISECONDS = 200;
-
 /** Rejects with a TransportError if the port cannot be opened. */
 export async function readOptical(options: ReadOpticalOptions): Promise<DeviceReading> {
   const { place, timers, parity, wakeUp, address, answerSeconds, loadSerial, log } = options;
@@ -50,7 +47,7 @@ export async function readOptical(options: ReadOpticalOptions): Promise<DeviceRe
       reactionMilliseconds: REACTION_MILLISECONDS,
       answerMilliseconds: answerSeconds * 1000,
       // A converter on TCP cannot change its speed.
-      ...(place.kind === 'tcp' ? { baudMax: '0' } : { baudMax: baudCharacter(place.baud) }),
+      baudMax: place.kind === 'tcp' ? OPENING_BAUD : baudCharacter(place.baud),
       ...(address !== undefined && { address }),
       onEvent(told) {
         if (told.kind === 'identified')
@@ -75,24 +72,10 @@ export async function readOptical(options: ReadOpticalOptions): Promise<DeviceRe
   };
 }
 
-function baudCharacter(baud: number): string {
-  const able = Object.entries(BAUD_RATES).filter(([, rate]) => rate <= baud);
-  return able.sort(([, a], [, b]) => b - a)[0]?.[0] ?? '0';
-}
-
 function oddText(odd: number): string | undefined {
   return odd === 0 ? undefined : `${odd} lines of the read-out are no data set`;
 }
 
 function whyNot(event: ReaderEvent): string {
-  if (event.kind !== 'failed') return 'the meter refuses its read-out';
-  const words = {
-    noAnswer: 'no meter answers',
-    badCheck: 'the check of a block was wrong several times',
-    tooLong: 'an answer does not end',
-    noModeC: 'the meter has no mode with options',
-    noHdlc: 'the meter does not offer mode E',
-    optionRefused: 'the meter refuses the option',
-  };
-  return words[event.reason];
+  return event.kind === 'failed' ? FAILURE_WORDS[event.reason] : 'the meter refuses its read-out';
 }

@@ -38,8 +38,9 @@ export class Accepted {
     this.today = today;
   }
 
-  /** Reads an accept file; without a name nothing is accepted. `today` is `YYYY-MM-DD`. Throws a UsageError. */
-  static read(file: string | undefined, today: string): Accepted {
+  /** Reads an accept file; without a name nothing is accepted. `now` is in milliseconds since 1970. Throws a UsageError. */
+  static read(file: string | undefined, now: number): Accepted {
+    const today = new Date(now).toISOString().slice(0, 10);
     if (file === undefined) return new Accepted([], today);
     let list: unknown;
     try {

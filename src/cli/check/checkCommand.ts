@@ -84,12 +84,7 @@ export function checkCommand({ action }: Shell): Command {
     .option('--junit <file>', 'a report for CI')
     .action(
       action((io: Io, paths: readonly string[], options: ReplayCommandOptions & EngineOptions) =>
-        checkReplay(
-          io,
-          paths,
-          options,
-          options.command === undefined && options.batch === undefined ? undefined : startOf(io, options),
-        ),
+        checkReplay(io, paths, options, isNamed(options) ? startOf(io, options) : undefined),
       ),
     );
 

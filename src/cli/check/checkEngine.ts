@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
+import type { ExclusionCategory } from '../../clauses/clause.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { csvLine } from '../../interchange/format/rowWriter.ts';
 import { junitText } from '../../report/junit.ts';
@@ -21,17 +21,17 @@ import { rulesNamed } from '../shell/rulesOption.ts';
 import { benchVersion } from '../shell/version.ts';
 import { Accepted } from './accepted.ts';
 import { readCaseFiles, writeCase } from './caseFiles.ts';
-import { makeOutputFolders } from './checkOutputs.ts';
+import { caseFolder, inOrder, makeOutputFolders } from './checkOutputs.ts';
 import {
   engineReportJson,
   engineReportSuites,
   engineReportText,
   failuresOf,
   type EngineReport,
-  type Reported,
 } from './engineReport.ts';
-import type { EngineUnderTest, StartEngine } from './engines/engineUnderTest.ts';
+import { shrinkingWith, type EngineUnderTest, type StartEngine } from './engines/engineUnderTest.ts';
 import { replay, type Replayed } from './replay.ts';
+import type { Reported } from './reportParts.ts';
 
 export interface CheckOptions {
   readonly runs: number;
@@ -56,9 +56,8 @@ export interface CheckOptions {
 export async function checkEngine(io: Io, options: CheckOptions, start: StartEngine): Promise<ExitCode> {
   const rules = rulesNamed(options.rules, options);
   const seed = options.seed ?? randomInt(2 ** 40).toString(36);
-  const today = new Date(io.now()).toISOString().slice(0, 10);
-  const accepted = Accepted.read(options.accept, today);
-  const folder = options.out === undefined ? options.cases : join(options.out, 'cases');
+  const accepted = Accepted.read(options.accept, io.now());
+  const folder = caseFolder(options);
   const known = existsSync(options.cases) ? readCaseFiles([options.cases]) : [];
   makeOutputFolders(options);
   chosenLaws(options.laws);
@@ -101,8 +100,6 @@ interface Comparison {
   readonly options: CheckOptions;
 }
 
-/** Questions may be shrunk for this many restarts: each costs a process where the engine breaks down. */
-const RESTARTS_FOR_SHRINKING = 60;
 /** Progress is told after this many questions. */
 const PROGRESS_EVERY = 5000;
 
@@ -137,13 +134,10 @@ async function compare(io: Io, { engine, rules, seed, accepted, options }: Compa
   const inference = result.failing.some(({ finding }) => finding.kind === 'differs')
     ? inferred(result, rules, clauses)
     : null;
-  engine.grant(RESTARTS_FOR_SHRINKING);
   const counterexamples = await minimiseAll(result.firsts, result.shapes, {
-    asker: engine,
+    ...shrinkingWith(engine),
     clauses,
     isAccepted,
-    keepsAsOf: engine.asOfs !== undefined,
-    round: engine.together > 1000 ? 2000 : 64,
     isOver: () => {
       interruption.throwIfAborted();
       return false;
@@ -230,7 +224,7 @@ function reportOf(
     accepted: result.acceptedCount,
     shapes: result.shapes,
     given: result.given,
-    clauses: options.clauses && CATEGORIES.filter((category) => options.clauses?.includes(category)),
+    clauses: inOrder(options.clauses),
     inference: parts.inference,
     counterexamples: parts.counterexamples,
     laws: parts.laws,

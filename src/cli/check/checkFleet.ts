@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CATEGORIES } from '../../clauses/clause.ts';
 import { evaluate } from '../../exclusion/reference/evaluate.ts';
 import type { Verdict } from '../../exclusion/verdict.ts';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
@@ -14,10 +13,11 @@ import { inferReadings, type Inference } from '../../../test/kit/trial/inference
 import { EXIT, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { Accepted } from './accepted.ts';
-import { makeOutputFolders } from './checkOutputs.ts';
+import { inOrder, makeOutputFolders } from './checkOutputs.ts';
 import type { EngineUnderTest } from './engines/engineUnderTest.ts';
 import { nameOf, type FleetAnswers, type FleetOutputs, type FleetSource } from './fleet/fleetSource.ts';
 import { examplesOf, type FleetCheck } from './fleetExamples.ts';
+import { otherFailures } from './reportParts.ts';
 import {
   fleetFailures,
   fleetReportJson,
@@ -54,7 +54,7 @@ export async function checkFleet(
   outputs: FleetOutputs,
 ): Promise<ExitCode> {
   makeOutputFolders(outputs);
-  const accepted = Accepted.read(outputs.accept, new Date(io.now()).toISOString().slice(0, 10));
+  const accepted = Accepted.read(outputs.accept, io.now());
   const find = answers.isOwn ? AGAINST_REFERENCE : findingOf;
   const check = { io, source, answers, outputs, accepted, find };
   try {
@@ -163,7 +163,7 @@ function reportOf(
     histories: source.histories.words,
     asOf: source.asOf,
     seed: source.seed,
-    clauses: outputs.clauses && CATEGORIES.filter((category) => outputs.clauses?.includes(category)),
+    clauses: inOrder(outputs.clauses),
     inference,
     readingOption: source.readingOption,
     examples,
@@ -183,8 +183,10 @@ function othersOf({ engine, expect }: FleetAnswers, accepted: Accepted, found: F
     ...(count > 0
       ? [`the file has verdicts of ${thousands(count)} installations without a history: ${named.join(', ')}${more}`]
       : []),
-    ...(engine?.unexplained() ?? []).map(({ sentence }) => `a fault that no single question explains: ${sentence}`),
-    ...accepted.expired.map((row) => `the accepted row "${row}" has expired`),
+    ...otherFailures(
+      (engine?.unexplained() ?? []).map(({ sentence }) => sentence),
+      accepted.expired,
+    ),
   ];
 }
 

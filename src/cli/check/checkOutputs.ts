@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
 import { makeFolders } from '../../interchange/makeFolders.ts';
 import { UsageError } from '../shell/exit.ts';
 
@@ -12,4 +13,14 @@ export function makeOutputFolders({ out, junit }: { readonly out?: string; reado
       throw new UsageError(`${path}: ${(error as Error).message}`);
     }
   }
+}
+
+/** The folder that new cases are written to. */
+export function caseFolder({ out, cases }: { readonly out?: string; readonly cases: string }): string {
+  return out === undefined ? cases : join(out, 'cases');
+}
+
+/** The chosen categories in the order of the rules; undefined: none was chosen, so all are compared. */
+export function inOrder(chosen: readonly ExclusionCategory[] | undefined): readonly ExclusionCategory[] | undefined {
+  return chosen && CATEGORIES.filter((category) => chosen.includes(category));
 }

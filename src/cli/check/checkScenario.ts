@@ -84,15 +84,15 @@ export async function checkScenario(
 
 function sourceOf(io: Io, path: string | undefined, options: ScenarioOptions, temporary: string): FleetSource {
   const { histories, expect } = options;
+  if (path !== undefined && (options.rules !== undefined || options.setRule.length > 0)) {
+    throw new UsageError('A scenario says its own rules: use --set rules=NAME and --set amendments.NAME=VALUE.');
+  }
   if (histories === undefined) {
     if (path === undefined) {
       throw new UsageError('Which histories? Name a scenario, or a folder of records by --histories DIR.');
     }
     if (expect !== undefined) {
       throw new UsageError('--expect compares verdicts of recorded histories: name their folder by --histories DIR.');
-    }
-    if (options.rules !== undefined || options.setRule.length > 0) {
-      throw new UsageError('A scenario says its own rules: use --set rules=NAME and --set amendments.NAME=VALUE.');
     }
     return simulated(io, path, options);
   }
@@ -138,9 +138,6 @@ function simulatedAsOf(path: string, { scenario }: ScenarioFile, asOf: AsOf | un
 function recorded(io: Io, path: string | undefined, options: ScenarioOptions, temporary: string): FleetSource {
   const folder = options.histories as string;
   const file = path === undefined ? undefined : loadScenarioFile(path, options.set);
-  if (file !== undefined && (options.rules !== undefined || options.setRule.length > 0)) {
-    throw new UsageError('A scenario says its own rules: use --set rules=NAME and --set amendments.NAME=VALUE.');
-  }
   const rules =
     file?.rules ?? rulesNamed(options.rules ?? VARIOUS1.name, { setRule: options.setRule, asOf: options.asOf?.at });
   const asOf = options.asOf?.at ?? endOfLondonDate(file?.scenario.horizon ?? rules.expiresOn);

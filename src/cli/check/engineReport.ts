@@ -3,34 +3,33 @@ import { counted, thousands } from '../../text/table.ts';
 import type { JunitSuite } from '../../report/junit.ts';
 import { categoryOf, expectedOf } from '../../../test/kit/trial/finding.ts';
 import { rawQuestion } from '../../../test/kit/cases/caseForm.ts';
-import { VERDICT_FIELDS, type VerdictField } from '../../../test/kit/compare.ts';
 import { counterexampleText } from '../../../test/kit/trial/counterexample.ts';
-import { alternativeText, type Inference } from '../../../test/kit/trial/inference.ts';
-import type { Counterexample } from '../../../test/kit/trial/minimise.ts';
+import type { Inference } from '../../../test/kit/trial/inference.ts';
 import type { LawResult } from '../../../test/kit/trial/askAgain.ts';
 import type { Accepted } from './accepted.ts';
 import type { Replayed } from './replay.ts';
-
-/** A counterexample with the file it was written to. */
-export interface Reported {
-  readonly one: Counterexample;
-  readonly file: string | undefined;
-}
+import {
+  comparedColumns,
+  idleLines,
+  indented,
+  inferenceLines,
+  otherFailures,
+  questionLines,
+  readingsJson,
+  shapesLeft,
+  sizeWords,
+  type Asked,
+  type Reported,
+} from './reportParts.ts';
 
 /** Everything that a check of an engine has found. */
-export interface EngineReport {
+export interface EngineReport extends Asked {
   readonly engine: string;
   readonly rules: string;
   readonly seed: string;
   /** The command line that does the same again. */
   readonly again: string;
   readonly replayed: readonly Replayed[];
-  readonly asked: number;
-  readonly failing: number;
-  readonly accepted: number;
-  readonly shapes: ReadonlyMap<string, number>;
-  readonly given: ReadonlySet<VerdictField>;
-  readonly clauses: readonly string[] | undefined;
   readonly inference: Inference | null;
   readonly counterexamples: readonly Reported[];
   readonly laws: readonly LawResult[];
@@ -40,8 +39,6 @@ export interface EngineReport {
   readonly coverage: readonly (readonly [string, number | string])[];
   readonly acceptFile: Pick<Accepted, 'expired' | 'idle'>;
   readonly unexplained: readonly string[];
-  /** Set where the search ended before all questions were asked. */
-  readonly endedBy: string | undefined;
 }
 
 /** Everything that fails the check, as sentences; empty: it has passed. */
@@ -52,8 +49,7 @@ export function failuresOf(report: EngineReport): readonly string[] {
     ...(cases > 0 ? [`${counted(cases, 'case')} of ${report.replayed.length}`] : []),
     ...(report.failing > 0 ? [`${counted(report.failing, 'question')} of ${thousands(report.asked)}`] : []),
     ...(laws > 0 ? [`${counted(laws, 'law')} of ${report.laws.length}`] : []),
-    ...report.unexplained.map((sentence) => `a fault that no single question explains: ${sentence}`),
-    ...report.acceptFile.expired.map((row) => `the accepted row "${row}" has expired`),
+    ...otherFailures(report.unexplained, report.acceptFile.expired),
   ];
 }
 
@@ -66,7 +62,7 @@ export function engineReportText(report: EngineReport): string {
     ...questionLines(report),
     ...lawLines(report),
     ...coverageLines(report),
-    ...report.acceptFile.idle.map((row) => `accepted   the row "${row}" accepts nothing: it can go`),
+    ...idleLines(report.acceptFile.idle),
     ...inferenceLines(report.inference),
     ...counterexamples.flatMap((one, i) => ['', ...counterexampleLines(one, i, counterexamples.length)]),
     ...report.laws
@@ -102,42 +98,6 @@ function replayedLines({ replayed }: EngineReport): string[] {
   ];
 }
 
-/** Sentences about what was asked and what came of it. `noun` is what is asked: `questions` or `histories`. */
-export function questionLines(
-  {
-    asked,
-    failing,
-    accepted,
-    shapes,
-    given,
-    clauses,
-    endedBy,
-  }: Pick<EngineReport, 'asked' | 'failing' | 'accepted' | 'shapes' | 'given' | 'clauses' | 'endedBy'>,
-  noun = 'questions',
-): string[] {
-  if (asked === 0) return endedBy === undefined ? [] : [`${noun}  none asked: ${endedBy}`];
-  const most = [...shapes].sort((a, b) => b[1] - a[1]);
-  const names = most.slice(0, 8).map(([shape, count]) => `${shape}: ${thousands(count)}`);
-  const more = most.length > 8 ? [`and ${most.length - 8} more shapes`] : [];
-  const fields = VERDICT_FIELDS.filter((field) => given.has(field));
-  const missing = VERDICT_FIELDS.filter((field) => !given.has(field) && field !== 'clause');
-  return [
-    `${noun}  ${thousands(asked)} asked, ${thousands(failing)} answered wrongly${accepted > 0 ? `, ${thousands(accepted)} accepted` : ''}`,
-    ...[...names, ...more].map((text) => `             ${text}`),
-    ...(endedBy === undefined ? [] : [`           ended early: ${endedBy}`]),
-    ...(clauses === undefined
-      ? []
-      : [`           compared in ${clauses.join(', ')} alone, and not in what is reported`]),
-    `           compared: ${['category', ...fields].map(column).join(', ')}`,
-    ...(missing.length > 0 ? [`           never given, hence not compared: ${missing.map(column).join(', ')}`] : []),
-  ];
-}
-
-/** The name of a field in the protocol. */
-export function column(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 function lawLines({ laws }: EngineReport): string[] {
   if (laws.length === 0) return [];
   const skipped = laws.filter((one) => one.skipped !== undefined);
@@ -164,33 +124,6 @@ function coverageLines({ cells, unreached, asked }: EngineReport): string[] {
   ];
 }
 
-/** What the inference of readings says, in a sentence of its own. */
-export function inferenceLines(
-  inference: Inference | null,
-  { noun = 'questions', option = '--set-rule readings.' } = {},
-): string[] {
-  if (inference === null || inference.failing === 0) return [];
-  const { best, asked, failing } = inference;
-  const differs = `Your engine differs on ${thousands(failing)} of ${thousands(asked)} ${noun}`;
-  if (best === null) return ['', `${differs}. No other reading, and no two, explain any of it.`];
-  const readings = alternativeText(best.readings);
-  if (best.failing > 0) {
-    return [
-      '',
-      `${differs}; with \`${readings}\` on ${thousands(best.failing)}. Other readings do not explain the rest.`,
-    ];
-  }
-  return [
-    '',
-    `${differs}; with \`${readings}\` on none.`,
-    'It follows another reading of the text. That is no defect by itself: run the check with',
-    `  ${Object.entries(best.readings)
-      .map(([name, value]) => `${option}${name}=${value}`)
-      .join(' ')}`,
-    'or accept it in an --accept file, with a reason and a date.',
-  ];
-}
-
 function counterexampleLines({ one, file }: Reported, i: number, of: number): string[] {
   const { shape, count, run, question, outcome, finding } = one;
   const origin = run === undefined ? '' : `, first at question ${thousands(run)}`;
@@ -201,21 +134,9 @@ function counterexampleLines({ one, file }: Reported, i: number, of: number): st
   ];
 }
 
-/** How small a counterexample is, and what that took. */
-export function sizeWords({ question, rounds, isMinimal }: Counterexample): string {
-  const rows = question.history.attempts.length + question.history.events.length;
-  return `${counted(rows, 'row')}${isMinimal ? ', none of which can be dropped' : ', not the smallest'}; ${rounds} round trips`;
-}
-
-/** A text, each line of which begins further right. */
-export function indented(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
-}
-
 /** The report for a program. */
 export function engineReportJson(report: EngineReport): string {
   const failures = failuresOf(report);
-  const { inference } = report;
   const value = {
     format: 1,
     passed: failures.length === 0,
@@ -232,13 +153,8 @@ export function engineReportJson(report: EngineReport): string {
     })),
     questions: { asked: report.asked, failing: report.failing, accepted: report.accepted, endedBy: report.endedBy },
     shapes: Object.fromEntries(report.shapes),
-    compared: VERDICT_FIELDS.filter((field) => report.given.has(field)).map(column),
-    readings: inference && {
-      asked: inference.asked,
-      failing: inference.failing,
-      best: inference.best?.readings ?? null,
-      failingUnderBest: inference.best?.failing ?? null,
-    },
+    compared: comparedColumns(report.given),
+    readings: readingsJson(report.inference),
     counterexamples: report.counterexamples.map(({ one, file }) => ({
       shape: one.shape,
       count: one.count,
@@ -276,7 +192,12 @@ export function engineReportSuites(report: EngineReport): readonly JunitSuite[] 
     },
     {
       name: 'questions',
-      cases: report.asked === 0 ? [] : report.failing === 0 ? [compared] : [...wrong, ...shapesLeft(report)],
+      cases:
+        report.asked === 0
+          ? []
+          : report.failing === 0
+            ? [compared]
+            : [...wrong, ...shapesLeft(report.shapes, report.counterexamples, (count) => counted(count, 'question'))],
     },
     {
       name: 'laws',
@@ -287,12 +208,4 @@ export function engineReportSuites(report: EngineReport): readonly JunitSuite[] 
       cases: [...report.unexplained, ...report.acceptFile.expired].map((name) => ({ name, failure: name })),
     },
   ].filter(({ cases }) => cases.length > 0);
-}
-
-/** Shapes that have no counterexample of their own. */
-function shapesLeft({ shapes, counterexamples }: EngineReport): JunitSuite['cases'] {
-  const shown = new Set(counterexamples.map(({ one }) => one.shape));
-  return [...shapes]
-    .filter(([shape]) => !shown.has(shape))
-    .map(([name, count]) => ({ name, failure: `${counted(count, 'question')}: ${name}` }));
 }

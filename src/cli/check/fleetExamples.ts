@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { evaluate } from '../../exclusion/reference/evaluate.ts';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
 import type { Question } from '../../../test/kit/question.ts';
@@ -10,7 +9,8 @@ import type { Io } from '../shell/io.ts';
 import { benchVersion } from '../shell/version.ts';
 import type { Accepted } from './accepted.ts';
 import { writeCase } from './caseFiles.ts';
-import type { EngineUnderTest } from './engines/engineUnderTest.ts';
+import { caseFolder } from './checkOutputs.ts';
+import { shrinkingWith, type EngineUnderTest } from './engines/engineUnderTest.ts';
 import { nameOf, type FleetAnswers, type FleetOutputs, type FleetSource } from './fleet/fleetSource.ts';
 import type { FleetExample } from './fleetReport.ts';
 
@@ -23,9 +23,6 @@ export interface FleetCheck {
   readonly accepted: Accepted;
   readonly find: Find;
 }
-
-/** Restarts that shrinking may cost. */
-const RESTARTS_FOR_SHRINKING = 60;
 
 /** Makes counterexamples: small ones where there is an engine to ask, else the recorded one with the fewest rows. */
 export async function examplesOf(check: FleetCheck, found: Found): Promise<readonly FleetExample[]> {
@@ -41,15 +38,12 @@ export async function examplesOf(check: FleetCheck, found: Found): Promise<reado
   const asked = engine && (answers.expect ? await reproduced(engine, shown, find, clauses) : shown);
   const made: { readonly one: Counterexample; readonly first: Failing; readonly isShrunk: boolean }[] = [];
   if (engine && asked) {
-    engine.grant(RESTARTS_FOR_SHRINKING);
     const small = await minimiseAll(asked, found.shapes, {
-      asker: engine,
+      ...shrinkingWith(engine),
       clauses,
       find,
       isOver,
       isAccepted: (...args) => accepted.covers(...args),
-      keepsAsOf: engine.asOfs !== undefined,
-      round: engine.together > 1000 ? 2000 : 64,
     });
     for (const one of small) made.push({ one, first: asked.get(one.shape) as Failing, isShrunk: true });
   }
@@ -106,10 +100,6 @@ async function reproduced(
 function expectedVerdicts(question: Question, isOwn: boolean): readonly GivenVerdict[] {
   const { history, rules, asOf } = question;
   return (isOwn ? evaluate(history, rules, asOf) : expectedOf(question)).verdicts;
-}
-
-function caseFolder({ out, cases }: FleetOutputs): string {
-  return out === undefined ? cases : join(out, 'cases');
 }
 
 function provenance({ seed }: FleetSource, answers: FleetAnswers): Parameters<typeof writeCase>[2] {

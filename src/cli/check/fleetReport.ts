@@ -1,5 +1,5 @@
 import { rawQuestion } from '../../../test/kit/cases/caseForm.ts';
-import { VERDICT_FIELDS, type GivenVerdict } from '../../../test/kit/compare.ts';
+import type { GivenVerdict } from '../../../test/kit/compare.ts';
 import { counterexampleText } from '../../../test/kit/trial/counterexample.ts';
 import type { Found } from '../../../test/kit/trial/failures.ts';
 import { categoryOf } from '../../../test/kit/trial/finding.ts';
@@ -7,8 +7,18 @@ import type { Inference } from '../../../test/kit/trial/inference.ts';
 import type { JunitSuite } from '../../report/junit.ts';
 import { thousands } from '../../text/table.ts';
 import { formatInstant, type Instant } from '../../time.ts';
-import { column, indented, inferenceLines, questionLines, sizeWords, type Reported } from './engineReport.ts';
 import type { Needed } from './fleet/neededTroubles.ts';
+import {
+  comparedColumns,
+  idleLines,
+  indented,
+  inferenceLines,
+  questionLines,
+  readingsJson,
+  shapesLeft,
+  sizeWords,
+  type Reported,
+} from './reportParts.ts';
 
 /** A counterexample that was made from an installation of a fleet. */
 export interface FleetExample extends Reported {
@@ -67,7 +77,7 @@ export function fleetReportText(report: FleetReport): string {
     `Engine "${engine}", rules ${rules}${seed === undefined ? '' : `, seed ${seed}`}`,
     `fleet      ${histories}, as of ${formatInstant(asOf)}`,
     ...questionLines(asked, 'histories'),
-    ...idle.map((row) => `accepted   the row "${row}" accepts nothing: it can go`),
+    ...idleLines(idle),
     ...inferenceLines(inference, { noun: 'histories', option: readingOption }),
     ...examples.flatMap((one, i) => ['', ...exampleLines(one, i, examples.length)]),
     ...others.map((sentence) => `\n${sentence}`),
@@ -126,13 +136,8 @@ export function fleetReportJson(report: FleetReport): string {
     accepted: report.acceptedCount,
     endedBy: report.endedBy,
     shapes: Object.fromEntries(report.shapes),
-    compared: VERDICT_FIELDS.filter((field) => report.given.has(field)).map(column),
-    readings: report.inference && {
-      asked: report.inference.asked,
-      failing: report.inference.failing,
-      best: report.inference.best?.readings ?? null,
-      failingUnderBest: report.inference.best?.failing ?? null,
-    },
+    compared: comparedColumns(report.given),
+    readings: readingsJson(report.inference),
     counterexamples: report.examples.map(({ one, file, origin, needed, explain, isShrunk }) => ({
       shape: one.shape,
       count: one.count,
@@ -154,15 +159,12 @@ export function fleetReportJson(report: FleetReport): string {
 /** The report for CI. */
 export function fleetReportSuites(report: FleetReport): readonly JunitSuite[] {
   const { examples, shapes, others, again, histories } = report;
-  const shown = new Set(examples.map(({ one }) => one.shape));
   const wrong = [
     ...examples.map((example) => ({
       name: example.one.shape,
       failure: [...neededLines(example), `${textOf(example)}again: ${again}`].join('\n').trimStart(),
     })),
-    ...[...shapes]
-      .filter(([shape]) => !shown.has(shape))
-      .map(([name, count]) => ({ name, failure: `${historiesOf(count)}: ${name}` })),
+    ...shapesLeft(shapes, examples, historiesOf),
   ];
   const right = { name: `${histories} are decided as the rules ask` };
   return [

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { EmulateOptions } from '../../../devices/emulate/emulate.ts';
 import { PUSH_FRAMINGS, type PushFraming } from '../../../devices/emulate/pushFrames.ts';
 import type { DeviceChoice } from '../../../devices/emulate/profileSchema.ts';
+import { BAUD_RATES } from '../../../devices/iec62056_21/frames.ts';
 import { formatProblems } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
@@ -208,12 +209,11 @@ function device(text: string): DeviceChoice {
 /** Over 62056-21 the line opens at 300 Bd whatever happens; a speed then means the fastest that is offered. */
 function withBaud(profile: EmulateOptions['profile'], given: Given): EmulateOptions['profile'] {
   if (given.baud === undefined || framingOf(given, FRAMINGS.serial) !== '62056-21') return profile;
-  const offered = (['0', '1', '2', '3', '4', '5', '6'] as const).find((_, i) => OPTICAL_BAUDS[i] === given.baud);
-  if (offered === undefined) throw new UsageError(`--baud ${given.baud}: 62056-21 offers ${OPTICAL_BAUDS.join(', ')}`);
-  return { ...profile, optical: { ...profile.optical, baud: offered } };
+  const [offered] = Object.entries(BAUD_RATES).find(([, rate]) => rate === given.baud) ?? [];
+  const all = Object.values(BAUD_RATES).join(', ');
+  if (offered === undefined) throw new UsageError(`--baud ${given.baud}: 62056-21 offers ${all}`);
+  return { ...profile, optical: { ...profile.optical, baud: offered as typeof profile.optical.baud } };
 }
-
-const OPTICAL_BAUDS = [300, 600, 1200, 2400, 4800, 9600, 19_200];
 
 /** One framing is for every carrier that can have it; of several, a carrier takes the one that is its own first. */
 function framingOf<F extends string>(given: Given, able: readonly [F, ...F[]]): F {

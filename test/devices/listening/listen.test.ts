@@ -5,9 +5,11 @@ import type { DecodedLine } from '../../../devices/decode/decodeCapture.ts';
 import { decodeDataNotification } from '../../../devices/dlms/apduResponse.ts';
 import { membersOf, numberOf } from '../../../devices/dlms/values.ts';
 import { emulate } from '../../../devices/emulate/emulate.ts';
-import { labProfile } from '../../../devices/emulate/profile.ts';
+import { labProfile, profileOf } from '../../../devices/emulate/profile.ts';
+import { profileSchema } from '../../../devices/emulate/profileSchema.ts';
 import { pushOf, type PushTarget } from '../../../devices/emulate/push.ts';
 import { PUSH_FRAMINGS, type PushFraming } from '../../../devices/emulate/pushFrames.ts';
+import { makeUnit } from '../../../devices/emulate/unit.ts';
 import { listen, type Listening, type ListenOptions } from '../../../devices/listening/listen.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { hostAndPort } from '../../../devices/rig/file/places.ts';
@@ -72,6 +74,29 @@ describe.each(PUSH_FRAMINGS)('framed as %s', (framing: PushFraming) => {
     expect(lines.filter(({ isDamage }) => isDamage)).toEqual([]);
   });
 });
+
+const OTHER_CLIENTS = {
+  clients: [
+    { sap: 3, role: 'management', authentication: 'gmac' },
+    { sap: 32, role: 'reader', authentication: 'none' },
+  ],
+};
+
+test.each([
+  ['esme', {}],
+  ['esme', OTHER_CLIENTS],
+  ['gsme', {}],
+  ['gsme', OTHER_CLIENTS],
+] as const)(
+  'the push of an %s with the profile %j holds its name, its time and what it measured',
+  (device, document) => {
+    const profile = profileOf(profileSchema.parse(document), () => '');
+    const unit = makeUnit({ profile, device, number: 1, timers, onPowerCut: () => undefined });
+    const push = decodeDataNotification(pushOf(unit.devices[0]!, AT, false)!);
+    const values = membersOf(push.ok ? push.value.body : undefined) ?? [];
+    expect(values.map(({ type }) => type)).toEqual(['octetString', 'octetString', 'doubleLongUnsigned']);
+  },
+);
 
 test('pushes over a broker are decoded by the topic that they come on', async () => {
   const broker = await aedesBroker();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Attempt, History, HistoryEvent } from '../../../src/migration/history.ts';
+import type { Instant } from '../../../src/time.ts';
 import type { Question } from '../question.ts';
 import type { Verdict } from '../../../src/exclusion/verdict.ts';
 import { questionArbitrary } from '../arbitraries/questions.ts';
@@ -9,6 +10,15 @@ const ANY = (rules: Rules) => questionArbitrary(rules);
 
 function keeping(history: History, attempt: (row: Attempt) => boolean, event: (row: HistoryEvent) => boolean): History {
   return { ...history, attempts: history.attempts.filter(attempt), events: history.events.filter(event) };
+}
+
+/** The rows up to the as-of. The others do not exist. */
+function pastOf({ history, asOf }: Question): History {
+  return keeping(
+    history,
+    ({ at }) => at <= asOf,
+    ({ at }) => at <= asOf,
+  );
 }
 
 /** A question, and the same rows in another order. */
@@ -49,9 +59,27 @@ const READMITTED = (rules: Rules) =>
       });
   });
 
-function lastRow({ history, asOf }: Question): number {
-  const rows = [...history.attempts, ...history.events].map(({ at }) => at);
-  return Math.max(...rows.filter((at) => at <= asOf), 0);
+/** The past of a question, and the same with one migration attempt more, a second after its last row. */
+interface Migrated {
+  readonly past: History;
+  readonly after: History;
+  /** The instant of that attempt. */
+  readonly at: Instant;
+}
+
+/** Undefined if the second after the last row is later than the as-of. */
+function migratedAtLast(question: Question, outcome: 'ok' | 'ok-esme'): Migrated | undefined {
+  const past = pastOf(question);
+  const at = Math.max(...[...past.attempts, ...past.events].map((row) => row.at), 0) + 1;
+  if (at > question.asOf) return undefined;
+  const attempt: Attempt = { at, kind: 'migration', outcome, cause: 'device', table510: false };
+  return { past, after: { ...past, attempts: [...past.attempts, attempt] }, at };
+}
+
+/** The same with an `ok-esme`, for a question in which no attempt ended well before; otherwise undefined. */
+function firstEsmeAtLast(question: Question): Migrated | undefined {
+  const found = migratedAtLast(question, 'ok-esme');
+  return found?.past.attempts.some(({ outcome }) => outcome.startsWith('ok')) === true ? undefined : found;
 }
 
 /** Laws about the rows on which an answer may depend, and how. */
@@ -62,13 +90,9 @@ export const RECORD_LAWS: readonly Law[] = [
   law('an exact duplicate of a row changes nothing', REPEATED, (engine, { history, repeated, rules, asOf }) => {
     mustEqual(engine(repeated, rules, asOf), engine(history, rules, asOf), 'rows repeated');
   }),
-  law('rows after the as-of do not exist', ANY, (engine, { history, rules, asOf }) => {
-    const past = keeping(
-      history,
-      ({ at }) => at <= asOf,
-      ({ at }) => at <= asOf,
-    );
-    mustEqual(engine(history, rules, asOf), engine(past, rules, asOf), 'rows after the as-of taken out');
+  law('rows after the as-of do not exist', ANY, (engine, question) => {
+    const { history, rules, asOf } = question;
+    mustEqual(engine(history, rules, asOf), engine(pastOf(question), rules, asOf), 'rows after the as-of taken out');
   }),
   law('what a readmit closes no longer bears on a verdict', READMITTED, (engine, { history, rules, asOf }) => {
     const readmits = history.events.filter(({ event, at }) => event === 'readmit' && at <= asOf).map(({ at }) => at);
@@ -142,34 +166,22 @@ export const RECORD_LAWS: readonly Law[] = [
   ),
   law('an ok after every other row adds no category', ANY, (engine, question) => {
     const { history, rules, asOf } = question;
-    const at = lastRow(question) + 1;
-    if (at > asOf) return;
-    const ok: Attempt = { at, kind: 'migration', outcome: 'ok', cause: 'device', table510: false };
-    const past = keeping(
-      history,
-      (row) => row.at <= asOf,
-      (row) => row.at <= asOf,
-    );
-    const after = engine({ ...past, attempts: [...past.attempts, ok] }, rules, asOf);
+    const migrated = migratedAtLast(question, 'ok');
+    if (migrated === undefined) return;
+    const after = engine(migrated.after, rules, asOf);
     mustBeWithin(after, engine(history, rules, asOf), 'an ok added a category');
-    const kept = past.attempts.some(({ outcome }) => outcome === 'ok-esme') ? 1 : 0;
+    const kept = migrated.past.attempts.some(({ outcome }) => outcome === 'ok-esme') ? 1 : 0;
     must(after.verdicts.length <= kept, 'after an ok nothing holds, save the gt01 of an earlier ok-esme');
   }),
   law(
     'an ok-esme after every other row keeps gt01 as it stood, and nothing else',
     ANY,
     (engine, question) => {
-      const { history, rules, asOf } = question;
-      const at = lastRow(question) + 1;
-      const past = keeping(
-        history,
-        (row) => row.at <= asOf,
-        (row) => row.at <= asOf,
-      );
-      if (at > asOf || past.attempts.some(({ outcome }) => outcome.startsWith('ok'))) return;
-      const esme: Attempt = { at, kind: 'migration', outcome: 'ok-esme', cause: 'device', table510: false };
-      const gt01 = engine(past, rules, asOf).verdicts.filter(({ category }) => category === 'gt01');
-      const after = engine({ ...past, attempts: [...past.attempts, esme] }, rules, asOf);
+      const { rules, asOf } = question;
+      const migrated = firstEsmeAtLast(question);
+      if (migrated === undefined) return;
+      const gt01 = engine(migrated.past, rules, asOf).verdicts.filter(({ category }) => category === 'gt01');
+      const after = engine(migrated.after, rules, asOf);
       const plain = (row: Verdict) => ({ ...row, reported: null });
       mustEqual(after.verdicts.map(plain), gt01.map(plain), 'verdicts after an ok-esme');
       must(
@@ -183,19 +195,13 @@ export const RECORD_LAWS: readonly Law[] = [
     'an ok-esme after every other row is noted as contradictory where gt01 did not hold',
     ANY,
     (engine, question) => {
-      const { history, rules, asOf } = question;
-      const at = lastRow(question) + 1;
-      const past = keeping(
-        history,
-        (row) => row.at <= asOf,
-        (row) => row.at <= asOf,
-      );
-      if (at > asOf || past.attempts.some(({ outcome }) => outcome.startsWith('ok'))) return;
-      const esme: Attempt = { at, kind: 'migration', outcome: 'ok-esme', cause: 'device', table510: false };
-      const held = engine(past, rules, asOf).verdicts.some(({ category }) => category === 'gt01');
-      const { notes } = engine({ ...past, attempts: [...past.attempts, esme] }, rules, asOf);
-      const contradictory = notes.filter(({ note }) => note === 'contradictoryEsmeOnly').map((note) => note.at);
-      mustEqual(contradictory, held ? [] : [at], 'noted as contradictory');
+      const { rules, asOf } = question;
+      const migrated = firstEsmeAtLast(question);
+      if (migrated === undefined) return;
+      const held = engine(migrated.past, rules, asOf).verdicts.some(({ category }) => category === 'gt01');
+      const { notes } = engine(migrated.after, rules, asOf);
+      const contradictory = notes.filter(({ note }) => note === 'contradictoryEsmeOnly').map(({ at }) => at);
+      mustEqual(contradictory, held ? [] : [migrated.at], 'noted as contradictory');
     },
     { clauses: ['gt01'] },
   ),

@@ -1,7 +1,6 @@
-// A second source of questions for the tests of the bench itself. It is composed of fast-check's own arbitraries, so it
-// shares no code with the kit's generator. It is several times slower, and its counterexamples shrink less far.
+// A second source of questions for the tests of the bench itself. It is composed of fast-check's own arbitraries, and
+// draws no row as the kit's generator does. It is several times slower, and its counterexamples shrink less far.
 import fc from 'fast-check';
-import type { Installation } from '../../../src/installation/installation.ts';
 import {
   GAS_EVENTS,
   type Attempt,
@@ -21,25 +20,10 @@ import { boundariesOf, instantsNear } from '../../kit/arbitraries/instants.ts';
  */
 export const FAILURES = ['MA112', 'GT01', 'MA110', 'SYN-DF01', 'UNLISTED-1'] as const;
 
-/** The content of generated histories. By default they contain everything, in at most 12 rows. */
-export interface HistoryOptions {
-  readonly rules?: RuleSet;
-  readonly installation?: fc.Arbitrary<Installation>;
-  /**
-   * Tell whether histories may contain migrations (`ok`, `ok-esme`), readmits, and other events. The default of each is
-   * true.
-   */
-  readonly migrations?: boolean;
-  readonly readmits?: boolean;
-  readonly events?: boolean;
-  /** The most rows; the default is 12. */
-  readonly rowsMax?: number;
-}
-
 /**
  * One attempt of a history in which most failures have the same code, so that thresholds are reached and just missed.
  */
-function attemptArbitrary(at: fc.Arbitrary<Instant>, code: string, migrations: boolean): fc.Arbitrary<Attempt> {
+function attemptArbitrary(at: fc.Arbitrary<Instant>, code: string): fc.Arbitrary<Attempt> {
   const failure = fc.oneof(
     { weight: 5, arbitrary: fc.constant(code) },
     { weight: 2, arbitrary: fc.constantFrom(...FAILURES) },
@@ -76,7 +60,7 @@ function attemptArbitrary(at: fc.Arbitrary<Instant>, code: string, migrations: b
     .oneof(
       { weight: 10, arbitrary: failed },
       { weight: code === 'NO-WAN' ? 12 : 3, arbitrary: instructed },
-      { weight: migrations ? 1 : 0, arbitrary: migrated },
+      { weight: 1, arbitrary: migrated },
     )
     .map((attempt) => {
       const { kind, outcome } = attempt;
@@ -112,10 +96,9 @@ const WEIGHTS: readonly (readonly [EventName, number])[] = [
   ['readmit', 2],
 ];
 
-function eventArbitrary(at: fc.Arbitrary<Instant>, readmits: boolean): fc.Arbitrary<HistoryEvent> {
-  const names = WEIGHTS.filter(([event]) => readmits || event !== 'readmit');
+function eventArbitrary(at: fc.Arbitrary<Instant>): fc.Arbitrary<HistoryEvent> {
   return fc
-    .oneof(...names.map(([event, weight]) => ({ weight, arbitrary: fc.constant(event) })))
+    .oneof(...WEIGHTS.map(([event, weight]) => ({ weight, arbitrary: fc.constant(event) })))
     .chain((event) => fc.record({ at, event: fc.constant(event), value: VALUES[event] ?? fc.constant('') }));
 }
 
@@ -131,34 +114,32 @@ function withoutContradictions<R extends Attempt | HistoryEvent>(rows: readonly 
   return rows.filter((row) => !seen.has(keyOf(row)) && seen.add(keyOf(row)));
 }
 
+/** The most attempts of a history. */
+const ATTEMPTS_MAX = 12;
 /** Counts around the thresholds 3 and 5, where engines are most likely to be wrong. */
 const COUNTS = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 1, max: 6 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 0, max: 12 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: ATTEMPTS_MAX }) },
 );
 
 /** Histories at the boundaries: rows come in any order, kinds share instants, and most attempts fail with one code. */
-export function historyArbitrary(options: HistoryOptions = {}): fc.Arbitrary<History> {
-  const { rules = VARIOUS1, migrations = true, readmits = true, events = true, rowsMax = 12 } = options;
+export function historyArbitrary({ rules = VARIOUS1 }: { readonly rules?: RuleSet } = {}): fc.Arbitrary<History> {
   return fc
     .tuple(
-      options.installation ?? installationArbitrary(),
+      installationArbitrary(),
       instantsNear(rules),
       fc.constantFrom('MA112', 'GT01', 'GT01', 'MA110', 'NO-WAN'),
       COUNTS,
     )
     .chain(([installation, at, code, count]) =>
       fc
-        .array(attemptArbitrary(at, code, migrations), {
-          minLength: Math.min(count, rowsMax),
-          maxLength: Math.min(count + 1, rowsMax),
-        })
+        .array(attemptArbitrary(at, code), { minLength: count, maxLength: Math.min(count + 1, ATTEMPTS_MAX) })
         .map(withoutContradictions)
         .chain((attempts) =>
           fc.record({
             installation: fc.constant(installation),
             attempts: fc.constant(attempts),
-            events: (events ? eventsArbitrary(besides(attempts, at), readmits) : fc.constant([])).map((rows) =>
+            events: eventsArbitrary(besides(attempts, at)).map((rows) =>
               withoutContradictions(rows).filter(
                 ({ event }) => installation.gas !== null || !GAS_EVENTS.includes(event),
               ),
@@ -178,14 +159,14 @@ function besides(attempts: readonly Attempt[], at: fc.Arbitrary<Instant>): fc.Ar
 }
 
 /** Events of all names, or a gas supplier that leaves and comes back, with instructions in between. */
-function eventsArbitrary(at: fc.Arbitrary<Instant>, readmits: boolean): fc.Arbitrary<HistoryEvent[]> {
+function eventsArbitrary(at: fc.Arbitrary<Instant>): fc.Arbitrary<HistoryEvent[]> {
   const supplied = fc.oneof(
     { weight: 2, arbitrary: fc.constant('gas-supplier' as const) },
     { weight: 3, arbitrary: fc.constant('supplier-gsme-exclusion' as const) },
   );
   const gas = fc.record({ at, event: supplied, value: supplierArbitrary });
   return fc.oneof(
-    { weight: 4, arbitrary: fc.array(eventArbitrary(at, readmits), { maxLength: 5 }) },
+    { weight: 4, arbitrary: fc.array(eventArbitrary(at), { maxLength: 5 }) },
     { weight: 1, arbitrary: fc.array(gas, { minLength: 2, maxLength: 6 }) },
   );
 }
@@ -205,12 +186,9 @@ export function asOfArbitrary(history: History, rules: RuleSet = VARIOUS1): fc.A
 }
 
 /** A history with the rules and the as-of to evaluate it with. */
-export function questionArbitrary(
-  rules: fc.Arbitrary<RuleSet>,
-  options: Omit<HistoryOptions, 'rules'> = {},
-): fc.Arbitrary<Question> {
+export function questionArbitrary(rules: fc.Arbitrary<RuleSet>): fc.Arbitrary<Question> {
   return rules.chain((chosen) =>
-    historyArbitrary({ ...options, rules: chosen }).chain((history) =>
+    historyArbitrary({ rules: chosen }).chain((history) =>
       asOfArbitrary(history, chosen).map((asOf) => ({ history, rules: chosen, asOf })),
     ),
   );

@@ -4,6 +4,7 @@ import { documentOf } from '../../../rules/ruleSetSchema.ts';
 import { expiryInstant, type RuleSet } from '../../../rules/ruleset.ts';
 import type { Instant } from '../../../time.ts';
 import type { Asker } from '../../../../test/kit/trial/asker.ts';
+import type { MinimiseOptions } from '../../../../test/kit/trial/minimise.ts';
 import { EXIT, ExitWith, UsageError } from '../../shell/exit.ts';
 import { writeLine, type Io } from '../../shell/io.ts';
 
@@ -21,6 +22,15 @@ export interface EngineUnderTest extends Asker {
   /** Lets the engine break down some more times, for the shrinking of a question that does it. */
   readonly grant: (restarts: number) => void;
   readonly close: () => Promise<void>;
+}
+
+/** Questions may be shrunk for this many restarts: each costs a process if the engine breaks down. */
+const RESTARTS_FOR_SHRINKING = 60;
+
+/** Lets an engine break down during shrinking, and says how its questions are shrunk. */
+export function shrinkingWith(engine: EngineUnderTest): Pick<MinimiseOptions, 'asker' | 'keepsAsOf' | 'round'> {
+  engine.grant(RESTARTS_FOR_SHRINKING);
+  return { asker: engine, keepsAsOf: engine.asOfs !== undefined, round: engine.together > 1000 ? 2000 : 64 };
 }
 
 /** Starts an engine for a rule set. */
