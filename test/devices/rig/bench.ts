@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { diskFiles } from '../../../src/cli/shell/readText.ts';
 import { formatProblems } from '../../../src/document/problem.ts';
@@ -54,6 +55,12 @@ export function fastTimers(times: number): Timers {
     after: (milliseconds, action) => wall.after(milliseconds / times, action),
   };
 }
+
+/** The command of a driver that fails as its setting `mode` says: `dies`, `babbles`, `misdates` or `hangs`. For a rig file. */
+export const FAULTY_DRIVER = JSON.stringify([
+  process.execPath,
+  fileURLToPath(new URL('faultyDriver.mjs', import.meta.url)),
+]);
 
 /** A folder that goes when the test file ends: `afterAll(bench.stop)`. */
 export function rigBench() {

@@ -1,4 +1,6 @@
-// What both samples share. In a project of yours, import from 'smets1-bench/devices' instead.
+// What both samples share. They use nothing of the kit that tests them, so that each can stand in a project of yours:
+// there, import from 'smets1-bench/devices' instead.
+import { createInterface } from 'node:readline';
 import {
   dialTransport,
   KeyLedger,
@@ -12,7 +14,7 @@ import {
 } from '../../../devices/index.ts';
 
 /** A meter as `check schema head-end` describes it. */
-export interface Meter {
+interface Meter {
   readonly number: number;
   readonly host: string;
   readonly port: number;
@@ -32,7 +34,7 @@ const OWN_TITLE = Uint8Array.from([0x53, 0x41, 0x4d, 0x50, 0x4c, 0x45, 0x30, 0x3
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 
 /** A head-end that remembers keys and counters of each meter by its number. It tells whether the keys are rotated. */
-export function headEndOf(keySource: KeySource = secretKeySource()): (meter: Meter) => Promise<boolean> {
+function headEndOf(keySource: KeySource): (meter: Meter) => Promise<boolean> {
   const ledgers = new Map<number, KeyLedger>();
   return async (meter) => {
     const { number, host, port, framing, clientSap, serverSap, guek, gak, kek } = meter;
@@ -47,4 +49,15 @@ export function headEndOf(keySource: KeySource = secretKeySource()): (meter: Met
     const { kind } = await runAsync(rotate(peer, { keySource, tries: 1 }), { timers: wallTimers(), framing, dial });
     return kind === 'rotated';
   };
+}
+
+/** Answers on standard output what `check head-end` asks on standard input: one line of JSON for each meter. */
+export function serveHeadEnd(keySource: KeySource = secretKeySource()): void {
+  const headEnd = headEndOf(keySource);
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    const { rotate: meter } = JSON.parse(line) as { rotate: Meter };
+    void headEnd(meter).then((rotated) => {
+      process.stdout.write(`${JSON.stringify({ number: meter.number, rotated })}\n`);
+    });
+  });
 }

@@ -8,7 +8,8 @@ import { converse, disconnect, type Outcome, type Procedure } from '../../../dev
 import { mayRotate, recover, rotate, type Rotated } from '../../../devices/headend/rotate.ts';
 import { wireErrorText } from '../../../devices/headend/wireError.ts';
 import type { FaultAction } from '../../../devices/transport/faultScript.ts';
-import { openAll, pairings, reused } from '../headEnd/audit.ts';
+import { everyPair, openAll, reused } from '../headEnd/audit.ts';
+import { LINK_FAULTS } from '../headEnd/linkFaults.ts';
 import { must } from '../laws/law.ts';
 
 export interface DeviceLawOptions {
@@ -34,17 +35,6 @@ const CALLS_MAX = 3;
 /** How often an unanswered session is begun. */
 const TRIES = 1;
 
-/** Faults on our side of the link. The power of attached hardware is not ours to cut. */
-const STRUCK: readonly (readonly [string, FaultAction])[] = [
-  ['is lost', { fault: 'drop' }],
-  ['comes twice', { fault: 'duplicate' }],
-  ['is damaged', { fault: 'corrupt' }],
-  ['is damaged in its tag', { fault: 'corrupt', offset: -2 }],
-  ['is cut short', { fault: 'truncate' }],
-  ['is the last on its link', { fault: 'cut', delivered: true }],
-  ['is lost with its link', { fault: 'cut' }],
-];
-
 /** Every law of a device at an address. Those that write stand last. */
 export const DEVICE_LAWS: readonly DeviceLaw[] = [
   { name: 'it proves the keys held, each time it is asked', writes: false, check: proves },
@@ -57,7 +47,8 @@ export const DEVICE_LAWS: readonly DeviceLaw[] = [
     check: refusesReplay,
   },
   { name: 'its keys are rotated and proved, and the old ones open nothing; and again', writes: true, check: rotates },
-  ...STRUCK.map(([what, action]): DeviceLaw => ({
+  // The faults are on our side of the link. The power of attached hardware is not ours to cut.
+  ...LINK_FAULTS.map(([what, action]): DeviceLaw => ({
     name: `whichever frame ${what}, a rotation that is called again settles`,
     writes: true,
     check: (bench, options) => settles(bench, what, action, options),
@@ -183,11 +174,9 @@ function isRotated(said: Rotated, where: string): void {
 /** No counter of the device protects two different answers, under any key that it may have had. */
 function isAudited(bench: DeviceBench): void {
   if ((bench.peer.call.framing ?? 'wrapper') !== 'wrapper' || bench.title === undefined) return;
-  const every = pairings(
-    bench.keys.map(({ guek }) => guek),
-    bench.keys.map(({ gak }) => gak),
+  const twice = reused(openAll(bench.frames, everyPair(bench.keys)).uses).filter(
+    (nonce) => nonce.split(' ')[1] === bench.title,
   );
-  const twice = reused(openAll(bench.frames, every).uses).filter((nonce) => nonce.split(' ')[1] === bench.title);
   must(twice.length === 0, `it protected two different answers with counter ${twice[0]?.split(' ').at(-1)}`);
 }
 
@@ -197,10 +186,7 @@ const DATA = 0;
 
 /** How many frames since one of them are get-responses with data. */
 function dataSince({ frames, keys }: DeviceBench, first: number): number {
-  const every = pairings(
-    keys.map(({ guek }) => guek),
-    keys.map(({ gak }) => gak),
-  );
-  const answers = openAll(frames, every).opened.filter(({ frame, direction }) => frame >= first && direction === 's2c');
+  const { opened } = openAll(frames, everyPair(keys));
+  const answers = opened.filter(({ frame, direction }) => frame >= first && direction === 's2c');
   return answers.filter(({ plain }) => plain[0] === GET_RESPONSE && plain[1] === NORMAL && plain[3] === DATA).length;
 }

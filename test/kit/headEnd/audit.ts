@@ -124,6 +124,14 @@ export function pairings(gueks: readonly Uint8Array[], gaks: readonly Uint8Array
   return gueks.flatMap((guek) => gaks.map((gak) => ({ guek, gak })));
 }
 
+/** Every pair of one GUEK and one GAK out of these pairs: a device may change its two keys one at a time. */
+export function everyPair(keys: readonly SuiteKeys[]): readonly SuiteKeys[] {
+  return pairings(
+    keys.map(({ guek }) => guek),
+    keys.map(({ gak }) => gak),
+  );
+}
+
 /** True if accepted counters strictly increase, for each key and title. */
 export function rises(accepted: readonly { key: string; title: string; counter: number }[]): boolean {
   const last = new Map<string, number>();

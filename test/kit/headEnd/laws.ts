@@ -1,6 +1,7 @@
 import type { FaultAction } from '../../../devices/transport/faultScript.ts';
 import { toHex } from '../../../devices/dlms/bytes.ts';
 import { must } from '../laws/law.ts';
+import { LINK_FAULTS } from './linkFaults.ts';
 import { Target, type DeviceAtAddress, type FrameAtTarget, type TargetFault } from './target.ts';
 
 /**
@@ -53,14 +54,7 @@ const DEVICES_COMPARED = 3;
 const FRAMES_MAX = 1000;
 
 const FAULTS: readonly (readonly [string, FaultAction, { readonly cutsPower: boolean }?])[] = [
-  ['is lost', { fault: 'drop' }],
-  ['comes twice', { fault: 'duplicate' }],
-  ['is damaged', { fault: 'corrupt' }],
-  // The frame can be decrypted but its tag is wrong. A head-end that does not check tags accepts it.
-  ['is damaged in its tag', { fault: 'corrupt', offset: -2 }],
-  ['is cut short', { fault: 'truncate' }],
-  ['is the last on its link', { fault: 'cut', delivered: true }],
-  ['is lost with its link', { fault: 'cut' }],
+  ...LINK_FAULTS,
   ["is the last before the device's power goes", { fault: 'cut', delivered: true }, { cutsPower: true }],
   ["is lost as the device's power goes", { fault: 'cut' }, { cutsPower: true }],
 ];

@@ -14,7 +14,7 @@ import { faultyChannel } from '../../../devices/transport/faultyChannel.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { wallTimers } from '../../../devices/transport/timers.ts';
 import type { ByteChannel, Listener } from '../../../devices/transport/transport.ts';
-import { openAll, pairings, reused, type Frame } from './audit.ts';
+import { everyPair, openAll, reused, type Frame } from './audit.ts';
 
 /**
  * The address of a device and the data that a head-end receives about it, which are the same at each call. The keys are
@@ -133,11 +133,7 @@ export class Target {
 
   /** The nonces that protected two different messages, under any key that ever existed. */
   get reusedNonces(): readonly string[] {
-    const every = pairings(
-      this.keys.map(({ guek }) => guek),
-      this.keys.map(({ gak }) => gak),
-    );
-    return reused(openAll(this.frames, every).uses);
+    return reused(openAll(this.frames, everyPair(this.keys)).uses);
   }
 
   /** Ends the fault: the link is clear, and a device that lost its power has it back. */
@@ -164,11 +160,7 @@ export class Target {
 
   /** True if a key transfer was sent since the frame of this number, under any keys that ever existed. */
   hasSentKeysSince(first: number): boolean {
-    const every = pairings(
-      this.keys.map(({ guek }) => guek),
-      this.keys.map(({ gak }) => gak),
-    );
-    return openAll(this.frames, every).opened.some(
+    return openAll(this.frames, everyPair(this.keys)).opened.some(
       ({ frame, direction, plain }) => frame >= first && direction === 'c2s' && isKeyTransfer(plain),
     );
   }

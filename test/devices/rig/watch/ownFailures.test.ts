@@ -1,7 +1,7 @@
 // The law behind every record of a watch: whatever fails on the lab's own side, no attempt has the cause `device` unless the device
 // caused it. One journal covers a week in which our side fails in another way each day, and a Monday on which the hub really is
 // silent, so that the law is not kept by blaming nobody. Carriers, broker and drivers are real; only the clock is the test's.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { DAY, instant } from '../../../../src/time.ts';
@@ -11,7 +11,7 @@ import { watchHistory } from '../../../../devices/rig/watch/watchHistory.ts';
 import { readWatch, watchRig, type WatchRigOptions, type WatchRun } from '../../../../devices/rig/watch/watchRig.ts';
 import { wallTimers, type Timers } from '../../../../devices/transport/timers.ts';
 import { aedesBroker } from '../../transport/brokers.ts';
-import { AWAKE, emulated, rigBench } from '../bench.ts';
+import { AWAKE, emulated, FAULTY_DRIVER, rigBench } from '../bench.ts';
 
 /** The disk under the journal: while it is full, every addition fails as the file system would fail it. */
 const disk = vi.hoisted(() => ({ isFull: false }));
@@ -48,20 +48,6 @@ function labClock(): Timers & { set(text: string): void } {
     set: (text) => void (ahead = instant(text) * 1000 - wall.nowMilliseconds()),
   };
 }
-
-const DRIVER = `import { createInterface } from 'node:readline';
-const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
-let mode = '';
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { hello, id, op, arg } = JSON.parse(line);
-  if (hello) return say({ hello: 1, driver: 'faulty', capabilities: ['probe', 'lastContact', 'read'] });
-  if (op === 'open') mode = arg.settings.mode;
-  if (op === 'open' || op === 'close') return say({ id, ok: true });
-  if (mode === 'dies') process.exit(7);
-  if (mode === 'babbles') return process.stdout.write('not JSON\\n');
-  if (mode === 'misdates') return say({ id, ok: true, result: { at: 'yesterday' } });
-});
-`;
 
 /** One way in which our side fails; `onFrame` is called for each frame of the day's attempt. */
 interface Way {
@@ -109,10 +95,8 @@ test('a week in which our side fails in every way holds no attempt with cause de
   );
   const tcp = `tcp: '127.0.0.1:${onNetwork.port}'`;
   const mqtt = `mqtt: { url: '${broker.url}', rig: SMBC00000001 }`;
-  const command = `[${JSON.stringify(process.execPath)}, faulty.mjs]`;
-  writeFileSync(join(bench.folder, 'faulty.mjs'), DRIVER);
   const driver = (mode: string): string =>
-    `driver: { command: ${command}, endpoint: hub, answerSeconds: 1, settings: { mode: ${mode} } }`;
+    `driver: { command: ${FAULTY_DRIVER}, endpoint: hub, answerSeconds: 1, settings: { mode: ${mode} } }`;
 
   // The watch begins on Monday, after the day's contact would have been due.
   await look('2022-01-10T00:00:01Z', { hub: tcp });
