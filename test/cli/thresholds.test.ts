@@ -103,7 +103,8 @@ describe('forecast thresholds', () => {
     writeFileSync(priors, 'format: 1\nname: one\nparameters:\n  silent: { path: links.wan.silent.classes.dead.share, ratio: 3 }\n'); // prettier-ignore
     const args = ['--numbers', '5', '--priors', priors, '--draws', '8', '--replications', '1', '--format', 'json'];
     const one = await small(...args);
-    const report = JSON.parse(one.out) as { overPriors: { draws: number; ranges: { category: string; isOwn: boolean; excluded: { p05: number; p95: number } }[] } }; // prettier-ignore
+    const report = JSON.parse(one.out) as { command: string; overPriors: { draws: number; ranges: { category: string; isOwn: boolean; excluded: { p05: number; p95: number } }[] } }; // prettier-ignore
+    expect(report.command).toContain(' --priors priors.yaml --draws 8');
     expect(report.overPriors.draws).toBe(8);
     const own = report.overPriors.ranges.find((row) => row.category === 'five-retries' && row.isOwn);
     expect(own?.excluded.p05).toBeLessThan((own?.excluded.p95 ?? 0) / 1.5);

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { counted, thousands } from '../../text/table.ts';
 import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
@@ -8,15 +7,12 @@ import { createLibrary } from '../library/libraryFolder.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { collect, dateOption, folder, whole } from '../shell/options.ts';
+import { collect, dateOption, folder, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
 import { drawsCommand } from './drawsCommand.ts';
 import { linesCommand } from './linesCommand.ts';
 import { rangesCommand } from './rangesCommand.ts';
 import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
-import { shareOption } from './shareOption.ts';
-
-const WORKERS_MAX = 64;
 
 interface CalibrateOptions {
   readonly priors?: string;
@@ -56,7 +52,7 @@ export function calibrateCommand(shell: Shell): Command {
     )
     .option('--seed <text>', "seed of draws and lives (default: that of the priors, or the scenario's)")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
-    .option('--workers <n>', 'threads; the library does not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption('threads; the library does not depend on it'))
     .addHelpText(
       'after',
       `
@@ -90,7 +86,7 @@ async function calibrate(io: Io, scenario: string, options: CalibrateOptions): P
   refuseWrongDraws(priors, drawsOf(priors, draws));
   const library: LibraryOptions = { ...LIBRARY_DEFAULTS, draws, replications, scale };
   const made = createLibrary({ folder: out, scenario: scenarioPath(scenario), priors: path, seed: options.seed, set: options.set, options: library }); // prettier-ignore
-  const workers = options.workers ?? Math.min(availableParallelism(), WORKERS_MAX);
+  const workers = threadsOf(options.workers);
   for (const asOf of asOfs) {
     const { keys, computed } = await fillLibrary(io, made, { asOf, workers });
     writeLine(io.out, `${out}: as of ${asOf}, ${counted(keys.length, 'cell')}, ${thousands(computed)} computed, ${thousands(keys.length - computed)} there before`); // prettier-ignore

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { endOfLondonDate } from '../../time.ts';
 import { textTable, thousands } from '../../text/table.ts';
@@ -18,7 +17,7 @@ import type { Shell } from '../shell/command.ts';
 import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { collect, whole } from '../shell/options.ts';
+import { collect, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 
 interface FitCommandOptions {
@@ -39,7 +38,7 @@ export function fitCommand({ action }: Shell): Command {
     .option('--seed <text>', 'seed of the fit; test the result under others', 'fit')
     .option('--replications <n>', 'replications a round', whole(1, 1000), 4)
     .option('--rounds <n>', 'rounds of the secant; 1 only evaluates', whole(1, 50), 7)
-    .option('--workers <n>', 'threads', whole(1, 64))
+    .addOption(workersOption('threads'))
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
     .addHelpText(
       'after',
@@ -55,7 +54,7 @@ Examples:
 }
 
 async function fit(io: Io, path: string, options: FitCommandOptions): Promise<void> {
-  const pool = await openPool(options.workers ?? Math.min(availableParallelism(), 64));
+  const pool = await openPool(threadsOf(options.workers));
   try {
     await fitIn(io, pool, path, options);
   } finally {

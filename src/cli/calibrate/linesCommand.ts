@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-import { basename, isAbsolute } from 'node:path';
 import { Command } from 'commander';
 import { calibrationSections } from '../../report/html/calibrationSections.ts';
 import { lineName } from '../../report/volumes.ts';
@@ -20,13 +18,12 @@ import { benchVersion } from '../shell/version.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
-import { collect, oneOf, pageFile, whole } from '../shell/options.ts';
+import { collect, oneOf, pageFile, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
 import { scenariosOf } from './drawnScenarios.ts';
 import { EFFECTIVE_MIN, linesText, shown } from './linesText.ts';
 import { priorsFile } from './priorsFile.ts';
-import { shareOption } from './shareOption.ts';
 
 interface LinesOptions {
   readonly priors: string;
@@ -40,8 +37,6 @@ interface LinesOptions {
   readonly html?: string;
   readonly format: 'text' | 'json';
 }
-
-const WORKERS_MAX = 64;
 
 /** `smets1-bench calibrate lines SCENARIO`: what published lines say of the assumptions. */
 export function linesCommand({ action }: Shell): Command {
@@ -60,7 +55,7 @@ export function linesCommand({ action }: Shell): Command {
     )
     .option('--seed <text>', "seed of the draws (default: that of the priors, or the scenario's)")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
-    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption())
     .option('--html <file>', 'write what the lines say as one page with pictures', pageFile)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
@@ -99,7 +94,7 @@ async function lines(io: Io, path: string, options: LinesOptions): Promise<ExitC
   return verdict(io, found);
 }
 
-/** Writes what the lines say as a page. Absolute paths of its command are cut to their last names. */
+/** Writes what the lines say as a page. */
 function writeLinesPage(
   file: string,
   { name, base, seed, parameters }: Priors,
@@ -107,10 +102,9 @@ function writeLinesPage(
   found: Calibration,
 ): void {
   const { draws, scale, operatorError, set, to, path } = options;
-  const cut = (text: string): string => (isAbsolute(text) ? basename(text) : text);
   const command = commandText(['calibrate', 'lines', path], {
-    'priors': cut(options.priors),
-    'to': to === undefined ? undefined : cut(to),
+    'priors': options.priors,
+    to,
     draws,
     scale,
     'operator-error': operatorError,
@@ -174,7 +168,7 @@ async function simulateDraws(
   const scenarios = scenariosOf(priors, drawn);
   const interruption = io.interruption();
   const progress = progressOn(io.err, io.env['TERM']);
-  const pool = await openPool(workers ?? Math.min(availableParallelism(), WORKERS_MAX));
+  const pool = await openPool(threadsOf(workers));
   try {
     return await volumesOfDraws(scenarios, {
       lines: asked.map(({ line }) => line),

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThresholds.ts';
@@ -15,17 +14,16 @@ import { COHORTS } from '../../installation/cohort.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
 import { KNOWN_RANGES_FORMAT, type KnownRanges, type PriorRange } from '../../report/ranges/knownRanges.ts';
 import { lineName } from '../../report/volumes.ts';
-import { shellWord } from '../../text/shellWord.ts';
 import { pricesWith } from './thresholdPrices.ts';
 import type { Shell } from '../shell/command.ts';
+import { commandText } from '../shell/commandText.ts';
 import { breathe, type Io } from '../shell/io.ts';
-import { whole } from '../shell/options.ts';
+import { shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { scenariosOf } from './drawnScenarios.ts';
 import { priorsFile } from './priorsFile.ts';
-import { shareOption } from './shareOption.ts';
 
 interface RangesOptions {
   readonly priors: string;
@@ -35,8 +33,6 @@ interface RangesOptions {
   readonly out: string;
   readonly workers?: number;
 }
-
-const WORKERS_MAX = 64;
 
 /** `smets1-bench calibrate ranges SCENARIO`: what reports say of a scenario beside one run of it. */
 export function rangesCommand({ action }: Shell): Command {
@@ -48,7 +44,7 @@ export function rangesCommand({ action }: Shell): Command {
     .option('--draws <n>', 'draws of the Latin hypercube, one replication each', whole(DRAWS_MIN, DRAWS_MAX), 400)
     .option('--scale <s>', 'share of every population that a draw simulates', shareOption, 0.1)
     .option('--replications <n>', 'replications of each reading, at full size', whole(1, 100), 2)
-    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption())
     .addHelpText(
       'after',
       `
@@ -68,7 +64,7 @@ async function ranges(io: Io, path: string, options: RangesOptions): Promise<voi
   const priors = priorsFile(path, options.priors);
   const interruption = io.interruption();
   const progress = progressOn(io.err, io.env['TERM']);
-  const pool = await openPool(options.workers ?? Math.min(availableParallelism(), WORKERS_MAX), FORECAST_WATCHERS);
+  const pool = await openPool(threadsOf(options.workers), FORECAST_WATCHERS);
   /** Three parts of about equal length. */
   const onProgress =
     (part: number) =>
@@ -146,7 +142,5 @@ async function rangesOf(
 }
 
 function commandOf(path: string, { priors, draws, scale, replications, out }: RangesOptions): string {
-  const words = ['smets1-bench calibrate ranges', shellWord(path), '--priors', shellWord(priors)];
-  words.push('--draws', String(draws), '--scale', String(scale), '--replications', String(replications));
-  return [...words, '--out', shellWord(out)].join(' ');
+  return commandText(['calibrate', 'ranges', path], { priors, draws, scale, replications, out });
 }

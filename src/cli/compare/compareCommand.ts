@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { openTable } from '../../interchange/table/tableFile.ts';
 import { column, type TableColumn } from '../../interchange/table/tableTypes.ts';
@@ -14,7 +13,7 @@ import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { collect, oneOf, pageFile, whole } from '../shell/options.ts';
+import { collect, oneOf, pageFile, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
 import { benchVersion } from '../shell/version.ts';
@@ -33,8 +32,6 @@ interface CompareOptions {
   readonly format: 'text' | 'json';
 }
 
-const WORKERS_MAX = 64;
-
 /** `smets1-bench compare A B`: what the one has more of than the other, on common dice. */
 export function compareCommand({ action }: Shell): Command {
   return new Command('compare')
@@ -45,7 +42,7 @@ export function compareCommand({ action }: Shell): Command {
     .option('--seed <text>', "seed of both (default: that of A's scenario)")
     .option('--replications <n>', "replications of both (default: those of A's scenario)", whole(1, 10_000))
     .option('--monthly', "also compare the volumes at each month's end", false)
-    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption())
     .option('--html <file>', 'write the comparison as one page with pictures', pageFile)
     .option('--out <file>', 'write a CSV with one row per line and replication')
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
@@ -108,7 +105,7 @@ async function sides(io: Io, a: string, b: string, options: CompareOptions): Pro
       // A run that is over has thrown its dice: the other one takes the same.
       seed: options.seed ?? folder?.seed ?? own?.seed ?? '',
       replications: options.replications ?? folder?.replications ?? own?.replications ?? 1,
-      workers: options.workers ?? Math.min(availableParallelism(), WORKERS_MAX),
+      workers: threadsOf(options.workers),
       asOf: [],
       monthly: options.monthly,
       elapsed: io.elapsed,

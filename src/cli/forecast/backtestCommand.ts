@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { backtest, type Backtest, type CountedPart } from '../../../sim/forecast/backtest/backtest.ts';
 import { migratedSeries, type MigratedPoint } from '../../../sim/forecast/migratedSeries.ts';
@@ -15,7 +14,7 @@ import { parseDate } from '../../time.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { breathe, type Io } from '../shell/io.ts';
-import { collect, dateOption, oneOf, whole } from '../shell/options.ts';
+import { collect, dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
@@ -31,7 +30,6 @@ interface BacktestOptions {
   readonly format: 'text' | 'json';
 }
 
-const WORKERS_MAX = 64;
 const WIDTH = 80;
 
 /** `smets1-bench forecast backtest SCENARIO`: how a forecast of the public series would have done. */
@@ -45,7 +43,7 @@ export function backtestCommand({ action }: Shell): Command {
     .option('--replications <n>', 'replications of the simulated homes', whole(1, 100), 1)
     .option('--seed <text>', "seed (default: the scenario's)")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
-    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -115,7 +113,7 @@ async function simulatedSeries(
 ): Promise<readonly MigratedPoint[]> {
   const interruption = io.interruption();
   const progress = progressOn(io.err, io.env['TERM']);
-  const threads = workers ?? Math.min(availableParallelism(), WORKERS_MAX);
+  const threads = threadsOf(workers);
   const pool = await openPool(threads);
   try {
     const simulation = await simulate(scenario, rules, {

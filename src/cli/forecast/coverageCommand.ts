@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { textTable } from '../../text/table.ts';
 import { COLUMNS } from '../../../sim/forecast/predict/lines.ts';
@@ -13,7 +12,7 @@ import { COHORTS } from '../../installation/cohort.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
-import { dateOption, oneOf, whole } from '../shell/options.ts';
+import { dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { fillLibrary, membersOf } from '../library/libraryCells.ts';
 import { openLibrary, refuseAsOf } from '../library/libraryFolder.ts';
 import { dayText } from './forecastRows.ts';
@@ -43,7 +42,7 @@ export function coverageCommand({ action }: Shell): Command {
       oneOf(...Object.keys(WORLDS)),
       'priors',
     ) // prettier-ignore
-    .option('--workers <n>', 'threads; the figures do not depend on it (default: one a core)', whole(1, 64))
+    .addOption(workersOption('threads; the figures do not depend on it'))
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -68,7 +67,7 @@ async function coverage(io: Io, folder: string, options: CoverageOptions): Promi
   if (asOf === undefined) throw new UsageError('--as-of DATE is needed: the day at which truths are forecast');
   refuseAsOf(library, asOf);
   if (options.seed === head.seed) throw new UsageError(`--seed ${options.seed}: the library has this seed; its truths would be its own members`); // prettier-ignore
-  const workers = options.workers ?? Math.min(availableParallelism(), 64);
+  const workers = threadsOf(options.workers);
   const { keys } = await fillLibrary(io, library, { asOf, workers });
   const members = membersOf(library, keys);
   const forecaster = new Forecaster(members);

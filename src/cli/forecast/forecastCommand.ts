@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { dateOption, folder, oneOf, pageFile, repeatable, whole } from '../shell/options.ts';
+import { dateOption, folder, oneOf, pageFile, repeatable, whole, workersOption } from '../shell/options.ts';
 import { withFileOptions } from '../shell/recordInputs.ts';
 import { backtestCommand } from './backtestCommand.ts';
 import { coverageCommand } from './coverageCommand.ts';
@@ -30,7 +30,7 @@ export function forecastCommand(shell: Shell): Command {
     .addOption(repeatable('--what-if <name: path=value>', 'also forecast as if this had always been so'))
     .option('--out <dir>', 'where the tables go: forecast, visits, installations', folder)
     .option('--html <file>', 'write the forecast as one page with pictures', pageFile)
-    .option('--workers <n>', 'threads, where cells of the library are missing (default: one a core)', whole(1, 64))
+    .addOption(workersOption('threads, where cells of the library are missing'))
     .option('--max-errors <n>', 'refused rows shown; reading ends there', whole(1, 999_999_999), 100)
     .option('--format <format>', 'of standard output: text or json', oneOf('text', 'json'), 'text')
     .addHelpText(

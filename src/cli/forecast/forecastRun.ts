@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { COHORTS } from '../../installation/cohort.ts';
 import { CATEGORIES } from '../../clauses/clause.ts';
@@ -19,6 +18,7 @@ import { writeLine, type Io } from '../shell/io.ts';
 import { MANIFEST, stage } from '../shell/outDirectory.ts';
 import { rowProgress } from '../shell/progress.ts';
 import { recordInputs } from '../shell/recordInputs.ts';
+import { threadsOf } from '../shell/options.ts';
 import { forecastRows, tableRow, visitRows, type PartSums } from './forecastRows.ts';
 import { FORECAST_TABLES, type ForecastTable } from './forecastTables.ts';
 import { forecastText } from './forecastText.ts';
@@ -70,7 +70,7 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
   const whatIfs = whatIfsOf(library, options.whatIf);
   const staging = options.out === undefined ? undefined : stage(options.out);
   try {
-    const workers = options.workers ?? Math.min(availableParallelism(), 64);
+    const workers = threadsOf(options.workers);
     const { keys } = await fillLibrary(io, library, { asOf, workers });
     const members = membersOf(library, keys);
     const about = { library, asOf, days, instants };

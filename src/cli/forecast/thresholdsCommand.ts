@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
@@ -10,18 +9,17 @@ import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThr
 import { thresholdSection } from '../../report/forecast/thresholdSection.ts';
 import { thresholdText } from '../../report/forecast/thresholdText.ts';
 import type { Price, ThresholdPoint, ThresholdReport } from '../../report/ranges/thresholds.ts';
-import { shellWord } from '../../text/shellWord.ts';
 import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
+import { commandText } from '../shell/commandText.ts';
 import { UsageError } from '../shell/exit.ts';
 import { breathe, type Io } from '../shell/io.ts';
-import { collect, oneOf, pageFile, whole } from '../shell/options.ts';
+import { collect, oneOf, pageFile, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { loadScenarioFile, warnOfIdle } from '../shell/scenarioFile.ts';
 import { benchVersion } from '../shell/version.ts';
 import { priorsFile } from '../calibrate/priorsFile.ts';
 import { scenariosOf } from '../calibrate/drawnScenarios.ts';
-import { shareOption } from '../calibrate/shareOption.ts';
 import { priceOption, pricesWith } from '../calibrate/thresholdPrices.ts';
 
 interface ThresholdsOptions {
@@ -38,8 +36,6 @@ interface ThresholdsOptions {
   readonly workers?: number;
   readonly format: 'text' | 'json';
 }
-
-const WORKERS_MAX = 64;
 
 /** `smets1-bench forecast thresholds SCENARIO`: how many failures a clause should ask for. */
 export function thresholdsCommand({ action }: Shell): Command {
@@ -66,7 +62,7 @@ export function thresholdsCommand({ action }: Shell): Command {
     .option('--priors <file>', 'also over draws from these priors (scenarios/priors): each draw is lived once')
     .option('--draws <n>', 'draws from the priors', whole(DRAWS_MIN, 1000), 32)
     .option('--html <file>', 'write the curves as one page with pictures', pageFile)
-    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -100,7 +96,7 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
   const drawn = priors === undefined ? [] : scenariosOf(priors, drawsOf(priors, options.draws));
   const interruption = io.interruption();
   const progress = progressOn(io.err, io.env['TERM']);
-  const pool = await openPool(options.workers ?? Math.min(availableParallelism(), WORKERS_MAX), FORECAST_WATCHERS);
+  const pool = await openPool(threadsOf(options.workers), FORECAST_WATCHERS);
   try {
     const parts = replications + drawn.length;
     let done = 0;
@@ -134,7 +130,7 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
       seed,
       replications,
       scale,
-      command: commandOf(path, { ...options, seed: options.seed }),
+      command: commandOf(path, options),
       version: benchVersion(),
       prices,
       points,
@@ -152,19 +148,19 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
 }
 
 /** The command that gives the same figures again. */
-function commandOf(
-  path: string,
-  options: Omit<ThresholdsOptions, 'seed'> & { readonly seed: string | undefined },
-): string {
-  const shown = path.startsWith('/') ? (path.split('/').at(-1) as string) : path;
-  const words = ['smets1-bench forecast thresholds', shellWord(shown), '--replications', String(options.replications)];
-  words.push('--scale', String(options.scale), '--numbers', options.numbers.join(','));
-  if (options.daysBetween.length > 0) words.push('--days-between', options.daysBetween.join(','));
-  if (options.priors !== undefined) words.push('--priors', shellWord(options.priors), '--draws', String(options.draws));
-  if (options.seed !== undefined) words.push('--seed', shellWord(options.seed));
-  for (const text of options.set) words.push('--set', shellWord(text));
-  for (const { what, pounds } of options.price) words.push('--price', `${what}=${pounds}`);
-  return words.join(' ');
+function commandOf(path: string, options: ThresholdsOptions): string {
+  const { replications, scale, numbers: tried, daysBetween, priors, draws, seed, set, price } = options;
+  return commandText(['forecast', 'thresholds', path], {
+    replications,
+    scale,
+    'numbers': tried.join(','),
+    'days-between': daysBetween.length === 0 ? undefined : daysBetween.join(','),
+    priors,
+    'draws': priors === undefined ? undefined : draws,
+    seed,
+    set,
+    'price': price.map(({ what, pounds }) => `${what}=${pounds}`),
+  });
 }
 
 /** Parses whole numbers with commas between them: each once, rising. */

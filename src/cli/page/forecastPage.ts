@@ -1,4 +1,3 @@
-import { basename, isAbsolute } from 'node:path';
 import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
 import { CATEGORY_ROWS } from '../../clauses/categories.ts';
 import { COHORT_LABELS, COHORTS } from '../../installation/cohort.ts';
@@ -27,7 +26,7 @@ export interface MadeForecast extends Omit<ForecastReport, 'lines'> {
   readonly options: CommandOptions;
 }
 
-/** The page of a forecast. Absolute paths of its command are cut to their last names. */
+/** The page of a forecast. */
 export function forecastDocument(made: MadeForecast): PageDocument {
   const { head, library, options, rules, asOf, match, visits, notes } = made;
   const [name = '', hash = ''] = head.scenarioHash.split('#');
@@ -36,7 +35,7 @@ export function forecastDocument(made: MadeForecast): PageDocument {
     kind: 'page',
     title: `Forecast of ${name} as of ${asOf}`,
     provenance: {
-      command: commandText(['forecast', library], withoutFolders(options)),
+      command: commandText(['forecast', library], options),
       set: head.set,
       scenarios: [{ name, hash }],
       rules: rules.name,
@@ -46,13 +45,6 @@ export function forecastDocument(made: MadeForecast): PageDocument {
     },
     sections: forecastSections({ asOf, match, visits, notes, lines: linesOf(made) }),
   };
-}
-
-function withoutFolders(options: CommandOptions): CommandOptions {
-  const cut = (text: string): string => (isAbsolute(text) ? basename(text) : text);
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, typeof value === 'object' ? value.map(cut) : value]),
-  );
 }
 
 /** Rows of the same line are together, in the order of their days. */

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { differencesOf } from '../../report/differences.ts';
@@ -14,7 +13,7 @@ import { Interrupted, UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { benchWords } from '../shell/benchWords.ts';
 import { commandText } from '../shell/commandText.ts';
-import { collect, folder, oneOf, pageFile, whole } from '../shell/options.ts';
+import { collect, folder, oneOf, pageFile, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { knownRangesOf } from '../shell/knownRangesFile.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { outError, refuseOther } from '../shell/outDirectory.ts';
@@ -45,8 +44,6 @@ interface RunOptions {
   readonly format: 'text' | 'json';
 }
 
-const WORKERS_MAX = 64;
-
 /** `smets1-bench run SCENARIO`: simulate, decide, count. */
 export function runCommand({ action }: Shell): Command {
   return new Command('run')
@@ -73,7 +70,7 @@ export function runCommand({ action }: Shell): Command {
     )
     .option('--out <dir>', 'write every record of replication 0 and every count; see below', folder)
     .option('--replace', 'let --out replace the outputs of another run', false)
-    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -204,7 +201,7 @@ function settingsOf(
   return {
     seed: options.seed ?? scenario.seed,
     replications: options.replications ?? scenario.replications,
-    workers: options.workers ?? Math.min(availableParallelism(), WORKERS_MAX),
+    workers: threadsOf(options.workers),
     asOf: options.asOf,
     months: counted ? monthEnds(scenario) : [],
   };

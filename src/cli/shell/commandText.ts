@@ -6,14 +6,17 @@ export type CommandOptions = Readonly<Record<string, string | number | readonly 
 
 /**
  * A command as an output states it: what decides the results, and nothing that only says where they go. Outputs are
- * handed on, so an absolute path is cut to its last name.
+ * handed on, so an absolute path is cut to its last name. A seed is
+ * no path and stays.
  */
 export function commandText(words: readonly string[], options: CommandOptions = {}): string {
   const given = Object.entries(options).flatMap(
     ([name, value]) =>
-    (value === undefined ? [] : typeof value === 'object' ? value : [String(value)]).flatMap((text) => [`--${name}`, shellWord(text)]), // prettier-ignore
+    (value === undefined ? [] : typeof value === 'object' ? value : [String(value)]).flatMap((text) => [`--${name}`, name === 'seed' ? shellWord(text) : wordOf(text)]), // prettier-ignore
   );
-  return ['smets1-bench', ...words.map((word) => shellWord(isAbsolute(word) ? basename(word) : word)), ...given].join(
-    ' ',
-  );
+  return ['smets1-bench', ...words.map(wordOf), ...given].join(' ');
+}
+
+function wordOf(text: string): string {
+  return shellWord(isAbsolute(text) ? basename(text) : text);
 }

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { PAGE_MARK } from '../../report/pageMark.ts';
 import { endOfLondonDate, parseDate, parseInstant, type Instant } from '../../time.ts';
@@ -22,6 +23,32 @@ export function whole(min: number, max: number): (text: string) => number {
     }
     return value;
   };
+}
+
+/** Parses a number from `min` to `max`, both included. */
+export function fraction(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= min && value <= max))
+      throw new InvalidArgumentError(`found ${text}, expected a number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+/** Parses a share, above 0 and at most 1. */
+export const shareOption = fraction(0.0001, 1);
+
+/** Threads that a command takes at most. Ours. */
+const WORKERS_MAX = 64;
+
+/** `--workers`: the threads of a command. No result depends on their number. */
+export function workersOption(text = 'threads; the results do not depend on it'): Option {
+  return new Option('--workers <n>', `${text} (default: one a core)`).argParser(whole(1, WORKERS_MAX));
+}
+
+/** The threads of a command: as many as were asked for, else one a core. */
+export function threadsOf(workers: number | undefined): number {
+  return workers ?? Math.min(availableParallelism(), WORKERS_MAX);
 }
 
 /** Parses one of a few words. */

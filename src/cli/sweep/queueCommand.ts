@@ -1,17 +1,15 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { whole } from '../shell/options.ts';
+import { threadsOf, workersOption } from '../shell/options.ts';
 import type { Cell } from '../../../sim/sweep/cell/cell.ts';
 import type { CellEnd } from './computeCells.ts';
 import type { CellStore } from './cellStore.ts';
 import { openCellQueue, type QueuedCell } from './cellQueue.ts';
 import { cellAnswer } from './cellAnswer.ts';
 import type { QueueAnswer } from './queueAnswer.ts';
-import { WORKERS_MAX } from './sweepInputs.ts';
 import type { Executor } from './sweepRun.ts';
 
 /** Cells that lie in the queue at a time: enough for a thousand threads, and Redis keeps few results. Ours. */
@@ -108,13 +106,13 @@ export function workCommand(shell: Shell): Command {
   return new Command('work')
     .description('Compute cells for sweeps that were started with --redis elsewhere, until it is stopped.')
     .requiredOption('--redis <url>', 'where the sweep queues its cells: redis://host:6379')
-    .option('--workers <n>', 'threads (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption('threads'))
     .option('--once', 'end when nothing is left in the queue', false)
     .action(shell.action(work));
 }
 
 async function work(io: Io, { redis, workers, once }: WorkOptions): Promise<ExitCode> {
-  const threads = workers ?? Math.min(availableParallelism(), WORKERS_MAX);
+  const threads = threadsOf(workers);
   const signal = io.interruption();
   // At least two threads are opened: one would be this thread, and a lock is renewed only while this thread is free.
   const pool = await openPool(Math.max(2, threads));

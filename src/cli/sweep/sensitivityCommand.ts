@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { formatProblems } from '../../document/problem.ts';
 import { openScenario } from '../../../sim/scenario/load.ts';
 import { sweepSchema } from '../../../sim/sweep/factor/sweepSchema.ts';
@@ -10,10 +10,9 @@ import { commandText } from '../shell/commandText.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { collect, folder, oneOf, pageFile, whole } from '../shell/options.ts';
+import { collect, folder, fraction, oneOf, pageFile, shareOption, whole, workersOption } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
 import { carryOut } from './sweepCommand.ts';
-import { WORKERS_MAX } from './sweepInputs.ts';
 
 interface SensitivityOptions {
   readonly share: number;
@@ -37,13 +36,13 @@ export function sensitivityCommand({ action }: Shell): Command {
     .argument('<scenario>', 'scenario file (YAML)')
     .option('--share <s>', 'how far a number without a range is moved, as a share of it', fraction(0.001, 1), 0.3)
     .option('--no-ranges', 'move every number by the share, also where its mark states a range')
-    .option('--scale <s>', 'share of every large population that is simulated', fraction(0.0001, 1), 0.05)
+    .option('--scale <s>', 'share of every large population that is simulated', shareOption, 0.05)
     .option('--replications <n>', 'runs of each point', whole(1, 1000), 4)
     .option('--outcome <o>', 'what is looked at: category/cohorts[@date]; may be repeated', collect, [])
     .option('--only <path>', 'only the numbers below this path, such as links.wan')
     .option('--out <dir>', 'keep the tables and the cells; the next call then computes only what is new', folder)
     .option('--store <dir>', 'folder of finished cells (default: cells within --out)', folder)
-    .option('--workers <n>', 'threads (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption('threads'))
     .option('--retry-failed', 'try cells again that failed before', false)
     .option('--html <file>', 'write the ranking as one page with pictures', pageFile)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
@@ -62,15 +61,6 @@ Examples:
 Exit codes: 0 done, 1 usage or scenario wrong, 2 cells are missing, 3 cells failed.`,
     )
     .action(action(sensitivity));
-}
-
-function fraction(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= min && value <= max))
-      throw new InvalidArgumentError(`found ${text}, expected a number from ${min} to ${max}.`);
-    return value;
-  };
 }
 
 async function sensitivity(io: Io, path: string, options: SensitivityOptions): Promise<ExitCode> {

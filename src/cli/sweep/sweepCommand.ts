@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Sweep } from '../../../sim/sweep/plan/loadSweep.ts';
 import type { Shard } from '../../../sim/sweep/plan/shards.ts';
@@ -7,7 +6,7 @@ import { shellWord } from '../../text/shellWord.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, Interrupted, UsageError, type ExitCode } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
-import { folder, oneOf, pageFile, whole } from '../shell/options.ts';
+import { folder, oneOf, pageFile, threadsOf, workersOption } from '../shell/options.ts';
 import { commandText } from '../shell/commandText.ts';
 import { outError, refuseOther } from '../shell/outDirectory.ts';
 import { keptPlan } from './keptPlan.ts';
@@ -15,7 +14,7 @@ import type { CellStore } from './cellStore.ts';
 import { mergeSweep, type WrittenSweep } from './mergeSweep.ts';
 import { planCommand } from './planCommand.ts';
 import { queueExecutor, workCommand } from './queueCommand.ts';
-import { storeOf, sweepFile, WORKERS_MAX } from './sweepInputs.ts';
+import { storeOf, sweepFile } from './sweepInputs.ts';
 import { SweepProgress } from './sweepProgress.ts';
 import { localExecutor, missingOf, runSweep, storedReplications, storeError, type RunResult } from './sweepRun.ts';
 import { failedText, sweepText } from './sweepText.ts';
@@ -40,7 +39,7 @@ export function sweepCommand(shell: Shell): Command {
     .argument('<sweep>', 'sweep file (YAML): see scenarios/README.md and scenarios/sweeps')
     .option('--out <dir>', 'where the tables go, and the cells if --store names no other folder', folder)
     .option('--store <dir>', 'folder of finished cells; may be shared by sweeps, processes and machines', folder)
-    .option('--workers <n>', 'threads; the results do not depend on it (default: one a core)', whole(1, WORKERS_MAX))
+    .addOption(workersOption())
     .option(
       '--shard <k/n>',
       'this is process k of n that share the store; each helps the others when it is done',
@@ -116,7 +115,7 @@ export async function carryOut(io: Io, loaded: Sweep, options: CarryOutOptions):
   const signal = io.interruption();
   const store = storeOf(options);
   const progress = new SweepProgress(io, store.folder);
-  const workers = options.workers ?? Math.min(availableParallelism(), WORKERS_MAX);
+  const workers = threadsOf(options.workers);
   try {
     const executor =
       options.redis === undefined

@@ -9,8 +9,6 @@ import { warnOfIdle } from '../shell/scenarioFile.ts';
 import { openCellStore, type CellStore } from './cellStore.ts';
 import { CELLS } from './sweepPlaces.ts';
 
-export const WORKERS_MAX = 64;
-
 /** Reads a sweep file, and warns of values of its scenario that change nothing. Throws UsageError with all problems. */
 export function sweepFile(io: Pick<Io, 'err'>, path: string): Sweep {
   const loaded = loadSweep({ path, files: diskFiles });
