@@ -35,7 +35,7 @@ export function addListenCommand(devices: Command, { action }: Shell): void {
     .option(
       '--listen <host:port>',
       `TCP server (default: ${LISTEN} unless --serial or --mqtt is given); port 0: a free one`,
-    ) // prettier-ignore
+    )
     .option('--serial <path>', 'a serial port')
     .option('--mode <mode>', 'speed and frame of the serial port', '9600/8N1')
     .option('--mqtt <url>', 'a broker; credentials come from SMB_MQTT_USER, SMB_MQTT_PASSWORD_FILE, SMB_MQTT_CA_FILE')

@@ -74,7 +74,7 @@ export function addReadCommand(devices: Command, { action }: Shell): void {
       '--framing <framing>',
       'wrapper, hdlc or 62056-21 (default: hdlc on a serial line, else wrapper)',
       oneOf('wrapper', 'hdlc', '62056-21'),
-    ) // prettier-ignore
+    )
     .option(
       '--baud <n>',
       'speed of a serial line; over 62056-21 the fastest that is taken',
