@@ -1,15 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { watchBench } from '../mqtt/bench.ts';
-import { connectBroker } from '../mqtt/connection.ts';
-import type { ConnectionOptions } from '../mqtt/connection.ts';
 import type { Birth } from '../mqtt/messages.ts';
 import type { DeviceAddress } from '../mqtt/topics.ts';
 import { loadSerialPackage } from '../transport/serialPackage.ts';
 import type { SerialPackage } from '../transport/serialPackage.ts';
-import { wallTimers } from '../transport/timers.ts';
-import type { Timers } from '../transport/timers.ts';
-import { TransportError } from '../transport/transport.ts';
+import { heardOnBroker, type HearingOptions } from './heardOnBroker.ts';
 
 /** A serial port of this machine. */
 export interface FoundPort {
@@ -110,37 +106,21 @@ export interface FoundDevice {
  * Lists the devices announced on a broker. Births and statuses are retained, so a short wait (default 2 s) shows all of
  * them. Rejects with a TransportError.
  */
-export async function listAnnounced(
-  options: Omit<ConnectionOptions, 'will'> & {
-    readonly bench?: string;
-    readonly listenSeconds?: number;
-    readonly timers?: Timers;
-    /** Ends the wait early when it returns true. */
-    readonly enough?: (found: readonly FoundDevice[]) => boolean;
-  },
+export function listAnnounced(
+  options: HearingOptions<FoundDevice> & { readonly bench?: string },
 ): Promise<readonly FoundDevice[]> {
-  const connection = await connectBroker(options);
-  const timers = options.timers ?? wallTimers();
-  const found = new Map<string, FoundDevice>();
-  const sorted = (): FoundDevice[] => [...found.keys()].sort().map((key) => found.get(key)!);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      connection.onEnd((cause) => reject(cause ?? new TransportError('lost', connection.endpoint, 'hung up')));
-      timers.after((options.listenSeconds ?? 2) * 1000, resolve);
-      void watchBench(connection, {
-        ...(options.bench !== undefined && { bench: options.bench }),
-        now: () => Math.floor(timers.nowMilliseconds() / 1000),
-        onEvent(event) {
-          const key = `${event.address.bench}/${event.address.installation}/${event.address.device}`;
-          const before = found.get(key) ?? { address: event.address, birth: undefined, online: undefined };
-          if (event.kind === 'birth') found.set(key, { ...before, birth: event.birth });
-          if (event.kind === 'status') found.set(key, { ...before, online: event.status.state === 'online' });
-          if (options.enough?.(sorted()) === true) resolve();
-        },
-      }).catch(reject);
-    });
-  } finally {
-    await connection.close();
-  }
-  return sorted();
+  const { bench, ...broker } = options;
+  return heardOnBroker({ listenSeconds: 2, ...broker }, ({ connection, timers, found, onChange }) =>
+    watchBench(connection, {
+      ...(bench !== undefined && { bench }),
+      now: () => Math.floor(timers.nowMilliseconds() / 1000),
+      onEvent(event) {
+        const key = `${event.address.bench}/${event.address.installation}/${event.address.device}`;
+        const before = found.get(key) ?? { address: event.address, birth: undefined, online: undefined };
+        if (event.kind === 'birth') found.set(key, { ...before, birth: event.birth });
+        if (event.kind === 'status') found.set(key, { ...before, online: event.status.state === 'online' });
+        onChange();
+      },
+    }),
+  );
 }

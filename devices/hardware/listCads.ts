@@ -1,9 +1,8 @@
 /** Finds CADs that publish in Glow's form on a broker, and says when each of them, and each of their meters, was heard. */
 import type { Instant } from '../../src/time.ts';
-import { connectBroker, type ConnectionOptions } from '../mqtt/connection.ts';
+import type { Received } from '../mqtt/connection.ts';
 import { cadOf, decodeGlow, GLOW_FILTERS, type GlowMessage } from '../mqtt/glowMessage.ts';
-import { wallTimers, type Timers } from '../transport/timers.ts';
-import { TransportError } from '../transport/transport.ts';
+import { heardOnBroker, type HearingOptions } from './heardOnBroker.ts';
 
 /** A CAD that publishes in Glow's form, and when it and its meters were heard. */
 export interface FoundCad {
@@ -19,53 +18,25 @@ export interface FoundCad {
   readonly gasAt: Instant | undefined;
 }
 
-export interface ListCadsOptions extends Omit<ConnectionOptions, 'will'> {
-  /** Default 8: a CAD speaks every six seconds. */
-  readonly listenSeconds?: number;
-  readonly timers?: Timers;
-  /** Ends the wait early when it returns true. */
-  readonly enough?: (found: readonly FoundCad[]) => boolean;
-}
-
+/** A CAD speaks every six seconds. */
 const LISTEN_SECONDS = 8;
 /** Most CADs listed. A broker of a lab has a few. */
 const CADS_MAX = 10_000;
 
-/** Rejects with a TransportError. */
-export async function listCads(options: ListCadsOptions): Promise<readonly FoundCad[]> {
-  const connection = await connectBroker(options);
-  const timers = options.timers ?? wallTimers();
-  const found = new Map<string, FoundCad>();
-  const sorted = (): FoundCad[] => [...found.keys()].sort().map((key) => found.get(key)!);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      connection.onEnd((cause) => reject(cause ?? new TransportError('lost', connection.endpoint, 'hung up')));
-      timers.after((options.listenSeconds ?? LISTEN_SECONDS) * 1000, resolve);
-      for (const filter of GLOW_FILTERS) {
-        const heard = ({
-          topic,
-          payload,
-          retained,
-        }: {
-          topic: string;
-          payload: Uint8Array;
-          retained: boolean;
-        }): void => {
-          const cad = cadOf(topic);
-          if (cad === undefined || (found.size >= CADS_MAX && !found.has(cad))) return;
-          const decoded = decodeGlow(topic, payload);
-          const before = found.get(cad) ?? { cad, messages: 0, lastAt: undefined, hanJoined: undefined, electricityAt: undefined, gasAt: undefined }; // prettier-ignore
-          const counted = { ...before, messages: before.messages + (retained ? 0 : 1) };
-          found.set(cad, decoded?.ok === true ? withMessage(counted, decoded.value) : counted);
-          if (options.enough?.(sorted()) === true) resolve();
-        };
-        connection.subscribe(filter, heard).catch(reject);
-      }
-    });
-  } finally {
-    await connection.close();
-  }
-  return sorted();
+/** Listens for 8 seconds by default. Rejects with a TransportError. */
+export function listCads(options: HearingOptions<FoundCad>): Promise<readonly FoundCad[]> {
+  return heardOnBroker({ listenSeconds: LISTEN_SECONDS, ...options }, ({ connection, found, onChange }) => {
+    const heard = ({ topic, payload, retained }: Received): void => {
+      const cad = cadOf(topic);
+      if (cad === undefined || (found.size >= CADS_MAX && !found.has(cad))) return;
+      const decoded = decodeGlow(topic, payload);
+      const before = found.get(cad) ?? { cad, messages: 0, lastAt: undefined, hanJoined: undefined, electricityAt: undefined, gasAt: undefined }; // prettier-ignore
+      const counted = { ...before, messages: before.messages + (retained ? 0 : 1) };
+      found.set(cad, decoded?.ok === true ? withMessage(counted, decoded.value) : counted);
+      onChange();
+    };
+    return Promise.all(GLOW_FILTERS.map((filter) => connection.subscribe(filter, heard)));
+  });
 }
 
 function withMessage(cad: FoundCad, message: GlowMessage): FoundCad {
