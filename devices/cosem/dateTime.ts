@@ -32,6 +32,24 @@ export function dateTimeOf(instant: number): Uint8Array {
   ]);
 }
 
+/**
+ * Encodes an instant in the local time of a clock that deviates from UTC by so many minutes. Undefined: the deviation is
+ * not specified, and the time is UTC.
+ */
+export function localDateTimeOf(instant: number, deviation: number | undefined): Uint8Array {
+  const bytes = dateTimeOf(instant - (deviation ?? 0) * 60);
+  new DataView(bytes.buffer).setInt16(9, deviation ?? DEVIATION_UNSPECIFIED);
+  return bytes;
+}
+
+/** The deviation that a date-time shows, in minutes; undefined if it specifies none, 0 if it is no date-time. */
+export function deviationOf(time: Data | undefined): number | undefined {
+  const bytes = bytesOf(time);
+  if (bytes?.length !== 12) return 0;
+  const deviation = new DataView(bytes.buffer, bytes.byteOffset).getInt16(9);
+  return Math.abs(deviation) > DEVIATION_MAX ? undefined : deviation;
+}
+
 /** Encodes an instant as an octet-string value, which is the form of classes 7 and 8. */
 export function dateTimeData(instant: number): Data {
   return { type: 'octetString', value: dateTimeOf(instant) };

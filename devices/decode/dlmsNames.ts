@@ -1,5 +1,5 @@
 /** Names of classes, objects, attributes and APDUs, as a reader of a capture wants to see them. Source: Blue Book, Green Book. */
-import { RESULT } from '../dlms/apdu.ts';
+import { RESULT_NAMES } from '../dlms/codeNames.ts';
 import { obisText } from '../cosem/object.ts';
 
 const CLASSES: Readonly<Record<number, string>> = {
@@ -48,25 +48,27 @@ const CLASSES: Readonly<Record<number, string>> = {
   115: 'Token gateway',
 };
 
-/** Patterns of logical names, first match wins. */
-const OBJECTS: readonly (readonly [RegExp, string])[] = [
-  [/^0\.\d+\.1\.0\.\d+\.255$/, 'clock'],
+/** Patterns of logical names with the object's name and its likely classes. The first match wins. */
+const OBJECTS: readonly (readonly [RegExp, string | undefined, (readonly number[])?])[] = [
+  [/^0\.\d+\.1\.0\.\d+\.255$/, 'clock', [8]],
   [/^0\.0\.42\.0\.0\.255$/, 'logical device name'],
-  [/^0\.\d+\.40\.0\.\d+\.255$/, 'association'],
-  [/^0\.0\.41\.0\.0\.255$/, 'SAP assignment'],
-  [/^0\.\d+\.43\.0\.\d+\.255$/, 'security setup'],
+  [/^0\.\d+\.40\.0\.\d+\.255$/, 'association', [15, 12]],
+  [/^0\.0\.41\.0\.0\.255$/, 'SAP assignment', [17]],
+  [/^0\.\d+\.43\.0\.\d+\.255$/, 'security setup', [64]],
   [/^0\.\d+\.43\.1\.\d+\.255$/, 'invocation counter'],
-  [/^0\.\d+\.44\.0\.\d+\.255$/, 'image transfer'],
+  [/^0\.\d+\.44\.0\.\d+\.255$/, 'image transfer', [18]],
   [/^0\.\d+\.96\.1\.\d+\.255$/, 'device ID'],
-  [/^0\.\d+\.96\.3\.10\.255$/, 'disconnect control'],
+  [/^0\.\d+\.96\.3\.10\.255$/, 'disconnect control', [70]],
   [/^0\.\d+\.96\.11\.\d+\.255$/, 'event code'],
   [/^0\.\d+\.97\.97\.\d+\.255$/, 'error register'],
   [/^0\.\d+\.97\.98\.\d+\.255$/, 'alarm register'],
-  [/^0\.\d+\.25\.9\.\d+\.255$/, 'push setup'],
-  [/^0\.\d+\.25\.6\.\d+\.255$/, 'GSM diagnostic'],
-  [/^0\.\d+\.98\.\d+\.\d+\.\d+$/, 'billing profile'],
-  [/^0\.\d+\.99\.98\.\d+\.255$/, 'event log'],
-  [/^[01]\.\d+\.99\.\d+\.\d+\.\d+$/, 'load profile'],
+  [/^0\.\d+\.25\.9\.\d+\.255$/, 'push setup', [40]],
+  [/^0\.\d+\.25\.6\.\d+\.255$/, 'GSM diagnostic', [47]],
+  [/^0\.\d+\.25\.4\.\d+\.255$/, undefined, [45]],
+  [/^1\.\d+\.98\.\d+\.\d+\.\d+$/, undefined, [7]],
+  [/^0\.\d+\.98\.\d+\.\d+\.\d+$/, 'billing profile', [7]],
+  [/^0\.\d+\.99\.98\.\d+\.255$/, 'event log', [7]],
+  [/^[01]\.\d+\.99\.\d+\.\d+\.\d+$/, 'load profile', [7]],
   [/^1\.\d+\.0\.2\.\d+\.255$/, 'firmware'],
   [/^1\.\d+\.1\.8\.\d+\.\d+$/, 'active energy import'],
   [/^1\.\d+\.2\.8\.\d+\.\d+$/, 'active energy export'],
@@ -79,6 +81,12 @@ const OBJECTS: readonly (readonly [RegExp, string])[] = [
   [/^7\.\d+\.3\.\d+\.\d+\.\d+$/, 'gas volume'],
 ];
 
+/** The classes that an object of this logical name may have, likely ones first; empty if the name tells none. */
+export function likelyClasses(ln: string): readonly number[] {
+  const obis = obisText(ln);
+  return OBJECTS.find(([pattern]) => pattern.test(obis))?.[2] ?? [];
+}
+
 /** `Register 1.0.1.8.0.255 (active energy import)`. */
 export function objectText(classId: number, ln: string): string {
   const obis = obisText(ln);
@@ -86,16 +94,9 @@ export function objectText(classId: number, ln: string): string {
   return `${CLASSES[classId] ?? `class ${classId}`} ${obis}${name === undefined ? '' : ` (${name})`}`;
 }
 
-const RESULTS = new Map<number, string>(
-  Object.entries(RESULT).map(([name, code]) => [
-    code,
-    name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
-  ]),
-);
-
 /** `read write denied (3)`. */
 export function resultText(code: number): string {
-  return `${RESULTS.get(code) ?? 'result'} (${code})`;
+  return `${RESULT_NAMES[code] ?? 'result'} (${code})`;
 }
 
 /** Names of APDUs by their first byte, where the content is not taken apart. */

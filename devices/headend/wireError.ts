@@ -5,6 +5,7 @@
  */
 import { DIAGNOSTIC } from '../dlms/acse.ts';
 import { RESULT, SERVICE_ERROR, STATE_ERROR } from '../dlms/apdu.ts';
+import { namesOf, RESULT_NAMES } from '../dlms/codeNames.ts';
 import type { ClientError } from '../dlms/clientResult.ts';
 
 /**
@@ -73,7 +74,7 @@ export function wireErrorText(error: WireError): string {
     case 'serviceError':
       return `it answers with a confirmed service error: service ${error.service}, category ${named(CATEGORIES[error.category], error.category)}, code ${error.code}`;
     case 'result':
-      return `it refuses: result ${named(RESULTS[error.result], error.result)}`;
+      return `it refuses: result ${named(RESULT_NAMES[error.result], error.result)}`;
     case 'security':
       return `its answer does not verify under the keys held: ${error.error}`;
     case 'sealedComplaint':
@@ -89,7 +90,7 @@ export function wireErrorText(error: WireError): string {
 
 /** A data-access-result or action-result by name and number: `object undefined (4)`. */
 export function resultText(result: number): string {
-  return `${RESULTS[result] ?? 'refused'} (${result})`;
+  return `${RESULT_NAMES[result] ?? 'refused'} (${result})`;
 }
 
 const LOST_WORDS: Readonly<Record<LostHow | 'unknown', string>> = {
@@ -106,17 +107,10 @@ function named(name: string | undefined, code: number): string {
   return name === undefined ? String(code) : `${code} (${name})`;
 }
 
-/** Names by number, from a table of numbers by name: `readWriteDenied: 3` gives `read write denied` at 3. */
-function namesOf(codes: Readonly<Record<string, number>>): Readonly<Record<number, string>> {
-  const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return Object.fromEntries(Object.entries(codes).map(([name, code]) => [code, words(name)]));
-}
-
 const AARE_RESULTS: Readonly<Record<number, string>> = { 0: 'accepted', 1: 'rejected permanently', 2: 'rejected transiently' }; // prettier-ignore
 const DIAGNOSTICS = namesOf(DIAGNOSTIC);
 const STATES = namesOf(STATE_ERROR);
 const SERVICES = namesOf(SERVICE_ERROR);
-const RESULTS = namesOf(RESULT);
 /** ServiceError of IEC 62056-5-3: the categories of a confirmedServiceError. */
 const CATEGORIES: Readonly<Record<number, string>> = {
   0: 'application reference',

@@ -1,5 +1,5 @@
 /** Selective access to a profile, and what its columns are. Blue Book, class 7: range_descriptor and entry_descriptor. */
-import { dateTimeOf } from '../cosem/dateTime.ts';
+import { localDateTimeOf } from '../cosem/dateTime.ts';
 import type { Selection } from '../dlms/apdu.ts';
 import type { Data } from '../dlms/axdr.ts';
 import { fromHex, toHex } from '../dlms/bytes.ts';
@@ -53,22 +53,7 @@ export function selectionOf(
     int8(clock.attribute),
     uint16(clock.index),
   );
-  const from = localDateTime(range.from ?? EARLIEST, deviation);
-  const to = localDateTime(range.to ?? LATEST, deviation);
+  const from = localDateTimeOf(range.from ?? EARLIEST, deviation);
+  const to = localDateTimeOf(range.to ?? LATEST, deviation);
   return { selector: 1, parameters: structure(restricting, octets(from), octets(to), array([])) };
-}
-
-/** Encodes an instant with the deviation of a clock. Undefined: the deviation is not specified, and the time is UTC. */
-function localDateTime(at: number, deviation: number | undefined): Uint8Array {
-  const bytes = dateTimeOf(at - (deviation ?? 0) * 60);
-  new DataView(bytes.buffer).setInt16(9, deviation ?? -0x8000);
-  return bytes;
-}
-
-/** The deviation that a clock shows, in minutes; undefined if it specifies none. */
-export function deviationOf(time: Data | undefined): number | undefined {
-  const bytes = bytesOf(time);
-  if (bytes?.length !== 12) return 0;
-  const deviation = new DataView(bytes.buffer, bytes.byteOffset).getInt16(9);
-  return Math.abs(deviation) > 720 ? undefined : deviation;
 }

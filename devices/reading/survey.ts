@@ -4,19 +4,17 @@
  */
 import { obis, obisText } from '../cosem/object.ts';
 import { attributeCount, attributeName, isSecretAttribute } from '../decode/attributeNames.ts';
-import { objectText } from '../decode/dlmsNames.ts';
-import { scaledText, scalingOf, type Scaling } from '../decode/unitNames.ts';
+import { likelyClasses, objectText } from '../decode/dlmsNames.ts';
 import { RESULT, type Descriptor, type Selection } from '../dlms/apdu.ts';
 import { encodeData, type Data } from '../dlms/axdr.ts';
 import { toHex } from '../dlms/bytes.ts';
 import { within, type Live, type Peer } from '../headend/associate.ts';
-import { CLOCK_TIME } from '../headend/objects.ts';
 import { converse, LOST, type Outcome, type Procedure, type WireError } from '../headend/procedure.ts';
 import { wireErrorText } from '../headend/wireError.ts';
-import type { ReadAttribute, ReadColumn, ReadObject } from './deviceReading.ts';
+import type { ReadAttribute, ReadObject } from './deviceReading.ts';
+import { KnownValues } from './knownValues.ts';
 import { accessWords, readObjectList, type ListedObject } from './objectList.ts';
 import { plainValue } from './plainValue.ts';
-import { capturedBy, deviationOf, selectionOf } from './profileSelection.ts';
 import type { AskedObject, AskedRange } from './readingTargets.ts';
 
 export interface SurveyOptions {
@@ -40,28 +38,11 @@ export interface Surveyed {
 
 const PROFILE = 7;
 const OBJECT_LIST: Descriptor = { classId: 15, ln: obis('0.0.40.0.0.255'), id: 2 };
-/** The attribute that holds scaler and unit, by class, and the attributes that it is about. */
-const SCALINGS: Readonly<Record<number, { readonly at: number; readonly of: readonly number[] }>> = {
-  3: { at: 3, of: [2] },
-  4: { at: 3, of: [2] },
-  5: { at: 4, of: [2, 3] },
-};
 /** After so many exceptions in a row the association may be gone, so a new one is made. */
 const EXCEPTIONS_MAX = 3;
-/** Classes to try for an object whose class is not given, likely ones first. */
-const CLASSES_BY_NAME: readonly (readonly [RegExp, readonly number[]])[] = [
-  [/^0\.\d+\.1\.0\./, [8]],
-  [/^0\.\d+\.40\.0\./, [15, 12]],
-  [/^0\.0\.41\.0\./, [17]],
-  [/^0\.\d+\.43\.0\./, [64]],
-  [/^0\.\d+\.44\.0\./, [18]],
-  [/^0\.\d+\.25\.9\./, [40]],
-  [/^0\.\d+\.25\.6\./, [47]],
-  [/^0\.\d+\.25\.4\./, [45]],
-  [/^0\.\d+\.96\.3\.10\./, [70]],
-  [/^[01]\.\d+\.(?:98|99)\./, [7]],
-];
+/** Classes to try for an object whose class is not given, after those that its name makes likely. */
 const CLASSES: readonly number[] = [3, 4, 1, 5, 7, 8];
+const NO_PROFILE = 'a range is of a profile (class 7), and this object is none';
 const NOT_THAT_CLASS: readonly number[] = [RESULT.objectUndefined, RESULT.objectClassInconsistent, RESULT.objectUnavailable]; // prettier-ignore
 /** For an object of a class that is not known here, attributes are tried up to this one. */
 const UNKNOWN_ATTRIBUTES = 3;
@@ -111,9 +92,7 @@ class Survey {
   private isListed: boolean;
   private hasBegun = false;
   private exceptions = 0;
-  private deviation: { readonly minutes: number | undefined } | undefined;
-  /** Values that came, also those that another value needed: no attribute is asked for twice. */
-  private readonly known = new Map<string, Data | undefined>();
+  private readonly values = new KnownValues();
 
   constructor(options: SurveyOptions) {
     this.options = options;
@@ -157,8 +136,7 @@ class Survey {
   // ---- the plan ---------------------------------------------------------------------------------------------------
 
   private plan({ classId, ln, attribute, range }: AskedObject): void {
-    const text = obisText(ln);
-    const likely = CLASSES_BY_NAME.find(([pattern]) => pattern.test(text))?.[1] ?? [];
+    const likely = likelyClasses(ln);
     const usual = range ? [PROFILE] : [...likely, ...CLASSES.filter((one) => !likely.includes(one))];
     const candidates = classId === undefined ? usual : [classId];
     const isWhole = attribute === undefined && range === undefined;
@@ -239,12 +217,12 @@ class Survey {
     if (isSecretAttribute(object.class, id)) return this.settle(item, { problem: 'not read: it holds a secret' });
     let selection: Selection | undefined;
     if (range) {
-      const made = yield* this.selection(live, object, range);
+      const made = object.class === PROFILE ? yield* this.values.selection(live, object.ln, range) : NO_PROFILE;
       if (typeof made === 'string') return this.settle(item, { problem: made });
       selection = made;
     }
     const target = { classId: object.class, ln: object.ln, id };
-    const known = selection ? undefined : this.known.get(keyOf(target));
+    const known = selection ? undefined : this.values.known(target);
     if (known) return yield* this.took(live, item, known);
     const read = yield* converse(live.client.get(target, selection));
     if (read.ok) return yield* this.took(live, item, read.value);
@@ -307,76 +285,19 @@ class Survey {
     const { object, id } = item;
     this.exceptions = 0;
     object.isThere = true;
-    if (!item.range) this.known.set(keyOf({ classId: object.class, ln: object.ln, id }), value);
+    const target = { classId: object.class, ln: object.ln, id };
+    if (!item.range) this.values.keep(target, value);
     const shown: Partial<ReadAttribute> = {
       type: value.type,
       value: plainValue(value),
       axdr: toHex(encodeData(value)),
     };
     if (object.class === PROFILE && id === 2) {
-      const columns = yield* this.columns(live, object);
+      const columns = yield* this.values.columns(live, object.ln);
       return this.settle(item, { ...shown, ...(columns.length > 0 && { columns }) });
     }
-    const scaling = SCALINGS[object.class]?.of.includes(id)
-      ? yield* this.scaling(live, { classId: object.class, ln: object.ln })
-      : undefined;
-    const scaled = scaling && scaledText(value, scaling);
-    const { unit } = scaling ?? {};
-    return this.settle(item, {
-      ...shown,
-      ...(scaled !== undefined && { scaled }),
-      ...(unit !== undefined && { unit }),
-    });
+    return this.settle(item, { ...shown, ...(yield* this.values.quantity(live, target, value)) });
   }
-
-  // ---- what belongs to a value ------------------------------------------------------------------------------------
-
-  /** Reads an attribute that another one needs. Undefined if there is none. */
-  private *aside(live: Live, target: Descriptor): Procedure<Data | undefined> {
-    const key = keyOf(target);
-    if (this.known.has(key)) return this.known.get(key);
-    const read = yield* converse(live.client.get(target));
-    // A lost answer says nothing of the attribute.
-    if (read.ok || read.error.kind !== 'lost') this.known.set(key, read.ok ? read.value : undefined);
-    return read.ok ? read.value : undefined;
-  }
-
-  private *scaling(live: Live, { classId, ln }: { classId: number; ln: string }): Procedure<Scaling | undefined> {
-    const at = SCALINGS[classId]?.at;
-    return at === undefined ? undefined : scalingOf(yield* this.aside(live, { classId, ln, id: at }));
-  }
-
-  private *captureObjects(live: Live, object: Mutable): Procedure<Data | undefined> {
-    return yield* this.aside(live, { classId: PROFILE, ln: object.ln, id: 3 });
-  }
-
-  private *columns(live: Live, object: Mutable): Procedure<ReadColumn[]> {
-    const columns: ReadColumn[] = [];
-    for (const { classId, ln, attribute } of capturedBy(yield* this.captureObjects(live, object))) {
-      const isValue = SCALINGS[classId]?.of.includes(attribute) ?? false;
-      const scaling = isValue ? yield* this.scaling(live, { classId, ln }) : undefined;
-      columns.push({
-        class: classId,
-        object: obisText(ln),
-        attribute,
-        name: objectText(classId, ln),
-        ...(scaling && { scaler: scaling.scaler, ...(scaling.unit !== undefined && { unit: scaling.unit }) }),
-      });
-    }
-    return columns;
-  }
-
-  private *selection(live: Live, object: Mutable, range: AskedRange): Procedure<Selection | string> {
-    if (object.class !== PROFILE) return 'a range is of a profile (class 7), and this object is none';
-    const columns = capturedBy(yield* this.captureObjects(live, object));
-    if (range.by === 'time' && this.deviation === undefined)
-      this.deviation = { minutes: deviationOf(yield* this.aside(live, CLOCK_TIME)) };
-    return selectionOf(range, columns, this.deviation?.minutes);
-  }
-}
-
-function keyOf({ classId, ln, id }: Descriptor): string {
-  return `${classId} ${ln} ${id}`;
 }
 
 /** The attributes of a class by the standard, for a device whose list gives no rights. */

@@ -1,6 +1,7 @@
 import { formsOf, type FieldSchema } from '../../src/document/fields.ts';
 import type { Path } from '../../src/document/path.ts';
 import type { LinkClass, Scenario } from './schema.ts';
+import { twelveDecimals } from './twelveDecimals.ts';
 
 /**
  * Brings the scenario into its one form. Named things are in code-unit order: installations are numbered in the order
@@ -41,8 +42,7 @@ export function fillRemainder(classes: Record<string, LinkClass>): void {
   if (open.length !== 1 || only === undefined) return; // the checks report a profile with another number of open classes
   const given = rows.reduce((sum, row) => sum + (row.share ?? 0), 0);
   if (given > 1) return;
-  // Rounding to twelve decimals makes 1 - 0.93 equal to 0.07.
-  only.share = Math.round((1 - given) * 1e12) / 1e12;
+  only.share = twelveDecimals(1 - given);
 }
 
 /** A copy without the values at the given paths. */

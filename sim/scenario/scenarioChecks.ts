@@ -7,6 +7,7 @@ import { STEPS } from '../../src/migration/steps.ts';
 import { parseDate } from '../../src/time.ts';
 import { ENDS } from './ends.ts';
 import type { Curve, LinkClass, Scenario } from './schema.ts';
+import { twelveDecimals } from './twelveDecimals.ts';
 
 /** A fault that concerns several fields together. The loader adds the position. */
 export interface Fault {
@@ -184,7 +185,7 @@ function* sumsToOne(parts: readonly number[], path: Path): Iterable<Fault> {
 
 function sumText(parts: readonly number[], sum: number): string {
   const shown = parts.length > 8 ? `${parts.slice(0, 8).join(' + ')} + ...` : parts.join(' + ');
-  const rounded = Math.round(sum * 1e12) / 1e12;
+  const rounded = twelveDecimals(sum);
   return parts.length < 2 ? `${rounded}` : `${shown} = ${rounded}`;
 }
 

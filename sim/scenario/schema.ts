@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FieldSchema } from '../../src/document/fields.ts';
 import { FAULT_EFFECTS } from '../../src/migration/observations.ts';
 import { STEP_IDS } from '../../src/migration/steps.ts';
-import { cohort, count, date, dormancy, name, perYear, positive, range, share } from './schemaBasics.ts';
+import { cohort, count, date, dormancy, fileHead, name, perYear, positive, range, share } from './schemaBasics.ts';
 import { duration, hanProfile, linkClass, outage, wanProfile } from './schemaLinks.ts';
 
 const curvePoint = z.strictObject({
@@ -258,8 +258,7 @@ export const SHARED_FORMS = {
  * the loader as checks, and `scenarios/README.md` as its table. The file states the origin of a number under `marks`.
  */
 export const scenarioSchema = z.strictObject({
-  $schema: z.string().optional().describe('for editors; the bench ignores it'),
-  format: z.literal(1).describe('version of this format'),
+  ...fileHead,
   name: name.describe('what the scenario is called in outputs'),
   title: z.string().describe('what it is, in a line'),
   extends: z.string().optional().describe('a scenario file that this one changes, relative to it'),

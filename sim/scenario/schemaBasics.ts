@@ -11,6 +11,11 @@ export const name = z
   .string()
   .regex(/^[a-z0-9][A-Za-z0-9-]*$/)
   .describe('a name of letters, digits and hyphens that begins with a small letter or a digit');
+/** The first fields of scenarios, sweeps and priors. */
+export const fileHead = {
+  $schema: z.string().optional().describe('for editors; the bench ignores it'),
+  format: z.literal(1).describe('version of this format'),
+};
 export const cohort = z.enum(COHORTS).describe('migration cohort');
 export const dormancy = z
   .enum(['dormant', 'active', 'mixed'])

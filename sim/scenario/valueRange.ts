@@ -4,6 +4,7 @@ import { treeOf, type Tree } from '../../src/document/tree.ts';
 import type { MarkedLeaf } from './marks.ts';
 import { SCENARIO_FIELDS, type Scenario } from './schema.ts';
 import { timesOf, type RangeEnd } from './schemaBasics.ts';
+import { twelveDecimals } from './twelveDecimals.ts';
 
 /**
  * Where a number of a scenario may lie. We hold it to be within these ends nine times in ten, so they are the 5 % and
@@ -62,18 +63,13 @@ function endOf(end: RangeEnd, value: number, field: NumberField): number {
   const times = timesOf(end);
   const moved = times === undefined ? (end as number) : field.isChance ? onOdds(value, times) : value * times;
   const isRelative = times !== undefined && value !== 0;
-  const kept = field.isWhole && isRelative ? wholeStep(value, moved) : rounded(moved);
+  const kept = field.isWhole && isRelative ? wholeStep(value, moved) : twelveDecimals(moved);
   return Math.min(Math.max(kept, field.minimum), field.maximum);
 }
 
 /** The chance whose odds are so many times those of another. */
-function onOdds(chance: number, times: number): number {
+export function onOdds(chance: number, times: number): number {
   return (chance * times) / (1 - chance + chance * times);
-}
-
-/** Twelve decimals: 3 * 0.1 is to be 0.3, in a table and in a hash. */
-function rounded(value: number): number {
-  return Math.round(value * 1e12) / 1e12;
 }
 
 /** A whole number near `plain`, and another one than `value` where `plain` differs from it. */

@@ -1,6 +1,7 @@
 import { formatPath, parsePath, type Path } from '../../../src/document/path.ts';
 import type { LoadedScenario } from '../../scenario/load.ts';
 import type { MarkedLeaf } from '../../scenario/marks.ts';
+import { twelveDecimals } from '../../scenario/twelveDecimals.ts';
 import { numberFieldOf, rangeOf, type NumberField } from '../../scenario/valueRange.ts';
 import { DECIDES_NOTHING } from '../../sweep/factor/assumedFactors.ts';
 import type { Factor } from '../../sweep/factor/factors.ts';
@@ -66,8 +67,8 @@ function rangeFactor(
   const at = (coordinate: number): number => {
     const along = (coordinate - OUTSIDE) / (1 - 2 * OUTSIDE);
     const plain = scale.back(scale.to(low) + (scale.to(high) - scale.to(low)) * along);
-    const inside = Math.min(Math.max(plain, field.minimum, scale.floor), field.maximum);
-    return field.isWhole ? Math.round(inside) : Math.round(inside * 1e12) / 1e12;
+    const inside = Math.min(Math.max(plain, field.minimum), field.maximum);
+    return field.isWhole ? Math.round(inside) : twelveDecimals(inside);
   };
   const name = formatPath(path);
   return {
@@ -88,20 +89,17 @@ function rangeFactor(
 interface Scale {
   readonly to: (value: number) => number;
   readonly back: (value: number) => number;
-  /** The lowest value that a scale may reach beyond its lower end. */
-  readonly floor: number;
 }
 
-const PLAIN: Scale = { to: (value) => value, back: (value) => value, floor: 0 };
-const RATIOS: Scale = { to: Math.log, back: Math.exp, floor: 0 };
+const PLAIN: Scale = { to: (value) => value, back: (value) => value };
+const RATIOS: Scale = { to: Math.log, back: Math.exp };
 const ODDS: Scale = {
   to: (value) => Math.log(value / (1 - value)),
   back: (value) => 1 / (1 + Math.exp(-value)),
-  floor: 0,
 };
 
-function scaleOf(low: number, high: number, { isChance, minimum }: NumberField): Scale {
-  if (low <= 0) return { ...PLAIN, floor: minimum >= 0 ? 0 : -Infinity };
+function scaleOf(low: number, high: number, { isChance }: NumberField): Scale {
+  if (low <= 0) return PLAIN;
   return isChance && high < 1 ? ODDS : RATIOS;
 }
 

@@ -1,4 +1,6 @@
 import { formatPath, type Path } from '../../../src/document/path.ts';
+import { twelveDecimals } from '../../scenario/twelveDecimals.ts';
+import { onOdds } from '../../scenario/valueRange.ts';
 import type { Coordinate } from '../../sweep/design/designMatrix.ts';
 import { factorOf, type Factor, type FactorResult, type FactorSetting } from '../../sweep/factor/factors.ts';
 import { expandPath, ownValue, settingPathOf, type OwnValues } from '../../sweep/factor/ownValue.ts';
@@ -51,17 +53,17 @@ function spreadFactor(name: string, targets: readonly Path[], spread: Spread, ow
     if (coordinate === null) return { label: only ?? 1, values: [], scenario: undefined };
     const times = Math.exp(Math.log(spread.by) * (2 * coordinate - 1));
     const values = targets.map((path, i) => ({ path, value: movedBy(owns[i] as number, times, spread) }));
-    return { label: only === undefined ? rounded(times) : (values[0]?.value as number), values, scenario: undefined };
+    return {
+      label: only === undefined ? twelveDecimals(times) : (values[0]?.value as number),
+      values,
+      scenario: undefined,
+    };
   };
   const paths = targets.map(formatPath);
   return { name, paths, choices: undefined, own: only ?? 1, isNumeric: true, isOfRules: false, at };
 }
 
 function movedBy(own: number, times: number, { kind, whole }: Spread): number {
-  const moved = kind === 'ratio' ? own * times : (own * times) / (1 - own + own * times);
-  return whole ? Math.max(1, Math.round(moved)) : rounded(moved);
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1e12) / 1e12;
+  const moved = kind === 'ratio' ? own * times : onOdds(own, times);
+  return whole ? Math.max(1, Math.round(moved)) : twelveDecimals(moved);
 }

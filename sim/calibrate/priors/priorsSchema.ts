@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { FieldSchema } from '../../../src/document/fields.ts';
-import { factorFields } from '../../sweep/factor/sweepSchema.ts';
+import { fileHead, name } from '../../scenario/schemaBasics.ts';
+import { factorFaults, factorFields } from '../../sweep/factor/sweepSchema.ts';
 
-/** The forms in which a prior says what a number may be. Each prior has exactly one. */
-const FORMS = ['ratio', 'odds', 'range', 'distribution', 'values'] as const;
+/** The forms in which a prior says what a number may be. */
+const FORMS = ['ratio', 'odds', 'range', 'distribution', 'values'];
 
 const prior = z
   .strictObject({
@@ -27,21 +28,14 @@ const prior = z
     note: z.string().default('').describe('why it is as wide as it is'),
   })
   .superRefine((row, context) => {
-    const forms = FORMS.filter((name) => row[name] !== undefined);
-    if (forms.length !== 1) context.addIssue({ code: 'custom', message: `exactly one of ${FORMS.join(', ')}` });
-    if ([row.path, row.paths].filter((at) => at !== undefined).length !== 1)
-      context.addIssue({ code: 'custom', message: 'either path or paths' });
+    for (const message of factorFaults(row, FORMS)) context.addIssue({ code: 'custom', message });
   })
   .describe('one parameter, and what it may be');
 
 /** Everything that a file of priors may say. */
 export const priorsSchema = z.strictObject({
-  $schema: z.string().optional().describe('for editors; the bench ignores it'),
-  format: z.literal(1).describe('version of this format'),
-  name: z
-    .string()
-    .regex(/^[a-z0-9][A-Za-z0-9-]*$/)
-    .describe('what the priors are called in outputs'),
+  ...fileHead,
+  name: name.describe('what the priors are called in outputs'),
   title: z.string().default('').describe('what they are, in a line'),
   seed: z.string().min(1).max(200).optional().describe("seed of the draws; left out: the scenario's"),
   set: z

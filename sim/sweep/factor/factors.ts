@@ -7,6 +7,7 @@ import { quantileOf, type Belief } from './quantiles.ts';
 import { dateAt, dayOf, isDateBound, shiftOf } from './dateRange.ts';
 import type { PathValue } from './shareGroups.ts';
 import { timesOf } from '../../scenario/schemaBasics.ts';
+import { twelveDecimals } from '../../scenario/twelveDecimals.ts';
 import type { Bound, FactorDistribution, FactorSpec } from './sweepSchema.ts';
 
 /** What a factor does to a scenario at one coordinate. */
@@ -155,8 +156,7 @@ function valueAt(spec: FactorSpec, coordinate: number, own: unknown): unknown {
 }
 
 function rounded(value: number, whole: boolean): number {
-  // Twelve decimals: 3 * 0.1 is to be 0.3, in the table and in the hash.
-  return whole ? Math.round(value) : Math.round(value * 1e12) / 1e12;
+  return whole ? Math.round(value) : twelveDecimals(value);
 }
 
 function boundOf(bound: Bound, own: unknown, whole = false): number {

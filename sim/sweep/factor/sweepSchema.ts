@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { date, relative } from '../../scenario/schemaBasics.ts';
+import { date, fileHead, name, relative } from '../../scenario/schemaBasics.ts';
 import type { FieldSchema } from '../../../src/document/fields.ts';
 import { SHIFT } from './dateRange.ts';
 
@@ -42,6 +42,9 @@ export const factorFields = {
   log: z.boolean().default(false).describe('cut a range into equal ratios rather than equal steps'),
 };
 
+/** The forms in which a factor says what it may be. */
+const FORMS = ['values', 'range', 'distribution', 'scenarios'];
+
 const factor = z
   .strictObject({
     ...factorFields,
@@ -51,18 +54,22 @@ const factor = z
       .describe('whole scenarios by a name of yours; files relative to the sweep file'),
   })
   .superRefine((row, context) => {
-    for (const message of factorFaults(row)) context.addIssue({ code: 'custom', message });
+    for (const message of factorFaults(row, FORMS)) context.addIssue({ code: 'custom', message });
   })
   .describe('one thing that is varied');
 
-/** What is wrong with the fields of a factor together; empty if nothing is. */
-function factorFaults(
+/**
+ * What is wrong with the fields of a row together; empty if nothing is.
+ * @param forms the fields that say what is varied: a row has exactly one of them
+ */
+export function factorFaults(
   row: z.output<z.ZodObject<typeof factorFields>> & { readonly scenarios?: unknown },
+  forms: readonly string[],
 ): readonly string[] {
-  const kinds = (['values', 'range', 'distribution', 'scenarios'] as const).filter((name) => row[name] !== undefined);
-  const named = [row.path, row.paths].filter((at) => at !== undefined).length;
+  const has = (field: string): boolean => row[field as keyof typeof row] !== undefined;
+  const named = ['path', 'paths'].filter(has).length;
   return [
-    ...(kinds.length === 1 ? [] : ['exactly one of values, range, distribution, scenarios']),
+    ...(forms.filter(has).length === 1 ? [] : [`exactly one of ${forms.join(', ')}`]),
     ...(named === (row.scenarios ? 0 : 1) ? [] : [row.scenarios ? 'neither path nor paths' : 'either path or paths']),
   ];
 }
@@ -100,12 +107,8 @@ const design = z
 
 /** Everything that a sweep file may say. */
 export const sweepSchema = z.strictObject({
-  $schema: z.string().optional().describe('for editors; the bench ignores it'),
-  format: z.literal(1).describe('version of this format'),
-  name: z
-    .string()
-    .regex(/^[a-z0-9][A-Za-z0-9-]*$/)
-    .describe('what the sweep is called in outputs'),
+  ...fileHead,
+  name: name.describe('what the sweep is called in outputs'),
   title: z.string().default('').describe('what it asks, in a line'),
   scenario: z.string().describe('the scenario that is varied, relative to this file'),
   seed: z.string().min(1).max(200).optional().describe("seed of all dice; left out: the scenario's"),

@@ -7,6 +7,7 @@ import { type ExitCode, UsageError } from '../shell/exit.ts';
 import { type Io, writeLine } from '../shell/io.ts';
 import { oneOf } from '../shell/options.ts';
 import { lineJson, lineText } from './decodedLine.ts';
+import { framingOption } from './framingOption.ts';
 
 interface Given {
   readonly framing: NonNullable<DecodeOptions['framing']>;
@@ -15,7 +16,6 @@ interface Given {
 }
 
 const HEX = /^(?:[0-9A-Fa-f]{2}[\s:,-]*)+$/;
-const FRAMINGS = ['auto', 'wrapper', 'hdlc', '62056-21', 'mqtt'] as const;
 /** Largest capture read, in bytes. */
 const CAPTURE_BYTES_MAX = 1 << 28;
 
@@ -24,7 +24,7 @@ export function addDecodeCommand(devices: Command, { action }: Shell): void {
     .command('decode')
     .description('Show what frames say: a frame log, a pcap, or lines of hexadecimal.')
     .argument('<capture>', 'frames.jsonl, a pcap file, hexadecimal, or - for standard input')
-    .option('--framing <framing>', `${FRAMINGS.join(', ')}`, oneOf(...FRAMINGS), 'auto')
+    .addOption(framingOption())
     .option('--keys <file>', 'YAML that says where the keys stand; a rotation is followed where the KEK is among them')
     .option('--format <format>', 'text, or json: one object a line', oneOf('text', 'json'), 'text')
     .addHelpText(

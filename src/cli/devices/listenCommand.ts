@@ -8,6 +8,7 @@ import { type Io, writeLine } from '../shell/io.ts';
 import { listenAddress } from '../shell/listenAddress.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
 import { lineJson, lineText } from './decodedLine.ts';
+import { framingOption } from './framingOption.ts';
 
 interface Given {
   readonly listen?: string;
@@ -25,7 +26,6 @@ interface Given {
 const LISTEN = '127.0.0.1:4059';
 /** The byte pipes of all benches, what devices send. */
 const TOPIC = 'smb/v1/+/rig/+/pdu/s2c';
-const FRAMINGS = ['auto', 'wrapper', 'hdlc', '62056-21', 'mqtt'] as const;
 const LOOPBACKS = ['127.0.0.1', '::1', 'localhost'];
 
 export function addListenCommand(devices: Command, { action }: Shell): void {
@@ -40,7 +40,7 @@ export function addListenCommand(devices: Command, { action }: Shell): void {
     .option('--mode <mode>', 'speed and frame of the serial port', '9600/8N1')
     .option('--mqtt <url>', 'a broker; credentials come from SMB_MQTT_USER, SMB_MQTT_PASSWORD_FILE, SMB_MQTT_CA_FILE')
     .option('--topic <filter>', `with --mqtt: what to subscribe to; may be repeated (default: ${TOPIC})`, collect, [])
-    .option('--framing <framing>', FRAMINGS.join(', '), oneOf(...FRAMINGS), 'auto')
+    .addOption(framingOption())
     .option('--keys <file>', 'YAML that says where the keys stand; lab: the public ones of the lab')
     .option('--count <n>', 'end after so many APDUs', whole(1, 1_000_000_000))
     .option('--seconds <n>', 'end after so many seconds', whole(1, 2_000_000))
