@@ -96,7 +96,9 @@ describe("somebody's own histories", () => {
   });
 
   test('verdicts of another reading are told so, beside the recorded history with the fewest rows', async () => {
-    const { code, out } = await engine('--expect', wrong);
+    const junit = `${fresh()}.xml`;
+    const { code, out } = await engine('--expect', wrong, '--junit', junit);
+    expect(readFileSync(junit, 'utf8')).toContain('<testsuites name="check engine"');
     expect(out).toMatch(/with `separateWeeks=sevenDays` on none/);
     expect(out).toMatch(/as it is recorded: the fewest rows of those that differ so/);
     expect(out).toMatch(/It is installation \d+ of /);

@@ -102,7 +102,7 @@ test('a page that reads slowly gets the newest state, and none of those between 
 describe('what a folder says', () => {
   const now = Date.UTC(2026, 0, 2, 12);
 
-  test('a sweep folder shows its cells, failed ones too, and its effects once they exist', () => {
+  test('a sweep folder shows its cells, failed ones too, and its effects once they exist, also of a factor with a comma', () => {
     const sweep = join(folder, 'sweep');
     mkdirSync(join(sweep, 'cells/ab'), { recursive: true });
     for (const name of ['ab01.json', 'ab02.json', 'ab03.failed.json', '.partial-ab04.json-7']) writeFileSync(join(sweep, 'cells/ab', name), '{}'); // prettier-ignore
@@ -114,9 +114,9 @@ describe('what a folder says', () => {
     ]);
     writeFileSync(
       join(sweep, 'effects.csv'),
-      'outcome,factor,rank,level,effect,low,high\nx/all,weeks,1,4,206,-36,447\n',
+      'outcome,factor,rank,level,effect,low,high\nx/all,"weeks, all",1,4,206,-36,447\n',
     );
-    expect(liveBlock(sweep, now).tables[0]?.rows).toEqual([['x/all', 'weeks', '4', '206', '-36', '447']]);
+    expect(liveBlock(sweep, now).tables[0]?.rows).toEqual([['x/all', 'weeks, all', '4', '206', '-36', '447']]);
   });
 
   test('a sweep at work shows its cells in all, its cost, and what its cells count, and its file goes with it', async () => {

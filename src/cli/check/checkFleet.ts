@@ -190,9 +190,9 @@ function othersOf({ engine, expect }: FleetAnswers, accepted: Accepted, found: F
   ];
 }
 
-function write(io: Io, report: FleetReport, { out, junit, format }: FleetOutputs): void {
+function write(io: Io, report: FleetReport, { typed, out, junit, format }: FleetOutputs): void {
   const json = fleetReportJson(report);
   if (out !== undefined) writeFileSync(join(out, 'check.json'), json);
-  if (junit !== undefined) writeFileSync(junit, junitText('check scenario', fleetReportSuites(report)));
+  if (junit !== undefined) writeFileSync(junit, junitText(typed, fleetReportSuites(report)));
   io.out.write(format === 'json' ? json : fleetReportText(report));
 }

@@ -38,8 +38,6 @@ export interface ScenarioOptions
   readonly expect?: string;
   readonly rules?: string;
   readonly setRule: readonly string[];
-  /** The command as it was typed, up to its options. */
-  readonly typed: string;
   /** How the engine was named on the command line. */
   readonly engineWords: readonly string[];
 }

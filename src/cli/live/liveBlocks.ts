@@ -3,12 +3,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { parseCsv } from '../../report/published.ts';
-import { MANIFEST } from '../shell/outDirectory.ts';
+import { JOURNAL, MANIFEST } from '../shell/outDirectory.ts';
 import { silence, type LiveBlock } from './liveTypes.ts';
 import { PROGRESS_FILE } from '../sweep/progressFile.ts';
 import { sweepBlock } from './sweepBlock.ts';
 
-const JOURNAL = 'watch.jsonl';
 const CELLS = 'cells';
 /** The files of a rig: its steps when it is done, and what is on record before. */
 const STEPS = 'steps.json';

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { CATEGORIES } from '../../clauses/clause.ts';
 import { COHORTS } from '../../installation/cohort.ts';
+import { parseCsv } from '../../report/published.ts';
 import { decimalNumber, wholeNumber } from '../../text/numberWords.ts';
 import { MEASURE_QUALIFYING, volumeIndex } from '../../../sim/kernel/life/counts.ts';
 import { parseCellText } from '../../../sim/sweep/cell/cellText.ts';
@@ -152,12 +153,10 @@ function cellCounts(path: string): CellCounts | undefined {
 }
 
 function effectsTable(text: string): LiveTable {
-  const [head = '', ...lines] = text.trim().split('\n');
-  const columns = head.split(',');
-  const at = (row: readonly string[], column: string): string => row[columns.indexOf(column)] ?? '';
-  const rows = lines.map((line) => line.split(',')).filter((row) => Number(at(row, 'rank')) <= ROWS_MAX);
+  const parsed = parseCsv(text);
+  const rows = parsed.ok ? parsed.rows.filter(({ rank }) => Number(rank) <= ROWS_MAX) : [];
   const shown = ['outcome', 'factor', 'level', 'effect', 'low', 'high'];
-  return { caption: 'What moves the outcomes most', head: shown, rows: rows.map((row) => shown.map((column) => at(row, column))) }; // prettier-ignore
+  return { caption: 'What moves the outcomes most', head: shown, rows: rows.map((row) => shown.map((column) => row[column] ?? '')) }; // prettier-ignore
 }
 
 function jsonAt(path: string): unknown {

@@ -1,6 +1,7 @@
 import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
 import { levelText, sweepSections, type SweepOutcome, type SweepReport } from '../../report/html/sweepSections.ts';
 import type { TableData } from '../../report/html/htmlTable.ts';
+import { meanOf } from '../../report/statistics.ts';
 import { decimalNumber, signedNumber } from '../../text/numberWords.ts';
 import type { Estimate } from '../../../sim/sweep/analysis/estimates.ts';
 import type { Sweep } from '../../../sim/sweep/plan/loadSweep.ts';
@@ -75,7 +76,7 @@ function effectData({ factor, rank, level, effect }: EffectRow): SweepOutcome['e
 function baseOf(sweep: Sweep, table: OutcomeTable, outcome: number): number {
   if (sweep.file.design.kind !== 'grid') return table.mean(outcome, BASE_POINT);
   const means = sweep.design.map((_, i) => table.mean(outcome, i + 1)).filter((mean) => !Number.isNaN(mean));
-  return means.reduce((sum, mean) => sum + mean, 0) / means.length;
+  return meanOf(means);
 }
 
 /** The means over a grid of two factors; undefined for any other design. */
@@ -96,12 +97,13 @@ function gridOf(sweep: Sweep, table: OutcomeTable, outcome: number): SweepOutcom
   };
 }
 
+interface OutcomeTableData {
+  readonly outcome: string;
+  readonly table: TableData;
+}
+
 /** The tables that only a design of Morris or of Saltelli has, by outcome. */
-function designTables(
-  sweep: Sweep,
-  table: OutcomeTable,
-): readonly { readonly outcome: string; readonly table: TableData }[] {
-  // prettier-ignore
+function designTables(sweep: Sweep, table: OutcomeTable): readonly OutcomeTableData[] {
   const [morris, sobol] = [morrisRows(sweep, table), sobolRows(sweep, table)];
   return table.outcomes.flatMap(({ name }) => [
     ...tableOf(name, {
@@ -123,11 +125,7 @@ function designTables(
   ]);
 }
 
-function tableOf(
-  outcome: string,
-  table: TableData,
-): readonly { readonly outcome: string; readonly table: TableData }[] {
-  // prettier-ignore
+function tableOf(outcome: string, table: TableData): readonly OutcomeTableData[] {
   return table.rows.length === 0 ? [] : [{ outcome, table }];
 }
 

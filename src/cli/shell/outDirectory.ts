@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import { UsageError } from './exit.ts';
 import { fileErrorWords } from './fileErrors.ts';
 
 /** What every folder of outputs holds, and is known by. */
 export const MANIFEST = 'manifest.json';
 /** What the folder of a watch is known by: its outputs follow from it, and nobody else writes there. */
-const JOURNAL = 'watch.jsonl';
+export const JOURNAL = 'watch.jsonl';
 
 /** Folders of what is not complete, within the directory that it is for; one that was left behind holds nothing of worth. */
 const PARTIAL = '.partial-';
@@ -128,17 +129,10 @@ export function outError(error: unknown, directory: string, mend = 'Name another
   return words === undefined ? error : new UsageError(`--out ${directory}: ${words}\n  ${mend}`);
 }
 
-/** With those above it. Node's own way does not return where a file system denies that a directory is there (/proc). */
-function makeDirectory(directory: string): void {
-  const above = dirname(resolve(directory));
-  if (!existsSync(above)) makeDirectory(above);
-  mkdirSync(directory);
-}
-
 /** A directory that does not exist, is empty, or holds an earlier run; any other is refused rather than written into. */
 export function prepareDirectory(directory: string, beside: readonly string[] = []): void {
   if (!existsSync(directory)) {
-    makeDirectory(directory);
+    makeFolders(directory);
     return;
   }
   if (!statSync(directory).isDirectory())
@@ -159,7 +153,7 @@ export function prepareDirectory(directory: string, beside: readonly string[] = 
 /** A directory that does not exist, is empty, or holds a watch; any other is refused rather than written into. */
 export function prepareWatchDirectory(directory: string): void {
   if (!existsSync(directory)) {
-    makeDirectory(directory);
+    makeFolders(directory);
     return;
   }
   if (!statSync(directory).isDirectory())

@@ -9,6 +9,8 @@ import type { VerdictFile } from './verdictFile.ts';
 
 /** What is the same for every source of histories. */
 export interface FleetOutputs {
+  /** The command as it was typed, up to its options. */
+  readonly typed: string;
   readonly clauses?: readonly ExclusionCategory[];
   readonly accept?: string;
   readonly cases: string;
