@@ -133,7 +133,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the report page in Chromium', () => {
     await page.selectOption('#what-if-field', 'any');
     await page.fill('#what-if-input', set.join('\n'));
     await page.click('#what-if-run');
-    await page.locator('#what-if-answer table').waitFor({ timeout: 60_000 });
+    await page.locator('#what-if-answer table').waitFor();
     expect(await page.textContent('#what-if-say')).toContain(`#${expected.scenarioHash})`);
     expect(await page.textContent('#what-if-command')).toContain(set.map((text) => `--set ${text}`).join(' '));
     await page.fill('#what-if-input', 'changes.replacementPerYaer=0.5');
@@ -190,7 +190,7 @@ async function asked(browser: Browser, url: string): Promise<[Sampled, string[],
   await page.selectOption('#what-if-share', String(SHARE));
   await page.selectOption('#what-if-runs', String(RUNS));
   await page.click('#what-if-run');
-  await page.locator('#what-if-answer table').waitFor({ timeout: 60_000 });
+  await page.locator('#what-if-answer table').waitFor();
   const rows = await page.evaluate<
     readonly {
       category: string;
