@@ -12,6 +12,7 @@ import { emptyCounts, type Counts } from '../life/counts.ts';
 import type { Model } from '../model/model.ts';
 import type { FollowingRules } from './ruleFamily.ts';
 import type { Replication } from '../model/replication.ts';
+import { RECORDED_TABLES, recordsOf, type RecordedTables, type ShardRecords } from '../records/recordBuffers.ts';
 import { LIFE_CODES, LIFE_MODULE } from './lifeModule.ts';
 
 /** What `lifeEntry.ts` offers, beside its memory. */
@@ -20,6 +21,10 @@ interface LifeExports {
   receive(length: number): number;
   begin(k0: number, k1: number, replication: number, more: number): void;
   run(first: number, to: number): void;
+  record(first: number, to: number): void;
+  tableRows(k: number): number;
+  tableCapacity(k: number): number;
+  tableAddress(k: number): number;
   volumesAddress(k: number): number;
   endsAddress(k: number): number;
   migratedInstallationsAddress(k: number): number;
@@ -87,6 +92,13 @@ function planNumbers(model: Model): Float64Array {
 export interface CompiledLives {
   /** Counts the installations [first, to): under the model's rule set, and then under each of the further ones. */
   run(first: number, to: number): readonly Counts[];
+  /** Counts the installations [first, to) under the model's rule set, and keeps their records. */
+  record(first: number, to: number): RecordedShard;
+}
+
+export interface RecordedShard {
+  readonly counts: Counts;
+  readonly records: ShardRecords;
 }
 
 /** The lives of a replication in WebAssembly; null where they have to be lived in JavaScript. */
@@ -117,19 +129,37 @@ export function compiledLives(
   life.begin(seed.k0, seed.k1, number, more.length);
   const copy = (from: number, length: number): Int32Array => new Int32Array(life.memory.buffer, from, length).slice();
   const lengths = countLengths(model);
+  const countsUnder = (k: number): Counts => ({
+    volumes: copy(life.volumesAddress(k), lengths.volumes),
+    ends: copy(life.endsAddress(k), lengths.ends),
+    migratedInstallations: copy(life.migratedInstallationsAddress(k), lengths.months),
+    migratedMeters: copy(life.migratedMetersAddress(k), lengths.months),
+  });
+  // V8 goes over to the optimised code of a function at its next call only.
+  const inPieces = (work: (from: number, to: number) => void, first: number, to: number): void => {
+    life.clear();
+    for (let from = first; from < to; from += LIVES_A_CALL) work(from, Math.min(to, from + LIVES_A_CALL));
+  };
   return {
     run(first, to) {
-      life.clear();
-      // V8 goes over to the optimised code of a function at its next call only.
-      for (let from = first; from < to; from += LIVES_A_CALL) life.run(from, Math.min(to, from + LIVES_A_CALL));
-      return Array.from({ length: more.length + 1 }, (_, k) => ({
-        volumes: copy(life.volumesAddress(k), lengths.volumes),
-        ends: copy(life.endsAddress(k), lengths.ends),
-        migratedInstallations: copy(life.migratedInstallationsAddress(k), lengths.months),
-        migratedMeters: copy(life.migratedMetersAddress(k), lengths.months),
-      }));
+      inPieces(life.run, first, to);
+      return Array.from({ length: more.length + 1 }, (_, k) => countsUnder(k));
+    },
+    record(first, to) {
+      inPieces(life.record, first, to);
+      return { counts: countsUnder(0), records: recordsOf(recordedTables(life)) };
     },
   };
+}
+
+/** The tables as they stand in the memory of the compiled life. */
+function recordedTables(life: LifeExports): RecordedTables {
+  const tables = RECORDED_TABLES.map(([name, columns], k) => {
+    const capacity = life.tableCapacity(k);
+    const values = new Int32Array(life.memory.buffer, life.tableAddress(k), columns * capacity);
+    return [name, { rows: life.tableRows(k), capacity, values }];
+  });
+  return Object.fromEntries(tables) as unknown as RecordedTables;
 }
 
 function countLengths(model: Model): { volumes: number; ends: number; months: number } {

@@ -1,5 +1,6 @@
 // Lives that are counted in WebAssembly, with all their short cuts, against the same lives lived in JavaScript, with and without
 // somebody who looks on. Who looks on sees every life in full, attempt by attempt.
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { READINGS, type ReadingName } from '../../../../src/regulation/readings.ts';
@@ -98,6 +99,41 @@ describe('compiled lives', () => {
       fc.property(settings, fc.nat(99_999), (set, seed) => expectSame(EVERYTHING, set, String(seed))),
       { numRuns: RUNS, seed: SEED },
     );
+  });
+});
+
+describe('recorded lives', () => {
+  const recordsIn = (model: Model, seed: string, inJavaScript: boolean) => {
+    const runner = new ShardRunner(model, seedWords(seed), 1, inJavaScript);
+    return Array.from({ length: shardsOf(model.size) }, (_, shard) => runner.record(shard));
+  };
+
+  test.each([
+    [EVERYTHING, []],
+    [EVERYTHING, ['amendments.readings.membership=sticky']],
+    ['scenarios/null.yaml', []],
+  ])('compiled lives leave the same records and counts as lives in JavaScript: %s %j', (path, set) => {
+    const model = modelAt(path, set);
+    const seed = `records-${SEED}`;
+    const compiled = recordsIn(model, seed, false);
+    const inJavaScript = recordsIn(model, seed, true);
+    expect(compiled.map(({ counts }) => counts)).toEqual(inJavaScript.map(({ counts }) => counts));
+    const records = compiled.map((shard) => shard.records);
+    expect(isDeepStrictEqual(records, inJavaScript.map((shard) => shard.records))).toBe(true); // prettier-ignore
+    expect(records[0]?.attempts.id.length).toBeGreaterThan(1024);
+  });
+
+  test('installations leave the same records whatever was recorded or counted before them', () => {
+    const model = modelAt(EVERYTHING);
+    const lives = () => compiledLives(model, new Replication(model, seedWords(`records-${SEED}`), 1));
+    const half = Math.floor(model.size / 2);
+    const alone = lives()?.record(half, model.size);
+    expect(alone?.records.verdicts.evidence.some((text) => text.includes(';'))).toBe(true);
+    const together = lives();
+    together?.record(0, half);
+    expect(isDeepStrictEqual(together?.record(half, model.size), alone)).toBe(true);
+    together?.run(0, half);
+    expect(isDeepStrictEqual(together?.record(half, model.size), alone)).toBe(true);
   });
 });
 
