@@ -2,9 +2,9 @@
  * The server's half of security suite 0 within one association: verifying requests, refusing replays, and protecting each
  * answer in the family and with the keys of its request.
  */
-import { SERVICE_ERROR, STATE_ERROR } from './apdu.ts';
-import { encodeException } from './apduResponse.ts';
-import { equalBytes, toHex } from './bytes.ts';
+import { SERVICE_ERROR, STATE_ERROR } from '../apdu/apdu.ts';
+import { encodeException } from '../apdu/apduResponse.ts';
+import { equalBytes, toHex } from '../encoding/bytes.ts';
 import {
   announcedTag,
   AUTHENTICATED,
@@ -15,8 +15,9 @@ import {
   readCiphered,
   TAG_BYTES,
   writeCiphered,
-} from './ciphering.ts';
-import type { LogicalDevice, SuiteKeys } from './logicalDevice.ts';
+  type SuiteKeys,
+} from '../security/ciphering.ts';
+import type { LogicalDevice } from './logicalDevice.ts';
 
 /** How a request was protected, and so how its answer is. */
 export interface ReplyProtection {

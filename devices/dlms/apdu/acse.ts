@@ -2,8 +2,8 @@
  * ACSE APDUs of the COSEM application layer (IEC 62056-5-3, Green Book 9.4.2): AARQ 60, AARE 61, RLRQ 62, RLRE 63.
  * Context names `2.16.756.5.8.1.n`, mechanism names `2.16.756.5.8.2.n`.
  */
-import { bad, concat, type Decoded, equalBytes, fromHex, good, NO_BYTES } from './bytes.ts';
-import { type BerElement, element, readElements, unwrapElement } from './ber.ts';
+import { bad, concat, type Decoded, equalBytes, fromHex, good, NO_BYTES } from '../encoding/bytes.ts';
+import { type BerElement, element, readElements, unwrapElement } from '../encoding/ber.ts';
 
 /** 1: logical names; 2: short names (never served); 3, 4: the same with ciphering. */
 export type ContextName = 1 | 2 | 3 | 4;

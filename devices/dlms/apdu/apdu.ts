@@ -2,9 +2,8 @@
  * Types and shared helpers of the xDLMS service APDUs with logical-name referencing. Source: IEC 62056-5-3 and the COSEM
  * PDU ASN.1 of Green Book 8.3. `invoke` is the invoke-id-and-priority byte; the server echoes it.
  */
-import type { Data } from './axdr.ts';
-import { type Reader, toHex, type Writer } from './bytes.ts';
-import { fromHex } from './bytes.ts';
+import type { Data } from '../encoding/axdr.ts';
+import { fromHex, type Reader, toHex, type Writer } from '../encoding/bytes.ts';
 
 /** Names one attribute or one method of an object. `ln` is the logical name as 12 upper-case hex digits. */
 export interface Descriptor {
@@ -12,6 +11,9 @@ export interface Descriptor {
   readonly ln: string;
   readonly id: number;
 }
+
+/** The Association LN object in use. Its method 1 is the third pass of HLS. */
+export const CURRENT_ASSOCIATION = '0000280000FF';
 
 /** Selective access. For class 7, selector 1 selects by range and selector 2 by entry. */
 export interface Selection {

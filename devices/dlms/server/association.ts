@@ -13,11 +13,11 @@ import {
   encodeAare,
   encodeRelease,
   REJECTED_PERMANENT,
-} from './acse.ts';
-import { encodeException, encodeResponse } from './apduResponse.ts';
-import { decodeRequest } from './apduRequest.ts';
-import { RESULT, SERVICE_ERROR, type ServiceRequest, STATE_ERROR } from './apdu.ts';
-import { equalBytes, NO_BYTES } from './bytes.ts';
+} from '../apdu/acse.ts';
+import { encodeException, encodeResponse } from '../apdu/apduResponse.ts';
+import { decodeRequest } from '../apdu/apduRequest.ts';
+import { CURRENT_ASSOCIATION, RESULT, SERVICE_ERROR, type ServiceRequest, STATE_ERROR } from '../apdu/apdu.ts';
+import { equalBytes, NO_BYTES } from '../encoding/bytes.ts';
 import {
   AUTHENTICATED,
   ENCRYPTED,
@@ -26,7 +26,7 @@ import {
   isCiphered,
   KEY_BYTES,
   SYSTEM_TITLE_BYTES,
-} from './ciphering.ts';
+} from '../security/ciphering.ts';
 import {
   CONFORMANCE,
   decodeInitiateRequest,
@@ -35,13 +35,11 @@ import {
   encodeInitiateResponse,
   type InitiateRequest,
   VAA_LOGICAL_NAME,
-} from './initiate.ts';
+} from '../apdu/initiate.ts';
 import type { AssociationView, ClientPolicy, LogicalDevice } from './logicalDevice.ts';
 import { Responder } from './responder.ts';
 import { OVERHEAD_BYTES, type ReplyProtection, ServerSecurity } from './serverSecurity.ts';
 
-/** The Association LN object in use. Its method 1 is the third pass of HLS. */
-export const CURRENT_ASSOCIATION = '0000280000FF';
 /** A client-max-receive-pdu-size below this cannot hold an answer. Green Book 9.4.2. */
 const PDU_BYTES_MIN = 12;
 /** Release-response-reason 1: the association stays. */

@@ -10,8 +10,8 @@ import {
   writeBlock,
   writeDescriptor,
 } from './apdu.ts';
-import { type Data, readData, writeData } from './axdr.ts';
-import { bad, type Decoded, good, Reader, Writer } from './bytes.ts';
+import { type Data, readData, writeData } from '../encoding/axdr.ts';
+import { bad, type Decoded, good, Reader, Writer } from '../encoding/bytes.ts';
 
 function readAttribute(reader: Reader): AttributeRequest {
   const attribute = readDescriptor(reader);

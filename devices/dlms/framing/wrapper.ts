@@ -1,6 +1,6 @@
 /** The TCP wrapper of IEC 62056-47: `0001 | source port | destination port | length | APDU`, two bytes each but the APDU. */
-import { roleOf } from './apdu.ts';
-import { concat, Writer } from './bytes.ts';
+import { roleOf } from '../apdu/apdu.ts';
+import { concat, Writer } from '../encoding/bytes.ts';
 
 const HEADER_BYTES = 8;
 const VERSION = 1;

@@ -1,7 +1,7 @@
-import type { Data } from './axdr.ts';
+import type { Data } from '../encoding/axdr.ts';
 /** AES key wrap (RFC 3394), as global_key_transfer uses it: a 16-byte key becomes 24 bytes under the KEK. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { bad, type Decoded, good } from './bytes.ts';
+import { bad, type Decoded, good } from '../encoding/bytes.ts';
 
 const IV = new Uint8Array(8).fill(0xa6);
 const CIPHERS: Readonly<Record<number, string | undefined>> = {

@@ -1,5 +1,5 @@
 /** Lists what a request would change at the server: the attributes that it writes and the methods that it invokes. */
-import type { Descriptor, ServiceRequest } from './apdu.ts';
+import type { Descriptor, ServiceRequest } from '../apdu/apdu.ts';
 
 /** Empty for a request that only reads, and for the blocks after a first one. A proof of HLS changes nothing. */
 export function changedBy(request: ServiceRequest): readonly Descriptor[] {

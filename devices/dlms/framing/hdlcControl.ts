@@ -1,5 +1,5 @@
 /** Control fields, negotiation parameters and the LLC header of IEC 62056-46. */
-import { bad, type Decoded, fromHex, good, Reader, Writer } from './bytes.ts';
+import { bad, type Decoded, fromHex, good, Reader, Writer } from '../encoding/bytes.ts';
 import { INFORMATION_BYTES_MAX } from './hdlcFrame.ts';
 
 export const SNRM = 0x83;

@@ -6,7 +6,7 @@
  * server. Both sides send RR and later segments, so the station has to know whether its line echoes. It learns that from a
  * frame of the first kind, and from then on drops the frames that it has just sent.
  */
-import { equalBytes } from './bytes.ts';
+import { equalBytes } from '../encoding/bytes.ts';
 import { readControl } from './hdlcControl.ts';
 import { encodeFrame, type HdlcFrame } from './hdlcFrame.ts';
 

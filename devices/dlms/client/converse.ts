@@ -1,4 +1,4 @@
-import { NO_BYTES } from './bytes.ts';
+import { NO_BYTES } from '../encoding/bytes.ts';
 import type { Conversation } from './clientResult.ts';
 
 /**

@@ -10,8 +10,8 @@ import {
   type ServiceResponse,
   writeBlock,
 } from './apdu.ts';
-import { readData, writeData } from './axdr.ts';
-import { bad, type Decoded, good, Reader, Writer } from './bytes.ts';
+import { readData, writeData } from '../encoding/axdr.ts';
+import { bad, type Decoded, good, Reader, Writer } from '../encoding/bytes.ts';
 
 function readGetResult(reader: Reader): GetResult {
   const choice = reader.u8();

@@ -1,5 +1,5 @@
 /** xDLMS InitiateRequest and InitiateResponse in A-XDR (IEC 62056-5-3), and the conformance block's bits. */
-import { bad, type Decoded, good, Reader, Writer } from './bytes.ts';
+import { bad, type Decoded, good, Reader, Writer } from '../encoding/bytes.ts';
 
 /** Conformance bits as in the 24-bit block `5F1F 04 00 xxxxxx`, most significant first. */
 export const CONFORMANCE = {

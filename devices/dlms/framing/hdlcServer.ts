@@ -2,7 +2,7 @@
  * The secondary (server) side of the HDLC data link, sans-I/O. One station serves many pairs of client and server address;
  * each pair is a link with a state of its own. The server sends only when it is polled, as IEC 62056-46 demands.
  */
-import { concat, NO_BYTES, Writer } from './bytes.ts';
+import { concat, NO_BYTES, Writer } from '../encoding/bytes.ts';
 import { HdlcEcho } from './hdlcEcho.ts';
 import {
   controlI,

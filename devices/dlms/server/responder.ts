@@ -11,12 +11,12 @@ import {
   RESULT,
   type ServiceRequest,
   type ServiceResponse,
-} from './apdu.ts';
-import { decodeValueList } from './apduRequest.ts';
-import { encodeResponse } from './apduResponse.ts';
-import { type Data, decodeData, encodeData } from './axdr.ts';
-import { Writer } from './bytes.ts';
-import { CONFORMANCE } from './initiate.ts';
+} from '../apdu/apdu.ts';
+import { decodeValueList } from '../apdu/apduRequest.ts';
+import { encodeResponse } from '../apdu/apduResponse.ts';
+import { type Data, decodeData, encodeData } from '../encoding/axdr.ts';
+import { Writer } from '../encoding/bytes.ts';
+import { CONFORMANCE } from '../apdu/initiate.ts';
 import type { AccessContext, LogicalDevice } from './logicalDevice.ts';
 
 /** Longest value taken in blocks, bytes. */

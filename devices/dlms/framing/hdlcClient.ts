@@ -2,7 +2,7 @@
  * The primary (client) side of the HDLC data link, sans-I/O: it connects, sends APDUs, polls, repeats after silence, and
  * disconnects. One exchange runs at a time, as in normal response mode.
  */
-import { concat, NO_BYTES, Writer } from './bytes.ts';
+import { concat, NO_BYTES, Writer } from '../encoding/bytes.ts';
 import { HdlcEcho } from './hdlcEcho.ts';
 import {
   controlI,

@@ -2,8 +2,9 @@
  * What the association asks of the logical device behind it. `devices/cosem` implements it; the protocol core knows no
  * object but the current Association LN (0.0.40.0.0.255), whose method 1 is part of HLS.
  */
-import type { ActionResult, AttributeRequest, Descriptor, GetResult } from './apdu.ts';
-import type { Data } from './axdr.ts';
+import type { SuiteKeys } from '../security/ciphering.ts';
+import type { ActionResult, AttributeRequest, Descriptor, GetResult } from '../apdu/apdu.ts';
+import type { Data } from '../encoding/axdr.ts';
 
 /** How one client SAP may associate. */
 export interface ClientPolicy {
@@ -16,14 +17,6 @@ export interface ClientPolicy {
   readonly secret?: Uint8Array;
   /** The conformance bits that may be granted. */
   readonly conformance: number;
-}
-
-/** The keys of security suite 0 that protect APDUs. */
-export interface SuiteKeys {
-  /** Global unicast encryption key. */
-  readonly guek: Uint8Array;
-  /** Global authentication key. */
-  readonly gak: Uint8Array;
 }
 
 /** An association as its objects show it. */

@@ -1,7 +1,7 @@
 /** The outcome of a client's operation: a value, or the reason why there is none. */
-import type { GetResult } from './apdu.ts';
-import { decodeResponse } from './apduResponse.ts';
-import type { Data } from './axdr.ts';
+import type { GetResult } from '../apdu/apdu.ts';
+import { decodeResponse } from '../apdu/apduResponse.ts';
+import type { Data } from '../encoding/axdr.ts';
 
 /** The reason why an operation failed, as far as the client can tell. It holds no key and no plaintext. */
 export type ClientError =

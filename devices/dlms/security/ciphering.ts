@@ -5,7 +5,7 @@
  * own schemes; no source says that SMETS1 devices use it.
  */
 import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto';
-import { concat, type Decoded, bad, good, NO_BYTES, Reader, Writer } from './bytes.ts';
+import { concat, type Decoded, bad, good, NO_BYTES, Reader, Writer } from '../encoding/bytes.ts';
 
 /** Length of a tag, in bytes. It is always checked, because Node accepts a tag of 4 bytes otherwise. */
 export const TAG_BYTES = 12;
@@ -16,6 +16,14 @@ export const AUTHENTICATED = 0x10;
 export const ENCRYPTED = 0x20;
 const BROADCAST = 0x40;
 const COMPRESSED = 0x80;
+
+/** The keys of security suite 0 that protect APDUs. */
+export interface SuiteKeys {
+  /** Global unicast encryption key. */
+  readonly guek: Uint8Array;
+  /** Global authentication key. */
+  readonly gak: Uint8Array;
+}
 
 /** The inputs that protect one APDU. `encryptionKey` is the GUEK or the dedicated key. */
 export interface Protection {

@@ -2,7 +2,7 @@
  * HDLC frame format type 3 of IEC 62056-46: `7E | A|S|length(11) | destination | source | control | HCS | information |
  * FCS | 7E`. There is no byte stuffing, so 7E may stand inside: frames are split by length, never by flag.
  */
-import { bad, concat, type Decoded, good, NO_BYTES } from './bytes.ts';
+import { bad, concat, type Decoded, good, NO_BYTES } from '../encoding/bytes.ts';
 
 const FLAG = 0x7e;
 /** Longest frame between its flags, from the 11-bit length. */

@@ -1,5 +1,5 @@
 /** The client's half of security suite 0: it holds keys and counters, protects requests and opens answers. */
-import { bad, type Decoded, equalBytes, good } from './bytes.ts';
+import { bad, type Decoded, equalBytes, good } from '../encoding/bytes.ts';
 import {
   announcedTag,
   AUTHENTICATED,
@@ -11,10 +11,10 @@ import {
   open,
   readCiphered,
   writeCiphered,
-} from './ciphering.ts';
-import { CONFORMANCE } from './initiate.ts';
-import { roleOf } from './apdu.ts';
-import type { SuiteKeys } from './logicalDevice.ts';
+  type SuiteKeys,
+} from '../security/ciphering.ts';
+import { CONFORMANCE } from '../apdu/initiate.ts';
+import { roleOf } from '../apdu/apdu.ts';
 
 /** Keys, counters and titles with which a client protects its requests (suite 0). */
 export interface ClientSecurityOptions {

@@ -2,12 +2,12 @@
  * A client's framed connection, sans-I/O: it runs conversations over the wrapper or over HDLC. Every call returns the bytes
  * to send. The caller owns the carrier and the clock.
  */
-import { roleOf } from './apdu.ts';
-import { NO_BYTES } from './bytes.ts';
+import { roleOf } from '../apdu/apdu.ts';
+import { NO_BYTES } from '../encoding/bytes.ts';
 import type { Conversation } from './clientResult.ts';
-import { HdlcClient, type HdlcClientEvent, type HdlcClientOptions } from './hdlcClient.ts';
-import { serverAddress, shortAddress } from './hdlcFrame.ts';
-import { encodeWrapper, type SkippedBytes, WrapperParser } from './wrapper.ts';
+import { HdlcClient, type HdlcClientEvent, type HdlcClientOptions } from '../framing/hdlcClient.ts';
+import { serverAddress, shortAddress } from '../framing/hdlcFrame.ts';
+import { encodeWrapper, type SkippedBytes, WrapperParser } from '../framing/wrapper.ts';
 
 /** Addresses, framing and security of a client session. */
 export interface ClientSessionOptions {

@@ -3,10 +3,15 @@
  * behind a hub); `poll` delivers the answer when its instant has come.
  */
 import { Association } from './association.ts';
-import type { HdlcAddress } from './hdlcFrame.ts';
-import { HdlcServer, type HdlcServerEvent, type HdlcServerLink, type HdlcServerOptions } from './hdlcServer.ts';
+import type { HdlcAddress } from '../framing/hdlcFrame.ts';
+import {
+  HdlcServer,
+  type HdlcServerEvent,
+  type HdlcServerLink,
+  type HdlcServerOptions,
+} from '../framing/hdlcServer.ts';
 import type { LogicalDevice } from './logicalDevice.ts';
-import { encodeWrapper, type SkippedBytes, WrapperParser } from './wrapper.ts';
+import { encodeWrapper, type SkippedBytes, WrapperParser } from '../framing/wrapper.ts';
 
 /** The destination of an APDU for a server SAP, and the instant at which it can take it. Undefined: nobody is there. */
 export type Route = { readonly device: LogicalDevice; readonly readyAt: number } | undefined;

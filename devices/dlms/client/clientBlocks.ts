@@ -1,6 +1,6 @@
 /** Receives a long value block by block: the client's half of GET and ACTION with block transfer. */
-import type { ServiceRequest, ServiceResponse } from './apdu.ts';
-import { Writer } from './bytes.ts';
+import type { ServiceRequest, ServiceResponse } from '../apdu/apdu.ts';
+import { Writer } from '../encoding/bytes.ts';
 import { type ClientResult, type Conversation, failed, protocol, succeeded } from './clientResult.ts';
 
 export interface CollectOptions {

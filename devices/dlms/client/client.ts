@@ -4,7 +4,7 @@
  * socket, timer or clock. `clientSession.ts` frames conversations; `converse` runs one against a function.
  */
 import { randomBytes } from 'node:crypto';
-import { type Aare, decodeAare, decodeRelease, DIAGNOSTIC, encodeAarq, encodeRelease } from './acse.ts';
+import { type Aare, decodeAare, decodeRelease, DIAGNOSTIC, encodeAarq, encodeRelease } from '../apdu/acse.ts';
 import {
   type AttributeRequest,
   type Descriptor,
@@ -12,11 +12,12 @@ import {
   type Selection,
   type ServiceRequest,
   type ServiceResponse,
-} from './apdu.ts';
-import { encodeRequest } from './apduRequest.ts';
-import { decodeResponse } from './apduResponse.ts';
-import { type Data, decodeData, encodeData, readData } from './axdr.ts';
-import { equalBytes, NO_BYTES, Reader } from './bytes.ts';
+  CURRENT_ASSOCIATION,
+} from '../apdu/apdu.ts';
+import { encodeRequest } from '../apdu/apduRequest.ts';
+import { decodeResponse } from '../apdu/apduResponse.ts';
+import { type Data, decodeData, encodeData, readData } from '../encoding/axdr.ts';
+import { equalBytes, NO_BYTES, Reader } from '../encoding/bytes.ts';
 import {
   type ClientError,
   type ClientResult,
@@ -27,12 +28,11 @@ import {
   protocol,
   succeeded,
 } from './clientResult.ts';
-import { SYSTEM_TITLE_BYTES } from './ciphering.ts';
+import { SYSTEM_TITLE_BYTES } from '../security/ciphering.ts';
 import { collectBlocks } from './clientBlocks.ts';
 import { type Awaited, judgeArrival, WAIT_ON } from './clientAnswer.ts';
 import { ClientSecurity, type ClientSecurityOptions } from './clientSecurity.ts';
-import { CONFORMANCE, decodeInitiateResponse, encodeInitiateRequest, type InitiateResponse } from './initiate.ts';
-import { CURRENT_ASSOCIATION } from './association.ts';
+import { CONFORMANCE, decodeInitiateResponse, encodeInitiateRequest, type InitiateResponse } from '../apdu/initiate.ts';
 import { changedBy } from './changedBy.ts';
 
 export type { ClientError, ClientResult, Conversation };

@@ -3,8 +3,8 @@
  * ciphered ones, and over a line that echoes the client receives its own requests. None of them is the answer. The client
  * goes on waiting, and its session hands the notifications on.
  */
-import { roleOf } from './apdu.ts';
-import { NO_BYTES } from './bytes.ts';
+import { roleOf } from '../apdu/apdu.ts';
+import { NO_BYTES } from '../encoding/bytes.ts';
 import { type ClientError, errorOf } from './clientResult.ts';
 import { type ClientSecurity, REPEATED_COUNTER } from './clientSecurity.ts';
 
