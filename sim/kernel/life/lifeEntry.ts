@@ -23,8 +23,8 @@ let counts: Counts[] = [];
 let recorder: Recorder | null = null;
 let recordedLife: Life | null = null;
 let tables: ColumnTable[] = [];
-let plan: LifePlan = new LifePlan();
-let outages: OutageLists = new OutageLists();
+const plan: LifePlan = new LifePlan();
+const outages: OutageLists = new OutageLists();
 let seed: SeedWords = new SeedWords(0, 0);
 let number: i32 = 0;
 

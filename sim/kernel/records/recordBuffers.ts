@@ -82,7 +82,10 @@ export function recordsOf(tables: RecordedTables): ShardRecords {
 }
 
 /** Where there is no gas meter, the MPRN is NaN. */
-function meterPoints({ id, area, gsmeDormant }: Columns<InstallationColumn>): { mpan: Float64Array; mprn: Float64Array } {
+function meterPoints({ id, area, gsmeDormant }: Columns<InstallationColumn>): {
+  mpan: Float64Array;
+  mprn: Float64Array;
+} {
   const mpan = new Float64Array(id.length);
   const mprn = new Float64Array(id.length);
   for (let i = 0; i < id.length; i += 1) {

@@ -12,7 +12,13 @@ import { emptyCounts, type Counts } from '../life/counts.ts';
 import type { Model } from '../model/model.ts';
 import type { FollowingRules } from './ruleFamily.ts';
 import type { Replication } from '../model/replication.ts';
-import { RECORDED_TABLES, recordsOf, type RecordedTables, type ShardRecords } from '../records/recordBuffers.ts';
+import {
+  RECORDED_TABLES,
+  recordsOf,
+  type RecordedTable,
+  type RecordedTables,
+  type ShardRecords,
+} from '../records/recordBuffers.ts';
 import { LIFE_CODES, LIFE_MODULE } from './lifeModule.ts';
 
 /** What `lifeEntry.ts` offers, beside its memory. */
@@ -142,11 +148,11 @@ export function compiledLives(
   };
   return {
     run(first, to) {
-      inPieces(life.run, first, to);
+      inPieces((from, end) => life.run(from, end), first, to);
       return Array.from({ length: more.length + 1 }, (_, k) => countsUnder(k));
     },
     record(first, to) {
-      inPieces(life.record, first, to);
+      inPieces((from, end) => life.record(from, end), first, to);
       return { counts: countsUnder(0), records: recordsOf(recordedTables(life)) };
     },
   };
@@ -154,12 +160,13 @@ export function compiledLives(
 
 /** The tables as they stand in the memory of the compiled life. */
 function recordedTables(life: LifeExports): RecordedTables {
-  const tables = RECORDED_TABLES.map(([name, columns], k) => {
+  const tables: Partial<Record<keyof RecordedTables, RecordedTable>> = {};
+  for (const [k, [name, columns]] of RECORDED_TABLES.entries()) {
     const capacity = life.tableCapacity(k);
     const values = new Int32Array(life.memory.buffer, life.tableAddress(k), columns * capacity);
-    return [name, { rows: life.tableRows(k), capacity, values }];
-  });
-  return Object.fromEntries(tables) as unknown as RecordedTables;
+    tables[name] = { rows: life.tableRows(k), capacity, values };
+  }
+  return tables as RecordedTables;
 }
 
 function countLengths(model: Model): { volumes: number; ends: number; months: number } {
