@@ -29,9 +29,6 @@ interface CalibrateOptions {
 /** `smets1-bench calibrate`: what the numbers of a scenario may be, and what data say of them. */
 export function calibrateCommand(shell: Shell): Command {
   return new Command('calibrate')
-    .description(
-      'Live a scenario under many draws of its assumptions, for forecasts; or hold them against what was published.',
-    )
     .enablePositionalOptions()
     .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
     .option('--priors <file>', 'what each number may be (YAML): see scenarios/priors')
