@@ -108,7 +108,7 @@ export async function commandsFor(args: readonly string[], shell: Shell): Promis
   if (first === '-V' || first === '--version') return [];
   if (Object.hasOwn(COMMANDS, first)) return [await loadCommand(first, shell)];
   return Promise.all(
-    Object.keys(COMMANDS).map((name) =>
+    Object.keys(COMMANDS).map(async (name) =>
       args.includes(name) ? loadCommand(name, shell) : new Command(name).description(rowOf(name).about),
     ),
   );

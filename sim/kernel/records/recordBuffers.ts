@@ -49,7 +49,7 @@ export interface RecordedTables {
 }
 
 /** The tables in the order in which the compiled life numbers them, and how many columns each has. */
-export const RECORDED_TABLES: readonly (readonly [keyof RecordedTables, number])[] = [
+const RECORDED_TABLES: readonly (readonly [keyof RecordedTables, number])[] = [
   ['installations', INSTALLATION_COLUMNS.length],
   ['attempts', ATTEMPT_COLUMNS.length],
   ['events', EVENT_COLUMNS.length],
@@ -57,6 +57,13 @@ export const RECORDED_TABLES: readonly (readonly [keyof RecordedTables, number])
   ['verdicts', VERDICT_COLUMNS.length],
   ['evidence', EVIDENCE_COLUMNS.length],
 ];
+
+/** The tables of the compiled life, which are numbered there. */
+export function tablesOf(table: (k: number, columns: number) => RecordedTable): RecordedTables {
+  const tables: Partial<Record<keyof RecordedTables, RecordedTable>> = {};
+  for (const [k, [name, columns]] of RECORDED_TABLES.entries()) tables[name] = table(k, columns);
+  return tables as RecordedTables;
+}
 
 /** Copies the columns, each ready to be handed to another thread. */
 function columnsOf<C extends string>(names: readonly C[], { rows, capacity, values }: RecordedTable): Columns<C> {

@@ -8,8 +8,9 @@ import { Recorder } from '../life/recorder.ts';
 import type { Model } from '../model/model.ts';
 import type { FollowingRules } from './ruleFamily.ts';
 import { Replication } from '../model/replication.ts';
-import { recordsOf } from '../records/recordBuffers.ts';
-import { compiledLives, type CompiledLives, type RecordedShard } from './compiledLife.ts';
+import { recordsOf, tablesOf, type ShardRecords } from '../records/recordBuffers.ts';
+import { compiledLives } from './compiledLife.ts';
+import type { CompiledLives } from './lifeInstance.ts';
 
 /** Fixed, and independent of the number of workers: how a population is cut cannot matter. */
 const SHARD_SIZE = 65_536;
@@ -19,6 +20,12 @@ const WARM_COMPILED = 16_384;
 
 export function shardsOf(size: number): number {
   return Math.ceil(size / SHARD_SIZE);
+}
+
+/** What a shard counted, and its records. */
+export interface RecordedShard {
+  readonly counts: Counts;
+  readonly records: ShardRecords;
 }
 
 /** Runs the shards of one replication on this thread. Replications share nothing but the model. */
@@ -69,7 +76,11 @@ export class ShardRunner {
 
   /** Counts the installations of a shard under the model's rule set, and keeps their records. */
   record(shard: number): RecordedShard {
-    if (this.compiled !== null) return this.compiled.record(...this.boundsOf(shard));
+    const { compiled } = this;
+    if (compiled !== null) {
+      const recorded = compiled.record(...this.boundsOf(shard));
+      return { counts: recorded.counts, records: recordsOf(tablesOf(recorded.table)) };
+    }
     const recorder = new Recorder(this.model.horizon);
     const counts = this.run(shard, recorder);
     return { counts, records: recordsOf(recorder) };
