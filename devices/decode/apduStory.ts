@@ -1,10 +1,10 @@
 /** Follows the APDUs of a capture: titles, keys, what was asked, and values that come in blocks. */
-import { decodeAare, decodeAarq, decodeRelease } from '../dlms/acse.ts';
-import { decodeData } from '../dlms/axdr.ts';
-import { concat, Reader, toHex } from '../dlms/bytes.ts';
-import { isCiphered } from '../dlms/ciphering.ts';
-import { decodeInitiateRequest } from '../dlms/initiate.ts';
-import { bytesOf, membersOf, numberOf } from '../dlms/values.ts';
+import { decodeAare, decodeAarq, decodeRelease } from '../dlms/apdu/acse.ts';
+import { decodeData } from '../dlms/encoding/axdr.ts';
+import { concat, Reader, toHex } from '../dlms/encoding/bytes.ts';
+import { isCiphered } from '../dlms/security/ciphering.ts';
+import { decodeInitiateRequest } from '../dlms/apdu/initiate.ts';
+import { bytesOf, membersOf, numberOf } from '../dlms/encoding/values.ts';
 import { dataText, plain } from './valueWords.ts';
 import { apduName, explainApdu, isSecret, targetsOf, type Explained, type Target } from './explainApdu.ts';
 import { headerText, type KeyChest } from './keyChest.ts';

@@ -1,8 +1,8 @@
 /** Finds the frames in a stream of octets: wrapper, HDLC or 62056-21. Says where something stands that is none, and goes on. */
-import { roleOf } from '../dlms/apdu.ts';
-import { concat, NO_BYTES } from '../dlms/bytes.ts';
-import { decodeFrame, FRAME_BYTES_MAX, type HdlcFrame } from '../dlms/hdlcFrame.ts';
-import { WrapperParser, type WrapperPdu } from '../dlms/wrapper.ts';
+import { roleOf } from '../dlms/apdu/apdu.ts';
+import { concat, NO_BYTES } from '../dlms/encoding/bytes.ts';
+import { decodeFrame, FRAME_BYTES_MAX, type HdlcFrame } from '../dlms/framing/hdlcFrame.ts';
+import { WrapperParser, type WrapperPdu } from '../dlms/framing/wrapper.ts';
 import { scanner, type Message } from '../iec62056_21/scanner.ts';
 
 export type CaptureFraming = 'wrapper' | 'hdlc' | '62056-21' | 'apdu';

@@ -1,8 +1,8 @@
 /** Decodes a capture: a line a frame, with what it says. Pure: bytes in, lines out. */
-import { roleOf } from '../dlms/apdu.ts';
-import { concat } from '../dlms/bytes.ts';
-import { DISC, DM, FRMR, readControl, SNRM, UA, UI } from '../dlms/hdlcControl.ts';
-import type { HdlcAddress, HdlcFrame } from '../dlms/hdlcFrame.ts';
+import { roleOf } from '../dlms/apdu/apdu.ts';
+import { concat } from '../dlms/encoding/bytes.ts';
+import { DISC, DM, FRMR, readControl, SNRM, UA, UI } from '../dlms/framing/hdlcControl.ts';
+import type { HdlcAddress, HdlcFrame } from '../dlms/framing/hdlcFrame.ts';
 import { parseIdentification, protocolMode } from '../iec62056_21/frames.ts';
 import { parseReadout } from '../iec62056_21/readout.ts';
 import type { Message } from '../iec62056_21/scanner.ts';

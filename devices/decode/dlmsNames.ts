@@ -1,5 +1,5 @@
 /** Names of classes, objects, attributes and APDUs, as a reader of a capture wants to see them. Source: Blue Book, Green Book. */
-import { RESULT_NAMES } from '../dlms/codeNames.ts';
+import { RESULT_NAMES } from '../dlms/apdu/codeNames.ts';
 import { obisText } from '../cosem/object.ts';
 
 const CLASSES: Readonly<Record<number, string>> = {

@@ -1,11 +1,11 @@
 /** Explains plain APDUs in words, and as a tree. Secrets are left out: passwords, challenges, dedicated keys, wrapped keys. */
-import { decodeAare, decodeAarq, decodeRelease } from '../dlms/acse.ts';
-import type { AttributeRequest, Descriptor, GetResult, ServiceRequest, ServiceResponse } from '../dlms/apdu.ts';
-import { decodeRequest } from '../dlms/apduRequest.ts';
-import { decodeResponse } from '../dlms/apduResponse.ts';
-import { type Data, readData } from '../dlms/axdr.ts';
-import { Reader, toHex } from '../dlms/bytes.ts';
-import { decodeInitiateRequest, decodeInitiateResponse } from '../dlms/initiate.ts';
+import { decodeAare, decodeAarq, decodeRelease } from '../dlms/apdu/acse.ts';
+import type { AttributeRequest, Descriptor, GetResult, ServiceRequest, ServiceResponse } from '../dlms/apdu/apdu.ts';
+import { decodeRequest } from '../dlms/apdu/apduRequest.ts';
+import { decodeResponse } from '../dlms/apdu/apduResponse.ts';
+import { type Data, readData } from '../dlms/encoding/axdr.ts';
+import { Reader, toHex } from '../dlms/encoding/bytes.ts';
+import { decodeInitiateRequest, decodeInitiateResponse } from '../dlms/apdu/initiate.ts';
 import { wireErrorText } from '../headend/wireError.ts';
 import { formatInstant } from '../../src/time.ts';
 import { instantOf } from '../cosem/dateTime.ts';

@@ -80,7 +80,7 @@ describe('the package', () => {
     const { dependencies, peerDependencies } = manifest;
     for (const name of Object.keys({ ...dependencies, ...peerDependencies })) link(name);
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
-  }, 120_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('holds what is built, the bin and the papers, and no source, test or tool', () => {
@@ -113,7 +113,7 @@ describe('the package', () => {
     }
     // The page holds the what-if: what it runs is built into the package.
     expect(readFileSync(join(folder, 'out/example.html'), 'utf8')).toContain('id="what-if-worker"');
-  }, 120_000);
+  });
 
   test('the case tables are there as YAML and as JSON, and are replayed by name', () => {
     const bin = join(installed, 'src/cli/smets1-bench.mjs');
@@ -154,7 +154,7 @@ describe('the package', () => {
           user.args.map((word) => (word === 'vitest' ? vitest : word)),
         );
         expect(run.status, `${run.stdout}\n${run.stderr}`).toBe(0);
-      }, 300_000);
+      });
     }
   });
 

@@ -7,7 +7,8 @@ import type { Observer } from '../life/observer.ts';
 import type { Model } from '../model/model.ts';
 import type { FollowingRules } from './ruleFamily.ts';
 import { Replication } from '../model/replication.ts';
-import { compiledLives, type CompiledLives } from './compiledLife.ts';
+import { compiledLives } from './compiledLife.ts';
+import type { CompiledLives } from './lifeInstance.ts';
 
 /** Fixed, and independent of the number of workers: how a population is cut cannot matter. */
 const SHARD_SIZE = 65_536;

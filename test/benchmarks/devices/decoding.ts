@@ -1,9 +1,9 @@
 import { decodeCapture } from '../../../devices/decode/decodeCapture.ts';
-import { roleOf } from '../../../devices/dlms/apdu.ts';
-import { decodeRequest, encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import { decodeResponse, encodeResponse } from '../../../devices/dlms/apduResponse.ts';
-import { concat } from '../../../devices/dlms/bytes.ts';
-import { encodeWrapper, WrapperParser } from '../../../devices/dlms/wrapper.ts';
+import { roleOf } from '../../../devices/dlms/apdu/apdu.ts';
+import { decodeRequest, encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import { decodeResponse, encodeResponse } from '../../../devices/dlms/apdu/apduResponse.ts';
+import { concat } from '../../../devices/dlms/encoding/bytes.ts';
+import { encodeWrapper, WrapperParser } from '../../../devices/dlms/framing/wrapper.ts';
 import { pcapConversation, pcapHeader } from '../../../devices/transport/pcap.ts';
 import { obis } from '../../../devices/cosem/object.ts';
 import { rates } from '../measure.ts';
