@@ -4,8 +4,8 @@
  */
 import { deviationOf } from '../cosem/dateTime.ts';
 import { obisText } from '../cosem/object.ts';
-import { objectText } from '../decode/dlmsNames.ts';
-import { scaledText, scalingOf, type Scaling } from '../decode/unitNames.ts';
+import { objectText } from '../decode/words/dlmsNames.ts';
+import { scaledText, scalingOf, type Scaling } from '../decode/words/unitNames.ts';
 import type { Descriptor, Selection } from '../dlms/apdu/apdu.ts';
 import type { Data } from '../dlms/encoding/axdr.ts';
 import type { Live } from '../headend/associate.ts';

@@ -3,8 +3,8 @@
  * asked for again in a new association; what the device refuses stands in the reading, in words.
  */
 import { obis, obisText } from '../cosem/object.ts';
-import { attributeCount, attributeName, isSecretAttribute } from '../decode/attributeNames.ts';
-import { likelyClasses, objectText } from '../decode/dlmsNames.ts';
+import { attributeCount, attributeName, isSecretAttribute } from '../decode/words/attributeNames.ts';
+import { likelyClasses, objectText } from '../decode/words/dlmsNames.ts';
 import { RESULT, type Descriptor, type Selection } from '../dlms/apdu/apdu.ts';
 import { encodeData, type Data } from '../dlms/encoding/axdr.ts';
 import { toHex } from '../dlms/encoding/bytes.ts';

@@ -89,9 +89,12 @@ export type DecodedRequest =
   | { readonly ok: true; readonly value: ServiceRequest }
   | { readonly ok: false; readonly error: string; readonly reason: RequestError };
 
+function malformed(error: string): DecodedRequest {
+  return { ok: false, error, reason: 'malformed' };
+}
+
 /** A request APDU. The error tells an unknown service from a malformed one; `invoke` is read where there is one. */
 export function decodeRequest(apdu: Uint8Array): DecodedRequest {
-  const malformed = (error: string): DecodedRequest => ({ ok: false, error, reason: 'malformed' });
   const reader = new Reader(apdu);
   const tag = reader.u16();
   const read = READ[tag];

@@ -4,7 +4,7 @@
  * alike.
  */
 import type { Installation } from '../../../src/installation/installation.ts';
-import { apduName } from '../../decode/explainApdu.ts';
+import { apduName } from '../../decode/explain/explained.ts';
 import { roleOf } from '../../dlms/apdu/apdu.ts';
 import { equalBytes } from '../../dlms/encoding/bytes.ts';
 import { isCiphered, readCiphered, SYSTEM_TITLE_BYTES } from '../../dlms/security/ciphering.ts';

@@ -222,6 +222,30 @@ describe('pcap', () => {
     expect(lines[0]!.text).toContain('get-request');
   });
 
+  test.each([
+    ['Ethernet with a VLAN tag', 1, '000000000001000000000002810060050800'],
+    ['Linux cooked, version 2', 276, '0800000000000001000104060000000000020000'],
+  ])('of %s', (_, link, head) => {
+    const packet = own().subarray(24 + 16, 24 + 16 + 45);
+    const framed = concat(fromHex(head), packet);
+    const header = own().slice(0, 24);
+    new DataView(header.buffer).setUint32(20, link, true);
+    const record = new Uint8Array(16);
+    for (const field of [8, 12]) new DataView(record.buffer).setUint32(field, framed.length, true);
+    // The first five octets of a PDU are all that is there.
+    expect(decodeCapture(concat(header, record, framed))).toMatchObject([{ dir: 'c2s', isDamage: true, offset: 0 }]);
+  });
+
+  test('with an HDLC frame a packet, as serial sniffers write it', () => {
+    const frame = encodeFrame({ destination: shortAddress(1), source: shortAddress(16), control: 0x10, segmented: false, information: concat(fromHex('E6E600'), get) }); // prettier-ignore
+    const header = own().slice(0, 24);
+    header[20] = 147;
+    const record = new Uint8Array(16);
+    for (const field of [8, 12]) new DataView(record.buffer).setUint32(field, frame.length, true);
+    const lines = texts(decodeCapture(concat(header, record, frame, record, frame)));
+    expect(lines).toEqual([expect.stringContaining('get-request'), expect.stringContaining('get-request')]);
+  });
+
   test('that is cut off, or of another kind, is a problem and not an exception', () => {
     expect(decodeCapture(own().subarray(0, 70)).some(({ isDamage }) => isDamage)).toBe(true);
     expect(decodeCapture(fromHex('0A0D0D0A00000000'))[0]!.text).toContain('pcapng');

@@ -1,6 +1,7 @@
 /** Names of classes, objects, attributes and APDUs, as a reader of a capture wants to see them. Source: Blue Book, Green Book. */
-import { RESULT_NAMES } from '../dlms/apdu/codeNames.ts';
-import { obisText } from '../cosem/object.ts';
+import type { Descriptor } from '../../dlms/apdu/apdu.ts';
+import { RESULT_NAMES } from '../../dlms/apdu/codeNames.ts';
+import { obisText } from '../../cosem/object.ts';
 
 const CLASSES: Readonly<Record<number, string>> = {
   1: 'Data',
@@ -131,3 +132,25 @@ export const APDU_NAMES: Readonly<Record<number, string>> = {
   0xdf: 'general-signing',
   0xe0: 'general-block-transfer',
 };
+
+/** Names of attributes and methods that were made, by logical name and then by class, number and kind. */
+const TARGET_WORDS = new Map<string, Map<number, string>>();
+/** Most names kept. A device has some hundreds. */
+const NAMES_MAX = 8192;
+let namesKept = 0;
+
+/** `Register 1.0.1.8.0.255 (active energy import) attribute 2`. Kept, because a capture names the same few over and over. */
+export function targetWords({ classId, ln, id }: Descriptor, isMethod: boolean): string {
+  const key = classId * 512 + (isMethod ? 256 : 0) + id;
+  const words = TARGET_WORDS.get(ln)?.get(key);
+  if (words !== undefined) return words;
+  const made = `${objectText(classId, ln)} ${isMethod ? 'method' : 'attribute'} ${id}`;
+  if (namesKept >= NAMES_MAX) {
+    TARGET_WORDS.clear();
+    namesKept = 0;
+  }
+  namesKept += 1;
+  const ofObject = TARGET_WORDS.get(ln) ?? new Map<number, string>();
+  TARGET_WORDS.set(ln, ofObject.set(key, made));
+  return made;
+}

@@ -1,8 +1,8 @@
 /** COSEM data as text for a line, and as plain JSON. */
-import { formatInstant } from '../../src/time.ts';
-import { instantOf } from '../cosem/dateTime.ts';
-import type { Data } from '../dlms/encoding/axdr.ts';
-import { toHex } from '../dlms/encoding/bytes.ts';
+import { formatInstant } from '../../../src/time.ts';
+import { instantOf } from '../../cosem/dateTime.ts';
+import type { Data } from '../../dlms/encoding/axdr.ts';
+import { toHex } from '../../dlms/encoding/bytes.ts';
 
 /** Most members shown of one array or structure, and most characters of one value. */
 const MEMBERS_MAX = 12;

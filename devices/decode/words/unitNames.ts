@@ -1,6 +1,6 @@
 /** Physical units, and values times ten to a scaler. Source: Blue Book, table 4. */
-import type { Data } from '../dlms/encoding/axdr.ts';
-import { membersOf, numberOf } from '../dlms/encoding/values.ts';
+import type { Data } from '../../dlms/encoding/axdr.ts';
+import { membersOf, numberOf } from '../../dlms/encoding/values.ts';
 
 const UNITS: readonly string[] =
   ' a mo wk d h min s ° °C currency m m/s m3 m3(corrected) m3/h m3/h(corrected) m3/d m3/d(corrected) l kg N Nm Pa bar J J/h W VA var Wh VAh varh A C V V/m F Ω Ωm²/m Wb T A/m H Hz 1/Wh 1/varh 1/VAh V²h A²h kg/s S K 1/V²h 1/A²h 1/m3 % Ah'.split(
