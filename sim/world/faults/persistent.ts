@@ -63,6 +63,7 @@ function firstChance(fault: PersistentFault, u: f64): f64 {
   const within = u / fault.share;
   if (within < fault.deadShare) return 0;
   if (fault.isBeta()) return fault.betaA / (fault.betaA + fault.betaB);
+  if (fault.chances.length === 1) return fault.chances[0] as f64;
   return fault.chances[fault.picker.pick((within - fault.deadShare) / (1 - fault.deadShare))] as f64;
 }
 
