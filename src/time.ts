@@ -47,7 +47,26 @@ export function instant(text: string): Instant {
 
 /** `YYYY-MM-DDThh:mm:ssZ` of whole seconds since 1970, up to SECONDS_MAX before or after; throws beyond. */
 export function formatInstant(at: Instant): string {
-  return `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
+  if (!(at >= INSTANT_MIN && at <= INSTANT_MAX)) return `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
+  const day = Math.floor(at / DAY);
+  const second = Math.floor(at - day * DAY);
+  const minute = Math.floor(second / MINUTE);
+  const hour = Math.floor(minute / 60);
+  return `${dateOf(day)}T${TWO_DIGITS[hour]}:${TWO_DIGITS[minute - hour * 60]}:${TWO_DIGITS[second - minute * MINUTE]}Z`;
+}
+
+const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
+
+/** Dates by day. Records name the same few thousand days again and again. */
+const DATES = new Map<number, string>();
+
+function dateOf(day: number): string {
+  let date = DATES.get(day);
+  if (date === undefined) {
+    date = formatDay(day);
+    DATES.set(day, date);
+  }
+  return date;
 }
 
 /** Days since the epoch of a civil date `YYYY-MM-DD`; `undefined` when it is not one, or lies outside 2012 to 2037. */

@@ -6,6 +6,7 @@ import { NumberStream } from '../../../src/numberStream.ts';
 import { emptyCounts, type Counts } from '../life/counts.ts';
 import type { Model } from '../model/model.ts';
 import type { Replication } from '../model/replication.ts';
+import type { RecordedTable } from '../records/recordBuffers.ts';
 import type { FollowingRules } from './ruleFamily.ts';
 
 /** What `lifeEntry.ts` offers, beside its memory. */
@@ -14,6 +15,10 @@ interface LifeExports {
   receive(length: number): number;
   begin(k0: number, k1: number, replication: number, more: number): void;
   run(first: number, to: number): void;
+  record(first: number, to: number): void;
+  tableRows(k: number): number;
+  tableCapacity(k: number): number;
+  tableAddress(k: number): number;
   volumesAddress(k: number): number;
   endsAddress(k: number): number;
   migratedInstallationsAddress(k: number): number;
@@ -45,6 +50,15 @@ function planNumbers(model: Model): Float64Array {
 export interface CompiledLives {
   /** Counts the installations [first, to): under the model's rule set, and then under each of the further ones. */
   run(first: number, to: number): readonly Counts[];
+  /** Counts the installations [first, to) under the model's rule set, and keeps their records. */
+  record(first: number, to: number): RecordedLives;
+}
+
+/** What `record` counted, and its tables as they stand in memory: they are gone when the instance is used again. */
+export interface RecordedLives {
+  readonly counts: Counts;
+  /** A table by its number, with so many columns. */
+  readonly table: (k: number, columns: number) => RecordedTable;
 }
 
 /**
@@ -75,17 +89,30 @@ export function livesIn(
   life.begin(seed.k0, seed.k1, number, more.length);
   const copy = (from: number, length: number): Int32Array => new Int32Array(life.memory.buffer, from, length).slice();
   const lengths = countLengths(model);
+  const countsUnder = (k: number): Counts => ({
+    volumes: copy(life.volumesAddress(k), lengths.volumes),
+    ends: copy(life.endsAddress(k), lengths.ends),
+    migratedInstallations: copy(life.migratedInstallationsAddress(k), lengths.months),
+    migratedMeters: copy(life.migratedMetersAddress(k), lengths.months),
+  });
+  // V8 goes over to the optimised code of a function at its next call only.
+  const inPieces = (work: (from: number, to: number) => void, first: number, to: number): void => {
+    life.clear();
+    for (let from = first; from < to; from += LIVES_A_CALL) work(from, Math.min(to, from + LIVES_A_CALL));
+  };
+  const table = (k: number, columns: number): RecordedTable => {
+    const capacity = life.tableCapacity(k);
+    const values = new Int32Array(life.memory.buffer, life.tableAddress(k), columns * capacity);
+    return { rows: life.tableRows(k), capacity, values };
+  };
   return {
     run(first, to) {
-      life.clear();
-      // V8 goes over to the optimised code of a function at its next call only.
-      for (let from = first; from < to; from += LIVES_A_CALL) life.run(from, Math.min(to, from + LIVES_A_CALL));
-      return Array.from({ length: more.length + 1 }, (_, k) => ({
-        volumes: copy(life.volumesAddress(k), lengths.volumes),
-        ends: copy(life.endsAddress(k), lengths.ends),
-        migratedInstallations: copy(life.migratedInstallationsAddress(k), lengths.months),
-        migratedMeters: copy(life.migratedMetersAddress(k), lengths.months),
-      }));
+      inPieces((from, end) => life.run(from, end), first, to);
+      return Array.from({ length: more.length + 1 }, (_, k) => countsUnder(k));
+    },
+    record(first, to) {
+      inPieces((from, end) => life.record(from, end), first, to);
+      return { counts: countsUnder(0), table };
     },
   };
 }

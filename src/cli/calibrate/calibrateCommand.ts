@@ -42,9 +42,6 @@ const LINE_DRAWS = { draws: 400, scale: 0.1 };
 /** `smets1-bench calibrate`: what the numbers of a scenario may be, and what data say of them. */
 export function calibrateCommand(shell: Shell): Command {
   const command = new Command('calibrate')
-    .description(
-      'Live a scenario under many draws of its assumptions, for forecasts; or hold such draws against published lines and histories.',
-    )
     .enablePositionalOptions()
     .argument('<scenario|library>', 'scenario file (YAML) or name of a shipped one; or the folder of a library')
     .option('--priors <file>', 'what each number may be (YAML): see scenarios/priors')

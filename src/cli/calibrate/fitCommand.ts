@@ -37,9 +37,6 @@ interface FitCommandOptions {
 /** `smets1-bench fit SCENARIO`: what the published lines say of one number each, and what they do not. */
 export function fitCommand({ action }: Shell): Command {
   return new Command('fit')
-    .description(
-      "Fit one number to each published line that a scenario's `fit` names, and leave each line out in turn.",
-    )
     .argument('<scenario>', 'scenario file (YAML)')
     .option('--seed <text>', 'seed of the fit; checks have seeds of their own', 'fit')
     .option('--replications <n>', 'replications a round', whole(1, 1000), 4)
