@@ -14,7 +14,6 @@ import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
 import type { Factor } from '../../../sim/sweep/factor/factors.ts';
 import { writeDocument } from '../report/writePage.ts';
 import { commandText } from '../shell/commandText.ts';
-import { benchVersion } from '../shell/version.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
@@ -24,6 +23,9 @@ import { readText } from '../shell/readText.ts';
 import { scenariosOf } from './drawnScenarios.ts';
 import { EFFECTIVE_MIN, linesText, shown } from './linesText.ts';
 import { priorsFile } from './priorsFile.ts';
+import { namedOutput, refuseOthers, replaceOption } from '../output/ownFiles.ts';
+import type { Provenance } from '../../report/provenance.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 interface LinesOptions {
   readonly priors: string;
@@ -35,6 +37,7 @@ interface LinesOptions {
   readonly set: readonly string[];
   readonly workers?: number;
   readonly html?: string;
+  readonly replace: boolean;
   readonly format: 'text' | 'json';
 }
 
@@ -57,6 +60,7 @@ export function linesCommand({ action }: Shell): Command {
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
     .addOption(workersOption())
     .option('--html <file>', 'write what the lines say as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -76,6 +80,8 @@ Exit codes: 0 done, 1 usage, scenario, priors or lines wrong, 3 defect, 4 the dr
 
 async function lines(io: Io, path: string, options: LinesOptions): Promise<ExitCode> {
   const priors = priorsFile(path, options.priors, options);
+  const provenance = linesOrigin(io, path, options, priors);
+  refuseOthers([namedOutput('--html', options.html)], provenance, options);
   const asked = publishedLines(priors, path, options.to);
   const drawn = drawsOf(priors, options.draws);
   const table = await simulateDraws(io, priors, drawn, { ...options, lines: asked });
@@ -89,19 +95,18 @@ async function lines(io: Io, path: string, options: LinesOptions): Promise<ExitC
     // Some thirty truths are enough to see that a table misleads.
     checkEvery: Math.max(1, Math.floor(options.draws / 30)),
   });
-  if (options.html !== undefined) writeLinesPage(options.html, priors, { ...options, path }, found);
-  io.out.write(options.format === 'json' ? linesJson(priors, options, found) : `${textOf(priors, options, found)}\n`);
+  if (options.html !== undefined) writeLinesPage(options.html, priors, { ...options, provenance }, found);
+  io.out.write(
+    options.format === 'json'
+      ? linesJson(priors, { ...options, provenance }, found)
+      : `${textOf(priors, options, found)}\n`,
+  );
   return verdict(io, found);
 }
 
-/** Writes what the lines say as a page. */
-function writeLinesPage(
-  file: string,
-  { name, base, seed, parameters }: Priors,
-  options: LinesOptions & { readonly path: string },
-  found: Calibration,
-): void {
-  const { draws, scale, operatorError, set, to, path } = options;
+/** The origin of the answer, with the command that gives it again. */
+function linesOrigin(io: Io, path: string, options: LinesOptions, { base, seed }: Priors): Provenance {
+  const { draws, scale, operatorError, set, to } = options;
   const command = commandText(['calibrate', 'lines', path], {
     'priors': options.priors,
     to,
@@ -111,17 +116,20 @@ function writeLinesPage(
     'seed': options.seed,
     set,
   });
+  return { ...originOf(io, { ...scenarioOrigin(base), seed }), command };
+}
+
+/** Writes what the lines say as a page. */
+function writeLinesPage(
+  file: string,
+  { name, parameters }: Priors,
+  options: LinesOptions & { readonly provenance: Provenance },
+  found: Calibration,
+): void {
+  const { draws, scale, operatorError } = options;
   writeDocument(file, {
     title: `What published lines say of ${name}`,
-    provenance: {
-      command,
-      set,
-      scenarios: [{ name: base.scenario.name, hash: base.hash }],
-      rules: base.rules.name,
-      seed,
-      replications: null,
-      version: benchVersion(),
-    },
+    provenance: options.provenance,
     sections: calibrationSections({
       draws,
       scale,
@@ -203,8 +211,13 @@ function textOf(priors: Priors, options: LinesOptions, found: Calibration): stri
   return linesText({ head, found, parameters: priors.parameters, operatorError: options.operatorError, fitted });
 }
 
-function linesJson({ name, base, seed, parameters }: Priors, options: LinesOptions, found: Calibration): string {
+function linesJson(
+  { name, base, seed, parameters }: Priors,
+  options: LinesOptions & { readonly provenance: Provenance },
+  found: Calibration,
+): string {
   const report = {
+    provenance: options.provenance,
     priors: name,
     scenario: base.scenario.name,
     hash: base.hash,

@@ -18,12 +18,14 @@ import { pricesWith } from './thresholdPrices.ts';
 import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
 import { breathe, type Io } from '../shell/io.ts';
-import { shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
+import { shareOption, threadsOf, whole, workersOption, outputFile } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { scenariosOf } from './drawnScenarios.ts';
 import { priorsFile } from './priorsFile.ts';
+import { refuseOthers, replaceOption } from '../output/ownFiles.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 interface RangesOptions {
   readonly priors: string;
@@ -31,6 +33,7 @@ interface RangesOptions {
   readonly scale: number;
   readonly replications: number;
   readonly out: string;
+  readonly replace: boolean;
   readonly workers?: number;
 }
 
@@ -40,7 +43,8 @@ export function rangesCommand({ action }: Shell): Command {
     .description('Compute the range of each volume over the priors, the weight of each reading, and who would migrate.')
     .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
     .requiredOption('--priors <file>', 'file of priors (YAML): see scenarios/priors')
-    .requiredOption('--out <file>', 'where the figures go (JSON)')
+    .requiredOption('--out <file>', 'where the figures go (JSON)', outputFile)
+    .addOption(replaceOption())
     .option('--draws <n>', 'draws of the Latin hypercube, one replication each', whole(DRAWS_MIN, DRAWS_MAX), 400)
     .option('--scale <s>', 'share of every population that a draw simulates', shareOption, 0.1)
     .option('--replications <n>', 'replications of each reading, at full size', whole(1, 100), 2)
@@ -62,6 +66,8 @@ Exit codes: 0 done, 1 usage, scenario or priors wrong, 3 defect.`,
 async function ranges(io: Io, path: string, options: RangesOptions): Promise<void> {
   const file = loadScenarioFile(path, []);
   const priors = priorsFile(path, options.priors);
+  const provenance = originOf(io, scenarioOrigin(file));
+  refuseOthers([{ path: options.out, option: '--out' }], provenance, options);
   const interruption = io.interruption();
   const progress = progressOn(io.err, io.env['TERM']);
   const pool = await openPool(threadsOf(options.workers), FORECAST_WATCHERS);
@@ -109,7 +115,7 @@ async function ranges(io: Io, path: string, options: RangesOptions): Promise<voi
     progress.stop();
     const output = openOutput(options.out);
     try {
-      output.write(Buffer.from(`${JSON.stringify(known, null, 2)}\n`));
+      output.write(Buffer.from(`${JSON.stringify({ ...known, provenance }, null, 2)}\n`));
       output.commit();
     } catch (error) {
       output.abort();

@@ -6,7 +6,7 @@ import type { Shell } from '../shell/command.ts';
 import { type ExitCode, UsageError } from '../shell/exit.ts';
 import { type Io, writeLine } from '../shell/io.ts';
 import { oneOf } from '../shell/options.ts';
-import { lineJson, lineText } from './decodedLine.ts';
+import { lineJson, lineText, originLine } from './decodedLine.ts';
 import { framingOption } from './framingOption.ts';
 
 interface Given {
@@ -26,7 +26,12 @@ export function addDecodeCommand(devices: Command, { action }: Shell): void {
     .argument('<capture>', 'frames.jsonl, a pcap file, hexadecimal, or - for standard input')
     .addOption(framingOption())
     .option('--keys <file>', 'YAML that says where the keys stand; a rotation is followed where the KEK is among them')
-    .option('--format <format>', 'text, or json: one object a line', oneOf('text', 'json'), 'text')
+    .option(
+      '--format <format>',
+      'text, or json: one object a line; the first is the origin',
+      oneOf('text', 'json'),
+      'text',
+    )
     .addHelpText(
       'after',
       `
@@ -51,6 +56,7 @@ async function decode(io: Io, capture: string, { framing, keys, format }: Given)
   ]);
   const bytes = await captureBytes(io, capture);
   const lines = decodeCapture(bytes, { framing, ...(keys !== undefined && { keys: decodeKeys(keys, io.env) }) });
+  if (format === 'json') io.out.write(originLine(io));
   for (const line of lines) {
     if (format === 'json') io.out.write(`${JSON.stringify(lineJson(line))}\n`);
     else writeLine(io.out, lineText(line));

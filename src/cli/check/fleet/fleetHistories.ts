@@ -61,7 +61,7 @@ export interface RecordedOptions extends Omit<RecordFiles, 'installations' | 'at
  * ends the command with exit code 2 when all rows have been read.
  */
 export function recordedHistories(io: Io, folder: string, options: RecordedOptions): FleetHistories {
-  const [installations, attempts, events] = RECORDS.map((name) => filesNamed(folder, name));
+  const [installations, attempts, events] = recordPaths(folder);
   const files = { ...options, installations: installations ?? [], attempts: attempts ?? [], events: events ?? [] };
   for (const name of ['installations', 'attempts'] as const) {
     if (files[name].length > 0) continue;
@@ -107,6 +107,11 @@ export function recordedHistories(io: Io, folder: string, options: RecordedOptio
       throw new ExitWith(EXIT.refused);
     },
   };
+}
+
+/** The file or folder of each record that a folder holds, in the order of the records. */
+export function recordPaths(folder: string): readonly (readonly string[])[] {
+  return RECORDS.map((name) => filesNamed(folder, name));
 }
 
 /** The file, files or folder of a record. */
