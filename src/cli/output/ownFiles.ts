@@ -18,7 +18,7 @@ export function replaceOption(): Option {
 }
 
 /** What a reader can do about an output that would be lost. */
-export const KEEP_OR_REPLACE = 'Name another place, or add --replace.';
+const KEEP_OR_REPLACE = 'Name another place, or add --replace.';
 
 /** The name of the file that states the origin of a file whose format has no place for it. */
 export function sideManifest(path: string): string {

@@ -48,7 +48,7 @@ const engine = (p: Place, seed: string): readonly string[] => ['--command', exam
 const EMULATED = 'the schema of a document is no result';
 const PLAIN = 'it prints the document itself, which other commands read';
 
-export const ROWS: Readonly<Record<string, CommandRow>> = {
+const ROWS: Readonly<Record<string, CommandRow>> = {
   'run': row(() => [SCENARIO, ...ONE], {
     other: () => [SCENARIO, ...ONE, '--seed', 'other'],
     writes: { out: 'folder', html: 'file' },
