@@ -1,6 +1,5 @@
 // Bundles what a report page runs: its script, and the worker with the kernel. Each is one text without imports.
 // `.ci/build.mjs` writes both into dist/browser for the package; a checkout bundles them when a page is made.
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -36,17 +35,6 @@ const stubs = {
   },
 };
 
-/** The worker takes the compiled life from a global of its own: base64 in its text would hide every repetition. */
-const life = {
-  name: 'life',
-  setup({ onLoad }) {
-    onLoad({ filter: /sim\/kernel\/run\/lifeModule\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(/(LIFE_MODULE =\s*)'[^']+'/, '$1(globalThis as any).lifeModule'),
-      loader: 'ts',
-    }));
-  },
-};
-
 /** The messages of zod in English alone: it brings those of 50 languages. */
 const english = {
   name: 'english',
@@ -70,7 +58,7 @@ export async function bundlePage(name) {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'error',
-    plugins: [stubs, life, english],
+    plugins: [stubs, english],
   });
   return outputFiles[0].text;
 }

@@ -1,7 +1,7 @@
 /** Reads an attached device over its carrier. Nothing is written: the client core refuses every SET and every ACTION. */
-import type { ClientSessionOptions } from '../dlms/clientSession.ts';
-import { toHex } from '../dlms/bytes.ts';
-import type { SuiteKeys } from '../dlms/logicalDevice.ts';
+import type { ClientSessionOptions } from '../dlms/client/clientSession.ts';
+import { toHex } from '../dlms/encoding/bytes.ts';
+import type { SuiteKeys } from '../dlms/security/ciphering.ts';
 import type { CarrierLine } from '../hardware/carrierLine.ts';
 import type { Peer } from '../headend/associate.ts';
 import { KeyLedger } from '../headend/keyLedger.ts';

@@ -31,7 +31,12 @@ export interface ScenarioSource {
 
 /** What the page asks. The first message is the task, every other one a question. */
 export type PageMessage =
-  | { readonly kind: 'task'; readonly task: WhatIfTask }
+  | {
+      readonly kind: 'task';
+      readonly task: WhatIfTask;
+      /** The compiled life, a `WebAssembly.Module`; undefined where the worker begins with the life as a script. */
+      readonly life: object | undefined;
+    }
   | {
       readonly kind: 'ask';
       /** Comes back with the answer. */

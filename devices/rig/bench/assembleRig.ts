@@ -4,10 +4,10 @@
  * alike.
  */
 import type { Installation } from '../../../src/installation/installation.ts';
-import { apduName } from '../../decode/explainApdu.ts';
-import { roleOf } from '../../dlms/apdu.ts';
-import { equalBytes } from '../../dlms/bytes.ts';
-import { isCiphered, readCiphered, SYSTEM_TITLE_BYTES } from '../../dlms/ciphering.ts';
+import { apduName } from '../../decode/explain/explained.ts';
+import { roleOf } from '../../dlms/apdu/apdu.ts';
+import { equalBytes } from '../../dlms/encoding/bytes.ts';
+import { isCiphered, readCiphered, SYSTEM_TITLE_BYTES } from '../../dlms/security/ciphering.ts';
 import type { KeySource } from '../../headend/keySource.ts';
 import type { Dial, RunnerOptions } from '../../headend/runner.ts';
 import type { Timers } from '../../transport/timers.ts';

@@ -4,7 +4,7 @@
  */
 import type { Attempt } from '../../../src/migration/history.ts';
 import type { Instant } from '../../../src/time.ts';
-import { fromHex } from '../../dlms/bytes.ts';
+import { fromHex } from '../../dlms/encoding/bytes.ts';
 import { lastWake } from '../../personas/gsme.ts';
 import { labDevice } from '../../personas/emulatedInstallation.ts';
 import { runPlan, type Plan } from './plan.ts';

@@ -12,7 +12,8 @@ import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/pri
 import { CATEGORIES } from '../../clauses/clause.ts';
 import { COHORTS } from '../../installation/cohort.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
-import { KNOWN_RANGES_FORMAT, type KnownRanges, type PriorRange } from '../../report/ranges/knownRanges.ts';
+import { KNOWN_RANGES_FORMAT, TOTAL_LINE, type KnownRanges, type PriorRange } from '../../report/ranges/knownRanges.ts';
+import { unitOf } from '../../rules/ruleset.ts';
 import { lineName } from '../../report/volumes.ts';
 import { pricesWith } from './thresholdPrices.ts';
 import type { Shell } from '../shell/command.ts';
@@ -129,7 +130,7 @@ async function ranges(io: Io, path: string, options: RangesOptions): Promise<voi
 }
 
 async function rangesOf(
-  { volumes }: ScenarioFile,
+  { volumes, rules }: ScenarioFile,
   priors: Priors,
   { draws, scale, pool, onProgress }: Pick<RangesOptions, 'draws' | 'scale'> & { readonly pool: Pool; readonly onProgress: (share: number) => Promise<void> }, // prettier-ignore
 ): Promise<readonly PriorRange[]> {
@@ -141,10 +142,19 @@ async function rangesOf(
   const drawn = drawsOf(priors, draws);
   const found = await volumesOfDraws(scenariosOf(priors, drawn), { lines: named, seed: priors.seed, scale, pool, onProgress }); // prettier-ignore
   const even = found.volumes.map(() => 1);
-  return named.map(({ line }, l) => {
-    const { p05, p50, p95 } = spreadOf(found.volumes.map((row) => row[l] as number), even); // prettier-ignore
+  const rangeOf = (line: string, values: readonly number[]): PriorRange => {
+    const { p05, p50, p95 } = spreadOf(values, even);
     return { line, p05: Math.round(p05), p50: Math.round(p50), p95: Math.round(p95) };
+  };
+  const homes = CATEGORIES.flatMap((category, c) => {
+    const isOfHomes = rules.clauses.some((clause) => clause.category === category) && unitOf(category, rules) === 'installations'; // prettier-ignore
+    return isOfHomes ? [published.length + c] : [];
   });
+  return [
+    ...named.map(({ line }, l) => rangeOf(line, found.volumes.map((row) => row[l] as number))), // prettier-ignore
+    // The sum of each draw: clauses move together, so that their ranges do not add up.
+    rangeOf(TOTAL_LINE, found.volumes.map((row) => homes.reduce((sum, l) => sum + (row[l] as number), 0))), // prettier-ignore
+  ];
 }
 
 function commandOf(path: string, { priors, draws, scale, replications, out }: RangesOptions): string {

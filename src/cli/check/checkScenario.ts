@@ -15,12 +15,12 @@ import { temporaryFolder } from '../shell/inputs.ts';
 import type { Io } from '../shell/io.ts';
 import type { AsOf } from '../shell/options.ts';
 import { readText } from '../shell/readText.ts';
-import type { RecordFiles } from '../shell/recordInputs.ts';
+import { recordsIn, type RecordFiles } from '../shell/recordInputs.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { checkFleet } from './checkFleet.ts';
 import type { StartEngine } from './engines/engineUnderTest.ts';
-import { entityOf, recordedHistories, recordPaths, simulatedHistories } from './fleet/fleetHistories.ts';
+import { entityOf, recordedHistories, simulatedHistories } from './fleet/fleetHistories.ts';
 import type { AskNeeded, FleetOutputs, FleetSource } from './fleet/fleetSource.ts';
 import { neededTroubles } from './fleet/neededTroubles.ts';
 import { verdictFile } from './fleet/verdictFile.ts';
@@ -151,7 +151,7 @@ function recorded(io: Io, path: string | undefined, options: ScenarioOptions, te
       ...(file && scenarioOrigin(file)),
       rules: rules.name,
       seed: run?.seed ?? null,
-      inputs: pathsOrigin(recordPaths(folder).flat()),
+      inputs: pathsOrigin(Object.values(recordsIn(folder)).flat()),
     },
     asOf,
     seed: run?.seed,

@@ -61,7 +61,6 @@ export function decideCommand({ action }: Shell): Command {
   // A mandatory option has no default.
   const file = (flags: string, text: string): Option => new Option(flags, text).argParser(collect);
   return withFileOptions(new Command('decide'))
-    .description('Decide every exclusion category on exported histories.')
     .addOption(file('--installations <file>', 'the installations record').makeOptionMandatory())
     .addOption(file('--attempts <file>', 'the attempts record').makeOptionMandatory())
     .addOption(repeatable('--events <file>', 'the events record'))

@@ -1,7 +1,7 @@
 /** A decoded frame as a line for people, and as a JSON object. */
 import { originOf } from '../output/outputOrigin.ts';
-import type { Io } from '../shell/io.ts';
 import type { DecodedLine } from '../../../devices/decode/decodeCapture.ts';
+import { type Io, type OutputStream, writeText } from '../shell/io.ts';
 
 /** The first of the lines of JSON: the origin of all others. */
 export function originLine(io: Pick<Io, 'asked'>): string {
@@ -9,9 +9,43 @@ export function originLine(io: Pick<Io, 'asked'>): string {
 }
 
 export function lineText({ t, dir, endpoint, link, text }: DecodedLine): string {
-  return [t, dir, endpoint, link, text].filter((part) => part !== undefined && part !== '').join('  ');
+  let line = '';
+  if (t !== undefined) line += `${t}  `;
+  if (dir !== undefined) line += `${dir}  `;
+  if (endpoint !== '') line += `${endpoint}  `;
+  if (link !== '') line += `${link}  `;
+  return line + text;
 }
 
-export function lineJson({ isDamage, ...line }: DecodedLine): Record<string, unknown> {
+export function lineJson({ isDamage, isShut: _, ...line }: DecodedLine): Record<string, unknown> {
   return { ...line, ...(isDamage && { damage: true }) };
+}
+
+/** Characters that are written at once. A write for each line would cost more than the line. */
+const CHUNK_LENGTH = 1 << 16;
+
+/** Writes lines of a long output in large pieces. */
+export class LineWriter {
+  private held = '';
+  private readonly out: OutputStream;
+  private readonly format: 'text' | 'json';
+
+  constructor(out: OutputStream, format: 'text' | 'json') {
+    this.out = out;
+    this.format = format;
+  }
+
+  write(line: DecodedLine): void {
+    this.held += this.format === 'json' ? JSON.stringify(lineJson(line)) : lineText(line);
+    this.held += '\n';
+    if (this.held.length >= CHUNK_LENGTH) this.flush();
+  }
+
+  /** Writes what is held. */
+  flush(): void {
+    if (this.held === '') return;
+    if (this.format === 'json') this.out.write(this.held);
+    else writeText(this.out, this.held);
+    this.held = '';
+  }
 }

@@ -16,7 +16,7 @@ import { originOf } from '../output/outputOrigin.ts';
 /** `devices`: what hardware is attached, and what speaks there. */
 export function devicesCommand(shell: Shell): Command {
   const { action } = shell;
-  const devices = new Command('devices').description('Find attached hardware, and show what frames say.');
+  const devices = new Command('devices');
 
   devices
     .command('list')

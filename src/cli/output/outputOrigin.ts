@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
 import type { Provenance } from '../../report/provenance.ts';
@@ -52,6 +52,11 @@ export function pathsOrigin(paths: readonly string[]): InputOrigins {
       : [path];
     return files.map((file) => ({ name: basename(file), sha256: sha256Of(file) }));
   });
+}
+
+/** As `pathsOrigin`, of the names that stand for files: a pattern, a word or standard input has no hash here. */
+export function filesOrigin(names: readonly string[]): InputOrigins {
+  return pathsOrigin(names.filter((name) => existsSync(name)));
 }
 
 const IDENTITY_DIGITS = 32;

@@ -12,7 +12,7 @@ import { formatInstant, type Instant } from '../../time.ts';
 import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Format } from '../../interchange/format/formats.ts';
 import { STANDARD } from '../../interchange/format/outputFile.ts';
-import { type OriginParts, inputsOrigin, originOf, pathsOrigin } from '../output/outputOrigin.ts';
+import { type OriginParts, inputsOrigin, originOf, filesOrigin } from '../output/outputOrigin.ts';
 import { isRulesFile } from '../../rules/resolveRules.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { pathsOf, recordInputs, refuseOverwriting, withFileOptions, withFormatOption } from '../shell/recordInputs.ts';
@@ -239,7 +239,7 @@ export function reportOrigin(
   { files = [], scenarios = [] }: ReportOthers = {},
 ): Provenance {
   const { inputs = [], scenarios: own = [], ...parts } = source.origin();
-  const others = pathsOrigin(files.filter((name) => name !== undefined && existsSync(name)) as readonly string[]);
+  const others = filesOrigin(files.filter((name) => name !== undefined));
   return originOf(io, {
     ...parts,
     rules: source.rules.name,

@@ -17,7 +17,6 @@ import { ledgerFolderOf, tryRig } from './readRigFile.ts';
  */
 export function rigCommand({ action }: Shell): Command {
   const rig = new Command('rig')
-    .description("One installation's migration end to end over emulated or attached devices.")
     .argument('[file]', 'a rig file (YAML)')
     .option(
       '--out <dir>',

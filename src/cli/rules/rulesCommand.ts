@@ -23,7 +23,7 @@ interface RulesOptions {
 
 /** `rules`: what rule sets there are, what they say, whether a file is one, and how two differ. */
 export function rulesCommand({ action }: Shell): Command {
-  const rules = new Command('rules').description('List, print, check and compare rule sets.');
+  const rules = new Command('rules');
   rules.command('list').description('The rule sets that are built in.').action(action(list));
 
   withRuleOptions(rules.command('print'))

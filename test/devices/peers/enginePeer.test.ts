@@ -137,7 +137,7 @@ describe('an engine that', () => {
       await expect.poll(() => stderr.length).toBeGreaterThan(0);
       const pid = Number(stderr[0]?.split(' ')[1]);
       await peer.close();
-      await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+      await expect.poll(() => isAlive(pid)).toBe(false);
     }
   });
 });

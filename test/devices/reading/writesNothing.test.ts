@@ -1,7 +1,7 @@
 /** `devices read` changes nothing: no SET and no ACTION leaves but the proof of HLS, and the client core refuses the rest. */
 import { expect, test } from 'vitest';
 import { decodeCapture } from '../../../devices/decode/decodeCapture.ts';
-import { ascii } from '../../../devices/dlms/bytes.ts';
+import { ascii } from '../../../devices/dlms/encoding/bytes.ts';
 import { labProfile } from '../../../devices/emulate/profile.ts';
 import { serveChannel } from '../../../devices/emulate/serveChannel.ts';
 import { makeUnit } from '../../../devices/emulate/unit.ts';
