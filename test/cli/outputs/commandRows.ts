@@ -110,6 +110,7 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
     {
       // prettier-ignore
       writes: { out: 'folder' },
+      withoutOrigin: 'a library that is made answers in text alone',
       neverReplaces: 'a library is gone on with if it is the same, and else refused: test/cli/forecast',
     },
   ),
