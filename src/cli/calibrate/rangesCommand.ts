@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThresholds.ts';
@@ -12,12 +13,15 @@ import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/pri
 import { CATEGORIES } from '../../clauses/clause.ts';
 import { COHORTS } from '../../installation/cohort.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
+import { makeFolders } from '../../interchange/makeFolders.ts';
 import { KNOWN_RANGES_FORMAT, TOTAL_LINE, type KnownRanges, type PriorRange } from '../../report/ranges/knownRanges.ts';
 import { unitOf } from '../../rules/ruleset.ts';
 import { lineName } from '../../report/volumes.ts';
 import { pricesWith } from './thresholdPrices.ts';
 import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
+import { UsageError } from '../shell/exit.ts';
+import { fileErrorWords } from '../shell/fileErrors.ts';
 import { breathe, type Io } from '../shell/io.ts';
 import { shareOption, threadsOf, whole, workersOption, outputFile } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -69,6 +73,8 @@ async function ranges(io: Io, path: string, options: RangesOptions): Promise<voi
   const priors = priorsFile(path, options.priors);
   const provenance = originOf(io, scenarioOrigin(file));
   refuseOthers([{ path: options.out, option: '--out' }], provenance, options);
+  // A place that cannot be written to is told before minutes of work, not after them.
+  const output = openAt(options.out);
   const interruption = io.interruption();
   const progress = progressOn(io.err, io.env['TERM']);
   const pool = await openPool(threadsOf(options.workers), FORECAST_WATCHERS);
@@ -114,18 +120,27 @@ async function ranges(io: Io, path: string, options: RangesOptions): Promise<voi
       ).filter(({ isOwn }) => isOwn),
     };
     progress.stop();
-    const output = openOutput(options.out);
-    try {
-      output.write(Buffer.from(`${JSON.stringify({ ...known, provenance }, null, 2)}\n`));
-      output.commit();
-    } catch (error) {
-      output.abort();
-      throw error;
-    }
+    output.write(Buffer.from(`${JSON.stringify({ ...known, provenance }, null, 2)}\n`));
+    output.commit();
     io.out.write(`${options.out}\n`);
+  } catch (error) {
+    output.abort();
+    throw error;
   } finally {
     progress.stop();
     await pool.close();
+  }
+}
+
+function openAt(path: string): ReturnType<typeof openOutput> {
+  try {
+    makeFolders(dirname(resolve(path)));
+    return openOutput(path);
+  } catch (error) {
+    const words = fileErrorWords(error);
+    throw words === undefined
+      ? error
+      : new UsageError(`--out ${path}: ${words}\n  Name another file.`, { cause: error });
   }
 }
 

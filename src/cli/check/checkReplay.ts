@@ -1,7 +1,7 @@
 import type { ExclusionCategory } from '../../clauses/clause.ts';
 import { evaluate } from '../../exclusion/reference/evaluate.ts';
 import type { JunitSuite } from '../../report/junit.ts';
-import { VARIOUS1 } from '../../rules/ruleset.ts';
+import { VARIOUS1 } from '../../rules/builtInRules.ts';
 import { counted } from '../../text/table.ts';
 import { askerOf } from '../../../test/kit/trial/asker.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';

@@ -13,7 +13,8 @@ import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts'
 import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
 import type { VerdictSink, VerdictSinkOptions } from '../../interchange/history/verdictSink.ts';
 import { isRulesFile } from '../../rules/resolveRules.ts';
-import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
+import { VARIOUS1 } from '../../rules/builtInRules.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import { Comparison } from './compareRules.ts';
 import { DECIDE_HELP } from './decideHelp.ts';

@@ -8,17 +8,24 @@ export function originLine(io: Pick<Io, 'asked'>): string {
   return `${JSON.stringify({ provenance: originOf(io) })}\n`;
 }
 
-export function lineText({ t, dir, endpoint, link, text }: DecodedLine): string {
+export function lineText({ t, dir, endpoint, about, link, text }: DecodedLine): string {
   let line = '';
   if (t !== undefined) line += `${t}  `;
   if (dir !== undefined) line += `${dir}  `;
   if (endpoint !== '') line += `${endpoint}  `;
+  if (about !== undefined) line += `${aboutText(about)}  `;
   if (link !== '') line += `${link}  `;
   return line + text;
 }
 
-export function lineJson({ isDamage, isShut: _, ...line }: DecodedLine): Record<string, unknown> {
-  return { ...line, ...(isDamage && { damage: true }) };
+/** `[migration 2, keyHandover]`: what the bench was doing. */
+function aboutText({ kind, attempt, step }: NonNullable<DecodedLine['about']>): string {
+  const of = [kind, attempt].filter((part) => part !== undefined).join(' ');
+  return `[${[of, step].filter((part) => part !== undefined && part !== '' && part !== kind).join(', ')}]`;
+}
+
+export function lineJson({ isDamage, isShut: _, about, ...line }: DecodedLine): Record<string, unknown> {
+  return { ...line, ...about, ...(isDamage && { damage: true }) };
 }
 
 /** Characters that are written at once. A write for each line would cost more than the line. */

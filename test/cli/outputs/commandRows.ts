@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { COMMANDS, loadCommand } from '../../../src/cli/commands.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
 import { silentShell } from '../harness.ts';
 import { CLAUSE, SCENARIO, SWEEP, type Place } from './place.ts';
 
