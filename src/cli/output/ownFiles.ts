@@ -109,12 +109,19 @@ interface FoundOrigin {
 const UNKNOWN: FoundOrigin = { identity: undefined, words: 'a file of unknown origin' };
 /** Undefined: there is nothing to lose. */
 function originAt(path: string, manifest: string): FoundOrigin | undefined {
-  if (isWrittenThrough(path)) return undefined;
-  const stats = statSync(path, { throwIfNoEntry: false });
-  // A folder in the place of a file is refused by whoever writes the file.
-  if (!stats?.isFile() || stats.size === 0) return undefined;
+  if (!holdsAnything(path)) return undefined;
   if (existsSync(manifest)) return sideOrigin(manifest, path);
   return markedOrigin(path) ?? jsonOrigin(path) ?? UNKNOWN;
+}
+
+/** True of a file with content. Any other thing at the path is refused, or written through, by whoever writes there. */
+function holdsAnything(path: string): boolean {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() === true && stats.size > 0;
+  } catch {
+    return false;
+  }
 }
 
 function sideOrigin(side: string, path: string): FoundOrigin {
