@@ -6,7 +6,7 @@ import { ApduStory, type Sent } from './apduStory.ts';
 import type { Explained } from './explain/explained.ts';
 import { readCapture } from './capture/captureFile.ts';
 import { guessFraming, type CaptureFraming, type Found } from './capture/captureFrames.ts';
-import type { CaptureItem, Portion } from './capture/capturePortion.ts';
+import type { CaptureItem, Portion, PortionContext } from './capture/capturePortion.ts';
 import { KeyChest, type DecodeKeys } from './keyChest.ts';
 import { Stream } from './captureStream.ts';
 import { controlWords, messageText } from './words/linkWords.ts';
@@ -24,6 +24,8 @@ export interface DecodedLine {
   readonly t?: string | undefined;
   readonly dir?: 'c2s' | 's2c' | undefined;
   readonly endpoint: string;
+  /** What the bench was doing, if its own log says so. */
+  readonly about?: PortionContext | undefined;
   /** In octets from the start of this direction of the stream. */
   readonly offset: number;
   /** The link: `16>1`, or the HDLC control and addresses. */
@@ -66,7 +68,7 @@ export function decodeEach(bytes: Uint8Array, options: DecodeOptions, take: Take
 }
 
 /** Where and when a line stands. */
-type Place = Pick<DecodedLine, 't' | 'dir' | 'endpoint'>;
+type Place = Pick<DecodedLine, 't' | 'dir' | 'endpoint' | 'about'>;
 
 /** The directions of one conversation. */
 type Conversation = Partial<Record<'c2s' | 's2c' | 'unknown', Stream>>;
@@ -160,9 +162,9 @@ export class CaptureDecoder {
     isDamage = false,
     isShut = false,
   ): void {
-    const { t, dir, endpoint } = this.place;
+    const { t, dir, endpoint, about } = this.place;
     // One shape for all lines: there may be millions.
-    this.onLine({ t, dir, endpoint, offset, link, text, tree, isDamage, isShut });
+    this.onLine({ t, dir, endpoint, about, offset, link, text, tree, isDamage, isShut });
   }
 
   private readonly onFound = (found: Found, stream: Stream): void => {

@@ -1,8 +1,19 @@
-/** Decodes frames as they cross a channel: a frame log that tells what each frame says, and keeps none. */
-import type { FrameLog } from '../transport/tap.ts';
+/** Decodes frames as they cross a channel, and keeps none. */
+import type { FrameLog, PlainFrame } from '../transport/tap.ts';
 import { readCapture } from './capture/captureFile.ts';
 import { CaptureDecoder, type DecodedLine } from './decodeCapture.ts';
 import type { DecodeKeys } from './keyChest.ts';
+
+/** Puts frames into words as they come. A frame that completes nothing yet has no words. */
+export function plainWords(keys: readonly DecodeKeys[]): (frame: PlainFrame) => string | undefined {
+  const texts: string[] = [];
+  const decoder = new CaptureDecoder({ keys, trees: false }, ({ text }) => texts.push(text));
+  return (frame) => {
+    decoder.take(frame);
+    const words = texts.splice(0).join(' | ');
+    return words === '' ? undefined : words;
+  };
+}
 
 export interface LiveTraceOptions {
   readonly keys: readonly DecodeKeys[];
@@ -10,6 +21,7 @@ export interface LiveTraceOptions {
   readonly onLine: (line: DecodedLine) => void;
 }
 
+/** A frame log that tells what each frame says. */
 export function liveTrace({ keys, nowMilliseconds, onLine }: LiveTraceOptions): FrameLog {
   const decoder = new CaptureDecoder({ keys, trees: false }, onLine);
   const t = (): string => new Date(nowMilliseconds()).toISOString();

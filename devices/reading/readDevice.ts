@@ -63,11 +63,14 @@ export async function readDevice(options: ReadDeviceOptions): Promise<DeviceRead
     line.open().then(
       (channel) => {
         channel.onError((error) => (carrierError = error));
+        log?.remark({ endpoint: channel.endpoint, layer: framing, note: 'connection opened', event: 'opened' });
+        channel.onClose(() => log?.remark({ endpoint: channel.endpoint, layer: framing, note: 'connection closed', event: 'closed' })); // prettier-ignore
         done(log ? tapped(channel, { log, side: 'client', layer: framing }) : channel);
       },
       (error: unknown) => {
         if (!(error instanceof TransportError)) throw error;
         carrierError = error;
+        log?.remark({ endpoint: line.name, layer: framing, note: wordsOf(error), event: 'refused' });
         done(undefined);
       },
     );

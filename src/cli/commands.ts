@@ -48,7 +48,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   },
   calibrate: {
     about:
-      'Live a scenario under many draws of its assumptions, for forecasts; or hold them against what was published.',
+      'Live a scenario under many draws of its assumptions, for forecasts; or hold such draws against published lines and histories.',
     load: async (shell) => (await import('./calibrate/calibrateCommand.ts')).calibrateCommand(shell),
   },
   forecast: {

@@ -97,5 +97,5 @@ function pcapngPackets(file: Buffer, take: TakeItem): void {
 }
 
 function linkProblem(link: number): string {
-  return `found link type ${link}, expected Ethernet (1), raw IP (101) or an HDLC frame a packet (147)`;
+  return `found link type ${link}, expected Ethernet (1), raw IP (101) or a frame a packet (147)`;
 }

@@ -1,5 +1,5 @@
 /** Reads captures that are text: a frame log of JSON lines, and lines of hexadecimal. */
-import type { CaptureItem, TakeItem } from './capturePortion.ts';
+import type { CaptureItem, PortionContext, TakeItem } from './capturePortion.ts';
 
 const OF_BYTES = /"layer"\s*:\s*"bytes"/;
 
@@ -53,7 +53,18 @@ function logItem(line: string, number: number, take: TakeItem): void {
     bytes,
     layer: typeof layer === 'string' ? layer : undefined,
     note: typeof note === 'string' ? note : undefined,
+    about: contextOf(record),
   });
+}
+
+/** What a line belongs to. Logs of other tools, and older ones, do not say. */
+function contextOf({ kind, attempt, step }: Record<string, unknown>): PortionContext | undefined {
+  if (kind === undefined && attempt === undefined && step === undefined) return undefined;
+  return {
+    kind: typeof kind === 'string' ? kind : undefined,
+    attempt: typeof attempt === 'number' ? attempt : undefined,
+    step: typeof step === 'string' ? step : undefined,
+  };
 }
 
 /** A field as text; empty if it is neither text nor a number. */

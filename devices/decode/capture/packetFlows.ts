@@ -1,14 +1,14 @@
 /** Takes packets of a capture and gives the portions of their conversations, each direction in the order it was sent. */
 import type { TakeItem } from './capturePortion.ts';
 
-/** How the IP header is found behind the header of a link type. `hdlc` packets hold a frame and no IP. */
-const LINKS: Readonly<Record<number, { readonly skip: number; readonly is?: 'ethernet' | 'hdlc' }>> = {
+/** How the IP header is found behind the header of a link type. A `frame` packet holds a frame and no IP. */
+const LINKS: Readonly<Record<number, { readonly skip: number; readonly is?: 'ethernet' | 'frame' }>> = {
   0: { skip: 4 },
   1: { skip: 14, is: 'ethernet' },
   12: { skip: 0 },
   101: { skip: 0 },
   113: { skip: 16 },
-  147: { skip: 0, is: 'hdlc' },
+  147: { skip: 0, is: 'frame' },
   228: { skip: 0 },
   229: { skip: 0 },
   276: { skip: 20 },
@@ -56,7 +56,7 @@ export class PacketFlows {
   packet(file: Uint8Array, { link, from, to, milliseconds }: PacketAt): void {
     const { skip, is } = LINKS[link]!;
     const t = this.clock.text(milliseconds);
-    if (is === 'hdlc') return this.take({ t, endpoint: 'link', bytes: file.subarray(from, to), layer: 'hdlc' });
+    if (is === 'frame') return this.take({ t, endpoint: '', bytes: file.subarray(from, to), isAlone: true });
     let at = from + skip;
     if (is === 'ethernet') while (at + 4 <= to && VLAN_TYPES.includes(u16(file, at - 2))) at += 4;
     const version = (file[at] ?? 0) >> 4;

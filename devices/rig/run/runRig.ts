@@ -99,6 +99,8 @@ function runInMemory(setup: RigSetup, recorder: Recorder): AttachedRun {
     untilEnded: true,
     onTimers: recorder.onTimers,
     onCall: recorder.onCall,
+    onStepBegins: recorder.onStepBegins,
+    onLink: recorder.onLink,
     onFrame: recorder.onFrame,
     onContact: recorder.onContact,
     onBegin: recorder.onBegin,
