@@ -23,6 +23,8 @@ import { breathe, writeLine, type Io } from '../shell/io.ts';
 import { dateOption, oneOf, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { comparedDay } from './askLibrary.ts';
 import { observationDice, PUBLISHED, publishedLines, type AskedLine } from './calibrationAnswer.ts';
+import { libraryOrigin } from '../library/libraryOrigin.ts';
+import { originOf } from '../output/outputOrigin.ts';
 
 interface RanksOptions {
   readonly asOf?: string;
@@ -115,7 +117,7 @@ async function coverage(io: Io, folder: string, options: RanksOptions): Promise<
   const ofLines = of(found.flatMap((row) => (row.lines === undefined ? [] : [row.lines])));
   const alarms = found.map(({ alarm }) => alarm);
   if (options.format === 'json')
-    io.out.write(`${JSON.stringify({ asOf, truths: count, seed, library: head.options, alarms, histories, lines: ofLines })}\n`); // prettier-ignore
+    io.out.write(`${JSON.stringify({ provenance: originOf(io, libraryOrigin(library)), asOf, truths: count, seed, library: head.options, alarms, histories, lines: ofLines })}\n`); // prettier-ignore
   else io.out.write(textOf(library, { asOf, truths: count, seed, alarms }, { histories, lines: ofLines }));
 }
 
