@@ -6,6 +6,7 @@ import { rangeChart } from '../../src/report/charts/ranges.ts';
 import { escapeMarkup } from '../../src/text/markup.ts';
 import { signedNumber, wholeNumber } from '../../src/text/numberWords.ts';
 import { shellWord } from '../../src/text/shellWord.ts';
+import { formFields } from './formFields.ts';
 import { wasmScript } from './wasmScript.ts';
 import type { PageMessage, WhatIfAnswer, WhatIfChange, WhatIfField, WhatIfForm, WorkerMessage } from './protocol.ts';
 
@@ -49,6 +50,7 @@ function byId(id: string): PageElement {
 }
 
 const form = JSON.parse(byId('what-if-data').textContent ?? '') as WhatIfForm;
+const fields = formFields(form);
 const [fieldSelect, meaning, valueBox, say, answerBox, commandBox, button] = [
   'what-if-field', 'what-if-meaning', 'what-if-value', 'what-if-say', 'what-if-answer', 'what-if-command', 'what-if-run',
 ].map(byId) as [PageElement, PageElement, PageElement, PageElement, PageElement, PageElement, PageElement]; // prettier-ignore
@@ -58,16 +60,16 @@ let asked = 0;
 
 /** The chosen field; undefined if any field may be written. */
 function chosenField(): WhatIfField | undefined {
-  return form.fields[Number(fieldSelect.value)];
+  return fields[Number(fieldSelect.value)];
 }
 
 /** The list of what can be changed, by group. */
 function fieldOptions(): string {
-  const groups = [...new Set(form.fields.map(({ group }) => group))];
+  const groups = [...new Set(fields.map(({ group }) => group))];
   const option = ({ path }: WhatIfField, i: number): string => `<option value="${i}">${escapeMarkup(path)}</option>`;
   const any = form.task.source === undefined ? '' : '<option value="any">any field, written as path=value</option>';
   const listed = groups.map((group) => {
-    const options = form.fields.flatMap((field, i) => (field.group === group ? [option(field, i)] : []));
+    const options = fields.flatMap((field, i) => (field.group === group ? [option(field, i)] : []));
     return `<optgroup label="${escapeMarkup(group)}">${options.join('')}</optgroup>`;
   });
   return listed.join('') + any;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { counted, thousands } from '../../text/table.ts';
 import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
@@ -18,6 +19,7 @@ import { PUBLISHED } from './calibrationAnswer.ts';
 import { ranksCommand } from './ranksCommand.ts';
 import { rangesCommand } from './rangesCommand.ts';
 import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
+import { replaceOption } from '../output/ownFiles.ts';
 
 interface CalibrateOptions extends RecordsAsked {
   readonly priors?: string;
@@ -31,6 +33,7 @@ interface CalibrateOptions extends RecordsAsked {
   readonly to?: string;
   readonly operatorError: number;
   readonly html?: string;
+  readonly replace: boolean;
   readonly format: 'text' | 'json';
   readonly workers?: number;
 }
@@ -82,6 +85,7 @@ export function calibrateCommand(shell: Shell): Command {
   withFileOptions(command)
     .option('--max-errors <n>', 'refused rows shown; reading ends there', whole(1, 999_999_999), 100)
     .option('--html <file>', 'write what the data say as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .option('--format <format>', 'of what the data say: text or json', oneOf('text', 'json'), 'text')
     .addOption(workersOption('threads; no result depends on them'))
     .addHelpText(
@@ -106,6 +110,7 @@ Examples:
   smets1-bench calibrate coverage out/library --as-of 2021-11-03
   smets1-bench calibrate draws various1 --priors scenarios/priors/various1.yaml
 
+A library is never replaced; --replace is for the tables and the page of an answer.
 scenarios/priors/README.md has the columns. Exit codes: 0 done, 1 usage, scenario, priors, lines or folder wrong, 2 rows
 were refused, 4 the draws say too little, or no draw comes near the data.`,
     )
@@ -126,6 +131,7 @@ async function calibrate(io: Io, of: string, options: CalibrateOptions): Promise
   if (hasHistories)
     throw new UsageError(`${of}: histories are held against a library, and this is none\n  Make one, then ask it: calibrate ${of} --priors FILE --out LIBRARY, and calibrate LIBRARY --histories DIR`); // prettier-ignore
   const { priors, to } = options;
+  if (!existsSync(scenarioPath(of))) throw new UsageError(`${of}: found no such folder or file, expected a library, a scenario file, or the name of a shipped scenario`); // prettier-ignore
   if (priors === undefined) throw new UsageError('--priors FILE is needed: what each number may be (scenarios/priors)');
   if (to === undefined) {
     if (options.html !== undefined) throw new UsageError('--html shows what data say: name --to LINES.csv, or a library with --histories DIR'); // prettier-ignore

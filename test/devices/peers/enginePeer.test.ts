@@ -7,7 +7,7 @@ import { EngineNotReady } from '../../../devices/peers/engineSession.ts';
 import type { Timers } from '../../../devices/transport/timers.ts';
 import { isAlive } from '../../../devices/rig/bench/isAlive.ts';
 import { documentOf } from '../../../src/rules/ruleSetSchema.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
 import { instant } from '../../../src/time.ts';
 import { readInstallation } from '../../kit/cases/caseFields.ts';
 

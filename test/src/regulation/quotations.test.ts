@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { KIND_182_SOURCE } from '../../../src/clauses/clause.ts';
 import { DATES, DISPLAY_DEFINITION_VARIED, EPCL_CHECK, PARAMETERS } from '../../../src/regulation/parameters.ts';
 import { SOURCES, type Source } from '../../../src/regulation/sources.ts';
-import { RULE_SETS } from '../../../src/rules/ruleset.ts';
+import { RULE_SETS } from '../../../src/rules/builtInRules.ts';
 import { rulesText } from '../../../src/rules/rulesText.ts';
 
 const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/[‘’]/g, "'");
