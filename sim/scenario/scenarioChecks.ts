@@ -1,23 +1,17 @@
 import { AREA_MAX, AREA_MIN } from '../../src/installation/identifiers.ts';
 import { COHORT_OF_GROUP_ID } from '../../src/installation/cohort.ts';
 import { nearest } from '../../src/document/nearest.ts';
+import type { FieldFault as Fault } from '../../src/document/fieldFault.ts';
 import type { Path } from '../../src/document/path.ts';
 import { FAULT_EFFECTS, OBSERVATION_OF_EFFECT } from '../../src/migration/observations.ts';
+import { classShares, classTimes, classUpTimes, sumsToOne } from '../world/profile/linkChecks.ts';
 import { STEPS } from '../../src/migration/steps.ts';
 import { parseDate } from '../../src/time.ts';
 import { ENDS } from './ends.ts';
-import type { Curve, LinkClass, Scenario } from './schema.ts';
-import { twelveDecimals } from './twelveDecimals.ts';
+import type { LinkClass } from '../world/profile/linkSchema.ts';
+import type { Curve, Scenario } from './schema.ts';
 
-/** A fault that concerns several fields together. The loader adds the position. */
-export interface Fault {
-  readonly path: Path;
-  /** A description of what was found. By default it is the value at the path. */
-  readonly found?: string;
-  readonly expected: string;
-  readonly nearest?: string;
-  readonly mend?: string;
-}
+export type { FieldFault as Fault } from '../../src/document/fieldFault.ts';
 
 type Check = (scenario: Scenario) => Iterable<Fault>;
 
@@ -25,7 +19,6 @@ type Check = (scenario: Scenario) => Iterable<Fault>;
 const INSTALLATIONS_MAX = 50_000_000;
 /** The most operators or hub models that have their own dice for the outages they share. */
 const MEMBERS_MAX = 4096;
-const SUM_TOLERANCE = 1e-9;
 /** The most names that a message lists. */
 const NAMES_SHOWN = 12;
 
@@ -177,37 +170,6 @@ function classesOf(scenario: Scenario): readonly { path: Path; classes: Readonly
   ];
 }
 
-function* sumsToOne(parts: readonly number[], path: Path): Iterable<Fault> {
-  const sum = parts.reduce((total, part) => total + part, 0);
-  if (Math.abs(sum - 1) <= SUM_TOLERANCE) return;
-  yield { path, found: sumText(parts, sum), expected: 'shares that sum to 1' };
-}
-
-function sumText(parts: readonly number[], sum: number): string {
-  const shown = parts.length > 8 ? `${parts.slice(0, 8).join(' + ')} + ...` : parts.join(' + ');
-  const rounded = twelveDecimals(sum);
-  return parts.length < 2 ? `${rounded}` : `${shown} = ${rounded}`;
-}
-
-function* classShares(classes: Readonly<Record<string, LinkClass>>, path: Path): Iterable<Fault> {
-  const rows = Object.values(classes);
-  const given = rows.flatMap((row) => (row.share === undefined ? [] : [row.share]));
-  const open = rows.length - given.length;
-  const sum = given.reduce((total, part) => total + part, 0);
-  if (rows.length === 0) yield { path, found: 'no class', expected: 'at least one class' };
-  else if (open > 1)
-    yield { path, found: `${open} classes without a share`, expected: 'at most one: it takes the remainder' };
-  else if (open === 0 && Math.abs(sum - 1) > SUM_TOLERANCE)
-    yield {
-      path,
-      found: sumText(given, sum),
-      expected: 'shares that sum to 1',
-      mend: 'Lower one of them, or leave one out and it takes the remainder.',
-    };
-  else if (open === 1 && sum > 1 + SUM_TOLERANCE)
-    yield { path, found: sumText(given, sum), expected: 'shares of at most 1 together, one class takes the remainder' };
-}
-
 function* curves(scenario: Scenario): Iterable<Fault> {
   for (const [name, curve] of Object.entries(scenario.entryCurves)) {
     for (const of of ['firstInstruction', 'firstAttempt'] as const) {
@@ -292,38 +254,14 @@ function* knownDates(value: unknown, path: Path): Iterable<Fault> {
 }
 
 function* linkClasses(scenario: Scenario): Iterable<Fault> {
-  for (const { path, classes } of classesOf(scenario))
-    for (const [name, row] of Object.entries(classes)) {
-      const timed = [row.upDaysMean, row.down].filter((part) => part !== undefined).length;
-      if (row.dead ? timed > 0 : timed < 2)
-        yield {
-          path: [...path, name],
-          found: row.dead ? 'a dead class with times' : 'a class that lacks upDaysMean or down',
-          expected: 'either dead: true, or upDaysMean and down',
-          ...(row.dead ? { mend: 'Take upDaysMean and down away (null, where they come from an extended file).' } : {}),
-        };
-    }
+  for (const { path, classes } of classesOf(scenario)) yield* classTimes(classes, path);
 }
 
-/**
- * The greatest mean number of outages of one link. A run keeps at most 20,000 of them, so this mean leaves room for
- * every draw. This is our assumption.
- */
-const OUTAGES_EXPECTED_MAX = 18_000;
-
-/** Finds up times that are so short that a link would have more outages than a run keeps. */
 function* upTimes(scenario: Scenario): Iterable<Fault> {
   const { from, horizon } = scenario;
   const days = (parseDate(horizon) as number) + 1 - (parseDate(from) as number);
-  const least = Math.ceil((1e4 * days) / OUTAGES_EXPECTED_MAX) / 1e4;
   for (const { path, classes } of classesOf(scenario))
-    for (const [name, { upDaysMean }] of Object.entries(classes))
-      if (upDaysMean !== undefined && upDaysMean < least)
-        yield {
-          path: [...path, name, 'upDaysMean'],
-          expected: `at least ${least}: a link has at most ${OUTAGES_EXPECTED_MAX} outages from ${from} to ${horizon} (our assumption)`,
-          mend: 'Let it have fewer and longer outages (upDaysMean and down times the same factor), or say dead: true.',
-        };
+    yield* classUpTimes(classes, path, { days, words: `from ${from} to ${horizon}` });
 }
 
 function* outages(scenario: Scenario): Iterable<Fault> {

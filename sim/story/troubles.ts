@@ -1,4 +1,5 @@
-import type { LinkClass, Scenario } from '../scenario/schema.ts';
+import type { LinkClass } from '../world/profile/linkSchema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 
 /** Something in a scenario that can go wrong for an installation, and the scenario without it. */
 export interface Trouble {
