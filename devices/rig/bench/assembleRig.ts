@@ -12,8 +12,9 @@ import type { KeySource } from '../../headend/keySource.ts';
 import type { Dial, RunnerOptions } from '../../headend/runner.ts';
 import type { Timers } from '../../transport/timers.ts';
 import { deskLink } from '../walk/desk.ts';
-import { Rig, type RigOptions } from '../walk/rig.ts';
+import { Rig } from '../walk/rig.ts';
 import type { RigDevice, RigDevices } from '../walk/rigDevice.ts';
+import type { RigOptions } from '../walk/rigOptions.ts';
 import { Striker, type Links } from './striker.ts';
 
 export interface RigParts

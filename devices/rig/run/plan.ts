@@ -21,8 +21,9 @@ import { assembleRig } from '../bench/assembleRig.ts';
 import { Home, type HomeOptions } from '../bench/home.ts';
 import { callOf, DCC_TITLE, listed, peersOf, SMSO_TITLE, WRONG_MASTER_KEY } from '../bench/parties.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
-import { play, playVirtually, type Stage } from './play.ts';
-import type { Rig, RigOptions } from '../walk/rig.ts';
+import { play, playVirtually, type Stage, type Task } from './play.ts';
+import type { Rig } from '../walk/rig.ts';
+import type { RigOptions } from '../walk/rigOptions.ts';
 import type { Contact, StepTaken } from '../walk/rigRows.ts';
 import { devicesOfPeers } from '../walk/rigDevice.ts';
 
@@ -35,17 +36,32 @@ export interface Plan {
   readonly epclEntryFrom: Instant;
   readonly displayBlocked: boolean;
   /** Wakes at which the gas meter was heard. The facts use them. */
-  readonly hanContacts: ReadonlySet<Instant>;
+  readonly hanContacts: { readonly has: (wake: Instant) => boolean };
   /** Number of contacts with the SMSO that the preparation takes. */
   readonly contactsNeeded: number;
   /** The Master Key that the DCC holds. Default: the devices' own. With `missing`, it makes no attempt. */
   readonly masterKey?: 'held' | 'wrong' | 'missing';
+  /** Seed of the lab's new keys and of its challenges. Default: `rig`. */
+  readonly seed?: string;
   /** When the gas meter listens. Default: the lab's times. */
   readonly sleep?: Sleep;
   /** Contacts that happened before the plan begins. */
   readonly known?: RigOptions['known'];
   /** The events, in rising order of time. */
   readonly events: readonly PlannedEvent[];
+}
+
+/** A plan whose events are worked out when they are asked for. */
+export type StagedPlan = Omit<Plan, 'events'> & { readonly events: Iterable<PlannedEvent> };
+
+/** An emulated home with its rig, ready to carry out the tasks of a plan. */
+export interface PlanStage {
+  readonly rig: Rig;
+  readonly home: Home;
+  /** The DCC's side of the devices, with their ledgers. */
+  readonly dcc: DccPeers;
+  readonly runner: RunnerOptions;
+  readonly tasks: Generator<Task, void, unknown>;
 }
 
 /** The result of a plan: the records, the steps and the final parties. */
@@ -60,7 +76,7 @@ export interface PlanRun {
 }
 
 /** Options for running a plan: framing, titles and callbacks. */
-export interface PlanOptions {
+export interface PlanOptions extends Pick<Stage, 'instantOf' | 'isMissed' | 'deviceTime'> {
   readonly framing?: 'wrapper' | 'hdlc';
   readonly titles?: { readonly dcc: Uint8Array; readonly smso: Uint8Array };
   /** Seconds that the DCC waits for the desk. Default: 60. */
@@ -91,11 +107,22 @@ export const CONTACT_OFFSET_MINUTES = 30;
  * wire.
  */
 export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
-  const { installation, events } = plan;
-  const gas = installation.gas !== null;
-  const timers = virtualTimers((events[0]?.at ?? 0) * 1000);
+  const timers = virtualTimers((plan.events[0]?.at ?? 0) * 1000);
   options.onTimers?.(timers);
-  const seed = seedWords('rig');
+  const { rig, home, dcc, runner, tasks } = planStage(plan, { ...options, timers });
+  playVirtually(tasks, runner, timers);
+  return { attempts: rig.attempts, contacts: rig.contacts, steps: rig.steps, rig, home, dcc };
+}
+
+/** Makes the devices and head-ends of a plan. Nothing happens until somebody carries out its tasks. */
+export function planStage(
+  plan: StagedPlan,
+  options: PlanOptions & Pick<RunnerOptions, 'rest'> & { readonly timers: Timers },
+): PlanStage {
+  const { installation, events } = plan;
+  const { timers } = options;
+  const gas = installation.gas !== null;
+  const seed = seedWords(plan.seed ?? 'rig');
   const challenge = labKeySource(new Stream(seed, 0, STREAMS.labChallenges), plan.number);
   const framing = options.framing ?? 'wrapper';
   const home = new Home({
@@ -142,12 +169,14 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     works: [hubPreparation(smso.chf, plan.contactsNeeded)],
     blocksPerTry: BLOCKS_PER_CONTACT,
     untilEnded: options.untilEnded ?? false,
+    ...(options.instantOf && { instantOf: options.instantOf }),
+    ...(options.isMissed && { isMissed: options.isMissed }),
+    ...(options.deviceTime && { deviceTime: options.deviceTime }),
     ...(options.onBegin && { onBegin: options.onBegin }),
     onEnd: (event, at) => options.onEnd?.(event, at, rig),
     ...(options.onContact && { onContact: options.onContact }),
   });
-  playVirtually(tasks, runner, timers);
-  return { attempts: rig.attempts, contacts: rig.contacts, steps: rig.steps, rig, home, dcc };
+  return { rig, home, dcc, runner: options.rest ? { ...runner, rest: options.rest } : runner, tasks };
 }
 
 /** Returns as much firmware for an emulated hub as the needed contacts can carry. */
