@@ -9,9 +9,9 @@ import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
 import { DAY, HOUR, instant } from '../../src/time.ts';
 import { SILENCE_NAMES } from '../../devices/link/condition.ts';
 import { canStrike, silencesStep } from '../../devices/link/realise.ts';
-import { runPlan } from '../../devices/rig/run/plan.ts';
+import { runPlan, type Plan } from '../../devices/rig/run/plan.ts';
 import type { PlannedAttempt, PlannedEffect, PlannedEvent } from '../../devices/rig/bench/plannedEvent.ts';
-import { home, kernelRun, numberWakingAt, type ListedPlan } from './rigPlans.ts';
+import { home, kernelRun, numberWakingAt } from './rigPlans.ts';
 import { sampleSize } from '../sampleSize.ts';
 
 const AT = instant('2022-02-14T10:00:00Z');
@@ -19,7 +19,7 @@ const WAN_WINDOW = 7 * DAY;
 const GT01_WINDOW = 72 * HOUR;
 
 interface Case {
-  readonly cohort?: ListedPlan['installation']['cohort'];
+  readonly cohort?: Plan['installation']['cohort'];
   readonly gas?: boolean;
   readonly esmeOnly?: boolean;
   readonly wanAge?: number;
@@ -33,7 +33,7 @@ interface Case {
 }
 
 /** One attempt, after one contact of each link at the given ages. */
-function planOf(given: Case): ListedPlan {
+function planOf(given: Case): Plan {
   const { cohort = 'IOC', gas = true, esmeOnly = false, wanAge = HOUR, hanAge = HOUR, effect } = given;
   const at = given.at ?? AT;
   const heard = at - hanAge;
@@ -50,7 +50,7 @@ function planOf(given: Case): ListedPlan {
   };
 }
 
-function agree(plan: ListedPlan, options: Parameters<typeof runPlan>[1] = {}): ReturnType<typeof runPlan> {
+function agree(plan: Plan, options: Parameters<typeof runPlan>[1] = {}): ReturnType<typeof runPlan> {
   const kernel = kernelRun(plan);
   const rig = runPlan(plan, options);
   const migrations = rig.attempts.filter(({ kind }) => kind === 'migration');
@@ -173,7 +173,7 @@ const planArbitrary = fc
       { minLength: 1, maxLength: 5 },
     ),
   })
-  .map(({ cohort, gas, weeks }): ListedPlan => {
+  .map(({ cohort, gas, weeks }): Plan => {
     const events: PlannedEvent[] = [];
     const hanContacts = new Set<number>([AT - 20 * DAY]);
     for (const [week, { effect, pick, esmeOnly, wanDaysSilent, hanHeard, wanDown }] of weeks.entries()) {

@@ -42,11 +42,8 @@ export interface KernelStep {
   readonly observation: Observation;
 }
 
-/** A plan whose contacts of the gas meter can be listed. */
-export type ListedPlan = Plan & { readonly hanContacts: ReadonlySet<number> };
-
 /** What the kernel makes of the attempts of a plan; facts are worked out from the plan's contacts. */
-export function kernelRun(plan: ListedPlan): { readonly attempts: Attempt[]; readonly ends: (KernelStep | null)[] } {
+export function kernelRun(plan: Plan): { readonly attempts: Attempt[]; readonly ends: (KernelStep | null)[] } {
   const steps = STEPS_OF_COHORT[plan.installation.cohort];
   const limits = compileLimits(plan.rules);
   const attempts: Attempt[] = [];

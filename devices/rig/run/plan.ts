@@ -36,7 +36,7 @@ export interface Plan {
   readonly epclEntryFrom: Instant;
   readonly displayBlocked: boolean;
   /** Wakes at which the gas meter was heard. The facts use them. */
-  readonly hanContacts: { readonly has: (wake: Instant) => boolean };
+  readonly hanContacts: ReadonlySet<Instant>;
   /** Number of contacts with the SMSO that the preparation takes. */
   readonly contactsNeeded: number;
   /** The Master Key that the DCC holds. Default: the devices' own. With `missing`, it makes no attempt. */
@@ -51,8 +51,11 @@ export interface Plan {
   readonly events: readonly PlannedEvent[];
 }
 
-/** A plan whose events are worked out when they are asked for. */
-export type StagedPlan = Omit<Plan, 'events'> & { readonly events: Iterable<PlannedEvent> };
+/** A plan whose events, and wakes of the gas meter, are worked out when they are asked for. */
+export interface StagedPlan extends Omit<Plan, 'events' | 'hanContacts'> {
+  readonly hanContacts: { readonly has: (wake: Instant) => boolean };
+  readonly events: Iterable<PlannedEvent>;
+}
 
 /** An emulated home with its rig, ready to carry out the tasks of a plan. */
 export interface PlanStage {
