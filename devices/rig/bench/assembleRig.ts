@@ -20,7 +20,7 @@ import { Striker, type Links } from './striker.ts';
 export interface RigParts
   extends
     Pick<RigOptions, 'rules' | 'epclEntryFrom' | 'displayBlocked' | 'known' | 'unheard' | 'judges' | 'dated'>,
-    Pick<RigOptions, 'leaves' | 'ours' | 'whyRefused' | 'deviceTime' | 'codes' | 'onFirstWrite'> {
+    Pick<RigOptions, 'memory' | 'leaves' | 'ours' | 'whyRefused' | 'deviceTime' | 'codes' | 'onFirstWrite'> {
   readonly installation: Installation;
   readonly timers: Timers;
   /** The links to the devices. The world's effects are realised here. */

@@ -29,8 +29,8 @@ export interface Stage {
   /** Lets the time between two tries of an instruction pass. Default: it is waited for. */
   readonly between?: InstructionPlan['between'];
   readonly deviceTime?: InstructionPlan['deviceTime'];
-  /** True to end with the attempt that migrates or cannot be carried out. */
-  readonly untilEnded?: boolean;
+  /** True to end with the attempt that migrates or cannot be carried out; `migrated`: with the one that migrates. */
+  readonly untilEnded?: boolean | 'migrated';
   /** Returns the instant that an event is given. Default: its own. */
   readonly instantOf?: (event: PlannedEvent) => Instant;
   /** True if this side cannot make an event in time. It is then recorded as missed. Default: every event is made. */
@@ -55,16 +55,16 @@ export function* play(events: Iterable<PlannedEvent>, stage: Stage): Generator<T
     yield { do: 'run', procedure: perform(event, at, stage) };
     yield { do: 'run', procedure: done(links, UNTOUCHED) };
     stage.onEnd?.(event, at);
-    if (stage.untilEnded && event.kind === 'attempt' && hasEnded(stage.rig, at)) return;
+    if (stage.untilEnded && event.kind === 'attempt' && hasEnded(stage, at)) return;
   }
 }
 
 const KIND_OF_EVENT = { contact: 'contact', attempt: 'migration', instruction: 'instruction' } as const;
 
-function hasEnded({ attempts, undone }: Rig, at: Instant): boolean {
-  const last = attempts.at(-1);
+function hasEnded({ rig, untilEnded }: Stage, at: Instant): boolean {
+  const last = rig.attempts.at(-1);
   const isMigrated = last?.kind === 'migration' && (last.outcome === OK || last.outcome === OK_ESME);
-  return isMigrated || undone.some((one) => one.kind === 'migration' && one.at === at);
+  return isMigrated || (untilEnded === true && rig.undone.some((one) => one.kind === 'migration' && one.at === at));
 }
 
 function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<void> {

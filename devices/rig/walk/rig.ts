@@ -17,8 +17,8 @@ import { contact, prepareOnce, type Tried } from '../../headend/smso.ts';
 import { limitsAt } from '../../../src/rules/limits.ts';
 import { LinkFacts } from './linkFacts.ts';
 import { lastContact, type DrivenDevice } from './rigDevice.ts';
-import type { Contacted, Hook, InstructionPlan, RigOptions } from './rigOptions.ts';
-import type { Contact, StepTaken, Undone } from './rigRows.ts';
+import type { Contacted, Hook, InstructionPlan, RigMemory, RigOptions } from './rigOptions.ts';
+import type { Contact, RowsTaken, StepTaken, Undone } from './rigRows.ts';
 import { SilentHub } from './silentHub.ts';
 import { notCarriedOut, passed, takenOf, type StepTold, type Took } from './stepTaken.ts';
 import { STEP_WORK, WRITING_STEPS, type AttemptContext, type LearntFacts, type LinkName } from './stepWork.ts';
@@ -40,15 +40,41 @@ export class Rig {
   readonly steps: StepTaken[] = [];
   readonly undone: Undone[] = [];
   private readonly facts: LinkFacts;
+  private taken = { attempts: 0, undone: 0 };
   private readonly options: RigOptions;
 
   constructor(options: RigOptions) {
     this.options = options;
     this.facts = new LinkFacts(options);
+    const { memory } = options;
+    if (memory === undefined) return;
+    this.facts.restore(memory.links);
+    if (memory.last) this.attempts.push(memory.last);
+    this.taken = { attempts: this.attempts.length, undone: 0 };
+  }
+
+  /** What a rig has to remember that is put away between two events. Its rows must have been taken. */
+  memory(): RigMemory {
+    return { links: this.facts.memory(), last: this.attempts.at(-1) };
   }
 
   get contacts(): readonly Contact[] {
     return this.facts.contacts;
+  }
+
+  /**
+   * Hands over what came since the last call. Contacts and steps are forgotten, so that a rig of many months stays
+   * small; attempts stay.
+   */
+  takeRows(): RowsTaken {
+    const { attempts, undone } = this.taken;
+    this.taken = { attempts: this.attempts.length, undone: this.undone.length };
+    return {
+      attempt: this.attempts[attempts],
+      undone: this.undone[undone],
+      contacts: this.facts.contacts.splice(0),
+      steps: this.steps.splice(0),
+    };
   }
 
   /** The hub sent something unasked: its WAN carried it, whatever becomes of the exchange under way. */

@@ -1,5 +1,6 @@
 /** What a rig is given: its installation and devices, the hooks around its steps, and the plan of an instruction. */
 import type { Installation } from '../../../src/installation/installation.ts';
+import type { Attempt } from '../../../src/migration/history.ts';
 import type { StepId } from '../../../src/migration/steps.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
@@ -7,7 +8,7 @@ import type { KeySource } from '../../headend/keySource.ts';
 import type { Observed } from '../../headend/observe.ts';
 import type { DeviceName, Procedure } from '../../headend/procedure.ts';
 import type { Preparation } from '../../headend/smso.ts';
-import type { LinkFactsOptions } from './linkFacts.ts';
+import type { LinkFactsOptions, LinkMemory } from './linkFacts.ts';
 import type { RigDevices } from './rigDevice.ts';
 import type { StepTaken } from './rigRows.ts';
 
@@ -21,6 +22,13 @@ export interface OurSide {
 
 /** A change of the world, made at once or by a procedure that a device carries out. */
 export type Hook = Procedure<void> | void;
+
+/** What a rig remembers between two events while it is put away. */
+export interface RigMemory {
+  readonly links: LinkMemory;
+  /** Its last record. */
+  readonly last: Attempt | undefined;
+}
 
 /** The installation, its rules, its devices and the known facts of its links. */
 export interface RigOptions extends LinkFactsOptions {
@@ -54,6 +62,8 @@ export interface RigOptions extends LinkFactsOptions {
   readonly doubt?: () => string | undefined;
   /** True if the plan strikes a step; the tables then give its result. Default: no step is struck. */
   readonly isStruck?: (step: StepId) => boolean;
+  /** What it remembers of an earlier life. Default: it begins. */
+  readonly memory?: RigMemory | undefined;
   /** The time to which the clocks of devices are set. Default: the attempt's instant. */
   readonly deviceTime?: (device: DeviceName) => Instant;
   /** Called before the work of a step and after it. Effects are realised here. */
@@ -82,4 +92,3 @@ export interface Contacted {
   readonly observation: Observed;
   readonly why?: string;
 }
-

@@ -50,4 +50,3 @@ export function takenOf(of: {
     ...(readings.length > 0 && { readings }),
   };
 }
-
