@@ -59,6 +59,11 @@ export { runPlan, type Plan, type PlanOptions, type PlanRun } from './rig/run/pl
 export { Rig } from './rig/walk/rig.ts';
 export type { RigOptions } from './rig/walk/rigOptions.ts';
 export { loadRigFile, type LoadedRig, type RigFileResult } from './rig/file/loadRigFile.ts';
+export { loadFleetFile, type FleetFileResult, type LoadedFleet } from './fleet/loadFleetFile.ts';
+export { runFleet, fleetCalendar, type FleetOptions, type FleetRun } from './fleet/runFleet.ts';
+export { memberInstallation, type AttachedSetup, type FleetSetup } from './fleet/fleetSetup.ts';
+export type { EventResult, FleetMember } from './fleet/fleetMember.ts';
+export { fleetFieldTable, fleetJsonSchema } from './fleet/fleetSchemaText.ts';
 export { runRig, type RigRun, type RunRigOptions } from './rig/run/runRig.ts';
 export type { RigSetup } from './rig/file/rigSetup.ts';
 export { rigFieldTable, rigJsonSchema } from './rig/file/rigSchemaText.ts';

@@ -106,7 +106,7 @@ function openEmulated(
 ): MemberStage {
   const { hooks, memory } = of;
   const virtual = world.wall ? undefined : virtualTimers(world.start * 1000);
-  const timers = world.wall ?? (virtual as Timers);
+  const timers = (world.wall ?? virtual) as Timers;
   const { dcc, smso, deskSeconds } = world.setup.document.headEnd;
   const stage = planStage(memberPlan(world, of, hooks.events), {
     timers,

@@ -41,8 +41,8 @@ function* calendarFaults(document: FleetDocument): Iterable<FieldFault> {
 }
 
 function* profileFaults({ links, days }: FleetDocument): Iterable<FieldFault> {
-  for (const [link, profiles] of Object.entries(links))
-    for (const [name, { classes }] of Object.entries(profiles)) {
+  for (const link of ['wan', 'han'] as const)
+    for (const [name, { classes }] of Object.entries<FleetDocument['links']['wan' | 'han'][string]>(links[link])) {
       const path: Path = ['links', link, name, 'classes'];
       yield* classShares(classes, path);
       yield* partShares(classes, path);

@@ -60,6 +60,7 @@ export interface MemberOptions {
   readonly onResult: (member: FleetMember, result: EventResult) => void;
 }
 
+/** An installation of a fleet: its id, its group, and what is due. */
 export class FleetMember implements Served {
   readonly id: string;
   readonly group: string;

@@ -40,7 +40,7 @@ interface Booking {
 }
 
 /** Installations by due time; equal ones in the order in which they were booked. */
-export class HeadEndQueue {
+class HeadEndQueue {
   private readonly heap: Booking[] = [];
   private order = 0;
 
@@ -137,7 +137,7 @@ export async function serveNow(all: Iterable<Served>, timers: Timers, headEnd: H
   const queue = new HeadEndQueue();
   for (const served of all) queue.book(served);
   const running = new Set<Promise<void>>();
-  let failure: unknown;
+  let failure: Error | undefined;
   let wake = (): void => undefined;
   const stop = (): void => wake();
   signal.addEventListener('abort', stop);
@@ -154,7 +154,9 @@ export async function serveNow(all: Iterable<Served>, timers: Timers, headEnd: H
             queue.book(served);
             return onTurn(served, turn);
           })
-          .catch((error: unknown) => void (failure ??= error))
+          .catch(
+            (error: unknown) => void (failure ??= error instanceof Error ? error : new Error('a turn threw no error')),
+          )
           .finally(() => {
             running.delete(done);
             wake();
@@ -173,6 +175,6 @@ export async function serveNow(all: Iterable<Served>, timers: Timers, headEnd: H
     signal.removeEventListener('abort', stop);
     await Promise.allSettled(running);
   }
-  if (failure !== undefined) throw failure instanceof Error ? failure : new Error(String(failure));
+  if (failure !== undefined) throw failure;
   return !signal.aborted;
 }

@@ -10,6 +10,7 @@ import type { EventResult, FleetMember } from './fleetMember.ts';
 import { startOf, type FleetSetup } from './fleetSetup.ts';
 import { serveNow, serveVirtually, type HeadEnd, type Turn } from './headEndQueue.ts';
 
+/** Options for running a fleet: ledgers, the stop signal, and the receivers of what comes. */
 export interface FleetOptions extends AttachedFleetOptions {
   readonly signal: AbortSignal;
   /** Called with what came of each event. */
@@ -25,6 +26,7 @@ export interface FleetOptions extends AttachedFleetOptions {
   readonly timers?: Timers;
 }
 
+/** How a fleet ended. */
 export interface FleetRun {
   readonly start: Instant;
   readonly end: Instant;
@@ -32,6 +34,8 @@ export interface FleetRun {
   readonly isWhole: boolean;
   /** Files that hold the keys of attached devices now. */
   readonly ledgers: readonly string[];
+  /** The error that ended the run early: a ledger that could not be written, or a defect. The rest did happen. */
+  readonly failure?: Error;
 }
 
 /** The calendar of a fleet: when it begins and ends. `now` matters to clock wall alone. */
@@ -60,12 +64,13 @@ export async function runFleet(setup: FleetSetup, options: FleetOptions): Promis
   const { onResult, onTurn, signal } = options;
   // Timers do not keep the process alive, and a fleet may wait for nothing else.
   const hold = setInterval(() => undefined, 1 << 30);
-  const attached = await attachedMembers(setup, { ...options, wall, start, end }).catch((error: unknown) => {
+  const world = emulatedWorld(setup, { start, end, wall: isWall ? wall : undefined, onResult });
+  const { schedule } = world;
+  const attached = await attachedMembers(setup, { ...options, wall, start, end, schedule }).catch((error: unknown) => {
     clearInterval(hold);
     throw error;
   });
   try {
-    const world = emulatedWorld(setup, { start, end, wall: isWall ? wall : undefined, onResult });
     const all = [...attached.members, ...emulated(world, options.only)];
     const { connections, lateSeconds } = setup.document.headEnd;
     const headEnd: HeadEnd = {
@@ -74,12 +79,18 @@ export async function runFleet(setup: FleetSetup, options: FleetOptions): Promis
       signal,
       onTurn: (served, turn) => onTurn?.(served.freeAt, turn),
     };
-    const isWhole = isWall ? await serveNow(all, wall, headEnd) : await serveVirtually(all, headEnd);
-    return { start, end, isWhole, ledgers: attached.ledgers };
+    const served = await (isWall ? serveNow(all, wall, headEnd) : serveVirtually(all, headEnd)).catch(errorOf);
+    const released = await attached.restore().catch(errorOf);
+    const failure = [served, released].find((one) => one instanceof Error);
+    return { start, end, isWhole: served === true, ledgers: attached.ledgers(), ...(failure && { failure }) };
   } finally {
     await attached.close();
     clearInterval(hold);
   }
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function* emulated(world: EmulatedWorld, only: ReadonlySet<string> | undefined): Iterable<FleetMember> {

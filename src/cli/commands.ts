@@ -22,6 +22,7 @@ export const COMMANDS: Readonly<Record<string, (shell: Shell) => Promise<Command
   check: async (shell) => (await import('./check/checkCommand.ts')).checkCommand(shell),
   emulate: async (shell) => (await import('./emulate/emulateCommand.ts')).emulateCommand(shell),
   rig: async (shell) => (await import('./rig/rigCommand.ts')).rigCommand(shell),
+  fleet: async (shell) => (await import('./fleet/fleetCommand.ts')).fleetCommand(shell),
   schema: async (shell) => (await import('./schema/schemaCommand.ts')).schemaCommand(shell),
   live: async (shell) => (await import('./live/liveCommand.ts')).liveCommand(shell),
   glossary: async (shell) => (await import('./docs/glossaryCommand.ts')).glossaryCommand(shell),

@@ -153,12 +153,8 @@ function whyUnreadable(error: unknown): string {
 }
 
 /** Hashes the document without the fields for people and editors. The order of fields has no effect. */
-export function hashOf(document: {
-  readonly $schema?: unknown;
-  readonly extends?: unknown;
-  readonly title?: unknown;
-}): string {
-  const { $schema: _schema, extends: _extends, title: _title, ...rest } = document;
+export function hashOf(document: object): string {
+  const { $schema: _schema, extends: _extends, title: _title, ...rest } = document as Readonly<Record<string, unknown>>;
   return createHash('sha256')
     .update(JSON.stringify(sorted(rest)))
     .digest('hex')
