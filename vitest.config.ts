@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take longest, longest first: one of them begun last would leave every core but one with nothing to do. */
 const LONGEST = [
   'killed.test.ts',
+  'replacing.test.ts',
+  'provenance.test.ts',
   'rigAttached.test.ts',
   'check.test.ts',
   'kit.test.ts',
@@ -60,5 +62,6 @@ export default defineConfig({
     // A guard against a test that hangs for ever. It decides nothing else: a busy machine may take this long.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 600_000 } },
   },
 });

@@ -1,7 +1,7 @@
 /** An emulated installation of a fleet: the devices, head-ends and links of a rig in memory. */
 import type { Instant } from '../../src/time.ts';
 import type { Stream } from '../../sim/world/dice/draws.ts';
-import { fromHex } from '../dlms/bytes.ts';
+import { fromHex } from '../dlms/encoding/bytes.ts';
 import { virtualTimers, type Timers } from '../transport/timers.ts';
 import { planStage, type PlanMemory, type StagedPlan } from '../rig/run/plan.ts';
 import { knownInstant } from '../rig/file/rigSetup.ts';

@@ -63,7 +63,12 @@ export async function runAttached(setup: RigSetup, options: AttachedRunOptions):
   try {
     await lockDevices(store, setup, { timers: wall, waitSeconds: WAIT_SECONDS });
     const troubles = new OurTroubles();
-    endpoints = await openEndpoints(setup, { ...options, timers: wall, onTrouble: troubles.carrier });
+    endpoints = await openEndpoints(setup, {
+      ...options,
+      timers: wall,
+      onTrouble: troubles.carrier,
+      onOptical: options.recorder.onOptical,
+    });
     return await runOver(setup, { ...options, wall, endpoints, store, troubles });
   } finally {
     await endpoints?.close();
@@ -141,6 +146,8 @@ export function attachedStage(setup: RigSetup, bench: AttachedBench, plan: Attac
     onFrame: recorder.onFrame,
     onNotRealised: recorder.onNotRealised,
     onCall: recorder.onCall,
+    onStepBegins: recorder.onStepBegins,
+    onLink: recorder.onLink,
     onStepTaken: recorder.onStepTaken,
     known: knownOf(setup),
     ...(bench.onFirstWrite && { onFirstWrite: bench.onFirstWrite }),

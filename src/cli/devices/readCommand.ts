@@ -1,6 +1,7 @@
 /** `devices read`: what a device holds, in words. It writes nothing to any device. */
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import type { OpticalLineOptions } from '../../../devices/hardware/opticalLine.ts';
 import type { DeviceReading } from '../../../devices/reading/deviceReading.ts';
 import type { ReadDeviceOptions, ReadLogin } from '../../../devices/reading/readDevice.ts';
 import type { AskedObject, AskedRange } from '../../../devices/reading/readingTargets.ts';
@@ -10,6 +11,7 @@ import { type ExitCode, EXIT, UsageError } from '../shell/exit.ts';
 import { type Io, writeLine } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
 import { DEVICE_PLACES, deviceUrl, type DevicePlace } from './deviceUrl.ts';
+import { originOf } from '../output/outputOrigin.ts';
 
 interface Given {
   readonly all?: true;
@@ -124,7 +126,7 @@ async function read(io: Io, url: string, objects: readonly string[], given: Give
       throw new UsageError((cause as Error).message);
     throw cause;
   }
-  if (given.format === 'json') io.out.write(`${JSON.stringify(reading, null, 2)}\n`);
+  if (given.format === 'json') io.out.write(`${JSON.stringify({ ...reading, provenance: originOf(io) }, null, 2)}\n`);
   else if (given.format === 'csv')
     for (const row of [READING_COLUMNS, ...readingRows(reading)]) io.out.write(csvLine(row));
   else for (const line of readingLines(reading)) writeLine(io.out, line);
@@ -147,7 +149,8 @@ async function readingOf(io: Io, place: DevicePlace, objects: readonly string[],
       const { carrierLine } = await import('../../../devices/hardware/carrierLine.ts');
       const framing = given.framing ?? (place.kind === 'serial' ? 'hdlc' : 'wrapper');
       const { parity, wakeUp = false } = given;
-      const line = carrierLine(place, { timers, framing, optical: { parity, wakeUp } });
+      const onOctets: OpticalLineOptions['onOctets'] = (dir, bytes, endpoint) => log?.record({ dir, endpoint, layer: '62056-21', bytes }); // prettier-ignore
+      const line = carrierLine(place, { timers, framing, optical: { parity, wakeUp, onOctets } });
       const options = await dlmsOptions(io, objects, given);
       return await readDevice({ ...options, line, framing: framing === 'wrapper' ? 'wrapper' : 'hdlc', timers, ...(log && { log }) }); // prettier-ignore
     }

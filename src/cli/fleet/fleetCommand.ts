@@ -10,7 +10,6 @@ import { runFleetFile, tryFleet, type FleetGiven } from './fleetRun.ts';
 /** `fleet FLEET.yaml`: many installations, emulated or attached, under one head-end. */
 export function fleetCommand({ action }: Shell): Command {
   const fleet = new Command('fleet')
-    .description('Thousands of emulated installations, and any attached ones, under one head-end.')
     .argument('[file]', 'a fleet file (YAML)')
     .option('--out <dir>', 'write records (CSV), missed.csv, fleet.json, manifest.json', folder)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')

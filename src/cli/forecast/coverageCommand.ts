@@ -16,6 +16,8 @@ import { dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/opt
 import { fillLibrary, membersOf } from '../library/libraryCells.ts';
 import { openLibrary, refuseAsOf } from '../library/libraryFolder.ts';
 import { dayText } from './forecastRows.ts';
+import { libraryOrigin } from '../library/libraryOrigin.ts';
+import { originOf } from '../output/outputOrigin.ts';
 
 interface CoverageOptions {
   readonly asOf?: string;
@@ -98,7 +100,7 @@ async function coverage(io: Io, folder: string, options: CoverageOptions): Promi
   });
   const alarms = scores.map((own) => own[0]?.alarm ?? 0);
   if (options.format === 'json')
-    io.out.write(`${JSON.stringify({ asOf, world: options.world, truths: options.truths, seed: options.seed, alarms, rows })}\n`); // prettier-ignore
+    io.out.write(`${JSON.stringify({ provenance: originOf(io, libraryOrigin(library)), asOf, world: options.world, truths: options.truths, seed: options.seed, alarms, rows })}\n`); // prettier-ignore
   else io.out.write(coverageText(rows, { ...options, asOf, alarms }));
 }
 

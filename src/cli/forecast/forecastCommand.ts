@@ -9,6 +9,7 @@ import { coverageCommand } from './coverageCommand.ts';
 import { runForecast, type ForecastOptions } from './forecastRun.ts';
 import { PARTS } from './portfolioReader.ts';
 import { thresholdsCommand } from './thresholdsCommand.ts';
+import { replaceOption } from '../output/ownFiles.ts';
 
 /** The subcommands of `forecast`, in the order of its help. Each is a maker of its own file in this folder. */
 const SUBCOMMANDS: readonly ((shell: Shell) => Command)[] = [coverageCommand, thresholdsCommand, backtestCommand];
@@ -16,7 +17,6 @@ const SUBCOMMANDS: readonly ((shell: Shell) => Command)[] = [coverageCommand, th
 /** `smets1-bench forecast`: what each category will hold, month by month, from what is known today. */
 export function forecastCommand(shell: Shell): Command {
   const command = withFileOptions(new Command('forecast'))
-    .description('Forecast what each exclusion category will hold, month by month.')
     .enablePositionalOptions()
     .argument('[library]', 'folder that calibrate has made')
     .option('--as-of <date>', 'London date at whose end all is known', dateOption)
@@ -30,6 +30,7 @@ export function forecastCommand(shell: Shell): Command {
     .addOption(repeatable('--what-if <name: path=value>', 'also forecast as if this had always been so'))
     .option('--out <dir>', 'where the tables go: forecast, visits, installations', folder)
     .option('--html <file>', 'write the forecast as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .addOption(workersOption('threads, where cells of the library are missing'))
     .option('--max-errors <n>', 'refused rows shown; reading ends there', whole(1, 999_999_999), 100)
     .option('--format <format>', 'of standard output: text or json', oneOf('text', 'json'), 'text')

@@ -2,10 +2,11 @@ import { Command, Option } from 'commander';
 import { Document, isScalar, visit } from 'yaml';
 import { formatProblems, type Problem } from '../../document/problem.ts';
 import { resolveRules } from '../../rules/resolveRules.ts';
-import { IN_FORCE } from '../../rules/ruleset.ts';
+import { IN_FORCE } from '../../rules/builtInRules.ts';
 import { diffRules, rulesText } from '../../rules/rulesText.ts';
 import { documentOf } from '../../rules/ruleSetSchema.ts';
-import { RULE_SETS, type RuleSet } from '../../rules/ruleset.ts';
+import { RULE_SETS } from '../../rules/builtInRules.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
 import { INSTANT_MAX, type Instant } from '../../time.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
@@ -13,6 +14,8 @@ import { writeLine, writeText, type Io } from '../shell/io.ts';
 import { collect, instantOrDate } from '../shell/options.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 import { diskFiles } from '../shell/readText.ts';
+import { originOf } from '../output/outputOrigin.ts';
+import type { Provenance } from '../../report/provenance.ts';
 
 interface RulesOptions {
   readonly setRule: readonly string[];
@@ -21,7 +24,7 @@ interface RulesOptions {
 
 /** `rules`: what rule sets there are, what they say, whether a file is one, and how two differ. */
 export function rulesCommand({ action }: Shell): Command {
-  const rules = new Command('rules').description('List, print, check and compare rule sets.');
+  const rules = new Command('rules');
   rules.command('list').description('The rule sets that are built in.').action(action(list));
 
   withRuleOptions(rules.command('print'))
@@ -59,7 +62,8 @@ export function rulesCommand({ action }: Shell): Command {
           );
         const before = resolved(a, { ...options, setRule: [] });
         const after = resolved(b ?? a, options);
-        writeText(io.out, diffText(before, after, options.format));
+        if (options.format === 'json') io.out.write(diffJson(before, after, originOf(io)));
+        else writeText(io.out, diffText(before, after));
       }),
     );
   return rules;
@@ -131,9 +135,12 @@ function check(io: Io, files: readonly string[]): ExitCode {
   return EXIT.usage;
 }
 
-function diffText(a: RuleSet, b: RuleSet, format: 'text' | 'json'): string {
+function diffJson(a: RuleSet, b: RuleSet, provenance: Provenance): string {
+  return `${JSON.stringify({ provenance, differences: diffRules(a, b) }, null, 2)}\n`;
+}
+
+function diffText(a: RuleSet, b: RuleSet): string {
   const rows = diffRules(a, b);
-  if (format === 'json') return `${JSON.stringify(rows, null, 2)}\n`;
   if (rows.length === 0) return 'no difference\n';
   return rows.map(({ path, before, after }) => `${path}\n  - ${shown(before)}\n  + ${shown(after)}\n`).join('');
 }

@@ -13,6 +13,8 @@ import { writeLine, type Io } from '../shell/io.ts';
 import { collect, folder, fraction, oneOf, pageFile, shareOption, whole, workersOption } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
 import { carryOut } from './sweepCommand.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
+import { replaceOption } from '../output/ownFiles.ts';
 
 interface SensitivityOptions {
   readonly share: number;
@@ -23,6 +25,7 @@ interface SensitivityOptions {
   readonly only?: string;
   readonly out?: string;
   readonly html?: string;
+  readonly replace: boolean;
   readonly store?: string;
   readonly workers?: number;
   readonly retryFailed: boolean;
@@ -32,7 +35,6 @@ interface SensitivityOptions {
 /** `smets1-bench sensitivity SCENARIO`: every assumption up and down, ranked. */
 export function sensitivityCommand({ action }: Shell): Command {
   return new Command('sensitivity')
-    .description('Move every number marked "our assumption" up and down, one at a time, and rank what that changes.')
     .argument('<scenario>', 'scenario file (YAML)')
     .option('--share <s>', 'how far a number without a range is moved, as a share of it', fraction(0.001, 1), 0.3)
     .option('--no-ranges', 'move every number by the share, also where its mark states a range')
@@ -45,6 +47,7 @@ export function sensitivityCommand({ action }: Shell): Command {
     .addOption(workersOption('threads'))
     .option('--retry-failed', 'try cells again that failed before', false)
     .option('--html <file>', 'write the ranking as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -91,7 +94,10 @@ async function sensitivity(io: Io, path: string, options: SensitivityOptions): P
       out: options.out ?? (folder?.path as string),
       own: false,
       path: shellWord(path),
-      command: commandOf(path, options),
+      provenance: {
+        ...originOf(io, { ...scenarioOrigin(loaded), seed: prepared.sweep.seed }),
+        command: commandOf(path, options),
+      },
     });
   } finally {
     folder?.remove();

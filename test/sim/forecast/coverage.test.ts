@@ -56,7 +56,7 @@ test('intervals of a small library hold about as often as they say, and its fore
   expect(margin).toBeLessThan(0.2);
   expect(all.crps).toBeLessThan(0.6 * all.crpsPrior);
   expect(all.crps).toBeLessThan(all.crpsToday);
-}, 120_000);
+});
 
 test('the errors of the regression are those of fits without the own draw', () => {
   const dice = designDice(SEED);
