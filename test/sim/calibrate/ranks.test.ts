@@ -11,7 +11,7 @@ import { loadPriors } from '../../../sim/calibrate/priors/loadPriors.ts';
 import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
-import { drawCells, libraryDraws, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
+import { drawCells, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
 import { CLASS_COUNT, CLASS_EFFECTIVE, CLASS_MET } from '../../../sim/forecast/library/memberTable.ts';
 import { factsOf, stateCode } from '../../../sim/forecast/state/stateFacts.ts';
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
@@ -34,10 +34,10 @@ test('posteriors from histories hold truths that are no part of the library, and
   const priors = { ...loaded.priors, seed: SEED };
   const pool = await openPool(1, FORECAST_WATCHERS);
   const members: Member[] = [];
-  for (const draw of libraryDraws(priors, OPTIONS))
+  for (const draw of drawsOf(priors, OPTIONS.draws))
     for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
       members.push({ draw: draw.number, table: await computeMember(cell, pool) });
-  const drawn = libraryDraws(priors, OPTIONS);
+  const drawn = drawsOf(priors, OPTIONS.draws);
   const draws = members.map(({ draw }) => draw);
   const coordinates = draws.map((draw) => drawn[draw]?.coordinates ?? []);
   const evidence = new HistoryEvidence(members);
