@@ -26,7 +26,7 @@ export interface FleetOptions extends AttachedFleetOptions {
   readonly timers?: Timers;
 }
 
-/** How a fleet ended. */
+/** What a run of a fleet gives: its calendar, whether it is whole, and the key ledgers. */
 export interface FleetRun {
   readonly start: Instant;
   readonly end: Instant;
