@@ -2,9 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { commandLine } from './harness.ts';
+import { sampleCommand } from './sampleCommand.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'head-end-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,8 +46,7 @@ test('a command that does not exist, or no command, is an error of usage', async
   expect((await check('true', '--laws', 'nothing like it')).err).toMatch(/no law of head-ends/);
 });
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const sample = (name: string) => `"${process.execPath}" --import tsx "${join(ROOT, 'test/examples/headends', name)}"`;
+const sample = (name: string) => sampleCommand(`headends/${name}`);
 const head = (command: string, ...more: readonly string[]) =>
   commandLine(['check', 'head-end', '--command', command, ...more]);
 

@@ -4,7 +4,8 @@ import { HistoryEvidence, summaryAlarm, ALARM } from '../../../sim/calibrate/evi
 import { libraryVolumes } from '../../../sim/calibrate/evidence/libraryLines.ts';
 import { conditionByRidge } from '../../../sim/calibrate/evidence/ridgeCondition.ts';
 import { calibrateOn, type SeenSummary } from '../../../sim/calibrate/posterior/calibration.ts';
-import { forecastDays, libraryDraws } from '../../../sim/forecast/library/libraryPlan.ts';
+import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
+import { forecastDays } from '../../../sim/forecast/library/libraryPlan.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { fillLibrary, membersOf } from '../library/libraryCells.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
@@ -63,7 +64,7 @@ export async function askLibrary(io: Io, folder: string, options: LibraryAsked):
     io,
     {
       priors,
-      drawn: libraryDraws(priors, head.options),
+      drawn: drawsOf(priors, head.options.draws),
       rows: members.map(({ draw }, i) => ({ draw, run: i % replications })),
       scale,
       operatorError,
@@ -107,7 +108,7 @@ function calibrated(
   members: readonly Member[],
   { asked, day, histories, widened, operatorError }: { readonly asked: readonly AskedLine[]; readonly day: number; readonly histories: readonly SeenSummary[]; readonly widened: number; readonly operatorError: number }, // prettier-ignore
 ) {
-  const drawn = libraryDraws(priors, head.options);
+  const drawn = drawsOf(priors, head.options.draws);
   const draws = members.map(({ draw }) => draw);
   return calibrateOn({
     names: priors.parameters.map(({ name }) => name),

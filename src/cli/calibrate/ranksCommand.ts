@@ -11,7 +11,6 @@ import type { Posterior } from '../../../sim/calibrate/posterior/posterior.ts';
 import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
-import { libraryDraws } from '../../../sim/forecast/library/libraryPlan.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { truthCells } from '../../../sim/forecast/score/truths.ts';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
@@ -136,7 +135,7 @@ function askerOf(
 ) {
   const evidence = new HistoryEvidence(members);
   const draws = members.map(({ draw }) => draw);
-  const drawn = libraryDraws(priors, head.options);
+  const drawn = drawsOf(priors, head.options.draws);
   const coordinates = draws.map((draw) => drawn[draw]?.coordinates ?? []);
   const counted = { lines: lines.map(({ line }) => line), day, scale: head.options.scale };
   const seenLines = lines.map(({ seen }) => seen);
