@@ -1,13 +1,13 @@
 import { endOfLondonDate, formatDay, lastDayOfMonth, londonDay, monthOf, type Instant } from '../../../src/time.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Priors } from '../../calibrate/priors/loadPriors.ts';
-import { drawsOf, resolveDraw, type ParameterDraw } from '../../calibrate/priors/priorDraws.ts';
+import { resolveDraw, type ParameterDraw } from '../../calibrate/priors/priorDraws.ts';
 import { KERNEL } from '../../kernel/model/kernelNumber.ts';
 import { canonicalJson, decisive, digest } from '../../scenario/hash.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 
 /** Version of what a cell of a library holds: raise it when states, classes or the file change. */
-const FORMAT = 1;
+export const CELL_FORMAT = 2;
 
 /** What a library is made of, besides its priors. All of it decides the cells. */
 export interface LibraryOptions {
@@ -47,11 +47,6 @@ export function forecastDays(asOf: string, horizon: string): readonly Instant[] 
   return [asOf, ...ends.filter((day) => day > asOf && day <= horizon)].map(endOfLondonDate);
 }
 
-/** The draws of a library. */
-export function libraryDraws(priors: Priors, { draws }: LibraryOptions): readonly ParameterDraw[] {
-  return drawsOf(priors, draws);
-}
-
 /**
  * The cells of one draw seen from an as-of.
  * @throws Error if the draw is no scenario: whoever plans a library has refused it before
@@ -71,7 +66,7 @@ export function drawCells(
     const replication = draw.number * options.replications + i;
     const { seed } = priors;
     const identity = canonicalJson({
-      format: FORMAT, kernel: KERNEL, ...decisive(kept, rules), weights, days, seed, replication,
+      format: CELL_FORMAT, kernel: KERNEL, ...decisive(kept, rules), weights, days, seed, replication,
     }); // prettier-ignore
     return {
       key: digest(identity).slice(0, 32),

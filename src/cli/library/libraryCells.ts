@@ -1,9 +1,5 @@
-import {
-  drawCells,
-  libraryDraws,
-  type LibraryCell,
-  type LibraryOptions,
-} from '../../../sim/forecast/library/libraryPlan.ts';
+import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
+import { drawCells, type LibraryCell, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
 import { memberBytes } from '../../../sim/forecast/library/memberFile.ts';
 import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
@@ -39,7 +35,7 @@ export async function fillLibrary(io: Io, library: Library, { asOf, workers, set
   if (known?.every((key) => library.has(key)) === true) return { keys: known, computed: 0 };
   const signal = io.interruption();
   const options: LibraryOptions = { ...library.head.options, set };
-  const draws = libraryDraws(library.priors, options);
+  const draws = drawsOf(library.priors, options.draws);
   const total = draws.length * options.replications;
   const keys: string[] = [];
   let computed = 0;

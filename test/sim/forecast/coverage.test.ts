@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { assert } from '../../../src/assert.ts';
 import { diskFiles } from '../../../src/cli/shell/readText.ts';
 import { loadPriors } from '../../../sim/calibrate/priors/loadPriors.ts';
+import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
-import { drawCells, libraryDraws, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
+import { drawCells, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
 import { Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { crps, mixture, quantileAt, rankOf } from '../../../sim/forecast/predict/predictive.ts';
@@ -29,7 +30,7 @@ test('intervals of a small library hold about as often as they say, and its fore
   const priors = { ...loaded.priors, seed: SEED };
   const pool = await openPool(1, FORECAST_WATCHERS);
   const members: Member[] = [];
-  for (const draw of libraryDraws(priors, OPTIONS))
+  for (const draw of drawsOf(priors, OPTIONS.draws))
     for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
       members.push({ draw: draw.number, table: await computeMember(cell, pool) });
   const forecaster = new Forecaster(members);
