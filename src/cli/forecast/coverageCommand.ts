@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { textTable } from '../../text/table.ts';
 import { COLUMNS } from '../../../sim/forecast/predict/lines.ts';
-import { Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
+import { ALARM, Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import { outcomeOf, scoresOf, type Score } from '../../../sim/forecast/score/lineScores.ts';
 import { coverageRows, type CoverageRow } from '../../../sim/forecast/score/coverageTable.ts';
 import { truthCells, WORLDS, type World } from '../../../sim/forecast/score/truths.ts';
@@ -125,7 +125,7 @@ function coverageText(
   return [
     `Coverage as of ${asOf}: ${truths} truths, world ${world} (${WORLDS[world as World].words}), seed ${seed}`,
     textTable([head, ...table], { right: [2, 3, 4, 5, 6, 7, 8, 9, 10] }),
-    `Alarms (largest |z| of each truth): median ${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(1)}, largest ${(sorted.at(-1) ?? 0).toFixed(1)}; above 4 intervals are widened`,
+    `Alarms (largest |z| of each truth): median ${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(1)}, largest ${(sorted.at(-1) ?? 0).toFixed(1)}; above ${ALARM} intervals are widened`,
     '',
   ].join('\n');
 }

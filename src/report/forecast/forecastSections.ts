@@ -94,7 +94,7 @@ function summarySection({ asOf, lines, match, notes }: ForecastReport, shown: re
           right: [2, 3, 4, 5, 6, 7],
           rows: shown.map((line) => [line.words, line.cohort, todayText(line), ...quantiles(lastOf(line))]),
         },
-        notes: ['Quantiles of cohorts do not add up to those of their sum, so the page has no total.', ...(match === null ? notes : [])], // prettier-ignore
+        notes: ['Quantiles of lines do not add up to those of their sum. Totals are drawn from all their lines together. Gas meters are never added to installations.', ...(match === null ? notes : [])], // prettier-ignore
       },
     ],
   };

@@ -82,8 +82,8 @@ test('scores and quantiles of a forecast are those of their definitions', () => 
   expect(crps(Float64Array.of(5), 8)).toBe(3);
   expect(rankOf(values, 2)).toBeCloseTo(0.5, 12);
   expect(quantileAt(values, 0.5)).toBe(2);
-  const dice = mixture(Float64Array.of(1000), { settled: 50, diceShare: 1 });
+  const dice = mixture(Float64Array.of(1000), { settled: 50, dice: Float64Array.of(1000) });
   expect(quantileAt(dice, 0.5)).toBeCloseTo(1050, 0);
   expect(quantileAt(dice, 0.95) - quantileAt(dice, 0.05)).toBeGreaterThan(80);
-  expect(mixture(Float64Array.of(0), { settled: 7, diceShare: 1 })).toEqual(new Float64Array(15).fill(7));
+  expect(mixture(Float64Array.of(0), { settled: 7, dice: Float64Array.of(0) })).toEqual(new Float64Array(15).fill(7));
 });
