@@ -2,7 +2,7 @@ import type { StateCode } from '../state/stateFacts.ts';
 import type { LineAt } from './lines.ts';
 import { LineShifts, SHIFT_MAX } from './lineShifts.ts';
 import { PHASE_COUNT, type LineSums } from './lineSums.ts';
-import { LookAlikes, type Member } from './lookAlikes.ts';
+import { byDraw, LookAlikes, type Member } from './lookAlikes.ts';
 import { likeTarget, strataOfMember, strataOfStates, type Strata } from './portfolio.ts';
 import { mixture, type Predictive } from './predictive.ts';
 import { Ridge } from './ridge.ts';
@@ -10,7 +10,7 @@ import { SUMMARIES, summaryValue } from './summaries.ts';
 
 /** A summary is used if so many installations are among whom it counts, in the portfolio and in each member. Ours. */
 const AMONG_MIN = 40;
-/** Beyond this many standard deviations a summary is like that of no draw. Measured: 0.6 to 2.7 inside, 10 for shocks. */
+/** Beyond this many standard deviations a summary is like that of no draw. Measured: 1.3 to 3.5 inside, 10 for shocks. */
 export const ALARM = 4;
 
 /** How far a summary of the portfolio lies from those of the library. */
@@ -28,7 +28,10 @@ export interface Forecast {
   readonly scores: readonly SummaryScore[];
   /** The largest |z| of the summaries; 0 without any. */
   readonly alarm: number;
-  /** By how much intervals were widened for the alarm; 1: not at all. */
+  /**
+   * By how much intervals were widened because the summaries lie farther out than those of half of the draws do among the
+   * others; 1: not at all. It grows with `alarm`, below ALARM as above.
+   */
   readonly widened: number;
   /**
    * Equally likely values of the sum of some lines. The lines are drawn together, so that the sum has its own interval.
@@ -42,15 +45,17 @@ export class Forecaster {
   readonly lookAlikes: LookAlikes;
   readonly members: readonly Member[];
   private readonly strata: readonly Strata[];
+  private readonly worlds: readonly (readonly number[])[];
 
-  constructor(members: readonly Member[]) {
+  /**
+   * @param worlds partitions of the draws into worlds that differ in structure: the world of each draw
+   */
+  constructor(members: readonly Member[], worlds: readonly (readonly number[])[] = []) {
     this.members = members;
+    this.worlds = worlds;
     this.lookAlikes = new LookAlikes(members);
-    const byDraw = new Map<number, Member[]>();
-    for (const member of members) byDraw.set(member.draw, [...(byDraw.get(member.draw) ?? []), member]);
-    this.strata = members.map(() => new Map());
     const strata: Strata[] = [];
-    for (const own of byDraw.values()) {
+    for (const own of byDraw(members)) {
       const cells = this.lookAlikes.ownOf(own);
       for (const member of own) strata[members.indexOf(member)] = strataOfMember(member, this.lookAlikes, cells);
     }
@@ -69,14 +74,21 @@ export class Forecaster {
     const days = this.lookAlikes.days;
     const alike = this.strata.map((strata) => likeTarget(strata, target, days));
     const own = likeTarget(target, target, days);
-    const { x, z, scores } = standardised(
+    const { x, z, scores, typical } = standardised(
       alike.map(({ summaries }) => summaries),
       own.summaries,
+      byDraw(this.members).map((own) => own.map((member) => this.members.indexOf(member))),
     );
-    const ridge = new Ridge(x, z, this.members.map(({ draw }) => draw)); // prettier-ignore
+    const draws = this.members.map(({ draw }) => draw);
+    const worlds = this.worlds.map((worldOf) => draws.map((draw) => worldOf[draw] as number));
+    const ridge = new Ridge(x, { target: z, draws, worlds });
     const alarm = Math.max(0, ...scores.map((score) => Math.abs(score.z)));
-    const widened = Math.max(1, alarm / ALARM);
-    const shifts = new LineShifts(ridge, alike.map(({ cohorts }) => cohorts), days);
+    const widened = typical > 0 ? Math.max(1, alarm / typical) : 1;
+    const shifts = new LineShifts(
+      ridge,
+      alike.map(({ cohorts }) => cohorts),
+      days,
+    );
     return {
       days,
       sums: own.cohorts,
@@ -88,18 +100,32 @@ export class Forecaster {
   }
 }
 
-/** Summaries of members and portfolio as columns of mean 0 and standard deviation 1 over the members. */
+interface Standardised {
+  /** Of each member, of mean 0 and standard deviation 1 over the members. */
+  readonly x: readonly Float64Array[];
+  readonly z: Float64Array;
+  readonly scores: readonly SummaryScore[];
+  /** The largest |z| that a draw has among the other draws: the median over the draws. */
+  readonly typical: number;
+}
+
+/**
+ * Summaries of members and portfolio as columns.
+ * @param draws the members of each draw, by position
+ */
 function standardised(
   members: readonly Float64Array[],
   target: Float64Array,
-): { readonly x: readonly Float64Array[]; readonly z: Float64Array; readonly scores: readonly SummaryScore[] } {
+  draws: readonly (readonly number[])[],
+): Standardised {
+  const farthest = new Float64Array(draws.length);
   const columns: number[][] = [];
   const z: number[] = [];
   const scores: SummaryScore[] = [];
   SUMMARIES.forEach(({ name }, i) => {
     const among = (sums: Float64Array): number => sums[2 * i + 1] as number;
     if (among(target) < AMONG_MIN || members.some((sums) => among(sums) < AMONG_MIN)) return;
-    const values = members.map((sums) => summaryValue(sums[2 * i] as number, among(sums)));
+    const values = members.map((sums) => summaryValue(sums[2 * i] as number, among(sums)).value);
     const own = summaryValue(target[2 * i] as number, among(target));
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const square =
@@ -107,12 +133,22 @@ function standardised(
     const sd = Math.sqrt(square);
     if (sd < 1e-6) return;
     columns.push(values.map((value) => (value - mean) / sd));
-    const score = (own - mean) / Math.sqrt(square + 1 / (4 * among(target)));
+    draws.forEach((own, draw) => (farthest[draw] = Math.max(farthest[draw] as number, farOf(values, own))));
+    const score = (own.value - mean) / Math.sqrt(square + own.noise);
     z.push(score);
-    scores.push({ name, value: Math.sin(own) * Math.sin(own), z: score });
+    scores.push({ name, value: (target[2 * i] as number) / among(target), z: score });
   });
   const x = members.map((_, row) => Float64Array.from(columns, (column) => column[row] as number));
-  return { x, z: Float64Array.from(z), scores };
+  return { x, z: Float64Array.from(z), scores, typical: farthest.sort()[draws.length >> 1] as number };
+}
+
+/** The largest |z| of some values among the others. */
+function farOf(values: readonly number[], own: readonly number[]): number {
+  const others = values.filter((_, i) => !own.includes(i));
+  const mean = others.reduce((sum, value) => sum + value, 0) / others.length;
+  const square =
+    others.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / Math.max(1, others.length - 1);
+  return Math.max(...own.map((i) => Math.abs((values[i] as number) - mean))) / Math.sqrt(square + 1e-12);
 }
 
 /**
@@ -139,7 +175,7 @@ function predictiveOf(
       means ??= new Float64Array(shift.errors.length);
       dice ??= new Float64Array(shift.errors.length);
       for (let k = 0; k < means.length; k += 1) {
-        const log = shift.mean + scale * (shift.errors[k] as number);
+        const log = (shift.means[k] as number) + scale * (shift.errors[k] as number);
         const odds = Math.exp(Math.min(SHIFT_MAX, Math.max(-SHIFT_MAX, log)));
         const mean = (open * odds) / (1 - q + q * odds);
         means[k] = (means[k] as number) + mean;

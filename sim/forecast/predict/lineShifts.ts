@@ -1,6 +1,6 @@
 import { COLUMN_COUNT, type LineAt } from './lines.ts';
 import { PHASE_COUNT, type LineSums } from './lineSums.ts';
-import type { Ridge, Shift } from './ridge.ts';
+import { meanSquare, type Ridge, type Shift } from './ridge.ts';
 
 /** Shifts are bounded: a line that a member holds nothing of says nothing of a ratio. */
 export const SHIFT_MAX = 3;
@@ -8,7 +8,7 @@ export const SHIFT_MAX = 3;
 /** By how much one phase of a line departs from what its look-alikes say. */
 export interface LineShift {
   readonly shift: Shift;
-  /** Of the error, the standard deviation that is no dice and no sampling, and that of all. */
+  /** Standard deviations: of what is no dice and no sampling, worlds of another structure included; of the errors. */
   readonly model: number;
   readonly total: number;
 }
@@ -77,7 +77,9 @@ const MODEL_SHARE_MIN = 0.1;
 
 function lineShift(ridge: Ridge, penalty: number, { shifts, sampling }: Response): LineShift {
   const shift = ridge.shift(shifts, penalty);
-  const square = shift.errors.reduce((sum, error) => sum + error * error, 0) / Math.max(1, shift.errors.length);
-  const model = Math.max(square - sampling, MODEL_SHARE_MIN * square);
+  const square = meanSquare(shift.errors);
+  // What worlds of another structure err by, beyond draws of the same: the model is wrong somewhere, too.
+  const discrepancy = ridge.squareApart(shifts, penalty, square) - square;
+  const model = Math.max(square - sampling, MODEL_SHARE_MIN * square) + discrepancy;
   return { shift, model: Math.sqrt(model), total: Math.sqrt(square) };
 }

@@ -166,6 +166,13 @@ export class LookAlikes {
   }
 }
 
+/** Members by their draw, in the order of the first of each. */
+export function byDraw(members: readonly Member[]): readonly (readonly Member[])[] {
+  const draws = new Map<number, Member[]>();
+  for (const member of members) draws.set(member.draw, [...(draws.get(member.draw) ?? []), member]);
+  return [...draws.values()];
+}
+
 /** How much of a state's weight stands in each class at each day. */
 export function classesOf(table: MemberTable, i: number, into: Float64Array): void {
   into.fill(0);

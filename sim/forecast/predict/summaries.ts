@@ -1,5 +1,6 @@
 import { COHORTS } from '../../../src/installation/cohort.ts';
-import type { Facts } from '../state/stateFacts.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
+import { categoryOf, type Facts } from '../state/stateFacts.ts';
 
 /** A share of a portfolio that says something of its parameters, whatever its size: how many of `among` are `of`. */
 interface Summary {
@@ -10,6 +11,7 @@ interface Summary {
 
 const DORMANT = (facts: Facts): boolean => facts.esmeDormant === 1 && facts.gas !== 2;
 const attempted = (facts: Facts): boolean => facts.attempted > 0;
+const hasBegun = (facts: Facts): boolean => facts.attempted > 0 || facts.instructed > 0 || facts.verdict > 0;
 const failedWeeks = (facts: Facts): number => facts.wanWeeks + facts.hanWeeks + facts.otherWeeks;
 
 interface Class {
@@ -42,11 +44,26 @@ const ofClass = ({ name, is }: Class): readonly Summary[] => {
     ),
     share('instructed by the supplier, of those with GT01', (facts) => facts.hanWeeks > 0, (facts) => facts.supplierInstructed > 0), // prettier-ignore
     share('other failures, of those attempted', attempted, (facts) => facts.otherWeeks > 0),
+    // How fast they come: of those who are through, how many came lately?
+    share(
+      'within four weeks, of those migrated',
+      (facts) => facts.ended > 0,
+      (facts) => facts.attempted <= 3,
+    ),
+    share(
+      'within eight weeks, of those migrated',
+      (facts) => facts.ended > 0,
+      (facts) => facts.attempted <= 4,
+    ),
+    // What the rules say of those who have begun is what they will say of many who have not.
+    ...CATEGORIES.map((category, i) => share(`${category}, of those begun`, hasBegun, (facts) => categoryOf(facts.verdict) === i)), // prettier-ignore
   ];
 };
 
 const OF_ALL: readonly Summary[] = [
   { name: 'instructed', among: (f) => f.cohort === 0 && DORMANT(f), of: (f) => f.instructed > 0 },
+  { name: 'instructed within four weeks, of those prepared', among: (f) => f.prepared > 0, of: (f) => f.instructed === 1 }, // prettier-ignore
+  { name: 'instructed within eight weeks, of those prepared', among: (f) => f.prepared > 0, of: (f) => f.instructed <= 2 }, // prettier-ignore
   { name: 'prepared, of those instructed', among: (f) => f.instructed > 0, of: (f) => f.prepared > 0 },
   { name: 'NO-WAN, of those instructed', among: (f) => f.instructed > 0, of: (f) => f.noWan > 0 },
   { name: 'two NO-WAN, of those with one', among: (f) => f.noWan > 0, of: (f) => f.noWan > 1 },
@@ -79,8 +96,13 @@ export function addToSummaries(facts: Facts, weight: number, sums: Float64Array)
   });
 }
 
-/** A share on the scale on which its noise does not depend on it: 1 / (4 n) is its variance. */
-export function summaryValue(of: number, among: number): number {
+/** Shares far below this say nothing more: it bounds their log odds, whatever the size of the portfolio. Ours. */
+const SHARE_MIN = 0.002;
+
+/** A share as its log odds, on the scale of the shifts that it explains, and the variance of having seen so few. */
+export function summaryValue(of: number, among: number): { readonly value: number; readonly noise: number } {
   const share = Math.min(1, Math.max(0, of / among));
-  return Math.atan(Math.sqrt(share / (1 - share)));
+  const [yes, no] = [share + SHARE_MIN, 1 - share + SHARE_MIN];
+  const slope = 1 / yes + 1 / no;
+  return { value: Math.log(yes / no), noise: (slope * slope * share * (1 - share)) / among };
 }

@@ -9,7 +9,7 @@ import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
 import type { PageDocument } from '../../report/html/section.ts';
 import { DAY, endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
 import { counted, thousands } from '../../text/table.ts';
-import { Forecaster, type Forecast } from '../../../sim/forecast/predict/forecaster.ts';
+import { ALARM, type Forecast, type Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import { forecastDays } from '../../../sim/forecast/library/libraryPlan.ts';
 import { factsOf, LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
@@ -25,7 +25,7 @@ import { FORECAST_TABLES, type ForecastTable } from './forecastTables.ts';
 import { forecastText } from './forecastText.ts';
 import type { Answer, Support } from './forecastAnswer.ts';
 import { installationRow } from './installationRow.ts';
-import { fillLibrary, membersOf } from '../library/libraryCells.ts';
+import { fillLibrary, forecasterOf, membersOf } from '../library/libraryCells.ts';
 import { forecastDocument } from '../page/forecastPage.ts';
 import { PAGE_FILE } from '../report/reportFolder.ts';
 import { writeDocument } from '../report/writePage.ts';
@@ -78,7 +78,7 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
     const about = { library, asOf, days, instants };
     const tables = staging && new Tables(staging.folder);
     const plain: Answer = hasRecords
-      ? await withHistories(io, new Forecaster(members), { ...about, lines, options, parts, tables })
+      ? await withHistories(io, forecasterOf(library, members), { ...about, lines, options, parts, tables })
       : {
           ...about,
           ...priorForecast(members, { lines, days, scale: library.head.options.scale }),
@@ -88,9 +88,8 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
     const rows = [...plain.rows];
     for (const { name, set } of whatIfs) {
       const filled = await fillLibrary(io, library, { asOf, workers, set });
-      const { scale } = library.head.options;
       const states = plain.histories?.portfolio.states;
-      rows.push(...whatIfRows(membersOf(library, filled.keys), { name, lines, days, scale, states }));
+      rows.push(...whatIfRows(library, membersOf(library, filled.keys), { name, lines, days, states }));
     }
     const answer: Answer = { ...plain, rows };
     const page = staging || options.html !== undefined ? documentOf(answer, options) : undefined;
@@ -123,7 +122,7 @@ function documentOf(answer: Answer, options: ForecastOptions): PageDocument {
     rules: library.priors.base.rules,
     today: histories?.portfolio.today,
     match: histories
-      ? { ...histories.support, summaries: histories.forecast.scores.length, alarm: histories.forecast.alarm, widened: histories.forecast.widened } // prettier-ignore
+      ? { ...histories.support, summaries: histories.forecast.scores.length, alarm: histories.forecast.alarm, isAlarm: histories.forecast.alarm > ALARM, widened: histories.forecast.widened } // prettier-ignore
       : null,
     visits: visits.map(([month, supplier, p05, p50, p95]) => ({ month: String(month), supplier: String(supplier ?? ''), p05: Number(p05), p50: Number(p50), p95: Number(p95) })), // prettier-ignore
     options: {
@@ -308,7 +307,7 @@ function supportOf({ lookAlikes }: Forecaster, { states }: Portfolio): Support {
 const NAMED = 5;
 
 function alarmNotes({ alarm, widened, scores }: Forecast): readonly string[] {
-  if (widened <= 1) return [];
+  if (alarm <= ALARM) return [];
   const far = scores.toSorted((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, NAMED);
   const named = far.map(({ name, z, value }) => `  ${name}: ${(100 * value).toFixed(2)} %, ${Math.abs(z).toFixed(1)} standard deviations ${z > 0 ? 'above' : 'below'} the library`); // prettier-ignore
   return [`ALARM: no draw of the library looks like these histories (largest |z| ${alarm.toFixed(1)}). Intervals are ${widened.toFixed(1)} times wider, and may still miss:`, ...named]; // prettier-ignore

@@ -1,6 +1,7 @@
 import { textTable, thousands } from '../../text/table.ts';
 import type { Instant } from '../../time.ts';
 import { PROBABILITIES, quantileAt } from '../../../sim/forecast/predict/predictive.ts';
+import { ALARM } from '../../../sim/forecast/predict/forecaster.ts';
 import { LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { todayOf } from './forecastLines.ts';
 import { dayText, type ForecastRow } from './forecastRows.ts';
@@ -42,6 +43,7 @@ function supportText({ installations, byLevel, medianLives }: Support): string {
 }
 
 function alarmText({ alarm, widened, scores }: NonNullable<Answer['histories']>['forecast']): string {
-  const verdict = widened > 1 ? `intervals are ${widened.toFixed(1)} times wider: see the alarm` : 'the library holds portfolios like it'; // prettier-ignore
-  return `${scores.length} summaries of the portfolio, the farthest ${alarm.toFixed(1)} standard deviations from the library: ${verdict}`;
+  const wider = widened > 1 ? `; intervals are ${widened.toFixed(2)} times wider than for the typical draw` : '';
+  const verdict = alarm > ALARM ? 'see the alarm' : 'the library holds portfolios like it';
+  return `${scores.length} summaries of the portfolio, the farthest ${alarm.toFixed(1)} standard deviations from the library: ${verdict}${wider}`;
 }

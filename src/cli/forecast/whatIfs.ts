@@ -1,12 +1,12 @@
 import { formatProblems } from '../../document/problem.ts';
 import { textTable, thousands } from '../../text/table.ts';
-import { Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { quantileAt } from '../../../sim/forecast/predict/predictive.ts';
 import type { StateCode } from '../../../sim/forecast/state/stateFacts.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { LineOfForecast } from './forecastLines.ts';
 import { forecastRows, type ForecastRow } from './forecastRows.ts';
+import { forecasterOf } from '../library/libraryCells.ts';
 import type { Library } from '../library/libraryFolder.ts';
 import { priorForecast } from './priorForecast.ts';
 
@@ -43,13 +43,22 @@ export function whatIfsOf(library: Library, texts: readonly string[]): readonly 
  * @param states of the portfolio; undefined without histories
  */
 export function whatIfRows(
+  library: Library,
   members: readonly Member[],
-  { name, lines, days, scale, states }: { readonly name: string; readonly lines: readonly LineOfForecast[]; readonly days: readonly number[]; readonly scale: number; readonly states: ReadonlyMap<StateCode, number> | undefined }, // prettier-ignore
+  { name, lines, days, states }: { readonly name: string; readonly lines: readonly LineOfForecast[]; readonly days: readonly number[]; readonly states: ReadonlyMap<StateCode, number> | undefined }, // prettier-ignore
 ): readonly ForecastRow[] {
   if (states === undefined)
-    return priorForecast(members, { lines, days, scale }).rows.map((row) => ({ ...row, whatIf: name }));
-  const forecast = new Forecaster(members).forecast(states);
-  return forecastRows(forecast, { lines, parts: [{ part: 'all', of: '', cohorts: forecast.sums }], days, whatIf: name });
+    return priorForecast(members, { lines, days, scale: library.head.options.scale }).rows.map((row) => ({
+      ...row,
+      whatIf: name,
+    }));
+  const forecast = forecasterOf(library, members).forecast(states);
+  return forecastRows(forecast, {
+    lines,
+    parts: [{ part: 'all', of: '', cohorts: forecast.sums }],
+    days,
+    whatIf: name,
+  });
 }
 
 /** Lines beside those of the forecast as things are, at the last day. */
