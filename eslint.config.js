@@ -20,6 +20,13 @@ const FOLDERS = [
   ),
 ];
 
+const GUARDS = [
+  ban(
+    'CallExpression[callee.name=/^(test|before|after)/][arguments.2.raw=/^[0-9]{1,3}(_?[0-9]{3})?$/], CallExpression[callee.name=/^(before|after)/] > Literal.arguments',
+    'A test has the one time-out of vitest.config.ts: a shorter one lets the load of the machine decide.',
+  ),
+];
+
 /** Words that lost to another in the glossary (src/docs/glossary.md), as identifiers or parts of one. */
 const WORDS = [
   ['household|premises|dwelling', 'installation'],
@@ -225,6 +232,7 @@ export default defineConfig(
   {
     files: ['test/**/*.ts'],
     rules: {
+      'no-restricted-syntax': ['error', ...FACE, ...WORDS, ...GUARDS],
       // `test()` and `describe()` return promises that the runner awaits, and a stub may be empty or loosely typed.
       '@typescript-eslint/no-floating-promises': 'off',
       '@typescript-eslint/no-empty-function': 'off',

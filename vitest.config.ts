@@ -60,5 +60,6 @@ export default defineConfig({
     // A guard against a test that hangs for ever. It decides nothing else: a busy machine may take this long.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 600_000 } },
   },
 });

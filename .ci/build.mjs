@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { bundleCommand } from './bundleCommand.mjs';
 import { bundlePage, PAGE_SCRIPTS } from './bundlePage.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -33,6 +34,9 @@ for (const name of readdirSync(`${root}/test/cases`).filter((one) => one.endsWit
   writeFileSync(`${root}/dist/test/cases/${name}`, text);
   writeFileSync(`${root}/dist/test/cases/${name.replace(/yaml$/, 'json')}`, resolvedCasesJson(text, name));
 }
+
+// What the bin starts.
+await bundleCommand();
 
 // The glossary is read at run time, from beside the code that reads it.
 cpSync(`${root}/src/docs/glossary.md`, `${root}/dist/src/docs/glossary.md`);

@@ -1,6 +1,5 @@
 // Bundles what a report page runs: its script, and the worker with the kernel. Each is one text without imports.
 // `.ci/build.mjs` writes both into dist/browser for the package; a checkout bundles them when a page is made.
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -36,14 +35,14 @@ const stubs = {
   },
 };
 
-/** The worker takes the compiled life from a global of its own: base64 in its text would hide every repetition. */
-const life = {
-  name: 'life',
-  setup({ onLoad }) {
-    onLoad({ filter: /sim\/kernel\/run\/lifeModule\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(/(LIFE_MODULE =\s*)'[^']+'/, '$1(globalThis as any).lifeModule'),
-      loader: 'ts',
-    }));
+/** Loading a module of ours does nothing but define its names, so one of which no name is used is left out. */
+const unused = {
+  name: 'unused',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^\./ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      if (pluginData === 'asked' || !/[/\\](src|sim)[/\\]/.test(importer)) return undefined;
+      return { ...(await resolve(path, { importer, resolveDir, kind, pluginData: 'asked' })), sideEffects: false };
+    });
   },
 };
 
@@ -70,7 +69,7 @@ export async function bundlePage(name) {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'error',
-    plugins: [stubs, life, english],
+    plugins: [stubs, unused, english],
   });
   return outputFiles[0].text;
 }

@@ -6,9 +6,6 @@ import { dirname, basename } from 'node:path';
 /** A folder with more files than this is a heap: nobody can see at a glance what stands where. The number is ours. */
 const FILES_MAX = 20;
 
-/** Folders that may be larger, each with its reason. */
-const LARGE = new Map([['devices/dlms', 'one noun of the protocol a file; the folder reads well flat']]);
-
 const inRooms = (path) => /^(src|sim|devices)\//.test(path);
 
 /** Tarjan's strongly connected components; returns those with more than one node. */
@@ -85,7 +82,7 @@ function sizeFaults(paths) {
   const sizes = new Map();
   for (const path of paths) sizes.set(dirname(path), (sizes.get(dirname(path)) ?? 0) + 1);
   return [...sizes]
-    .filter(([folder, size]) => size > FILES_MAX && !LARGE.has(folder))
+    .filter(([folder, size]) => size > FILES_MAX)
     .map(
       ([folder, size]) => `${folder}: ${size} files, at most ${FILES_MAX} fit; split it by what the files are about`,
     );

@@ -15,15 +15,15 @@ export type { Installation, InstallationOptions } from './personas/emulatedInsta
 export type { DeviceKind } from './personas/labProfile.ts';
 export type { HubWorld } from './personas/hub.ts';
 
-export { ClientSession } from './dlms/clientSession.ts';
-export type { ClientSessionOptions, Exchange } from './dlms/clientSession.ts';
-export { DlmsClient } from './dlms/client.ts';
-export { converse } from './dlms/converse.ts';
+export { ClientSession } from './dlms/client/clientSession.ts';
+export type { ClientSessionOptions, Exchange } from './dlms/client/clientSession.ts';
+export { DlmsClient } from './dlms/client/client.ts';
+export { converse } from './dlms/client/converse.ts';
 export { buildPush, takePushRequest } from './cosem/pushSetup.ts';
-export type { ClientError, ClientResult, Conversation, DlmsClientOptions } from './dlms/client.ts';
-export type { ClientSecurityOptions } from './dlms/clientSecurity.ts';
-export type { Data } from './dlms/axdr.ts';
-export type { ServerConnection } from './dlms/serverConnection.ts';
+export type { ClientError, ClientResult, Conversation, DlmsClientOptions } from './dlms/client/client.ts';
+export type { ClientSecurityOptions } from './dlms/client/clientSecurity.ts';
+export type { Data } from './dlms/encoding/axdr.ts';
+export type { ServerConnection } from './dlms/server/serverConnection.ts';
 
 export { memoryPair, memoryTransport } from './transport/memory.ts';
 export { tcpTransport } from './transport/tcp.ts';

@@ -32,6 +32,7 @@ export { STEPS, type StepId } from './migration/steps.ts';
 export { beginWalk, checkStep, currentStep, nextStep, type WalkEnd, type WalkState } from './migration/walk.ts';
 export { READINGS, type ReadingName, type Readings } from './regulation/readings.ts';
 export { resolveRules, type ResolvedRules } from './rules/resolveRules.ts';
-export { RULE_SETS, ruleSetInForce, VARIOUS1, type RuleSet } from './rules/ruleset.ts';
+export { RULE_SETS, ruleSetInForce, VARIOUS1 } from './rules/builtInRules.ts';
+export type { RuleSet } from './rules/ruleset.ts';
 export { SOURCES, type SourceId } from './regulation/sources.ts';
 export { formatInstant, formatWeek, isoWeek, parseInstant, type Instant } from './time.ts';

@@ -47,14 +47,43 @@ export function instant(text: string): Instant {
 
 /** `YYYY-MM-DDThh:mm:ssZ` of whole seconds since 1970, up to SECONDS_MAX before or after; throws beyond. */
 export function formatInstant(at: Instant): string {
-  return `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
+  if (!(at >= INSTANT_MIN && at <= INSTANT_MAX)) return `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
+  const day = Math.floor(at / DAY);
+  const second = Math.floor(at - day * DAY);
+  const minute = Math.floor(second / MINUTE);
+  const hour = Math.floor(minute / 60);
+  return `${dateOf(day)}T${TWO_DIGITS[hour]}:${TWO_DIGITS[minute - hour * 60]}:${TWO_DIGITS[second - minute * MINUTE]}Z`;
+}
+
+const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
+
+/** Dates by day. Records name the same few thousand days again and again. */
+const DATES = new Map<number, string>();
+
+function dateOf(day: number): string {
+  let date = DATES.get(day);
+  if (date === undefined) {
+    date = formatDay(day);
+    DATES.set(day, date);
+  }
+  return date;
 }
 
 /** Days since the epoch of a civil date `YYYY-MM-DD`; `undefined` when it is not one, or lies outside 2012 to 2037. */
 export function parseDate(text: string): number | undefined {
   if (!DATE_PATTERN.test(text)) return undefined;
-  const at = parseInstant(`${text}T00:00:00Z`);
-  return at === undefined ? undefined : at / DAY;
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))];
+  // Pages and goldens read dates by the thousand, so no Date is made here: Date.UTC rolls 30 February over.
+  if (month < 1 || month > 12 || day < 1 || day > daysOfMonth(year, month)) return undefined;
+  const at = Date.UTC(year, month - 1, day) / 1000;
+  return at < INSTANT_MIN || at > INSTANT_MAX ? undefined : at / DAY;
+}
+
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysOfMonth(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeap ? 29 : (MONTH_DAYS[month - 1] as number);
 }
 
 /** The first instant of a London local date, given as days since the epoch. */

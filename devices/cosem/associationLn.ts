@@ -2,10 +2,10 @@
  * Class 15, Association LN, version 1: what a client may see. object_list differs by client. 0.0.40.0.0.255 is always
  * the current association; the protocol core serves its method 1 (HLS). Blue Book 4.4.4.
  */
-import { RESULT } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { fromHex } from '../dlms/bytes.ts';
-import { array, bits, enumerated, int8, nothing, octets, structure, uint16, uint8 } from '../dlms/values.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { fromHex } from '../dlms/encoding/bytes.ts';
+import { array, bits, enumerated, int8, nothing, octets, structure, uint16, uint8 } from '../dlms/encoding/values.ts';
 import type { CosemObject, DeviceModel, Env, ModelClient, Role } from './deviceModel.ts';
 import { attributeMode, derived, methodMode, obis } from './object.ts';
 

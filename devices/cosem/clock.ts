@@ -1,7 +1,7 @@
 /** Class 8, Clock. The device keeps UTC; writing the time moves its offset from the world's. Blue Book 4.5.1. */
-import { RESULT } from '../dlms/apdu.ts';
-import { bool, enumerated, int16, int8, numberOf, octets, uint8 } from '../dlms/values.ts';
-import { fromHex } from '../dlms/bytes.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import { bool, enumerated, int16, int8, numberOf, octets, uint8 } from '../dlms/encoding/values.ts';
+import { fromHex } from '../dlms/encoding/bytes.ts';
 import { dateTimeData, instantOf } from './dateTime.ts';
 import { constant, derived, obis } from './object.ts';
 import type { CosemObject } from './deviceModel.ts';

@@ -1,5 +1,5 @@
 /** Class 1, Data: a value. Blue Book 4.3.1. */
-import type { Data } from '../dlms/axdr.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
 import { derived, obis } from './object.ts';
 import type { Attribute, CosemObject, Env } from './deviceModel.ts';
 

@@ -1,7 +1,7 @@
 /** Formats COSEM data for people, on one bounded line. Not for values that may hold a key or a password. */
 import { formatInstant } from '../../src/time.ts';
-import { toHex } from '../dlms/bytes.ts';
-import type { Data } from '../dlms/axdr.ts';
+import { toHex } from '../dlms/encoding/bytes.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
 import { instantOf } from './dateTime.ts';
 
 const TEXT_CHARACTERS_MAX = 200;

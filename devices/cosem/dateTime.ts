@@ -1,7 +1,7 @@
 /** COSEM date-time (Blue Book 4.1.6.1): 12 bytes, of which any field may be unspecified. Instants are UTC seconds. */
-import { bytesOf } from '../dlms/values.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { fromHex } from '../dlms/bytes.ts';
+import { bytesOf } from '../dlms/encoding/values.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { fromHex } from '../dlms/encoding/bytes.ts';
 
 const DEVIATION_UNSPECIFIED = -0x8000;
 /** Greatest deviation from UTC, in minutes either way. */

@@ -3,10 +3,17 @@
  * association needs. Thousands run in one process, so maps are created when they are first written.
  */
 import { randomBytes } from 'node:crypto';
-import { type ActionResult, type AttributeRequest, type Descriptor, type GetResult, RESULT } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { fromHex, NO_BYTES } from '../dlms/bytes.ts';
-import type { AccessContext, ClientPolicy, LogicalDevice, SuiteKeys } from '../dlms/logicalDevice.ts';
+import {
+  type ActionResult,
+  type AttributeRequest,
+  type Descriptor,
+  type GetResult,
+  RESULT,
+} from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { fromHex, NO_BYTES } from '../dlms/encoding/bytes.ts';
+import type { AccessContext, ClientPolicy, LogicalDevice } from '../dlms/server/logicalDevice.ts';
+import type { SuiteKeys } from '../dlms/security/ciphering.ts';
 import { Keyring } from './deviceKeyring.ts';
 import { allows, asGetResult, attributeMode, methodMode } from './object.ts';
 import type {

@@ -4,9 +4,9 @@
  * written before its counter is reset, because the other order would use an old key with old counters again.
  */
 import { createHash } from 'node:crypto';
-import { type Decoded, bad, fromHex, good, toHex } from '../dlms/bytes.ts';
-import { KEY_BYTES } from '../dlms/ciphering.ts';
-import { unwrapKey } from '../dlms/keyWrap.ts';
+import { type Decoded, bad, fromHex, good, toHex } from '../dlms/encoding/bytes.ts';
+import { KEY_BYTES } from '../dlms/security/ciphering.ts';
+import { unwrapKey } from '../dlms/security/keyWrap.ts';
 import type { KeyringMemory } from './keyringMemory.ts';
 
 /** key_id of class 64's global_key_transfer, in numerical order. */

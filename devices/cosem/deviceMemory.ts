@@ -1,7 +1,7 @@
 /** The state of an emulated device that survives a restart of the process, as plain data. It holds keys: keep it private. */
 import { z } from 'zod';
-import { decodeData, encodeData } from '../dlms/axdr.ts';
-import { fromHex, toHex } from '../dlms/bytes.ts';
+import { decodeData, encodeData } from '../dlms/encoding/axdr.ts';
+import { fromHex, toHex } from '../dlms/encoding/bytes.ts';
 import type { CosemDevice } from './device.ts';
 import { keyringMemorySchema } from './keyringMemory.ts';
 

@@ -3,9 +3,9 @@
  * table of objects, shared by every device of its kind; all state is in the device. An object row says what each attribute
  * reads and writes, and what each client role may do with it.
  */
-import type { ActionResult, Selection } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import type { AccessContext, ClientPolicy } from '../dlms/logicalDevice.ts';
+import type { ActionResult, Selection } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import type { AccessContext, ClientPolicy } from '../dlms/server/logicalDevice.ts';
 import type { KeySet, Keyring, PowerCut } from './deviceKeyring.ts';
 
 /** The role of a client. A model maps client SAPs to roles. */

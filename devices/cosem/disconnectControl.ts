@@ -1,6 +1,6 @@
 /** Class 70, Disconnect control, in control mode 4: remote disconnect and reconnect. Blue Book 4.5.8. */
-import { RESULT } from '../dlms/apdu.ts';
-import { bool, enumerated } from '../dlms/values.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import { bool, enumerated } from '../dlms/encoding/values.ts';
 import type { CosemObject, Env, ObjectDevice } from './deviceModel.ts';
 import { constant, derived, obis } from './object.ts';
 

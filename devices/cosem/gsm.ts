@@ -1,6 +1,6 @@
 /** Classes 45 and 47: GPRS modem setup and GSM diagnostic, the WAN side of a hub. Blue Book 4.7.5, 4.7.8. */
-import { RESULT } from '../dlms/apdu.ts';
-import { array, enumerated, structure, text, uint16, uint8, visible } from '../dlms/values.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import { array, enumerated, structure, text, uint16, uint8, visible } from '../dlms/encoding/values.ts';
 import { dateTimeData } from './dateTime.ts';
 import { constant, derived, obis, stored } from './object.ts';
 import type { CosemObject, Env } from './deviceModel.ts';

@@ -4,9 +4,9 @@
  * ends with the SHA-256 of what stands before it (our assumption); that is what image_verify checks.
  */
 import { createHash } from 'node:crypto';
-import { RESULT } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { concat, equalBytes, NO_BYTES } from '../dlms/bytes.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { concat, equalBytes, NO_BYTES } from '../dlms/encoding/bytes.ts';
 import {
   array,
   bits,
@@ -18,7 +18,7 @@ import {
   octets,
   structure,
   uint32,
-} from '../dlms/values.ts';
+} from '../dlms/encoding/values.ts';
 import type { CosemObject, Env, ObjectDevice } from './deviceModel.ts';
 import { constant, derived, obis } from './object.ts';
 

@@ -1,6 +1,6 @@
 /** Builds object rows: names, rights, and the usual kinds of attributes. */
-import { type GetResult, RESULT } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
+import { type GetResult, RESULT } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
 import type { Attribute, CosemObject, Env, Rights, Role } from './deviceModel.ts';
 
 /** Converts `0.0.42.0.0.255` to hex. The text is a programmer's input, so anything but six numbers throws. */

@@ -2,9 +2,9 @@
  * Class 7, Profile generic: a load profile that is a function of time, so that its buffer costs no memory. Entries lie at
  * whole multiples of the period in the device's time. Selective access by range (1) and by entry (2). Blue Book 4.3.6.
  */
-import { RESULT, type Selection } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { equalBytes, fromHex } from '../dlms/bytes.ts';
+import { RESULT, type Selection } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { equalBytes, fromHex } from '../dlms/encoding/bytes.ts';
 import {
   array,
   bytesOf,
@@ -16,7 +16,7 @@ import {
   structure,
   uint16,
   uint32,
-} from '../dlms/values.ts';
+} from '../dlms/encoding/values.ts';
 import { dateTimeData, instantOf } from './dateTime.ts';
 import { constant, derived, obis } from './object.ts';
 import type { CosemObject, Env } from './deviceModel.ts';

@@ -1,8 +1,8 @@
 /** Class 40, Push setup: data that a device sends unasked, as a data-notification. Blue Book 4.4.8. */
-import { RESULT } from '../dlms/apdu.ts';
-import { encodeDataNotification } from '../dlms/apduResponse.ts';
-import { fromHex } from '../dlms/bytes.ts';
-import { array, enumerated, int8, nothing, octets, structure, text, uint16, uint8 } from '../dlms/values.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import { encodeDataNotification } from '../dlms/apdu/apduResponse.ts';
+import { fromHex } from '../dlms/encoding/bytes.ts';
+import { array, enumerated, int8, nothing, octets, structure, text, uint16, uint8 } from '../dlms/encoding/values.ts';
 import { dateTimeOf } from './dateTime.ts';
 import type { CosemDevice } from './device.ts';
 import { constant, obis } from './object.ts';

@@ -1,7 +1,7 @@
 /** Classes 3 and 4, Register and Extended register. Blue Book 4.3.2, 4.3.3. */
-import { RESULT } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { enumerated, int8, structure } from '../dlms/values.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { enumerated, int8, structure } from '../dlms/encoding/values.ts';
 import { constant, derived, obis } from './object.ts';
 import type { CosemObject, Env } from './deviceModel.ts';
 

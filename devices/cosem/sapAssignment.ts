@@ -1,6 +1,6 @@
 /** Class 17, SAP assignment: which logical devices are here. Blue Book 4.4.5. */
-import { RESULT } from '../dlms/apdu.ts';
-import { array, structure, text, uint16 } from '../dlms/values.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import { array, structure, text, uint16 } from '../dlms/encoding/values.ts';
 import { derived, obis } from './object.ts';
 import type { CosemObject } from './deviceModel.ts';
 

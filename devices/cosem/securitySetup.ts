@@ -3,9 +3,9 @@
  * The whole call is refused unless every item unwraps under the KEK; then all are installed through the journal. A
  * standards-based stand-in with the same dependency on the Master Key as a SMETS1 device's own scheme. Green Book 9.2.3.3.
  */
-import { RESULT } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { bytesOf, enumerated, membersOf, numberOf, octets } from '../dlms/values.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { bytesOf, enumerated, membersOf, numberOf, octets } from '../dlms/encoding/values.ts';
 import { constant, derived, obis } from './object.ts';
 import { KEY_NAMES, type WrappedKey } from './deviceKeyring.ts';
 import type { CosemObject, Env } from './deviceModel.ts';

@@ -1,12 +1,14 @@
 /** Follows the APDUs of a capture: titles, keys, what was asked, and values that come in blocks. */
-import { decodeAare, decodeAarq, decodeRelease } from '../dlms/acse.ts';
-import { decodeData } from '../dlms/axdr.ts';
-import { concat, Reader, toHex } from '../dlms/bytes.ts';
-import { isCiphered } from '../dlms/ciphering.ts';
-import { decodeInitiateRequest } from '../dlms/initiate.ts';
-import { bytesOf, membersOf, numberOf } from '../dlms/values.ts';
-import { dataText, plain } from './valueWords.ts';
-import { apduName, explainApdu, isSecret, targetsOf, type Explained, type Target } from './explainApdu.ts';
+import { decodeAare, decodeAarq, decodeRelease } from '../dlms/apdu/acse.ts';
+import { decodeData } from '../dlms/encoding/axdr.ts';
+import { concat, Reader, toHex } from '../dlms/encoding/bytes.ts';
+import { isCiphered } from '../dlms/security/ciphering.ts';
+import { decodeInitiateRequest } from '../dlms/apdu/initiate.ts';
+import { bytesOf, membersOf, numberOf } from '../dlms/encoding/values.ts';
+import { dataText, plain } from './words/valueWords.ts';
+import { explainApdu } from './explain/explainApdu.ts';
+import { apduName, broken, type Explained } from './explain/explained.ts';
+import { type ExplainedRequest, isSecret, type Target } from './explain/explainService.ts';
 import { headerText, type KeyChest } from './keyChest.ts';
 
 /** Who sent an APDU, and to whom. `peers` names the pair of stations, the same for both directions. */
@@ -29,13 +31,6 @@ interface Pair {
   transfers: Map<Sent['from'], Uint8Array[]>;
 }
 
-export interface Told {
-  readonly name: string;
-  readonly text: string;
-  readonly tree: Readonly<Record<string, unknown>>;
-  readonly error?: string;
-}
-
 export class ApduStory {
   private readonly pairs = new Map<string, Pair>();
   private readonly keys: KeyChest;
@@ -45,7 +40,7 @@ export class ApduStory {
   }
 
   /** Explains one APDU. */
-  tell(apdu: Uint8Array, sent: Sent): Told {
+  tell(apdu: Uint8Array, sent: Sent): Explained {
     const pair = this.pairOf(sent.peers);
     const tag = apdu[0] ?? -1;
     if (tag === 0xe0) return this.tellTransfer(apdu, sent, pair);
@@ -63,48 +58,47 @@ export class ApduStory {
     return made;
   }
 
-  private tellPlain(apdu: Uint8Array, pair: Pair): Told {
-    const explained = explainApdu(apdu, pair.asked);
-    const { request, response } = explained;
-    if (request) {
-      const targets = targetsOf(request);
-      if (targets.length > 0) pair.asked = targets;
-      if (targets.length > 0) this.forgetBlocks(pair);
-      if (request.kind === 'actionNormal') return this.withKeys(explained);
+  private tellPlain(apdu: Uint8Array, pair: Pair): Explained {
+    const explained: ExplainedRequest = explainApdu(apdu, pair.asked);
+    const { request, response, targets } = explained;
+    if (targets && targets.length > 0) {
+      pair.asked = targets;
+      this.forgetBlocks(pair);
+      if (request?.kind === 'actionNormal') return this.withKeys(explained);
     }
     if (response?.kind === 'getBlock' || response?.kind === 'actionBlock') return this.withBlock(explained, pair);
-    return told(explained);
+    return explained;
   }
 
   private forgetBlocks(pair: Pair): void {
+    if (pair.blockBytes === 0) return;
     pair.blocks = [];
     pair.blockBytes = 0;
   }
 
   /** Puts the value of a block transfer together when its last block is there. */
-  private withBlock(explained: Explained, pair: Pair): Told {
+  private withBlock(explained: Explained, pair: Pair): Explained {
     const { response } = explained;
-    if (response?.kind !== 'getBlock' && response?.kind !== 'actionBlock') return told(explained);
+    if (response?.kind !== 'getBlock' && response?.kind !== 'actionBlock') return explained;
     const { block } = response;
     pair.blockBytes += block.raw.length;
     if (pair.blockBytes <= BLOCKS_BYTES_MAX) pair.blocks.push(block.raw);
-    if (!block.last) return told(explained);
+    if (!block.last) return explained;
     const isWhole = pair.blockBytes <= BLOCKS_BYTES_MAX;
     const value = decodeData(concat(...pair.blocks));
     this.forgetBlocks(pair);
-    if (!isWhole || !value.ok || pair.asked?.some(isSecret) === true) return told(explained);
+    if (!isWhole || !value.ok || pair.asked?.some(isSecret) === true) return explained;
     return {
-      ...told(explained),
+      ...explained,
       text: `${explained.text}: ${dataText(value.value)}`,
-      tree: { ...explained.tree, value: plain(value.value) },
+      tree: () => ({ ...explained.tree(), value: plain(value.value) }),
     };
   }
 
   /** Follows a rotation: new keys that the KEK opens are tried from here on. */
-  private withKeys(explained: Explained): Told {
+  private withKeys(explained: Explained): Explained {
     const { request } = explained;
-    if (request?.kind !== 'actionNormal' || request.method.classId !== 64 || request.method.id !== 2)
-      return told(explained);
+    if (request?.kind !== 'actionNormal' || request.method.classId !== 64 || request.method.id !== 2) return explained;
     const items = (membersOf(request.parameter) ?? []).flatMap((item) => {
       const [keyId, wrapped] = membersOf(item) ?? [];
       const [id, octets] = [numberOf(keyId), bytesOf(wrapped)];
@@ -112,10 +106,10 @@ export class ApduStory {
     });
     const followed = this.keys.learnTransfer(items);
     const text = followed.length > 0 ? `; the new ${followed.join(' and ')} is followed` : '';
-    return { ...told(explained), text: `${explained.text}${text}`, tree: { ...explained.tree, followed } };
+    return { ...explained, text: `${explained.text}${text}`, tree: () => ({ ...explained.tree(), followed }) };
   }
 
-  private tellAcse(apdu: Uint8Array, sent: Sent, pair: Pair): Told {
+  private tellAcse(apdu: Uint8Array, sent: Sent, pair: Pair): Explained {
     const explained = explainApdu(apdu);
     const aarq = apdu[0] === 0x60 ? decodeAarq(apdu) : undefined;
     const aare = apdu[0] === 0x61 ? decodeAare(apdu) : undefined;
@@ -124,58 +118,54 @@ export class ApduStory {
     if (aare?.ok && aare.value.respondingTitle) pair.titles.server = aare.value.respondingTitle;
     const decoded = aarq ?? aare ?? release;
     const information = decoded?.ok === true ? decoded.value.userInformation : undefined;
-    if (!information || information.length === 0) return told(explained);
+    if (!information || information.length === 0) return explained;
     const inner = this.tell(information, sent);
     return {
-      ...told(explained),
+      ...explained,
       text: [explained.text, inner.text].filter((one) => one !== '').join('; '),
-      tree: { ...explained.tree, userInformation: inner.tree },
+      tree: () => ({ ...explained.tree(), userInformation: inner.tree() }),
     };
   }
 
-  private tellCiphered(apdu: Uint8Array, sent: Sent, pair: Pair): Told {
+  private tellCiphered(apdu: Uint8Array, sent: Sent, pair: Pair): Explained {
     const opened = this.keys.open(apdu, pair.titles[sent.from]);
-    const outer = apduName(apdu);
     if (opened.is === 'malformed') {
-      const { why } = opened;
-      return { name: outer, text: `not whole: ${why}`, tree: { apdu: outer, error: why }, error: why };
+      return broken(apdu, opened.why);
     }
     const { family, control, counter, systemTitle, body } = opened.header;
     const seal = { family, control, counter, ...(systemTitle.length > 0 && { title: toHex(systemTitle) }) };
     if (systemTitle.length === 8) pair.titles[sent.from] ??= systemTitle;
     if (opened.is === 'shut') {
       const text = `${headerText(opened.header)}, ${body.length} bytes, shut: ${opened.why}`;
-      return { name: 'ciphered', text, tree: { apdu: 'ciphered', seal, bytes: body.length, shut: opened.why } };
+      return {
+        name: 'ciphered',
+        text,
+        tree: () => ({ apdu: 'ciphered', seal, bytes: body.length, shut: opened.why }),
+        isShut: true,
+      };
     }
     if (opened.apdu[0] === 0x01) {
       const initiate = decodeInitiateRequest(opened.apdu);
       if (initiate.ok && initiate.value.dedicatedKey) this.keys.learnDedicated(initiate.value.dedicatedKey);
     }
     const inner = this.tell(opened.apdu, sent);
-    return { ...inner, text: `${inner.text} [${headerText(opened.header)}]`, tree: { ...inner.tree, seal } };
+    return { ...inner, text: `${inner.text} [${headerText(opened.header)}]`, tree: () => ({ ...inner.tree(), seal }) };
   }
 
   /** general-block-transfer: `E0 | last, streaming, window | number | number acknowledged | octets`. */
-  private tellTransfer(apdu: Uint8Array, sent: Sent, pair: Pair): Told {
+  private tellTransfer(apdu: Uint8Array, sent: Sent, pair: Pair): Explained {
     const reader = new Reader(apdu, 1);
     const control = reader.u8();
     const [number, acknowledged] = [reader.u16(), reader.u16()];
     const octets = reader.octets();
     const name = apduName(apdu);
-    if (reader.error !== undefined) {
-      return {
-        name,
-        text: `not whole: ${reader.error}`,
-        tree: { apdu: name, error: reader.error },
-        error: reader.error,
-      };
-    }
+    if (reader.error !== undefined) return broken(apdu, reader.error);
     const isLast = (control & 0x80) !== 0;
     const parts = number <= 1 ? [] : (pair.transfers.get(sent.from) ?? []);
     if (parts.reduce((sum, one) => sum + one.length, octets.length) <= BLOCKS_BYTES_MAX) parts.push(octets.slice());
     pair.transfers.set(sent.from, isLast ? [] : parts);
     const text = `block ${number}${isLast ? ', the last' : ''}, ${octets.length} bytes`;
-    const tree = { apdu: name, number, acknowledged, isLast, bytes: octets.length };
+    const tree = (): Record<string, unknown> => ({ apdu: name, number, acknowledged, isLast, bytes: octets.length });
     const whole = concat(...parts);
     // A transfer within a transfer would have no end.
     if (!isLast || whole.length === 0 || whole[0] === 0xe0) return { name, text, tree };
@@ -184,11 +174,7 @@ export class ApduStory {
       ...inner,
       name: `${name} of ${inner.name}`,
       text: `${text}: ${inner.text}`,
-      tree: { ...tree, of: inner.tree },
+      tree: () => ({ ...tree(), of: inner.tree() }),
     };
   }
-}
-
-function told({ name, text, tree, error }: Explained): Told {
-  return { name, text, tree, ...(error !== undefined && { error }) };
 }

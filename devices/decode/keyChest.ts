@@ -1,8 +1,8 @@
 /** Opens ciphered APDUs of a capture with the keys that are given, and follows a rotation where the KEK is. Holds secrets. */
-import { roleOf } from '../dlms/apdu.ts';
-import { isCiphered, open, readCiphered, type CipheredApdu } from '../dlms/ciphering.ts';
-import { equalBytes, toHex } from '../dlms/bytes.ts';
-import { unwrapKey } from '../dlms/keyWrap.ts';
+import { roleOf } from '../dlms/apdu/apdu.ts';
+import { isCiphered, open, readCiphered, type CipheredApdu } from '../dlms/security/ciphering.ts';
+import { equalBytes, toHex } from '../dlms/encoding/bytes.ts';
+import { unwrapKey } from '../dlms/security/keyWrap.ts';
 import { KEY_NAMES } from '../cosem/deviceKeyring.ts';
 
 /** One set of keys that may be in use. */

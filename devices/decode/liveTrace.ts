@@ -1,8 +1,19 @@
-/** Decodes frames as they cross a channel: a frame log that tells what each frame says, and keeps none. */
-import type { FrameLog } from '../transport/tap.ts';
-import { readCapture } from './captureFile.ts';
+/** Decodes frames as they cross a channel, and keeps none. */
+import type { FrameLog, PlainFrame } from '../transport/tap.ts';
+import { readCapture } from './capture/captureFile.ts';
 import { CaptureDecoder, type DecodedLine } from './decodeCapture.ts';
 import type { DecodeKeys } from './keyChest.ts';
+
+/** Puts frames into words as they come. A frame that completes nothing yet has no words. */
+export function plainWords(keys: readonly DecodeKeys[]): (frame: PlainFrame) => string | undefined {
+  const texts: string[] = [];
+  const decoder = new CaptureDecoder({ keys, trees: false }, ({ text }) => texts.push(text));
+  return (frame) => {
+    decoder.take(frame);
+    const words = texts.splice(0).join(' | ');
+    return words === '' ? undefined : words;
+  };
+}
 
 export interface LiveTraceOptions {
   readonly keys: readonly DecodeKeys[];
@@ -10,8 +21,9 @@ export interface LiveTraceOptions {
   readonly onLine: (line: DecodedLine) => void;
 }
 
+/** A frame log that tells what each frame says. */
 export function liveTrace({ keys, nowMilliseconds, onLine }: LiveTraceOptions): FrameLog {
-  const decoder = new CaptureDecoder({ keys });
+  const decoder = new CaptureDecoder({ keys, trees: false }, onLine);
   const t = (): string => new Date(nowMilliseconds()).toISOString();
   let frames = 0;
   return {
@@ -20,21 +32,16 @@ export function liveTrace({ keys, nowMilliseconds, onLine }: LiveTraceOptions): 
     },
     record({ dir, endpoint, layer, bytes }) {
       frames += 1;
-      for (const line of decoder.take({ t: t(), dir, endpoint, layer, bytes })) onLine(line);
+      decoder.take({ t: t(), dir, endpoint, layer, bytes });
     },
     remark({ endpoint, layer, note }) {
-      for (const line of decoder.take({ t: t(), endpoint, layer, note, bytes: new Uint8Array(0) })) onLine(line);
+      decoder.take({ t: t(), endpoint, layer, note, bytes: new Uint8Array(0) });
     },
   };
 }
 
 /** As {@link liveTrace}, from the lines of a frame log as they are written. */
 export function liveLines({ keys, onLine }: Omit<LiveTraceOptions, 'nowMilliseconds'>): (text: string) => void {
-  const decoder = new CaptureDecoder({ keys });
-  return (text) => {
-    for (const item of readCapture(Buffer.from(text))) {
-      if ('problem' in item) continue;
-      for (const line of decoder.take(item)) onLine(line);
-    }
-  };
+  const decoder = new CaptureDecoder({ keys, trees: false }, onLine);
+  return (text) => readCapture(Buffer.from(text), (item) => ('problem' in item ? undefined : decoder.take(item)));
 }

@@ -8,7 +8,7 @@ import type { ConnectionOptions } from '../mqtt/connection.ts';
 import { GLOW_INTERVAL_SECONDS, publishGlow } from '../mqtt/glow.ts';
 import type { Birth, Link } from '../mqtt/messages.ts';
 import { firmwareOf } from '../cosem/imageTransfer.ts';
-import { toHex } from '../dlms/bytes.ts';
+import { toHex } from '../dlms/encoding/bytes.ts';
 import type { Installation } from '../personas/emulatedInstallation.ts';
 import type { Timers } from '../transport/timers.ts';
 import type { TransportError } from '../transport/transport.ts';

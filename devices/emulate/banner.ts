@@ -3,7 +3,7 @@
  * secret.
  */
 import { formatInstant } from '../../src/time.ts';
-import { toHex } from '../dlms/bytes.ts';
+import { toHex } from '../dlms/encoding/bytes.ts';
 import { clientLines, framingLines, keysText } from './bannerClients.ts';
 import { cadMac } from './cad.ts';
 import type { EmulateOptions, Emulation, ServedAt } from './emulate.ts';

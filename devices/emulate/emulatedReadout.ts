@@ -3,8 +3,8 @@ import { formatInstant } from '../../src/time.ts';
 import type { CosemDevice } from '../cosem/device.ts';
 import { obisText } from '../cosem/object.ts';
 import { UNIT } from '../cosem/register.ts';
-import { numberOf, membersOf } from '../dlms/values.ts';
-import type { Data } from '../dlms/axdr.ts';
+import { numberOf, membersOf } from '../dlms/encoding/values.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
 import type { DataSet } from '../iec62056_21/readout.ts';
 
 /** The name of a unit in the readout, and the power of ten between it and the COSEM unit. */

@@ -3,7 +3,7 @@ import { dataObject } from '../cosem/data.ts';
 import type { CosemObject, DeviceModel } from '../cosem/deviceModel.ts';
 import { obis, rights, stored } from '../cosem/object.ts';
 import { register } from '../cosem/register.ts';
-import type { Data } from '../dlms/axdr.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
 import type { ProfileDocument } from './profileSchema.ts';
 import { VALUE_TYPES } from './typedValue.ts';
 

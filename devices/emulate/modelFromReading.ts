@@ -5,10 +5,10 @@
  */
 import type { Attribute, CosemObject, DeviceModel, Method, ModelClient } from '../cosem/deviceModel.ts';
 import { constant, derived, obis, stored } from '../cosem/object.ts';
-import { RESULT, type Selection } from '../dlms/apdu.ts';
-import { decodeData, type Data } from '../dlms/axdr.ts';
-import { fromHex } from '../dlms/bytes.ts';
-import { array, membersOf, numberOf, structure, text } from '../dlms/values.ts';
+import { RESULT, type Selection } from '../dlms/apdu/apdu.ts';
+import { decodeData, type Data } from '../dlms/encoding/axdr.ts';
+import { fromHex } from '../dlms/encoding/bytes.ts';
+import { array, membersOf, numberOf, structure, text } from '../dlms/encoding/values.ts';
 import { instantOf } from '../cosem/dateTime.ts';
 import { commonObjects } from '../personas/common.ts';
 import { LAB_PDU_BYTES_MAX } from '../personas/labProfile.ts';

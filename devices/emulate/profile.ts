@@ -1,6 +1,6 @@
 /** A resolved profile, as the emulator uses it: keys are read and models are built. */
 import { parseInstant } from '../../src/time.ts';
-import { ascii, fromHex } from '../dlms/bytes.ts';
+import { ascii, fromHex } from '../dlms/encoding/bytes.ts';
 import { KEY_NAMES, type KeyName, type KeySet } from '../cosem/deviceKeyring.ts';
 import type { DeviceModel, ModelClient } from '../cosem/deviceModel.ts';
 import { chfModel } from '../personas/chf.ts';

@@ -1,6 +1,6 @@
 /** Emulated devices that push by themselves: a data-notification at an interval, over TCP or to a broker. */
 import { buildPush, type PushItem } from '../cosem/pushSetup.ts';
-import { AUTHENTICATED, ENCRYPTED, writeCiphered } from '../dlms/ciphering.ts';
+import { AUTHENTICATED, ENCRYPTED, writeCiphered } from '../dlms/security/ciphering.ts';
 import { connectBroker, type Connection } from '../mqtt/connection.ts';
 import { rigTopics } from '../mqtt/topics.ts';
 import { chfPush } from '../personas/chf.ts';

@@ -1,8 +1,8 @@
 /** Frames a push as meters send it: over the wrapper, in HDLC UI frames whole or in segments, or in blocks. */
-import { concat, NO_BYTES, Writer } from '../dlms/bytes.ts';
-import { LLC_RESPONSE, UI } from '../dlms/hdlcControl.ts';
-import { encodeFrame, serverAddress, shortAddress } from '../dlms/hdlcFrame.ts';
-import { encodeWrapper } from '../dlms/wrapper.ts';
+import { concat, NO_BYTES, Writer } from '../dlms/encoding/bytes.ts';
+import { LLC_RESPONSE, UI } from '../dlms/framing/hdlcControl.ts';
+import { encodeFrame, serverAddress, shortAddress } from '../dlms/framing/hdlcFrame.ts';
+import { encodeWrapper } from '../dlms/framing/wrapper.ts';
 
 export const PUSH_FRAMINGS = ['wrapper', 'hdlc', 'segments', 'blocks'] as const;
 

@@ -1,5 +1,5 @@
-import type { ServerConnection } from '../dlms/serverConnection.ts';
-import { type SkippedBytes, skippedText } from '../dlms/wrapper.ts';
+import type { ServerConnection } from '../dlms/server/serverConnection.ts';
+import { type SkippedBytes, skippedText } from '../dlms/framing/wrapper.ts';
 import { REACTION_MILLISECONDS } from '../iec62056_21/frames.ts';
 import { serveModeC } from '../iec62056_21/session.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';

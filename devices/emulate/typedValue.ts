@@ -1,7 +1,18 @@
 /** COSEM values as a person writes them in a profile: a type's name and a plain value. */
-import type { Data } from '../dlms/axdr.ts';
-import { ascii, fromHex } from '../dlms/bytes.ts';
-import { bool, enumerated, int16, int8, octets, text, uint16, uint32, uint8, visible } from '../dlms/values.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { ascii, fromHex } from '../dlms/encoding/bytes.ts';
+import {
+  bool,
+  enumerated,
+  int16,
+  int8,
+  octets,
+  text,
+  uint16,
+  uint32,
+  uint8,
+  visible,
+} from '../dlms/encoding/values.ts';
 
 export interface ValueType {
   /** The permitted values, in words. */

@@ -1,7 +1,7 @@
 /** The content of one address: a single device, or an installation behind its hub. */
 import { CosemDevice } from '../cosem/device.ts';
 import type { DeviceOptions } from '../cosem/deviceModel.ts';
-import { type ServerConnection, type ServerConnectionOptions } from '../dlms/serverConnection.ts';
+import { type ServerConnection, type ServerConnectionOptions } from '../dlms/server/serverConnection.ts';
 import { INSTALLATION_SAPS } from '../personas/chf.ts';
 import type { HubWorld } from '../personas/hub.ts';
 import { connectDevice, Installation } from '../personas/emulatedInstallation.ts';

@@ -4,8 +4,9 @@ import { FAILURE_WORDS, type ReaderFailure } from '../iec62056_21/reader.ts';
 import { readModeC } from '../iec62056_21/session.ts';
 import { byteChannel } from '../transport/channel.ts';
 import { heldTransport, type HeldTransport } from '../transport/held.ts';
+import type { Direction } from '../transport/framePolicy.ts';
 import type { Timers } from '../transport/timers.ts';
-import { TransportError, type ByteChannel, type TransportErrorCode } from '../transport/transport.ts';
+import { TransportError, type ByteChannel, type TransportErrorCode, type Unlisten } from '../transport/transport.ts';
 
 /**
  * An open carrier. A serial port can change its speed; behind a converter on TCP the speed is set once, at the
@@ -24,13 +25,15 @@ export interface OpticalLineOptions {
   readonly parity?: 'port' | 'software';
   /** Default false. */
   readonly wakeUp?: boolean;
+  /** Called with the octets of the opening, which is 62056-21, until the line goes over to HDLC. */
+  readonly onOctets?: (dir: Direction, bytes: Uint8Array, endpoint: string) => void;
 }
 
 export function opticalLine(
   carrier: { readonly name: string; open(): Promise<Carrier> },
   options: OpticalLineOptions,
 ): Pick<HeldTransport<Carrier>, 'name' | 'open' | 'hold' | 'close'> {
-  const { timers, baud = 300, parity, wakeUp } = options;
+  const { timers, baud = 300, parity, wakeUp, onOctets } = options;
   const line = heldTransport(carrier, { timers, quietMilliseconds: QUIET_MILLISECONDS });
 
   async function open(): Promise<ByteChannel> {
@@ -39,7 +42,9 @@ export function opticalLine(
     if (held === undefined) throw new TransportError('lost', line.name, 'the port went away');
     // The call carries the octets and the port sets the speed. A converter cannot change its speed.
     const setMode = held.setMode?.bind(held);
-    const port = setMode ? (Object.create(call, { setMode: { value: setMode } }) as ByteChannel) : call;
+    const told = onOctets ? openingTold(call, onOctets, () => isSettled) : call;
+    const port = setMode ? (Object.create(told, { setMode: { value: setMode } }) as ByteChannel) : told;
+    let isSettled = false;
     return new Promise((resolve, reject) => {
       const hdlc = byteChannel({
         endpoint: call.endpoint,
@@ -47,7 +52,6 @@ export function opticalLine(
         flush: () => call.flush(),
         release: () => call.close(),
       });
-      let isSettled = false;
       let portError: TransportError | undefined;
       const failed = (error: TransportError): void => {
         // Closing the call ends it as well. The first reason is the one that counts.
@@ -83,6 +87,24 @@ export function opticalLine(
     });
   }
   return { name: line.name, open, hold: () => line.hold(), close: () => line.close() };
+}
+
+/** The same channel with its octets told until the opening is over. */
+function openingTold(
+  channel: ByteChannel,
+  onOctets: NonNullable<OpticalLineOptions['onOctets']>,
+  isOver: () => boolean,
+): ByteChannel {
+  const write = (bytes: Uint8Array): void => {
+    if (!isOver()) onOctets('c2s', bytes, channel.endpoint);
+    channel.write(bytes);
+  };
+  const onData = (listener: (bytes: Uint8Array) => void): Unlisten =>
+    channel.onData((bytes) => {
+      if (!isOver()) onOctets('s2c', bytes, channel.endpoint);
+      listener(bytes);
+    });
+  return Object.create(channel, { write: { value: write }, onData: { value: onData } }) as ByteChannel;
 }
 
 /**

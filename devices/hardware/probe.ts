@@ -2,12 +2,12 @@
  * Asks a serial port, or a serial converter or meter on TCP, what speaks there. It chooses, opens and changes nothing: it sends
  * a 62056-21 request, an SNRM (undone by DISC) and, over TCP, the association request of a public client (undone by a release).
  */
-import { encodeAarq, encodeRelease } from '../dlms/acse.ts';
-import { DISC, DM, FRMR, POLL_FINAL, SNRM, UA } from '../dlms/hdlcControl.ts';
-import { encodeFrame, type HdlcFrame, HdlcParser, shortAddress } from '../dlms/hdlcFrame.ts';
-import type { HdlcAddress } from '../dlms/hdlcFrame.ts';
-import { encodeWrapper, WrapperParser } from '../dlms/wrapper.ts';
-import { CONFORMANCE, encodeInitiateRequest } from '../dlms/initiate.ts';
+import { encodeAarq, encodeRelease } from '../dlms/apdu/acse.ts';
+import { DISC, DM, FRMR, POLL_FINAL, SNRM, UA } from '../dlms/framing/hdlcControl.ts';
+import { encodeFrame, type HdlcFrame, HdlcParser, shortAddress } from '../dlms/framing/hdlcFrame.ts';
+import type { HdlcAddress } from '../dlms/framing/hdlcFrame.ts';
+import { encodeWrapper, WrapperParser } from '../dlms/framing/wrapper.ts';
+import { CONFORMANCE, encodeInitiateRequest } from '../dlms/apdu/initiate.ts';
 import {
   BAUD_RATES,
   type Identification,

@@ -1,5 +1,5 @@
 /** The HDLC addresses that a probe asks: the usual ones, the ones that a user names, or a search. */
-import { type HdlcAddress, serverAddress } from '../dlms/hdlcFrame.ts';
+import { type HdlcAddress, serverAddress } from '../dlms/framing/hdlcFrame.ts';
 
 export interface ProbeAddresses {
   /** Client SAP. Default 16, the public client. */

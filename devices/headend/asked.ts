@@ -1,9 +1,9 @@
 /** Requests of a head-end for one object of a device. A failure names the object. */
 import { obisText } from '../cosem/object.ts';
-import type { Descriptor } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import type { Conversation, DlmsClient } from '../dlms/client.ts';
-import type { ClientResult } from '../dlms/clientResult.ts';
+import type { Descriptor } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import type { Conversation, DlmsClient } from '../dlms/client/client.ts';
+import type { ClientResult } from '../dlms/client/clientResult.ts';
 import type { Peer } from './associate.ts';
 import { converse, type About, type Outcome, type Procedure } from './procedure.ts';
 import { resultText, wireErrorText } from './wireError.ts';

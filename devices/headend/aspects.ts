@@ -2,7 +2,7 @@
  * The aspect of a device to which an object belongs. It says what a failed step asked for, in the catalogue's terms.
  */
 import type { Aspect } from '../../src/migration/askedCodes.ts';
-import type { Descriptor } from '../dlms/apdu.ts';
+import type { Descriptor } from '../dlms/apdu/apdu.ts';
 import { CONTACT_OFFSET } from './objects.ts';
 import type { About } from './procedure.ts';
 

@@ -7,11 +7,11 @@
  * client reads the counter of the device; if ours is indeed too low, it is raised and the association is tried again.
  */
 import type { Pair } from '../../src/keys/rotation.ts';
-import { SERVICE_ERROR } from '../dlms/apdu.ts';
-import type { Descriptor } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import type { ClientSecurityOptions } from '../dlms/clientSecurity.ts';
-import { DlmsClient, type DlmsClientOptions } from '../dlms/client.ts';
+import { SERVICE_ERROR } from '../dlms/apdu/apdu.ts';
+import type { Descriptor } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import type { ClientSecurityOptions } from '../dlms/client/clientSecurity.ts';
+import { DlmsClient, type DlmsClientOptions } from '../dlms/client/client.ts';
 import {
   clock,
   connect,
@@ -26,7 +26,7 @@ import {
   wait,
 } from './procedure.ts';
 import { hasAnswered, isBusy } from './wireError.ts';
-import { numberOf } from '../dlms/values.ts';
+import { numberOf } from '../dlms/encoding/values.ts';
 import { INVOCATION_COUNTER } from './objects.ts';
 import type { KeyLedger } from './keyLedger.ts';
 

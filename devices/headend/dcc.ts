@@ -4,9 +4,9 @@
  * says how), and its Master Key is held, missing or wrong.
  */
 import { dateTimeData, instantOf } from '../cosem/dateTime.ts';
-import type { Descriptor } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { bytesOf, membersOf, uint16 } from '../dlms/values.ts';
+import type { Descriptor } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { bytesOf, membersOf, uint16 } from '../dlms/encoding/values.ts';
 import type { Instant } from '../../src/time.ts';
 import { readOf, writtenTo } from './asked.ts';
 import { repeated, within, type Peer } from './associate.ts';

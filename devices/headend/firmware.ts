@@ -2,11 +2,11 @@
  * Firmware over a bad WAN: class 18, image transfer, in as many sessions as needed. The device names the first missing
  * block, so a session continues where the last one stopped. A lab image ends with its digest (our assumption).
  */
-import { RESULT } from '../dlms/apdu.ts';
-import { ascii } from '../dlms/bytes.ts';
-import { bytesOf, int8, numberOf, octets, structure, uint32 } from '../dlms/values.ts';
-import type { Descriptor } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import { ascii } from '../dlms/encoding/bytes.ts';
+import { bytesOf, int8, numberOf, octets, structure, uint32 } from '../dlms/encoding/values.ts';
+import type { Descriptor } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
 import type { Live } from './associate.ts';
 import { FIRMWARE, IMAGE } from './objects.ts';
 import { converse, wait, type Outcome, type Procedure } from './procedure.ts';

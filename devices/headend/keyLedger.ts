@@ -14,9 +14,8 @@ import {
   type RotationEvent,
   type RotationState,
 } from '../../src/keys/rotation.ts';
-import { fromHex, toHex } from '../dlms/bytes.ts';
-import { KEY_BYTES } from '../dlms/ciphering.ts';
-import type { SuiteKeys } from '../dlms/logicalDevice.ts';
+import { fromHex, toHex } from '../dlms/encoding/bytes.ts';
+import { KEY_BYTES, type SuiteKeys } from '../dlms/security/ciphering.ts';
 import type { LedgerMemory, OnLedger } from './ledgerMemory.ts';
 
 /** A recorded key without its bytes, as others may see it. */

@@ -1,7 +1,7 @@
 /** Sources of new keys: addressed draws for emulated devices, so that runs repeat, and the CSPRNG for real hardware. */
 import { randomBytes } from 'node:crypto';
 import { words, type Stream } from '../../sim/world/dice/draws.ts';
-import { KEY_BYTES } from '../dlms/ciphering.ts';
+import { KEY_BYTES } from '../dlms/security/ciphering.ts';
 
 /** A source of new keys. `isLab` marks public keys, which are never written to attached hardware. */
 export interface KeySource {

@@ -1,6 +1,6 @@
 /** The objects that head-ends read, write and invoke, under the standard's name if there is one. */
 import { obis } from '../cosem/object.ts';
-import type { Descriptor } from '../dlms/apdu.ts';
+import type { Descriptor } from '../dlms/apdu/apdu.ts';
 import { MEMBERSHIP } from '../personas/chf.ts';
 
 const object = (classId: number, name: string, id: number): Descriptor => ({ classId, ln: obis(name), id });

@@ -4,7 +4,7 @@
  * so it does not count. A refusal counts because the device's keys protect it.
  */
 import type { Observation } from '../../src/migration/observations.ts';
-import { RESULT } from '../dlms/apdu.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
 import type { WireError } from './procedure.ts';
 import type { Rotated } from './rotate.ts';
 

@@ -3,9 +3,9 @@
  * the SMSO's desk) and receive the results. They know no socket, timer or clock. `runner.ts` carries a procedure out
  * over any carrier. A procedure that is never resumed is a head-end that crashed.
  */
-import type { Descriptor } from '../dlms/apdu.ts';
-import type { ClientResult, Conversation } from '../dlms/client.ts';
-import type { HdlcClientOptions } from '../dlms/hdlcClient.ts';
+import type { Descriptor } from '../dlms/apdu/apdu.ts';
+import type { ClientResult, Conversation } from '../dlms/client/client.ts';
+import type { HdlcClientOptions } from '../dlms/framing/hdlcClient.ts';
 import { LOST, lostBy, type LostHow, type WireError } from './wireError.ts';
 
 export { LOST } from './wireError.ts';

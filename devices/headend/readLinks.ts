@@ -3,9 +3,9 @@
  * this client, is no failure.
  */
 import { instantOf } from '../cosem/dateTime.ts';
-import type { Descriptor } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { numberOf } from '../dlms/values.ts';
+import type { Descriptor } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { numberOf } from '../dlms/encoding/values.ts';
 import type { Instant } from '../../src/time.ts';
 import { within, type Live, type Peer } from './associate.ts';
 import { gsmeHeardAt } from './dcc.ts';

@@ -3,8 +3,8 @@
  * with attached hardware. Every failure of a carrier ends as `lost`.
  */
 import { assert } from '../../src/assert.ts';
-import { ClientSession, type ClientSessionOptions, type Exchange } from '../dlms/clientSession.ts';
-import { type SkippedBytes, skippedText } from '../dlms/wrapper.ts';
+import { ClientSession, type ClientSessionOptions, type Exchange } from '../dlms/client/clientSession.ts';
+import { type SkippedBytes, skippedText } from '../dlms/framing/wrapper.ts';
 import type { ByteChannel } from '../transport/transport.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';
 import type { Call, DeviceName, Procedure, Want } from './procedure.ts';

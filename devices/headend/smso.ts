@@ -3,8 +3,8 @@
  * work is firmware and configuration, in tries that may each complete only a part.
  */
 import { dateTimeData, instantOf } from '../cosem/dateTime.ts';
-import { DlmsClient } from '../dlms/client.ts';
-import { uint16 } from '../dlms/values.ts';
+import { DlmsClient } from '../dlms/client/client.ts';
+import { uint16 } from '../dlms/encoding/values.ts';
 import type { Instant } from '../../src/time.ts';
 import { writtenTo } from './asked.ts';
 import { PUBLIC_CLIENT, repeated, within, type Live, type Peer } from './associate.ts';

@@ -3,10 +3,10 @@
  * words, and three questions about it. A reason holds no key, no plaintext and no octet of a payload, so every output
  * may show it.
  */
-import { DIAGNOSTIC } from '../dlms/acse.ts';
-import { RESULT, SERVICE_ERROR, STATE_ERROR } from '../dlms/apdu.ts';
-import { namesOf, RESULT_NAMES } from '../dlms/codeNames.ts';
-import type { ClientError } from '../dlms/clientResult.ts';
+import { DIAGNOSTIC } from '../dlms/apdu/acse.ts';
+import { RESULT, SERVICE_ERROR, STATE_ERROR } from '../dlms/apdu/apdu.ts';
+import { namesOf, RESULT_NAMES } from '../dlms/apdu/codeNames.ts';
+import type { ClientError } from '../dlms/client/clientResult.ts';
 
 /**
  * How an answer was lost. `noLink`: no carrier could be opened. `linkRefused`: the device itself refused the data link

@@ -1,8 +1,8 @@
 /**
  * A device as it answers through its gateway: the device itself, or a refusal of every request if the world decides so.
  */
-import { RESULT } from '../dlms/apdu.ts';
-import type { LogicalDevice } from '../dlms/logicalDevice.ts';
+import { RESULT } from '../dlms/apdu/apdu.ts';
+import type { LogicalDevice } from '../dlms/server/logicalDevice.ts';
 
 /** Wraps a device. The device cannot see the wrapper; a refusal is protected with the device's keys, like its own. */
 export function gateway(device: LogicalDevice, refuses: () => boolean): LogicalDevice {

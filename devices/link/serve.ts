@@ -2,7 +2,7 @@
  * Joins a device's connection to a byte channel: it passes bytes and the instant in and bytes out, and checks again
  * when an answer is due.
  */
-import type { ServerConnection } from '../dlms/serverConnection.ts';
+import type { ServerConnection } from '../dlms/server/serverConnection.ts';
 import type { Cancel, Timers } from '../transport/timers.ts';
 import type { ByteChannel } from '../transport/transport.ts';
 

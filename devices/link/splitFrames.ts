@@ -2,7 +2,7 @@
  * Splits a stream of octets into frames without checking them, so that faults and logs deal in frames whatever portions
  * the carrier delivers. Other octets pass unchanged; no octet is added, lost or moved.
  */
-import { concat } from '../dlms/bytes.ts';
+import { concat } from '../dlms/encoding/bytes.ts';
 
 type Framing = 'wrapper' | 'hdlc';
 

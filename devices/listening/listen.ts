@@ -37,7 +37,7 @@ const GUESS_BYTES = 2;
 /** Starts listening. Rejects with a TransportError, and then leaves nothing open. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { tcp, serial, mqtt, framing, keys, timers, onLine } = options;
-  const decoder = new CaptureDecoder({ framing, keys });
+  const decoder = new CaptureDecoder({ framing, keys }, (line) => onLine({ t: now(), ...line }));
   const closers: (() => Promise<void>)[] = [];
   const at: string[] = [];
   let tell: (cause: TransportError) => void = () => undefined;
@@ -56,7 +56,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     let first: Uint8Array = new Uint8Array(0);
     let isKnown = framing !== 'auto';
     const take = (bytes: Uint8Array): void => {
-      for (const line of decoder.take({ t: now(), dir: 's2c', endpoint, bytes })) onLine(line);
+      decoder.take({ t: now(), dir: 's2c', endpoint, bytes });
     };
     channel.onError(() => undefined);
     channel.onData((bytes) => {
@@ -67,9 +67,19 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     });
     channel.onClose(() => {
       if (!isKnown && first.length > 0) take(first);
-      for (const line of decoder.forget(endpoint)) onLine({ t: now(), ...line });
+      decoder.forget(endpoint);
       remark(endpoint, 'closed');
     });
+  }
+
+  /** A message is complete in itself. */
+  function hearMessage({ t, endpoint, payload }: { t: string; endpoint: string; payload: Uint8Array }): void {
+    const dir = endpoint.endsWith('/c2s') ? 'c2s' : 's2c';
+    const plain = { t, dir, endpoint, offset: 0, isDamage: false } as const;
+    if (payload.length === 0) return onLine({ ...plain, link: '', text: 'an empty message' });
+    const message = messageOf(payload);
+    if ('text' in message) return onLine({ ...plain, link: 'text', text: message.text });
+    decoder.take({ t, dir, endpoint, bytes: message.octets, isAlone: true });
   }
 
   try {
@@ -96,7 +106,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       closers.push(() => connection.close());
       for (const topic of mqtt.topics) {
         await connection.subscribe(topic, ({ topic: endpoint, payload }) => {
-          for (const line of payloadLines(decoder, { t: now(), endpoint, payload })) onLine(line);
+          hearMessage({ t: now(), endpoint, payload });
         });
         at.push(`${connection.endpoint} ${topic}`);
       }
@@ -111,18 +121,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 const TEXT = /^[\x20-\x7e\s]+$/;
 const HEX = /^(?:[0-9A-Fa-f]{2}\s*){4,}$/;
 
-/** A message is complete in itself. It may be octets, their hexadecimal, or plain text such as JSON. */
-function payloadLines(
-  decoder: CaptureDecoder,
-  { t, endpoint, payload }: { t: string; endpoint: string; payload: Uint8Array },
-): readonly DecodedLine[] {
-  const isClient = endpoint.endsWith('/c2s');
-  const head = { t, dir: isClient ? ('c2s' as const) : ('s2c' as const), endpoint };
-  const plain = { ...head, offset: 0, isDamage: false };
-  if (payload.length === 0) return [{ ...plain, link: '', text: 'an empty message' }];
+/** What a message holds: a line of text, or octets, which may stand as hexadecimal. */
+function messageOf(payload: Uint8Array): { readonly text: string } | { readonly octets: Uint8Array } {
   const text = Buffer.from(payload).toString('latin1');
-  const octets = HEX.test(text) ? new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ''), 'hex')) : payload;
+  if (HEX.test(text)) return { octets: new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ''), 'hex')) };
   // 62056-21 is text, too, and begins with its own characters.
-  if (octets === payload && TEXT.test(text) && !text.startsWith('/')) return [{ ...plain, link: 'text', text }];
-  return decoder.take({ ...head, bytes: octets, isAlone: true });
+  return TEXT.test(text) && !text.startsWith('/') ? { text } : { octets: payload };
 }

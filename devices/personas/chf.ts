@@ -6,7 +6,7 @@ import { gprsModemSetup, gsmDiagnostic } from '../cosem/gsm.ts';
 import { rights, stored } from '../cosem/object.ts';
 import { buildPush, pushSetup, type PushItem } from '../cosem/pushSetup.ts';
 import { extendedRegister, UNIT } from '../cosem/register.ts';
-import type { Data } from '../dlms/axdr.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
 import {
   array,
   bool,
@@ -19,7 +19,7 @@ import {
   uint32,
   uint8,
   visible,
-} from '../dlms/values.ts';
+} from '../dlms/encoding/values.ts';
 import { commonObjects, CONFIGURED, EXTENDED_REGISTER, READ } from './common.ts';
 import { type Hub, hubOf, type HubMember, type JoinState, type Mirror } from './hub.ts';
 import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';

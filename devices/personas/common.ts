@@ -6,7 +6,7 @@ import { firmwareOf, imageTransfer } from '../cosem/imageTransfer.ts';
 import { rights } from '../cosem/object.ts';
 import { sapAssignment } from '../cosem/sapAssignment.ts';
 import { securitySetup } from '../cosem/securitySetup.ts';
-import { text, uint32, visible } from '../dlms/values.ts';
+import { text, uint32, visible } from '../dlms/encoding/values.ts';
 import type { CosemObject, ModelClient } from '../cosem/deviceModel.ts';
 
 /** Firmware comes in blocks of this many bytes. */

@@ -3,7 +3,7 @@
  * is reached through its CHF (SAP 1), which is the gateway to the ESME (2) and the sleepy GSME (3).
  */
 import { CosemDevice } from '../cosem/device.ts';
-import { type Route, ServerConnection, type ServerConnectionOptions } from '../dlms/serverConnection.ts';
+import { type Route, ServerConnection, type ServerConnectionOptions } from '../dlms/server/serverConnection.ts';
 import { chfModel, INSTALLATION_SAPS } from './chf.ts';
 import { esmeModel } from './esme.ts';
 import { gsmeModel, lastWake, type Sleep } from './gsme.ts';

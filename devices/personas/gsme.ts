@@ -9,7 +9,7 @@ import { disconnectControl } from '../cosem/disconnectControl.ts';
 import { rights, stored } from '../cosem/object.ts';
 import { CLOCK_COLUMN, profileGeneric } from '../cosem/profileGeneric.ts';
 import { extendedRegister, UNIT } from '../cosem/register.ts';
-import { text, uint16, uint32, uint8 } from '../dlms/values.ts';
+import { text, uint16, uint32, uint8 } from '../dlms/encoding/values.ts';
 import { commonObjects, CONFIGURED, EXTENDED_REGISTER, PROFILE, READ } from './common.ts';
 import { drawn } from './consumption.ts';
 import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';

@@ -3,8 +3,8 @@
  * an emulated device unchanged. These keys are public: they protect nothing and must never reach real hardware.
  */
 import { instant } from '../../src/time.ts';
-import { ascii, concat, fromHex, Writer } from '../dlms/bytes.ts';
-import { CONFORMANCE } from '../dlms/initiate.ts';
+import { ascii, concat, fromHex, Writer } from '../dlms/encoding/bytes.ts';
+import { CONFORMANCE } from '../dlms/apdu/initiate.ts';
 import type { DeviceIdentity, ModelClient } from '../cosem/deviceModel.ts';
 import type { KeySet } from '../cosem/deviceKeyring.ts';
 

@@ -4,10 +4,10 @@
  */
 import { deviationOf } from '../cosem/dateTime.ts';
 import { obisText } from '../cosem/object.ts';
-import { objectText } from '../decode/dlmsNames.ts';
-import { scaledText, scalingOf, type Scaling } from '../decode/unitNames.ts';
-import type { Descriptor, Selection } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
+import { objectText } from '../decode/words/dlmsNames.ts';
+import { scaledText, scalingOf, type Scaling } from '../decode/words/unitNames.ts';
+import type { Descriptor, Selection } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
 import type { Live } from '../headend/associate.ts';
 import { CLOCK_TIME } from '../headend/objects.ts';
 import { converse, type Procedure } from '../headend/procedure.ts';

@@ -1,7 +1,7 @@
 /** The association list of a device: its objects, and what this client may do with them. Blue Book, class 15, attribute 2. */
-import type { Data } from '../dlms/axdr.ts';
-import { toHex } from '../dlms/bytes.ts';
-import { bytesOf, membersOf, numberOf } from '../dlms/values.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { toHex } from '../dlms/encoding/bytes.ts';
+import { bytesOf, membersOf, numberOf } from '../dlms/encoding/values.ts';
 
 export interface ListedAttribute {
   readonly id: number;

@@ -2,8 +2,8 @@
 import { formatInstant } from '../../src/time.ts';
 import { instantOf } from '../cosem/dateTime.ts';
 import { obisText } from '../cosem/object.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { toHex } from '../dlms/bytes.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { toHex } from '../dlms/encoding/bytes.ts';
 import type { PlainValue } from './deviceReading.ts';
 
 const LOGICAL_NAME_BYTES = 6;

@@ -1,9 +1,19 @@
 /** Selective access to a profile, and what its columns are. Blue Book, class 7: range_descriptor and entry_descriptor. */
 import { localDateTimeOf } from '../cosem/dateTime.ts';
-import type { Selection } from '../dlms/apdu.ts';
-import type { Data } from '../dlms/axdr.ts';
-import { fromHex, toHex } from '../dlms/bytes.ts';
-import { array, bytesOf, int8, membersOf, numberOf, octets, structure, uint16, uint32 } from '../dlms/values.ts';
+import type { Selection } from '../dlms/apdu/apdu.ts';
+import type { Data } from '../dlms/encoding/axdr.ts';
+import { fromHex, toHex } from '../dlms/encoding/bytes.ts';
+import {
+  array,
+  bytesOf,
+  int8,
+  membersOf,
+  numberOf,
+  octets,
+  structure,
+  uint16,
+  uint32,
+} from '../dlms/encoding/values.ts';
 import type { AskedRange } from './readingTargets.ts';
 
 /** A captured quantity, as capture_objects names it. */

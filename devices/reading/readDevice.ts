@@ -1,7 +1,7 @@
 /** Reads an attached device over its carrier. Nothing is written: the client core refuses every SET and every ACTION. */
-import type { ClientSessionOptions } from '../dlms/clientSession.ts';
-import { toHex } from '../dlms/bytes.ts';
-import type { SuiteKeys } from '../dlms/logicalDevice.ts';
+import type { ClientSessionOptions } from '../dlms/client/clientSession.ts';
+import { toHex } from '../dlms/encoding/bytes.ts';
+import type { SuiteKeys } from '../dlms/security/ciphering.ts';
 import type { CarrierLine } from '../hardware/carrierLine.ts';
 import type { Peer } from '../headend/associate.ts';
 import { KeyLedger } from '../headend/keyLedger.ts';
@@ -63,11 +63,14 @@ export async function readDevice(options: ReadDeviceOptions): Promise<DeviceRead
     line.open().then(
       (channel) => {
         channel.onError((error) => (carrierError = error));
+        log?.remark({ endpoint: channel.endpoint, layer: framing, note: 'connection opened', event: 'opened' });
+        channel.onClose(() => log?.remark({ endpoint: channel.endpoint, layer: framing, note: 'connection closed', event: 'closed' })); // prettier-ignore
         done(log ? tapped(channel, { log, side: 'client', layer: framing }) : channel);
       },
       (error: unknown) => {
         if (!(error instanceof TransportError)) throw error;
         carrierError = error;
+        log?.remark({ endpoint: line.name, layer: framing, note: wordsOf(error), event: 'refused' });
         done(undefined);
       },
     );

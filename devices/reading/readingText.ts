@@ -1,5 +1,5 @@
 /** A read-out as lines for people, and as CSV: a row a value, and a row a cell of a profile. */
-import { unitName } from '../decode/unitNames.ts';
+import { unitName } from '../decode/words/unitNames.ts';
 import type { DeviceReading, PlainValue, ReadAttribute, ReadObject } from './deviceReading.ts';
 
 const NAME_WIDTH = 30;

@@ -3,11 +3,11 @@
  * asked for again in a new association; what the device refuses stands in the reading, in words.
  */
 import { obis, obisText } from '../cosem/object.ts';
-import { attributeCount, attributeName, isSecretAttribute } from '../decode/attributeNames.ts';
-import { likelyClasses, objectText } from '../decode/dlmsNames.ts';
-import { RESULT, type Descriptor, type Selection } from '../dlms/apdu.ts';
-import { encodeData, type Data } from '../dlms/axdr.ts';
-import { toHex } from '../dlms/bytes.ts';
+import { attributeCount, attributeName, isSecretAttribute } from '../decode/words/attributeNames.ts';
+import { likelyClasses, objectText } from '../decode/words/dlmsNames.ts';
+import { RESULT, type Descriptor, type Selection } from '../dlms/apdu/apdu.ts';
+import { encodeData, type Data } from '../dlms/encoding/axdr.ts';
+import { toHex } from '../dlms/encoding/bytes.ts';
 import { within, type Live, type Peer } from '../headend/associate.ts';
 import { converse, LOST, type Outcome, type Procedure, type WireError } from '../headend/procedure.ts';
 import { wireErrorText } from '../headend/wireError.ts';

@@ -1,9 +1,18 @@
 import type { Direction } from './framePolicy.ts';
 
-/** LINKTYPE_RAW: each packet begins with its IP header (tcpdump.org/linktypes.html). */
+/** Link types (tcpdump.org/linktypes.html). RAW: a packet begins with its IP header. USER0: a packet is what its user says. */
 const LINKTYPE_RAW = 101;
+const LINKTYPE_USER0 = 147;
 const SNAP_BYTES = 65_535;
 const HEADER_BYTES = 40;
+const UDP_HEADER_BYTES = 28;
+
+/**
+ * How frames are drawn, for dissectors that are registered for TCP or UDP port 4059, or for link type USER0 (147), where
+ * a packet is a frame and nothing else.
+ */
+export const PCAP_DRAWS = ['tcp', 'udp', 'user0'] as const;
+export type PcapDraw = (typeof PCAP_DRAWS)[number];
 const SEGMENT_BYTES = SNAP_BYTES - HEADER_BYTES;
 
 /** Names the two ends in the capture: any carrier is drawn as one TCP conversation, for tools that dissect by port. */
@@ -11,16 +20,18 @@ export interface PcapStream {
   /** 4059 is the DLMS wrapper's port. */
   readonly serverPort: number;
   readonly clientPort: number;
+  /** Default `tcp`. */
+  readonly draw?: PcapDraw;
 }
 
 /** The head of a capture file (classic format, microseconds, little-endian). */
-export function pcapHeader(): Uint8Array {
+export function pcapHeader(draw: PcapDraw = 'tcp'): Uint8Array {
   const out = Buffer.alloc(24);
   out.writeUInt32LE(0xa1b2c3d4, 0);
   out.writeUInt16LE(2, 4);
   out.writeUInt16LE(4, 6);
   out.writeUInt32LE(SNAP_BYTES, 16);
-  out.writeUInt32LE(LINKTYPE_RAW, 20);
+  out.writeUInt32LE(draw === 'user0' ? LINKTYPE_USER0 : LINKTYPE_RAW, 20);
   return out;
 }
 
@@ -29,6 +40,14 @@ export function pcapConversation(
   stream: PcapStream,
 ): (bytes: Uint8Array, direction: Direction, atMilliseconds: number) => Uint8Array {
   const sent: Record<Direction, number> = { c2s: 1, s2c: 1 };
+  const { draw } = stream;
+  if (draw === 'user0') return (bytes, _, at) => Buffer.concat([recordHeader(bytes.length, at), bytes]);
+  if (draw === 'udp') {
+    return (bytes, direction, at) => {
+      const packet = datagram(stream, bytes, direction);
+      return Buffer.concat([recordHeader(packet.length, at), packet]);
+    };
+  }
   return (bytes, direction, atMilliseconds) => {
     const packets: Buffer[] = [];
     for (let from = 0; from === 0 || from < bytes.length; from += SEGMENT_BYTES) {
@@ -68,6 +87,21 @@ function packet(stream: PcapStream, payload: Uint8Array, direction: Direction, s
   const pseudo = Buffer.concat([out.subarray(12, 20), Buffer.from([0, 6, 0, 0]), out.subarray(20)]);
   pseudo.writeUInt16BE(out.length - 20, 10);
   out.writeUInt16BE(checksum(pseudo), 36);
+  return out;
+}
+
+/** RFC 768. A checksum of 0 says that there is none. */
+function datagram(stream: PcapStream, payload: Uint8Array, direction: Direction): Buffer {
+  const [from, to] = direction === 'c2s' ? [1, 2] : [2, 1];
+  const ports = direction === 'c2s' ? [stream.clientPort, stream.serverPort] : [stream.serverPort, stream.clientPort];
+  const out = Buffer.alloc(UDP_HEADER_BYTES + payload.length);
+  out.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 17, 0, 0, 127, 0, 0, from, 127, 0, 0, to]);
+  out.writeUInt16BE(out.length, 2);
+  out.writeUInt16BE(checksum(out.subarray(0, 20)), 10);
+  out.writeUInt16BE(ports[0]!, 20);
+  out.writeUInt16BE(ports[1]!, 22);
+  out.writeUInt16BE(8 + payload.length, 24);
+  out.set(payload, UDP_HEADER_BYTES);
   return out;
 }
 

@@ -2,18 +2,33 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Direction } from './framePolicy.ts';
 import { keyTransferMask } from './mask.ts';
 import type { Mask } from './mask.ts';
-import { pcapConversation, pcapHeader } from './pcap.ts';
+import { pcapConversation, pcapHeader, type PcapDraw } from './pcap.ts';
 import type { Timers } from './timers.ts';
 import type { ByteChannel, Unlisten } from './transport.ts';
 
-/** One line of a frame log. `hex` is lower case; `t` is of the run's own clock, virtual or real. */
-export interface FrameRecord {
+/** What the user was doing while a frame crossed. */
+export interface FrameContext {
+  /** `contact`, `instruction` or `migration`, as in the steps of a rig. */
+  readonly kind?: string;
+  /** Number of the attempt, instruction or contact, from 1. */
+  readonly attempt?: number;
+  readonly step?: string;
+}
+
+/** What became of a connection. */
+export type LinkEvent = 'opened' | 'refused' | 'closed';
+
+/** One line of a frame log. `hex` is lower case, and empty in a line without octets; `t` is of the run's own clock. */
+export interface FrameRecord extends FrameContext {
   readonly t: string;
   readonly dir: Direction;
   readonly endpoint: string;
   readonly layer: string;
   readonly hex: string;
   readonly note?: string;
+  readonly event?: LinkEvent;
+  /** What the frame says, opened with the keys that the user gave. It shows no key. */
+  readonly plain?: string;
 }
 
 export interface FrameLogOptions {
@@ -26,28 +41,41 @@ export interface FrameLogOptions {
   readonly mask?: () => Mask;
   /**
    * Only this layer goes into the capture: the same octets on two layers would be there twice. `any` where nothing is recorded
-   * on two. Default `bytes`.
+   * on two; the opening of an optical port is then left out, because it is no DLMS. Default `bytes`.
    */
   readonly pcapLayer?: string;
   /** In the capture. Default 4059. */
   readonly serverPort?: number;
+  /** How frames are drawn in the capture. Default `tcp`. */
+  readonly draw?: PcapDraw;
+  /** Told for each line what it belongs to. */
+  readonly about?: () => FrameContext;
+  /** Puts a frame into words. It gets the octets unmasked, and must show no key. */
+  readonly plain?: (frame: PlainFrame) => string | undefined;
 }
+
+export type PlainFrame = Pick<FrameRecord, 'dir' | 'endpoint' | 'layer'> & { readonly bytes: Uint8Array };
 
 /** Records frames of any number of endpoints and layers. */
 export interface FrameLog {
   readonly frames: number;
-  record(frame: Omit<FrameRecord, 't' | 'hex'> & { readonly bytes: Uint8Array }): void;
+  record(frame: PlainFrame & Pick<FrameRecord, 'note'>): void;
   /** Writes a line without octets: why what went before came to nothing. It is in no capture. */
-  remark(line: Omit<FrameRecord, 't' | 'hex' | 'dir' | 'note'> & { readonly note: string }): void;
+  remark(line: Pick<FrameRecord, 'endpoint' | 'layer' | 'event'> & { readonly note: string }): void;
 }
+
+const NOTHING: FrameContext = {};
+/** The layer of an optical port before it goes over to HDLC. */
+const OPTICAL = '62056-21';
 
 /** Writes frames as JSON lines, one frame a line, with keys and secrets masked. */
 export function frameLog(options: FrameLogOptions): FrameLog {
   const masksInUse = new Map<string, Mask>();
   const conversations = new Map<string, ReturnType<typeof pcapConversation>>();
   const pcapLayer = options.pcapLayer ?? 'bytes';
+  const { about = () => NOTHING } = options;
   let frames = 0;
-  options.pcap?.(pcapHeader());
+  options.pcap?.(pcapHeader(options.draw));
 
   function made<T>(map: Map<string, T>, key: string, make: () => T): T {
     const known = map.get(key) ?? make();
@@ -59,9 +87,10 @@ export function frameLog(options: FrameLogOptions): FrameLog {
     get frames() {
       return frames;
     },
-    remark({ endpoint, layer, note }) {
+    remark({ endpoint, layer, note, event }) {
       const t = new Date(options.timers.nowMilliseconds()).toISOString();
-      const line: FrameRecord = { t, dir: 's2c', endpoint, layer, hex: '', note };
+      const dir = event === undefined ? 's2c' : 'c2s';
+      const line: FrameRecord = { t, dir, endpoint, layer, hex: '', note, ...(event && { event }), ...about() };
       options.lines?.(`${JSON.stringify(line)}\n`);
     },
     record({ dir, endpoint, layer, note, bytes }) {
@@ -72,13 +101,21 @@ export function frameLog(options: FrameLogOptions): FrameLog {
       const notes = [note, masked.note].filter((text) => text !== undefined).join('; ');
       const hex = Buffer.from(masked.bytes).toString('hex');
       const t = new Date(at).toISOString();
-      const line: FrameRecord = { t, dir, endpoint, layer, hex, ...(notes !== '' && { note: notes }) };
+      const plain = options.plain?.({ dir, endpoint, layer, bytes });
+      const line: FrameRecord = {
+        ...{ t, dir, endpoint, layer, hex },
+        ...(notes !== '' && { note: notes }),
+        ...about(),
+        ...(plain !== undefined && { plain }),
+      };
       options.lines?.(`${JSON.stringify(line)}\n`);
-      if (options.pcap === undefined || (pcapLayer !== 'any' && layer !== pcapLayer)) return;
+      const isDrawn = pcapLayer === 'any' ? layer !== OPTICAL : layer === pcapLayer;
+      if (options.pcap === undefined || !isDrawn) return;
       const draw = made(conversations, endpoint, () =>
         pcapConversation({
           serverPort: options.serverPort ?? 4059,
           clientPort: 49_152 + (conversations.size % 16_384),
+          ...(options.draw && { draw: options.draw }),
         }),
       );
       options.pcap(draw(masked.bytes, dir, at));

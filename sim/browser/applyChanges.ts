@@ -1,7 +1,7 @@
 import { formatPath, parsePath, type Path } from '../../src/document/path.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { fillRemainder } from '../scenario/resolve.ts';
-import { scenarioFaults } from '../scenario/scenarioChecks.ts';
+import { numberFaults } from '../scenario/numberChecks.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { WhatIfChange, WhatIfTask } from './protocol.ts';
 
@@ -24,7 +24,7 @@ export function applyChanges({ scenario, rules }: WhatIfTask, changes: readonly 
     fillRemainder(profile.classes);
   }
   problems.push(
-    ...scenarioFaults(changed.scenario).map(({ path, expected }) => `${formatPath(path)}: expected ${expected}`),
+    ...numberFaults(changed.scenario).map(({ path, expected }) => `${formatPath(path)}: expected ${expected}`),
   );
   return problems.length > 0 ? { ok: false, problems } : { ok: true, ...changed };
 }

@@ -6,6 +6,8 @@ import { rangeChart } from '../../src/report/charts/ranges.ts';
 import { escapeMarkup } from '../../src/text/markup.ts';
 import { signedNumber, wholeNumber } from '../../src/text/numberWords.ts';
 import { shellWord } from '../../src/text/shellWord.ts';
+import { formFields } from './formFields.ts';
+import { wasmScript } from './wasmScript.ts';
 import type { PageMessage, WhatIfAnswer, WhatIfChange, WhatIfField, WhatIfForm, WorkerMessage } from './protocol.ts';
 
 /** As much of a page as this script uses. */
@@ -35,6 +37,7 @@ interface Page {
   readonly URL: { createObjectURL(blob: unknown): string };
   readonly Blob: new (parts: (string | Uint8Array)[], options?: { type: string }) => { stream(): PageStream };
   readonly DecompressionStream?: new (format: 'deflate-raw') => object;
+  readonly WebAssembly?: { compile(bytes: Uint8Array): Promise<object> };
   readonly Response: new (body: PageStream) => PageResponse;
 }
 
@@ -47,6 +50,7 @@ function byId(id: string): PageElement {
 }
 
 const form = JSON.parse(byId('what-if-data').textContent ?? '') as WhatIfForm;
+const fields = formFields(form);
 const [fieldSelect, meaning, valueBox, say, answerBox, commandBox, button] = [
   'what-if-field', 'what-if-meaning', 'what-if-value', 'what-if-say', 'what-if-answer', 'what-if-command', 'what-if-run',
 ].map(byId) as [PageElement, PageElement, PageElement, PageElement, PageElement, PageElement, PageElement]; // prettier-ignore
@@ -56,16 +60,16 @@ let asked = 0;
 
 /** The chosen field; undefined if any field may be written. */
 function chosenField(): WhatIfField | undefined {
-  return form.fields[Number(fieldSelect.value)];
+  return fields[Number(fieldSelect.value)];
 }
 
 /** The list of what can be changed, by group. */
 function fieldOptions(): string {
-  const groups = [...new Set(form.fields.map(({ group }) => group))];
+  const groups = [...new Set(fields.map(({ group }) => group))];
   const option = ({ path }: WhatIfField, i: number): string => `<option value="${i}">${escapeMarkup(path)}</option>`;
   const any = form.task.source === undefined ? '' : '<option value="any">any field, written as path=value</option>';
   const listed = groups.map((group) => {
-    const options = form.fields.flatMap((field, i) => (field.group === group ? [option(field, i)] : []));
+    const options = fields.flatMap((field, i) => (field.group === group ? [option(field, i)] : []));
     return `<optgroup label="${escapeMarkup(group)}">${options.join('')}</optgroup>`;
   });
   return listed.join('') + any;
@@ -116,24 +120,30 @@ function inflated(id: string): PageResponse {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')));
 }
 
-/** The worker's script, and before it the compiled life, which the script takes from a global in base64. */
-async function workerScript(): Promise<string> {
-  const life = new Uint8Array(await inflated('what-if-life').arrayBuffer());
-  const characters = Array.from(life, (byte) => String.fromCharCode(byte)).join('');
-  return `globalThis.lifeModule='${btoa(characters)}';${await inflated('what-if-worker').text()}`;
+/** The compiled life; undefined if the browser or a policy bars WebAssembly. */
+async function compiledLife(bytes: Uint8Array): Promise<object | undefined> {
+  try {
+    return await page.WebAssembly?.compile(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 async function openWorker(): Promise<PageWorker | undefined> {
   if (worker !== undefined || page.Worker === undefined) return worker;
+  let life: object | undefined;
   try {
-    const text = await workerScript();
+    const bytes = new Uint8Array(await inflated('what-if-life').arrayBuffer());
+    life = await compiledLife(bytes);
+    const before = life === undefined ? `globalThis.lifeScript=${wasmScript(bytes)};` : '';
+    const text = before + (await inflated('what-if-worker').text());
     worker = new page.Worker(page.URL.createObjectURL(new page.Blob([text], { type: 'text/javascript' })));
   } catch {
     return undefined;
   }
   worker.onmessage = ({ data }) => onAnswer(data);
   worker.onerror = () => cannotCompute();
-  worker.postMessage({ kind: 'task', task: form.task });
+  worker.postMessage({ kind: 'task', task: form.task, life });
   return worker;
 }
 

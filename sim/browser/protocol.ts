@@ -31,7 +31,12 @@ export interface ScenarioSource {
 
 /** What the page asks. The first message is the task, every other one a question. */
 export type PageMessage =
-  | { readonly kind: 'task'; readonly task: WhatIfTask }
+  | {
+      readonly kind: 'task';
+      readonly task: WhatIfTask;
+      /** The compiled life, a `WebAssembly.Module`; undefined where the worker begins with the life as a script. */
+      readonly life: object | undefined;
+    }
   | {
       readonly kind: 'ask';
       /** Comes back with the answer. */
@@ -87,10 +92,20 @@ export interface WhatIfField {
   readonly choices?: readonly string[];
 }
 
+/** What a number of the scenario means and how far it can be changed: many numbers share one. */
+export type WhatIfKindOfNumber = Pick<WhatIfField, 'meaning' | 'min' | 'max' | 'whole'>;
+
 /** What the page hands to its script beside the task. */
 export interface WhatIfForm {
   readonly task: WhatIfTask;
-  readonly fields: readonly WhatIfField[];
+  /** What can be changed in the rules. */
+  readonly rules: readonly WhatIfField[];
+  readonly kinds: readonly WhatIfKindOfNumber[];
+  /**
+   * For each number of the task's scenario, in the order of `numbersOf`: its position in `kinds`, or -1 if it cannot be
+   * changed. A page has hundreds of fields; so it holds their paths and values once, as the scenario.
+   */
+  readonly kindOf: readonly number[];
   /** The command to which the script adds `--set`. */
   readonly command: string;
 }

@@ -7,11 +7,9 @@ import { CATEGORIES, type Clause } from '../../src/clauses/clause.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { plainWords } from '../../src/report/headline.ts';
 import { meanError, meanOf } from '../../src/report/statistics.ts';
-
 import { endOfLondonDate } from '../../src/time.ts';
-import { addCounts, emptyCounts, MEASURE_QUALIFYING, volumeIndex, type Counts } from '../kernel/life/counts.ts';
-import { compileModel } from '../kernel/model/model.ts';
-import { ShardRunner, shardsOf } from '../kernel/run/shard.ts';
+import { MEASURE_QUALIFYING, volumeIndex, type Counts } from '../kernel/life/counts.ts';
+import { compileModel, type Model } from '../kernel/model/model.ts';
 import { scenarioHash } from '../scenario/hash.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { unitOf, type RuleSet } from '../../src/rules/ruleset.ts';
@@ -31,6 +29,9 @@ export interface WhatIfQuestion {
   readonly onProgress?: (share: number) => void;
 }
 
+/** Lives every installation of a model once, on this thread. */
+export type CountLives = (model: Model, seed: SeedWords, replication: number) => Counts;
+
 type Answered = { readonly ok: true; readonly answer: WhatIfAnswer } | { readonly ok: false; readonly problems: readonly string[] }; // prettier-ignore
 
 /** Counts of one population in each replication, and how many homes each simulated one stands for. */
@@ -43,12 +44,14 @@ interface Part {
 export class WhatIf {
   readonly #task: WhatIfTask;
   readonly #change: (changes: readonly WhatIfChange[]) => Changed;
+  readonly #count: CountLives;
   readonly #computed = new Map<string, readonly Counts[]>();
 
   /** @param change returns the scenario and its rules with changes in place, or what is wrong with them */
-  constructor(task: WhatIfTask, change: (changes: readonly WhatIfChange[]) => Changed) {
+  constructor(task: WhatIfTask, change: (changes: readonly WhatIfChange[]) => Changed, count: CountLives) {
     this.#task = task;
     this.#change = change;
+    this.#count = count;
   }
 
   ask({ changes, share, replications, onProgress }: WhatIfQuestion): Answered {
@@ -61,7 +64,7 @@ export class WhatIf {
     const lives = missing.reduce((sum, cell) => sum + cell.lives, 0);
     let done = 0;
     for (const cell of missing) {
-      if (!this.#computed.has(cell.key)) this.#computed.set(cell.key, computed(cell, this.#task.seedWords));
+      if (!this.#computed.has(cell.key)) this.#computed.set(cell.key, this.#counts(cell));
       done += cell.lives;
       onProgress?.(done / lives);
     }
@@ -82,6 +85,12 @@ export class WhatIf {
         replications,
       },
     };
+  }
+
+  /** The counts of a cell, one for each of its replications. */
+  #counts({ scenario, rules, block }: Cell): readonly Counts[] {
+    const model = compileModel(scenario, rules);
+    return Array.from({ length: block.count }, (_, i) => this.#count(model, this.#task.seedWords, block.from + i));
   }
 
   #plan(
@@ -106,17 +115,6 @@ function requiredAsOf(scenario: Scenario): number {
   const qualifying = comparison.operator === 'qualifying';
   const counted = { ...scenario, asOf: qualifying ? [comparison.dataCut] : [] };
   return asOfsOf(counted).indexOf(endOfLondonDate(qualifying ? comparison.dataCut : horizon));
-}
-
-/** The counts of a cell, one for each of its replications, on this thread. */
-function computed({ scenario, rules, block }: Cell, seed: SeedWords): readonly Counts[] {
-  const model = compileModel(scenario, rules);
-  return Array.from({ length: block.count }, (_, i) => {
-    const runner = new ShardRunner(model, seed, block.from + i);
-    const counts = emptyCounts(model.asOfs.length, model.months);
-    for (let shard = 0; shard < shardsOf(model.size); shard += 1) addCounts(counts, runner.run(shard));
-    return counts;
-  });
 }
 
 function whatIfRow(

@@ -2,7 +2,7 @@ import { nearest } from '../../src/document/nearest.ts';
 import type { Files } from '../../src/document/files.ts';
 import { parsePath } from '../../src/document/path.ts';
 import { joinCohorts, parsePublishedVolumes } from '../../src/report/published.ts';
-import type { Fault } from './scenarioChecks.ts';
+import type { Fault } from './numberChecks.ts';
 import type { Scenario } from './schema.ts';
 
 /**

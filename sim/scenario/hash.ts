@@ -16,7 +16,7 @@ const LEFT_OUT: readonly (keyof Scenario)[] = [
 ]; // prettier-ignore
 
 /** Fields of a rule set that the hash leaves out: names, titles, texts and citations have no effect. */
-const WORDS = new Set(['name', 'title', 'text', 'clause', 'sources', 'source', 'decidedBy', 'kind182']);
+const WORDS = new Set(['name', 'title', 'text', 'clause', 'sources', 'source', 'ours', 'decidedBy', 'kind182']);
 
 /** The number of hexadecimal digits of the hash that are printed. */
 const PRINTED = 12;

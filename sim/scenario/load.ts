@@ -11,7 +11,8 @@ import { problemAt, type Position, type Problem } from '../../src/document/probl
 import { applySetting, parseSetting } from '../../src/document/settings.ts';
 import { foundText, plainOf, positionAt, treeAt, type Tree } from '../../src/document/tree.ts';
 import { offendingPaths, zodProblems } from '../../src/document/zodProblems.ts';
-import { scenarioFaults, type Fault } from './scenarioChecks.ts';
+import type { Fault } from './numberChecks.ts';
+import { scenarioFaults } from './scenarioChecks.ts';
 import { scenarioWarnings } from './scenarioWarnings.ts';
 import { fitFaults } from './fitLines.ts';
 import { scenarioHash } from './hash.ts';

@@ -2,7 +2,7 @@ import { ATTEMPT_FROM_SECONDS, ATTEMPT_SPAN_SECONDS } from '../../src/londonTime
 import { DAY, endOfLondonDate, HOUR, londonInstant, startOfLondonDate } from '../../src/time.ts';
 import { datedPair, plannedPairs } from './datedSpans.ts';
 import type { Scenario } from './schema.ts';
-import type { Fault } from './scenarioChecks.ts';
+import type { Fault } from './numberChecks.ts';
 
 /**
  * Finds values that are allowed and change nothing, although their author will expect a change. Each is a warning;

@@ -44,17 +44,23 @@ export interface Standing {
   readonly holds: EventName;
 }
 
+/** The standing of every `kind182`: the briefing names the kinds, and no source gives a category its kind. */
+export const KIND_182_SOURCE: SourceId = 'ourInference';
+
 /** One exclusion category as law: a data row. `evaluate` and `tally` both interpret it; neither restates it. */
 export interface Clause {
   readonly category: ExclusionCategory;
   /** The clause number as the briefing's questions give it. */
   readonly clause: string;
   readonly title: string;
-  /** The briefing's own words. */
+  /** What must be shown, in our words. The words of the briefing are `quotes` of the sources. */
   readonly text: string;
   readonly sources: readonly SourceId[];
   readonly decidedBy: 'DCC' | 'Secretary of State' | 'count' | 'count or supplier';
-  /** TMAD 18.2 (a) Smart Metering System not enrolled, (b) Installation not migrated, (c) no EPCL entry pursued. */
+  /**
+   * The kinds of exclusion of TMAD 18.2: (a) Smart Metering System not enrolled, (b) Installation not migrated, (c) no EPCL
+   * entry pursued. Which kind a category is of is our inference (`KIND_182_SOURCE`).
+   */
   readonly kind182: readonly ('a' | 'b' | 'c')[];
   readonly excludes: Excludes;
   readonly cohorts: readonly Cohort[];

@@ -1,8 +1,7 @@
 import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
-// "...where migration has failed at least five times in separate weeks as captured by Clause 18.9 of the TMAD" and
-// "(except for Table 5.10 errors)" - Various 1, Q5. "Five Retries" is five attempts.
+// The title says retries; what counts is attempts.
 export const fiveRetries: Clause = {
   category: 'five-retries',
   clause: '18.9',

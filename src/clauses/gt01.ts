@@ -1,9 +1,6 @@
 import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
-// "Proposal is to migrate only the electricity meter and exclude the gas meter. For IOC check that payment mode is
-// 'credit' is made but not needed for MOC (Secure) ... For Dormant Meters, DCC propose three migration attempts, each in
-// separate weeks ... For Active Meters, Responsible Supplier to decide when to exclude the gas meter" - Various 1, Q8
 export const gt01: Clause = {
   category: 'gt01',
   clause: '18.6',

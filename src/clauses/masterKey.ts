@@ -1,8 +1,6 @@
 import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
-// "...exclude solely Dormant SMETS1 Installations from the scope of Migration where DCC has taken all reasonable steps
-// to obtain the Master Key for the CHF as captured by Clause 18.4 of the TMAD" - Various 1, Q2
 export const masterKey: Clause = {
   category: 'master-key',
   clause: '18.4',

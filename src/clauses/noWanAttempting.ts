@@ -1,8 +1,6 @@
 import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
-// "...where Migration has failed at least three times in separate weeks due to no WAN as captured by Clause 18.8 of the
-// TMAD" - Various 1, Q4
 export const noWanAttempting: Clause = {
   category: 'no-wan-attempting',
   clause: '18.8',

@@ -2,9 +2,7 @@ import { NO_WAN } from '../migration/history.ts';
 import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
-// "...(for IOC only) ... where the steps in Clause 4.26 (to upgrade and/or reconfigure Dormant Meters and associated
-// Devices) have failed at least three times due to no WAN as captured by Clause 18.7 of the TMAD" - Various 1, Q3.
-// "three separate instructions": it counts DCC's instructions to the SMSO, not the SMSO's tries, and has no week rule.
+// It counts DCC's instructions to the SMSO, not the SMSO's tries, and has no rule of weeks.
 export const noWanBefore: Clause = {
   category: 'no-wan-before',
   clause: '18.7',

@@ -1,9 +1,7 @@
 import { DATES } from '../regulation/parameters.ts';
 import type { Clause } from './clause.ts';
 
-// "...exclude SMETS1 Installations where it is decided by the Secretary of State that it is uneconomic to undertake the
-// DMCT Process, subject to the Secretary of State not directing otherwise, as captured by Clause 18.5 of the TMAD"
-// - Various 1, Q7. The slide before it prints Clause 18.4 for the same category; see the source's note.
+// The slide before the question prints Clause 18.4 for the same category; see the note of the source.
 export const uneconomicToTest: Clause = {
   category: 'uneconomic-to-test',
   clause: '18.5',
@@ -13,7 +11,7 @@ export const uneconomicToTest: Clause = {
   decidedBy: 'Secretary of State',
   kind182: ['b', 'c'],
   excludes: 'installation',
-  // From the impact line "Across IOC and FOC", not from a scope: the reading `uneconomicCohorts` widens it.
+  // From the line of the envisaged impact, not from a scope: the reading `uneconomicCohorts` widens it.
   cohorts: ['IOC', 'FOC'],
   dormancy: 'any',
   creditCohorts: [],

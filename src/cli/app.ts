@@ -21,7 +21,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
     const { shell, exitCode } = shellOver(io);
     // Commander takes one short form of an option; both are common for the version.
     const args = argv[0] === '-v' ? ['-V', ...argv.slice(1)] : argv;
-    const root = await program(args[0], shell);
+    const root = await program(args, shell);
     await root.parseAsync(args, { from: 'user' });
     return exitCode();
   } catch (error) {
@@ -50,7 +50,7 @@ function answer(error: unknown, { err }: Io): ExitCode {
   return EXIT.internal;
 }
 
-async function program(first: string | undefined, shell: Shell): Promise<Command> {
+async function program(args: readonly string[], shell: Shell): Promise<Command> {
   const root = new Command('smets1-bench')
     .description('Simulation and hardware-emulation test bench for SMETS1 migration.')
     .version(benchVersion(), '-V, --version', 'print the version (also -v)')
@@ -58,11 +58,13 @@ async function program(first: string | undefined, shell: Shell): Promise<Command
     .showSuggestionAfterError()
     // An option after a command's name is that command's: `sweep plan` has options that `sweep` has too.
     .enablePositionalOptions()
+    // What a command takes is for its own help. The list of commands loads none of them.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect, 4 property failed.\nA command that is interrupted ends with 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP).',
     );
-  for (const command of await commandsFor(first, shell)) root.addCommand(command);
+  for (const command of await commandsFor(args, shell)) root.addCommand(command);
   return throughShell(root, shell.io);
 }
 

@@ -41,15 +41,15 @@ export const AREA_MAX = 23;
 export function syntheticMpan(area: number, serial: number): number {
   assert(area >= AREA_MIN && area <= AREA_MAX, `a distribution area lies from ${AREA_MIN} to ${AREA_MAX}`);
   assert(serial >= 0 && serial < 1e9, 'a synthetic MPAN numbers up to 999,999,999 installations');
-  const leading = area * 1e10 + serial;
-  let sum = 0;
-  let rest = leading;
-  for (let i = 11; i >= 0; i -= 1) {
-    const digit = rest % 10;
-    rest = (rest - digit) / 10;
-    sum += digit * (MPAN_WEIGHTS[i] as number);
+  const tens = Math.floor(area / 10);
+  let sum = tens * MPAN_WEIGHTS[0] + (area - tens * 10) * MPAN_WEIGHTS[1];
+  // The third digit is 0. Integers of 32 bits are divided several times as fast as longer ones.
+  for (let i = 11, rest = serial | 0; i >= 3; i -= 1) {
+    const next = (rest / 10) | 0;
+    sum += (rest - next * 10) * (MPAN_WEIGHTS[i] as number);
+    rest = next;
   }
-  return leading * 10 + ((sum % 11) % 10);
+  return (area * 1e10 + serial) * 10 + ((sum % 11) % 10);
 }
 
 /** A synthetic 11-digit MPRN for a numbered installation; the leading 9 is ours. */
@@ -57,11 +57,11 @@ export function syntheticMprn(serial: number): number {
   assert(serial >= 0 && serial < 1e8, 'a synthetic MPRN numbers up to 99,999,999 installations');
   const leading = 9e8 + serial;
   let sum = 0;
-  let rest = leading;
+  let rest = leading | 0;
   for (let weight = 1; weight <= 9; weight += 1) {
-    const digit = rest % 10;
-    rest = (rest - digit) / 10;
-    sum += digit * weight;
+    const next = (rest / 10) | 0;
+    sum += (rest - next * 10) * weight;
+    rest = next;
   }
   return leading * 100 + (sum % 11);
 }

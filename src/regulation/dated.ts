@@ -7,6 +7,8 @@ export interface DatedRow<V> {
   readonly from: string;
   readonly value: V;
   readonly source: SourceId;
+  /** What of the row no source says, and is our inference or assumption. Absent: the source says all of it. */
+  readonly ours?: string;
 }
 
 export interface Dated<V> {

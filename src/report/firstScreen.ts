@@ -1,7 +1,7 @@
 import { spokenDate } from '../text/dates.ts';
 import { signedNumber, wholeNumber } from '../text/numberWords.ts';
 import { wrapped } from '../text/wrap.ts';
-import { rangeOfCategory, type KnownRanges } from './ranges/knownRanges.ts';
+import { rangeOfRow, type KnownRanges } from './ranges/knownRanges.ts';
 import { RELATION_WORDS, type HeadlineRow } from './headline.ts';
 import type { RunReport } from './runReport.ts';
 import { RANGE_REPLICATIONS_MIN } from './statistics.ts';
@@ -97,9 +97,9 @@ function volumeColumns({ headline, replications }: RunReport, known: KnownRanges
   };
 }
 
-/** The range of a category over the priors in words; empty for a sum of categories. */
+/** The range of a category, or of the total, over the priors in words; empty if it is not known. */
 function priorText({ category }: HeadlineRow, known: KnownRanges): string {
-  const range = category === null ? undefined : rangeOfCategory(known, category);
+  const range = rangeOfRow(known, category);
   return range === undefined ? '' : rangeText({ low: range.p05, high: range.p95 });
 }
 

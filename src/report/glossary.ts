@@ -44,8 +44,31 @@ export function parseGlossary(text: string): readonly GlossaryEntry[] {
 /** The entries whose term or other name equals the text, or, if there is none, contains it. Case is ignored. */
 export function findTerm(entries: readonly GlossaryEntry[], asked: string): readonly GlossaryEntry[] {
   const wanted = asked.toLowerCase();
-  const names = ({ term, others }: GlossaryEntry): readonly string[] =>
-    [term, ...others].map((name) => name.toLowerCase());
-  const exact = entries.filter((entry) => names(entry).includes(wanted));
-  return exact.length > 0 ? exact : entries.filter((entry) => names(entry).some((name) => name.includes(wanted)));
+  const lower = (entry: GlossaryEntry): readonly string[] => names(entry).map((name) => name.toLowerCase());
+  const exact = entries.filter((entry) => lower(entry).includes(wanted));
+  return exact.length > 0 ? exact : entries.filter((entry) => lower(entry).some((name) => name.includes(wanted)));
+}
+
+/** The entries that explain a word of the text, and those that explain a word of these entries. They keep their order. */
+export function entriesFor(entries: readonly GlossaryEntry[], text: string): readonly GlossaryEntry[] {
+  const used = new Set<GlossaryEntry>();
+  const waiting = [text];
+  for (let words = waiting.pop(); words !== undefined; words = waiting.pop()) {
+    for (const entry of entries) {
+      if (used.has(entry) || !names(entry).some((name) => standsIn(name, words))) continue;
+      used.add(entry);
+      waiting.push(entry.meaning);
+    }
+  }
+  return entries.filter((entry) => used.has(entry));
+}
+
+function names({ term, others }: GlossaryEntry): readonly string[] {
+  return [term, ...others];
+}
+
+/** True if the text has the name at the start of a word. An acronym is found in capitals only. */
+function standsIn(name: string, text: string): boolean {
+  const isWord = name === name.toLowerCase();
+  return new RegExp(`(?<![\\w.-])${name.replaceAll(/[^\w ]/g, '\\$&')}`, isWord ? 'i' : '').test(text);
 }

@@ -1,5 +1,6 @@
 import { CATEGORIES, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS, type Cohort } from '../installation/cohort.ts';
+import { parseDate } from '../time.ts';
 
 /** One published line: a category over one cohort, or over several together. */
 export interface PublishedLine {
@@ -55,6 +56,7 @@ export function parseSeries(text: string): Parsed<SeriesPoint> {
   const parsed = parseRows(text, ['date', 'cumulative', 'unit', 'kind', 'source'], (cells, line) => {
     const count = cells.cumulative === '' ? -1 : Number(cells.cumulative);
     if (Number.isNaN(count)) return `line ${line}: cumulative ${cells.cumulative}, expected a count or nothing`;
+    if (parseDate(cells.date ?? '') === undefined) return `line ${line}: date ${cells.date}, expected YYYY-MM-DD`;
     const unit = (['meters', 'installations'] as const).find((known) => known === cells.unit?.toLowerCase());
     if (unit === undefined) return `line ${line}: unit ${cells.unit}, expected meters or installations`;
     return { date: cells.date ?? '', unit, count, kind: cells.kind ?? '', source: cells.source ?? '' };

@@ -8,7 +8,8 @@ import { applySetting, type Setting } from '../document/settings.ts';
 import { foundText, plainOf, positionAt, treeAt, treeOf, type Tree } from '../document/tree.ts';
 import { zodProblems } from '../document/zodProblems.ts';
 import { READING_NAMES } from '../regulation/readings.ts';
-import { IN_FORCE, RULE_SETS, type RuleSet } from './ruleset.ts';
+import { IN_FORCE, RULE_SETS } from './builtInRules.ts';
+import type { RuleSet } from './ruleset.ts';
 
 export type RulesResult =
   { readonly ok: true; readonly rules: RuleSet } | { readonly ok: false; readonly problems: readonly Problem[] };

@@ -6,7 +6,8 @@ import { parseSetting, type Setting } from '../document/settings.ts';
 import { treeAt, type Tree } from '../document/tree.ts';
 import type { Instant } from '../time.ts';
 import { amendTree, builtInTree, rulePath, RULES_MERGE, ruleSetOfTree } from './amend.ts';
-import { IN_FORCE, RULE_SETS, ruleSetInForce, type RuleSet } from './ruleset.ts';
+import { IN_FORCE, RULE_SETS, ruleSetInForce } from './builtInRules.ts';
+import type { RuleSet } from './ruleset.ts';
 
 /** A rule set with the files that it came from, or everything that is wrong with it. */
 export type ResolvedRules =

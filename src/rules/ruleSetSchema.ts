@@ -45,12 +45,12 @@ const standing = z.strictObject({
 const clause = z.strictObject({
   clause: z.string().min(1).max(20).describe('the number of the clause: a label, categories are keyed by name'),
   title: z.string().min(1).max(200),
-  text: z.string().min(1).max(2000).describe('what must be shown, in words'),
+  text: z.string().min(1).max(2000).describe('what must be shown, in our words'),
   sources: z.array(source).min(1).describe('citations, keys of the bibliography'),
   decidedBy: z.enum(['DCC', 'Secretary of State', 'count', 'count or supplier']),
   kind182: z
     .array(z.enum(['a', 'b', 'c']))
-    .describe('TMAD 18.2: (a) system not enrolled, (b) not migrated, (c) no EPCL entry'),
+    .describe('our inference; TMAD 18.2: (a) system not enrolled, (b) not migrated, (c) no EPCL entry'),
   excludes: z.enum(['installation', 'gsme']).describe('what leaves the migration'),
   cohorts: cohorts.describe('cohorts in scope'),
   dormancy: z
@@ -62,7 +62,14 @@ const clause = z.strictObject({
 });
 
 const datedSeconds = z
-  .array(z.strictObject({ from: date, value: z.number().int().min(0).max(31_536_000), source }))
+  .array(
+    z.strictObject({
+      from: date,
+      value: z.number().int().min(0).max(31_536_000),
+      source,
+      ours: z.string().min(1).max(400).optional().describe('what of the row no source says'),
+    }),
+  )
   .min(1)
   .describe('rows in rising order of London dates, the first from 2012-01-01; seconds');
 
@@ -147,7 +154,14 @@ export function ruleSetOf(document: RuleSetDocument): RuleSet {
 }
 
 function seconds(rows: RuleSetDocument['windows']['wanWindowSeconds']): Dated<number> {
-  return dated(rows.map(({ from, value, source: cited }) => ({ from, value, source: cited })));
+  return dated(
+    rows.map(({ from, value, source: cited, ours }) => ({
+      from,
+      value,
+      source: cited,
+      ...(ours !== undefined && { ours }),
+    })),
+  );
 }
 
 export interface RuleSetFault {

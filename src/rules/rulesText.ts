@@ -1,4 +1,4 @@
-import type { Clause, Counting, Standing } from '../clauses/clause.ts';
+import { KIND_182_SOURCE, type Clause, type Counting, type Standing } from '../clauses/clause.ts';
 import { formatPath, type Path } from '../document/path.ts';
 import type { Dated } from '../regulation/dated.ts';
 import { READING_NAMES, READINGS } from '../regulation/readings.ts';
@@ -6,7 +6,10 @@ import { documentOf } from './ruleSetSchema.ts';
 import type { RuleSet } from './ruleset.ts';
 import { SOURCES, type Source, type SourceId } from '../regulation/sources.ts';
 
-/** A rule set for a reader: each clause with its words and citations, each reading with what it means. */
+/**
+ * A rule set for a reader: each clause in our words, with its citations and the words of their sources, and each reading with
+ * what it means. Only words of a source stand in quotation marks.
+ */
 export function rulesText(rules: RuleSet): string {
   const lines = [
     rules.name,
@@ -39,10 +42,10 @@ function clauseLines(clause: Clause): string[] {
   const credit = clause.creditCohorts.length === 0 ? '' : `; payment mode credit in ${clause.creditCohorts.join(', ')}`;
   return [
     `${clause.category} (clause ${clause.clause}): ${clause.title}`,
-    `  "${clause.text}"`,
+    `  ${clause.text} (our words)`,
     `  shown by    ${clause.shows.type === 'count' ? countText(clause.shows) : standingText(clause.shows)}`,
     `  scope       ${clause.cohorts.join(', ')}; dormancy ${clause.dormancy}${credit}`,
-    `  excludes    ${clause.excludes === 'gsme' ? 'the gas meter alone' : 'the installation'}; 18.2 ${clause.kind182.map((kind) => `(${kind})`).join(' ')}`,
+    `  excludes    ${clause.excludes === 'gsme' ? 'the gas meter alone' : 'the installation'}; 18.2 ${clause.kind182.map((kind) => `(${kind})`).join(' ')} [${KIND_182_SOURCE}]`,
     `  decided by  ${clause.decidedBy}; ${inForce}`,
     ...clause.sources.flatMap(sourceLines),
   ];
@@ -62,12 +65,16 @@ function sourceLines(id: SourceId): string[] {
   const source: Source = SOURCES[id];
   return [
     `  source      ${source.title} [${id}]`,
+    ...(source.quotes ?? []).map((quote) => `              "${quote}"`),
     ...(source.note === undefined ? [] : [`              ${source.note}`]),
   ];
 }
 
 function windowLines(name: string, window: Dated<number>): string[] {
-  return window.rows.map(({ from, value, source }) => `  ${name} within ${value} s from ${from} [${source}]`);
+  return window.rows.map(
+    ({ from, value, source, ours }) =>
+      `  ${name} within ${value} s from ${from} [${source}]${ours === undefined ? '' : `; ours: ${ours}`}`,
+  );
 }
 
 function readingLines(name: (typeof READING_NAMES)[number], rules: RuleSet): string[] {

@@ -1,6 +1,6 @@
 import { evaluate } from '../../src/exclusion/reference/evaluate.ts';
 import { trace } from '../../src/exclusion/explain/trace.ts';
-import { VARIOUS1 } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import { each, rates } from './measure.ts';
 import { printGoal, printRates } from './print.ts';
 import type { Sizes } from './sizes.ts';

@@ -11,7 +11,9 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { applyChanges } from '../../sim/browser/applyChanges.ts';
-import { WhatIf } from '../../sim/browser/whatIf.ts';
+import { WhatIf, type CountLives } from '../../sim/browser/whatIf.ts';
+import { addCounts, emptyCounts } from '../../sim/kernel/life/counts.ts';
+import { ShardRunner, shardsOf } from '../../sim/kernel/run/shard.ts';
 import { loadScenarioFile } from '../../src/cli/shell/scenarioFile.ts';
 import { valuesOf, whatIfForm } from '../../src/cli/report/whatIfForm.ts';
 import { writePage } from '../../src/cli/report/writePage.ts';
@@ -152,7 +154,7 @@ async function kernelHolds({ quick }: Sizes): Promise<boolean> {
       const path = 'changes.replacementPerYear';
       const node = await timed(() => {
         const question = { changes: [{ path, value: 0.01 + 0.001 * pair }], share: 0.25, replications: 8 };
-        const answered = new WhatIf(task, (changes) => applyChanges(task, changes)).ask(question);
+        const answered = new WhatIf(task, (changes) => applyChanges(task, changes), countedInNode).ask(question);
         if (!answered.ok) throw new Error(answered.problems.join('\n'));
       });
       const inPage = await askedOf(browser, pathToFileURL(page).href, { path, value: String(0.01 + 0.001 * pair) });
@@ -174,6 +176,14 @@ async function kernelHolds({ quick }: Sizes): Promise<boolean> {
     quick,
   });
 }
+
+/** Every shard of a replication, as the pool of a run counts it. */
+const countedInNode: CountLives = (model, seed, replication) => {
+  const runner = new ShardRunner(model, seed, replication);
+  const counts = emptyCounts(model.asOfs.length, model.months);
+  for (let shard = 0; shard < shardsOf(model.size); shard += 1) addCounts(counts, runner.run(shard));
+  return counts;
+};
 
 interface ProcessInfo {
   readonly processInfo: readonly { readonly type: string; readonly cpuTime: number }[];

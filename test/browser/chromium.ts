@@ -29,6 +29,8 @@ export interface Watched {
 /** A page that cannot reach the network, with everything that it asks for and says. */
 export async function watchedPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, ...options });
+  // As in vitest.config.ts: a guard that decides nothing on a busy machine.
+  context.setDefaultTimeout(600_000);
   const page = await context.newPage();
   const [requests, messages]: [string[], string[]] = [[], []];
   page.on('request', (request) => requests.push(request.url()));

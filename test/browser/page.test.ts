@@ -133,7 +133,7 @@ describe.skipIf(NO_BROWSER !== undefined)('the report page in Chromium', () => {
     await page.selectOption('#what-if-field', 'any');
     await page.fill('#what-if-input', set.join('\n'));
     await page.click('#what-if-run');
-    await page.locator('#what-if-answer table').waitFor({ timeout: 60_000 });
+    await page.locator('#what-if-answer table').waitFor();
     expect(await page.textContent('#what-if-say')).toContain(`#${expected.scenarioHash})`);
     expect(await page.textContent('#what-if-command')).toContain(set.map((text) => `--set ${text}`).join(' '));
     await page.fill('#what-if-input', 'changes.replacementPerYaer=0.5');
@@ -172,17 +172,15 @@ type Sampled = Readonly<Record<string, { readonly before: readonly number[]; rea
 async function asked(browser: Browser, url: string): Promise<[Sampled, string[], boolean]> {
   const { page, messages } = await watchedPage(browser);
   await page.addInitScript(`
-    const [Made, Parts] = [window.Worker, window.Blob];
-    const watch = 'const Made = WebAssembly.Module; WebAssembly.Module = function (bytes) { const made = new Made(bytes); postMessage({ kind: "compiled" }); return made; };';
-    window.Blob = class extends Parts {
-      constructor(parts, options) {
-        super(options?.type === 'text/javascript' ? [watch, ...parts] : parts, options);
-      }
-    };
+    const Made = window.Worker;
     window.Worker = class extends Made {
       constructor(url) {
         super(url);
-        this.addEventListener('message', ({ data }) => { if (data.kind === 'answer') window.answered = data; if (data.kind === 'compiled') window.compiled = true; });
+        this.addEventListener('message', ({ data }) => { if (data.kind === 'answer') window.answered = data; });
+      }
+      postMessage(message) {
+        if (message.kind === 'task') window.compiled = message.life instanceof WebAssembly.Module;
+        super.postMessage(message);
       }
     };`);
   await page.goto(url);
@@ -192,7 +190,7 @@ async function asked(browser: Browser, url: string): Promise<[Sampled, string[],
   await page.selectOption('#what-if-share', String(SHARE));
   await page.selectOption('#what-if-runs', String(RUNS));
   await page.click('#what-if-run');
-  await page.locator('#what-if-answer table').waitFor({ timeout: 60_000 });
+  await page.locator('#what-if-answer table').waitFor();
   const rows = await page.evaluate<
     readonly {
       category: string;

@@ -14,7 +14,7 @@ import {
   type Engine,
 } from '../kit/index.ts';
 import { CANARIES } from '../src/exclusion/canaries.ts';
-import { VARIOUS1 } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 
 const WRONG = CANARIES['goes on after an ok'] as Engine;
 const AGREES = agreesWithReference();

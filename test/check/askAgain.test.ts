@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { evaluate } from '../../src/exclusion/reference/evaluate.ts';
-import { VARIOUS1 } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import { LAWS } from '../kit/laws/laws.ts';
 import type { Engine } from '../kit/index.ts';
 import { askerOf, type Asker } from '../kit/trial/asker.ts';

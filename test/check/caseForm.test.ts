@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { answerOf } from '../../src/interchange/engine/engineProtocol.ts';
-import { VARIOUS1 } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import { instant } from '../../src/time.ts';
 import { caseDifferences } from '../kit/cases/caseDifferences.ts';
 import { readInstant, writeInstant } from '../kit/cases/caseFields.ts';

@@ -1,7 +1,7 @@
 // What counts as a difference between two answers, and how a wrong answer becomes a counterexample.
 import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../src/exclusion/verdict.ts';
-import { VARIOUS1 } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import { instant } from '../../src/time.ts';
 import { differencesOf, shapeOf } from '../kit/compare.ts';
 import { readInstallation, readRow } from '../kit/cases/caseFields.ts';

@@ -10,7 +10,7 @@ import { csvLine } from '../../src/interchange/format/rowWriter.ts';
 import { attemptColumns, eventColumns, installationColumns } from '../../src/interchange/engine/engineProtocol.ts';
 import { joinHistories } from '../../src/interchange/history/joinHistories.ts';
 import type { RefusedRow } from '../../src/interchange/record/refusal.ts';
-import { VARIOUS1 } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import { INSTANT_MAX } from '../../src/time.ts';
 import { BehaviourMatrix } from '../kit/coverage/matrix.ts';
 import { QuestionStream } from '../kit/generate/stream.ts';

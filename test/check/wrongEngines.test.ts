@@ -1,6 +1,6 @@
 // The kit tests itself: every engine that is wrong in one rule is found, and its counterexample is as small as can be.
 import { describe, expect, test } from 'vitest';
-import { VARIOUS1 } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import { sampleSize } from '../sampleSize.ts';
 import { askerOf } from '../kit/trial/asker.ts';
 import { expectedOf, findingOf, isLike, shapesOf } from '../kit/trial/finding.ts';

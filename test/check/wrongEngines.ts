@@ -4,7 +4,8 @@ import type { Clause, DormancyScope, ExclusionCategory } from '../../src/clauses
 import { engine as compiled } from '../../src/exclusion/engine/engine.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { READING_NAMES, READINGS } from '../../src/regulation/readings.ts';
-import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Engine } from '../kit/index.ts';
 import { CANARIES } from '../src/exclusion/canaries.ts';
 

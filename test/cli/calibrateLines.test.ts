@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { numbersOutsideTables } from '../pageNumbers.ts';
+import { CALIBRATION_TABLES } from '../../src/cli/calibrate/calibrationTables.ts';
 import { commandLine } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lines-'));
@@ -25,9 +26,9 @@ parameters:
 );
 const lines = file('lines.csv', 'category,cohorts,published,relation\nfive-retries,MOC_Secure,75,predict\n');
 const run = (...args: string[]) =>
-  commandLine(['calibrate', 'lines', 'scenarios/clause-18-9-five-retries.yaml', '--priors', priors, '--to', lines, '--draws', '120', '--scale', '1', '--workers', '1', ...args]); // prettier-ignore
+  commandLine(['calibrate', 'scenarios/clause-18-9-five-retries.yaml', '--priors', priors, '--to', lines, '--draws', '120', '--scale', '1', '--workers', '1', ...args]); // prettier-ignore
 
-describe('calibrate lines', () => {
+describe('calibrate SCENARIO --to LINES', () => {
   test('it says what the lines identify, and what they do not', async () => {
     const { code, out, err } = await run('--format', 'json');
     expect({ code, err: err.replaceAll(/simulating.*\n/g, '') }).toEqual({ code: 0, err: '' });
@@ -57,6 +58,22 @@ describe('calibrate lines', () => {
     expect(page).not.toContain(folder);
   });
 
+  test('--out writes the tables with their origin, and every table is of its columns', async () => {
+    const out = join(folder, 'tables');
+    expect(await run('--out', out)).toMatchObject({ code: 0 });
+    const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { command: string; kind: string; files: Record<string, { rows: number }> }; // prettier-ignore
+    expect(manifest).toMatchObject({ kind: 'calibration', draws: 120, histories: null });
+    expect(manifest.command).not.toContain(folder);
+    const counts = Object.fromEntries(Object.entries(manifest.files).map(([name, { rows }]) => [name, rows]));
+    expect(counts).toEqual({ 'parameters.csv': 3, 'data.csv': 1, 'draws.csv': 120, 'posterior.csv': 360 });
+    for (const [name, columns] of Object.entries(CALIBRATION_TABLES))
+      expect(readFileSync(join(out, name), 'utf8').split('\n')[0]).toBe(columns.map((column) => column.name).join(','));
+    const weights = readFileSync(join(out, 'draws.csv'), 'utf8').trim().split('\n').slice(1).map((row) => Number(row.split(',')[2])); // prettier-ignore
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
+    expect((await commandLine(['report', 'html', out, '--out', join(folder, 'page.html')])).code).toBe(0);
+    expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('five-retries/MOC_Secure');
+  });
+
   test('the text names the lines and the parameters, the most identified first', async () => {
     const { out } = await run();
     expect(out).toContain('five-retries/MOC_Secure');
@@ -65,7 +82,11 @@ describe('calibrate lines', () => {
   });
 
   test.each([
-    ['category,cohorts,published,relation\n', 'found no line that is not an input'],
+    ['category,cohorts,published,relation\n', 'found no line, expected at least one below the header'],
+    ['', 'no column category'],
+    ['category,cohorts,published,relation\nmaster-key,IOC,75,input\n', 'found only lines whose relation is input'],
+    ['category,cohorts,published,relation\nfour-retries,IOC,75,fit\n', 'category four-retries, expected one of'],
+    ['category,cohorts,published,relation\nfive-retries,IOC,5,fit\nfive-retries,IOC,6,fit\n', 'five-retries/IOC stands there twice'], // prettier-ignore
     ['category,cohorts,published,relation,low,high\nfive-retries,MOC_Secure,75,fit,80,90\n', 'expected numbers around 75'], // prettier-ignore
     ['category,cohorts,published\nx,IOC,1\n', 'no column relation'],
   ])('%j is refused', async (text, message) => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { syntheticMpan } from '../../src/installation/identifiers.ts';
-import { VARIOUS1 } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import { decide, freshFolder, removeFolders, writeRecords, type Cells, type Records } from './decideHarness.ts';
 
 afterAll(removeFolders);

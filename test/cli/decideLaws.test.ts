@@ -6,7 +6,7 @@ import type { Format } from '../../src/interchange/format/formats.ts';
 import { verdictRow } from '../../src/interchange/history/verdictSink.ts';
 import { csvLine } from '../../src/interchange/format/rowWriter.ts';
 import type { History } from '../../src/migration/history.ts';
-import { VARIOUS1 } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import { formatInstant, instant } from '../../src/time.ts';
 import { historyArbitrary } from '../src/exclusion/chainedHistories.ts';
 import { sampleSize } from '../sampleSize.ts';

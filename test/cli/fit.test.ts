@@ -16,12 +16,15 @@ describe('fit', () => {
   test('each round of a fit reports its number and the line that is left out', async () => {
     const { err, out } = await fit('--rounds', '4');
     // So few installations cannot meet the published lines: a fit may come to numbers that the scenario refuses.
-    const [refused, told] = [true, false].map((is) =>
+    const [refused, all] = [true, false].map((is) =>
       err
         .trimEnd()
         .split('\n')
         .filter((line) => line.startsWith('the scenario refuses the next numbers') === is),
     ) as [string[], string[]];
+    const isCheck = (line: string): boolean => line.startsWith('check with other dice (seed fit-check-1): ');
+    expect(all.filter(isCheck)).toHaveLength(1);
+    const told = all.filter((line) => !isCheck(line));
     const stages = told.map((line) => line.slice(0, line.indexOf(':')));
     expect(stages.slice(0, 4)).toEqual([1, 2, 3, 4].map((round) => `round ${round} of 4`));
     for (const name of LINES) {
@@ -36,7 +39,10 @@ describe('fit', () => {
     }
     expect(out).toMatch(/^Parameters of round [1-4], the nearest of 4 \(seed fit, 1 replication a round/m);
     expect(out).toContain('the others are fitted anew, in at most 4 rounds');
-    expect(out).toMatch(/^nothing .*\d %, not settled$/m); // a few hundred installations cannot meet 11,523
+    expect(out).toContain('How settled each line is, checked with dice that the fit has not seen: seed fit-check-1');
+    expect(out).toMatch(/^no-wan-before\/IOC +11,523 .* not settled$/m);
+    expect(out).toMatch(/^five-retries\/IOC\+MOC_MDS\+MOC_Secure +1,502 .* not fitted$/m);
+    expect(out).toMatch(/^nothing .*\d %, \d+\.\d errors, not settled$/m); // a few hundred installations cannot meet 11,523
   });
 
   test('a fit with one round claims no fitted line, and every row shows the numbers as they are', async () => {
@@ -44,6 +50,8 @@ describe('fit', () => {
     expect(out).toContain('Parameters as the scenario has them: --rounds 1 evaluates and fits nothing');
     expect(out).toContain('with --rounds 1 they are not fitted anew');
     expect(out).not.toMatch(/are fitted anew/);
+    expect(out).toContain('How far each line is from what was published, on these dice');
+    expect(err).not.toContain('check with other dice');
     expect(err.trimEnd().split('\n')).toHaveLength(1 + LINES.length);
   });
 });

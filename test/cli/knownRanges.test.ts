@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { KERNEL } from '../../sim/kernel/model/kernelNumber.ts';
 import { otherReadings } from '../../sim/calibrate/posterior/readingWeights.ts';
 import { areOf } from '../../src/cli/shell/knownRangesFile.ts';
 import { knownText, migratedAnywayTable, readingsTable } from '../../src/report/forecast/knownTables.ts';
-import type { KnownRanges } from '../../src/report/ranges/knownRanges.ts';
+import { rangeOfRow, TOTAL_LINE, type KnownRanges } from '../../src/report/ranges/knownRanges.ts';
 import { wholeNumber } from '../../src/text/numberWords.ts';
 import { scenarioAt } from '../sim/scenarios.ts';
 import { commandLine } from './harness.ts';
@@ -54,6 +54,17 @@ describe('the ranges that are kept for the baseline', () => {
     expect(readme).toContain(
       `18.9 is ${wholeNumber(range?.p05 ?? 0)} to ${wholeNumber(range?.p95 ?? 0)} in nine of ten draws, and ${wholeNumber(range?.p50 ?? 0)} in the middle one`,
     );
+    const total = known.ranges.find(({ line }) => line === TOTAL_LINE);
+    expect(readme, mend).toContain(`All homes excluded are ${wholeNumber(total?.p05 ?? 0)} to ${wholeNumber(total?.p95 ?? 0)}.`); // prettier-ignore
+    // Summed draw by draw, the range is narrower than the sum of the ends of the clauses.
+    const ends = (['no-wan-before', 'no-wan-attempting', 'five-retries', 'master-key', 'uneconomic-to-test'] as const).map((category) => rangeOfRow(known, category)); // prettier-ignore
+    expect(total?.p95 ?? 0).toBeLessThan(ends.reduce((sum, range) => sum + (range?.p95 ?? 0), 0));
+    expect(total?.p05 ?? 0).toBeGreaterThan(ends.reduce((sum, range) => sum + (range?.p05 ?? 0), 0));
+    // About half of the homes of 18.9 fail mostly for GT01.
+    const fives = known.thresholds.filter((point) => point.category === 'five-retries' && point.clock === 'effect');
+    const countOf = (failure: string | null): number => fives.find((point) => point.failure === failure)?.excluded.mean ?? 0; // prettier-ignore
+    expect(countOf('GT01') / countOf(null)).toBeGreaterThan(0.4);
+    expect(countOf('GT01') / countOf(null)).toBeLessThan(0.6);
     const own = known.thresholds.filter((point) => point.category === 'five-retries' && point.clock === 'effect');
     expect(own.find(({ failure }) => failure === null)?.migrated13?.mean).toBeCloseTo(0.25, 1);
     expect(readingsTable(known).rows.length).toBeGreaterThan(3);
@@ -81,6 +92,7 @@ describe('the ranges that are kept for the baseline', () => {
     expect(screen).toContain('x0.4');
     expect(screen).toContain('mostly GT01');
     const first = out.slice(0, out.indexOf('Each published figure'));
+    expect(screen).toMatch(/all homes excluded +[\d,]+ +[\d,]+ - [\d,]+ /);
     expect(Math.max(...first.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     const changed = await commandLine([...small, '--no-baseline', '--set', 'process.IOC.daysBetweenAttempts=14']);
     expect(changed.out).not.toContain('over the priors');
@@ -88,6 +100,16 @@ describe('the ranges that are kept for the baseline', () => {
 });
 
 describe('calibrate ranges', () => {
+  test('a place that cannot be written to, and priors over another scenario, are told before anything is computed', async () => {
+    const ranges = (scenario: string, out: string) => commandLine(['calibrate', 'ranges', scenario, '--priors', PRIORS, '--out', out, '--draws', '8', '--workers', '1']); // prettier-ignore
+    const nowhere = join(PRIORS, 'ranges.json');
+    expect(await ranges('various1', nowhere)).toMatchObject({ code: 1, err: expect.stringMatching(/^--out .*ranges\.json: /) as string }); // prettier-ignore
+    const { code, err } = await ranges('null', join(folder, 'other.json'));
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(`Is ${PRIORS} over another scenario than null?`) as string }); // prettier-ignore
+    expect(err.split('\n').length).toBeLessThan(12);
+    expect(readdirSync(folder).filter((name) => name.includes('other'))).toEqual([]);
+  });
+
   test('it writes the ranges, the readings and the thresholds of any scenario, the same for any threads', async () => {
     const scenario = 'scenarios/clause-18-9-five-retries.yaml';
     const priors = join(folder, 'priors.yaml');

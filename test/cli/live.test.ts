@@ -97,7 +97,7 @@ test('a page that reads slowly gets the newest state, and none of those between 
   } finally {
     await server.close();
   }
-}, 30_000);
+});
 
 describe('what a folder says', () => {
   const now = Date.UTC(2026, 0, 2, 12);

@@ -29,7 +29,7 @@ test.skipIf(process.platform === 'win32')(
   () => {
     const out = join(folder, 'run');
     const command = `ulimit -f 10; exec "${process.execPath}" src/cli/smets1-bench.mjs run scenarios/quiet.yaml --workers 1 --out "${out}"`; // prettier-ignore
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 60_000 });
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 600_000 });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain('the file would be larger than is allowed (ulimit -f)');
     expect(readdirSync(out)).toEqual([]);

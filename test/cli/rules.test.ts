@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RULE_SETS, VARIOUS1 } from '../../src/rules/ruleset.ts';
+import { RULE_SETS, VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import { commandLine, type Answer } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rules-'));

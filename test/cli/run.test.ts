@@ -50,7 +50,7 @@ describe('run', () => {
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['provenance', 'seed', 'scenarioHash', 'installations', 'ends', 'volumes', 'kernelSeconds']); // prettier-ignore
   });
 
-  const shell = (command: string) => spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 120_000 });
+  const shell = (command: string) => spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 600_000 });
   const BENCH = 'node src/cli/smets1-bench.mjs';
 
   test('run still gives its answer if nobody reads standard error', () => {

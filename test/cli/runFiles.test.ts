@@ -60,7 +60,7 @@ test('a run never replaces another one silently', () => {
   expect(files()).toEqual(before);
   expect(run(...SMALL, '--seed', 'another', '--out', out, '--replace').status).toBe(0);
   expect(files()).not.toEqual(before);
-}, 120_000);
+});
 
 test('the manifest names the command, the settings and the replication of the records', () => {
   const out = join(folder, 'provenance');

@@ -22,34 +22,13 @@ describe('forecast thresholds', () => {
       a clause would exclude, how many would have migrated all the same?
 
       18.7 No WAN Before Migration Attempted: the rules ask for 3 instructions; homes
-        from the day on which the exclusion takes effect
-        asks for  excluded  +-  in 13  +-  in 26  +-  saved  GBP
-        3 *              0   0      -   -      -   -      0    0
-        4                0   0      -   -      -   -      0    0
-        from the failure that fills the count, as if in force all along
-        asks for  excluded  +-  in 13  +-  in 26  +-  saved  GBP
-        3 *              0   0      -   -      -   -      0    0
-        4                0   0      -   -      -   -      0    0
+        nobody comes to it in this scenario, at any of the numbers
 
       18.8 No WAN Attempting Migration: the rules ask for 3 weeks; homes
-        from the day on which the exclusion takes effect
-        asks for  excluded  +-  in 13  +-  in 26  +-  saved  GBP
-        3 *              0   0      -   -      -   -      0    0
-        4                0   0      -   -      -   -      0    0
-        from the failure that fills the count, as if in force all along
-        asks for  excluded  +-  in 13  +-  in 26  +-  saved  GBP
-        3 *              0   0      -   -      -   -      0    0
-        4                0   0      -   -      -   -      0    0
+        nobody comes to it in this scenario, at any of the numbers
 
       18.6 Consistent GT01 Check Failure: the rules ask for 3 weeks; gas meters
-        from the day on which the exclusion takes effect
-        asks for  excluded  +-  in 13  +-  in 26  +-  saved  GBP
-        3 *              0   0      -   -      -   -      0    0
-        4                0   0      -   -      -   -      0    0
-        from the failure that fills the count, as if in force all along
-        asks for  excluded  +-  in 13  +-  in 26  +-  saved  GBP
-        3 *              0   0      -   -      -   -      0    0
-        4                0   0      -   -      -   -      0    0
+        nobody comes to it in this scenario, at any of the numbers
 
       18.9 Five Retries Attempting Migration: the rules ask for 5 weeks; homes
         from the day on which the exclusion takes effect

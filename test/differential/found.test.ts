@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { Clause } from '../../src/clauses/clause.ts';
 import type { Installation } from '../../src/installation/installation.ts';
 import type { Attempt, HistoryEvent } from '../../src/migration/history.ts';
-import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { readInstant } from '../kit/cases/caseFields.ts';
 import { difference, engineSays, referenceOf } from './compare.ts';
 

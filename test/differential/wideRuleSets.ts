@@ -3,7 +3,8 @@ import { CATEGORIES, type Clause, type Counting, type Standing } from '../../src
 import { COHORTS } from '../../src/installation/cohort.ts';
 import { EVENT_RANK } from '../../src/exclusion/engine/eventNumbers.ts';
 import { EVENTS, type EventName } from '../../src/migration/history.ts';
-import { VARIOUS1, type RuleSet } from '../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
+import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { FAILURES } from '../src/exclusion/chainedHistories.ts';
 import { readingsArbitrary } from '../kit/index.ts';
 

@@ -72,7 +72,9 @@ function evaluations(tree: ts.SourceFile): string[] {
 
 test('what runs in a page needs neither Node nor the right to evaluate text', () => {
   const { files, faults } = closureOf(ENTRIES, (file) => readFileSync(join(ROOT, file), 'utf8'));
-  expect(files).toContain('sim/kernel/life/life.ts');
+  expect(files).toContain('sim/kernel/model/model.ts');
+  // A page holds the life in its compiled form alone.
+  expect(files).not.toContain('sim/kernel/life/life.ts');
   expect(files).toContain('src/document/layers.ts');
   expect(faults).toEqual([]);
 });

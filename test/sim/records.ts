@@ -7,7 +7,7 @@ import { MIGRATION } from '../../src/exclusion/engine/engineCodes.ts';
 import { parseInstant } from '../../src/time.ts';
 import { modelEvents, type Model } from '../../sim/kernel/model/model.ts';
 import { OUTCOMES } from '../../sim/kernel/model/outcomes.ts';
-import { EVENT_VALUES, Recorder, type ShardRecords } from '../../sim/kernel/records/recordBuffers.ts';
+import { EVENT_VALUES, type ShardRecords } from '../../sim/kernel/records/recordBuffers.ts';
 import { ShardRunner, shardsOf } from '../../sim/kernel/run/shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../../sim/kernel/life/counts.ts';
 import { dmcNames } from '../../sim/population/groups.ts';
@@ -36,9 +36,9 @@ export function recorded(model: Model, seed: string, replication = 0): Recorded 
   const counts = emptyCounts(model.asOfs.length, model.months);
   const lives: Lived[] = [];
   for (let shard = 0; shard < shardsOf(model.size); shard += 1) {
-    const recorder = new Recorder(model.horizon);
-    addCounts(counts, runner.run(shard, recorder));
-    lives.push(...livesOf(recorder.take(), model));
+    const shardOf = runner.record(shard);
+    addCounts(counts, shardOf.counts);
+    lives.push(...livesOf(shardOf.records, model));
   }
   return { model, counts, lives };
 }

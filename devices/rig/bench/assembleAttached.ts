@@ -19,7 +19,16 @@ import type { OurTroubles } from './trouble.ts';
 
 export interface AttachedParts extends Pick<
   RigParts,
-  'known' | 'unheard' | 'judges' | 'leaves' | 'deviceTime' | 'onCall' | 'onStepTaken' | 'onFirstWrite'
+  | 'known'
+  | 'unheard'
+  | 'judges'
+  | 'leaves'
+  | 'deviceTime'
+  | 'onCall'
+  | 'onStepBegins'
+  | 'onLink'
+  | 'onStepTaken'
+  | 'onFirstWrite'
 > {
   /** The clock of the rig. It is shifted where weeks of a calendar pass at once. */
   readonly timers: Timers;

@@ -4,10 +4,13 @@
  * alike.
  */
 import type { Installation } from '../../../src/installation/installation.ts';
-import { apduName } from '../../decode/explainApdu.ts';
-import { roleOf } from '../../dlms/apdu.ts';
-import { equalBytes } from '../../dlms/bytes.ts';
-import { isCiphered, readCiphered, SYSTEM_TITLE_BYTES } from '../../dlms/ciphering.ts';
+import { apduName } from '../../decode/explain/explained.ts';
+import { roleOf } from '../../dlms/apdu/apdu.ts';
+import { equalBytes } from '../../dlms/encoding/bytes.ts';
+import { isCiphered, readCiphered, SYSTEM_TITLE_BYTES } from '../../dlms/security/ciphering.ts';
+import type { StepId } from '../../../src/migration/steps.ts';
+import type { DeviceName } from '../../headend/procedure.ts';
+import type { LinkEvent } from '../../transport/tap.ts';
 import type { KeySource } from '../../headend/keySource.ts';
 import type { Dial, RunnerOptions } from '../../headend/runner.ts';
 import type { Timers } from '../../transport/timers.ts';
@@ -43,6 +46,10 @@ export interface RigParts
   readonly onCall?: RunnerOptions['onCall'];
   /** Called with notes for the user: what came unasked, and octets that were skipped. They hold no payload. */
   readonly onNote?: (note: string) => void;
+  /** Called before the work of a step. */
+  readonly onStepBegins?: (step: StepId) => void;
+  /** Called with what became of a link to a device. */
+  readonly onLink?: (device: DeviceName, event: LinkEvent) => void;
   readonly onStepTaken?: (taken: Parameters<NonNullable<RigOptions['onStepTaken']>>[0]) => void;
 }
 
@@ -65,6 +72,8 @@ export function assembleRig(parts: RigParts): RigAssembly {
     onCall,
     onNote,
     onStepTaken,
+    onStepBegins,
+    onLink,
     ...walk
   } = parts;
   const { installation, displayBlocked } = parts;
@@ -73,7 +82,10 @@ export function assembleRig(parts: RigParts): RigAssembly {
     ...walk,
     ...(doubt && { doubt: () => (striker.isStriking ? undefined : doubt()) }),
     isStruck: (step) => striker.strikes(step),
-    onStep: (step) => striker.onStep(step),
+    onStep(step) {
+      onStepBegins?.(step);
+      return striker.onStep(step);
+    },
     *onStepTaken(taken) {
       yield* striker.onStepTaken();
       onStepTaken?.(taken);
@@ -87,7 +99,7 @@ export function assembleRig(parts: RigParts): RigAssembly {
   };
   const runner: RunnerOptions = {
     timers,
-    dial,
+    dial: onLink ? toldLinks(dial, onLink) : dial,
     framing,
     desk: deskLink(books, timers),
     ...(drive && { drive }),
@@ -100,6 +112,17 @@ export function assembleRig(parts: RigParts): RigAssembly {
     },
   };
   return { rig, striker, runner };
+}
+
+/** Tells what becomes of each link that is dialled. */
+function toldLinks(dial: Dial, onLink: NonNullable<RigParts['onLink']>): Dial {
+  return (call, done) =>
+    dial(call, (channel) => {
+      const isOpen = channel !== undefined && !channel.closed;
+      onLink(call.device, isOpen ? 'opened' : 'refused');
+      if (isOpen) channel.onClose(() => onLink(call.device, 'closed'));
+      done(channel);
+    });
 }
 
 /**

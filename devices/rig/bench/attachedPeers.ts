@@ -1,8 +1,8 @@
 /** The head-ends' view of a rig's devices: ledgers that outlive the process, and a guard for each attached device. */
-import { fromHex, toHex } from '../../dlms/bytes.ts';
-import { DIAGNOSTIC } from '../../dlms/acse.ts';
-import { SERVICE_ERROR } from '../../dlms/apdu.ts';
-import { REPEATED_COUNTER } from '../../dlms/clientSecurity.ts';
+import { fromHex, toHex } from '../../dlms/encoding/bytes.ts';
+import { DIAGNOSTIC } from '../../dlms/apdu/acse.ts';
+import { SERVICE_ERROR } from '../../dlms/apdu/apdu.ts';
+import { REPEATED_COUNTER } from '../../dlms/client/clientSecurity.ts';
 import type { Peer } from '../../headend/associate.ts';
 import { KeyLedger } from '../../headend/keyLedger.ts';
 import type { DeviceName, WireError } from '../../headend/procedure.ts';

@@ -6,6 +6,8 @@ import { startDriver, type Driver, type DriverAnswer } from '../../hardware/driv
 import type { Capability } from '../../hardware/driverProtocol.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
 import type { Dial } from '../../headend/runner.ts';
+import type { OpticalLineOptions } from '../../hardware/opticalLine.ts';
+import type { Direction } from '../../transport/framePolicy.ts';
 import type { SerialPackage } from '../../transport/serialPackage.ts';
 import type { Timers } from '../../transport/timers.ts';
 import { TransportError, type ByteChannel } from '../../transport/transport.ts';
@@ -22,6 +24,8 @@ export interface EndpointOptions {
   readonly loadSerial?: () => Promise<SerialPackage>;
   /** True to try each carrier before anything begins. Default: true. */
   readonly tries?: boolean;
+  /** Called with the octets by which an optical port is opened, before it goes over to HDLC. */
+  readonly onOptical?: (device: DeviceName, dir: Direction, bytes: Uint8Array) => void;
   /** Supplies the driver of a device. Default: a driver is started, and closed with the endpoints. */
   readonly driverOf?: (device: DeviceSetup) => Promise<Driver>;
   /** Called when opening or using a carrier failed. */
@@ -57,6 +61,8 @@ export async function openEndpoints(setup: RigSetup, options: EndpointOptions): 
     await Promise.all([...drivers.values()].map((driver) => driver.close()));
     await Promise.all([...lines.values()].map(async (line) => line.close?.()));
   };
+  const { onOptical } = options;
+  const opticalOf = ({ name, optical }: DeviceSetup): DeviceSetup['optical'] & Pick<OpticalLineOptions, 'onOctets'> => ({ ...optical, ...(onOptical && { onOctets: (dir, bytes) => onOptical(name, dir, bytes) }) }); // prettier-ignore
   const open = (device: DeviceSetup): Promise<Driver> => openDriver(device, setup, options);
   try {
     for (const device of setup.devices) {
@@ -64,7 +70,7 @@ export async function openEndpoints(setup: RigSetup, options: EndpointOptions): 
       if (place.kind !== 'emulated' && place.kind !== 'driver') {
         const key = `${placeText(place)} ${device.framing}`;
         const line =
-          lines.get(key) ?? carrierLine(place, { ...options, framing: device.framing, optical: device.optical });
+          lines.get(key) ?? carrierLine(place, { ...options, framing: device.framing, optical: opticalOf(device) });
         if (!lines.has(key) && options.tries !== false) await tryOnce(line);
         lines.set(key, line);
         placeOf.set(line, place);

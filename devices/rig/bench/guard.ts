@@ -3,8 +3,8 @@
  * kind of write. The title must have been learnt on the wire, in an association that proved its keys. The client core
  * asks the guard before it builds a request.
  */
-import { equalBytes, toHex } from '../../dlms/bytes.ts';
-import type { Descriptor } from '../../dlms/apdu.ts';
+import { equalBytes, toHex } from '../../dlms/encoding/bytes.ts';
+import type { Descriptor } from '../../dlms/apdu/apdu.ts';
 import type { Peer } from '../../headend/associate.ts';
 import type { AllowList } from '../file/rigSetup.ts';
 

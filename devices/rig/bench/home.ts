@@ -3,8 +3,8 @@
  * The world decides what the links do; the devices only experience it.
  */
 import type { Instant } from '../../../src/time.ts';
-import { ServerConnection } from '../../dlms/serverConnection.ts';
-import type { LogicalDevice } from '../../dlms/logicalDevice.ts';
+import { ServerConnection } from '../../dlms/server/serverConnection.ts';
+import type { LogicalDevice } from '../../dlms/server/logicalDevice.ts';
 import type { Call, DeviceName } from '../../headend/procedure.ts';
 import type { Dial } from '../../headend/runner.ts';
 import { counted, CLEAR, type LinkCondition } from '../../link/condition.ts';

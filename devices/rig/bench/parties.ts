@@ -1,6 +1,6 @@
 /** The parties that talk to an emulated home: the SMSO and the DCC, each with its own title and ledgers. */
-import { ascii } from '../../dlms/bytes.ts';
-import type { SuiteKeys } from '../../dlms/logicalDevice.ts';
+import { ascii } from '../../dlms/encoding/bytes.ts';
+import type { SuiteKeys } from '../../dlms/security/ciphering.ts';
 import type { Peer } from '../../headend/associate.ts';
 import type { DccPeers } from '../../headend/dcc.ts';
 import { KeyLedger } from '../../headend/keyLedger.ts';

@@ -2,8 +2,8 @@
  * One attached device of a rig, alone, for laws that it is held to: its peer with ledger and guard as in a rig, every
  * frame recorded, and faults on this side of its link.
  */
-import type { SuiteKeys } from '../../dlms/logicalDevice.ts';
-import { toHex } from '../../dlms/bytes.ts';
+import type { SuiteKeys } from '../../dlms/security/ciphering.ts';
+import { toHex } from '../../dlms/encoding/bytes.ts';
 import type { Peer } from '../../headend/associate.ts';
 import { KeyLedger } from '../../headend/keyLedger.ts';
 import type { DeviceName, Procedure } from '../../headend/procedure.ts';

@@ -1,6 +1,6 @@
 /** Reads the keys and secrets that a rig file names, from files and the environment. No message shows any of them. */
 import type { Path } from '../../../src/document/path.ts';
-import { ascii, fromHex } from '../../dlms/bytes.ts';
+import { ascii, fromHex } from '../../dlms/encoding/bytes.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
 import type { SecretPlace } from './rigDeviceSchema.ts';
 import type { RigDocument } from './rigFileSchema.ts';

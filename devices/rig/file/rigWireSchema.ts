@@ -1,6 +1,6 @@
 /** The link settings of an attached device that differ between devices: counters, addresses, links. */
 import { z } from 'zod';
-import { INFORMATION_BYTES_MAX } from '../../dlms/hdlcFrame.ts';
+import { INFORMATION_BYTES_MAX } from '../../dlms/framing/hdlcFrame.ts';
 
 const counter = z
   .strictObject({

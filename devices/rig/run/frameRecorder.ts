@@ -1,11 +1,17 @@
 /** Records the steps of a rig with what each step took on the wire, and passes every frame to the frame log. */
 import { NO_WAN, OK, type Attempt } from '../../../src/migration/history.ts';
-import { STEPS } from '../../../src/migration/steps.ts';
+import { STEPS, type StepId } from '../../../src/migration/steps.ts';
 import { formatInstant, type Instant } from '../../../src/time.ts';
 import type { Observed } from '../../headend/observe.ts';
 import type { Call, DeviceName } from '../../headend/procedure.ts';
 import type { Admission, Direction, FrameInFlight } from '../../transport/framePolicy.ts';
-import { frameLog, type FrameLog, type FrameLogOptions } from '../../transport/tap.ts';
+import {
+  frameLog,
+  type FrameContext,
+  type FrameLog,
+  type FrameLogOptions,
+  type LinkEvent,
+} from '../../transport/tap.ts';
 import type { Timers } from '../../transport/timers.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
 import type { Contacted, Rig } from '../walk/rig.ts';
@@ -16,7 +22,7 @@ export interface RecorderOptions {
   /** Returns the name of a device's link. */
   readonly endpoint: (device: DeviceName) => string;
   readonly framing: (device: DeviceName) => string;
-  readonly log: Pick<FrameLogOptions, 'lines' | 'pcap' | 'mask'>;
+  readonly log: Pick<FrameLogOptions, 'lines' | 'pcap' | 'mask' | 'plain' | 'draw'>;
   readonly onRow?: (row: StepRow) => void;
   /** True if the frame log also says why a step failed, in a line without octets. Default: false. */
   readonly remarks?: boolean;
@@ -37,6 +43,8 @@ export class Recorder {
   private log: FrameLog | undefined;
   private counts = { ...NOTHING_MEASURED };
   private since = 0;
+  /** What frames that cross now belong to. */
+  private about: FrameContext = {};
   private lastDirection: Direction | undefined;
   private contacted: Contacted = { observation: 'answered' };
   private notRealised: string[] = [];
@@ -52,7 +60,7 @@ export class Recorder {
   /** Takes the clock of the run, before anything happens. */
   readonly onTimers = (timers: Timers): void => {
     this.timers = timers;
-    this.log = frameLog({ ...this.options.log, timers, pcapLayer: 'any' });
+    this.log = frameLog({ ...this.options.log, timers, pcapLayer: 'any', about: () => this.about });
     this.since = timers.nowMilliseconds();
   };
 
@@ -77,6 +85,20 @@ export class Recorder {
     });
   };
 
+  /** The opening of an optical port, before it goes over to HDLC. It is no frame of DLMS, and is not counted. */
+  readonly onOptical = (device: DeviceName, dir: Direction, bytes: Uint8Array): void => {
+    this.log?.record({ dir, endpoint: this.options.endpoint(device), layer: '62056-21', bytes });
+  };
+
+  readonly onLink = (device: DeviceName, event: LinkEvent): void => {
+    const note = event === 'refused' ? 'no connection could be opened' : `connection ${event}`;
+    this.log?.remark({ endpoint: this.options.endpoint(device), layer: this.options.framing(device), note, event });
+  };
+
+  readonly onStepBegins = (step: StepId): void => {
+    this.about = { ...this.about, step };
+  };
+
   readonly onContact = (contacted: Contacted): void => {
     this.contacted = contacted;
   };
@@ -86,7 +108,10 @@ export class Recorder {
   };
 
   readonly onBegin = (event: PlannedEvent): void => {
-    this.numbers[KINDS[event.kind]] += 1;
+    const kind = KINDS[event.kind];
+    this.numbers[kind] += 1;
+    const step = kind === 'contact' ? 'contact' : kind === 'instruction' ? 'preparation' : undefined;
+    this.about = { kind, attempt: this.numbers[kind], ...(step && { step }) };
     this.measure();
     this.told = this.rows.length;
   };
@@ -112,6 +137,7 @@ export class Recorder {
     }
     for (const row of this.rows.slice(this.told)) this.options.onRow?.(row);
     this.told = this.rows.length;
+    this.about = {};
   }
 
   /** Records an attempt that was not even begun. */

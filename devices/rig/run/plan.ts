@@ -17,7 +17,7 @@ import type { Sleep } from '../../personas/gsme.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
 import { labImage } from '../../cosem/imageTransfer.ts';
 import { virtualTimers, type Timers } from '../../transport/timers.ts';
-import { assembleRig } from '../bench/assembleRig.ts';
+import { assembleRig, type RigParts } from '../bench/assembleRig.ts';
 import { Home, type HomeOptions } from '../bench/home.ts';
 import { callOf, DCC_TITLE, listed, peersOf, SMSO_TITLE, WRONG_MASTER_KEY } from '../bench/parties.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
@@ -69,6 +69,8 @@ export interface PlanOptions {
   readonly untilEnded?: boolean;
   readonly onFrame?: HomeOptions['onFrame'];
   readonly onCall?: RunnerOptions['onCall'];
+  readonly onStepBegins?: RigParts['onStepBegins'];
+  readonly onLink?: RigParts['onLink'];
   readonly onContact?: Stage['onContact'];
   readonly onBegin?: Stage['onBegin'];
   readonly onEnd?: (event: PlannedEvent, at: Instant, rig: Rig) => void;
@@ -131,6 +133,8 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     ...(plan.known && { known: plan.known }),
     ...(options.deskSeconds !== undefined && { deskSeconds: options.deskSeconds }),
     ...(options.onCall && { onCall: options.onCall }),
+    ...(options.onStepBegins && { onStepBegins: options.onStepBegins }),
+    ...(options.onLink && { onLink: options.onLink }),
     ...(options.onStepTaken && { onStepTaken: options.onStepTaken }),
   });
   const smso = peersOf({ systemTitle: titles.smso, keys: LAB_KEYS, challenge }, { gas });

@@ -61,7 +61,12 @@ export async function runAttached(setup: RigSetup, options: AttachedRunOptions):
   try {
     await lockDevices(store, setup, { timers: wall, waitSeconds: WAIT_SECONDS });
     const troubles = new OurTroubles();
-    endpoints = await openEndpoints(setup, { ...options, timers: wall, onTrouble: troubles.carrier });
+    endpoints = await openEndpoints(setup, {
+      ...options,
+      timers: wall,
+      onTrouble: troubles.carrier,
+      onOptical: options.recorder.onOptical,
+    });
     return await runOver(setup, { ...options, wall, endpoints, store, troubles });
   } finally {
     await endpoints?.close();
@@ -104,6 +109,8 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
     onFrame: recorder.onFrame,
     onNotRealised: recorder.onNotRealised,
     onCall: recorder.onCall,
+    onStepBegins: recorder.onStepBegins,
+    onLink: recorder.onLink,
     onStepTaken: recorder.onStepTaken,
     known: knownOf(setup),
     ...(bench.onFirstWrite && { onFirstWrite: bench.onFirstWrite }),

@@ -4,7 +4,7 @@
  */
 import type { Attempt } from '../../../src/migration/history.ts';
 import type { Instant } from '../../../src/time.ts';
-import { fromHex } from '../../dlms/bytes.ts';
+import { fromHex } from '../../dlms/encoding/bytes.ts';
 import { lastWake } from '../../personas/gsme.ts';
 import { labDevice } from '../../personas/emulatedInstallation.ts';
 import { runPlan, type Plan } from './plan.ts';
@@ -99,6 +99,8 @@ function runInMemory(setup: RigSetup, recorder: Recorder): AttachedRun {
     untilEnded: true,
     onTimers: recorder.onTimers,
     onCall: recorder.onCall,
+    onStepBegins: recorder.onStepBegins,
+    onLink: recorder.onLink,
     onFrame: recorder.onFrame,
     onContact: recorder.onContact,
     onBegin: recorder.onBegin,

@@ -2,6 +2,9 @@
  * Creates the recorder of a rig. Links are named by their addresses, and logged frames show no key or secret of the
  * rig.
  */
+import type { DecodeKeys } from '../../decode/keyChest.ts';
+import { plainWords } from '../../decode/liveTrace.ts';
+import type { PcapDraw } from '../../transport/pcap.ts';
 import { keyTransferMask, masks, secretsMask, type Mask } from '../../transport/mask.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
 import { placeText } from '../file/places.ts';
@@ -13,17 +16,27 @@ export interface RigRecording {
   /** `lines` receives the frame log as JSON lines, `pcap` the bytes of a capture file. */
   readonly lines?: (text: string) => void;
   readonly pcap?: (bytes: Uint8Array) => void;
+  /** How frames are drawn in the capture. Default `tcp`. */
+  readonly draw?: PcapDraw;
+  /** With these keys each line of the frame log also says in words what its frame says. No key is in it. */
+  readonly plainKeys?: readonly DecodeKeys[];
   /** Called with each step once its code is known. */
   readonly onRow?: (row: StepRow) => void;
 }
 
-export function recorderOf(setup: RigSetup, { lines, pcap, onRow }: RigRecording): Recorder {
+export function recorderOf(setup: RigSetup, { lines, pcap, draw, plainKeys, onRow }: RigRecording): Recorder {
   const of = (name: string): DeviceSetup => setup.devices.find((one) => one.name === name) as DeviceSetup;
   return new Recorder({
     endpoint: (name) => `${name}@${placeText(of(name).place)}`,
     framing: (name) => of(name).call.framing ?? 'wrapper',
     remarks: setup.devices.some(({ isAttached }) => isAttached),
-    log: { mask: () => maskOf(setup), ...(lines && { lines }), ...(pcap && { pcap }) },
+    log: {
+      mask: () => maskOf(setup),
+      ...(lines && { lines }),
+      ...(pcap && { pcap }),
+      ...(draw && { draw }),
+      ...(plainKeys && { plain: plainWords(plainKeys) }),
+    },
     ...(onRow && { onRow }),
   });
 }

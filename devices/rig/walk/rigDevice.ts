@@ -2,7 +2,7 @@
  * The devices of an installation as the steps of the rig use them. A device either speaks DLMS, emulated or attached,
  * or is reached through a driver. A driver only tells when the device was last heard and what it reads.
  */
-import type { Descriptor } from '../../dlms/apdu.ts';
+import type { Descriptor } from '../../dlms/apdu/apdu.ts';
 import { instant, type Instant } from '../../../src/time.ts';
 import type { DriverAnswer } from '../../hardware/driver.ts';
 import type { Capability, Operation, OperationArg, OperationResult } from '../../hardware/driverProtocol.ts';

@@ -69,6 +69,8 @@ export class ProbeBench {
       // The steps of the probe already record what was not written.
       onNote: (note) => void (note.startsWith('nothing was written') || onNote(note)),
       onCall: recorder.onCall,
+      onStepBegins: recorder.onStepBegins,
+      onLink: recorder.onLink,
       onStepTaken: recorder.onStepTaken,
       dated: this.dated,
       deviceTime: () => this.now(),

@@ -80,7 +80,8 @@ function epanechnikov(distances: readonly number[], kept: number): readonly numb
 /** The outermost millionth of a prior is cut off: a score has to be finite. */
 const EDGE = 1e-6;
 
-function scoreOf(coordinate: number): number {
+/** A coordinate from 0 to 1 as the normal score of the same rank. */
+export function scoreOf(coordinate: number): number {
   return normalQuantile(Math.min(Math.max(coordinate, EDGE), 1 - EDGE));
 }
 

@@ -6,7 +6,7 @@ import { byDraw, LookAlikes, type Member } from './lookAlikes.ts';
 import { likeTarget, strataOfMember, strataOfStates, type Strata } from './portfolio.ts';
 import { mixture, type Predictive } from './predictive.ts';
 import { Ridge } from './ridge.ts';
-import { SUMMARIES, summaryValue } from './summaries.ts';
+import { LINE_SUMMARIES, logOddsNoise, logOddsOf } from './summaries.ts';
 
 /** A summary is used if so many installations are among whom it counts, in the portfolio and in each member. Ours. */
 const AMONG_MIN = 40;
@@ -81,7 +81,7 @@ export class Forecaster {
     );
     const draws = this.members.map(({ draw }) => draw);
     const worlds = this.worlds.map((worldOf) => draws.map((draw) => worldOf[draw] as number));
-    const ridge = new Ridge(x, { target: z, draws, worlds });
+    const ridge = new Ridge(x, z, draws, worlds);
     const alarm = Math.max(0, ...scores.map((score) => Math.abs(score.z)));
     const widened = typical > 0 ? Math.max(1, alarm / typical) : 1;
     const shifts = new LineShifts(
@@ -122,11 +122,11 @@ function standardised(
   const columns: number[][] = [];
   const z: number[] = [];
   const scores: SummaryScore[] = [];
-  SUMMARIES.forEach(({ name }, i) => {
+  LINE_SUMMARIES.forEach(({ name }, i) => {
     const among = (sums: Float64Array): number => sums[2 * i + 1] as number;
     if (among(target) < AMONG_MIN || members.some((sums) => among(sums) < AMONG_MIN)) return;
-    const values = members.map((sums) => summaryValue(sums[2 * i] as number, among(sums)).value);
-    const own = summaryValue(target[2 * i] as number, among(target));
+    const values = members.map((sums) => logOddsOf(sums[2 * i] as number, among(sums)));
+    const own = logOddsOf(target[2 * i] as number, among(target));
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const square =
       values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / Math.max(1, values.length - 1);
@@ -134,7 +134,7 @@ function standardised(
     if (sd < 1e-6) return;
     columns.push(values.map((value) => (value - mean) / sd));
     draws.forEach((own, draw) => (farthest[draw] = Math.max(farthest[draw] as number, farOf(values, own))));
-    const score = (own.value - mean) / Math.sqrt(square + own.noise);
+    const score = (own - mean) / Math.sqrt(square + logOddsNoise(target[2 * i] as number, among(target)));
     z.push(score);
     scores.push({ name, value: (target[2 * i] as number) / among(target), z: score });
   });

@@ -42,7 +42,7 @@ export class LineShifts {
     return remembered(this.shifts, line * this.days + day, () => {
       const last = this.days - 1;
       const penalty = remembered(this.penalties, line, () =>
-        this.ridge.best([last, Math.ceil(last / 2)].map((d) => response(d).shifts)),
+        this.ridge.cautious([last, Math.ceil(last / 2)].map((d) => response(d).shifts)),
       );
       return lineShift(this.ridge, penalty, response(day));
     });

@@ -3,7 +3,7 @@ import { CLASS_COUNT } from '../library/memberTable.ts';
 import { COHORT_COUNT, COLUMN_COUNT, columnShares } from './lines.ts';
 import { LineSums, phasesOf } from './lineSums.ts';
 import { classesOf, type LookAlikes, type Member } from './lookAlikes.ts';
-import { addToSummaries, SUMMARIES } from './summaries.ts';
+import { addToSummaries, LINE_SUMMARIES } from './summaries.ts';
 
 /** Installations that records describe alike: cohort, dormancy, gas and payment mode. */
 export interface Stratum {
@@ -28,7 +28,7 @@ function stratumOf(strata: Map<StateCode, Stratum>, state: StateCode, days: numb
       count: 0,
       lives: 0,
       sums: new LineSums(days),
-      summaries: new Float64Array(2 * SUMMARIES.length),
+      summaries: new Float64Array(2 * LINE_SUMMARIES.length),
     };
     strata.set(given, stratum);
   }
@@ -46,7 +46,7 @@ export function strataOfStates(states: ReadonlyMap<StateCode, number>, lookAlike
     lookAlikes.columns(state, shares);
     const facts = factsOf(state);
     stratum.sums.addState(shares, phasesOf(facts), { count, each: 1 });
-    addToSummaries(facts, count, stratum.summaries);
+    addToSummaries(facts, count, stratum.summaries, LINE_SUMMARIES);
   }
   return strata;
 }
@@ -74,7 +74,7 @@ export function strataOfMember(
     columnShares(held, days, actual);
     const facts = factsOf(state);
     stratum.sums.addState(shares, phasesOf(facts), { count: weight, each: weight / lives, actual });
-    addToSummaries(facts, weight, stratum.summaries);
+    addToSummaries(facts, weight, stratum.summaries, LINE_SUMMARIES);
   }
   return strata;
 }
@@ -89,7 +89,7 @@ export function likeTarget(
   days: number,
 ): { readonly cohorts: readonly LineSums[]; readonly summaries: Float64Array } {
   const cohorts = Array.from({ length: COHORT_COUNT }, () => new LineSums(days));
-  const summaries = new Float64Array(2 * SUMMARIES.length);
+  const summaries = new Float64Array(2 * LINE_SUMMARIES.length);
   for (const [given, { count, cohort }] of target) {
     const own: Stratum | undefined = strata.get(given);
     if (own === undefined || own.count <= 0 || (strata !== target && own.lives < LIVES_MIN)) continue;

@@ -5,7 +5,9 @@ const PENALTIES = [0.02, 0.05, 0.15, 0.5, 1.5, 5, 20, 1e9];
 
 /** What a regression on summaries says of one response. */
 export interface Shift {
-  /** Expected response at the target, as the other draws than that of each row say it (jackknife+). */
+  /** Expected response at the target. */
+  readonly mean: number;
+  /** The same, as the other draws than that of each row say it (jackknife+). */
   readonly means: Float64Array;
   /** Errors of each row, predicted by the rows of the other draws. */
   readonly errors: Float64Array;
@@ -41,7 +43,9 @@ export class Ridge {
    */
   constructor(
     x: readonly Float64Array[],
-    { target, draws, worlds }: { readonly target: Float64Array; readonly draws: readonly number[]; readonly worlds: readonly (readonly number[])[] }, // prettier-ignore
+    target: Float64Array,
+    draws: readonly number[],
+    worlds: readonly (readonly number[])[] = [],
   ) {
     this.rows = x.length;
     this.worlds = worlds.map(blocksOf).filter((blocks) => blocks.length > 1);
@@ -63,25 +67,39 @@ export class Ridge {
     );
   }
 
-  /**
-   * The penalty, by number, for some responses together: the largest whose errors are not worse than the least ones by
-   * more than a standard error between draws (Breiman and others 1984). A weaker one fits more to chance.
-   */
+  /** The penalty, by number, under which the errors of some responses together are least. */
   best(responses: readonly Float64Array[]): number {
-    const spreads = responses.map((response) => variance(response) + 1e-12);
-    // Squared errors by draw under each penalty.
-    const losses = PENALTIES.map((_, penalty) => {
-      const errors = responses.map((response) => this.errorsOf(response, penalty));
-      const squares = (row: number): number => errors.reduce((sum, own, i) => sum + ((own[row] as number) * (own[row] as number)) / (spreads[i] as number), 0); // prettier-ignore
-      return this.blocks.map((block) => block.reduce((sum, row) => sum + squares(row), 0));
-    });
-    const sums = losses.map((byDraw) => byDraw.reduce((sum, loss) => sum + loss, 0));
+    const sums = this.losses(responses).map(sumOf);
+    // A weaker penalty than needed by a hair is chance.
+    return sums.reduce((best, sum, penalty) => (sum < (sums[best] as number) * 0.995 ? penalty : best), 0);
+  }
+
+  /**
+   * The largest penalty whose errors are not worse than the least ones by more than a standard error between draws
+   * (Breiman and others 1984). It trusts less in what may be chance, where the target is of no draw's kind.
+   */
+  cautious(responses: readonly Float64Array[]): number {
+    const losses = this.losses(responses);
+    const sums = losses.map(sumOf);
     const least = sums.indexOf(Math.min(...sums));
     for (let penalty = PENALTIES.length - 1; penalty > least; penalty -= 1) {
-      const more = (losses[penalty] as number[]).map((loss, i) => loss - (losses[least]?.[i] as number));
-      if ((sums[penalty] as number) - (sums[least] as number) <= Math.sqrt(more.length * variance(Float64Array.from(more)))) return penalty; // prettier-ignore
+      const more = Float64Array.from(
+        losses[penalty] as Float64Array,
+        (loss, i) => loss - (losses[least]?.[i] as number),
+      );
+      if (sumOf(more) <= Math.sqrt(more.length * variance(more))) return penalty;
     }
     return least;
+  }
+
+  /** Squared errors of some responses together by draw, under each penalty, as shares of the variance of each response. */
+  private losses(responses: readonly Float64Array[]): readonly Float64Array[] {
+    const spreads = responses.map((response) => variance(response) + 1e-12);
+    return PENALTIES.map((_, penalty) => {
+      const errors = responses.map((response) => this.errorsOf(response, penalty));
+      const square = (row: number): number => errors.reduce((sum, own, i) => sum + ((own[row] as number) * (own[row] as number)) / (spreads[i] as number), 0); // prettier-ignore
+      return Float64Array.from(this.blocks, (block) => block.reduce((sum, row) => sum + square(row), 0));
+    });
   }
 
   private errorsOf(response: Float64Array, penalty: number): Float64Array {
@@ -111,7 +129,7 @@ export class Ridge {
       const without = block.reduce((sum, row) => sum - (atTarget[row] as number) * (errors[row] as number), mean);
       for (const row of block) means[row] = without;
     }
-    return { means, errors, leverage };
+    return { mean, means, errors, leverage };
   }
 }
 
@@ -181,6 +199,10 @@ function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i += 1) sum += (a[i] as number) * (b[i] as number);
   return sum;
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function variance(values: Float64Array): number {

@@ -1,6 +1,6 @@
 /**
  * What the WebAssembly form of the kernel offers. One instance serves one task and one replication: `receive` room for the
- * numbers of the plan and the outages, `begin`, and then `run` for one shard after the other.
+ * numbers of the plan and the outages, `begin`, and then `run` or `record` for one shard after the other.
  */
 import { RuleNumbers } from '../../../src/exclusion/engine/ruleNumbers.ts';
 import { addressOf, type i32 } from '../../../src/numbers.ts';
@@ -9,13 +9,24 @@ import { SeedWords } from '../../world/dice/draws.ts';
 import { LifePlan } from '../model/lifePlan.ts';
 import { OutageLists } from '../model/outageLists.ts';
 import type { Counts } from './counts.ts';
+import type { ColumnTable } from './columnTable.ts';
 import { Follower } from './follower.ts';
+import { Life } from './life.ts';
 import { ManyLives } from './manyLives.ts';
+import { Recorder } from './recorder.ts';
 
 let received: Float64Array = new Float64Array(0);
 let lives: ManyLives | null = null;
 /** Of the plan's rule set, and of each that follows. */
 let counts: Counts[] = [];
+/** Both are made when a shard is first recorded. */
+let recorder: Recorder | null = null;
+let recordedLife: Life | null = null;
+let tables: ColumnTable[] = [];
+const plan: LifePlan = new LifePlan();
+const outages: OutageLists = new OutageLists();
+let seed: SeedWords = new SeedWords(0, 0);
+let number: i32 = 0;
 
 /** Makes room for so many numbers and returns their address. */
 export function receive(length: i32): i32 {
@@ -26,10 +37,10 @@ export function receive(length: i32): i32 {
 /** Takes the numbers that were received: a plan, the outages of the replication, and so many more rule sets. */
 export function begin(k0: i32, k1: i32, replication: i32, more: i32): void {
   const numbers = new NumberStream(received);
-  const plan = new LifePlan();
   plan.exchange(numbers);
-  const outages = new OutageLists();
   outages.exchange(numbers);
+  seed = new SeedWords(k0, k1);
+  number = replication;
   const followers: Follower[] = [];
   for (let k: i32 = 0; k < more; k += 1) {
     const rules = new RuleNumbers();
@@ -37,7 +48,7 @@ export function begin(k0: i32, k1: i32, replication: i32, more: i32): void {
     const masks = numbers.integers(new Int32Array(0));
     followers.push(new Follower(rules, masks, plan.asOfs, plan.months));
   }
-  const all = new ManyLives(plan, outages, new SeedWords(k0, k1), replication, followers);
+  const all = new ManyLives(plan, outages, seed, replication, followers);
   lives = all;
   counts = [all.counts];
   for (let k: i32 = 0; k < more; k += 1) counts.push((followers[k] as Follower).counts);
@@ -46,6 +57,33 @@ export function begin(k0: i32, k1: i32, replication: i32, more: i32): void {
 /** Adds the installations [first, to) to the counts. */
 export function run(first: i32, to: i32): void {
   (lives as ManyLives).run(first, to);
+}
+
+/** Adds the installations [first, to) to the counts under the plan's rule set, and to the records. */
+export function record(first: i32, to: i32): void {
+  if (recordedLife === null) beginRecords();
+  const life = recordedLife as Life;
+  for (let entity = first; entity < to; entity += 1) life.run(entity);
+}
+
+function beginRecords(): void {
+  const kept = new Recorder(plan.horizon);
+  recorder = kept;
+  tables = [kept.installations, kept.attempts, kept.events, kept.spans, kept.verdicts, kept.evidence];
+  recordedLife = new Life(plan, outages, seed, number, counts[0] as Counts, kept, false, null);
+}
+
+/** The rows of a recorded table, by its number in `RECORDED_TABLES`, and where its columns stand (`ColumnTable`). */
+export function tableRows(k: i32): i32 {
+  return (tables[k] as ColumnTable).rows;
+}
+
+export function tableCapacity(k: i32): i32 {
+  return (tables[k] as ColumnTable).capacity;
+}
+
+export function tableAddress(k: i32): i32 {
+  return addressOf((tables[k] as ColumnTable).values);
 }
 
 /** Addresses of the counts under a rule set: the plan's is number 0. */
@@ -65,8 +103,10 @@ export function migratedMetersAddress(k: i32): i32 {
   return addressOf((counts[k] as Counts).migratedMeters);
 }
 
-/** Sets all counts to 0. */
+/** Sets all counts to 0, and forgets the records. */
 export function clear(): void {
+  const kept = recorder;
+  if (kept !== null) kept.clear();
   for (let k: i32 = 0; k < counts.length; k += 1) {
     const own = counts[k] as Counts;
     own.volumes.fill(0);

@@ -1,29 +1,24 @@
-import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { EVENT } from '../../../src/exclusion/engine/eventNumbers.ts';
-import { evidenceOf } from '../../../src/exclusion/engine/engine.ts';
-import type { Tally } from '../../../src/exclusion/engine/tally.ts';
 import { AREA_MIN, syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
-import { formatInstant, type Instant } from '../../../src/time.ts';
-import { GrowingInts } from './growingInts.ts';
-import type { Attributes } from '../../population/attributes.ts';
-import { Observer } from '../life/observer.ts';
-import type { GroupNumbers } from '../model/groupNumbers.ts';
+import { formatInstant } from '../../../src/time.ts';
 
 /**
  * The records of one shard as columns of integers, to be turned into files by the thread that writes. -1 is null.
  * Codes: positions in COHORTS, CATEGORIES, EVENTS, OUTCOMES, the model's suppliers and DMC names.
  */
 export interface ShardRecords {
-  readonly installations: Readonly<Record<InstallationColumn, Int32Array>> & { mpan: Float64Array; mprn: Float64Array };
-  readonly attempts: Readonly<Record<AttemptColumn, Int32Array>>;
-  readonly events: Readonly<Record<EventColumn, Int32Array>>;
-  readonly spans: Readonly<Record<SpanColumn, Int32Array>>;
-  readonly verdicts: Readonly<Record<VerdictColumn, Int32Array>> & { evidence: readonly string[] };
+  readonly installations: Columns<InstallationColumn> & { readonly mpan: Float64Array; readonly mprn: Float64Array };
+  readonly attempts: Columns<AttemptColumn>;
+  readonly events: Columns<EventColumn>;
+  readonly spans: Columns<SpanColumn>;
+  readonly verdicts: Columns<VerdictColumn> & { readonly evidence: readonly string[] };
 }
+
+type Columns<C extends string> = Readonly<Record<C, Int32Array>>;
 
 const INSTALLATION_COLUMNS = [
   'id', 'cohort', 'group', 'esmeDormant', 'gsmeDormant', 'electricityCredit', 'gasCredit', 'dmc',
-  'electricitySupplier', 'gasSupplier', 'operator', 'hubModel',
+  'electricitySupplier', 'gasSupplier', 'operator', 'hubModel', 'area',
 ] as const; // prettier-ignore
 type InstallationColumn = (typeof INSTALLATION_COLUMNS)[number];
 const ATTEMPT_COLUMNS = ['id', 'at', 'kind', 'outcome', 'system', 'table510'] as const;
@@ -32,150 +27,122 @@ const EVENT_COLUMNS = ['id', 'at', 'event', 'value'] as const;
 type EventColumn = (typeof EVENT_COLUMNS)[number];
 const SPAN_COLUMNS = ['id', 'category', 'from', 'to'] as const;
 type SpanColumn = (typeof SPAN_COLUMNS)[number];
-const VERDICT_COLUMNS = ['id', 'category', 'metAt', 'effectiveFrom', 'counted', 'reported'] as const;
+const VERDICT_COLUMNS = ['id', 'category', 'metAt', 'effectiveFrom', 'counted', 'reported', 'evidenceCount'] as const;
 type VerdictColumn = (typeof VERDICT_COLUMNS)[number];
+const EVIDENCE_COLUMNS = ['at'] as const;
 
-type Table<C extends string> = Readonly<Record<C, GrowingInts>>;
-
-function table<C extends string>(columns: readonly C[]): Table<C> {
-  return Object.fromEntries(columns.map((column) => [column, new GrowingInts()])) as unknown as Table<C>;
+/** A table as the recorder keeps it: each column has room for `capacity` rows, and they stand one after the other. */
+export interface RecordedTable {
+  readonly rows: number;
+  readonly capacity: number;
+  readonly values: Int32Array;
 }
 
-function takeAll<C extends string>(of: Table<C>): Record<C, Int32Array> {
-  return Object.fromEntries(
-    Object.entries(of).map(([column, values]) => [column, (values as GrowingInts).take()]),
-  ) as Record<C, Int32Array>;
+/** The tables of a `Recorder`, here or in the memory of the compiled life. */
+export interface RecordedTables {
+  readonly installations: RecordedTable;
+  readonly attempts: RecordedTable;
+  readonly events: RecordedTable;
+  readonly spans: RecordedTable;
+  readonly verdicts: RecordedTable;
+  readonly evidence: RecordedTable;
 }
 
-/** Events of the value kinds that the records write as words: 1 and 0 as `yes`/`no` and `credit`/`prepayment`. */
-const YES_NO_EVENTS = new Set([EVENT['esme-dormant'], EVENT['gsme-dormant']]);
-const PAYMENT_EVENTS = new Set([EVENT['electricity-payment-mode'], EVENT['gas-payment-mode']]);
-const SUPPLIER_EVENTS = new Set([
-  EVENT['electricity-supplier'],
-  EVENT['gas-supplier'],
-  EVENT['supplier-gsme-exclusion'],
-]);
+/** The tables in the order in which the compiled life numbers them, and how many columns each has. */
+const RECORDED_TABLES: readonly (readonly [keyof RecordedTables, number])[] = [
+  ['installations', INSTALLATION_COLUMNS.length],
+  ['attempts', ATTEMPT_COLUMNS.length],
+  ['events', EVENT_COLUMNS.length],
+  ['spans', SPAN_COLUMNS.length],
+  ['verdicts', VERDICT_COLUMNS.length],
+  ['evidence', EVIDENCE_COLUMNS.length],
+];
+
+/** The tables of the compiled life, which are numbered there. */
+export function tablesOf(table: (k: number, columns: number) => RecordedTable): RecordedTables {
+  const tables: Partial<Record<keyof RecordedTables, RecordedTable>> = {};
+  for (const [k, [name, columns]] of RECORDED_TABLES.entries()) tables[name] = table(k, columns);
+  return tables as RecordedTables;
+}
+
+/** Copies the columns, each ready to be handed to another thread. */
+function columnsOf<C extends string>(names: readonly C[], { rows, capacity, values }: RecordedTable): Columns<C> {
+  const columns: Partial<Record<C, Int32Array>> = {};
+  names.forEach((name, i) => (columns[name] = values.slice(i * capacity, i * capacity + rows)));
+  return columns as Columns<C>;
+}
+
+/** The records that the tables hold. The recorder may be cleared and used again. */
+export function recordsOf(tables: RecordedTables): ShardRecords {
+  const installations = columnsOf(INSTALLATION_COLUMNS, tables.installations);
+  const events = columnsOf(EVENT_COLUMNS, tables.events);
+  const verdicts = columnsOf(VERDICT_COLUMNS, tables.verdicts);
+  const { value, event } = events;
+  for (let i = 0; i < value.length; i += 1) value[i] = eventValue(event[i] as number, value[i] as number);
+  return {
+    installations: { ...installations, ...meterPoints(installations) },
+    attempts: columnsOf(ATTEMPT_COLUMNS, tables.attempts),
+    events,
+    spans: columnsOf(SPAN_COLUMNS, tables.spans),
+    verdicts: { ...verdicts, evidence: evidenceTexts(verdicts.evidenceCount, tables.evidence) },
+  };
+}
+
+/** Where there is no gas meter, the MPRN is NaN. */
+function meterPoints({ id, area, gsmeDormant }: Columns<InstallationColumn>): {
+  mpan: Float64Array;
+  mprn: Float64Array;
+} {
+  const mpan = new Float64Array(id.length);
+  const mprn = new Float64Array(id.length);
+  for (let i = 0; i < id.length; i += 1) {
+    const serial = id[i] as number;
+    mpan[i] = syntheticMpan(AREA_MIN + (area[i] as number), serial);
+    mprn[i] = (gsmeDormant[i] as number) < 0 ? NaN : syntheticMprn(serial);
+  }
+  return { mpan, mprn };
+}
+
+/** The instants of each verdict as the records write them. */
+function evidenceTexts(counts: Int32Array, { values }: RecordedTable): string[] {
+  const texts: string[] = [];
+  let from = 0;
+  for (const count of counts) {
+    let text = '';
+    for (let i = from; i < from + count; i += 1) {
+      if (i > from) text += ';';
+      text += formatInstant(values[i] as number);
+    }
+    texts.push(text);
+    from += count;
+  }
+  return texts;
+}
 
 /** Values of the `events` record by code; suppliers follow from EVENT_VALUES.length, by number. */
 export const EVENT_VALUES = ['', 'no', 'yes', 'prepayment', 'credit'] as const;
 
+const YES_NO_FROM = EVENT_VALUES.indexOf('no');
+const PAYMENT_FROM = EVENT_VALUES.indexOf('prepayment');
+const SUPPLIERS_FROM = EVENT_VALUES.length;
+
+/** Per event that has a value: the code of its first value. Values of suppliers count from 1, and 0 has no text. */
+const VALUES_FROM: readonly (number | undefined)[] = Object.assign([] as number[], {
+  [EVENT['esme-dormant']]: YES_NO_FROM,
+  [EVENT['gsme-dormant']]: YES_NO_FROM,
+  [EVENT['electricity-payment-mode']]: PAYMENT_FROM,
+  [EVENT['gas-payment-mode']]: PAYMENT_FROM,
+  [EVENT['electricity-supplier']]: SUPPLIERS_FROM,
+  [EVENT['gas-supplier']]: SUPPLIERS_FROM,
+  [EVENT['supplier-gsme-exclusion']]: SUPPLIERS_FROM,
+});
+
 /** The code of an event's value among EVENT_VALUES and the suppliers. */
 export function eventValue(event: number, value: number): number {
-  if (YES_NO_EVENTS.has(event)) return 1 + value;
-  if (PAYMENT_EVENTS.has(event)) return 3 + value;
-  if (SUPPLIER_EVENTS.has(event)) return value === 0 ? 0 : EVENT_VALUES.length + value - 1;
-  return 0;
-}
-
-/** Keeps the records of the lives of a shard. */
-export class Recorder extends Observer {
-  private readonly installations = table(INSTALLATION_COLUMNS);
-  private readonly attempts = table(ATTEMPT_COLUMNS);
-  private readonly events = table(EVENT_COLUMNS);
-  private readonly spans = table(SPAN_COLUMNS);
-  private readonly verdicts = table(VERDICT_COLUMNS);
-  private mpan: number[] = [];
-  private mprn: number[] = [];
-  private evidence: string[] = [];
-  private entity = 0;
-  private readonly horizon: Instant;
-
-  constructor(horizon: Instant) {
-    super();
-    this.horizon = horizon;
-  }
-
-  override begin(entity: number, attributes: Attributes, group: GroupNumbers): void {
-    this.entity = entity;
-    const rows = this.installations;
-    const gas = attributes.hasGsme;
-    rows.id.push(entity);
-    rows.cohort.push(group.cohort);
-    rows.group.push(group.index);
-    rows.esmeDormant.push(attributes.esmeDormant ? 1 : 0);
-    rows.gsmeDormant.push(gas ? (attributes.gsmeDormant ? 1 : 0) : -1);
-    rows.electricityCredit.push(attributes.electricityCredit ? 1 : 0);
-    rows.gasCredit.push(gas ? (attributes.gasCredit ? 1 : 0) : -1);
-    rows.dmc.push(group.dmcFrom + attributes.model);
-    rows.electricitySupplier.push(attributes.electricitySupplier);
-    rows.gasSupplier.push(gas ? attributes.gasSupplier : 0);
-    rows.operator.push(attributes.operator);
-    rows.hubModel.push(attributes.hubModel);
-    this.mpan.push(syntheticMpan(AREA_MIN + attributes.area, entity));
-    this.mprn.push(gas ? syntheticMprn(entity) : NaN);
-  }
-
-  override event(at: Instant, event: number, value: number, ofModel: boolean): void {
-    if (ofModel) return; // stands once in the records, under the DMC
-    const rows = this.events;
-    rows.id.push(this.entity);
-    rows.at.push(at);
-    rows.event.push(event);
-    rows.value.push(eventValue(event, value));
-  }
-
-  override attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void {
-    const rows = this.attempts;
-    rows.id.push(this.entity);
-    rows.at.push(at);
-    rows.kind.push(kind);
-    rows.outcome.push(outcome);
-    rows.system.push(system ? 1 : 0);
-    rows.table510.push(table510 ? 1 : 0);
-  }
-
-  override finish(_end: number, _endAt: Instant, tally: Tally): void {
-    for (let i = 0; i < tally.spanCategory.count; i += 1) {
-      this.span(
-        tally.spanCategory.values[i] as number,
-        tally.spanFrom.values[i] as number,
-        tally.spanTo.values[i] as number,
-      );
-    }
-    const { mask } = tally;
-    if (mask === 0) return;
-    const reported = tally.reported();
-    const rows = this.verdicts;
-    for (let c = 0; c < CATEGORIES.length; c += 1) {
-      if (((mask >> c) & 1) === 0) continue;
-      const metAt = tally.metAt[c] as number;
-      this.span(c, metAt, -1);
-      rows.id.push(this.entity);
-      rows.category.push(c);
-      rows.metAt.push(metAt);
-      rows.effectiveFrom.push(tally.effectiveFrom(c, this.horizon) || -1);
-      rows.counted.push(tally.counted(c));
-      rows.reported.push(c === reported ? 1 : 0);
-      this.evidence.push(evidenceOf(tally, c).map(formatInstant).join(';'));
-    }
-  }
-
-  private span(category: number, from: number, to: number): void {
-    const rows = this.spans;
-    rows.id.push(this.entity);
-    rows.category.push(category);
-    rows.from.push(from);
-    rows.to.push(to);
-  }
-
-  /** What was recorded since the last call. */
-  take(): ShardRecords {
-    const records: ShardRecords = {
-      installations: {
-        ...takeAll(this.installations),
-        mpan: Float64Array.from(this.mpan),
-        mprn: Float64Array.from(this.mprn),
-      },
-      attempts: takeAll(this.attempts),
-      events: takeAll(this.events),
-      spans: takeAll(this.spans),
-      verdicts: { ...takeAll(this.verdicts), evidence: this.evidence },
-    };
-    this.mpan = [];
-    this.mprn = [];
-    this.evidence = [];
-    return records;
-  }
+  const from = VALUES_FROM[event];
+  if (from === undefined) return 0;
+  if (from !== SUPPLIERS_FROM) return from + value;
+  return value === 0 ? 0 : from + value - 1;
 }
 
 /** The buffers that can be moved to another thread without a copy. */

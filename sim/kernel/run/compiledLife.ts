@@ -2,30 +2,16 @@
  * The kernel's life in WebAssembly. `npm run life` compiles it from the files of the subset (sim/kernel/README.md); its counts are
  * those of the same files run as JavaScript.
  */
-import { NumberStream } from '../../../src/numberStream.ts';
 import * as engineCodes from '../../../src/exclusion/engine/engineCodes.ts';
 import * as migrationCodes from '../../../src/migration/migrationCodes.ts';
 import * as populationCodes from '../../population/populationCodes.ts';
 import * as endCodes from '../../scenario/endCodes.ts';
 import * as streamCodes from '../../world/dice/streamCodes.ts';
-import { emptyCounts, type Counts } from '../life/counts.ts';
 import type { Model } from '../model/model.ts';
 import type { FollowingRules } from './ruleFamily.ts';
 import type { Replication } from '../model/replication.ts';
+import { livesIn, type CompiledLives } from './lifeInstance.ts';
 import { LIFE_CODES, LIFE_MODULE } from './lifeModule.ts';
-
-/** What `lifeEntry.ts` offers, beside its memory. */
-interface LifeExports {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  receive(length: number): number;
-  begin(k0: number, k1: number, replication: number, more: number): void;
-  run(first: number, to: number): void;
-  volumesAddress(k: number): number;
-  endsAddress(k: number): number;
-  migratedInstallationsAddress(k: number): number;
-  migratedMetersAddress(k: number): number;
-  clear(): void;
-}
 
 /** The part of WebAssembly that is used here. It has no place in the types of a library without a browser. */
 interface WebAssemblyFace {
@@ -40,9 +26,6 @@ const CODES: Readonly<Record<string, number>> = {
   ...endCodes,
   ...streamCodes,
 };
-
-/** So few that a run of some thousand lives gains from optimised code, and so many that the calls cost nothing. */
-const LIVES_A_CALL = 256;
 
 /** Compiled once a thread; null: there is no WebAssembly here, or the tables have changed since `npm run life`. */
 let compiled: object | null | undefined;
@@ -69,70 +52,14 @@ function bytesOf(base64: string): Uint8Array {
   return Uint8Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
 }
 
-/** The numbers of a model, kept with it: every replication is given the same. */
-const PLANS = new WeakMap<Model, Float64Array>();
-
-function planNumbers(model: Model): Float64Array {
-  let numbers = PLANS.get(model);
-  if (numbers === undefined) {
-    const stream = new NumberStream(new Float64Array(0));
-    model.exchange(stream);
-    numbers = stream.values.slice(0, stream.count);
-    PLANS.set(model, numbers);
-  }
-  return numbers;
-}
-
-/** Lives of one replication, counted in WebAssembly. */
-export interface CompiledLives {
-  /** Counts the installations [first, to): under the model's rule set, and then under each of the further ones. */
-  run(first: number, to: number): readonly Counts[];
-}
-
 /** The lives of a replication in WebAssembly; null where they have to be lived in JavaScript. */
 export function compiledLives(
   model: Model,
-  { seed, number, outages }: Replication,
+  replication: Replication,
   more: readonly FollowingRules[] = [],
 ): CompiledLives | null {
   const face = webAssembly();
   const module = face && moduleOf(face);
   if (!face || !module) return null;
-  const abort = (): never => {
-    throw new Error('the compiled life has met a number that no checked scenario gives');
-  };
-  const imports = { env: { abort }, host: { log: Math.log, exp: Math.exp } };
-  const life = new face.Instance(module, imports).exports as LifeExports;
-  const plan = planNumbers(model);
-  const shared = new NumberStream(new Float64Array(0));
-  outages.exchange(shared);
-  for (const { rules, masks } of more) {
-    rules.exchange(shared);
-    shared.integers(masks);
-  }
-  const address = life.receive(plan.length + shared.count);
-  const received = new Float64Array(life.memory.buffer, address, plan.length + shared.count);
-  received.set(plan);
-  received.set(shared.values.subarray(0, shared.count), plan.length);
-  life.begin(seed.k0, seed.k1, number, more.length);
-  const copy = (from: number, length: number): Int32Array => new Int32Array(life.memory.buffer, from, length).slice();
-  const lengths = countLengths(model);
-  return {
-    run(first, to) {
-      life.clear();
-      // V8 goes over to the optimised code of a function at its next call only.
-      for (let from = first; from < to; from += LIVES_A_CALL) life.run(from, Math.min(to, from + LIVES_A_CALL));
-      return Array.from({ length: more.length + 1 }, (_, k) => ({
-        volumes: copy(life.volumesAddress(k), lengths.volumes),
-        ends: copy(life.endsAddress(k), lengths.ends),
-        migratedInstallations: copy(life.migratedInstallationsAddress(k), lengths.months),
-        migratedMeters: copy(life.migratedMetersAddress(k), lengths.months),
-      }));
-    },
-  };
-}
-
-function countLengths(model: Model): { volumes: number; ends: number; months: number } {
-  const { volumes, ends, migratedMeters } = emptyCounts(model.asOfs.length, model.months);
-  return { volumes: volumes.length, ends: ends.length, months: migratedMeters.length };
+  return livesIn((imports) => new face.Instance(module, imports).exports, model, replication, more);
 }

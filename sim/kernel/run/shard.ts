@@ -4,16 +4,28 @@ import { Follower } from '../life/follower.ts';
 import { Life } from '../life/life.ts';
 import { ManyLives } from '../life/manyLives.ts';
 import type { Observer } from '../life/observer.ts';
+import { Recorder } from '../life/recorder.ts';
 import type { Model } from '../model/model.ts';
 import type { FollowingRules } from './ruleFamily.ts';
 import { Replication } from '../model/replication.ts';
-import { compiledLives, type CompiledLives } from './compiledLife.ts';
+import { recordsOf, tablesOf, type ShardRecords } from '../records/recordBuffers.ts';
+import { compiledLives } from './compiledLife.ts';
+import type { CompiledLives } from './lifeInstance.ts';
 
 /** Fixed, and independent of the number of workers: how a population is cut cannot matter. */
 const SHARD_SIZE = 65_536;
 
+/** The compiled life is fast after so many lives. Our choice: more of them only cost time. */
+const WARM_COMPILED = 16_384;
+
 export function shardsOf(size: number): number {
   return Math.ceil(size / SHARD_SIZE);
+}
+
+/** What a shard counted, and its records. */
+export interface RecordedShard {
+  readonly counts: Counts;
+  readonly records: ShardRecords;
 }
 
 /** Runs the shards of one replication on this thread. Replications share nothing but the model. */
@@ -62,6 +74,18 @@ export class ShardRunner {
     return [lives.counts, ...followers.map(({ counts }) => counts)];
   }
 
+  /** Counts the installations of a shard under the model's rule set, and keeps their records. */
+  record(shard: number): RecordedShard {
+    const { compiled } = this;
+    if (compiled !== null) {
+      const recorded = compiled.record(...this.boundsOf(shard));
+      return { counts: recorded.counts, records: recordsOf(tablesOf(recorded.table)) };
+    }
+    const recorder = new Recorder(this.model.horizon);
+    const counts = this.run(shard, recorder);
+    return { counts, records: recordsOf(recorder) };
+  }
+
   private boundsOf(shard: number): readonly [number, number] {
     const first = shard * SHARD_SIZE;
     return [first, Math.min(this.model.size, first + SHARD_SIZE)];
@@ -69,12 +93,14 @@ export class ShardRunner {
 
   /** Runs installations of each population for the compiler's sake and throws the counts away: so many in all. */
   warm(installations: number): void {
-    const { model, replication } = this;
+    const { model, replication, compiled } = this;
     const counts = emptyCounts(model.asOfs.length, model.months);
-    const life = lifeOf(model, replication, counts, null);
+    const life = compiled === null ? lifeOf(model, replication, counts, null) : null;
+    const most = life === null ? Math.min(installations, WARM_COMPILED) : installations;
     for (const group of model.groups) {
-      const share = Math.min(group.size, Math.floor((installations * group.size) / model.size));
-      for (let i = 0; i < share; i += 1) life.run(group.first + i);
+      const share = Math.min(group.size, Math.floor((most * group.size) / model.size));
+      if (compiled !== null && share > 0) compiled.run(group.first, group.first + share);
+      for (let i = 0; life !== null && i < share; i += 1) life.run(group.first + i);
     }
   }
 }

@@ -8,7 +8,7 @@ import type { SeedWords } from '../../world/dice/draws.ts';
 import type { Counts } from '../life/counts.ts';
 import { compileModel, type Model } from '../model/model.ts';
 import { followingRules, type FollowingRules } from './ruleFamily.ts';
-import { Recorder, type ShardRecords } from '../records/recordBuffers.ts';
+import type { ShardRecords } from '../records/recordBuffers.ts';
 import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
 import { ShardRunner } from './shard.ts';
 import type { Watcher, Watchers, WatchRequest } from './watcher.ts';
@@ -90,9 +90,7 @@ export class ShardTasks {
       const [counts, ...more] = runner.runMany(shard);
       return { counts: counts as Counts, more, records: null };
     }
-    const recorder = new Recorder(held.model.horizon);
-    const counts = runner.run(shard, recorder);
-    return { counts, more: [], records: recorder.take() };
+    return { ...runner.record(shard), more: [] };
   }
 
   private watcherOf({ name, of }: WatchRequest, model: Model): Watcher {

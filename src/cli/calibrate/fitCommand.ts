@@ -4,10 +4,16 @@ import { textTable, thousands } from '../../text/table.ts';
 import { lineName } from '../../report/volumes.ts';
 import { joinCohorts } from '../../report/published.ts';
 import {
-  bestRound,
+  checkedOff,
+  errorsOff,
   farthestOff,
-  fitLines,
+  fitVerified,
+  isSettled,
   leaveOneOut,
+  SETTLED_WITHIN,
+  type CountedLine,
+  type Fit,
+  type FitCheck,
   type FitLine,
   type FitOptions,
   type FitRound,
@@ -31,20 +37,21 @@ interface FitCommandOptions {
 /** `smets1-bench fit SCENARIO`: what the published lines say of one number each, and what they do not. */
 export function fitCommand({ action }: Shell): Command {
   return new Command('fit')
-    .description(
-      "Fit one number to each published line that a scenario's `fit` names, and leave each line out in turn.",
-    )
     .argument('<scenario>', 'scenario file (YAML)')
-    .option('--seed <text>', 'seed of the fit; test the result under others', 'fit')
+    .option('--seed <text>', 'seed of the fit; checks have seeds of their own', 'fit')
     .option('--replications <n>', 'replications a round', whole(1, 1000), 4)
-    .option('--rounds <n>', 'rounds of the secant; 1 only evaluates', whole(1, 50), 7)
+    .option('--rounds <n>', 'rounds of the secant at most, checks apart; 1 only evaluates', whole(1, 50), 7)
     .addOption(workersOption('threads'))
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
     .addHelpText(
       'after',
       `
-Prints the numbers as lines for --set; it changes no file. A round a line on standard error while it goes on: which line
-is left out, the volumes, and the numbers that they came from. A few minutes; --rounds 1 --replications 1 is the quickest.
+Prints the numbers as lines for --set; it changes no file. Numbers that meet the lines may owe it to the dice of the fit, so
+they are checked with other dice. Where a line is not settled there, those dice join the fit and the rounds go on. A line is
+settled if its volume lies within two Monte-Carlo errors of the published figure. The nearest round is kept.
+
+A round a line on standard error while it goes on: which line is left out, the volumes, and the numbers that they came
+from. A few minutes; --rounds 1 --replications 1 is the quickest.
 
 Examples:
   smets1-bench fit scenarios/various1.yaml
@@ -82,6 +89,7 @@ async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOption
       return loadScenarioFile(path, [...options.set, ...set]);
     },
     onRound: (round, stage) => io.err.write(`${roundText(lines, round, stage)}\n`),
+    onCheck: (check) => io.err.write(`${checkText(lines, check)}\n`),
     endsFit: (error) => {
       if (!(error instanceof UsageError)) return false;
       io.err.write(`the scenario refuses the next numbers, so the rounds end here: ${error.message}\n`);
@@ -89,53 +97,87 @@ async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOption
     },
     alsoCount: predicted,
   };
-  const rounds = await fitLines(lines, start, fitOptions);
-  const best = bestRound(lines, rounds);
+  const fitted = await fitVerified(lines, start, fitOptions);
+  const { best } = fitted;
   const all = [...lines, ...predicted];
   const rows = [['left out', 'its parameter at the prior', ...all.map((line) => line.line), 'off by']];
-  const volumesOf = (volumes: FitRound['volumes']) => all.map(({ line }) => thousands(volumes[line] as number));
+  const volumesOf = ({ volumes }: FitRound) => all.map(({ line }) => thousands(volumes[line] as number));
   rows.push(['published', '', ...all.map((line) => thousands(line.published)), '']);
-  rows.push(['nothing', '', ...volumesOf(best.volumes), offText(lines, best.volumes)]);
-  const left = await leaveOneOut(lines, best.parameters, { ...fitOptions, settledAt: SETTLED });
-  for (const { line, volumes } of left) {
+  rows.push(['nothing', '', ...volumesOf(best), offText(lines, best)]);
+  const left = await leaveOneOut(lines, best.parameters, fitOptions);
+  for (const { line, round } of left) {
     const others = lines.filter((other) => other !== line);
-    rows.push([line.line, `${line.parameter}=${line.prior}`, ...volumesOf(volumes), offText(others, volumes)]);
+    rows.push([line.line, `${line.parameter}=${line.prior}`, ...volumesOf(round), offText(others, round)]);
   }
   const text = [
-    headText(rounds.indexOf(best) + 1, rounds.length, options, file.scenario.horizon),
+    headText(fitted, options, file.scenario.horizon),
     ...Object.entries(best.parameters).map(
       ([parameter, value]) => `  --set ${parameter}=${Number(value.toPrecision(4))}`,
     ),
     '',
+    settledHead(fitted),
+    settledTable(lines, predicted, fitted),
+    '',
     leaveOutText(options.rounds),
     textTable(rows, { right: all.map((_, i) => i + 2) }),
-    `off by: how far the fitted lines (those not left out) are from what was published, at most; beyond ${percent(SETTLED)} they are not settled.`,
+    `off by: how far the fitted lines (those not left out) are from what was published, at most, in per cent and in errors of their own; beyond ${SETTLED_WITHIN} errors they are not settled.`,
   ];
   io.out.write(`${text.join('\n')}\n`);
 }
-
-/** Volumes that are as near as this to the published ones count as settled: the dice of a few replications do not go nearer. */
-const SETTLED = 0.01;
 
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
 }
 
-function offText(lines: readonly FitLine[], volumes: FitRound['volumes']): string {
-  const off = farthestOff(lines, volumes);
-  return `${percent(off)}${off > SETTLED ? ', not settled' : ''}`;
+function offText(lines: readonly FitLine[], round: FitRound): string {
+  const off = Math.max(0, ...lines.map((line) => Math.abs(errorsOff(line, round))));
+  return `${percent(farthestOff(lines, round.volumes))}, ${off.toFixed(1)} errors${off > SETTLED_WITHIN ? ', not settled' : ''}`; // prettier-ignore
 }
 
 function headText(
-  best: number,
-  rounds: number,
+  { rounds, best }: Fit,
   { seed, replications, rounds: asked }: FitCommandOptions,
   horizon: string,
 ): string {
+  // prettier-ignore
   const counted = `seed ${seed}, ${replications} ${replications === 1 ? 'replication' : 'replications'} a round, envisaged at ${horizon}`;
+  // A check that has joined the dice of the fit is no round of its own.
+  const own = rounds.filter(({ seeds }, i) => i === 0 || seeds.length === rounds[i - 1]?.seeds.length);
+  const number = own.findLastIndex(({ parameters }) => parameters === best.parameters) + 1;
   return asked === 1
     ? `Parameters as the scenario has them: --rounds 1 evaluates and fits nothing (${counted})`
-    : `Parameters of round ${best}, the nearest of ${rounds} (${counted})`;
+    : `Parameters of round ${number}, the nearest of ${own.length} (${counted})`;
+}
+
+function settledHead({ best, check }: Fit): string {
+  if (check === null) return 'How far each line is from what was published, on these dice';
+  const joined =
+    best.seeds.length > 1 ? ` (${best.seeds.slice(1).join(', ')} joined the fit: they had not settled)` : '';
+  return `How settled each line is, checked with dice that the fit has not seen: seed ${check.seed}${joined}`;
+}
+
+/** Each line: what came on the dice of the fit, and on others, and how many errors that lies off. */
+function settledTable(
+  lines: readonly FitLine[],
+  predicted: readonly (CountedLine & { readonly published: number })[],
+  { best, check }: Fit,
+): string {
+  const cells = ({ volumes, errors }: FitRound | FitCheck, line: string): readonly string[] => [
+    thousands(volumes[line] as number),
+    `+-${thousands(Math.max(1, errors[line] as number))}`,
+  ];
+  const rows = [...lines, ...predicted].map((row) => {
+    const own = lines.find(({ line }) => line === row.line);
+    const off = own === undefined ? null : check === null ? errorsOff(own, best) : checkedOff(own, best, check);
+    const verdict = own === undefined ? 'not fitted' : isSettled(own, best, check) ? 'settled' : 'not settled';
+    const seen = [best, ...(check === null ? [] : [check])].flatMap((volumes) => cells(volumes, row.line));
+    return [row.line, thousands(row.published), ...seen, off === null ? '' : off.toFixed(1), verdict];
+  });
+  const head = ['line', 'published', check === null ? 'volume' : 'fitted', '', ...(check === null ? [] : ['checked', '']), 'errors off', '']; // prettier-ignore
+  return [
+    textTable([head, ...rows], { right: head.map((_, i) => i).slice(1, -1) }),
+    `+-: the Monte-Carlo error of the mean, once. errors off: the ${check === null ? 'volume' : 'checked volume'} less the published one, in errors${check === null ? '' : ' of both'}; within ${SETTLED_WITHIN} it is chance, and the line is settled.`, // prettier-ignore
+  ].join('\n');
 }
 
 function leaveOutText(rounds: number): string {
@@ -144,6 +186,11 @@ function leaveOutText(rounds: number): string {
       ? 'the others stay where they are: with --rounds 1 they are not fitted anew'
       : `the others are fitted anew, in at most ${rounds} rounds`;
   return `Leave one line out: its parameter goes back to its prior, ${anew}`;
+}
+
+function checkText(lines: readonly FitLine[], { seed, volumes, errors }: FitCheck): string {
+  const found = lines.map(({ line, published }) => `${line} ${thousands(volumes[line] as number)} +-${thousands(errors[line] as number)} for ${thousands(published)}`); // prettier-ignore
+  return `check with other dice (seed ${seed}): ${found.join('; ')}`;
 }
 
 function roundText(lines: readonly FitLine[], { parameters, volumes }: FitRound, stage: FitStage): string {

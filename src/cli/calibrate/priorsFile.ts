@@ -1,6 +1,7 @@
 import { formatProblems } from '../../document/problem.ts';
 import { loadPriors, type Priors } from '../../../sim/calibrate/priors/loadPriors.ts';
 import { resolveDraw, type ParameterDraw } from '../../../sim/calibrate/priors/priorDraws.ts';
+import { counted } from '../../text/table.ts';
 import { UsageError } from '../shell/exit.ts';
 import { refuseOtherKind } from '../shell/fileKind.ts';
 import { diskFiles } from '../shell/readText.ts';
@@ -19,9 +20,14 @@ export function priorsFile(
   const loaded = loadPriors({ path, scenario: scenarioPath(scenario), files: diskFiles, set });
   if (loaded.ok) return seed === undefined ? loaded.priors : { ...loaded.priors, seed };
   refuseOtherKind(path, 'priors');
-  throw new UsageError(formatProblems(loaded.problems));
+  const { problems } = loaded;
+  if (problems.length <= PROBLEMS_SHOWN) throw new UsageError(formatProblems(problems));
+  const others = `... and ${counted(problems.length - PROBLEMS_SHOWN, 'problem')} more. Is ${path} over another scenario than ${scenario}?`;
+  throw new UsageError(`${formatProblems(problems.slice(0, PROBLEMS_SHOWN))}\n${others}`);
 }
 
+/** Problems of a file that are shown. More come from priors over another scenario, and say the same. */
+const PROBLEMS_SHOWN = 5;
 /** Draws whose problems are shown; the others are only counted. */
 const SHOWN = 3;
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThresholds.ts';
@@ -12,11 +13,15 @@ import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/pri
 import { CATEGORIES } from '../../clauses/clause.ts';
 import { COHORTS } from '../../installation/cohort.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
-import { KNOWN_RANGES_FORMAT, type KnownRanges, type PriorRange } from '../../report/ranges/knownRanges.ts';
+import { makeFolders } from '../../interchange/makeFolders.ts';
+import { KNOWN_RANGES_FORMAT, TOTAL_LINE, type KnownRanges, type PriorRange } from '../../report/ranges/knownRanges.ts';
+import { unitOf } from '../../rules/ruleset.ts';
 import { lineName } from '../../report/volumes.ts';
 import { pricesWith } from './thresholdPrices.ts';
 import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
+import { UsageError } from '../shell/exit.ts';
+import { fileErrorWords } from '../shell/fileErrors.ts';
 import { breathe, type Io } from '../shell/io.ts';
 import { shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -62,6 +67,8 @@ Exit codes: 0 done, 1 usage, scenario or priors wrong, 3 defect.`,
 async function ranges(io: Io, path: string, options: RangesOptions): Promise<void> {
   const file = loadScenarioFile(path, []);
   const priors = priorsFile(path, options.priors);
+  // A place that cannot be written to is told before minutes of work, not after them.
+  const output = openAt(options.out);
   const interruption = io.interruption();
   const progress = progressOn(io.err, io.env['TERM']);
   const pool = await openPool(threadsOf(options.workers), FORECAST_WATCHERS);
@@ -107,23 +114,32 @@ async function ranges(io: Io, path: string, options: RangesOptions): Promise<voi
       ).filter(({ isOwn }) => isOwn),
     };
     progress.stop();
-    const output = openOutput(options.out);
-    try {
-      output.write(Buffer.from(`${JSON.stringify(known, null, 2)}\n`));
-      output.commit();
-    } catch (error) {
-      output.abort();
-      throw error;
-    }
+    output.write(Buffer.from(`${JSON.stringify(known, null, 2)}\n`));
+    output.commit();
     io.out.write(`${options.out}\n`);
+  } catch (error) {
+    output.abort();
+    throw error;
   } finally {
     progress.stop();
     await pool.close();
   }
 }
 
+function openAt(path: string): ReturnType<typeof openOutput> {
+  try {
+    makeFolders(dirname(resolve(path)));
+    return openOutput(path);
+  } catch (error) {
+    const words = fileErrorWords(error);
+    throw words === undefined
+      ? error
+      : new UsageError(`--out ${path}: ${words}\n  Name another file.`, { cause: error });
+  }
+}
+
 async function rangesOf(
-  { volumes }: ScenarioFile,
+  { volumes, rules }: ScenarioFile,
   priors: Priors,
   { draws, scale, pool, onProgress }: Pick<RangesOptions, 'draws' | 'scale'> & { readonly pool: Pool; readonly onProgress: (share: number) => Promise<void> }, // prettier-ignore
 ): Promise<readonly PriorRange[]> {
@@ -135,10 +151,19 @@ async function rangesOf(
   const drawn = drawsOf(priors, draws);
   const found = await volumesOfDraws(scenariosOf(priors, drawn), { lines: named, seed: priors.seed, scale, pool, onProgress }); // prettier-ignore
   const even = found.volumes.map(() => 1);
-  return named.map(({ line }, l) => {
-    const { p05, p50, p95 } = spreadOf(found.volumes.map((row) => row[l] as number), even); // prettier-ignore
+  const rangeOf = (line: string, values: readonly number[]): PriorRange => {
+    const { p05, p50, p95 } = spreadOf(values, even);
     return { line, p05: Math.round(p05), p50: Math.round(p50), p95: Math.round(p95) };
+  };
+  const homes = CATEGORIES.flatMap((category, c) => {
+    const isOfHomes = rules.clauses.some((clause) => clause.category === category) && unitOf(category, rules) === 'installations'; // prettier-ignore
+    return isOfHomes ? [published.length + c] : [];
   });
+  return [
+    ...named.map(({ line }, l) => rangeOf(line, found.volumes.map((row) => row[l] as number))), // prettier-ignore
+    // The sum of each draw: clauses move together, so that their ranges do not add up.
+    rangeOf(TOTAL_LINE, found.volumes.map((row) => homes.reduce((sum, l) => sum + (row[l] as number), 0))), // prettier-ignore
+  ];
 }
 
 function commandOf(path: string, { priors, draws, scale, replications, out }: RangesOptions): string {

@@ -1,16 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
 import type { Format } from '../../interchange/format/formats.ts';
-import { VARIOUS1 } from '../../rules/ruleset.ts';
+import { VARIOUS1 } from '../../rules/builtInRules.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { asOfOption, folder, oneOf, repeatable, whole } from '../shell/options.ts';
 import { withFileOptions } from '../shell/recordInputs.ts';
-import { engineByFiles } from './engines/batchEngine.ts';
-import { checkDevice, type DeviceOptions } from './checkDevice.ts';
-import { checkEngine, type CheckOptions } from './checkEngine.ts';
-import { checkHeadEnd, type HeadEndOptions } from './checkHeadEnd.ts';
+import type { DeviceOptions } from './checkDevice.ts';
+import type { CheckOptions } from './checkEngine.ts';
+import type { HeadEndOptions } from './checkHeadEnd.ts';
 import {
   CHECK_DEVICE_HELP,
   CHECK_ENGINE_HELP,
@@ -19,10 +18,10 @@ import {
   CHECK_REPLAY_HELP,
   CHECK_SCENARIO_HELP,
 } from './checkHelp.ts';
-import { checkReplay, type ReplayCommandOptions } from './checkReplay.ts';
-import { checkScenario, type ScenarioOptions } from './checkScenario.ts';
-import { checkSchema, SCHEMAS } from './checkSchema.ts';
-import { engineByCommand, type StartEngine } from './engines/engineUnderTest.ts';
+import type { ReplayCommandOptions } from './checkReplay.ts';
+import type { ScenarioOptions } from './checkScenario.ts';
+import { SCHEMA_NAMES, type SchemaName } from './schemaNames.ts';
+import type { StartEngine } from './engines/engineUnderTest.ts';
 
 /** How an engine is reached. */
 interface EngineOptions {
@@ -32,11 +31,12 @@ interface EngineOptions {
   readonly answerSeconds?: number;
 }
 
-/** `check`: holds somebody's exclusion engine, head-end or device to the rules and the laws. */
+/**
+ * `check`: holds somebody's exclusion engine, head-end or device to the rules and the laws. Each subcommand imports what it
+ * runs when it is asked: the generator, the shrinker and the devices are of no use to each other.
+ */
 export function checkCommand({ action }: Shell): Command {
-  const check = new Command('check')
-    .description('Hold your own exclusion engine, head-end or device to the rules and the laws.')
-    .addHelpText('after', CHECK_HELP);
+  const check = new Command('check').addHelpText('after', CHECK_HELP);
 
   withEngine(check.command('engine'))
     .description('Compare an engine with the rules on thousands of histories, and shrink what differs.')
@@ -64,8 +64,9 @@ export function checkCommand({ action }: Shell): Command {
     .argument('[scenario]', 'a scenario file, or the name of a shipped one')
     .addHelpText('after', CHECK_SCENARIO_HELP)
     .action(
-      action((io: Io, path: string | undefined, options: FleetCommandOptions & EngineOptions) => {
-        const start = isNamed(options) ? startOf(io, options) : undefined;
+      action(async (io: Io, path: string | undefined, options: FleetCommandOptions & EngineOptions) => {
+        const start = isNamed(options) ? await startOf(io, options) : undefined;
+        const { checkScenario } = await import('./checkScenario.ts');
         return checkScenario(
           io,
           path,
@@ -83,9 +84,11 @@ export function checkCommand({ action }: Shell): Command {
     .option('--own-rules', 'only cases under the proposed rules as they stand; the others are skipped', false)
     .option('--junit <file>', 'a report for CI')
     .action(
-      action((io: Io, paths: readonly string[], options: ReplayCommandOptions & EngineOptions) =>
-        checkReplay(io, paths, options, isNamed(options) ? startOf(io, options) : undefined),
-      ),
+      action(async (io: Io, paths: readonly string[], options: ReplayCommandOptions & EngineOptions) => {
+        const start = isNamed(options) ? await startOf(io, options) : undefined;
+        const { checkReplay } = await import('./checkReplay.ts');
+        return checkReplay(io, paths, options, start);
+      }),
     );
 
   check
@@ -101,7 +104,9 @@ export function checkCommand({ action }: Shell): Command {
     .option('--junit <file>', 'a report for CI')
     .option('--out <dir>', 'where the frames of a broken law are written, as pcap', folder)
     .addHelpText('after', CHECK_HEAD_END_HELP)
-    .action(action((io: Io, options: HeadEndOptions) => checkHeadEnd(io, options)));
+    .action(
+      action(async (io: Io, options: HeadEndOptions) => (await import('./checkHeadEnd.ts')).checkHeadEnd(io, options)),
+    );
 
   check
     .command('device')
@@ -115,13 +120,17 @@ export function checkCommand({ action }: Shell): Command {
     .option('--junit <file>', 'a report for CI')
     .option('--out <dir>', 'where the frames of a broken law are written, as pcap', folder)
     .addHelpText('after', CHECK_DEVICE_HELP)
-    .action(action((io: Io, url: string, options: DeviceOptions) => checkDevice(io, url, options)));
+    .action(
+      action(async (io: Io, url: string, options: DeviceOptions) =>
+        (await import('./checkDevice.ts')).checkDevice(io, url, options),
+      ),
+    );
 
   check
     .command('schema')
     .description('Print the JSON Schema of what is exchanged.')
-    .argument('<what>', Object.keys(SCHEMAS).join('|'), oneOf(...Object.keys(SCHEMAS)))
-    .action(action((io: Io, what: string) => checkSchema(io, what)));
+    .argument('<what>', SCHEMA_NAMES.join('|'), oneOf(...SCHEMA_NAMES))
+    .action(action(async (io: Io, what: SchemaName) => (await import('./checkSchema.ts')).checkSchema(io, what)));
   return check;
 }
 
@@ -167,16 +176,18 @@ type EngineCommandOptions = Omit<CheckOptions, 'engineWords'> &
   Pick<ScenarioOptions, 'histories' | 'expect' | 'asOf'>;
 
 /** Generated histories; or recorded ones, decided by an engine or by somebody's file of verdicts. */
-function engine(io: Io, options: EngineCommandOptions): Promise<ExitCode> {
+async function engine(io: Io, options: EngineCommandOptions): Promise<ExitCode> {
   const { histories, expect, asOf } = options;
   const words = engineWords(options);
   if (histories === undefined && expect === undefined) {
     if (asOf !== undefined) throw new UsageError('--as-of goes with --histories; generated histories have their own.');
-    return checkEngine(io, { ...options, engineWords: words }, startOf(io, options));
+    const { checkEngine } = await import('./checkEngine.ts');
+    return checkEngine(io, { ...options, engineWords: words }, await startOf(io, options));
   }
   if (histories === undefined)
     throw new UsageError('--expect needs the histories: name their folder by --histories DIR.');
-  const start = expect === undefined || isNamed(options) ? startOf(io, options) : undefined;
+  const start = expect === undefined || isNamed(options) ? await startOf(io, options) : undefined;
+  const { checkScenario } = await import('./checkScenario.ts');
   const { seed: _, ...others } = options;
   const fleet = { ...others, installations: 0, replication: 0, set: [], typed: 'check engine', engineWords: words };
   return checkScenario(io, undefined, fleet, start);
@@ -186,11 +197,19 @@ function isNamed({ command, batch }: EngineOptions): boolean {
   return command !== undefined || batch !== undefined;
 }
 
-function startOf(io: Io, { command, batch, batchFormat = 'csv', answerSeconds }: EngineOptions): StartEngine {
+async function startOf(
+  io: Io,
+  { command, batch, batchFormat = 'csv', answerSeconds }: EngineOptions,
+): Promise<StartEngine> {
   if (command !== undefined && batch !== undefined) throw new UsageError('Either --command or --batch, not both.');
-  if (batch !== undefined)
+  if (batch !== undefined) {
+    const { engineByFiles } = await import('./engines/batchEngine.ts');
     return engineByFiles(io, { batch, answerSeconds: answerSeconds ?? 600, format: batchFormat });
-  if (command !== undefined) return engineByCommand(io, { command, answerSeconds: answerSeconds ?? 10 });
+  }
+  if (command !== undefined) {
+    const { engineByCommand } = await import('./engines/engineUnderTest.ts');
+    return engineByCommand(io, { command, answerSeconds: answerSeconds ?? 10 });
+  }
   throw new UsageError(
     'Which engine? Name one by --command "python3 my_engine.py", or by --batch "my_job {dir} {out}".',
   );

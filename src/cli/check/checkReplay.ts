@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { ExclusionCategory } from '../../clauses/clause.ts';
 import { evaluate } from '../../exclusion/reference/evaluate.ts';
 import { junitText } from '../../report/junit.ts';
-import { VARIOUS1 } from '../../rules/ruleset.ts';
+import { VARIOUS1 } from '../../rules/builtInRules.ts';
 import { counted } from '../../text/table.ts';
 import { askerOf } from '../../../test/kit/trial/asker.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';

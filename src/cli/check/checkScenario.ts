@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { maskedId } from '../../interchange/record/refusal.ts';
 import type { History } from '../../migration/history.ts';
-import { VARIOUS1 } from '../../rules/ruleset.ts';
+import { VARIOUS1 } from '../../rules/builtInRules.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import { endOfLondonDate, startOfLondonDate, type Instant } from '../../time.ts';
 import { compileModel } from '../../../sim/kernel/model/model.ts';

@@ -3,19 +3,19 @@ import { ENGINE_MESSAGES, messageJsonSchema, type MessageName } from '../../inte
 import { READING_NAMES, READINGS } from '../../regulation/readings.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
+import type { SchemaName } from './schemaNames.ts';
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** What `check schema` can print. */
-export const SCHEMAS: Readonly<Record<string, () => unknown>> = {
+const SCHEMAS: Readonly<Record<SchemaName, () => unknown>> = {
   'engine': engineSchema,
   'head-end': headEndSchema,
   'case': caseSchema,
 };
 
 /** Prints one schema as JSON. */
-export function checkSchema(io: Io, what: string): ExitCode {
-  io.out.write(`${JSON.stringify(SCHEMAS[what]?.(), null, 2)}\n`);
+export function checkSchema(io: Io, what: SchemaName): ExitCode {
+  io.out.write(`${JSON.stringify(SCHEMAS[what](), null, 2)}\n`);
   return 0;
 }
 

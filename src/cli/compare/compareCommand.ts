@@ -35,7 +35,6 @@ interface CompareOptions {
 /** `smets1-bench compare A B`: what the one has more of than the other, on common dice. */
 export function compareCommand({ action }: Shell): Command {
   return new Command('compare')
-    .description('Compare two scenarios, or two runs, on common dice: by cohort and category.')
     .argument('<a>', 'scenario, or folder that run --out wrote')
     .argument('[b]', 'the other one; left out: A under --set')
     .option('--set <path=value>', 'change a field of B (or of A, where B is left out); may be repeated', collect, [])

@@ -13,7 +13,8 @@ import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts'
 import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
 import type { VerdictSink, VerdictSinkOptions } from '../../interchange/history/verdictSink.ts';
 import { isRulesFile } from '../../rules/resolveRules.ts';
-import { VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
+import { VARIOUS1 } from '../../rules/builtInRules.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import { Comparison } from './compareRules.ts';
 import { DECIDE_HELP } from './decideHelp.ts';
@@ -51,7 +52,6 @@ export function decideCommand({ action }: Shell): Command {
   // A mandatory option has no default.
   const file = (flags: string, text: string): Option => new Option(flags, text).argParser(collect);
   return withFileOptions(new Command('decide'))
-    .description('Decide every exclusion category on exported histories.')
     .addOption(file('--installations <file>', 'the installations record').makeOptionMandatory())
     .addOption(file('--attempts <file>', 'the attempts record').makeOptionMandatory())
     .addOption(repeatable('--events <file>', 'the events record'))

@@ -1,12 +1,12 @@
 /** `devices decode`: a capture in words, a line a frame. */
-import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { DecodeOptions } from '../../../devices/decode/decodeCapture.ts';
 import type { Shell } from '../shell/command.ts';
-import { type ExitCode, UsageError } from '../shell/exit.ts';
+import { EXIT, type ExitCode } from '../shell/exit.ts';
 import { type Io, writeLine } from '../shell/io.ts';
 import { oneOf } from '../shell/options.ts';
-import { lineJson, lineText } from './decodedLine.ts';
+import { captureBytes } from './captureInput.ts';
+import { LineWriter } from './decodedLine.ts';
 import { framingOption } from './framingOption.ts';
 
 interface Given {
@@ -14,10 +14,6 @@ interface Given {
   readonly keys?: string;
   readonly format: 'text' | 'json';
 }
-
-const HEX = /^(?:[0-9A-Fa-f]{2}[\s:,-]*)+$/;
-/** Largest capture read, in bytes. */
-const CAPTURE_BYTES_MAX = 1 << 28;
 
 export function addDecodeCommand(devices: Command, { action }: Shell): void {
   devices
@@ -39,48 +35,46 @@ Examples:
 A file of keys holds no key: lab, or guek: { file: guek.hex }, gak: { env: GAK }, kek: { file: kek.hex }, or a list of these.
 Without keys, a ciphered frame shows its length and counter. Passwords and keys are never shown.
 In a list of hexadecimal, > before a line means client to server, < server to client.
-Exit code 2: something in the capture is no frame; it is named with its offset, and the rest is decoded.`,
+Octets of one stream, as a serial line gives them, are read as well; --framing names theirs if it is not seen.
+Exit code 2: something in the capture is no frame, or all of it; it is named with its offset, and the rest is decoded.`,
     )
     .action(action(decode));
 }
 
 async function decode(io: Io, capture: string, { framing, keys, format }: Given): Promise<ExitCode> {
-  const [{ decodeCapture }, { decodeKeys }] = await Promise.all([
+  const [{ decodeEach }, { decodeKeys }] = await Promise.all([
     import('../../../devices/decode/decodeCapture.ts'),
     import('./keysFile.ts'),
   ]);
   const bytes = await captureBytes(io, capture);
-  const lines = decodeCapture(bytes, { framing, ...(keys !== undefined && { keys: decodeKeys(keys, io.env) }) });
-  for (const line of lines) {
-    if (format === 'json') io.out.write(`${JSON.stringify(lineJson(line))}\n`);
-    else writeLine(io.out, lineText(line));
-  }
-  const damages = lines.filter(({ isDamage }) => isDamage).length;
-  if (damages === 0) return 0;
-  writeLine(io.err, `${damages} of ${lines.length} lines: no whole frame there`);
-  return 2;
+  const given = keys === undefined ? [] : decodeKeys(keys, io.env);
+  const writer = new LineWriter(io.out, format);
+  const count = { lines: 0, damages: 0, shut: 0 };
+  decodeEach(bytes, { framing, keys: given, trees: format === 'json' }, (line) => {
+    count.lines += 1;
+    if (line.isDamage) count.damages += 1;
+    if (line.isShut === true) count.shut += 1;
+    writer.write(line);
+  });
+  writer.flush();
+  return concluded(io, { ...count, name: capture === '-' ? 'standard input' : capture, hasKeys: given.length > 0 });
 }
 
-async function captureBytes(io: Io, capture: string): Promise<Uint8Array> {
-  if (capture === '-') {
-    const parts: Buffer[] = [];
-    let size = 0;
-    for await (const part of io.stdin as AsyncIterable<Buffer | string>) {
-      const octets = Buffer.from(part);
-      size += octets.length;
-      if (size > CAPTURE_BYTES_MAX) throw new UsageError(`standard input: more than ${CAPTURE_BYTES_MAX} bytes`);
-      parts.push(octets);
-    }
-    return Buffer.concat(parts);
+interface Count {
+  readonly lines: number;
+  readonly damages: number;
+  readonly shut: number;
+  readonly name: string;
+  readonly hasKeys: boolean;
+}
+
+function concluded(io: Io, { lines, damages, shut, name, hasKeys }: Count): ExitCode {
+  if (shut > 0 && hasKeys) writeLine(io.err, `${shut} of ${lines} lines: ciphered, and not opened by these keys`);
+  if (lines === 0) {
+    writeLine(io.err, `${name}: holds no frame`);
+    return EXIT.refused;
   }
-  if (!existsSync(capture) && HEX.test(capture)) return Buffer.from(capture);
-  try {
-    const bytes = readFileSync(capture);
-    if (bytes.length > CAPTURE_BYTES_MAX) throw new UsageError(`${capture}: more than ${CAPTURE_BYTES_MAX} bytes`);
-    return bytes;
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new UsageError(`${capture}: cannot be read (${code ?? 'unknown'}), and is not hexadecimal`);
-  }
+  if (damages === 0) return EXIT.done;
+  writeLine(io.err, `${damages} of ${lines} lines: no whole frame there`);
+  return EXIT.refused;
 }

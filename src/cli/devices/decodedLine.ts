@@ -1,10 +1,52 @@
 /** A decoded frame as a line for people, and as a JSON object. */
 import type { DecodedLine } from '../../../devices/decode/decodeCapture.ts';
+import { type OutputStream, writeText } from '../shell/io.ts';
 
-export function lineText({ t, dir, endpoint, link, text }: DecodedLine): string {
-  return [t, dir, endpoint, link, text].filter((part) => part !== undefined && part !== '').join('  ');
+export function lineText({ t, dir, endpoint, about, link, text }: DecodedLine): string {
+  let line = '';
+  if (t !== undefined) line += `${t}  `;
+  if (dir !== undefined) line += `${dir}  `;
+  if (endpoint !== '') line += `${endpoint}  `;
+  if (about !== undefined) line += `${aboutText(about)}  `;
+  if (link !== '') line += `${link}  `;
+  return line + text;
 }
 
-export function lineJson({ isDamage, ...line }: DecodedLine): Record<string, unknown> {
-  return { ...line, ...(isDamage && { damage: true }) };
+/** `[migration 2, keyHandover]`: what the bench was doing. */
+function aboutText({ kind, attempt, step }: NonNullable<DecodedLine['about']>): string {
+  const of = [kind, attempt].filter((part) => part !== undefined).join(' ');
+  return `[${[of, step].filter((part) => part !== undefined && part !== '' && part !== kind).join(', ')}]`;
+}
+
+export function lineJson({ isDamage, isShut: _, about, ...line }: DecodedLine): Record<string, unknown> {
+  return { ...line, ...about, ...(isDamage && { damage: true }) };
+}
+
+/** Characters that are written at once. A write for each line would cost more than the line. */
+const CHUNK_LENGTH = 1 << 16;
+
+/** Writes lines of a long output in large pieces. */
+export class LineWriter {
+  private held = '';
+  private readonly out: OutputStream;
+  private readonly format: 'text' | 'json';
+
+  constructor(out: OutputStream, format: 'text' | 'json') {
+    this.out = out;
+    this.format = format;
+  }
+
+  write(line: DecodedLine): void {
+    this.held += this.format === 'json' ? JSON.stringify(lineJson(line)) : lineText(line);
+    this.held += '\n';
+    if (this.held.length >= CHUNK_LENGTH) this.flush();
+  }
+
+  /** Writes what is held. */
+  flush(): void {
+    if (this.held === '') return;
+    if (this.format === 'json') this.out.write(this.held);
+    else writeText(this.out, this.held);
+    this.held = '';
+  }
 }

@@ -15,7 +15,7 @@ import { oneOf, whole } from '../shell/options.ts';
 /** `devices`: what hardware is attached, and what speaks there. */
 export function devicesCommand(shell: Shell): Command {
   const { action } = shell;
-  const devices = new Command('devices').description('Find attached hardware, and show what frames say.');
+  const devices = new Command('devices');
 
   devices
     .command('list')

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { DecodeKeys } from '../../../devices/decode/keyChest.ts';
-import { ascii, fromHex } from '../../../devices/dlms/bytes.ts';
+import { ascii, fromHex } from '../../../devices/dlms/encoding/bytes.ts';
 import { LAB_KEYS, LAB_SECRET } from '../../../devices/personas/labProfile.ts';
 import { UsageError } from '../shell/exit.ts';
 

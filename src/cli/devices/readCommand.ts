@@ -1,6 +1,7 @@
 /** `devices read`: what a device holds, in words. It writes nothing to any device. */
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import type { OpticalLineOptions } from '../../../devices/hardware/opticalLine.ts';
 import type { DeviceReading } from '../../../devices/reading/deviceReading.ts';
 import type { ReadDeviceOptions, ReadLogin } from '../../../devices/reading/readDevice.ts';
 import type { AskedObject, AskedRange } from '../../../devices/reading/readingTargets.ts';
@@ -147,7 +148,8 @@ async function readingOf(io: Io, place: DevicePlace, objects: readonly string[],
       const { carrierLine } = await import('../../../devices/hardware/carrierLine.ts');
       const framing = given.framing ?? (place.kind === 'serial' ? 'hdlc' : 'wrapper');
       const { parity, wakeUp = false } = given;
-      const line = carrierLine(place, { timers, framing, optical: { parity, wakeUp } });
+      const onOctets: OpticalLineOptions['onOctets'] = (dir, bytes, endpoint) => log?.record({ dir, endpoint, layer: '62056-21', bytes }); // prettier-ignore
+      const line = carrierLine(place, { timers, framing, optical: { parity, wakeUp, onOctets } });
       const options = await dlmsOptions(io, objects, given);
       return await readDevice({ ...options, line, framing: framing === 'wrapper' ? 'wrapper' : 'hdlc', timers, ...(log && { log }) }); // prettier-ignore
     }

@@ -12,7 +12,6 @@ const WIDTH = 80;
 /** `smets1-bench glossary [TERM]`: what a word or an acronym means, and where that comes from. */
 export function glossaryCommand({ action }: Shell): Command {
   return new Command('glossary')
-    .description('What the words and acronyms mean, each with its source.')
     .argument('[term...]', 'a word; left out: all of them')
     .addHelpText('after', '\nExamples:\n  smets1-bench glossary ESME\n  smets1-bench glossary separate weeks')
     .action(action(glossary));

@@ -42,7 +42,6 @@ const FRAMINGS = {
 /** `smets1-bench emulate`: emulated devices for any DLMS client, until stopped. */
 export function emulateCommand({ action }: Shell): Command {
   return new Command('emulate')
-    .description('Serve emulated devices over TCP, a serial line or MQTT until stopped.')
     .option('--device <device>', 'chf, esme, gsme or installation (default: esme, or what the profile says)', device)
     .option('--listen <host:port>', `TCP (default: ${LISTEN} unless --serial or --mqtt is given); port 0: a free one`)
     .option(

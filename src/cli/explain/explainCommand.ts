@@ -50,7 +50,6 @@ Exit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect (also wh
 /** `smets1-bench explain`: explains why a simulated or recorded installation ended as it did. */
 export function explainCommand({ action }: Shell): Command {
   return withFileOptions(new Command('explain'))
-    .description('Explain one installation: its story, and what each clause makes of it.')
     .argument('[scenario]', 'scenario file (YAML); left out: records are explained')
     .requiredOption('--installation <n|id>', "the scenario's number from 0, or an installation_id of the records")
     .option('--as-of <instant|date>', 'a date is the last second of that London day', asOfOption)

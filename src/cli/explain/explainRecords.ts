@@ -7,7 +7,8 @@ import { oneHistory, type OneHistory } from '../../interchange/history/oneHistor
 import { withoutOrigins } from '../../interchange/history/rows.ts';
 import { FileRefused, formatRefusal, maskedId } from '../../interchange/record/refusal.ts';
 import type { History } from '../../migration/history.ts';
-import { IN_FORCE, VARIOUS1, type RuleSet } from '../../rules/ruleset.ts';
+import { IN_FORCE, VARIOUS1 } from '../../rules/builtInRules.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
 import { endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
 import { EXIT, UsageError } from '../shell/exit.ts';
 import { explainJson } from './explainJson.ts';

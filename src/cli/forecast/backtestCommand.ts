@@ -6,7 +6,7 @@ import { simulate } from '../../../sim/kernel/run/simulate.ts';
 import { entryCurveOf } from '../../../sim/population/entryCurveOf.ts';
 import type { Scenario } from '../../../sim/scenario/schema.ts';
 import { designDice } from '../../../sim/sweep/sweepDice.ts';
-import { parseSeries, type SeriesPoint } from '../../report/published.ts';
+import { parseSeries } from '../../report/published.ts';
 import { decimalNumber, wholeNumber } from '../../text/numberWords.ts';
 import { textTable } from '../../text/table.ts';
 import { wrapped } from '../../text/wrap.ts';
@@ -85,21 +85,20 @@ async function run(io: Io, path: string, options: BacktestOptions): Promise<void
   if (options.format === 'json') {
     const report = { scenario: scenario.name, hash: file.hash, seed, fitUntil: options.fitUntil, draws: options.draws, effective: found.effective, rows: found.rows.map((row, i) => ({ ...row, scenario: own[i] })) }; // prettier-ignore
     io.out.write(`${JSON.stringify(report, null, 2)}\n`);
-  } else io.out.write(`${backtestText(found, own, { file, seed, fitUntil: options.fitUntil })}\n`);
+  } else
+    io.out.write(
+      `${backtestText(found, own, { file, seed, fitUntil: options.fitUntil, isPublic: options.to === undefined })}\n`,
+    );
 }
 
 function seriesOf({ series }: ScenarioFile, path: string, to: string | undefined) {
   const parsed = to === undefined ? { ok: true as const, rows: series } : parseSeries(readText(to));
   if (!parsed.ok) throw new UsageError(`${to}: ${parsed.error}`);
-  const rows = parsed.rows.filter(({ unit }) => unit === 'meters').map((row) => ({ ...row, day: rowDay(row) }));
-  if (rows.length === 0) throw new UsageError(`${to ?? path}: found no cumulative count of meters; give a series by --to`); // prettier-ignore
+  const rows = parsed.rows.filter(({ unit }) => unit === 'meters').map((row) => ({ ...row, day: dayOf(row.date) }));
+  const mend =
+    to === undefined ? 'give a series by --to' : 'expected rows with a date, a cumulative count and the unit meters';
+  if (rows.length === 0) throw new UsageError(`${to ?? path}: found no cumulative count of meters; ${mend}`);
   return rows;
-}
-
-function rowDay(row: SeriesPoint): number {
-  const day = parseDate(row.date);
-  if (day === undefined) throw new UsageError(`the series: found date ${row.date}, expected YYYY-MM-DD`);
-  return day;
 }
 
 function dayOf(text: string): number {
@@ -164,7 +163,7 @@ function ownAt(series: readonly MigratedPoint[], { horizon }: Scenario, day: num
 function backtestText(
   { rows, effective }: Backtest,
   own: readonly (number | null)[],
-  { file, seed, fitUntil }: { readonly file: ScenarioFile; readonly seed: string; readonly fitUntil: string },
+  { file, seed, fitUntil, isPublic }: { readonly file: ScenarioFile; readonly seed: string; readonly fitUntil: string; readonly isPublic: boolean }, // prettier-ignore
 ): string {
   const million = (value: number): string => decimalNumber(value / 1e6, 2);
   const later = rows.filter(({ isFitted }) => !isFitted);
@@ -186,7 +185,7 @@ function backtestText(
   const words = [
     `Migrated meters in millions: ${file.scenario.name}#${file.hash}, seed ${seed}, fitted to the rows until ${fitUntil}, then forecast (${wholeNumber(effective)} effective draws${effective < 50 ? ': too few, take more --draws' : ''}).`, // prettier-ignore
     `Of ${later.length} later rows ${later.filter(isInside).length} lie inside the 90 % range, whose width is at most ${width} % of the row. straight: a line through the last half year before. scenario: its own curves, drawn by eye to all rows, so no forecast.`, // prettier-ignore
-    'The public rows do not agree among themselves (9.9 million in July 2022, 9.7 in January 2023): their errors, and the widths of the priors, are our assumption.', // prettier-ignore
+    isPublic ? 'The public rows do not agree among themselves (9.9 million in July 2022, 9.7 in January 2023): their errors, and the widths of the priors, are our assumption.' : 'The errors of the rows, and the widths of the priors, are our assumption.', // prettier-ignore
   ] as const;
   return [...wrapped(words[0], WIDTH), '', textTable([head, ...table], { right: [1, 2, 3, 4, 6, 7] }), '', ...wrapped(words[1], WIDTH), ...wrapped(words[2], WIDTH)].join('\n'); // prettier-ignore
 }

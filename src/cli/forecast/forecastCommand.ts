@@ -16,7 +16,6 @@ const SUBCOMMANDS: readonly ((shell: Shell) => Command)[] = [coverageCommand, th
 /** `smets1-bench forecast`: what each category will hold, month by month, from what is known today. */
 export function forecastCommand(shell: Shell): Command {
   const command = withFileOptions(new Command('forecast'))
-    .description('Forecast what each exclusion category will hold, month by month.')
     .enablePositionalOptions()
     .argument('[library]', 'folder that calibrate has made')
     .option('--as-of <date>', 'London date at whose end all is known', dateOption)

@@ -37,6 +37,8 @@ export interface Library {
   readonly folder: string;
   readonly head: LibraryHead;
   readonly priors: Priors;
+  /** The texts that the library was made from, under the names that `priors` has for them. */
+  readonly files: Files;
   /** Undefined: the cell is missing, torn or of another version. */
   get(key: string): MemberTable | undefined;
   has(key: string): boolean;
@@ -45,6 +47,8 @@ export interface Library {
   /** The keys of all cells seen from an as-of, in order, where they were written down by this version. */
   keysAt(asOf: string): readonly string[] | undefined;
   putKeys(asOf: string, keys: readonly string[]): void;
+  /** The as-ofs whose keys this version has written down, rising: every cell of them was there. */
+  asOfs(): readonly string[];
 }
 
 /** Where the texts stand within `inputs.json`: deep enough for paths that lead upwards. */
@@ -115,11 +119,16 @@ export function createLibrary({ folder, scenario, priors: path, seed, set, optio
       throw new UsageError(`--out ${folder}: another library lies there: its ${file} differs\n  Name another folder; the same command with the same files goes on with this one.`); // prettier-ignore
   }
   for (const [file, text] of Object.entries(wanted)) if (!existsSync(join(folder, file))) write(join(folder, file), Buffer.from(text)); // prettier-ignore
-  return libraryIn(folder, head, priors);
+  return libraryIn(folder, head, { priors, files: filesOf(texts) });
 }
 
 function isEmpty(folder: string): boolean {
   return statSync(folder).isDirectory() && readdirSync(folder).length === 0;
+}
+
+/** True for every folder: no scenario is one, so that a folder is meant as a library. */
+export function isMeantAsLibrary(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
 }
 
 /**
@@ -135,9 +144,10 @@ export function openLibrary(folder: string): Library {
   if (head.kind !== 'library' || head.format !== 1)
     throw new UsageError(`${join(folder, LIBRARY)}: found another format, expected a library of format 1`);
   const texts = parsed(join(folder, INPUTS)) as Record<string, string>;
-  const loaded = loadPriors({ path: PRIORS, scenario: head.scenario, files: filesOf(texts), set: head.set });
+  const kept = filesOf(texts);
+  const loaded = loadPriors({ path: PRIORS, scenario: head.scenario, files: kept, set: head.set });
   if (!loaded.ok) throw new UsageError(formatProblems(loaded.problems));
-  return libraryIn(folder, head, { ...loaded.priors, seed: head.seed });
+  return libraryIn(folder, head, { priors: { ...loaded.priors, seed: head.seed }, files: kept });
 }
 
 /** @throws UsageError if the library has not lived on both sides of the end of a day */
@@ -158,31 +168,42 @@ function sorted(texts: Readonly<Record<string, string>>): Record<string, string>
   return Object.fromEntries(Object.entries(texts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function libraryIn(folder: string, head: LibraryHead, priors: Priors): Library {
+function libraryIn(folder: string, head: LibraryHead, { priors, files }: Pick<Library, 'priors' | 'files'>): Library {
   const pathOf = (key: string): string => join(folder, CELLS, key.slice(0, 2), `${key}.cell`);
   const listOf = (asOf: string): string => join(folder, CELLS, `${asOf}.json`);
   const get = (key: string): MemberTable | undefined => {
     const bytes = bytesAt(pathOf(key));
     return bytes === undefined ? undefined : parseMember(bytes, key);
   };
+  const keysAt = (asOf: string): readonly string[] | undefined => {
+    const bytes = bytesAt(listOf(asOf));
+    if (bytes === undefined) return undefined;
+    try {
+      const list = JSON.parse(Buffer.from(bytes).toString('utf8')) as { kernel: number; format?: number; keys: string[] }; // prettier-ignore
+      return list.kernel === KERNEL && list.format === CELL_FORMAT ? list.keys : undefined;
+    } catch {
+      return undefined;
+    }
+  };
   return {
     folder,
     head,
     priors,
+    files,
     get,
     has: (key) => get(key) !== undefined,
     put: (key, bytes) => write(pathOf(key), bytes),
-    keysAt(asOf) {
-      const bytes = bytesAt(listOf(asOf));
-      if (bytes === undefined) return undefined;
-      try {
-        const list = JSON.parse(Buffer.from(bytes).toString('utf8')) as { kernel: number; format?: number; keys: string[] }; // prettier-ignore
-        return list.kernel === KERNEL && list.format === CELL_FORMAT ? list.keys : undefined;
-      } catch {
-        return undefined;
-      }
+    keysAt,
+    asOfs() {
+      const cells = join(folder, CELLS);
+      const names = existsSync(cells) ? readdirSync(cells) : [];
+      return names
+        .flatMap((name) => /^(\d{4}-\d{2}-\d{2})\.json$/.exec(name)?.[1] ?? [])
+        .filter((asOf) => keysAt(asOf) !== undefined)
+        .sort();
     },
-    putKeys: (asOf, keys) => write(listOf(asOf), Buffer.from(`${JSON.stringify({ kernel: KERNEL, format: CELL_FORMAT, keys })}\n`)),
+    putKeys: (asOf, keys) =>
+      write(listOf(asOf), Buffer.from(`${JSON.stringify({ kernel: KERNEL, format: CELL_FORMAT, keys })}\n`)),
   };
 }
 

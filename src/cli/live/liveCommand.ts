@@ -13,7 +13,6 @@ const EVERY_MILLISECONDS = 1000;
 /** `smets1-bench live DIR...`: sweeps, watches and runs as they go on, in a browser. */
 export function liveCommand({ action }: Shell): Command {
   return new Command('live')
-    .description('Show sweeps, watches and runs as they go on, in a browser on this machine.')
     .argument('<dir...>', 'folders that commands write to')
     .option('--listen <host:port>', 'where to serve; port 0 is any that is free', '127.0.0.1:0')
     .addHelpText(

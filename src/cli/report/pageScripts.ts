@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { LIFE_MODULE } from '../../../sim/kernel/run/lifeModule.ts';
+import { PAGE_LIFE } from '../../../sim/browser/pageLife.ts';
 import { readText } from '../shell/readText.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function packedScript(name: PageScript): Promise<string> {
 
 /** The compiled life in the same form. It stands beside the worker, where base64 hides none of its repetitions. */
 export function packedLife(): string {
-  return packed(Buffer.from(LIFE_MODULE, 'base64'));
+  return packed(Buffer.from(PAGE_LIFE, 'base64'));
 }
 
 function packed(bytes: Uint8Array): string {

@@ -9,11 +9,9 @@ import { uneconomicCommand } from './reportUneconomic.ts';
 
 /** `smets1-bench report`: writes what the exclusion process needs, from a run or from the records of another system. */
 export function reportCommand(shell: Shell): Command {
-  const report = new Command('report')
-    .description('The reports of the exclusion process, from a run or from exported records.')
-    .addHelpText(
-      'after',
-      `
+  const report = new Command('report').addHelpText(
+    'after',
+    `
 Each report takes --run DIR (what \`run --out\` wrote; its records are those of replication 0) or records as \`decide\`
 takes them (--installations F --attempts F [--events F] --as-of D). A table goes to standard output, CSV to --out.
 MPANs and MPRNs stand in the supplier files alone; --pseudonymise puts HMAC-SHA256 pseudonyms in their place.
@@ -24,7 +22,7 @@ Examples:
   smets1-bench report uneconomic --run out/various1 --scenario scenarios/various1.yaml
   smets1-bench report calendar --run out/various1 --late 2022-03-01
   smets1-bench report html out/various1 --out out/various1.html`,
-    );
+  );
   for (const command of [
     consultationCommand(shell),
     supplierFilesCommand(shell),

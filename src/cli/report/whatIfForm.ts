@@ -1,9 +1,10 @@
 import { UsageError } from '../shell/exit.ts';
 import { fieldsAt, type FieldSchema } from '../../document/fields.ts';
-import { parsePath } from '../../document/path.ts';
+import { formatPath } from '../../document/path.ts';
 import { READINGS, READING_NAMES } from '../../regulation/readings.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
-import type { ScenarioSource, WhatIfField, WhatIfForm } from '../../../sim/browser/protocol.ts';
+import { numbersOf } from '../../../sim/browser/formFields.ts';
+import type { ScenarioSource, WhatIfField, WhatIfForm, WhatIfKindOfNumber } from '../../../sim/browser/protocol.ts';
 import { SCENARIO_FIELDS } from '../../../sim/scenario/schema.ts';
 import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
 import type { Scenario } from '../../../sim/scenario/schema.ts';
@@ -67,15 +68,17 @@ const AT_LEAST_MAX = 30;
  */
 export function whatIfForm({ scenario, rules, values, seed, command, source }: WhatIfSource): WhatIfForm {
   const remainders = new Set(values.filter(isRemainder).map(({ path }) => path));
+  const own = withoutRemainders(scenario, remainders);
   return {
     task: {
-      scenario: withoutRemainders(scenario, remainders),
-      rules,
+      scenario: own,
+      rules: withoutTexts(rules),
       seed,
       seedWords: seedWords(seed),
       ...(source === undefined ? {} : { source }),
     },
-    fields: [...ruleFields(rules), ...scenarioFields(values, remainders)],
+    rules: ruleFields(rules),
+    ...numberKinds(own, values),
     command,
   };
 }
@@ -105,13 +108,30 @@ function withoutRemainders(scenario: Scenario, remainders: ReadonlySet<string>):
   };
 }
 
-function scenarioFields(values: readonly ScenarioValue[], remainders: ReadonlySet<string>): readonly WhatIfField[] {
-  return values.flatMap(({ path, value, isClaim }): WhatIfField[] => {
-    if (!isClaim || typeof value !== 'number' || NOT_OFFERED.test(path) || remainders.has(path)) return [];
-    const field = fieldsAt(SCENARIO_FIELDS, parsePath(path) ?? []).find(isNumber);
-    if (field === undefined) return [];
-    return [{ path, group: path.split('.').slice(0, 2).join('.'), value, meaning: field.description ?? '', ...boundsOf(field) }]; // prettier-ignore
+/** The rules without what only people read: the page shows it in its tables, and the worker computes without it. */
+function withoutTexts(rules: RuleSet): RuleSet {
+  return {
+    ...rules,
+    title: '',
+    sources: [],
+    clauses: rules.clauses.map((clause) => ({ ...clause, text: '', sources: [] })),
+  };
+}
+
+/** What each number of the scenario means, if it can be changed: a claim about the world that the schema describes. */
+function numberKinds(scenario: Scenario, values: readonly ScenarioValue[]): Pick<WhatIfForm, 'kinds' | 'kindOf'> {
+  const claims = new Set(values.filter(({ isClaim }) => isClaim).map(({ path }) => path));
+  const kinds = new Map<string, number>();
+  const kindOf = numbersOf(scenario).map(({ path }): number => {
+    const text = formatPath(path);
+    const field =
+      !claims.has(text) || NOT_OFFERED.test(text) ? undefined : fieldsAt(SCENARIO_FIELDS, path).find(isNumber);
+    if (field === undefined) return -1;
+    const kind = JSON.stringify({ meaning: field.description ?? '', ...boundsOf(field) });
+    if (!kinds.has(kind)) kinds.set(kind, kinds.size);
+    return kinds.get(kind) as number;
   });
+  return { kinds: [...kinds.keys()].map((kind) => JSON.parse(kind) as WhatIfKindOfNumber), kindOf };
 }
 
 function isNumber({ type }: FieldSchema): boolean {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { PCAP_DRAWS } from '../../../devices/transport/pcap.ts';
 import { basename } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { formatProblems, type Problem } from '../../document/problem.ts';
@@ -17,7 +18,6 @@ import { ledgerFolderOf, tryRig } from './readRigFile.ts';
  */
 export function rigCommand({ action }: Shell): Command {
   const rig = new Command('rig')
-    .description("One installation's migration end to end over emulated or attached devices.")
     .argument('[file]', 'a rig file (YAML)')
     .option(
       '--out <dir>',
@@ -26,7 +26,12 @@ export function rigCommand({ action }: Shell): Command {
     )
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .option('--trace', 'show each frame on standard error as it crosses; not with --watch')
-    .option('--keys <file>', 'with --trace: YAML that says where the keys stand; lab: the public ones of the lab')
+    .option('--keys <file>', 'with --trace or --out, frames in words: YAML that says where the keys stand, or lab')
+    .option(
+      '--pcap <as>',
+      `how frames are drawn in frames.pcap: ${PCAP_DRAWS.join(', ')}; default tcp`,
+      oneOf(...PCAP_DRAWS),
+    )
     .option('--watch', 'probe on the calendar of the watch section, for weeks; restarts go on where the calendar is')
     .option('--once', 'with --watch: do what is due now, and end (for cron)')
     .addHelpText(
@@ -62,13 +67,21 @@ DLMS security suite 0 is a standards-based stand-in: no source says that SMETS1 
     .action(
       action(async (io: Io, file: string | undefined, options: WatchGiven & TraceGiven & { watch?: true }) => {
         if (file === undefined) throw new UsageError('rig: name a rig file; `rig init` writes one to start from.');
-        const { watch, once, trace, keys, ...rest } = options;
+        const { watch, once, trace, keys, pcap, ...rest } = options;
         if (trace && watch) throw new UsageError('--trace goes with a rig that is run once: leave --watch out.');
-        if (keys !== undefined && !trace) throw new UsageError('--keys opens what --trace shows: give --trace too.');
+        if (keys !== undefined && (watch || (!trace && rest.out === undefined)))
+          throw new UsageError('--keys opens what --trace shows and --out writes: give one of them, without --watch.');
+        if (pcap !== undefined && (watch || rest.out === undefined))
+          throw new UsageError('--pcap says how --out draws frames: give --out, without --watch.');
         if (once && !watch) throw new UsageError('--once goes with --watch: without it a rig is run once anyway.');
         await (watch
           ? watchRigFile(io, file, { ...rest, ...(once && { once }) })
-          : runRigFile(io, file, { ...rest, ...(trace && { trace }), ...(keys !== undefined && { keys }) }));
+          : runRigFile(io, file, {
+              ...rest,
+              ...(trace && { trace }),
+              ...(keys !== undefined && { keys }),
+              ...(pcap && { pcap }),
+            }));
       }),
     );
 

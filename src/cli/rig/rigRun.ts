@@ -5,6 +5,8 @@ import type { Trace } from '../../exclusion/explain/trace.ts';
 import type { HistoryEvent } from '../../migration/history.ts';
 import { visible } from '../../text/visible.ts';
 import { parseInstant, type Instant } from '../../time.ts';
+import type { DecodeKeys } from '../../../devices/decode/keyChest.ts';
+import type { PcapDraw } from '../../../devices/transport/pcap.ts';
 import type { RigRun, RigSetup } from '../../../devices/index.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -19,16 +21,21 @@ import { benchVersion } from '../shell/version.ts';
 /** Shows frames as they cross, opened with the keys of a file. */
 export interface TraceGiven {
   readonly trace?: true;
+  /** Opens what is shown, and what the frame log says in words. */
   readonly keys?: string;
+  readonly pcap?: PcapDraw;
 }
 
-async function traceOf(io: Io, keys: string | undefined): Promise<(text: string) => void> {
-  const [{ liveLines }, { decodeKeys }, { lineText }] = await Promise.all([
+async function keysOf(io: Io, keys: string): Promise<readonly DecodeKeys[]> {
+  const { decodeKeys } = await import('../devices/keysFile.ts');
+  return decodeKeys(keys, io.env);
+}
+
+async function traceOf(io: Io, opened: readonly DecodeKeys[]): Promise<(text: string) => void> {
+  const [{ liveLines }, { lineText }] = await Promise.all([
     import('../../../devices/decode/liveTrace.ts'),
-    import('../devices/keysFile.ts'),
     import('../devices/decodedLine.ts'),
   ]);
-  const opened = keys === undefined ? [] : decodeKeys(keys, io.env);
   return liveLines({ keys: opened, onLine: (line) => void io.err.write(`${visible(lineText(line))}\n`) });
 }
 
@@ -38,7 +45,8 @@ export async function runRigFile(
   path: string,
   options: TraceGiven & { readonly out?: string; readonly format: 'text' | 'json' },
 ): Promise<void> {
-  const trace = options.trace ? await traceOf(io, options.keys) : undefined;
+  const plainKeys = options.keys === undefined ? undefined : await keysOf(io, options.keys);
+  const trace = options.trace ? await traceOf(io, plainKeys ?? []) : undefined;
   const { setup, hash } = await loadRig(io, path);
   const face = await import('../../../devices/index.ts');
   const { out } = options;
@@ -62,6 +70,8 @@ export async function runRigFile(
       signal: interruption,
       onNote: (note) => void io.err.write(`${visible(note)}\n`),
       onBrokenOff: async (partial) => void (await tell(partial)),
+      ...(plainKeys && { plainKeys }),
+      ...(options.pcap && { draw: options.pcap }),
       ...(files && { pcap: files.pcap, onFirstWrite: files.begin }),
       ...((files ?? trace) && {
         lines: (text: string) => {

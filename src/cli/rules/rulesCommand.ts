@@ -2,10 +2,11 @@ import { Command, Option } from 'commander';
 import { Document, isScalar, visit } from 'yaml';
 import { formatProblems, type Problem } from '../../document/problem.ts';
 import { resolveRules } from '../../rules/resolveRules.ts';
-import { IN_FORCE } from '../../rules/ruleset.ts';
+import { IN_FORCE } from '../../rules/builtInRules.ts';
 import { diffRules, rulesText } from '../../rules/rulesText.ts';
 import { documentOf } from '../../rules/ruleSetSchema.ts';
-import { RULE_SETS, type RuleSet } from '../../rules/ruleset.ts';
+import { RULE_SETS } from '../../rules/builtInRules.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
 import { INSTANT_MAX, type Instant } from '../../time.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
@@ -21,7 +22,7 @@ interface RulesOptions {
 
 /** `rules`: what rule sets there are, what they say, whether a file is one, and how two differ. */
 export function rulesCommand({ action }: Shell): Command {
-  const rules = new Command('rules').description('List, print, check and compare rule sets.');
+  const rules = new Command('rules');
   rules.command('list').description('The rule sets that are built in.').action(action(list));
 
   withRuleOptions(rules.command('print'))

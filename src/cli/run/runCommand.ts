@@ -47,7 +47,6 @@ interface RunOptions {
 /** `smets1-bench run SCENARIO`: simulate, decide, count. */
 export function runCommand({ action }: Shell): Command {
   return new Command('run')
-    .description('Simulate a scenario and report how many homes each clause would exclude.')
     .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
     .option('--seed <text>', "seed (default: the scenario's)")
     .option('--replications <n>', "replications (default: the scenario's)", whole(1, 10_000))

@@ -160,8 +160,7 @@ const PAYMENT = ['prepayment', 'credit'];
 const KIND_CODES = [...ATTEMPT_KINDS];
 
 function coded(codes: Int32Array, dictionary: readonly string[]): CodedColumn {
-  // -1 becomes 65535: null.
-  return { codes: Uint16Array.from(codes), dictionary };
+  return { codes, dictionary };
 }
 
 /** Instants or counts where -1 is null. */

@@ -13,18 +13,16 @@ import { diskFiles } from '../shell/readText.ts';
 
 /** `scenario`: whether scenario files are right, what they come to, and what they may say. */
 export function scenarioCommand({ action }: Shell): Command {
-  const scenario = new Command('scenario')
-    .description('Check and print scenarios, and what a scenario may say.')
-    .addHelpText(
-      'after',
-      `
+  const scenario = new Command('scenario').addHelpText(
+    'after',
+    `
 Examples:
   smets1-bench scenario check --strict scenarios/various1.yaml
   smets1-bench scenario print scenarios/various1.yaml --set process.IOC.attemptsMax=10
   smets1-bench scenario schema --format markdown
 
 scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or an option is wrong.`,
-    );
+  );
 
   scenario
     .command('check')

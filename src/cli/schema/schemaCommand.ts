@@ -17,7 +17,7 @@ Example:
   smets1-bench schema records > records.schema.json`,
     )
     .action(action(print));
-  return new Command('schema').description('Print machine-readable schemas.').addCommand(records);
+  return new Command('schema').addCommand(records);
 }
 
 function print(io: Io): void {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { IGNORE_OPTION, RENAME_OPTION } from '../../interchange/format/columnNames.ts';
-import { FORMATS, type ColumnNaming, type Format, type Input } from '../../interchange/format/formats.ts';
+import { FORMATS, formatOf, type ColumnNaming, type Format, type Input } from '../../interchange/format/formats.ts';
 import { inputFiles, InputWrong } from '../../interchange/format/inputFiles.ts';
 import { STANDARD } from '../../interchange/format/outputFile.ts';
 import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
@@ -74,6 +74,37 @@ export async function recordInputs(io: Io, files: RecordFiles, temporary: string
   } catch (error) {
     throw error instanceof InputWrong ? new UsageError(error.message) : error;
   }
+}
+
+const RECORD_NAMES = ['installations', 'attempts', 'events'] as const;
+
+/**
+ * The files of records in a folder: `installations`, `attempts` and `events` in any format. Events may be missing.
+ * @throws UsageError if a record is not there, or stands there twice
+ */
+export function recordsIn(folder: string): Pick<RecordFiles, (typeof RECORD_NAMES)[number]> {
+  const [installations = [], attempts = [], events = []] = RECORD_NAMES.map((name) => filesNamed(folder, name));
+  for (const [name, found] of Object.entries({ installations, attempts })) {
+    if (found.length > 0) continue;
+    throw new UsageError(
+      `--histories ${folder}: found no ${name}, expected ${name}.csv, .ndjson or .parquet in the folder (events may be missing).`,
+    );
+  }
+  return { installations, attempts, events };
+}
+
+/** The file, files or folder of a record. */
+function filesNamed(folder: string, name: (typeof RECORD_NAMES)[number]): readonly string[] {
+  if (!existsSync(folder)) throw new UsageError(`--histories ${folder}: found no such folder.`);
+  if (!statSync(folder).isDirectory()) throw new UsageError(`--histories ${folder}: found a file, expected a folder.`);
+  const found = readdirSync(folder).filter((file) => {
+    if (file === name) return true;
+    return file.startsWith(`${name}.`) && formatOf(file) !== undefined;
+  });
+  if (found.length > 1) {
+    throw new UsageError(`--histories ${folder}: found ${found.join(' and ')}, expected one of them.`);
+  }
+  return found.map((file) => join(folder, file));
 }
 
 /** Where the input files lie. */

@@ -32,7 +32,6 @@ interface SensitivityOptions {
 /** `smets1-bench sensitivity SCENARIO`: every assumption up and down, ranked. */
 export function sensitivityCommand({ action }: Shell): Command {
   return new Command('sensitivity')
-    .description('Move every number marked "our assumption" up and down, one at a time, and rank what that changes.')
     .argument('<scenario>', 'scenario file (YAML)')
     .option('--share <s>', 'how far a number without a range is moved, as a share of it', fraction(0.001, 1), 0.3)
     .option('--no-ranges', 'move every number by the share, also where its mark states a range')

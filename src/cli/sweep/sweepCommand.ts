@@ -34,7 +34,6 @@ interface SweepOptions {
 /** `smets1-bench sweep FILE`: run a scenario under many values of its assumptions. */
 export function sweepCommand(shell: Shell): Command {
   const command = new Command('sweep')
-    .description('Run a scenario under many values of its assumptions, and say which of them matter.')
     .enablePositionalOptions()
     .argument('<sweep>', 'sweep file (YAML): see scenarios/README.md and scenarios/sweeps')
     .option('--out <dir>', 'where the tables go, and the cells if --store names no other folder', folder)

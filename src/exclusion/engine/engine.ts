@@ -163,7 +163,7 @@ export function verdictsOf(tally: Tally, rules: RuleSet, asOf: Instant): Verdict
 }
 
 /** The instants that a category rests on, in ascending order. The category must hold. */
-export function evidenceOf(tally: Tally, category: number): number[] {
+function evidenceOf(tally: Tally, category: number): number[] {
   tally.takeEvidence(category);
   const { values, count } = tally.evidence;
   return Array.from(values.subarray(0, count));

@@ -42,7 +42,7 @@ function clauseLines(clause: ClauseTrace): string[] {
     `  ${text}`,
     `  ${clause.citations.join('; ')}`,
     ...clause.doubts.map((doubt) => `  doubt: ${doubt}`),
-    `  decided by: ${decidedBy}; 18.2 (${kind182.join(', ')}); excludes the ${excludes}`,
+    `  decided by: ${decidedBy}; 18.2 (${kind182.join(', ')}), our inference; excludes the ${excludes}`,
     `  scope: ${clause.inScope ? 'in scope' : clause.bars.map(({ why }) => why).join('; ')}`,
   ];
   if (route !== null) lines.push(`  route: ${route === 'dormant' ? 'Dormant' : 'Active'} gas meter`);

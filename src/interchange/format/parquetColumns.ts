@@ -22,6 +22,8 @@ export interface ColumnBuffer {
 }
 
 const NULL_CODE = -1;
+/** The code that means null, by the bytes of a code. */
+const NONE_OF_BYTES: Readonly<Record<number, number>> = { 1: 255, 2: 65_535, 4: -1 };
 
 /** Makes the buffer for a column's type. `ids` tells how this file writes ids. */
 export function columnBuffer(column: Column, ids: 'int32' | 'string', rowsMax: number): ColumnBuffer {
@@ -56,7 +58,7 @@ function idBuffer(column: Column, rowsMax: number): ColumnBuffer {
       deltaBinaryPack(data, written, 'INT32');
       const statistics: Statistics = { min_value: min, max_value: max, null_count: 0n };
       return chunk(out, element, {
-        data,
+        data: data.getBytes(),
         rows: written.length,
         nulls: null,
         encoding: 'DELTA_BINARY_PACKED',
@@ -109,22 +111,21 @@ function int64Buffer(column: Column, rowsMax: number, scale: number): ColumnBuff
         if (value < min) min = value;
         if (value > max) max = value;
         // These values are exact below 2^53: milliseconds up to 2038 take 41 bits, and a 13-digit MPAN takes 44.
-        view.setUint32(filled, value % 0x1_0000_0000, true);
-        view.setUint32(filled + 4, Math.floor(value / 0x1_0000_0000), true);
+        const high = Math.floor(value / 0x1_0000_0000);
+        view.setUint32(filled, value - high * 0x1_0000_0000, true);
+        view.setUint32(filled + 4, high, true);
         filled += 8;
       }
       length = 0;
       const nulls = rows - filled / 8;
       assert(nulls === 0 || !column.required, `${column.name}: a required value is null`);
-      const data = new ByteWriter(8);
-      data.appendBytes(bytes.subarray(0, filled));
       const statistics: Statistics = { null_count: BigInt(nulls) };
       if (filled > 0) {
         statistics.min_value = timestamp ? new Date(min) : BigInt(min);
         statistics.max_value = timestamp ? new Date(max) : BigInt(max);
       }
       return chunk(out, element, {
-        data,
+        data: bytes.subarray(0, filled),
         rows,
         nulls: column.required ? null : { defined, count: nulls },
         encoding: 'PLAIN',
@@ -145,8 +146,9 @@ function textBuffer(column: Column, rowsMax: number): ColumnBuffer {
   };
   const codes = new Int32Array(rowsMax);
   let length = 0;
-  let dictionary: string[] = [];
-  const codeOf = new Map<string | number, number>();
+  let dictionary: (string | number)[] = [];
+  const codeOf = new Map<string, number>();
+  const codeOfSubject = new Map<number, number>();
   /** Maps the codes of the caller's dictionary to those of this row group. -2 means that the code is not mapped yet. */
   let remapped: readonly string[] | undefined;
   let remap = new Int32Array(0);
@@ -171,7 +173,7 @@ function textBuffer(column: Column, rowsMax: number): ColumnBuffer {
 
   function takeCoded(values: CodedColumn, from: number, count: number): void {
     const source = values.codes;
-    const none = source.BYTES_PER_ELEMENT === 1 ? 255 : 65_535;
+    const none = NONE_OF_BYTES[source.BYTES_PER_ELEMENT];
     const map = remapOf(values.dictionary);
     for (let row = 0; row < count; row += 1) {
       const given = source[from + row] as number;
@@ -186,15 +188,18 @@ function textBuffer(column: Column, rowsMax: number): ColumnBuffer {
     }
   }
 
+  /** Installations stay numbers: a text of each would take most of the time. */
   function takeSubjects(values: SubjectColumn, from: number, count: number): void {
     for (let row = 0; row < count; row += 1) {
       const given = values.ids[from + row] as number;
-      let code = codeOf.get(given);
+      let code = codeOfSubject.get(given);
       if (code === undefined) {
-        const text = given < 0 ? values.dictionary[-1 - given] : String(given);
-        assert(text !== undefined, `${column.name}: ${given} is not in the dictionary`);
-        code = codeFor(text);
-        codeOf.set(given, code);
+        if (given < 0) {
+          const text = values.dictionary[-1 - given];
+          assert(text !== undefined, `${column.name}: ${given} is not in the dictionary`);
+          code = codeFor(text);
+        } else code = dictionary.push(given) - 1;
+        codeOfSubject.set(given, code);
       }
       codes[length + row] = code;
     }
@@ -235,7 +240,7 @@ function textBuffer(column: Column, rowsMax: number): ColumnBuffer {
       data.appendUint8(bitWidth);
       writeRleBitPackedHybrid(data, codes.subarray(0, filled), bitWidth);
       const written = chunk(out, element, {
-        data,
+        data: data.getBytes(),
         rows,
         nulls: column.required ? null : { defined, count: nulls },
         encoding: 'RLE_DICTIONARY',
@@ -245,6 +250,7 @@ function textBuffer(column: Column, rowsMax: number): ColumnBuffer {
       length = 0;
       dictionary = [];
       codeOf.clear();
+      codeOfSubject.clear();
       remap.fill(-2);
       return written;
     },
@@ -252,13 +258,13 @@ function textBuffer(column: Column, rowsMax: number): ColumnBuffer {
 }
 
 interface Page {
-  readonly data: ByteWriter;
+  readonly data: Uint8Array;
   readonly rows: number;
   /** The rows that have a value; null for a column that is never null. */
   readonly nulls: { readonly defined: Uint8Array; readonly count: number } | null;
   readonly encoding: Encoding;
   readonly statistics: Statistics;
-  readonly dictionary?: readonly string[];
+  readonly dictionary?: readonly (string | number)[];
 }
 
 /** Writes one column chunk: a dictionary page if there is one, and a single data page (version 2). */
@@ -272,7 +278,7 @@ function chunk(out: ByteWriter, element: SchemaElement, page: Page): ColumnChunk
 
   const levels = new ByteWriter();
   if (page.nulls) writeRleBitPackedHybrid(levels, page.nulls.defined, 1);
-  const raw = page.data.getBytes();
+  const raw = page.data;
   const stored = codec === 'SNAPPY' ? snappyCompress(raw) : raw;
   const dataStart = out.offset;
   writePageHeader(out, {
@@ -311,15 +317,14 @@ function chunk(out: ByteWriter, element: SchemaElement, page: Page): ColumnChunk
 
 const utf8 = new TextEncoder();
 
-/** Writes a dictionary page and returns its uncompressed length, its header included. */
-function dictionaryPage(out: ByteWriter, dictionary: readonly string[]): number {
-  const page = new ByteWriter();
-  for (const text of dictionary) {
-    const bytes = utf8.encode(text);
-    page.appendUint32(bytes.length);
-    page.appendBytes(bytes);
+/** Writes a dictionary page and returns its uncompressed length, its header included. A number is written as its digits. */
+function dictionaryPage(out: ByteWriter, dictionary: readonly (string | number)[]): number {
+  const page = new TextPage();
+  for (const entry of dictionary) {
+    if (typeof entry === 'number') page.appendDigits(entry);
+    else page.appendText(entry);
   }
-  const raw = page.getBytes();
+  const raw = page.bytes();
   const stored = snappyCompress(raw);
   const start = out.offset;
   writePageHeader(out, {
@@ -331,4 +336,64 @@ function dictionaryPage(out: ByteWriter, dictionary: readonly string[]): number 
   const header = out.offset - start;
   out.appendBytes(stored);
   return header + raw.length;
+}
+
+/** The texts of a dictionary page, each after its length. Nearly all are ASCII, and an encoder costs more than they do. */
+class TextPage {
+  private page = new Uint8Array(1 << 12);
+  private view = new DataView(this.page.buffer);
+  private length = 0;
+
+  appendText(text: string): void {
+    const from = this.begin(text.length);
+    for (let i = 0; i < text.length; i += 1) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return this.appendEncoded(from, utf8.encode(text));
+      this.page[this.length + i] = code;
+    }
+    this.end(from, text.length);
+  }
+
+  /** Appends a whole number from 0 up. */
+  appendDigits(value: number): void {
+    let digits = 1;
+    for (let bound = 10; bound <= value; bound *= 10) digits += 1;
+    const from = this.begin(digits);
+    for (let i = digits - 1, rest = value; i >= 0; i -= 1) {
+      const next = Math.floor(rest / 10);
+      this.page[this.length + i] = 48 + rest - next * 10;
+      rest = next;
+    }
+    this.end(from, digits);
+  }
+
+  bytes(): Uint8Array {
+    return this.page.subarray(0, this.length);
+  }
+
+  private appendEncoded(from: number, bytes: Uint8Array): void {
+    this.length = from;
+    this.begin(bytes.length);
+    this.page.set(bytes, this.length);
+    this.end(from, bytes.length);
+  }
+
+  /** Makes room for a length and so many bytes, and returns where the length stands. */
+  private begin(bytes: number): number {
+    const from = this.length;
+    const needed = from + 4 + bytes;
+    if (needed > this.page.length) {
+      const grown = new Uint8Array(Math.max(2 * this.page.length, needed));
+      grown.set(this.page);
+      this.page = grown;
+      this.view = new DataView(grown.buffer);
+    }
+    this.length = from + 4;
+    return from;
+  }
+
+  private end(from: number, bytes: number): void {
+    this.view.setUint32(from, bytes, true);
+    this.length = from + 4 + bytes;
+  }
 }

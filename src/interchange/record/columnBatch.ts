@@ -1,6 +1,6 @@
-/** Values as codes into a dictionary. A code of 255 (Uint8Array) or 65535 (Uint16Array) means null. */
+/** Values as codes into a dictionary. A code of 255 (Uint8Array), 65535 (Uint16Array) or -1 (Int32Array) means null. */
 export interface CodedColumn {
-  readonly codes: Uint8Array | Uint16Array;
+  readonly codes: Uint8Array | Uint16Array | Int32Array;
   /**
    * The dictionary may grow between batches, but an entry never changes once it is used. An empty string means null.
    */

@@ -7,11 +7,20 @@ import { label } from './svg.ts';
 /** A linear scale from numbers to units of the drawing. */
 export type Scale = ScaleLinear<number, number>;
 
+/** The least and the greatest of some numbers; those that are not finite are passed over, and 0 to 1 stands for none. */
+export function extentOf(values: readonly number[]): { readonly low: number; readonly high: number } {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low > high ? { low: 0, high: 1 } : { low, high };
+}
+
 /** A scale whose domain ends on round numbers and by default begins at 0. */
 export function valueScale(values: readonly number[], range: readonly [number, number], fromZero = true): Scale {
-  const finite = values.filter((value) => Number.isFinite(value));
-  let low = finite.length === 0 ? 0 : Math.min(...finite);
-  let high = finite.length === 0 ? 1 : Math.max(...finite);
+  let { low, high } = extentOf(values);
   if (fromZero) [low, high] = [Math.min(0, low), Math.max(0, high)];
   if (low === high) [low, high] = [low - (fromZero ? 0 : 1), high + 1];
   return scaleLinear()

@@ -27,7 +27,7 @@ const day = (date: string): number => parseDate(date) ?? 0;
 /** Draws the bands of 90 % and of 50 %, the median, what was observed, and a vertical line at the as-of. */
 export function fanChart(words: ChartWords, data: FanData, size: ChartSize): string {
   const { unit, asOf, observed = [], references } = data;
-  const points = data.points.map((point) => ({ ...point, x: day(point.date) }));
+  const points = data.points.map(({ date, p05, p25, p50, p75, p95 }) => ({ x: day(date), p05, p25, p50, p75, p95 }));
   return seriesChart(
     words,
     {

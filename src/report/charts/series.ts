@@ -1,5 +1,5 @@
 import { area, line } from 'd3-shape';
-import { axisTitle, bottomAxis, exactScale, leftAxis, monthAxis, valueScale, type Scale } from './axes.ts';
+import { axisTitle, bottomAxis, exactScale, extentOf, leftAxis, monthAxis, valueScale, type Scale } from './axes.ts';
 import { element } from '../../text/markup.ts';
 import { CHART_WIDTHS, chartFrame, label, type ChartSize, type ChartWords } from './svg.ts';
 import { legend, legendHeight } from './legend.ts';
@@ -60,7 +60,8 @@ export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize
   const top = 32 + legendHeight(entries, width);
   const plot = { left: 62, right: width - 22, top, bottom: top + HEIGHT[size] - 60 };
   const xs = everyX(data);
-  const x = exactScale(Math.min(...xs), Math.max(...xs), [plot.left, plot.right]);
+  const { low, high } = extentOf(xs);
+  const x = exactScale(low, high, [plot.left, plot.right]);
   const y = valueScale(everyY(data), [plot.bottom, plot.top], data.fromZero ?? true);
   const labelsMax = Math.max(2, Math.floor((plot.right - plot.left) / LABEL_WIDTH));
   const body = [
@@ -77,17 +78,19 @@ export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize
   return chartFrame(words, size, plot.bottom + 40, body);
 }
 
+// These two loop because a page has many charts of many points: lists of lists cost as much as the drawing itself.
 function everyX({ bands, lines, dots, marks }: SeriesData): number[] {
-  const rows = [...bands, ...lines, ...dots].flatMap((row) => row.points.map((point) => point.x));
-  const all = [...rows, ...marks.map((mark) => mark.x)];
+  const all: number[] = [];
+  for (const rows of [bands, lines, dots]) for (const { points } of rows) for (const { x } of points) all.push(x);
+  for (const { x } of marks) all.push(x);
   return all.length === 0 ? [0, 1] : all;
 }
 
 function everyY({ bands, lines, dots }: SeriesData): number[] {
-  return [
-    ...bands.flatMap((row) => row.points.flatMap((point) => [point.low, point.high])),
-    ...[...lines, ...dots].flatMap((row) => row.points.map((point) => point.y)),
-  ];
+  const all: number[] = [];
+  for (const { points } of bands) for (const { low, high } of points) all.push(low, high);
+  for (const rows of [lines, dots]) for (const { points } of rows) for (const { y } of points) all.push(y);
+  return all;
 }
 
 function lineClass({ colour, dashed }: Line): string {

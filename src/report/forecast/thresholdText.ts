@@ -31,6 +31,9 @@ export function thresholdText(report: ThresholdReport, rules: RuleSet): string {
       const unit = unitOf(category, rules) === 'gas_meters' ? 'gas meters' : 'homes';
       const counts = clause?.shows.type === 'count' && clause.shows.kind === 'instruction' ? 'instructions' : 'weeks';
       const title = `${clause?.clause} ${clause?.title}: the rules ask for ${own?.atLeast} ${counts}; ${unit}`;
+      // A table of zeros would say the same at length.
+      const isMet = report.points.some((point) => point.category === category && point.excluded.mean > 0);
+      if (!isMet) return [title, '  nobody comes to it in this scenario, at any of the numbers', ''];
       return [title, ...(['effect', 'met'] as const).flatMap((clock) => clockText(report, category, clock)), ''];
     }),
     ...priorsText(report, rules),

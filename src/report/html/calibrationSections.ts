@@ -9,7 +9,7 @@ interface Quantiles {
   readonly p95: number;
 }
 
-/** Published lines held against draws from priors, as plain data. */
+/** Draws from priors held against published lines, histories or both, as plain data. */
 export interface CalibrationReport {
   readonly draws: number;
   readonly effective: number;
@@ -25,17 +25,29 @@ export interface CalibrationReport {
     readonly published: number;
     readonly prior: Quantiles;
     readonly posterior: Quantiles;
-    /** Null if there is no other line. */
+    /** Null if there are no other data. */
     readonly fromOthers: Quantiles | null;
     /** Twice the share of prior draws beyond the published figure. */
     readonly tail: number;
   }[];
-  /** The share by which each parameter is narrower than its prior, and its values after the lines, in words. */
+  /** The portfolio that the draws were held against; null without histories. */
+  readonly histories: {
+    readonly asOf: string;
+    readonly installations: number;
+    /** The largest |z|, the bound beyond which no draw looks like it, and by how much intervals were widened. */
+    readonly alarm: number;
+    readonly alarmAt: number;
+    readonly widened: number;
+    readonly summaries: readonly { readonly name: string; readonly share: number; readonly prior: Quantiles; readonly z: number }[]; // prettier-ignore
+  } | null;
+  /** The share by which each parameter is narrower than its prior, and its values after the data, in words. */
   readonly parameters: readonly {
     readonly name: string;
     readonly own: string;
     readonly values: readonly [string, string, string];
     readonly contraction: number;
+    /** The share of the variance over the prior that the data take away. */
+    readonly explained: number;
     readonly verdict: string;
   }[];
 }
@@ -43,9 +55,44 @@ export interface CalibrationReport {
 /** The most parameters in the picture. The table has all of them. */
 const SHOWN = 12;
 
-/** What the lines say: each line over the priors and after the lines, then each parameter. */
+/** What the data say: each line over the priors and after the data, each share of histories, then each parameter. */
 export function calibrationSections(report: CalibrationReport): readonly Section[] {
-  return [linesSection(report), parametersSection(report)];
+  return [
+    ...(report.lines.length === 0 ? [] : [linesSection(report)]),
+    ...(report.histories === null ? [] : [historiesSection(report.histories)]),
+    parametersSection(report),
+  ];
+}
+
+function historiesSection({
+  asOf,
+  installations,
+  alarm,
+  alarmAt,
+  widened,
+  summaries,
+}: NonNullable<CalibrationReport['histories']>): Section {
+  // prettier-ignore
+  const ranked = summaries.toSorted((a, b) => Math.abs(b.z) - Math.abs(a.z));
+  const verdict = widened > 1 ? `No draw looks like them: intervals are ${decimalNumber(widened, 1)} times wider, and may still miss.` : 'The library holds portfolios like it.'; // prettier-ignore
+  return {
+    id: 'histories',
+    title: 'The histories',
+    lead: `${wholeNumber(installations)} installations as of ${asOf}. ${verdict}`,
+    figures: [
+      {
+        title: 'Shares of the histories beside the library',
+        sentence: `The farthest of ${wholeNumber(summaries.length)} shares lies ${decimalNumber(alarm, 1)} standard deviations from the library.`, // prettier-ignore
+        table: {
+          caption: 'Shares of the histories, and of the library over the priors (5, 50, 95 %), the farthest first',
+          head: ['share', 'histories', '5 %', '50 %', '95 %', 'z'],
+          right: [1, 2, 3, 4, 5],
+          rows: ranked.map(({ name, share, prior, z }) => [name, ...[share, prior.p05, prior.p50, prior.p95].map((value) => percentage(value, 1)), decimalNumber(z, 1)]), // prettier-ignore
+        },
+        notes: [`z counts standard deviations from the middle of the library; beyond ${decimalNumber(alarmAt, 0)} a share is like that of no draw (our bound). Sizes enter no share.`], // prettier-ignore
+      },
+    ],
+  };
 }
 
 function linesSection(report: CalibrationReport): Section {
@@ -57,11 +104,11 @@ function linesSection(report: CalibrationReport): Section {
   return {
     id: 'lines',
     title: 'The published lines',
-    lead: `${wholeNumber(draws)} draws, each lived once by ${percentage(scale)} of the homes, count as ${wholeNumber(effective)} after the lines.${few}${checked}`, // prettier-ignore
+    lead: `${wholeNumber(draws)} draws, each lived once by ${percentage(scale)} of the homes, count as ${wholeNumber(effective)} after the data.${few}${checked}`, // prettier-ignore
     figures: [
       {
         title: 'Each line over the priors',
-        sentence: `${conflict} The range holds nine of ten draws before any line is known.`,
+        sentence: `${conflict} The range holds nine of ten draws before any data are known.`,
         chart: rangesOf(report, 'prior', 'over the priors'),
         table: {
           caption: 'Published lines over the priors (5, 50, 95 %)',
@@ -72,11 +119,11 @@ function linesSection(report: CalibrationReport): Section {
         notes: ['The tail is twice the share of draws beyond the figure; below 0.05 prior and figure disagree (our bound).'], // prettier-ignore
       },
       {
-        title: 'Each line after the lines',
-        sentence: `The same draws after the published lines, with an operator's own error of ${percentage(operatorError)}.`,
-        chart: rangesOf(report, 'posterior', 'after the lines'),
+        title: 'Each line after the data',
+        sentence: `The same draws after all data, with an operator's own error of ${percentage(operatorError)} in each line.`,
+        chart: rangesOf(report, 'posterior', 'after the data'),
         table: {
-          caption: 'Published lines after all lines, and as the other lines give them (5, 50, 95 %)',
+          caption: 'Published lines after all data, and as all other data give them (5, 50, 95 %)',
           head: ['line', 'published', '5 %', '50 %', '95 %', 'others 5 %', '50 %', '95 %'],
           right: [1, 2, 3, 4, 5, 6, 7],
           rows: lines.map(({ name, published, posterior, fromOthers }) => [name, wholeNumber(published), ...cells(posterior), ...(fromOthers === null ? ['', '', ''] : cells(fromOthers))]), // prettier-ignore
@@ -114,11 +161,11 @@ function parametersSection({ parameters }: CalibrationReport): Section {
   const of = (verdict: string): number => parameters.filter((row) => row.verdict === verdict).length;
   return {
     id: 'parameters',
-    title: 'What the lines say of each parameter',
+    title: 'What the data say of each parameter',
     figures: [
       {
         title: 'How much narrower each parameter is than its prior',
-        sentence: `${of('identified')} of ${parameters.length} parameters are identified (at least half narrower), ${of('weakly')} weakly, ${of('not identified')} not: the lines say nothing of these.`, // prettier-ignore
+        sentence: `${of('identified')} of ${parameters.length} parameters are identified (at least half narrower), ${of('weakly')} weakly, ${of('not identified')} not: the data say little or nothing of these.`, // prettier-ignore
         chart: {
           kind: 'ranges',
           data: {
@@ -130,10 +177,10 @@ function parametersSection({ parameters }: CalibrationReport): Section {
           },
         },
         table: {
-          caption: 'Each parameter after the lines (5, 50, 95 %), the most identified first',
-          head: ['parameter', 'scenario', '5 %', '50 %', '95 %', 'narrower by', 'verdict'],
-          right: [1, 2, 3, 4, 5],
-          rows: ranked.map(({ name, own, values, contraction, verdict }) => [name, own, ...values, percentage(share(contraction)), verdict]), // prettier-ignore
+          caption: 'Each parameter after the data (5, 50, 95 %), the most identified first',
+          head: ['parameter', 'scenario', '5 %', '50 %', '95 %', 'narrower by', 'explained', 'verdict'],
+          right: [1, 2, 3, 4, 5, 6],
+          rows: ranked.map(({ name, own, values, contraction, explained, verdict }) => [name, own, ...values, percentage(share(contraction)), decimalNumber(share(explained), 2), verdict]), // prettier-ignore
         },
       },
     ],

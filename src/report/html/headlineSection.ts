@@ -2,7 +2,7 @@ import { COHORT_LABELS } from '../../installation/cohort.ts';
 import { wholeNumber } from '../../text/numberWords.ts';
 import { rangeChart, type RangeData } from '../charts/ranges.ts';
 import { RELATION_WORDS, type HeadlineRow } from '../headline.ts';
-import { rangeOfCategory, type KnownRanges } from '../ranges/knownRanges.ts';
+import { rangeOfRow, type KnownRanges } from '../ranges/knownRanges.ts';
 import type { RunReport } from '../runReport.ts';
 import { figureHtml, folded, paragraph } from './figure.ts';
 import { htmlTable, type TableData } from './htmlTable.ts';
@@ -14,7 +14,7 @@ interface Ranges {
   readonly name: '90 % of runs' | 'over the priors';
   /** False if too few runs show a range. */
   readonly areKnown: boolean;
-  /** The row with its range; a sum of categories has none over the priors. */
+  /** The row with its range. */
   readonly of: (row: HeadlineRow) => HeadlineRow;
 }
 
@@ -24,7 +24,7 @@ function rangesOf({ replications }: RunReport, known: KnownRanges | undefined): 
     name: 'over the priors',
     areKnown: true,
     of: (row) => {
-      const range = row.category === null ? undefined : rangeOfCategory(known, row.category);
+      const range = rangeOfRow(known, row.category);
       return { ...row, low: range?.p05 ?? null, high: range?.p95 ?? null };
     },
   };

@@ -48,11 +48,12 @@ export function runPage(reports: readonly RunReport[], options: RunPageOptions):
       named(readingSection(report, keyOf(i)), report, several),
       named(assumptionSection(report, keyOf(i)), report, several),
     ]),
-    glossarySection(options.glossary),
   ];
-  const { nav, main } = sectionsHtml(sections);
+  const facts = reports.map(factsOf);
+  const shown = [title, ...facts, ...sections.flatMap((section) => [section.title, section.body])];
+  const { nav, main } = sectionsHtml([...sections, glossarySection(options.glossary, shown)]);
   const body = [
-    html('header', {}, html('h1', {}, escapeMarkup(title)), ...reports.map(factsOf)),
+    html('header', {}, html('h1', {}, escapeMarkup(title)), ...facts),
     nav,
     html('main', {}, main),
     pageFooter(first?.version ?? ''),

@@ -9,7 +9,9 @@ import { sectionMarkup, type PageDocument } from './section.ts';
 /** The whole page of one document. It depends on the document alone. */
 export function sectionPage(document: PageDocument, glossary: readonly GlossaryEntry[]): string {
   const { title, provenance, sections } = document;
-  const { nav, main } = sectionsHtml([...sections.map((section) => sectionMarkup(section)), glossarySection(glossary)]);
+  const own = sections.map((section) => sectionMarkup(section));
+  const words = glossarySection(glossary, [title, ...own.flatMap((section) => [section.title, section.body])]);
+  const { nav, main } = sectionsHtml([...own, words]);
   const body = [
     html('header', {}, html('h1', {}, escapeMarkup(title)), provenanceFacts(provenance)),
     nav,

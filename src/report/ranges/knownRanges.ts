@@ -6,7 +6,7 @@ export const KNOWN_RANGES_FORMAT = 1;
 
 /** The volume of a line over draws in which every assumption moves. */
 export interface PriorRange {
-  /** `category/cohorts` of a published line, or `category/all`. */
+  /** `category/cohorts` of a published line, `category/all`, or `TOTAL_LINE`. */
   readonly line: string;
   readonly p05: number;
   readonly p50: number;
@@ -42,7 +42,10 @@ export interface KnownRanges {
   readonly thresholds: readonly ThresholdPoint[];
 }
 
-/** The range of a category over all cohorts; undefined if the file lacks it. */
-export function rangeOfCategory({ ranges }: KnownRanges, category: ExclusionCategory): PriorRange | undefined {
-  return ranges.find(({ line }) => line === `${category}/all`);
+/** The line of all homes excluded, under any clause. It is summed draw by draw: ranges of clauses do not add up. */
+export const TOTAL_LINE = 'installations/all';
+
+/** The range of a category over all cohorts, or (null) that of all homes excluded; undefined if the file lacks it. */
+export function rangeOfRow({ ranges }: KnownRanges, category: ExclusionCategory | null): PriorRange | undefined {
+  return ranges.find(({ line }) => line === (category === null ? TOTAL_LINE : `${category}/all`));
 }

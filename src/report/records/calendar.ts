@@ -1,6 +1,7 @@
 import { CATEGORIES } from '../../clauses/clause.ts';
 import { COHORT_LABELS, COHORTS } from '../../installation/cohort.ts';
-import { DATES, EPCL_CHECK, PARAMETERS } from '../../regulation/parameters.ts';
+import type { DatedRow } from '../../regulation/dated.ts';
+import { DATES, EPCL_CHECK, PARAMETERS, type DatedFact } from '../../regulation/parameters.ts';
 import { unitOf, type RuleSet } from '../../rules/ruleset.ts';
 import type { SourceId } from '../../regulation/sources.ts';
 import { spanWords } from '../../time.ts';
@@ -30,10 +31,10 @@ const DATE_WORDS: Readonly<Record<keyof typeof DATES, string>> = {
 
 /** The changes of the law in order: the dates of the regulation and of a rule set. */
 export function calendarRows(rules: RuleSet): CalendarRow[] {
-  const rows: CalendarRow[] = Object.entries(DATES).map(([name, { date, source }]) => ({
+  const rows: CalendarRow[] = Object.entries<DatedFact>(DATES).map(([name, { date, source, ours }]) => ({
     date,
     what: DATE_WORDS[name as keyof typeof DATES],
-    standing: name === 'regimeBegins' || source === 'various1.q11' ? 'assumed' : 'stated',
+    standing: ours !== undefined || source === 'various1.q11' ? 'assumed' : 'stated',
     source,
   }));
   for (const clause of rules.clauses) {
@@ -46,10 +47,10 @@ export function calendarRows(rules: RuleSet): CalendarRow[] {
     rows.push({ date: row.value, what, standing: 'stated', source: row.source });
   }
   for (const row of rules.windows.wanWindowSeconds.rows.slice(1)) {
-    rows.push({ date: row.from, what: `MA112 asks for WAN contact within ${spanWords(row.value)}`, standing: 'stated', source: row.source }); // prettier-ignore
+    rows.push({ date: row.from, what: `MA112 asks for WAN contact within ${spanWords(row.value)}`, standing: standingOf(row), source: row.source }); // prettier-ignore
   }
   for (const row of rules.windows.gt01WindowSeconds.rows.slice(1)) {
-    rows.push({ date: row.from, what: `GT01 asks for HAN contact within ${spanWords(row.value)}`, standing: 'stated', source: row.source }); // prettier-ignore
+    rows.push({ date: row.from, what: `GT01 asks for HAN contact within ${spanWords(row.value)}`, standing: standingOf(row), source: row.source }); // prettier-ignore
   }
   for (const cohort of COHORTS) {
     for (const row of EPCL_CHECK[cohort].rows.slice(1)) {
@@ -60,6 +61,11 @@ export function calendarRows(rules: RuleSet): CalendarRow[] {
   rows.push({ date: rules.expiresOn, what: `last day on which an exclusion takes effect (rule set ${rules.name})`, standing: 'assumed', source: rules.sources[0] ?? 'ourAssumption' }); // prettier-ignore
   // The sort is stable, so rows of one day keep the order above.
   return rows.sort((a, b) => compareText(a.date, b.date));
+}
+
+/** A row of which no source says a part is assumed. */
+function standingOf({ ours }: DatedRow<unknown>): CalendarRow['standing'] {
+  return ours === undefined ? 'stated' : 'assumed';
 }
 
 export const CALENDAR_COLUMNS = ['date', 'what', 'standing', 'source'] as const;

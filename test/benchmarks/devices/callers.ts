@@ -1,7 +1,7 @@
-import { ascii } from '../../../devices/dlms/bytes.ts';
-import { type Conversation, DlmsClient } from '../../../devices/dlms/client.ts';
-import type { ClientResult } from '../../../devices/dlms/clientResult.ts';
-import { ClientSession } from '../../../devices/dlms/clientSession.ts';
+import { ascii } from '../../../devices/dlms/encoding/bytes.ts';
+import { type Conversation, DlmsClient } from '../../../devices/dlms/client/client.ts';
+import type { ClientResult } from '../../../devices/dlms/client/clientResult.ts';
+import { ClientSession } from '../../../devices/dlms/client/clientSession.ts';
 import { serve } from '../../../devices/link/serve.ts';
 import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';

@@ -3,7 +3,7 @@ import { columnEngine, verdictColumns } from '../../../src/exclusion/engine/engi
 import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
 import { trace } from '../../../src/exclusion/explain/trace.ts';
 import type { History } from '../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
 import { each, rates, type Subject } from '../measure.ts';
 import { absent, printGoal, printRates } from '../print.ts';
 import type { Sizes } from '../sizes.ts';

@@ -2,7 +2,7 @@
 // It proves nothing of their speed (`npm run bench -- rule-engines`), nor anything of alternative readings.
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
 import { AS_OF, workload } from '../workload.ts';
 import { categoriesOf } from './columns.ts';
 import { factsOf } from './facts.ts';

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CALIBRATION_TABLES } from '../../../src/cli/calibrate/calibrationTables.ts';
 import { FORECAST_TABLES } from '../../../src/cli/forecast/forecastTables.ts';
 import { commandLine } from '../harness.ts';
 import { expectTablesIn } from '../tableDocuments.ts';
@@ -39,7 +40,7 @@ parameters:
   // A slow machine says how far it is before.
   expect((await make(LIBRARY)).err).toMatch(/as of 2021-11-03: 16 of 16 cells, 16 computed\n$/);
   expect((await commandLine(['run', SCENARIO, '--seed', 'another', '--replications', '1', '--out', run, '--workers', '1'])).code).toBe(0); // prettier-ignore
-}, 120_000);
+});
 
 describe('a library', () => {
   test('a library has the same bytes for any number of threads', async () => {
@@ -117,7 +118,7 @@ describe('a forecast', () => {
       rows.filter((row) => row[0] === '2022-12-31' && row[2] === part && row[4] === 'IOC' && row[5] === 'migrated').reduce((sum, row) => sum + Number(row[9]), 0); // prettier-ignore
     expect(Math.abs(median('supplier') / median('all') - 1)).toBeLessThan(0.05);
     expect(Math.abs(median('area') / median('all') - 1)).toBeLessThan(0.05);
-  }, 60_000);
+  });
 
   test('a what-if is forecast beside things as they are, and one that changes nothing gives the same numbers', async () => {
     const { code, out } = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03', ...records, '--what-if', 'same: process.FOC.attemptsMax=60', '--what-if', 'four weeks: amendments.clauses.five-retries.shows.atLeast=4']); // prettier-ignore
@@ -125,7 +126,7 @@ describe('a forecast', () => {
     const [, same = '', fewer = ''] = out.split('What if: ');
     expect(same.match(/[+-]\d+$/gm)?.every((by) => by === '+0')).toBe(true);
     expect(fewer).toMatch(/^IOC +five-retries +\d+ +\d+ +\+[1-9]/m);
-  }, 60_000);
+  });
 
   test('the share of ends of each installation sums to 1, and the quantiles of each line rise', () => {
     const tables = filesIn(at('f'));
@@ -144,7 +145,7 @@ describe('a forecast', () => {
     const { code, err } = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03', ...records.map((word) => word.replace(run, other))]); // prettier-ignore
     expect(code).toBe(0);
     expect(err).toContain('ALARM: no draw of the library looks like these histories');
-  }, 60_000);
+  });
 
   test('refused rows end it with exit code 2 as in decide, and nothing is written', async () => {
     const path = at('attempts.csv');
@@ -194,7 +195,7 @@ test('coverage forecasts truths that are no part of the library, and refuses its
     err: expect.stringContaining('expected a date') as string,
   });
   expect(await asOf('2023-05-01')).toMatchObject({ code: 1, err: expect.stringContaining('has lived') as string });
-}, 60_000);
+});
 
 test('the README of priors names every table and column', () =>
-  expectTablesIn('scenarios/priors/README.md', FORECAST_TABLES));
+  expectTablesIn('scenarios/priors/README.md', { ...FORECAST_TABLES, ...CALIBRATION_TABLES }));

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const make = ['calibrate', SCENARIO, '--priors', at('priors.yaml'), '--out', at('library'), '--draws', '8', '--scale', '1', '--as-of', '2021-11-03', '--workers', '1']; // prettier-ignore
   expect(await commandLine(make)).toMatchObject({ code: 0 });
   expect(await commandLine(['run', SCENARIO, '--seed', 'another', '--replications', '1', '--out', at('run'), '--workers', '1'])).toMatchObject({ code: 0 }); // prettier-ignore
-}, 120_000);
+});
 
 async function forecastPage(name: string, ...more: string[]): Promise<{ page: string; document: PageDocument }> {
   const { code, err } = await commandLine(['forecast', at('library'), '--as-of', '2021-11-03', '--out', at(name), '--html', at(`${name}.html`), ...more]); // prettier-ignore

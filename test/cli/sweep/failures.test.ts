@@ -31,7 +31,7 @@ describe('cells that fail', () => {
   beforeAll(async () => {
     expect((await sweep('whole')).code).toBe(0);
     undisturbed = outputsOf(at('whole'));
-  }, 120_000);
+  });
 
   test('a cell that failed before is named and left alone, and --retry-failed tries it again', async () => {
     cpSync(at('whole/cells'), at('failed/cells'), { recursive: true });

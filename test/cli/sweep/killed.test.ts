@@ -76,7 +76,7 @@ describe(`a sweep whose processes are killed (SWEEP_KILL_SEED=${SEED}, ${KILLS} 
   beforeAll(async () => {
     expect((await commandLine(['sweep', TINY, '--out', at('whole'), '--workers', '1'])).code).toBe(0);
     undisturbed = outputsOf(at('whole'));
-  }, 300_000);
+  });
 
   test('a sweep of worker threads that are killed gives the bytes of an undisturbed run', async () => {
     for (let i = 0; i < KILLS; i += 1)
@@ -84,7 +84,7 @@ describe(`a sweep whose processes are killed (SWEEP_KILL_SEED=${SEED}, ${KILLS} 
     expect((await commandLine(['sweep', TINY, '--out', at('pool'), '--workers', '1'])).code).toBe(0);
     expect(outputsOf(at('pool'))).toEqual(undisturbed);
     expect(cellFiles(at('pool/cells')).filter((name) => name.includes('partial'))).toEqual([]);
-  }, 600_000);
+  });
 
   test('a sweep of parallel shards that are killed gives the bytes of an undisturbed run', async () => {
     const shards = (n: number) => bench('sweep', TINY, '--out', at('shards'), '--workers', '1', '--shard', `${n}/2`);
@@ -95,7 +95,7 @@ describe(`a sweep whose processes are killed (SWEEP_KILL_SEED=${SEED}, ${KILLS} 
     expect(await ended(shards(2))).toBe(0);
     expect(await ended(shards(1))).toBe(0);
     expect(outputsOf(at('shards'))).toEqual(undisturbed);
-  }, 600_000);
+  });
 
   needs('parallel')(
     'gives the same bytes under GNU parallel',

@@ -17,7 +17,7 @@ describe('sweep', () => {
     const { code, err } = await sweep('whole');
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
     undisturbed = outputsOf(at('whole'));
-  }, 120_000);
+  });
 
   test('a sweep writes its tables and a manifest that holds their hashes', () => {
     expect(Object.keys(undisturbed)).toEqual([

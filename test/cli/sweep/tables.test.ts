@@ -30,7 +30,7 @@ describe.skipIf(!hasPython)('the recipes of the README', () => {
     const at = rows[0]?.indexOf('effect') as number;
     effects = rows.filter(([outcome]) => outcome === 'five-retries/all').map((row) => Number(row[at]));
     expect(effects.some((effect) => effect !== 0)).toBe(true);
-  }, 120_000);
+  });
 
   const run = (code: string): readonly number[] => {
     writeFileSync(join(folder, 'recipe.py'), code);

@@ -1,13 +1,13 @@
 // Every object that every client is shown, held to a table of the Blue Book: which attributes and methods a class has, of which
 // type each is, that what object_list calls readable can be read, and that what it does not cannot. Values are not judged here.
 import { describe, expect, test } from 'vitest';
-import type { Data } from '../../../devices/dlms/axdr.ts';
-import { toHex } from '../../../devices/dlms/bytes.ts';
-import { bytesOf, membersOf, numberOf } from '../../../devices/dlms/values.ts';
+import type { Data } from '../../../devices/dlms/encoding/axdr.ts';
+import { toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { bytesOf, membersOf, numberOf } from '../../../devices/dlms/encoding/values.ts';
 import { INSTALLATION_SAPS } from '../../../devices/personas/chf.ts';
 import { labDevice, labInstallation } from '../../../devices/personas/emulatedInstallation.ts';
 import { DEVICE_KINDS } from '../../../devices/personas/labProfile.ts';
-import type { ServerConnection } from '../../../devices/dlms/serverConnection.ts';
+import type { ServerConnection } from '../../../devices/dlms/server/serverConnection.ts';
 import { bench, type Bench } from '../dlms/harness.ts';
 
 const OBJECT = 'structure(uint16,octets6,int8,uint16)';

@@ -1,7 +1,7 @@
 /** Which date-times give an instant. An invalid one gives none, so that it can be no evidence of anything. */
 import { describe, expect, test } from 'vitest';
 import { dateTimeData, instantOf, UNSPECIFIED } from '../../../devices/cosem/dateTime.ts';
-import { fromHex } from '../../../devices/dlms/bytes.ts';
+import { fromHex } from '../../../devices/dlms/encoding/bytes.ts';
 
 const read = (hex: string): number | undefined =>
   instantOf({ type: 'octetString', value: fromHex(hex.replaceAll(' ', '')) });

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type KeyName, KEY_NAMES, type KeySet, Keyring, installSteps } from '../../../devices/cosem/deviceKeyring.ts';
-import { equalBytes, toHex } from '../../../devices/dlms/bytes.ts';
-import { wrapKey } from '../../../devices/dlms/keyWrap.ts';
+import { equalBytes, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { wrapKey } from '../../../devices/dlms/security/keyWrap.ts';
 import { labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { bench, CLIENT_TITLE, keyTransfer, NOW } from '../dlms/harness.ts';

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { dateTimeData, instantOf } from '../../../devices/cosem/dateTime.ts';
 import { IMAGE_STATUS, labImage } from '../../../devices/cosem/imageTransfer.ts';
 import { obis } from '../../../devices/cosem/object.ts';
-import type { Data } from '../../../devices/dlms/axdr.ts';
-import { ascii, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
+import type { Data } from '../../../devices/dlms/encoding/axdr.ts';
+import { ascii, fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
 import {
   array,
   bytesOf,
@@ -18,7 +18,7 @@ import {
   uint16,
   uint32,
   uint8,
-} from '../../../devices/dlms/values.ts';
+} from '../../../devices/dlms/encoding/values.ts';
 import { labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { bench, type Bench, NOW } from '../dlms/harness.ts';
 

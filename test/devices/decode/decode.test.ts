@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeCapture, type DecodedLine } from '../../../devices/decode/decodeCapture.ts';
-import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
-import { writeCiphered } from '../../../devices/dlms/ciphering.ts';
-import { encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import { encodeResponse } from '../../../devices/dlms/apduResponse.ts';
-import { LLC_RESPONSE, UI } from '../../../devices/dlms/hdlcControl.ts';
-import { encodeFrame, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
-import { encodeWrapper } from '../../../devices/dlms/wrapper.ts';
+import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { writeCiphered } from '../../../devices/dlms/security/ciphering.ts';
+import { encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import { encodeResponse } from '../../../devices/dlms/apdu/apduResponse.ts';
+import { LLC_RESPONSE, UI } from '../../../devices/dlms/framing/hdlcControl.ts';
+import { encodeFrame, shortAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
+import { encodeWrapper } from '../../../devices/dlms/framing/wrapper.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { pcapConversation, pcapHeader } from '../../../devices/transport/pcap.ts';
 import { requestArbitrary, responseArbitrary } from '../dlms/arbitraries.ts';
@@ -220,6 +220,30 @@ describe('pcap', () => {
     const lines = decodeCapture(concat(header, packets[0]!, packets[0]!, packets[1]!));
     expect(lines).toHaveLength(1);
     expect(lines[0]!.text).toContain('get-request');
+  });
+
+  test.each([
+    ['Ethernet with a VLAN tag', 1, '000000000001000000000002810060050800'],
+    ['Linux cooked, version 2', 276, '0800000000000001000104060000000000020000'],
+  ])('of %s', (_, link, head) => {
+    const packet = own().subarray(24 + 16, 24 + 16 + 45);
+    const framed = concat(fromHex(head), packet);
+    const header = own().slice(0, 24);
+    new DataView(header.buffer).setUint32(20, link, true);
+    const record = new Uint8Array(16);
+    for (const field of [8, 12]) new DataView(record.buffer).setUint32(field, framed.length, true);
+    // The first five octets of a PDU are all that is there.
+    expect(decodeCapture(concat(header, record, framed))).toMatchObject([{ dir: 'c2s', isDamage: true, offset: 0 }]);
+  });
+
+  test('with an HDLC frame a packet, as serial sniffers write it', () => {
+    const frame = encodeFrame({ destination: shortAddress(1), source: shortAddress(16), control: 0x10, segmented: false, information: concat(fromHex('E6E600'), get) }); // prettier-ignore
+    const header = own().slice(0, 24);
+    header[20] = 147;
+    const record = new Uint8Array(16);
+    for (const field of [8, 12]) new DataView(record.buffer).setUint32(field, frame.length, true);
+    const lines = texts(decodeCapture(concat(header, record, frame, record, frame)));
+    expect(lines).toEqual([expect.stringContaining('get-request'), expect.stringContaining('get-request')]);
   });
 
   test('that is cut off, or of another kind, is a problem and not an exception', () => {

@@ -1,10 +1,15 @@
 /** Arbitrary values of everything that the protocol cores encode. */
 import fc from 'fast-check';
-import type { Aare, Aarq } from '../../../devices/dlms/acse.ts';
-import type { ActionResult, GetResult, ServiceRequest, ServiceResponse } from '../../../devices/dlms/apdu.ts';
-import type { Data } from '../../../devices/dlms/axdr.ts';
-import { toHex } from '../../../devices/dlms/bytes.ts';
-import { type HdlcAddress, type HdlcFrame, serverAddress, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
+import type { Aare, Aarq } from '../../../devices/dlms/apdu/acse.ts';
+import type { ActionResult, GetResult, ServiceRequest, ServiceResponse } from '../../../devices/dlms/apdu/apdu.ts';
+import type { Data } from '../../../devices/dlms/encoding/axdr.ts';
+import { toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import {
+  type HdlcAddress,
+  type HdlcFrame,
+  serverAddress,
+  shortAddress,
+} from '../../../devices/dlms/framing/hdlcFrame.ts';
 
 export const bytesArbitrary = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength });
 const exactly = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length });

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { KEY_NAMES, type KeyName } from '../../../devices/cosem/deviceKeyring.ts';
-import { ascii, fromHex } from '../../../devices/dlms/bytes.ts';
-import { type Conversation, DlmsClient, type DlmsClientOptions } from '../../../devices/dlms/client.ts';
-import { keyTransferParameter } from '../../../devices/dlms/keyWrap.ts';
-import { ClientSession, type ClientSessionOptions } from '../../../devices/dlms/clientSession.ts';
-import { wrapKey } from '../../../devices/dlms/keyWrap.ts';
-import type { ServerConnection } from '../../../devices/dlms/serverConnection.ts';
+import { ascii, fromHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { type Conversation, DlmsClient, type DlmsClientOptions } from '../../../devices/dlms/client/client.ts';
+import { keyTransferParameter } from '../../../devices/dlms/security/keyWrap.ts';
+import { ClientSession, type ClientSessionOptions } from '../../../devices/dlms/client/clientSession.ts';
+import { wrapKey } from '../../../devices/dlms/security/keyWrap.ts';
+import type { ServerConnection } from '../../../devices/dlms/server/serverConnection.ts';
 import { connectDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 

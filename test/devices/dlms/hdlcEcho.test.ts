@@ -1,8 +1,8 @@
 /** Lines that return what is sent: an optical head, a two-wire line. Client and server SAP are equal, as a rig has them. */
 import { describe, expect, test } from 'vitest';
-import { concat, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
-import { DlmsClient } from '../../../devices/dlms/client.ts';
-import { ClientSession } from '../../../devices/dlms/clientSession.ts';
+import { concat, fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { DlmsClient } from '../../../devices/dlms/client/client.ts';
+import { ClientSession } from '../../../devices/dlms/client/clientSession.ts';
 import {
   controlI,
   controlRR,
@@ -12,8 +12,8 @@ import {
   POLL_FINAL,
   SNRM,
   UA,
-} from '../../../devices/dlms/hdlcControl.ts';
-import { encodeFrame, HdlcParser, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
+} from '../../../devices/dlms/framing/hdlcControl.ts';
+import { encodeFrame, HdlcParser, shortAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
 import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { bench, CLIENT_TITLE, NOW } from './harness.ts';

@@ -5,9 +5,9 @@ import { aeskw } from '@noble/ciphers/aes.js';
 import fc from 'fast-check';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { concat, fromHex, toHex, Writer } from '../../../devices/dlms/bytes.ts';
-import { open, seal } from '../../../devices/dlms/ciphering.ts';
-import { unwrapKey, wrapKey } from '../../../devices/dlms/keyWrap.ts';
+import { concat, fromHex, toHex, Writer } from '../../../devices/dlms/encoding/bytes.ts';
+import { open, seal } from '../../../devices/dlms/security/ciphering.ts';
+import { unwrapKey, wrapKey } from '../../../devices/dlms/security/keyWrap.ts';
 
 const ROOTS = ['/usr/lib/python3/dist-packages/cryptography_vectors', process.env['CRYPTOGRAPHY_VECTORS'] ?? ''];
 const root = ROOTS.find((path) => path !== '' && existsSync(path));

@@ -8,27 +8,27 @@ import {
   encodeAare,
   encodeAarq,
   encodeRelease,
-} from '../../../devices/dlms/acse.ts';
-import type { ServiceRequest, ServiceResponse } from '../../../devices/dlms/apdu.ts';
-import { decodeRequest, encodeRequest } from '../../../devices/dlms/apduRequest.ts';
+} from '../../../devices/dlms/apdu/acse.ts';
+import type { ServiceRequest, ServiceResponse } from '../../../devices/dlms/apdu/apdu.ts';
+import { decodeRequest, encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
 import {
   decodeDataNotification,
   decodeResponse,
   encodeDataNotification,
   encodeResponse,
-} from '../../../devices/dlms/apduResponse.ts';
-import { decodeData, encodeData, expandCompactArray } from '../../../devices/dlms/axdr.ts';
-import { concat, toHex } from '../../../devices/dlms/bytes.ts';
-import { open, readCiphered, writeCiphered } from '../../../devices/dlms/ciphering.ts';
-import { decodeFrame, encodeFrame, HdlcParser } from '../../../devices/dlms/hdlcFrame.ts';
+} from '../../../devices/dlms/apdu/apduResponse.ts';
+import { decodeData, encodeData, expandCompactArray } from '../../../devices/dlms/encoding/axdr.ts';
+import { concat, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { open, readCiphered, writeCiphered } from '../../../devices/dlms/security/ciphering.ts';
+import { decodeFrame, encodeFrame, HdlcParser } from '../../../devices/dlms/framing/hdlcFrame.ts';
 import {
   decodeInitiateRequest,
   decodeInitiateResponse,
   encodeInitiateRequest,
   encodeInitiateResponse,
-} from '../../../devices/dlms/initiate.ts';
-import { unwrapKey, wrapKey } from '../../../devices/dlms/keyWrap.ts';
-import { encodeWrapper, WrapperParser } from '../../../devices/dlms/wrapper.ts';
+} from '../../../devices/dlms/apdu/initiate.ts';
+import { unwrapKey, wrapKey } from '../../../devices/dlms/security/keyWrap.ts';
+import { encodeWrapper, WrapperParser } from '../../../devices/dlms/framing/wrapper.ts';
 import {
   aareArbitrary,
   aarqArbitrary,

@@ -1,12 +1,12 @@
 /** A server may send APDUs by itself while a client waits. They are no answers, whatever they are and however they come. */
 import { describe, expect, test } from 'vitest';
-import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
-import { AUTHENTICATED, ENCRYPTED, type Family, writeCiphered } from '../../../devices/dlms/ciphering.ts';
-import { DlmsClient } from '../../../devices/dlms/client.ts';
-import { ClientSession } from '../../../devices/dlms/clientSession.ts';
-import { controlI, controlRR, LLC_RESPONSE, POLL_FINAL, UA, UI } from '../../../devices/dlms/hdlcControl.ts';
-import { decodeFrame, encodeFrame, serverAddress, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
-import { encodeWrapper } from '../../../devices/dlms/wrapper.ts';
+import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { AUTHENTICATED, ENCRYPTED, type Family, writeCiphered } from '../../../devices/dlms/security/ciphering.ts';
+import { DlmsClient } from '../../../devices/dlms/client/client.ts';
+import { ClientSession } from '../../../devices/dlms/client/clientSession.ts';
+import { controlI, controlRR, LLC_RESPONSE, POLL_FINAL, UA, UI } from '../../../devices/dlms/framing/hdlcControl.ts';
+import { decodeFrame, encodeFrame, serverAddress, shortAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
+import { encodeWrapper } from '../../../devices/dlms/framing/wrapper.ts';
 import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { CLIENT_TITLE, NOW } from './harness.ts';

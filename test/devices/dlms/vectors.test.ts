@@ -1,20 +1,27 @@
 // The published worked examples. They prove the primitives and a handful of APDUs, not the state machines.
 import { expect, test } from 'vitest';
-import { decodeAarq, encodeAarq } from '../../../devices/dlms/acse.ts';
-import { encodeException } from '../../../devices/dlms/apduResponse.ts';
-import { decodeRequest, encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import { encodeData } from '../../../devices/dlms/axdr.ts';
-import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
-import { gmac, gmacVerifies, open, readCiphered, seal, writeCiphered } from '../../../devices/dlms/ciphering.ts';
-import { keyTransferParameter } from '../../../devices/dlms/keyWrap.ts';
-import { crcX25, decodeFrame, encodeFrame } from '../../../devices/dlms/hdlcFrame.ts';
+import { decodeAarq, encodeAarq } from '../../../devices/dlms/apdu/acse.ts';
+import { encodeException } from '../../../devices/dlms/apdu/apduResponse.ts';
+import { decodeRequest, encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import { encodeData } from '../../../devices/dlms/encoding/axdr.ts';
+import { fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import {
+  gmac,
+  gmacVerifies,
+  open,
+  readCiphered,
+  seal,
+  writeCiphered,
+} from '../../../devices/dlms/security/ciphering.ts';
+import { keyTransferParameter } from '../../../devices/dlms/security/keyWrap.ts';
+import { crcX25, decodeFrame, encodeFrame } from '../../../devices/dlms/framing/hdlcFrame.ts';
 import {
   decodeInitiateRequest,
   decodeInitiateResponse,
   encodeInitiateRequest,
   encodeInitiateResponse,
-} from '../../../devices/dlms/initiate.ts';
-import { unwrapKey, wrapKey } from '../../../devices/dlms/keyWrap.ts';
+} from '../../../devices/dlms/apdu/initiate.ts';
+import { unwrapKey, wrapKey } from '../../../devices/dlms/security/keyWrap.ts';
 import { vectors } from './harness.ts';
 
 interface GcmCase {

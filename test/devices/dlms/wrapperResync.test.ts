@@ -1,8 +1,8 @@
 /** A wrapper stream in which something stands that is no header of version 1. */
 import { describe, expect, test } from 'vitest';
-import { concat, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
-import { ClientSession } from '../../../devices/dlms/clientSession.ts';
-import { encodeWrapper, type SkippedBytes, skippedText, WrapperParser } from '../../../devices/dlms/wrapper.ts';
+import { concat, fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { ClientSession } from '../../../devices/dlms/client/clientSession.ts';
+import { encodeWrapper, type SkippedBytes, skippedText, WrapperParser } from '../../../devices/dlms/framing/wrapper.ts';
 import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { NOW } from './harness.ts';
 

@@ -1,15 +1,19 @@
 // Named after the cases of DLMS UA 1001-6 section 6 (ATS_AL). The purposes are the Yellow Book's, the bytes are ours;
 // passing them is not a conformance certificate. APPL_DATA_SN_*: short names are never served, which is what they show.
 import { describe, expect, test } from 'vitest';
-import { type Aarq, decodeAare, encodeAarq } from '../../../devices/dlms/acse.ts';
-import type { ServiceRequest, ServiceResponse } from '../../../devices/dlms/apdu.ts';
-import { decodeResponse } from '../../../devices/dlms/apduResponse.ts';
-import { encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import { Association } from '../../../devices/dlms/association.ts';
-import { encodeData } from '../../../devices/dlms/axdr.ts';
-import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
-import { decodeInitiateResponse, encodeInitiateRequest, type InitiateRequest } from '../../../devices/dlms/initiate.ts';
-import { array, octets, structure, uint16, uint32, uint8 } from '../../../devices/dlms/values.ts';
+import { type Aarq, decodeAare, encodeAarq } from '../../../devices/dlms/apdu/acse.ts';
+import type { ServiceRequest, ServiceResponse } from '../../../devices/dlms/apdu/apdu.ts';
+import { decodeResponse } from '../../../devices/dlms/apdu/apduResponse.ts';
+import { encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import { Association } from '../../../devices/dlms/server/association.ts';
+import { encodeData } from '../../../devices/dlms/encoding/axdr.ts';
+import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import {
+  decodeInitiateResponse,
+  encodeInitiateRequest,
+  type InitiateRequest,
+} from '../../../devices/dlms/apdu/initiate.ts';
+import { array, octets, structure, uint16, uint32, uint8 } from '../../../devices/dlms/encoding/values.ts';
 import { labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { bench, NOW } from './harness.ts';
 

@@ -1,7 +1,7 @@
 // Named after the cases of DLMS UA 1001-3 (ATS_DL). The purposes are the Yellow Book's, the bytes are ours; passing them
 // is not a conformance certificate.
 import { describe, expect, test } from 'vitest';
-import { fromHex, NO_BYTES, toHex } from '../../../devices/dlms/bytes.ts';
+import { fromHex, NO_BYTES, toHex } from '../../../devices/dlms/encoding/bytes.ts';
 import {
   controlI,
   controlRR,
@@ -15,7 +15,7 @@ import {
   POLL_FINAL,
   SNRM,
   UA,
-} from '../../../devices/dlms/hdlcControl.ts';
+} from '../../../devices/dlms/framing/hdlcControl.ts';
 import {
   decodeFrame,
   encodeFrame,
@@ -24,7 +24,7 @@ import {
   HdlcParser,
   serverAddress,
   shortAddress,
-} from '../../../devices/dlms/hdlcFrame.ts';
+} from '../../../devices/dlms/framing/hdlcFrame.ts';
 import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { bench, NOW } from './harness.ts';
 

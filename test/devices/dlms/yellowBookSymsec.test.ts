@@ -1,13 +1,13 @@
 // Named after the cases of DLMS UA 1001-6 section 8 (SYMSEC_0). The purposes are the Yellow Book's, the bytes are ours.
 // Suite 0 is a standards-based stand-in with the same dependency on the Master Key; nothing here says what SMETS1 kit does.
 import { describe, expect, test } from 'vitest';
-import { encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import { Association } from '../../../devices/dlms/association.ts';
-import { ascii, fromHex, toHex } from '../../../devices/dlms/bytes.ts';
-import { ClientSecurity } from '../../../devices/dlms/clientSecurity.ts';
-import { encodeRelease } from '../../../devices/dlms/acse.ts';
+import { encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import { Association } from '../../../devices/dlms/server/association.ts';
+import { ascii, fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { ClientSecurity } from '../../../devices/dlms/client/clientSecurity.ts';
+import { encodeRelease } from '../../../devices/dlms/apdu/acse.ts';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
-import { enumerated, uint8 } from '../../../devices/dlms/values.ts';
+import { enumerated, uint8 } from '../../../devices/dlms/encoding/values.ts';
 import { labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { bench, type BenchOptions, CLIENT_TITLE, keyTransfer, NOW } from './harness.ts';

@@ -1,9 +1,9 @@
 /** A head-end on a real carrier: our client core, a channel and the wall clock. */
-import { ascii, fromHex } from '../../../devices/dlms/bytes.ts';
-import type { Data } from '../../../devices/dlms/axdr.ts';
-import { type Conversation, DlmsClient, type DlmsClientOptions } from '../../../devices/dlms/client.ts';
-import { ClientSession, type ClientSessionOptions } from '../../../devices/dlms/clientSession.ts';
-import { bytesOf, membersOf, numberOf } from '../../../devices/dlms/values.ts';
+import { ascii, fromHex } from '../../../devices/dlms/encoding/bytes.ts';
+import type { Data } from '../../../devices/dlms/encoding/axdr.ts';
+import { type Conversation, DlmsClient, type DlmsClientOptions } from '../../../devices/dlms/client/client.ts';
+import { ClientSession, type ClientSessionOptions } from '../../../devices/dlms/client/clientSession.ts';
+import { bytesOf, membersOf, numberOf } from '../../../devices/dlms/encoding/values.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import type { ByteChannel } from '../../../devices/transport/transport.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { filesOf } from '../../../src/document/files.ts';
 import { formatProblems } from '../../../src/document/problem.ts';
-import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
+import { fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
 import { loadProfile } from '../../../devices/emulate/loadProfile.ts';
 import { labProfile, type Profile } from '../../../devices/emulate/profile.ts';
 import { makeUnit } from '../../../devices/emulate/unit.ts';

@@ -4,10 +4,10 @@
  * in ../dlms/transcripts.test.ts; no client of another maker runs here.
  */
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
-import { crcX25 } from '../../../devices/dlms/hdlcFrame.ts';
-import { bytesOf, membersOf } from '../../../devices/dlms/values.ts';
-import { decodeData } from '../../../devices/dlms/axdr.ts';
+import { fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { crcX25 } from '../../../devices/dlms/framing/hdlcFrame.ts';
+import { bytesOf, membersOf } from '../../../devices/dlms/encoding/values.ts';
+import { decodeData } from '../../../devices/dlms/encoding/axdr.ts';
 import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { bench, NOW } from '../dlms/harness.ts';
 

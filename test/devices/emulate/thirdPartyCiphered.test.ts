@@ -5,7 +5,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
-import { wrapKey } from '../../../devices/dlms/keyWrap.ts';
+import { wrapKey } from '../../../devices/dlms/security/keyWrap.ts';
 import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { NOW } from '../dlms/harness.ts';

@@ -1,8 +1,8 @@
 // A head-end's client that is run over a wire of the fuzz's making, and what its operations may come to.
-import { ascii } from '../../../devices/dlms/bytes.ts';
-import { type Conversation, DlmsClient } from '../../../devices/dlms/client.ts';
-import type { ClientResult } from '../../../devices/dlms/clientResult.ts';
-import { ClientSession } from '../../../devices/dlms/clientSession.ts';
+import { ascii } from '../../../devices/dlms/encoding/bytes.ts';
+import { type Conversation, DlmsClient } from '../../../devices/dlms/client/client.ts';
+import type { ClientResult } from '../../../devices/dlms/client/clientResult.ts';
+import { ClientSession } from '../../../devices/dlms/client/clientSession.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import type { Dice } from './dice.ts';
 import { CLIENT_TITLE, FIXED_CHALLENGE } from './hand.ts';

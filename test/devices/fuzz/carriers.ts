@@ -1,7 +1,7 @@
-import { HdlcClient, type HdlcClientEvent } from '../../../devices/dlms/hdlcClient.ts';
-import { serverAddress, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
-import type { ServerConnection } from '../../../devices/dlms/serverConnection.ts';
-import { encodeWrapper, WrapperParser } from '../../../devices/dlms/wrapper.ts';
+import { HdlcClient, type HdlcClientEvent } from '../../../devices/dlms/framing/hdlcClient.ts';
+import { serverAddress, shortAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
+import type { ServerConnection } from '../../../devices/dlms/server/serverConnection.ts';
+import { encodeWrapper, WrapperParser } from '../../../devices/dlms/framing/wrapper.ts';
 import type { Dice } from './dice.ts';
 import { mutatedHdlc, mutatedWrapper } from './frames.ts';
 import { portions } from './mutate.ts';

@@ -1,4 +1,4 @@
-import { type Decoded, equalBytes } from '../../../devices/dlms/bytes.ts';
+import { type Decoded, equalBytes } from '../../../devices/dlms/encoding/bytes.ts';
 import { ALL } from './corpus.ts';
 import { type Corpus, mutated } from './mutate.ts';
 import { DECODER, law, type Target, words } from './target.ts';

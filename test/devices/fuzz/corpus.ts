@@ -1,20 +1,24 @@
 // What mutation starts from: recorded sessions, published vectors, and one valid example of everything that is encoded.
-import { encodeAare, encodeAarq, encodeRelease } from '../../../devices/dlms/acse.ts';
-import { encodeDataNotification, encodeException, encodeResponse } from '../../../devices/dlms/apduResponse.ts';
-import { encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import type { GetResult, ServiceResponse } from '../../../devices/dlms/apdu.ts';
-import { type Data, encodeData } from '../../../devices/dlms/axdr.ts';
-import { ascii, concat, fromHex, NO_BYTES } from '../../../devices/dlms/bytes.ts';
-import { type Family, open, readCiphered, writeCiphered } from '../../../devices/dlms/ciphering.ts';
+import { encodeAare, encodeAarq, encodeRelease } from '../../../devices/dlms/apdu/acse.ts';
+import { encodeDataNotification, encodeException, encodeResponse } from '../../../devices/dlms/apdu/apduResponse.ts';
+import { encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import type { GetResult, ServiceResponse } from '../../../devices/dlms/apdu/apdu.ts';
+import { type Data, encodeData } from '../../../devices/dlms/encoding/axdr.ts';
+import { ascii, concat, fromHex, NO_BYTES } from '../../../devices/dlms/encoding/bytes.ts';
+import { type Family, open, readCiphered, writeCiphered } from '../../../devices/dlms/security/ciphering.ts';
 import {
   decodeFrame,
   encodeFrame,
   type HdlcFrame,
   serverAddress,
   shortAddress,
-} from '../../../devices/dlms/hdlcFrame.ts';
-import { encodeInitiateError, encodeInitiateRequest, encodeInitiateResponse } from '../../../devices/dlms/initiate.ts';
-import { encodeWrapper } from '../../../devices/dlms/wrapper.ts';
+} from '../../../devices/dlms/framing/hdlcFrame.ts';
+import {
+  encodeInitiateError,
+  encodeInitiateRequest,
+  encodeInitiateResponse,
+} from '../../../devices/dlms/apdu/initiate.ts';
+import { encodeWrapper } from '../../../devices/dlms/framing/wrapper.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { transcript, vectors } from '../dlms/harness.ts';
 import { REQUESTS } from './requests.ts';

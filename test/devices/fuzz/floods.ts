@@ -1,14 +1,14 @@
 // Valid input without end. Whoever keeps something of each message grows by it; whoever waits for the last one never ends.
-import { Association } from '../../../devices/dlms/association.ts';
-import { encodeAarq } from '../../../devices/dlms/acse.ts';
-import { encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import { concat, fromHex, NO_BYTES } from '../../../devices/dlms/bytes.ts';
-import { ClientSession } from '../../../devices/dlms/clientSession.ts';
-import { controlI, encodeParameters, POLL_FINAL, SNRM, UA } from '../../../devices/dlms/hdlcControl.ts';
-import { encodeFrame, serverAddress, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
-import { HdlcClient } from '../../../devices/dlms/hdlcClient.ts';
-import { HdlcServer } from '../../../devices/dlms/hdlcServer.ts';
-import { encodeWrapper, WrapperParser } from '../../../devices/dlms/wrapper.ts';
+import { Association } from '../../../devices/dlms/server/association.ts';
+import { encodeAarq } from '../../../devices/dlms/apdu/acse.ts';
+import { encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import { concat, fromHex, NO_BYTES } from '../../../devices/dlms/encoding/bytes.ts';
+import { ClientSession } from '../../../devices/dlms/client/clientSession.ts';
+import { controlI, encodeParameters, POLL_FINAL, SNRM, UA } from '../../../devices/dlms/framing/hdlcControl.ts';
+import { encodeFrame, serverAddress, shortAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
+import { HdlcClient } from '../../../devices/dlms/framing/hdlcClient.ts';
+import { HdlcServer } from '../../../devices/dlms/framing/hdlcServer.ts';
+import { encodeWrapper, WrapperParser } from '../../../devices/dlms/framing/wrapper.ts';
 import { obis } from '../../../devices/cosem/object.ts';
 import { commandBlock, dataBlock } from '../../../devices/iec62056_21/frames.ts';
 import { modeCMeter } from '../../../devices/iec62056_21/meter.ts';

@@ -1,15 +1,15 @@
 // What fuzzing found, each as the shortest bytes that show it. The floods in fuzz.test.ts hold what grew without end.
 import { describe, expect, test } from 'vitest';
-import { encodeAare } from '../../../devices/dlms/acse.ts';
-import type { ServiceResponse } from '../../../devices/dlms/apdu.ts';
-import { decodeRequest, encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import { encodeResponse } from '../../../devices/dlms/apduResponse.ts';
-import { Association } from '../../../devices/dlms/association.ts';
-import { decodeData, expandCompactArray, type Data } from '../../../devices/dlms/axdr.ts';
-import { ascii, concat, fromHex, NO_BYTES } from '../../../devices/dlms/bytes.ts';
-import { type Conversation, DlmsClient } from '../../../devices/dlms/client.ts';
-import type { ClientResult } from '../../../devices/dlms/clientResult.ts';
-import { ClientSession } from '../../../devices/dlms/clientSession.ts';
+import { encodeAare } from '../../../devices/dlms/apdu/acse.ts';
+import type { ServiceResponse } from '../../../devices/dlms/apdu/apdu.ts';
+import { decodeRequest, encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import { encodeResponse } from '../../../devices/dlms/apdu/apduResponse.ts';
+import { Association } from '../../../devices/dlms/server/association.ts';
+import { decodeData, expandCompactArray, type Data } from '../../../devices/dlms/encoding/axdr.ts';
+import { ascii, concat, fromHex, NO_BYTES } from '../../../devices/dlms/encoding/bytes.ts';
+import { type Conversation, DlmsClient } from '../../../devices/dlms/client/client.ts';
+import type { ClientResult } from '../../../devices/dlms/client/clientResult.ts';
+import { ClientSession } from '../../../devices/dlms/client/clientSession.ts';
 import {
   controlI,
   controlRR,
@@ -18,11 +18,11 @@ import {
   LLC_RESPONSE,
   POLL_FINAL,
   UA,
-} from '../../../devices/dlms/hdlcControl.ts';
-import { encodeFrame, type HdlcFrame, serverAddress, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
-import { HdlcClient, type HdlcClientEvent } from '../../../devices/dlms/hdlcClient.ts';
-import { numberOf, structure, uint32, octets, uint8 } from '../../../devices/dlms/values.ts';
-import { encodeWrapper } from '../../../devices/dlms/wrapper.ts';
+} from '../../../devices/dlms/framing/hdlcControl.ts';
+import { encodeFrame, type HdlcFrame, serverAddress, shortAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
+import { HdlcClient, type HdlcClientEvent } from '../../../devices/dlms/framing/hdlcClient.ts';
+import { numberOf, structure, uint32, octets, uint8 } from '../../../devices/dlms/encoding/values.ts';
+import { encodeWrapper } from '../../../devices/dlms/framing/wrapper.ts';
 import { startDriver } from '../../../devices/hardware/driver.ts';
 import { lineSplitter } from '../../../devices/hardware/driverProcess.ts';
 import type { Live } from '../../../devices/headend/associate.ts';

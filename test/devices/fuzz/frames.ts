@@ -1,6 +1,12 @@
 // Frames mutated with their checks right or wrong: a wrong check is found at once, a right one lets the rest be met.
-import { concat } from '../../../devices/dlms/bytes.ts';
-import { crcX25, decodeFrame, encodeFrame, FRAME_BYTES_MAX, type HdlcFrame } from '../../../devices/dlms/hdlcFrame.ts';
+import { concat } from '../../../devices/dlms/encoding/bytes.ts';
+import {
+  crcX25,
+  decodeFrame,
+  encodeFrame,
+  FRAME_BYTES_MAX,
+  type HdlcFrame,
+} from '../../../devices/dlms/framing/hdlcFrame.ts';
 import { ALL } from './corpus.ts';
 import type { Dice } from './dice.ts';
 import { mutated } from './mutate.ts';

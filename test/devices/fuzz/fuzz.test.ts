@@ -3,7 +3,7 @@
 // BENCH_SEED repeats a run; FUZZ_TARGET and FUZZ_CASE play one case of it again and print all that it was given.
 import { writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { bad, good, NO_BYTES, toHex } from '../../../devices/dlms/bytes.ts';
+import { bad, good, NO_BYTES, toHex } from '../../../devices/dlms/encoding/bytes.ts';
 import { codecTarget } from './codec.ts';
 import { ACSE } from './corpus.ts';
 import { FLOOD_KEEPS_MAX, FLOOD_MESSAGES_MIN, floodKeeps, FLOODS } from './floods.ts';

@@ -1,7 +1,7 @@
-import { type Aare, decodeAare, decodeRelease } from '../../../devices/dlms/acse.ts';
-import type { ServiceResponse } from '../../../devices/dlms/apdu.ts';
-import { decodeResponse } from '../../../devices/dlms/apduResponse.ts';
-import { ascii } from '../../../devices/dlms/bytes.ts';
+import { type Aare, decodeAare, decodeRelease } from '../../../devices/dlms/apdu/acse.ts';
+import type { ServiceResponse } from '../../../devices/dlms/apdu/apdu.ts';
+import { decodeResponse } from '../../../devices/dlms/apdu/apduResponse.ts';
+import { ascii } from '../../../devices/dlms/encoding/bytes.ts';
 import {
   AUTHENTICATED,
   ENCRYPTED,
@@ -12,8 +12,8 @@ import {
   type Protection,
   readCiphered,
   writeCiphered,
-} from '../../../devices/dlms/ciphering.ts';
-import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
+  type SuiteKeys,
+} from '../../../devices/dlms/security/ciphering.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { law } from './target.ts';
 

@@ -1,5 +1,5 @@
 // What is done to bytes. Blind edits find the edges of a decoder; those that know what a length is get behind them.
-import { concat } from '../../../devices/dlms/bytes.ts';
+import { concat } from '../../../devices/dlms/encoding/bytes.ts';
 import type { Dice } from './dice.ts';
 
 export type Corpus = readonly Uint8Array[];

@@ -1,6 +1,6 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { toHex } from '../../../devices/dlms/bytes.ts';
+import { toHex } from '../../../devices/dlms/encoding/bytes.ts';
 import type { Allocations } from './allocations.ts';
 import { Dice } from './dice.ts';
 import type { Allowance, CaseLog, Target } from './target.ts';

@@ -1,11 +1,11 @@
 // Valid requests to an emulated device: every service, every class that does something, values and methods included.
 import { obis } from '../../../devices/cosem/object.ts';
 import { labImage } from '../../../devices/cosem/imageTransfer.ts';
-import type { AttributeRequest, Descriptor, ServiceRequest } from '../../../devices/dlms/apdu.ts';
-import { type Data, encodeData } from '../../../devices/dlms/axdr.ts';
-import { ascii, concat, fromHex } from '../../../devices/dlms/bytes.ts';
-import { keyTransferParameter } from '../../../devices/dlms/keyWrap.ts';
-import { wrapKey } from '../../../devices/dlms/keyWrap.ts';
+import type { AttributeRequest, Descriptor, ServiceRequest } from '../../../devices/dlms/apdu/apdu.ts';
+import { type Data, encodeData } from '../../../devices/dlms/encoding/axdr.ts';
+import { ascii, concat, fromHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { keyTransferParameter } from '../../../devices/dlms/security/keyWrap.ts';
+import { wrapKey } from '../../../devices/dlms/security/keyWrap.ts';
 import {
   array,
   enumerated,
@@ -16,7 +16,7 @@ import {
   uint16,
   uint32,
   uint8,
-} from '../../../devices/dlms/values.ts';
+} from '../../../devices/dlms/encoding/values.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 
 const at = (classId: number, name: string, id: number): Descriptor => ({ classId, ln: obis(name), id });

@@ -1,7 +1,7 @@
 // Requests that are well formed, with values in them that nobody asked for: other types, numbers that are none, too much.
-import type { ServiceRequest } from '../../../devices/dlms/apdu.ts';
-import { decodeRequest, encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import type { Data } from '../../../devices/dlms/axdr.ts';
+import type { ServiceRequest } from '../../../devices/dlms/apdu/apdu.ts';
+import { decodeRequest, encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import type { Data } from '../../../devices/dlms/encoding/axdr.ts';
 import { VALUES } from './corpus.ts';
 import type { Dice } from './dice.ts';
 

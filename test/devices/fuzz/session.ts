@@ -1,10 +1,10 @@
 // A client's session with an emulated device, valid in the main, with something mutated in the middle of it.
-import { encodeAarq, encodeRelease } from '../../../devices/dlms/acse.ts';
-import type { ServiceRequest, ServiceResponse } from '../../../devices/dlms/apdu.ts';
-import { encodeRequest } from '../../../devices/dlms/apduRequest.ts';
-import { ascii, equalBytes } from '../../../devices/dlms/bytes.ts';
-import { AUTHENTICATED, ENCRYPTED, type Family } from '../../../devices/dlms/ciphering.ts';
-import { CURRENT_ASSOCIATION } from '../../../devices/dlms/association.ts';
+import { CURRENT_ASSOCIATION } from '../../../devices/dlms/apdu/apdu.ts';
+import { encodeAarq, encodeRelease } from '../../../devices/dlms/apdu/acse.ts';
+import type { ServiceRequest, ServiceResponse } from '../../../devices/dlms/apdu/apdu.ts';
+import { encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import { ascii, equalBytes } from '../../../devices/dlms/encoding/bytes.ts';
+import { AUTHENTICATED, ENCRYPTED, type Family } from '../../../devices/dlms/security/ciphering.ts';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
 import { KEY_NAMES } from '../../../devices/cosem/deviceKeyring.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';

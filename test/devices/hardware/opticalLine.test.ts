@@ -44,3 +44,31 @@ test('a port that disappears during the opening is a fault of our side', async (
   expect(error.message).toContain('the port went away');
   expect(isOurTrouble({ place, line: 'serial:/dev/x', error })).toBe(true);
 });
+
+test('the octets of the opening are told with their direction, and those of HDLC are not', async () => {
+  const timers = virtualTimers(0);
+  const pair = memoryPair({ timers, name: 'serial:/dev/x' });
+  pair.server.onData((bytes) => {
+    const text = Buffer.from(bytes).toString('latin1');
+    if (text.startsWith('/?')) pair.server.write(new TextEncoder().encode('/LGZ5\\2SMB\r\n'));
+    // Mode E: the meter repeats the option, and speaks HDLC from then on.
+    else if (text.startsWith('\u0006')) pair.server.write(bytes);
+    else pair.server.write(Uint8Array.of(0x7e, 0x7e));
+  });
+  const told: string[] = [];
+  const onOctets = (dir: string, bytes: Uint8Array, endpoint: string): void =>
+    void told.push(`${endpoint} ${dir} ${JSON.stringify(Buffer.from(bytes).toString('latin1'))}`);
+  const line = opticalLine({ name: 'serial:/dev/x', open: async () => pair.client }, { timers, baud: 9600, onOctets });
+  const opening = line.open();
+  await timers.settle();
+  const channel = await opening;
+  channel.write(Uint8Array.of(0x7e, 0xa0));
+  await timers.settle();
+  const endpoint = pair.client.endpoint;
+  expect(told).toEqual([
+    `${endpoint} c2s "/?!\\r\\n"`,
+    `${endpoint} s2c "/LGZ5\\\\2SMB\\r\\n"`,
+    expect.stringMatching(/c2s "\\u00062.2\\r\\n"$/),
+    expect.stringMatching(/s2c "\\u00062.2\\r\\n"$/),
+  ]);
+});

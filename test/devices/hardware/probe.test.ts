@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DISC, DM, POLL_FINAL, SNRM, UA } from '../../../devices/dlms/hdlcControl.ts';
-import { encodeFrame, HdlcParser, serverAddress } from '../../../devices/dlms/hdlcFrame.ts';
+import { DISC, DM, POLL_FINAL, SNRM, UA } from '../../../devices/dlms/framing/hdlcControl.ts';
+import { encodeFrame, HdlcParser, serverAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
 import { probePort, PROBES } from '../../../devices/hardware/probe.ts';
 import { serversToAsk } from '../../../devices/hardware/probeAddresses.ts';
 import { withEvenParity } from '../../../devices/iec62056_21/scanner.ts';

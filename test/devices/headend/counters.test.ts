@@ -1,7 +1,7 @@
 /** Meters that do not like a counter, each in its own way, and a head-end that finds its place again. */
 import { describe, expect, test } from 'vitest';
 import type { CosemDevice } from '../../../devices/cosem/device.ts';
-import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
+import { fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
 import type { CounterSettings, Peer } from '../../../devices/headend/associate.ts';
 import { KeyLedger, RAISE_MAX } from '../../../devices/headend/keyLedger.ts';
 import type { LedgerMemory } from '../../../devices/headend/ledgerMemory.ts';

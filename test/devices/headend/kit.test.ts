@@ -1,6 +1,6 @@
 // The published laws of a head-end, held by ours; and each broken by a head-end with one fault of its own, so that they can fail.
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
+import { fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
 import type { Peer } from '../../../devices/headend/associate.ts';
 import { dialTransport } from '../../../devices/headend/dialTransport.ts';
 import { labKeySource, type KeySource } from '../../../devices/headend/keySource.ts';

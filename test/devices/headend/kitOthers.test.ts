@@ -3,12 +3,11 @@
 // That an interrupted rotation settles is `kit.test.ts`.
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../devices/dlms/bytes.ts';
-import { ENCRYPTED, open, readCiphered, TAG_BYTES } from '../../../devices/dlms/ciphering.ts';
-import { DlmsClient } from '../../../devices/dlms/client.ts';
-import type { ClientSecurity } from '../../../devices/dlms/clientSecurity.ts';
-import { keyTransferParameter, wrapKey } from '../../../devices/dlms/keyWrap.ts';
-import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
+import { fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { ENCRYPTED, open, readCiphered, TAG_BYTES, type SuiteKeys } from '../../../devices/dlms/security/ciphering.ts';
+import { DlmsClient } from '../../../devices/dlms/client/client.ts';
+import type { ClientSecurity } from '../../../devices/dlms/client/clientSecurity.ts';
+import { keyTransferParameter, wrapKey } from '../../../devices/dlms/security/keyWrap.ts';
 import { dialTransport } from '../../../devices/headend/dialTransport.ts';
 import { DEVICE_NAME, KEY_TRANSFER } from '../../../devices/headend/objects.ts';
 import { connect, converse, disconnect, type Procedure } from '../../../devices/headend/procedure.ts';

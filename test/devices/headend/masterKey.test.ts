@@ -1,12 +1,12 @@
 // The Master Key held, missing and wrong are three things on the wire; and without it no message changes a key. Unit: one device.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Data } from '../../../devices/dlms/axdr.ts';
-import { concat } from '../../../devices/dlms/bytes.ts';
-import { DlmsClient } from '../../../devices/dlms/client.ts';
-import { keyTransferParameter } from '../../../devices/dlms/keyWrap.ts';
-import { wrapKey } from '../../../devices/dlms/keyWrap.ts';
-import { array, enumerated, octets, structure } from '../../../devices/dlms/values.ts';
+import type { Data } from '../../../devices/dlms/encoding/axdr.ts';
+import { concat } from '../../../devices/dlms/encoding/bytes.ts';
+import { DlmsClient } from '../../../devices/dlms/client/client.ts';
+import { keyTransferParameter } from '../../../devices/dlms/security/keyWrap.ts';
+import { wrapKey } from '../../../devices/dlms/security/keyWrap.ts';
+import { array, enumerated, octets, structure } from '../../../devices/dlms/encoding/values.ts';
 import { rotateAll } from '../../../devices/headend/dcc.ts';
 import { KEY_TRANSFER } from '../../../devices/headend/objects.ts';
 import { observeRotation } from '../../../devices/headend/observe.ts';

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { EFFECTS, OBSERVATION_OF_EFFECT } from '../../../src/migration/observations.ts';
 import { STEP_IDS, STEPS } from '../../../src/migration/steps.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
 import { HOUR } from '../../../src/time.ts';
 import { CLEAR, counted, fromFrame, SILENCE_NAMES, SILENCES } from '../../../devices/link/condition.ts';
 import { canStrike, HEARS, realise, silencesStep, UNTOUCHED } from '../../../devices/link/realise.ts';

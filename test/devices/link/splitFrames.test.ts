@@ -1,9 +1,9 @@
 // However a stream is portioned, its frames come out as they stand, and no octet is lost or moved.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { concat } from '../../../devices/dlms/bytes.ts';
-import { encodeFrame, HdlcParser, serverAddress, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
-import { encodeWrapper } from '../../../devices/dlms/wrapper.ts';
+import { concat } from '../../../devices/dlms/encoding/bytes.ts';
+import { encodeFrame, HdlcParser, serverAddress, shortAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
+import { encodeWrapper } from '../../../devices/dlms/framing/wrapper.ts';
 import { splitFrames } from '../../../devices/link/splitFrames.ts';
 
 /** Flags in the middle, too: there is no stuffing. */

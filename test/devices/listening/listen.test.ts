@@ -2,8 +2,8 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DecodedLine } from '../../../devices/decode/decodeCapture.ts';
-import { decodeDataNotification } from '../../../devices/dlms/apduResponse.ts';
-import { membersOf, numberOf } from '../../../devices/dlms/values.ts';
+import { decodeDataNotification } from '../../../devices/dlms/apdu/apduResponse.ts';
+import { membersOf, numberOf } from '../../../devices/dlms/encoding/values.ts';
 import { emulate } from '../../../devices/emulate/emulate.ts';
 import { labProfile, profileOf } from '../../../devices/emulate/profile.ts';
 import { profileSchema } from '../../../devices/emulate/profileSchema.ts';

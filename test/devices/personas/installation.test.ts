@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { dateTimeData, instantOf } from '../../../devices/cosem/dateTime.ts';
 import { obis } from '../../../devices/cosem/object.ts';
-import { decodeDataNotification } from '../../../devices/dlms/apduResponse.ts';
-import { ascii } from '../../../devices/dlms/bytes.ts';
-import { controlRR } from '../../../devices/dlms/hdlcControl.ts';
-import { encodeFrame, shortAddress } from '../../../devices/dlms/hdlcFrame.ts';
-import { bytesOf, membersOf, numberOf, uint8 } from '../../../devices/dlms/values.ts';
+import { decodeDataNotification } from '../../../devices/dlms/apdu/apduResponse.ts';
+import { ascii } from '../../../devices/dlms/encoding/bytes.ts';
+import { controlRR } from '../../../devices/dlms/framing/hdlcControl.ts';
+import { encodeFrame, shortAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
+import { bytesOf, membersOf, numberOf, uint8 } from '../../../devices/dlms/encoding/values.ts';
 import { chfPush, MEMBERSHIP } from '../../../devices/personas/chf.ts';
 import { AWAKE_SECONDS, lastWake, WAKE_SECONDS } from '../../../devices/personas/gsme.ts';
 import type { Installation } from '../../../devices/personas/emulatedInstallation.ts';

@@ -8,7 +8,7 @@ import { readingSchema, type DeviceReading } from '../../../devices/reading/devi
 import { accessWords } from '../../../devices/reading/objectList.ts';
 import { readingLines, readingRows } from '../../../devices/reading/readingText.ts';
 import { parseRange, parseTarget, type AskedObject } from '../../../devices/reading/readingTargets.ts';
-import { scaledText } from '../../../devices/decode/unitNames.ts';
+import { scaledText } from '../../../devices/decode/words/unitNames.ts';
 import { faultScript, type ScriptedFault } from '../../../devices/transport/faultScript.ts';
 import { faultyChannel } from '../../../devices/transport/faultyChannel.ts';
 import { memoryTransport } from '../../../devices/transport/memory.ts';

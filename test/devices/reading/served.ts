@@ -1,8 +1,8 @@
 /** What an emulated unit holds, taken from the devices themselves, beside what a client reads of it on a carrier. */
 import { expect } from 'vitest';
-import { isSecretAttribute } from '../../../devices/decode/attributeNames.ts';
-import { encodeData } from '../../../devices/dlms/axdr.ts';
-import { toHex } from '../../../devices/dlms/bytes.ts';
+import { isSecretAttribute } from '../../../devices/decode/words/attributeNames.ts';
+import { encodeData } from '../../../devices/dlms/encoding/axdr.ts';
+import { toHex } from '../../../devices/dlms/encoding/bytes.ts';
 import { obisText } from '../../../devices/cosem/object.ts';
 import type { Unit } from '../../../devices/emulate/unit.ts';
 import { LAB_KEYS, LAB_SECRET } from '../../../devices/personas/labProfile.ts';

@@ -2,7 +2,6 @@ import { createHash, type Hash } from 'node:crypto';
 import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { OUTCOMES } from '../../../sim/kernel/model/outcomes.ts';
-import { Recorder } from '../../../sim/kernel/records/recordBuffers.ts';
 import { ShardRunner, shardsOf } from '../../../sim/kernel/run/shard.ts';
 import { addCounts, emptyCounts } from '../../../sim/kernel/life/counts.ts';
 import { scenarioHash } from '../../../sim/scenario/hash.ts';
@@ -41,9 +40,7 @@ function digestOf(path: string, set: readonly string[]): [key: string, digest: s
   for (let shard = 0; shard < shardsOf(model.size); shard += 1) {
     addCounts(counts, runner.run(shard));
     // With records every life is lived in full, so that both ways through the kernel enter.
-    const recorder = new Recorder(model.horizon);
-    runner.run(shard, recorder);
-    const { attempts, events, spans } = recorder.take();
+    const { attempts, events, spans } = runner.record(shard).records;
     const { outcome, ...others } = attempts;
     // By their codes: a code that is added to the catalogue moves the numbers of others and changes nothing.
     hash.update(Array.from(outcome, (number) => OUTCOMES[number]).join());

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { History } from '../../../src/migration/history.ts';
-import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { instant, type Instant } from '../../../src/time.ts';
 import { boundariesOf } from './instants.ts';
 import { questionArbitrary, type HistoryOptions } from './questions.ts';

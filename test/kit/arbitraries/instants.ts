@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
-import { clauseOf, expiryInstant, inForceInstant, VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
+import { clauseOf, expiryInstant, inForceInstant, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { DAY, HOUR, instant, isoWeek, londonMidnight, WEEK, type Instant } from '../../../src/time.ts';
 
 /** The first instant of the ISO week (London) that contains an instant. */

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { CATEGORIES, type Clause } from '../../../src/clauses/clause.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { DEFAULT_READINGS, READING_NAMES, READINGS, type Readings } from '../../../src/regulation/readings.ts';
-import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 
 /**
  * Readings in which each takes a random value. Each is at its default about half the time, so single changes are common

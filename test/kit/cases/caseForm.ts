@@ -2,7 +2,8 @@ import { parse, stringify } from 'yaml';
 import { CATEGORIES, type Clause, type ExclusionCategory } from '../../../src/clauses/clause.ts';
 import type { Readings } from '../../../src/regulation/readings.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
-import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { endOfLondonDate, formatInstant, parseDate } from '../../../src/time.ts';
 import type { Question } from '../question.ts';
 import {

@@ -1,7 +1,7 @@
 import { evaluate } from '../../../src/exclusion/reference/evaluate.ts';
 import { questionMessage, verdictMessage, type EngineMessage } from '../../../src/interchange/engine/engineProtocol.ts';
 import { documentOf } from '../../../src/rules/ruleSetSchema.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
 import { parseCases, type Case, type RawCase } from './caseForm.ts';
 
 /** A case with everything that a program needs: the question as the engine protocol has it, and the full answer. */

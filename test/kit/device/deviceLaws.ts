@@ -1,6 +1,6 @@
 /** What every device that is rotated by global_key_transfer obeys, whoever made it. */
 import type { DeviceBench } from '../../../devices/rig/check/deviceBench.ts';
-import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
+import type { SuiteKeys } from '../../../devices/dlms/security/ciphering.ts';
 import { associate, within } from '../../../devices/headend/associate.ts';
 import { secretKeySource } from '../../../devices/headend/keySource.ts';
 import { CLOCK_TIME } from '../../../devices/headend/objects.ts';

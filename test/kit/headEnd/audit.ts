@@ -2,11 +2,10 @@
  * Reads recorded wrapper frames with every key that ever existed. It lists each use of a nonce (key, system title,
  * counter), including the GMACs inside HLS. It is independent of the counters of the head-end and the device.
  */
-import { decodeAare, decodeAarq, decodeRelease } from '../../../devices/dlms/acse.ts';
-import { toHex } from '../../../devices/dlms/bytes.ts';
-import { isCiphered, open, readCiphered } from '../../../devices/dlms/ciphering.ts';
-import { decodeInitiateRequest } from '../../../devices/dlms/initiate.ts';
-import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
+import { decodeAare, decodeAarq, decodeRelease } from '../../../devices/dlms/apdu/acse.ts';
+import { toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import { isCiphered, open, readCiphered, type SuiteKeys } from '../../../devices/dlms/security/ciphering.ts';
+import { decodeInitiateRequest } from '../../../devices/dlms/apdu/initiate.ts';
 import type { Direction } from '../../../devices/transport/framePolicy.ts';
 
 export interface Frame {

@@ -1,5 +1,5 @@
 import type { FaultAction } from '../../../devices/transport/faultScript.ts';
-import { toHex } from '../../../devices/dlms/bytes.ts';
+import { toHex } from '../../../devices/dlms/encoding/bytes.ts';
 import { must } from '../laws/law.ts';
 import { LINK_FAULTS } from './linkFaults.ts';
 import { Target, type DeviceAtAddress, type FrameAtTarget, type TargetFault } from './target.ts';

@@ -3,8 +3,8 @@
  * lab keys.
  */
 import { CosemDevice } from '../../../devices/cosem/device.ts';
-import { equalBytes, toHex } from '../../../devices/dlms/bytes.ts';
-import type { SuiteKeys } from '../../../devices/dlms/logicalDevice.ts';
+import { equalBytes, toHex } from '../../../devices/dlms/encoding/bytes.ts';
+import type { SuiteKeys } from '../../../devices/dlms/security/ciphering.ts';
 import { serve } from '../../../devices/link/serve.ts';
 import { splitFrames } from '../../../devices/link/splitFrames.ts';
 import { connectDevice, LAB_MODELS, labDevice } from '../../../devices/personas/emulatedInstallation.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { History } from '../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
 import type { Instant } from '../../../src/time.ts';
 import { historyArbitrary } from '../arbitraries/histories.ts';
 import { installationArbitrary } from '../arbitraries/installations.ts';

@@ -1,5 +1,6 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
-import { clauseOf, expiryInstant, inForceInstant, VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
+import { clauseOf, expiryInstant, inForceInstant } from '../../../src/rules/ruleset.ts';
 import { questionArbitrary } from '../arbitraries/questions.ts';
 import { law, must, mustEqual, type Law, type Rules } from './law.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
-import { clauseOf, VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
+import { clauseOf, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { questionArbitrary } from '../arbitraries/questions.ts';
 import { law, type Engine, type Law } from '../laws/law.ts';
 import { askerOf, type Asker } from './asker.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
-import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Engine, Law } from '../laws/law.ts';
 import { claimText, tryLaws } from './askAgain.ts';
 import type { Asker } from './asker.ts';

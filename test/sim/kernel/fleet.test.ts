@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { compileModel, type Model } from '../../../sim/kernel/model/model.ts';
 import { END, ENDS } from '../../../sim/scenario/ends.ts';
-import { Recorder } from '../../../sim/kernel/records/recordBuffers.ts';
+import { Recorder } from '../../../sim/kernel/life/recorder.ts';
+import { recordsOf as recordsIn } from '../../../sim/kernel/records/recordBuffers.ts';
 import { Replication } from '../../../sim/kernel/model/replication.ts';
 import { lifeOf, ShardRunner, shardsOf } from '../../../sim/kernel/run/shard.ts';
 import { simulate } from '../../../sim/kernel/run/simulate.ts';
@@ -26,8 +27,9 @@ function recordsOf(of: Model, entities: readonly number[], fresh: boolean): unkn
   let life = lifeOf(of, replication, counts, recorder);
   return entities.map((entity) => {
     if (fresh) life = lifeOf(of, replication, counts, recorder);
+    recorder.clear();
     life.run(entity);
-    return recorder.take();
+    return recordsIn(recorder);
   });
 }
 

@@ -5,7 +5,7 @@ import { trace } from '../../../src/exclusion/explain/trace.ts';
 import { ATTEMPT_KINDS, CAUSES } from '../../../src/migration/history.ts';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { OUTCOMES } from '../../../sim/kernel/model/outcomes.ts';
-import { Recorder, type ShardRecords } from '../../../sim/kernel/records/recordBuffers.ts';
+import type { ShardRecords } from '../../../sim/kernel/records/recordBuffers.ts';
 import { ShardRunner } from '../../../sim/kernel/run/shard.ts';
 import type { ProcessOfCohort } from '../../../sim/scenario/schema.ts';
 import { HOUR } from '../../../src/time.ts';
@@ -28,9 +28,7 @@ const told = (installation: number, replication: number): Story =>
   tellStory(model, { seed, replication, installation });
 
 const fleets = Array.from({ length: REPLICATIONS }, (_, replication): ShardRecords => {
-  const recorder = new Recorder(model.horizon);
-  new ShardRunner(model, seed, replication).run(0, recorder);
-  return recorder.take();
+  return new ShardRunner(model, seed, replication).record(0).records;
 });
 
 const life = fc.record({

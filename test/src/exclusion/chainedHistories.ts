@@ -8,7 +8,8 @@ import {
   type History,
   type HistoryEvent,
 } from '../../../src/migration/history.ts';
-import { VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
+import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { instant, type Instant } from '../../../src/time.ts';
 import { installationArbitrary, supplierArbitrary } from '../../kit/arbitraries/installations.ts';
 import type { Question } from '../../kit/question.ts';

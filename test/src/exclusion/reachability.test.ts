@@ -10,7 +10,7 @@ import { NOTE_KINDS } from '../../../src/exclusion/verdict.ts';
 import { WHY_WORDS } from '../../../src/exclusion/explain/reasonWords.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
 import { ruleSetArbitrary, type Question } from '../../kit/index.ts';
 import { questionArbitrary } from './chainedHistories.ts';
 

@@ -3,7 +3,7 @@ import { engine } from '../../../src/exclusion/engine/engine.ts';
 import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
 import type { Attempt, EventName, History, HistoryEvent } from '../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
 import { excludedAt, type Excluded } from '../../../src/report/records/excluded.ts';
 import { endOfLondonDate, instant, type Instant } from '../../../src/time.ts';
 import { historyArbitrary } from '../exclusion/chainedHistories.ts';

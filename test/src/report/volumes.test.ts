@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { engine } from '../../../src/exclusion/engine/engine.ts';
 import type { History } from '../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
 import { calendarRows, futures } from '../../../src/report/records/calendar.ts';
 import { Consultation } from '../../../src/report/records/consultation.ts';
 import { excludedAt, type Excluded } from '../../../src/report/records/excluded.ts';

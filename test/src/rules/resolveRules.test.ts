@@ -8,7 +8,8 @@ import { amend } from '../../../src/rules/amend.ts';
 import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
 import { resolveRules, type ResolvedRules } from '../../../src/rules/resolveRules.ts';
 import { documentOf, ruleSetOf, ruleSetSchema } from '../../../src/rules/ruleSetSchema.ts';
-import { clauseOf, REGIME_2021, RULE_SETS, VARIOUS1, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { REGIME_2021, RULE_SETS, VARIOUS1 } from '../../../src/rules/builtInRules.ts';
+import { clauseOf, type RuleSet } from '../../../src/rules/ruleset.ts';
 import { diffRules, rulesText } from '../../../src/rules/rulesText.ts';
 import { endOfLondonDate } from '../../../src/time.ts';
 

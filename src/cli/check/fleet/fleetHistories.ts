@@ -1,6 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { formatOf } from '../../../interchange/format/formats.ts';
 import { joinHistories } from '../../../interchange/history/joinHistories.ts';
 import { withoutOrigins } from '../../../interchange/history/rows.ts';
 import { FileRefused, formatRefusal, type RefusedRow } from '../../../interchange/record/refusal.ts';
@@ -8,9 +5,9 @@ import type { History } from '../../../migration/history.ts';
 import { counted, thousands } from '../../../text/table.ts';
 import type { Instant } from '../../../time.ts';
 import type { Fleet, Lived } from '../../../../sim/story/fleet.ts';
-import { EXIT, ExitWith, UsageError } from '../../shell/exit.ts';
+import { EXIT, ExitWith } from '../../shell/exit.ts';
 import { writeLine, type Io } from '../../shell/io.ts';
-import { recordInputs, type RecordFiles } from '../../shell/recordInputs.ts';
+import { recordInputs, recordsIn, type RecordFiles } from '../../shell/recordInputs.ts';
 
 /** Histories that are decided one after the other, wherever they come from. */
 export interface FleetHistories {
@@ -46,7 +43,6 @@ export function simulatedHistories(fleet: Fleet, count: number): FleetHistories 
   };
 }
 
-const RECORDS = ['installations', 'attempts', 'events'] as const;
 /** Refused rows that are shown. */
 const REFUSALS_MAX = 20;
 
@@ -61,14 +57,7 @@ export interface RecordedOptions extends Omit<RecordFiles, 'installations' | 'at
  * ends the command with exit code 2 when all rows have been read.
  */
 export function recordedHistories(io: Io, folder: string, options: RecordedOptions): FleetHistories {
-  const [installations, attempts, events] = RECORDS.map((name) => filesNamed(folder, name));
-  const files = { ...options, installations: installations ?? [], attempts: attempts ?? [], events: events ?? [] };
-  for (const name of ['installations', 'attempts'] as const) {
-    if (files[name].length > 0) continue;
-    throw new UsageError(
-      `--histories ${folder}: found no ${name}, expected ${name}.csv, .ndjson or .parquet in the folder (events may be missing).`,
-    );
-  }
+  const files = { ...options, ...recordsIn(folder) };
   const interruption = io.interruption();
   return {
     words: `the histories of ${folder}`,
@@ -107,17 +96,4 @@ export function recordedHistories(io: Io, folder: string, options: RecordedOptio
       throw new ExitWith(EXIT.refused);
     },
   };
-}
-
-/** The file, files or folder of a record. */
-function filesNamed(folder: string, name: (typeof RECORDS)[number]): readonly string[] {
-  if (!existsSync(folder)) throw new UsageError(`--histories ${folder}: found no such folder.`);
-  const found = readdirSync(folder).filter((file) => {
-    if (file === name) return true;
-    return file.startsWith(`${name}.`) && formatOf(file) !== undefined;
-  });
-  if (found.length > 1) {
-    throw new UsageError(`--histories ${folder}: found ${found.join(' and ')}, expected one of them.`);
-  }
-  return found.map((file) => join(folder, file));
 }

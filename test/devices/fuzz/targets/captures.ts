@@ -1,6 +1,6 @@
 // Captures that somebody hands to `devices decode`: frame logs, hexadecimal, pcap and pcapng, whole and damaged.
 import { decodeCapture } from '../../../../devices/decode/decodeCapture.ts';
-import { concat, toHex } from '../../../../devices/dlms/bytes.ts';
+import { concat, toHex } from '../../../../devices/dlms/encoding/bytes.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
 import type { Direction } from '../../../../devices/transport/framePolicy.ts';
 import { pcapConversation, pcapHeader } from '../../../../devices/transport/pcap.ts';

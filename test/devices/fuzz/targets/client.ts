@@ -1,9 +1,9 @@
 // The head-end's side, facing an honest device whose frames are mutated on their way.
-import { concat, NO_BYTES } from '../../../../devices/dlms/bytes.ts';
-import { isCiphered } from '../../../../devices/dlms/ciphering.ts';
-import { controlRR, DM, FRMR, LLC_RESPONSE, POLL_FINAL, UA } from '../../../../devices/dlms/hdlcControl.ts';
-import { decodeFrame, encodeFrame } from '../../../../devices/dlms/hdlcFrame.ts';
-import { encodeWrapper } from '../../../../devices/dlms/wrapper.ts';
+import { concat, NO_BYTES } from '../../../../devices/dlms/encoding/bytes.ts';
+import { isCiphered } from '../../../../devices/dlms/security/ciphering.ts';
+import { controlRR, DM, FRMR, LLC_RESPONSE, POLL_FINAL, UA } from '../../../../devices/dlms/framing/hdlcControl.ts';
+import { decodeFrame, encodeFrame } from '../../../../devices/dlms/framing/hdlcFrame.ts';
+import { encodeWrapper } from '../../../../devices/dlms/framing/wrapper.ts';
 import { connectDevice, labDevice } from '../../../../devices/personas/emulatedInstallation.ts';
 import { NOW } from '../../dlms/harness.ts';
 import { caller, CLIENT_ENDS, operation, run, SAPS, SERVER, type Wire } from '../caller.ts';

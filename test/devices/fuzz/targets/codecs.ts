@@ -6,27 +6,27 @@ import {
   encodeAare,
   encodeAarq,
   encodeRelease,
-} from '../../../../devices/dlms/acse.ts';
+} from '../../../../devices/dlms/apdu/acse.ts';
 import {
   decodeDataNotification,
   decodeResponse,
   encodeDataNotification,
   encodeResponse,
-} from '../../../../devices/dlms/apduResponse.ts';
-import { decodeRequest, decodeValueList, encodeRequest } from '../../../../devices/dlms/apduRequest.ts';
-import { type Data, decodeData, encodeData, expandCompactArray } from '../../../../devices/dlms/axdr.ts';
-import { readElements } from '../../../../devices/dlms/ber.ts';
-import { bad, concat, good } from '../../../../devices/dlms/bytes.ts';
-import { readCiphered } from '../../../../devices/dlms/ciphering.ts';
+} from '../../../../devices/dlms/apdu/apduResponse.ts';
+import { decodeRequest, decodeValueList, encodeRequest } from '../../../../devices/dlms/apdu/apduRequest.ts';
+import { type Data, decodeData, encodeData, expandCompactArray } from '../../../../devices/dlms/encoding/axdr.ts';
+import { readElements } from '../../../../devices/dlms/encoding/ber.ts';
+import { bad, concat, good } from '../../../../devices/dlms/encoding/bytes.ts';
+import { readCiphered } from '../../../../devices/dlms/security/ciphering.ts';
 import { instantOf } from '../../../../devices/cosem/dateTime.ts';
-import { decodeParameters } from '../../../../devices/dlms/hdlcControl.ts';
-import { decodeFrame, encodeFrame } from '../../../../devices/dlms/hdlcFrame.ts';
+import { decodeParameters } from '../../../../devices/dlms/framing/hdlcControl.ts';
+import { decodeFrame, encodeFrame } from '../../../../devices/dlms/framing/hdlcFrame.ts';
 import {
   decodeInitiateRequest,
   decodeInitiateResponse,
   encodeInitiateRequest,
   encodeInitiateResponse,
-} from '../../../../devices/dlms/initiate.ts';
+} from '../../../../devices/dlms/apdu/initiate.ts';
 import { codecTarget } from '../codec.ts';
 import * as corpus from '../corpus.ts';
 import { mutatedHdlc } from '../frames.ts';

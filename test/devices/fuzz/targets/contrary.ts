@@ -1,12 +1,12 @@
 // The head-end's side, facing a server that makes its answers up.
-import { encodeAare, encodeRelease } from '../../../../devices/dlms/acse.ts';
-import type { GetResult, ServiceRequest, ServiceResponse } from '../../../../devices/dlms/apdu.ts';
-import { decodeRequest } from '../../../../devices/dlms/apduRequest.ts';
-import { encodeResponse } from '../../../../devices/dlms/apduResponse.ts';
-import { ascii, NO_BYTES } from '../../../../devices/dlms/bytes.ts';
-import { isCiphered } from '../../../../devices/dlms/ciphering.ts';
-import { encodeInitiateError, encodeInitiateResponse } from '../../../../devices/dlms/initiate.ts';
-import { encodeWrapper, WrapperParser } from '../../../../devices/dlms/wrapper.ts';
+import { encodeAare, encodeRelease } from '../../../../devices/dlms/apdu/acse.ts';
+import type { GetResult, ServiceRequest, ServiceResponse } from '../../../../devices/dlms/apdu/apdu.ts';
+import { decodeRequest } from '../../../../devices/dlms/apdu/apduRequest.ts';
+import { encodeResponse } from '../../../../devices/dlms/apdu/apduResponse.ts';
+import { ascii, NO_BYTES } from '../../../../devices/dlms/encoding/bytes.ts';
+import { isCiphered } from '../../../../devices/dlms/security/ciphering.ts';
+import { encodeInitiateError, encodeInitiateResponse } from '../../../../devices/dlms/apdu/initiate.ts';
+import { encodeWrapper, WrapperParser } from '../../../../devices/dlms/framing/wrapper.ts';
 import { NOW } from '../../dlms/harness.ts';
 import { caller, CLIENT_ENDS, operation, run, type Wire } from '../caller.ts';
 import * as corpus from '../corpus.ts';

@@ -1,9 +1,9 @@
 // What finds frames in a stream, and what hides keys in the log of one.
-import { encodeRequest } from '../../../../devices/dlms/apduRequest.ts';
-import { concat, NO_BYTES, toHex } from '../../../../devices/dlms/bytes.ts';
-import { FRAME_BYTES_MAX, HdlcParser } from '../../../../devices/dlms/hdlcFrame.ts';
-import { bytesOf, membersOf } from '../../../../devices/dlms/values.ts';
-import { WrapperParser } from '../../../../devices/dlms/wrapper.ts';
+import { encodeRequest } from '../../../../devices/dlms/apdu/apduRequest.ts';
+import { concat, NO_BYTES, toHex } from '../../../../devices/dlms/encoding/bytes.ts';
+import { FRAME_BYTES_MAX, HdlcParser } from '../../../../devices/dlms/framing/hdlcFrame.ts';
+import { bytesOf, membersOf } from '../../../../devices/dlms/encoding/values.ts';
+import { WrapperParser } from '../../../../devices/dlms/framing/wrapper.ts';
 import { frameLog } from '../../../../devices/transport/tap.ts';
 import { virtualTimers } from '../../../../devices/transport/timers.ts';
 import { NOW } from '../../dlms/harness.ts';

@@ -1,11 +1,11 @@
 // What drivers, the SMSO's desk and devices tell a head-end, whatever they tell it.
-import { type Data, decodeData } from '../../../../devices/dlms/axdr.ts';
+import { type Data, decodeData } from '../../../../devices/dlms/encoding/axdr.ts';
 import { contact, prepareOnce } from '../../../../devices/headend/smso.ts';
 import { commission, readDiagnostics, rotateAll, testDevice } from '../../../../devices/headend/dcc.ts';
 import type { Procedure, WireError } from '../../../../devices/headend/procedure.ts';
 import { DriverError, lineSplitter, type LineProcessOptions } from '../../../../devices/hardware/driverProcess.ts';
 import { startDriver } from '../../../../devices/hardware/driver.ts';
-import { uint8, uint32 } from '../../../../devices/dlms/values.ts';
+import { uint8, uint32 } from '../../../../devices/dlms/encoding/values.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
 import { decodeDeskAnswer } from '../../../../devices/rig/walk/desk.ts';
 import { callOf, peerOf, SMSO_TITLE } from '../../../../devices/rig/bench/parties.ts';

@@ -1,5 +1,5 @@
 // The device's side as a whole: associations alone, and connections with their framing, hub and sleepy meter.
-import { Association } from '../../../../devices/dlms/association.ts';
+import { Association } from '../../../../devices/dlms/server/association.ts';
 import { connectDevice, labDevice, labInstallation } from '../../../../devices/personas/emulatedInstallation.ts';
 import { DEVICE_KINDS } from '../../../../devices/personas/labProfile.ts';
 import { NOW } from '../../dlms/harness.ts';

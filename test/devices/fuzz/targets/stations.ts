@@ -1,6 +1,6 @@
 // The two HDLC stations, each facing a partner that keeps the rules, breaks them, or never moves on.
-import { concat, fromHex, NO_BYTES } from '../../../../devices/dlms/bytes.ts';
-import { HdlcClient, type HdlcClientEvent } from '../../../../devices/dlms/hdlcClient.ts';
+import { concat, fromHex, NO_BYTES } from '../../../../devices/dlms/encoding/bytes.ts';
+import { HdlcClient, type HdlcClientEvent } from '../../../../devices/dlms/framing/hdlcClient.ts';
 import {
   controlI,
   controlRR,
@@ -16,7 +16,7 @@ import {
   SNRM,
   UA,
   UI,
-} from '../../../../devices/dlms/hdlcControl.ts';
+} from '../../../../devices/dlms/framing/hdlcControl.ts';
 import {
   decodeFrame,
   encodeFrame,
@@ -24,8 +24,8 @@ import {
   type HdlcFrame,
   serverAddress,
   shortAddress,
-} from '../../../../devices/dlms/hdlcFrame.ts';
-import { HdlcServer } from '../../../../devices/dlms/hdlcServer.ts';
+} from '../../../../devices/dlms/framing/hdlcFrame.ts';
+import { HdlcServer } from '../../../../devices/dlms/framing/hdlcServer.ts';
 import { NOW } from '../../dlms/harness.ts';
 import * as corpus from '../corpus.ts';
 import type { Dice } from '../dice.ts';

@@ -1,6 +1,6 @@
 // Security suite 0: protected APDUs, proofs and wrapped keys, with everything right but what was mutated.
 import { KEY_NAMES, Keyring } from '../../../../devices/cosem/deviceKeyring.ts';
-import { equalBytes, Writer } from '../../../../devices/dlms/bytes.ts';
+import { equalBytes, Writer } from '../../../../devices/dlms/encoding/bytes.ts';
 import {
   AUTHENTICATED,
   ENCRYPTED,
@@ -8,8 +8,8 @@ import {
   gmacVerifies,
   open,
   readCiphered,
-} from '../../../../devices/dlms/ciphering.ts';
-import { unwrapKey, wrapKey } from '../../../../devices/dlms/keyWrap.ts';
+} from '../../../../devices/dlms/security/ciphering.ts';
+import { unwrapKey, wrapKey } from '../../../../devices/dlms/security/keyWrap.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
 import * as corpus from '../corpus.ts';
 import type { Dice } from '../dice.ts';

@@ -1,7 +1,7 @@
 // What counts as which kind of write, and who may be written: the last word before a byte of it is made.
 import { describe, expect, test } from 'vitest';
 import { obis } from '../../../../devices/cosem/object.ts';
-import { fromHex } from '../../../../devices/dlms/bytes.ts';
+import { fromHex } from '../../../../devices/dlms/encoding/bytes.ts';
 import { guardOf, kindOfWrite } from '../../../../devices/rig/bench/guard.ts';
 
 const object = (classId: number, name: string, id = 2) => ({ classId, ln: obis(name), id });

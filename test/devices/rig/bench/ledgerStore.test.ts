@@ -14,7 +14,7 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { toHex } from '../../../../devices/dlms/bytes.ts';
+import { toHex } from '../../../../devices/dlms/encoding/bytes.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
 import { defaultLedgerFolder, LedgerError, LedgerStore } from '../../../../devices/rig/bench/ledgerStore.ts';
 

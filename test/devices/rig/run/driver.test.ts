@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { VARIOUS1 } from '../../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../../src/rules/builtInRules.ts';
 import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
 import { DAY, formatInstant, HOUR } from '../../../../src/time.ts';
 import { SAMPLE_DRIVER } from '../../../../devices/hardware/driver.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CosemDevice } from '../../../../devices/cosem/device.ts';
-import { toHex } from '../../../../devices/dlms/bytes.ts';
+import { toHex } from '../../../../devices/dlms/encoding/bytes.ts';
 import type { Emulation } from '../../../../devices/emulate/emulate.ts';
 import type { Peer } from '../../../../devices/headend/associate.ts';
 import { dialTransport } from '../../../../devices/headend/dialTransport.ts';

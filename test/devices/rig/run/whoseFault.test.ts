@@ -3,10 +3,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { DAY, formatInstant, HOUR } from '../../../../src/time.ts';
-import { fromHex, NO_BYTES } from '../../../../devices/dlms/bytes.ts';
-import { DM, POLL_FINAL } from '../../../../devices/dlms/hdlcControl.ts';
-import { encodeFrame, shortAddress } from '../../../../devices/dlms/hdlcFrame.ts';
-import { encodeWrapper } from '../../../../devices/dlms/wrapper.ts';
+import { fromHex, NO_BYTES } from '../../../../devices/dlms/encoding/bytes.ts';
+import { DM, POLL_FINAL } from '../../../../devices/dlms/framing/hdlcControl.ts';
+import { encodeFrame, shortAddress } from '../../../../devices/dlms/framing/hdlcFrame.ts';
+import { encodeWrapper } from '../../../../devices/dlms/framing/wrapper.ts';
 import type { Emulation } from '../../../../devices/emulate/emulate.ts';
 import { aedesBroker } from '../../transport/brokers.ts';
 import { AWAKE, emulated, FAULTY_DRIVER, fastTimers, rigBench, type Ran } from '../bench.ts';

@@ -6,7 +6,7 @@ import { afterAll, afterEach, expect, test } from 'vitest';
 import { CosemDevice } from '../../../../devices/cosem/device.ts';
 import type { DeviceModel } from '../../../../devices/cosem/deviceModel.ts';
 import { obis } from '../../../../devices/cosem/object.ts';
-import { CONFORMANCE } from '../../../../devices/dlms/initiate.ts';
+import { CONFORMANCE } from '../../../../devices/dlms/apdu/initiate.ts';
 import { connectDevice, LAB_MODELS } from '../../../../devices/personas/emulatedInstallation.ts';
 import { LAB_KEYS, labIdentity } from '../../../../devices/personas/labProfile.ts';
 import { rigBench } from '../bench.ts';

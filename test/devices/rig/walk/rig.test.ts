@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { EFFECTS } from '../../../../src/migration/observations.ts';
 import { STEP_IDS } from '../../../../src/migration/steps.ts';
 import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
-import { VARIOUS1 } from '../../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../../src/rules/builtInRules.ts';
 import { DAY, HOUR } from '../../../../src/time.ts';
 import { isSettled } from '../../../../devices/headend/rotate.ts';
 import { canStrike } from '../../../../devices/link/realise.ts';

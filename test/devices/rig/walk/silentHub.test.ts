@@ -3,7 +3,7 @@
 // it is the table's, and test/differential holds it to the kernel.
 import { describe, expect, test } from 'vitest';
 import { familyCodes } from '../../../../src/migration/errorCodes.ts';
-import { VARIOUS1 } from '../../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../../src/rules/builtInRules.ts';
 import { DAY, HOUR } from '../../../../src/time.ts';
 import type { DriverAnswer } from '../../../../devices/hardware/driver.ts';
 import { labKeySource } from '../../../../devices/headend/keySource.ts';

@@ -2,10 +2,10 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { CosemDevice } from '../../../../devices/cosem/device.ts';
-import { toHex } from '../../../../devices/dlms/bytes.ts';
-import type { HdlcFrame } from '../../../../devices/dlms/hdlcFrame.ts';
-import { decodeFrame } from '../../../../devices/dlms/hdlcFrame.ts';
-import type { ServerConnection } from '../../../../devices/dlms/serverConnection.ts';
+import { toHex } from '../../../../devices/dlms/encoding/bytes.ts';
+import type { HdlcFrame } from '../../../../devices/dlms/framing/hdlcFrame.ts';
+import { decodeFrame } from '../../../../devices/dlms/framing/hdlcFrame.ts';
+import type { ServerConnection } from '../../../../devices/dlms/server/serverConnection.ts';
 import { serveModeC } from '../../../../devices/iec62056_21/session.ts';
 import { connectDevice, labDevice } from '../../../../devices/personas/emulatedInstallation.ts';
 import { tcpTransport } from '../../../../devices/transport/tcp.ts';

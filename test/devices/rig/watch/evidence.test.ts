@@ -172,7 +172,7 @@ describe('on a broker', () => {
     expect(of(again, 'seen')).toEqual([]);
     const csv = readFileSync(join(run.folder, 'watch.jsonl'), 'utf8');
     expect(csv.split('"is":"seen"').length).toBe(2);
-  }, 120_000);
+  });
 
   test('a date that advanced while nobody watched is a contact at the first message afterwards', async () => {
     const connection = await connectBroker({ url: broker.url });
@@ -231,7 +231,7 @@ describe('on a broker', () => {
     expect(told[0]).toContain('it publishes on home/AAAAAAAAAAAA/SENSOR/gasmeter');
     expect(told[1]).toContain('CAD CCCCCCCCCCCC has not been heard');
     expect(told[1]).toContain('others do: BBBBBBBBBBBB');
-  }, 60_000);
+  });
 
   test('a CAD whose MPRN differs from the rig file is no evidence, and that is said once', async () => {
     const connection = await connectBroker({ url: broker.url });
@@ -260,7 +260,7 @@ describe('on a broker', () => {
     const own = await watchedWith(MPRN);
     expect(own.state.evidence.some(({ source }) => source === `glow:${CAD}`)).toBe(true);
     await connection.close();
-  }, 60_000);
+  });
 
   /** A hub whose driver tells of the WAN alone, and a CAD beside it. */
   async function withCad(gasAges: readonly number[]) {

@@ -140,7 +140,7 @@ describe('a process that dies at its n-th write', () => {
         expect({ n, how, history: history(world) }).toEqual({ n, how, history: wholeHistory });
       }
     }
-  }, 600_000);
+  });
 });
 
 describe('what happened, and what is said of it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Model } from '../../../../sim/kernel/model/model.ts';
-import { Recorder } from '../../../../sim/kernel/records/recordBuffers.ts';
+import { Recorder } from '../../../../sim/kernel/life/recorder.ts';
 import { ShardRunner, shardsOf } from '../../../../sim/kernel/run/shard.ts';
 import { addCounts, emptyCounts, type Counts } from '../../../../sim/kernel/life/counts.ts';
 import { seedWords } from '../../../../sim/world/dice/streams.ts';

@@ -1,5 +1,6 @@
 // Lives that are counted in WebAssembly, with all their short cuts, against the same lives lived in JavaScript, with and without
 // somebody who looks on. Who looks on sees every life in full, attempt by attempt.
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { READINGS, type ReadingName } from '../../../../src/regulation/readings.ts';
@@ -8,6 +9,8 @@ import { Observer } from '../../../../sim/kernel/life/observer.ts';
 import type { Model } from '../../../../sim/kernel/model/model.ts';
 import { Replication } from '../../../../sim/kernel/model/replication.ts';
 import { compiledLives } from '../../../../sim/kernel/run/compiledLife.ts';
+import { recordsOf, tablesOf } from '../../../../sim/kernel/records/recordBuffers.ts';
+import type { CompiledLives } from '../../../../sim/kernel/run/lifeInstance.ts';
 import { lifeOf, ShardRunner, shardsOf } from '../../../../sim/kernel/run/shard.ts';
 import { seedWords } from '../../../../sim/world/dice/streams.ts';
 import { sampleSize } from '../../../sampleSize.ts';
@@ -98,6 +101,45 @@ describe('compiled lives', () => {
       fc.property(settings, fc.nat(99_999), (set, seed) => expectSame(EVERYTHING, set, String(seed))),
       { numRuns: RUNS, seed: SEED },
     );
+  });
+});
+
+describe('recorded lives', () => {
+  const recordsIn = (model: Model, seed: string, inJavaScript: boolean) => {
+    const runner = new ShardRunner(model, seedWords(seed), 1, inJavaScript);
+    return Array.from({ length: shardsOf(model.size) }, (_, shard) => runner.record(shard));
+  };
+
+  test.each([
+    [EVERYTHING, []],
+    [EVERYTHING, ['amendments.readings.membership=sticky']],
+    ['scenarios/null.yaml', []],
+  ])('compiled lives leave the same records and counts as lives in JavaScript: %s %j', (path, set) => {
+    const model = modelAt(path, set);
+    const seed = `records-${SEED}`;
+    const compiled = recordsIn(model, seed, false);
+    const inJavaScript = recordsIn(model, seed, true);
+    expect(compiled.map(({ counts }) => counts)).toEqual(inJavaScript.map(({ counts }) => counts));
+    const records = compiled.map((shard) => shard.records);
+    expect(isDeepStrictEqual(records, inJavaScript.map((shard) => shard.records))).toBe(true); // prettier-ignore
+    expect(records[0]?.attempts.id.length).toBeGreaterThan(1024);
+  });
+
+  test('installations leave the same records whatever was recorded or counted before them', () => {
+    const model = modelAt(EVERYTHING);
+    const lives = () => compiledLives(model, new Replication(model, seedWords(`records-${SEED}`), 1)) as CompiledLives;
+    const half = Math.floor(model.size / 2);
+    const last = (of: CompiledLives) => {
+      const { counts, table } = of.record(half, model.size);
+      return { counts, records: recordsOf(tablesOf(table)) };
+    };
+    const alone = last(lives());
+    expect(alone.records.verdicts.evidence.some((text) => text.includes(';'))).toBe(true);
+    const together = lives();
+    together.record(0, half);
+    expect(isDeepStrictEqual(last(together), alone)).toBe(true);
+    together.run(0, half);
+    expect(isDeepStrictEqual(last(together), alone)).toBe(true);
   });
 });
 

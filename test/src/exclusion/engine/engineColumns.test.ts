@@ -6,7 +6,7 @@ import { engine } from '../../../../src/exclusion/engine/engine.ts';
 import { columnEngine, verdictColumns, type HistoryColumns } from '../../../../src/exclusion/engine/engineColumns.ts';
 import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
 import type { History } from '../../../../src/migration/history.ts';
-import { VARIOUS1 } from '../../../../src/rules/ruleset.ts';
+import { VARIOUS1 } from '../../../../src/rules/builtInRules.ts';
 import { packHistories, verdictsAt, withoutEvidence } from '../../../benchmarks/ruleEngines/columns.ts';
 import { AS_OF, workload } from '../../../benchmarks/workload.ts';
 import { ruleSetArbitrary } from '../../../kit/index.ts';

@@ -1,0 +1,143 @@
+// Posteriors that hold: parameters of truths that are no part of a small library are found again, from histories and
+// from lines. `calibrate coverage` is the same at full size.
+import { expect, test } from 'vitest';
+import { assert } from '../../../src/assert.ts';
+import { diskFiles } from '../../../src/cli/shell/readText.ts';
+import { HistoryEvidence, summaryAlarm } from '../../../sim/calibrate/evidence/historySummaries.ts';
+import { libraryVolumes } from '../../../sim/calibrate/evidence/libraryLines.ts';
+import { rankRows, ranksOf, rankSummary } from '../../../sim/calibrate/evidence/rankCheck.ts';
+import { conditionByRidge } from '../../../sim/calibrate/evidence/ridgeCondition.ts';
+import { loadPriors } from '../../../sim/calibrate/priors/loadPriors.ts';
+import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
+import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
+import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
+import { drawCells, libraryDraws, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
+import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
+import { outcomeOf } from '../../../sim/forecast/score/lineScores.ts';
+import { COLUMN_COUNT, COLUMNS } from '../../../sim/forecast/predict/lines.ts';
+import { truthCells } from '../../../sim/forecast/score/truths.ts';
+import { openPool } from '../../../sim/kernel/run/pool.ts';
+import { designDice } from '../../../sim/sweep/sweepDice.ts';
+import { normalDistribution, normalQuantile } from '../../../sim/world/dice/normal.ts';
+import { sampleSize } from '../../sampleSize.ts';
+import { seedText } from '../../seed.ts';
+
+const SEED = seedText(import.meta.filename, 'ranks');
+const AS_OF = '2021-11-03';
+const OPTIONS: LibraryOptions = { draws: sampleSize('RANKS_DRAWS', { whole: 64, part: 20 }), replications: 2, scale: 0.012, strataMin: 60 }; // prettier-ignore
+const TRUTHS = sampleSize('RANKS_TRUTHS', { whole: 32, part: 8 });
+
+test('posteriors from histories hold truths that are no part of the library, and find what the histories show', async () => {
+  const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
+  assert(loaded.ok, 'the shipped priors are right');
+  const priors = { ...loaded.priors, seed: SEED };
+  const pool = await openPool(1, FORECAST_WATCHERS);
+  const members: Member[] = [];
+  for (const draw of libraryDraws(priors, OPTIONS))
+    for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
+      members.push({ draw: draw.number, table: await computeMember(cell, pool) });
+  const drawn = libraryDraws(priors, OPTIONS);
+  const draws = members.map(({ draw }) => draw);
+  const coordinates = draws.map((draw) => drawn[draw]?.coordinates ?? []);
+  const evidence = new HistoryEvidence(members);
+  const seed = `${SEED}-truths`;
+  const truths = drawsOf({ ...priors, seed }, TRUTHS);
+  const ranks = [];
+  for (const cell of truthCells(priors, { ...OPTIONS, asOf: AS_OF, truths: TRUTHS, seed, world: 'priors' })) {
+    const { states, weight } = await computeMember(cell, pool);
+    const seen = evidence.of(new Map(Array.from(states, (state, i) => [state, weight[i] as number])));
+    expect(summaryAlarm(seen)).toBeLessThan(8);
+    const summaries = members.map((_, i) => seen.map(({ values }) => values[i] as number));
+    const posterior = conditionByRidge({ coordinates, summaries }, seen.map(({ value }) => value), { draws }); // prettier-ignore
+    ranks.push(ranksOf(posterior, truths[cell.draw]?.coordinates ?? []));
+  }
+  await pool.close();
+  const rows = rankRows(priors.parameters.map(({ name }) => name), ranks); // prettier-ignore
+  const { covered50, covered90, error90, tenths } = rankSummary(ranks, rows);
+  // Parameters of one truth hang together: three standard errors between truths, and the few draws of a small library.
+  expect(Math.abs(covered90 - 0.9)).toBeLessThan(3 * error90 + 0.02);
+  expect(Math.abs(covered50 - 0.5)).toBeLessThan(6 * error90 + 0.03);
+  for (const tenth of tenths) expect(Math.abs(tenth - 0.1)).toBeLessThan(0.05);
+  const explained = (name: string): number => rows.find((row) => row.name === name)?.explained ?? 0;
+  const shown = ['WAN of IOC Dormant dead', 'HAN of IOC not joined', 'data errors', 'Dormant with gas'].map(explained);
+  expect(shown.reduce((sum, share) => sum + share, 0) / shown.length, shown.join(', ')).toBeGreaterThan(0.35);
+  // What nothing shows is not found.
+  expect(explained('process.FOC.masterKey.searchDays.sigma')).toBeLessThan(0.3);
+}, 300_000);
+
+/** Draws of two parameters, each seen twice with errors, one of them through a curve. */
+function toyLibrary(count: number) {
+  const dice = designDice(SEED);
+  const coordinates = Array.from({ length: count }, (_, i) => [dice(i, 0), dice(i, 1)]);
+  const summaries = coordinates.map(([a = 0.5, b = 0.5], i) => {
+    const noise = (k: number): number => 0.5 * normalQuantile(dice(i, k));
+    return [normalQuantile(a) + noise(2), normalQuantile(a) + noise(3), normalQuantile(b) + noise(4), noise(5)];
+  });
+  return { coordinates, summaries, draws: coordinates.map((_, i) => i) };
+}
+
+test('the ridge gives the posterior of a linear model: its middle, and its width', () => {
+  const { coordinates, summaries, draws } = toyLibrary(160);
+  const { coordinates: after, effective } = conditionByRidge({ coordinates, summaries }, [1, 1, -0.5, 0.5], { draws });
+  expect(effective).toBeCloseTo(160, 6);
+  // Precision 1 + 2 / 0.25 = 9, mean (2 / 0.25) / 9; and 1 + 1 / 0.25 = 5, mean (-0.5 / 0.25) / 5.
+  for (const [p, mean, sd] of [
+    [0, 8 / 9, 1 / 3],
+    [1, -0.4, 1 / Math.sqrt(5)],
+  ] as const) {
+    // prettier-ignore
+    const scores = after.map((row) => normalQuantile(Math.min(Math.max(row[p] as number, 1e-9), 1 - 1e-9)));
+    const found = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    const spread = Math.sqrt(scores.reduce((sum, score) => sum + (score - found) ** 2, 0) / scores.length);
+    expect(Math.abs(found - mean)).toBeLessThan(0.15);
+    expect(spread / sd).toBeGreaterThan(0.8);
+    expect(spread / sd).toBeLessThan(1.2);
+  }
+});
+
+test('errors that are widened widen the posterior, and its middle stays', () => {
+  const { coordinates, summaries, draws } = toyLibrary(60);
+  const spread = (widened: number): readonly number[] =>
+    conditionByRidge({ coordinates, summaries }, [0, 0, 0, 0], { draws, widened }).coordinates.map((row) => normalQuantile(row[0] as number)).toSorted((a, b) => a - b); // prettier-ignore
+  const [one, two] = [spread(1), spread(2)];
+  const width = (values: readonly number[]): number => (values[55] as number) - (values[5] as number);
+  expect(width(two) / width(one)).toBeCloseTo(2, 1);
+});
+
+test('ranks tell an overconfident posterior and a biased one from one that holds', () => {
+  const dice = designDice(`${SEED}-toy`);
+  const run = (scale: number, bias: number) => {
+    const ranks = Array.from({ length: 400 }, (_, t) => {
+      const middle = normalQuantile(dice(t, 0));
+      const truth = normalDistribution(middle + 0.5 * normalQuantile(dice(t, 1)));
+      const coordinates = Array.from({ length: 60 }, (__, i) => [normalDistribution(middle + bias + scale * 0.5 * normalQuantile(dice(t, 2 + i)))]); // prettier-ignore
+      return ranksOf({ coordinates, weights: coordinates.map(() => 1) }, [truth]);
+    });
+    const rows = rankRows(['a'], ranks);
+    return { ...rankSummary(ranks, rows), z: rows[0]?.z ?? 0 };
+  };
+  const holds = run(1, 0);
+  expect(Math.abs(holds.covered90 - 0.9)).toBeLessThan(0.06);
+  expect(Math.abs(holds.z)).toBeLessThan(3.5);
+  expect(run(0.4, 0).covered90).toBeLessThan(0.65);
+  expect(run(0.4, 0).tenths[0]).toBeGreaterThan(0.15);
+  expect(Math.abs(run(1, 0.3).z)).toBeGreaterThan(4);
+});
+
+test('the volumes of a library are those of its outcomes at full size, with the errors of so many lives', () => {
+  const states = [0, 3];
+  const columns = COLUMNS.findIndex(({ measure, category }) => measure === 'qualifying' && category === 'gt01');
+  const table = {
+    days: 2,
+    states: Float64Array.from(states),
+    lives: Int32Array.of(10, 4),
+    weight: Float64Array.of(20, 4),
+    first: Int32Array.of(0, 1, 2),
+    // At the last day half of the first state, and all of the second, qualify under gt01: class 1 + its position.
+    slot: Int32Array.of(0, 0),
+    change: Float64Array.of(20, 4),
+  };
+  const member = { draw: 0, table };
+  const found = libraryVolumes([member], { lines: [{ category: 'gt01', cohorts: ['IOC'] }], day: 1, scale: 0.5 });
+  expect(found.volumes[0]?.[0]).toBe((outcomeOf(table)[0]?.[COLUMN_COUNT + columns] ?? 0) / 0.5);
+});
