@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take longest, longest first: one of them begun last would leave every core but one with nothing to do. */
 const LONGEST = [
   'killed.test.ts',
+  'replacing.test.ts',
+  'provenance.test.ts',
   'rigAttached.test.ts',
   'check.test.ts',
   'kit.test.ts',

@@ -19,6 +19,7 @@ import { PUBLISHED } from './calibrationAnswer.ts';
 import { ranksCommand } from './ranksCommand.ts';
 import { rangesCommand } from './rangesCommand.ts';
 import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
+import { replaceOption } from '../output/ownFiles.ts';
 
 interface CalibrateOptions extends RecordsAsked {
   readonly priors?: string;
@@ -32,6 +33,7 @@ interface CalibrateOptions extends RecordsAsked {
   readonly to?: string;
   readonly operatorError: number;
   readonly html?: string;
+  readonly replace: boolean;
   readonly format: 'text' | 'json';
   readonly workers?: number;
 }
@@ -83,6 +85,7 @@ export function calibrateCommand(shell: Shell): Command {
   withFileOptions(command)
     .option('--max-errors <n>', 'refused rows shown; reading ends there', whole(1, 999_999_999), 100)
     .option('--html <file>', 'write what the data say as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .option('--format <format>', 'of what the data say: text or json', oneOf('text', 'json'), 'text')
     .addOption(workersOption('threads; no result depends on them'))
     .addHelpText(
@@ -107,6 +110,7 @@ Examples:
   smets1-bench calibrate coverage out/library --as-of 2021-11-03
   smets1-bench calibrate draws various1 --priors scenarios/priors/various1.yaml
 
+A library is never replaced; --replace is for the tables and the page of an answer.
 scenarios/priors/README.md has the columns. Exit codes: 0 done, 1 usage, scenario, priors, lines or folder wrong, 2 rows
 were refused, 4 the draws say too little, or no draw comes near the data.`,
     )

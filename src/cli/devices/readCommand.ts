@@ -11,6 +11,7 @@ import { type ExitCode, EXIT, UsageError } from '../shell/exit.ts';
 import { type Io, writeLine } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
 import { DEVICE_PLACES, deviceUrl, type DevicePlace } from './deviceUrl.ts';
+import { originOf } from '../output/outputOrigin.ts';
 
 interface Given {
   readonly all?: true;
@@ -125,7 +126,7 @@ async function read(io: Io, url: string, objects: readonly string[], given: Give
       throw new UsageError((cause as Error).message);
     throw cause;
   }
-  if (given.format === 'json') io.out.write(`${JSON.stringify(reading, null, 2)}\n`);
+  if (given.format === 'json') io.out.write(`${JSON.stringify({ ...reading, provenance: originOf(io) }, null, 2)}\n`);
   else if (given.format === 'csv')
     for (const row of [READING_COLUMNS, ...readingRows(reading)]) io.out.write(csvLine(row));
   else for (const line of readingLines(reading)) writeLine(io.out, line);

@@ -17,6 +17,8 @@ import { dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/opt
 import { fillLibrary, forecasterOf, membersOf } from '../library/libraryCells.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
 import { dayText } from './forecastRows.ts';
+import { libraryOrigin } from '../library/libraryOrigin.ts';
+import { originOf } from '../output/outputOrigin.ts';
 
 interface CoverageOptions {
   readonly asOf: readonly string[];
@@ -83,7 +85,7 @@ async function coverage(io: Io, folder: string, options: CoverageOptions): Promi
   if (seed === library.head.seed) throw new UsageError(`--seed ${seed}: the library has this seed; its truths would be its own members`); // prettier-ignore
   const blocks: CoverageAt[] = [];
   for (const asOf of asOfs) blocks.push(await coverageAt(io, library, asOf, options));
-  io.out.write(format === 'json' ? `${JSON.stringify({ world, truths, seed, asOfs: blocks })}\n` : blocks.map((block) => coverageText(block, options)).join('\n')); // prettier-ignore
+  io.out.write(format === 'json' ? `${JSON.stringify({ provenance: originOf(io, libraryOrigin(library)), world, truths, seed, asOfs: blocks })}\n` : blocks.map((block) => coverageText(block, options)).join('\n')); // prettier-ignore
 }
 
 async function coverageAt(io: Io, library: Library, asOf: string, options: CoverageOptions): Promise<CoverageAt> {

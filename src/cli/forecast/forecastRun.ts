@@ -15,7 +15,9 @@ import { factsOf, LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { MANIFEST, stage } from '../shell/outDirectory.ts';
+import { MANIFEST, stage, type Staging } from '../shell/outDirectory.ts';
+import { commandText } from '../shell/commandText.ts';
+import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
 import { rowProgress } from '../shell/progress.ts';
 import { recordInputs } from '../shell/recordInputs.ts';
 import { threadsOf } from '../shell/options.ts';
@@ -34,6 +36,11 @@ import type { PortfolioSink } from './portfolioReader.ts';
 import { PARTS, readPortfolio, type Part, type Portfolio } from './portfolioReader.ts';
 import { priorForecast } from './priorForecast.ts';
 import { whatIfRows, whatIfsOf } from './whatIfs.ts';
+import { namedOutput, refuseOtherFolder, refuseOthers } from '../output/ownFiles.ts';
+import type { Provenance } from '../../report/provenance.ts';
+import { inputsOrigin, originOf } from '../output/outputOrigin.ts';
+import { libraryOrigin } from '../library/libraryOrigin.ts';
+import { sha256Of } from '../output/fileHash.ts';
 
 /** The options of `forecast`, as Commander gives them. */
 export interface ForecastOptions {
@@ -46,6 +53,7 @@ export interface ForecastOptions {
   readonly whatIf: readonly string[];
   readonly out?: string;
   readonly html?: string;
+  readonly replace: boolean;
   readonly workers?: number;
   readonly format: 'text' | 'json';
   readonly maxErrors: number;
@@ -69,16 +77,26 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
   const parts = PARTS.filter((part) => options.by.includes(part));
   if (!hasRecords && parts.length > 0) throw new UsageError(`--by ${parts.join(',')}: only histories tell it; name --installations and --attempts`); // prettier-ignore
   const whatIfs = whatIfsOf(library, options.whatIf);
-  const staging = options.out === undefined ? undefined : stage(options.out);
+  const { path: temporary, remove } = temporaryFolder('forecast');
+  let staging: Staging | undefined;
   try {
+    const inputs = hasRecords ? await recordInputs(io, { ...options, format: undefined }, temporary) : undefined;
+    const provenance: Provenance = {
+      ...originOf(io, { ...libraryOrigin(library), ...(inputs && { inputs: inputsOrigin(inputs) }) }),
+      set: library.head.set,
+      command: commandOf(library, options),
+    };
+    refuseOtherFolder(options.out, provenance, options);
+    refuseOthers([namedOutput('--html', options.html)], provenance, options);
+    staging = options.out === undefined ? undefined : stage(options.out);
     const workers = threadsOf(options.workers);
     const { keys } = await fillLibrary(io, library, { asOf, workers });
     const members = membersOf(library, keys);
     const lines = linesUnder(library.priors.base.rules);
     const about = { library, asOf, days, instants };
     const tables = staging && new Tables(staging.folder);
-    const plain: Answer = hasRecords
-      ? await withHistories(io, forecasterOf(library, members), { ...about, lines, options, parts, tables })
+    const plain: Answer = inputs
+      ? await withHistories(io, forecasterOf(library, members), { ...about, lines, options, parts, tables, inputs, temporary }) // prettier-ignore
       : {
           ...about,
           ...priorForecast(members, { lines, days, scale: library.head.options.scale }),
@@ -92,48 +110,57 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
       rows.push(...whatIfRows(library, membersOf(library, filled.keys), { name, lines, days, states }));
     }
     const answer: Answer = { ...plain, rows };
-    const page = staging || options.html !== undefined ? documentOf(answer, options) : undefined;
+    const page = staging || options.html !== undefined ? documentOf(answer, provenance) : undefined;
     if (staging && tables) {
       const table = tables.open('forecast.csv');
       for (const row of answer.rows) table.append(tableRow(row, instants));
       const files = tables.close();
-      writeFileSync(join(staging.folder, PAGE_FILE), `${JSON.stringify(page)}\n`);
-      writeFileSync(join(staging.folder, MANIFEST), manifestText(library, { asOf, files, notes: answer.notes }));
+      const path = join(staging.folder, PAGE_FILE);
+      writeFileSync(path, `${JSON.stringify(page)}\n`);
+      const named = { ...files, [PAGE_FILE]: { rows: 1, sha256: sha256Of(path) } };
+      const head = { provenance, asOf, files: named, notes: answer.notes };
+      writeFileSync(join(staging.folder, MANIFEST), manifestOf(library, head));
       io.interruption().throwIfAborted();
       staging.publish();
     }
     if (page && options.html !== undefined) writeDocument(options.html, page);
-    io.out.write(options.format === 'json' ? jsonText(answer) : forecastText(answer));
+    io.out.write(options.format === 'json' ? jsonText(answer, provenance) : forecastText(answer));
     for (const note of answer.notes) writeLine(io.err, note);
     return EXIT.done;
   } finally {
     staging?.discard();
+    remove();
   }
 }
 
+/** The command that gives the forecast again. */
+function commandOf(
+  { folder }: Library,
+  { asOf, until, installations, attempts, events, by, whatIf }: ForecastOptions,
+): string {
+  return commandText(['forecast', folder], {
+    'as-of': asOf,
+    until,
+    installations,
+    attempts,
+    events,
+    'by': by.length === 0 ? undefined : by.join(','),
+    'what-if': whatIf,
+  });
+}
+
 /** The forecast as a page. */
-function documentOf(answer: Answer, options: ForecastOptions): PageDocument {
+function documentOf(answer: Answer, provenance: Provenance): PageDocument {
   const { library, histories, visits } = answer;
-  const { asOf, until, installations, attempts, events, by, whatIf } = options;
   return forecastDocument({
     ...answer,
-    library: library.folder,
-    head: library.head,
+    provenance,
     rules: library.priors.base.rules,
     today: histories?.portfolio.today,
     match: histories
       ? { ...histories.support, summaries: histories.forecast.scores.length, alarm: histories.forecast.alarm, isAlarm: histories.forecast.alarm > ALARM, widened: histories.forecast.widened } // prettier-ignore
       : null,
     visits: visits.map(([month, supplier, p05, p50, p95]) => ({ month: String(month), supplier: String(supplier ?? ''), p05: Number(p05), p50: Number(p50), p95: Number(p95) })), // prettier-ignore
-    options: {
-      'as-of': asOf,
-      until,
-      installations,
-      attempts,
-      events,
-      'by': by.length === 0 ? undefined : by.join(','),
-      'what-if': whatIf,
-    },
   });
 }
 
@@ -159,12 +186,12 @@ class Tables {
   }
 }
 
-function manifestText(
+function manifestOf(
   library: Library,
-  { asOf, files, notes }: { readonly asOf: string; readonly files: object; readonly notes: readonly string[] },
+  { provenance, asOf, files, notes }: { readonly provenance: Provenance; readonly asOf: string; readonly files: object; readonly notes: readonly string[] }, // prettier-ignore
 ): string {
   const { scenarioHash, priors, seed, options } = library.head;
-  return `${JSON.stringify({ format: 1, kind: 'forecast', asOf, scenario: scenarioHash, priors, seed, library: options, notes, files }, null, 2)}\n`; // prettier-ignore
+  return `${JSON.stringify({ format: 1, kind: 'forecast', asOf, scenario: scenarioHash, priors, seed, library: options, notes, provenance, files }, null, 2)}\n`; // prettier-ignore
 }
 
 /** The as-of and the month ends that are forecast, checked against what the library has lived. */
@@ -193,6 +220,8 @@ interface HistoryOptions {
   readonly options: ForecastOptions;
   readonly parts: readonly Part[];
   readonly tables: Tables | undefined;
+  readonly inputs: JoinInputs;
+  readonly temporary: string;
 }
 
 async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptions): Promise<Answer> {
@@ -237,15 +266,12 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
 async function read(
   io: Io,
   forecaster: Forecaster,
-  { library, asOf, days, options, tables }: HistoryOptions,
+  { library, asOf, days, options, tables, inputs, temporary }: HistoryOptions,
 ): Promise<PortfolioSink> {
-  // prettier-ignore
   const interruption = io.interruption();
-  const { path: temporary, remove } = temporaryFolder('forecast');
   const progress = rowProgress(io.err, { term: io.env['TERM'], now: io.now, text: (rows) => `${thousands(rows)} rows read` }); // prettier-ignore
   let current: PortfolioSink | undefined;
   try {
-    const inputs = await recordInputs(io, { ...options, format: undefined }, temporary);
     const rows = tables && ((): TableFile => tables.open('installations.csv'));
     let table: TableFile | undefined;
     const { counts, sink } = await readPortfolio(
@@ -283,8 +309,6 @@ async function read(
     const count = current?.refusedRows.count ?? 0;
     writeLine(io.err, error instanceof FileRefused ? error.message : `${counted(count, 'row')} refused; nothing was forecast.`); // prettier-ignore
     throw new ExitWith(EXIT.refused);
-  } finally {
-    remove();
   }
 }
 
@@ -323,14 +347,14 @@ function missingNotes({ lookAlikes }: Forecaster, { states }: Portfolio): readon
   return missing.flatMap((count, cohort) => (count === 0 ? [] : [`${counted(count, 'installation')} of ${COHORTS[cohort]} with no look-alike but by cohort and dormancy: their share of the forecast is the library's average`])); // prettier-ignore
 }
 
-function jsonText({ asOf, rows, instants, notes, histories, library }: Answer): string {
+function jsonText({ asOf, rows, instants, notes, histories, library }: Answer, provenance: Provenance): string {
   const { scenarioHash, seed, options } = library.head;
   const alarm = histories?.forecast.alarm ?? null;
   const support = histories?.support ?? null;
   const columns = FORECAST_TABLES['forecast.csv'].map(({ name }) => name);
   const forecast = rows.map((row) => tableRow(row, instants));
   const today = histories ? todayOf(histories.portfolio.today) : null;
-  return `${JSON.stringify({ asOf, scenario: scenarioHash, seed, library: options, alarm, support, today, notes, columns, forecast })}\n`;
+  return `${JSON.stringify({ provenance, asOf, scenario: scenarioHash, seed, library: options, alarm, support, today, notes, columns, forecast })}\n`;
 }
 
 /** Reported at the as-of, by cohort and category. */

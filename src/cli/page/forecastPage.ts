@@ -7,42 +7,28 @@ import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
 import { clauseOf, type RuleSet } from '../../rules/ruleset.ts';
 import { formatDay, londonDay, type Instant } from '../../time.ts';
 import { quantileAt } from '../../../sim/forecast/predict/predictive.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import { ALL, todayOf } from '../forecast/forecastLines.ts';
 import type { ForecastRow } from '../forecast/forecastRows.ts';
-import type { LibraryHead } from '../library/libraryFolder.ts';
-import { commandText, type CommandOptions } from '../shell/commandText.ts';
-import { benchVersion } from '../shell/version.ts';
 
 /** A forecast that is over, and what it was made from. */
 export interface MadeForecast extends Omit<ForecastReport, 'lines'> {
-  readonly library: string;
-  readonly head: LibraryHead;
+  readonly provenance: Provenance;
   readonly rules: RuleSet;
   readonly rows: readonly ForecastRow[];
   readonly instants: readonly Instant[];
   /** Reported at the as-of, [cohort][category] in one row; undefined without histories. */
   readonly today: Float64Array | undefined;
-  /** The options of the command that decide the forecast. */
-  readonly options: CommandOptions;
 }
 
 /** The page of a forecast. */
 export function forecastDocument(made: MadeForecast): PageDocument {
-  const { head, library, options, rules, asOf, match, visits, notes } = made;
-  const [name = '', hash = ''] = head.scenarioHash.split('#');
+  const { provenance, asOf, match, visits, notes } = made;
   return {
     format: PAGE_FORMAT,
     kind: 'page',
-    title: `Forecast of ${name} as of ${asOf}`,
-    provenance: {
-      command: commandText(['forecast', library], options),
-      set: head.set,
-      scenarios: [{ name, hash }],
-      rules: rules.name,
-      seed: head.seed,
-      replications: head.options.replications,
-      version: benchVersion(),
-    },
+    title: `Forecast of ${provenance.scenarios[0]?.name ?? ''} as of ${asOf}`,
+    provenance,
     sections: forecastSections({ asOf, match, visits, notes, lines: linesOf(made) }),
   };
 }

@@ -12,6 +12,7 @@ import { fileErrorWords } from '../shell/fileErrors.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { rigJunit } from './rigJunit.ts';
 import { stepsFile, type RigHead } from './rigJson.ts';
+import { junitOrigin } from '../output/ownFiles.ts';
 
 /**
  * The files of a rig's directory. They are renamed to their final names together, when all are complete. Frames are
@@ -80,7 +81,11 @@ export function openRigFiles(directory: string, takeLock: TakeLock, sameBytes?: 
           run.rows.length,
           `${JSON.stringify(stepsFile(run, { ...head, rules: setup.rules.name }), null, 2)}\n`,
         );
-        put('junit.xml', run.rows.length, rigJunit(run.rows, head.rig, setup.rules));
+        put(
+          'junit.xml',
+          run.rows.length,
+          rigJunit(run.rows, { rig: head.rig, rules: setup.rules, origin: junitOrigin(head.provenance) }),
+        );
         const manifest = open(MANIFEST);
         manifest.write(
           Buffer.from(`${JSON.stringify(manifestOf({ run, setup, head, files, frameCount }), null, 2)}\n`),

@@ -1,6 +1,9 @@
 import type { Trace } from '../../exclusion/explain/trace.ts';
 import { formatInstant } from '../../time.ts';
+import { originOf } from '../output/outputOrigin.ts';
+import type { Io } from '../shell/io.ts';
 import type { RigRun, RigSetup, StepsFile } from '../../../devices/index.ts';
+import type { Provenance } from '../../report/provenance.ts';
 
 /** The head of every output of a rig, which describes the rig and its run. */
 export interface RigHead {
@@ -8,6 +11,20 @@ export interface RigHead {
   readonly rigHash: string;
   readonly clock: 'nominal' | 'wall';
   readonly version: string;
+  readonly provenance: Provenance;
+}
+
+/**
+ * What tells a rig from others. The hash of its file stands in the place of a scenario's.
+ * @param clock the clock that it runs by; a watch runs by the wall clock, whatever its file says
+ */
+export function headOf(
+  io: Pick<Io, 'asked'>,
+  { document, clock: own, rules }: RigSetup,
+  { hash, clock = own }: { readonly hash: string; readonly clock?: RigHead['clock'] },
+): RigHead {
+  const provenance = originOf(io, { scenarios: [{ name: document.name, hash }], rules: rules.name });
+  return { rig: document.name, rigHash: hash, clock, version: provenance.version, provenance };
 }
 
 /** The content of `steps.json`. */
