@@ -75,12 +75,16 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     about: "One installation's migration end to end over emulated or attached devices.",
     load: async (shell) => (await import('./rig/rigCommand.ts')).rigCommand(shell),
   },
+  fleet: {
+    about: 'Thousands of emulated installations, and any attached ones, under one head-end.',
+    load: async (shell) => (await import('./fleet/fleetCommand.ts')).fleetCommand(shell),
+  },
   schema: {
     about: 'Print machine-readable schemas.',
     load: async (shell) => (await import('./schema/schemaCommand.ts')).schemaCommand(shell),
   },
   live: {
-    about: 'Show sweeps, watches and runs as they go on, in a browser on this machine.',
+    about: 'Show sweeps, watches, fleets and runs as they go on, in a browser on this machine.',
     load: async (shell) => (await import('./live/liveCommand.ts')).liveCommand(shell),
   },
   glossary: {

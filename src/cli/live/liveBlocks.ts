@@ -6,6 +6,8 @@ import { parseCsv } from '../../report/published.ts';
 import { JOURNAL, MANIFEST } from '../shell/outDirectory.ts';
 import { silence, type LiveBlock } from './liveTypes.ts';
 import { PROGRESS_FILE } from '../sweep/progressFile.ts';
+import { FLEET_STATUS } from '../fleet/fleetFiles.ts';
+import { fleetBlock } from './fleetBlock.ts';
 import { sweepBlock } from './sweepBlock.ts';
 
 const CELLS = 'cells';
@@ -20,6 +22,7 @@ export function liveBlock(directory: string, now: number): LiveBlock {
   const name = basename(directory);
   try {
     if (existsSync(join(directory, JOURNAL))) return watchBlock(directory, name, now);
+    if (existsSync(join(directory, FLEET_STATUS))) return fleetBlock(directory, FLEET_STATUS, { name, now });
     if (existsSync(join(directory, CELLS))) return sweepBlock(directory, join(directory, CELLS), name, now);
     if (isStore(directory)) return sweepBlock(directory, directory, name, now);
     return outputBlock(directory, name, now);

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { DMC_EVENTS } from '../../migration/history.ts';
 import { openOutput, type OutputFile } from '../../interchange/format/outputFile.ts';
-import { DMC_PREFIX } from '../../interchange/history/recordReaders.ts';
 import type { RecordName } from '../../interchange/record/records.ts';
 import { openRows, type Row } from '../../interchange/format/rowWriter.ts';
 import { formatInstant, type Instant } from '../../time.ts';
@@ -10,6 +8,7 @@ import { openFrameFiles, type FrameFiles } from './frameFiles.ts';
 import { takeDirectory, type RigDirectory, type TakeLock } from './rigDirectory.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
+import { recordRows } from './recordRows.ts';
 import { rigJunit } from './rigJunit.ts';
 import { stepsFile, type RigHead } from './rigJson.ts';
 import { junitOrigin } from '../output/ownFiles.ts';
@@ -165,51 +164,4 @@ function manifestOf(of: {
   const common = manifestHead(of);
   const notRealised = [...new Set(of.run.rows.flatMap((row) => row.notRealised))];
   return { ...common, counts: { ...common.counts, frames: frameCount }, notRealised, files };
-}
-
-const yesNo = (is: boolean): string => (is ? 'yes' : 'no');
-
-/** The records of src/docs/records.md, as cells in the order of their columns. */
-function recordRows(
-  { attempts, contacts }: Pick<RigRun, 'attempts' | 'contacts'>,
-  { installation, document }: RigSetup,
-): Record<string, readonly Row[]> {
-  const { installationId: id, gas, dmc } = installation;
-  const inOrder = <R extends { readonly at: number }>(rows: readonly R[]): readonly R[] =>
-    rows.toSorted((a, b) => a.at - b.at);
-  return {
-    installations: [
-      [
-        id,
-        installation.cohort,
-        installation.groupId,
-        installation.mpan,
-        gas?.mprn ?? null,
-        yesNo(installation.esmeDormant),
-        gas && yesNo(gas.dormant),
-        installation.electricityPaymentMode,
-        gas?.paymentMode ?? null,
-        dmc,
-        installation.electricitySupplier,
-        gas?.supplier ?? null,
-        installation.operator ?? null,
-        installation.hubModel ?? null,
-      ],
-    ],
-    attempts: inOrder(attempts).map(({ at, kind, outcome, cause, table510 }) => [
-      id,
-      formatInstant(at),
-      kind,
-      outcome,
-      cause,
-      yesNo(table510),
-    ]),
-    events: document.events.map(({ at, event, value }) => [
-      (DMC_EVENTS as readonly string[]).includes(event) ? `${DMC_PREFIX}${dmc}` : id,
-      at,
-      event,
-      value,
-    ]),
-    contacts: inOrder(contacts).map(({ at, link, source }) => [id, formatInstant(at), link, source]),
-  };
 }
