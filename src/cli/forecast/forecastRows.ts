@@ -5,17 +5,7 @@ import { formatDay, londonDay, type Instant } from '../../time.ts';
 import type { Forecast } from '../../../sim/forecast/predict/forecaster.ts';
 import type { LineSums } from '../../../sim/forecast/predict/lineSums.ts';
 import { PROBABILITIES, quantileAt, type Predictive } from '../../../sim/forecast/predict/predictive.ts';
-import type { LineOfForecast } from './forecastLines.ts';
-
-/** One number of a forecast. */
-export interface ForecastRow {
-  readonly line: LineOfForecast;
-  readonly day: number;
-  readonly part: string;
-  readonly of: string;
-  readonly whatIf: string;
-  readonly values: Predictive;
-}
+import type { ForecastRow, LineOfForecast } from '../../../sim/forecast/predict/forecastLines.ts';
 
 /** A part of a portfolio: its sums by cohort. */
 export interface PartSums {

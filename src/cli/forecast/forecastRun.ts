@@ -22,7 +22,7 @@ import { rowProgress } from '../shell/progress.ts';
 import { recordInputs } from '../shell/recordInputs.ts';
 import { threadsOf } from '../shell/options.ts';
 import { forecastRows, tableRow, visitRows, type PartSums } from './forecastRows.ts';
-import { linesUnder, type LineOfForecast } from './forecastLines.ts';
+import { linesUnder, type LineOfForecast } from '../../../sim/forecast/predict/forecastLines.ts';
 import { FORECAST_TABLES, type ForecastTable } from './forecastTables.ts';
 import { forecastText } from './forecastText.ts';
 import type { Answer, Support } from './forecastAnswer.ts';

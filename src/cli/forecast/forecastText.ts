@@ -3,8 +3,8 @@ import type { Instant } from '../../time.ts';
 import { PROBABILITIES, quantileAt } from '../../../sim/forecast/predict/predictive.ts';
 import { ALARM } from '../../../sim/forecast/predict/forecaster.ts';
 import { LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
-import { todayOf } from './forecastLines.ts';
-import { dayText, type ForecastRow } from './forecastRows.ts';
+import { todayOf, type ForecastRow } from '../../../sim/forecast/predict/forecastLines.ts';
+import { dayText } from './forecastRows.ts';
 import type { Answer, Support } from './forecastAnswer.ts';
 import { whatIfText } from './whatIfs.ts';
 

@@ -2,8 +2,7 @@ import { COHORTS } from '../../installation/cohort.ts';
 import { COLUMN_COUNT, COLUMNS } from '../../../sim/forecast/predict/lines.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { outcomeOf, priorValues, type Outcome } from '../../../sim/forecast/score/lineScores.ts';
-import type { LineOfForecast } from './forecastLines.ts';
-import type { ForecastRow } from './forecastRows.ts';
+import type { ForecastRow, LineOfForecast } from '../../../sim/forecast/predict/forecastLines.ts';
 
 /** Which share of the spread of a line comes from what: the three sum to 1. */
 interface Spread {

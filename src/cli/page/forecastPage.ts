@@ -8,8 +8,7 @@ import { clauseOf, type RuleSet } from '../../rules/ruleset.ts';
 import { formatDay, londonDay, type Instant } from '../../time.ts';
 import { quantileAt } from '../../../sim/forecast/predict/predictive.ts';
 import type { Provenance } from '../../report/provenance.ts';
-import { ALL, todayOf } from '../forecast/forecastLines.ts';
-import type { ForecastRow } from '../forecast/forecastRows.ts';
+import { ALL, todayOf, type ForecastRow } from '../../../sim/forecast/predict/forecastLines.ts';
 
 /** A forecast that is over, and what it was made from. */
 export interface MadeForecast extends Omit<ForecastReport, 'lines'> {

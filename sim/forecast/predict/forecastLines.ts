@@ -1,7 +1,8 @@
-import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
-import { COHORTS, type Cohort } from '../../installation/cohort.ts';
-import { unitOf, type RuleSet } from '../../rules/ruleset.ts';
-import { COLUMNS, type LineAt } from '../../../sim/forecast/predict/lines.ts';
+import { CATEGORIES, type ExclusionCategory } from '../../../src/clauses/clause.ts';
+import { COHORTS, type Cohort } from '../../../src/installation/cohort.ts';
+import { unitOf, type RuleSet } from '../../../src/rules/ruleset.ts';
+import { COLUMNS, type LineAt } from './lines.ts';
+import type { Predictive } from './predictive.ts';
 
 /** The name of a total, in the place of a cohort or a category. */
 export const ALL = 'all';
@@ -14,6 +15,16 @@ export interface LineOfForecast {
   readonly category: ExclusionCategory | typeof ALL | '';
   /** What it is the sum of. */
   readonly of: readonly Omit<LineAt, 'day'>[];
+}
+
+/** One number of a forecast. */
+export interface ForecastRow {
+  readonly line: LineOfForecast;
+  readonly day: number;
+  readonly part: string;
+  readonly of: string;
+  readonly whatIf: string;
+  readonly values: Predictive;
 }
 
 /**
