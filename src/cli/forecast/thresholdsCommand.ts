@@ -9,7 +9,7 @@ import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThr
 import { thresholdSection } from '../../report/forecast/thresholdSection.ts';
 import { thresholdText } from '../../report/forecast/thresholdText.ts';
 import type { Price, ThresholdPoint, ThresholdReport } from '../../report/ranges/thresholds.ts';
-import { writePage } from '../report/writePage.ts';
+import { writeDocument } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
 import { UsageError } from '../shell/exit.ts';
@@ -138,7 +138,11 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
         priors === undefined ? null : { name: priors.name, draws: draws.length, ranges: thresholdRanges(draws) },
     };
     if (options.html !== undefined) {
-      await writePage(options.html, [], { title: `${title}: thresholds`, more: [thresholdSection(report, rules)] });
+      writeDocument(options.html, {
+        title: `${title}: thresholds`,
+        provenance: { command: report.command, set: options.set, scenarios: [{ name, hash: file.hash }], rules: rules.name, seed, replications, version: report.version }, // prettier-ignore
+        sections: [thresholdSection(report, rules)],
+      });
     }
     io.out.write(options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : `${thresholdText(report, rules)}\n`); // prettier-ignore
   } finally {
