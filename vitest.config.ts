@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take longest, longest first: one of them begun last would leave every core but one with nothing to do. */
 const LONGEST = [
   'killed.test.ts',
+  'replacing.test.ts',
+  'provenance.test.ts',
   'rigAttached.test.ts',
   'check.test.ts',
   'kit.test.ts',
@@ -24,6 +26,7 @@ const LONGEST = [
   'run.test.ts',
   'page.test.ts',
   'coverage.test.ts',
+  'ranks.test.ts',
   'interchange.test.ts',
   'reachability.test.ts',
   'commands.test.ts',

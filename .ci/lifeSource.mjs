@@ -76,6 +76,12 @@ function translate(file, text) {
   const visit = (node) => {
     if (ts.isImportDeclaration(node)) return translateImport(node);
     if (ts.isVariableStatement(node) && isDestructuring(node)) return destructured(node);
+    if (ts.isVariableDeclaration(node) && isTable(node)) {
+      // A literal has a place of its own that is known when the module is compiled; what `new` makes is looked up each time.
+      const [length] = node.initializer.arguments;
+      const zeros = Array.from({ length: Number(length.text) }, () => '0').join(', ');
+      return replace(node.name.end, node.end, `: ${ARRAYS[node.initializer.expression.text]} = [${zeros}]`);
+    }
     if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) {
       return replace(node.getFullStart(), node.end, '');
     }
@@ -88,6 +94,8 @@ function translate(file, text) {
       return replace(node.end, node.end, ')');
     }
     if (ts.isElementAccessExpression(node)) return unchecked(node);
+    if (ts.isIfStatement(node)) splitIf(node);
+    if (ts.isWhileStatement(node)) splitWhile(node);
     const array = ts.isIdentifier(node)
       ? ARRAYS[node.text]
       : ts.isArrayTypeNode(node) && ARRAYS_OF_NUMBERS[node.getText()];
@@ -105,6 +113,26 @@ function translate(file, text) {
     replace(node.getStart(), node.getStart(), 'unchecked(');
     ts.forEachChild(node, visit);
     replace(node.end, node.end, ')');
+  };
+  /**
+   * A condition of several parts becomes several conditions. In one condition each part becomes a number first, which is then
+   * tested again: that costs more than the parts.
+   */
+  const splitIf = ({ expression, thenStatement, elseStatement }) => {
+    if (elseStatement) return;
+    const parts = partsOf(expression, ts.SyntaxKind.AmpersandAmpersandToken);
+    parts.slice(1).forEach((part, i) => replace(parts[i].end, part.getStart(), ') if ('));
+    const ways = partsOf(expression, ts.SyntaxKind.BarBarToken);
+    const then = thenStatement.getText();
+    if (ways.length < 2 || !LEAVES.test(then)) return;
+    replace(expression.parent.getStart(), expression.parent.getStart(), '{ ');
+    ways.slice(1).forEach((way, i) => replace(ways[i].end, way.getStart(), `) ${then} if (`));
+    replace(expression.parent.end, expression.parent.end, ' }');
+  };
+  const splitWhile = ({ expression, statement }) => {
+    const parts = partsOf(expression, ts.SyntaxKind.AmpersandAmpersandToken);
+    parts.slice(1).forEach((part, i) => replace(parts[i].end, part.getStart(), ') if ('));
+    replace(statement.end, statement.end, ' else break;'.repeat(parts.length - 1));
   };
   /** `array[i] as T`: without its cast, which only says that the element is there. */
   const visitElement = (cast) => {
@@ -142,6 +170,21 @@ function translate(file, text) {
     at = to;
   }
   return { text: (usesHost ? HOST : '') + out + text.slice(at), imports };
+}
+
+/** Whether a declaration is a constant of the file: an array of so many numbers, the number written out. */
+function isTable({ parent, initializer }) {
+  if (!ts.isSourceFile(parent.parent.parent) || !initializer || !ts.isNewExpression(initializer)) return false;
+  return ARRAYS[initializer.expression.text] !== undefined && ts.isNumericLiteral(initializer.arguments[0]);
+}
+
+/** What leaves a place at once, and can stand there several times. */
+const LEAVES = /^(return( -?\w+)?|continue|break);$/;
+
+/** The parts of a condition between operators of one kind; the condition itself if it has none. */
+function partsOf(node, operator) {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== operator) return [node];
+  return [...partsOf(node.left, operator), node.right];
 }
 
 function isElementCast(node) {

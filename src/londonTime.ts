@@ -25,14 +25,15 @@ export const INSTANT_MAX: Instant = 2_145_916_799;
 
 const DAY_FIRST: i32 = 15_340;
 const DAYS: i32 = 9497;
+const DAY_END: i32 = 24_837;
 
 /**
  * British Summer Time runs from 01:00 UTC on the last Sunday of March to 01:00 UTC on the last Sunday of October
  * (SI 2002/262). `SUMMERS` holds the two instants of each year.
  */
 const SUMMERS = new Float64Array(2 * YEARS);
-/** Months since January 1970 of each day from `DAY_FIRST` on. */
-const MONTH_OF_DAY = new Int32Array(DAYS);
+/** Per day from `DAY_FIRST` on: twice its months since January 1970, plus 1 if its daytime is in British Summer Time. */
+const CALENDAR = new Int32Array(DAYS);
 const DAYS_OF_MONTH = new Int32Array(12);
 
 function lastSundayAtOne(lastOfMonth: i32): Instant {
@@ -50,13 +51,19 @@ function fillCalendar(): void {
     for (let month: i32 = 0; month < 12; month += 1) {
       const length = DAYS_OF_MONTH[month] as i32;
       for (let i: i32 = 0; i < length; i += 1) {
-        MONTH_OF_DAY[day - DAY_FIRST] = (YEAR_FIRST + year - 1970) * 12 + month;
+        CALENDAR[day - DAY_FIRST] = ((YEAR_FIRST + year - 1970) * 12 + month) << 1;
         day += 1;
       }
       if (month === 2) SUMMERS[2 * year] = lastSundayAtOne(day - 1);
       if (month === 9) SUMMERS[2 * year + 1] = lastSundayAtOne(day - 1);
     }
+    markSummer(int((SUMMERS[2 * year] as f64) / DAY), int((SUMMERS[2 * year + 1] as f64) / DAY));
   }
+}
+
+/** Summer Time begins and ends in the night: the daytime of the first day is in it, that of the day of its end is not. */
+function markSummer(first: i32, end: i32): void {
+  for (let i = first - DAY_FIRST; i < end - DAY_FIRST; i += 1) CALENDAR[i] = (CALENDAR[i] as i32) | 1;
 }
 fillCalendar();
 
@@ -89,7 +96,7 @@ export function isoWeek(at: Instant): f64 {
 
 /** Months since January 1970 of days since the epoch; the day must be one that the bench knows. */
 export function monthOf(day: f64): i32 {
-  return MONTH_OF_DAY[int(day) - DAY_FIRST] as i32;
+  return (CALENDAR[int(day) - DAY_FIRST] as i32) >> 1;
 }
 
 /** The seconds, within a London day, from which and for how long attempts are made: 08:00 to 18:00. */
@@ -99,7 +106,9 @@ export const ATTEMPT_SPAN_SECONDS: f64 = 36_000;
 /** The instant, between 08:00 and 18:00 London time, of a fractional day: the fraction places it within the hours. */
 export function workingInstant(day: f64): Instant {
   const whole = Math.floor(day);
-  return londonInstant(whole, ATTEMPT_FROM_SECONDS + Math.floor((day - whole) * ATTEMPT_SPAN_SECONDS));
+  const utc = whole * DAY + (ATTEMPT_FROM_SECONDS + Math.floor((day - whole) * ATTEMPT_SPAN_SECONDS));
+  if (!(whole >= DAY_FIRST && whole < DAY_END)) return utc;
+  return ((CALENDAR[int(whole) - DAY_FIRST] as i32) & 1) === 1 ? utc - HOUR : utc;
 }
 
 /** A fractional day that keeps its hour of the day and does not lie before an instant. */

@@ -25,20 +25,20 @@ import { lifeOf } from '../kernel/run/shard.ts';
 import type { SeedWords } from '../world/dice/draws.ts';
 import { InstallationRows } from './installationRows.ts';
 
-/** One simulated installation: where it comes from, and what the records of a run would hold of it. */
+/** One simulated installation: its place in the scenario, and the rows that the records of a run hold for it. */
 export interface Lived {
-  /** Its number in the scenario, from 0. */
+  /** The number of the installation in the scenario, from 0. */
   readonly entity: number;
-  /** The name of its population. */
+  /** The name of the population that it belongs to. */
   readonly population: string;
-  /** Its position in the population, from 0. */
+  /** The position of the installation in its population, from 0. */
   readonly position: number;
   readonly history: History;
-  /** What the tally of the life came to at the horizon. */
+  /** The verdicts of the tally at the horizon. */
   readonly verdicts: readonly Verdict[];
 }
 
-/** Lives single installations of one replication and keeps their histories. They are those of a whole run. */
+/** Simulates single installations of one replication. Their histories equal those of a whole run. */
 export class Fleet {
   readonly model: Model;
   private readonly keeper: HistoryKeeper;
@@ -51,7 +51,7 @@ export class Fleet {
     this.life = lifeOf(model, replication, emptyCounts(model.asOfs.length, model.months), this.keeper);
   }
 
-  /** Lives one installation. `entity` is its number in the scenario: 0 to `model.size` - 1. */
+  /** Simulates one installation. `entity` is its number in the scenario, from 0 to `model.size` - 1. */
   live(entity: number): Lived {
     assert(entity >= 0 && entity < this.model.size, 'an installation of the scenario');
     this.life.run(entity);
@@ -59,7 +59,7 @@ export class Fleet {
   }
 }
 
-/** Keeps the rows of the life that it observes last. */
+/** Observes a life and keeps its rows. Only the latest life is kept. */
 class HistoryKeeper extends Observer {
   private readonly model: Model;
   private readonly rows: InstallationRows;
@@ -81,7 +81,7 @@ class HistoryKeeper extends Observer {
 
   override begin(entity: number, attributes: Attributes, group: GroupNumbers): void {
     this.entity = entity;
-    // The groups of a Model are plans, which have names.
+    // A Model is compiled from plans, so each of its groups is a plan and has a name.
     this.group = group as GroupPlan;
     this.installation = this.rows.row(entity, attributes, this.group);
     this.attempts = [];
@@ -89,7 +89,7 @@ class HistoryKeeper extends Observer {
   }
 
   override event(at: Instant, event: number, value: number, ofModel: boolean): void {
-    // The records hold the events of a DMC whether or not the life has come to them.
+    // The records hold every event of a DMC, even one after the end of this life. `begin` has added them.
     if (ofModel) return;
     const name = EVENTS[event] as HistoryEvent['event'];
     this.events.push({ at, event: name, value: this.values[eventValue(event, value)] as string });

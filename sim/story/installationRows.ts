@@ -5,7 +5,7 @@ import type { Attributes } from '../population/attributes.ts';
 import { dmcNames } from '../population/groups.ts';
 import type { GroupPlan, Model } from '../kernel/model/model.ts';
 
-/** Writes installations as rows of the `installations` record. MPAN and MPRN are synthetic. */
+/** Makes rows of the `installations` record. MPAN and MPRN are synthetic. */
 export class InstallationRows {
   private readonly suppliers: readonly string[];
   private readonly dmcs: readonly string[];
@@ -19,7 +19,7 @@ export class InstallationRows {
     this.hubModels = Object.keys(model.scenario.hubModels);
   }
 
-  /** The row of an installation, from the attributes that it was drawn with. */
+  /** Makes the row of an installation from its drawn attributes. */
   row(entity: number, attributes: Attributes, group: GroupPlan): Installation {
     const { suppliers, dmcs, operators, hubModels } = this;
     return {

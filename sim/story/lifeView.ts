@@ -1,10 +1,10 @@
 import type { Life } from '../kernel/life/life.ts';
 import type { GroupPlan } from '../kernel/model/model.ts';
 
-/** What a story looks at of a life that is being lived. The life's plan is a `Model`, so that its group has names. */
+/** A running life as a story reads it. The plan of the life is a `Model`, so its group has names. */
 export type LifeView = Omit<Life, 'group'> & { readonly group: GroupPlan };
 
-/** The view of a life whose plan is a `Model`. */
+/** Returns the view of a life. The plan of the life must be a `Model`. */
 export function viewOf(life: Life): LifeView {
   return life as unknown as LifeView;
 }

@@ -27,29 +27,29 @@ import { stopOf, type Stop } from './storyEnding.ts';
 import { hanStory, sharedOutagesOf, wanStory, type LinkStory, type Outage } from './storyLinks.ts';
 import { emptyCounts } from '../kernel/life/counts.ts';
 
-/** One life as it was lived, as plain data. */
+/** The story of one life, as plain data. */
 export interface Story {
   readonly entity: number;
   readonly facts: StoryFacts;
   readonly wan: LinkStory;
-  /** Null: there is no GSME. */
+  /** Null if the installation has no GSME. */
   readonly han: LinkStory | null;
   /** Shared outages and planned windows that fail attempts on the system side. */
   readonly system: readonly Outage[];
   readonly entries: readonly StoryEntry[];
   readonly end: End;
-  /** When the end was reached; null: at the horizon. */
+  /** The instant at which the life ended; null if it went on to the horizon. */
   readonly endAt: Instant | null;
-  /** Why no attempt follows the last one; null where the end says it. */
+  /** Why no attempt follows the last one; null if `end` says it already. */
   readonly stop: Stop | null;
-  /** What the records of a run would hold of it. */
+  /** The rows that the records of a run hold for this installation. */
   readonly history: History;
-  /** What the kernel's tally came to at the horizon, and the stretches on the way there. */
+  /** The verdicts of the kernel's tally at the horizon, and the spans in which each category held. */
   readonly verdicts: readonly Verdict[];
   readonly spans: readonly Span[];
 }
 
-/** Lives one installation of one replication and tells it. The same life that a whole run would give it. */
+/** Simulates one installation of one replication and returns its story. A whole run gives it the same life. */
 export function tellStory(
   model: Model,
   options: { readonly seed: SeedWords; readonly replication: number; readonly installation: number },
@@ -62,14 +62,14 @@ export function tellStory(
   return teller.story();
 }
 
-/** Keeps the story of the life it observes last. */
+/** Observes a life and keeps its story. Only the latest life is kept. */
 class StoryTeller extends Observer {
   private readonly model: Model;
   private readonly replication: Replication;
   private readonly causes: StoryCauses;
   private readonly rows: InstallationRows;
   private readonly instructions = new StoryInstructions();
-  /** The life that is told of; set before it is lived. */
+  /** The life that is observed. It is set before the life runs. */
   life: LifeView | null = null;
   private entity = 0;
   private installation: Installation | null = null;
@@ -138,7 +138,7 @@ class StoryTeller extends Observer {
     const life = this.life as LifeView;
     const installation = this.installation as Installation;
     const { horizon, start, rules } = this.model;
-    // The HAN is drawn when somebody first asks for it; the story always tells of it.
+    // The life draws the HAN when something first asks for it. The story shows the HAN in every case, so it asks here.
     if (installation.gas !== null) assert(life.facts.lastHanContact <= life.facts.at, 'a contact lies in the past');
     const shared = sharedOutagesOf(this.model, this.replication, life.attributes, 'wan');
     const spans = spansOfTally(tally);

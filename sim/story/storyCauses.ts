@@ -12,12 +12,12 @@ import type { LifeView } from './lifeView.ts';
 import { BY_DATA_ERROR, BY_KEY, BY_LINK, BY_NOBODY, BY_PERSISTENT, BY_SYSTEM } from '../kernel/life/strikes.ts';
 import type { Outage } from './storyLinks.ts';
 
-/** A check that an attempt came to, with what it compared. */
+/** A check that an attempt reached, with the values that the check compared. */
 export interface CheckTold {
   readonly step: StepId;
   readonly check: CheckId;
   readonly passed: boolean;
-  /** For checks of contact: the latest one, how old it was, and the window in force; else null. */
+  /** For a check of contact: the latest contact, its age, and the window in force. For any other check: null. */
   readonly contact: {
     readonly at: Instant;
     readonly ageSeconds: number;
@@ -25,43 +25,46 @@ export interface CheckTold {
   } | null;
 }
 
-/** Who made a step fail. */
+/** The cause of a failed step. */
 export type Culprit =
   | { readonly by: 'check' }
   | {
       readonly by: 'fault';
-      /** In the scenario. */
+      /** The name of the fault in the scenario. */
       readonly name: string;
       readonly kind: 'persistent' | 'dataError';
-      /** How often it has struck this installation, this attempt included. */
+      /** The number of times that the fault has struck this installation, this attempt included. */
       readonly struck: number;
-      /** Success chance that stays with the installation; null: not known to the bench either, or a data error. */
+      /**
+       * The success chance that stays with the installation. Null for a data error, and for a fault whose chance is not drawn as
+       * a number.
+       */
       readonly chance: number | null;
-      /** When the data will have been cleansed; null for other faults. */
+      /** The instant at which the data are cleansed; null for other faults. */
       readonly cleansedAt: Instant | null;
     }
   | { readonly by: 'masterKey' }
   | { readonly by: 'link' }
   | { readonly by: 'system'; readonly outages: readonly Outage[] };
 
-/** How a migration attempt went. */
+/** What happened at a migration attempt. */
 export interface AttemptTold {
   readonly esmeOnly: boolean;
-  /** The checks that it came to, in the order of the walk. */
+  /** The checks that the attempt reached, in the order of the walk. */
   readonly checks: readonly CheckTold[];
-  /** True if the walk passed over the checks on the gas meter, because the WAN was down and nothing new known of it. */
+  /** True if the walk skipped the checks on the gas meter because the WAN was down and hid its state. */
   readonly gsmeUnjudged: boolean;
-  /** The step that failed, what was observed there, and why; null: migrated. */
+  /** The failed step, the observation there, and the cause. Null if the attempt migrated the installation. */
   readonly failed: { readonly step: StepId; readonly observation: Observation; readonly culprit: Culprit } | null;
 }
 
-/** What the checks of contact look at. */
+/** For each check of contact: the contact and the window that it compares. */
 const CONTACT_CHECKS: Partial<Record<CheckId, (facts: Facts, limits: CheckLimits) => [Instant, number]>> = {
   wanRecent: (facts, limits) => [facts.lastWanContact, limits.wanWindowSeconds],
   hanRecent: (facts, limits) => [facts.lastHanContact, limits.gt01WindowSeconds],
 };
 
-/** Asks a life why things went as they did, at the moment they do. It asks the same tables as the walk. */
+/** Finds the cause of each outcome while the life runs. It reads the same tables as the walk. */
 export class StoryCauses {
   private readonly model: Model;
   private readonly limits: Limits;
@@ -99,7 +102,7 @@ export class StoryCauses {
     return { esmeOnly: outcome === OK_ESME, checks, gsmeUnjudged, failed: null };
   }
 
-  /** The checks of the walk up to a step; null: all. */
+  /** Returns the checks of the walk up to a step; null for `last` means all of them. */
   private checksOf(
     life: LifeView,
     esmeOnly: boolean,

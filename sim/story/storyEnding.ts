@@ -9,14 +9,14 @@ import type { StoryEntry } from './storyEntry.ts';
 
 /** Why no attempt, or no instruction, follows the last one. */
 export type Stop = {
-  /** What would have followed, and when it was due. */
+  /** The kind of event that would have followed, and the instant at which it was due. */
   readonly next: 'attempt' | 'instruction';
   readonly dueAt: Instant;
 } & (
   | { readonly by: 'attemptsMax' | 'instructionsMax'; readonly max: number }
-  /** Retries end with a category (`stopWhen`). */
+  /** A category ended the retries (`stopWhen`). */
   | { readonly by: 'category'; readonly category: ExclusionCategory; readonly excludes: 'installation' | 'gsme' }
-  /** The Master Key was found to be wrong, and the search for the right one goes before the next attempt. */
+  /** The Master Key proved wrong. The next attempt waits for the search for the right one. */
   | { readonly by: 'masterKey' }
   | { readonly by: 'replaced' | 'horizon' }
 );
@@ -27,11 +27,14 @@ interface Stopped {
   readonly entries: readonly StoryEntry[];
   readonly spans: readonly Span[];
   readonly replacedAt: number;
-  /** Fractional day on which the next instruction would be due. */
+  /** The fractional day on which the next instruction would be due. */
   readonly instructionDay: number;
 }
 
-/** Null: it has migrated, nothing was ever begun, or it was prepared and no attempt came: the end says why. */
+/**
+ * Finds why no attempt or instruction follows the last one. Null if the end of the life says it: the installation has
+ * migrated, nothing was begun, or it was prepared and no attempt came.
+ */
 export function stopOf(of: Stopped): Stop | null {
   const { model, group, entries, replacedAt } = of;
   const attempts = entries.filter((entry) => entry.type === 'migration');
@@ -55,11 +58,11 @@ export function stopOf(of: Stopped): Stop | null {
   if (lastAttempt?.told.failed?.culprit.by === 'masterKey') return { next, dueAt, by: 'masterKey' };
   const clause = stoppingClause(of, dueAt);
   if (clause !== null) return { next, dueAt, by: 'category', category: clause.category, excludes: clause.excludes };
-  // An instruction is on record when its tries are over: one that would outlast the end is not.
+  // An instruction is recorded when its tries are over. One whose tries outlast the end is therefore not recorded.
   return { next, dueAt, by: replacedAt <= model.horizon ? 'replaced' : 'horizon' };
 }
 
-/** The clause whose category stops the process at an instant, in the order of precedence; null: none does. */
+/** Finds the clause whose category stops the process at an instant, in the order of precedence. Null if none does. */
 function stoppingClause({ model, group, spans }: Stopped, at: Instant) {
   if (group.stopsNever) return null;
   const { rules } = model.rules;
@@ -73,7 +76,7 @@ function stoppingClause({ model, group, spans }: Stopped, at: Instant) {
   return null;
 }
 
-/** The fractional day of a working instant. */
+/** Converts a working instant to its fractional day. */
 function dayOf(at: Instant): number {
   const day = londonDay(at);
   return day + (at - londonInstant(day, ATTEMPT_FROM_SECONDS)) / ATTEMPT_SPAN_SECONDS;

@@ -3,7 +3,7 @@ import type { Instant } from '../../src/time.ts';
 import type { AttemptTold } from './storyCauses.ts';
 import type { Instructed } from './storyInstructions.ts';
 
-/** What happened at an instant of a life, in time order. */
+/** One event of a life. A story lists its entries in time order. */
 export type StoryEntry =
   | { readonly type: 'instruction'; readonly attempt: Attempt; readonly instructed: Instructed }
   | { readonly type: 'migration'; readonly attempt: Attempt; readonly told: AttemptTold }

@@ -8,7 +8,7 @@ import { KEY_HELD, KEY_MISSING, KEY_UNOBTAINABLE, KEY_WRONG } from '../kernel/li
 import type { LifeView } from './lifeView.ts';
 import { areaName, memberName } from '../kernel/model/replication.ts';
 
-/** What stands of a Master Key before anybody has needed it; `unobtainable`: no search will find it. */
+/** The state of a Master Key at the start. `unobtainable` means that no search finds it. */
 export type KeyAtStart = 'held' | 'missing' | 'wrong' | 'unobtainable';
 
 const KEY_WORDS: Readonly<Record<number, KeyAtStart>> = {
@@ -18,42 +18,42 @@ const KEY_WORDS: Readonly<Record<number, KeyAtStart>> = {
   [KEY_UNOBTAINABLE]: 'unobtainable',
 };
 
-/** What an installation is at the start, and what the dice have laid up for it. */
+/** The attributes of an installation at the start, and the later events that are drawn for it. */
 export interface StoryFacts {
   /** The row of the `installations` record. MPAN and MPRN are synthetic. */
   readonly installation: Installation;
   readonly population: string;
   readonly operator: string;
   readonly hubModel: string;
-  /** Distribution area, the first two digits of the MPAN. */
+  /** The distribution area: the first two digits of the MPAN. */
   readonly area: string;
-  /** London day of the EPCL entry; `start`: from the start; null: never. */
+  /** The London day of the EPCL entry. `start` means from the start, null means never. */
   readonly epclEntry: string | null;
   readonly displayBlocked: boolean;
   readonly masterKey: KeyAtStart;
   readonly schedule: Schedule;
-  /** When a link or the battery dies for good; null: not before year 5000 or not modelled. */
+  /** The instant at which a link or the battery dies for good. Null if that comes after the year 5000 or is not modelled. */
   readonly wanDeathAt: Instant | null;
   readonly batteryDeadAt: Instant | null;
   readonly joinLostAt: Instant | null;
-  /** Static HAN link margin, dB; null without a link budget or a GSME. */
+  /** The static margin of the HAN link in dB. Null without a link budget or a GSME. */
   readonly hanMarginDb: number | null;
 }
 
-/** Its place among its population, and the days that the entry curves give that place. */
+/** The place of an installation in its population, and the days that the entry curves give to this place. */
 export interface Schedule {
-  /** From 0 (first) to 1 (last). */
+  /** A number from 0 (first) to 1 (last). */
   readonly place: number;
   readonly instructedShare: number;
   readonly attemptedShare: number;
-  /** London dates; null: not before the horizon, or not at all. */
+  /** London dates. Null means not before the horizon, or never. */
   readonly firstInstruction: string | null;
   readonly firstAttempt: string | null;
 }
 
 export const EPCL_FROM_START = 'start';
 
-/** Facts of a life whose links have begun. */
+/** Collects the facts of a life. Its links must have begun. */
 export function factsOf(installation: Installation, life: LifeView, model: Model): StoryFacts {
   const { attributes, group, wan, han } = life;
   const { scenario } = model;
@@ -91,7 +91,7 @@ function scheduleOf({ attributes, group }: LifeView): Schedule {
   };
 }
 
-/** An end of a link as a whole second; later than any date we print: none. */
+/** Rounds the end of a link up to a whole second. Null if it is later than any date that is printed. */
 function ending(at: number): Instant | null {
   return at >= FOREVER ? null : Math.ceil(at);
 }

@@ -4,29 +4,29 @@ import { HOUR, londonDay, type Instant } from '../../src/time.ts';
 import { notBefore, workingInstant } from '../../src/londonTime.ts';
 import type { LifeView } from './lifeView.ts';
 
-/** A try of the SMSO, and whether it got through. */
+/** A try of the SMSO to reach the hub. `reached` is true if it got through. */
 interface Try {
   readonly at: Instant;
   readonly reached: boolean;
 }
 
-/** How an instruction to the SMSO went. */
+/** What happened at an instruction to the SMSO. */
 export interface Instructed {
-  /** Every try that the SMSO made, in order; a completed instruction ends with the try that completed it. */
+  /** The tries of the SMSO in order. The last try of a completed instruction is the one that completed it. */
   readonly tries: readonly Try[];
-  /** Tries of the SMSO that have got through so far, over all instructions, and how many it takes. */
+  /** The tries that have got through so far, over all instructions, and the number that is needed. */
   readonly contacts: number;
   readonly contactsNeeded: number;
   readonly lastWanContact: Instant;
 }
 
 /**
- * The tries of each instruction of a life, asked again: whether one gets through depends on nothing but its instant, and
- * the record says when the last was made. When the first was made follows from the schedule, as `preparation` has it.
+ * Reconstructs the tries of each instruction of a life. A try gets through or not depending on its instant alone, so the link
+ * can be asked again. The record holds the instant of the last try; the first one follows from the schedule in `preparation`.
  */
 export class StoryInstructions {
   private contacts = 0;
-  /** Fractional day on which the next instruction is due; negative: the first one, which the entry curve says. */
+  /** The fractional day on which the next instruction is due. Negative before the first one, which the entry curve gives. */
   dueDay = -1;
 
   begin(): void {
@@ -49,7 +49,7 @@ export class StoryInstructions {
     return { tries, contacts: this.contacts, contactsNeeded, lastWanContact: wan.lastContact(attempt.at) };
   }
 
-  /** The earliest turn on or after the day on which it was due whose tries end as the record does. */
+  /** Finds the earliest turn, from the due day on, whose tries end at the instant and with the outcome of the record. */
   private triesOf({ wan, group, strikes }: LifeView, { at, outcome }: Attempt): readonly Try[] {
     const { triesPerInstruction, hoursBetweenTries, contactsNeeded, daysBetweenInstructions } = group.process
       .preparation as NonNullable<LifeView['group']['process']['preparation']>;

@@ -9,41 +9,41 @@ import type { LifeView } from './lifeView.ts';
 import type { Model } from '../kernel/model/model.ts';
 import { areaName, memberName, type Replication } from '../kernel/model/replication.ts';
 
-/** Why a link is down: its own regime, what it shares with others, a plan, or an end of its own. */
+/** The cause of an outage: the link's own regime, a shared outage, a planned window, or a permanent end. */
 export type OutageBy = 'own' | 'shared' | 'planned' | 'death' | 'battery' | 'lostJoin' | 'linkBudget';
 
-/** A half-open stretch of whole seconds in which a link is down; `to` null: for good. */
+/** A half-open interval of whole seconds in which a link is down. If `to` is null, the link stays down. */
 export interface Outage {
   readonly from: Instant;
   readonly to: Instant | null;
   readonly by: OutageBy;
-  /** Its name in the scenario; the class of the link for its own. */
+  /** The name of the outage in the scenario. An outage of the link's own regime has the name of its class. */
   readonly name: string;
 }
 
 export interface LinkStory {
-  /** Names in the scenario: the profile, and the class of it that the installation is in. */
+  /** The name of the profile in the scenario, and the class of the profile that the installation belongs to. */
   readonly profile: string;
   readonly linkClass: string;
-  /** What took the link down from the start of the simulation to the last instant told, by time. */
+  /** The outages from the start of the simulation to the last instant of the story, in time order. */
   readonly outages: readonly Outage[];
 }
 
-/** Where an installation stands among those that share outages. */
+/** The members of shared outages that an installation belongs to. */
 export interface Place {
   readonly operator: number;
   readonly hubModel: number;
   readonly area: number;
 }
 
-/** A link is up or down at whole seconds: the first that an outage covers, and the first after it. */
+/** Makes an outage of whole seconds: the first second that it covers, and the first second after it. */
 function outage(from: number, to: number, by: OutageBy, name: string): Outage {
   return { from: Math.ceil(from), to: to >= FOREVER ? null : Math.ceil(to), by, name };
 }
 
 /**
- * The shared outages and planned windows of a place by name. `Replication` keeps them merged and nameless, for speed;
- * that the two say the same is asserted, so that the story cannot drift from the simulation.
+ * Lists the shared outages and planned windows of a place by name. For speed `Replication` keeps them merged and without
+ * names. An assertion holds the two equal, so that the story cannot drift from the simulation.
  */
 export function sharedOutagesOf(
   model: Model,
@@ -101,14 +101,14 @@ function ownOutages(own: AlternatingLink, name: string, to: Instant): Outage[] {
   return Array.from({ length: own.count }, (_, i) => outage(own.from[i] as number, own.to[i] as number, 'own', name));
 }
 
-/** Keeps what lies between two instants, by time. */
+/** Keeps the outages that overlap an interval, in time order. */
 function between(outages: readonly Outage[], from: Instant, to: Instant): readonly Outage[] {
   return outages
     .filter((row) => row.from <= to && (row.to === null || row.to > from))
     .toSorted((a, b) => a.from - b.from || (a.to ?? FOREVER) - (b.to ?? FOREVER));
 }
 
-/** What took the WAN of a life down from the start to an instant. */
+/** Tells the outages of the WAN of a life from the start to an instant. */
 export function wanStory(life: LifeView, shared: readonly Outage[], from: Instant, to: Instant): LinkStory {
   const { wan, group } = life;
   const linkClass = group.wanClasses[wan.own.regimeIndex] ?? '';
@@ -117,7 +117,7 @@ export function wanStory(life: LifeView, shared: readonly Outage[], from: Instan
   return { profile: group.population.wan, linkClass, outages: between(outages, from, to) };
 }
 
-/** What took the HAN of a life down; it must have begun. */
+/** Tells the outages of the HAN of a life. The HAN must have begun. */
 export function hanStory(life: LifeView, from: Instant, to: Instant): LinkStory {
   const { han, group } = life;
   const profile = group.population.han;
@@ -129,7 +129,7 @@ export function hanStory(life: LifeView, from: Instant, to: Instant): LinkStory 
   return { profile, linkClass, outages: between(outages, from, to) };
 }
 
-/** Stretches of UTC days on which margin and drift together are below 0 dB. */
+/** Finds the intervals of UTC days on which margin and drift together are below 0 dB. */
 function silentDays(han: HanLink, profile: string, from: Instant, to: Instant): Outage[] {
   const reach = han.reach();
   if (reach === CARRIES_ALWAYS) return [];
@@ -147,7 +147,7 @@ function silentDays(han: HanLink, profile: string, from: Instant, to: Instant): 
   return outages;
 }
 
-/** The outage that covers an instant and began first; undefined: the link is up. */
+/** Finds the outage that covers an instant, the earliest of several. Undefined if the link is up. */
 export function downAt({ outages }: LinkStory, at: Instant): Outage | undefined {
   return outages.find((row) => row.from <= at && (row.to === null || at < row.to));
 }

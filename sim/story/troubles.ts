@@ -1,16 +1,17 @@
-import type { LinkClass, Scenario } from '../scenario/schema.ts';
+import type { LinkClass } from '../world/profile/linkSchema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 
-/** Something in a scenario that can go wrong for an installation, and the scenario without it. */
+/** One thing in a scenario that can go wrong for an installation, and a function that takes it out of the scenario. */
 export interface Trouble {
-  /** The path that names it, as `--set` takes it: `faults.state`, `links.wan.screened`. */
+  /** The path of the trouble, as `--set` takes it: `faults.state`, `links.wan.screened`. */
   readonly name: string;
   readonly words: string;
   readonly without: (scenario: Scenario) => Scenario;
 }
 
 /**
- * A link that is not down for as long as any window: no check can fail because of it. A scenario has no word for a link
- * that never fails.
+ * A link whose outages are shorter than every window, so that no check fails because of it. A scenario cannot say that a
+ * link never fails. Both numbers are ours.
  */
 const SOUND: LinkClass = {
   upDaysMean: 100_000,
@@ -18,7 +19,7 @@ const SOUND: LinkClass = {
   dead: false,
 };
 
-/** Everything that may trouble an installation of a population. Each can be left out without the others. */
+/** Lists everything that can trouble an installation of a population. Each trouble can be left out by itself. */
 export function troublesOf(scenario: Scenario, population: string): readonly Trouble[] {
   const of = scenario.populations[population];
   if (of === undefined) return [];
@@ -75,7 +76,7 @@ function withHan(scenario: Scenario, name: string): Scenario {
   return { ...scenario, links: { ...scenario.links, han: { ...scenario.links.han, [name]: sound } } };
 }
 
-/** Keys that are missing or wrong by dice, and keys that a census says nobody can obtain. */
+/** Lists the troubles with Master Keys: drawn as missing or wrong, or stated by a census as unobtainable. */
 function masterKeyTroubles(scenario: Scenario, population: string): readonly Trouble[] {
   const of = scenario.populations[population] as Scenario['populations'][string];
   const process = scenario.process[of.cohort];

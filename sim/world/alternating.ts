@@ -95,7 +95,7 @@ export class AlternatingLink {
   regimeIndex: i32 = 0;
   /**
    * The outages drawn so far that last beyond the start: rising and disjoint, half-open [from, to). Those from `exactCount` on
-   * are bounds from below, and `fromMost` and `toMost` bound them from above. A link that is always exact has none of those.
+   * are bounds from below, and `toMost` bounds their ends from above. A link that is always exact has none of those.
    */
   count: i32 = 0;
   from: Float64Array = new Float64Array(ROOM);
@@ -105,7 +105,6 @@ export class AlternatingLink {
   pastFrom: Float64Array = new Float64Array(ROOM);
   pastTo: Float64Array = new Float64Array(ROOM);
 
-  private fromMost: Float64Array = new Float64Array(ROOM);
   private toMost: Float64Array = new Float64Array(ROOM);
   /** The words that an outage and the up time after it are drawn from. */
   private downWord: Int32Array = new Int32Array(ROOM);
@@ -208,11 +207,9 @@ export class AlternatingLink {
       most = least;
     }
     const from = this.nextDown;
-    const fromMost = this.nextDownMost;
     const to = from + least - ROUNDING;
-    const toMost = fromMost + most + ROUNDING;
+    const toMost = this.nextDownMost + most + ROUNDING;
     this.from[i] = from;
-    this.fromMost[i] = fromMost;
     this.to[i] = to;
     this.toMost[i] = toMost;
     this.count = i + 1;
@@ -225,7 +222,6 @@ export class AlternatingLink {
     assert(room < 2 * OUTAGES_MAX, 'one link has at most 20,000 outages');
     this.from = grownReals(this.from, room);
     this.to = grownReals(this.to, room);
-    this.fromMost = grownReals(this.fromMost, room);
     this.toMost = grownReals(this.toMost, room);
     this.downWord = grownWords(this.downWord, room);
     this.upWord = grownWords(this.upWord, room);
@@ -237,7 +233,6 @@ export class AlternatingLink {
       const from = this.exactUpFrom - this.regime.upSecondsMean * Math.log(uniform(this.exactUpWord));
       const to = from + this.regime.down.quantile(uniform(this.downWord[i] as i32));
       this.from[i] = from;
-      this.fromMost[i] = from;
       this.to[i] = to;
       this.toMost[i] = to;
       this.exactUpFrom = to;
@@ -250,7 +245,6 @@ export class AlternatingLink {
 
   private exactOutage(from: f64, to: f64): void {
     this.from[0] = from;
-    this.fromMost[0] = from;
     this.to[0] = to;
     this.toMost[0] = to;
     this.count = 1;

@@ -18,10 +18,10 @@ const HELP_COLUMNS = 80;
  */
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
-    const { shell, exitCode } = shellOver(io);
+    const { shell, exitCode, watch } = shellOver(io);
     // Commander takes one short form of an option; both are common for the version.
     const args = argv[0] === '-v' ? ['-V', ...argv.slice(1)] : argv;
-    const root = await program(args, shell);
+    const root = await program(args, shell, watch);
     await root.parseAsync(args, { from: 'user' });
     return exitCode();
   } catch (error) {
@@ -50,7 +50,7 @@ function answer(error: unknown, { err }: Io): ExitCode {
   return EXIT.internal;
 }
 
-async function program(args: readonly string[], shell: Shell): Promise<Command> {
+async function program(args: readonly string[], shell: Shell, watch: (command: Command) => void): Promise<Command> {
   const root = new Command('smets1-bench')
     .description('Simulation and hardware-emulation test bench for SMETS1 migration.')
     .version(benchVersion(), '-V, --version', 'print the version (also -v)')
@@ -65,11 +65,12 @@ async function program(args: readonly string[], shell: Shell): Promise<Command> 
       '\nExit codes: 0 done, 1 usage or scenario wrong, 2 rows refused, 3 defect, 4 property failed.\nA command that is interrupted ends with 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP).',
     );
   for (const command of await commandsFor(args, shell)) root.addCommand(command);
-  return throughShell(root, shell.io);
+  return throughShell(root, shell.io, watch);
 }
 
 /** Commander ends the process and writes to the globals unless every command is told not to. */
-function throughShell(command: Command, io: Io): Command {
+function throughShell(command: Command, io: Io, watch: (command: Command) => void): Command {
+  watch(command);
   command.exitOverride().configureOutput({
     // Help and version.
     writeOut: (text) => void io.out.write(fitHelp(text, io.out.columns ?? HELP_COLUMNS)),
@@ -79,8 +80,9 @@ function throughShell(command: Command, io: Io): Command {
   });
   for (const option of command.options) {
     // An option that may be repeated begins with an empty list, which is no news to a reader.
-    if (Array.isArray(option.defaultValue) && option.defaultValue.length === 0) option.defaultValueDescription = 'none';
+    if (Array.isArray(option.defaultValue) && option.defaultValue.length === 0)
+      option.defaultValueDescription ??= 'none';
   }
-  for (const sub of command.commands) throughShell(sub, io);
+  for (const sub of command.commands) throughShell(sub, io, watch);
   return command;
 }

@@ -1,4 +1,6 @@
 import { escapeMarkup } from '../text/markup.ts';
+import { ORIGIN_MARK } from './pageMark.ts';
+import type { Provenance } from './provenance.ts';
 
 /** One test case of a JUnit report. Without `failure` and `skipped` it has passed. */
 export interface JunitCase {
@@ -14,13 +16,22 @@ export interface JunitSuite {
   readonly cases: readonly JunitCase[];
 }
 
+/** Where a JUnit report comes from. */
+export interface JunitOrigin {
+  readonly provenance: Provenance;
+  /** The digest that tells the report from those of other commands. */
+  readonly identity: string;
+}
+
 /**
- * A JUnit report in the form that CI systems read: suites of cases, each passed, failed, or skipped with its reason.
+ * A JUnit report in the form that CI systems read: suites of cases, each passed, failed, or skipped with its reason. Each
+ * suite has the origin of the report as its properties.
  */
-export function junitText(name: string, suites: readonly JunitSuite[]): string {
+export function junitText(name: string, suites: readonly JunitSuite[], origin: JunitOrigin): string {
   const all = suites.flatMap(({ cases }) => cases);
   const lines = suites.flatMap((suite) => [
     `  <testsuite name="${attribute(`${name} ${suite.name}`)}"${countsText(suite.cases)}>`,
+    ...propertyLines(origin),
     ...suite.cases.flatMap((one) => caseLines(one, `${name}.${suite.name}`)),
     '  </testsuite>',
   ]);
@@ -31,6 +42,23 @@ export function junitText(name: string, suites: readonly JunitSuite[]): string {
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+/** The properties of a suite: the command, what it read, and the version. */
+export function propertyLines({ provenance, identity }: JunitOrigin): readonly string[] {
+  const { command, scenarios, rules, seed, version } = provenance;
+  const properties: readonly (readonly [string, string | null])[] = [
+    [ORIGIN_MARK, identity],
+    ['command', command],
+    ['scenario', scenarios.length === 0 ? null : scenarios.map((one) => `${one.name}#${one.hash}`).join(', ')],
+    ['rules', rules],
+    ['seed', seed],
+    ['version', version],
+  ];
+  const lines = properties.flatMap(([name, value]) =>
+    value === null ? [] : [`      <property name="${name}" value="${attribute(value)}"/>`],
+  );
+  return ['    <properties>', ...lines, '    </properties>'];
 }
 
 function countsText(cases: readonly JunitCase[]): string {

@@ -13,6 +13,8 @@ export interface Provenance {
   readonly rules: string | null;
   readonly seed: string | null;
   readonly replications: number | null;
+  /** The files of records that were read, if there are any: last part of the name, and SHA-256. */
+  readonly inputs?: readonly { readonly name: string; readonly sha256: string }[];
   /** The version of the bench. */
   readonly version: string;
 }

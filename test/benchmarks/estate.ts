@@ -27,7 +27,7 @@ export interface BareWriter extends Spent {
  * alone on the same batches. The files of both are the same, byte for byte.
  */
 export async function estateBenchmark({ quick }: Sizes): Promise<boolean> {
-  const set = quick ? smaller() : [];
+  const set = quick ? smallerEstate(QUICK_SHARE) : [];
   return inFolder(async (folder) => {
     const out = join(folder, 'run');
     const run = await runCommand([
@@ -67,10 +67,10 @@ export async function estateBenchmark({ quick }: Sizes): Promise<boolean> {
   });
 }
 
-/** The estate's populations at a hundredth of their sizes. */
-function smaller(): string[] {
+/** The estate's populations at a share of their sizes, as values of `--set`. */
+export function smallerEstate(share: number): string[] {
   return Object.entries(loadScenarioFile(ESTATE, []).scenario.populations).map(
-    ([name, { installations }]) => `populations.${name}.installations=${Math.ceil(installations * QUICK_SHARE)}`,
+    ([name, { installations }]) => `populations.${name}.installations=${Math.ceil(installations * share)}`,
   );
 }
 

@@ -17,8 +17,8 @@ const AS_OF = '2021-11-03';
 const READING_MOST = 2;
 
 /**
- * A library, a forecast of the records of a run from it beside reading those records, and the coverage of the library; all
- * by processor time.
+ * A library, a forecast of the records of a run from it beside reading those records, all by processor time; the coverage
+ * of the library's forecasts, and that of its posteriors.
  */
 export async function forecastBenchmark({ quick }: Sizes): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'forecast-benchmark-'));
@@ -66,6 +66,7 @@ export async function forecastBenchmark({ quick }: Sizes): Promise<boolean> {
       async () => void (await bench('forecast', at('library'), '--as-of', AS_OF, ...records)),
     );
     const coverage = await bench('forecast', 'coverage', at('library'), '--as-of', AS_OF, '--truths', quick ? '8' : '32', '--workers', '1'); // prettier-ignore
+    const posteriors = await bench('calibrate', 'coverage', at('library'), '--as-of', AS_OF, '--truths', quick ? '8' : '32', '--workers', '1'); // prettier-ignore
     const { counts } = JSON.parse(readFileSync(at('run/manifest.json'), 'utf8')) as {
       counts: { installations: number };
     };
@@ -79,6 +80,7 @@ export async function forecastBenchmark({ quick }: Sizes): Promise<boolean> {
       ],
     );
     console.log(coverage);
+    console.log(posteriors);
     return printGoal({ what: 'a forecast of records against reading them', found: forecasting.processor / reading.processor, atMost: READING_MOST, unit: 'x', quick }); // prettier-ignore
   } finally {
     rmSync(folder, { recursive: true, force: true });

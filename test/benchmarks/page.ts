@@ -144,7 +144,8 @@ async function kernelHolds({ quick }: Sizes): Promise<boolean> {
   const { scenario, rules } = file;
   const source = { scenario, rules, values: valuesOf(file), seed: scenario.seed, command: 'smets1-bench run' };
   const page = join(folder, 'page.html');
-  await writePage(page, [], { title: 'Benchmark', whatIf: source });
+  const provenance = { command: '', set: [], scenarios: [], rules: null, seed: null, replications: null, version: '' };
+  await writePage(page, [], { provenance, title: 'Benchmark', whatIf: source });
   const { task } = whatIfForm(source);
   const browser = await openBrowser();
   const ratios: number[] = [];

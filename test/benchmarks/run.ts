@@ -7,6 +7,7 @@ import { estateBenchmark } from './estate.ts';
 import { evaluatorBenchmark } from './evaluator.ts';
 import { forecastBenchmark } from './forecast.ts';
 import { fuzzBenchmark } from './fuzz/benchmark.ts';
+import { outputBenchmark } from './output.ts';
 import { pageBenchmark } from './page.ts';
 import { r1Benchmark } from './r1/benchmark.ts';
 import { ruleEnginesBenchmark } from './ruleEngines/benchmark.ts';
@@ -23,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> =
   'evaluator': evaluatorBenchmark,
   'decide': decideBenchmark,
   'estate': estateBenchmark,
+  'output': outputBenchmark,
   'devices': devicesBenchmark,
   'fuzz': fuzzBenchmark,
   'sweep': sweepBenchmark,

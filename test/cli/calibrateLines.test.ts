@@ -65,7 +65,7 @@ describe('calibrate SCENARIO --to LINES', () => {
     expect(manifest).toMatchObject({ kind: 'calibration', draws: 120, histories: null });
     expect(manifest.command).not.toContain(folder);
     const counts = Object.fromEntries(Object.entries(manifest.files).map(([name, { rows }]) => [name, rows]));
-    expect(counts).toEqual({ 'parameters.csv': 3, 'data.csv': 1, 'draws.csv': 120, 'posterior.csv': 360 });
+    expect(counts).toEqual({ 'parameters.csv': 3, 'data.csv': 1, 'draws.csv': 120, 'posterior.csv': 360, 'page.json': 1 }); // prettier-ignore
     for (const [name, columns] of Object.entries(CALIBRATION_TABLES))
       expect(readFileSync(join(out, name), 'utf8').split('\n')[0]).toBe(columns.map((column) => column.name).join(','));
     const weights = readFileSync(join(out, 'draws.csv'), 'utf8').trim().split('\n').slice(1).map((row) => Number(row.split(',')[2])); // prettier-ignore

@@ -5,15 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { sampleSize } from '../sampleSize.ts';
 import { commandLine } from './harness.ts';
+import { sampleCommand } from './sampleCommand.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ENGINES = join(ROOT, 'test/examples/engines');
 const folder = mkdtempSync(join(tmpdir(), 'check-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The TypeScript samples, on this very Node. */
-const sample = (name: string) => `"${process.execPath}" --import tsx "${join(ENGINES, name)}"`;
+const sample = (name: string) => sampleCommand(`engines/${name}`);
+/** In CI in every format; elsewhere in one, for each starts the bench some dozen times. */
+const FORMATS = ['csv', 'ndjson', 'parquet'].slice(0, sampleSize('BATCH_FORMATS', { whole: 3, part: 1 }));
 const misbehaving = (how: string) =>
   `"${process.execPath}" "${join(ROOT, 'test/devices/peers/misbehavingEngine.mjs')}" "${how}"`;
 const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
@@ -215,7 +218,7 @@ describe('an engine behind --batch', () => {
     expect(code).toBe(0);
   });
 
-  test.each(['csv', 'ndjson', 'parquet'])('the engine of the bench passes on files in %s', async (format) => {
+  test.each(FORMATS)('the engine of the bench passes on files in %s', async (format) => {
     const inputs = ['installations', 'attempts', 'events'].map((name) => `--${name} {dir}/${name}.${format}`);
     const bin = `"${process.execPath}" "${join(ROOT, 'src/cli/smets1-bench.mjs')}"`;
     const script = `${bin} decide ${inputs.join(' ')} --as-of {as-of} --out {out}`;
@@ -225,7 +228,7 @@ describe('an engine behind --batch', () => {
   });
 
   test('a batch engine that breaks down breaks one law, and the others are skipped', async () => {
-    const { code, out } = await batch('exit 3 # {dir} {out}', '--laws', 'all', '--laws-only');
+    const { code, out } = await batch('exit 3 # {dir} {out}', '--laws', 'all', '--laws-only', '--runs', '300');
     expect(out).toMatch(/laws +\d+ tried, 1 broken/);
     expect(out).toContain('skipped: the engine broke down: The command ended with code 3.');
     expect(code).toBe(4);
@@ -250,7 +253,7 @@ describe('an engine behind --batch', () => {
     ['/no/such/job {dir} {out}', 1, /could not be started/],
     ['job {dir}', 1, /found no \{out\}/],
   ])('%s ends with exit code %i', async (script, expected, why) => {
-    const { code, out, err } = await batch(script);
+    const { code, out, err } = await batch(script, '--runs', '300');
     expect(out + err).toMatch(why);
     expect(code).toBe(expected);
   });

@@ -2,9 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { commandLine } from './harness.ts';
+import { sampleCommand } from './sampleCommand.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'head-end-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,8 +46,7 @@ test('a command that does not exist, or no command, is an error of usage', async
   expect((await check('true', '--laws', 'nothing like it')).err).toMatch(/no law of head-ends/);
 });
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const sample = (name: string) => `"${process.execPath}" --import tsx "${join(ROOT, 'test/examples/headends', name)}"`;
+const sample = (name: string) => sampleCommand(`headends/${name}`);
 const head = (command: string, ...more: readonly string[]) =>
   commandLine(['check', 'head-end', '--command', command, ...more]);
 
@@ -63,7 +62,7 @@ test('the wrong sample is found out, and the frames of the case are written with
   expect(answer.out).toMatch(/the gak of device \d+ is the guek of device \d+ as well/);
   expect(answer.out).toMatch(/Its frames: .*\.pcap$/m);
   expect(answer.code).toBe(4);
-  const [name = ''] = readdirSync(out);
+  const [name = ''] = readdirSync(out).filter((file) => file.endsWith('.pcap'));
   const bytes = readFileSync(join(out, name));
   expect(bytes.readUInt32LE(0)).toBe(0xa1b2c3d4);
   expect(bytes.includes(Buffer.alloc(16, 0x42))).toBe(false);

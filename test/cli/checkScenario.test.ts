@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandLine } from './harness.ts';
+import { sampleCommand } from './sampleCommand.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'check-scenario-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const sample = (name: string) => `"${process.execPath}" --import tsx "${join(ROOT, 'test/examples/engines', name)}"`;
+const sample = (name: string) => sampleCommand(`engines/${name}`);
 const FIVE = join(ROOT, 'scenarios/clause-18-9-five-retries.yaml');
 /** Windows that fail attempts on the system side, which the wrong engine counts. */
 const MAINTENANCE = [

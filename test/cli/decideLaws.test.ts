@@ -27,7 +27,7 @@ afterAll(removeFolders);
 // verdicts themselves are compared with the engine on the same histories, so a common error of both is not seen.
 
 const AS_OF = instant('2022-10-01T12:00:00Z');
-const RUNS = sampleSize('DECIDE_RUNS', { whole: 25, part: 10 });
+const RUNS = sampleSize('DECIDE_RUNS', { whole: 25, part: 5 });
 console.log(`laws of decide: ${RUNS} estates a law (DECIDE_RUNS)`);
 
 /** A few histories with ids of their own: numbers, or texts that sort otherwise. */

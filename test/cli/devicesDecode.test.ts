@@ -16,7 +16,9 @@ test('a capture is shown in words, and as JSON', async () => {
   expect(shown.out).toContain('AARQ: context LN ciphered, HLS-GMAC');
   expect(shown.out).toContain('shut: no keys given');
   const json = await commandLine(['devices', 'decode', GET, '--format', 'json']);
-  expect(JSON.parse(json.out)).toMatchObject({ link: '16>1', tree: { kind: 'getNormal' } });
+  const [origin = '', line = ''] = json.out.split('\n');
+  expect(JSON.parse(origin)).toMatchObject({ provenance: { command: `smets1-bench devices decode ${GET}` } });
+  expect(JSON.parse(line)).toMatchObject({ link: '16>1', tree: { kind: 'getNormal' } });
 });
 
 test('keys come from files and the environment, and never appear', async () => {

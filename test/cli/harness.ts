@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream';
 import { runCommandLine } from '../../src/cli/app.ts';
 import { shellOver, type Shell } from '../../src/cli/shell/command.ts';
 import { Interrupted, type Interruption } from '../../src/cli/shell/exit.ts';
-import type { Io } from '../../src/cli/shell/io.ts';
+import { NOT_ASKED, type Io } from '../../src/cli/shell/io.ts';
 
 /** What a command line printed and how it ended. */
 export interface Answer {
@@ -41,6 +41,7 @@ function inMemory(place: Place) {
   const err = collector((text) => place.onText?.(text, interrupt));
   const { columns } = place;
   const io: Io = {
+    asked: NOT_ASKED,
     out: Object.assign(out.stream, columns === undefined ? {} : { columns, isTTY: true }),
     err: err.stream,
     stdin: Readable.from(place.stdin === undefined ? [] : [place.stdin]),

@@ -151,7 +151,7 @@ describe('inputs', () => {
     files = await writeRecords(folder, { installations: [{ ...HOUSE, mpan: pseudonym }], attempts: THREE, events: [] });
     expect((await decide(folder, ...files, ...AS_OF)).code).toBe(0);
     files = await writeRecords(folder, { installations: [{ ...HOUSE, mpan: pseudonym.replace('mpan', 'mprn') }], attempts: THREE, events: [] }); // prettier-ignore
-    expect((await decide(folder, ...files, ...AS_OF)).errors).toMatch(
+    expect((await decide(folder, ...files, ...AS_OF, '--replace')).errors).toMatch(
       /expected an MPAN of 13 digits .* or a pseudonym/,
     );
   });
@@ -272,7 +272,7 @@ describe('outputs', () => {
     chmodSync(target, 0o600);
     symlinkSync(target, join(folder, 'link.csv'));
     symlinkSync('new.csv', join(folder, 'dangling.csv'));
-    await decide(folder, ...files, ...AS_OF, '--out', join(folder, 'link.csv'));
+    await decide(folder, ...files, ...AS_OF, '--out', join(folder, 'link.csv'), '--replace');
     await decide(folder, ...files, ...AS_OF, '--out', join(folder, 'dangling.csv'));
     for (const name of ['link.csv', 'dangling.csv']) expect(lstatSync(join(folder, name)).isSymbolicLink()).toBe(true);
     expect(readFileSync(target, 'utf8')).toBe(wanted);
@@ -300,7 +300,7 @@ describe('outputs', () => {
     const out = join(folder, 'v.csv');
     writeFileSync(out, 'before');
     const before = readdirSync(folder);
-    const args = ['--out', out, '--compare', 'regime-2021-02-01', '--compare-out', '/dev/full'];
+    const args = ['--out', out, '--replace', '--compare', 'regime-2021-02-01', '--compare-out', '/dev/full'];
     const { code, errors } = await decide(folder, ...files, ...AS_OF, ...args);
     expect([code, errors]).toEqual([1, expect.stringMatching(/no room/)]);
     expect(readFileSync(out, 'utf8')).toBe('before');

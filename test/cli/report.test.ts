@@ -65,6 +65,7 @@ describe('report supplier-files', () => {
       'Bolt%20%26%20Co%2f%2e%2e_2022-02.csv',
       'Zap_2022-01.csv',
       'Zap_2022-02.csv',
+      'manifest.json',
       'summary.csv',
     ]);
     expect(read('files', 'Acme_2022-01.csv')).toBe(
@@ -117,7 +118,8 @@ describe('report supplier-files', () => {
     const other = freshFolder();
     const args = await writeRecords(other, reversed as unknown as Records);
     await report('supplier-files', ...args, ...MONTHS, '--out', join(other, 'files'));
-    for (const name of readdirSync(join(folder, 'files')))
+    // The manifest names the files that were read, whose rows have another order here.
+    for (const name of readdirSync(join(folder, 'files')).filter((file) => file !== 'manifest.json'))
       expect(readFileSync(join(other, 'files', name), 'utf8')).toBe(read('files', name));
   });
 

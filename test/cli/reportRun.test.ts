@@ -97,7 +97,7 @@ describe('reports of a run', () => {
     );
     expect(code).toBe(0);
     await expect(out).toMatchFileSnapshot(golden('report-supplier-files.txt'));
-    expect(readdirSync(files)).toHaveLength(2 * 13 + 1);
+    expect(readdirSync(files)).toHaveLength(2 * 13 + 2);
     const { out: effective } = await report('consultation', '--measure', 'effective', '--out', join(folder, 'e.csv'));
     expect(effective).toContain('each once');
     const meters = rows('e.csv').reduce((sum, row) => sum + Number(row['electricity_meters']) + Number(row['gas_meters']), 0); // prettier-ignore

@@ -63,7 +63,10 @@ describe('rules', () => {
     const { out } = await rules('diff', VARIOUS1.name, file('right.yaml'));
     expect(out).toContain('clauses.five-retries.shows.atLeast\n  - 5\n  + 4\n');
     const { out: json } = await rules('diff', VARIOUS1.name, '--set-rule', 'clauses.gt01=null', '--format', 'json');
-    expect((JSON.parse(json) as { path: string }[]).map(({ path }) => path)).toEqual(['name', 'clauses.gt01']);
+    expect((JSON.parse(json) as { differences: { path: string }[] }).differences.map(({ path }) => path)).toEqual([
+      'name',
+      'clauses.gt01',
+    ]);
     expect(await rules('diff', VARIOUS1.name)).toMatchObject({ code: 1, out: '' });
   });
 });

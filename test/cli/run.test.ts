@@ -7,45 +7,46 @@ import { describe, expect, test } from 'vitest';
 
 // What a person gets who types `run`. That the counts are right is shown in test/sim and test/golden.
 
-function bench(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, ['src/cli/smets1-bench.mjs', ...args], { encoding: 'utf8' });
+async function bench(...args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  const { code, out, err } = await commandLine(args);
+  return { status: code, stdout: out, stderr: err };
 }
 
 describe('run', () => {
-  test('run says in words that no category was met', () => {
-    const { status, stdout, stderr } = bench('run', 'scenarios/quiet.yaml', '--workers', '1');
+  test('run says in words that no category was met', async () => {
+    const { status, stdout, stderr } = await bench('run', 'scenarios/quiet.yaml', '--workers', '1');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('\nNo category was met by any installation: every volume is 0');
     expect(stdout).not.toContain('reason');
   });
 
-  test('one replication shows no range, and a scenario without published figures has no column for them', () => {
-    const { stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1');
+  test('one replication shows no range, and a scenario without published figures has no column for them', async () => {
+    const { stdout } = await bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1');
     expect(/^ +reason.*$/m.exec(stdout)?.[0].trim().split(/ {2,}/)).toEqual(['reason', 'mean']);
     expect(stdout).not.toContain('published');
     expect(stdout).toContain('One run shows no range');
   });
 
-  test('the screen and every table on demand fit 80 columns', () => {
-    const { stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--replications', '3', '--detail', '--monthly'); // prettier-ignore
+  test('the screen and every table on demand fit 80 columns', async () => {
+    const { stdout } = await bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--replications', '3', '--detail', '--monthly'); // prettier-ignore
     expect(stdout).toContain('By cohort');
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test('run names a change with its earlier value, and compares it with the unchanged scenario on common dice', () => {
+  test('run names a change with its earlier value, and compares it with the unchanged scenario on common dice', async () => {
     const args = ['run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--replications', '2'];
-    const { stdout } = bench(...args, '--set', 'amendments.clauses.five-retries.shows.atLeast=1');
+    const { stdout } = await bench(...args, '--set', 'amendments.clauses.five-retries.shows.atLeast=1');
     expect(stdout).toMatch(/^A change of small/);
     expect(stdout).toContain('\n  amendments.clauses.five-retries.shows.atLeast: 5 -> 1\n');
     expect(stdout).toMatch(/^ +reason +mean +before +change/m);
     // Only the clause that was changed may gain; nothing before it in the order of precedence moves.
     expect(stdout).toMatch(/^18\.7 .* 0 +0$/m);
     expect(stdout).toMatch(/^18\.9 .* \+\d+ +\d+$/m);
-    expect(bench(...args, '--no-baseline', '--set', 'title=x').stdout).not.toMatch(/^ +reason +mean +before/m);
+    expect((await bench(...args, '--no-baseline', '--set', 'title=x')).stdout).not.toMatch(/^ +reason +mean +before/m);
   });
 
-  test('run --format json prints one JSON text and nothing else on standard output', () => {
-    const { status, stdout } = bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--format', 'json', '--replications', '8'); // prettier-ignore
+  test('run --format json prints one JSON text and nothing else on standard output', async () => {
+    const { status, stdout } = await bench('run', 'test/cli/fixtures/small.yaml', '--workers', '1', '--format', 'json', '--replications', '8'); // prettier-ignore
     expect(status).toBe(0);
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['provenance', 'seed', 'scenarioHash', 'installations', 'ends', 'volumes', 'kernelSeconds']); // prettier-ignore
   });
@@ -72,8 +73,8 @@ describe('run', () => {
 
   test.skipIf(!existsSync('/proc/self'))(
     'run ends properly if no directory can be made for its files (needs /proc)',
-    () => {
-      const { status, stderr } = shell(`${BENCH} run scenarios/quiet.yaml --workers 1 --out /proc/no/such`);
+    async () => {
+      const { status, stderr } = await bench('run', 'scenarios/quiet.yaml', '--workers', '1', '--out', '/proc/no/such');
       expect(status).toBe(1);
       expect(stderr).toContain('--out /proc/no/such: no directory can be made there');
     },
@@ -86,8 +87,8 @@ describe('run', () => {
     [['run', 'scenarios/quiet.yaml', '--as-of', '2020-01-01'], 'expected a day from 2021-02-01 to 2022-12-31'],
     [['run', 'scenarios/quit.yaml'], 'no such file'],
     [['rum'], 'Did you mean run?'],
-  ])('run refuses %j with exit code 1 and gives the reason on standard error', (args, words) => {
-    const { status, stdout, stderr } = bench(...args);
+  ])('run refuses %j with exit code 1 and gives the reason on standard error', async (args, words) => {
+    const { status, stdout, stderr } = await bench(...args);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain(words);
     expect(stderr).not.toMatch(/^ +at /m); // no stack

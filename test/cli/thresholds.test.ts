@@ -98,7 +98,7 @@ describe('forecast thresholds', () => {
     [['--scale', '2'], 'expected a number from 0.0001 to 1'],
     [['--price', 'visit=3'], 'expected attempt, instruction, replacement = pounds'],
     [['--price', 'attempt=-1'], 'expected attempt, instruction, replacement = pounds'],
-    [['--html', CLAUSE], 'does not replace it'],
+    [['--html', CLAUSE], 'found a file of unknown origin, which is not replaced'],
     [['--set', 'rules=regime-2021-02-01'], 'has no clause that counts failures'],
   ])('%j is refused in words', async (args, message) => {
     const { code, err, out } = await small(...args);

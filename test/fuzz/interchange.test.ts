@@ -9,12 +9,15 @@ import { readAttempts, readEvents, readInstallations } from '../../src/interchan
 import { recordOf } from '../../src/interchange/record/records.ts';
 import { FileRefused, type RefusedRow } from '../../src/interchange/record/refusal.ts';
 import { decide, freshFolder, removeFolders, writeRecord, writeRecords, type Cells } from '../cli/decideHarness.ts';
+import { sampleSize } from '../sampleSize.ts';
 import { BOMBS } from './parquetBombs.ts';
 
 afterAll(removeFolders);
 
 // What is not a record is refused in words, and takes neither the process, the memory nor the day with it. Time is
 // bounded by the runner's timeout alone. Whether a damaged file that still reads has the right rows is not asked.
+
+const PARQUET_RUNS = sampleSize('FUZZ_PARQUET', { whole: 600, part: 200 });
 
 const ATTEMPT: Cells = { installation_id: '7', at: '2022-01-03T10:00:00Z', kind: 'migration', outcome: 'MA112' };
 const HEADER = 'installation_id,at,kind,outcome,cause,table_5_10';
@@ -184,9 +187,9 @@ describe('Parquet', () => {
         for (const { at, byte } of changed) bytes[at] = byte;
         if ((await readBytes(bytes, 'parquet')).file) refused += 1;
       }),
-      { numRuns: 600, seed: 1 },
+      { numRuns: PARQUET_RUNS, seed: 1 },
     );
-    expect(refused).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(PARQUET_RUNS / 6);
   });
 });
 
@@ -212,7 +215,7 @@ describe('anything', () => {
           expect(error).toBeInstanceOf(FileRefused);
         }
       }),
-      { numRuns: 500, seed: 2 },
+      { numRuns: sampleSize('FUZZ_TEXTS', { whole: 500, part: 200 }), seed: 2 },
     );
   });
 

@@ -59,7 +59,7 @@ export class Account {
     this.counts = counts;
     const queue = new EventQueue(plan.eventRank);
     this.queue = queue;
-    this.tally = new Tally(plan.rules);
+    this.tally = new Tally(plan.rules, observer !== null);
     this.asOfs = new AsOfCounter(plan.asOfs, counts, observer);
     this.uncounted = new Uncounted(plan);
     this.changes = new Changes(plan.changes, streams.changes, plan.horizon);

@@ -28,7 +28,7 @@ export class Follower {
     this.rules = rules;
     this.masks = masks;
     this.counts = counts;
-    this.tally = new Tally(rules);
+    this.tally = new Tally(rules, false);
     this.asOfs = new AsOfCounter(asOfs, counts, null);
   }
 }

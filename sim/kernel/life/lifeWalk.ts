@@ -39,9 +39,12 @@ function passes(check: i32, facts: PreparedFacts, limits: Limits): boolean {
  * @param gsme Whether the gas meter is migrated too, and can be judged.
  */
 export function walk(steps: WalkStep[], facts: PreparedFacts, limits: Limits, strikes: Strikes, gsme: boolean): i32 {
-  for (let i: i32 = 0; i < steps.length; i += 1) {
+  const count = steps.length;
+  for (let i: i32 = 0; i < count; i += 1) {
     const step = steps[i] as WalkStep;
-    if (step.needsGsme && !gsme) continue;
+    if (!gsme) {
+      if (step.needsGsme) continue;
+    }
     if (step.check >= 0 && !passes(step.check, facts, limits)) return (i << OBSERVATION_BITS) | step.fails;
     if (!step.isStruck) continue;
     const observation = strikes.observe(step);

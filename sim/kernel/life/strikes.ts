@@ -62,6 +62,23 @@ export class Strikes {
 
   /** What a head-end sees of a step that can be struck. Ask once per step taken, in the order of the walk. */
   observe(step: WalkStep): i32 {
+    if (step.meetsOthers) {
+      const observation = this.observeOthers(step);
+      if (observation !== OBSERVED_ANSWERED) return observation;
+    }
+    const persistent = step.persistent;
+    const count = persistent.length;
+    for (let i: i32 = 0; i < count; i += 1) {
+      if (!this.persistent.strikes(persistent[i] as i32, this.at)) continue;
+      this.culprit = BY_PERSISTENT;
+      this.culpritFault = persistent[i] as i32;
+      return step.observations[i] as i32;
+    }
+    return OBSERVED_ANSWERED;
+  }
+
+  /** The same for all that is no persistent fault: outages, a wrong key, data errors. */
+  private observeOthers(step: WalkStep): i32 {
     if (step.system && this.systemOutages.covering(this.at) >= 0) {
       this.culprit = BY_SYSTEM;
       return OBSERVED_SYSTEM_FAULT;
@@ -81,13 +98,6 @@ export class Strikes {
       this.culprit = BY_DATA_ERROR;
       this.culpritFault = dataErrors[i] as i32;
       return kind === DATA_FIXABLE ? OBSERVED_BAD_DATA : OBSERVED_REFUSED;
-    }
-    const persistent = step.persistent;
-    for (let i: i32 = 0; i < persistent.length; i += 1) {
-      if (!this.persistent.strikes(persistent[i] as i32, this.at)) continue;
-      this.culprit = BY_PERSISTENT;
-      this.culpritFault = persistent[i] as i32;
-      return step.observations[i] as i32;
     }
     return OBSERVED_ANSWERED;
   }

@@ -22,6 +22,8 @@ export class WalkStep {
   needsGsme: boolean = false;
   /** Whether anything below can strike the step at all. */
   isStruck: boolean = false;
+  /** Whether anything but persistent faults can: the next three, or data errors. */
+  meetsOthers: boolean = false;
   /** Fails while the system is down. */
   system: boolean = false;
   /** Silent while the WAN is down at the attempt. */
@@ -41,6 +43,7 @@ export class WalkStep {
     this.fails = numbers.integer(this.fails);
     this.needsGsme = numbers.flag(this.needsGsme);
     this.isStruck = numbers.flag(this.isStruck);
+    this.meetsOthers = numbers.flag(this.meetsOthers);
     this.system = numbers.flag(this.system);
     this.linked = numbers.flag(this.linked);
     this.rotates = numbers.flag(this.rotates);

@@ -127,8 +127,8 @@ function walkStep(id: StepId, group: Group, scenario: Scenario, { position }: Co
   step.rotates = id === 'rotateKeys' && (group.process.masterKey?.wrongShare ?? 0) > 0;
   step.system = id === 'requestAccepted' && hasSystemOutages(scenario);
   step.linked = id === 'deviceState' && group.process.linkNeeded;
-  step.isStruck =
-    step.persistent.length > 0 || step.dataErrors.length > 0 || step.rotates || step.system || step.linked;
+  step.meetsOthers = step.dataErrors.length > 0 || step.rotates || step.system || step.linked;
+  step.isStruck = step.meetsOthers || step.persistent.length > 0;
   return step;
 }
 

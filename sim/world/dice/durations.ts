@@ -68,10 +68,11 @@ function interpolate(table: Float64Array, u: f64): f64 {
  * several choices. Each choice costs log2(1/share) bits of it: a share of 2 % leaves 26 bits.
  */
 export class Picker {
-  /** The remainder of the last `pick`, strictly between 0 and 1. */
-  rest: f64 = 0;
   /** The end of each choice; the last is 1. */
   ends: Float64Array;
+  /** How far the last uniform lies within its choice, and the width of the choice. */
+  private within: f64 = 0;
+  private width: f64 = 1;
 
   constructor(ends: Float64Array) {
     this.ends = ends;
@@ -85,15 +86,23 @@ export class Picker {
     const ends = this.ends;
     let i: i32 = 0;
     let low: f64 = 0;
-    while (u >= (ends[i] as f64)) {
-      low = ends[i] as f64;
+    let end = ends[0] as f64;
+    while (u >= end) {
+      low = end;
       i += 1;
+      end = ends[i] as f64;
     }
-    this.rest = (u - low) / ((ends[i] as f64) - low);
-    // Rounding can reach the ends of the interval, and a logarithm takes neither 0 nor 1.
-    if (this.rest <= 0) this.rest = LEAST_UNIFORM;
-    else if (this.rest >= 1) this.rest = 1 - LEAST_UNIFORM;
+    this.within = u - low;
+    this.width = end - low;
     return i;
+  }
+
+  /** The remainder of the last `pick`, strictly between 0 and 1. */
+  get rest(): f64 {
+    const rest = this.within / this.width;
+    // Rounding can reach the ends of the interval, and a logarithm takes neither 0 nor 1.
+    if (rest <= 0) return LEAST_UNIFORM;
+    return rest >= 1 ? 1 - LEAST_UNIFORM : rest;
   }
 }
 

@@ -54,15 +54,12 @@ const DEAD: i32 = 2;
 /** Draws of one fault of one installation. */
 export const DRAWS_A_FAULT: i32 = 4096;
 
-/** A chance above every uniform: the installation does not have the fault. */
-const NEVER_STRUCK: f64 = 2;
-
-/** The chance that the first attempt passes, for the uniform that says what the installation has of the fault. */
+/** The chance that the first attempt passes, for the uniform by which the installation has the fault. */
 function firstChance(fault: PersistentFault, u: f64): f64 {
-  if (u >= fault.share) return NEVER_STRUCK;
   const within = u / fault.share;
   if (within < fault.deadShare) return 0;
   if (fault.isBeta()) return fault.betaA / (fault.betaA + fault.betaB);
+  if (fault.chances.length === 1) return fault.chances[0] as f64;
   return fault.chances[fault.picker.pick((within - fault.deadShare) / (1 - fault.deadShare))] as f64;
 }
 
@@ -99,10 +96,33 @@ export class PersistentFaults {
 
   /** Whether fault `f` strikes the next time its step is taken. Call it once per step taken: the answer is part of the state. */
   strikes(f: i32, at: Instant): boolean {
-    const fault = this.faults[f] as PersistentFault;
-    if (this.opened[f] !== this.turn) this.open(f, fault);
+    if (this.opened[f] !== this.turn) this.open(f);
     const kind = this.kind[f] as i32;
-    if (kind === HAS_NOT || fault.from > at || at >= fault.to) return false;
+    return kind === HAS_NOT ? false : this.strikesOwner(f, kind, at);
+  }
+
+  /** Most faults are rare: who does not have one has nothing else to know of it. */
+  private open(f: i32): void {
+    const fault = this.faults[f] as PersistentFault;
+    this.opened[f] = this.turn;
+    this.stream.draw(this.entity, fault.index);
+    const u = first();
+    if (u >= fault.share) {
+      this.kind[f] = HAS_NOT;
+      return;
+    }
+    this.failures[f] = 0;
+    this.successes[f] = 0;
+    this.firstUniform[f] = second();
+    const chance = firstChance(fault, u);
+    this.chance[f] = chance;
+    this.kind[f] = chance === 0 ? DEAD : LIVE;
+  }
+
+  /** The same for an installation that has the fault. */
+  private strikesOwner(f: i32, kind: i32, at: Instant): boolean {
+    const fault = this.faults[f] as PersistentFault;
+    if (fault.from > at || at >= fault.to) return false;
     const failures = this.failures[f] as i32;
     if (failures >= fault.affectedMax) return false;
     if (kind === LIVE && this.succeeds(f, fault)) {
@@ -111,18 +131,6 @@ export class PersistentFaults {
     }
     this.failures[f] = failures + 1;
     return true;
-  }
-
-  private open(f: i32, fault: PersistentFault): void {
-    this.opened[f] = this.turn;
-    this.failures[f] = 0;
-    this.successes[f] = 0;
-    this.stream.draw(this.entity, fault.index);
-    const u = first();
-    this.firstUniform[f] = second();
-    const chance = firstChance(fault, u);
-    this.chance[f] = chance;
-    this.kind[f] = chance === NEVER_STRUCK ? HAS_NOT : chance === 0 ? DEAD : LIVE;
   }
 
   private succeeds(f: i32, fault: PersistentFault): boolean {
@@ -146,7 +154,7 @@ export class PersistentFaults {
 
   /** Failures so far of fault `f` on this installation, for the story. */
   failuresOf(f: i32): i32 {
-    return this.opened[f] === this.turn ? (this.failures[f] as i32) : 0;
+    return this.opened[f] === this.turn && this.kind[f] !== HAS_NOT ? (this.failures[f] as i32) : 0;
   }
 
   /** Success chance of fault `f` on this installation, for the story; -1: it is never drawn (Beta). */

@@ -9,12 +9,14 @@ import { breathe, type Io } from '../shell/io.ts';
 import { threadsOf } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { observationDice, publishedLines, type AskedLine } from './calibrationAnswer.ts';
-import { giveAnswer, refuseOut } from './calibrationOutput.ts';
+import { giveAnswer, refuseOut, type AnswerPlaces } from './calibrationOutput.ts';
 import { scenariosOf } from './drawnScenarios.ts';
 import { priorsFile } from './priorsFile.ts';
+import type { Provenance } from '../../report/provenance.ts';
+import { filesOrigin, originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 /** The options of holding draws without a library against published lines. */
-export interface DrawsAsked {
+export interface DrawsAsked extends AnswerPlaces {
   readonly priors: string;
   readonly to: string;
   readonly draws: number;
@@ -23,9 +25,6 @@ export interface DrawsAsked {
   readonly seed?: string | undefined;
   readonly set: readonly string[];
   readonly workers?: number | undefined;
-  readonly out?: string | undefined;
-  readonly html?: string | undefined;
-  readonly format: 'text' | 'json';
 }
 
 /** `calibrate SCENARIO --to LINES`: lives many draws once, for the lines alone, and keeps no library. */
@@ -33,7 +32,12 @@ export async function askDraws(io: Io, path: string, options: DrawsAsked): Promi
   const { draws, scale, operatorError, set, to, seed } = options;
   const priors = priorsFile(path, options.priors, options);
   const asked = publishedLines(priors, to);
-  refuseOut(options.out);
+  const given = { 'priors': options.priors, to, draws, scale, 'operator-error': operatorError, seed, set };
+  const provenance: Provenance = {
+    ...originOf(io, { ...scenarioOrigin(priors.base), seed: priors.seed, inputs: filesOrigin([options.priors, to]) }),
+    command: commandText(['calibrate', path], given),
+  };
+  refuseOut(options, provenance);
   const drawn = drawsOf(priors, draws);
   const table = await simulateDraws(io, priors, drawn, { ...options, lines: asked });
   const found = calibrateOn({
@@ -46,10 +50,8 @@ export async function askDraws(io: Io, path: string, options: DrawsAsked): Promi
     // Some thirty truths are enough to see that a table misleads.
     checkEvery: Math.max(1, Math.floor(draws / 30)),
   });
-  const given = { 'priors': options.priors, to, draws, scale, 'operator-error': operatorError, seed, set };
-  const command = commandText(['calibrate', path], given);
   const rows = drawn.map(({ number }) => ({ draw: number, run: 0 }));
-  return giveAnswer(io, { priors, drawn, rows, scale, operatorError, found, histories: null, command, set, notes: [] }, options); // prettier-ignore
+  return giveAnswer(io, { priors, drawn, rows, scale, operatorError, found, histories: null, provenance, notes: [] }, options); // prettier-ignore
 }
 
 async function simulateDraws(

@@ -4,7 +4,8 @@ import { HistoryEvidence, summaryAlarm, ALARM } from '../../../sim/calibrate/evi
 import { libraryVolumes } from '../../../sim/calibrate/evidence/libraryLines.ts';
 import { conditionByRidge } from '../../../sim/calibrate/evidence/ridgeCondition.ts';
 import { calibrateOn, type SeenSummary } from '../../../sim/calibrate/posterior/calibration.ts';
-import { forecastDays, libraryDraws } from '../../../sim/forecast/library/libraryPlan.ts';
+import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
+import { forecastDays } from '../../../sim/forecast/library/libraryPlan.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { fillLibrary, membersOf } from '../library/libraryCells.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
@@ -13,18 +14,19 @@ import { commandText } from '../shell/commandText.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { threadsOf } from '../shell/options.ts';
+import { recordsIn } from '../shell/recordInputs.ts';
 import { observationDice, publishedLines, type AskedLine, type HistoriesRead } from './calibrationAnswer.ts';
-import { giveAnswer, refuseOut } from './calibrationOutput.ts';
+import { giveAnswer, refuseOut, type AnswerPlaces } from './calibrationOutput.ts';
+import { libraryOrigin } from '../library/libraryOrigin.ts';
+import type { Provenance } from '../../report/provenance.ts';
+import { filesOrigin, originOf } from '../output/outputOrigin.ts';
 
 /** The options of holding a library against data. */
-export interface LibraryAsked extends RecordsAsked {
+export interface LibraryAsked extends RecordsAsked, AnswerPlaces {
   readonly to?: string | undefined;
   readonly asOf: readonly string[];
   readonly operatorError: number;
   readonly workers?: number | undefined;
-  readonly out?: string | undefined;
-  readonly html?: string | undefined;
-  readonly format: 'text' | 'json';
 }
 
 /** Days past the last row that an as-of may lie: of a later day nothing is known. Ours, as in a forecast. */
@@ -41,8 +43,9 @@ export async function askLibrary(io: Io, folder: string, options: LibraryAsked):
   const asOf = asOfIn(library, options, hasRecords);
   const asked = to === undefined ? [] : publishedLines(priors, to, library.files);
   const day = asked.length === 0 ? 0 : comparedDay(library, asOf);
-  refuseOut(options.out);
-  const portfolio = hasRecords ? await readStates(io, { ...options, asOf }) : undefined;
+  const provenance = askedOrigin(io, library, options, { asOf, hasLines: asked.length > 0 });
+  refuseOut(options, provenance);
+  const portfolio = hasRecords ? await readStates(io, { ...options, asOf, rules: priors.base.rules }) : undefined;
   if (portfolio !== undefined) refuseUnknownDays(asOf, portfolio.lastAt);
   const { keys } = await fillLibrary(io, library, { asOf, workers: threadsOf(options.workers) });
   const members = membersOf(library, keys);
@@ -57,31 +60,47 @@ export async function askLibrary(io: Io, folder: string, options: LibraryAsked):
   const unseen = evidence === undefined || portfolio === undefined ? 0 : evidence.unseen(portfolio.states);
   const notes = unseen === 0 ? [] : [`${counted(unseen, 'installation')} of a cohort, dormancy, gas or payment mode that the library does not hold: they are in no summary`]; // prettier-ignore
   const { replications, scale } = head.options;
-  const command = commandText(['calibrate', folder], {
-    to,
-    'operator-error': asked.length === 0 ? undefined : operatorError,
-    'histories': options.histories,
-    'installations': options.installations,
-    'attempts': options.attempts,
-    'events': options.events,
-    'as-of': asOf,
-  });
   return giveAnswer(
     io,
     {
       priors,
-      drawn: libraryDraws(priors, head.options),
+      drawn: drawsOf(priors, head.options.draws),
       rows: members.map(({ draw }, i) => ({ draw, run: i % replications })),
       scale,
       operatorError,
       found,
       histories: read,
-      command,
-      set: head.set,
+      provenance,
       notes,
     },
     options,
   );
+}
+
+/** The origin of an answer: the library, and the files that it was held against. */
+function askedOrigin(
+  io: Io,
+  library: Library,
+  options: LibraryAsked,
+  { asOf, hasLines }: { readonly asOf: string; readonly hasLines: boolean },
+): Provenance {
+  const { to, operatorError, histories, installations, attempts, events } = options;
+  const command = commandText(['calibrate', library.folder], {
+    to,
+    'operator-error': hasLines ? operatorError : undefined,
+    'histories': histories,
+    'installations': installations,
+    'attempts': attempts,
+    'events': events,
+    'as-of': asOf,
+  });
+  const records = histories === undefined ? { installations, attempts, events } : recordsIn(histories);
+  const files = [...(to === undefined ? [] : [to]), ...Object.values(records).flat()];
+  return {
+    ...originOf(io, { ...libraryOrigin(library), inputs: filesOrigin(files) }),
+    command,
+    set: library.head.set,
+  };
 }
 
 function calibrated(
@@ -89,7 +108,7 @@ function calibrated(
   members: readonly Member[],
   { asked, day, histories, widened, operatorError }: { readonly asked: readonly AskedLine[]; readonly day: number; readonly histories: readonly SeenSummary[]; readonly widened: number; readonly operatorError: number }, // prettier-ignore
 ) {
-  const drawn = libraryDraws(priors, head.options);
+  const drawn = drawsOf(priors, head.options.draws);
   const draws = members.map(({ draw }) => draw);
   return calibrateOn({
     names: priors.parameters.map(({ name }) => name),

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { counted, thousands } from '../../text/table.ts';
 import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { LIBRARY_DEFAULTS, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
@@ -19,6 +19,7 @@ import { PUBLISHED } from './calibrationAnswer.ts';
 import { ranksCommand } from './ranksCommand.ts';
 import { rangesCommand } from './rangesCommand.ts';
 import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
+import { replaceOption } from '../output/ownFiles.ts';
 
 interface CalibrateOptions extends RecordsAsked {
   readonly priors?: string;
@@ -32,6 +33,7 @@ interface CalibrateOptions extends RecordsAsked {
   readonly to?: string;
   readonly operatorError: number;
   readonly html?: string;
+  readonly replace: boolean;
   readonly format: 'text' | 'json';
   readonly workers?: number;
 }
@@ -61,11 +63,10 @@ export function calibrateCommand(shell: Shell): Command {
       `share of each population that a run lives (default: ${LIBRARY_DEFAULTS.scale}; for --to without a library ${LINE_DRAWS.scale})`,
       shareOption,
     ) // prettier-ignore
-    .option(
-      '--as-of <date>',
-      "day at which states are kept; may be repeated (default: the scenario's as-ofs). With data: the day of the histories",
-      (text: string, before: readonly string[]) => collect(dateOption(text), before),
-      [],
+    .addOption(
+      new Option('--as-of <date>', 'day at which states are kept; may be repeated. With data: the day of the histories')
+        .argParser((text: string, before: readonly string[]) => collect(dateOption(text), before))
+        .default([], 'the as-ofs of the scenario; with data, that of the library'),
     )
     .option('--seed <text>', "seed of draws and lives (default: that of the priors, or the scenario's)")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
@@ -83,6 +84,7 @@ export function calibrateCommand(shell: Shell): Command {
   withFileOptions(command)
     .option('--max-errors <n>', 'refused rows shown; reading ends there', whole(1, 999_999_999), 100)
     .option('--html <file>', 'write what the data say as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .option('--format <format>', 'of what the data say: text or json', oneOf('text', 'json'), 'text')
     .addOption(workersOption('threads; no result depends on them'))
     .addHelpText(
@@ -96,8 +98,9 @@ another as-of by itself.
 With data the answer is the posterior of each parameter, how much narrower it is than its prior, which data contradict the
 priors, and the weight of each draw. A published figure is no exact target: it enters as the interval that its rounding
 leaves (columns low and high of the file say another one), with the error of an operator's own count. A line whose relation
-is input is no data. Histories enter as shares without a size, those of a forecast. Both may be given together. fit is
-another thing: one number a line, and no error.
+is input is no data. Lines are CSV with the columns category, cohorts, published and relation, as in
+scenarios/data/published-volumes.csv. Histories enter as shares without a size, those of a forecast. Both may be given
+together. fit is another thing: one number a line, and no error.
 
 Examples:
   smets1-bench calibrate various1 --priors scenarios/priors/various1.yaml --out out/library
@@ -107,6 +110,7 @@ Examples:
   smets1-bench calibrate coverage out/library --as-of 2021-11-03
   smets1-bench calibrate draws various1 --priors scenarios/priors/various1.yaml
 
+A library is never replaced; --replace is for the tables and the page of an answer.
 scenarios/priors/README.md has the columns. Exit codes: 0 done, 1 usage, scenario, priors, lines or folder wrong, 2 rows
 were refused, 4 the draws say too little, or no draw comes near the data.`,
     )

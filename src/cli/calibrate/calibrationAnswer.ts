@@ -8,6 +8,7 @@ import type { SeenLine } from '../../../sim/calibrate/posterior/calibration.ts';
 import { Stream } from '../../../sim/world/dice/draws.ts';
 import { normalQuantile } from '../../../sim/world/dice/normal.ts';
 import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import { UsageError } from '../shell/exit.ts';
 import { diskFiles, readText } from '../shell/readText.ts';
 import type { Files } from '../../document/files.ts';
@@ -23,9 +24,8 @@ export interface CalibrationAnswer {
   readonly found: Calibration;
   /** The portfolio that the draws were held against; null without histories. */
   readonly histories: HistoriesRead | null;
-  /** The command that gives the same answer. */
-  readonly command: string;
-  readonly set: readonly string[];
+  /** Where the answer comes from, with the command that gives it again. */
+  readonly provenance: Provenance;
   /** What a reader should know before using it: a sentence each. */
   readonly notes: readonly string[];
 }

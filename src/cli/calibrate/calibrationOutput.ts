@@ -13,21 +13,26 @@ import { writeDocument } from '../report/writePage.ts';
 import { EXIT, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { MANIFEST, prepareDirectory, stage } from '../shell/outDirectory.ts';
-import { benchVersion } from '../shell/version.ts';
 import type { CalibrationAnswer } from './calibrationAnswer.ts';
 import { CALIBRATION_TABLES, type CalibrationTable } from './calibrationTables.ts';
 import { calibrationText, CONFLICT, EFFECTIVE_MIN, shown } from './calibrationText.ts';
+import type { Provenance } from '../../report/provenance.ts';
+import { namedOutput, refuseOtherFolder, refuseOthers } from '../output/ownFiles.ts';
+import { sha256Of } from '../output/fileHash.ts';
 
 /** Where an answer goes. */
-interface AnswerPlaces {
+export interface AnswerPlaces {
+  readonly replace: boolean;
   readonly out?: string | undefined;
   readonly html?: string | undefined;
   readonly format: 'text' | 'json';
 }
 
-/** Refuses a folder for the tables that holds something else, before anything is computed. */
-export function refuseOut(out: string | undefined): void {
+/** Refuses places that hold something else, before anything is computed. */
+export function refuseOut({ out, html, replace }: AnswerPlaces, provenance: Provenance): void {
   if (out !== undefined) prepareDirectory(out);
+  refuseOtherFolder(out, provenance, { replace });
+  refuseOthers([namedOutput('--html', html)], provenance, { replace });
 }
 
 /** Writes an answer to its places and says whether it can be used: EXIT.property if the draws say too little. */
@@ -50,8 +55,10 @@ function writeTables(out: string, answer: CalibrationAnswer, page: PageDocument)
         return [name, table.close()];
       }),
     );
-    writeFileSync(join(staging.folder, PAGE_FILE), `${JSON.stringify(page)}\n`);
-    writeFileSync(join(staging.folder, MANIFEST), `${JSON.stringify({ ...headOf(answer), files }, null, 2)}\n`);
+    const path = join(staging.folder, PAGE_FILE);
+    writeFileSync(path, `${JSON.stringify(page)}\n`);
+    const named = { ...files, [PAGE_FILE]: { rows: 1, sha256: sha256Of(path) } };
+    writeFileSync(join(staging.folder, MANIFEST), `${JSON.stringify({ ...headOf(answer), files: named }, null, 2)}\n`);
     staging.publish();
   } finally {
     staging.discard();
@@ -59,13 +66,14 @@ function writeTables(out: string, answer: CalibrationAnswer, page: PageDocument)
 }
 
 /** What decides an answer, for the manifest and JSON. */
-function headOf({ priors, drawn, rows, scale, operatorError, histories, command, found, notes }: CalibrationAnswer) {
+function headOf({ priors, drawn, rows, scale, operatorError, histories, provenance, found, notes }: CalibrationAnswer) {
   const { name, base, seed } = priors;
   return {
     format: 1,
     kind: 'calibration',
-    command,
-    version: benchVersion(),
+    provenance,
+    command: provenance.command,
+    version: provenance.version,
     kernel: KERNEL,
     priors: name,
     scenario: base.scenario.name,
@@ -150,21 +158,13 @@ function chancesOf(
 }
 
 function documentOf(answer: CalibrationAnswer): PageDocument {
-  const { priors, drawn, scale, operatorError, found, histories, command, set } = answer;
-  const { base, seed, parameters } = priors;
+  const { priors, drawn, scale, operatorError, found, histories, provenance } = answer;
+  const { parameters } = priors;
   return {
     format: PAGE_FORMAT,
     kind: 'page',
     title: `What the data say of ${priors.name}`,
-    provenance: {
-      command,
-      set,
-      scenarios: [{ name: base.scenario.name, hash: base.hash }],
-      rules: base.rules.name,
-      seed,
-      replications: null,
-      version: benchVersion(),
-    },
+    provenance,
     sections: calibrationSections({
       draws: drawn.length,
       scale,

@@ -7,6 +7,8 @@ import type { Shell } from '../shell/command.ts';
 import type { Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
 import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
+import type { Provenance } from '../../report/provenance.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 interface DrawsOptions {
   readonly priors: string;
@@ -49,8 +51,10 @@ function draws(io: Io, scenario: string, options: DrawsOptions): void {
   const priors = priorsFile(scenario, options.priors, options);
   const drawn = drawsOf(priors, options.draws);
   refuseWrongDraws(priors, drawn);
+  const { base, seed } = priors;
+  const provenance = originOf(io, { ...scenarioOrigin(base), seed });
   const write = { text: priorsText, csv: drawsCsv, json: drawsJson }[options.format];
-  io.out.write(write(priors, drawn));
+  io.out.write(write(priors, drawn, provenance));
 }
 
 function priorsText(priors: Priors, drawn: readonly ParameterDraw[]): string {
@@ -87,9 +91,9 @@ function drawsCsv(priors: Priors, drawn: readonly ParameterDraw[]): string {
   return [head, ...rows].map(csvLine).join('');
 }
 
-function drawsJson(priors: Priors, drawn: readonly ParameterDraw[]): string {
+function drawsJson(priors: Priors, drawn: readonly ParameterDraw[], provenance: Provenance): string {
   const { name, seed, base, file, parameters } = priors;
   const named = parameters.map((parameter) => ({ name: parameter.name, paths: parameter.paths }));
-  const of = { priors: name, scenario: base.path, seed, set: file.set, parameters: named, draws: drawn };
+  const of = { provenance, priors: name, scenario: base.path, seed, set: file.set, parameters: named, draws: drawn };
   return `${JSON.stringify(of)}\n`;
 }

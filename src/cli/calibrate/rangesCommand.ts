@@ -23,12 +23,14 @@ import { commandText } from '../shell/commandText.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
 import { breathe, type Io } from '../shell/io.ts';
-import { shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
+import { shareOption, threadsOf, whole, workersOption, outputFile } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { scenariosOf } from './drawnScenarios.ts';
 import { priorsFile } from './priorsFile.ts';
+import { refuseOthers, replaceOption } from '../output/ownFiles.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 interface RangesOptions {
   readonly priors: string;
@@ -36,6 +38,7 @@ interface RangesOptions {
   readonly scale: number;
   readonly replications: number;
   readonly out: string;
+  readonly replace: boolean;
   readonly workers?: number;
 }
 
@@ -45,7 +48,8 @@ export function rangesCommand({ action }: Shell): Command {
     .description('Compute the range of each volume over the priors, the weight of each reading, and who would migrate.')
     .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
     .requiredOption('--priors <file>', 'file of priors (YAML): see scenarios/priors')
-    .requiredOption('--out <file>', 'where the figures go (JSON)')
+    .requiredOption('--out <file>', 'where the figures go (JSON)', outputFile)
+    .addOption(replaceOption())
     .option('--draws <n>', 'draws of the Latin hypercube, one replication each', whole(DRAWS_MIN, DRAWS_MAX), 400)
     .option('--scale <s>', 'share of every population that a draw simulates', shareOption, 0.1)
     .option('--replications <n>', 'replications of each reading, at full size', whole(1, 100), 2)
@@ -67,6 +71,8 @@ Exit codes: 0 done, 1 usage, scenario or priors wrong, 3 defect.`,
 async function ranges(io: Io, path: string, options: RangesOptions): Promise<void> {
   const file = loadScenarioFile(path, []);
   const priors = priorsFile(path, options.priors);
+  const provenance = originOf(io, scenarioOrigin(file));
+  refuseOthers([{ path: options.out, option: '--out' }], provenance, options);
   // A place that cannot be written to is told before minutes of work, not after them.
   const output = openAt(options.out);
   const interruption = io.interruption();
@@ -114,7 +120,7 @@ async function ranges(io: Io, path: string, options: RangesOptions): Promise<voi
       ).filter(({ isOwn }) => isOwn),
     };
     progress.stop();
-    output.write(Buffer.from(`${JSON.stringify(known, null, 2)}\n`));
+    output.write(Buffer.from(`${JSON.stringify({ ...known, provenance }, null, 2)}\n`));
     output.commit();
     io.out.write(`${options.out}\n`);
   } catch (error) {

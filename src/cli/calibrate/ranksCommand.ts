@@ -11,7 +11,6 @@ import type { Posterior } from '../../../sim/calibrate/posterior/posterior.ts';
 import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
-import { libraryDraws } from '../../../sim/forecast/library/libraryPlan.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { truthCells } from '../../../sim/forecast/score/truths.ts';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
@@ -23,6 +22,8 @@ import { breathe, writeLine, type Io } from '../shell/io.ts';
 import { dateOption, oneOf, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { comparedDay } from './askLibrary.ts';
 import { observationDice, PUBLISHED, publishedLines, type AskedLine } from './calibrationAnswer.ts';
+import { libraryOrigin } from '../library/libraryOrigin.ts';
+import { originOf } from '../output/outputOrigin.ts';
 
 interface RanksOptions {
   readonly asOf?: string;
@@ -115,7 +116,7 @@ async function coverage(io: Io, folder: string, options: RanksOptions): Promise<
   const ofLines = of(found.flatMap((row) => (row.lines === undefined ? [] : [row.lines])));
   const alarms = found.map(({ alarm }) => alarm);
   if (options.format === 'json')
-    io.out.write(`${JSON.stringify({ asOf, truths: count, seed, library: head.options, alarms, histories, lines: ofLines })}\n`); // prettier-ignore
+    io.out.write(`${JSON.stringify({ provenance: originOf(io, libraryOrigin(library)), asOf, truths: count, seed, library: head.options, alarms, histories, lines: ofLines })}\n`); // prettier-ignore
   else io.out.write(textOf(library, { asOf, truths: count, seed, alarms }, { histories, lines: ofLines }));
 }
 
@@ -134,7 +135,7 @@ function askerOf(
 ) {
   const evidence = new HistoryEvidence(members);
   const draws = members.map(({ draw }) => draw);
-  const drawn = libraryDraws(priors, head.options);
+  const drawn = drawsOf(priors, head.options.draws);
   const coordinates = draws.map((draw) => drawn[draw]?.coordinates ?? []);
   const counted = { lines: lines.map(({ line }) => line), day, scale: head.options.scale };
   const seenLines = lines.map(({ seen }) => seen);

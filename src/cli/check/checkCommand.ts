@@ -5,7 +5,8 @@ import { VARIOUS1 } from '../../rules/builtInRules.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { asOfOption, folder, oneOf, repeatable, whole } from '../shell/options.ts';
+import { replaceOption } from '../output/ownFiles.ts';
+import { asOfOption, folder, oneOf, outputFile, repeatable, whole } from '../shell/options.ts';
 import { withFileOptions } from '../shell/recordInputs.ts';
 import type { DeviceOptions } from './checkDevice.ts';
 import type { CheckOptions } from './checkEngine.ts';
@@ -32,8 +33,8 @@ interface EngineOptions {
 }
 
 /**
- * `check`: holds somebody's exclusion engine, head-end or device to the rules and the laws. Each subcommand imports what it
- * runs when it is asked: the generator, the shrinker and the devices are of no use to each other.
+ * `check`: holds somebody's exclusion engine, head-end or device to the rules and the laws. Each subcommand imports its own
+ * code when it runs, so that a small one starts fast.
  */
 export function checkCommand({ action }: Shell): Command {
   const check = new Command('check').addHelpText('after', CHECK_HELP);
@@ -50,7 +51,8 @@ export function checkCommand({ action }: Shell): Command {
     .option('--laws-only', 'do not compare: try the laws alone', false)
     .option('--cases <dir>', 'cases that are asked first; new ones are written there', folder, 'cases')
     .option('--accept <file>', 'contested answers that are let pass, each with a reason and a date')
-    .option('--junit <file>', 'a report for CI')
+    .option('--junit <file>', 'a report for CI', outputFile)
+    .addOption(replaceOption())
     .option('--out <dir>', 'the report as JSON, the coverage, and the cases', folder)
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .option('--histories <dir>', 'decide these records instead of generated histories')
@@ -82,7 +84,8 @@ export function checkCommand({ action }: Shell): Command {
     .addHelpText('after', CHECK_REPLAY_HELP)
     .option('--clauses <list>', 'the clauses that the engine has: numbers or categories, such as 18.8,18.9', clausesOf)
     .option('--own-rules', 'only cases under the proposed rules as they stand; the others are skipped', false)
-    .option('--junit <file>', 'a report for CI')
+    .option('--junit <file>', 'a report for CI', outputFile)
+    .addOption(replaceOption())
     .action(
       action(async (io: Io, paths: readonly string[], options: ReplayCommandOptions & EngineOptions) => {
         const start = isNamed(options) ? await startOf(io, options) : undefined;
@@ -101,7 +104,8 @@ export function checkCommand({ action }: Shell): Command {
     .option('--answer-seconds <s>', 'how long one rotation may take', whole(1, 86_400), 120)
     .option('--laws <part>', 'a part of the names of laws', 'all')
     .option('--concurrency <n>', 'rotations at the same time', whole(1, 64), 4)
-    .option('--junit <file>', 'a report for CI')
+    .option('--junit <file>', 'a report for CI', outputFile)
+    .addOption(replaceOption())
     .option('--out <dir>', 'where the frames of a broken law are written, as pcap', folder)
     .addHelpText('after', CHECK_HEAD_END_HELP)
     .action(
@@ -117,7 +121,8 @@ export function checkCommand({ action }: Shell): Command {
     .option('--answer-seconds <s>', 'how long an answer may take', whole(1, 7200), 10)
     .option('--laws <part>', 'a part of the names of laws', 'all')
     .option('--frames <from-to>', 'which frames of a rotation are struck', rangeOf, [1, 40])
-    .option('--junit <file>', 'a report for CI')
+    .option('--junit <file>', 'a report for CI', outputFile)
+    .addOption(replaceOption())
     .option('--out <dir>', 'where the frames of a broken law are written, as pcap', folder)
     .addHelpText('after', CHECK_DEVICE_HELP)
     .action(
@@ -166,7 +171,8 @@ function withFleet(command: Command): Command {
     .option('--clauses <list>', 'compare these alone: clause numbers or categories, such as 18.8,18.9', clausesOf)
     .option('--accept <file>', 'contested answers that are let pass, each with a reason and a date')
     .option('--cases <dir>', 'where counterexamples are written', folder, 'cases')
-    .option('--junit <file>', 'a report for CI')
+    .option('--junit <file>', 'a report for CI', outputFile)
+    .addOption(replaceOption())
     .option('--out <dir>', 'the report as JSON, and the cases', folder)
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'));
 }

@@ -1,27 +1,26 @@
-import { writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { DeviceName } from '../../../devices/headend/procedure.ts';
 import type { DeviceBench } from '../../../devices/rig/check/deviceBench.ts';
 import type { DeviceLaw } from '../../../test/kit/device/deviceLaws.ts';
-import { junitText, type JunitCase } from '../../report/junit.ts';
+import type { JunitCase } from '../../report/junit.ts';
 import { formatProblems } from '../../document/problem.ts';
 import { counted } from '../../text/table.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { tryRig } from '../rig/readRigFile.ts';
-import { makeOutputFolders } from './checkOutputs.ts';
+import { originOf } from '../output/outputOrigin.ts';
+import { claimOutputs } from './checkOutputs.ts';
+import type { CheckPlaces } from './fleet/checkPlaces.ts';
 import { deviceRig } from './device/deviceRig.ts';
 import { writeCapture } from './device/capture.ts';
 
-export interface DeviceOptions {
+export interface DeviceOptions extends CheckPlaces {
   readonly device: DeviceName;
   /** A rig file, or the part of one: `allow`, keys, framing, ledger. */
   readonly allow?: string;
   readonly laws: string;
   readonly frames: readonly [number, number];
   readonly answerSeconds: number;
-  readonly junit?: string;
-  readonly out?: string;
 }
 
 /**
@@ -36,7 +35,7 @@ export async function checkDevice(io: Io, url: string, options: DeviceOptions): 
     const names = DEVICE_LAWS.map(({ name }) => `  ${name}`).join('\n');
     throw new UsageError(`--laws ${options.laws}: no law of devices has this in its name:\n${names}`);
   }
-  makeOutputFolders(options);
+  const outputs = claimOutputs(options, 'check device', originOf(io));
   const bench = await opened(io, url, options);
   const cases: JunitCase[] = [];
   const tell = (mark: string, name: string, why?: string): void => {
@@ -64,7 +63,8 @@ export async function checkDevice(io: Io, url: string, options: DeviceOptions): 
   } finally {
     await bench.close();
   }
-  if (options.junit !== undefined) writeFileSync(options.junit, junitText('check device', [{ name: 'laws', cases }]));
+  outputs.junit([{ name: 'laws', cases }]);
+  outputs.complete();
   return summary(io, bench, cases);
 }
 

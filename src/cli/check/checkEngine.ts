@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ExclusionCategory } from '../../clauses/clause.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { csvLine } from '../../interchange/format/rowWriter.ts';
-import { junitText } from '../../report/junit.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import { thousands } from '../../text/table.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import { diceOf } from '../../../test/kit/generate/dice.ts';
@@ -21,7 +21,9 @@ import { rulesNamed } from '../shell/rulesOption.ts';
 import { benchVersion } from '../shell/version.ts';
 import { Accepted } from './accepted.ts';
 import { readCaseFiles, writeCase } from './caseFiles.ts';
-import { caseFolder, inOrder, makeOutputFolders } from './checkOutputs.ts';
+import { originOf } from '../output/outputOrigin.ts';
+import { caseFolder, claimOutputs, inOrder, type CheckOutputs } from './checkOutputs.ts';
+import type { CheckPlaces } from './fleet/checkPlaces.ts';
 import {
   engineReportJson,
   engineReportSuites,
@@ -33,7 +35,7 @@ import { shrinkingWith, type EngineUnderTest, type StartEngine } from './engines
 import { replay, type Replayed } from './replay.ts';
 import type { Reported } from './reportParts.ts';
 
-export interface CheckOptions {
+export interface CheckOptions extends CheckPlaces {
   readonly runs: number;
   readonly budget?: number;
   readonly seed?: string;
@@ -45,8 +47,6 @@ export interface CheckOptions {
   readonly lawsOnly: boolean;
   readonly cases: string;
   readonly accept?: string;
-  readonly junit?: string;
-  readonly out?: string;
   readonly format: 'text' | 'json';
   /** How the engine was named on the command line, for the line that repeats the check. */
   readonly engineWords: readonly string[];
@@ -59,8 +59,9 @@ export async function checkEngine(io: Io, options: CheckOptions, start: StartEng
   const accepted = Accepted.read(options.accept, io.now());
   const folder = caseFolder(options);
   const known = existsSync(options.cases) ? readCaseFiles([options.cases]) : [];
-  makeOutputFolders(options);
   chosenLaws(options.laws);
+  const provenance = originOf(io, { rules: rules.name, seed });
+  const outputs = claimOutputs(options, 'check engine', provenance);
   const engine = await start(rules);
   try {
     const replayed =
@@ -73,8 +74,19 @@ export async function checkEngine(io: Io, options: CheckOptions, start: StartEng
       file: writeCase(folder, one, names),
     }));
     await engine.close();
-    const report = reportOf({ ...found, engine, rules, seed, replayed, counterexamples, laws, accepted, options });
-    write(io, report, options);
+    const report = reportOf({
+      ...found,
+      provenance,
+      engine,
+      rules,
+      seed,
+      replayed,
+      counterexamples,
+      laws,
+      accepted,
+      options,
+    });
+    write(io, report, outputs, options);
     return failuresOf(report).length > 0 ? EXIT.property : EXIT.done;
   } catch (error) {
     if (!(error instanceof BenchDefect)) throw error;
@@ -164,6 +176,7 @@ function inferred(result: SearchResult, rules: RuleSet, clauses: CheckOptions['c
 }
 
 interface Parts extends Comparison, Compared {
+  readonly provenance: Provenance;
   readonly replayed: readonly Replayed[];
   readonly laws: readonly LawResult[];
 }
@@ -214,6 +227,7 @@ function reportOf(
 ): EngineReport {
   const { engine, rules, seed, result, options, accepted, endedBy } = parts;
   return {
+    provenance: parts.provenance,
     engine: engine.name,
     rules: rules.name,
     seed,
@@ -251,7 +265,7 @@ function againLine(options: CheckOptions, seed: string): string {
   return `smets1-bench check engine ${words.map(shellWord).join(' ')}`;
 }
 
-function write(io: Io, report: EngineReport, { out, junit, format }: CheckOptions): void {
+function write(io: Io, report: EngineReport, outputs: CheckOutputs, { out, format }: CheckOptions): void {
   const json = engineReportJson(report);
   if (out !== undefined) {
     writeFileSync(join(out, 'check.json'), json);
@@ -260,6 +274,7 @@ function write(io: Io, report: EngineReport, { out, junit, format }: CheckOption
       report.coverage.map(([cell, count]) => csvLine([cell, String(count)])).join(''),
     );
   }
-  if (junit !== undefined) writeFileSync(junit, junitText('check engine', engineReportSuites(report)));
+  outputs.junit(engineReportSuites(report));
+  outputs.complete();
   io.out.write(format === 'json' ? json : engineReportText(report));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { evaluate } from '../../exclusion/reference/evaluate.ts';
 import type { Verdict } from '../../exclusion/verdict.ts';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
-import { junitText } from '../../report/junit.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import { thousands } from '../../text/table.ts';
 import type { Question } from '../../../test/kit/question.ts';
 import { differencesOf } from '../../../test/kit/compare.ts';
@@ -13,7 +13,8 @@ import { inferReadings, type Inference } from '../../../test/kit/trial/inference
 import { EXIT, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { Accepted } from './accepted.ts';
-import { inOrder, makeOutputFolders } from './checkOutputs.ts';
+import { originOf } from '../output/outputOrigin.ts';
+import { claimOutputs, inOrder, type CheckOutputs } from './checkOutputs.ts';
 import type { EngineUnderTest } from './engines/engineUnderTest.ts';
 import { nameOf, type FleetAnswers, type FleetOutputs, type FleetSource } from './fleet/fleetSource.ts';
 import { examplesOf, type FleetCheck } from './fleetExamples.ts';
@@ -53,7 +54,8 @@ export async function checkFleet(
   answers: FleetAnswers,
   outputs: FleetOutputs,
 ): Promise<ExitCode> {
-  makeOutputFolders(outputs);
+  const provenance = originOf(io, source.origins);
+  const files = claimOutputs(outputs, outputs.typed, provenance);
   const accepted = Accepted.read(outputs.accept, io.now());
   const find = answers.isOwn ? AGAINST_REFERENCE : findingOf;
   const check = { io, source, answers, outputs, accepted, find };
@@ -61,8 +63,8 @@ export async function checkFleet(
     const decided = await decide(check);
     const examples = await examplesOf(check, decided.found);
     await answers.engine?.close();
-    const report = reportOf(check, decided, examples);
-    write(io, report, outputs);
+    const report = reportOf(check, provenance, decided, examples);
+    write(io, report, files, outputs);
     if (fleetFailures(report).length === 0) return EXIT.done;
     return answers.isOwn ? EXIT.internal : EXIT.property;
   } catch (error) {
@@ -153,11 +155,13 @@ async function decide({ io, source, answers, outputs, accepted, find }: FleetChe
 
 function reportOf(
   { source, answers, outputs, accepted }: FleetCheck,
+  provenance: Provenance,
   { found, inference, endedBy }: Decided,
   examples: readonly FleetExample[],
 ): FleetReport {
   return {
     ...found,
+    provenance,
     engine: nameOf(answers),
     rules: source.rules.name,
     histories: source.histories.words,
@@ -190,9 +194,10 @@ function othersOf({ engine, expect }: FleetAnswers, accepted: Accepted, found: F
   ];
 }
 
-function write(io: Io, report: FleetReport, { typed, out, junit, format }: FleetOutputs): void {
+function write(io: Io, report: FleetReport, files: CheckOutputs, { out, format }: FleetOutputs): void {
   const json = fleetReportJson(report);
   if (out !== undefined) writeFileSync(join(out, 'check.json'), json);
-  if (junit !== undefined) writeFileSync(junit, junitText(typed, fleetReportSuites(report)));
+  files.junit(fleetReportSuites(report));
+  files.complete();
   io.out.write(format === 'json' ? json : fleetReportText(report));
 }

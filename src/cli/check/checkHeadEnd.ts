@@ -1,21 +1,20 @@
-import { writeFileSync } from 'node:fs';
 import { lineProcess, redacted, type LineProcess } from '../../../devices/hardware/driverProcess.ts';
-import { junitText, type JunitCase } from '../../report/junit.ts';
+import type { JunitCase } from '../../report/junit.ts';
 import { counted } from '../../text/table.ts';
 import { HEAD_END_LAWS, type HeadEnd } from '../../../test/kit/headEnd/laws.ts';
 import type { DeviceAtAddress } from '../../../test/kit/headEnd/target.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { makeOutputFolders } from './checkOutputs.ts';
+import { originOf } from '../output/outputOrigin.ts';
+import { claimOutputs } from './checkOutputs.ts';
+import type { CheckPlaces } from './fleet/checkPlaces.ts';
 import { writeCapture } from './device/capture.ts';
 
-export interface HeadEndOptions {
+export interface HeadEndOptions extends CheckPlaces {
   readonly command?: string;
   readonly answerSeconds: number;
   readonly laws: string;
   readonly concurrency: number;
-  readonly junit?: string;
-  readonly out?: string;
 }
 
 /**
@@ -23,11 +22,11 @@ export interface HeadEndOptions {
  * JSON lines; the devices are emulated here, on TCP of this machine, with the public lab keys. Exit code 4 if a law is broken.
  */
 export async function checkHeadEnd(io: Io, options: HeadEndOptions): Promise<ExitCode> {
-  const { command, laws: wanted, junit, out, concurrency, answerSeconds } = options;
+  const { command, laws: wanted, out, concurrency, answerSeconds } = options;
   if (command === undefined) throw new UsageError('Which head-end? Name one by --command "python3 my_head_end.py".');
   const laws = HEAD_END_LAWS.filter(({ name }) => wanted === 'all' || name.includes(wanted));
   if (laws.length === 0) throw new UsageError(`--laws ${wanted}: no law of head-ends has this in its name.`);
-  makeOutputFolders(options);
+  const outputs = claimOutputs(options, 'check head-end', originOf(io));
   const interruption = io.interruption();
   const headEnd = headEndByCommand(io, command);
   interruption.addEventListener('abort', headEnd.kill, { once: true });
@@ -59,7 +58,8 @@ export async function checkHeadEnd(io: Io, options: HeadEndOptions): Promise<Exi
     interruption.removeEventListener('abort', headEnd.kill);
     await headEnd.close();
   }
-  if (junit !== undefined) writeFileSync(junit, junitText('check head-end', [{ name: 'laws', cases }]));
+  outputs.junit([{ name: 'laws', cases }]);
+  outputs.complete();
   const broken = cases.filter(({ failure }) => failure !== undefined).length;
   io.out.write(
     broken > 0

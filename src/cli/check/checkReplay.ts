@@ -1,13 +1,14 @@
-import { writeFileSync } from 'node:fs';
 import type { ExclusionCategory } from '../../clauses/clause.ts';
 import { evaluate } from '../../exclusion/reference/evaluate.ts';
-import { junitText } from '../../report/junit.ts';
+import type { JunitSuite } from '../../report/junit.ts';
 import { VARIOUS1 } from '../../rules/builtInRules.ts';
 import { counted } from '../../text/table.ts';
 import { askerOf } from '../../../test/kit/trial/asker.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { readCaseFiles } from './caseFiles.ts';
+import { originOf } from '../output/outputOrigin.ts';
+import { claimOutputs } from './checkOutputs.ts';
 import type { StartEngine } from './engines/engineUnderTest.ts';
 import { replay, type Replayed } from './replay.ts';
 
@@ -16,6 +17,7 @@ export interface ReplayCommandOptions {
   /** The categories that the engine has; by default all. */
   readonly clauses?: readonly ExclusionCategory[];
   readonly junit?: string;
+  readonly replace: boolean;
 }
 
 /** The reference evaluator in the place of an engine: tells whether the cases themselves are right. */
@@ -34,11 +36,13 @@ const REFERENCE: StartEngine = () =>
 export async function checkReplay(
   io: Io,
   paths: readonly string[],
-  { ownRules, clauses, junit }: ReplayCommandOptions,
+  { ownRules, clauses, junit, replace }: ReplayCommandOptions,
   start: StartEngine = REFERENCE,
 ): Promise<ExitCode> {
   const cases = readCaseFiles(paths);
   if (cases.length === 0) throw new UsageError(`${paths.join(', ')}: there is no case in it.`);
+  const places = { replace, ...(junit !== undefined && { junit }) };
+  const outputs = claimOutputs(places, 'check replay', originOf(io));
   const replayed = await replay(cases, start, {
     ...(ownRules && { onlyRules: VARIOUS1 }),
     ...(clauses && { clauses }),
@@ -47,7 +51,7 @@ export async function checkReplay(
   const reasons = replayed.flatMap((one) => one.skipped ?? []);
   const skipped = reasons.length;
   for (const one of failed) io.out.write(failedText(one));
-  if (junit !== undefined) writeFileSync(junit, junitText('check replay', suitesOf(replayed)));
+  outputs.junit(suitesOf(replayed));
   for (const why of new Set(reasons)) {
     io.out.write(`${counted(reasons.filter((one) => one === why).length, 'case')} skipped: ${why}\n`);
   }
@@ -60,7 +64,7 @@ function failedText({ one, differences }: Replayed): string {
   return `${one.file}: ${one.name}\n${differences.map((text) => `  ${text}\n`).join('')}`;
 }
 
-function suitesOf(replayed: readonly Replayed[]): Parameters<typeof junitText>[1] {
+function suitesOf(replayed: readonly Replayed[]): readonly JunitSuite[] {
   const files = [...new Set(replayed.map(({ one }) => one.file))];
   return files.map((file) => ({
     name: file,

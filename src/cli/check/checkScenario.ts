@@ -9,12 +9,13 @@ import { compileModel } from '../../../sim/kernel/model/model.ts';
 import { Fleet, type Lived } from '../../../sim/story/fleet.ts';
 import { seedWords } from '../../../sim/world/dice/streams.ts';
 import { expectedOf } from '../../../test/kit/trial/finding.ts';
+import { pathsOrigin, scenarioOrigin } from '../output/outputOrigin.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import type { Io } from '../shell/io.ts';
 import type { AsOf } from '../shell/options.ts';
 import { readText } from '../shell/readText.ts';
-import type { RecordFiles } from '../shell/recordInputs.ts';
+import { recordsIn, type RecordFiles } from '../shell/recordInputs.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { checkFleet } from './checkFleet.ts';
@@ -112,6 +113,7 @@ function simulated(io: Io, path: string, options: ScenarioOptions): FleetSource 
   return {
     histories: simulatedHistories(fleet, count),
     rules: file.rules,
+    origins: { ...scenarioOrigin(file), seed },
     asOf,
     horizon: fleet.model.horizon,
     seed,
@@ -145,6 +147,12 @@ function recorded(io: Io, path: string | undefined, options: ScenarioOptions, te
   return {
     histories: recordedHistories(io, folder, { ...options, format: undefined, asOf, temporary }),
     rules,
+    origins: {
+      ...(file && scenarioOrigin(file)),
+      rules: rules.name,
+      seed: run?.seed ?? null,
+      inputs: pathsOrigin(Object.values(recordsIn(folder)).flat()),
+    },
     asOf,
     seed: run?.seed,
     readingOption: file ? '--set amendments.' : '--set-rule readings.',

@@ -1,6 +1,7 @@
 import { formatInstant } from '../../time.ts';
 import { counted, thousands } from '../../text/table.ts';
 import type { JunitSuite } from '../../report/junit.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import { categoryOf, expectedOf } from '../../../test/kit/trial/finding.ts';
 import { rawQuestion } from '../../../test/kit/cases/caseForm.ts';
 import { counterexampleText } from '../../../test/kit/trial/counterexample.ts';
@@ -24,6 +25,7 @@ import {
 
 /** Everything that a check of an engine has found. */
 export interface EngineReport extends Asked {
+  readonly provenance: Provenance;
   readonly engine: string;
   readonly rules: string;
   readonly seed: string;
@@ -139,6 +141,7 @@ export function engineReportJson(report: EngineReport): string {
   const failures = failuresOf(report);
   const value = {
     format: 1,
+    provenance: report.provenance,
     passed: failures.length === 0,
     failures,
     engine: report.engine,

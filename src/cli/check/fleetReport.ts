@@ -5,6 +5,7 @@ import type { Found } from '../../../test/kit/trial/failures.ts';
 import { categoryOf } from '../../../test/kit/trial/finding.ts';
 import type { Inference } from '../../../test/kit/trial/inference.ts';
 import type { JunitSuite } from '../../report/junit.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import { thousands } from '../../text/table.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { Needed } from './fleet/neededTroubles.ts';
@@ -36,6 +37,7 @@ export interface FleetExample extends Reported {
 
 /** Everything that a check of an engine on a fleet of histories has found. */
 export interface FleetReport extends Pick<Found, 'asked' | 'failingCount' | 'acceptedCount' | 'shapes' | 'given'> {
+  readonly provenance: Provenance;
   readonly engine: string;
   readonly rules: string;
   /** What the histories are. */
@@ -123,6 +125,7 @@ export function fleetReportJson(report: FleetReport): string {
   const failures = fleetFailures(report);
   const value = {
     format: 1,
+    provenance: report.provenance,
     passed: failures.length === 0,
     failures,
     engine: report.engine,

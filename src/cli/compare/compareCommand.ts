@@ -1,25 +1,27 @@
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { openTable } from '../../interchange/table/tableFile.ts';
 import { column, type TableColumn } from '../../interchange/table/tableTypes.ts';
 import { comparisonSections, type ComparedLine } from '../../report/html/comparisonSections.ts';
 import type { Provenance } from '../../report/provenance.ts';
-import { meanOf } from '../../report/statistics.ts';
+import { meanOf, varianceOf } from '../../report/statistics.ts';
 import { signedNumber, wholeNumber } from '../../text/numberWords.ts';
 import { textTable } from '../../text/table.ts';
-import { meanEstimate, varianceOf, type Estimate } from '../../../sim/sweep/analysis/estimates.ts';
+import { meanEstimate, type Estimate } from '../../../sim/sweep/analysis/estimates.ts';
 import { pairedDifference } from '../../../sim/sweep/analysis/pairedDifference.ts';
 import { writeDocument } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { collect, oneOf, pageFile, threadsOf, whole, workersOption } from '../shell/options.ts';
+import { collect, oneOf, pageFile, threadsOf, whole, workersOption, outputFile } from '../shell/options.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
-import { benchVersion } from '../shell/version.ts';
 import { loadScenarioFile } from '../shell/scenarioFile.ts';
 import { comparedMonths, comparedMonthsText } from './comparedMonths.ts';
 import { isRunFolder, sideOfFolder, sideOfScenario, type Side, type SideLine } from './compareSides.ts';
+import { replaceOption, namedOutput, refuseOthers, writeSideManifest } from '../output/ownFiles.ts';
+import { originOf } from '../output/outputOrigin.ts';
 
 interface CompareOptions {
   readonly set: readonly string[];
@@ -29,6 +31,7 @@ interface CompareOptions {
   readonly monthly: boolean;
   readonly out?: string;
   readonly html?: string;
+  readonly replace: boolean;
   readonly format: 'text' | 'json';
 }
 
@@ -43,7 +46,8 @@ export function compareCommand({ action }: Shell): Command {
     .option('--monthly', "also compare the volumes at each month's end", false)
     .addOption(workersOption())
     .option('--html <file>', 'write the comparison as one page with pictures', pageFile)
-    .option('--out <file>', 'write a CSV with one row per line and replication')
+    .option('--out <file>', 'write a CSV with one row per line and replication', outputFile)
+    .addOption(replaceOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -66,13 +70,15 @@ async function compare(io: Io, a: string, b: string | undefined, options: Compar
     throw new UsageError('compare needs two scenarios or runs, or one scenario and --set');
   if (isRunFolder(b ?? a) && options.set.length > 0)
     throw new UsageError('--set changes a scenario, not the folder of a run that is over');
+  const origin = sidesOrigin(io, [a, b], options);
+  refuseOthers([namedOutput('--html', options.html), namedOutput('--out', options.out)], origin, options);
   const [before, after] = await sides(io, a, b ?? a, options);
   const isPaired = before.seed === after.seed && before.replications === after.replications;
   const rows = comparedLines(before, after, isPaired);
   const months = options.monthly ? comparedMonths(before, after, isPaired) : undefined;
   if (months?.length === 0) throw new UsageError('--monthly: the two have no month in common');
-  if (options.out !== undefined) writeSamples(options.out, before, after);
-  const provenance = provenanceOf([a, b], before, after, options);
+  const provenance = diceOrigin(origin, before, after);
+  if (options.out !== undefined) writeSamples(options.out, provenance, before, after);
   if (options.html !== undefined) {
     const report = { a: nameOfSide(before), b: nameOfSide(after), replications: before.replications, isPaired, lines: rows }; // prettier-ignore
     const title = before.name === after.name ? `A change of ${before.name}` : `${before.name} beside ${after.name}`;
@@ -169,21 +175,35 @@ function nameOfSide({ name, hash }: Side): string {
   return `${name}#${hash}`;
 }
 
-/** What decides a comparison. The dice are named only if both have the same. */
-function provenanceOf(
+/** What decides a comparison, as far as it is known before anything is simulated. */
+function sidesOrigin(
+  io: Io,
   [a, b]: readonly [string, string | undefined],
-  before: Side,
-  after: Side,
   { set, seed, replications }: CompareOptions,
 ): Provenance {
+  const known = (path: string, settings: readonly string[]): Provenance['scenarios'][number] => {
+    if (isRunFolder(path)) return pick(sideOfFolder(path));
+    const { scenario, hash } = loadScenarioFile(path, settings);
+    return { name: scenario.name, hash };
+  };
   return {
+    ...originOf(io, { scenarios: [known(a, []), known(b ?? a, set)] }),
     command: commandText(['compare', a, ...(b === undefined ? [] : [b])], { seed, replications, set }),
     set,
-    scenarios: [before, after].map(({ name, hash }) => ({ name, hash })),
+  };
+}
+
+function pick({ name, hash }: Side): Provenance['scenarios'][number] {
+  return { name, hash };
+}
+
+/** The dice are named only if both sides have the same. */
+function diceOrigin(origin: Provenance, before: Side, after: Side): Provenance {
+  return {
+    ...origin,
     rules: before.rules === after.rules ? before.rules : null,
     seed: before.seed === after.seed ? before.seed : null,
     replications: before.replications === after.replications ? before.replications : null,
-    version: benchVersion(),
   };
 }
 
@@ -221,7 +241,7 @@ const SAMPLE_COLUMNS: readonly TableColumn[] = [
   column('b', 'double', 'count in B'),
 ];
 
-function writeSamples(path: string, before: Side, after: Side): void {
+function writeSamples(path: string, provenance: Provenance, before: Side, after: Side): void {
   try {
     const file = openTable(path, SAMPLE_COLUMNS, { format: 'csv', metadata: {} });
     const named = new Map([...before.lines, ...after.lines].map((line) => [nameOf(line), line]));
@@ -230,7 +250,7 @@ function writeSamples(path: string, before: Side, after: Side): void {
       for (let i = 0; i < Math.max(a.length, b.length); i += 1)
         file.append([line.cohort, line.category || null, line.unit, i, a[i] ?? null, b[i] ?? null]);
     }
-    file.close();
+    writeSideManifest(path, provenance, { kind: 'compare', files: { [basename(path)]: file.close() } });
   } catch (error) {
     throw outError(error, path, 'Name another file.');
   }

@@ -6,7 +6,7 @@ import { engine } from '../../exclusion/engine/engine.ts';
 import { NOTE_KINDS } from '../../exclusion/verdict.ts';
 import { FORMATS, type Format } from '../../interchange/format/formats.ts';
 import { joinHistories, type Joined } from '../../interchange/history/joinHistories.ts';
-import { isWrittenThrough, OutputSet, STANDARD } from '../../interchange/format/outputFile.ts';
+import { isWrittenThrough, OutputSet, STANDARD, type OpenOutput } from '../../interchange/format/outputFile.ts';
 import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
 import { parquetSummary } from '../../interchange/format/parquetReader.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
@@ -27,6 +27,15 @@ import { collect, instantOrDate, repeatable, whole } from '../shell/options.ts';
 import { rowProgress } from '../shell/progress.ts';
 import { pathsOf, recordInputs, refuseOverwriting, withFileOptions, type NamedOutput } from '../shell/recordInputs.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
+import {
+  type OwnFile,
+  hashedOutputs,
+  refuseOthers,
+  replaceOption,
+  sideManifest,
+  writeSideManifest,
+} from '../output/ownFiles.ts';
+import { inputsOrigin, originOf } from '../output/outputOrigin.ts';
 
 interface DecideOptions {
   readonly installations: readonly string[];
@@ -44,6 +53,7 @@ interface DecideOptions {
   readonly maxErrors: number;
   readonly compare?: string;
   readonly compareOut?: string;
+  readonly replace: boolean;
   readonly readings?: 'all';
 }
 
@@ -69,6 +79,7 @@ export function decideCommand({ action }: Shell): Command {
     )
     .option('--compare <name|file>', 'other rules: who moves between reported categories, and why')
     .option('--compare-out <file>', 'CSV of who moves (default: <out>.compare.csv)')
+    .addOption(replaceOption())
     .addOption(new Option('--readings <which>', 'the volumes under each alternative reading singly').choices(['all']))
     .addHelpText('after', DECIDE_HELP)
     .action(action(decide));
@@ -86,6 +97,12 @@ async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
   try {
     const inputs = await recordInputs(io, options, temporary);
     refuseOverwriting(outputsOf(options, comparison), pathsOf(inputs));
+    // Nothing stands beside standard output, a device or a pipe: then the inputs are not read for their hashes.
+    const provenance = isWrittenThrough(options.out)
+      ? undefined
+      : originOf(io, { rules: rules.name, inputs: inputsOrigin(inputs) });
+    if (provenance !== undefined) refuseOthers(ownFilesOf(options, comparison), provenance, options);
+    const { open, files } = hashedOutputs(outputs.open);
     const progress = rowProgress(io.err, {
       term: io.env['TERM'],
       now: io.now,
@@ -102,7 +119,7 @@ async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
           progress.add(rows);
         },
         decide: (history) => comparison.look(history, decider.decide(history, options.asOf)),
-        open: () => (sink = comparison.open(sinkOptions(options, inputs, rules, { temporary, outputs }))),
+        open: () => (sink = comparison.open(sinkOptions(options, inputs, rules, { temporary, open }))),
       });
     } catch (error) {
       if (!(error instanceof TooManyRefused || error instanceof FileRefused)) throw error;
@@ -117,7 +134,11 @@ async function decide(io: Io, options: DecideOptions): Promise<ExitCode> {
       if (!options.keepGoing) return EXIT.refused;
     }
     await joined.sink.close();
-    comparison.write(outputs.open);
+    comparison.write(open);
+    if (provenance !== undefined) {
+      for (const path of [options.out, options.compareOut])
+        if (path !== undefined) writeSideManifest(path, provenance, { kind: 'decide', files, open: outputs.open });
+    }
     interruption.throwIfAborted();
     outputs.publish();
     if (options.out === STANDARD) {
@@ -150,9 +171,19 @@ function checkOutputs(options: DecideOptions, comparison: Comparison): void {
   refuseOverwriting(outputsOf(options, comparison), [...inputs, ...rules]);
 }
 
+/** The files that are written, each with the manifest that names it. */
+function ownFilesOf(options: DecideOptions, comparison: Comparison): readonly OwnFile[] {
+  const { out, compareOut, keepGoing } = options;
+  const manifest = sideManifest(out);
+  const sides = sideFiles(out, keepGoing).map((path) => ({ path, option: '--out (with its side file)', manifest }));
+  const compared = comparison.outputs.map((one) => (one.path === compareOut ? one : { ...one, manifest }));
+  return [{ path: out, option: '--out' }, ...sides, ...compared];
+}
+
 function outputsOf({ out, keepGoing }: DecideOptions, comparison: Comparison): readonly NamedOutput[] {
   const sides = sideFiles(out, keepGoing).map((path) => ({ path, option: '--out (with its side file)' }));
-  return [{ path: out, option: '--out' }, ...sides, ...comparison.outputs];
+  const manifest = isWrittenThrough(out) ? [] : [{ path: sideManifest(out), option: '--out (with its manifest)' }];
+  return [{ path: out, option: '--out' }, ...sides, ...manifest, ...comparison.outputs];
 }
 
 /**
@@ -166,7 +197,7 @@ function sideFiles(out: string, keepGoing: boolean): readonly string[] {
 
 interface Places {
   readonly temporary: string;
-  readonly outputs: OutputSet;
+  readonly open: OpenOutput;
 }
 
 /** Verdicts for standard output go to a temporary file first, so that nothing is written if a row is refused. */
@@ -174,7 +205,7 @@ function sinkOptions(
   options: DecideOptions,
   inputs: JoinInputs,
   rules: RuleSet,
-  { temporary, outputs }: Places,
+  { temporary, open }: Places,
 ): VerdictSinkOptions {
   const { out, keepGoing, asOf } = options;
   const standard = out === STANDARD;
@@ -186,13 +217,13 @@ function sinkOptions(
     path: standard ? join(temporary, 'out') : out,
     format: formatNamed(out, options.format),
     notesPath,
-    open: outputs.open,
+    open,
     ids: numbered ? 'int32' : 'string',
     metadata: { rules: rules.name, as_of: formatInstant(asOf) },
     refused: {
       errorsMax: options.maxErrors,
       path: refusedPath,
-      open: outputs.open,
+      open,
       stopAtMax: !keepGoing,
       files: [...inputs.installations, ...inputs.attempts, ...inputs.events].map((input) => input.name),
     },

@@ -27,7 +27,8 @@ carried, listed and counted. Rows after the as-of are checked, then ignored and 
 If any row is refused there is no output and the exit code is 2. With --keep-going the rest is decided, the refused rows
 are in <out>.refused.csv, and the exit code is still 2. Notes (attempts after a migration, instructions by someone other
 than the gas supplier) are summed up on standard error and written to <out>.notes.csv. Neither file goes with --out - or
-with a device or a pipe. All files appear together, or none; a link is followed, and no output replaces an input.
+with a device or a pipe. <out>.manifest.json names the command, and the SHA-256 of each file that was read or written. All
+files appear together, or none; a link is followed. No output replaces an input, or that of another command (--replace).
 
 --compare writes installation_id, from_category, to_category, reason of those whose reported category is another (empty:
 none): the one difference that by itself leads there, "either of" where several do, "several" where they act together.

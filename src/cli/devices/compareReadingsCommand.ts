@@ -5,6 +5,7 @@ import { type ExitCode, EXIT } from '../shell/exit.ts';
 import { type Io, writeLine } from '../shell/io.ts';
 import { oneOf, repeatable } from '../shell/options.ts';
 import { readingFile } from './readingFile.ts';
+import { originOf, pathsOrigin } from '../output/outputOrigin.ts';
 
 interface Given {
   readonly structure?: boolean;
@@ -51,8 +52,10 @@ async function compare(io: Io, a: string, b: string, { structure = false, ignore
     structure,
     isIgnored: (object, attribute) => ignored.has(attribute === undefined ? object : `${object}.${attribute}`),
   });
-  if (format === 'json') io.out.write(`${JSON.stringify(differences, null, 2)}\n`);
-  else {
+  if (format === 'json') {
+    const provenance = originOf(io, { inputs: pathsOrigin([a, b]) });
+    io.out.write(`${JSON.stringify({ provenance, differences }, null, 2)}\n`);
+  } else {
     for (const { where, what, a: one, b: other } of differences)
       writeLine(io.out, `${where}: ${what}: ${one} | ${other}`);
     writeLine(io.out, differences.length === 0 ? 'no difference' : `${differences.length} differences`);

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../shell/exit.ts';
 import { type Io, writeLine } from '../shell/io.ts';
 import { oneOf } from '../shell/options.ts';
 import { captureBytes } from './captureInput.ts';
-import { LineWriter } from './decodedLine.ts';
+import { LineWriter, originLine } from './decodedLine.ts';
 import { framingOption } from './framingOption.ts';
 
 interface Given {
@@ -49,6 +49,7 @@ async function decode(io: Io, capture: string, { framing, keys, format }: Given)
   const bytes = await captureBytes(io, capture);
   const given = keys === undefined ? [] : decodeKeys(keys, io.env);
   const writer = new LineWriter(io.out, format);
+  if (format === 'json') io.out.write(originLine(io));
   const count = { lines: 0, damages: 0, shut: 0 };
   decodeEach(bytes, { framing, keys: given, trees: format === 'json' }, (line) => {
     count.lines += 1;

@@ -1,6 +1,12 @@
 /** A decoded frame as a line for people, and as a JSON object. */
+import { originOf } from '../output/outputOrigin.ts';
 import type { DecodedLine } from '../../../devices/decode/decodeCapture.ts';
-import { type OutputStream, writeText } from '../shell/io.ts';
+import { type Io, type OutputStream, writeText } from '../shell/io.ts';
+
+/** The first of the lines of JSON: the origin of all others. */
+export function originLine(io: Pick<Io, 'asked'>): string {
+  return `${JSON.stringify({ provenance: originOf(io) })}\n`;
+}
 
 export function lineText({ t, dir, endpoint, about, link, text }: DecodedLine): string {
   let line = '';

@@ -11,6 +11,7 @@ import { addListenCommand } from './listenCommand.ts';
 import { addReadCommand } from './readCommand.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
+import { originOf } from '../output/outputOrigin.ts';
 
 /** `devices`: what hardware is attached, and what speaks there. */
 export function devicesCommand(shell: Shell): Command {
@@ -90,7 +91,9 @@ async function list(io: Io, options: ListOptions): Promise<void> {
           Promise.all([face.listAnnounced({ url, ...listening }), face.listCads({ url, listenSeconds: seconds })]),
         );
   if (options.format === 'json') {
-    io.out.write(`${JSON.stringify({ ports, ...(note !== undefined && { note }), announced, cads }, null, 2)}\n`);
+    io.out.write(
+      `${JSON.stringify({ provenance: originOf(io), ports, ...(note !== undefined && { note }), announced, cads }, null, 2)}\n`,
+    );
     return;
   }
   if (note !== undefined) writeLine(io.err, note);
@@ -149,7 +152,7 @@ async function probe(io: Io, path: string, options: ProbeOptions): Promise<void>
     face.TransportError,
     face.probePort(path, { ...addressesOf(options), answerMilliseconds: options.seconds * 1000, onResult }),
   );
-  if (!isText) io.out.write(`${JSON.stringify(results, null, 2)}\n`);
+  if (!isText) io.out.write(`${JSON.stringify({ provenance: originOf(io), results }, null, 2)}\n`);
   else if (!results.some(({ answered }) => answered)) io.out.write('nothing answered\n');
 }
 

@@ -7,7 +7,7 @@ import { UsageError } from '../shell/exit.ts';
 import { type Io, writeLine } from '../shell/io.ts';
 import { listenAddress } from '../shell/listenAddress.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
-import { lineJson, lineText } from './decodedLine.ts';
+import { lineJson, lineText, originLine } from './decodedLine.ts';
 import { framingOption } from './framingOption.ts';
 
 interface Given {
@@ -44,7 +44,12 @@ export function addListenCommand(devices: Command, { action }: Shell): void {
     .option('--keys <file>', 'YAML that says where the keys stand; lab: the public ones of the lab')
     .option('--count <n>', 'end after so many APDUs', whole(1, 1_000_000_000))
     .option('--seconds <n>', 'end after so many seconds', whole(1, 2_000_000))
-    .option('--format <format>', 'text, or json: one object a line', oneOf('text', 'json'), 'text')
+    .option(
+      '--format <format>',
+      'text, or json: one object a line; the first is the origin',
+      oneOf('text', 'json'),
+      'text',
+    )
     .addHelpText(
       'after',
       `
@@ -85,6 +90,7 @@ async function listenUntilStopped(io: Io, given: Given): Promise<void> {
   const alive = setInterval(() => undefined, 60_000);
   const timer = seconds === undefined ? undefined : setTimeout(stop, seconds * 1000);
   try {
+    if (format === 'json') io.out.write(originLine(io));
     const listening = await listen({ ...options, onLine });
     for (const at of listening.at) writeLine(io.err, `listening on ${at}`);
     const { tcp } = options;

@@ -1,4 +1,5 @@
 import { formatInstant, formatWeek } from '../../time.ts';
+import type { Provenance } from '../../report/provenance.ts';
 
 /** Names of fields that hold instants, alone or in lists. Fields whose names end in `At` hold instants too. */
 const INSTANTS = new Set([
@@ -20,10 +21,11 @@ function isInstant(key: string): boolean {
 
 /**
  * Writes plain data as JSON text. Instants are written as in the records, ISO weeks by their names, and the beginning
- * of time as null. Other numbers stay numbers. The name of a field tells whether it holds an instant.
+ * of time as null. Other numbers stay numbers. The name of a field tells whether it holds an instant. The origin goes first.
  */
-export function explainJson(data: object): string {
-  return `${JSON.stringify(plain('', data), null, 2)}\n`;
+export function explainJson(provenance: Provenance, data: object): string {
+  const told = plain('', data) as object;
+  return `${JSON.stringify({ provenance, ...told }, null, 2)}\n`;
 }
 
 function plain(key: string, value: unknown): unknown {

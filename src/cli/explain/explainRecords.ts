@@ -18,6 +18,8 @@ import { temporaryFolder } from '../shell/inputs.ts';
 import { recordInputs, type RecordFiles } from '../shell/recordInputs.ts';
 import { writeText, type Io } from '../shell/io.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
+import { inputsOrigin, originOf } from '../output/outputOrigin.ts';
+import type { Provenance } from '../../report/provenance.ts';
 
 export interface RecordsOptions extends Omit<RecordFiles, 'format'> {
   readonly installation: string;
@@ -46,8 +48,10 @@ export async function explainRecords(io: Io, options: RecordsOptions): Promise<E
   const { path: temporary, remove } = temporaryFolder('explain');
   io.interruption().addEventListener('abort', remove, { once: true });
   let read: OneHistory;
+  let provenance: Provenance | undefined;
   try {
     const inputs = await recordInputs(io, options, temporary);
+    if (options.output === 'json') provenance = originOf(io, { rules: rules.name, inputs: inputsOrigin(inputs) });
     read = await oneHistory(inputs, id, asOf).then(masked);
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
@@ -64,8 +68,8 @@ export async function explainRecords(io: Io, options: RecordsOptions): Promise<E
   const trace = history ? traceOf(history, rules, asOf) : null;
   const near = history ? nearMisses(history, rules, asOf) : null;
   const text =
-    options.output === 'json'
-      ? recordsJson({ id, rules, asOf, read, trace, near })
+    provenance !== undefined
+      ? recordsJson(provenance, { id, rules, asOf, read, trace, near })
       : recordsText({ id, rules, asOf, read, trace, near });
   return { text, exitCode: read.refused.length > 0 ? EXIT.refused : EXIT.done };
 }
@@ -136,9 +140,9 @@ function historyLines({ attempts, events }: History, rules: RuleSet): string[] {
   });
 }
 
-function recordsJson({ id, rules, asOf, read, trace, near }: Findings): string {
+function recordsJson(provenance: Provenance, { id, rules, asOf, read, trace, near }: Findings): string {
   const { history, refused, refusedOthers, counts } = read;
-  return explainJson({
+  return explainJson(provenance, {
     installation: id,
     asOf,
     rules: rules.name,

@@ -12,6 +12,7 @@ import { shellWord } from '../../text/shellWord.ts';
 import type { Io } from '../shell/io.ts';
 import { loadScenarioFile, warnOfIdle } from '../shell/scenarioFile.ts';
 import { benchVersion } from '../shell/version.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 export interface StoryOptions {
   readonly installation: string;
@@ -27,7 +28,7 @@ export interface StoryOptions {
  * `explain SCENARIO --installation N`: tells the story of one simulated installation, and what the clauses say about
  * it. Warns of values that change nothing.
  */
-export function explainScenario(io: Pick<Io, 'err'>, path: string, options: StoryOptions): string {
+export function explainScenario(io: Pick<Io, 'err' | 'asked'>, path: string, options: StoryOptions): string {
   const file = loadScenarioFile(path, options.set);
   warnOfIdle(io, file);
   const { scenario, rules, hash } = file;
@@ -59,7 +60,8 @@ export function explainScenario(io: Pick<Io, 'err'>, path: string, options: Stor
   };
   if (options.format === 'text') return storyText(head, story, { trace, atHorizon, rules });
   const { history: _history, spans: _spans, verdicts: _verdicts, entity: _entity, ...told } = story;
-  return explainJson({ installation, ...head, ...told, trace });
+  const provenance = originOf(io, { ...scenarioOrigin(file), seed });
+  return explainJson(provenance, { installation, ...head, ...told, trace });
 }
 
 function installationNumber(text: string, size: number, path: string): number {

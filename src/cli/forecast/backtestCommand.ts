@@ -18,6 +18,7 @@ import { collect, dateOption, oneOf, threadsOf, whole, workersOption } from '../
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
 import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 interface BacktestOptions {
   readonly to?: string;
@@ -83,7 +84,8 @@ async function run(io: Io, path: string, options: BacktestOptions): Promise<void
   });
   const own = found.rows.map(({ date: at }) => ownAt(series, scenario, dayOf(at)));
   if (options.format === 'json') {
-    const report = { scenario: scenario.name, hash: file.hash, seed, fitUntil: options.fitUntil, draws: options.draws, effective: found.effective, rows: found.rows.map((row, i) => ({ ...row, scenario: own[i] })) }; // prettier-ignore
+    const provenance = originOf(io, { ...scenarioOrigin(file), seed, replications: options.replications });
+    const report = { provenance, scenario: scenario.name, hash: file.hash, seed, fitUntil: options.fitUntil, draws: options.draws, effective: found.effective, rows: found.rows.map((row, i) => ({ ...row, scenario: own[i] })) }; // prettier-ignore
     io.out.write(`${JSON.stringify(report, null, 2)}\n`);
   } else
     io.out.write(

@@ -9,6 +9,7 @@ import { coverageCommand } from './coverageCommand.ts';
 import { runForecast, type ForecastOptions } from './forecastRun.ts';
 import { PARTS } from './portfolioReader.ts';
 import { thresholdsCommand } from './thresholdsCommand.ts';
+import { replaceOption } from '../output/ownFiles.ts';
 
 /** The subcommands of `forecast`, in the order of its help. Each is a maker of its own file in this folder. */
 const SUBCOMMANDS: readonly ((shell: Shell) => Command)[] = [coverageCommand, thresholdsCommand, backtestCommand];
@@ -29,6 +30,7 @@ export function forecastCommand(shell: Shell): Command {
     .addOption(repeatable('--what-if <name: path=value>', 'also forecast as if this had always been so'))
     .option('--out <dir>', 'where the tables go: forecast, visits, installations', folder)
     .option('--html <file>', 'write the forecast as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .addOption(workersOption('threads, where cells of the library are missing'))
     .option('--max-errors <n>', 'refused rows shown; reading ends there', whole(1, 999_999_999), 100)
     .option('--format <format>', 'of standard output: text or json', oneOf('text', 'json'), 'text')

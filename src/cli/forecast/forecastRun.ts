@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COHORTS } from '../../installation/cohort.ts';
 import { CATEGORIES } from '../../clauses/clause.ts';
@@ -5,26 +6,28 @@ import { openTable } from '../../interchange/table/tableFile.ts';
 import type { TableFile } from '../../interchange/table/tableTypes.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
-import { writeFileSync } from 'node:fs';
 import type { PageDocument } from '../../report/html/section.ts';
-import { endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
+import { DAY, endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
 import { counted, thousands } from '../../text/table.ts';
-import { Forecaster, type Forecast } from '../../../sim/forecast/predict/forecaster.ts';
+import { ALARM, type Forecast, type Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import { forecastDays } from '../../../sim/forecast/library/libraryPlan.ts';
 import { factsOf, LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { MANIFEST, stage } from '../shell/outDirectory.ts';
+import { MANIFEST, stage, type Staging } from '../shell/outDirectory.ts';
+import { commandText } from '../shell/commandText.ts';
+import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
 import { rowProgress } from '../shell/progress.ts';
 import { recordInputs } from '../shell/recordInputs.ts';
 import { threadsOf } from '../shell/options.ts';
 import { forecastRows, tableRow, visitRows, type PartSums } from './forecastRows.ts';
+import { linesUnder, type LineOfForecast } from '../../../sim/forecast/predict/forecastLines.ts';
 import { FORECAST_TABLES, type ForecastTable } from './forecastTables.ts';
 import { forecastText } from './forecastText.ts';
 import type { Answer, Support } from './forecastAnswer.ts';
 import { installationRow } from './installationRow.ts';
-import { fillLibrary, membersOf } from '../library/libraryCells.ts';
+import { fillLibrary, forecasterOf, membersOf } from '../library/libraryCells.ts';
 import { forecastDocument } from '../page/forecastPage.ts';
 import { PAGE_FILE } from '../report/reportFolder.ts';
 import { writeDocument } from '../report/writePage.ts';
@@ -33,6 +36,11 @@ import type { PortfolioSink } from './portfolioReader.ts';
 import { PARTS, readPortfolio, type Part, type Portfolio } from './portfolioReader.ts';
 import { priorForecast } from './priorForecast.ts';
 import { whatIfRows, whatIfsOf } from './whatIfs.ts';
+import { namedOutput, refuseOtherFolder, refuseOthers } from '../output/ownFiles.ts';
+import type { Provenance } from '../../report/provenance.ts';
+import { inputsOrigin, originOf } from '../output/outputOrigin.ts';
+import { libraryOrigin } from '../library/libraryOrigin.ts';
+import { sha256Of } from '../output/fileHash.ts';
 
 /** The options of `forecast`, as Commander gives them. */
 export interface ForecastOptions {
@@ -45,6 +53,7 @@ export interface ForecastOptions {
   readonly whatIf: readonly string[];
   readonly out?: string;
   readonly html?: string;
+  readonly replace: boolean;
   readonly workers?: number;
   readonly format: 'text' | 'json';
   readonly maxErrors: number;
@@ -68,71 +77,90 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
   const parts = PARTS.filter((part) => options.by.includes(part));
   if (!hasRecords && parts.length > 0) throw new UsageError(`--by ${parts.join(',')}: only histories tell it; name --installations and --attempts`); // prettier-ignore
   const whatIfs = whatIfsOf(library, options.whatIf);
-  const staging = options.out === undefined ? undefined : stage(options.out);
+  const { path: temporary, remove } = temporaryFolder('forecast');
+  let staging: Staging | undefined;
   try {
+    const inputs = hasRecords ? await recordInputs(io, { ...options, format: undefined }, temporary) : undefined;
+    const provenance: Provenance = {
+      ...originOf(io, { ...libraryOrigin(library), ...(inputs && { inputs: inputsOrigin(inputs) }) }),
+      set: library.head.set,
+      command: commandOf(library, options),
+    };
+    refuseOtherFolder(options.out, provenance, options);
+    refuseOthers([namedOutput('--html', options.html)], provenance, options);
+    staging = options.out === undefined ? undefined : stage(options.out);
     const workers = threadsOf(options.workers);
     const { keys } = await fillLibrary(io, library, { asOf, workers });
     const members = membersOf(library, keys);
+    const lines = linesUnder(library.priors.base.rules);
     const about = { library, asOf, days, instants };
     const tables = staging && new Tables(staging.folder);
-    const plain: Answer = hasRecords
-      ? await withHistories(io, new Forecaster(members), { ...about, options, parts, tables })
+    const plain: Answer = inputs
+      ? await withHistories(io, forecasterOf(library, members), { ...about, lines, options, parts, tables, inputs, temporary }) // prettier-ignore
       : {
           ...about,
-          ...priorForecast(members, { days, scale: library.head.options.scale }),
+          ...priorForecast(members, { lines, days, scale: library.head.options.scale }),
           histories: undefined,
           visits: [],
         };
     const rows = [...plain.rows];
     for (const { name, set } of whatIfs) {
       const filled = await fillLibrary(io, library, { asOf, workers, set });
-      const { scale } = library.head.options;
       const states = plain.histories?.portfolio.states;
-      rows.push(...whatIfRows(membersOf(library, filled.keys), { name, days, scale, states }));
+      rows.push(...whatIfRows(library, membersOf(library, filled.keys), { name, lines, days, states }));
     }
     const answer: Answer = { ...plain, rows };
-    const page = staging || options.html !== undefined ? documentOf(answer, options) : undefined;
+    const page = staging || options.html !== undefined ? documentOf(answer, provenance) : undefined;
     if (staging && tables) {
       const table = tables.open('forecast.csv');
       for (const row of answer.rows) table.append(tableRow(row, instants));
       const files = tables.close();
-      writeFileSync(join(staging.folder, PAGE_FILE), `${JSON.stringify(page)}\n`);
-      writeFileSync(join(staging.folder, MANIFEST), manifestText(library, { asOf, files, notes: answer.notes }));
+      const path = join(staging.folder, PAGE_FILE);
+      writeFileSync(path, `${JSON.stringify(page)}\n`);
+      const named = { ...files, [PAGE_FILE]: { rows: 1, sha256: sha256Of(path) } };
+      const head = { provenance, asOf, files: named, notes: answer.notes };
+      writeFileSync(join(staging.folder, MANIFEST), manifestOf(library, head));
       io.interruption().throwIfAborted();
       staging.publish();
     }
     if (page && options.html !== undefined) writeDocument(options.html, page);
-    io.out.write(options.format === 'json' ? jsonText(answer) : forecastText(answer));
+    io.out.write(options.format === 'json' ? jsonText(answer, provenance) : forecastText(answer));
     for (const note of answer.notes) writeLine(io.err, note);
     return EXIT.done;
   } finally {
     staging?.discard();
+    remove();
   }
 }
 
+/** The command that gives the forecast again. */
+function commandOf(
+  { folder }: Library,
+  { asOf, until, installations, attempts, events, by, whatIf }: ForecastOptions,
+): string {
+  return commandText(['forecast', folder], {
+    'as-of': asOf,
+    until,
+    installations,
+    attempts,
+    events,
+    'by': by.length === 0 ? undefined : by.join(','),
+    'what-if': whatIf,
+  });
+}
+
 /** The forecast as a page. */
-function documentOf(answer: Answer, options: ForecastOptions): PageDocument {
+function documentOf(answer: Answer, provenance: Provenance): PageDocument {
   const { library, histories, visits } = answer;
-  const { asOf, until, installations, attempts, events, by, whatIf } = options;
   return forecastDocument({
     ...answer,
-    library: library.folder,
-    head: library.head,
+    provenance,
     rules: library.priors.base.rules,
     today: histories?.portfolio.today,
     match: histories
-      ? { ...histories.support, summaries: histories.forecast.scores.length, alarm: histories.forecast.alarm, widened: histories.forecast.widened } // prettier-ignore
+      ? { ...histories.support, summaries: histories.forecast.scores.length, alarm: histories.forecast.alarm, isAlarm: histories.forecast.alarm > ALARM, widened: histories.forecast.widened } // prettier-ignore
       : null,
     visits: visits.map(([month, supplier, p05, p50, p95]) => ({ month: String(month), supplier: String(supplier ?? ''), p05: Number(p05), p50: Number(p50), p95: Number(p95) })), // prettier-ignore
-    options: {
-      'as-of': asOf,
-      until,
-      installations,
-      attempts,
-      events,
-      'by': by.length === 0 ? undefined : by.join(','),
-      'what-if': whatIf,
-    },
   });
 }
 
@@ -158,12 +186,12 @@ class Tables {
   }
 }
 
-function manifestText(
+function manifestOf(
   library: Library,
-  { asOf, files, notes }: { readonly asOf: string; readonly files: object; readonly notes: readonly string[] },
+  { provenance, asOf, files, notes }: { readonly provenance: Provenance; readonly asOf: string; readonly files: object; readonly notes: readonly string[] }, // prettier-ignore
 ): string {
   const { scenarioHash, priors, seed, options } = library.head;
-  return `${JSON.stringify({ format: 1, kind: 'forecast', asOf, scenario: scenarioHash, priors, seed, library: options, notes, files }, null, 2)}\n`; // prettier-ignore
+  return `${JSON.stringify({ format: 1, kind: 'forecast', asOf, scenario: scenarioHash, priors, seed, library: options, notes, provenance, files }, null, 2)}\n`; // prettier-ignore
 }
 
 /** The as-of and the month ends that are forecast, checked against what the library has lived. */
@@ -186,22 +214,25 @@ function daysOf(
 interface HistoryOptions {
   readonly library: Library;
   readonly asOf: string;
+  readonly lines: readonly LineOfForecast[];
   readonly days: readonly number[];
   readonly instants: readonly Instant[];
   readonly options: ForecastOptions;
   readonly parts: readonly Part[];
   readonly tables: Tables | undefined;
+  readonly inputs: JoinInputs;
+  readonly temporary: string;
 }
 
 async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptions): Promise<Answer> {
-  const { library, asOf, days, parts, tables } = about;
+  const { library, asOf, lines, days, parts, tables } = about;
   const sink = await read(io, forecaster, about);
   const { portfolio } = sink;
   const support = supportOf(forecaster, portfolio);
   const { installations } = support;
   if (installations === 0) throw new UsageError('the histories hold no installation');
   const at = endOfLondonDate(asOf);
-  if (at - portfolio.lastAt > DAYS_PAST_MAX * 86_400) {
+  if (at - portfolio.lastAt > DAYS_PAST_MAX * DAY) {
     const last = portfolio.lastAt === 0 ? 'they have no attempt' : `their last attempt is of ${formatInstant(portfolio.lastAt)}`; // prettier-ignore
     throw new UsageError(`--as-of ${asOf}: nothing is known of the days before it: ${last}\n  Name a day at most ${DAYS_PAST_MAX} days past the last row.`); // prettier-ignore
   }
@@ -210,14 +241,12 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
     throw new UsageError(`${thousands(strangers * installations)} of ${thousands(installations)} installations stand as no simulated life does, at any level: nothing is forecast\n  The library is of another kind of portfolio.`); // prettier-ignore
   const forecast = forecaster.forecast(portfolio.states);
   const whole: PartSums = { part: 'all', of: '', cohorts: forecast.sums };
-  const partSums = parts.flatMap((part) =>
+  const sumsOf = (part: Part): readonly PartSums[] =>
     [...portfolio.parts[part]]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([of, states]): PartSums => ({ part, of, cohorts: forecaster.sumsOf(states) })),
-  );
-  const rows = forecastRows(forecast, { parts: [whole, ...partSums], days });
-  const suppliers = [...portfolio.parts.supplier].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([of, states]): PartSums => ({ part: 'supplier', of, cohorts: forecaster.sumsOf(states) })); // prettier-ignore
-  const visits = tables || about.options.html !== undefined ? visitRows(forecast, { parts: suppliers, days, instants: about.instants }) : []; // prettier-ignore
+      .map(([of, states]) => ({ part, of, cohorts: forecaster.sumsOf(states) }));
+  const rows = forecastRows(forecast, { lines, parts: [whole, ...parts.flatMap(sumsOf)], days });
+  const visits = tables || about.options.html !== undefined ? visitRows(forecast, { parts: sumsOf('supplier'), days, instants: about.instants }) : []; // prettier-ignore
   const visitTable = tables?.open('visits.csv');
   for (const row of visits) visitTable?.append(row);
   const notes = [...alarmNotes(forecast), ...missingNotes(forecaster, portfolio)];
@@ -237,15 +266,12 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
 async function read(
   io: Io,
   forecaster: Forecaster,
-  { library, asOf, days, options, tables }: HistoryOptions,
+  { library, asOf, days, options, tables, inputs, temporary }: HistoryOptions,
 ): Promise<PortfolioSink> {
-  // prettier-ignore
   const interruption = io.interruption();
-  const { path: temporary, remove } = temporaryFolder('forecast');
   const progress = rowProgress(io.err, { term: io.env['TERM'], now: io.now, text: (rows) => `${thousands(rows)} rows read` }); // prettier-ignore
   let current: PortfolioSink | undefined;
   try {
-    const inputs = await recordInputs(io, { ...options, format: undefined }, temporary);
     const rows = tables && ((): TableFile => tables.open('installations.csv'));
     let table: TableFile | undefined;
     const { counts, sink } = await readPortfolio(
@@ -283,8 +309,6 @@ async function read(
     const count = current?.refusedRows.count ?? 0;
     writeLine(io.err, error instanceof FileRefused ? error.message : `${counted(count, 'row')} refused; nothing was forecast.`); // prettier-ignore
     throw new ExitWith(EXIT.refused);
-  } finally {
-    remove();
   }
 }
 
@@ -307,7 +331,7 @@ function supportOf({ lookAlikes }: Forecaster, { states }: Portfolio): Support {
 const NAMED = 5;
 
 function alarmNotes({ alarm, widened, scores }: Forecast): readonly string[] {
-  if (widened <= 1) return [];
+  if (alarm <= ALARM) return [];
   const far = scores.toSorted((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, NAMED);
   const named = far.map(({ name, z, value }) => `  ${name}: ${(100 * value).toFixed(2)} %, ${Math.abs(z).toFixed(1)} standard deviations ${z > 0 ? 'above' : 'below'} the library`); // prettier-ignore
   return [`ALARM: no draw of the library looks like these histories (largest |z| ${alarm.toFixed(1)}). Intervals are ${widened.toFixed(1)} times wider, and may still miss:`, ...named]; // prettier-ignore
@@ -323,14 +347,14 @@ function missingNotes({ lookAlikes }: Forecaster, { states }: Portfolio): readon
   return missing.flatMap((count, cohort) => (count === 0 ? [] : [`${counted(count, 'installation')} of ${COHORTS[cohort]} with no look-alike but by cohort and dormancy: their share of the forecast is the library's average`])); // prettier-ignore
 }
 
-function jsonText({ asOf, rows, instants, notes, histories, library }: Answer): string {
+function jsonText({ asOf, rows, instants, notes, histories, library }: Answer, provenance: Provenance): string {
   const { scenarioHash, seed, options } = library.head;
   const alarm = histories?.forecast.alarm ?? null;
   const support = histories?.support ?? null;
   const columns = FORECAST_TABLES['forecast.csv'].map(({ name }) => name);
   const forecast = rows.map((row) => tableRow(row, instants));
   const today = histories ? todayOf(histories.portfolio.today) : null;
-  return `${JSON.stringify({ asOf, scenario: scenarioHash, seed, library: options, alarm, support, today, notes, columns, forecast })}\n`;
+  return `${JSON.stringify({ provenance, asOf, scenario: scenarioHash, seed, library: options, alarm, support, today, notes, columns, forecast })}\n`;
 }
 
 /** Reported at the as-of, by cohort and category. */

@@ -21,6 +21,9 @@ import { benchVersion } from '../shell/version.ts';
 import { priorsFile } from '../calibrate/priorsFile.ts';
 import { scenariosOf } from '../calibrate/drawnScenarios.ts';
 import { priceOption, pricesWith } from '../calibrate/thresholdPrices.ts';
+import { namedOutput, refuseOthers, replaceOption } from '../output/ownFiles.ts';
+import type { Provenance } from '../../report/provenance.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 interface ThresholdsOptions {
   readonly seed?: string;
@@ -33,6 +36,7 @@ interface ThresholdsOptions {
   readonly priors?: string;
   readonly draws: number;
   readonly html?: string;
+  readonly replace: boolean;
   readonly workers?: number;
   readonly format: 'text' | 'json';
 }
@@ -62,6 +66,7 @@ export function thresholdsCommand({ action }: Shell): Command {
     .option('--priors <file>', 'also over draws from these priors (scenarios/priors): each draw is lived once')
     .option('--draws <n>', 'draws from the priors', whole(DRAWS_MIN, 1000), 32)
     .option('--html <file>', 'write the curves as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .addOption(workersOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
@@ -91,6 +96,11 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
   if (!/^.{1,200}$/s.test(seed)) throw new UsageError(`--seed: found ${seed.length} characters, expected 1 to 200`);
   if (!rules.clauses.some(({ shows }) => shows.type === 'count'))
     throw new UsageError(`${path}: rule set ${rules.name} has no clause that counts failures, so there is no number to choose`); // prettier-ignore
+  const provenance: Provenance = {
+    ...originOf(io, { ...scenarioOrigin(file), seed, replications }),
+    command: commandOf(path, options),
+  };
+  refuseOthers([namedOutput('--html', options.html)], provenance, options);
   const prices = pricesWith(options.price);
   const priors = options.priors === undefined ? undefined : priorsFile(path, options.priors, options);
   const drawn = priors === undefined ? [] : scenariosOf(priors, drawsOf(priors, options.draws));
@@ -130,7 +140,7 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
       seed,
       replications,
       scale,
-      command: commandOf(path, options),
+      command: provenance.command,
       version: benchVersion(),
       prices,
       points,
@@ -140,11 +150,11 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
     if (options.html !== undefined) {
       writeDocument(options.html, {
         title: `${title}: thresholds`,
-        provenance: { command: report.command, set: options.set, scenarios: [{ name, hash: file.hash }], rules: rules.name, seed, replications, version: report.version }, // prettier-ignore
+        provenance,
         sections: [thresholdSection(report, rules)],
       });
     }
-    io.out.write(options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : `${thresholdText(report, rules)}\n`); // prettier-ignore
+    io.out.write(options.format === 'json' ? `${JSON.stringify({ provenance, ...report }, null, 2)}\n` : `${thresholdText(report, rules)}\n`); // prettier-ignore
   } finally {
     progress.stop();
     await pool.close();

@@ -8,13 +8,12 @@ import type { Sweep } from '../../../sim/sweep/plan/loadSweep.ts';
 import { BASE_POINT, pointCount } from '../../../sim/sweep/plan/points.ts';
 import { convergenceRows, morrisRows, sobolRows, type EffectRow } from '../../../sim/sweep/results/effectRows.ts';
 import type { OutcomeTable } from '../../../sim/sweep/results/outcomeTable.ts';
-import { benchVersion } from '../shell/version.ts';
+import type { Provenance } from '../../report/provenance.ts';
 
-/** What a sweep computed, and the command that computes it again. */
+/** What a sweep computed, and its origin. */
 export interface ComputedSweep {
   readonly sweep: Sweep;
-  readonly replications: number;
-  readonly command: string;
+  readonly provenance: Provenance;
   readonly effects: readonly EffectRow[];
   readonly table: OutcomeTable;
 }
@@ -26,21 +25,12 @@ export function sweepDocument(computed: ComputedSweep): PageDocument {
   return { format: PAGE_FORMAT, kind: 'page', title, provenance: report.provenance, sections: sweepSections(report) };
 }
 
-function sweepReport({ sweep, replications, command, effects, table }: ComputedSweep): SweepReport {
-  const { scenario, hash, rules } = sweep.base;
+function sweepReport({ sweep, provenance, effects, table }: ComputedSweep): SweepReport {
   const shared = { settled: convergenceRows(sweep, table), tables: designTables(sweep, table) };
   return {
     name: sweep.name,
     title: sweep.title,
-    provenance: {
-      command,
-      set: [],
-      scenarios: [{ name: scenario.name, hash }],
-      rules: rules.name,
-      seed: sweep.seed,
-      replications,
-      version: benchVersion(),
-    },
+    provenance,
     scale: sweep.file.scale,
     points: pointCount(sweep),
     outcomes: table.outcomes.map(({ name }, outcome): SweepOutcome => {

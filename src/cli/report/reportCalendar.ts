@@ -23,6 +23,7 @@ import {
   withRecordOptions,
   type RecordOptions,
   type ReportSource,
+  reportOrigin,
 } from './reportRecords.ts';
 import { folder } from '../shell/options.ts';
 import type { Shell } from '../shell/command.ts';
@@ -41,7 +42,7 @@ export function calendarCommand({ action }: Shell): Command {
   return withRecordOptions(new Command('calendar'))
     .description('What is in force when, and the volumes if the re-designation is adopted, late or not adopted.')
     .option('--late <date>', 'the day of a late re-designation of the exclusions (London)', parseLate, LATE)
-    .option('--out <dir>', 'a directory that does not exist or is empty: calendar.csv, volumes.csv', folder)
+    .option('--out <dir>', 'where calendar.csv, volumes.csv and their manifest go', folder)
     .addHelpText(
       'after',
       `
@@ -72,7 +73,8 @@ function calendar(io: Io, options: CalendarOptions): Promise<ExitCode> {
 
 async function writeCalendar(io: Io, options: CalendarOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = requiredAsOf(source);
-  if (options.out !== undefined) checkDirectory(options.out);
+  const provenance = options.out === undefined ? undefined : reportOrigin(io, source);
+  if (options.out !== undefined && provenance) checkDirectory(options.out, provenance, options);
   meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const asked = futures(source.rules, options.late).map((future) => ({ future, engine: engine(future.rules) }));
   const { report: counted, exitCode } = await gather(io, source, {
@@ -90,14 +92,14 @@ async function writeCalendar(io: Io, options: CalendarOptions, source: ReportSou
     },
   });
   const days = calendarRows(source.rules);
-  if (options.out !== undefined) {
+  if (options.out !== undefined && provenance) {
     const directory = openDirectory(options.out);
     try {
       const cells = days.map((row) => [row.date, row.what, row.standing, row.source]);
       writeCsv(directory.path('calendar.csv'), CALENDAR_COLUMNS, cells, options);
       const volumes = counted.flatMap(({ future, counts }) => futureCells(future, counts));
       writeCsv(directory.path('volumes.csv'), FUTURE_COLUMNS, volumes, options);
-      directory.commit();
+      directory.commit('report calendar', provenance);
     } catch (error) {
       directory.abort();
       throw error;

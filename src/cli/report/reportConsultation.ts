@@ -8,7 +8,7 @@ import {
 } from '../../report/records/consultation.ts';
 import { excludedAt } from '../../report/records/excluded.ts';
 import { formatInstant } from '../../time.ts';
-import { writeCsv } from './reportFiles.ts';
+import { writeReport } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
 import {
   requiredAsOf,
@@ -36,7 +36,7 @@ export function consultationCommand({ action }: Shell): Command {
         .choices(['qualifying', 'effective'])
         .default('qualifying'),
     )
-    .option('--out <file>', 'CSV of the rows')
+    .option('--out <file>', 'CSV of the rows; its manifest stands beside it')
     .addHelpText(
       'after',
       `
@@ -54,7 +54,7 @@ function consultation(io: Io, options: ConsultationOptions): Promise<ExitCode> {
 
 async function writeConsultation(io: Io, options: ConsultationOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = requiredAsOf(source);
-  checkOut(options.out, options, source);
+  const provenance = checkOut(io, options, source);
   meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const decider = engine(source.rules);
   const { report, exitCode } = await gather(io, source, {
@@ -71,8 +71,9 @@ async function writeConsultation(io: Io, options: ConsultationOptions, source: R
     writeLine(io.err, 'The rows do not add up; nothing was written.');
     return EXIT.property;
   }
-  if (options.out !== undefined) {
-    writeCsv(options.out, CONSULTATION_COLUMNS, report.rows().map((row) => consultationCells(row, source.rules)), options); // prettier-ignore
+  if (options.out !== undefined && provenance !== undefined) {
+    const rows = report.rows().map((row) => consultationCells(row, source.rules));
+    writeReport(options.out, provenance, { ...options, kind: 'report consultation', columns: CONSULTATION_COLUMNS, rows }); // prettier-ignore
   }
   io.out.write(
     `Impact on Responsible Suppliers, ${options.measure} as of ${formatInstant(asOf)}, rules ${source.rules.name}\n${consultationText(report)}\n`,

@@ -1,8 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { csvLine } from '../../interchange/format/rowWriter.ts';
-import { openOutput, type OpenOutput } from '../../interchange/format/outputFile.ts';
+import { openOutput, OutputSet, type OpenOutput } from '../../interchange/format/outputFile.ts';
+import { prepareDirectory } from '../shell/outDirectory.ts';
 import { UsageError } from '../shell/exit.ts';
+import { completeFolder } from '../output/ownFolder.ts';
+import { hashedOutputs, refuseOtherFolder, writeSideManifest } from '../output/ownFiles.ts';
+import type { Provenance } from '../../report/provenance.ts';
 
 /** What spreadsheets take for a formula. A number with a sign is none. */
 const FORMULA = /^[=+\-@\t\r]/;
@@ -31,37 +35,63 @@ export function writeCsv(
   }
 }
 
+/** Writes the CSV of a report, and beside it the manifest that states its origin. Both appear, or neither. */
+export function writeReport(
+  path: string,
+  provenance: Provenance,
+  { kind, columns, rows, guardFormulas }: { readonly kind: string; readonly columns: readonly string[]; readonly rows: Iterable<readonly string[]>; readonly guardFormulas: boolean }, // prettier-ignore
+): void {
+  const outputs = new OutputSet();
+  try {
+    const { open, files } = hashedOutputs(outputs.open);
+    writeCsv(path, columns, rows, { guardFormulas, open });
+    writeSideManifest(path, provenance, { kind, files, open: outputs.open });
+    outputs.publish();
+  } finally {
+    outputs.discard();
+  }
+}
+
 /** A directory of files that appears under its name when all of them are whole, or not at all. */
 export interface OutputDirectory {
   /** The temporary path at which a file of this name is written until then. */
   path(name: string): string;
-  commit(): void;
+  /** Writes the manifest, which names every file, and gives the directory its place. */
+  commit(kind: string, provenance: Provenance): void;
   abort(): void;
 }
 
 /**
- * Refuses a directory that exists and is not empty: files of an earlier report could be mistaken for files of this one.
+ * Refuses a directory that holds anything but a report of this same command: files of another report could be mistaken
+ * for files of this one.
  */
-export function checkDirectory(directory: string): void {
+export function checkDirectory(
+  directory: string,
+  provenance: Provenance,
+  options: { readonly replace: boolean },
+): void {
   const folder = dirname(directory);
   if (!existsSync(folder)) throw new UsageError(`${directory}: there is no folder ${folder}.`);
   if (!existsSync(directory)) return;
-  if (!statSync(directory).isDirectory())
-    throw new UsageError(`--out ${directory}: found a file, expected a directory`);
-  if (readdirSync(directory).length > 0)
-    throw new UsageError(`--out ${directory}: found files in it, expected an empty directory or none\n  Files of an earlier report would pass for those of this one.`); // prettier-ignore
+  prepareDirectory(directory);
+  refuseOtherFolder(directory, provenance, options);
 }
 
 /** Opens a directory that `checkDirectory` has accepted. */
 export function openDirectory(directory: string): OutputDirectory {
-  const temporary = `${directory.replace(/[/\\]+$/, '')}.partial-${process.pid}`;
+  const name = directory.replace(/[/\\]+$/, '');
+  const temporary = `${name}.partial-${process.pid}`;
+  const before = `${name}.before-${process.pid}`;
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary);
   return {
-    path: (name) => join(temporary, name),
-    commit() {
-      if (existsSync(directory)) rmdirSync(directory); // this throws if the directory is not empty
+    path: (file) => join(temporary, file),
+    commit(kind, provenance) {
+      completeFolder({ directory: temporary, kind, provenance });
+      // What was accepted is replaced as a whole: no file of an earlier report stays.
+      if (existsSync(directory)) renameSync(directory, before);
       renameSync(temporary, directory);
+      rmSync(before, { recursive: true, force: true });
     },
     abort: () => rmSync(temporary, { recursive: true, force: true }),
   };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_REPORT_FORMAT, type RunReport } from '../../report/runReport.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import type { Scenario } from '../../../sim/scenario/schema.ts';
 import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
@@ -15,6 +16,8 @@ import type { ScenarioValue, WhatIfSource } from './whatIfForm.ts';
 /** The files that `run --out` left in a folder for its readers. */
 export interface RunFolder {
   readonly report: RunReport;
+  /** What its manifest says of its origin; undefined for a run of an earlier version. */
+  readonly provenance: Provenance | undefined;
   readonly whatIf: WhatIfSource;
 }
 
@@ -53,6 +56,7 @@ export function readOutputFolder(directory: string): OutputFolder {
   return {
     kind: 'run',
     report,
+    provenance: (manifest as { readonly provenance?: Provenance }).provenance,
     whatIf: { scenario, rules, values, seed: report.seed, command: report.command, source: source ?? undefined },
   };
 }

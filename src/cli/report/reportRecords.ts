@@ -13,6 +13,7 @@ import { formatInstant, type Instant } from '../../time.ts';
 import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Format } from '../../interchange/format/formats.ts';
 import { STANDARD } from '../../interchange/format/outputFile.ts';
+import { type OriginParts, inputsOrigin, originOf, filesOrigin } from '../output/outputOrigin.ts';
 import { isRulesFile } from '../../rules/resolveRules.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { pathsOf, recordInputs, refuseOverwriting, withFileOptions, withFormatOption } from '../shell/recordInputs.ts';
@@ -20,11 +21,14 @@ import { writeLine, type Io } from '../shell/io.ts';
 import { collect, instantOrDate, whole } from '../shell/options.ts';
 import { readRun } from './reportRun.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
+import { refuseOthers, replaceOption } from '../output/ownFiles.ts';
+import type { Provenance } from '../../report/provenance.ts';
 
 /** Options that every report has. */
 export interface RecordOptions {
   /** Whether CSV cells that a spreadsheet would compute get an apostrophe. */
   readonly guardFormulas: boolean;
+  readonly replace: boolean;
   readonly run?: string;
   readonly installations: readonly string[];
   readonly attempts: readonly string[];
@@ -52,6 +56,8 @@ export interface ReportSource {
   readonly coveredTo: Instant | undefined;
   readonly keepGoing: boolean;
   readonly maxErrors: number;
+  /** The scenario of the run, and the files that are read. It may read these once more, for their hashes. */
+  readonly origin: () => OriginParts;
 }
 
 /** Adds the options that every report has. */
@@ -71,6 +77,7 @@ export function withRecordOptions(command: Command): Command {
       whole(1, 999_999_999),
       100,
     )
+    .addOption(replaceOption())
     .option('--guard-formulas', 'in CSV: an apostrophe before cells that a spreadsheet would take for a formula', false)
     .option('--pseudonymise', 'write keyed pseudonyms for MPANs and MPRNs', false)
     .option('--pseudonym-key-file <file>', 'the key; or the environment variable SMETS1_BENCH_PSEUDONYM_KEY');
@@ -108,15 +115,31 @@ async function sourceOf(io: Io, options: RecordOptions, temporary: string): Prom
       throw new UsageError(
         `--as-of: the run ${run} ends at ${formatInstant(read.horizon)}; nothing is known after it.`,
       );
-    const { inputs, rules, horizon } = read;
-    return { inputs, rules, asOf: options.asOf ?? horizon, coveredTo: horizon, keepGoing, maxErrors };
+    const { inputs, rules, horizon, origin } = read;
+    return {
+      inputs,
+      rules,
+      asOf: options.asOf ?? horizon,
+      coveredTo: horizon,
+      keepGoing,
+      maxErrors,
+      origin: () => origin,
+    };
   }
   if (options.installations.length === 0 || options.attempts.length === 0)
     throw new UsageError('Name a run (--run DIR) or records (--installations F --attempts F [--events F] --as-of D).');
   const { asOf } = options;
   const rules = rulesNamed(options.rules ?? VARIOUS1.name, { setRule: options.setRule, asOf });
   const inputs = await recordInputs(io, options, temporary);
-  return { inputs, rules, asOf, coveredTo: asOf, keepGoing, maxErrors };
+  return {
+    inputs,
+    rules,
+    asOf,
+    coveredTo: asOf,
+    keepGoing,
+    maxErrors,
+    origin: () => ({ inputs: inputsOrigin(inputs) }),
+  };
 }
 
 /**
@@ -204,23 +227,52 @@ function sayRefused(say: (line: string) => void, refused: RefusedRows, then: str
   say(`${counted(refused.count, 'row')} refused: ${then}.`);
 }
 
+/** What a report reads beside its records. */
+export interface ReportOthers {
+  readonly files?: readonly (string | undefined)[];
+  readonly scenarios?: Provenance['scenarios'];
+}
+
+/** The origin of a report. */
+export function reportOrigin(
+  io: Io,
+  source: ReportSource,
+  { files = [], scenarios = [] }: ReportOthers = {},
+): Provenance {
+  const { inputs = [], scenarios: own = [], ...parts } = source.origin();
+  const others = filesOrigin(files.filter((name) => name !== undefined));
+  return originOf(io, {
+    ...parts,
+    rules: source.rules.name,
+    scenarios: [...own, ...scenarios],
+    inputs: [...inputs, ...others],
+  });
+}
+
 /**
- * Checks an output before anything is read: its folder must exist, and it must replace no input.
+ * Checks an output before anything is read: its folder must exist, and it must replace no input and no output of another
+ * command. Returns the origin that the report states; undefined if nothing is written.
  *
- * @param others further files that the report reads
+ * @param others further files that the report reads, and the scenarios among them
  */
 export function checkOut(
-  out: string | undefined,
-  options: RecordOptions,
+  io: Io,
+  options: RecordOptions & { readonly out?: string; readonly scenario?: string },
   source: ReportSource,
-  others: readonly (string | undefined)[] = [],
-): void {
-  if (out === undefined) return;
+  others: ReportOthers = {},
+): Provenance | undefined {
+  const { out, run, installations, attempts, events, pseudonymKeyFile, rules, scenario } = options;
+  if (out === undefined) return undefined;
   if (out === STANDARD) throw new UsageError('--out -: standard output has the table; name a file.');
   if (!existsSync(dirname(out))) throw new UsageError(`${out}: there is no folder ${dirname(out)}.`);
-  const { run, installations, attempts, events, pseudonymKeyFile, rules } = options;
   const rulesFile = rules !== undefined && isRulesFile(rules) ? rules : undefined;
-  const named = [run, pseudonymKeyFile, rulesFile, ...others].filter((name) => name !== undefined);
+  const named = [run, pseudonymKeyFile, rulesFile, scenario, ...(others.files ?? [])].filter(
+    (name) => name !== undefined,
+  );
   const inputs = [...installations, ...attempts, ...events, ...pathsOf(source.inputs), ...named];
-  refuseOverwriting([{ path: out, option: '--out' }], inputs);
+  const output = { path: out, option: '--out' };
+  refuseOverwriting([output], inputs);
+  const provenance = reportOrigin(io, source, others);
+  refuseOthers([output], provenance, options);
+  return provenance;
 }

@@ -10,7 +10,7 @@ import {
 } from '../../report/records/replacements.ts';
 import { thousands } from '../../text/table.ts';
 import { endOfLondonDate, formatInstant } from '../../time.ts';
-import { writeCsv } from './reportFiles.ts';
+import { writeReport } from './reportFiles.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
 import {
   requiredAsOf,
@@ -37,7 +37,7 @@ export function replacementsCommand({ action }: Shell): Command {
   return withRecordOptions(new Command('replacements'))
     .description(`SMETS2+ visits due per supplier, fuel and month until ${DEADLINE}.`)
     .option('--replaced <file>', 'installations replaced already, and when')
-    .option('--out <file>', 'CSV of the rows')
+    .option('--out <file>', 'CSV of the rows; its manifest stands beside it')
     .addHelpText(
       'after',
       `
@@ -56,7 +56,7 @@ function replacements(io: Io, options: ReplacementsOptions): Promise<ExitCode> {
 
 async function writeReplacements(io: Io, options: ReplacementsOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = requiredAsOf(source);
-  checkOut(options.out, options, source, [options.replaced]);
+  const provenance = checkOut(io, options, source, { files: [options.replaced] });
   meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const decider = engine(source.rules);
   const { report: excluded, exitCode } = await gather(io, source, {
@@ -80,7 +80,8 @@ async function writeReplacements(io: Io, options: ReplacementsOptions, source: R
     writeLine(io.err, `${visits} visits over all months, expected ${report.meters}, one a meter; nothing was written.`);
     return EXIT.property;
   }
-  if (options.out !== undefined) writeCsv(options.out, REPLACEMENT_COLUMNS, rows.map(replacementCells), options);
+  if (options.out !== undefined && provenance !== undefined)
+    writeReport(options.out, provenance, { ...options, kind: 'report replacements', columns: REPLACEMENT_COLUMNS, rows: rows.map(replacementCells) }); // prettier-ignore
   io.out.write(
     `SMETS2+ visits due by ${DEADLINE}, from exclusions in effect as of ${formatInstant(asOf)}, rules ${source.rules.name}\n` +
       `${replacementsText(rows)}\n` +

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Input } from '../../interchange/format/formats.ts';
 import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
@@ -8,6 +7,8 @@ import { parseSetting } from '../../document/settings.ts';
 import { amendTree, builtInTree, rulePath, ruleSetOfTree } from '../../rules/amend.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { parseInstant, type Instant } from '../../time.ts';
+import { sha256Of } from '../output/fileHash.ts';
+import type { OriginParts } from '../output/outputOrigin.ts';
 import { UsageError } from '../shell/exit.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { readText } from '../shell/readText.ts';
@@ -19,6 +20,8 @@ export interface RunDirectory {
   readonly rules: RuleSet;
   /** The last instant that was simulated. */
   readonly horizon: Instant;
+  /** The scenario and the dice of the run, and the files that are read. */
+  readonly origin: OriginParts;
 }
 
 /** Opens a run's directory. `rules` replaces the run's rules, and `setRule` changes them. */
@@ -29,7 +32,8 @@ export function readRun(
   const manifest = join(directory, MANIFEST);
   if (!existsSync(manifest))
     throw new UsageError(`--run ${directory}: there is no manifest.json; name a directory that \`run --out\` wrote.`);
-  for (const name of FILES_READ) checkSum(directory, name, manifest);
+  const hashes = FILES_READ.map((name) => ({ name, sha256: checkSum(directory, name, manifest) }));
+  const origin = { ...originOfManifest(manifest), inputs: hashes };
   const horizon = horizonOf(directory);
   const input = (name: string): Input[] => {
     const path = join(directory, `${name}.parquet`);
@@ -39,16 +43,16 @@ export function readRun(
   };
   const inputs = { installations: input('installations'), attempts: input('attempts'), events: input('events') };
   if (rules !== undefined) {
-    return { inputs, rules: rulesNamed(rules, { setRule, asOf: asOf ?? horizon }), horizon };
+    return { inputs, rules: rulesNamed(rules, { setRule, asOf: asOf ?? horizon }), horizon, origin };
   }
-  return { inputs, rules: rulesOfManifest(manifest, setRule), horizon };
+  return { inputs, rules: rulesOfManifest(manifest, setRule), horizon, origin };
 }
 
 /** The files of a run that a report rests on. */
 const FILES_READ = ['installations.parquet', 'attempts.parquet', 'events.parquet', 'volumes.csv'] as const;
 
-/** Refuses a file that differs from its manifest: it was cut short, edited, or belongs to another run. */
-function checkSum(directory: string, name: string, manifest: string): void {
+/** Refuses a file that differs from its manifest: it was cut short, edited, or belongs to another run. Returns its hash. */
+function checkSum(directory: string, name: string, manifest: string): string {
   const path = join(directory, name);
   if (!existsSync(path) || !statSync(path).isFile())
     throw new UsageError(`${path}: found no such file, expected it in the folder of a whole run.`);
@@ -61,27 +65,22 @@ function checkSum(directory: string, name: string, manifest: string): void {
   if (typeof wanted !== 'string') {
     throw new UsageError(`${manifest}: found no SHA-256 of ${name}, expected the manifest of a run with its files`);
   }
-  if (sha256Of(path) === wanted) return;
+  if (sha256Of(path) === wanted) return wanted;
   throw new UsageError(
     `${path}: it is not the file that ${MANIFEST} describes (its SHA-256 differs): cut short, changed, or of another run\n` +
       '  Run the scenario again, or name the records by --installations, --attempts and --events.',
   );
 }
 
-const CHUNK_BYTES = 1 << 20;
-
-function sha256Of(path: string): string {
-  const hash = createHash('sha256');
-  const descriptor = openSync(path, 'r');
-  try {
-    const bytes = new Uint8Array(CHUNK_BYTES);
-    for (let read = readSync(descriptor, bytes); read > 0; read = readSync(descriptor, bytes)) {
-      hash.update(bytes.subarray(0, read));
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-  return hash.digest('hex');
+/** The scenario and the dice that a manifest names. A manifest of an earlier version may lack them. */
+function originOfManifest(path: string): OriginParts {
+  const found = JSON.parse(readText(path)) as Readonly<Record<string, unknown>>;
+  const { scenario, scenarioHash: hash, seed, replications } = found;
+  return {
+    scenarios: typeof scenario === 'string' && typeof hash === 'string' ? [{ name: scenario, hash }] : [],
+    seed: typeof seed === 'string' ? seed : null,
+    replications: typeof replications === 'number' ? replications : null,
+  };
 }
 
 /** Reads the rules from the manifest. It contains the whole resolved rule set, so no other file has to be found. */

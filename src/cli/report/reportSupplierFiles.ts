@@ -40,6 +40,7 @@ import {
   type Gathered,
   type RecordOptions,
   type ReportSource,
+  reportOrigin,
 } from './reportRecords.ts';
 import { readReplaced, REPLACED_HELP } from './reportReplaced.ts';
 import { folder } from '../shell/options.ts';
@@ -105,7 +106,8 @@ async function writeSupplierFiles(io: Io, options: SupplierFilesOptions, source:
   const last = endOfMonth(toMonth);
   if (source.coveredTo !== undefined && last > source.coveredTo)
     throw new UsageError(`--to-month ${formatMonth(toMonth)}: it ends on ${formatDay(lastDayOfMonth(toMonth))}, the records at ${formatInstant(source.coveredTo)}.`); // prettier-ignore
-  checkDirectory(out);
+  const provenance = reportOrigin(io, source, { files: [options.replaced] });
+  checkDirectory(out, provenance, options);
   const write = meterPointWriter(io, options);
   // The month before the first is examined but not written: additions are relative to it.
   const months = Array.from({ length: toMonth - fromMonth + 2 }, (_, i) => fromMonth - 1 + i);
@@ -125,7 +127,7 @@ async function writeSupplierFiles(io: Io, options: SupplierFilesOptions, source:
       writeFaults(io, written.faults);
       return EXIT.property;
     }
-    directory.commit();
+    directory.commit('report supplier-files', provenance);
     io.out.write(`${textOf(points, months, written.summaries)}\n`);
     writeLine(io.err, `${thousands(written.files)} files and ${SUMMARY_FILE} in ${out}`);
     return exitCode;

@@ -18,7 +18,7 @@ import {
 import { formatInstant, parseDate } from '../../time.ts';
 import { loadScenarioFile } from '../shell/scenarioFile.ts';
 import { collect } from '../shell/options.ts';
-import { writeCsv } from './reportFiles.ts';
+import { writeReport } from './reportFiles.ts';
 import { readTable } from './reportTable.ts';
 import { meterPointWriter } from './reportPseudonyms.ts';
 import { requiredAsOf, checkOut, gather, withSource, withRecordOptions, type RecordOptions, type ReportSource } from './reportRecords.ts'; // prettier-ignore
@@ -49,7 +49,7 @@ export function uneconomicCommand({ action }: Shell): Command {
     .option('--scenario <file>', "the models' costs and EPCL entries: the scenario of the run")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
     .option('--dmcs <file>', 'or: a file of dmc, epcl_entry (YYYY-MM-DD or empty), dmct_cost_pounds')
-    .option('--out <file>', 'CSV of the rows')
+    .option('--out <file>', 'CSV of the rows; its manifest stands beside it')
     .addHelpText(
       'after',
       `
@@ -67,7 +67,13 @@ function uneconomic(io: Io, options: UneconomicOptions): Promise<ExitCode> {
 
 async function writeUneconomic(io: Io, options: UneconomicOptions, source: ReportSource): Promise<ExitCode> {
   const asOf = requiredAsOf(source);
-  checkOut(options.out, options, source, [options.dmcs, options.scenario]);
+  const { scenario, set } = options;
+  const loaded = scenario === undefined ? undefined : loadScenarioFile(scenario, set);
+  const others = {
+    files: [options.dmcs],
+    scenarios: loaded === undefined ? [] : [{ name: loaded.scenario.name, hash: loaded.hash }],
+  };
+  const provenance = checkOut(io, options, source, others);
   meterPointWriter(io, options); // no meter point is written, but a missing key is still an error
   const dmcs = await dmcsOf(io, options);
   const listed = withoutEntry(dmcs, asOf);
@@ -83,7 +89,8 @@ async function writeUneconomic(io: Io, options: UneconomicOptions, source: Repor
   // Contradictory decisions were refused with the other rows, so here they are ignored.
   const events = await readDmcEvents(source.inputs.events, { asOf, refuse: () => undefined, counts: noCounts() });
   const rows = report.rows(listed, (dmc) => events.get(dmc)?.events ?? []);
-  if (options.out !== undefined) writeCsv(options.out, UNECONOMIC_COLUMNS, rows.map(uneconomicCells), options);
+  if (options.out !== undefined && provenance !== undefined)
+    writeReport(options.out, provenance, { ...options, kind: 'report uneconomic', columns: UNECONOMIC_COLUMNS, rows: rows.map(uneconomicCells) }); // prettier-ignore
   io.out.write(
     `DMCs without an EPCL entry as of ${formatInstant(asOf)}, rules ${source.rules.name}: ${thousands(rows.length)} of ${thousands(dmcs.length)} listed\n${uneconomicText(rows)}\n`,
   );

@@ -8,15 +8,20 @@ import { whatIfData, whatIfSection } from '../../report/html/whatIfSection.ts';
 import type { PageSection } from '../../report/html/pageParts.ts';
 import { knownSection } from '../../report/forecast/knownTables.ts';
 import type { KnownRanges } from '../../report/ranges/knownRanges.ts';
+import { ORIGIN_MARK } from '../../report/pageMark.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { knownRangesOf } from '../shell/knownRangesFile.ts';
 import { readGlossary } from '../docs/glossaryFile.ts';
+import { identityOf } from '../output/outputOrigin.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
 import { packedLife, packedScript, pageScript } from './pageScripts.ts';
 import { whatIfForm, type WhatIfSource } from './whatIfForm.ts';
 
 export interface PageOptions {
+  /** What the page was computed from, and by which command. */
+  readonly provenance: Provenance;
   readonly title?: string;
   /** The scenario that the page can recompute. By default the page recomputes nothing. */
   readonly whatIf?: WhatIfSource | undefined;
@@ -34,7 +39,13 @@ export async function writePage(path: string, reports: readonly RunReport[], opt
  * @throws UsageError if the file cannot be written
  */
 export function writeDocument(path: string, document: Omit<PageDocument, 'format' | 'kind'>): void {
-  writePageFile(path, sectionPage({ format: PAGE_FORMAT, kind: 'page', ...document }, readGlossary()));
+  const text = sectionPage({ format: PAGE_FORMAT, kind: 'page', ...document }, readGlossary());
+  writePageFile(path, marked(text, document.provenance));
+}
+
+/** Adds the mark by which `refuseOthers` knows whose page this is. */
+function marked(page: string, provenance: Provenance): string {
+  return page.replace('<head>', `<head>\n<meta name="${ORIGIN_MARK}" content="${identityOf(provenance)}">`);
 }
 
 function writePageFile(path: string, text: string): void {
@@ -54,20 +65,21 @@ function writePageFile(path: string, text: string): void {
   }
 }
 
-/** The page as text. It depends only on the reports, the scenario and this version of the bench. */
+/** The page as text. It depends only on the reports, their origin, the scenario and this version of the bench. */
 export async function pageOf(
   reports: readonly RunReport[],
-  { title, whatIf, more = [] }: PageOptions,
+  { provenance, title, whatIf, more = [] }: PageOptions,
 ): Promise<string> {
   const known = knownOf(reports);
   const sections = [...more, ...(known === undefined ? [] : [knownSection(known, reports[0]?.lines ?? [])])];
-  return runPage(reports, {
+  const page = runPage(reports, {
     glossary: readGlossary(),
     known,
     ...(title === undefined ? {} : { title }),
     ...(sections.length === 0 ? {} : { more: sections }),
     ...(whatIf === undefined ? {} : { whatIf: await whatIfPart(whatIf) }),
   });
+  return marked(page, provenance);
 }
 
 async function whatIfPart(source: WhatIfSource) {

@@ -1,5 +1,6 @@
 import { formatInstant, parseInstant } from '../../time.ts';
 import type { StepRow } from '../../../devices/index.ts';
+import { propertyLines, type JunitOrigin } from '../../report/junit.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { codeMeaning } from '../../text/words.ts';
 
@@ -7,10 +8,14 @@ import { codeMeaning } from '../../text/words.ts';
  * Writes the steps as JUnit: a suite for each contact, instruction and attempt, and a test case for each step. A step
  * that was not carried out is skipped. A code is a failure of the installation's migration, and no error of the bench.
  */
-export function rigJunit(rows: readonly StepRow[], rig: string, rules: RuleSet): string {
+export function rigJunit(
+  rows: readonly StepRow[],
+  { rig, rules, origin }: { readonly rig: string; readonly rules: RuleSet; readonly origin: JunitOrigin },
+): string {
   const suites = groups(rows);
   const lines = suites.flatMap(([name, cases]) => [
     `  <testsuite${attributes({ name: `${rig} ${name}`, timestamp: stamp(cases[0] as StepRow), ...counts(cases) })}>`,
+    ...propertyLines(origin),
     ...cases.flatMap((row) => caseLines(row, `${rig}.${row.kind}${row.number}`, rules)),
     '  </testsuite>',
   ]);

@@ -14,9 +14,8 @@ import { ledgerFolderOf, loadRig } from './readRigFile.ts';
 import { outError } from '../shell/outDirectory.ts';
 import type { TakeLock } from './rigDirectory.ts';
 import { openRigFiles, type RigFiles } from './rigFiles.ts';
-import { rigJson, type RigHead } from './rigJson.ts';
+import { headOf, rigJson } from './rigJson.ts';
 import { rigText } from './rigText.ts';
-import { benchVersion } from '../shell/version.ts';
 
 /** Shows frames as they cross, opened with the keys of a file. */
 export interface TraceGiven {
@@ -52,14 +51,15 @@ export async function runRigFile(
   const { out } = options;
   const ledgerFolder = await ledgerFolderOf(io, setup);
   if (out !== undefined) refuseLedgersInside(out, ledgerFolder, setup);
-  const head: RigHead = { rig: setup.document.name, rigHash: hash, clock: setup.clock, version: benchVersion() };
+  const head = headOf(io, setup, { hash });
 
   const interruption = io.interruption();
   const files = out === undefined ? undefined : opened(out, face.takeLock, isInMemory(setup) ? hash : undefined);
   const tell = async (run: RigRun): Promise<unknown> => {
-    const failure = await files?.close(run, setup, head).then(() => undefined, (error: unknown) => ({ error })); // prettier-ignore
+    const trace = historyTrace(run, setup);
+    const failure = await files?.close(run, setup, head, trace).then(() => undefined, (error: unknown) => ({ error })); // prettier-ignore
     // The story is printed even if the outputs fail: there may be no other record of what was done to a device.
-    const told = { run, setup, head, trace: historyTrace(run, setup), out, ledgerFolder };
+    const told = { run, setup, head, trace, out, ledgerFolder };
     io.out.write(options.format === 'json' ? rigJson(told) : visible(rigText(told)));
     return failure?.error;
   };

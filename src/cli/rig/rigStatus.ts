@@ -3,7 +3,7 @@ import type { Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { loadRig } from './readRigFile.ts';
-import { headOf } from './rigWatch.ts';
+import { headOf } from './rigJson.ts';
 import { watchSummary } from './watchSummary.ts';
 import { statusText } from './watchText.ts';
 import { watchTrace } from './watchTrace.ts';
@@ -23,7 +23,7 @@ export async function tellStatus(io: Io, path: string, { out, asOf, format }: St
     const state = face.readWatch(setup, out);
     const at = asOf ?? state.lastAt;
     const trace = watchTrace(state, setup, face, at);
-    const summary = watchSummary({ state, setup, head: headOf(setup, hash), trace, face });
+    const summary = watchSummary({ state, setup, head: headOf(io, setup, { hash, clock: 'wall' }), trace, face });
     const text =
       format === 'json'
         ? `${JSON.stringify(summary, null, 2)}\n`

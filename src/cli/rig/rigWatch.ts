@@ -1,10 +1,10 @@
 import { visible } from '../../text/visible.ts';
-import type { JournalRecord, RigSetup, WatchState } from '../../../devices/index.ts';
+import type { JournalRecord, WatchState } from '../../../devices/index.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
 import { ledgerFolderOf, loadRig } from './readRigFile.ts';
 import { outError, prepareWatchDirectory } from '../shell/outDirectory.ts';
-import type { RigHead } from './rigJson.ts';
+import { headOf } from './rigJson.ts';
 import { refuseLedgersInside } from './rigRun.ts';
 import { benchVersion } from '../shell/version.ts';
 import { clearPartials, framesOf, writeWatchFiles } from './watchFiles.ts';
@@ -33,7 +33,7 @@ export async function watchRigFile(io: Io, path: string, { out, once, format }: 
   } catch (cause) {
     throw outError(cause, out);
   }
-  const head = headOf(setup, hash);
+  const head = headOf(io, setup, { hash, clock: 'wall' });
   const say = (text: string): void => void io.out.write(visible(text));
   const note = (text: string): void =>
     void io.err.write(`${visible(text)}
@@ -84,10 +84,6 @@ export async function watchRigFile(io: Io, path: string, { out, once, format }: 
     if (cause instanceof face.JournalError || cause instanceof face.LedgerError) throw new UsageError(cause.message);
     throw outError(cause, out, 'Free some room and start it again: it goes on where its journal ends.');
   }
-}
-
-export function headOf({ document }: RigSetup, hash: string): RigHead {
-  return { rig: document.name, rigHash: hash, clock: 'wall', version: benchVersion() };
 }
 
 /** The kinds of records that change the outputs. */

@@ -10,6 +10,7 @@ import { manifestHead, writeRecords, type Entry } from './rigFiles.ts';
 import { stepsFile, type RigHead } from './rigJson.ts';
 import { rigJunit } from './rigJunit.ts';
 import type { WatchSummary } from './watchSummary.ts';
+import { junitOrigin } from '../output/ownFiles.ts';
 
 export interface Written {
   readonly run: RigRun;
@@ -34,7 +35,11 @@ export async function writeWatchFiles(directory: string, { run, setup, head, sum
   };
   const steps = stepsFile(run, { ...head, rules: setup.rules.name });
   put('steps.json', run.rows.length, `${JSON.stringify(steps, null, 2)}\n`);
-  put('junit.xml', run.rows.length, rigJunit(run.rows, head.rig, setup.rules));
+  put(
+    'junit.xml',
+    run.rows.length,
+    rigJunit(run.rows, { rig: head.rig, rules: setup.rules, origin: junitOrigin(head.provenance) }),
+  );
   put('watch.json', run.attempts.length, `${JSON.stringify(summary, null, 2)}\n`);
   const manifest = { ...manifestHead({ run, setup, head }), files };
   writeWhole(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -14,6 +14,8 @@ import { writeLine, writeText, type Io } from '../shell/io.ts';
 import { collect, instantOrDate } from '../shell/options.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 import { diskFiles } from '../shell/readText.ts';
+import { originOf } from '../output/outputOrigin.ts';
+import type { Provenance } from '../../report/provenance.ts';
 
 interface RulesOptions {
   readonly setRule: readonly string[];
@@ -60,7 +62,8 @@ export function rulesCommand({ action }: Shell): Command {
           );
         const before = resolved(a, { ...options, setRule: [] });
         const after = resolved(b ?? a, options);
-        writeText(io.out, diffText(before, after, options.format));
+        if (options.format === 'json') io.out.write(diffJson(before, after, originOf(io)));
+        else writeText(io.out, diffText(before, after));
       }),
     );
   return rules;
@@ -132,9 +135,12 @@ function check(io: Io, files: readonly string[]): ExitCode {
   return EXIT.usage;
 }
 
-function diffText(a: RuleSet, b: RuleSet, format: 'text' | 'json'): string {
+function diffJson(a: RuleSet, b: RuleSet, provenance: Provenance): string {
+  return `${JSON.stringify({ provenance, differences: diffRules(a, b) }, null, 2)}\n`;
+}
+
+function diffText(a: RuleSet, b: RuleSet): string {
   const rows = diffRules(a, b);
-  if (format === 'json') return `${JSON.stringify(rows, null, 2)}\n`;
   if (rows.length === 0) return 'no difference\n';
   return rows.map(({ path, before, after }) => `${path}\n  - ${shown(before)}\n  + ${shown(after)}\n`).join('');
 }

@@ -16,7 +16,9 @@ import { commandText } from '../shell/commandText.ts';
 import { collect, folder, oneOf, pageFile, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { knownRangesOf } from '../shell/knownRangesFile.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
-import { outError, refuseOther } from '../shell/outDirectory.ts';
+import { namedOutput, refuseOtherFolder, refuseOthers, replaceOption } from '../output/ownFiles.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
+import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
 import { benchVersion } from '../shell/version.ts';
 import { changesOf } from './scenarioChanges.ts';
@@ -68,7 +70,7 @@ export function runCommand({ action }: Shell): Command {
       'kernel',
     )
     .option('--out <dir>', 'write every record of replication 0 and every count; see below', folder)
-    .option('--replace', 'let --out replace the outputs of another run', false)
+    .addOption(replaceOption())
     .addOption(workersOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
@@ -83,7 +85,7 @@ Examples:
 
 --out writes installations, attempts, events, spans and verdicts of replication 0 (Parquet); volumes.csv, the means over
 all replications; report.json, everything that the report says; scenario.json, the resolved scenario and its rules; and
-manifest.json, which names the command and the hash of each file. It refuses a folder with another run unless --replace.
+manifest.json, which names the command and the hash of each file. Outputs of another command are refused unless --replace.
 JSON: provenance (command, settings, scenario and hash), seed, scenarioHash, installations, ends, volumes (the rows of
 volumes.csv), kernelSeconds. Two equal runs give equal
 JSON but for kernelSeconds, which stands last. Progress goes to standard error. A path of --set is a field of scenarios/README.md; scenario
@@ -105,7 +107,13 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   const settings = { ...settingsOf(file, options), elapsed: io.elapsed, interruption: io.interruption() };
   const { seed, replications } = settings;
   const version = benchVersion();
-  const identity = { scenario: file.scenario.name, scenarioHash: file.hash, seed, replications, version };
+  const command = commandOf(path, file, settings, options);
+  const provenance: Provenance = {
+    ...originOf(io, { ...scenarioOrigin(file), seed, replications }),
+    command,
+  };
+  refuseOtherFolder(options.out, provenance, options);
+  refuseOthers([namedOutput('--html', options.html)], provenance, options);
   const metadata = { scenario: file.scenario.name, scenarioHash: file.hash, seed, version };
   const source = options.out !== undefined || options.whatIf === 'full' ? scenarioTexts(file, options.set) : undefined;
   const { scenario, rules } = file;
@@ -116,7 +124,6 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
   let files: ReturnType<typeof openRunFiles> | undefined;
   try {
     if (options.out !== undefined) {
-      if (!options.replace) refuseOther(options.out, { kind: 'run', ...identity }, 'Name another directory, or add --replace.'); // prettier-ignore
       files = openRunFiles(options.out, compileModel(countedScenario(file, settings), file.rules), metadata);
     }
     const sink = files;
@@ -137,24 +144,15 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
     const report = reportOfRun(result, {
       changes: options.set.length === 0 ? [] : changesOf(options.set, loadScenarioFile(path, [])),
       version,
-      command: commandOf(path, file, settings, options),
+      command,
       baseline: before === undefined ? null : baselineOf(before, result),
       marks: file.marks,
       months: settings.months,
     });
     const volumes = volumesOf(result);
-    const provenance: Provenance = {
-      command: report.command,
-      set: options.set,
-      scenarios: [{ name: scenario.name, hash: file.hash }],
-      rules: rules.name,
-      seed,
-      replications,
-      version,
-    };
-    if (files) await publishRun(files, { identity, result, report, volumes, values: valuesOf(file), set: options.set, source }); // prettier-ignore
+    if (files) await publishRun(files, { provenance, result, report, volumes, values: valuesOf(file), source }); // prettier-ignore
     if (options.html !== undefined) {
-      await writePage(options.html, [report], { whatIf: whatIf && { ...whatIf, command: report.command } });
+      await writePage(options.html, [report], { provenance, whatIf: whatIf && { ...whatIf, command: report.command } });
     }
     io.out.write(
       options.format === 'json'

@@ -14,6 +14,7 @@ import { EVENT_VALUES, type ShardRecords } from '../../../sim/kernel/records/rec
 import type { ScenarioSource } from '../../../sim/browser/protocol.ts';
 import { MANIFEST, stage } from '../shell/outDirectory.ts';
 import { openOutput } from '../../interchange/format/outputFile.ts';
+import type { Provenance } from '../../report/provenance.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { formatInstant } from '../../time.ts';
 import type { ScenarioValue } from '../report/whatIfForm.ts';
@@ -40,23 +41,13 @@ export interface RunFiles {
   abort(): void;
 }
 
-/** What tells one run from another. */
-interface RunIdentity {
-  readonly scenario: string;
-  readonly scenarioHash: string;
-  readonly seed: string;
-  readonly replications: number;
-  readonly version: string;
-}
-
 /** What `manifest.json`, `report.json` and `scenario.json` say of a run. */
 export interface RunOutputs {
-  readonly identity: RunIdentity;
+  readonly provenance: Provenance;
   readonly result: RunResult;
   readonly report: RunReport;
   readonly volumes: readonly VolumeRow[];
   readonly values: readonly ScenarioValue[];
-  readonly set: readonly string[];
   /** The texts of the scenario; undefined if they cannot be read apart from this machine. */
   readonly source: ScenarioSource | undefined;
 }
@@ -67,7 +58,7 @@ const RECORDED_REPLICATION = 0;
 /** Closes a run's files and gives them their places. Two equal runs write equal bytes. */
 export async function publishRun(
   files: RunFiles,
-  { identity, result, report, volumes, values, set, source }: RunOutputs,
+  { provenance, result, report, volumes, values, source }: RunOutputs,
 ): Promise<void> {
   const { scenario, rules, hash } = result;
   const texts = {
@@ -86,18 +77,19 @@ export async function publishRun(
   files.publish({
     format: 1,
     kind: 'run',
-    scenario: identity.scenario,
-    scenarioHash: identity.scenarioHash,
-    seed: identity.seed,
-    replications: identity.replications,
-    command: report.command,
-    set,
+    scenario: scenario.name,
+    scenarioHash: hash,
+    seed: result.seed,
+    replications: result.replications,
+    command: provenance.command,
+    set: provenance.set,
     from: scenario.from,
     horizon: scenario.horizon,
     asOf: result.asOfs.map(formatInstant),
     recordsOf: { replication: RECORDED_REPLICATION },
     rules,
-    version: identity.version,
+    version: provenance.version,
+    provenance,
     counts: { ...rowsOf(entries), ends: endsOf(result) },
     files: entries,
   });

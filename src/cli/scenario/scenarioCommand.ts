@@ -10,6 +10,8 @@ import { writeLine, type Io } from '../shell/io.ts';
 import { collect } from '../shell/options.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
 import { diskFiles } from '../shell/readText.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
+import type { Provenance } from '../../report/provenance.ts';
 
 /** `scenario`: whether scenario files are right, what they come to, and what they may say. */
 export function scenarioCommand({ action }: Shell): Command {
@@ -41,7 +43,9 @@ scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or
       action((io: Io, file: string, options: { set: readonly string[]; format: 'text' | 'json' }) => {
         const loaded = loadScenario({ path: scenarioPath(file), files: diskFiles, set: options.set });
         if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
-        io.out.write(options.format === 'json' ? scenarioJson(loaded) : scenarioText(loaded));
+        io.out.write(
+          options.format === 'json' ? scenarioJson(loaded, originOf(io, scenarioOrigin(loaded))) : scenarioText(loaded),
+        );
       }),
     );
 
@@ -138,8 +142,8 @@ function valueText(value: MarkedLeaf['value']): string {
   return typeof value === 'string' && (value === '' || /[\n\r\t]/.test(value)) ? JSON.stringify(value) : String(value);
 }
 
-function scenarioJson({ scenario, marks, rules, hash, sources }: LoadedScenario): string {
+function scenarioJson({ scenario, marks, rules, hash, sources }: LoadedScenario, provenance: Provenance): string {
   const values = marks.map(({ path, value, mark, note, range }) => ({ path, value, mark, note, range }));
   const { marks: _rows, ...rest } = scenario;
-  return `${JSON.stringify({ name: scenario.name, hash, sources, rules, scenario: rest, values }, null, 2)}\n`;
+  return `${JSON.stringify({ provenance, name: scenario.name, hash, sources, rules, scenario: rest, values }, null, 2)}\n`;
 }

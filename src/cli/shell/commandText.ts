@@ -1,8 +1,8 @@
 import { basename, isAbsolute } from 'node:path';
 import { shellWord } from '../../text/shellWord.ts';
 
-/** The options of a command by name, without hyphens. A list repeats the option; undefined leaves it out. */
-export type CommandOptions = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+/** The options of a command by name, without hyphens. A list repeats the option; undefined leaves it out; true has no value. */
+export type CommandOptions = Readonly<Record<string, string | number | true | readonly string[] | undefined>>;
 
 /**
  * A command as an output states it: what decides the results, and nothing that only says where they go. Outputs are
@@ -12,7 +12,7 @@ export type CommandOptions = Readonly<Record<string, string | number | readonly 
 export function commandText(words: readonly string[], options: CommandOptions = {}): string {
   const given = Object.entries(options).flatMap(
     ([name, value]) =>
-    (value === undefined ? [] : typeof value === 'object' ? value : [String(value)]).flatMap((text) => [`--${name}`, name === 'seed' ? shellWord(text) : wordOf(text)]), // prettier-ignore
+    value === true ? [`--${name}`] : (value === undefined ? [] : typeof value === 'object' ? value : [String(value)]).flatMap((text) => [`--${name}`, name === 'seed' ? shellWord(text) : wordOf(text)]), // prettier-ignore
   );
   return ['smets1-bench', ...words.map(wordOf), ...given].join(' ');
 }

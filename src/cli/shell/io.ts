@@ -8,11 +8,24 @@ export interface OutputStream extends NodeJS.WritableStream {
   readonly columns?: number | undefined;
 }
 
+/** The command line that is carried out, as its outputs state it. */
+export interface Asked {
+  /** The command with what decides its results, and nothing that only says where they go. */
+  readonly command: string;
+  /** The values of `--set`, in order. */
+  readonly set: readonly string[];
+}
+
+/** Before a command line is parsed, nothing is known of it. */
+export const NOT_ASKED: Asked = { command: 'smets1-bench', set: [] };
+
 /**
  * Everything that a command may know of the process it runs in. Commands use this and never the globals, so that a
  * test, or another program, can run a command line in its own process (`runCommandLine`).
  */
 export interface Io {
+  /** The command line; `shellOver` fills it in for the command that it calls. */
+  readonly asked: Asked;
   /** Results. */
   readonly out: OutputStream;
   /** Errors, progress and notes. */

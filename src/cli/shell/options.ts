@@ -1,7 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
-import { PAGE_MARK } from '../../report/pageMark.ts';
 import { endOfLondonDate, parseDate, parseInstant, type Instant } from '../../time.ts';
 
 /** Parses an option that may be repeated: every value, in the order given. */
@@ -65,22 +63,16 @@ export function folder(text: string): string {
   return text;
 }
 
-/** Parses the name of a page's file, which may be there only if it is such a page. Standard output has the report. */
-export function pageFile(text: string): string {
-  if (text === '-' || text === '') throw new InvalidArgumentError(`found ${JSON.stringify(text)}, expected a file; report html writes a page to standard output.`); // prettier-ignore
-  if (isOthers(text)) throw new InvalidArgumentError(`found ${text}, a file that is no page of this bench, and does not replace it. Name another file.`); // prettier-ignore
+/** Parses the name of a file that is written. A result goes to standard output without such an option. */
+export function outputFile(text: string): string {
+  if (text === '-' || text === '') throw new InvalidArgumentError(`found ${JSON.stringify(text)}, expected a file; standard output has the result anyway.`); // prettier-ignore
   return text;
 }
 
-/** True of a file that has content, and is no page that this bench made. */
-function isOthers(path: string): boolean {
-  try {
-    const found = statSync(path);
-    return found.isFile() && found.size > 0 && !readFileSync(path, 'utf8').includes(PAGE_MARK);
-  } catch {
-    // There is no such file, or it cannot be read: writing it says what is wrong.
-    return false;
-  }
+/** Parses the name of a page's file. Standard output has the report. */
+export function pageFile(text: string): string {
+  if (text === '-' || text === '') throw new InvalidArgumentError(`found ${JSON.stringify(text)}, expected a file; report html writes a page to standard output.`); // prettier-ignore
+  return text;
 }
 
 /** Parses a London date, and keeps its text. */

@@ -77,51 +77,6 @@ export function stage(directory: string, beside: readonly string[] = []): Stagin
   };
 }
 
-/** What tells the outputs of a folder from others, as its manifest states it. */
-export type OutputIdentity = Readonly<Record<string, string | number>> & {
-  /** The kind of command: `run`, `sweep` ... */
-  readonly kind: string;
-};
-
-/**
- * Refuses a folder that holds outputs of another kind or of another run: nothing is replaced in silence. The same run
- * may be written again.
- * @param mend what the reader can do, as one sentence
- * @throws UsageError that names what was found
- */
-export function refuseOther(directory: string, own: OutputIdentity, mend: string): void {
-  const path = join(directory, MANIFEST);
-  if (!existsSync(path)) return;
-  const found = manifestAt(path);
-  if (Object.entries(own).every(([key, value]) => found[key] === value)) return;
-  throw new UsageError(`--out ${directory}: found ${outputWords(found)}; expected an empty directory, or this same ${own.kind}\n  ${mend}`); // prettier-ignore
-}
-
-function manifestAt(path: string): Readonly<Record<string, unknown>> {
-  try {
-    const found = JSON.parse(readFileSync(path, 'utf8')) as unknown;
-    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-function outputWords({
-  kind,
-  scenario,
-  scenarioHash,
-  sweep,
-  seed,
-  replications,
-  version,
-}: Readonly<Record<string, unknown>>): string {
-  const text = (value: unknown): string =>
-    typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
-  if (kind === 'sweep') return `the sweep ${text(sweep)} of ${text(scenario)}`;
-  if (scenario === undefined) return 'other outputs';
-  return `the run ${text(scenario)}#${text(scenarioHash)}, seed ${text(seed)}, ${text(replications)} replications, version ${text(version)}`;
-}
-
 /** An error about an output directory as a UsageError with its mend; any other error as it is. */
 export function outError(error: unknown, directory: string, mend = 'Name another directory.'): unknown {
   const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';

@@ -1,11 +1,12 @@
 import { EXIT, ExitWith, Interrupted, type Interruption } from './exit.ts';
-import type { Io, InterruptionSignal } from './io.ts';
+import { NOT_ASKED, type Io, type InterruptionSignal } from './io.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The `Io` of this process. Only `main.ts` calls this; it may be called once. */
 export function processIo(): Io {
   return {
+    asked: NOT_ASKED,
     out: process.stdout,
     err: process.stderr,
     stdin: process.stdin,

@@ -37,14 +37,16 @@ import { benchVersion } from '../shell/version.ts';
 import type { CellStore } from './cellStore.ts';
 import { CELLS } from './sweepPlaces.ts';
 import { SWEEP_TABLES, type SweepTable } from './sweepTables.ts';
+import type { Provenance } from '../../report/provenance.ts';
+import { sha256Of } from '../output/fileHash.ts';
 
 export interface MergeOptions {
   readonly sweep: Sweep;
   readonly plan: CellPlan;
   readonly store: CellStore;
   readonly out: string;
-  /** The command that gives the same files, without the options that do not decide them. */
-  readonly command: string;
+  /** The origin of the files. */
+  readonly provenance: Provenance;
   readonly onPoint: (share: number) => void | Promise<void>;
 }
 
@@ -69,7 +71,7 @@ export interface WrittenSweep extends Merged {
  * replication.
  */
 export async function mergeSweep(options: MergeOptions): Promise<WrittenSweep> {
-  const { sweep, plan, out, command } = options;
+  const { sweep, plan, out, provenance } = options;
   const staging = stage(out, [CELLS]);
   const metadata = { sweep: sweep.name, scenario: `${sweep.base.scenario.name}#${sweep.base.hash}`, seed: sweep.seed, version: benchVersion() }; // prettier-ignore
   const files = new TableFiles(staging.folder, metadata);
@@ -78,9 +80,11 @@ export async function mergeSweep(options: MergeOptions): Promise<WrittenSweep> {
     writeCells(plan, files);
     writeAnalysis(sweep, merged, files);
     const entries = files.close();
-    const page = sweepDocument({ sweep, replications: plan.replications, command, ...merged });
-    writeFileSync(join(staging.folder, PAGE_FILE), `${JSON.stringify(page)}\n`);
-    const manifest = manifestOf(options, merged, entries);
+    const page = sweepDocument({ sweep, provenance, ...merged });
+    const path = join(staging.folder, PAGE_FILE);
+    writeFileSync(path, `${JSON.stringify(page)}\n`);
+    const named = { ...entries, [PAGE_FILE]: { rows: 1, sha256: sha256Of(path) } };
+    const manifest = manifestOf(options, merged, named);
     writeFileSync(join(staging.folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     staging.publish();
     return { ...merged, page };
@@ -256,7 +260,7 @@ function* mapped<T, R>(rows: Iterable<T>, to: (row: T) => R): Generator<R> {
 
 /** What decides the files, and their hashes. It holds no time, host or number of workers. */
 function manifestOf(
-  { sweep, plan, command }: MergeOptions,
+  { sweep, plan, provenance }: MergeOptions,
   { refused, missing }: Merged,
   files: Readonly<Record<string, object>>,
 ): object {
@@ -266,8 +270,8 @@ function manifestOf(
     kind: 'sweep',
     sweep: sweep.name,
     title: sweep.title,
-    command,
-    version: benchVersion(),
+    command: provenance.command,
+    version: provenance.version,
     kernel: KERNEL,
     scenario: base.scenario.name,
     scenarioHash: base.hash,
@@ -282,6 +286,7 @@ function manifestOf(
     refused: refused.map(({ number }) => number),
     missing,
     cells: plan.cells.length,
+    provenance,
     files,
     resolved: { scenario: base.scenario, rules: base.rules },
   };

@@ -13,6 +13,8 @@ import { writeLine, type Io } from '../shell/io.ts';
 import { collect, folder, fraction, oneOf, pageFile, shareOption, whole, workersOption } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
 import { carryOut } from './sweepCommand.ts';
+import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
+import { replaceOption } from '../output/ownFiles.ts';
 
 interface SensitivityOptions {
   readonly share: number;
@@ -23,6 +25,7 @@ interface SensitivityOptions {
   readonly only?: string;
   readonly out?: string;
   readonly html?: string;
+  readonly replace: boolean;
   readonly store?: string;
   readonly workers?: number;
   readonly retryFailed: boolean;
@@ -44,6 +47,7 @@ export function sensitivityCommand({ action }: Shell): Command {
     .addOption(workersOption('threads'))
     .option('--retry-failed', 'try cells again that failed before', false)
     .option('--html <file>', 'write the ranking as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -90,7 +94,10 @@ async function sensitivity(io: Io, path: string, options: SensitivityOptions): P
       out: options.out ?? (folder?.path as string),
       own: false,
       path: shellWord(path),
-      command: commandOf(path, options),
+      provenance: {
+        ...originOf(io, { ...scenarioOrigin(loaded), seed: prepared.sweep.seed }),
+        command: commandOf(path, options),
+      },
     });
   } finally {
     folder?.remove();

@@ -8,7 +8,9 @@ import { EXIT, Interrupted, UsageError, type ExitCode } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
 import { folder, oneOf, pageFile, threadsOf, workersOption } from '../shell/options.ts';
 import { commandText } from '../shell/commandText.ts';
-import { outError, refuseOther } from '../shell/outDirectory.ts';
+import { namedOutput, refuseOtherFolder, refuseOthers, replaceOption } from '../output/ownFiles.ts';
+import { originOf, pathsOrigin, scenarioOrigin } from '../output/outputOrigin.ts';
+import { outError } from '../shell/outDirectory.ts';
 import { keptPlan } from './keptPlan.ts';
 import type { CellStore } from './cellStore.ts';
 import { mergeSweep, type WrittenSweep } from './mergeSweep.ts';
@@ -18,6 +20,7 @@ import { storeOf, sweepFile } from './sweepInputs.ts';
 import { SweepProgress } from './sweepProgress.ts';
 import { localExecutor, missingOf, runSweep, storedReplications, storeError, type RunResult } from './sweepRun.ts';
 import { failedText, sweepText } from './sweepText.ts';
+import type { Provenance } from '../../report/provenance.ts';
 
 interface SweepOptions {
   readonly out?: string;
@@ -28,6 +31,7 @@ interface SweepOptions {
   readonly redis?: string;
   readonly retryFailed: boolean;
   readonly html?: string;
+  readonly replace: boolean;
   readonly format: 'text' | 'json';
 }
 
@@ -48,6 +52,7 @@ export function sweepCommand(shell: Shell): Command {
     .option('--redis <url>', 'let workers on other machines compute (sweep work); needs bullmq and ioredis')
     .option('--retry-failed', 'try cells again that failed before', false)
     .option('--html <file>', 'write what moves the outcomes as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',
@@ -78,6 +83,7 @@ function mergeCommand(shell: Shell): Command {
     .option('--store <dir>', 'folder of finished cells (default: cells within --out)', folder)
     .option('--partial', 'leave out the points whose cells are missing', false)
     .option('--html <file>', 'write what moves the outcomes as one page with pictures', pageFile)
+    .addOption(replaceOption())
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .action(shell.action(merge));
 }
@@ -97,20 +103,36 @@ async function sweep(io: Io, path: string, options: SweepOptions): Promise<ExitC
   if (options.own && !options.shard) throw new UsageError('--own goes with --shard');
   if (options.redis !== undefined && options.shard) throw new UsageError('--redis and --shard exclude each other');
   const loaded = sweepFile(io, path);
-  return carryOut(io, loaded, { ...options, out, command: commandText(['sweep', path]), path });
+  return carryOut(io, loaded, { ...options, out, provenance: sweepOrigin(io, loaded, path), path });
+}
+
+/** The origin of a sweep of a file. Whoever computes or merges its cells, the origin is that of `sweep FILE`. */
+function sweepOrigin(io: Io, { base, seed }: Sweep, path: string): Provenance {
+  return {
+    ...originOf(io, { ...scenarioOrigin(base), seed, inputs: pathsOrigin([path]) }),
+    command: commandText(['sweep', path]),
+  };
+}
+
+/** Refuses tables and a page that come from another sweep. The cells of a store stay in any case. */
+function refuseOtherSweep(
+  provenance: Provenance,
+  { out, html, replace }: { readonly out: string; readonly html?: string; readonly replace: boolean },
+): void {
+  refuseOtherFolder(out, provenance, { replace, mend: 'Name another directory, or add --replace: its cells stay.' });
+  refuseOthers([namedOutput('--html', html)], provenance, { replace });
 }
 
 export interface CarryOutOptions extends SweepOptions {
   readonly out: string;
-  /** For the manifest: the command without the options that do not decide the tables. */
-  readonly command: string;
+  /** The origin of the tables. The number of replications is known when the sweep is planned. */
+  readonly provenance: Provenance;
   readonly path: string;
 }
 
 /** Computes a sweep and writes its tables. `sensitivity` does the same with a sweep that no file says. */
 export async function carryOut(io: Io, loaded: Sweep, options: CarryOutOptions): Promise<ExitCode> {
-  const identity = { kind: 'sweep', sweep: loaded.name, scenario: loaded.base.scenario.name };
-  refuseOther(options.out, identity, 'Name another directory.');
+  refuseOtherSweep(options.provenance, options);
   const signal = io.interruption();
   const store = storeOf(options);
   const progress = new SweepProgress(io, store.folder);
@@ -164,10 +186,11 @@ async function finish(
     writeLine(io.out, `shard ${own.number}/${own.of} is done; all ${plan.cells.length} cells are there`);
     return EXIT.done;
   }
-  const { store, out, command, progress } = options;
-  const merged = await written({ sweep: loaded, plan, store, out, command, onPoint: (share) => breatheAt(io, share) });
+  const { store, out, progress } = options;
+  const provenance = { ...options.provenance, replications: plan.replications };
+  const merged = await written({ sweep: loaded, plan, store, out, provenance, onPoint: (share) => breatheAt(io, share) }); // prettier-ignore
   if (options.html !== undefined) writeDocument(options.html, merged.page);
-  return answer(io, loaded, merged, { plan, tally: progress.tally, out, format: options.format });
+  return answer(io, loaded, merged, { plan, tally: progress.tally, out, format: options.format, provenance });
 }
 
 async function written(options: Parameters<typeof mergeSweep>[0]): Promise<WrittenSweep> {
@@ -189,13 +212,13 @@ function answer(
   io: Io,
   loaded: Sweep,
   merged: WrittenSweep,
-  about: { readonly plan: RunResult['plan']; readonly tally: SweepProgress['tally']; readonly out: string; readonly format: 'text' | 'json' }, // prettier-ignore
+  about: { readonly plan: RunResult['plan']; readonly tally: SweepProgress['tally']; readonly out: string; readonly format: 'text' | 'json'; readonly provenance: Provenance }, // prettier-ignore
 ): ExitCode {
   if (about.format === 'json') {
     const { plan, tally } = about;
     const points = { all: plan.points.length, refused: merged.refused.length, missing: merged.missing.length };
     const cells = { all: plan.cells.length, computed: tally.computed, reused: tally.reused };
-    const json = { sweep: loaded.name, seed: loaded.seed, replications: plan.replications, points, cells, effects: merged.effects }; // prettier-ignore
+    const json = { provenance: about.provenance, sweep: loaded.name, seed: loaded.seed, replications: plan.replications, points, cells, effects: merged.effects }; // prettier-ignore
     io.out.write(`${JSON.stringify(json)}\n`);
   } else io.out.write(sweepText(loaded, { ...about, merged }));
   return merged.refused.length > 0 || merged.missing.length > 0 ? EXIT.refused : EXIT.done;
@@ -206,6 +229,7 @@ interface MergeOptions {
   readonly store?: string;
   readonly partial: boolean;
   readonly html?: string;
+  readonly replace: boolean;
   readonly format: 'text' | 'json';
 }
 
@@ -214,6 +238,8 @@ const MISSING_SHOWN = 5;
 
 async function merge(io: Io, path: string, options: MergeOptions): Promise<ExitCode> {
   const loaded = sweepFile(io, path);
+  const origin = sweepOrigin(io, loaded, path);
+  refuseOtherSweep(origin, options);
   const store = storeOf(options);
   const replications = await storedReplications(loaded, store);
   if (replications === undefined) {
@@ -233,9 +259,9 @@ async function merge(io: Io, path: string, options: MergeOptions): Promise<ExitC
     writeLine(io.err, text.join('\n'));
     return EXIT.refused;
   }
-  const command = commandText(['sweep', path]);
-  const merged = await written({ sweep: loaded, plan, store, out: options.out, command, onPoint: (share) => breatheAt(io, share) }); // prettier-ignore
+  const provenance = { ...origin, replications: plan.replications };
+  const merged = await written({ sweep: loaded, plan, store, out: options.out, provenance, onPoint: (share) => breatheAt(io, share) }); // prettier-ignore
   if (options.html !== undefined) writeDocument(options.html, merged.page);
   const tally = { computed: 0, reused: plan.cells.length - missing.length, failed: 0, refused: merged.refused.length };
-  return answer(io, loaded, merged, { plan, tally, out: options.out, format: options.format });
+  return answer(io, loaded, merged, { plan, tally, out: options.out, format: options.format, provenance });
 }

@@ -22,14 +22,19 @@ export class Counters {
   private readonly openFirst: Float64Array = new Float64Array(COUNTERS);
   private readonly openCounts: Int32Array = new Int32Array(COUNTERS);
   private readonly evidence: InstantList[] = [];
+  /** The mask of the counters that have what their category asks for. */
+  reached: i32 = 0;
   /** The mask of the counters that have changed since `restart`. */
   private touched: i32 = 0;
   private readonly rules: RuleNumbers;
+  private readonly keepsEvidence: boolean;
 
-  constructor(rules: RuleNumbers) {
+  constructor(rules: RuleNumbers, keepsEvidence: boolean) {
     this.rules = rules;
+    this.keepsEvidence = keepsEvidence;
     for (let c: i32 = 0; c < COUNTERS; c += 1) this.evidence.push(new InstantList());
     this.last.fill(NO_WEEK);
+    for (let c: i32 = 0; c < COUNTERS; c += 1) this.setCount(c, 0);
   }
 
   restartAll(): void {
@@ -37,8 +42,14 @@ export class Counters {
     this.touched = 0;
   }
 
+  private setCount(c: i32, count: i32): void {
+    this.count[c] = count;
+    const bit = 1 << c;
+    this.reached = count >= (this.rules.atLeast[c] as i32) ? this.reached | bit : this.reached & ~bit;
+  }
+
   restart(c: i32): void {
-    this.count[c] = 0;
+    this.setCount(c, 0);
     this.last[c] = NO_WEEK;
     this.openFirst[c] = 0;
     this.openCounts[c] = 0;
@@ -72,12 +83,12 @@ export class Counters {
         this.last[c] = week;
       }
     }
-    this.count[c] = (this.count[c] as i32) + 1;
+    this.setCount(c, (this.count[c] as i32) + 1);
     this.rest(c, at);
   }
 
   private rest(c: i32, at: f64): void {
-    (this.evidence[c] as InstantList).push(at);
+    if (this.keepsEvidence) (this.evidence[c] as InstantList).push(at);
   }
 
   /** A week counts as long as its last attempt counts, so an open week can still be withdrawn. */
@@ -90,12 +101,12 @@ export class Counters {
     }
     if (counts && this.openFirst[c] === 0) this.openFirst[c] = at;
     if (counts && this.openCounts[c] === 0) {
-      this.count[c] = (this.count[c] as i32) + 1;
+      this.setCount(c, (this.count[c] as i32) + 1);
       this.rest(c, this.openFirst[c] as f64);
       this.openCounts[c] = 1;
     } else if (!counts && this.openCounts[c] === 1) {
-      this.count[c] = (this.count[c] as i32) - 1;
-      (this.evidence[c] as InstantList).count -= 1;
+      this.setCount(c, (this.count[c] as i32) - 1);
+      if (this.keepsEvidence) (this.evidence[c] as InstantList).count -= 1;
       this.openCounts[c] = 0;
     }
   }

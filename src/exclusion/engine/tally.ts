@@ -75,13 +75,22 @@ export class Tally {
   private readonly keptCount: Int32Array = new Int32Array(COUNTERS);
   private readonly keptEvidence: InstantList[] = [];
 
+  /** The mask of the categories with routes of their own for a gas meter that is not Dormant. */
+  private readonly gsmeRoutes: i32;
+  private readonly keepsEvidence: boolean;
   private readonly rules: RuleNumbers;
 
-  constructor(rules: RuleNumbers) {
+  /** @param keepsEvidence False if nobody asks for the instants that a category rests on (`takeEvidence`). */
+  constructor(rules: RuleNumbers, keepsEvidence: boolean = true) {
     this.rules = rules;
-    const counters = new Counters(rules);
+    this.keepsEvidence = keepsEvidence;
+    const counters = new Counters(rules, keepsEvidence);
     this.counters = counters;
     this.count = counters.count;
+    let gsmeRoutes: i32 = 0;
+    for (let c: i32 = 0; c < CATEGORY_COUNT; c += 1)
+      if (rules.dormancy[c] === DORMANCY_GSME_ROUTES) gsmeRoutes |= 1 << c;
+    this.gsmeRoutes = gsmeRoutes;
     for (let c: i32 = 0; c < CATEGORY_COUNT; c += 1) this.keptEvidence.push(new InstantList());
   }
 
@@ -249,8 +258,10 @@ export class Tally {
 
   private keep(c: i32): void {
     this.keptCount[c] = this.count[c] as i32;
-    this.freshEvidence(c);
-    (this.keptEvidence[c] as InstantList).copy(this.evidence);
+    if (this.keepsEvidence) {
+      this.freshEvidence(c);
+      (this.keptEvidence[c] as InstantList).copy(this.evidence);
+    }
     if (c === this.rules.yielding) {
       this.keptCount[UNLISTED_FAILURE_COUNTER] = this.count[UNLISTED_FAILURE_COUNTER] as i32;
     }
@@ -259,11 +270,12 @@ export class Tally {
   /** The mask of the categories that hold on the records and states so far. */
   private holding(): i32 {
     const rules = this.rules;
-    let mask = this.cohortMask & (this.standingMask | ~rules.standing);
+    const routes = this.gsmeDormant ? 0 : this.gsmeRoutes;
+    let mask = this.cohortMask & (this.standingMask | (~rules.standing & (this.counters.reached | routes)));
+    if (mask === 0) return 0;
     if (!this.hasGsme) mask &= ~rules.needsGsme;
     const solely = this.esmeDormant && (!this.hasGsme || this.gsmeDormant);
     const anyMeter = this.esmeDormant || (this.hasGsme && this.gsmeDormant);
-    const counting = mask & ~rules.standing;
     if (rules.attemptCloses !== 0 && this.attemptedAt !== 0) mask &= ~this.closedByAttempt();
     if ((mask & this.creditMask) !== 0 && !this.credit()) mask &= ~this.creditMask;
     for (let rest = mask; rest !== 0; rest &= rest - 1) {
@@ -273,9 +285,10 @@ export class Tally {
       let holds: boolean;
       if (dormancy === DORMANCY_GSME_ROUTES && !this.gsmeDormant) holds = this.activeRoute(c);
       else {
-        holds = (counting & bit) === 0 || (this.count[c] as i32) >= (rules.atLeast[c] as i32);
-        if (dormancy === DORMANCY_ANY_METER) holds = holds && anyMeter;
-        else if (dormancy !== DORMANCY_ANY && dormancy !== DORMANCY_GSME_ROUTES) holds = holds && solely;
+        // What has to be counted has been: only counters that have reached their number are left here.
+        holds = true;
+        if (dormancy === DORMANCY_ANY_METER) holds = anyMeter;
+        else if (dormancy !== DORMANCY_ANY && dormancy !== DORMANCY_GSME_ROUTES) holds = solely;
       }
       if (!holds) mask &= ~bit;
     }

@@ -74,11 +74,12 @@ export class OutputSet {
   };
 
   /**
-   * Renames the files to their final names. The file that was opened first comes last. Every file must have been
-   * committed.
+   * Renames the files to their final names. Devices and pipes are written first, because only they can still fail; the
+   * file that was opened first comes last. Every file must have been committed.
    */
   publish(): void {
-    for (const file of [...this.#files].reverse()) file.publish();
+    const files = [...this.#files].reverse();
+    for (const file of [...files.filter((one) => one.special), ...files.filter((one) => !one.special)]) file.publish();
     this.#files.clear();
   }
 
@@ -95,6 +96,8 @@ export function isWrittenThrough(path: string): boolean {
 }
 
 interface Pending {
+  /** True of a device or a pipe. */
+  readonly special: boolean;
   readonly write: (bytes: Uint8Array) => void;
   /** Closes the file, which is then whole, and returns its SHA-256. */
   readonly finish: () => string;
@@ -105,6 +108,7 @@ interface Pending {
 function standardOutput(): Pending {
   const hash = createHash('sha256');
   return {
+    special: true,
     write(bytes) {
       hash.update(bytes);
       writeAll(1, bytes);
@@ -137,6 +141,7 @@ function pendingFile(path: string): Pending {
     throw error;
   }
   return {
+    special,
     write(bytes) {
       assert(open, 'an output file is not written after it was closed');
       hash.update(bytes);

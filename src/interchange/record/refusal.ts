@@ -42,6 +42,7 @@ const MASKING: Readonly<Partial<Record<ColumnType, Masking>>> = {
   subject: 'identifier',
   meterPoint: 'meterPoint',
   instant: 'instant',
+  instants: 'instant',
 };
 
 /**

@@ -67,15 +67,3 @@ test('sensitivity --html writes the ranking as a page', async () => {
   expect(page).toContain('changes.replacementPerYear');
   expect(page).toContain('smets1-bench sensitivity test/cli/sweep/tinyScenario.yaml --share');
 });
-
-test.each(['sweep', 'sensitivity', 'forecast', 'compare', 'run'])(
-  '%s --html replaces no file of others',
-  async (name) => {
-    const file = join(folder, 'others.txt');
-    writeFileSync(file, 'mine');
-    const { code, err } = await commandLine([name, 'x.yaml', '--html', file]);
-    expect(code).toBe(1);
-    expect(err).toContain('no page of this bench');
-    expect(readFileSync(file, 'utf8')).toBe('mine');
-  },
-);

@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sampleSize } from '../../sampleSize.ts';
 import { callTcp, value } from './caller.ts';
 import { startEmulator, type Emulator } from './emulator.ts';
 
@@ -112,7 +113,7 @@ describe.each(['wrapper', 'hdlc'] as const)('%s', (framing) => {
       }
     };
     const sizes: number[] = [];
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < sampleSize('ABUSE_ROUNDS', { whole: 10, part: 5 }); i++) {
       await round();
       sizes.push(emulator.memory());
     }

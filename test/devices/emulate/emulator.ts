@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from '../../cli/harness.ts';
 
 const BIN = fileURLToPath(new URL('../../../src/cli/smets1-bench.mjs', import.meta.url));
 
@@ -48,12 +49,8 @@ export async function startEmulator(...args: readonly string[]): Promise<Emulato
   };
 }
 
-/** Runs it to its end, for what it refuses. */
-export async function emulateOnce(...args: readonly string[]): Promise<{ code: number | null; text: string }> {
-  const child = spawn(process.execPath, [BIN, 'emulate', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()));
-  child.stderr.on('data', (bytes: Buffer) => (text += bytes.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', (status) => resolve(status)));
-  return { code, text };
+/** Runs it to its end in this process, for what it refuses. */
+export async function emulateOnce(...args: readonly string[]): Promise<{ code: number; text: string }> {
+  const { code, out, err } = await commandLine(['emulate', ...args]);
+  return { code, text: out + err };
 }

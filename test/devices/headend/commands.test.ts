@@ -176,7 +176,7 @@ function world(): World {
   return made;
 }
 
-const RUNS = sampleSize('ROTATION_RUNS', { whole: 150, part: 60 });
+const RUNS = sampleSize('ROTATION_RUNS', { whole: 150, part: 30 });
 
 test('whatever happens, both sides agree again within four associations', () => {
   let rotations = 0;

@@ -11,10 +11,11 @@ import { loadPriors } from '../../../sim/calibrate/priors/loadPriors.ts';
 import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
-import { drawCells, libraryDraws, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
+import { drawCells, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
+import { CLASS_COUNT, CLASS_EFFECTIVE, CLASS_MET } from '../../../sim/forecast/library/memberTable.ts';
+import { factsOf, stateCode } from '../../../sim/forecast/state/stateFacts.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
-import { outcomeOf } from '../../../sim/forecast/score/lineScores.ts';
-import { COLUMN_COUNT, COLUMNS } from '../../../sim/forecast/predict/lines.ts';
 import { truthCells } from '../../../sim/forecast/score/truths.ts';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
 import { designDice } from '../../../sim/sweep/sweepDice.ts';
@@ -33,10 +34,10 @@ test('posteriors from histories hold truths that are no part of the library, and
   const priors = { ...loaded.priors, seed: SEED };
   const pool = await openPool(1, FORECAST_WATCHERS);
   const members: Member[] = [];
-  for (const draw of libraryDraws(priors, OPTIONS))
+  for (const draw of drawsOf(priors, OPTIONS.draws))
     for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
       members.push({ draw: draw.number, table: await computeMember(cell, pool) });
-  const drawn = libraryDraws(priors, OPTIONS);
+  const drawn = drawsOf(priors, OPTIONS.draws);
   const draws = members.map(({ draw }) => draw);
   const coordinates = draws.map((draw) => drawn[draw]?.coordinates ?? []);
   const evidence = new HistoryEvidence(members);
@@ -63,7 +64,10 @@ test('posteriors from histories hold truths that are no part of the library, and
   expect(shown.reduce((sum, share) => sum + share, 0) / shown.length, shown.join(', ')).toBeGreaterThan(0.35);
   // What nothing shows is not found.
   expect(explained('process.FOC.masterKey.searchDays.sigma')).toBeLessThan(0.3);
-}, 300_000);
+});
+
+/** An installation of IOC of whom nothing is recorded. */
+const NOBODY = factsOf(0);
 
 /** Draws of two parameters, each seen twice with errors, one of them through a curve. */
 function toyLibrary(count: number) {
@@ -125,19 +129,57 @@ test('ranks tell an overconfident posterior and a biased one from one that holds
 });
 
 test('the volumes of a library are those of its outcomes at full size, with the errors of so many lives', () => {
-  const states = [0, 3];
-  const columns = COLUMNS.findIndex(({ measure, category }) => measure === 'qualifying' && category === 'gt01');
+  const gt01 = CATEGORIES.indexOf('gt01');
+  const MOC = stateCode({ ...NOBODY, cohort: 1 });
+  // Twenty of IOC and four of MOC come under gt01 by the last day, five of IOC from the start.
   const table = {
     days: 2,
-    states: Float64Array.from(states),
+    states: Float64Array.of(stateCode(NOBODY), MOC),
     lives: Int32Array.of(10, 4),
-    weight: Float64Array.of(20, 4),
-    first: Int32Array.of(0, 1, 2),
-    // At the last day half of the first state, and all of the second, qualify under gt01: class 1 + its position.
-    slot: Int32Array.of(0, 0),
-    change: Float64Array.of(20, 4),
+    weight: Float64Array.of(25, 4),
+    first: Int32Array.of(0, 3, 5),
+    slot: Int32Array.of(0, CLASS_MET + gt01, CLASS_COUNT + CLASS_MET + gt01, 0, CLASS_COUNT + CLASS_EFFECTIVE + gt01),
+    change: Float64Array.of(20, 5, 15, 4, 4),
   };
-  const member = { draw: 0, table };
-  const found = libraryVolumes([member], { lines: [{ category: 'gt01', cohorts: ['IOC'] }], day: 1, scale: 0.5 });
-  expect(found.volumes[0]?.[0]).toBe((outcomeOf(table)[0]?.[COLUMN_COUNT + columns] ?? 0) / 0.5);
+  const lines = [
+    { category: 'gt01', cohorts: ['IOC'] },
+    { category: 'gt01', cohorts: ['IOC', 'MOC_MDS'] },
+  ] as const;
+  const found = libraryVolumes([{ draw: 0, table }], { lines, day: 1, scale: 0.5 });
+  expect(found.volumes).toEqual([[40, 48]]);
+  // Each life of IOC stands for 2.5 homes of the part, and each of these for two.
+  expect(found.errors[0]?.[0]).toBeCloseTo(Math.sqrt(20 * 2.5) / 0.5, 9);
+  expect(libraryVolumes([{ draw: 0, table }], { lines, day: 0, scale: 0.5 }).volumes).toEqual([[10, 10]]);
+});
+
+test('summaries depend on no size, and members count as many of each stratum as the portfolio does', () => {
+  const state = (gas: number, attempted: number) => stateCode({ ...NOBODY, esmeDormant: 1, gas, attempted });
+  /** Dormant homes of IOC: so many with gas and without, of whom these shares were attempted. */
+  const homes = ([withGas, without]: readonly [number, number], [shareWith, shareWithout]: readonly [number, number]) =>
+    new Map([
+      [state(1, 1), withGas * shareWith],
+      [state(1, 0), withGas * (1 - shareWith)],
+      [state(0, 1), without * shareWithout],
+      [state(0, 0), without * (1 - shareWithout)],
+    ]);
+  const member = (states: ReadonlyMap<number, number>): Member => {
+    const sorted = [...states].toSorted(([a], [b]) => a - b);
+    const counts = Float64Array.from(sorted, ([, count]) => count);
+    return { draw: 0, table: { days: 1, states: Float64Array.from(sorted, ([code]) => code), lives: Int32Array.from(counts), weight: counts, first: new Int32Array(sorted.length + 1), slot: new Int32Array(0), change: new Float64Array(0) } }; // prettier-ignore
+  };
+  const evidence = new HistoryEvidence([
+    member(homes([800, 200], [0.5, 0.1])),
+    member(homes([200, 800], [0.5, 0.1])),
+    member(homes([500, 500], [0.8, 0.4])),
+  ]);
+  const of = (states: ReadonlyMap<number, number>) => evidence.of(states).find(({ name }) => name === 'IOC Dormant: attempted'); // prettier-ignore
+  const own = of(homes([800, 200], [0.5, 0.1]));
+  expect(own?.share).toBeCloseTo(0.42, 9);
+  expect(own?.shares.map((share) => Number(share.toFixed(9)))).toEqual([0.42, 0.42, 0.72]);
+  expect(of(homes([8000, 2000], [0.5, 0.1]))?.values).toEqual(own?.values);
+  // Who has gas is a summary of its own, of the members as they are.
+  const gas = evidence.of(homes([800, 200], [0.5, 0.1])).find(({ name }) => name === 'IOC Dormant: with gas');
+  expect(gas?.shares).toEqual([0.8, 0.2, 0.5]);
+  // Nobody of the library is of another cohort.
+  expect(evidence.unseen(new Map([[stateCode({ ...NOBODY, cohort: 2 }), 7], ...homes([800, 200], [0.5, 0.1])]))).toBe(7); // prettier-ignore
 });

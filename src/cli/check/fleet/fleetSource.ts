@@ -2,20 +2,20 @@ import type { ExclusionCategory } from '../../../clauses/clause.ts';
 import type { History } from '../../../migration/history.ts';
 import type { RuleSet } from '../../../rules/ruleset.ts';
 import type { Instant } from '../../../time.ts';
+import type { OriginParts } from '../../output/outputOrigin.ts';
+import type { CheckPlaces } from './checkPlaces.ts';
 import type { EngineUnderTest } from '../engines/engineUnderTest.ts';
 import type { FleetHistories } from './fleetHistories.ts';
 import type { Needed, NeededOptions } from './neededTroubles.ts';
 import type { VerdictFile } from './verdictFile.ts';
 
 /** What is the same for every source of histories. */
-export interface FleetOutputs {
+export interface FleetOutputs extends CheckPlaces {
   /** The command as it was typed, up to its options. */
   readonly typed: string;
   readonly clauses?: readonly ExclusionCategory[];
   readonly accept?: string;
   readonly cases: string;
-  readonly junit?: string;
-  readonly out?: string;
   readonly format: 'text' | 'json';
 }
 
@@ -26,6 +26,8 @@ export type AskNeeded = Pick<NeededOptions, 'shape' | 'asker' | 'find' | 'clause
 export interface FleetSource {
   readonly histories: FleetHistories;
   readonly rules: RuleSet;
+  /** The scenario and the files that the histories come from. */
+  readonly origins: OriginParts;
   readonly asOf: Instant;
   /** Of a simulation: its last second. */
   readonly horizon?: Instant;

@@ -16,7 +16,8 @@ import { labOf, type Lab } from './lab.ts';
 
 const bench = rigBench();
 afterAll(bench.stop);
-const head = { rig: 'lab', rigHash: 'hash', clock: 'wall', version: 'test' } as const;
+const provenance = { command: 'smets1-bench rig lab', set: [], scenarios: [], rules: null, seed: null, replications: null, version: 'test' }; // prettier-ignore
+const head = { rig: 'lab', rigHash: 'hash', clock: 'wall', version: 'test', provenance } as const;
 
 async function verdicts(lab: Lab, setup: face.RigSetup, asOf: string): Promise<string> {
   const { state, folder } = lab;

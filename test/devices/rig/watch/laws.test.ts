@@ -12,7 +12,7 @@ import { World, type Death } from './world.ts';
 import { sampleSize } from '../../../sampleSize.ts';
 import { seedNumber } from '../../../seed.ts';
 
-const RUNS = sampleSize('WATCH_RUNS', { whole: 120, part: 50 });
+const RUNS = sampleSize('WATCH_RUNS', { whole: 120, part: 25 });
 const SEED = seedNumber(import.meta.filename, 20_221_030);
 console.log(`watch laws: seed ${SEED}, ${RUNS} runs (WATCH_RUNS)`);
 

@@ -13,7 +13,7 @@ import { seedNumber } from '../../../seed.ts';
 import { EVERYTHING, scenarioAt } from '../../scenarios.ts';
 
 const SEED = seedNumber(import.meta.filename, 16);
-const RUNS = sampleSize('MANY_RULES', { whole: 60, part: 6 });
+const RUNS = sampleSize('MANY_RULES', { whole: 60, part: 3 });
 
 /** What a rule set may differ in. */
 const AMENDMENTS: readonly string[] = [

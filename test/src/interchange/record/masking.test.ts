@@ -53,6 +53,28 @@ describe('what is no meter point stays readable', () => {
     for (const type of [undefined, 'instant', 'text'] as const) expect(show(text, type)).toBe(JSON.stringify(text));
   });
 
+  test.each([
+    '2022-13-01',
+    '2022-00-10',
+    '2022-02-45T25:61:00Z',
+    '2022-3-1',
+    '2022-3-1 9:30',
+    '13/31/2021',
+    '31.11.2021 24:00',
+    '2022-13',
+    '2022-13-01T10:00:00Z;2022-01-02T10:00:00Z',
+  ])('the wrong date %s stays readable in a column of instants', (text) => {
+    for (const type of ['instant', 'instants'] as const) expect(show(text, type)).toBe(JSON.stringify(text));
+  });
+
+  test.each(['2022-13-01 12345', '2000-13-0000015', '2022-13-01-00015', '1-2-20000000015', '2022-13-01x2000000000015'])(
+    'digits that are joined to a wrong date are no date: %s',
+    (text) => {
+      const groups = (JSON.parse(show(text, 'instant')) as string).split('x');
+      expect(shownDigits(groups.at(-1) ?? '').length).toBeLessThanOrEqual(3);
+    },
+  );
+
   test('a compact date in a column of instants stays readable, unless it is a valid MPRN', () => {
     expect(show('20211109', 'instant')).toBe('"20211109"');
     expect(show('20211109090000', 'instant')).toBe('"20211109090000"');
