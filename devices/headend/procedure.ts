@@ -35,6 +35,8 @@ export type Want =
   | { readonly want: 'converse'; readonly conversation: Conversation<ClientResult<unknown>> }
   | { readonly want: 'disconnect' }
   | { readonly want: 'wait'; readonly seconds: number }
+  /** As `wait`, but a head-end with other work may put the procedure off meanwhile. */
+  | { readonly want: 'rest'; readonly seconds: number }
   | { readonly want: 'clock' }
   | { readonly want: 'order'; readonly order: unknown }
   | { readonly want: 'drive'; readonly device: DeviceName; readonly request: unknown };
@@ -80,6 +82,11 @@ export function* disconnect(): Procedure<void> {
 
 export function* wait(seconds: number): Procedure<void> {
   yield { want: 'wait', seconds };
+}
+
+/** Lets time pass that belongs to nobody: between two tries that lie hours apart. No link is open. */
+export function* rest(seconds: number): Procedure<void> {
+  yield { want: 'rest', seconds };
 }
 
 /** Returns the instant by the runner's clock, in seconds, with fractions. */

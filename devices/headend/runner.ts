@@ -23,6 +23,8 @@ export interface RunnerOptions {
   readonly desk?: (order: unknown, done: (answer: unknown) => void) => void;
   /** Passes requests of a procedure to a device's driver. */
   readonly drive?: (device: DeviceName, request: unknown, done: (answer: unknown) => void) => void;
+  /** Puts a procedure off that rests between two tries, and calls `resume` when it may go on. Default: it waits. */
+  readonly rest?: (seconds: number, resume: () => void) => void;
   /** Called with each call that is made. The number of calls is the number of tries of a recovery. */
   readonly onCall?: (call: Call) => void;
   /** Called with each APDU that a device sent unasked, as it came. It may be ciphered. */
@@ -102,6 +104,10 @@ class Line {
         this.hangUp();
         return reply(undefined);
       case 'wait':
+        timers.after(want.seconds * 1000, () => reply(undefined));
+        return;
+      case 'rest':
+        if (this.options.rest) return this.options.rest(want.seconds, () => reply(undefined));
         timers.after(want.seconds * 1000, () => reply(undefined));
         return;
       case 'clock':

@@ -1,28 +1,21 @@
+import type { FieldFault as Fault } from '../../src/document/fieldFault.ts';
 import type { Path } from '../../src/document/path.ts';
 import { parseDate } from '../../src/time.ts';
-import type { Curve, LinkClass, Scenario } from './schema.ts';
-import { twelveDecimals } from './twelveDecimals.ts';
+import { classShares, classUpTimes, sumsToOne } from '../world/profile/linkChecks.ts';
+import type { LinkClass } from '../world/profile/linkSchema.ts';
+import type { Curve, Scenario } from './schema.ts';
 
 /**
  * Checks across fields that a change of a number can break. A report page changes numbers alone, so it makes these checks and
  * no other. Each check is pure and looks at the whole scenario.
  */
 
-/** A fault that concerns several fields together. The loader adds the position. */
-export interface Fault {
-  readonly path: Path;
-  /** A description of what was found. By default it is the value at the path. */
-  readonly found?: string;
-  readonly expected: string;
-  readonly nearest?: string;
-  readonly mend?: string;
-}
+export type { FieldFault as Fault } from '../../src/document/fieldFault.ts';
 
 /** The most installations that a run keeps in memory. */
 const INSTALLATIONS_MAX = 50_000_000;
 /** The most operators or hub models that have their own dice for the outages they share. */
 const MEMBERS_MAX = 4096;
-const SUM_TOLERANCE = 1e-9;
 
 /** The faults that a change of numbers can have brought into a scenario that had none. */
 export function numberFaults(scenario: Scenario): readonly Fault[] {
@@ -94,37 +87,6 @@ export function classesOf(scenario: Scenario): readonly { path: Path; classes: R
   ];
 }
 
-function* sumsToOne(parts: readonly number[], path: Path): Iterable<Fault> {
-  const sum = parts.reduce((total, part) => total + part, 0);
-  if (Math.abs(sum - 1) <= SUM_TOLERANCE) return;
-  yield { path, found: sumText(parts, sum), expected: 'shares that sum to 1' };
-}
-
-function sumText(parts: readonly number[], sum: number): string {
-  const shown = parts.length > 8 ? `${parts.slice(0, 8).join(' + ')} + ...` : parts.join(' + ');
-  const rounded = twelveDecimals(sum);
-  return parts.length < 2 ? `${rounded}` : `${shown} = ${rounded}`;
-}
-
-function* classShares(classes: Readonly<Record<string, LinkClass>>, path: Path): Iterable<Fault> {
-  const rows = Object.values(classes);
-  const given = rows.flatMap((row) => (row.share === undefined ? [] : [row.share]));
-  const open = rows.length - given.length;
-  const sum = given.reduce((total, part) => total + part, 0);
-  if (rows.length === 0) yield { path, found: 'no class', expected: 'at least one class' };
-  else if (open > 1)
-    yield { path, found: `${open} classes without a share`, expected: 'at most one: it takes the remainder' };
-  else if (open === 0 && Math.abs(sum - 1) > SUM_TOLERANCE)
-    yield {
-      path,
-      found: sumText(given, sum),
-      expected: 'shares that sum to 1',
-      mend: 'Lower one of them, or leave one out and it takes the remainder.',
-    };
-  else if (open === 1 && sum > 1 + SUM_TOLERANCE)
-    yield { path, found: sumText(given, sum), expected: 'shares of at most 1 together, one class takes the remainder' };
-}
-
 export function* curves(scenario: Scenario): Iterable<Fault> {
   for (const [name, curve] of Object.entries(scenario.entryCurves)) {
     for (const of of ['firstInstruction', 'firstAttempt'] as const) {
@@ -175,25 +137,12 @@ export function* changeRates({ changes, from, horizon }: Scenario): Iterable<Fau
   }
 }
 
-/**
- * The greatest mean number of outages of one link. A run keeps at most 20,000 of them, so this mean leaves room for
- * every draw. This is our assumption.
- */
-const OUTAGES_EXPECTED_MAX = 18_000;
-
 /** Finds up times that are so short that a link would have more outages than a run keeps. */
 export function* upTimes(scenario: Scenario): Iterable<Fault> {
   const { from, horizon } = scenario;
   const days = (parseDate(horizon) as number) + 1 - (parseDate(from) as number);
-  const least = Math.ceil((1e4 * days) / OUTAGES_EXPECTED_MAX) / 1e4;
   for (const { path, classes } of classesOf(scenario))
-    for (const [name, { upDaysMean }] of Object.entries(classes))
-      if (upDaysMean !== undefined && upDaysMean < least)
-        yield {
-          path: [...path, name, 'upDaysMean'],
-          expected: `at least ${least}: a link has at most ${OUTAGES_EXPECTED_MAX} outages from ${from} to ${horizon} (our assumption)`,
-          mend: 'Let it have fewer and longer outages (upDaysMean and down times the same factor), or say dead: true.',
-        };
+    yield* classUpTimes(classes, path, { days, words: `from ${from} to ${horizon}` });
 }
 
 export function* outageDurations({ sharedOutages }: Scenario): Iterable<Fault> {

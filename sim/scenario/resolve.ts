@@ -1,7 +1,8 @@
 import { formsOf, type FieldSchema } from '../../src/document/fields.ts';
 import type { Path } from '../../src/document/path.ts';
-import type { LinkClass, Scenario } from './schema.ts';
-import { twelveDecimals } from './twelveDecimals.ts';
+import type { LinkClass } from '../world/profile/linkSchema.ts';
+import type { Scenario } from './schema.ts';
+import { twelveDecimals } from '../../src/text/twelveDecimals.ts';
 
 /**
  * Brings the scenario into its one form. Named things are in code-unit order: installations are numbered in the order

@@ -4,6 +4,7 @@ import { nearest } from '../../src/document/nearest.ts';
 import type { Path } from '../../src/document/path.ts';
 import { FAULT_EFFECTS, OBSERVATION_OF_EFFECT } from '../../src/migration/observations.ts';
 import { STEPS } from '../../src/migration/steps.ts';
+import { classTimes } from '../world/profile/linkChecks.ts';
 import { parseDate } from '../../src/time.ts';
 import { ENDS } from './ends.ts';
 import {
@@ -143,17 +144,7 @@ function* knownDates(value: unknown, path: Path): Iterable<Fault> {
 }
 
 function* linkClasses(scenario: Scenario): Iterable<Fault> {
-  for (const { path, classes } of classesOf(scenario))
-    for (const [name, row] of Object.entries(classes)) {
-      const timed = [row.upDaysMean, row.down].filter((part) => part !== undefined).length;
-      if (row.dead ? timed > 0 : timed < 2)
-        yield {
-          path: [...path, name],
-          found: row.dead ? 'a dead class with times' : 'a class that lacks upDaysMean or down',
-          expected: 'either dead: true, or upDaysMean and down',
-          ...(row.dead ? { mend: 'Take upDaysMean and down away (null, where they come from an extended file).' } : {}),
-        };
-    }
+  for (const { path, classes } of classesOf(scenario)) yield* classTimes(classes, path);
 }
 
 function* datedOutages(scenario: Scenario): Iterable<Fault> {

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { FieldSchema } from '../../src/document/fields.ts';
 import { FAULT_EFFECTS } from '../../src/migration/observations.ts';
 import { STEP_IDS } from '../../src/migration/steps.ts';
-import { cohort, count, date, dormancy, fileHead, name, perYear, positive, range, share } from './schemaBasics.ts';
-import { duration, hanProfile, linkClass, outage, wanProfile } from './schemaLinks.ts';
+import { duration, hanProfile, linkClass, outage, wanProfile } from '../world/profile/linkSchema.ts';
+import { name, perYear, positive, share } from '../world/profile/worldNumbers.ts';
+import { cohort, count, date, dormancy, fileHead, range } from './schemaBasics.ts';
 
 const curvePoint = z.strictObject({
   date: date.describe('London date; the share holds at its end'),
@@ -369,11 +370,6 @@ export type ScenarioInput = z.input<typeof scenarioSchema>;
 export type Scenario = z.output<typeof scenarioSchema>;
 export type Population = Scenario['populations'][string];
 export type ProcessOfCohort = z.output<typeof processOfCohort>;
-export type WanProfile = z.output<typeof wanProfile>;
-export type HanProfile = z.output<typeof hanProfile>;
-export type LinkClass = z.output<typeof linkClass>;
-export type Duration = z.output<typeof duration>;
-export type Outage = z.output<typeof outage>;
 export type Fault = z.output<typeof fault>;
 export type SharedOutage = z.output<typeof sharedOutage>;
 export type Planned = z.output<typeof planned>;

@@ -2,15 +2,8 @@ import { z } from 'zod';
 import { COHORTS } from '../../src/installation/cohort.ts';
 
 /** The kinds of values that a scenario consists of. */
-export const share = z.number().min(0).max(1);
 export const count = z.number().int().min(0).max(50_000_000);
 export const date = z.iso.date();
-export const positive = z.number().positive();
-export const perYear = z.number().min(0).max(1000);
-export const name = z
-  .string()
-  .regex(/^[a-z0-9][A-Za-z0-9-]*$/)
-  .describe('a name of letters, digits and hyphens that begins with a small letter or a digit');
 /** The first fields of scenarios, sweeps and priors. */
 export const fileHead = {
   $schema: z.string().optional().describe('for editors; the bench ignores it'),

@@ -4,7 +4,7 @@ import { treeOf, type Tree } from '../../src/document/tree.ts';
 import type { MarkedLeaf } from './marks.ts';
 import { SCENARIO_FIELDS, type Scenario } from './schema.ts';
 import { timesOf, type RangeEnd } from './schemaBasics.ts';
-import { twelveDecimals } from './twelveDecimals.ts';
+import { twelveDecimals } from '../../src/text/twelveDecimals.ts';
 
 /**
  * Where a number of a scenario may lie. We hold it to be within these ends nine times in ten, so they are the 5 % and

@@ -1,4 +1,5 @@
-import type { LinkClass, Scenario } from '../scenario/schema.ts';
+import type { LinkClass } from '../world/profile/linkSchema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 
 /** One thing in a scenario that can go wrong for an installation, and a function that takes it out of the scenario. */
 export interface Trouble {

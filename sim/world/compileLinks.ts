@@ -1,6 +1,6 @@
 import { RecentlyUsed } from '../../src/recentlyUsed.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
-import type { HanProfile, LinkClass, WanProfile } from '../scenario/schema.ts';
+import type { HanProfile, LinkClass, WanProfile } from './profile/linkSchema.ts';
 import { LinkRegime, LinkRegimes } from './alternating.ts';
 import { LENGTH_CELLS, LENGTH_SHIFT } from './dice/bounds.ts';
 import { outageDurations, pickerOf } from './dice/distributions.ts';

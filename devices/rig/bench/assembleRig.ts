@@ -15,14 +15,15 @@ import type { KeySource } from '../../headend/keySource.ts';
 import type { Dial, RunnerOptions } from '../../headend/runner.ts';
 import type { Timers } from '../../transport/timers.ts';
 import { deskLink } from '../walk/desk.ts';
-import { Rig, type RigOptions } from '../walk/rig.ts';
+import { Rig } from '../walk/rig.ts';
 import type { RigDevice, RigDevices } from '../walk/rigDevice.ts';
+import type { RigOptions } from '../walk/rigOptions.ts';
 import { Striker, type Links } from './striker.ts';
 
 export interface RigParts
   extends
     Pick<RigOptions, 'rules' | 'epclEntryFrom' | 'displayBlocked' | 'known' | 'unheard' | 'judges' | 'dated'>,
-    Pick<RigOptions, 'leaves' | 'ours' | 'whyRefused' | 'deviceTime' | 'codes' | 'onFirstWrite'> {
+    Pick<RigOptions, 'memory' | 'leaves' | 'ours' | 'whyRefused' | 'deviceTime' | 'codes' | 'onFirstWrite'> {
   readonly installation: Installation;
   readonly timers: Timers;
   /** The links to the devices. The world's effects are realised here. */

@@ -27,6 +27,8 @@ export interface HomeOptions {
   /** True if the gas meter was heard at a wake of its schedule. */
   readonly hanContactAt?: (at: Instant) => boolean;
   readonly devices?: InstallationOptions['devices'];
+  /** Devices that lived before. Default: new ones. */
+  readonly installation?: Installation;
   readonly sleep?: InstallationOptions['sleep'];
   readonly onFrame?: (frame: FrameInFlight, admission: Admission, call: Call) => void;
   /** Called when a policy cut the link. A device may lose its power here. */
@@ -49,7 +51,8 @@ export class Home {
     const hanUp = (member: MemberKind, at: number): boolean => this.hears(member, at, options.hanContactAt);
     const { number, gas, devices, sleep } = options;
     const given = { ...(devices && { devices }), ...(sleep && { sleep }) };
-    this.installation = labInstallation(number, { gas, world: { hanUp }, ...given });
+    this.installation = options.installation ?? labInstallation(number, { gas, ...given });
+    this.installation.hub.world = { hanUp };
     this.dial = (call, done) => {
       if (!this.realised.link.reachable) {
         options.timers.after(WAKE_UP_SECONDS * 1000, () => done(undefined));

@@ -5,7 +5,7 @@
 import { TAKEN_OVER } from '../../mqtt/mqttTransport.ts';
 import type { TransportError, TransportErrorCode } from '../../transport/transport.ts';
 import type { Place } from '../file/places.ts';
-import type { OurSide } from '../walk/rig.ts';
+import type { OurSide } from '../walk/rigOptions.ts';
 
 /** A carrier that failed, when it was opened or while it was used. */
 export interface Trouble {

@@ -103,12 +103,12 @@ export function loadRigFile(options: LoadRigOptions): RigFileResult {
   return { ok: true, setup, files: layers.files, hash: hashOf(document) };
 }
 
-function rulesOf(
-  document: RigDocument,
+/** Resolves the rule set that a file asks for under `rules`. A problem is reported at the line that asks for it. */
+export function rulesOf(
+  { rules: asked }: Pick<RigDocument, 'rules'>,
   tree: Tree,
-  { files, now }: LoadRigOptions,
+  { files, now }: Pick<LoadRigOptions, 'files' | 'now'>,
 ): RuleSet | { readonly problems: readonly Problem[] } {
-  const asked = document.rules;
   const { file, line, column } = positionAt(tree, ['rules']);
   const name = isRulesFile(asked) ? files.beside(file, asked) : asked;
   const result = resolveRules(name, { asOf: now, files });
@@ -153,8 +153,8 @@ function whyUnreadable(error: unknown): string {
 }
 
 /** Hashes the document without the fields for people and editors. The order of fields has no effect. */
-function hashOf(document: RigDocument): string {
-  const { $schema: _schema, extends: _extends, title: _title, ...rest } = document;
+export function hashOf(document: object): string {
+  const { $schema: _schema, extends: _extends, title: _title, ...rest } = document as Readonly<Record<string, unknown>>;
   return createHash('sha256')
     .update(JSON.stringify(sorted(rest)))
     .digest('hex')

@@ -28,52 +28,51 @@ const gas = z.strictObject({
   supplier,
 });
 
-const installation = z
-  .strictObject({
-    id: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/).optional().describe('its installation_id; left out: its number'), // prettier-ignore
-    number: z
-      .int()
-      .min(1)
-      .max(99_000_000)
-      .default(1)
-      .describe('makes it distinct: synthetic identifiers and the titles of emulated devices follow from it'),
-    cohort: z.enum(COHORTS).default('IOC').describe('migration cohort'),
-    groupId: z.string().max(8).default('').describe('GroupID; empty: not known'),
-    dmc: z.string().max(64).default('dmc-1').describe('device model combination (synthetic); empty: not known'),
-    electricity: z
-      .strictObject({
-        mpan: z.string().regex(/^\d{13}$/).optional().describe('electricity meter point in quotes; left out: a synthetic one'), // prettier-ignore
-        dormant,
-        paymentMode,
-        supplier,
-      })
-      .prefault({})
-      .describe('the electricity side of the record'),
-    gas: z
-      .union([gas, z.literal(false)])
-      .prefault({})
-      .describe('the gas side of the record; false: no gas meter'),
-    epclEntry: z
-      .union([z.iso.date(), z.enum(['start', 'none'])])
-      .default('start')
-      .describe('London day of the EPCL entry of its DMC; start: before everything; none: never'),
-    displayBlocked: z.boolean().default(false).describe('an in-home display lies outside the definition that applies'),
-    masterKey: z
-      .enum(['held', 'missing', 'wrong'])
-      .default('held')
-      .describe('missing: no attempt is made; wrong: the DCC holds another than the devices, which shows at rotation'),
-    known: z
-      .strictObject({
-        lastWanContact: instantText.optional().describe('latest WAN contact known before the rig begins'),
-        lastHanContact: instantText.optional().describe('latest HAN contact known before the rig begins'),
-      })
-      .prefault({})
-      .describe('facts that checks may rest on besides what the rig learns'),
-  })
-  .prefault({})
-  .describe('the installation, as its record has it');
+/** An installation as its record has it, with its number and identifiers. */
+export const installationFields = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/).optional().describe('its installation_id; left out: its number'), // prettier-ignore
+  number: z
+    .int()
+    .min(1)
+    .max(99_000_000)
+    .default(1)
+    .describe('makes it distinct: synthetic identifiers and the titles of emulated devices follow from it'),
+  cohort: z.enum(COHORTS).default('IOC').describe('migration cohort'),
+  groupId: z.string().max(8).default('').describe('GroupID; empty: not known'),
+  dmc: z.string().max(64).default('dmc-1').describe('device model combination (synthetic); empty: not known'),
+  electricity: z
+    .strictObject({
+      mpan: z.string().regex(/^\d{13}$/).optional().describe('electricity meter point in quotes; left out: a synthetic one'), // prettier-ignore
+      dormant,
+      paymentMode,
+      supplier,
+    })
+    .prefault({})
+    .describe('the electricity side of the record'),
+  gas: z
+    .union([gas, z.literal(false)])
+    .prefault({})
+    .describe('the gas side of the record; false: no gas meter'),
+  epclEntry: z
+    .union([z.iso.date(), z.enum(['start', 'none'])])
+    .default('start')
+    .describe('London day of the EPCL entry of its DMC; start: before everything; none: never'),
+  displayBlocked: z.boolean().default(false).describe('an in-home display lies outside the definition that applies'),
+  masterKey: z
+    .enum(['held', 'missing', 'wrong'])
+    .default('held')
+    .describe('missing: no attempt is made; wrong: the DCC holds another than the devices, which shows at rotation'),
+  known: z
+    .strictObject({
+      lastWanContact: instantText.optional().describe('latest WAN contact known before the rig begins'),
+      lastHanContact: instantText.optional().describe('latest HAN contact known before the rig begins'),
+    })
+    .prefault({})
+    .describe('facts that checks may rest on besides what the rig learns'),
+});
+const installation = installationFields.prefault({}).describe('the installation, as its record has it');
 
-const preparation = z.strictObject({
+export const preparation = z.strictObject({
   at: instantText.optional().describe('nominal: first try; left out: a day and 9 hours after the start'),
   tries: z.int().min(1).max(20).default(3).describe('tries of one instruction at most'),
   hoursBetweenTries: z.number().min(0).max(720).default(4).describe('hours from one try to the next'),
@@ -126,7 +125,7 @@ const schedule = z
   .prefault({})
   .describe('when what happens');
 
-const event = z.strictObject({
+export const eventSchema = z.strictObject({
   at: instantText.describe('from when it holds'),
   event: z.enum(EVENTS).describe('what changed or was decided'),
   value: z.string().max(64).default('').describe('a supplier, yes|no or credit|prepayment, as the event has it'),
@@ -188,7 +187,11 @@ export const rigFileSchema = z.strictObject({
   outages: z.array(outageSchema).max(1000).default([]).describe('nominal: when links are down'),
   faults: z.array(faultSchema).max(1000).default([]).describe('what strikes single attempts'),
   watch: watchSchema.optional().describe('what `rig --watch` goes by; left out: the usual cadence, reading only'),
-  events: z.array(event).max(1000).default([]).describe('rows of the events record, of the installation or its DMC'),
+  events: z
+    .array(eventSchema)
+    .max(1000)
+    .default([])
+    .describe('rows of the events record, of the installation or its DMC'),
 });
 
 /** A rig file with all defaults. Keys and secrets still stand in files or in the environment. */

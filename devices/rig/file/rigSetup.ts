@@ -1,4 +1,5 @@
 /** A resolved rig file: the installation as in its record, each device with its place and keys, and the rules. */
+import type { SecretMechanism } from '../../dlms/security/hls.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
 import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
@@ -48,7 +49,7 @@ export interface DeviceSetup {
   readonly isAttached: boolean;
   readonly framing: 'wrapper' | 'hdlc' | '62056-21';
   readonly call: Call;
-  readonly authentication: 'gmac' | 'lls' | 'none';
+  readonly authentication: 'gmac' | 'lls' | 'none' | SecretMechanism;
   readonly expectedTitle: Uint8Array | undefined;
   readonly secrets: DeviceSecrets;
   readonly ciphering: 'granted' | 'general' | 'specific';
@@ -106,7 +107,6 @@ const ANSWER_SECONDS = 30;
 /** Resolves a document that passed all checks. */
 export function setupOf(document: RigDocument, outside: RigOutside): RigSetup {
   const clock = clockOf(document);
-  const { epclEntry } = document.installation;
   const asleep = clock === 'nominal' ? LAB_SLEEP : { wakeSeconds: WAKE_SECONDS, awakeSeconds: WAKE_SECONDS };
   const upper = (titles: readonly string[]): readonly string[] => titles.map((title) => title.toUpperCase());
   const { keys, firmware, configuration, power } = document.allow;
@@ -119,7 +119,7 @@ export function setupOf(document: RigDocument, outside: RigOutside): RigSetup {
     ledgerFolder,
     folder,
     installation: installationOf(document),
-    epclEntryFrom: epclEntry === 'start' ? 0 : epclEntry === 'none' ? NEVER_ENTERED : startOfLondonDate(epclEntry),
+    epclEntryFrom: epclEntryOf(document),
     sleep: document.emulated.sleep ?? asleep,
     devices: devicesOf(document).map((name) => deviceOf(document, name, outside.secrets[name])),
     allow: {
@@ -131,7 +131,13 @@ export function setupOf(document: RigDocument, outside: RigOutside): RigSetup {
   };
 }
 
-function installationOf({ installation }: RigDocument): Installation {
+/** The instant from which the DMC of an installation stands on the EPCL. */
+export function epclEntryOf({ installation: { epclEntry } }: Pick<RigDocument, 'installation'>): Instant {
+  return epclEntry === 'start' ? 0 : epclEntry === 'none' ? NEVER_ENTERED : startOfLondonDate(epclEntry);
+}
+
+/** The record of an installation. Identifiers that the file leaves out follow from its number. */
+export function installationOf({ installation }: Pick<RigDocument, 'installation'>): Installation {
   const { id, number, cohort, groupId, dmc, electricity, gas } = installation;
   return {
     installationId: id ?? String(number),

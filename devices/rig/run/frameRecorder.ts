@@ -14,7 +14,8 @@ import {
 } from '../../transport/tap.ts';
 import type { Timers } from '../../transport/timers.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
-import type { Contacted, Rig } from '../walk/rig.ts';
+import type { Rig } from '../walk/rig.ts';
+import type { Contacted } from '../walk/rigOptions.ts';
 import type { Reading, StepTaken } from '../walk/rigRows.ts';
 import { NOTHING_MEASURED, type Measured, type StepRow } from './stepRow.ts';
 

@@ -8,21 +8,23 @@ import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
 import { Stream } from '../../../sim/world/dice/draws.ts';
 import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
-import { labKeySource } from '../../headend/keySource.ts';
+import { labKeySource, type KeySource } from '../../headend/keySource.ts';
 import type { Peer } from '../../headend/associate.ts';
 import type { DccPeers } from '../../headend/dcc.ts';
 import type { RunnerOptions } from '../../headend/runner.ts';
 import type { Preparation } from '../../headend/smso.ts';
 import type { Sleep } from '../../personas/gsme.ts';
+import { labInstallation } from '../../personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
 import { labImage } from '../../cosem/imageTransfer.ts';
 import { virtualTimers, type Timers } from '../../transport/timers.ts';
 import { assembleRig, type RigParts } from '../bench/assembleRig.ts';
 import { Home, type HomeOptions } from '../bench/home.ts';
-import { callOf, DCC_TITLE, listed, peersOf, SMSO_TITLE, WRONG_MASTER_KEY } from '../bench/parties.ts';
+import { callOf, DCC_TITLE, listed, peerOf, peersOf, SMSO_TITLE, WRONG_MASTER_KEY } from '../bench/parties.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
-import { play, playVirtually, type Stage } from './play.ts';
-import type { Rig, RigOptions } from '../walk/rig.ts';
+import { play, playVirtually, type Stage, type Task } from './play.ts';
+import type { Rig } from '../walk/rig.ts';
+import type { RigMemory, RigOptions } from '../walk/rigOptions.ts';
 import type { Contact, StepTaken } from '../walk/rigRows.ts';
 import { devicesOfPeers } from '../walk/rigDevice.ts';
 
@@ -40,12 +42,46 @@ export interface Plan {
   readonly contactsNeeded: number;
   /** The Master Key that the DCC holds. Default: the devices' own. With `missing`, it makes no attempt. */
   readonly masterKey?: 'held' | 'wrong' | 'missing';
+  /** Seed of the lab's new keys and of its challenges. Default: `rig`. */
+  readonly seed?: string;
   /** When the gas meter listens. Default: the lab's times. */
   readonly sleep?: Sleep;
   /** Contacts that happened before the plan begins. */
   readonly known?: RigOptions['known'];
   /** The events, in rising order of time. */
   readonly events: readonly PlannedEvent[];
+}
+
+/** A plan whose events, and wakes of the gas meter, are worked out when they are asked for. */
+export interface StagedPlan extends Omit<Plan, 'events' | 'hanContacts'> {
+  readonly hanContacts: { readonly has: (wake: Instant) => boolean };
+  readonly events: Iterable<PlannedEvent>;
+}
+
+/** What an installation keeps while it is put away between two events. */
+export interface PlanMemory {
+  readonly rig: RigMemory;
+  /** Its devices, keys and dice; undefined if nothing was ever written to it, since new ones are then the same. */
+  readonly parts: PlanParts | undefined;
+}
+
+interface PlanParts {
+  readonly installation: Home['installation'];
+  readonly dcc: DccPeers;
+  readonly smsoHub: Peer;
+  readonly keySource: KeySource;
+}
+
+/** An emulated home with its rig, ready to carry out the tasks of a plan. */
+export interface PlanStage {
+  readonly rig: Rig;
+  readonly home: Home;
+  /** The DCC's side of the devices, with their ledgers. */
+  readonly dcc: DccPeers;
+  readonly runner: RunnerOptions;
+  readonly tasks: Generator<Task, void, unknown>;
+  /** What has to be kept if everything else is thrown away. No event may be under way. */
+  readonly memory: () => PlanMemory;
 }
 
 /** The result of a plan: the records, the steps and the final parties. */
@@ -60,13 +96,13 @@ export interface PlanRun {
 }
 
 /** Options for running a plan: framing, titles and callbacks. */
-export interface PlanOptions {
+export interface PlanOptions extends Pick<Stage, 'instantOf' | 'isMissed' | 'deviceTime'> {
   readonly framing?: 'wrapper' | 'hdlc';
   readonly titles?: { readonly dcc: Uint8Array; readonly smso: Uint8Array };
   /** Seconds that the DCC waits for the desk. Default: 60. */
   readonly deskSeconds?: number;
-  /** True to end with the attempt that migrates. Default: all events are run. */
-  readonly untilEnded?: boolean;
+  /** As in `Stage`. Default: all events are run. */
+  readonly untilEnded?: Stage['untilEnded'];
   readonly onFrame?: HomeOptions['onFrame'];
   readonly onCall?: RunnerOptions['onCall'];
   readonly onStepBegins?: RigParts['onStepBegins'];
@@ -93,12 +129,26 @@ export const CONTACT_OFFSET_MINUTES = 30;
  * wire.
  */
 export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
-  const { installation, events } = plan;
-  const gas = installation.gas !== null;
-  const timers = virtualTimers((events[0]?.at ?? 0) * 1000);
+  const timers = virtualTimers((plan.events[0]?.at ?? 0) * 1000);
   options.onTimers?.(timers);
-  const seed = seedWords('rig');
-  const challenge = labKeySource(new Stream(seed, 0, STREAMS.labChallenges), plan.number);
+  const { rig, home, dcc, runner, tasks } = planStage(plan, { ...options, timers });
+  playVirtually(tasks, runner, timers);
+  return { attempts: rig.attempts, contacts: rig.contacts, steps: rig.steps, rig, home, dcc };
+}
+
+/** Makes the devices and head-ends of a plan. Nothing happens until somebody carries out its tasks. */
+export function planStage(
+  plan: StagedPlan,
+  options: PlanOptions &
+    Pick<RunnerOptions, 'rest'> & { readonly timers: Timers; readonly memory?: PlanMemory | undefined },
+): PlanStage {
+  const { installation, events } = plan;
+  const { timers } = options;
+  const gas = installation.gas !== null;
+  const parts = options.memory?.parts ?? partsOf(plan, options);
+  const { dcc, smsoHub, keySource } = parts;
+  const held = heldKey(plan);
+  let isTouched = options.memory?.parts !== undefined;
   const framing = options.framing ?? 'wrapper';
   const home = new Home({
     timers,
@@ -106,16 +156,9 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     gas,
     framing,
     hanContactAt: (at) => plan.hanContacts.has(at),
-    devices: { chf: { challenge }, esme: { challenge }, gsme: { challenge } },
-    ...(plan.sleep && { sleep: plan.sleep }),
+    installation: parts.installation,
     ...(options.onFrame && { onFrame: options.onFrame }),
   });
-  const titles = { dcc: DCC_TITLE, smso: SMSO_TITLE, ...options.titles };
-  const held = { held: LAB_KEYS.kek, wrong: WRONG_MASTER_KEY, missing: undefined }[plan.masterKey ?? 'held'];
-  const dcc = peersOf(
-    { systemTitle: titles.dcc, keys: LAB_KEYS, challenge, ...(held && { masterKey: held }) },
-    { gas },
-  );
   const { rig, striker, runner } = assembleRig({
     installation,
     rules: plan.rules,
@@ -129,7 +172,8 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     useMasterKey: (isWrong) => {
       for (const peer of listed(dcc)) peer.ledger.obtainMasterKey(isWrong ? WRONG_MASTER_KEY : held);
     },
-    keySource: labKeySource(new Stream(seed, 0, STREAMS.labKeys), plan.number),
+    keySource,
+    memory: options.memory?.rig,
     ...(plan.known && { known: plan.known }),
     ...(options.deskSeconds !== undefined && { deskSeconds: options.deskSeconds }),
     ...(options.onCall && { onCall: options.onCall }),
@@ -137,21 +181,59 @@ export function runPlan(plan: Plan, options: PlanOptions = {}): PlanRun {
     ...(options.onLink && { onLink: options.onLink }),
     ...(options.onStepTaken && { onStepTaken: options.onStepTaken }),
   });
-  const smso = peersOf({ systemTitle: titles.smso, keys: LAB_KEYS, challenge }, { gas });
   const tasks = play(events, {
     rig,
     links: home,
     striker,
     hub: callOf('chf'),
-    works: [hubPreparation(smso.chf, plan.contactsNeeded)],
+    works: [hubPreparation(smsoHub, plan.contactsNeeded)],
     blocksPerTry: BLOCKS_PER_CONTACT,
     untilEnded: options.untilEnded ?? false,
-    ...(options.onBegin && { onBegin: options.onBegin }),
+    ...(options.instantOf && { instantOf: options.instantOf }),
+    ...(options.isMissed && { isMissed: options.isMissed }),
+    ...(options.deviceTime && { deviceTime: options.deviceTime }),
+    onBegin: (event, at) => {
+      isTouched ||= event.kind !== 'contact';
+      options.onBegin?.(event, at);
+    },
     onEnd: (event, at) => options.onEnd?.(event, at, rig),
     ...(options.onContact && { onContact: options.onContact }),
   });
-  playVirtually(tasks, runner, timers);
-  return { attempts: rig.attempts, contacts: rig.contacts, steps: rig.steps, rig, home, dcc };
+  return {
+    rig,
+    home,
+    dcc,
+    runner: options.rest ? { ...runner, rest: options.rest } : runner,
+    tasks,
+    memory: () => ({ rig: rig.memory(), parts: isTouched ? parts : undefined }),
+  };
+}
+
+/** The devices of a plan and those who hold their keys, with dice of their own. */
+function partsOf(
+  { installation, number, seed, sleep, ...plan }: StagedPlan,
+  options: Pick<PlanOptions, 'titles'>,
+): PlanParts {
+  const gas = installation.gas !== null;
+  const words = seedWords(seed ?? 'rig');
+  const challenge = labKeySource(new Stream(words, 0, STREAMS.labChallenges), number);
+  const titles = { dcc: DCC_TITLE, smso: SMSO_TITLE, ...options.titles };
+  const masterKey = heldKey(plan);
+  return {
+    installation: labInstallation(number, {
+      gas,
+      devices: { chf: { challenge }, esme: { challenge }, gsme: { challenge } },
+      ...(sleep && { sleep }),
+    }),
+    dcc: peersOf({ systemTitle: titles.dcc, keys: LAB_KEYS, challenge, ...(masterKey && { masterKey }) }, { gas }),
+    smsoHub: peerOf('chf', { systemTitle: titles.smso, keys: LAB_KEYS, challenge }),
+    keySource: labKeySource(new Stream(words, 0, STREAMS.labKeys), number),
+  };
+}
+
+/** The Master Key that the DCC holds; undefined if it holds none. */
+function heldKey({ masterKey = 'held' }: Pick<Plan, 'masterKey'>): Uint8Array | undefined {
+  return { held: LAB_KEYS.kek, wrong: WRONG_MASTER_KEY, missing: undefined }[masterKey];
 }
 
 /** Returns as much firmware for an emulated hub as the needed contacts can carry. */

@@ -11,7 +11,8 @@ import type { Preparation } from '../../headend/smso.ts';
 import { realise, UNTOUCHED, type Realised } from '../../link/realise.ts';
 import type { VirtualTimers } from '../../transport/timers.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
-import type { Contacted, InstructionPlan, Rig } from '../walk/rig.ts';
+import type { Rig } from '../walk/rig.ts';
+import type { Contacted, InstructionPlan } from '../walk/rigOptions.ts';
 import { OUTAGE, type Links, type Striker } from '../bench/striker.ts';
 
 export type Task =
@@ -28,10 +29,12 @@ export interface Stage {
   /** Lets the time between two tries of an instruction pass. Default: it is waited for. */
   readonly between?: InstructionPlan['between'];
   readonly deviceTime?: InstructionPlan['deviceTime'];
-  /** True to end with the attempt that migrates or cannot be carried out. */
-  readonly untilEnded?: boolean;
+  /** True to end with the attempt that migrates or cannot be carried out; `migrated`: with the one that migrates. */
+  readonly untilEnded?: boolean | 'migrated';
   /** Returns the instant that an event is given. Default: its own. */
   readonly instantOf?: (event: PlannedEvent) => Instant;
+  /** True if this side cannot make an event in time. It is then recorded as missed. Default: every event is made. */
+  readonly isMissed?: (event: PlannedEvent) => boolean;
   readonly onContact?: (contacted: Contacted) => void;
   readonly onBegin?: (event: PlannedEvent, at: Instant) => void;
   readonly onEnd?: (event: PlannedEvent, at: Instant) => void;
@@ -42,19 +45,26 @@ export function* play(events: Iterable<PlannedEvent>, stage: Stage): Generator<T
   for (const event of events) {
     yield { do: 'advance', to: event.at };
     const at = stage.instantOf?.(event) ?? event.at;
+    if (stage.isMissed?.(event)) {
+      stage.rig.miss(KIND_OF_EVENT[event.kind], at, 'pick' in event ? event.pick : 0);
+      stage.onEnd?.(event, at);
+      continue;
+    }
     stage.onBegin?.(event, at);
     stage.striker.schedule(at);
     yield { do: 'run', procedure: perform(event, at, stage) };
     yield { do: 'run', procedure: done(links, UNTOUCHED) };
     stage.onEnd?.(event, at);
-    if (stage.untilEnded && event.kind === 'attempt' && hasEnded(stage.rig, at)) return;
+    if (stage.untilEnded && event.kind === 'attempt' && hasEnded(stage, at)) return;
   }
 }
 
-function hasEnded({ attempts, undone }: Rig, at: Instant): boolean {
-  const last = attempts.at(-1);
+const KIND_OF_EVENT = { contact: 'contact', attempt: 'migration', instruction: 'instruction' } as const;
+
+function hasEnded({ rig, untilEnded }: Stage, at: Instant): boolean {
+  const last = rig.attempts.at(-1);
   const isMigrated = last?.kind === 'migration' && (last.outcome === OK || last.outcome === OK_ESME);
-  return isMigrated || undone.some((one) => one.kind === 'migration' && one.at === at);
+  return isMigrated || (untilEnded === true && rig.undone.some((one) => one.kind === 'migration' && one.at === at));
 }
 
 function* perform(event: PlannedEvent, at: Instant, stage: Stage): Procedure<void> {

@@ -59,8 +59,20 @@ function instruction(document: RigDocument, at: Instant, wanDown: (at: Instant) 
 }
 
 function attempt(document: RigDocument, number: number, at: Instant, isWanDown: boolean): PlannedAttempt {
-  const { esmeOnly } = document.schedule.attempts;
-  const faults = document.faults.filter((fault) => fault.attempt === number);
+  const { faults, schedule } = document;
+  return plannedAttempt({ faults, esmeOnly: schedule.attempts.esmeOnly, number, at, isWanDown });
+}
+
+/** An attempt with the faults of a file that strike it. `number` counts the attempts of the installation from 1. */
+export function plannedAttempt(of: {
+  readonly faults: RigDocument['faults'];
+  readonly esmeOnly: boolean;
+  readonly number: number;
+  readonly at: Instant;
+  readonly isWanDown: boolean;
+}): PlannedAttempt {
+  const { esmeOnly, at, isWanDown } = of;
+  const faults = of.faults.filter((fault) => fault.attempt === of.number);
   const struck = faults.find((fault) => 'effect' in fault);
   const frames = framesOf(faults.filter((fault) => 'fault' in fault));
   const effect = struck && {

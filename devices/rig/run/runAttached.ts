@@ -1,6 +1,6 @@
 /** Runs a rig with attached devices in wall time, with guarded and recorded endpoints. */
 import type { SerialPackage } from '../../transport/serialPackage.ts';
-import { shiftedTimers, wallTimers, type Timers } from '../../transport/timers.ts';
+import { shiftedTimers, wallTimers, type ShiftedTimers, type Timers } from '../../transport/timers.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
 import type { Preparation } from '../../headend/smso.ts';
 import type { Instant } from '../../../src/time.ts';
@@ -11,7 +11,9 @@ import { LedgerStore } from '../bench/ledgerStore.ts';
 import { assembleAttached, datedWithin } from '../bench/assembleAttached.ts';
 import { lockDevices, type AttachedPeers } from '../bench/attachedPeers.ts';
 import { BLOCKS_PER_CONTACT, CONTACT_OFFSET_MINUTES, hubPreparation } from './plan.ts';
-import { play, playNow } from './play.ts';
+import { play, playNow, type Stage, type Task } from './play.ts';
+import type { PlannedEvent } from '../bench/plannedEvent.ts';
+import type { RunnerOptions } from '../../headend/runner.ts';
 import type { Recorder } from './frameRecorder.ts';
 import type { Rig } from '../walk/rig.ts';
 import { isDown, nominalEvents, presentEvents } from './rigEvents.ts';
@@ -50,7 +52,7 @@ export interface AttachedRun {
 /** Firmware for attached hardware is sent in all its blocks, because the try is not a share of a daily contact. */
 const BLOCKS_MAX = 100_000;
 /** This rig waits this many seconds for a device that another rig holds. Our assumption. */
-const WAIT_SECONDS = 10;
+export const WAIT_SECONDS = 10;
 
 export async function runAttached(setup: RigSetup, options: AttachedRunOptions): Promise<AttachedRun> {
   const wall = options.timers ?? wallTimers();
@@ -75,23 +77,58 @@ export async function runAttached(setup: RigSetup, options: AttachedRunOptions):
   }
 }
 
-interface Bench extends AttachedRunOptions {
+export interface AttachedBench extends AttachedRunOptions {
   readonly wall: Timers;
   readonly endpoints: Endpoints;
   readonly store: LedgerStore;
   readonly troubles: OurTroubles;
 }
 
-async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
-  const { wall, endpoints, store, troubles, recorder, signal, onNote } = bench;
+async function runOver(setup: RigSetup, bench: AttachedBench): Promise<AttachedRun> {
+  const { wall, signal } = bench;
   const { document } = setup;
   const seconds = (of: Timers): Instant => Math.floor(of.nowMilliseconds() / 1000);
   const isNominal = setup.clock === 'nominal';
   const events = isNominal ? nominalEvents(document) : presentEvents(document, seconds(wall));
-  const timers = shiftedTimers(wall, isNominal ? (events[0]?.at ?? 0) * 1000 : undefined);
+  const stage = attachedStage(setup, bench, { events, isNominal, start: events[0]?.at ?? 0 });
+  const caught = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+  const played = await playNow(stage.tasks, stage.runner, signal).catch(caught);
+  const restored = await stage.restore().catch(caught);
+  const failure = [played, restored].find((one) => one instanceof Error);
+  return { rig: stage.rig, isWhole: played === true, ledgers: stage.ledgers, ...(failure && { failure }) };
+}
+
+/** The events of a rig over opened endpoints, and how it goes about them. */
+export interface AttachedPlay extends Pick<Stage, 'isMissed' | 'untilEnded' | 'onContact' | 'onEnd'> {
+  readonly events: Iterable<PlannedEvent>;
+  /** True for a calendar whose weeks pass at once; it begins at `start`. False: the instants are those of the wall. */
+  readonly isNominal: boolean;
+  readonly start: Instant;
+  /** The instant at which an event begins. Default: when it is due, or now by the wall. */
+  readonly begins?: (event: PlannedEvent) => Instant;
+  readonly rest?: RunnerOptions['rest'];
+}
+
+export interface AttachedStage {
+  readonly rig: Rig;
+  readonly tasks: Generator<Task, void, unknown>;
+  readonly runner: RunnerOptions;
+  /** The clock of the rig. */
+  readonly timers: ShiftedTimers;
+  readonly ledgers: readonly string[];
+  /** Undoes what must not remain when the devices are released. */
+  restore(): Promise<boolean>;
+}
+
+/** Assembles a rig over opened endpoints. Nothing happens until somebody carries out its tasks. */
+export function attachedStage(setup: RigSetup, bench: AttachedBench, plan: AttachedPlay): AttachedStage {
+  const { wall, endpoints, store, troubles, recorder, onNote } = bench;
+  const { events, isNominal } = plan;
+  const seconds = (of: Timers): Instant => Math.floor(of.nowMilliseconds() / 1000);
+  const timers = shiftedTimers(wall, isNominal ? plan.start * 1000 : undefined);
   recorder.onTimers(timers);
 
-  const home = homeOf(setup, { timers, wakes: isNominal ? isDown(document, 'han') : () => false });
+  const home = homeOf(setup, { timers, wakes: isNominal ? isDown(setup.document, 'han') : () => false });
   const setupOf = (name: DeviceName): DeviceSetup => setup.devices.find((one) => one.name === name) as DeviceSetup;
   const isHubAttached = setupOf('chf').isAttached;
   // A nominal calendar does not wait for the hours between two tries, or for a hub that is not called.
@@ -131,25 +168,41 @@ async function runOver(setup: RigSetup, bench: Bench): Promise<AttachedRun> {
     hub: setupOf('chf').call,
     works: worksOf(setup, peers),
     blocksPerTry: setupOf('chf').isAttached ? BLOCKS_MAX : BLOCKS_PER_CONTACT,
-    untilEnded: true,
+    untilEnded: plan.untilEnded ?? true,
+    ...(plan.isMissed && { isMissed: plan.isMissed }),
     instantOf: (event) => {
-      if (isNominal) timers.shiftTo(event.at * 1000);
-      return (eventAt = isNominal ? event.at : seconds(wall));
+      const begins = plan.begins?.(event) ?? (isNominal ? event.at : seconds(wall));
+      if (isNominal) timers.shiftTo(begins * 1000);
+      return (eventAt = begins);
     },
-    *between(passing) {
-      pass(passing);
-    },
+    ...(!plan.rest && {
+      *between(passing: number) {
+        pass(passing);
+      },
+    }),
     deviceTime: () => seconds(isHubAttached ? wall : timers),
-    onContact: recorder.onContact,
+    onContact: (contacted) => {
+      recorder.onContact(contacted);
+      plan.onContact?.(contacted);
+    },
     onBegin: recorder.onBegin,
-    onEnd: (event, at) => recorder.onEnd(event, at, rig),
+    onEnd: (event, at) => {
+      // Nothing was asked of a device in an event that was missed.
+      if (!plan.isMissed?.(event)) recorder.onEnd(event, at, rig);
+      plan.onEnd?.(event, at);
+    },
   });
-  const caught = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
-  const played = await playNow(tasks, runner, signal).catch(caught);
-  const restore = links.restore();
-  const restored = restore ? await playNow([{ do: 'run', procedure: restore }], runner).catch(caught) : true;
-  const failure = [played, restored].find((one) => one instanceof Error);
-  return { rig, isWhole: played === true, ledgers: peers.ledgers, ...(failure && { failure }) };
+  return {
+    rig,
+    tasks,
+    runner: plan.rest ? { ...runner, rest: plan.rest } : runner,
+    timers,
+    ledgers: peers.ledgers,
+    async restore() {
+      const restore = links.restore();
+      return restore ? playNow([{ do: 'run', procedure: restore }], runner) : true;
+    },
+  };
 }
 
 /**

@@ -7,6 +7,12 @@ import type { Observed } from '../../headend/observe.ts';
 import type { Contact } from './rigRows.ts';
 import type { LearntFacts, LinkName } from './stepWork.ts';
 
+/** What is known of the links, for a rig that is put away and taken up again. */
+export interface LinkMemory {
+  readonly last: Readonly<Partial<Record<LinkName, Instant>>>;
+  readonly gaps: readonly LinkName[];
+}
+
 export interface LinkFactsOptions {
   /** The instant from which the DMC stands on the EPCL. */
   readonly epclEntryFrom: Instant;
@@ -49,6 +55,15 @@ export class LinkFacts {
     const { wan, han } = options.known ?? {};
     if (wan !== undefined) this.last.set('wan', wan);
     if (han !== undefined) this.last.set('han', han);
+  }
+
+  memory(): LinkMemory {
+    return { last: Object.fromEntries(this.last), gaps: [...this.gaps] };
+  }
+
+  restore({ last, gaps }: LinkMemory): void {
+    for (const [link, at] of Object.entries(last)) this.last.set(link as LinkName, at);
+    for (const link of gaps) this.gaps.add(link);
   }
 
   /** Returns the facts at an instant, as last learnt. */

@@ -3,25 +3,24 @@
  * attempts, over any endpoints that the runner dials. The kernel compiles the tables of src/migration; the rig
  * interprets the same tables step by step and writes the same records.
  */
-import type { Installation } from '../../../src/installation/installation.ts';
 import { codeOfAsked, codeOfOurSide, type Asked } from '../../../src/migration/askedCodes.ts';
 import { familyCodes, isTable510 } from '../../../src/migration/errorCodes.ts';
 import type { CheckLimits } from '../../../src/migration/facts.ts';
 import { NO_WAN, OK, OK_ESME, type Attempt } from '../../../src/migration/history.ts';
 import { codesOf, STEPS, STEPS_OF_COHORT, type CodeOf, type StepId } from '../../../src/migration/steps.ts';
 import { beginWalk, checkStep, currentStep, nextStep, type WalkEnd } from '../../../src/migration/walk.ts';
-import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
-import type { KeySource } from '../../headend/keySource.ts';
 import { observeError, type Observed } from '../../headend/observe.ts';
-import { wait, type Call, type DeviceName, type Procedure } from '../../headend/procedure.ts';
+import { rest, type Call, type Procedure } from '../../headend/procedure.ts';
 import { hasAnswered, wireErrorText } from '../../headend/wireError.ts';
-import { contact, prepareOnce, type Preparation, type Tried } from '../../headend/smso.ts';
+import { contact, prepareOnce, type Tried } from '../../headend/smso.ts';
 import { limitsAt } from '../../../src/rules/limits.ts';
-import { LinkFacts, type LinkFactsOptions } from './linkFacts.ts';
-import { lastContact, type DrivenDevice, type RigDevices } from './rigDevice.ts';
-import type { Contact, Reading, StepTaken, Undone } from './rigRows.ts';
+import { LinkFacts } from './linkFacts.ts';
+import { lastContact, type DrivenDevice } from './rigDevice.ts';
+import type { Contacted, Hook, InstructionPlan, RigMemory, RigOptions } from './rigOptions.ts';
+import type { Contact, RowsTaken, StepTaken, Undone } from './rigRows.ts';
 import { SilentHub } from './silentHub.ts';
+import { notCarriedOut, passed, takenOf, type StepTold, type Took } from './stepTaken.ts';
 import { STEP_WORK, WRITING_STEPS, type AttemptContext, type LearntFacts, type LinkName } from './stepWork.ts';
 
 /** The context that the steps of an attempt share, with the links whose devices were asked in it. */
@@ -30,78 +29,6 @@ interface JudgedContext extends AttemptContext {
   readonly hub: SilentHub;
   /** Details that the current step reported. They are cleared before each step. */
   readonly told: StepTold;
-}
-
-interface StepTold {
-  why: string[];
-  failed: Asked | undefined;
-  readings: Reading[];
-}
-
-/** Collects failures on this side of the links. They are never an observation of a device. */
-export interface OurSide {
-  /** Starts a new exchange; earlier failures no longer count. */
-  begin(): void;
-  /** The reason, in words, why this side caused a missing answer since `begin`; undefined if it did not. */
-  why(): string | undefined;
-}
-
-/** A change of the world, made at once or by a procedure that a device carries out. */
-type Hook = Procedure<void> | void;
-
-/** The installation, its rules, its devices and the known facts of its links. */
-export interface RigOptions extends LinkFactsOptions {
-  readonly installation: Installation;
-  readonly rules: RuleSet;
-  readonly devices: RigDevices;
-  readonly keySource: KeySource;
-  /**
-   * The reason to leave out a step, which ends the attempt; undefined to take the step. Default: every step is taken.
-   */
-  readonly leaves?: (step: StepId) => string | undefined;
-  /** Reports failures of this side. Default: this side never fails. */
-  readonly ours?: OurSide;
-  /**
-   * Called before an instruction, and before the first step of an attempt that writes, because everything that may
-   * change must be on record first. Returns the reason if it cannot be recorded; nothing is then written. Default:
-   * recording always succeeds.
-   */
-  readonly onFirstWrite?: (at: Instant, step: StepId | 'preparation') => string | undefined;
-  /**
-   * Selects the code of a failure that the plan did not choose. `picked`: the code of the family that `pick` names, as
-   * in the kernel (default). `asked`: the code whose words match what was asked.
-   */
-  readonly codes?: 'picked' | 'asked';
-  /** The reason for which the guard of attached hardware last refused a write. */
-  readonly whyRefused?: () => string;
-  /**
-   * The reason, in words, why an exchange without a result is not a silence of the device: the device answered and was
-   * not understood. Undefined for a silence that counts.
-   */
-  readonly doubt?: () => string | undefined;
-  /** True if the plan strikes a step; the tables then give its result. Default: no step is struck. */
-  readonly isStruck?: (step: StepId) => boolean;
-  /** The time to which the clocks of devices are set. Default: the attempt's instant. */
-  readonly deviceTime?: (device: DeviceName) => Instant;
-  /** Called before the work of a step and after it. Effects are realised here. */
-  readonly onStep?: (step: StepId) => Hook;
-  readonly onStepTaken?: (taken: StepTaken) => Hook;
-}
-
-/** An instruction that is tried on schedule. `before` may change the world ahead of a try. */
-export interface InstructionPlan {
-  /** Time from one try to the next, in seconds. */
-  readonly secondsBetweenTries: number;
-  readonly tries: number;
-  readonly works: readonly Preparation[];
-  readonly blocksPerTry: number;
-  /** Selects the code of a failure within its family. It does not apply to a lack of WAN. */
-  readonly pick: number;
-  readonly onTry?: (at: Instant, number: number) => Hook;
-  /** Lets the time between two tries pass. Default: the rig waits. */
-  readonly between?: (seconds: number) => Procedure<void>;
-  /** The time to which the hub's clock is set. Default: the instant of the try. */
-  readonly deviceTime?: () => Instant;
 }
 
 /** Number of sessions that the SMSO starts within one try. Our assumption. */
@@ -113,15 +40,41 @@ export class Rig {
   readonly steps: StepTaken[] = [];
   readonly undone: Undone[] = [];
   private readonly facts: LinkFacts;
+  private taken = { attempts: 0, undone: 0 };
   private readonly options: RigOptions;
 
   constructor(options: RigOptions) {
     this.options = options;
     this.facts = new LinkFacts(options);
+    const { memory } = options;
+    if (memory === undefined) return;
+    this.facts.restore(memory.links);
+    if (memory.last) this.attempts.push(memory.last);
+    this.taken = { attempts: this.attempts.length, undone: 0 };
+  }
+
+  /** What a rig has to remember that is put away between two events. Its rows must have been taken. */
+  memory(): RigMemory {
+    return { links: this.facts.memory(), last: this.attempts.at(-1) };
   }
 
   get contacts(): readonly Contact[] {
     return this.facts.contacts;
+  }
+
+  /**
+   * Hands over what came since the last call. Contacts and steps are forgotten, so that a rig of many months stays
+   * small; attempts stay.
+   */
+  takeRows(): RowsTaken {
+    const { attempts, undone } = this.taken;
+    this.taken = { attempts: this.attempts.length, undone: this.undone.length };
+    return {
+      attempt: this.attempts[attempts],
+      undone: this.undone[undone],
+      contacts: this.facts.contacts.splice(0),
+      steps: this.steps.splice(0),
+    };
   }
 
   /** The hub sent something unasked: its WAN carried it, whatever becomes of the exchange under way. */
@@ -180,7 +133,7 @@ export class Rig {
     let ourWhy: string | undefined;
     for (let made = 0; made < plan.tries && tried !== 'done' && tried !== 'notAllowed'; made += 1) {
       if (made > 0) {
-        yield* (plan.between ?? wait)(plan.secondsBetweenTries);
+        yield* (plan.between ?? rest)(plan.secondsBetweenTries);
         at = firstTry + made * plan.secondsBetweenTries;
       }
       yield* withHooks(plan.onTry?.(at, made));
@@ -194,6 +147,16 @@ export class Rig {
     const why = tried === 'noAnswer' ? doubt?.() : undefined;
     if (why !== undefined) return this.leaveOut(at, 'instruction', why);
     return this.record(at, 'instruction', OUTCOME_OF_TRY[tried](plan.pick), 'answered');
+  }
+
+  /**
+   * Records that an event was not made because this side was not ready for it. A contact leaves a gap in the facts. An
+   * attempt or an instruction becomes a record with cause `system`, which counts against no device.
+   */
+  miss(kind: 'contact' | Attempt['kind'], at: Instant, pick = 0): Attempt | undefined {
+    if (kind !== 'contact') return this.record(at, kind, ourSideCode(pick), 'systemFault');
+    this.facts.contacted('wan', 'systemFault');
+    return undefined;
   }
 
   private leaveOut(at: Instant, kind: Attempt['kind'], why: string): undefined {
@@ -323,51 +286,6 @@ export class Rig {
     this.attempts.push(attempt);
     return attempt;
   }
-}
-
-/** The outcome of a contact. `why` is what the hub said, or the reason why nothing came. */
-export interface Contacted {
-  readonly observation: Observed;
-  readonly why?: string;
-}
-
-/** The outcome of a step. */
-interface Took {
-  readonly observation: Observed;
-  readonly byCheck: boolean;
-  /** Replaces the reason that the step itself reported. */
-  readonly why?: string | undefined;
-  /** True if this side failed. */
-  readonly isOurs?: boolean;
-}
-
-function passed(why: string | undefined): Took {
-  return { observation: 'answered', byCheck: false, why };
-}
-
-function notCarriedOut(why: string): Took {
-  return { observation: 'notCarriedOut', byCheck: false, why };
-}
-
-function takenOf(of: {
-  readonly at: Instant;
-  readonly step: StepId;
-  readonly took: Took;
-  readonly told: StepTold;
-}): StepTaken {
-  const { at, step, took, told } = of;
-  const { observation, byCheck } = took;
-  const own = observation === 'answered' || byCheck || told.why.length === 0 ? undefined : told.why.join('; ');
-  const why = took.why ?? own;
-  const { readings } = told;
-  return {
-    at,
-    step,
-    observation,
-    byCheck,
-    ...(why !== undefined && { why }),
-    ...(readings.length > 0 && { readings }),
-  };
 }
 
 /** An answer of an attached device that has no row at this step is a fault of our side, not of the device. */

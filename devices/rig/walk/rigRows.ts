@@ -38,6 +38,15 @@ export interface Reading {
   readonly unit: string | null;
 }
 
+/** What came of one event of a rig. */
+export interface RowsTaken {
+  /** Its record; undefined for a contact, and for an event that was not carried out. */
+  readonly attempt: Attempt | undefined;
+  readonly undone: Undone | undefined;
+  readonly contacts: readonly Contact[];
+  readonly steps: readonly StepTaken[];
+}
+
 /** An event that could not be carried out. It is no attempt and leaves no record. */
 export interface Undone {
   readonly at: Instant;

@@ -18,7 +18,7 @@ import { limitsAt } from '../../../src/rules/limits.ts';
 import type { PlannedAttempt } from '../bench/plannedEvent.ts';
 import { placeText } from '../file/places.ts';
 import { playNow } from '../run/play.ts';
-import type { Contacted } from '../walk/rig.ts';
+import type { Contacted } from '../walk/rigOptions.ts';
 import { lastContact, type RigDevice } from '../walk/rigDevice.ts';
 import { lockDevices } from '../bench/attachedPeers.ts';
 import { OurTroubles } from '../bench/trouble.ts';

@@ -1,7 +1,7 @@
 import { formatPath, parsePath, type Path } from '../../../src/document/path.ts';
 import type { LoadedScenario } from '../../scenario/load.ts';
 import type { MarkedLeaf } from '../../scenario/marks.ts';
-import { twelveDecimals } from '../../scenario/twelveDecimals.ts';
+import { twelveDecimals } from '../../../src/text/twelveDecimals.ts';
 import { numberFieldOf, rangeOf, type NumberField } from '../../scenario/valueRange.ts';
 import { DECIDES_NOTHING } from '../../sweep/factor/assumedFactors.ts';
 import type { Factor } from '../../sweep/factor/factors.ts';

@@ -1,5 +1,5 @@
 import { formatPath, type Path } from '../../../src/document/path.ts';
-import { twelveDecimals } from '../../scenario/twelveDecimals.ts';
+import { twelveDecimals } from '../../../src/text/twelveDecimals.ts';
 import { onOdds } from '../../scenario/valueRange.ts';
 import type { Coordinate } from '../../sweep/design/designMatrix.ts';
 import { factorOf, type Factor, type FactorResult, type FactorSetting } from '../../sweep/factor/factors.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FieldSchema } from '../../../src/document/fields.ts';
-import { fileHead, name } from '../../scenario/schemaBasics.ts';
+import { fileHead } from '../../scenario/schemaBasics.ts';
+import { name } from '../../world/profile/worldNumbers.ts';
 import { factorFaults, factorFields } from '../../sweep/factor/sweepSchema.ts';
 
 /** The forms in which a prior says what a number may be. */

@@ -7,7 +7,7 @@ import { quantileOf, type Belief } from './quantiles.ts';
 import { dateAt, dayOf, isDateBound, shiftOf } from './dateRange.ts';
 import type { PathValue } from './shareGroups.ts';
 import { timesOf } from '../../scenario/schemaBasics.ts';
-import { twelveDecimals } from '../../scenario/twelveDecimals.ts';
+import { twelveDecimals } from '../../../src/text/twelveDecimals.ts';
 import type { Bound, FactorDistribution, FactorSpec } from './sweepSchema.ts';
 
 /** What a factor does to a scenario at one coordinate. */

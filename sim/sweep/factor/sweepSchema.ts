@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { date, fileHead, name, relative } from '../../scenario/schemaBasics.ts';
+import { date, fileHead, relative } from '../../scenario/schemaBasics.ts';
+import { name } from '../../world/profile/worldNumbers.ts';
 import type { FieldSchema } from '../../../src/document/fields.ts';
 import { SHIFT } from './dateRange.ts';
 

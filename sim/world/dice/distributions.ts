@@ -1,7 +1,7 @@
 import { assert } from '../../../src/assert.ts';
 import { RecentlyUsed } from '../../../src/recentlyUsed.ts';
 import { DAY } from '../../../src/time.ts';
-import type { Duration, Outage } from '../../scenario/schema.ts';
+import type { Duration, Outage } from '../profile/linkSchema.ts';
 import { Distribution, Durations, EXPONENTIAL, FIXED, LEAST_UNIFORM, LOGNORMAL, Picker, WEIBULL } from './durations.ts';
 
 const BIASED_CELLS = 2048;

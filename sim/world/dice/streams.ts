@@ -23,6 +23,7 @@ export const STREAMS = {
   sweepDesign: 18,
   sweepBootstrap: 19,
   observationError: 20,
+  fleetSchedule: 21,
 } as const;
 export type StreamName = keyof typeof STREAMS;
 

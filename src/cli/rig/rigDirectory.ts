@@ -21,7 +21,7 @@ const LOCK = 'rig.lock';
 const PROGRESS = 'progress.jsonl';
 /** The prefix of folders for the files of a run that died. */
 const BROKEN_OFF = 'broken-off-';
-const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations)\.csv|steps\.json|junit\.xml|manifest\.json|progress\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
+const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations|missed)\.csv|fleet\.json|steps\.json|junit\.xml|manifest\.json|progress\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
 
 export interface RigDirectory {
   /**
@@ -44,7 +44,8 @@ export function takeDirectory(directory: string, takeLock: TakeLock, sameBytes?:
   if (isThere && !statSync(directory).isDirectory()) prepareDirectory(directory);
   const known = isThere ? readdirSync(directory) : [];
   const earlier = known.includes(MANIFEST) && !known.includes('watch.jsonl') ? manifestOf(directory) : undefined;
-  const isRepeat = earlier !== undefined && sameBytes !== undefined && earlier.rigHash === sameBytes;
+  const isRepeat =
+    earlier !== undefined && sameBytes !== undefined && (earlier.rigHash ?? earlier.fleetHash) === sameBytes;
   if (earlier !== undefined && !isRepeat) throw new UsageError(earlierRun(directory, earlier));
   const isOwn = (name: string): boolean => name.endsWith(`.partial-${process.pid}`);
   const leftOver = known.filter((name) => OURS.test(name) && !isOwn(name));
@@ -79,10 +80,12 @@ export function takeDirectory(directory: string, takeLock: TakeLock, sameBytes?:
 interface Earlier {
   readonly rig?: unknown;
   readonly rigHash?: unknown;
+  readonly fleet?: unknown;
+  readonly fleetHash?: unknown;
 }
 
-function earlierRun(directory: string, { rig }: Earlier): string {
-  const whose = typeof rig === 'string' ? ` of ${rig}` : '';
+function earlierRun(directory: string, { rig, fleet = rig }: Earlier): string {
+  const whose = typeof fleet === 'string' ? ` of ${fleet}` : '';
   return `--out ${directory}: found the outputs of an earlier run${whose}, which are not replaced: what a device did cannot be recorded again\n  Name another directory, or remove this one if nobody needs it.`;
 }
 

@@ -13,6 +13,7 @@ const KINDS = {
     names: ['devices', 'installation', 'emulated', 'headEnds', 'ledger', 'allow', 'watch', 'schedule'],
     command: 'rig',
   },
+  fleet: { words: 'a fleet file', names: ['groups', 'attached', 'headEnd', 'contacts'], command: 'fleet' },
   sweep: { words: 'a sweep', names: ['scenario', 'design', 'factors', 'outcomes', 'strataMin'], command: 'sweep' },
   priors: {
     words: 'a file of priors',

@@ -21,25 +21,29 @@ function canRewrite(stream: ProgressStream, term: string | undefined): boolean {
 }
 
 /** A bar while a person watches; else plain lines, without control characters. */
-export function progressOn(stream: ProgressStream & NodeJS.WritableStream, term: string | undefined): Progress {
-  return canRewrite(stream, term) ? bar(stream) : lines(stream);
+export function progressOn(
+  stream: ProgressStream & NodeJS.WritableStream,
+  term: string | undefined,
+  doing = 'simulating',
+): Progress {
+  return canRewrite(stream, term) ? bar(stream, doing) : lines(stream, doing);
 }
 
-function bar(stream: NodeJS.WritableStream): Progress {
+function bar(stream: NodeJS.WritableStream, doing: string): Progress {
   const shown = new SingleBar(
-    { format: 'simulating {bar} {percentage}%  {duration_formatted}', stream, hideCursor: true, clearOnComplete: true },
+    { format: `${doing} {bar} {percentage}%  {duration_formatted}`, stream, hideCursor: true, clearOnComplete: true },
     Presets.shades_classic,
   );
   shown.start(1, 0);
   return { update: (share) => shown.update(share), stop: () => shown.stop() };
 }
 
-function lines(stream: ProgressStream): Progress {
+function lines(stream: ProgressStream, doing: string): Progress {
   let next = 0;
   return {
     update(share) {
       const passed = LINES_AT.filter((at) => at <= share).length;
-      if (passed > next && share < 1) stream.write(`simulating: ${(LINES_AT[passed - 1] as number) * 100} %\n`);
+      if (passed > next && share < 1) stream.write(`${doing}: ${(LINES_AT[passed - 1] as number) * 100} %\n`);
       next = Math.max(next, passed);
     },
     stop: () => undefined,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { HanProfile, WanProfile } from '../../../sim/scenario/schema.ts';
+import type { HanProfile, WanProfile } from '../../../sim/world/profile/linkSchema.ts';
 import { Stream } from '../../../sim/world/dice/draws.ts';
 import { LifeStreams } from '../../../sim/world/dice/lifeStreams.ts';
 import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { name, perYear, positive, share } from './schemaBasics.ts';
+import { name, perYear, positive, share } from './worldNumbers.ts';
 
-/** The fields of durations and links in a scenario. */
+/** The fields of durations and links, in a scenario and in a fleet file. */
 export const duration = z
   .discriminatedUnion('kind', [
     z.strictObject({
@@ -92,3 +92,9 @@ export const hanProfile = z.strictObject({
   batteryDeathPerYear: perYear.default(0).describe('hazard of a dead GSME battery, for good, a year'),
   lostJoinPerYear: perYear.default(0).describe('hazard of losing the join for good (it takes a visit), a year'),
 });
+
+export type Duration = z.output<typeof duration>;
+export type Outage = z.output<typeof outage>;
+export type LinkClass = z.output<typeof linkClass>;
+export type WanProfile = z.output<typeof wanProfile>;
+export type HanProfile = z.output<typeof hanProfile>;

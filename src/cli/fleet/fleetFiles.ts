@@ -1,0 +1,111 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { csvLine, openRows, type RowWriter } from '../../interchange/format/rowWriter.ts';
+import { openOutput, type OutputFile } from '../../interchange/format/outputFile.ts';
+import { formatInstant, type Instant } from '../../time.ts';
+import type { EventResult, FleetMember, StepRow } from '../../../devices/index.ts';
+import { takeDirectory, type TakeLock } from '../rig/rigDirectory.ts';
+import { attemptRow, contactRow, eventRow, installationRow } from '../rig/recordRows.ts';
+import type { Installation } from '../../installation/installation.ts';
+import type { RigSetup } from '../../../devices/index.ts';
+import { MANIFEST } from '../shell/outDirectory.ts';
+
+/** What a fleet shows while it runs; `live` reads it. */
+export const FLEET_STATUS = 'fleet.json';
+
+const RECORDS = ['installations', 'attempts', 'events', 'contacts'] as const;
+
+interface Entry {
+  readonly rows: number;
+  readonly sha256: string;
+}
+
+/** The files of a fleet's directory. Records are written as they come, and get their final names together. */
+export interface FleetFiles {
+  readonly lines: (text: string) => void;
+  /** Records an attempt before the first write to an attached device, as a rig does. */
+  readonly begin: (id: string, at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
+  take(member: FleetMember, result: EventResult, source: string): void;
+  /** The first records: an installation and the events that the file states. */
+  enter(installation: Installation, events: RigSetup['document']['events']): void;
+  /** Puts the present status in the directory. */
+  show(status: object): void;
+  close(manifest: object): Promise<void>;
+  abort(): void;
+  release(): void;
+}
+
+/** Opens the files. `sameBytes` is the hash of a fleet that lives in memory alone and may write the same again. */
+export function openFleetFiles(
+  directory: string,
+  takeLock: TakeLock,
+  options: { readonly sameBytes: string | undefined; readonly hasFrames: boolean },
+): FleetFiles {
+  const place = takeDirectory(directory, takeLock, options.sameBytes);
+  const at = (name: string): string => join(directory, name);
+  const opened: (RowWriter | OutputFile)[] = [];
+  const keep = <T extends RowWriter | OutputFile>(file: T): T => {
+    opened.push(file);
+    return file;
+  };
+  const abort = (): void => opened.forEach((file) => file.abort());
+  try {
+    const writers = Object.fromEntries(
+      RECORDS.map((name) => [name, keep(openRows(at(`${name}.csv`), name, 'csv', { ids: 'string', metadata: {} }))]),
+    ) as Record<(typeof RECORDS)[number], RowWriter>;
+    const missed = keep(openOutput(at('missed.csv')));
+    missed.write(Buffer.from(csvLine(['installation_id', 'at', 'kind'])));
+    const frames = options.hasFrames ? keep(openOutput(at('frames.jsonl'))) : undefined;
+    const counts = { missed: 0, frames: 0 };
+    const seen = new Set<string>();
+    return {
+      lines(text) {
+        counts.frames += 1;
+        frames?.write(Buffer.from(text));
+      },
+      begin: (id, instant, step, rows) => {
+        const why = place.begin(instant, `${id} ${step}`, rows);
+        return why && `the outputs cannot be written (${why}): a device whose record would be lost is not written to`;
+      },
+      enter(installation, events) {
+        writers.installations.append(installationRow(installation));
+        for (const event of events) {
+          const row = eventRow(installation, event);
+          const key = row.join('\n');
+          // An event of a DMC stands once, however many installations have that DMC.
+          if (row[0] !== installation.installationId && seen.has(key)) continue;
+          seen.add(key);
+          writers.events.append(row);
+        }
+      },
+      take({ id }, result, source) {
+        if (result.attempt) writers.attempts.append(attemptRow(id, result.attempt));
+        for (const contact of result.contacts) writers.contacts.append(contactRow(id, { ...contact, source }));
+        if (!result.isMissed) return;
+        counts.missed += 1;
+        missed.write(Buffer.from(csvLine([id, formatInstant(result.at), result.kind])));
+      },
+      show(status) {
+        const path = at(FLEET_STATUS);
+        writeFileSync(`${path}.partial-${process.pid}`, `${JSON.stringify(status, null, 2)}\n`);
+        renameSync(`${path}.partial-${process.pid}`, path);
+      },
+      async close(manifest) {
+        const files: Record<string, Entry> = {};
+        for (const name of RECORDS) files[`${name}.csv`] = await writers[name].close();
+        files['missed.csv'] = { rows: counts.missed, sha256: missed.commit() };
+        if (frames) files['frames.jsonl'] = { rows: counts.frames, sha256: frames.commit() };
+        const file = openOutput(at(MANIFEST));
+        file.write(Buffer.from(`${JSON.stringify({ ...manifest, files }, null, 2)}\n`));
+        file.commit();
+        place.done();
+      },
+      abort,
+      release: () => place.release(),
+    };
+  } catch (error) {
+    abort();
+    place.release();
+    throw error;
+  }
+}
