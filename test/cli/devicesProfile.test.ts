@@ -70,7 +70,7 @@ test('a fleet of known links gives its parameters back, and the profile makes a 
   ]);
   expect([checked.code, checked.err]).toEqual([0, '']);
   expect(checked.out).toContain('sick');
-}, 120_000);
+});
 
 /** A journal with a try on each of these days. */
 function journal(name: string, results: readonly string[]): string {

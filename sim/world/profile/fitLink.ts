@@ -90,7 +90,7 @@ export function fitLinks(links: readonly (readonly Look[])[]): LinkFitResult {
       upDaysMean: inDays(up, upFrom, upTo),
       downDaysMean: inDays(down, downFrom, downTo),
       shareDown: { value: share, from: 1 / (1 + Math.exp(-shareFrom)), to: 1 / (1 + Math.exp(-shareTo)) },
-      isHeavyTailed: 1 - (1 - Math.exp((-counts.longestDays * DAY) / down)) ** begun < TAIL,
+      isHeavyTailed: 1 - Math.exp(begun * Math.log1p(-Math.exp((-counts.longestDays * DAY) / down))) < TAIL,
     },
   };
 }
