@@ -26,6 +26,7 @@ const LONGEST = [
   'run.test.ts',
   'page.test.ts',
   'coverage.test.ts',
+  'ranks.test.ts',
   'interchange.test.ts',
   'reachability.test.ts',
   'commands.test.ts',

@@ -7,8 +7,7 @@ import { decodeInitiateRequest } from '../dlms/apdu/initiate.ts';
 import { bytesOf, membersOf, numberOf } from '../dlms/encoding/values.ts';
 import { dataText, plain } from './words/valueWords.ts';
 import { explainApdu } from './explain/explainApdu.ts';
-import { apduName, broken, type Explained } from './explain/explained.ts';
-import { type ExplainedRequest, isSecret, type Target } from './explain/explainService.ts';
+import { apduName, type Asked, broken, type Explained } from './explain/explained.ts';
 import { headerText, type KeyChest } from './keyChest.ts';
 
 /** Who sent an APDU, and to whom. `peers` names the pair of stations, the same for both directions. */
@@ -22,9 +21,12 @@ const BLOCKS_BYTES_MAX = 1 << 20;
 /** Most pairs of stations followed at once; the oldest is forgotten. */
 const PEERS_MAX = 4096;
 
+/** First bytes of APDUs that carry others: general-signing and general-block-transfer. */
+const CARRIERS: readonly number[] = [0xdf, 0xe0];
+
 interface Pair {
   titles: { client?: Uint8Array; server?: Uint8Array };
-  asked: readonly Target[] | undefined;
+  asked: readonly Asked[] | undefined;
   blocks: Uint8Array[];
   blockBytes: number;
   /** general-block-transfer, by sender. */
@@ -46,7 +48,7 @@ export class ApduStory {
     if (tag === 0xe0) return this.tellTransfer(apdu, sent, pair);
     if (isCiphered(tag)) return this.tellCiphered(apdu, sent, pair);
     if (tag === 0x60 || tag === 0x61 || tag === 0x62 || tag === 0x63) return this.tellAcse(apdu, sent, pair);
-    return this.tellPlain(apdu, pair);
+    return this.tellPlain(apdu, sent, pair);
   }
 
   private pairOf(peers: string): Pair {
@@ -58,16 +60,29 @@ export class ApduStory {
     return made;
   }
 
-  private tellPlain(apdu: Uint8Array, pair: Pair): Explained {
-    const explained: ExplainedRequest = explainApdu(apdu, pair.asked);
-    const { request, response, targets } = explained;
-    if (targets && targets.length > 0) {
-      pair.asked = targets;
+  private tellPlain(apdu: Uint8Array, sent: Sent, pair: Pair): Explained {
+    const explained = explainApdu(apdu, pair.asked);
+    const { request, response, asked, content } = explained;
+    if (asked && asked.length > 0) {
+      pair.asked = asked;
       this.forgetBlocks(pair);
       if (request?.kind === 'actionNormal') return this.withKeys(explained);
     }
     if (response?.kind === 'getBlock' || response?.kind === 'actionBlock') return this.withBlock(explained, pair);
-    return explained;
+    return content === undefined ? explained : this.withContent(explained, content, sent);
+  }
+
+  /** The APDU that another one carries. A carrier within a carrier would have no end. */
+  private withContent(outer: Explained, content: Uint8Array, sent: Sent): Explained {
+    if (content.length === 0 || CARRIERS.includes(content[0]!)) return outer;
+    const inner = this.tell(content, sent);
+    return {
+      name: `${outer.name} of ${inner.name}`,
+      text: `${outer.text}: ${inner.text}`,
+      tree: () => ({ ...outer.tree(), of: inner.tree() }),
+      error: inner.error,
+      isShut: inner.isShut,
+    };
   }
 
   private forgetBlocks(pair: Pair): void {
@@ -87,7 +102,7 @@ export class ApduStory {
     const isWhole = pair.blockBytes <= BLOCKS_BYTES_MAX;
     const value = decodeData(concat(...pair.blocks));
     this.forgetBlocks(pair);
-    if (!isWhole || !value.ok || pair.asked?.some(isSecret) === true) return explained;
+    if (!isWhole || !value.ok || pair.asked?.some((one) => one.isSecret) === true) return explained;
     return {
       ...explained,
       text: `${explained.text}: ${dataText(value.value)}`,

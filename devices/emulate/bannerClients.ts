@@ -11,6 +11,11 @@ import type { Profile } from './profile.ts';
 const HOW: Readonly<Record<ModelClient['mechanism'], (isLab: boolean) => string>> = {
   0: () => 'no authentication',
   1: (isLab) => `LLS, secret of the ${isLab ? 'lab (--help)' : 'profile, not shown'}; ciphered or not`,
+  2: () => 'HLS manufacturer-specific (mechanism 2): AES-128 of the challenge under the secret, not shown',
+  3: () => 'HLS-MD5, secret not shown',
+  4: () => 'HLS-SHA1, secret not shown',
+  6: () => 'HLS-SHA256, secret not shown, any client system title of 8 bytes',
+  7: () => 'HLS-ECDSA, keys not shown',
   5: () => 'HLS-GMAC, suite 0, ciphered (context 3), glo-* or general-glo-*, any client system title of 8 bytes',
 };
 

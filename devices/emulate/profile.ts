@@ -1,4 +1,5 @@
 /** A resolved profile, as the emulator uses it: keys are read and models are built. */
+import { MECHANISMS } from '../dlms/security/hls.ts';
 import { parseInstant } from '../../src/time.ts';
 import { ascii, fromHex } from '../dlms/encoding/bytes.ts';
 import { KEY_NAMES, type KeyName, type KeySet } from '../cosem/deviceKeyring.ts';
@@ -52,8 +53,16 @@ export interface Profile {
   readonly optical: Omit<ProfileDocument['optical'], 'password'> & { readonly password?: string };
 }
 
-const MECHANISMS = { none: 0, lls: 1, gmac: 5 } as const;
-const CONTEXTS = { none: [1], lls: [1, 3], gmac: [3, 1] } as const;
+const HLS_CONTEXTS = [1, 3] as const;
+const CONTEXTS = {
+  none: [1],
+  lls: [1, 3],
+  gmac: [3, 1],
+  high: HLS_CONTEXTS,
+  md5: HLS_CONTEXTS,
+  sha1: HLS_CONTEXTS,
+  sha256: HLS_CONTEXTS,
+} as const;
 const MAKERS = { chf: chfModel, esme: esmeModel, gsme: gsmeModel } as const;
 
 /** Returns the text of a field that may stand in a file, without the line's end. */

@@ -92,8 +92,10 @@ function clientFaults({ clients = [] }: ProfileDocument, tryFile: TryFile): Prof
     if (clients.findIndex(({ sap }) => sap === client.sap) < i) {
       faults.push({ path: [...path, 'sap'], expected: 'each client SAP once' });
     }
-    if ((client.authentication === 'lls') !== (client.secret !== undefined)) {
-      const expected = client.authentication === 'lls' ? 'a secret' : 'no secret: only lls has one';
+    const { authentication } = client;
+    const hasSecret = authentication !== 'none' && authentication !== 'gmac';
+    if (hasSecret !== (client.secret !== undefined)) {
+      const expected = hasSecret ? 'a secret' : `no secret: ${authentication} has none`;
       const found = client.secret === undefined ? 'nothing' : 'a secret';
       faults.push({ path: [...path, 'secret'], found, expected });
     }

@@ -2,6 +2,7 @@
  * The fields of a profile of emulated devices after it was merged with the files that it extends. Everything has a
  * default: an empty profile is the lab's. Checks across fields stand in `profileFaults.ts`.
  */
+import { SECRET_MECHANISMS } from '../dlms/security/hls.ts';
 import { z } from 'zod';
 import type { FieldSchema } from '../../src/document/fields.ts';
 import { LAB_SLEEP } from '../personas/gsme.ts';
@@ -88,7 +89,9 @@ const section = z
 const client = z.strictObject({
   sap: z.number().int().min(1).max(0x7d),
   role: z.enum(['public', 'reader', 'management']).describe('what it may see and do'),
-  authentication: z.enum(['none', 'lls', 'gmac']),
+  authentication: z
+    .enum(['none', 'lls', 'gmac', ...SECRET_MECHANISMS])
+    .describe('high to sha256: HLS by the secret; high is mechanism 2, AES-128 of the challenge'),
   secret: secret.optional(),
 });
 

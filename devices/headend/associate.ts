@@ -6,6 +6,7 @@
  * expects, answers with another exception, rejects the association, hangs up, or stays silent. After any of these the public
  * client reads the counter of the device; if ours is indeed too low, it is raised and the association is tried again.
  */
+import type { SecretMechanism } from '../dlms/security/hls.ts';
 import type { Pair } from '../../src/keys/rotation.ts';
 import { SERVICE_ERROR } from '../dlms/apdu/apdu.ts';
 import type { Descriptor } from '../dlms/apdu/apdu.ts';
@@ -43,7 +44,8 @@ export interface Peer {
   readonly challenge?: () => Uint8Array;
   /** A login that is used instead of HLS-GMAC. It reads a device whose keys are unknown, and never writes. */
   readonly login?:
-    { readonly authentication: 'none' } | { readonly authentication: 'lls'; readonly secret: Uint8Array };
+    | { readonly authentication: 'none' }
+    | { readonly authentication: 'lls' | SecretMechanism; readonly secret: Uint8Array };
   /**
    * For attached hardware: decides by the title on the wire whether the device may be changed. Undefined for an
    * emulated device, to which everything may be written.

@@ -2,6 +2,7 @@
 import type { ClientSessionOptions } from '../dlms/client/clientSession.ts';
 import { toHex } from '../dlms/encoding/bytes.ts';
 import type { SuiteKeys } from '../dlms/security/ciphering.ts';
+import type { SecretMechanism } from '../dlms/security/hls.ts';
 import type { CarrierLine } from '../hardware/carrierLine.ts';
 import type { Peer } from '../headend/associate.ts';
 import { KeyLedger } from '../headend/keyLedger.ts';
@@ -13,10 +14,10 @@ import { TransportError } from '../transport/transport.ts';
 import { READING_FORMAT, type DeviceReading } from './deviceReading.ts';
 import { survey, type SurveyOptions } from './survey.ts';
 
-/** How a client shows who it is. LLS needs a secret; GMAC needs keys. */
+/** How a client shows who it is. LLS and HLS by a secret need the secret; GMAC needs keys. */
 export type ReadLogin =
   | { readonly authentication: 'none' }
-  | { readonly authentication: 'lls'; readonly secret: Uint8Array }
+  | { readonly authentication: 'lls' | SecretMechanism; readonly secret: Uint8Array }
   | { readonly authentication: 'gmac'; readonly keys: SuiteKeys };
 
 export interface ReadDeviceOptions extends SurveyOptions {

@@ -80,7 +80,8 @@ function throughShell(command: Command, io: Io, watch: (command: Command) => voi
   });
   for (const option of command.options) {
     // An option that may be repeated begins with an empty list, which is no news to a reader.
-    if (Array.isArray(option.defaultValue) && option.defaultValue.length === 0) option.defaultValueDescription = 'none';
+    if (Array.isArray(option.defaultValue) && option.defaultValue.length === 0)
+      option.defaultValueDescription ??= 'none';
   }
   for (const sub of command.commands) throughShell(sub, io, watch);
   return command;

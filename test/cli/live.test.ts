@@ -135,11 +135,50 @@ describe('what a folder says', () => {
     const done = liveBlock(sweep, Date.now());
     const finished = done.facts[0]?.[1] ?? '';
     expect(atWork[0]?.rows[0]?.[1]).toBe(finished);
-    expect(done.tables.map(({ caption }) => caption.split(' ')[0])).toEqual(['What', 'Qualifying']);
-    const rows = done.tables[1]?.rows ?? [];
+    expect(done.tables.map(({ caption }) => caption.split(' ')[0])).toEqual(['What', 'Effects', 'Qualifying']);
+    // The effects of single points are those of the tables that the sweep has written in the end.
+    const soFar = done.tables[1]?.rows ?? [];
+    const differences = readFileSync(join(sweep, 'differences.csv'), 'utf8').trim().split('\n').slice(1).map((line) => line.split(',')); // prettier-ignore
+    const fiveRetries = (done.tables[1]?.head ?? []).indexOf('five-retries');
+    const wanted = differences.filter(([, outcome]) => outcome === 'five-retries/all').map(([point = '', , , , , value = '']) => [point, Number(value)]); // prettier-ignore
+    expect(wanted.length).toBeGreaterThan(3);
+    for (const [point, value] of wanted)
+      expect([point, Number(soFar.find(([number]) => number === point)?.[fiveRetries])]).toEqual([point, expect.closeTo(value as number, 1)]); // prettier-ignore
+    expect(soFar.find(([number]) => number === '1')?.[1]).toContain('instead of');
+    const rows = done.tables[2]?.rows ?? [];
     expect(rows.reduce((sum, [, cells]) => sum + Number(cells), 0)).toBe(Number(finished));
     expect(rows.some(([, , , ...shares]) => shares.some((share) => Number(share) > 0))).toBe(true);
     expect(readdirSync(join(sweep, 'cells')).filter((name) => name.startsWith('progress'))).toEqual([]);
+  });
+
+  test('a rig that is complete shows how near each clause is, as its own answer counts', async () => {
+    const rig = join(folder, 'lab');
+    const { code, out } = await commandLine(['rig', 'scenarios/rigs/lab.yaml', '--out', rig, '--format', 'json'], {
+      env: { ...process.env, XDG_STATE_HOME: join(folder, 'state') },
+    });
+    expect(code).toBe(0);
+    const { clauses } = JSON.parse(out) as {
+      clauses: { clause: string; counted: number | null; needed: number | null }[];
+    };
+    expect(clauses.length).toBeGreaterThan(4);
+    const table = liveBlock(rig, now).tables.find(({ caption }) => caption.startsWith('How near each clause is'));
+    expect(table?.rows.map(([clause, counted, needed]) => [clause, counted, needed])).toEqual(
+      clauses.map(({ clause, counted, needed }) => [clause, String(counted ?? ''), String(needed ?? '')]),
+    );
+  });
+
+  test('a watch shows how near each clause is, as `rig status` counts', async () => {
+    const file = join(folder, 'watched.yaml');
+    writeFileSync(file, 'name: live\ninstallation: { number: 7 }\nwatch: { contact: { everySeconds: 1, tries: 1 } }\n');
+    const watch = join(folder, 'watched');
+    const place = { env: { ...process.env, XDG_STATE_HOME: join(folder, 'state') } };
+    expect(await commandLine(['rig', file, '--watch', '--once', '--out', watch], place)).toMatchObject({ code: 0 });
+    const { out } = await commandLine(['rig', 'status', file, '--out', watch, '--format', 'json'], place);
+    const { clauses } = JSON.parse(out) as { clauses: { clause: string; counted: number | null; needed: number | null }[] }; // prettier-ignore
+    const table = liveBlock(watch, now).tables.find(({ caption }) => caption.startsWith('How near each clause is'));
+    expect(table?.rows.map(([clause, counted, needed]) => [clause, counted, needed])).toEqual(
+      clauses.map(({ clause, counted, needed }) => [clause, String(counted ?? ''), String(needed ?? '')]),
+    );
   });
 
   test('a rig folder shows its last steps, the last contact of each link, and an attempt that is under way', () => {

@@ -6,19 +6,27 @@ import type { Data } from '../../dlms/encoding/axdr.ts';
 import { wireErrorText } from '../../headend/wireError.ts';
 import { resultText, targetWords } from '../words/dlmsNames.ts';
 import { dataText } from '../words/valueWords.ts';
-import { apduName, broken, type Explained, NOT_SHOWN, treeOf } from './explained.ts';
+import { apduName, broken, type Explained, NOT_SHOWN, treeOf, type Asked } from './explained.ts';
 
 /** What a request names: an attribute or a method of an object. */
-export interface Target extends Descriptor {
+interface Target extends Descriptor, Asked {
   readonly isMethod: boolean;
-  /** The object and the attribute or method by name. */
-  readonly words: string;
 }
 
 const NO_TARGETS: readonly Target[] = [];
+const NOBODY_ASKED: readonly Asked[] = [];
 
-function targetOf({ classId, ln, id }: Descriptor, isMethod: boolean): Target {
-  return { classId, ln, id, isMethod, words: targetWords({ classId, ln, id }, isMethod) };
+/** A target by name. */
+export function targetOf(descriptor: Descriptor, isMethod: boolean): Target {
+  const { classId, ln, id } = descriptor;
+  return {
+    classId,
+    ln,
+    id,
+    isMethod,
+    words: targetWords(descriptor, isMethod),
+    isSecret: isSecret(descriptor, isMethod),
+  };
 }
 
 /** The objects that a request is about. */
@@ -44,21 +52,16 @@ function targetsOf(request: ServiceRequest): readonly Target[] {
 }
 
 /** Secrets are never shown: LLS and HLS secrets (class 15, attribute 7 and method 2), and keys (methods of class 64). */
-export function isSecret({ classId, id, isMethod }: Target): boolean {
+function isSecret({ classId, id }: Descriptor, isMethod: boolean): boolean {
   if (classId === 64) return isMethod;
   return classId === 15 && id === (isMethod ? 2 : 7);
 }
 
-function valueOf(data: Data, target: Target | undefined): string {
-  return target && isSecret(target) ? NOT_SHOWN : dataText(data);
+function valueOf(data: Data, target: Asked | undefined): string {
+  return target?.isSecret === true ? NOT_SHOWN : dataText(data);
 }
 
-/** A request explained, with the objects that it is about. */
-export interface ExplainedRequest extends Explained {
-  readonly targets?: readonly Target[] | undefined;
-}
-
-export function explainRequest(apdu: Uint8Array): ExplainedRequest {
+export function explainRequest(apdu: Uint8Array): Explained {
   const decoded = decodeRequest(apdu);
   if (!decoded.ok) return broken(apdu, decoded.reason);
   const request = decoded.value;
@@ -67,21 +70,21 @@ export function explainRequest(apdu: Uint8Array): ExplainedRequest {
 }
 
 /** A class, because a closure for each tree that nobody wants would cost as much as the decoding. */
-class OfRequest implements ExplainedRequest {
+class OfRequest implements Explained {
   readonly name: string;
   readonly text: string;
   readonly request: ServiceRequest;
-  readonly targets: readonly Target[];
+  readonly asked: readonly Target[];
 
   constructor(name: string, request: ServiceRequest, targets: readonly Target[]) {
     this.name = name;
     this.text = requestText(request, targets);
     this.request = request;
-    this.targets = targets;
+    this.asked = targets;
   }
 
   tree(): Record<string, unknown> {
-    return treeOf(this.name, requestTree(this.request, this.targets));
+    return treeOf(this.name, requestTree(this.request, this.asked));
   }
 }
 
@@ -101,12 +104,12 @@ function requestText(request: ServiceRequest, targets: readonly Target[]): strin
 
 function requestTree(request: ServiceRequest, targets: readonly Target[]): Record<string, unknown> {
   const named = targets.map(({ classId, ln, id, isMethod }) => ({ classId, ln, id, isMethod }));
-  const isHidden = targets.some(isSecret) || 'block' in request;
+  const isHidden = targets.some((one) => one.isSecret) || 'block' in request;
   const shown = isHidden ? { kind: request.kind, invoke: request.invoke, targets: named } : { ...request };
   return { ...shown, objects: targets.map(({ words }) => words) };
 }
 
-export function explainResponse(apdu: Uint8Array, asked: readonly Target[] = NO_TARGETS): Explained {
+export function explainResponse(apdu: Uint8Array, asked: readonly Asked[] = NOBODY_ASKED): Explained {
   let behind = 0;
   const decoded = decodeResponse(apdu, (octets) => (behind = octets));
   if (!decoded.ok) return broken(apdu, decoded.error);
@@ -118,33 +121,37 @@ class OfResponse implements Explained {
   readonly name: string;
   readonly text: string;
   readonly response: ServiceResponse;
-  private readonly asked: readonly Target[];
+  private readonly before: readonly Asked[];
   /** Octets behind the response. */
   private readonly behind: number;
 
   constructor(
     name: string,
     response: ServiceResponse,
-    { asked, behind }: { readonly asked: readonly Target[]; readonly behind: number },
+    { asked, behind }: { readonly asked: readonly Asked[]; readonly behind: number },
   ) {
     // prettier-ignore
     const text = responseText(response, asked);
     this.name = name;
     this.text = behind === 0 ? text : `${text}; ${behind} octets behind the response`;
     this.response = response;
-    this.asked = asked;
+    this.before = asked;
     this.behind = behind;
   }
 
   tree(): Record<string, unknown> {
-    const { response, asked, behind } = this;
-    return treeOf(this.name, { ...responseTree(response, asked), ...(behind > 0 && { trailingOctets: behind }) });
+    const { response, before, behind } = this;
+    return treeOf(this.name, { ...responseTree(response, before), ...(behind > 0 && { trailingOctets: behind }) });
   }
 }
 
-function responseTree(response: ServiceResponse, asked: readonly Target[]): Record<string, unknown> {
+function responseTree(response: ServiceResponse, asked: readonly Asked[]): Record<string, unknown> {
   const { kind } = response;
-  const shown = asked.some(isSecret) ? { kind } : 'block' in response ? blockTree(response) : { ...response };
+  const shown = asked.some((one) => one.isSecret)
+    ? { kind }
+    : 'block' in response
+      ? blockTree(response)
+      : { ...response };
   const isError = kind === 'exception' || kind === 'serviceError';
   return isError || asked.length === 0 ? shown : { ...shown, objects: asked.map(({ words }) => words) };
 }
@@ -153,15 +160,15 @@ function blockTree({ kind, block }: Extract<ServiceResponse, { block: unknown }>
   return { kind, block: block.number, last: block.last, bytes: block.raw.length };
 }
 
-function resultOf(result: GetResult, target: Target | undefined): string {
+function resultOf(result: GetResult, target: Asked | undefined): string {
   return result.ok ? valueOf(result.data, target) : resultText(result.result);
 }
 
-function nameOf(target: Target | undefined): string {
+function nameOf(target: Asked | undefined): string {
   return target ? `${target.words}: ` : '';
 }
 
-function responseText(response: ServiceResponse, asked: readonly Target[]): string {
+function responseText(response: ServiceResponse, asked: readonly Asked[]): string {
   switch (response.kind) {
     case 'getNormal':
       return `${nameOf(asked[0])}${resultOf(response.result, asked[0])}`;

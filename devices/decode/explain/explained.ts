@@ -3,6 +3,14 @@ import type { ServiceRequest, ServiceResponse } from '../../dlms/apdu/apdu.ts';
 import { APDU_NAMES } from '../words/dlmsNames.ts';
 import { plain } from '../words/valueWords.ts';
 
+/** Something that a request is about. Its answer is named by it. */
+export interface Asked {
+  /** The object and the attribute or method by name, or a short name. */
+  readonly words: string;
+  /** True if its values are never shown. */
+  readonly isSecret: boolean;
+}
+
 /** An APDU explained. */
 export interface Explained {
   readonly name: string;
@@ -14,6 +22,8 @@ export interface Explained {
   readonly error?: string | undefined;
   /** True if it is ciphered and no key opens it. */
   readonly isShut?: boolean | undefined;
+  /** What a request asks for. */
+  readonly asked?: readonly Asked[] | undefined;
   readonly request?: ServiceRequest | undefined;
   readonly response?: ServiceResponse | undefined;
 }

@@ -29,6 +29,8 @@ import {
   succeeded,
 } from './clientResult.ts';
 import { SYSTEM_TITLE_BYTES } from '../security/ciphering.ts';
+import { isHls, MECHANISMS, needsTitles } from '../security/hls.ts';
+import { clientProof, type Credentials, missingOf, serverProves } from './clientProof.ts';
 import { collectBlocks } from './clientBlocks.ts';
 import { type Awaited, judgeArrival, WAIT_ON } from './clientAnswer.ts';
 import { ClientSecurity, type ClientSecurityOptions } from './clientSecurity.ts';
@@ -38,14 +40,9 @@ import { changedBy } from './changedBy.ts';
 export type { ClientError, ClientResult, Conversation };
 
 /** Addresses, security and limits of a DLMS client. */
-export interface DlmsClientOptions {
-  readonly authentication: 'none' | 'lls' | 'gmac';
-  /** The LLS secret; needed for `lls`. */
-  readonly secret?: Uint8Array;
+export interface DlmsClientOptions extends Credentials {
   /** Needed for GMAC. With LLS or none it makes the association a ciphered one (context 3). */
   readonly security?: ClientSecurityOptions;
-  /** If given, it is the calling-AP-title of associations without security as well. */
-  readonly systemTitle?: Uint8Array;
   /** Conformance to propose. Default: all that this client can do. */
   readonly conformance?: number;
   /** Longest APDU that this client takes, bytes. Default 65,535. */
@@ -80,7 +77,6 @@ const ALL_SERVICES =
   CONFORMANCE.set |
   CONFORMANCE.selectiveAccess |
   CONFORMANCE.action;
-const MECHANISMS = { none: 0, lls: 1, gmac: 5 } as const;
 /** Room for the header, a descriptor with selection, the block's own fields, and ciphering with a system title. */
 const SEND_OVERHEAD_BYTES = 64;
 const SEND_BYTES_MIN = 16;
@@ -94,19 +90,19 @@ export class DlmsClient {
   private invocations = 0;
 
   constructor(options: DlmsClientOptions) {
-    if (options.authentication === 'gmac' && !options.security) throw new Error('DlmsClient: gmac needs security');
-    if (options.authentication === 'lls' && !options.secret) throw new Error('DlmsClient: lls needs a secret');
+    const missing = missingOf(options, options.security !== undefined);
+    if (missing) throw new Error(`DlmsClient: ${options.authentication} needs ${missing}`);
     this.options = options;
     this.security = options.security && new ClientSecurity(options.security);
   }
 
   // ---- association ------------------------------------------------------------------------------------------------
 
-  /** Sends the AARQ. With GMAC, two more passes prove the keys both ways. */
+  /** Sends the AARQ. With HLS, two more passes prove the keys or the secret both ways. */
   *associate(): Conversation<ClientResult<Agreement>> {
     const { security, options } = this;
     const mechanism = MECHANISMS[options.authentication];
-    const challenge = mechanism === 5 ? (options.challenge?.() ?? new Uint8Array(randomBytes(16))) : NO_BYTES;
+    const challenge = isHls(mechanism) ? (options.challenge?.() ?? new Uint8Array(randomBytes(16))) : NO_BYTES;
     security?.beginAssociation();
     this.agreement = undefined;
     this.invocations = 0;
@@ -120,15 +116,15 @@ export class DlmsClient {
       userInformation,
       ...(callingTitle && { callingTitle }),
       ...(mechanism === 1 && { authenticationValue: options.secret! }),
-      ...(mechanism === 5 && { authenticationValue: challenge }),
+      ...(isHls(mechanism) && { authenticationValue: challenge }),
     });
     const answer = yield* this.awaited(aarq, 'aare');
     if (!answer.ok) return answer;
     const accepted = this.readAare(answer.value);
     if (!accepted.ok) return accepted;
     const { aare, agreement } = accepted.value;
-    if (mechanism === 5) {
-      const proved = yield* this.proveKeys(challenge, aare);
+    if (isHls(mechanism)) {
+      const proved = yield* this.prove(challenge, aare);
       if (!proved.ok) return proved;
     }
     security?.useDedicatedKey();
@@ -179,19 +175,24 @@ export class DlmsClient {
     });
   }
 
-  private *proveKeys(challenge: Uint8Array, aare: Aare): Conversation<ClientResult<undefined>> {
-    const security = this.security!;
+  /** Passes 3 and 4 of HLS: each side answers the challenge of the other. */
+  private *prove(challenge: Uint8Array, aare: Aare): Conversation<ClientResult<undefined>> {
+    const { authentication } = this.options;
+    const serverTitle = aare.respondingTitle ?? this.security?.serverTitle ?? NO_BYTES;
     const serverChallenge = aare.authenticationValue ?? NO_BYTES;
     if (aare.diagnostic !== DIAGNOSTIC.authenticationRequired) return protocol('the server did not ask for HLS');
     if (serverChallenge.length < 8 || equalBytes(serverChallenge, challenge))
       return protocol('StoC is not a challenge');
-    const proof = security.prove(serverChallenge);
+    if (needsTitles(MECHANISMS[authentication]) && serverTitle.length === 0)
+      return protocol('the server gives no system title');
+    const exchanged = { serverTitle, clientChallenge: challenge, serverChallenge };
+    const proof = clientProof(this.options, this.security, exchanged);
     if (!proof) return failed({ kind: 'countersUsedUp' });
     const method = { classId: 15, ln: this.options.association ?? CURRENT_ASSOCIATION, id: 1 };
     const answer = yield* this.action(method, { type: 'octetString', value: proof });
     if (!answer.ok) return answer;
     const given = answer.value?.type === 'octetString' ? answer.value.value : NO_BYTES;
-    if (!security.verify(challenge, given))
+    if (!serverProves(this.options, this.security, { ...exchanged, answer: given }))
       return failed({ kind: 'security', error: 'the server did not prove its keys' });
     return succeeded(undefined);
   }

@@ -27,6 +27,7 @@ import {
   KEY_BYTES,
   SYSTEM_TITLE_BYTES,
 } from '../security/ciphering.ts';
+import { hlsProof, hlsVerifies, isHls, MECHANISMS, needsTitles } from '../security/hls.ts';
 import {
   CONFORMANCE,
   decodeInitiateRequest,
@@ -166,13 +167,13 @@ export class Association {
     if (aarq.mechanism !== policy.mechanism) {
       return aarq.mechanism === 0 ? DIAGNOSTIC.authenticationRequired : DIAGNOSTIC.mechanismNotRecognised;
     }
-    const needsTitle = aarq.context === 3 || policy.mechanism === 5;
+    const needsTitle = aarq.context === 3 || needsTitles(policy.mechanism);
     if (needsTitle && aarq.callingTitle?.length !== SYSTEM_TITLE_BYTES) return DIAGNOSTIC.callingTitleNotRecognised;
     // A client with this device's title would use the same nonces.
     if (needsTitle && equalBytes(aarq.callingTitle!, this.device.systemTitle)) {
       return DIAGNOSTIC.callingTitleNotRecognised;
     }
-    if (policy.mechanism !== 5) return DIAGNOSTIC.none;
+    if (!isHls(policy.mechanism)) return DIAGNOSTIC.none;
     const length = aarq.authenticationValue?.length ?? 0;
     const fits = length >= CHALLENGE_BYTES_MIN && length <= CHALLENGE_BYTES_MAX;
     return fits ? DIAGNOSTIC.none : DIAGNOSTIC.authenticationFailure;
@@ -190,30 +191,30 @@ export class Association {
     asked: { readonly initiate: InitiateRequest; readonly reply: ReplyProtection | undefined },
   ): Uint8Array | undefined {
     const { initiate, reply } = asked;
-    const isHls = policy.mechanism === 5;
+    const isHigh = isHls(policy.mechanism);
     const own = this.device.pduBytesMax;
     this.state = {
       ...this.state,
       mechanism: policy.mechanism,
-      conformance: initiate.conformance & policy.conformance & (isHls && !reply ? ~WRITING_IN_CLEAR : ~0),
+      conformance: initiate.conformance & policy.conformance & (isHigh && !reply ? ~WRITING_IN_CLEAR : ~0),
       sendBytesMax: initiate.pduBytesMax === 0 ? own : Math.min(own, initiate.pduBytesMax),
-      status: isHls ? 1 : 2,
+      status: isHigh ? 1 : 2,
     };
     // A dedicated key that came in clear is no secret, so it is ignored.
     this.security.agree(reply && initiate.dedicatedKey);
-    if (isHls) {
+    if (isHigh) {
       this.clientChallenge = aarq.authenticationValue!;
       this.serverChallenge = this.device.challenge();
     }
     const response = this.initiateResponse(reply);
     if (!response) return this.outOfCounters();
-    if (!initiate.responseAllowed && !isHls) return undefined;
+    if (!initiate.responseAllowed && !isHigh) return undefined;
     return encodeAare({
       context: aarq.context,
       result: ACCEPTED,
-      diagnostic: isHls ? DIAGNOSTIC.authenticationRequired : DIAGNOSTIC.none,
-      ...((isHls || reply) && { respondingTitle: this.device.systemTitle }),
-      ...(isHls && { mechanism: 5, authenticationValue: this.serverChallenge }),
+      diagnostic: isHigh ? DIAGNOSTIC.authenticationRequired : DIAGNOSTIC.none,
+      ...((isHigh || reply) && { respondingTitle: this.device.systemTitle }),
+      ...(isHigh && { mechanism: policy.mechanism, authenticationValue: this.serverChallenge }),
       userInformation: response,
     });
   }
@@ -312,25 +313,12 @@ export class Association {
     if (request.kind !== 'actionNormal') return NOT_ASSOCIATED;
     const { method, parameter, invoke } = request;
     if (method.classId !== 15 || method.ln !== CURRENT_ASSOCIATION || method.id !== 1) return NOT_ASSOCIATED;
-    const keys = reply?.keys ?? this.device.keys();
     const answer = parameter?.type === 'octetString' ? parameter.value : NO_BYTES;
-    const proved = gmacVerifies(
-      { encryptionKey: keys.guek, authenticationKey: keys.gak, systemTitle: this.state.clientTitle },
-      { challenge: this.serverChallenge, answer },
-    );
-    // The proof and the APDU that carries it use the key twice, so each takes a counter of its own.
-    const proofCounter = proved ? this.reserveCounter() : 0;
+    const isGmac = this.state.mechanism === MECHANISMS.gmac;
+    const proof = isGmac ? this.proofByKeys(answer, reply) : this.proofBySecret(answer);
     const counter = reply ? this.reserveCounter() : 0;
-    if (proofCounter === undefined || counter === undefined) return this.outOfCounters();
-    const proof = gmac(
-      {
-        encryptionKey: keys.guek,
-        authenticationKey: keys.gak,
-        systemTitle: this.device.systemTitle,
-        counter: proofCounter,
-      },
-      this.clientChallenge,
-    );
+    if (proof === 'outOfCounters' || counter === undefined) return this.outOfCounters();
+    const proved = proof !== undefined;
     const result = proved
       ? ({ result: RESULT.success, data: { ok: true, data: { type: 'octetString', value: proof } } } as const)
       : { result: RESULT.readWriteDenied };
@@ -338,6 +326,32 @@ export class Association {
     else this.abort();
     const bytes = encodeResponse({ kind: 'actionNormal', invoke, result });
     return reply ? this.security.protect(bytes, reply, counter) : bytes;
+  }
+
+  /** Pass 4 of GMAC; undefined if pass 3 does not prove the keys. */
+  private proofByKeys(
+    answer: Uint8Array,
+    reply: ReplyProtection | undefined,
+  ): Uint8Array | 'outOfCounters' | undefined {
+    const { guek: encryptionKey, gak: authenticationKey } = reply?.keys ?? this.device.keys();
+    const peer = { encryptionKey, authenticationKey, systemTitle: this.state.clientTitle };
+    if (!gmacVerifies(peer, { challenge: this.serverChallenge, answer })) return undefined;
+    // The proof and the APDU that carries it use the key twice, so each takes a counter of its own.
+    const counter = this.reserveCounter();
+    if (counter === undefined) return 'outOfCounters';
+    const { systemTitle } = this.device;
+    return gmac({ encryptionKey, authenticationKey, systemTitle, counter }, this.clientChallenge);
+  }
+
+  /** Pass 4 of HLS by a secret or a signing key; undefined if pass 3 does not prove it. */
+  private proofBySecret(answer: Uint8Array): Uint8Array | undefined {
+    const { client, mechanism, clientTitle } = this.state;
+    const { secret, signing } = this.device.client(client) ?? {};
+    const { systemTitle } = this.device;
+    const [asked, own] = [this.serverChallenge, this.clientChallenge];
+    const shown = { secret, signing, prover: clientTitle, verifier: systemTitle, asked, own };
+    if (!hlsVerifies(mechanism, shown, answer)) return undefined;
+    return hlsProof(mechanism, { secret, signing, prover: systemTitle, verifier: clientTitle, asked: own, own: asked });
   }
 }
 

@@ -3,18 +3,21 @@
  * object but the current Association LN (0.0.40.0.0.255), whose method 1 is part of HLS.
  */
 import type { SuiteKeys } from '../security/ciphering.ts';
+import type { Mechanism, SigningKeys } from '../security/hls.ts';
 import type { ActionResult, AttributeRequest, Descriptor, GetResult } from '../apdu/apdu.ts';
 import type { Data } from '../encoding/axdr.ts';
 
 /** How one client SAP may associate. */
 export interface ClientPolicy {
   readonly sap: number;
-  /** 0 none, 1 LLS, 5 HLS-GMAC. */
-  readonly mechanism: 0 | 1 | 5;
+  /** 0 none, 1 LLS, 5 HLS-GMAC, the others HLS as in `security/hls`. */
+  readonly mechanism: Mechanism;
   /** Application contexts accepted, the first being the one named in refusals. */
   readonly contexts: readonly (1 | 3)[];
-  /** The LLS secret. */
+  /** The secret of LLS, and of HLS by a secret. */
   readonly secret?: Uint8Array;
+  /** The keys of ECDSA. */
+  readonly signing?: SigningKeys;
   /** The conformance bits that may be granted. */
   readonly conformance: number;
 }

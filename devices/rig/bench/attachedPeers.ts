@@ -238,7 +238,6 @@ function repeatText(name: DeviceName, { path }: StoredLedger): string {
 }
 
 function loginOf({ authentication, secrets }: DeviceSetup): NonNullable<Peer['login']> {
-  return authentication === 'lls' && secrets.lls
-    ? { authentication: 'lls', secret: secrets.lls }
-    : { authentication: 'none' };
+  if (authentication === 'none' || authentication === 'gmac' || !secrets.lls) return { authentication: 'none' };
+  return { authentication, secret: secrets.lls };
 }

@@ -2,6 +2,7 @@
  * The fields of one device in a rig file: its place, its link, and the sources of its keys. Keys never stand in the rig
  * file itself.
  */
+import { SECRET_MECHANISMS } from '../../dlms/security/hls.ts';
 import { z } from 'zod';
 import { LAB_SLEEP } from '../../personas/gsme.ts';
 import { wireFields } from './rigWireSchema.ts';
@@ -87,10 +88,10 @@ export const deviceSchema = z.strictObject({
     .describe('server SAP; left out: 1 at an address of its own, 2 (ESME) and 3 (GSME) behind the hub'),
   physical: z.int().min(0).max(0x3fff).default(0).describe('HDLC: lower address of the device; 0: none'),
   authentication: z
-    .enum(['gmac', 'lls', 'none'])
+    .enum(['gmac', 'lls', 'none', ...SECRET_MECHANISMS])
     .default('gmac')
-    .describe('of an attached device; only gmac can ever write'),
-  secret: secretPlace.optional().describe('the LLS secret'),
+    .describe('of an attached device; high to sha256: HLS by a secret; only gmac can ever write'),
+  secret: secretPlace.optional().describe('the secret of lls, high, md5, sha1 and sha256'),
   ciphering: z
     .enum(['granted', 'general', 'specific'])
     .default('granted')

@@ -103,8 +103,9 @@ function* speechFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number
       };
     }
   }
-  if ((authentication === 'lls') !== (secret !== undefined)) {
-    const expected = authentication === 'lls' ? 'a secret' : 'no secret: only lls has one';
+  const hasSecret = authentication !== 'gmac' && authentication !== 'none';
+  if (hasSecret !== (secret !== undefined)) {
+    const expected = hasSecret ? 'a secret' : `no secret: ${authentication} has none`;
     yield { path: [...path, 'secret'], found: secret === undefined ? 'nothing' : 'a secret', expected };
   }
   const isSpokenTo = place.kind !== 'emulated' && place.kind !== 'driver';

@@ -1,4 +1,5 @@
 /** A resolved rig file: the installation as in its record, each device with its place and keys, and the rules. */
+import type { SecretMechanism } from '../../dlms/security/hls.ts';
 import type { Installation } from '../../../src/installation/installation.ts';
 import { syntheticMpan, syntheticMprn } from '../../../src/installation/identifiers.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
@@ -48,7 +49,7 @@ export interface DeviceSetup {
   readonly isAttached: boolean;
   readonly framing: 'wrapper' | 'hdlc' | '62056-21';
   readonly call: Call;
-  readonly authentication: 'gmac' | 'lls' | 'none';
+  readonly authentication: 'gmac' | 'lls' | 'none' | SecretMechanism;
   readonly expectedTitle: Uint8Array | undefined;
   readonly secrets: DeviceSecrets;
   readonly ciphering: 'granted' | 'general' | 'specific';

@@ -1,3 +1,4 @@
+import { meanOf, varianceOf } from '../../../src/report/statistics.ts';
 import { Ridge } from '../../forecast/predict/ridge.ts';
 import { normalDistribution } from '../../world/dice/normal.ts';
 import { scoreOf, type DrawTable, type Posterior } from '../posterior/posterior.ts';
@@ -47,8 +48,8 @@ function standardised(
 ): { readonly x: readonly Float64Array[]; readonly target: Float64Array } {
   const columns = seen.flatMap((own, s) => {
     const values = summaries.map((row) => row[s] as number);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1));
+    const mean = meanOf(values);
+    const sd = Math.sqrt(varianceOf(values));
     if (sd < 1e-9) return [];
     return [{ values: values.map((value) => (value - mean) / sd), own: (own - mean) / sd }];
   });

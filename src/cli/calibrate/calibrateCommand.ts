@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { counted, thousands } from '../../text/table.ts';
 import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { LIBRARY_DEFAULTS, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
@@ -63,11 +63,10 @@ export function calibrateCommand(shell: Shell): Command {
       `share of each population that a run lives (default: ${LIBRARY_DEFAULTS.scale}; for --to without a library ${LINE_DRAWS.scale})`,
       shareOption,
     ) // prettier-ignore
-    .option(
-      '--as-of <date>',
-      "day at which states are kept; may be repeated (default: the scenario's as-ofs). With data: the day of the histories",
-      (text: string, before: readonly string[]) => collect(dateOption(text), before),
-      [],
+    .addOption(
+      new Option('--as-of <date>', 'day at which states are kept; may be repeated. With data: the day of the histories')
+        .argParser((text: string, before: readonly string[]) => collect(dateOption(text), before))
+        .default([], 'the as-ofs of the scenario; with data, that of the library'),
     )
     .option('--seed <text>', "seed of draws and lives (default: that of the priors, or the scenario's)")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
@@ -99,8 +98,9 @@ another as-of by itself.
 With data the answer is the posterior of each parameter, how much narrower it is than its prior, which data contradict the
 priors, and the weight of each draw. A published figure is no exact target: it enters as the interval that its rounding
 leaves (columns low and high of the file say another one), with the error of an operator's own count. A line whose relation
-is input is no data. Histories enter as shares without a size, those of a forecast. Both may be given together. fit is
-another thing: one number a line, and no error.
+is input is no data. Lines are CSV with the columns category, cohorts, published and relation, as in
+scenarios/data/published-volumes.csv. Histories enter as shares without a size, those of a forecast. Both may be given
+together. fit is another thing: one number a line, and no error.
 
 Examples:
   smets1-bench calibrate various1 --priors scenarios/priors/various1.yaml --out out/library

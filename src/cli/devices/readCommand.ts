@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import type { OpticalLineOptions } from '../../../devices/hardware/opticalLine.ts';
+import type { Authentication } from '../../../devices/dlms/security/hls.ts';
 import type { DeviceReading } from '../../../devices/reading/deviceReading.ts';
 import type { ReadDeviceOptions, ReadLogin } from '../../../devices/reading/readDevice.ts';
 import type { AskedObject, AskedRange } from '../../../devices/reading/readingTargets.ts';
@@ -20,7 +21,7 @@ interface Given {
   readonly readout?: true;
   readonly client?: number;
   readonly server: number;
-  readonly authentication?: 'none' | 'lls' | 'gmac';
+  readonly authentication?: Exclude<Authentication, 'ecdsa'>;
   readonly keys?: string;
   readonly title?: string;
   readonly counter?: number;
@@ -62,8 +63,8 @@ export function addReadCommand(devices: Command, { action }: Shell): void {
     .option('--server <n>', 'server SAP; over HDLC the upper address', whole(0, 0x3fff), 1)
     .option(
       '--authentication <way>',
-      'none, lls or gmac (default: as the client SAP has it)',
-      oneOf('none', 'lls', 'gmac'),
+      'none, lls, gmac, or HLS by a secret: high (mechanism 2), md5, sha1, sha256; default: as the client SAP has it',
+      oneOf('none', 'lls', 'gmac', 'high', 'md5', 'sha1', 'sha256'),
     )
     .option('--keys <file>', 'YAML that says where guek, gak and the LLS secret stand; lab: the public ones of the lab')
     .option('--title <hex>', "this client's system title, 16 hexadecimal digits (default: a new one each time)")
@@ -219,16 +220,17 @@ async function dlmsOptions(io: Io, objects: readonly string[], given: Given): Pr
 
 async function loginOf(io: Io, client: number, { authentication, keys: path }: Given): Promise<ReadLogin> {
   const way = authentication ?? LOGINS[client];
-  if (way === undefined) throw new UsageError(`client ${client}: say its --authentication, none, lls or gmac`);
+  if (way === undefined)
+    throw new UsageError(`client ${client}: say its --authentication: none, lls, gmac, high, md5, sha1 or sha256`);
   if (way === 'none') return { authentication: 'none' };
   if (path === undefined)
-    throw new UsageError(`client ${client} logs in by ${way}: give --keys, a file that says where its ${way === 'lls' ? 'secret stands' : 'guek and gak stand'}, or --keys lab`); // prettier-ignore
+    throw new UsageError(`client ${client} logs in by ${way}: give --keys, a file that says where its ${way === 'gmac' ? 'guek and gak stand' : 'secret stands'}, or --keys lab`); // prettier-ignore
   const { readKeysFile } = await import('./keysFile.ts');
   for (const { keys, secret } of readKeysFile(path, io.env)) {
     if (way === 'gmac' && keys) return { authentication: 'gmac', keys };
-    if (way === 'lls' && secret) return { authentication: 'lls', secret };
+    if (way !== 'gmac' && secret) return { authentication: way, secret };
   }
-  throw new UsageError(`${path}: found no ${way === 'lls' ? 'secret' : 'guek and gak'}, which ${way} needs`);
+  throw new UsageError(`${path}: found no ${way === 'gmac' ? 'guek and gak' : 'secret'}, which ${way} needs`);
 }
 
 /** A new title is half of a nonce that was never used. A client that ciphers nothing has always the same title. */

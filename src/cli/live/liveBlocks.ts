@@ -33,7 +33,9 @@ export function liveBlock(directory: string, now: number): LiveBlock {
 }
 
 const journalLine = z.looseObject({ is: z.string(), t: z.string() });
-const clauseRow = z.looseObject({ clause: z.string(), counted: z.number(), needed: z.number(), holds: z.boolean(), missing: z.string().nullable() }); // prettier-ignore
+const clauseRow = z.looseObject({ clause: z.string(), counted: z.number().nullable(), needed: z.number().nullable(), holds: z.boolean(), missing: z.string().nullable(), inScope: z.boolean().optional() }); // prettier-ignore
+type ClauseRow = z.output<typeof clauseRow>;
+const rigManifest = z.looseObject({ clauses: z.array(clauseRow) });
 const watchSummary = z.looseObject({
   clauses: z.array(clauseRow),
   next: z.looseObject({ is: z.string(), at: z.string() }).nullish(),
@@ -81,7 +83,7 @@ function watchBlock(directory: string, name: string, now: number): LiveBlock {
         head: ['heard from', 'last contact', 'silent for'],
         rows: [...heard].map(([of, at]) => [of, `${new Date(at).toISOString().slice(0, 19)}Z`, silence(at, now)]),
       },
-      ...(clauses === undefined ? [] : [{ caption: 'How near each clause is, when the outputs were last written', head: ['clause', 'counted', 'needed', 'holds', 'missing'], rows: clauses.map((row) => [row.clause, String(row.counted), String(row.needed), row.holds ? 'yes' : 'no', row.missing ?? '']) }]), // prettier-ignore
+      ...clauseTable(clauses, 'How near each clause is, when the outputs were last written'),
       {
         caption: 'The last lines of the journal',
         head: ['at', 'what', 'outcome'],
@@ -89,6 +91,19 @@ function watchBlock(directory: string, name: string, now: number): LiveBlock {
       },
     ],
   };
+}
+
+/** How near each clause is. The evaluator of the rules has counted; nothing is counted here. */
+function clauseTable(clauses: readonly ClauseRow[] | undefined, caption: string): LiveBlock['tables'] {
+  if (clauses === undefined || clauses.length === 0) return [];
+  const head = ['clause', 'counted', 'needed', 'holds', 'missing'];
+  const rows = clauses.map((row) => [row.clause, countText(row.counted), countText(row.needed), row.holds ? 'yes' : 'no', row.inScope === false ? 'not in its scope' : (row.missing ?? '')]); // prettier-ignore
+  return [{ caption, head, rows }];
+}
+
+/** A clause that counts nothing has no number. */
+function countText(count: number | null): string {
+  return count === null ? '' : String(count);
 }
 
 /** What the summary of the last outputs adds to the journal. */
@@ -127,8 +142,20 @@ function rigBlock(directory: string, name: string, now: number): LiveBlock {
   return {
     title: `${name}: a rig, ${isDone ? 'complete' : 'at work'}`,
     facts,
-    tables: [{ caption: 'The last steps', head: ['at', 'step', 'answer'], rows: shown }, ...contactTable(directory)],
+    tables: [
+      { caption: 'The last steps', head: ['at', 'step', 'answer'], rows: shown },
+      ...contactTable(directory),
+      ...clauseTable(rigClauses(directory), 'How near each clause is after the last step'),
+    ],
   };
+}
+
+/** The clauses of a rig that is complete; undefined before, and of an earlier version. */
+function rigClauses(directory: string): readonly ClauseRow[] | undefined {
+  const path = join(directory, MANIFEST);
+  if (!existsSync(path)) return undefined;
+  const parsed = rigManifest.safeParse(jsonOrNull(readFileSync(path, 'utf8')));
+  return parsed.success ? parsed.data.clauses : undefined;
 }
 
 /** The last contact of each link of a rig, by source. */

@@ -9,6 +9,7 @@ import { MEASURE_QUALIFYING, volumeIndex } from '../../../sim/kernel/life/counts
 import { parseCellText } from '../../../sim/sweep/cell/cellText.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { PROGRESS_FILE } from '../sweep/progressFile.ts';
+import { pointEffects, type CellCounts } from './pointEffects.ts';
 import { silence, type LiveBlock, type LiveTable } from './liveTypes.ts';
 
 /** The most effects that are shown for each outcome. */
@@ -41,6 +42,7 @@ export function sweepBlock(directory: string, cells: string, name: string, now: 
     tables: [
       ...(processes === undefined ? [] : [processes]),
       ...(existsSync(effects) ? [effectsTable(readFileSync(effects, 'utf8'))] : []),
+      ...pointEffects(cells, (key) => countsAt(join(cells, key.slice(0, 2), `${key}.json`))),
       ...partialOutcomes(finished.sort((a, b) => b.at - a.at || (a.path < b.path ? -1 : 1)).map(({ path }) => path)),
     ],
   };
@@ -90,24 +92,26 @@ function processesOf(cells: string, now: number): LiveTable | undefined {
   };
 }
 
-/** What a finished cell counts: homes that were simulated, and those that qualify at the horizon, by category. */
-interface CellCounts {
-  readonly population: string;
-  readonly lives: number;
-  readonly qualifying: readonly number[];
-}
-
 /** Finished cells never change, so each is read once. */
 const READ = new Map<string, CellCounts | undefined>();
+
+/** Cells whose counts are kept in memory. */
+const READ_MAX = 2000;
+
+/** The counts of a cell; undefined if it is not finished, or is none. */
+function countsAt(path: string): CellCounts | undefined {
+  const known = READ.get(path);
+  if (known !== undefined || !existsSync(path)) return known;
+  const counts = cellCounts(path);
+  READ.set(path, counts);
+  return counts;
+}
 
 /** Homes that qualify in a thousand simulated ones, by population: a first look before the tables are written. */
 function partialOutcomes(paths: readonly string[]): readonly LiveTable[] {
   const read = paths.slice(0, CELLS_READ_MAX);
-  const counts = read.flatMap((path) => {
-    if (!READ.has(path)) READ.set(path, cellCounts(path));
-    return READ.get(path) ?? [];
-  });
-  if (READ.size > 4 * CELLS_READ_MAX) READ.clear();
+  if (READ.size > READ_MAX) READ.clear();
+  const counts = read.flatMap((path) => countsAt(path) ?? []);
   if (counts.length === 0) return [];
   const populations = [...new Set(counts.map(({ population }) => population))].sort();
   return [
@@ -147,6 +151,8 @@ function cellCounts(path: string): CellCounts | undefined {
     );
   return {
     population,
+    replications: replications.count,
+    identity: record.identity,
     lives: replications.count * (scenario.populations[population]?.installations ?? 0),
     qualifying: CATEGORIES.map((_, category) => reported(category)),
   };

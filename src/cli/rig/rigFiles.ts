@@ -3,6 +3,7 @@ import { openOutput, type OutputFile } from '../../interchange/format/outputFile
 import type { RecordName } from '../../interchange/record/records.ts';
 import { openRows, type Row } from '../../interchange/format/rowWriter.ts';
 import { formatInstant, type Instant } from '../../time.ts';
+import type { Trace } from '../../exclusion/explain/trace.ts';
 import type { RigRun, RigSetup, StepRow } from '../../../devices/index.ts';
 import { openFrameFiles, type FrameFiles } from './frameFiles.ts';
 import { takeDirectory, type RigDirectory, type TakeLock } from './rigDirectory.ts';
@@ -10,7 +11,7 @@ import { fileErrorWords } from '../shell/fileErrors.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { recordRows } from './recordRows.ts';
 import { rigJunit } from './rigJunit.ts';
-import { stepsFile, type RigHead } from './rigJson.ts';
+import { clauseRows, stepsFile, type RigHead } from './rigJson.ts';
 import { junitOrigin } from '../output/ownFiles.ts';
 
 /**
@@ -23,7 +24,7 @@ export interface RigFiles {
   /** Records an attempt before the first write to a device. Returns the reason if that is not possible. */
   readonly begin: (at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
   /** Writes all outputs. If that fails, the frames so far are kept and no half-written file remains. */
-  close(run: RigRun, setup: RigSetup, head: RigHead): Promise<void>;
+  close(run: RigRun, setup: RigSetup, head: RigHead, trace: Trace): Promise<void>;
   /** Ends a run that failed. The frames so far are kept. */
   abort(): void;
   release(): void;
@@ -61,7 +62,7 @@ export function openRigFiles(directory: string, takeLock: TakeLock, sameBytes?: 
     release: () => place.release(),
     lines: frames.lines,
     pcap: frames.pcap,
-    async close(run, setup, head) {
+    async close(run, setup, head, trace) {
       try {
         const files: Record<string, Entry> = await writeRecords(directory, run, setup);
         const [lineCount, frameCount] = [frames.count(), frames.frames()];
@@ -87,7 +88,7 @@ export function openRigFiles(directory: string, takeLock: TakeLock, sameBytes?: 
         );
         const manifest = open(MANIFEST);
         manifest.write(
-          Buffer.from(`${JSON.stringify(manifestOf({ run, setup, head, files, frameCount }), null, 2)}\n`),
+          Buffer.from(`${JSON.stringify(manifestOf({ run, setup, head, trace, files, frameCount }), null, 2)}\n`),
         );
         manifest.commit();
         place.done();
@@ -157,11 +158,18 @@ function manifestOf(of: {
   run: RigRun;
   setup: RigSetup;
   head: RigHead;
+  trace: Trace;
   files: Readonly<Record<string, Entry>>;
   frameCount: number;
 }): object {
-  const { files, frameCount } = of;
+  const { files, frameCount, trace } = of;
   const common = manifestHead(of);
   const notRealised = [...new Set(of.run.rows.flatMap((row) => row.notRealised))];
-  return { ...common, counts: { ...common.counts, frames: frameCount }, notRealised, files };
+  return {
+    ...common,
+    counts: { ...common.counts, frames: frameCount },
+    notRealised,
+    clauses: clauseRows(trace),
+    files,
+  };
 }

@@ -33,6 +33,19 @@ export function stepsFile({ rows, partial }: RigRun, head: RigHead & { readonly 
   return { format: 1, rig, rigHash, clock, rules, version, partial, steps: [...rows] };
 }
 
+/** How near each clause is after the last step, as the evaluator of the rules counts. */
+export function clauseRows({ clauses }: Trace) {
+  return clauses.map(({ category, clause, inScope, have, need, holds, missing }) => ({
+    category,
+    clause: clause.clause,
+    inScope,
+    counted: have,
+    needed: need,
+    holds,
+    missing: missing === '' ? null : missing,
+  }));
+}
+
 /** The text of `rig --format json`. */
 export function rigJson(of: {
   run: RigRun;
@@ -58,14 +71,7 @@ export function rigJson(of: {
     contacts: run.contacts.map(({ at, link, source }) => ({ at: formatInstant(at), link, source })),
     notCarriedOut: run.undone.map(({ at, kind, why }) => ({ at: formatInstant(at), kind, why })),
     notRealised: [...new Set(run.rows.flatMap(({ notRealised }) => notRealised))],
-    clauses: trace.clauses.map(({ category, clause, inScope, have, need, holds }) => ({
-      category,
-      clause: clause.clause,
-      inScope,
-      counted: have,
-      needed: need,
-      holds,
-    })),
+    clauses: clauseRows(trace),
     steps: run.rows,
     ledgers: run.ledgers,
     out: out ?? null,

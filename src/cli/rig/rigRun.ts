@@ -56,9 +56,10 @@ export async function runRigFile(
   const interruption = io.interruption();
   const files = out === undefined ? undefined : opened(out, face.takeLock, isInMemory(setup) ? hash : undefined);
   const tell = async (run: RigRun): Promise<unknown> => {
-    const failure = await files?.close(run, setup, head).then(() => undefined, (error: unknown) => ({ error })); // prettier-ignore
+    const trace = historyTrace(run, setup);
+    const failure = await files?.close(run, setup, head, trace).then(() => undefined, (error: unknown) => ({ error })); // prettier-ignore
     // The story is printed even if the outputs fail: there may be no other record of what was done to a device.
-    const told = { run, setup, head, trace: historyTrace(run, setup), out, ledgerFolder };
+    const told = { run, setup, head, trace, out, ledgerFolder };
     io.out.write(options.format === 'json' ? rigJson(told) : visible(rigText(told)));
     return failure?.error;
   };

@@ -39,7 +39,7 @@ export interface CellStore {
 /** Two digits a folder: a million cells are 4,000 files in each of 256 folders. */
 const PREFIX = 2;
 /** Where plans are kept, which say what cells a sweep needs. They may be removed at any time. */
-const PLANS = 'plans';
+export const PLANS = 'plans';
 const PARTIAL = '.partial';
 /** This machine in the names of temporary files: a process number means something on one machine only. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);

@@ -39,7 +39,8 @@ function planName(sweep: Sweep, replications: number): string | undefined {
   );
 }
 
-function readPlan(text: string | undefined): CellPlan | undefined {
+/** Reads the text of a kept plan; undefined if it is missing or torn. */
+export function readPlan(text: string | undefined): CellPlan | undefined {
   if (text === undefined) return undefined;
   const hash = text.slice(0, text.indexOf('\n'));
   const body = text.slice(hash.length + 1);

@@ -25,6 +25,8 @@ export interface CommandRow {
   readonly notResults?: readonly string[];
   /** The words that its origin begins with. Default: its own. */
   readonly originWords?: string;
+  /** Why lines of its text may be of any width. */
+  readonly anyWidth?: string;
   /** Why it is not called by these tests. */
   readonly notCalled?: string;
 }

@@ -6,6 +6,9 @@ import { decodeCapture, type DecodedLine } from '../../../devices/decode/decodeC
 import { ascii, concat, fromHex, toHex } from '../../../devices/dlms/encoding/bytes.ts';
 import { writeCiphered } from '../../../devices/dlms/security/ciphering.ts';
 import { encodeRequest } from '../../../devices/dlms/apdu/apduRequest.ts';
+import { encodeAccess } from '../../../devices/dlms/apdu/apduAccess.ts';
+import { encodeGeneral } from '../../../devices/dlms/apdu/apduGeneral.ts';
+import { encodeShortName } from '../../../devices/dlms/apdu/apduShortName.ts';
 import { encodeResponse } from '../../../devices/dlms/apdu/apduResponse.ts';
 import { LLC_RESPONSE, UI } from '../../../devices/dlms/framing/hdlcControl.ts';
 import { encodeFrame, shortAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
@@ -13,6 +16,7 @@ import { encodeWrapper } from '../../../devices/dlms/framing/wrapper.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
 import { pcapConversation, pcapHeader } from '../../../devices/transport/pcap.ts';
 import { requestArbitrary, responseArbitrary } from '../dlms/arbitraries.ts';
+import { accessArbitrary, generalArbitrary, shortNameArbitrary } from '../dlms/wideArbitraries.ts';
 
 const FOLDER = new URL('../../vectors/transcripts/', import.meta.url);
 const read = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, FOLDER)));
@@ -83,6 +87,57 @@ describe('every APDU is named', () => {
       }),
       { seed: 16, numRuns: 200 },
     );
+  });
+
+  test.each<[string, fc.Arbitrary<Uint8Array>, RegExp]>([
+    ['short names', shortNameArbitrary.map(encodeShortName), /^((unconfirmed-)?(read|write)-(request|response)|information-report)/], // prettier-ignore
+    ['the access service', accessArbitrary.map(encodeAccess), /^access-(request|response)/],
+    ['general ciphering and signing', generalArbitrary.map(encodeGeneral), /^general-(ciphering: |signing of get-request: )/], // prettier-ignore
+  ])('%s', (_, apdus, name) => {
+    fc.assert(
+      fc.property(apdus, (apdu) => {
+        const [line] = decodeCapture(hexLines(encodeWrapper({ source: 16, destination: 1, apdu })));
+        expect(line!.isDamage).toBe(false);
+        expect(line!.text).toMatch(name);
+      }),
+      { seed: 16, numRuns: 200 },
+    );
+  });
+
+  test('an answer of the access service and of short names names what was asked', () => {
+    const pdu = (dir: '>' | '<', hex: string): string => {
+      const [source, destination] = dir === '>' ? [16, 1] : [1, 16];
+      return `${dir} ${toHex(encodeWrapper({ source, destination, apdu: fromHex(hex) }))}`;
+    };
+    const lines = texts(
+      decodeCapture(
+        ascii(
+          [
+            pdu('>', 'D9400000010001' + '0100030100010800FF02' + '0100'),
+            pdu('<', 'DA400000010000' + '010600000007' + '010100'),
+            pdu('>', '0501020108'),
+            pdu('<', '0C01000600000009'),
+            pdu('>', '060102FA200109055365637265'),
+          ].join('\n'),
+        ),
+      ),
+    );
+    expect(lines[0]).toBe('access-request: get Register 1.0.1.8.0.255 (active energy import) attribute 2');
+    expect(lines[1]).toBe('access-response: Register 1.0.1.8.0.255 (active energy import) attribute 2: 7');
+    expect(lines[2]).toBe('read-request: short name 0108');
+    expect(lines[3]).toBe('read-response: short name 0108: 9');
+    // What is written to the association may be a secret.
+    expect(lines[4]).toMatch(/^write-request: short name FA20 \(association .*\) = not shown$/);
+  });
+
+  test('a key that is wrapped in general ciphering is not shown, and the content is not claimed', () => {
+    const wrapped = fromHex('C97E5B71207F159EDDCCB965D7DCF3FD1A14AC7F2CF25E1E');
+    const none = new Uint8Array(0);
+    const apdu = encodeGeneral({ kind: 'generalCiphering', transaction: fromHex('01'), originator: ascii('METER001'), recipient: ascii('HEADEND1'), time: none, other: none, keyInfo: { is: 'wrapped', kekId: 0, wrapped }, content: fromHex('3100000001AABB') }); // prettier-ignore
+    const [line] = decodeCapture(hexLines(encodeWrapper({ source: 1, destination: 16, apdu })));
+    expect(line).toMatchObject({ isShut: true, isDamage: false });
+    expect(line!.text).toContain('from 4D45544552303031 to 48454144454E4431, transaction 01, a key wrapped under KEK 0, 7 bytes, shut'); // prettier-ignore
+    expect(JSON.stringify(line).toUpperCase()).not.toContain(toHex(wrapped));
   });
 
   test('an answer names what was asked, and a value in blocks is put together', () => {

@@ -5,7 +5,6 @@ import type { DeviceChoice } from '../../../devices/emulate/profileSchema.ts';
 import { serveChannel } from '../../../devices/emulate/serveChannel.ts';
 import { makeUnit } from '../../../devices/emulate/unit.ts';
 import { readingSchema, type DeviceReading } from '../../../devices/reading/deviceReading.ts';
-import type { ReadLogin } from '../../../devices/reading/readDevice.ts';
 import { parseTarget, type AskedObject } from '../../../devices/reading/readingTargets.ts';
 import { memoryTransport } from '../../../devices/transport/memory.ts';
 import { readAll, standingTimers } from '../reading/served.ts';
@@ -25,7 +24,7 @@ export interface ServedOver {
 
 export async function servedOver(
   { profile, device, number = 1, objects }: ServedOver,
-  authentication: ReadLogin['authentication'],
+  authentication: 'none' | 'lls' | 'gmac',
 ): Promise<DeviceReading> {
   const timers = standingTimers();
   const unit = makeUnit({ profile, device, number, timers, onPowerCut: () => undefined });

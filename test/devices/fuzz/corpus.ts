@@ -206,6 +206,37 @@ export const NOTIFICATIONS: readonly Uint8Array[] = [
   encodeDataNotification({ longInvoke: 1, at: NO_BYTES, body: { type: 'null' } }),
   encodeDataNotification({ longInvoke: 1, at: NO_BYTES, body: ARRAY_OF_STRUCTURES }),
 ];
+/** APDUs of short-name referencing, made by hand. */
+export const SHORT_NAMES: readonly Uint8Array[] = [
+  '050102FA00',
+  '0502040100010206000001F4050001',
+  '05020600000104AABBCCDD0701000204',
+  '0C0400060000000701030200000104AABBCCDD030002',
+  '060102010001' + '0600000009',
+  '0D03000103020001',
+  '160102010001' + '0600000009',
+  '18010D32303232303131303130303030' + '01020100' + '010600000009',
+  '180001020100010600000009',
+].map(fromHex);
+/** Access requests and responses, made by hand. */
+export const ACCESSES: readonly Uint8Array[] = [
+  'D9400000010001' + '0100030100010800FF02' + '0100',
+  'D9400000010C07E6010A010C000000000000' +
+    '030200030100010800FF020300460000600A03FF01040007010063' +
+    '0100FF0201020206000000010600000002' +
+    '030F0100' +
+    '00',
+  'DA400000010000' + '010600000007' + '010100',
+  'DA4000000100' + '01' + '0100030100010800FF02' + '0100' + '010103',
+].map(fromHex);
+/** General ciphering and signing, made by hand. */
+export const GENERALS: readonly Uint8Array[] = [
+  'DD0101084D4554455230303108484541' + '44454E4431' + '0000' + '010000' + '073100000001AABB',
+  'DD0101000000' + '00' + '01010002AABB' + '02AABB',
+  'DD0101000000' + '00' + '010202AABB02CCDD' + '02AABB',
+  'DD010100000000' + '00' + '02AABB',
+  'DF0101084D455445523030310000000' + '0' + '07C002C100000001' + '02AABB',
+].map(fromHex);
 export const CIPHERED: readonly Uint8Array[] = [
   ...APDUS.filter((apdu) => readCiphered(apdu).ok),
   ...hexes(vectors<{ gcm: unknown }>().gcm)
@@ -270,6 +301,9 @@ export const ALL: readonly Uint8Array[] = [
   ...REQUEST_APDUS,
   ...RESPONSE_APDUS,
   ...NOTIFICATIONS,
+  ...SHORT_NAMES,
+  ...ACCESSES,
+  ...GENERALS,
   ...FRAMES,
   ...WRAPPED.slice(0, -1),
   ...hexes(vectors()).map(fromHex),

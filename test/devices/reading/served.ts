@@ -25,14 +25,14 @@ export function movingTimers(): Timers {
   return shiftedTimers(wallTimers(), AT * 1000);
 }
 
-function loginOf(authentication: ReadLogin['authentication']): ReadLogin {
+function loginOf(authentication: keyof typeof CLIENTS): ReadLogin {
   if (authentication === 'gmac') return { authentication, keys: LAB_KEYS };
   return authentication === 'lls' ? { authentication, secret: LAB_SECRET } : { authentication };
 }
 
 export function readAll(
   of: Pick<ReadDeviceOptions, 'line' | 'framing' | 'timers'> & Partial<ReadDeviceOptions>,
-  authentication: ReadLogin['authentication'],
+  authentication: keyof typeof CLIENTS,
 ): Promise<DeviceReading> {
   return readDevice({
     login: loginOf(authentication),

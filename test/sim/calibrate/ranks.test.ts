@@ -64,7 +64,7 @@ test('posteriors from histories hold truths that are no part of the library, and
   expect(shown.reduce((sum, share) => sum + share, 0) / shown.length, shown.join(', ')).toBeGreaterThan(0.35);
   // What nothing shows is not found.
   expect(explained('process.FOC.masterKey.searchDays.sigma')).toBeLessThan(0.3);
-}, 300_000);
+});
 
 /** An installation of IOC of whom nothing is recorded. */
 const NOBODY = factsOf(0);

@@ -9,7 +9,15 @@ import type { Dice } from '../dice.ts';
 import { mutated } from '../mutate.ts';
 import { type CaseLog, law, SESSION, type Target } from '../target.ts';
 
-const FRAMES = [...corpus.WRAPPED, ...corpus.FRAMES, ...corpus.NOTIFICATIONS, ...corpus.CIPHERED];
+const FRAMES = [
+  ...corpus.WRAPPED,
+  ...corpus.FRAMES,
+  ...corpus.NOTIFICATIONS,
+  ...corpus.SHORT_NAMES,
+  ...corpus.ACCESSES,
+  ...corpus.GENERALS,
+  ...corpus.CIPHERED,
+];
 const KEYS = Object.values(LAB_KEYS).map(toHex);
 /** A line a frame, a few for what is none, and one for each octet at the most. */
 const LINES_SPARED = 64;

@@ -13,6 +13,9 @@ import {
   encodeDataNotification,
   encodeResponse,
 } from '../../../../devices/dlms/apdu/apduResponse.ts';
+import { decodeAccess, encodeAccess } from '../../../../devices/dlms/apdu/apduAccess.ts';
+import { decodeGeneral, encodeGeneral } from '../../../../devices/dlms/apdu/apduGeneral.ts';
+import { decodeShortName, encodeShortName } from '../../../../devices/dlms/apdu/apduShortName.ts';
 import { decodeRequest, decodeValueList, encodeRequest } from '../../../../devices/dlms/apdu/apduRequest.ts';
 import { type Data, decodeData, encodeData, expandCompactArray } from '../../../../devices/dlms/encoding/axdr.ts';
 import { readElements } from '../../../../devices/dlms/encoding/ber.ts';
@@ -158,6 +161,31 @@ export const CODEC_TARGETS: readonly Target[] = [
       ...['InitiateResponse tag N expected at byte N', SHORT, ...INITIATE.slice(3)].map(
         (e) => `InitiateResponse: ${e}`,
       ),
+    ],
+  }),
+  codecTarget({
+    ...{ name: 'shortName', corpus: corpus.SHORT_NAMES, decode: decodeShortName, encode: encodeShortName, rare: DEEP },
+    kind: ({ kind }) => kind,
+    known: [
+      ...ok('read', 'readResponse', 'write', 'unconfirmedWrite', 'writeResponse', 'report'),
+      ...[...VALUE, LIST, 'no service of short names has the tag N', 'N byte(s) after the service'],
+      ...['a variable access of kind N at byte N', 'an answer of kind N at byte N'],
+    ],
+  }),
+  codecTarget({
+    ...{ name: 'access', corpus: corpus.ACCESSES, decode: decodeAccess, encode: encodeAccess, rare: DEEP },
+    kind: ({ kind }) => kind,
+    known: [
+      ...ok('accessRequest', 'accessResponse'),
+      ...[...VALUE, LIST, 'access tag N or N expected', 'an access of kind N at byte N', 'N byte(s) after the access'],
+    ],
+  }),
+  codecTarget({
+    ...{ name: 'general', corpus: corpus.GENERALS, decode: decodeGeneral, encode: encodeGeneral },
+    kind: ({ kind }) => kind,
+    known: [
+      ...ok('generalCiphering', 'generalSigning'),
+      ...[...READER, 'tag N or N expected', 'a key of kind N at byte N', 'N byte(s) after the APDU'],
     ],
   }),
   codecTarget({
