@@ -58,7 +58,12 @@ export function chartFrame(words: ChartWords, size: ChartSize, height: number, b
   );
 }
 
-/** The text cut to a number of characters. A dot stands for the part that was cut. */
+/** A path such as `links.wan.healthy.share`. Its end tells it from its neighbours. */
+const PATH = /^[^\s.]+\.[^\s.]+\.\S/;
+
+/** The text cut to a number of characters. A dot stands for the part that was cut: of a path it is the beginning. */
 export function fitText(text: string, charactersMax: number): string {
-  return text.length <= charactersMax ? text : `${text.slice(0, Math.max(1, charactersMax - 1))}…`;
+  if (text.length <= charactersMax) return text;
+  const kept = Math.max(1, charactersMax - 1);
+  return PATH.test(text) ? `…${text.slice(-kept)}` : `${text.slice(0, kept)}…`;
 }
