@@ -10,7 +10,18 @@ import {
   syntheticMpan,
   syntheticMprn,
 } from '../../src/installation/identifiers.ts';
-import { DAY, formatInstant, INSTANT_MAX, INSTANT_MIN, parseDate, parseInstant, SECONDS_MAX } from '../../src/time.ts';
+import { workingInstant } from '../../src/londonTime.ts';
+import {
+  DAY,
+  formatInstant,
+  HOUR,
+  INSTANT_MAX,
+  INSTANT_MIN,
+  londonInstant,
+  parseDate,
+  parseInstant,
+  SECONDS_MAX,
+} from '../../src/time.ts';
 import { seedNumber } from '../seed.ts';
 
 const seed = seedNumber(import.meta.filename, 38);
@@ -35,6 +46,20 @@ test('every day of 2012 to 2037 is read back from how it is written', () => {
   for (let day = parseDate('2012-01-01') as number; day <= (parseDate('2037-12-31') as number); day += 1) {
     expect(parseDate(formatInstant(day * DAY).slice(0, 10))).toBe(day);
   }
+});
+
+test('an attempt is made at its London time of day, on every day that the bench knows and on those around', () => {
+  const [first, last] = [parseDate('2012-01-01') as number, parseDate('2037-12-31') as number];
+  const wrong: number[] = [];
+  for (let day = first - 400; day <= last + 400; day += 1) {
+    for (const part of [0, 0.5, 0.9999]) {
+      const expected = londonInstant(day, 8 * HOUR + Math.floor(part * 10 * HOUR));
+      // A part of a day loses its last bits beside the day.
+      if (Math.abs(workingInstant(day + part) - expected) > 1) wrong.push(day);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(workingInstant(1e15)).toBe(1e15 * DAY + 8 * HOUR);
 });
 
 test.each(['2021-1-01', ' 2021-01-01', '2021-01-01T', '20210101', '', '2021-02-29', '2021-00-10'])(
