@@ -9,7 +9,7 @@ const asked = rows.filter((one) => one.row.notCalled === undefined && answersJso
 let place: Place;
 beforeAll(async () => {
   place = await makePlace();
-}, 120_000);
+});
 afterAll(() => place.stop());
 
 test('every command has a row in the table of commands', () => {
@@ -64,7 +64,7 @@ describe.each(asked.map((one) => [one.name, one] as const))('%s --format json', 
     // It says nothing of where the bench runs, and nothing of where its outputs go.
     expect(JSON.stringify(origin)).not.toContain(place.folder);
     expect(origin?.command).not.toMatch(/--(out|html|junit|format|workers)\b/);
-  }, 60_000);
+  });
 });
 
 test('the origin of a changed scenario has its settings, and the hash of what it resolves to', async () => {

@@ -17,7 +17,7 @@ const writing = rows.filter(({ row }) => row.writes !== undefined && row.neverRe
 let place: Place;
 beforeAll(async () => {
   place = await makePlace();
-}, 120_000);
+});
 afterAll(() => place.stop());
 
 test('every option that names an output stands in the table, and its command has --replace', () => {
@@ -85,7 +85,7 @@ describe.each(writing.map((one) => [one.name, one] as const))('%s', (_, one) => 
     }
     expect(codes).toContain((await run(other, '--replace')).code);
     expect(bytes()).not.toEqual(own);
-  }, 120_000);
+  });
 
   test('a file of somebody else is refused and stays as it is', async () => {
     for (const [option, kind] of writes) {
@@ -97,7 +97,7 @@ describe.each(writing.map((one) => [one.name, one] as const))('%s', (_, one) => 
       expect(refused.err).toContain(path);
       expect(readFileSync(path, 'utf8')).toBe('mine');
     }
-  }, 60_000);
+  });
 
   test('the manifest of a folder names every file in it, each with its hash', async () => {
     for (const [option, kind] of writes) {
@@ -113,7 +113,7 @@ describe.each(writing.map((one) => [one.name, one] as const))('%s', (_, one) => 
       for (const name of kept)
         expect([name, files[name.slice(path.length + 1)]?.sha256]).toEqual([name, sha256Of(name)]);
     }
-  }, 60_000);
+  });
 });
 
 /** The ending of an output's name. */
