@@ -22,7 +22,7 @@ const FOLDERS = [
 
 const GUARDS = [
   ban(
-    'CallExpression[callee.name=/^(test|before|after)/][arguments.2.raw=/^[0-9]{1,3}(_?[0-9]{3})?$/], CallExpression[callee.name=/^(before|after)/] > Literal.arguments',
+    'CallExpression[callee.name=/^(test|(before|after)(All|Each))$/][arguments.2.raw=/^[0-9]{1,3}(_?[0-9]{3})?$/], CallExpression[callee.name=/^(before|after)(All|Each)$/] > Literal.arguments',
     'A test has the one time-out of vitest.config.ts: a shorter one lets the load of the machine decide.',
   ),
 ];

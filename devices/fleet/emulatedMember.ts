@@ -8,7 +8,7 @@ import { knownInstant } from '../rig/file/rigSetup.ts';
 import type { FleetLinks } from './fleetLinks.ts';
 import { FleetMember, type EventResult, type MemberStage, type StageHooks } from './fleetMember.ts';
 import { memberInstallation, type FleetSetup, type GroupSetup } from './fleetSetup.ts';
-import { decide, memberEvents, type MemberCalendar } from './memberEvents.ts';
+import { decide, latencyOf, memberEvents, type MemberCalendar } from './memberEvents.ts';
 
 /** What all emulated installations of a fleet share. */
 export interface EmulatedWorld {
@@ -89,6 +89,7 @@ export function memberPlan(
     contactsNeeded: preparation ? preparation.contactsNeeded : 1,
     masterKey,
     sleep: group.sleep,
+    latencyMilliseconds: latencyOf(group.latency, calendar),
     known: { ...(wan !== undefined && { wan }), ...(han !== undefined && { han }) },
     events,
   };

@@ -6,6 +6,7 @@ import { compileHan, compileWan } from '../../sim/world/compileLinks.ts';
 import type { SeedWords } from '../../sim/world/dice/draws.ts';
 import { nameWords } from '../../sim/world/dice/streams.ts';
 import type { CompiledHan } from '../../sim/world/hanLink.ts';
+import type { WanProfile } from '../../sim/world/profile/linkSchema.ts';
 import type { CompiledWan } from '../../sim/world/wanLink.ts';
 import { LAB_SLEEP, WAKE_SECONDS, type Sleep } from '../personas/gsme.ts';
 import { rigFileSchema, type RigDocument } from '../rig/file/rigFileSchema.ts';
@@ -36,6 +37,8 @@ export interface GroupSetup {
   readonly han: CompiledHan | undefined;
   /** True while an outage of the file takes a link of the group down. */
   readonly isDown: Readonly<Record<'wan' | 'han', (at: Instant) => boolean>>;
+  /** Round trip of a message over the group's WAN; undefined: that of a link in memory. */
+  readonly latency: WanProfile['latency'];
   readonly contact: ContactPlan;
   readonly epclEntryFrom: Instant;
   readonly sleep: Sleep;
@@ -155,6 +158,7 @@ function groupOf(
     // The meter's own wakes decide when it is heard; the profile decides whether the link is up then.
     han: han && compileHan({ ...han, wakeMinutes: 0 }),
     isDown: { wan: isDown(rig, 'wan'), han: isDown(rig, 'han') },
+    latency: wan?.latency,
     contact,
     epclEntryFrom: epclEntryOf(rig),
     sleep: group.emulated.sleep ?? asleep,

@@ -5,6 +5,7 @@
 import { DAY, londonDay, type Instant } from '../../src/time.ts';
 import { workingInstant } from '../../src/londonTime.ts';
 import type { Stream } from '../../sim/world/dice/draws.ts';
+import { normalQuantile } from '../../sim/world/dice/normal.ts';
 import { first, second, words } from '../../sim/world/dice/draws.ts';
 import type { PlannedAttempt, PlannedEvent } from '../rig/bench/plannedEvent.ts';
 import { plannedAttempt } from '../rig/run/rigEvents.ts';
@@ -36,7 +37,18 @@ export interface MemberCalendar {
 /** Indices of the draws of one installation. Draws of codes follow the number of the attempt. */
 const DRAW_TIMES = 0;
 const DRAW_CODES = 1;
+const DRAW_LATENCY = 1 << 20;
 const PICKS = 1024;
+
+/** One way of a frame of an installation, in milliseconds: half of its own round trip. */
+export function latencyOf(
+  latency: { readonly millisecondsMedian: number; readonly sigma: number } | undefined,
+  { dice }: Pick<MemberCalendar, 'dice'>,
+): number | undefined {
+  if (latency === undefined) return undefined;
+  const normal = normalQuantile(dice.turn().uniform(dice.position, DRAW_LATENCY));
+  return (latency.millisecondsMedian * Math.exp(latency.sigma * normal)) / 2;
+}
 
 interface Times {
   readonly contact: number;

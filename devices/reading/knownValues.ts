@@ -12,7 +12,7 @@ import type { Live } from '../headend/associate.ts';
 import { CLOCK_TIME } from '../headend/objects.ts';
 import { converse, type Procedure } from '../headend/procedure.ts';
 import type { ReadAttribute, ReadColumn } from './deviceReading.ts';
-import { capturedBy, selectionOf } from './profileSelection.ts';
+import { capturedBy, selectionOf, type Captured } from './profileSelection.ts';
 import type { AskedRange } from './readingTargets.ts';
 
 const PROFILE = 7;
@@ -58,6 +58,11 @@ export class KnownValues {
       });
     }
     return columns;
+  }
+
+  /** What a profile captures. */
+  *captured(live: Live, profile: string): Procedure<readonly Captured[]> {
+    return capturedBy(yield* this.captureObjects(live, profile));
   }
 
   /** The selection of a range of a profile; a text if it cannot be asked for. */

@@ -1,5 +1,5 @@
 /** Selective access to a profile, and what its columns are. Blue Book, class 7: range_descriptor and entry_descriptor. */
-import { localDateTimeOf } from '../cosem/dateTime.ts';
+import { instantOf, localDateTimeOf } from '../cosem/dateTime.ts';
 import type { Selection } from '../dlms/apdu/apdu.ts';
 import type { Data } from '../dlms/encoding/axdr.ts';
 import { fromHex, toHex } from '../dlms/encoding/bytes.ts';
@@ -37,6 +37,20 @@ export function capturedBy(captureObjects: Data | undefined): readonly Captured[
     if (name?.length !== 6 || id === undefined || number === undefined) return [];
     return [{ classId: id, ln: toHex(name), attribute: number, index: numberOf(index) ?? 0 }];
   });
+}
+
+/**
+ * The entries of a whole buffer that lie within a range. Undefined if the range is of time and an entry bears none: some
+ * meters leave out a time that follows from the one before.
+ */
+export function entriesWithin(buffer: Data, range: AskedRange, columns: readonly Captured[]): Data | undefined {
+  const entries = membersOf(buffer) ?? [];
+  if (range.by === 'entry') return array(entries.slice((range.from ?? 1) - 1, range.to ?? entries.length));
+  const clock = columns.findIndex(({ classId }) => classId === CLOCK);
+  const times = entries.map((entry) => instantOf(membersOf(entry)?.[clock]));
+  if (clock < 0 || times.includes(undefined)) return undefined;
+  const { from = EARLIEST, to = LATEST } = range;
+  return array(entries.filter((_, i) => times[i]! >= from && times[i]! <= to));
 }
 
 /**

@@ -15,7 +15,9 @@ import type { ReadAttribute, ReadObject } from './deviceReading.ts';
 import { KnownValues } from './knownValues.ts';
 import { accessWords, readObjectList, type ListedObject } from './objectList.ts';
 import { plainValue } from './plainValue.ts';
+import { entriesWithin } from './profileSelection.ts';
 import type { AskedObject, AskedRange } from './readingTargets.ts';
+import { USUAL_OBJECTS } from './usualObjects.ts';
 
 export interface SurveyOptions {
   readonly asked: readonly AskedObject[];
@@ -66,6 +68,7 @@ interface Mutable extends Omit<ReadObject, 'attributes' | 'class' | 'name'> {
   tried: number;
   /** True once the device has given a value of it: its class is then known. */
   isThere: boolean;
+  isGuess: boolean;
   /** True if the user named no attribute: the class decides which there are. */
   readonly isWhole: boolean;
 }
@@ -121,9 +124,10 @@ class Survey {
     this.exceptions = 0;
     if (!this.isListed) {
       const listed = yield* converse(live.client.get(OBJECT_LIST));
-      if (!listed.ok) return listed;
+      if (!listed.ok && !isRefusal(listed.error)) return listed;
       this.isListed = true;
-      this.planList(listed.value);
+      if (listed.ok) this.planList(listed.value);
+      else this.planWithoutList(wireErrorText(listed.error));
     }
     for (let item = this.pending[0]; item !== undefined; item = this.pending[0]) {
       const error = yield* this.readItem(live, item);
@@ -135,12 +139,14 @@ class Survey {
 
   // ---- the plan ---------------------------------------------------------------------------------------------------
 
-  private plan({ classId, ln, attribute, range }: AskedObject): void {
+  /** `isGuess`: nobody asked for the object, so it is not mentioned if it is not there. */
+  private plan({ classId, ln, attribute, range }: AskedObject, isGuess = false): void {
     const likely = likelyClasses(ln);
     const usual = range ? [PROFILE] : [...likely, ...CLASSES.filter((one) => !likely.includes(one))];
     const candidates = classId === undefined ? usual : [classId];
     const isWhole = attribute === undefined && range === undefined;
     const object = this.newObject({ ln, candidates, isWhole });
+    object.isGuess = isGuess;
     if (isWhole) this.planAttributes(object);
     else this.pending.push({ object, id: attribute ?? 2, range, losses: 0 });
   }
@@ -160,6 +166,7 @@ class Survey {
       name: objectText(classId, of.ln),
       attributes: [],
       isThere: false,
+      isGuess: false,
     };
     this.found.push(object);
     return object;
@@ -170,6 +177,17 @@ class Survey {
     if (odd > 0) this.options.onNote?.(`the association list has ${odd} entries that are no object`);
     const words = accessWords(objects);
     for (const listed of objects) this.planListed(listed, words);
+  }
+
+  /** A device that refuses its list is asked for the usual objects instead. */
+  private planWithoutList(why: string): void {
+    const object = this.newObject({ ln: OBJECT_LIST.ln, candidates: [OBJECT_LIST.classId], isWhole: false });
+    object.attributes.push(this.row(object, { id: OBJECT_LIST.id }, why));
+    if (this.options.list === 'list') return;
+    this.options.onNote?.(`the device gives no association list (${why}): the usual objects are tried instead`);
+    for (const usual of USUAL_OBJECTS) {
+      if (!this.found.some(({ ln }) => ln === usual.ln)) this.plan(usual, true);
+    }
   }
 
   private planListed(listed: ListedObject, words: ReturnType<typeof accessWords>): void {
@@ -235,11 +253,35 @@ class Survey {
     if (error.kind === 'countersUsedUp' || error.kind === 'notAllowed') return error;
     if (error.kind === 'result' && NOT_THAT_CLASS.includes(error.result) && !object.isThere) {
       if (this.tryNextClass(item)) return undefined;
+      if (object.isGuess) return this.dropped(object);
       if (object.tried > 1) return this.notFound(item, wireErrorText(error));
     }
+    if (range && selection && isRefusal(error) && (yield* this.readWhole(live, item, wireErrorText(error))))
+      return undefined;
     this.settle(item, { problem: wireErrorText(error) });
     this.exceptions = error.kind === 'exception' ? this.exceptions + 1 : 0;
     return this.exceptions >= EXCEPTIONS_MAX ? LOST.error : undefined;
+  }
+
+  /**
+   * Reads the whole buffer of a profile that refuses the range, and keeps the entries within it. True if that gave a value.
+   */
+  private *readWhole(live: Live, item: Item, why: string): Procedure<boolean> {
+    const { object, id, range } = item;
+    const whole = yield* converse(live.client.get({ classId: object.class, ln: object.ln, id }));
+    if (!whole.ok || !range) return false;
+    const part = entriesWithin(whole.value, range, yield* this.values.captured(live, object.ln));
+    const kept = part === undefined ? 'its entries bear no time, so all are shown' : 'the entries within it are shown';
+    this.options.onNote?.(`${object.object}: the device refuses the range (${why}); the whole was read, and ${kept}`);
+    yield* this.took(live, item, part ?? whole.value);
+    return true;
+  }
+
+  private dropped(object: Mutable): undefined {
+    this.forget(object);
+    this.done += 1;
+    this.found.splice(this.found.indexOf(object), 1);
+    return undefined;
   }
 
   /** Takes the next class that an object without a given class may have. */
@@ -298,6 +340,11 @@ class Survey {
     }
     return this.settle(item, { ...shown, ...(yield* this.values.quantity(live, target, value)) });
   }
+}
+
+/** True if the device answered, and said no. */
+function isRefusal({ kind }: WireError): boolean {
+  return kind === 'result' || kind === 'exception' || kind === 'serviceError';
 }
 
 /** The attributes of a class by the standard, for a device whose list gives no rights. */

@@ -1,14 +1,15 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { byteChannel, WAITING_BYTES_MAX } from './channel.ts';
-import { serialMode, serialModeText, serialPath } from './serialMode.ts';
+import { remotePort, serialMode, serialModeText, serialPath } from './serialMode.ts';
 import type { SerialMode } from './serialMode.ts';
+import { openRemoteSerial } from './rfc2217.ts';
 import { loadSerialPackage } from './serialPackage.ts';
 import type { SerialPackage, SerialPortLike } from './serialPackage.ts';
 import { TransportError, transportError } from './transport.ts';
 import type { ByteChannel, Transport } from './transport.ts';
 
 export interface SerialOptions {
-  /** `/dev/ttyUSB0`, a link to a pty, `COM3`. */
+  /** `/dev/ttyUSB0`, a link to a pty, `COM3`, or `rfc2217://HOST:PORT` for a port behind a converter. */
   readonly path: string;
   /** `9600/8N1` (default), `300/7E1`. */
   readonly mode?: string;
@@ -37,7 +38,9 @@ export function serialTransport(options: SerialOptions): SerialTransport {
   const path = serialPath(options.path);
   const mode = serialMode(options.mode ?? '9600/8N1');
   const name = `serial:${path}`;
-  const open = (): Promise<SerialChannel> => openSerial(path, mode, options.load ?? loadSerialPackage);
+  const remote = remotePort(path);
+  const open = (): Promise<SerialChannel> =>
+    remote ? openRemoteSerial(remote, mode) : openSerial(path, mode, options.load ?? loadSerialPackage);
   return {
     name,
     open,

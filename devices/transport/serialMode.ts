@@ -30,12 +30,29 @@ export function serialModeText(mode: SerialMode): string {
   return `${mode.baud}/${mode.dataBits}${mode.parity[0]!.toUpperCase()}${mode.stopBits}`;
 }
 
+export interface RemotePort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `rfc2217://HOST:PORT`; undefined for any other path. */
+export function remotePort(path: string): RemotePort | undefined {
+  const found = /^rfc2217:(?:\/\/)?(\[[0-9A-Fa-f:.%a-z]+\]|[^:[\]\s/]+):(\d{1,5})$/.exec(path);
+  const port = Number(found?.[2]);
+  if (found === null || port < 1 || port > 0xffff) return undefined;
+  return { host: found[1]!.replace(/^\[|\]$/g, ''), port };
+}
+
 /** A device file, a link to one, or a Windows port. Returns the path as the operating system wants it. */
 export function serialPath(text: string): string {
   const windows = /^(?:\\\\\.\\)?(COM\d{1,3})$/i.exec(text);
   if (windows !== null) return windows[1]!.toUpperCase();
-  if (text.length === 0 || text.length > 4096 || [...text].some((one) => one < ' ') || /^[a-z]+:\/\//i.test(text)) {
-    throw new TransportError('settings', 'serial', `'${text.slice(0, 80)}' is not a port such as /dev/ttyUSB0 or COM3`);
+  const isRemote = /^rfc2217:/.test(text);
+  const isOdd = /^[a-z0-9]+:\/\//i.test(text) || isRemote;
+  if (isRemote && remotePort(text)) return text;
+  if (text.length === 0 || text.length > 4096 || [...text].some((one) => one < ' ') || isOdd) {
+    const expected = '/dev/ttyUSB0, COM3 or rfc2217://HOST:PORT';
+    throw new TransportError('settings', 'serial', `'${text.slice(0, 80)}' is not a port such as ${expected}`);
   }
   return text;
 }

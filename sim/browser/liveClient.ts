@@ -31,7 +31,7 @@ function blockMarkup({ title, facts, tables }: Block): string {
   const list = facts.map(([label, value]) => `<dt>${escapeMarkup(label)}</dt><dd>${escapeMarkup(value)}</dd>`).join('');
   const shown = tables.map(
     ({ caption, head, rows }) =>
-      `<div class="scroll" role="region" tabindex="0" aria-label="${escapeMarkup(caption)}"><table><caption>${escapeMarkup(caption)}</caption><thead><tr>${cells('th', head)}</tr></thead><tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('')}</tbody></table></div>`, // prettier-ignore
+      `<div class="scroll" role="group" tabindex="0" aria-label="${escapeMarkup(caption)}"><table><caption>${escapeMarkup(caption)}</caption><thead><tr>${cells('th', head)}</tr></thead><tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('')}</tbody></table></div>`, // prettier-ignore
   );
   return `<section><h2>${escapeMarkup(title)}</h2><dl class="facts">${list}</dl>${shown.join('')}</section>`;
 }

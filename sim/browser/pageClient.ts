@@ -222,7 +222,7 @@ function answerTable({ rows }: WhatIfAnswer): string {
       .replace(/^/, `<th scope="row">${escapeMarkup(words)}</th>`),
   );
   const head = ['reason', 'before', 'after', 'difference', '±'].map((text, c) => `<th scope="col"${c === 0 ? '' : ' class="n"'}>${text}</th>`); // prettier-ignore
-  return `<div class="scroll" role="region" aria-label="The numbers of the what-if" tabindex="0"><table><caption>Before and after (means)</caption><thead><tr>${head.join('')}</tr></thead><tbody>${cells.map((row) => `<tr>${row}</tr>`).join('')}</tbody></table></div>`; // prettier-ignore
+  return `<div class="scroll" role="group" aria-label="The numbers of the what-if" tabindex="0"><table><caption>Before and after (means)</caption><thead><tr>${head.join('')}</tr></thead><tbody>${cells.map((row) => `<tr>${row}</tr>`).join('')}</tbody></table></div>`; // prettier-ignore
 }
 
 fieldSelect.innerHTML = fieldOptions();

@@ -1,5 +1,6 @@
 import type { ExclusionCategory } from '../../src/clauses/clause.ts';
 import type { Cohort } from '../../src/installation/cohort.ts';
+import { meanOf, varianceOf } from '../../src/report/statistics.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Pool } from '../kernel/run/pool.ts';
@@ -103,13 +104,16 @@ export async function lineVolumes(
         0,
       ),
     );
-    const mean = samples.reduce((sum, sample) => sum + sample, 0) / replications;
-    const square = samples.reduce((sum, sample) => sum + (sample - mean) ** 2, 0) / Math.max(1, replications - 1);
+    const mean = meanOf(samples);
     volumes[line] = mean;
     // A few replications may happen to agree. A count of independent homes varies as its number does, at least.
-    errors[line] = Math.sqrt(Math.max(square, mean, 1) / replications);
+    errors[line] = Math.sqrt(Math.max(varianceOf(samples), mean, 1) / replications);
   }
   return { volumes, errors };
+}
+
+function square(value: number): number {
+  return value * value;
 }
 
 /** The mean of means over as many replications each. */
@@ -118,7 +122,7 @@ function pooled(parts: readonly LineVolumes[], lines: readonly CountedLine[]): L
   const entries = (of: (line: string) => number): Record<string, number> => Object.fromEntries(lines.map(({ line }) => [line, of(line)])); // prettier-ignore
   return {
     volumes: entries((line) => mean(({ volumes }) => volumes[line] as number)),
-    errors: entries((line) => Math.sqrt(mean(({ errors }) => (errors[line] as number) ** 2) / parts.length)),
+    errors: entries((line) => Math.sqrt(mean(({ errors }) => square(errors[line] as number)) / parts.length)),
   };
 }
 
@@ -229,7 +233,7 @@ export function errorsOff({ line, published }: FitLine, { volumes, errors }: Lin
  * of that round beside the error of the check.
  */
 export function checkedOff({ line, published }: FitLine, { errors }: FitRound, check: FitCheck): number {
-  const error = Math.hypot(errors[line] as number, check.errors[line] as number);
+  const error = Math.sqrt(square(errors[line] as number) + square(check.errors[line] as number));
   return ((check.volumes[line] as number) - published) / error;
 }
 

@@ -13,7 +13,7 @@ export const cohort = z.enum(COHORTS).describe('migration cohort');
 export const dormancy = z
   .enum(['dormant', 'active', 'mixed'])
   .describe(
-    'whether the meters are Dormant, Active, or (mixed) one of each; not the "not in smart mode" of statistics',
+    'whether the meters are Dormant, Active, or (mixed) one of each; statistics of meters not in smart mode count something else',
   );
 
 /** `x1.5`: that many times a number that stands elsewhere. */

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import type { Shell } from './shell/command.ts';
 
-/** A command as the list of commands shows it, and how it is made. */
+/** A row of the list of commands, and the function that makes the command. */
 interface CommandRow {
-  /** One sentence. */
+  /** The description in the list and in the help of the command: one sentence. */
   readonly about: string;
   readonly load: (shell: Shell) => Promise<Command>;
 }
@@ -104,8 +104,8 @@ export async function loadCommand(name: string, shell: Shell): Promise<Command> 
 }
 
 /**
- * The commands that a command line needs. The first word names the only one, or a person may be looking for one: then all
- * are there by name, and only those that the line names are loaded.
+ * Returns the commands that a command line needs. If its first word is the name of a command, that command alone is loaded.
+ * Otherwise a person may be looking for one: all commands are listed by name, and only those that the line names are loaded.
  */
 export async function commandsFor(args: readonly string[], shell: Shell): Promise<readonly Command[]> {
   const [first = ''] = args;

@@ -29,7 +29,12 @@ export function rangeOf(samples: readonly number[]): { readonly low: number | nu
 
 /** The standard error of the mean of independent samples, or NaN for fewer than two. */
 export function meanError(samples: readonly number[]): number {
-  const mean = meanOf(samples);
-  const squares = samples.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
-  return Math.sqrt(squares / (samples.length - 1) / samples.length);
+  return samples.length < 2 ? NaN : Math.sqrt(varianceOf(samples) / samples.length);
+}
+
+/** The unbiased variance (divided by n - 1); 0 for fewer than two values. */
+export function varianceOf(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const mean = meanOf(values);
+  return values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / (values.length - 1);
 }

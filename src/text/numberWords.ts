@@ -14,7 +14,8 @@ export function signedNumber(value: number): string {
 /** A number with at most the given number of decimals, without zeros at the end. */
 export function decimalNumber(value: number, decimals: number): string {
   const text = value.toFixed(decimals);
-  return decimals === 0 ? text : text.replace(/\.?0+$/, '');
+  const short = decimals === 0 ? text : text.replace(/\.?0+$/, '');
+  return short === '-0' ? '0' : short;
 }
 
 /** The label of an axis: `0`, `500`, `12,000`, `1.5 M`, `0.25`. */
@@ -27,6 +28,11 @@ export function compactNumber(value: number): string {
 
 /** The ways in which data name how their numbers are written. */
 export type NumberFormat = 'whole' | 'signed' | 'decimal' | 'percent';
+
+/** True if a format writes no fraction, so that two values may look the same. */
+export function isWholeFormat(format: NumberFormat = 'whole'): boolean {
+  return format === 'whole' || format === 'signed';
+}
 
 /** Writes a number as its data say: `1,502`, `+12`, `0.25` or `4.9 %` (of a share from 0 to 1). */
 export function formatNumber(value: number, format: NumberFormat = 'whole'): string {

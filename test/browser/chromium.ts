@@ -1,6 +1,7 @@
 // Debian's Chromium for the tests of pages. Where it is not installed they are skipped with the reason; in CI (CI=true) a
 // missing browser fails them: `.ci/run` installs it.
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -37,4 +38,17 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
   page.on('console', (message) => messages.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => messages.push(error.message));
   return { page, requests, messages };
+}
+
+interface AxeResult {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** What axe-core finds wrong with a page. Its context must have `bypassCSP`: the page's own policy forbids the script. */
+export async function violations(page: Page): Promise<string[]> {
+  const isThere = await page.evaluate<boolean>("'axe' in window");
+  if (!isThere) await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+  const found = await page.evaluate<readonly AxeResult[]>('axe.run().then(({ violations }) => violations)');
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }

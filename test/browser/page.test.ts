@@ -3,11 +3,10 @@
 import { createServer } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadScenarioFile } from '../../src/cli/shell/scenarioFile.ts';
 import { headlineOf } from '../../src/report/headline.ts';
@@ -16,7 +15,7 @@ import { runScenario } from '../../src/cli/run/runScenario.ts';
 import { STRATA_MIN } from '../../sim/browser/whatIf.ts';
 import { scaledScenario } from '../../sim/sweep/cell/scaled.ts';
 import { commandLine } from '../cli/harness.ts';
-import { NO_BROWSER, openBrowser, watchedPage } from './chromium.ts';
+import { NO_BROWSER, openBrowser, violations, watchedPage } from './chromium.ts';
 
 const SCENARIO = 'test/cli/reportRun.yaml';
 const folder = mkdtempSync(join(tmpdir(), 'page-'));
@@ -154,17 +153,6 @@ describe.skipIf(NO_BROWSER !== undefined)('the report page in Chromium', () => {
     await page.context().close();
   });
 });
-
-interface AxeResult {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-  const found = await page.evaluate<readonly AxeResult[]>('axe.run().then(({ violations }) => violations)');
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-}
 
 type Sampled = Readonly<Record<string, { readonly before: readonly number[]; readonly after: readonly number[] }>>;
 

@@ -114,6 +114,7 @@ describe('a library held against published lines', () => {
     const page = readFileSync(html, 'utf8');
     expect(numbersOutsideTables(page)).toEqual([]);
     expect(page).toContain('Shares of the histories, and of the library');
+    expect(page).toContain('52 draws, each lived once by 100 % of the homes, count as 52 after the data.');
     const data = readFileSync(join(out, 'data.csv'), 'utf8');
     expect(data).toMatch(/^line,gt01\/IOC,60,/m);
     expect(data).toMatch(/^summary,/m);

@@ -10,7 +10,7 @@ const bench = rigHarness();
 beforeAll(bench.start);
 afterAll(bench.stop);
 
-const OUTPUTS = ['attempts.csv', 'contacts.csv', 'events.csv', 'fleet.json', 'installations.csv', 'manifest.json', 'missed.csv']; // prettier-ignore
+const OUTPUTS = ['attempts.csv', 'contacts.csv', 'events.csv', 'fleet.json', 'installations.csv', 'manifest.json', 'missed.csv', 'tries.csv']; // prettier-ignore
 const SICK = `
 name: sick
 days: 80

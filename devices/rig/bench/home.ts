@@ -24,6 +24,8 @@ export interface HomeOptions {
   readonly number: number;
   readonly gas: boolean;
   readonly framing: 'wrapper' | 'hdlc';
+  /** One way of a frame, in milliseconds. Default: that of a link in memory. */
+  readonly latencyMilliseconds?: number | undefined;
   /** True if the gas meter was heard at a wake of its schedule. */
   readonly hanContactAt?: (at: Instant) => boolean;
   readonly devices?: InstallationOptions['devices'];
@@ -63,6 +65,7 @@ export class Home {
         timers,
         policy: { admit: (frame) => this.frames.admit(frame) },
         name: call.device,
+        ...(options.latencyMilliseconds !== undefined && { latencyMilliseconds: options.latencyMilliseconds }),
         ...(onFrame && { onFrame: (frame, admission) => onFrame(frame, admission, call) }),
         ...(onCut && { onCut: () => onCut(call) }),
       });

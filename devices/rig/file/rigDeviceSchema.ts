@@ -64,7 +64,12 @@ const readObject = z.strictObject({
 export const deviceSchema = z.strictObject({
   emulated: z.literal(true).optional().describe('in memory, though the hub is attached'),
   tcp: z.string().min(1).max(300).optional().describe('attached over TCP: HOST:PORT'),
-  serial: z.string().min(1).max(4096).optional().describe('attached to a serial port: /dev/ttyUSB0, COM3, a pty'),
+  serial: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe('attached to a serial port: /dev/ttyUSB0, COM3, a pty; rfc2217://HOST:PORT for one behind a converter'),
   baud: z
     .int()
     .min(300)

@@ -73,7 +73,8 @@ function* addressFaults({ tcp, serial, mqtt }: DeviceDocument, path: Path): Iter
     }
   };
   const noPort = serial === undefined ? undefined : refusedBy(() => serialPath(serial));
-  if (noPort !== undefined) yield { path: [...path, 'serial'], expected: 'a port such as /dev/ttyUSB0 or COM3' };
+  if (noPort !== undefined)
+    yield { path: [...path, 'serial'], expected: 'a port such as /dev/ttyUSB0, COM3 or rfc2217://HOST:PORT' };
   const noBroker = mqtt === undefined ? undefined : refusedBy(() => brokerUrl(mqtt.url));
   // The value is not shown, because it may hold a password.
   if (noBroker !== undefined) {

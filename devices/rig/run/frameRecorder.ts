@@ -25,6 +25,8 @@ export interface RecorderOptions {
   readonly framing: (device: DeviceName) => string;
   readonly log: Pick<FrameLogOptions, 'lines' | 'pcap' | 'mask' | 'plain' | 'draw'>;
   readonly onRow?: (row: StepRow) => void;
+  /** Called with each step as soon as it is taken, before its code is known. */
+  readonly onStep?: ((taken: StepTaken) => void) | undefined;
   /** True if the frame log also says why a step failed, in a line without octets. Default: false. */
   readonly remarks?: boolean;
 }
@@ -118,6 +120,7 @@ export class Recorder {
   };
 
   readonly onStepTaken = (taken: StepTaken): void => {
+    this.options.onStep?.(taken);
     const { at, step, observation, byCheck, why = null, readings = [] } = taken;
     if (why !== null && observation !== 'answered' && this.options.remarks && this.counts.bytesSent > 0)
       this.log?.remark({ endpoint: 'rig', layer: step, note: why });

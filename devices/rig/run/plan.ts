@@ -44,6 +44,8 @@ export interface Plan {
   readonly masterKey?: 'held' | 'wrong' | 'missing';
   /** Seed of the lab's new keys and of its challenges. Default: `rig`. */
   readonly seed?: string;
+  /** One way of a frame on the WAN, in milliseconds. Default: 1. */
+  readonly latencyMilliseconds?: number | undefined;
   /** When the gas meter listens. Default: the lab's times. */
   readonly sleep?: Sleep;
   /** Contacts that happened before the plan begins. */
@@ -157,6 +159,7 @@ export function planStage(
     framing,
     hanContactAt: (at) => plan.hanContacts.has(at),
     installation: parts.installation,
+    latencyMilliseconds: plan.latencyMilliseconds,
     ...(options.onFrame && { onFrame: options.onFrame }),
   });
   const { rig, striker, runner } = assembleRig({

@@ -10,6 +10,7 @@ import { LAB_KEYS } from '../../personas/labProfile.ts';
 import { placeText } from '../file/places.ts';
 import { Recorder } from './frameRecorder.ts';
 import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
+import type { StepTaken } from '../walk/rigRows.ts';
 import type { StepRow } from './stepRow.ts';
 
 export interface RigRecording {
@@ -20,11 +21,13 @@ export interface RigRecording {
   readonly draw?: PcapDraw;
   /** With these keys each line of the frame log also says in words what its frame says. No key is in it. */
   readonly plainKeys?: readonly DecodeKeys[];
+  /** Called with each step as soon as it is taken: what a person is shown while it goes on. */
+  readonly onStep?: (taken: StepTaken) => void;
   /** Called with each step once its code is known. */
   readonly onRow?: (row: StepRow) => void;
 }
 
-export function recorderOf(setup: RigSetup, { lines, pcap, draw, plainKeys, onRow }: RigRecording): Recorder {
+export function recorderOf(setup: RigSetup, { lines, pcap, draw, plainKeys, onRow, onStep }: RigRecording): Recorder {
   const of = (name: string): DeviceSetup => setup.devices.find((one) => one.name === name) as DeviceSetup;
   return new Recorder({
     endpoint: (name) => `${name}@${placeText(of(name).place)}`,
@@ -38,6 +41,7 @@ export function recorderOf(setup: RigSetup, { lines, pcap, draw, plainKeys, onRo
       ...(plainKeys && { plain: plainWords(plainKeys) }),
     },
     ...(onRow && { onRow }),
+    onStep,
   });
 }
 

@@ -1,4 +1,5 @@
 import { COHORTS } from '../../../src/installation/cohort.ts';
+import { meanOf, varianceOf } from '../../../src/report/statistics.ts';
 import type { Member } from '../../forecast/predict/lookAlikes.ts';
 import { addToSummaries, SUMMARIES, summaryValue } from '../../forecast/predict/summaries.ts';
 import { factsOf, givenOf, type Facts, type StateCode } from '../../forecast/state/stateFacts.ts';
@@ -135,9 +136,8 @@ function seen(name: string, own: Pair, members: readonly Pair[]): readonly SeenS
   if (own.among < AMONG_MIN || members.some(({ among }) => among < AMONG_MIN)) return [];
   const values = members.map(({ of, among }) => summaryValue(of, among));
   const value = summaryValue(own.of, own.among);
-  const mean = values.reduce((sum, at) => sum + at, 0) / values.length;
-  const square = values.reduce((sum, at) => sum + (at - mean) * (at - mean), 0) / Math.max(1, values.length - 1);
-  if (Math.sqrt(square) < SD_MIN) return [];
-  const z = (value - mean) / Math.sqrt(square + 1 / (4 * own.among));
+  const variance = varianceOf(values);
+  if (Math.sqrt(variance) < SD_MIN) return [];
+  const z = (value - meanOf(values)) / Math.sqrt(variance + 1 / (4 * own.among));
   return [{ name, share: own.of / own.among, shares: members.map(({ of, among }) => of / among), value, values, z }];
 }

@@ -1,3 +1,4 @@
+import { varianceOf } from '../../../src/report/statistics.ts';
 import { spreadOf } from '../posterior/posterior.ts';
 import { weightedMoments, weightedQuantile } from '../posterior/weighted.ts';
 
@@ -42,6 +43,10 @@ export interface RankSummary {
 /** A uniform prior holds its middle nine tenths in a width of 0.9. */
 const PRIOR_WIDTH = 0.9;
 
+function square(value: number): number {
+  return value * value;
+}
+
 /** Ranks each parameter of a truth within its posterior. Values [draw][parameter] and truth are coordinates. */
 export function ranksOf(
   { coordinates, weights }: { readonly coordinates: readonly (readonly number[])[]; readonly weights: readonly number[] }, // prettier-ignore
@@ -72,7 +77,8 @@ export function rankRows(names: readonly string[], truths: readonly (readonly Tr
     const meanRank = meanOf(p, ({ rank }) => rank);
     return {
       name,
-      explained: 1 - meanOf(p, ({ truth, mean }) => (truth - mean) ** 2) / meanOf(p, ({ truth }) => (truth - 0.5) ** 2),
+      explained:
+        1 - meanOf(p, ({ truth, mean }) => square(truth - mean)) / meanOf(p, ({ truth }) => square(truth - 0.5)),
       covered50: meanOf(p, ({ isIn50 }) => Number(isIn50)),
       covered90: meanOf(p, ({ isIn90 }) => Number(isIn90)),
       meanRank,
@@ -89,11 +95,10 @@ export function rankSummary(truths: readonly (readonly TruthRank[])[], rows: rea
   const share = (is: (rank: TruthRank) => boolean): number => all.filter(is).length / Math.max(1, all.length);
   const covered90 = share(({ isIn90 }) => isIn90);
   const own = truths.map((ranks) => ranks.filter(({ isIn90 }) => isIn90).length / Math.max(1, ranks.length));
-  const square = own.reduce((sum, value) => sum + (value - covered90) ** 2, 0);
   return {
     covered50: share(({ isIn50 }) => isIn50),
     covered90,
-    error90: Math.sqrt(square / Math.max(1, truths.length - 1) / Math.max(1, truths.length)),
+    error90: Math.sqrt(varianceOf(own) / Math.max(1, truths.length)),
     tenths: Array.from({ length: 10 }, (_, i) => share(({ rank }) => Math.min(9, Math.floor(rank * 10)) === i)),
     meanSquare: rows.reduce((sum, { z }) => sum + z * z, 0) / Math.max(1, rows.length),
   };

@@ -211,7 +211,8 @@ function parameterFound(name: string, values: readonly number[], weights: readon
   const contraction = 1 - (posterior.p95 - posterior.p05) / PRIOR_WIDTH;
   const verdict = contraction >= IDENTIFIED ? 'identified' : contraction >= WEAKLY ? 'weakly' : 'not identified';
   // The scores of a prior have a variance of 1.
-  const explained = 1 - weightedMoments({ values: values.map(scoreOf), weights }).sd ** 2;
+  const { sd } = weightedMoments({ values: values.map(scoreOf), weights });
+  const explained = 1 - sd * sd;
   return {
     name,
     posterior,

@@ -6,7 +6,7 @@ import { OUTCOMES } from '../../kernel/model/outcomes.ts';
 import { Watcher } from '../../kernel/run/watcher.ts';
 import type { Attributes } from '../../population/attributes.ts';
 import { failureKind, type FailureKind } from '../state/failureKind.ts';
-import type { StateCode } from '../state/stateFacts.ts';
+import { withVerdict, type StateCode } from '../state/stateFacts.ts';
 import { eventName, StateObserver } from '../state/stateObserver.ts';
 import {
   CLASS_EFFECTIVE,
@@ -101,10 +101,11 @@ export class FutureWatcher extends Watcher {
   override finish(): void {
     if (this.code < 0) this.code = this.state.at(this.days[0] as number);
     const { classes, days } = this;
+    const state = withVerdict(this.code, classes[0] as number);
     for (let day = 0; day < days.length; day += 1) {
       if (classes[day] === CLASS_NONE && this.migratedAt <= (days[day] as number)) classes[day] = CLASS_MIGRATED;
     }
-    this.table.add(this.code, this.weight, classes);
+    this.table.add(state, this.weight, classes);
   }
 
   override take(): MemberTable {

@@ -7,7 +7,7 @@ import { canonicalJson, decisive, digest } from '../../scenario/hash.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 
 /** Version of what a cell of a library holds: raise it when states, classes or the file change. */
-const FORMAT = 1;
+export const CELL_FORMAT = 2;
 
 /** What a library is made of, besides its priors. All of it decides the cells. */
 export interface LibraryOptions {
@@ -71,7 +71,7 @@ export function drawCells(
     const replication = draw.number * options.replications + i;
     const { seed } = priors;
     const identity = canonicalJson({
-      format: FORMAT, kernel: KERNEL, ...decisive(kept, rules), weights, days, seed, replication,
+      format: CELL_FORMAT, kernel: KERNEL, ...decisive(kept, rules), weights, days, seed, replication,
     }); // prettier-ignore
     return {
       key: digest(identity).slice(0, 32),

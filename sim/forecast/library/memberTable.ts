@@ -1,13 +1,13 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
-import type { StateCode } from '../state/stateFacts.ts';
+import { VERDICT_EFFECTIVE, VERDICT_MET, VERDICT_NONE, type StateCode } from '../state/stateFacts.ts';
 
 /**
  * What an installation is counted as at the end of a month: nothing yet; reported under a category that is met, or in
  * effect; migrated.
  */
-export const CLASS_NONE = 0;
-export const CLASS_MET = 1;
-export const CLASS_EFFECTIVE = CLASS_MET + CATEGORIES.length;
+export const CLASS_NONE = VERDICT_NONE;
+export const CLASS_MET = VERDICT_MET;
+export const CLASS_EFFECTIVE = VERDICT_EFFECTIVE;
 export const CLASS_MIGRATED = CLASS_EFFECTIVE + CATEGORIES.length;
 export const CLASS_COUNT = CLASS_MIGRATED + 1;
 

@@ -38,3 +38,10 @@ export function columnShares(classes: Float64Array, days: number, into: Float64A
 
 /** Number of cohorts. */
 export const COHORT_COUNT = COHORTS.length;
+
+/** A line of a forecast at one day. */
+export interface LineAt {
+  readonly cohort: number;
+  readonly column: number;
+  readonly day: number;
+}

@@ -45,9 +45,7 @@ class Level {
 }
 
 /** A state of the portfolio or of a member: its cell at each level, -1 where no simulated life stood so. */
-interface Places {
-  readonly cells: Int32Array;
-}
+type Places = Int32Array;
 
 /**
  * What became of the simulated lives that stood the same. Members are pooled here; how far each draw departs from the
@@ -71,7 +69,7 @@ export class LookAlikes {
     for (const { table } of members) {
       for (let i = 0; i < table.states.length; i += 1) {
         classesOf(table, i, classes);
-        const { cells } = this.placesOf(table.states[i] as number, true);
+        const cells = this.placesOf(table.states[i] as number, true);
         for (let level = 0; level < LEVELS; level += 1) {
           const { lives, classes: held } = this.levels[level] as Level;
           const cell = cells[level] as number;
@@ -85,11 +83,10 @@ export class LookAlikes {
   private placesOf(state: StateCode, isNew = false): Places {
     let places = this.places.get(state);
     if (places === undefined) {
-      const cells = Int32Array.from(this.levels, (level, i) => {
+      places = Int32Array.from(this.levels, (level, i) => {
         const code = coarser(state, i);
         return isNew ? level.cell(code) : level.find(code);
       });
-      places = { cells };
       this.places.set(state, places);
     }
     return places;
@@ -103,7 +100,7 @@ export class LookAlikes {
     for (const { table } of members) {
       for (let i = 0; i < table.states.length; i += 1) {
         classesOf(table, i, classes);
-        const { cells } = this.placesOf(table.states[i] as number);
+        const cells = this.placesOf(table.states[i] as number);
         for (let level = 0; level < LEVELS; level += 1) {
           const { position, lives, classes: held } = own[level] as OwnCells;
           const cell = cells[level] as number;
@@ -123,7 +120,7 @@ export class LookAlikes {
 
   /** The simulated lives that stood exactly so, and the first level that has some: LEVELS where none has. */
   support(state: StateCode): { readonly lives: number; readonly level: number } {
-    const { cells } = this.placesOf(state);
+    const cells = this.placesOf(state);
     const livesAt = (level: number): number => (this.levels[level] as Level).lives[cells[level] as number] ?? 0;
     let level = 0;
     while (level < LEVELS && livesAt(level) < 1) level += 1;
@@ -143,7 +140,7 @@ export class LookAlikes {
   }
 
   private classesFor(state: StateCode, own?: readonly OwnCells[]): boolean {
-    const { cells } = this.placesOf(state);
+    const cells = this.placesOf(state);
     const { shares, coarse } = this;
     let isKnown = false;
     for (let level = LEVELS - 1; level >= 0; level -= 1) {
@@ -167,6 +164,13 @@ export class LookAlikes {
     if (!isKnown) shares.fill(0);
     return isKnown;
   }
+}
+
+/** Members by their draw, in the order of the first of each. */
+export function byDraw(members: readonly Member[]): readonly (readonly Member[])[] {
+  const draws = new Map<number, Member[]>();
+  for (const member of members) draws.set(member.draw, [...(draws.get(member.draw) ?? []), member]);
+  return [...draws.values()];
 }
 
 /** How much of a state's weight stands in each class at each day. */

@@ -1,60 +1,9 @@
 import { givenOf, factsOf, type StateCode } from '../state/stateFacts.ts';
 import { CLASS_COUNT } from '../library/memberTable.ts';
-import { COLUMN_COUNT, columnShares } from './lines.ts';
+import { COHORT_COUNT, COLUMN_COUNT, columnShares } from './lines.ts';
+import { LineSums, phasesOf } from './lineSums.ts';
 import { classesOf, type LookAlikes, type Member } from './lookAlikes.ts';
-import { addToSummaries, SUMMARIES } from './summaries.ts';
-
-/** From here on a future counts as settled: a parameter no longer moves it. Ours. */
-const SETTLED = 0.98;
-
-/** Sums over the states of one part of a portfolio, day x COLUMN_COUNT + column. */
-export class LineSums {
-  /** Counted in fact; for members, whose future is known. */
-  readonly actual: Float64Array;
-  /** Expected of the states whose future is settled, and of the others. */
-  readonly settled: Float64Array;
-  readonly open: Float64Array;
-  /** Variance of the dice of the others: the sum of p (1 - p). */
-  readonly dice: Float64Array;
-  /** The same, each state times what one of its lives stands for: the noise of having lived so few. */
-  readonly sampling: Float64Array;
-
-  constructor(days: number) {
-    const size = days * COLUMN_COUNT;
-    this.actual = new Float64Array(size);
-    this.settled = new Float64Array(size);
-    this.open = new Float64Array(size);
-    this.dice = new Float64Array(size);
-    this.sampling = new Float64Array(size);
-  }
-
-  /** Adds a state: `count` installations with these shares, each life of which stands for `each`. */
-  addState(shares: Float64Array, count: number, each: number): void {
-    const { settled, open, dice, sampling } = this;
-    for (let i = 0; i < shares.length; i += 1) {
-      const p = shares[i] as number;
-      if (p <= 0) continue;
-      if (p > SETTLED) settled[i] = (settled[i] as number) + count * p;
-      else {
-        const variance = count * p * (1 - p);
-        open[i] = (open[i] as number) + count * p;
-        dice[i] = (dice[i] as number) + variance;
-        sampling[i] = (sampling[i] as number) + variance * each;
-      }
-    }
-  }
-
-  /** Adds other sums, each installation counting so often. */
-  add(other: LineSums, times: number): void {
-    for (let i = 0; i < this.open.length; i += 1) {
-      this.actual[i] = (this.actual[i] as number) + times * (other.actual[i] as number);
-      this.settled[i] = (this.settled[i] as number) + times * (other.settled[i] as number);
-      this.open[i] = (this.open[i] as number) + times * (other.open[i] as number);
-      this.dice[i] = (this.dice[i] as number) + times * (other.dice[i] as number);
-      this.sampling[i] = (this.sampling[i] as number) + times * times * (other.sampling[i] as number);
-    }
-  }
-}
+import { addToSummaries, LINE_SUMMARIES } from './summaries.ts';
 
 /** Installations that records describe alike: cohort, dormancy, gas and payment mode. */
 export interface Stratum {
@@ -79,7 +28,7 @@ function stratumOf(strata: Map<StateCode, Stratum>, state: StateCode, days: numb
       count: 0,
       lives: 0,
       sums: new LineSums(days),
-      summaries: new Float64Array(2 * SUMMARIES.length),
+      summaries: new Float64Array(2 * LINE_SUMMARIES.length),
     };
     strata.set(given, stratum);
   }
@@ -95,8 +44,9 @@ export function strataOfStates(states: ReadonlyMap<StateCode, number>, lookAlike
     stratum.count += count;
     stratum.lives += count;
     lookAlikes.columns(state, shares);
-    stratum.sums.addState(shares, count, 1);
-    addToSummaries(factsOf(state), count, stratum.summaries);
+    const facts = factsOf(state);
+    stratum.sums.addState(shares, phasesOf(facts), { count, each: 1 });
+    addToSummaries(facts, count, stratum.summaries, LINE_SUMMARIES);
   }
   return strata;
 }
@@ -120,12 +70,33 @@ export function strataOfMember(
     stratum.count += weight;
     stratum.lives += lives;
     lookAlikes.columns(state, shares, own);
-    stratum.sums.addState(shares, weight, weight / lives);
     classesOf(table, i, held);
     columnShares(held, days, actual);
-    for (let at = 0; at < actual.length; at += 1)
-      stratum.sums.actual[at] = (stratum.sums.actual[at] as number) + (actual[at] as number);
-    addToSummaries(factsOf(state), weight, stratum.summaries);
+    const facts = factsOf(state);
+    stratum.sums.addState(shares, phasesOf(facts), { count: weight, each: weight / lives, actual });
+    addToSummaries(facts, weight, stratum.summaries, LINE_SUMMARIES);
   }
   return strata;
+}
+
+/** Lives of a stratum below which a member has no say of it. Ours. */
+const LIVES_MIN = 15;
+
+/** A member, or the portfolio itself, as it would be if it held as many of each stratum as the portfolio does. */
+export function likeTarget(
+  strata: Strata,
+  target: Strata,
+  days: number,
+): { readonly cohorts: readonly LineSums[]; readonly summaries: Float64Array } {
+  const cohorts = Array.from({ length: COHORT_COUNT }, () => new LineSums(days));
+  const summaries = new Float64Array(2 * LINE_SUMMARIES.length);
+  for (const [given, { count, cohort }] of target) {
+    const own: Stratum | undefined = strata.get(given);
+    if (own === undefined || own.count <= 0 || (strata !== target && own.lives < LIVES_MIN)) continue;
+    const times = count / own.count;
+    (cohorts[cohort] as LineSums).add(own.sums, times);
+    for (let i = 0; i < summaries.length; i += 1)
+      summaries[i] = (summaries[i] as number) + times * (own.summaries[i] as number);
+  }
+  return { cohorts, summaries };
 }

@@ -12,12 +12,14 @@ const POISSON_BELOW = 20;
 /** A forecast of one number: equally likely values, rising. */
 export type Predictive = Float64Array;
 
-/** A mixture of dice around each of several means. */
+/**
+ * A mixture of dice around each of several means.
+ * @param dice the variance of the dice around each mean
+ */
 export function mixture(
   means: Float64Array,
-  options: { readonly settled: number; readonly diceShare: number },
+  { settled, dice }: { readonly settled: number; readonly dice: Float64Array },
 ): Predictive {
-  const { settled, diceShare } = options;
   const values = new Float64Array(means.length * POINTS);
   for (let k = 0; k < means.length; k += 1) {
     const mean = Math.max(0, means[k] as number);
@@ -25,7 +27,7 @@ export function mixture(
       const spread =
         mean < POISSON_BELOW
           ? poissonQuantile(mean, (i + 0.5) / POINTS)
-          : Math.max(0, mean + Math.sqrt(mean * diceShare) * (NORMAL_POINTS[i] as number));
+          : Math.max(0, mean + Math.sqrt(dice[k] as number) * (NORMAL_POINTS[i] as number));
       values[k * POINTS + i] = settled + spread;
     }
   }

@@ -1,5 +1,6 @@
 import { COHORTS } from '../../../src/installation/cohort.ts';
-import type { Facts } from '../state/stateFacts.ts';
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
+import { categoryOf, type Facts } from '../state/stateFacts.ts';
 
 /** A share of a portfolio that says something of its parameters, whatever its size: how many of `among` are `of`. */
 interface Summary {
@@ -10,6 +11,7 @@ interface Summary {
 
 const DORMANT = (facts: Facts): boolean => facts.esmeDormant === 1 && facts.gas !== 2;
 const attempted = (facts: Facts): boolean => facts.attempted > 0;
+const hasBegun = (facts: Facts): boolean => facts.attempted > 0 || facts.instructed > 0 || facts.verdict > 0;
 const failedWeeks = (facts: Facts): number => facts.wanWeeks + facts.hanWeeks + facts.otherWeeks;
 
 interface Class {
@@ -22,12 +24,18 @@ const CLASSES: readonly Class[] = COHORTS.flatMap((name, cohort) => [
   { name: `${name} not Dormant`, is: (facts) => facts.cohort === cohort && !DORMANT(facts) },
 ]);
 
-const ofClass = ({ name, is }: Class): readonly Summary[] => {
-  const share = (what: string, among: (facts: Facts) => boolean, of: (facts: Facts) => boolean): Summary => ({
+type Predicate = (facts: Facts) => boolean;
+
+const shareIn =
+  (name: string, is: Predicate) =>
+  (what: string, among: Predicate, of: Predicate): Summary => ({
     name: `${name}: ${what}`,
     among: (facts) => is(facts) && among(facts),
     of,
   });
+
+const ofClass = ({ name, is }: Class): readonly Summary[] => {
+  const share = shareIn(name, is);
   return [
     share('attempted', () => true, attempted),
     share('migrated, of those attempted', attempted, (facts) => facts.ended > 0),
@@ -42,6 +50,24 @@ const ofClass = ({ name, is }: Class): readonly Summary[] => {
     ),
     share('instructed by the supplier, of those with GT01', (facts) => facts.hanWeeks > 0, (facts) => facts.supplierInstructed > 0), // prettier-ignore
     share('other failures, of those attempted', attempted, (facts) => facts.otherWeeks > 0),
+  ];
+};
+
+/** What says how fast they come and what the rules say of those who have begun: it will be so with many who have not. */
+const lineSummariesOf = ({ name, is }: Class): readonly Summary[] => {
+  const share = shareIn(name, is);
+  return [
+    share(
+      'within four weeks, of those migrated',
+      (facts) => facts.ended > 0,
+      (facts) => facts.attempted <= 3,
+    ),
+    share(
+      'within eight weeks, of those migrated',
+      (facts) => facts.ended > 0,
+      (facts) => facts.attempted <= 4,
+    ),
+    ...CATEGORIES.map((category, i) => share(`${category}, of those begun`, hasBegun, (facts) => categoryOf(facts.verdict) === i)), // prettier-ignore
   ];
 };
 
@@ -70,9 +96,17 @@ const OF_ALL: readonly Summary[] = [
 /** The summaries of a portfolio. Each is a share, so that no size of anything enters. */
 export const SUMMARIES: readonly Summary[] = [...OF_ALL, ...CLASSES.flatMap(ofClass)];
 
+/** The summaries that lines are regressed on: those of a portfolio, its pace and its verdicts. */
+export const LINE_SUMMARIES: readonly Summary[] = [
+  ...SUMMARIES,
+  { name: 'instructed within four weeks, of those prepared', among: (f) => f.prepared > 0, of: (f) => f.instructed === 1 }, // prettier-ignore
+  { name: 'instructed within eight weeks, of those prepared', among: (f) => f.prepared > 0, of: (f) => f.instructed <= 2 }, // prettier-ignore
+  ...CLASSES.flatMap(lineSummariesOf),
+];
+
 /** Adds a state to the sums of each summary: `sums[2 i]` those of it, `sums[2 i + 1]` those among whom. */
-export function addToSummaries(facts: Facts, weight: number, sums: Float64Array): void {
-  SUMMARIES.forEach(({ among, of }, i) => {
+export function addToSummaries(facts: Facts, weight: number, sums: Float64Array, summaries = SUMMARIES): void {
+  summaries.forEach(({ among, of }, i) => {
     if (!among(facts)) return;
     sums[2 * i + 1] = (sums[2 * i + 1] as number) + weight;
     if (of(facts)) sums[2 * i] = (sums[2 * i] as number) + weight;
@@ -81,6 +115,26 @@ export function addToSummaries(facts: Facts, weight: number, sums: Float64Array)
 
 /** A share on the scale on which its noise does not depend on it: 1 / (4 n) is its variance. */
 export function summaryValue(of: number, among: number): number {
-  const share = Math.min(1, Math.max(0, of / among));
+  const share = shareOf(of, among);
   return Math.atan(Math.sqrt(share / (1 - share)));
+}
+
+/** Shares far below this say nothing more: it bounds their log odds, whatever the size of the portfolio. Ours. */
+const SHARE_MIN = 0.002;
+
+/** A share as its log odds, on the scale of the shifts that it explains. */
+export function logOddsOf(of: number, among: number): number {
+  const share = shareOf(of, among);
+  return Math.log((share + SHARE_MIN) / (1 - share + SHARE_MIN));
+}
+
+/** The variance of `logOddsOf` for having seen so few. */
+export function logOddsNoise(of: number, among: number): number {
+  const share = shareOf(of, among);
+  const slope = 1 / (share + SHARE_MIN) + 1 / (1 - share + SHARE_MIN);
+  return (slope * slope * share * (1 - share)) / among;
+}
+
+function shareOf(of: number, among: number): number {
+  return Math.min(1, Math.max(0, of / among));
 }

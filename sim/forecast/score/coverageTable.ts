@@ -1,4 +1,5 @@
 import type { Score } from './lineScores.ts';
+import { rankHistogram, type RankHistogram } from './rankHistogram.ts';
 
 /** How often the intervals of some lines held, and how good their forecasts were. */
 export interface CoverageRow {
@@ -16,6 +17,7 @@ export interface CoverageRow {
   readonly width90: number;
   /** 0.5 for a forecast without bias. */
   readonly meanRank: number;
+  readonly ranks: RankHistogram;
 }
 
 /** What came counts as so many at least, where a score is a share of it. Ours. */
@@ -58,5 +60,6 @@ function rowOf(by: string, of: string, truths: readonly (readonly Score[])[]): C
     crpsToday: share((score) => score.crpsToday),
     width90: share((score) => score.width90),
     meanRank: mean(({ rank }) => rank),
+    ranks: rankHistogram(truths.map((scores) => scores.map(({ rank }) => rank))),
   };
 }

@@ -1,7 +1,7 @@
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { CLASS_COUNT, type MemberTable } from '../library/memberTable.ts';
-import type { Forecaster, LineAt } from '../predict/forecaster.ts';
-import { COLUMN_COUNT, COLUMNS, columnShares } from '../predict/lines.ts';
+import type { Forecaster } from '../predict/forecaster.ts';
+import { COLUMN_COUNT, COLUMNS, columnShares, type LineAt } from '../predict/lines.ts';
 import { classesOf, type Member } from '../predict/lookAlikes.ts';
 import { crps, quantileAt, rankOf, type Predictive } from '../predict/predictive.ts';
 import { factsOf, type StateCode } from '../state/stateFacts.ts';
@@ -45,12 +45,11 @@ function statesOf(table: MemberTable): ReadonlyMap<StateCode, number> {
   return new Map(Array.from(table.states, (state, i) => [state, table.weight[i] as number]));
 }
 
-/** The prior predictive without histories: each member as it came, its sizes drawn from the priors. */
-export function priorValues(outcomes: readonly Outcome[], { cohort, column, day }: LineAt): Predictive {
-  return Float64Array.from(
-    outcomes,
-    (outcome) => (outcome[cohort] as Float64Array)[day * COLUMN_COUNT + column] as number,
-  ).sort();
+/** The prior predictive of a sum of lines without histories: each member as it came, its sizes drawn from the priors. */
+export function priorValues(outcomes: readonly Outcome[], lines: readonly LineAt[]): Predictive {
+  return Float64Array.from(outcomes, (outcome) =>
+    lines.reduce((sum, { cohort, column, day }) => sum + ((outcome[cohort] as Float64Array)[day * COLUMN_COUNT + column] as number), 0),
+  ).sort(); // prettier-ignore
 }
 
 /** A line that is scored expects at least so many installations: intervals of fewer are those of whole numbers. Ours. */
@@ -73,14 +72,13 @@ export function scoresOf(
       if (measure === 'effective') continue;
       for (const day of days) {
         const line = { cohort, column, day };
-        const values = forecast.predictive(line);
+        const values = forecast.predictive([line]);
         const at = day * COLUMN_COUNT + column;
         const own = came[cohort] as Float64Array;
         const sums = forecast.sums[cohort];
-        const expected = (sums?.open[at] as number) + (sums?.settled[at] as number);
         const y = own[at] as number;
         // What is settled for every draw is no forecast.
-        if (expected < EXPECTED_MIN || (sums?.dice[at] as number) < 1) continue;
+        if (sums === undefined || sums.expected(day, column) < EXPECTED_MIN || sums.diceOf(day, column) < 1) continue;
         const today = own[column] as number;
         const inside = (low: number, high: number): boolean =>
           quantileAt(values, low) <= y && y <= quantileAt(values, high);
@@ -94,7 +92,7 @@ export function scoresOf(
           width90: quantileAt(values, 0.95) - quantileAt(values, 0.05),
           rank: rankOf(values, y),
           crps: crps(values, y),
-          crpsPrior: crps(priorValues(members, line), y),
+          crpsPrior: crps(priorValues(members, [line]), y),
           crpsToday: Math.abs(y - today),
           alarm: forecast.alarm,
         });

@@ -9,6 +9,10 @@ export const WORLDS = {
     words: 'long outages of whole hub fleets, four a year',
     set: () => ['sharedOutages.hub-model.perYear=4', 'sharedOutages.hub-model.duration.daysScale=15'],
   },
+  null: {
+    words: 'the null model: perfect links, no change, and failures with a Beta chance that stays',
+    set: (priors: Priors) => nullModel(priors),
+  },
   independent: {
     words: 'each failure independent of the last',
     set: (priors: Priors) => persistentFaults(priors).map((name) => `faults.${name}.success={chance: 0.5}`),
@@ -16,6 +20,31 @@ export const WORLDS = {
 } as const satisfies Readonly<Record<string, { readonly words: string; readonly set: (priors: Priors) => readonly string[] }>>; // prettier-ignore
 
 export type World = keyof typeof WORLDS;
+
+/** Never down for as long as a window: no check can fail for it. */
+const PERFECT = '{up: {upDaysMean: 100000, down: [{share: 1, duration: {kind: fixed, days: 0.01}}]}}';
+/** The steps at which the null model fails: one for each kind of failure that a clause counts. */
+const NULL_STEPS = ['deviceState', 'hanRecent', 'wanRecent'];
+/** The share that never succeeds, as in scenarios/null.yaml. */
+const NULL_DEAD = 0.02;
+
+/** Settings that leave of a scenario its populations, its entry and the Beta chances of its persistent faults. */
+function nullModel(priors: Priors): readonly string[] {
+  const { links, sharedOutages, changes, faults } = priors.base.scenario;
+  const persistent = persistentFaults(priors);
+  return [
+    ...Object.keys(links.wan).map((name) => `links.wan.${name}={contact: {mode: continuous}, classes: ${PERFECT}}`),
+    ...Object.keys(links.han).map((name) => `links.han.${name}={wakeMinutes: 30, classes: ${PERFECT}}`),
+    ...Object.keys(sharedOutages).map((name) => `sharedOutages.${name}.perYear=0`),
+    ...Object.keys(changes).map((name) => `changes.${name}=0`),
+    ...Object.entries(faults).flatMap(([name, { kind }]) => (kind === 'dataError' || !persistent.includes(name) ? [`faults.${name}.share=0`] : [])), // prettier-ignore
+    ...persistent.flatMap((name, i) => [
+      `faults.${name}.step=${NULL_STEPS[i % NULL_STEPS.length] as string}`,
+      `faults.${name}.effect=silence`,
+      `faults.${name}.deadShare=${NULL_DEAD}`,
+    ]),
+  ];
+}
 
 function persistentFaults({ base }: Priors): readonly string[] {
   return Object.entries(base.scenario.faults).flatMap(([name, fault]) => (fault.kind === 'persistent' && 'betaA' in fault.success ? [name] : [])); // prettier-ignore

@@ -1,14 +1,26 @@
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
+import type { engine } from '../../../src/exclusion/engine/engine.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { NO_WAN, OK, OK_ESME, type Attempt, type History, type HistoryEvent } from '../../../src/migration/history.ts';
 import type { Instant } from '../../../src/londonTime.ts';
 import { failureKind } from './failureKind.ts';
-import type { StateCode } from './stateFacts.ts';
+import { VERDICT_EFFECTIVE, VERDICT_MET, VERDICT_NONE, withVerdict, type StateCode } from './stateFacts.ts';
 import { StateObserver } from './stateObserver.ts';
+
+/** What the rules say of a real history at an as-of, as a state holds it. */
+export function verdictAt(decider: ReturnType<typeof engine>, history: History, asOf: Instant): number {
+  const verdict = decider.decide(history, asOf).verdicts.find(({ reported }) => reported);
+  if (verdict === undefined) return VERDICT_NONE;
+  return (verdict.effectiveFrom === null ? VERDICT_MET : VERDICT_EFFECTIVE) + CATEGORIES.indexOf(verdict.category);
+}
 
 const observer = new StateObserver();
 
-/** The state of a real history at an as-of. Rows after it are passed over. */
-export function stateOfHistory(history: History, asOf: Instant): StateCode {
+/**
+ * The state of a real history at an as-of. Rows after it are passed over.
+ * @param verdict what the rules say of it at the as-of: see `verdictAt`
+ */
+export function stateOfHistory(history: History, asOf: Instant, verdict: number): StateCode {
   const { installation } = history;
   const { gas } = installation;
   observer.begin({
@@ -30,7 +42,7 @@ export function stateOfHistory(history: History, asOf: Instant): StateCode {
   }
   for (; next < events.length && (events[next] as HistoryEvent).at <= asOf; next += 1)
     tell(events[next] as HistoryEvent);
-  return observer.at(asOf);
+  return withVerdict(observer.at(asOf), verdict);
 }
 
 function tell({ event, value }: HistoryEvent): void {

@@ -1,7 +1,15 @@
+import { CATEGORIES } from '../../../src/clauses/clause.ts';
+
 /**
  * What is observed of an installation at an as-of: the facts, how far each is told apart, and how a state becomes one
  * number. Real records and simulated lives are described by the same facts (`StateObserver`), so that they can be matched.
  */
+
+/** What the rules say at the as-of: no category; one that is met; one that is in effect. */
+export const VERDICT_NONE = 0;
+export const VERDICT_MET = 1;
+export const VERDICT_EFFECTIVE = VERDICT_MET + CATEGORIES.length;
+const VERDICT_COUNT = VERDICT_EFFECTIVE + CATEGORIES.length;
 
 /** The facts of a state in order, each with the number of values that are told apart. All bounds are ours. */
 const FACTS = [
@@ -31,6 +39,8 @@ const FACTS = [
   /** A Master Key that cannot be obtained; a DMC recommended or decided to be uneconomic. */
   ['standing', 3],
   ['supplierInstructed', 2],
+  /** VERDICT_NONE, or VERDICT_MET or VERDICT_EFFECTIVE and the position of the category that is reported. */
+  ['verdict', VERDICT_COUNT],
 ] as const;
 
 export type Fact = (typeof FACTS)[number][0];
@@ -47,6 +57,16 @@ export function stateCode(facts: Readonly<Facts>): StateCode {
   let code = 0;
   for (const [name, size] of FACTS) code = code * size + Math.min(facts[name], size - 1);
   return code;
+}
+
+/** A state without a verdict, with the verdict of the rules. The verdict is the lowest digit. */
+export function withVerdict(code: StateCode, verdict: number): StateCode {
+  return code + verdict;
+}
+
+/** The position of the category that a verdict reports; -1: none. */
+export function categoryOf(verdict: number): number {
+  return verdict === VERDICT_NONE ? -1 : (verdict - VERDICT_MET) % CATEGORIES.length;
 }
 
 /** The facts of a state. */
@@ -92,7 +112,10 @@ const STEPS: readonly Coarsen[] = [
     facts.otherWeeks = Math.min(worst, 5);
     cap(facts, 'noWan', 1);
   },
-  (facts) => forget('gasCredit', 'prepared', 'noWan', 'otherWeeks', 'supplierInstructed')(facts),
+  (facts) => {
+    forget('gasCredit', 'prepared', 'noWan', 'otherWeeks', 'supplierInstructed')(facts);
+    facts.verdict = VERDICT_MET + categoryOf(facts.verdict);
+  },
 ];
 
 /** Levels of the back-off: 0 is the exact state. */

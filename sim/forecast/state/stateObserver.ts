@@ -50,7 +50,7 @@ export class StateObserver {
     facts.gas = start.hasGas ? (start.gasDormant ? 1 : 2) : 0;
     facts.gasCredit = start.hasGas && start.gasCredit ? 1 : 0;
     facts.electricityCredit = Number(start.electricityCredit);
-    facts.standing = 0;
+    facts.standing = facts.verdict = 0;
     this.restart();
   }
 
@@ -128,7 +128,7 @@ export class StateObserver {
     this.facts[WEEKS_OF[kind]] += 1;
   }
 
-  /** The state at an as-of that no row lies behind. */
+  /** The state at an as-of that no row lies behind, without the verdict of the rules: see `withVerdict`. */
   at(asOf: Instant): StateCode {
     const { facts } = this;
     facts.attempted = sinceOf(asOf, this.attemptedAt, ATTEMPT_WEEKS);

@@ -1,6 +1,6 @@
 /**
- * What the WebAssembly form of the kernel offers. One instance serves one task and one replication: `receive` room for the
- * numbers of the plan and the outages, `begin`, and then `run` or `record` for one shard after the other.
+ * The functions that the WebAssembly form of the kernel exports. One instance serves one task and one replication. Call
+ * `receive` to get room for the numbers of the plan and the outages, then `begin`, and then `run` or `record` for each shard.
  */
 import { RuleNumbers } from '../../../src/exclusion/engine/ruleNumbers.ts';
 import { addressOf, type i32 } from '../../../src/numbers.ts';
@@ -17,9 +17,9 @@ import { Recorder } from './recorder.ts';
 
 let received: Float64Array = new Float64Array(0);
 let lives: ManyLives | null = null;
-/** Of the plan's rule set, and of each that follows. */
+/** The counts under the plan's rule set, then those under each rule set that follows. */
 let counts: Counts[] = [];
-/** Both are made when a shard is first recorded. */
+/** The recorder, its life and its tables are made when a shard is first recorded. */
 let recorder: Recorder | null = null;
 let recordedLife: Life | null = null;
 let tables: ColumnTable[] = [];
@@ -73,15 +73,17 @@ function beginRecords(): void {
   recordedLife = new Life(plan, outages, seed, number, counts[0] as Counts, kept, false, null);
 }
 
-/** The rows of a recorded table, by its number in `RECORDED_TABLES`, and where its columns stand (`ColumnTable`). */
+/** The number of rows of a recorded table. `k` is its number in `RECORDED_TABLES` (records/recordBuffers.ts). */
 export function tableRows(k: i32): i32 {
   return (tables[k] as ColumnTable).rows;
 }
 
+/** The number of rows for which each column of the table has room. */
 export function tableCapacity(k: i32): i32 {
   return (tables[k] as ColumnTable).capacity;
 }
 
+/** The address of the first column of the table. The columns stand one after the other. */
 export function tableAddress(k: i32): i32 {
   return addressOf((tables[k] as ColumnTable).values);
 }

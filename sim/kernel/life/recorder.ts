@@ -16,8 +16,8 @@ import { Observer } from './observer.ts';
 const NONE: i32 = -1;
 
 /**
- * Keeps the records of lives until `clear`. `recordsOf` (records/recordBuffers.ts) names the tables and their columns, in
- * the order in which they are written here.
+ * Keeps the records of lives until `clear` is called. The names of the tables and of their columns stand in
+ * records/recordBuffers.ts, in the order in which the values are written here.
  */
 export class Recorder extends Observer {
   readonly installations: ColumnTable = new ColumnTable(13);
@@ -25,7 +25,7 @@ export class Recorder extends Observer {
   readonly events: ColumnTable = new ColumnTable(4);
   readonly spans: ColumnTable = new ColumnTable(4);
   readonly verdicts: ColumnTable = new ColumnTable(7);
-  /** The instants that the verdicts rest on, those of the first verdict first. */
+  /** The instants of evidence of all verdicts, in the order of the verdicts. */
   readonly evidence: ColumnTable = new ColumnTable(1);
   private entity: i32 = 0;
   private readonly horizon: Instant;
@@ -123,10 +123,10 @@ export class Recorder extends Observer {
     table.put(tally.counted(category));
     table.put(isReported ? 1 : 0);
     table.put(instants.count);
-    this.rests(instants);
+    this.takeEvidence(instants);
   }
 
-  private rests(instants: InstantList): void {
+  private takeEvidence(instants: InstantList): void {
     const table = this.evidence;
     for (let i: i32 = 0; i < instants.count; i += 1) {
       table.add();

@@ -3,8 +3,8 @@ import { AREA_MIN, syntheticMpan, syntheticMprn } from '../../../src/installatio
 import { formatInstant } from '../../../src/time.ts';
 
 /**
- * The records of one shard as columns of integers, to be turned into files by the thread that writes. -1 is null.
- * Codes: positions in COHORTS, CATEGORIES, EVENTS, OUTCOMES, the model's suppliers and DMC names.
+ * The records of one shard as columns of integers. The thread that writes turns them into files. -1 means null. A code is a
+ * position in COHORTS, CATEGORIES, EVENTS or OUTCOMES, or among the model's suppliers or DMC names.
  */
 export interface ShardRecords {
   readonly installations: Columns<InstallationColumn> & { readonly mpan: Float64Array; readonly mprn: Float64Array };
@@ -31,14 +31,14 @@ const VERDICT_COLUMNS = ['id', 'category', 'metAt', 'effectiveFrom', 'counted', 
 type VerdictColumn = (typeof VERDICT_COLUMNS)[number];
 const EVIDENCE_COLUMNS = ['at'] as const;
 
-/** A table as the recorder keeps it: each column has room for `capacity` rows, and they stand one after the other. */
+/** A table of a recorder. The columns stand one after the other, and each has room for `capacity` rows. */
 export interface RecordedTable {
   readonly rows: number;
   readonly capacity: number;
   readonly values: Int32Array;
 }
 
-/** The tables of a `Recorder`, here or in the memory of the compiled life. */
+/** The tables of a `Recorder`, in JavaScript or in the memory of the compiled life. */
 export interface RecordedTables {
   readonly installations: RecordedTable;
   readonly attempts: RecordedTable;
@@ -48,7 +48,7 @@ export interface RecordedTables {
   readonly evidence: RecordedTable;
 }
 
-/** The tables in the order in which the compiled life numbers them, and how many columns each has. */
+/** Each table with the number of its columns, in the order in which the compiled life numbers the tables. */
 const RECORDED_TABLES: readonly (readonly [keyof RecordedTables, number])[] = [
   ['installations', INSTALLATION_COLUMNS.length],
   ['attempts', ATTEMPT_COLUMNS.length],
@@ -58,21 +58,21 @@ const RECORDED_TABLES: readonly (readonly [keyof RecordedTables, number])[] = [
   ['evidence', EVIDENCE_COLUMNS.length],
 ];
 
-/** The tables of the compiled life, which are numbered there. */
+/** Collects the tables of the compiled life, where each has a number. */
 export function tablesOf(table: (k: number, columns: number) => RecordedTable): RecordedTables {
   const tables: Partial<Record<keyof RecordedTables, RecordedTable>> = {};
   for (const [k, [name, columns]] of RECORDED_TABLES.entries()) tables[name] = table(k, columns);
   return tables as RecordedTables;
 }
 
-/** Copies the columns, each ready to be handed to another thread. */
+/** Copies the columns of a table. Each copy can be moved to another thread. */
 function columnsOf<C extends string>(names: readonly C[], { rows, capacity, values }: RecordedTable): Columns<C> {
   const columns: Partial<Record<C, Int32Array>> = {};
   names.forEach((name, i) => (columns[name] = values.slice(i * capacity, i * capacity + rows)));
   return columns as Columns<C>;
 }
 
-/** The records that the tables hold. The recorder may be cleared and used again. */
+/** Copies the records out of the tables. The recorder can then be cleared and used again. */
 export function recordsOf(tables: RecordedTables): ShardRecords {
   const installations = columnsOf(INSTALLATION_COLUMNS, tables.installations);
   const events = columnsOf(EVENT_COLUMNS, tables.events);
@@ -88,7 +88,7 @@ export function recordsOf(tables: RecordedTables): ShardRecords {
   };
 }
 
-/** Where there is no gas meter, the MPRN is NaN. */
+/** Makes the meter points. The MPRN is NaN for an installation without a gas meter. */
 function meterPoints({ id, area, gsmeDormant }: Columns<InstallationColumn>): {
   mpan: Float64Array;
   mprn: Float64Array;
@@ -103,7 +103,7 @@ function meterPoints({ id, area, gsmeDormant }: Columns<InstallationColumn>): {
   return { mpan, mprn };
 }
 
-/** The instants of each verdict as the records write them. */
+/** Writes the evidence of each verdict as the records hold it: instants, joined by semicolons. */
 function evidenceTexts(counts: Int32Array, { values }: RecordedTable): string[] {
   const texts: string[] = [];
   let from = 0;
@@ -119,14 +119,14 @@ function evidenceTexts(counts: Int32Array, { values }: RecordedTable): string[] 
   return texts;
 }
 
-/** Values of the `events` record by code; suppliers follow from EVENT_VALUES.length, by number. */
+/** The values of the `events` record by code. The codes from EVENT_VALUES.length on are suppliers, by number. */
 export const EVENT_VALUES = ['', 'no', 'yes', 'prepayment', 'credit'] as const;
 
 const YES_NO_FROM = EVENT_VALUES.indexOf('no');
 const PAYMENT_FROM = EVENT_VALUES.indexOf('prepayment');
 const SUPPLIERS_FROM = EVENT_VALUES.length;
 
-/** Per event that has a value: the code of its first value. Values of suppliers count from 1, and 0 has no text. */
+/** For each event with a value: the code of its first value. Suppliers are numbered from 1; 0 has no text. */
 const VALUES_FROM: readonly (number | undefined)[] = Object.assign([] as number[], {
   [EVENT['esme-dormant']]: YES_NO_FROM,
   [EVENT['gsme-dormant']]: YES_NO_FROM,
@@ -145,7 +145,7 @@ export function eventValue(event: number, value: number): number {
   return value === 0 ? 0 : from + value - 1;
 }
 
-/** The buffers that can be moved to another thread without a copy. */
+/** Lists the buffers that can be moved to another thread without a copy. */
 export function buffersOf(records: ShardRecords): ArrayBuffer[] {
   return Object.values(records).flatMap((columns) =>
     Object.values(columns as Record<string, unknown>).flatMap((column) =>

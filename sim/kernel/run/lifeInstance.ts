@@ -54,10 +54,10 @@ export interface CompiledLives {
   record(first: number, to: number): RecordedLives;
 }
 
-/** What `record` counted, and its tables as they stand in memory: they are gone when the instance is used again. */
+/** The counts and the tables of one call of `record`. The tables are views of memory, valid until the next call. */
 export interface RecordedLives {
   readonly counts: Counts;
-  /** A table by its number, with so many columns. */
+  /** Returns a table by its number. `columns` is the number of its columns. */
   readonly table: (k: number, columns: number) => RecordedTable;
 }
 

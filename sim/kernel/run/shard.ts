@@ -12,10 +12,10 @@ import { recordsOf, tablesOf, type ShardRecords } from '../records/recordBuffers
 import { compiledLives } from './compiledLife.ts';
 import type { CompiledLives } from './lifeInstance.ts';
 
-/** Fixed, and independent of the number of workers: how a population is cut cannot matter. */
+/** The number of installations in a shard. It does not depend on the number of workers, and results do not depend on it. */
 const SHARD_SIZE = 65_536;
 
-/** The compiled life is fast after so many lives. Our choice: more of them only cost time. */
+/** The number of lives that warm the compiled life. Our choice: more lives do not make it faster. */
 const WARM_COMPILED = 16_384;
 
 export function shardsOf(size: number): number {

@@ -1,11 +1,4 @@
-import { meanOf } from '../../../src/report/statistics.ts';
-
-/** The unbiased variance (divided by n - 1); 0 for fewer than two values. */
-export function varianceOf(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const mean = meanOf(values);
-  return values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / (values.length - 1);
-}
+import { meanOf, varianceOf } from '../../../src/report/statistics.ts';
 
 /** P(|T| <= t) for Student's t with a whole number of degrees of freedom: the finite sums of Abramowitz and Stegun 26.7. */
 function withinStudent(t: number, freedom: number): number {

@@ -1,8 +1,8 @@
 import { Matrix, SVD } from 'ml-matrix';
 import type { UniformAt } from '../design/designMatrix.ts';
 import { bootstrap, resamplesOf } from './bootstrap.ts';
-import { meanOf } from '../../../src/report/statistics.ts';
-import { varianceOf, type Estimate } from './estimates.ts';
+import { meanOf, varianceOf } from '../../../src/report/statistics.ts';
+import type { Estimate } from './estimates.ts';
 
 /** The main effect of one factor in a space-filling design. */
 export interface LinearEffect {

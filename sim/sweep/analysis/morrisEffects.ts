@@ -1,8 +1,8 @@
 import { assert } from '../../../src/assert.ts';
 import type { Coordinate, UniformAt } from '../design/designMatrix.ts';
 import { bootstrap, resamplesOf } from './bootstrap.ts';
-import { meanOf } from '../../../src/report/statistics.ts';
-import { varianceOf, type Estimate } from './estimates.ts';
+import { meanOf, varianceOf } from '../../../src/report/statistics.ts';
+import type { Estimate } from './estimates.ts';
 
 /** What Morris' screening says of one factor. All are changes of the outcome over the factor's whole range. */
 export interface MorrisEffect {

@@ -1,5 +1,5 @@
-import { meanOf } from '../../../src/report/statistics.ts';
-import { meanEstimate, varianceOf, type Estimate } from './estimates.ts';
+import { meanOf, varianceOf } from '../../../src/report/statistics.ts';
+import { meanEstimate, type Estimate } from './estimates.ts';
 
 /** The difference of one outcome between two scenarios that were run on common dice, replication by replication. */
 export interface PairedDifference {

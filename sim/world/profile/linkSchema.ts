@@ -70,6 +70,13 @@ export const wanProfile = z.strictObject({
   contact: wanContact,
   classes: z.record(name, linkClass).describe('regimes; an installation stays in one'),
   deathPerYear: perYear.default(0).describe('hazard of dying for good, a year'),
+  latency: z
+    .strictObject({
+      millisecondsMedian: positive.max(600_000).describe('median over hubs, milliseconds'),
+      sigma: z.number().min(0).max(4).default(0).describe('standard deviation of its natural logarithm over hubs'),
+    })
+    .optional()
+    .describe('round trip of a message; a fleet has it on the wire, a simulation passes it over'),
 });
 
 export const hanProfile = z.strictObject({

@@ -45,7 +45,7 @@ export async function askLibrary(io: Io, folder: string, options: LibraryAsked):
   const day = asked.length === 0 ? 0 : comparedDay(library, asOf);
   const provenance = askedOrigin(io, library, options, { asOf, hasLines: asked.length > 0 });
   refuseOut(options, provenance);
-  const portfolio = hasRecords ? await readStates(io, { ...options, asOf }) : undefined;
+  const portfolio = hasRecords ? await readStates(io, { ...options, asOf, rules: priors.base.rules }) : undefined;
   if (portfolio !== undefined) refuseUnknownDays(asOf, portfolio.lastAt);
   const { keys } = await fillLibrary(io, library, { asOf, workers: threadsOf(options.workers) });
   const members = membersOf(library, keys);

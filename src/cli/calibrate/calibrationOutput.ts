@@ -158,7 +158,7 @@ function chancesOf(
 }
 
 function documentOf(answer: CalibrationAnswer): PageDocument {
-  const { priors, drawn, scale, operatorError, found, histories, provenance } = answer;
+  const { priors, drawn, rows, scale, operatorError, found, histories, provenance } = answer;
   const { parameters } = priors;
   return {
     format: PAGE_FORMAT,
@@ -167,6 +167,7 @@ function documentOf(answer: CalibrationAnswer): PageDocument {
     provenance,
     sections: calibrationSections({
       draws: drawn.length,
+      runs: rows.length / drawn.length,
       scale,
       operatorError,
       effective: found.effective,

@@ -6,7 +6,7 @@ import { UsageError } from '../shell/exit.ts';
 export type DevicePlace = CarrierPlace | { readonly kind: 'driver'; readonly command: readonly string[] };
 
 export const DEVICE_PLACES =
-  'tcp:HOST:PORT, /dev/ttyUSB0, COM3, mqtt://HOST:PORT/BENCH/RIG, or driver:COMMAND with its arguments';
+  'tcp:HOST:PORT, /dev/ttyUSB0, COM3, rfc2217://HOST:PORT, mqtt://HOST:PORT/BENCH/RIG, or driver:COMMAND with its arguments';
 
 /** A word, or a text in quotes. */
 const WORD = /"([^"]*)"|'([^']*)'|(\S+)/g;
@@ -23,7 +23,7 @@ export function deviceUrl(text: string, options: { readonly baud: number; readon
   const tcp = hostAndPort(text.replace(/^tcp:(?:\/\/)?/, ''));
   if (tcp) return { kind: 'tcp', ...tcp };
   const serial = text.replace(/^serial:(?:\/\/)?/, '');
-  const isSerial = text !== serial || /^(?:\/|\.\/|COM\d)/i.test(text);
+  const isSerial = text !== serial || /^(?:\/|\.\/|COM\d|rfc2217:)/i.test(text);
   if (text.startsWith('tcp:') || !isSerial || serial === '')
     throw new UsageError(`found ${text}, expected ${DEVICE_PLACES}`);
   return { kind: 'serial', path: serial, baud: options.baud };

@@ -8,6 +8,7 @@ import { UsageError } from '../shell/exit.ts';
 import { addCompareReadingsCommand } from './compareReadingsCommand.ts';
 import { addDecodeCommand } from './decodeCommand.ts';
 import { addListenCommand } from './listenCommand.ts';
+import { addProfileCommand } from './profileCommand.ts';
 import { addReadCommand } from './readCommand.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
@@ -63,6 +64,7 @@ export function devicesCommand(shell: Shell): Command {
   addCompareReadingsCommand(devices, shell);
   addListenCommand(devices, shell);
   addDecodeCommand(devices, shell);
+  addProfileCommand(devices, shell);
   return devices;
 }
 

@@ -10,6 +10,14 @@ import type { Installation } from '../../installation/installation.ts';
 import type { RigSetup } from '../../../devices/index.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 
+const TRY_COLUMNS = ['installation_id', 'at', 'result'];
+
+/** What a try of a contact showed: the hub answered, was silent, or our side was at fault and nothing was seen. */
+function tryOf({ isMissed, contacted }: EventResult): string {
+  if (isMissed || contacted === undefined) return 'ours';
+  return { answered: 'answered', noAnswer: 'silent' }[contacted.observation as string] ?? 'ours';
+}
+
 /** What a fleet shows while it runs; `live` reads it. */
 export const FLEET_STATUS = 'fleet.json';
 
@@ -55,8 +63,10 @@ export function openFleetFiles(
     ) as Record<(typeof RECORDS)[number], RowWriter>;
     const missed = keep(openOutput(at('missed.csv')));
     missed.write(Buffer.from(csvLine(['installation_id', 'at', 'kind'])));
+    const tries = keep(openOutput(at('tries.csv')));
+    tries.write(Buffer.from(csvLine(TRY_COLUMNS)));
     const frames = options.hasFrames ? keep(openOutput(at('frames.jsonl'))) : undefined;
-    const counts = { missed: 0, frames: 0 };
+    const counts = { missed: 0, tries: 0, frames: 0 };
     const seen = new Set<string>();
     return {
       lines(text) {
@@ -81,6 +91,10 @@ export function openFleetFiles(
       take({ id }, result, source) {
         if (result.attempt) writers.attempts.append(attemptRow(id, result.attempt));
         for (const contact of result.contacts) writers.contacts.append(contactRow(id, { ...contact, source }));
+        if (result.kind === 'contact') {
+          counts.tries += 1;
+          tries.write(Buffer.from(csvLine([id, formatInstant(result.at), tryOf(result)])));
+        }
         if (!result.isMissed) return;
         counts.missed += 1;
         missed.write(Buffer.from(csvLine([id, formatInstant(result.at), result.kind])));
@@ -94,6 +108,7 @@ export function openFleetFiles(
         const files: Record<string, Entry> = {};
         for (const name of RECORDS) files[`${name}.csv`] = await writers[name].close();
         files['missed.csv'] = { rows: counts.missed, sha256: missed.commit() };
+        files['tries.csv'] = { rows: counts.tries, sha256: tries.commit() };
         if (frames) files['frames.jsonl'] = { rows: counts.frames, sha256: frames.commit() };
         const file = openOutput(at(MANIFEST));
         file.write(Buffer.from(`${JSON.stringify({ ...manifest, files }, null, 2)}\n`));

@@ -13,6 +13,7 @@ import { diskFiles } from '../shell/readText.ts';
 import { benchVersion } from '../shell/version.ts';
 import { ledgerFolderOf } from '../rig/readRigFile.ts';
 import { refuseLedgersInside } from '../rig/rigRun.ts';
+import { originOf } from '../output/outputOrigin.ts';
 import { openFleetFiles, type FleetFiles } from './fleetFiles.ts';
 import { FleetTally } from './fleetTally.ts';
 import { fleetText, type FleetTold } from './fleetText.ts';
@@ -69,7 +70,8 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
   const show = { asOf: start, longestWait: 0, turns: 0, shownAt: -Infinity };
   const progress = progressOn(io.err, io.env['TERM'], 'fleet');
   const sources = new Map(setup.attached.map((one) => [one.setup.installation.installationId, hubOf(one.setup)]));
-  const headOf = () => ({ format: 1, kind: 'fleet', fleet: setup.document.name, fleetHash: identity, clock: setup.clock, seed: setup.seed, version: benchVersion() }); // prettier-ignore
+  const provenance = originOf(io, { scenarios: [{ name: setup.document.name, hash }], rules: setup.rules.name, seed: setup.seed }); // prettier-ignore
+  const headOf = () => ({ format: 1, kind: 'fleet', fleet: setup.document.name, fleetHash: identity, clock: setup.clock, seed: setup.seed, version: provenance.version, provenance }); // prettier-ignore
   const status = (isRunning: boolean) => ({
     ...headOf(),
     isRunning,

@@ -1,7 +1,7 @@
 import type { TableValue } from '../../interchange/table/tableTypes.ts';
 import type { Instant } from '../../time.ts';
 import type { Forecast } from '../../../sim/forecast/predict/forecaster.ts';
-import type { ForecastRow } from './forecastRows.ts';
+import type { ForecastRow } from '../../../sim/forecast/predict/forecastLines.ts';
 import type { Library } from '../library/libraryFolder.ts';
 import type { Portfolio } from './portfolioReader.ts';
 

@@ -2,18 +2,10 @@ import { CATEGORIES } from '../../clauses/clause.ts';
 import { COHORTS } from '../../installation/cohort.ts';
 import type { TableValue } from '../../interchange/table/tableTypes.ts';
 import { formatDay, londonDay, type Instant } from '../../time.ts';
-import type { Forecast, LineAt } from '../../../sim/forecast/predict/forecaster.ts';
-import { COLUMN_COUNT, COLUMNS } from '../../../sim/forecast/predict/lines.ts';
-import type { LineSums } from '../../../sim/forecast/predict/portfolio.ts';
+import type { Forecast } from '../../../sim/forecast/predict/forecaster.ts';
+import type { LineSums } from '../../../sim/forecast/predict/lineSums.ts';
 import { PROBABILITIES, quantileAt, type Predictive } from '../../../sim/forecast/predict/predictive.ts';
-
-/** One number of a forecast. */
-export interface ForecastRow extends LineAt {
-  readonly part: string;
-  readonly of: string;
-  readonly whatIf: string;
-  readonly values: Predictive;
-}
+import type { ForecastRow, LineOfForecast } from '../../../sim/forecast/predict/forecastLines.ts';
 
 /** A part of a portfolio: its sums by cohort. */
 export interface PartSums {
@@ -25,41 +17,30 @@ export interface PartSums {
 /** Every number of a forecast that is not nothing for sure. */
 export function forecastRows(
   forecast: Forecast,
-  {
-    parts,
-    days,
-    whatIf = '',
-  }: { readonly parts: readonly PartSums[]; readonly days: readonly number[]; readonly whatIf?: string },
+  { lines, parts, days, whatIf = '' }: { readonly lines: readonly LineOfForecast[]; readonly parts: readonly PartSums[]; readonly days: readonly number[]; readonly whatIf?: string }, // prettier-ignore
 ): readonly ForecastRow[] {
-  const rows: ForecastRow[] = [];
-  for (const { part, of, cohorts } of parts) {
-    for (const cohort of COHORTS.keys()) {
-      const sums = cohorts[cohort];
-      if (sums === undefined) continue;
-      for (const column of COLUMNS.keys()) {
-        const isNothing = days.every((day) => {
-          const at = day * COLUMN_COUNT + column;
-          return (sums.open[at] as number) + (sums.settled[at] as number) <= 0;
-        });
-        if (isNothing) continue;
-        for (const day of days) {
-          const line = { cohort, column, day };
-          rows.push({ ...line, part, of, whatIf, values: forecast.predictive(line, sums) });
-        }
-      }
-    }
-  }
-  return rows;
+  return parts.flatMap(({ part, of, cohorts }) => {
+    const isNothing = (line: LineOfForecast): boolean =>
+      line.of.every(({ cohort, column }) => days.every((day) => (cohorts[cohort]?.expected(day, column) ?? 0) <= 0));
+    return lines
+      .filter((line) => !isNothing(line))
+      .flatMap((line) =>
+        days.map((day): ForecastRow => {
+          const values = forecast.predictive(line.of.map((own) => ({ ...own, day })), cohorts); // prettier-ignore
+          return { line, day, part, of, whatIf, values };
+        }),
+      );
+  });
 }
 
 /** A row as `forecast.csv` has it. */
 export function tableRow(
-  { part, of, whatIf, cohort, column, day, values }: ForecastRow,
+  { line, part, of, whatIf, day, values }: ForecastRow,
   days: readonly Instant[],
 ): readonly TableValue[] {
-  const { measure, category } = COLUMNS[column] as (typeof COLUMNS)[number];
+  const { cohort, measure, category } = line;
   const quantiles = PROBABILITIES.map((p) => rounded(quantileAt(values, p)));
-  return [dayText(days[day] as Instant), whatIf, part, of, COHORTS[cohort] as string, measure, category, ...quantiles];
+  return [dayText(days[day] as Instant), whatIf, part, of, cohort, measure, category, ...quantiles];
 }
 
 /** The London date of a day of the forecast. */
@@ -92,7 +73,7 @@ export function visitRows(
         if (sums === undefined) continue;
         for (let c = 0; c < CATEGORIES.length; c += 1) {
           const column = CATEGORIES.length + c;
-          const [now, before] = [day, day - 1].map((at) => forecast.predictive({ cohort, column, day: at }, sums));
+          const [now, before] = [day, day - 1].map((at) => forecast.predictive([{ cohort, column, day: at }], cohorts));
           const middle = Math.max(0, quantileAt(now as Predictive, 0.5) - quantileAt(before as Predictive, 0.5));
           const spread = relativeSpread(now as Predictive);
           mean += middle;

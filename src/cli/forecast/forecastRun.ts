@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COHORTS } from '../../installation/cohort.ts';
 import { CATEGORIES } from '../../clauses/clause.ts';
@@ -5,12 +6,12 @@ import { openTable } from '../../interchange/table/tableFile.ts';
 import type { TableFile } from '../../interchange/table/tableTypes.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
-import { writeFileSync } from 'node:fs';
 import type { PageDocument } from '../../report/html/section.ts';
-import { endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
+import { DAY, endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
 import { counted, thousands } from '../../text/table.ts';
-import { Forecaster, type Forecast } from '../../../sim/forecast/predict/forecaster.ts';
+import { ALARM, type Forecast, type Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import { forecastDays } from '../../../sim/forecast/library/libraryPlan.ts';
+import type { LookAlikes } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { factsOf, LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
@@ -22,11 +23,12 @@ import { rowProgress } from '../shell/progress.ts';
 import { recordInputs } from '../shell/recordInputs.ts';
 import { threadsOf } from '../shell/options.ts';
 import { forecastRows, tableRow, visitRows, type PartSums } from './forecastRows.ts';
+import { linesUnder, type LineOfForecast } from '../../../sim/forecast/predict/forecastLines.ts';
 import { FORECAST_TABLES, type ForecastTable } from './forecastTables.ts';
 import { forecastText } from './forecastText.ts';
 import type { Answer, Support } from './forecastAnswer.ts';
 import { installationRow } from './installationRow.ts';
-import { fillLibrary, membersOf } from '../library/libraryCells.ts';
+import { fillLibrary, forecasterOf, membersOf } from '../library/libraryCells.ts';
 import { forecastDocument } from '../page/forecastPage.ts';
 import { PAGE_FILE } from '../report/reportFolder.ts';
 import { writeDocument } from '../report/writePage.ts';
@@ -66,6 +68,9 @@ const DAYS_PAST_MAX = 7;
 /** A share of installations without any counterpart above which nothing is forecast. Ours. */
 const STRANGERS_MAX = 0.2;
 
+/** What a forecast says of records that come without events. */
+const NO_EVENTS = 'No --events: changes of dormancy, payment mode and supplier, Master Keys and decisions are taken as none.'; // prettier-ignore
+
 /** Runs `forecast LIBRARY`. */
 export async function runForecast(io: Io, folder: string, options: ForecastOptions): Promise<ExitCode> {
   const library = openLibrary(folder);
@@ -89,26 +94,30 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
     refuseOthers([namedOutput('--html', options.html)], provenance, options);
     staging = options.out === undefined ? undefined : stage(options.out);
     const workers = threadsOf(options.workers);
-    const { keys } = await fillLibrary(io, library, { asOf, workers });
-    const members = membersOf(library, keys);
+    const lines = linesUnder(library.priors.base.rules);
     const about = { library, asOf, days, instants };
     const tables = staging && new Tables(staging.folder);
+    const early = inputs && options.events.length === 0 ? [NO_EVENTS] : [];
+    for (const note of early) writeLine(io.err, note);
+    // Records that are refused are refused before minutes go into cells that are missing.
+    if (inputs && !library.isFilled(asOf)) refuseLate(asOf, await read(io, { ...about, lines, options, parts, tables: undefined, inputs, temporary })); // prettier-ignore
+    const { keys } = await fillLibrary(io, library, { asOf, workers });
+    const members = membersOf(library, keys);
     const plain: Answer = inputs
-      ? await withHistories(io, new Forecaster(members), { ...about, options, parts, tables, inputs, temporary })
+      ? await withHistories(io, forecasterOf(library, members), { ...about, lines, options, parts, tables, inputs, temporary }) // prettier-ignore
       : {
           ...about,
-          ...priorForecast(members, { days, scale: library.head.options.scale }),
+          ...priorForecast(members, { lines, days, scale: library.head.options.scale }),
           histories: undefined,
           visits: [],
         };
     const rows = [...plain.rows];
     for (const { name, set } of whatIfs) {
       const filled = await fillLibrary(io, library, { asOf, workers, set });
-      const { scale } = library.head.options;
       const states = plain.histories?.portfolio.states;
-      rows.push(...whatIfRows(membersOf(library, filled.keys), { name, days, scale, states }));
+      rows.push(...whatIfRows(library, membersOf(library, filled.keys), { name, lines, days, states }));
     }
-    const answer: Answer = { ...plain, rows };
+    const answer: Answer = { ...plain, rows, notes: [...early, ...plain.notes] };
     const page = staging || options.html !== undefined ? documentOf(answer, provenance) : undefined;
     if (staging && tables) {
       const table = tables.open('forecast.csv');
@@ -124,7 +133,7 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
     }
     if (page && options.html !== undefined) writeDocument(options.html, page);
     io.out.write(options.format === 'json' ? jsonText(answer, provenance) : forecastText(answer));
-    for (const note of answer.notes) writeLine(io.err, note);
+    for (const note of plain.notes) writeLine(io.err, note);
     return EXIT.done;
   } finally {
     staging?.discard();
@@ -157,7 +166,7 @@ function documentOf(answer: Answer, provenance: Provenance): PageDocument {
     rules: library.priors.base.rules,
     today: histories?.portfolio.today,
     match: histories
-      ? { ...histories.support, summaries: histories.forecast.scores.length, alarm: histories.forecast.alarm, widened: histories.forecast.widened } // prettier-ignore
+      ? { ...histories.support, summaries: histories.forecast.scores.length, alarm: histories.forecast.alarm, isAlarm: histories.forecast.alarm > ALARM, widened: histories.forecast.widened } // prettier-ignore
       : null,
     visits: visits.map(([month, supplier, p05, p50, p95]) => ({ month: String(month), supplier: String(supplier ?? ''), p05: Number(p05), p50: Number(p50), p95: Number(p95) })), // prettier-ignore
   });
@@ -213,6 +222,7 @@ function daysOf(
 interface HistoryOptions {
   readonly library: Library;
   readonly asOf: string;
+  readonly lines: readonly LineOfForecast[];
   readonly days: readonly number[];
   readonly instants: readonly Instant[];
   readonly options: ForecastOptions;
@@ -223,30 +233,23 @@ interface HistoryOptions {
 }
 
 async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptions): Promise<Answer> {
-  const { library, asOf, days, parts, tables } = about;
-  const sink = await read(io, forecaster, about);
+  const { library, asOf, lines, days, parts, tables } = about;
+  const sink = await read(io, about, forecaster.lookAlikes);
+  refuseLate(asOf, sink);
   const { portfolio } = sink;
   const support = supportOf(forecaster, portfolio);
   const { installations } = support;
-  if (installations === 0) throw new UsageError('the histories hold no installation');
-  const at = endOfLondonDate(asOf);
-  if (at - portfolio.lastAt > DAYS_PAST_MAX * 86_400) {
-    const last = portfolio.lastAt === 0 ? 'they have no attempt' : `their last attempt is of ${formatInstant(portfolio.lastAt)}`; // prettier-ignore
-    throw new UsageError(`--as-of ${asOf}: nothing is known of the days before it: ${last}\n  Name a day at most ${DAYS_PAST_MAX} days past the last row.`); // prettier-ignore
-  }
   const strangers = (support.byLevel[LEVELS] as number) / installations;
   if (strangers > STRANGERS_MAX)
     throw new UsageError(`${thousands(strangers * installations)} of ${thousands(installations)} installations stand as no simulated life does, at any level: nothing is forecast\n  The library is of another kind of portfolio.`); // prettier-ignore
   const forecast = forecaster.forecast(portfolio.states);
   const whole: PartSums = { part: 'all', of: '', cohorts: forecast.sums };
-  const partSums = parts.flatMap((part) =>
+  const sumsOf = (part: Part): readonly PartSums[] =>
     [...portfolio.parts[part]]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([of, states]): PartSums => ({ part, of, cohorts: forecaster.sumsOf(states) })),
-  );
-  const rows = forecastRows(forecast, { parts: [whole, ...partSums], days });
-  const suppliers = [...portfolio.parts.supplier].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([of, states]): PartSums => ({ part: 'supplier', of, cohorts: forecaster.sumsOf(states) })); // prettier-ignore
-  const visits = tables || about.options.html !== undefined ? visitRows(forecast, { parts: suppliers, days, instants: about.instants }) : []; // prettier-ignore
+      .map(([of, states]) => ({ part, of, cohorts: forecaster.sumsOf(states) }));
+  const rows = forecastRows(forecast, { lines, parts: [whole, ...parts.flatMap(sumsOf)], days });
+  const visits = tables || about.options.html !== undefined ? visitRows(forecast, { parts: sumsOf('supplier'), days, instants: about.instants }) : []; // prettier-ignore
   const visitTable = tables?.open('visits.csv');
   for (const row of visits) visitTable?.append(row);
   const notes = [...alarmNotes(forecast), ...missingNotes(forecaster, portfolio)];
@@ -262,17 +265,28 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
   };
 }
 
-/** Reads the records. A refused row ends the command, as in `decide`. */
+/** @throws UsageError if the records hold nobody, or end too long before the as-of */
+function refuseLate(asOf: string, { portfolio }: PortfolioSink): void {
+  if (portfolio.states.size === 0) throw new UsageError('the histories hold no installation');
+  if (endOfLondonDate(asOf) - portfolio.lastAt <= DAYS_PAST_MAX * DAY) return;
+  const last = portfolio.lastAt === 0 ? 'they have no attempt' : `their last attempt is of ${formatInstant(portfolio.lastAt)}`; // prettier-ignore
+  throw new UsageError(`--as-of ${asOf}: nothing is known of the days before it: ${last}\n  Name a day at most ${DAYS_PAST_MAX} days past the last row.`); // prettier-ignore
+}
+
+/**
+ * Reads the records. A refused row ends the command, as in `decide`.
+ * @param lookAlikes for the table of installations; without them no table is written
+ */
 async function read(
   io: Io,
-  forecaster: Forecaster,
   { library, asOf, days, options, tables, inputs, temporary }: HistoryOptions,
+  lookAlikes?: LookAlikes,
 ): Promise<PortfolioSink> {
   const interruption = io.interruption();
   const progress = rowProgress(io.err, { term: io.env['TERM'], now: io.now, text: (rows) => `${thousands(rows)} rows read` }); // prettier-ignore
   let current: PortfolioSink | undefined;
   try {
-    const rows = tables && ((): TableFile => tables.open('installations.csv'));
+    const rows = tables && lookAlikes && ((): TableFile => tables.open('installations.csv'));
     let table: TableFile | undefined;
     const { counts, sink } = await readPortfolio(
       inputs,
@@ -291,7 +305,7 @@ async function read(
           table?.abort();
           table = rows?.();
           const day = days.at(-1) as number;
-          return { write: (id, row) => table?.append(installationRow(forecaster.lookAlikes, id, row, day)) };
+          return { write: (id, row) => lookAlikes && table?.append(installationRow(lookAlikes, id, row, day)) };
         },
       },
       (opened) => (current = opened),
@@ -331,7 +345,7 @@ function supportOf({ lookAlikes }: Forecaster, { states }: Portfolio): Support {
 const NAMED = 5;
 
 function alarmNotes({ alarm, widened, scores }: Forecast): readonly string[] {
-  if (widened <= 1) return [];
+  if (alarm <= ALARM) return [];
   const far = scores.toSorted((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, NAMED);
   const named = far.map(({ name, z, value }) => `  ${name}: ${(100 * value).toFixed(2)} %, ${Math.abs(z).toFixed(1)} standard deviations ${z > 0 ? 'above' : 'below'} the library`); // prettier-ignore
   return [`ALARM: no draw of the library looks like these histories (largest |z| ${alarm.toFixed(1)}). Intervals are ${widened.toFixed(1)} times wider, and may still miss:`, ...named]; // prettier-ignore

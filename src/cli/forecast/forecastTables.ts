@@ -15,9 +15,9 @@ export const FORECAST_TABLES = {
     column('what_if', 'text', 'name of the what-if; empty: as things are'),
     column('part', 'text', 'all, or the dimension of --by: supplier, area'),
     column('of', 'text', 'the supplier or area; empty for all, or if not known'),
-    column('cohort', 'text', 'migration cohort'),
+    column('cohort', 'text', 'migration cohort; all: the total of the cohorts'),
     column('measure', 'text', 'qualifying (met), effective (in effect), migrated'),
-    column('category', 'text', 'exclusion category, the reported one; empty for migrated'),
+    column('category', 'text', 'the reported category; empty: migrated; all: installations'),
     ...QUANTILES,
   ],
   'visits.csv': [

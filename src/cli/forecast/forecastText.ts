@@ -1,11 +1,10 @@
-import { CATEGORIES } from '../../clauses/clause.ts';
-import { COHORTS } from '../../installation/cohort.ts';
 import { textTable, thousands } from '../../text/table.ts';
 import type { Instant } from '../../time.ts';
-import { COLUMNS } from '../../../sim/forecast/predict/lines.ts';
 import { PROBABILITIES, quantileAt } from '../../../sim/forecast/predict/predictive.ts';
+import { ALARM } from '../../../sim/forecast/predict/forecaster.ts';
 import { LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
-import { dayText, type ForecastRow } from './forecastRows.ts';
+import { todayOf, type ForecastRow } from '../../../sim/forecast/predict/forecastLines.ts';
+import { dayText } from './forecastRows.ts';
 import type { Answer, Support } from './forecastAnswer.ts';
 import { whatIfText } from './whatIfs.ts';
 
@@ -13,7 +12,7 @@ import { whatIfText } from './whatIfs.ts';
 export function forecastText({ asOf, instants, days, rows, histories, library }: Answer): string {
   const last = days.at(-1) as number;
   const { head } = library;
-  const shown = rows.filter(({ day, part, column, whatIf }) => day === last && whatIf === '' && part === 'all' && COLUMNS[column]?.measure !== 'effective'); // prettier-ignore
+  const shown = rows.filter(({ day, part, line, whatIf }) => day === last && whatIf === '' && part === 'all' && line.measure !== 'effective'); // prettier-ignore
   const table = shown.map((row) => lineOf(row, histories?.portfolio.today));
   const what = histories ? 'with the histories' : 'without histories (prior predictive)';
   return [
@@ -23,17 +22,18 @@ export function forecastText({ asOf, instants, days, rows, histories, library }:
     textTable([['cohort', 'category', 'as of', ...PROBABILITIES.map((p) => `${100 * p} %`)], ...table], {
       right: [2, 3, 4, 5, 6, 7],
     }),
+    'all: a total, drawn from all its lines together. Over categories it counts installations, so gt01 (gas meters) is no part of it.',
     ...(histories ? ['', supportText(histories.support), alarmText(histories.forecast)] : []),
     whatIfText(rows, last),
   ].join('\n');
 }
 
-function lineOf({ cohort, column, values }: ForecastRow, today: Float64Array | undefined): readonly string[] {
-  const { measure, category } = COLUMNS[column] as (typeof COLUMNS)[number];
-  const place = CATEGORIES.findIndex((name) => name === category);
-  const now = today === undefined || place < 0 ? '' : thousands(today[cohort * CATEGORIES.length + place] as number);
+function lineOf({ line, values }: ForecastRow, today: Float64Array | undefined): readonly string[] {
+  const { cohort, measure, category } = line;
+  const count = today && todayOf(line, today);
+  const now = count === undefined ? '' : thousands(count);
   const quantiles = PROBABILITIES.map((p) => thousands(quantileAt(values, p)));
-  return [COHORTS[cohort] as string, measure === 'migrated' ? 'migrated' : category, now, ...quantiles];
+  return [cohort, measure === 'migrated' ? 'migrated' : category, now, ...quantiles];
 }
 
 function supportText({ installations, byLevel, medianLives }: Support): string {
@@ -43,6 +43,7 @@ function supportText({ installations, byLevel, medianLives }: Support): string {
 }
 
 function alarmText({ alarm, widened, scores }: NonNullable<Answer['histories']>['forecast']): string {
-  const verdict = widened > 1 ? `intervals are ${widened.toFixed(1)} times wider: see the alarm` : 'the library holds portfolios like it'; // prettier-ignore
-  return `${scores.length} summaries of the portfolio, the farthest ${alarm.toFixed(1)} standard deviations from the library: ${verdict}`;
+  const wider = widened > 1 ? `; intervals are ${widened.toFixed(2)} times wider than for the typical draw` : '';
+  const verdict = alarm > ALARM ? 'see the alarm' : 'the library holds portfolios like it';
+  return `${scores.length} summaries of the portfolio, the farthest ${alarm.toFixed(1)} standard deviations from the library: ${verdict}${wider}`;
 }

@@ -9,8 +9,8 @@ import type { Attempt, History } from '../../migration/history.ts';
 import { OK, OK_ESME } from '../../migration/history.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import type { Instant } from '../../time.ts';
-import { stateOfHistory } from '../../../sim/forecast/state/historyState.ts';
-import type { StateCode } from '../../../sim/forecast/state/stateFacts.ts';
+import { stateOfHistory, verdictAt } from '../../../sim/forecast/state/historyState.ts';
+import { categoryOf, VERDICT_NONE, type StateCode } from '../../../sim/forecast/state/stateFacts.ts';
 
 /** Parts of a portfolio that volumes can be asked of besides cohort and category. */
 export const PARTS = ['supplier', 'area'] as const;
@@ -111,16 +111,14 @@ export async function readPortfolio(
 ): Promise<{ readonly sink: PortfolioSink; readonly counts: JoinCounts }> {
   const decider = engine(rules);
   const files = [...inputs.installations, ...inputs.attempts, ...inputs.events].map(({ name }) => name);
-  const reportedOf = (history: History, at: Instant): number => {
-    const verdict = decider.decide(history, at).verdicts.find(({ reported }) => reported);
-    return verdict === undefined ? -1 : CATEGORIES.indexOf(verdict.category);
-  };
+  const reportedOf = (history: History, at: Instant): number => categoryOf(verdictAt(decider, history, at));
   const decide = (history: History): ReadInstallation => {
     const { installation, attempts, events } = history;
     const isPlain = events.length === 0 && attempts.every(({ outcome }) => outcome === OK || outcome === OK_ESME);
-    const reported = isPlain ? -1 : reportedOf(history, asOf);
+    const verdict = isPlain ? VERDICT_NONE : verdictAt(decider, history, asOf);
+    const reported = categoryOf(verdict);
     return {
-      state: stateOfHistory(history, asOf),
+      state: stateOfHistory(history, asOf, verdict),
       cohort: COHORTS.indexOf(installation.cohort),
       supplier: installation.electricitySupplier,
       area: installation.mpan.slice(0, 2),

@@ -2,7 +2,7 @@ import { COHORTS } from '../../installation/cohort.ts';
 import { COLUMN_COUNT, COLUMNS } from '../../../sim/forecast/predict/lines.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { outcomeOf, priorValues, type Outcome } from '../../../sim/forecast/score/lineScores.ts';
-import type { ForecastRow } from './forecastRows.ts';
+import type { ForecastRow, LineOfForecast } from '../../../sim/forecast/predict/forecastLines.ts';
 
 /** Which share of the spread of a line comes from what: the three sum to 1. */
 interface Spread {
@@ -16,18 +16,16 @@ interface Spread {
 /** The prior predictive: every run of every draw as it came, at full size. It is a forecast without histories. */
 export function priorForecast(
   members: readonly Member[],
-  { days, scale }: { readonly days: readonly number[]; readonly scale: number },
+  { lines, days, scale }: { readonly lines: readonly LineOfForecast[]; readonly days: readonly number[]; readonly scale: number }, // prettier-ignore
 ): { readonly rows: readonly ForecastRow[]; readonly notes: readonly string[] } {
   const outcomes = members.map(({ table }): Outcome =>
     outcomeOf(table).map((own) => own.map((value) => value / scale)),
   );
   const rows: ForecastRow[] = [];
-  for (const cohort of COHORTS.keys()) {
-    for (const column of COLUMNS.keys()) {
-      const known = days.map((day) => priorValues(outcomes, { cohort, column, day }));
-      if (known.every((values) => (values.at(-1) as number) <= 0)) continue;
-      days.forEach((day, i) => rows.push({ cohort, column, day, part: 'all', of: '', whatIf: '', values: known[i] as Float64Array })); // prettier-ignore
-    }
+  for (const line of lines) {
+    const known = days.map((day) => priorValues(outcomes, line.of.map((own) => ({ ...own, day })))); // prettier-ignore
+    if (known.every((values) => (values.at(-1) as number) <= 0)) continue;
+    days.forEach((day, i) => rows.push({ line, day, part: 'all', of: '', whatIf: '', values: known[i] as Float64Array })); // prettier-ignore
   }
   return { rows, notes: spreadNotes(members, outcomes, { day: days.at(-1) as number, scale }) };
 }

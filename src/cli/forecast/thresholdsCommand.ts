@@ -9,7 +9,7 @@ import { simulateThresholds } from '../../../sim/forecast/thresholds/simulateThr
 import { thresholdSection } from '../../report/forecast/thresholdSection.ts';
 import { thresholdText } from '../../report/forecast/thresholdText.ts';
 import type { Price, ThresholdPoint, ThresholdReport } from '../../report/ranges/thresholds.ts';
-import { writePage } from '../report/writePage.ts';
+import { writeDocument } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
 import { UsageError } from '../shell/exit.ts';
@@ -148,10 +148,10 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
         priors === undefined ? null : { name: priors.name, draws: draws.length, ranges: thresholdRanges(draws) },
     };
     if (options.html !== undefined) {
-      await writePage(options.html, [], {
-        provenance,
+      writeDocument(options.html, {
         title: `${title}: thresholds`,
-        more: [thresholdSection(report, rules)],
+        provenance,
+        sections: [thresholdSection(report, rules)],
       });
     }
     io.out.write(options.format === 'json' ? `${JSON.stringify({ provenance, ...report }, null, 2)}\n` : `${thresholdText(report, rules)}\n`); // prettier-ignore

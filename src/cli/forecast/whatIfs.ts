@@ -1,13 +1,12 @@
 import { formatProblems } from '../../document/problem.ts';
 import { textTable, thousands } from '../../text/table.ts';
-import { COHORTS } from '../../installation/cohort.ts';
-import { Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
-import { COLUMNS } from '../../../sim/forecast/predict/lines.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { quantileAt } from '../../../sim/forecast/predict/predictive.ts';
 import type { StateCode } from '../../../sim/forecast/state/stateFacts.ts';
 import { UsageError } from '../shell/exit.ts';
-import { forecastRows, type ForecastRow } from './forecastRows.ts';
+import type { ForecastRow, LineOfForecast } from '../../../sim/forecast/predict/forecastLines.ts';
+import { forecastRows } from './forecastRows.ts';
+import { forecasterOf } from '../library/libraryCells.ts';
 import type { Library } from '../library/libraryFolder.ts';
 import { priorForecast } from './priorForecast.ts';
 
@@ -44,27 +43,36 @@ export function whatIfsOf(library: Library, texts: readonly string[]): readonly 
  * @param states of the portfolio; undefined without histories
  */
 export function whatIfRows(
+  library: Library,
   members: readonly Member[],
-  { name, days, scale, states }: { readonly name: string; readonly days: readonly number[]; readonly scale: number; readonly states: ReadonlyMap<StateCode, number> | undefined }, // prettier-ignore
+  { name, lines, days, states }: { readonly name: string; readonly lines: readonly LineOfForecast[]; readonly days: readonly number[]; readonly states: ReadonlyMap<StateCode, number> | undefined }, // prettier-ignore
 ): readonly ForecastRow[] {
   if (states === undefined)
-    return priorForecast(members, { days, scale }).rows.map((row) => ({ ...row, whatIf: name }));
-  const forecast = new Forecaster(members).forecast(states);
-  return forecastRows(forecast, { parts: [{ part: 'all', of: '', cohorts: forecast.sums }], days, whatIf: name });
+    return priorForecast(members, { lines, days, scale: library.head.options.scale }).rows.map((row) => ({
+      ...row,
+      whatIf: name,
+    }));
+  const forecast = forecasterOf(library, members).forecast(states);
+  return forecastRows(forecast, {
+    lines,
+    parts: [{ part: 'all', of: '', cohorts: forecast.sums }],
+    days,
+    whatIf: name,
+  });
 }
 
 /** Lines beside those of the forecast as things are, at the last day. */
 export function whatIfText(rows: readonly ForecastRow[], day: number): string {
-  const at = (whatIf: string): readonly ForecastRow[] => rows.filter((row) => row.whatIf === whatIf && row.day === day && row.part === 'all' && COLUMNS[row.column]?.measure !== 'effective'); // prettier-ignore
+  const at = (whatIf: string): readonly ForecastRow[] => rows.filter((row) => row.whatIf === whatIf && row.day === day && row.part === 'all' && row.line.measure !== 'effective'); // prettier-ignore
   const names = [...new Set(rows.map(({ whatIf }) => whatIf))].filter((name) => name !== '');
   const tables = names.map((name) => {
     const changed = at(name).map((row) => {
-      const { measure, category } = COLUMNS[row.column] as (typeof COLUMNS)[number];
-      const base = at('').find((other) => other.cohort === row.cohort && other.column === row.column);
+      const { cohort, measure, category } = row.line;
+      const base = at('').find(({ line }) => line.cohort === cohort && line.measure === measure && line.category === category); // prettier-ignore
       const before = base === undefined ? 0 : quantileAt(base.values, 0.5);
       const after = quantileAt(row.values, 0.5);
       const by = `${after >= before ? '+' : '-'}${thousands(Math.abs(after - before))}`;
-      return [COHORTS[row.cohort] as string, measure === 'migrated' ? measure : category, thousands(before), thousands(after), by]; // prettier-ignore
+      return [cohort, measure === 'migrated' ? measure : category, thousands(before), thousands(after), by]; // prettier-ignore
     });
     return `What if: ${name}\n${textTable([['cohort', 'category', 'as is', 'then', 'difference'], ...changed], { right: [2, 3, 4] })}`; // prettier-ignore
   });

@@ -1,13 +1,11 @@
-import {
-  drawCells,
-  libraryDraws,
-  type LibraryCell,
-  type LibraryOptions,
-} from '../../../sim/forecast/library/libraryPlan.ts';
+import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
+import { drawCells, type LibraryCell, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
 import { memberBytes } from '../../../sim/forecast/library/memberFile.ts';
 import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
+import { structuralWorlds } from '../../../sim/forecast/library/structuralWorlds.ts';
+import { Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { thousands } from '../../text/table.ts';
 import { Interrupted } from '../shell/exit.ts';
@@ -39,7 +37,7 @@ export async function fillLibrary(io: Io, library: Library, { asOf, workers, set
   if (known?.every((key) => library.has(key)) === true) return { keys: known, computed: 0 };
   const signal = io.interruption();
   const options: LibraryOptions = { ...library.head.options, set };
-  const draws = libraryDraws(library.priors, options);
+  const draws = drawsOf(library.priors, options.draws);
   const total = draws.length * options.replications;
   const keys: string[] = [];
   let computed = 0;
@@ -97,4 +95,9 @@ export function membersOf(library: Library, keys: readonly string[]): readonly M
     if (table === undefined) throw new Error(`${key}: the cell was there a moment ago`);
     return { draw: Math.floor(i / replications), table };
   });
+}
+
+/** What forecasts with a library: its members, and which of them live in worlds of another structure. */
+export function forecasterOf({ priors, head }: Library, members: readonly Member[]): Forecaster {
+  return new Forecaster(members, structuralWorlds(priors, drawsOf(priors, head.options.draws)));
 }

@@ -5,7 +5,7 @@ import { makeFolders } from '../../interchange/makeFolders.ts';
 import { filesOf, type Files } from '../../document/files.ts';
 import { formatProblems } from '../../document/problem.ts';
 import { loadPriors, type Priors } from '../../../sim/calibrate/priors/loadPriors.ts';
-import type { LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
+import { CELL_FORMAT, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
 import { parseMember } from '../../../sim/forecast/library/memberFile.ts';
 import type { MemberTable } from '../../../sim/forecast/library/memberTable.ts';
 import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
@@ -47,6 +47,8 @@ export interface Library {
   /** The keys of all cells seen from an as-of, in order, where they were written down by this version. */
   keysAt(asOf: string): readonly string[] | undefined;
   putKeys(asOf: string, keys: readonly string[]): void;
+  /** True if every cell seen from an as-of is there. */
+  isFilled(asOf: string): boolean;
   /** The as-ofs whose keys this version has written down, rising: every cell of them was there. */
   asOfs(): readonly string[];
 }
@@ -179,8 +181,8 @@ function libraryIn(folder: string, head: LibraryHead, { priors, files }: Pick<Li
     const bytes = bytesAt(listOf(asOf));
     if (bytes === undefined) return undefined;
     try {
-      const { kernel, keys } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { kernel: number; keys: string[] };
-      return kernel === KERNEL ? keys : undefined;
+      const list = JSON.parse(Buffer.from(bytes).toString('utf8')) as { kernel: number; format?: number; keys: string[] }; // prettier-ignore
+      return list.kernel === KERNEL && list.format === CELL_FORMAT ? list.keys : undefined;
     } catch {
       return undefined;
     }
@@ -194,6 +196,7 @@ function libraryIn(folder: string, head: LibraryHead, { priors, files }: Pick<Li
     has: (key) => get(key) !== undefined,
     put: (key, bytes) => write(pathOf(key), bytes),
     keysAt,
+    isFilled: (asOf) => keysAt(asOf)?.every((key) => get(key) !== undefined) === true,
     asOfs() {
       const cells = join(folder, CELLS);
       const names = existsSync(cells) ? readdirSync(cells) : [];
@@ -202,7 +205,8 @@ function libraryIn(folder: string, head: LibraryHead, { priors, files }: Pick<Li
         .filter((asOf) => keysAt(asOf) !== undefined)
         .sort();
     },
-    putKeys: (asOf, keys) => write(listOf(asOf), Buffer.from(`${JSON.stringify({ kernel: KERNEL, keys })}\n`)),
+    putKeys: (asOf, keys) =>
+      write(listOf(asOf), Buffer.from(`${JSON.stringify({ kernel: KERNEL, format: CELL_FORMAT, keys })}\n`)),
   };
 }
 

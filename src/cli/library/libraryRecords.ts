@@ -1,9 +1,11 @@
+import { engine } from '../../exclusion/engine/engine.ts';
+import type { RuleSet } from '../../rules/ruleset.ts';
 import { joinHistories, type JoinSink } from '../../interchange/history/joinHistories.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import { RefusedRows, TooManyRefused } from '../../interchange/history/refusedRows.ts';
 import { counted, thousands } from '../../text/table.ts';
 import { endOfLondonDate, type Instant } from '../../time.ts';
-import { stateOfHistory } from '../../../sim/forecast/state/historyState.ts';
+import { stateOfHistory, verdictAt } from '../../../sim/forecast/state/historyState.ts';
 import type { StateCode } from '../../../sim/forecast/state/stateFacts.ts';
 import { EXIT, ExitWith, UsageError } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
@@ -62,7 +64,11 @@ class StateSink implements JoinSink<ReadState> {
  * Reads histories into states at an as-of.
  * @throws UsageError if the files are not there; ExitWith(EXIT.refused) if rows are refused, which it names first
  */
-export async function readStates(io: Io, asked: RecordsAsked & { readonly asOf: string }): Promise<PortfolioStates> {
+export async function readStates(
+  io: Io,
+  asked: RecordsAsked & { readonly asOf: string; readonly rules: RuleSet },
+): Promise<PortfolioStates> {
+  const decider = engine(asked.rules);
   const files = filesOf(asked);
   const interruption = io.interruption();
   const { path: temporary, remove } = temporaryFolder('calibrate');
@@ -76,7 +82,7 @@ export async function readStates(io: Io, asked: RecordsAsked & { readonly asOf: 
       asOf,
       temporary,
       decide: (history) => ({
-        state: stateOfHistory(history, asOf),
+        state: stateOfHistory(history, asOf, verdictAt(decider, history, asOf)),
         lastAt: history.attempts.reduce((last, { at }) => Math.max(last, at), 0),
       }),
       open: () => (current = new StateSink(names, asked.maxErrors)),

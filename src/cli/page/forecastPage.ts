@@ -1,21 +1,20 @@
-import { CATEGORIES, type ExclusionCategory } from '../../clauses/clause.ts';
+import type { ExclusionCategory } from '../../clauses/clause.ts';
 import { CATEGORY_ROWS } from '../../clauses/categories.ts';
-import { COHORT_LABELS, COHORTS } from '../../installation/cohort.ts';
+import { COHORT_LABELS } from '../../installation/cohort.ts';
 import { forecastSections, type ForecastLine, type ForecastReport } from '../../report/forecast/forecastSections.ts';
 import { plainWords } from '../../report/headline.ts';
 import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
 import { clauseOf, type RuleSet } from '../../rules/ruleset.ts';
 import { formatDay, londonDay, type Instant } from '../../time.ts';
-import type { LineAt } from '../../../sim/forecast/predict/forecaster.ts';
-import { COLUMNS } from '../../../sim/forecast/predict/lines.ts';
-import { quantileAt, type Predictive } from '../../../sim/forecast/predict/predictive.ts';
+import { quantileAt } from '../../../sim/forecast/predict/predictive.ts';
 import type { Provenance } from '../../report/provenance.ts';
+import { ALL, todayOf, type ForecastRow } from '../../../sim/forecast/predict/forecastLines.ts';
 
 /** A forecast that is over, and what it was made from. */
 export interface MadeForecast extends Omit<ForecastReport, 'lines'> {
   readonly provenance: Provenance;
   readonly rules: RuleSet;
-  readonly rows: readonly (LineAt & { readonly part: string; readonly of: string; readonly whatIf: string; readonly values: Predictive })[]; // prettier-ignore
+  readonly rows: readonly ForecastRow[];
   readonly instants: readonly Instant[];
   /** Reported at the as-of, [cohort][category] in one row; undefined without histories. */
   readonly today: Float64Array | undefined;
@@ -35,27 +34,26 @@ export function forecastDocument(made: MadeForecast): PageDocument {
 
 /** Rows of the same line are together, in the order of their days. */
 function linesOf({ rows, instants, today, rules }: MadeForecast): readonly ForecastLine[] {
-  const lines = new Map<string, MadeForecast['rows'][number][]>();
+  const lines = new Map<string, ForecastRow[]>();
   for (const row of rows) {
-    const key = JSON.stringify([row.whatIf, row.part, row.of, row.cohort, row.column]);
+    const key = JSON.stringify([row.whatIf, row.part, row.of, row.line.cohort, row.line.measure, row.line.category]);
     const own = lines.get(key);
     if (own === undefined) lines.set(key, [row]);
     else own.push(row);
   }
   return [...lines.values()].map((own): ForecastLine => {
-    const { whatIf, part, of, cohort, column } = own[0] as MadeForecast['rows'][number];
-    const { measure, category } = COLUMNS[column] as (typeof COLUMNS)[number];
-    const place = CATEGORIES.findIndex((known) => known === category);
+    const { whatIf, part, of, line } = own[0] as ForecastRow;
+    const { cohort, measure, category } = line;
     const isToday = today !== undefined && measure === 'qualifying' && part === 'all' && whatIf === '';
     return {
       whatIf,
       part,
       of,
-      cohort: COHORT_LABELS[COHORTS[cohort] as (typeof COHORTS)[number]],
+      cohort: cohort === ALL ? 'all cohorts' : COHORT_LABELS[cohort],
       measure,
       category,
-      words: measure === 'migrated' ? 'Migrated' : wordsOf(rules, category as ExclusionCategory),
-      today: isToday ? (today[cohort * CATEGORIES.length + place] as number) : null,
+      words: category === '' ? 'Migrated' : category === ALL ? ALL_WORDS : wordsOf(rules, category),
+      today: isToday ? (todayOf(line, today) ?? null) : null,
       points: own.map(({ day, values }) => {
         const [p05, p25, p50, p75, p95] = [0.05, 0.25, 0.5, 0.75, 0.95].map((p) => Math.round(quantileAt(values, p) * 100) / 100) as [number, number, number, number, number]; // prettier-ignore
         return { date: formatDay(londonDay(instants[day] as Instant)), p05, p25, p50, p75, p95 };
@@ -63,6 +61,9 @@ function linesOf({ rows, instants, today, rules }: MadeForecast): readonly Forec
     };
   });
 }
+
+/** The words of a total over categories. */
+const ALL_WORDS = 'All categories that exclude an installation';
 
 function wordsOf(rules: RuleSet, category: ExclusionCategory): string {
   const clause = clauseOf(rules, category);

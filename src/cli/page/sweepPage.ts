@@ -89,7 +89,7 @@ function gridOf(sweep: Sweep, table: OutcomeTable, outcome: number): SweepOutcom
 
 interface OutcomeTableData {
   readonly outcome: string;
-  readonly table: TableData;
+  readonly table: TableData & { readonly explained: string };
 }
 
 /** The tables that only a design of Morris or of Saltelli has, by outcome. */
@@ -98,6 +98,7 @@ function designTables(sweep: Sweep, table: OutcomeTable): readonly OutcomeTableD
   return table.outcomes.flatMap(({ name }) => [
     ...tableOf(name, {
       caption: `Elementary effects on ${name} (Morris), over the whole range of each factor`,
+      explained: `How much ${name} moves from one end of a factor to the other, measured from many starting points. The mean size, with its 90 % interval, ranks the factors; a standard deviation as large as it means that the effect depends on the other factors, or is no straight line.`, // prettier-ignore
       head: ['factor', 'mean effect', 'mean size', 'low (5 %)', 'high (95 %)', 'standard deviation', 'effects'],
       right: [1, 2, 3, 4, 5, 6],
       rows: morris
@@ -106,6 +107,7 @@ function designTables(sweep: Sweep, table: OutcomeTable): readonly OutcomeTableD
     }),
     ...tableOf(name, {
       caption: `Shares of the variance of ${name} (Sobol indices): alone, and with all interactions`,
+      explained: `How much of the variance of ${name} each factor makes up alone, and in all: with its interactions. A factor whose share in all is near 0 could be fixed without a loss. With few samples a share may lie below 0 or above 1.`, // prettier-ignore
       head: ['factor', 'alone', 'low (5 %)', 'high (95 %)', 'in all', 'low (5 %)', 'high (95 %)'],
       right: [1, 2, 3, 4, 5, 6],
       rows: sobol
@@ -115,7 +117,7 @@ function designTables(sweep: Sweep, table: OutcomeTable): readonly OutcomeTableD
   ]);
 }
 
-function tableOf(outcome: string, table: TableData): readonly OutcomeTableData[] {
+function tableOf(outcome: string, table: OutcomeTableData['table']): readonly OutcomeTableData[] {
   return table.rows.length === 0 ? [] : [{ outcome, table }];
 }
 

@@ -21,7 +21,7 @@ const LOCK = 'rig.lock';
 const PROGRESS = 'progress.jsonl';
 /** The prefix of folders for the files of a run that died. */
 const BROKEN_OFF = 'broken-off-';
-const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations|missed)\.csv|fleet\.json|steps\.json|junit\.xml|manifest\.json|progress\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
+const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations|missed|tries)\.csv|fleet\.json|steps\.json|junit\.xml|manifest\.json|progress\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
 
 export interface RigDirectory {
   /**

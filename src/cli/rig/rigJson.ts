@@ -70,6 +70,7 @@ export function rigJson(of: {
     })),
     contacts: run.contacts.map(({ at, link, source }) => ({ at: formatInstant(at), link, source })),
     notCarriedOut: run.undone.map(({ at, kind, why }) => ({ at: formatInstant(at), kind, why })),
+    readings: run.rows.flatMap(({ at, step, readings }) => readings.map((reading) => ({ at, step, ...reading }))),
     notRealised: [...new Set(run.rows.flatMap(({ notRealised }) => notRealised))],
     clauses: clauseRows(trace),
     steps: run.rows,

@@ -15,7 +15,7 @@ import { outError } from '../shell/outDirectory.ts';
 import type { TakeLock } from './rigDirectory.ts';
 import { openRigFiles, type RigFiles } from './rigFiles.ts';
 import { headOf, rigJson } from './rigJson.ts';
-import { rigText } from './rigText.ts';
+import { progressText, rigText } from './rigText.ts';
 
 /** Shows frames as they cross, opened with the keys of a file. */
 export interface TraceGiven {
@@ -69,6 +69,8 @@ export async function runRigFile(
       stateFolder: face.defaultStateFolder(io.env),
       signal: interruption,
       onNote: (note) => void io.err.write(`${visible(note)}\n`),
+      // A rig in memory takes a second. One with devices may wait for half an hour: each step is shown as it is taken.
+      ...(!isInMemory(setup) && { onStep: (taken) => void io.err.write(`${visible(progressText(taken))}\n`) }),
       onBrokenOff: async (partial) => void (await tell(partial)),
       ...(plainKeys && { plainKeys }),
       ...(options.pcap && { draw: options.pcap }),

@@ -5,7 +5,8 @@ import { STEPS } from '../../migration/steps.ts';
 import { CHECKS } from '../../migration/checks.ts';
 import { limitsAt } from '../../rules/limits.ts';
 import { formatInstant, parseInstant } from '../../time.ts';
-import type { RigRun, RigSetup, StepRow } from '../../../devices/index.ts';
+import { counted } from '../../text/table.ts';
+import type { RigRun, RigSetup, RunRigOptions, StepRow } from '../../../devices/index.ts';
 import { codeMeaning, duration, facts, installationRows, outcomeMeaning } from '../../text/words.ts';
 import type { RigHead } from './rigJson.ts';
 
@@ -86,6 +87,15 @@ function eventLines({ rows, attempts }: RigRun, trace: Trace, setup: RigSetup): 
   }
   return lines.length === 0 ? ['  nothing'] : lines;
 }
+
+/** One step while the rig goes on: what was observed, and what was read. */
+export function progressText({ step, observation, why, readings = [] }: StepProgress): string {
+  const read = readings.length === 0 ? '' : `, ${counted(readings.length, 'value')} read`;
+  const words = observation === 'notCarriedOut' ? 'not carried out' : observation;
+  return `${step}: ${words}${read}${why === undefined ? '' : ` (${why})`}`;
+}
+
+type StepProgress = Parameters<NonNullable<RunRigOptions['onStep']>>[0];
 
 /** Groups the steps of one attempt, and consecutive contacts with the same result. */
 function grouped(rows: readonly StepRow[]): StepRow[][] {

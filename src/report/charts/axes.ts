@@ -2,7 +2,7 @@ import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { lastDayOfMonth, monthOf } from '../../time.ts';
 import { compactNumber } from '../../text/numberWords.ts';
 import { element } from '../../text/markup.ts';
-import { label } from './svg.ts';
+import { CHARACTER_WIDTH, label } from './svg.ts';
 
 /** A linear scale from numbers to units of the drawing. */
 export type Scale = ScaleLinear<number, number>;
@@ -55,23 +55,36 @@ export function leftAxis(
     .join('');
 }
 
+export interface AxisOptions {
+  readonly ticks?: number;
+  readonly format?: (value: number) => string;
+  /** True if only whole numbers have a meaning on the axis, or are written on it. The default is false. */
+  readonly isWhole?: boolean;
+}
+
 /** Vertical grid lines, with their values below the plot. */
 export function bottomAxis(
   scale: Scale,
   plot: { readonly top: number; readonly bottom: number },
-  options: { readonly ticks?: number; readonly format?: (value: number) => string } = {},
+  options: AxisOptions = {},
 ): string {
-  const { ticks = 5, format = compactNumber } = options;
+  const { ticks = 5, format = compactNumber, isWhole = false } = options;
   return scale
     .ticks(ticks)
+    .filter((value) => !isWhole || Number.isInteger(value))
     .map((value) => {
       const x = scale(value);
       return (
         element('line', { class: value === 0 ? 'base' : 'grid', x1: x, x2: x, y1: plot.top, y2: plot.bottom }) +
-        label(x, plot.bottom + 16, format(value), { anchor: 'middle' })
+        bottomLabel(x, plot.bottom + 16, format(value))
       );
     })
     .join('');
+}
+
+/** A label below the axis. It is moved to the right if it would leave the drawing at the left. */
+function bottomLabel(x: number, y: number, text: string): string {
+  return label(Math.max(x, (text.length * CHARACTER_WIDTH) / 2), y, text, { anchor: 'middle' });
 }
 
 const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

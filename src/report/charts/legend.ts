@@ -1,5 +1,5 @@
 import { element } from '../../text/markup.ts';
-import { label } from './svg.ts';
+import { fitText, label } from './svg.ts';
 
 /** One entry of a legend: its word, the classes of its mark, and the mark's shape. */
 export interface LegendEntry {
@@ -38,7 +38,8 @@ export function legend(entries: readonly LegendEntry[], left: number, top: numbe
     .map(({ x, row }, i) => {
       const { label: text, className, shape } = entries[i] as LegendEntry;
       const [at, y] = [left + x, top + row * ROW + 9];
-      return mark(shape, className, at, y) + label(at + SWATCH + 6, y + 4, text);
+      const charactersMax = Math.floor((width - SWATCH - 6) / CHARACTER);
+      return mark(shape, className, at, y) + label(at + SWATCH + 6, y + 4, fitText(text, charactersMax));
     })
     .join('');
 }

@@ -1,4 +1,4 @@
-import { formatNumber, type NumberFormat } from '../../text/numberWords.ts';
+import { formatNumber, isWholeFormat, type NumberFormat } from '../../text/numberWords.ts';
 import { bottomAxis, valueScale } from './axes.ts';
 import { element } from '../../text/markup.ts';
 import { CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';
@@ -63,7 +63,7 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
   });
   return chartFrame(words, size, plot.bottom + 44, [
     legend(entries, 0, 0, width),
-    bottomAxis(x, plot, { ticks: size === 'wide' ? 4 : 3, format }),
+    bottomAxis(x, plot, { ticks: size === 'wide' ? 4 : 3, format, isWhole: isWholeFormat(data.format) }),
     label(plot.right, plot.bottom + 34, data.unit, { anchor: 'end', className: 'axis' }),
     ...body,
   ]);

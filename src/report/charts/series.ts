@@ -1,7 +1,16 @@
 import { area, line } from 'd3-shape';
 import { axisTitle, bottomAxis, exactScale, extentOf, leftAxis, monthAxis, valueScale, type Scale } from './axes.ts';
 import { element } from '../../text/markup.ts';
-import { CHART_WIDTHS, chartFrame, label, type ChartSize, type ChartWords } from './svg.ts';
+import {
+  CHARACTER_WIDTH,
+  CHART_WIDTHS,
+  chartFrame,
+  fitText,
+  label,
+  relativePath,
+  type ChartSize,
+  type ChartWords,
+} from './svg.ts';
 import { legend, legendHeight } from './legend.ts';
 
 /** A range over time. The widest comes first, so that narrower ones are drawn on top of it. */
@@ -43,6 +52,10 @@ export interface SeriesData {
 }
 
 const HEIGHT = { wide: 280, narrow: 260 } as const;
+/** A unit of so many characters leaves room for the words of a mark at the left end of the plot. */
+const SHORT_UNIT = 8;
+/** The height of the row of a long unit above the words of the marks. */
+const MARK_ROW = 16;
 /** The approximate width of a label of a month or a number, in units of the drawing. */
 const LABEL_WIDTH = 80;
 
@@ -57,7 +70,10 @@ export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize
     ...data.bands.map((row) => ({ label: row.label, className: bandClass(row), shape: 'area' as const })),
     ...data.dots.map((row) => ({ label: row.label, className: 'dot', shape: 'dot' as const })),
   ];
-  const top = 32 + legendHeight(entries, width);
+  const unit = fitText(data.unit, Math.floor((width - 8) / CHARACTER_WIDTH));
+  // The words of a mark stand beside the unit, or below it where it is long.
+  const row = data.marks.length > 0 && unit.length > SHORT_UNIT ? MARK_ROW : 0;
+  const top = 32 + legendHeight(entries, width) + row;
   const plot = { left: 62, right: width - 22, top, bottom: top + HEIGHT[size] - 60 };
   const xs = everyX(data);
   const { low, high } = extentOf(xs);
@@ -66,8 +82,10 @@ export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize
   const labelsMax = Math.max(2, Math.floor((plot.right - plot.left) / LABEL_WIDTH));
   const body = [
     legend(entries, 0, 2, width),
-    axisTitle(4, top - 12, data.unit),
-    data.x.kind === 'months' ? monthAxis(x, plot, labelsMax) : bottomAxis(x, plot, { ticks: labelsMax }),
+    axisTitle(4, top - row - 12, unit),
+    data.x.kind === 'months'
+      ? monthAxis(x, plot, labelsMax)
+      : bottomAxis(x, plot, { ticks: labelsMax, isWhole: xs.every(Number.isInteger) }),
     leftAxis(y, plot),
     ...data.bands.map((row) => bandPath(row, x, y)),
     ...data.lines.map((row) => linePath(row, x, y)),
@@ -107,7 +125,7 @@ function bandPath(row: Band, x: Scale, y: Scale): string {
     .y0((point) => y(point.low))
     .y1((point) => y(point.high))
     .digits(1);
-  return element('path', { class: bandClass(row), d: path(row.points) ?? '' });
+  return element('path', { class: bandClass(row), d: relativePath(path(row.points)) });
 }
 
 function linePath(row: Line, x: Scale, y: Scale): string {
@@ -115,7 +133,7 @@ function linePath(row: Line, x: Scale, y: Scale): string {
     .x((point) => x(point.x))
     .y((point) => y(point.y))
     .digits(1);
-  return element('path', { class: lineClass(row), d: path(row.points) ?? '' });
+  return element('path', { class: lineClass(row), d: relativePath(path(row.points)) });
 }
 
 function dot(cx: number, cy: number): string {

@@ -52,7 +52,7 @@ export function tornadoChart(words: ChartWords, data: TornadoData, size: ChartSi
   });
   return chartFrame(words, size, plot.bottom + 44, [
     legend(entries, 0, 0, width),
-    bottomAxis(x, plot, { ticks: size === 'wide' ? 4 : 2, format: wholeNumber }),
+    bottomAxis(x, plot, { ticks: size === 'wide' ? 4 : 2, format: wholeNumber, isWhole: true }),
     label(plot.right, plot.bottom + 34, data.unit, { anchor: 'end', className: 'axis' }),
     element('line', { class: 'mark', x1: x(base), x2: x(base), y1: plot.top - 4, y2: plot.bottom }),
     ...body,

@@ -37,7 +37,9 @@ export interface ForecastReport {
     readonly summaries: number;
     /** The distance of the farthest summary from the library, in standard deviations. */
     readonly alarm: number;
-    /** The factor by which an alarm widens the intervals; at most 1 if there is none. */
+    /** True if no draw of the library looks like the records. */
+    readonly isAlarm: boolean;
+    /** The factor by which the distance widens the intervals; 1 if the records are as near as the typical draw. */
     readonly widened: number;
   } | null;
   /** Exclusions that take effect by month and supplier; each needs a visit. */
@@ -94,7 +96,7 @@ function summarySection({ asOf, lines, match, notes }: ForecastReport, shown: re
           right: [2, 3, 4, 5, 6, 7],
           rows: shown.map((line) => [line.words, line.cohort, todayText(line), ...quantiles(lastOf(line))]),
         },
-        notes: ['Quantiles of cohorts do not add up to those of their sum, so the page has no total.', ...(match === null ? notes : [])], // prettier-ignore
+        notes: ['Quantiles of lines do not add up to those of their sum. Totals are drawn from all their lines together. Gas meters are never added to installations.', ...(match === null ? notes : [])], // prettier-ignore
       },
     ],
   };
@@ -144,13 +146,13 @@ function effectiveSection(lines: readonly ForecastLine[]): readonly Section[] {
 /** Alarms and levels of look-alikes in sentences. */
 function matchSection({ match, notes }: ForecastReport): readonly Section[] {
   if (match === null) return [];
-  const { installations, byLevel, medianLives, summaries, alarm, widened } = match;
+  const { installations, byLevel, medianLives, summaries, alarm, isAlarm, widened } = match;
   const share = (count: number): string => percentage(installations === 0 ? 0 : count / installations, 2);
   const names = byLevel.map((_, i) => (i === 0 ? 'the very same state' : i === byLevel.length - 1 ? 'none at any level' : `a coarser state, level ${i}`)); // prettier-ignore
   const verdict =
-    widened > 1
+    isAlarm
       ? `ALARM: no draw of the library looks like these histories. Intervals are ${widened.toFixed(1)} times wider, and may still miss.` // prettier-ignore
-      : 'The library holds portfolios like these histories.';
+      : `The library holds portfolios like these histories.${widened > 1 ? ` Intervals are ${widened.toFixed(2)} times wider than for the typical draw.` : ''}`; // prettier-ignore
   return [
     {
       id: 'forecast-match',

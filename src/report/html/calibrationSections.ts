@@ -12,6 +12,8 @@ interface Quantiles {
 /** Draws from priors held against published lines, histories or both, as plain data. */
 export interface CalibrationReport {
   readonly draws: number;
+  /** How often each draw was lived. */
+  readonly runs: number;
   readonly effective: number;
   /** The fewest effective draws that say something. */
   readonly effectiveMin: number;
@@ -52,7 +54,7 @@ export interface CalibrationReport {
   }[];
 }
 
-/** The most parameters in the picture. The table has all of them. */
+/** The most parameters, or shares of histories, in a picture. The table has all of them. */
 const SHOWN = 12;
 
 /** What the data say: each line over the priors and after the data, each share of histories, then each parameter. */
@@ -83,6 +85,16 @@ function historiesSection({
       {
         title: 'Shares of the histories beside the library',
         sentence: `The farthest of ${wholeNumber(summaries.length)} shares lies ${decimalNumber(alarm, 1)} standard deviations from the library.`, // prettier-ignore
+        chart: {
+          kind: 'ranges',
+          data: {
+            unit: 'share',
+            mark: 'dot',
+            format: 'percent',
+            words: { value: 'library (median)', range: '90 % of the library', reference: 'histories' },
+            rows: ranked.slice(0, SHOWN).map(({ name, share, prior }) => ({ label: name, value: prior.p50, low: prior.p05, high: prior.p95, reference: share })), // prettier-ignore
+          },
+        },
         table: {
           caption: 'Shares of the histories, and of the library over the priors (5, 50, 95 %), the farthest first',
           head: ['share', 'histories', '5 %', '50 %', '95 %', 'z'],
@@ -96,7 +108,7 @@ function historiesSection({
 }
 
 function linesSection(report: CalibrationReport): Section {
-  const { draws, effective, effectiveMin, scale, operatorError, coverage, lines } = report;
+  const { draws, runs, effective, effectiveMin, scale, operatorError, coverage, lines } = report;
   const few = effective < effectiveMin ? ` That is too few: at least ${wholeNumber(effectiveMin)} are needed.` : '';
   const checked = coverage === null ? '' : ` With each draw for the truth in turn, 90 % intervals of its parameters hold ${percentage(coverage)}.`; // prettier-ignore
   const far = lines.filter(({ tail }) => tail < 0.05);
@@ -104,7 +116,7 @@ function linesSection(report: CalibrationReport): Section {
   return {
     id: 'lines',
     title: 'The published lines',
-    lead: `${wholeNumber(draws)} draws, each lived once by ${percentage(scale)} of the homes, count as ${wholeNumber(effective)} after the data.${few}${checked}`, // prettier-ignore
+    lead: `${wholeNumber(draws)} draws, each lived ${runs === 1 ? 'once' : `${wholeNumber(runs)} times`} by ${percentage(scale)} of the homes, count as ${wholeNumber(effective)} after the data.${few}${checked}`, // prettier-ignore
     figures: [
       {
         title: 'Each line over the priors',
@@ -145,7 +157,8 @@ function rangesOf({ lines }: CalibrationReport, which: 'prior' | 'posterior', ra
       mark: 'dot',
       words: { value: 'median', range: `90 % ${range}`, reference: 'published' },
       rows: lines.map((line) => ({
-        label: line.name,
+        // A cohort is known by its own name; the table has the whole.
+        label: line.name.replaceAll('MOC_', ''),
         value: line[which].p50,
         low: line[which].p05,
         high: line[which].p95,

@@ -114,17 +114,19 @@ function clauseTable(
   { caption, ranges }: { readonly caption: string; readonly ranges: Ranges },
 ): TableData {
   const [erred, ranged] = [replications > 1, ranges.areKnown];
+  // A scenario that no published figure is for has no columns for one.
+  const compared = rows.some(({ published }) => published !== null);
+  const at = compared ? 5 : 3;
   return {
     caption: erred ? `${caption} (± is twice the standard error of the mean)` : caption,
-    head: ['reason', 'clause', 'mean', 'published', 'which is', ...(erred ? ['±'] : []), ...(ranged ? [ranges.name] : [])], // prettier-ignore
-    right: [2, 3, ...(erred ? [5] : []), ...(ranged ? [erred ? 6 : 5] : [])],
+    head: ['reason', 'clause', 'mean', ...(compared ? ['published', 'which is'] : []), ...(erred ? ['±'] : []), ...(ranged ? [ranges.name] : [])], // prettier-ignore
+    right: [2, ...(compared ? [3] : []), ...(erred ? [at] : []), ...(ranged ? [erred ? at + 1 : at] : [])],
     totals: rows.flatMap(({ category }, r) => (category === null ? [r] : [])),
     rows: rows.map((row) => [
       row.words,
       row.clause,
       wholeNumber(row.volume),
-      row.published === null ? '' : wholeNumber(row.published),
-      row.relation === null ? '' : RELATION_WORDS[row.relation],
+      ...(compared ? [row.published === null ? '' : wholeNumber(row.published), row.relation === null ? '' : RELATION_WORDS[row.relation]] : []), // prettier-ignore
       ...(erred ? [wholeNumber(row.error ?? 0)] : []),
       ...(ranged ? [rangeWords(row)] : []),
     ]),

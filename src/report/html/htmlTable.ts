@@ -11,10 +11,15 @@ export interface TableData {
   readonly totals?: readonly number[];
 }
 
-/** A table inside a box that scrolls sideways if the page is too narrow. */
+/**
+ * A table inside a box that scrolls sideways if the page is too narrow. The box is no landmark: a page has many, and several
+ * of the same name if it shows several folders.
+ */
 export function htmlTable({ caption, head, rows, right, totals = [] }: TableData): string {
   const className = (c: number): string | undefined => (right.includes(c) ? 'n' : undefined);
-  const headCells = head.map((text, c) => html('th', { scope: 'col', class: className(c) }, escapeMarkup(text)));
+  const headCells = head.map((text, c) =>
+    html('th', { scope: 'col', class: className(c) }, escapeMarkup(text.replaceAll(/(\d) %/g, '$1\u00a0%'))),
+  );
   const body = rows.map((row, r) =>
     html(
       'tr',
@@ -27,11 +32,11 @@ export function htmlTable({ caption, head, rows, right, totals = [] }: TableData
   );
   return html(
     'div',
-    { 'class': 'scroll', 'role': 'region', 'aria-label': caption, 'tabindex': 0 },
+    { 'class': 'scroll', 'role': 'group', 'aria-label': caption, 'tabindex': 0 },
     html(
       'table',
       {},
-      html('caption', {}, escapeMarkup(caption)),
+      html('caption', {}, html('span', {}, escapeMarkup(caption))),
       html('thead', {}, html('tr', {}, ...headCells)),
       html('tbody', {}, ...body),
     ),

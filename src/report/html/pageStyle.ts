@@ -24,7 +24,7 @@ h1{font-size:1.7rem;line-height:1.2;margin:1.5rem 0 .5rem}
 h2{font-size:1.3rem;margin:2.5rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--rule)}
 h3{font-size:1.05rem;margin:1.5rem 0 .25rem}
 a{color:var(--link)}
-p,li{max-width:46rem}
+p,li{max-width:46rem}p,li,figcaption{overflow-wrap:anywhere}
 .lead{font-size:1.1rem}
 .soft,caption,.axis{color:var(--soft)}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0}
@@ -37,7 +37,7 @@ figcaption{max-width:46rem;margin-bottom:.75rem}
 details{margin:.5rem 0}summary{cursor:pointer;color:var(--link)}
 .scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--link)}
 table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
-caption{text-align:left;padding:.25rem 0}
+caption{text-align:left;padding:.25rem 0}caption span{display:block;position:sticky;left:0;max-width:calc(100vw - 2rem)}
 th,td{padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule);min-width:4.5rem;font-weight:400}
 thead th{font-weight:600;vertical-align:bottom}th:first-child{min-width:9rem}
 th.n,td.n{text-align:right}td.n{white-space:nowrap}.printed{display:none}tr.total th,tr.total td{font-weight:600}

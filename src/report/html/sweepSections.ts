@@ -38,7 +38,7 @@ export interface SweepOutcome {
   /** The mean at every pair of values, if the design is a grid of two factors. */
   readonly grid?: Pick<HeatData, 'x' | 'y' | 'cells'>;
   /** More tables of the outcome, such as the elementary effects of Morris or the indices of Sobol. */
-  readonly tables?: readonly TableData[];
+  readonly tables?: readonly (TableData & { /** How the columns are to be read. */ readonly explained: string })[];
   /** The mean of the scenario as it is, from the first so many replications; empty if there are too few. */
   readonly convergence?: readonly { readonly units: number; readonly value: number; readonly low: number | null; readonly high: number | null }[]; // prettier-ignore
 }
@@ -48,19 +48,19 @@ const FACTORS_MAX = 15;
 
 /** What moves each outcome of a sweep: a tornado or effects over ranges, the grid, and the tables of the design. */
 export function sweepSections(sweep: SweepReport): readonly Section[] {
-  const { title, points, scale, provenance, outcomes } = sweep;
+  const { points, scale, provenance, outcomes } = sweep;
   const size =
     scale === 1 ? 'every home' : `the share ${decimalNumber(scale, 4)} of each large population, scaled back`;
   const figures = outcomes.flatMap((outcome) => [
     ...effectFigures(outcome),
     ...gridFigures(outcome),
-    ...(outcome.tables ?? []).map((table): SectionFigure => ({ title: table.caption, sentence: `${table.caption}.`, table })), // prettier-ignore
+    ...(outcome.tables ?? []).map(({ explained, ...table }): SectionFigure => ({ title: table.caption, sentence: explained, table })), // prettier-ignore
   ]);
   const settling = outcomes.flatMap(convergenceFigures);
   const sections: Section[] = [
     {
       id: 'sweep',
-      title: title === '' ? 'What moves the numbers' : title,
+      title: 'What moves the numbers',
       lead: `The sweep ${sweep.name} simulates ${wholeNumber(points)} points with ${wholeNumber(provenance.replications ?? 0)} runs each, and ${size}.${figures.length === 0 ? ' No factor moves any outcome.' : ''}`, // prettier-ignore
       figures,
     },

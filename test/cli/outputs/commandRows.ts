@@ -194,6 +194,13 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
   'rig init': notCalled('it writes a file, and never one that is there: test/cli/rig.test.ts'),
   'rig check': row((p) => [p.at('rig.yaml')]),
   'rig schema': row(() => [], { anyWidth: SCHEMA }),
+  'fleet': row((p) => [p.at('fleet.yaml')], {
+    anyWidth: 'its first line holds names and values for a search, and is no table',
+    writes: { out: 'folder' },
+    neverReplaces: 'what a device did cannot be recorded again: test/cli/fleet.test.ts',
+  }),
+  'fleet check': row((p) => [p.at('fleet.yaml')]),
+  'fleet schema': row(() => [], { anyWidth: SCHEMA }),
   'schema records': row(() => [], { withoutOrigin: SCHEMA, anyWidth: SCHEMA }),
   'live': notCalled('it serves until it is stopped'),
   'glossary': row(() => []),
@@ -203,6 +210,10 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
   'devices read': row((p) => [p.device, '0.0.42.0.0.255'], { notResults: ['readAt'] }),
   'devices compare': row((p) => [p.at('a.json'), p.at('b.json')], { codes: [4] }),
   'devices listen': row(() => ['--listen', '127.0.0.1:0', '--seconds', '1']),
+  'devices profile': row((p) => [p.at('looks')], {
+    writes: { out: 'file' },
+    neverReplaces: 'a file that is there is never overwritten: test/cli/devicesProfile.test.ts',
+  }),
   'devices decode': row(() => ['000100100001000DC001C1000100002A0000FF0200']),
 };
 

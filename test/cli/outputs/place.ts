@@ -39,6 +39,9 @@ parameters:
 `;
 const LINES = 'category,cohorts,published,relation\nfive-retries,MOC_Secure,75,predict\n';
 const WATCH = 'name: table\ninstallation: { number: 7 }\nwatch: { contact: { everySeconds: 1, tries: 1 } }\n';
+const FLEET = 'name: few\ndays: 2\ngroups: { homes: { installations: 2, preparation: false } }\n';
+/** A link that went down twice, as a fleet keeps it. */
+const TRIES = `installation_id,at,result\n${Array.from('1101001', (up, day) => `1,2022-01-1${day}T01:00:00Z,${up === '1' ? 'answered' : 'silent'}\n`).join('')}`; // prettier-ignore
 const RIG = 'name: other\ninstallation: { number: 8 }\n';
 
 /** Makes what the rows read. Everything in it is small. */
@@ -64,7 +67,9 @@ export async function makePlace(): Promise<Place> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  const texts = { 'priors.yaml': PRIORS, 'linesPriors.yaml': LINES_PRIORS, 'lines.csv': LINES, 'watch.yaml': WATCH, 'rig.yaml': RIG }; // prettier-ignore
+  mkdirSync(at('looks'));
+  writeFileSync(at('looks/tries.csv'), TRIES);
+  const texts = { 'priors.yaml': PRIORS, 'linesPriors.yaml': LINES_PRIORS, 'lines.csv': LINES, 'watch.yaml': WATCH, 'rig.yaml': RIG, 'fleet.yaml': FLEET }; // prettier-ignore
   for (const [name, text] of Object.entries(texts)) writeFileSync(at(name), text);
   const otherSweep = readFileSync(SWEEP, 'utf8').replace('name: tiny', 'name: other');
   writeFileSync(at('otherSweep.yaml'), otherSweep.replace('tinyScenario.yaml', resolve(SCENARIO)));

@@ -25,8 +25,8 @@ import { seedText } from '../../seed.ts';
 
 const SEED = seedText(import.meta.filename, 'ranks');
 const AS_OF = '2021-11-03';
-const OPTIONS: LibraryOptions = { draws: sampleSize('RANKS_DRAWS', { whole: 40, part: 20 }), replications: 2, scale: 0.012, strataMin: 60 }; // prettier-ignore
-const TRUTHS = sampleSize('RANKS_TRUTHS', { whole: 20, part: 8 });
+const OPTIONS: LibraryOptions = { draws: sampleSize('RANKS_DRAWS', { whole: 64, part: 20 }), replications: 2, scale: 0.012, strataMin: 60 }; // prettier-ignore
+const TRUTHS = sampleSize('RANKS_TRUTHS', { whole: 32, part: 8 });
 
 test('posteriors from histories hold truths that are no part of the library, and find what the histories show', async () => {
   const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
@@ -64,7 +64,7 @@ test('posteriors from histories hold truths that are no part of the library, and
   expect(shown.reduce((sum, share) => sum + share, 0) / shown.length, shown.join(', ')).toBeGreaterThan(0.35);
   // What nothing shows is not found.
   expect(explained('process.FOC.masterKey.searchDays.sigma')).toBeLessThan(0.3);
-}, 600_000);
+});
 
 /** An installation of IOC of whom nothing is recorded. */
 const NOBODY = factsOf(0);

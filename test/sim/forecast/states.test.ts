@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
+import { engine } from '../../../src/exclusion/engine/engine.ts';
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { endOfLondonDate, formatDay, londonDay } from '../../../src/time.ts';
 import { compileModel } from '../../../sim/kernel/model/model.ts';
@@ -18,7 +19,7 @@ import {
   type MemberTable,
 } from '../../../sim/forecast/library/memberTable.ts';
 import { classesOf } from '../../../sim/forecast/predict/lookAlikes.ts';
-import { stateOfHistory } from '../../../sim/forecast/state/historyState.ts';
+import { stateOfHistory, verdictAt } from '../../../sim/forecast/state/historyState.ts';
 import { coarser, factsOf, LEVELS, stateCode } from '../../../sim/forecast/state/stateFacts.ts';
 import { failsAll } from '../../../sim/world/nullModel.ts';
 import { seedWords } from '../../../sim/world/dice/streams.ts';
@@ -47,9 +48,11 @@ test.each(['2021-06-30', '2021-11-03', '2022-05-10'])(
     const { table } = tableOf(EVERYTHING, asOf);
     const { scenario, rules } = scenarioAt(EVERYTHING);
     const { lives } = recorded(compileModel(scenario, rules), SEED);
+    const decider = engine(rules);
     const counts = new Map<number, number>();
     for (const { history } of lives) {
-      const state = stateOfHistory(history, endOfLondonDate(asOf));
+      const at = endOfLondonDate(asOf);
+      const state = stateOfHistory(history, at, verdictAt(decider, history, at));
       counts.set(state, (counts.get(state) ?? 0) + 1);
     }
     expect(new Map(Array.from(table.states, (state, i) => [state, table.lives[i]]))).toEqual(
@@ -69,7 +72,7 @@ test('rows after the as-of, and the order of rows, change no state', () => {
       attempts: history.attempts.filter(({ at }) => at <= asOf).toReversed(),
       events: history.events.filter(({ at }) => at <= asOf),
     };
-    expect(stateOfHistory(past, asOf)).toBe(stateOfHistory(history, asOf));
+    expect(stateOfHistory(past, asOf, 0)).toBe(stateOfHistory(history, asOf, 0));
   }
 });
 

@@ -5,7 +5,7 @@ import { intervals } from '../../../sim/world/mergedIntervals.ts';
 import { DAY } from '../../../src/time.ts';
 import { seedNumber } from '../../seed.ts';
 
-/** Near the edges of days, where the index by day changes. */
+/** Near the edges of days, where the marks of days change. */
 const instant = fc
   .tuple(
     fc.integer({ min: 18_600, max: 18_640 }),
@@ -32,6 +32,20 @@ test('covering finds the same as a look at every stretch', () => {
   );
 });
 
+test('an instant that nothing covers is clear until the next stretch begins', () => {
+  fc.assert(
+    fc.property(pairs, fc.array(instant, { minLength: 1, maxLength: 40 }), (given, instants) => {
+      const merged = intervals(given);
+      for (const at of instants.filter((clear) => merged.covering(clear) < 0))
+        expect(merged.clearUntil(at)).toBe(merged.from.find((from) => from > at) ?? Infinity);
+    }),
+    { numRuns: 500, seed: seedNumber(import.meta.filename, 2) },
+  );
+});
+
 test('nothing covers where there is nothing', () => {
-  for (const at of [-1, 0, 18_600 * DAY, 1e12]) expect(NO_INTERVALS.covering(at)).toBe(-1);
+  for (const at of [-1, 0, 18_600 * DAY, 1e12]) {
+    expect(NO_INTERVALS.covering(at)).toBe(-1);
+    expect(NO_INTERVALS.clearUntil(at)).toBe(Infinity);
+  }
 });

@@ -70,11 +70,12 @@ describe('quotations', () => {
 
   test('the law, its comments and the documents of the domain quote nothing but words of the sources', () => {
     const files = globSync([
-      'src/{regulation,clauses,rules}/*.ts',
-      'src/docs/{domain,meaning,glossary}.md',
-      'sim/README.md',
+      'src/{regulation,clauses,rules,migration,keys}/*.ts',
+      'src/docs/{domain,meaning,glossary,records,package}.md',
       'README.md',
-      'scenarios/rulesets/*.yaml',
+      '{src,sim,devices}/README.md',
+      'sim/story/*.ts',
+      'scenarios/{README.md,**/*.yaml}',
     ]);
     expect(files.length).toBeGreaterThan(20);
     const wrong = files.flatMap((path) =>

@@ -1,0 +1,109 @@
+// `devices profile`: what a watch, a rig or a fleet saw becomes a WAN that fleets and scenarios take.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commandLine } from './harness.ts';
+import { rigHarness } from './rigHarness.ts';
+
+const bench = rigHarness();
+beforeAll(bench.start);
+afterAll(bench.stop);
+
+interface Figures {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly upDaysMean: { readonly value: number; readonly from: number; readonly to: number };
+  readonly downDaysMean: { readonly value: number; readonly from: number; readonly to: number };
+  readonly ours: number;
+  readonly latency?: { readonly millisecondsMedian: { readonly value: number } };
+}
+
+async function figures(directory: string): Promise<Figures> {
+  const { code, out, err } = await commandLine(['devices', 'profile', directory, '--format', 'json']);
+  expect([code, err]).toEqual([0, '']);
+  return JSON.parse(out) as Figures;
+}
+
+const TRUTH = { up: 8, down: 3 };
+const FLEET = `
+name: known
+days: 120
+links: { wan: { known: { contact: { mode: daily }, classes: { one: { upDaysMean: ${TRUTH.up}, down: [{ share: 1, duration: { kind: exponential, daysMean: ${TRUTH.down} } }] } } } } }
+groups: { homes: { installations: 12, preparation: false, attempts: { max: 0 }, wan: known } }
+`;
+
+test('a fleet of known links gives its parameters back, and the profile makes a fleet and a scenario', async () => {
+  writeFileSync(bench.at('known.yaml'), FLEET);
+  expect((await commandLine(['fleet', bench.at('known.yaml'), '--out', bench.at('known')])).code).toBe(0);
+  const { upDaysMean: up, downDaysMean: down, counts } = await figures(bench.at('known'));
+  expect(counts).toMatchObject({ links: 12, deadLinks: 0 });
+  expect(counts['outages']).toBeGreaterThan(60);
+  expect(up.from <= TRUTH.up && TRUTH.up <= up.to, JSON.stringify(up)).toBe(true);
+  expect(down.from <= TRUTH.down && TRUTH.down <= down.to, JSON.stringify(down)).toBe(true);
+
+  const args = ['devices', 'profile', bench.at('known'), '--name', 'sick', '--installations', '3'];
+  expect((await commandLine([...args, '--out', bench.at('sick.yaml')])).code).toBe(0);
+  const again = await commandLine([...args, '--out', bench.at('sick.yaml')]);
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining('which is not overwritten')]);
+  const fleet = await commandLine(['fleet', bench.at('sick.yaml'), '--format', 'json']);
+  expect(fleet.code).toBe(0);
+  const { groups } = JSON.parse(fleet.out) as { groups: { homes: { contactsSilent: number } } };
+  expect(groups.homes.contactsSilent).toBeGreaterThan(0);
+
+  const base = `${process.cwd()}/scenarios/various1.yaml`;
+  const world = [
+    'devices',
+    'profile',
+    bench.at('known'),
+    '--name',
+    'sick',
+    '--extends',
+    base,
+    '--out',
+    bench.at('world.yaml'),
+  ];
+  expect((await commandLine(world)).code).toBe(0);
+  const checked = await commandLine([
+    'scenario',
+    'print',
+    bench.at('world.yaml'),
+    '--set',
+    'populations.ioc-dormant.wan=sick',
+  ]);
+  expect([checked.code, checked.err]).toEqual([0, '']);
+  expect(checked.out).toContain('sick');
+});
+
+/** A journal with a try on each of these days. */
+function journal(name: string, results: readonly string[]): string {
+  mkdirSync(bench.at(name));
+  const lines = results.map((result, day) => {
+    const at = new Date(Date.UTC(2022, 0, 10 + day, 1)).toISOString().replace('.000', '');
+    return JSON.stringify({ is: 'try', t: at, slot: at, number: 1, at, result });
+  });
+  writeFileSync(bench.at(`${name}/watch.jsonl`), `${lines.join('\n')}\n`);
+  return bench.at(name);
+}
+
+test('a journal of a watch: what our side missed is neither a look nor an outage', async () => {
+  const seen = ['answered', 'silent', 'answered', 'answered', 'silent', 'silent', 'answered', 'answered'];
+  const away = ['answered', 'silent', 'missed', 'ours', 'missed', 'answered', 'missed', 'silent', 'silent', 'answered', 'answered']; // prettier-ignore
+  expect((await figures(journal('seen', seen))).counts).toMatchObject({ looks: 8, silentLooks: 3, outages: 2 });
+  const { counts, ours } = await figures(journal('away', away));
+  expect([counts['looks'], counts['silentLooks'], counts['outages'], ours]).toEqual([7, 3, 2, 4]);
+});
+
+test('too little to fit is refused with its counts; so is a directory of something else', async () => {
+  const few = await commandLine(['devices', 'profile', journal('few', ['answered', 'silent', 'answered'])]);
+  expect([few.code, few.err]).toEqual([1, expect.stringContaining('1 outages were seen to begin')]);
+  const dead = await commandLine(['devices', 'profile', journal('dead', ['silent', 'silent', 'missed'])]);
+  expect([dead.code, dead.err]).toEqual([1, expect.stringContaining('dead: true')]);
+  mkdirSync(bench.at('empty'));
+  const none = await commandLine(['devices', 'profile', bench.at('empty'), '--out', bench.at('none.yaml')]);
+  expect([none.code, none.err]).toEqual([1, expect.stringContaining('expected a directory of rig --watch')]);
+  expect(existsSync(bench.at('none.yaml'))).toBe(false);
+});
+
+test('the comments say what is fitted, what is given, and what is not fitted', async () => {
+  const { out } = await commandLine(['devices', 'profile', bench.at('seen')]);
+  for (const words of ['# fitted:', '# given', '# Not fitted:', 'the ranges are wide', '2 outages seen to begin'])
+    expect(out).toContain(words);
+});
