@@ -3,7 +3,7 @@ import { element } from '../../text/markup.ts';
 import { percentage } from '../../text/numberWords.ts';
 import { axisTitle, bottomAxis, exactScale, leftAxis } from './axes.ts';
 import { legend, legendHeight, type LegendEntry } from './legend.ts';
-import { CHART_WIDTHS, chartFrame, label, type ChartSize, type ChartWords } from './svg.ts';
+import { CHART_WIDTHS, chartFrame, label, relativePath, type ChartSize, type ChartWords } from './svg.ts';
 
 /** Promised chances beside the shares that came true: coverage of intervals, or reliability of probabilities. */
 export interface CoverageData {
@@ -45,7 +45,7 @@ export function coverageChart(words: ChartWords, { promised, held, series }: Cov
       .digits(1);
     return [
       ...points.map((of) => (of.low === null || of.high === null ? '' : element('line', { class: 'whisker', x1: x(of.promised), x2: x(of.promised), y1: y(of.low), y2: y(of.high) }))), // prettier-ignore
-      element('path', { class: `line ${colour}`, d: path(points) ?? '' }),
+      element('path', { class: `line ${colour}`, d: relativePath(path(points)) }),
       ...points.map((of) => element('circle', { class: `point ${colour}`, cx: x(of.promised), cy: y(of.held), r: 4 })),
     ];
   });

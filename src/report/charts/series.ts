@@ -1,7 +1,16 @@
 import { area, line } from 'd3-shape';
 import { axisTitle, bottomAxis, exactScale, extentOf, leftAxis, monthAxis, valueScale, type Scale } from './axes.ts';
 import { element } from '../../text/markup.ts';
-import { CHARACTER_WIDTH, CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';
+import {
+  CHARACTER_WIDTH,
+  CHART_WIDTHS,
+  chartFrame,
+  fitText,
+  label,
+  relativePath,
+  type ChartSize,
+  type ChartWords,
+} from './svg.ts';
 import { legend, legendHeight } from './legend.ts';
 
 /** A range over time. The widest comes first, so that narrower ones are drawn on top of it. */
@@ -116,7 +125,7 @@ function bandPath(row: Band, x: Scale, y: Scale): string {
     .y0((point) => y(point.low))
     .y1((point) => y(point.high))
     .digits(1);
-  return element('path', { class: bandClass(row), d: path(row.points) ?? '' });
+  return element('path', { class: bandClass(row), d: relativePath(path(row.points)) });
 }
 
 function linePath(row: Line, x: Scale, y: Scale): string {
@@ -124,7 +133,7 @@ function linePath(row: Line, x: Scale, y: Scale): string {
     .x((point) => x(point.x))
     .y((point) => y(point.y))
     .digits(1);
-  return element('path', { class: lineClass(row), d: path(row.points) ?? '' });
+  return element('path', { class: lineClass(row), d: relativePath(path(row.points)) });
 }
 
 function dot(cx: number, cy: number): string {

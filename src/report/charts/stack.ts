@@ -2,7 +2,7 @@ import { area, stack, type SeriesPoint } from 'd3-shape';
 import { axisTitle, exactScale, leftAxis, monthAxis, valueScale } from './axes.ts';
 import { legend, legendHeight } from './legend.ts';
 import { element } from '../../text/markup.ts';
-import { CHART_WIDTHS, chartFrame, type ChartSize, type ChartWords } from './svg.ts';
+import { CHART_WIDTHS, chartFrame, relativePath, type ChartSize, type ChartWords } from './svg.ts';
 
 /** Quantities over time that add up to a total. */
 export interface StackData {
@@ -38,6 +38,6 @@ export function stackChart(words: ChartWords, data: StackData, size: ChartSize):
     axisTitle(4, top - 12, data.unit),
     leftAxis(y, plot),
     monthAxis(x, plot, Math.floor((plot.right - plot.left) / 80)),
-    ...layered.map((layer, i) => element('path', { class: `area c${data.layers[i]?.colour ?? 0}`, d: path(layer) ?? '' })), // prettier-ignore
+    ...layered.map((layer, i) => element('path', { class: `area c${data.layers[i]?.colour ?? 0}`, d: relativePath(path(layer)) })), // prettier-ignore
   ]);
 }

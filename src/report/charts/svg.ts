@@ -58,6 +58,30 @@ export function chartFrame(words: ChartWords, size: ChartSize, height: number, b
   );
 }
 
+/**
+ * A path of d3-shape with each point told from the one before, which is a third shorter. Points are counted in tenths before
+ * they are subtracted, so the picture is the same.
+ */
+export function relativePath(path: string | null): string {
+  if (path === null || path === '') return '';
+  const isClosed = path.endsWith('Z');
+  let [x, y] = [0, 0];
+  const steps = path
+    .slice(1, isClosed ? -1 : undefined)
+    .split('L')
+    .map((point) => {
+      const at = point.indexOf(',');
+      const [nextX, nextY] = [
+        Math.round(10 * Number(point.slice(0, at))),
+        Math.round(10 * Number(point.slice(at + 1))),
+      ];
+      const step = `${(nextX - x) / 10},${(nextY - y) / 10}`;
+      [x, y] = [nextX, nextY];
+      return step;
+    });
+  return `M${steps[0]}${steps.length === 1 ? '' : `l${steps.slice(1).join(' ')}`}${isClosed ? 'Z' : ''}`;
+}
+
 /** A path such as `links.wan.healthy.share`. Its end tells it from its neighbours. */
 const PATH = /^[^\s.]+\.[^\s.]+\.\S/;
 

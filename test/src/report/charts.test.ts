@@ -1,12 +1,16 @@
 // What charts are made of: the same bytes for the same data, no number lost, and words for whoever does not see them.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { drawChart, type Chart } from '../../../src/report/charts/chart.ts';
 import { rangeChart } from '../../../src/report/charts/ranges.ts';
 import { seriesChart } from '../../../src/report/charts/series.ts';
 import { stackChart } from '../../../src/report/charts/stack.ts';
-import { CHART_WIDTHS, type ChartSize } from '../../../src/report/charts/svg.ts';
+import { CHART_WIDTHS, relativePath, type ChartSize } from '../../../src/report/charts/svg.ts';
 import { tornadoChart } from '../../../src/report/charts/tornado.ts';
 import { parseDate } from '../../../src/time.ts';
+import { seedNumber } from '../../seed.ts';
+
+const SEED = seedNumber(import.meta.filename, 31);
 
 const words = { id: 'x', title: 'A <title> & "more"', description: 'What it shows.' };
 const day = (date: string): number => parseDate(date) as number;
@@ -93,7 +97,7 @@ test('values are written out beside their marks', () => {
 test('a fan has both bands, the median, what was observed, and the as-of line', () => {
   const svg = CHARTS['fan']?.('wide') ?? '';
   expect(svg.match(/class="band c0 s[01]" d=/g)).toHaveLength(2);
-  expect(svg.match(/class="line c[01]" d="M[\d.]+,[\d.]+L/g)).toHaveLength(2);
+  expect(svg.match(/class="line c[01]" d="M[\d.]+,[\d.]+l/g)).toHaveLength(2);
   expect(svg).toContain('>as of 2021-12-31<');
 });
 
@@ -143,4 +147,31 @@ test('a chart of nothing, of one value, or of equal values is drawn all the same
   expect(seriesChart(words, empty, 'wide')).not.toContain('NaN');
   const one = { ...empty, lines: [{ label: 'mean', colour: 0, points: [{ x: 2, y: 0 }] }], fromZero: false };
   expect(seriesChart(words, one, 'narrow')).not.toContain('NaN');
+});
+
+test('a path that tells each point from the one before passes through the same points', () => {
+  const points = fc.array(fc.tuple(fc.integer({ min: -9999, max: 9999 }), fc.integer({ min: -9999, max: 9999 })), {
+    minLength: 1,
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(points, fc.boolean(), (tenths, isClosed) => {
+      const texts = tenths.map(([x, y]) => `${x / 10},${y / 10}`);
+      const path = relativePath(`M${texts.join('L')}${isClosed ? 'Z' : ''}`);
+      expect(path).toMatch(isClosed ? /^M[^MLZ]+Z$/ : /^M[^MLZ]+$/);
+      let [x, y] = [0, 0];
+      const found = path
+        .replace('Z', '')
+        .slice(1)
+        .split(/[l ]/)
+        .map((step) => {
+          const [dx = NaN, dy = NaN] = step.split(',').map((part) => Math.round(10 * Number(part)));
+          [x, y] = [x + dx, y + dy];
+          return [x, y];
+        });
+      expect(found).toEqual(tenths);
+    }),
+    { seed: SEED },
+  );
+  expect([relativePath(null), relativePath('')]).toEqual(['', '']);
 });
