@@ -11,6 +11,7 @@ import { DAY, endOfLondonDate, formatInstant, type Instant } from '../../time.ts
 import { counted, thousands } from '../../text/table.ts';
 import { ALARM, type Forecast, type Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import { forecastDays } from '../../../sim/forecast/library/libraryPlan.ts';
+import type { LookAlikes } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { factsOf, LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
@@ -67,6 +68,9 @@ const DAYS_PAST_MAX = 7;
 /** A share of installations without any counterpart above which nothing is forecast. Ours. */
 const STRANGERS_MAX = 0.2;
 
+/** What a forecast says of records that come without events. */
+const NO_EVENTS = 'No --events: changes of dormancy, payment mode and supplier, Master Keys and decisions are taken as none.'; // prettier-ignore
+
 /** Runs `forecast LIBRARY`. */
 export async function runForecast(io: Io, folder: string, options: ForecastOptions): Promise<ExitCode> {
   const library = openLibrary(folder);
@@ -90,11 +94,15 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
     refuseOthers([namedOutput('--html', options.html)], provenance, options);
     staging = options.out === undefined ? undefined : stage(options.out);
     const workers = threadsOf(options.workers);
-    const { keys } = await fillLibrary(io, library, { asOf, workers });
-    const members = membersOf(library, keys);
     const lines = linesUnder(library.priors.base.rules);
     const about = { library, asOf, days, instants };
     const tables = staging && new Tables(staging.folder);
+    const early = inputs && options.events.length === 0 ? [NO_EVENTS] : [];
+    for (const note of early) writeLine(io.err, note);
+    // Records that are refused are refused before minutes go into cells that are missing.
+    if (inputs && !library.isFilled(asOf)) refuseLate(asOf, await read(io, { ...about, lines, options, parts, tables: undefined, inputs, temporary })); // prettier-ignore
+    const { keys } = await fillLibrary(io, library, { asOf, workers });
+    const members = membersOf(library, keys);
     const plain: Answer = inputs
       ? await withHistories(io, forecasterOf(library, members), { ...about, lines, options, parts, tables, inputs, temporary }) // prettier-ignore
       : {
@@ -109,7 +117,7 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
       const states = plain.histories?.portfolio.states;
       rows.push(...whatIfRows(library, membersOf(library, filled.keys), { name, lines, days, states }));
     }
-    const answer: Answer = { ...plain, rows };
+    const answer: Answer = { ...plain, rows, notes: [...early, ...plain.notes] };
     const page = staging || options.html !== undefined ? documentOf(answer, provenance) : undefined;
     if (staging && tables) {
       const table = tables.open('forecast.csv');
@@ -125,7 +133,7 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
     }
     if (page && options.html !== undefined) writeDocument(options.html, page);
     io.out.write(options.format === 'json' ? jsonText(answer, provenance) : forecastText(answer));
-    for (const note of answer.notes) writeLine(io.err, note);
+    for (const note of plain.notes) writeLine(io.err, note);
     return EXIT.done;
   } finally {
     staging?.discard();
@@ -226,16 +234,11 @@ interface HistoryOptions {
 
 async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptions): Promise<Answer> {
   const { library, asOf, lines, days, parts, tables } = about;
-  const sink = await read(io, forecaster, about);
+  const sink = await read(io, about, forecaster.lookAlikes);
+  refuseLate(asOf, sink);
   const { portfolio } = sink;
   const support = supportOf(forecaster, portfolio);
   const { installations } = support;
-  if (installations === 0) throw new UsageError('the histories hold no installation');
-  const at = endOfLondonDate(asOf);
-  if (at - portfolio.lastAt > DAYS_PAST_MAX * DAY) {
-    const last = portfolio.lastAt === 0 ? 'they have no attempt' : `their last attempt is of ${formatInstant(portfolio.lastAt)}`; // prettier-ignore
-    throw new UsageError(`--as-of ${asOf}: nothing is known of the days before it: ${last}\n  Name a day at most ${DAYS_PAST_MAX} days past the last row.`); // prettier-ignore
-  }
   const strangers = (support.byLevel[LEVELS] as number) / installations;
   if (strangers > STRANGERS_MAX)
     throw new UsageError(`${thousands(strangers * installations)} of ${thousands(installations)} installations stand as no simulated life does, at any level: nothing is forecast\n  The library is of another kind of portfolio.`); // prettier-ignore
@@ -262,17 +265,28 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
   };
 }
 
-/** Reads the records. A refused row ends the command, as in `decide`. */
+/** @throws UsageError if the records hold nobody, or end too long before the as-of */
+function refuseLate(asOf: string, { portfolio }: PortfolioSink): void {
+  if (portfolio.states.size === 0) throw new UsageError('the histories hold no installation');
+  if (endOfLondonDate(asOf) - portfolio.lastAt <= DAYS_PAST_MAX * DAY) return;
+  const last = portfolio.lastAt === 0 ? 'they have no attempt' : `their last attempt is of ${formatInstant(portfolio.lastAt)}`; // prettier-ignore
+  throw new UsageError(`--as-of ${asOf}: nothing is known of the days before it: ${last}\n  Name a day at most ${DAYS_PAST_MAX} days past the last row.`); // prettier-ignore
+}
+
+/**
+ * Reads the records. A refused row ends the command, as in `decide`.
+ * @param lookAlikes for the table of installations; without them no table is written
+ */
 async function read(
   io: Io,
-  forecaster: Forecaster,
   { library, asOf, days, options, tables, inputs, temporary }: HistoryOptions,
+  lookAlikes?: LookAlikes,
 ): Promise<PortfolioSink> {
   const interruption = io.interruption();
   const progress = rowProgress(io.err, { term: io.env['TERM'], now: io.now, text: (rows) => `${thousands(rows)} rows read` }); // prettier-ignore
   let current: PortfolioSink | undefined;
   try {
-    const rows = tables && ((): TableFile => tables.open('installations.csv'));
+    const rows = tables && lookAlikes && ((): TableFile => tables.open('installations.csv'));
     let table: TableFile | undefined;
     const { counts, sink } = await readPortfolio(
       inputs,
@@ -291,7 +305,7 @@ async function read(
           table?.abort();
           table = rows?.();
           const day = days.at(-1) as number;
-          return { write: (id, row) => table?.append(installationRow(forecaster.lookAlikes, id, row, day)) };
+          return { write: (id, row) => lookAlikes && table?.append(installationRow(lookAlikes, id, row, day)) };
         },
       },
       (opened) => (current = opened),

@@ -47,6 +47,8 @@ export interface Library {
   /** The keys of all cells seen from an as-of, in order, where they were written down by this version. */
   keysAt(asOf: string): readonly string[] | undefined;
   putKeys(asOf: string, keys: readonly string[]): void;
+  /** True if every cell seen from an as-of is there. */
+  isFilled(asOf: string): boolean;
   /** The as-ofs whose keys this version has written down, rising: every cell of them was there. */
   asOfs(): readonly string[];
 }
@@ -194,6 +196,7 @@ function libraryIn(folder: string, head: LibraryHead, { priors, files }: Pick<Li
     has: (key) => get(key) !== undefined,
     put: (key, bytes) => write(pathOf(key), bytes),
     keysAt,
+    isFilled: (asOf) => keysAt(asOf)?.every((key) => get(key) !== undefined) === true,
     asOfs() {
       const cells = join(folder, CELLS);
       const names = existsSync(cells) ? readdirSync(cells) : [];

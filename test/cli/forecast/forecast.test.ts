@@ -27,6 +27,7 @@ function filesIn(of: string): Readonly<Record<string, string>> {
 }
 
 beforeAll(async () => {
+  writeFileSync(at('early.csv'), 'installation_id,at,kind,outcome,cause\n0,2021-03-02T10:00:00Z,migration,MA112,device\n'); // prettier-ignore
   writeFileSync(
     PRIORS,
     `format: 1
@@ -154,6 +155,14 @@ describe('a forecast', () => {
     expect(code).toBe(2);
     expect(err).toContain('nothing was forecast');
     expect(readdirSync(at('refused'))).toEqual([]);
+  });
+
+  test('records that end before the as-of are refused before a missing cell is computed, and missing events are told', async () => {
+    const { code, out, err } = await commandLine(['forecast', LIBRARY, '--as-of', '2021-12-20', '--installations', join(run, 'installations.parquet'), '--attempts', at('early.csv')]); // prettier-ignore
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('nothing is known of the days before it: their last attempt is of 2021-03-02');
+    expect(err).toContain('No --events:');
+    expect(err).not.toContain('computed');
   });
 
   test.each([
