@@ -2,7 +2,7 @@
  * Asks a serial port, or a serial converter or meter on TCP, what speaks there. It chooses, opens and changes nothing: it sends
  * a 62056-21 request, an SNRM (undone by DISC) and, over TCP, the association request of a public client (undone by a release).
  */
-import { encodeAarq, encodeRelease } from '../dlms/apdu/acse.ts';
+import { decodeAare, encodeAarq, encodeRelease } from '../dlms/apdu/acse.ts';
 import { DISC, DM, FRMR, POLL_FINAL, SNRM, UA } from '../dlms/framing/hdlcControl.ts';
 import { encodeFrame, type HdlcFrame, HdlcParser, shortAddress } from '../dlms/framing/hdlcFrame.ts';
 import type { HdlcAddress } from '../dlms/framing/hdlcFrame.ts';
@@ -24,7 +24,7 @@ import { tcpTransport } from '../transport/tcp.ts';
 import { wallTimers } from '../transport/timers.ts';
 import type { Timers } from '../transport/timers.ts';
 import { TransportError, type ByteChannel } from '../transport/transport.ts';
-import { type ProbeAddresses, serversToAsk } from './probeAddresses.ts';
+import { type FoundAddress, pairsToAsk, type ProbeAddresses, serversToAsk } from './probeAddresses.ts';
 
 /** One question to a port. The mode is `tcp` over TCP, where the other end sets the line. */
 export interface Probe {
@@ -60,6 +60,8 @@ export interface ProbeResult extends Probe {
   readonly answered: boolean;
   /** The finding in words, without payload. */
   readonly detail: string;
+  /** Where it answered. */
+  readonly address?: FoundAddress;
 }
 
 /** Options of a probe: how long to wait for an answer, and whether to go on after one. */
@@ -124,7 +126,7 @@ function serialOpener(path: string, probes: readonly Probe[], { load }: ProbeOpt
   return () => serialTransport({ path, mode, ...(load !== undefined && { load }) }).open();
 }
 
-type Answer = Pick<ProbeResult, 'answered' | 'detail'>;
+type Answer = Pick<ProbeResult, 'answered' | 'detail' | 'address'>;
 
 const ASK: Readonly<Record<Probe['ask'], (channel: Line, options: ProbeOptions) => Promise<Answer>>> = {
   '62056-21': askIdentification,
@@ -201,15 +203,37 @@ async function askHdlc(channel: Line, options: ProbeOptions): Promise<Answer> {
     const { upper, lower, bytes } = answer.source;
     const isOther = upper !== address.upper || lower !== address.lower;
     const own = isOther ? `, which calls itself ${upper}${bytes === 1 ? '' : `/${lower}`} in ${bytes} byte(s)` : '';
-    return { answered: true, detail: `${word} from ${text} to client ${client}${own}` };
+    const found = {
+      client,
+      server: upper,
+      ...(bytes > 1 && { physical: lower }),
+      addressBytes: bytes,
+    };
+    return { answered: true, detail: `${word} from ${text} to client ${client}${own}`, address: found };
   }
   return silence(heard.octets);
 }
 
 /** Sends an AARQ of a client without security. It changes nothing in a meter. */
 async function askWrapper(channel: Line, options: ProbeOptions): Promise<Answer> {
-  const { client: source = PUBLIC_CLIENT, server: destination = 1 } = options;
   const heard = { octets: 0 };
+  let rejected: Answer | undefined;
+  for (const address of pairsToAsk(options, PUBLIC_CLIENT)) {
+    if (channel.closed) break;
+    const found = await askPair(channel, options, { ...address, heard });
+    if (found?.isAccepted === true) return found.answer;
+    rejected ??= found?.answer;
+  }
+  return rejected ?? silence(heard.octets);
+}
+
+/** Asks one server as one client; undefined if nothing answers. A meter that rejects the client is there. */
+async function askPair(
+  channel: Line,
+  options: ProbeOptions,
+  of: FoundAddress & { readonly heard: { octets: number } },
+): Promise<{ readonly answer: Answer; readonly isAccepted: boolean } | undefined> {
+  const { client: source, server: destination, heard } = of;
   const parser = new WrapperParser();
   const conformance = CONFORMANCE.get | CONFORMANCE.blockGet;
   const initiate = { responseAllowed: true, dlmsVersion: 6, conformance, pduBytesMax: 0xffff };
@@ -218,14 +242,18 @@ async function askWrapper(channel: Line, options: ProbeOptions): Promise<Answer>
     heard.octets += bytes.length;
     return parser.receive(bytes).find((pdu) => pdu.destination === source && pdu.source === destination);
   });
-  if (answer === undefined) return silence(heard.octets);
+  if (answer === undefined) return undefined;
   const isAare = answer.apdu[0] === 0x61;
+  const aare = isAare ? decodeAare(answer.apdu) : undefined;
+  const isAccepted = aare?.ok === true && aare.value.result === 0;
   if (isAare && !channel.closed) {
     channel.write(encodeWrapper({ source, destination, apdu: encodeRelease('request', { reason: 0 }) }));
     await channel.flush().catch(() => undefined);
   }
   const what = isAare ? 'an AARE' : 'an APDU';
-  return { answered: true, detail: `${what} from server ${destination} to client ${source}` };
+  const verdict = aare?.ok === true && !isAccepted ? ', which it rejects' : '';
+  const detail = `${what} from server ${destination} to client ${source}${verdict}`;
+  return { answer: { answered: true, detail, address: { client: source, server: destination } }, isAccepted };
 }
 
 function silence(octets: number): Answer {

@@ -37,6 +37,23 @@ const SEARCH = {
   physicals: [0, 1, 16, 17, 18, 32, 127],
 } as const;
 
+/** An address that answered, by the names that a rig file and `devices read` have for it. */
+export interface FoundAddress {
+  readonly client: number;
+  readonly server: number;
+  /** HDLC only. */
+  readonly physical?: number;
+  /** HDLC only. */
+  readonly addressBytes?: 1 | 2 | 4;
+}
+
+/** The pairs of client and server to ask by the wrapper, in order. */
+export function pairsToAsk({ client, server, search }: ProbeAddresses, usualClient: number): readonly FoundAddress[] {
+  const clients = client !== undefined ? [client] : search === true ? SEARCH.clients : [usualClient];
+  const servers = server !== undefined ? [server] : search === true ? SEARCH.servers : [1];
+  return clients.flatMap((one) => servers.map((other) => ({ client: one, server: other })));
+}
+
 /** The addresses to ask, in order. */
 export function serversToAsk(options: ProbeAddresses, usualClient: number): readonly Asked[] {
   const { client, server, physical, addressBytes, search } = options;

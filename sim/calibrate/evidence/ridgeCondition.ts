@@ -8,8 +8,9 @@ import { effectiveSize } from '../posterior/weighted.ts';
  * Conditions the runs of a library on data of any number of summaries, also of more than there are runs: regression
  * adjustment by a ridge. Each parameter (as a normal score) and each result is regressed on the standardised summaries.
  * The prediction at the data gives the middle; the errors, each predicted by the runs of the other draws alone
- * (jackknife), give the width, wider where the data lie farther out. The penalty of each response is the one whose
- * errors are least. All draws count alike: summaries so many leave no draw near the data.
+ * (jackknife), give the width, wider where the data lie farther out. The penalty of each response is the cautious one:
+ * the best of several beats the mean by chance alone, and would call narrower what no summary tells. All draws count
+ * alike: summaries so many leave no draw near the data.
  *
  * @param draws the draw of each row: two runs of one draw are no two witnesses
  * @param widened by how much errors are widened; 1: not at all
@@ -24,7 +25,7 @@ export function conditionByRidge(
   const moved: Posterior['moved'] = (results) => {
     const columns = (results[0] ?? []).map((_, r) => {
       const response = Float64Array.from(results, (row) => row[r] as number);
-      const { mean, errors, leverage } = ridge.shift(response, ridge.best([response]));
+      const { mean, errors, leverage } = ridge.shift(response, ridge.cautious([response]));
       const scale = Math.sqrt(leverage) * widened;
       return errors.map((error) => mean + scale * error);
     });

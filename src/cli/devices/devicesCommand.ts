@@ -33,7 +33,7 @@ export function devicesCommand(shell: Shell): Command {
     .description(
       'Ask a serial port or a TCP address what speaks there: 62056-21, HDLC at the usual speeds, the wrapper.',
     )
-    .argument('<port>', '/dev/ttyUSB0, COM3, one end of a pty pair, or tcp:HOST:PORT')
+    .argument('<port>', '/dev/ttyUSB0, COM3, one end of a pty pair, tcp:HOST:PORT, or rfc2217://HOST:PORT')
     .option('--all', 'go on after something has answered')
     .option('--client <n>', 'client SAP to ask as (default: 16, the public client)', whole(1, 0x7f))
     .option(
@@ -47,7 +47,10 @@ export function devicesCommand(shell: Shell): Command {
       'HDLC: bytes of the address, 1, 2 or 4 (default: the shortest that holds it)',
       oneOf('1', '2', '4'),
     )
-    .option('--search', 'ask at every HDLC address that meters are known to be set to; takes minutes')
+    .option(
+      '--search',
+      'ask at every address, of HDLC and of the wrapper, that meters are known to be set to; takes minutes',
+    )
     .option('--wake-up', 'wake a battery-operated meter with NULs for 2.2 s before a 62056-21 request')
     .option('--seconds <n>', 'how long to wait for each answer', whole(1, 60), 2)
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
@@ -156,6 +159,15 @@ async function probe(io: Io, path: string, options: ProbeOptions): Promise<void>
   );
   if (!isText) io.out.write(`${JSON.stringify({ provenance: originOf(io), results }, null, 2)}\n`);
   else if (!results.some(({ answered }) => answered)) io.out.write('nothing answered\n');
+  else for (const { address } of results) if (address) writeLine(io.out, addressText(address));
+}
+
+/** An address as options and as fields of a rig file. */
+function addressText({ client, server, physical, addressBytes }: NonNullable<ProbeResult['address']>): string {
+  const isHdlc = addressBytes !== undefined;
+  const options = `--client ${client} --server ${server}${isHdlc ? ` --physical ${physical ?? 0} --address-bytes ${addressBytes}` : ''}`;
+  const fields = `client: ${client}, server: ${server}${isHdlc ? `, physical: ${physical ?? 0}, hdlc: { addressBytes: ${addressBytes} }` : ''}`;
+  return `     devices read: ${options}; in a rig file: { ${fields} }`;
 }
 
 function addressesOf({ all, client, server, physical, addressBytes, search, wakeUp }: ProbeOptions) {

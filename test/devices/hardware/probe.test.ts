@@ -90,6 +90,7 @@ describe('probing a port', () => {
       ask: 'hdlc',
       answered: true,
       detail: 'UA from server 1/17 to client 16',
+      address: { client: 16, server: 1, physical: 17, addressBytes: 2 },
     });
     expect(results[0]).toMatchObject({ mode: '300/7E1', answered: false });
     expect(controls).toEqual([SNRM, DISC]);
@@ -155,7 +156,10 @@ describe('probing a TCP address', () => {
       return connection.receive(bytes, 0);
     });
     expect(results).toEqual([
-      { mode: 'tcp', ask: 'wrapper', answered: true, detail: 'an AARE from server 1 to client 16' },
+      {
+        ...{ mode: 'tcp', ask: 'wrapper', answered: true, detail: 'an AARE from server 1 to client 16' },
+        address: { client: 16, server: 1 },
+      },
     ]);
     expect(tags[0]).toBe(0x60);
   });
@@ -177,8 +181,23 @@ describe('probing a TCP address', () => {
     expect((await asked(serve, named)).at(-1)).toMatchObject({
       answered: true,
       detail: 'UA from server 5/33 (4 bytes) to client 32',
+      address: { client: 32, server: 5, physical: 33, addressBytes: 4 },
     });
     expect((await asked(serve)).at(-1)?.answered).toBe(false);
+  });
+
+  test('a search by the wrapper goes on past servers that are silent, and a client that is rejected is said to be', async () => {
+    const connection = connectDevice(labDevice('esme', 1), { framing: 'wrapper', saps: [17] });
+    const seen: string[] = [];
+    const serve = (bytes: Uint8Array): readonly Uint8Array[] => {
+      seen.push(`${bytes[3]}>${bytes[5]} ${bytes[8]!.toString(16)}`);
+      return connection.receive(bytes, 0);
+    };
+    const found = (await asked(serve, { search: true, probes: [{ mode: 'tcp', ask: 'wrapper' }] })).at(-1);
+    expect(found).toMatchObject({ answered: true, address: { client: 16, server: 17 } });
+    expect(seen.slice(0, 3)).toEqual(['16>1 60', '16>16 60', '16>17 60']);
+    const named = await asked(serve, { client: 99, server: 17, probes: [{ mode: 'tcp', ask: 'wrapper' }] });
+    expect(named.at(-1)?.detail).toBe('an AARE from server 17 to client 99, which it rejects');
   });
 
   test('a search asks at every address and form', () => {

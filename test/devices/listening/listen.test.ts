@@ -5,6 +5,7 @@ import type { DecodedLine } from '../../../devices/decode/decodeCapture.ts';
 import { decodeDataNotification } from '../../../devices/dlms/apdu/apduResponse.ts';
 import { membersOf, numberOf } from '../../../devices/dlms/encoding/values.ts';
 import { emulate } from '../../../devices/emulate/emulate.ts';
+import { readoutOf } from '../../../devices/emulate/emulatedReadout.ts';
 import { labProfile, profileOf } from '../../../devices/emulate/profile.ts';
 import { profileSchema } from '../../../devices/emulate/profileSchema.ts';
 import { pushOf, type PushTarget } from '../../../devices/emulate/push.ts';
@@ -95,6 +96,9 @@ test.each([
     const push = decodeDataNotification(pushOf(unit.devices[0]!, AT, false)!);
     const values = membersOf(push.ok ? push.value.body : undefined) ?? [];
     expect(values.map(({ type }) => type)).toEqual(['octetString', 'octetString', 'doubleLongUnsigned']);
+    // The read-out of the optical port shows what the same reader may read.
+    const measured = readoutOf(unit.devices[0]!.device, AT).filter(({ unit: of }) => of !== undefined);
+    expect(measured.map(({ address }) => address)).toContain(device === 'esme' ? '1.8.0' : '7-0:3.0.0');
   },
 );
 
