@@ -78,7 +78,12 @@ assert.throws(() => fc.assert(agreesWithReference().property(wrong), { seed: 1, 
 export const SHARED = { file: 'engines.mjs', text: ENGINES };
 
 export const KIT_USERS: readonly KitUser[] = [
-  { name: 'vitest', file: 'kit.test.mjs', text: VITEST, args: ['vitest', 'run', '--root', '.', 'kit.test.mjs'] },
+  {
+    name: 'vitest',
+    file: 'kit.test.mjs',
+    text: VITEST,
+    args: ['vitest', 'run', '--root', '.', '--testTimeout=600000', 'kit.test.mjs'],
+  },
   { name: 'node:test', file: 'nodeTest.mjs', text: NODE_TEST, args: ['--test', 'nodeTest.mjs'] },
   { name: 'plain fast-check', file: 'plain.mjs', text: FAST_CHECK, args: ['plain.mjs'] },
 ];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MANIFEST } from '../../../src/cli/shell/outDirectory.ts';
 import { sha256Of } from '../../../src/cli/output/fileHash.ts';
-import { calledCommands, lineOf, type Called } from './commandRows.ts';
+import { calledCommands, lineOf, someOf, type Called } from './commandRows.ts';
 import { makePlace, type Place } from './place.ts';
 
 const { rows } = await calledCommands();
@@ -48,7 +48,7 @@ function filesIn(folder: string): readonly string[] {
 /** How an output ends, so that its name tells the format. */
 const ENDINGS: Readonly<Record<string, string>> = { 'html': '.html', 'junit': '.xml', 'out': '.csv', 'compare-out': '.csv' }; // prettier-ignore
 
-describe.each(writing.map((one) => [one.name, one] as const))('%s', (_, one) => {
+describe.each(someOf(writing, 0).map((one) => [one.name, one] as const))('%s', (_, one) => {
   const { row } = one;
   const writes = Object.entries(row.writes ?? {});
   const codes = row.codes ?? [0];
