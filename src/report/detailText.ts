@@ -24,7 +24,9 @@ export function cohortText({ cohorts, replications }: RunReport): string {
     ]),
   );
   if (rows.length === 0) return 'By cohort: no category was met.';
-  return ['By cohort', textTable([head, ...rows], { right: erred ? [3, 4] : [3] })].join('\n');
+  const table = textTable([head, ...rows], { right: erred ? [3, 4] : [3] });
+  const note = '"90 % of runs" holds nine of ten runs: chance alone, with every assumption as it is.';
+  return ['By cohort', table, ...(ranged ? wrapped(note, SCREEN_WIDTH) : [])].join('\n');
 }
 
 /** Every published line beside our figure, with the relation between the two. */

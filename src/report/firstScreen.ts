@@ -55,7 +55,7 @@ function volumesText(report: RunReport, known: KnownRanges | undefined): string 
     return [`Homes excluded ${until}`, 'No category was met by any installation: every volume is 0.'].join('\n');
   }
   const columns = report.baseline ? changeColumns(report) : volumeColumns(report, known);
-  const table = layOut([columns.head, ...rows.map(columns.cells)], columns.right);
+  const table = layOut([columns.head, ...rows.map(columns.cells)], columns);
   const [head = '', ...lines] = table;
   const homes = lines.slice(0, installations.length + 1);
   const gas = lines.slice(installations.length + 1);
@@ -71,6 +71,8 @@ interface Columns {
   readonly head: readonly string[];
   readonly cells: (row: HeadlineRow) => readonly string[];
   readonly right: readonly number[];
+  /** Columns that stand one space before the next, and not two: a label, and a figure with its word. */
+  readonly close: readonly number[];
 }
 
 function volumeColumns({ headline, replications }: RunReport, known: KnownRanges | undefined): Columns {
@@ -82,7 +84,7 @@ function volumeColumns({ headline, replications }: RunReport, known: KnownRanges
       'reason',
       'mean',
       ...(erred ? ['+-'] : []),
-      ...(ranged ? [known === undefined ? '90 % of runs' : 'over the priors'] : []),
+      ...(ranged ? [known === undefined ? '90 % of runs' : 'over priors'] : []),
       ...(published ? ['published', ''] : []),
     ],
     cells: (row) => [
@@ -93,14 +95,15 @@ function volumeColumns({ headline, replications }: RunReport, known: KnownRanges
       ...(ranged ? [known === undefined ? rangeText(row) : priorText(row, known)] : []),
       ...(published ? [row.published === null ? '' : wholeNumber(row.published), row.relation === null ? '' : RELATION_WORDS[row.relation]] : []), // prettier-ignore
     ],
-    right: [2, 3, ...(erred ? [ranged ? 5 : 4] : [])],
+    right: [2, ...(erred ? [3] : []), ...(published ? [3 + Number(erred) + Number(ranged)] : [])],
+    close: [0, ...(published ? [3 + Number(erred) + Number(ranged)] : [])],
   };
 }
 
 /** The range of a category, or of the total, over the priors in words; empty if it is not known. */
 function priorText({ category }: HeadlineRow, known: KnownRanges): string {
   const range = rangeOfRow(known, category);
-  return range === undefined ? '' : rangeText({ low: range.p05, high: range.p95 });
+  return range === undefined ? '' : rangeText({ low: range.p05, high: range.p95 }).replace(' - ', '-');
 }
 
 /** The range of the replications in words. */
@@ -125,16 +128,18 @@ function changeColumns({ baseline, replications, changes }: RunReport): Columns 
       ];
     },
     right: [2, 3, 4, 5],
+    close: [0],
   };
 }
 
 /** Lays out rows of cells as lines, with numbers aligned to the right. */
-function layOut(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
+function layOut(rows: readonly (readonly string[])[], { right, close }: Pick<Columns, 'right' | 'close'>): string[] {
   const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => (row[c] ?? '').length)));
+  const gapOf = (c: number): string => (close.includes(c) ? ' ' : '  ');
   return rows.map((row) =>
     row
-      .map((cell, c) => (right.includes(c) ? cell.padStart(widths[c] ?? 0) : cell.padEnd(widths[c] ?? 0)))
-      .join('  ')
+      .map((cell, c) => `${right.includes(c) ? cell.padStart(widths[c] ?? 0) : cell.padEnd(widths[c] ?? 0)}${gapOf(c)}`)
+      .join('')
       .trimEnd(),
   );
 }
@@ -157,7 +162,7 @@ function surenessText(
     );
   } else if (known !== undefined) {
     lines.push(
-      `How sure: +- is chance alone (twice the standard error of the mean). "over the priors" holds nine of ten draws in which every assumption moves; how wide each may be is our assumption too.`, // prettier-ignore
+      `How sure: the mean is over ${wholeNumber(replications)} runs, and +- is chance alone (twice its standard error). "over priors" holds nine of ten draws in which every assumption moves; how wide each may be is our assumption too.`, // prettier-ignore
     );
   } else if (replications < RANGE_REPLICATIONS_MIN) {
     lines.push(
@@ -165,7 +170,7 @@ function surenessText(
     );
   } else {
     lines.push(
-      'How sure: "90 % of runs" is chance alone, with every assumption as it is; +- is twice the standard error of the mean. The assumptions may be further off than that.', // prettier-ignore
+      `How sure: the mean is over ${wholeNumber(replications)} runs, and +- is twice its standard error. "90 % of runs" holds nine of ten runs: chance alone, with every assumption as it is. The assumptions may be further off than that.`, // prettier-ignore
     );
   }
   const relations = new Set([...headline.installations, ...headline.gasMeters].map(({ relation }) => relation));

@@ -22,7 +22,7 @@ describe('rules', () => {
   test('rules list prints every name with its dates and title', async () => {
     const { out } = await rules('list');
     for (const set of RULE_SETS)
-      expect(out).toMatch(new RegExp(`^${set.name} .*expires ${set.expiresOn} +${set.title}$`, 'm'));
+      expect(out).toMatch(new RegExp(`^${set.name} .*expires ${set.expiresOn}\\n  ${set.title}$`, 'm'));
     expect(out).toContain('in force from 2021-12-07');
   });
 

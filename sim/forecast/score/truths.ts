@@ -22,19 +22,33 @@ export const WORLDS = {
 export type World = keyof typeof WORLDS;
 
 /** Never down for as long as a window: no check can fail for it. */
-const PERFECT = '{up: {upDaysMean: 100000, down: [{share: 1, duration: {kind: fixed, days: 0.01}}]}}';
+const PERFECT = '{upDaysMean: 100000, down: [{share: 1, duration: {kind: fixed, days: 0.01}}]}';
 /** The steps at which the null model fails: one for each kind of failure that a clause counts. */
 const NULL_STEPS = ['deviceState', 'hanRecent', 'wanRecent'];
 /** The share that never succeeds, as in scenarios/null.yaml. */
 const NULL_DEAD = 0.02;
+
+function perfect(link: string, classes: readonly string[]): readonly string[] {
+  return [...classes.map((name) => `${link}.classes.${name}=null`), `${link}.classes.perfect=${PERFECT}`];
+}
 
 /** Settings that leave of a scenario its populations, its entry and the Beta chances of its persistent faults. */
 function nullModel(priors: Priors): readonly string[] {
   const { links, sharedOutages, changes, faults } = priors.base.scenario;
   const persistent = persistentFaults(priors);
   return [
-    ...Object.keys(links.wan).map((name) => `links.wan.${name}={contact: {mode: continuous}, classes: ${PERFECT}}`),
-    ...Object.keys(links.han).map((name) => `links.han.${name}={wakeMinutes: 30, classes: ${PERFECT}}`),
+    // What is fitted names links that are gone.
+    'fit=[]',
+    ...Object.entries(links.wan).flatMap(([name, { classes }]) => [
+      ...perfect(`links.wan.${name}`, Object.keys(classes)),
+      `links.wan.${name}.deathPerYear=0`,
+    ]),
+    ...Object.entries(links.han).flatMap(([name, { classes, budget }]) => [
+      ...perfect(`links.han.${name}`, Object.keys(classes)),
+      `links.han.${name}.batteryDeathPerYear=0`,
+      `links.han.${name}.lostJoinPerYear=0`,
+      ...(budget ? [`links.han.${name}.budget=null`] : []),
+    ]),
     ...Object.keys(sharedOutages).map((name) => `sharedOutages.${name}.perYear=0`),
     ...Object.keys(changes).map((name) => `changes.${name}=0`),
     ...Object.entries(faults).flatMap(([name, { kind }]) => (kind === 'dataError' || !persistent.includes(name) ? [`faults.${name}.share=0`] : [])), // prettier-ignore

@@ -26,6 +26,9 @@ import type { Io } from '../shell/io.ts';
 import { collect, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 
+/** Each line beside each parameter: in parts, rows and columns could not be held against one another. */
+const MATRIX_WIDTH = 240;
+
 interface FitCommandOptions {
   readonly seed: string;
   readonly replications: number;
@@ -119,7 +122,7 @@ async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOption
     settledTable(lines, predicted, fitted),
     '',
     leaveOutText(options.rounds),
-    textTable(rows, { right: all.map((_, i) => i + 2) }),
+    textTable(rows, { width: MATRIX_WIDTH, right: all.map((_, i) => i + 2) }),
     `off by: how far the fitted lines (those not left out) are from what was published, at most, in per cent and in errors of their own; beyond ${SETTLED_WITHIN} errors they are not settled.`,
   ];
   io.out.write(`${text.join('\n')}\n`);
@@ -175,7 +178,7 @@ function settledTable(
   });
   const head = ['line', 'published', check === null ? 'volume' : 'fitted', '', ...(check === null ? [] : ['checked', '']), 'errors off', '']; // prettier-ignore
   return [
-    textTable([head, ...rows], { right: head.map((_, i) => i).slice(1, -1) }),
+    textTable([head, ...rows], { width: MATRIX_WIDTH, right: head.map((_, i) => i).slice(1, -1) }),
     `+-: the Monte-Carlo error of the mean, once. errors off: the ${check === null ? 'volume' : 'checked volume'} less the published one, in errors${check === null ? '' : ' of both'}; within ${SETTLED_WITHIN} it is chance, and the line is settled.`, // prettier-ignore
   ].join('\n');
 }

@@ -111,9 +111,8 @@ function list(io: Io): void {
     'selects by the as-of',
     'the one of these that is in force, Various 1 assumed adopted as proposed',
   ]);
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const [name = '', dates = '', title = ''] of rows)
-    io.out.write(`${name.padEnd(widths[0] as number)}  ${dates.padEnd(widths[1] as number)}  ${title}\n`);
+  const width = Math.max(...rows.map(([name = '']) => name.length));
+  for (const [name = '', dates = '', title = ''] of rows) io.out.write(`${name.padEnd(width)}  ${dates}\n  ${title}\n`);
   io.out.write('Files to copy and change: scenarios/rulesets/.\n');
 }
 

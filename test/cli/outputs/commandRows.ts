@@ -46,7 +46,9 @@ const HAS_RUN = { other: (p: Place) => ofRun(p, 'run2') };
 const lines = (p: Place): readonly string[] => [CLAUSE, '--priors', p.at('linesPriors.yaml'), '--to', p.at('lines.csv'), '--draws', '8', '--scale', '0.2', '--workers', '1']; // prettier-ignore
 const thresholds = [CLAUSE, '--scale', '0.1', ...ONE];
 const engine = (p: Place, seed: string): readonly string[] => ['--command', example('engines/rightEngine.ts'), '--runs', '20', '--laws', 'none', '--cases', p.at('cases'), '--seed', seed]; // prettier-ignore
-const EMULATED = 'the schema of a document is no result';
+const VALUES = 'a value a line, with its mark, its note and its range: for a search, and never cut';
+const STORY = 'a story, line by line as it happened; its lines are sentences and no table';
+const SCHEMA = 'the schema of a document is no result';
 const PLAIN = 'it prints the document itself, which other commands read';
 
 const ROWS: Readonly<Record<string, CommandRow>> = {
@@ -55,8 +57,8 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
     writes: { out: 'folder', html: 'file' },
     notResults: ['kernelSeconds'],
   }),
-  'explain': row(() => [SCENARIO, '--installation', '5']),
-  'explain of records': row((p) => [...p.records, '--installation', '5']),
+  'explain': row(() => [SCENARIO, '--installation', '5'], { anyWidth: STORY }),
+  'explain of records': row((p) => [...p.records, '--installation', '5'], { anyWidth: STORY }),
   'decide': row((p) => [...p.records, '--as-of', '2022-12-31', '--compare', REGIME], {
     other: (p) => [...p.records, '--as-of', '2022-06-30', '--compare', REGIME],
     writes: { 'out': 'file', 'compare-out': 'file' },
@@ -72,7 +74,11 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
   }),
   'report replacements': row((p) => ofRun(p), { ...HAS_RUN, writes: { out: 'file' } }),
   'report calendar': row((p) => ofRun(p), { ...HAS_RUN, writes: { out: 'folder' } }),
-  'report html': row((p) => [p.at('run')], { other: (p) => [p.at('run2')], writes: { out: 'file' } }),
+  'report html': row((p) => [p.at('run')], {
+    anyWidth: 'a page in HTML',
+    other: (p) => [p.at('run2')],
+    writes: { out: 'file' },
+  }),
   'compare': row(() => [SCENARIO, ...ONE, '--set', `${FIVE}=4`], {
     other: () => [SCENARIO, ...ONE, '--set', `${FIVE}=3`],
     writes: { out: 'file', html: 'file' },
@@ -147,10 +153,10 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
   }),
   'forecast backtest': row(() => ['scenarios/various1.yaml', '--draws', '200', '--workers', '1']),
   'scenario check': row(() => [SCENARIO]),
-  'scenario print': row(() => [SCENARIO]),
-  'scenario schema': row(() => [], { withoutOrigin: EMULATED }),
+  'scenario print': row(() => [SCENARIO], { anyWidth: VALUES }),
+  'scenario schema': row(() => [], { withoutOrigin: SCHEMA, anyWidth: SCHEMA }),
   'rules list': row(() => []),
-  'rules print': row(() => [VARIOUS1.name], { withoutOrigin: PLAIN }),
+  'rules print': row(() => [VARIOUS1.name], { withoutOrigin: PLAIN, anyWidth: PLAIN }),
   'rules check': row(() => ['scenarios/rulesets/various-1.yaml']),
   'rules diff': row(() => [VARIOUS1.name, '--set-rule', 'separateWeeks=sevenDays']),
   'check engine': row((p) => engine(p, 'one'), {
@@ -173,31 +179,34 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
     other: (p) => [`tcp://${p.device}`, '--answer-seconds', '3', '--laws', 'other keys'],
     writes: { out: 'folder', junit: 'file' },
   }),
-  'check schema': row(() => ['engine'], { withoutOrigin: EMULATED }),
+  'check schema': row(() => ['engine'], { withoutOrigin: SCHEMA, anyWidth: SCHEMA }),
   'emulate': notCalled('it serves until it is stopped'),
   'rig': row((p) => [p.at('rig.yaml')], {
+    anyWidth: STORY,
     writes: { out: 'folder' },
     neverReplaces: 'what a device did cannot be recorded again: test/cli/rig.test.ts',
   }),
   'rig status': row((p) => [p.at('watch.yaml'), '--out', p.at('watch')], {
+    anyWidth: STORY,
     writes: {},
     neverReplaces: 'it reads the folder that --out names',
   }),
   'rig init': notCalled('it writes a file, and never one that is there: test/cli/rig.test.ts'),
   'rig check': row((p) => [p.at('rig.yaml')]),
-  'rig schema': row(() => []),
+  'rig schema': row(() => [], { anyWidth: SCHEMA }),
   'fleet': row((p) => [p.at('fleet.yaml')], {
+    anyWidth: 'its first line holds names and values for a search, and is no table',
     writes: { out: 'folder' },
     neverReplaces: 'what a device did cannot be recorded again: test/cli/fleet.test.ts',
   }),
   'fleet check': row((p) => [p.at('fleet.yaml')]),
-  'fleet schema': row(() => []),
-  'schema records': row(() => [], { withoutOrigin: EMULATED }),
+  'fleet schema': row(() => [], { anyWidth: SCHEMA }),
+  'schema records': row(() => [], { withoutOrigin: SCHEMA, anyWidth: SCHEMA }),
   'live': notCalled('it serves until it is stopped'),
   'glossary': row(() => []),
   'devices list': row(() => []),
   'devices probe': row((p) => [`tcp:${p.device}`, '--seconds', '1']),
-  'devices driver-schema': row(() => [], { withoutOrigin: EMULATED }),
+  'devices driver-schema': row(() => [], { withoutOrigin: SCHEMA, anyWidth: SCHEMA }),
   'devices read': row((p) => [p.device, '0.0.42.0.0.255'], { notResults: ['readAt'] }),
   'devices compare': row((p) => [p.at('a.json'), p.at('b.json')], { codes: [4] }),
   'devices listen': row(() => ['--listen', '127.0.0.1:0', '--seconds', '1']),

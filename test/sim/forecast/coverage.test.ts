@@ -16,7 +16,7 @@ import { meanSquare, Ridge } from '../../../sim/forecast/predict/ridge.ts';
 import { outcomeOf, scoresOf } from '../../../sim/forecast/score/lineScores.ts';
 import { chiSquareAbove, rankHistogram } from '../../../sim/forecast/score/rankHistogram.ts';
 import { coverageRows } from '../../../sim/forecast/score/coverageTable.ts';
-import { truthCells } from '../../../sim/forecast/score/truths.ts';
+import { truthCells, WORLDS, type World } from '../../../sim/forecast/score/truths.ts';
 import { designDice } from '../../../sim/sweep/sweepDice.ts';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
 import { seedText } from '../../seed.ts';
@@ -125,4 +125,16 @@ test('a rank histogram has the chi-square of its definition, and says more than 
   // Truths whose lines all say the same hold no more than one line each.
   const together = Array.from({ length: 40 }, (_, truth) => Array.from({ length: 20 }, () => dice(truth, 99)));
   expect(rankHistogram(together).p).toBeGreaterThan(0.001);
+});
+
+test.each(Object.keys(WORLDS) as World[])('the truths of the world %s are scenarios of the shipped priors', (world) => {
+  const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
+  assert(loaded.ok, 'the shipped priors are right');
+  const cells = [...truthCells(loaded.priors, { ...OPTIONS, asOf: AS_OF, truths: 8, seed: SEED, world })];
+  expect(cells).toHaveLength(8);
+  const { links, faults } = (cells[0] as (typeof cells)[number]).scenario;
+  // In the null model no link is ever down for as long as a window.
+  const perfect = Object.values(links.wan).every(({ classes }) => Object.keys(classes).join() === 'perfect');
+  expect(perfect).toBe(world === 'null');
+  expect(Object.keys(faults).length).toBeGreaterThan(3);
 });
