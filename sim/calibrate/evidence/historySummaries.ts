@@ -1,24 +1,15 @@
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { meanOf, varianceOf } from '../../../src/report/statistics.ts';
 import type { Member } from '../../forecast/predict/lookAlikes.ts';
-import { addToSummaries, SUMMARIES, summaryValue } from '../../forecast/predict/summaries.ts';
+import { LIVES_MIN } from '../../forecast/predict/portfolio.ts';
+import { addToSummaries, AMONG_MIN, SD_MIN, SUMMARIES, summaryValue } from '../../forecast/predict/summaries.ts';
 import { factsOf, givenOf, type Facts, type StateCode } from '../../forecast/state/stateFacts.ts';
 import type { SeenSummary } from '../posterior/calibration.ts';
-
-/** Beyond this many standard deviations a summary is like that of no draw. Ours, as in a forecast. */
-export const ALARM = 4;
 
 /** The largest |z| of some summaries; 0 without any. */
 export function summaryAlarm(summaries: readonly SeenSummary[]): number {
   return Math.max(0, ...summaries.map(({ z }) => Math.abs(z)));
 }
-
-/** Installations among whom a summary counts, below which it says nothing. Ours, as in a forecast. */
-const AMONG_MIN = 40;
-/** Lives of a stratum below which a member has no say of it. Ours, as in a forecast. */
-const LIVES_MIN = 15;
-/** A summary that differs by less than this over a library tells no draw from another. */
-const SD_MIN = 1e-6;
 
 /** Installations that records describe alike: cohort, dormancy, gas and payment mode. */
 interface Stratum {

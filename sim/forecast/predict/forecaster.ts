@@ -1,3 +1,4 @@
+import { meanOf, varianceOf } from '../../../src/report/statistics.ts';
 import type { StateCode } from '../state/stateFacts.ts';
 import type { LineAt } from './lines.ts';
 import { LineShifts, SHIFT_MAX } from './lineShifts.ts';
@@ -6,17 +7,16 @@ import { byDraw, LookAlikes, type Member } from './lookAlikes.ts';
 import { likeTarget, strataOfMember, strataOfStates, type Strata } from './portfolio.ts';
 import { mixture, type Predictive } from './predictive.ts';
 import { Ridge } from './ridge.ts';
-import { LINE_SUMMARIES, logOddsNoise, logOddsOf } from './summaries.ts';
+import { AMONG_MIN, LINE_SUMMARIES, logOddsNoise, logOddsOf, SD_MIN } from './summaries.ts';
 
-/** A summary is used if so many installations are among whom it counts, in the portfolio and in each member. Ours. */
-const AMONG_MIN = 40;
 /** Beyond this many standard deviations a summary is like that of no draw. Measured: 1.3 to 3.5 inside, 10 for shocks. */
 export const ALARM = 4;
 
 /** How far a summary of the portfolio lies from those of the library. */
 export interface SummaryScore {
   readonly name: string;
-  readonly value: number;
+  /** The share of the portfolio itself, from 0 to 1. */
+  readonly share: number;
   readonly z: number;
 }
 
@@ -129,16 +129,15 @@ function standardised(
     if (among(target) < AMONG_MIN || members.some((sums) => among(sums) < AMONG_MIN)) return;
     const values = members.map((sums) => logOddsOf(sums[2 * i] as number, among(sums)));
     const own = logOddsOf(target[2 * i] as number, among(target));
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const square =
-      values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / Math.max(1, values.length - 1);
-    const sd = Math.sqrt(square);
-    if (sd < 1e-6) return;
+    const mean = meanOf(values);
+    const variance = varianceOf(values);
+    const sd = Math.sqrt(variance);
+    if (sd < SD_MIN) return;
     columns.push(values.map((value) => (value - mean) / sd));
     draws.forEach((own, draw) => (farthest[draw] = Math.max(farthest[draw] as number, farOf(values, own))));
-    const score = (own - mean) / Math.sqrt(square + logOddsNoise(target[2 * i] as number, among(target)));
+    const score = (own - mean) / Math.sqrt(variance + logOddsNoise(target[2 * i] as number, among(target)));
     z.push(score);
-    scores.push({ name, value: (target[2 * i] as number) / among(target), z: score });
+    scores.push({ name, share: (target[2 * i] as number) / among(target), z: score });
   });
   const x = members.map((_, row) => Float64Array.from(columns, (column) => column[row] as number));
   return { x, z: Float64Array.from(z), scores, typical: farthest.sort()[draws.length >> 1] as number };

@@ -80,7 +80,7 @@ export function strataOfMember(
 }
 
 /** Lives of a stratum below which a member has no say of it. Ours. */
-const LIVES_MIN = 15;
+export const LIVES_MIN = 15;
 
 /** A member, or the portfolio itself, as it would be if it held as many of each stratum as the portfolio does. */
 export function likeTarget(

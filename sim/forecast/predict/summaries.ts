@@ -2,6 +2,11 @@ import { COHORTS } from '../../../src/installation/cohort.ts';
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { categoryOf, type Facts } from '../state/stateFacts.ts';
 
+/** A summary is used if so many installations are among whom it counts, in the portfolio and in each member. Ours. */
+export const AMONG_MIN = 40;
+/** A summary whose standard deviation over a library is below this tells no draw from another. Ours. */
+export const SD_MIN = 1e-6;
+
 /** A share of a portfolio that says something of its parameters, whatever its size: how many of `among` are `of`. */
 interface Summary {
   readonly name: string;

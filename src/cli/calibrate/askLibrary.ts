@@ -1,6 +1,7 @@
 import { endOfLondonDate, formatInstant } from '../../time.ts';
 import { counted, thousands } from '../../text/table.ts';
-import { HistoryEvidence, summaryAlarm, ALARM } from '../../../sim/calibrate/evidence/historySummaries.ts';
+import { HistoryEvidence, summaryAlarm } from '../../../sim/calibrate/evidence/historySummaries.ts';
+import { ALARM } from '../../../sim/forecast/predict/forecaster.ts';
 import { libraryVolumes } from '../../../sim/calibrate/evidence/libraryLines.ts';
 import { conditionByRidge } from '../../../sim/calibrate/evidence/ridgeCondition.ts';
 import { calibrateOn, type SeenSummary } from '../../../sim/calibrate/posterior/calibration.ts';

@@ -5,7 +5,8 @@ import type { TableValue } from '../../interchange/table/tableTypes.ts';
 import { calibrationSections } from '../../report/html/calibrationSections.ts';
 import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
 import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
-import { ALARM } from '../../../sim/calibrate/evidence/historySummaries.ts';
+import { alarmLines } from '../../report/forecast/alarmLines.ts';
+import { ALARM } from '../../../sim/forecast/predict/forecaster.ts';
 import type { Spread } from '../../../sim/calibrate/posterior/posterior.ts';
 import type { Factor } from '../../../sim/sweep/factor/factors.ts';
 import { PAGE_FILE } from '../report/reportFolder.ts';
@@ -209,20 +210,13 @@ function jsonOf(answer: CalibrationAnswer): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-/** Summaries that are named in an alarm. */
-const NAMED = 5;
-
 function verdict(io: Io, { found, histories }: CalibrationAnswer): ExitCode {
   const far = found.lines.filter(({ tail }) => tail === 0);
   for (const { name, published } of far) {
     writeLine(io.err, `no draw of the priors comes near ${name}: ${published} was published, and every draw lies to one side of it`); // prettier-ignore
   }
   const isStrange = histories !== null && histories.widened > 1;
-  if (isStrange) {
-    writeLine(io.err, `ALARM: no draw of the library looks like these histories (largest |z| ${histories.alarm.toFixed(1)}). Intervals are ${histories.widened.toFixed(1)} times wider, and may still miss:`); // prettier-ignore
-    for (const { name, share, z } of found.histories.toSorted((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, NAMED)) // prettier-ignore
-      writeLine(io.err, `  ${name}: ${(100 * share).toFixed(2)} %, ${Math.abs(z).toFixed(1)} standard deviations ${z > 0 ? 'above' : 'below'} the library`); // prettier-ignore
-  }
+  if (isStrange) for (const line of alarmLines(found.histories, histories.widened)) writeLine(io.err, line);
   const isThin = found.effective < EFFECTIVE_MIN;
   if (isThin) {
     writeLine(io.err, `${found.effective.toFixed(0)} effective draws, expected at least ${EFFECTIVE_MIN}: more --draws, or fewer lines`); // prettier-ignore

@@ -6,6 +6,7 @@ import { openTable } from '../../interchange/table/tableFile.ts';
 import type { TableFile } from '../../interchange/table/tableTypes.ts';
 import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
 import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
+import { alarmLines } from '../../report/forecast/alarmLines.ts';
 import type { PageDocument } from '../../report/html/section.ts';
 import { DAY, endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
 import { counted, thousands } from '../../text/table.ts';
@@ -341,14 +342,9 @@ function supportOf({ lookAlikes }: Forecaster, { states }: Portfolio): Support {
   return { installations, byLevel, medianLives: middle?.[0] ?? 0 };
 }
 
-/** Summaries that are named in an alarm. */
-const NAMED = 5;
-
 function alarmNotes({ alarm, widened, scores }: Forecast): readonly string[] {
   if (alarm <= ALARM) return [];
-  const far = scores.toSorted((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, NAMED);
-  const named = far.map(({ name, z, value }) => `  ${name}: ${(100 * value).toFixed(2)} %, ${Math.abs(z).toFixed(1)} standard deviations ${z > 0 ? 'above' : 'below'} the library`); // prettier-ignore
-  return [`ALARM: no draw of the library looks like these histories (largest |z| ${alarm.toFixed(1)}). Intervals are ${widened.toFixed(1)} times wider, and may still miss:`, ...named]; // prettier-ignore
+  return alarmLines(scores, widened);
 }
 
 function missingNotes({ lookAlikes }: Forecaster, { states }: Portfolio): readonly string[] {

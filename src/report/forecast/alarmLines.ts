@@ -1,0 +1,24 @@
+/** One summary of histories beside those of the draws of a library. */
+interface FarSummary {
+  readonly name: string;
+  /** A share from 0 to 1. */
+  readonly share: number;
+  /** By how many standard deviations of the library it lies off. */
+  readonly z: number;
+}
+
+/** Summaries that are named in an alarm. */
+const NAMED = 5;
+
+/**
+ * The lines that say that histories are unlike every draw of a library, with the summaries that lie farthest.
+ * @param widened by how much the intervals were widened, from 1
+ */
+export function alarmLines(summaries: readonly FarSummary[], widened: number): readonly string[] {
+  const far = summaries.toSorted((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, NAMED);
+  const largest = Math.abs(far[0]?.z ?? 0);
+  return [
+    `ALARM: no draw of the library looks like these histories (largest |z| ${largest.toFixed(1)}). Intervals are ${widened.toFixed(1)} times wider, and may still miss:`,
+    ...far.map(({ name, share, z }) => `  ${name}: ${(100 * share).toFixed(2)} %, ${Math.abs(z).toFixed(1)} standard deviations ${z > 0 ? 'above' : 'below'} the library`), // prettier-ignore
+  ];
+}
