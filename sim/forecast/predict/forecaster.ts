@@ -83,7 +83,9 @@ export class Forecaster {
     const worlds = this.worlds.map((worldOf) => draws.map((draw) => worldOf[draw] as number));
     const ridge = new Ridge(x, z, draws, worlds);
     const alarm = Math.max(0, ...scores.map((score) => Math.abs(score.z)));
-    const widened = typical > 0 ? Math.max(1, alarm / typical) : 1;
+    // Squared: in worlds with shocks that no draw has, the distance alone widens too little. Chosen on coverage worlds.
+    const farther = typical > 0 ? Math.max(1, alarm / typical) : 1;
+    const widened = farther * farther;
     const shifts = new LineShifts(
       ridge,
       alike.map(({ cohorts }) => cohorts),

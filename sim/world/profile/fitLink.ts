@@ -51,7 +51,7 @@ export type LinkFitResult =
   | { readonly ok: false; readonly counts: LinkCounts; readonly why: string };
 
 /** Fewer outages than this say nothing of their length. Our choice. */
-export const OUTAGES_MIN = 2;
+const OUTAGES_MIN = 2;
 /** Half the 90 % quantile of chi-square with one degree of freedom: how far the likelihood may fall. */
 const FALL = 2.705_543 / 2;
 /** A longest outage that is less likely than this under the fit is called hardly possible. Our choice. */

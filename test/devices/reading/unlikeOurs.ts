@@ -8,6 +8,7 @@ import type { AccessContext } from '../../../devices/dlms/server/logicalDevice.t
 import type { DeviceReading } from '../../../devices/reading/deviceReading.ts';
 import { parseTarget, type AskedObject } from '../../../devices/reading/readingTargets.ts';
 import { memoryTransport } from '../../../devices/transport/memory.ts';
+import { frameLog } from '../../../devices/transport/tap.ts';
 import { readAll, standingTimers } from './served.ts';
 
 export interface Unlike {
@@ -25,7 +26,7 @@ export const fixedNames = ['0.0.42.0.0.255', '1.0.1.8.0.255', '7/1.0.99.1.0.255.
 export async function readUnlike(
   { get = {}, refusesSelection, pduBytesMax }: Unlike,
   { asked = [], list = 'none' }: { readonly asked?: readonly string[]; readonly list?: 'none' | 'list' | 'values' },
-): Promise<{ readonly reading: DeviceReading; readonly notes: readonly string[] }> {
+): Promise<{ readonly reading: DeviceReading; readonly notes: readonly string[]; readonly frames: number }> {
   const timers = standingTimers();
   const unit = makeUnit({ profile: labProfile(), device: 'esme', number: 1, timers, onPowerCut: () => undefined });
   for (const { device } of unit.devices) {
@@ -46,7 +47,8 @@ export async function readUnlike(
   };
   await line.listen((channel) => serveChannel(channel, unit, { timers, framing: 'wrapper', onDefect }));
   const notes: string[] = [];
+  const log = frameLog({ timers });
   const objects = asked.map((text) => parseTarget(text) as AskedObject);
-  const reading = await readAll({ line, framing: 'wrapper', timers, asked: objects, list, onNote: (note) => notes.push(note) }, 'lls'); // prettier-ignore
-  return { reading, notes };
+  const reading = await readAll({ line, framing: 'wrapper', timers, asked: objects, list, log, onNote: (note) => notes.push(note) }, 'lls'); // prettier-ignore
+  return { reading, notes, frames: log.frames };
 }
