@@ -8,7 +8,7 @@ import { dataText } from '../words/valueWords.ts';
 import { broken, type Explained, trailing, whole } from './explained.ts';
 
 /** The time stands in bare octets, or with the tag of an octet string or of a date-time, as meters send it. */
-export function readTime(reader: Reader): Uint8Array {
+function readTime(reader: Reader): Uint8Array {
   if (reader.peek() === 0x19) {
     reader.u8();
     return reader.take(12);

@@ -1,7 +1,7 @@
 import { endOfLondonDate, formatDay, lastDayOfMonth, londonDay, monthOf, type Instant } from '../../../src/time.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Priors } from '../../calibrate/priors/loadPriors.ts';
-import { drawsOf, resolveDraw, type ParameterDraw } from '../../calibrate/priors/priorDraws.ts';
+import { resolveDraw, type ParameterDraw } from '../../calibrate/priors/priorDraws.ts';
 import { KERNEL } from '../../kernel/model/kernelNumber.ts';
 import { canonicalJson, decisive, digest } from '../../scenario/hash.ts';
 import type { Scenario } from '../../scenario/schema.ts';
@@ -45,11 +45,6 @@ export function forecastDays(asOf: string, horizon: string): readonly Instant[] 
   const last = monthOf(londonDay(endOfLondonDate(horizon)));
   const ends = Array.from({ length: last - first + 1 }, (_, i) => formatDay(lastDayOfMonth(first + i)));
   return [asOf, ...ends.filter((day) => day > asOf && day <= horizon)].map(endOfLondonDate);
-}
-
-/** The draws of a library. */
-export function libraryDraws(priors: Priors, { draws }: LibraryOptions): readonly ParameterDraw[] {
-  return drawsOf(priors, draws);
 }
 
 /**

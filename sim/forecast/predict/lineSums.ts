@@ -7,7 +7,7 @@ import { CATEGORIES } from '../../../src/clauses/clause.ts';
  * today mostly stays so, who has begun shows by its history where it goes, and of who has not begun only the experience
  * with others tells.
  */
-export const PHASE_HELD = 0;
+const PHASE_HELD = 0;
 const PHASE_BEGUN = 1;
 const PHASE_FRESH = 2;
 export const PHASE_COUNT = 3;

@@ -87,9 +87,9 @@ export class Recorder extends Observer {
   }
 
   override finish(_end: i32, _endAt: Instant, tally: Tally): void {
-    const ended = tally.spanCategory;
-    for (let i: i32 = 0; i < ended.count; i += 1) {
-      this.span(int(ended.values[i] as f64), tally.spanFrom.values[i] as f64, tally.spanTo.values[i] as f64);
+    const { category, from, to } = tally.spans;
+    for (let i: i32 = 0; i < category.count; i += 1) {
+      this.span(int(category.values[i] as f64), from.values[i] as f64, to.values[i] as f64);
     }
     const mask = tally.mask;
     if (mask === 0) return;

@@ -172,11 +172,11 @@ function evidenceOf(tally: Tally, category: number): number[] {
 /** The spans of the history that the tally has just counted: first those that have ended, then those that last. */
 export function spansOfTally(tally: Tally): Span[] {
   const spans: Span[] = [];
-  for (let i = 0; i < tally.spanCategory.count; i += 1) {
+  for (let i = 0; i < tally.spans.count(); i += 1) {
     spans.push({
-      category: CATEGORIES[tally.spanCategory.values[i] as number] as Span['category'],
-      from: tally.spanFrom.values[i] as number,
-      to: tally.spanTo.values[i] as number,
+      category: CATEGORIES[tally.spans.category.values[i] as number] as Span['category'],
+      from: tally.spans.from.values[i] as number,
+      to: tally.spans.to.values[i] as number,
     });
   }
   for (const [c, category] of CATEGORIES.entries()) {

@@ -23,6 +23,7 @@ import {
   READMIT,
   SUPPLIER_GSME_EXCLUSION,
 } from './engineCodes.ts';
+import { EndedSpans } from './endedSpans.ts';
 import { InstantList } from './instantList.ts';
 import type { RuleNumbers } from './ruleNumbers.ts';
 
@@ -44,10 +45,8 @@ export class Tally {
   /** The instant of the latest instruction by the gas supplier to exclude its GSME; 0 if there is none. */
   instructedAt: f64 = 0;
 
-  /** The category, start and end of each ended span. `spanCategory.count` is their number. `begin` clears them. */
-  readonly spanCategory: InstantList = new InstantList();
-  readonly spanFrom: InstantList = new InstantList();
-  readonly spanTo: InstantList = new InstantList();
+  /** The spans that have ended. `begin` clears them. */
+  readonly spans: EndedSpans = new EndedSpans();
   /** `takeEvidence` writes its instants here. */
   readonly evidence: InstantList = new InstantList();
 
@@ -115,9 +114,7 @@ export class Tally {
     this.electricitySupplier = electricitySupplier;
     this.gasSupplier = gasSupplier;
     this.mask = 0;
-    this.spanCategory.count = 0;
-    this.spanFrom.count = 0;
-    this.spanTo.count = 0;
+    this.spans.clear();
     this.restart();
   }
 
@@ -174,7 +171,7 @@ export class Tally {
         this.instructedAt = at;
         return true;
       case READMIT:
-        this.closeSpans(at);
+        this.hold(0, at);
         this.restart();
         return true;
       default: // findings and decisions are handled above; other events need no action
@@ -330,13 +327,15 @@ export class Tally {
       now = this.holding();
       if (this.rules.sticky) now = this.settleSticky(at, now);
     }
-    const changed = now ^ this.mask;
-    if (changed === 0) return;
-    for (let rest = changed; rest !== 0; rest &= rest - 1) {
-      const bit = rest & -rest;
-      const c = lowestBit(bit);
-      if (now & bit) this.metAt[c] = at;
-      else this.closeSpan(c, at);
+    this.hold(now, at);
+  }
+
+  /** The categories of the mask hold from now on, and no others. */
+  private hold(now: i32, at: f64): void {
+    for (let rest = now ^ this.mask; rest !== 0; rest &= rest - 1) {
+      const c = lowestBit(rest);
+      if ((now >> c) & 1) this.metAt[c] = at;
+      else this.spans.add(c, this.metAt[c] as f64, at);
     }
     this.mask = now;
   }
@@ -346,17 +345,6 @@ export class Tally {
     for (let c: i32 = 0; c < CATEGORY_COUNT; c += 1) if ((holding >> c) & 1) this.keep(c);
     this.keptMask = stuck;
     return holding | stuck;
-  }
-
-  private closeSpans(at: f64): void {
-    for (let c: i32 = 0; c < CATEGORY_COUNT; c += 1) if ((this.mask >> c) & 1) this.closeSpan(c, at);
-    this.mask = 0;
-  }
-
-  private closeSpan(c: i32, at: f64): void {
-    this.spanCategory.push(c);
-    this.spanFrom.push(this.metAt[c] as f64);
-    this.spanTo.push(at);
   }
 
   /** The instant from which a category that holds is in effect, as of `at`; 0 if it is not in effect. */
