@@ -248,7 +248,7 @@ describe('anything', () => {
     ] as const) {
       writeFileSync(join(folder, name), bytes);
       for (const more of [[], ['--keep-going']]) {
-        const answer = await decide(folder, ...files, '--as-of', '2022-01-01', ...more);
+        const answer = await decide(folder, ...files, '--as-of', '2022-01-01', '--replace', ...more);
         expect([name, answer.code]).toEqual([name, 2]);
         expect(answer.errors).toMatch(/found/);
         expect(answer.errors).not.toContain('   at ');

@@ -18,7 +18,7 @@ import { benchSource, glowSource, type Source, type SourceOptions } from './brok
 import { deviceProbe, type ProbeRecording } from './deviceProbe.ts';
 import { DriverPool } from './driverPool.ts';
 import { Journal, JournalError } from './journal.ts';
-import { fileStorage } from './journalStorage.ts';
+import { fileStorage, type JournalStorage } from './journalStorage.ts';
 import { takeLock } from '../bench/processLock.ts';
 import type { WatchState } from './watchState.ts';
 import { forgetDoubt, isClockConfirmed, isClockDoubted, refuseClockBehind, refuseCutJournal } from './journalDoubts.ts';
@@ -49,6 +49,8 @@ export interface WatchRigOptions extends Pick<WatchOptions, 'signal' | 'once' | 
   /** The source of time. Default: real time. */
   readonly timers?: Timers;
   readonly loadSerial?: () => Promise<SerialPackage>;
+  /** Opens the storage of the journal. Default: the file itself. Tests supply a disk that fails. */
+  readonly openStorage?: (path: string) => JournalStorage;
   /**
    * The emulated devices in memory. Tests supply them to keep them beyond the watch. Default: the watch makes its own.
    */
@@ -102,7 +104,7 @@ export async function watchRig(setup: RigSetup, options: WatchRigOptions): Promi
   const hold = setInterval(() => undefined, 1 << 30);
   try {
     const path = join(folder, JOURNAL_FILE);
-    const journal = new Journal(fileStorage(path));
+    const journal = new Journal((options.openStorage ?? fileStorage)(path));
     refuseCutJournal(folder, journal, path);
     const { tornBytes } = journal;
     const { installation } = setup;

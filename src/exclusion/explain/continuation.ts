@@ -5,6 +5,7 @@ import { INSTANT_MAX, isoWeek, londonMidnight, WEEK, type Instant } from '../../
 import { countAt, type CountingRow } from '../reference/counting.ts';
 import { closedBy, instructedAt, needed, standingSince, type ClauseRow } from '../reference/holding.ts';
 import { routeOf, scopeBars } from '../reference/scope.ts';
+import { lacksDmc } from './missing.ts';
 import { isFailure, knownAt, type Known, type Records, type State } from '../reference/state.ts';
 import type { Timeline } from '../reference/timeline.ts';
 
@@ -96,7 +97,10 @@ function complete(row: ClauseRow, before: Records, after: Records, { rules, asOf
   const events = after.events.slice(before.events.length);
   if (counting === null) {
     if (clause.shows.type !== 'standing') return null;
-    if (standingSince(clause, known) === null) events.push({ at: from, event: clause.shows.holds, value: '' });
+    if (standingSince(clause, known) === null) {
+      if (lacksDmc(clause, known)) return null;
+      events.push({ at: from, event: clause.shows.holds, value: '' });
+    }
   } else {
     if (closedBy(counting, known) !== null) return null;
     const route = routeOf(clause, known.state);

@@ -28,10 +28,9 @@ export function missingOf({ row, bars, count }: Short, { migration }: Known, jud
   const lacks = bars.map(({ why }) => why);
   if (counting !== null && count !== null) {
     lacks.push(...countingLacks(counting, count.units, judgedAt, lacks.length === 0 && migration === null));
-  } else if (lacksDmc(clause, judgedAt)) {
-    lacks.push(NO_DMC);
   } else if (clause.shows.type === 'standing' && standingSince(clause, judgedAt) === null) {
-    lacks.push(`the latest of ${clause.shows.family.join(' and ')} must be ${clause.shows.holds}`);
+    const { family, holds } = clause.shows;
+    lacks.push(lacksDmc(clause, judgedAt) ? NO_DMC : `the latest of ${family.join(' and ')} must be ${holds}`);
   }
   if (migration !== null) {
     lacks.unshift(`the ESME alone migrated at ${formatInstant(migration.at)}; only what held of gt01 then can stand`);

@@ -49,12 +49,11 @@ export function nearMisses(history: History, rules: RuleSet, asOf: Instant): rea
     if (!inCohort(row.clause, timeline.records.installation.cohort, rules.readings)) {
       return { category, holds: false, rows: null, why: 'the clause does not extend to the cohort', noEffect: '' };
     }
-    if (lacksDmc(row.clause, timeline.records))
-      return { category, holds: false, rows: null, why: NO_DMC, noEffect: '' };
     const rows = shortestContinuation(row, timeline, rules, asOf);
     if (rows !== null) assert(holdsAfter(timeline, category, rows, rules), `${category} holds after its continuation`);
-    const why = rows === null ? 'no row that could come would make it hold' : '';
-    return { category, holds: false, rows, why, noEffect: rows === null ? '' : noEffect(row, rows.completeAt, rules) };
+    if (rows !== null) return { category, holds: false, rows, why: '', noEffect: noEffect(row, rows.completeAt, rules) }; // prettier-ignore
+    const why = lacksDmc(row.clause, timeline.records) ? NO_DMC : 'no row that could come would make it hold';
+    return { category, holds: false, rows, why, noEffect: '' };
   });
 }
 

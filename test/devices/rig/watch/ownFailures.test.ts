@@ -3,10 +3,11 @@
 // silent, so that the law is not kept by blaming nobody. Carriers, broker and drivers are real; only the clock is the test's.
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { DAY, instant } from '../../../../src/time.ts';
 import { lockDevices } from '../../../../devices/rig/bench/attachedPeers.ts';
 import { LedgerStore } from '../../../../devices/rig/bench/ledgerStore.ts';
+import { fileStorage, type JournalStorage } from '../../../../devices/rig/watch/journalStorage.ts';
 import { watchHistory } from '../../../../devices/rig/watch/watchHistory.ts';
 import { readWatch, watchRig, type WatchRigOptions, type WatchRun } from '../../../../devices/rig/watch/watchRig.ts';
 import { wallTimers, type Timers } from '../../../../devices/transport/timers.ts';
@@ -14,22 +15,17 @@ import { aedesBroker } from '../../transport/brokers.ts';
 import { AWAKE, emulated, FAULTY_DRIVER, rigBench } from '../bench.ts';
 
 /** The disk under the journal: while it is full, every addition fails as the file system would fail it. */
-const disk = vi.hoisted(() => ({ isFull: false }));
-vi.mock(import('../../../../devices/rig/watch/journalStorage.ts'), async (original) => {
-  const { fileStorage } = await original();
+const disk = { isFull: false };
+function openStorage(path: string): JournalStorage {
+  const storage = fileStorage(path);
   return {
-    fileStorage(path) {
-      const storage = fileStorage(path);
-      return {
-        ...storage,
-        append(bytes) {
-          if (disk.isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-          storage.append(bytes);
-        },
-      };
+    ...storage,
+    append(bytes) {
+      if (disk.isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      storage.append(bytes);
     },
   };
-});
+}
 
 const bench = rigBench();
 afterAll(bench.stop);
@@ -74,6 +70,7 @@ test('a week in which our side fails in every way holds no attempt with cause de
     return await watchRig(setupOf(hub), {
       ...common,
       timers: clock,
+      openStorage,
       once: true,
       signal: new AbortController().signal,
       onNote: (note) => void notes.push(note),

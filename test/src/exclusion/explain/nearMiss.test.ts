@@ -12,6 +12,7 @@ import {
   type History,
   type HistoryEvent,
 } from '../../../../src/migration/history.ts';
+import { VARIOUS1 } from '../../../../src/rules/builtInRules.ts';
 import type { RuleSet } from '../../../../src/rules/ruleset.ts';
 import { WEEK, type Instant } from '../../../../src/time.ts';
 import { ruleSetArbitrary } from '../../../kit/index.ts';
@@ -178,4 +179,13 @@ describe('read', () => {
       '  2022-06-30T23:00:01Z  sos-uneconomic',
     ]);
   });
+});
+
+test('a decision on a DMC that is on record needs no DMC to be known: Dormancy alone is missing', () => {
+  const installation = { installationId: '1', cohort: 'FOC', groupId: '', mpan: '1000000000003', esmeDormant: false, electricityPaymentMode: 'credit', electricitySupplier: 'A', dmc: '', gas: null } as const; // prettier-ignore
+  const decided = { at: 1_640_000_000, event: 'sos-uneconomic', value: '' } as const;
+  const rules = { ...VARIOUS1, clauses: VARIOUS1.clauses.map((clause) => ({ ...clause, dormancy: 'solelyDormant' as const })) }; // prettier-ignore
+  const missing = (events: readonly HistoryEvent[]) => nearMisses({ installation, attempts: [], events }, rules, 1_641_000_000).find(({ category }) => category === 'uneconomic-to-test'); // prettier-ignore
+  expect(missing([decided])).toMatchObject({ rows: { events: [{ event: 'esme-dormant', value: 'yes' }] }, why: '' });
+  expect(missing([])).toMatchObject({ rows: null, why: expect.stringContaining('the DMC of the installation is not known') as string }); // prettier-ignore
 });
