@@ -10,3 +10,13 @@ export function sampleSize(
 }
 
 const isCi = process.env['CI'] === 'true';
+
+/**
+ * True where a costly test runs: in CI, or if the variable is set. Elsewhere it is skipped and says so, because `npm test` is to
+ * answer while one waits. Only for what another test shows in part.
+ */
+export function isWhole(variable: string, what: string): boolean {
+  const isAsked = isCi || process.env[variable] !== undefined;
+  if (!isAsked) console.log(`skipped outside CI: ${what} (${variable}=1 runs it)`);
+  return isAsked;
+}

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sampleSize } from '../sampleSize.ts';
+import { isWhole } from '../sampleSize.ts';
 import { KIT_USERS, SHARED } from './kitUsers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -91,7 +91,7 @@ function link(path: string): void {
   symlinkSync(join(ROOT, 'node_modules', path), to);
 }
 
-describe('the package', () => {
+describe.runIf(isWhole('PACK_WHOLE', 'the package is built, packed and used'))('the package', () => {
   let files: string[] = [];
 
   beforeAll(() => {
@@ -175,7 +175,7 @@ describe('the package', () => {
   }
 
   describe.each(NODES)('the kit on $version', ({ path, missing }) => {
-    for (const user of KIT_USERS.slice(0, sampleSize('PACKAGE_RUNNERS', { whole: KIT_USERS.length, part: 1 }))) {
+    for (const user of KIT_USERS) {
       test(`a project that uses ${user.name} tells a right engine from a wrong one`, ({ skip }) => {
         if (path === undefined) return skip(missing);
         for (const name of ['vitest', '@vitest']) if (!existsSync(join(folder, 'node_modules', name))) link(name);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { designDice } from '../../../sim/sweep/sweepDice.ts';
 import { commandLine } from '../harness.ts';
-import { sampleSize } from '../../sampleSize.ts';
+import { isWhole, sampleSize } from '../../sampleSize.ts';
 import { cellFiles, outputsOf, TINY } from './sweepFolder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sweep-killed-'));
@@ -18,8 +18,11 @@ const dice = designDice(SEED);
 const isCi = process.env['CI'] === 'true';
 
 const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+/** Worker threads are killed everywhere; what runs as several processes, in CI. */
+const hasProcesses = isWhole('SWEEP_PROCESSES', 'sweeps of several processes that are killed');
 /** Skips where a program is missing, and says so; in CI everything has to be there. */
 const needs = (program: string) => {
+  if (!hasProcesses) return test.skip;
   const isThere = has(program);
   if (!isThere && !isCi) console.log(`skipped: ${program} is not installed`);
   return isThere || isCi ? test : test.skip;
@@ -86,16 +89,19 @@ describe(`a sweep whose processes are killed (SWEEP_KILL_SEED=${SEED}, ${KILLS} 
     expect(cellFiles(at('pool/cells')).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
-  test('a sweep of parallel shards that are killed gives the bytes of an undisturbed run', async () => {
-    const shards = (n: number) => bench('sweep', TINY, '--out', at('shards'), '--workers', '1', '--shard', `${n}/2`);
-    for (let i = 0; i < Math.ceil(KILLS / 2); i += 1) {
-      const [first, second] = [shards(1), shards(2)];
-      await Promise.all([killAfter(first, at('shards/cells'), moreCells(i)), killAfter(second, at('shards/cells'), moreCells(i + 100))]); // prettier-ignore
-    }
-    expect(await ended(shards(2))).toBe(0);
-    expect(await ended(shards(1))).toBe(0);
-    expect(outputsOf(at('shards'))).toEqual(undisturbed);
-  });
+  test.runIf(hasProcesses)(
+    'a sweep of parallel shards that are killed gives the bytes of an undisturbed run',
+    async () => {
+      const shards = (n: number) => bench('sweep', TINY, '--out', at('shards'), '--workers', '1', '--shard', `${n}/2`);
+      for (let i = 0; i < Math.ceil(KILLS / 2); i += 1) {
+        const [first, second] = [shards(1), shards(2)];
+        await Promise.all([killAfter(first, at('shards/cells'), moreCells(i)), killAfter(second, at('shards/cells'), moreCells(i + 100))]); // prettier-ignore
+      }
+      expect(await ended(shards(2))).toBe(0);
+      expect(await ended(shards(1))).toBe(0);
+      expect(outputsOf(at('shards'))).toEqual(undisturbed);
+    },
+  );
 
   needs('parallel')(
     'gives the same bytes under GNU parallel',

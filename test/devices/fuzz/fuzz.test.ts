@@ -18,7 +18,7 @@ import { TARGETS } from './targets.ts';
 const SEED = 20_220_110;
 const INPUTS = 100_000;
 const seed = Number(process.env['BENCH_SEED'] ?? SEED);
-const inputs = sampleSize('FUZZ_INPUTS', { whole: INPUTS, part: 10_000 });
+const inputs = sampleSize('FUZZ_INPUTS', { whole: INPUTS, part: 5_000 });
 const only = process.env['FUZZ_TARGET']?.split(',');
 const index = process.env['FUZZ_CASE'];
 const targets = TARGETS.filter(({ name }) => only?.includes(name) ?? true);

@@ -20,51 +20,56 @@ import { truthCells } from '../../../sim/forecast/score/truths.ts';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
 import { designDice } from '../../../sim/sweep/sweepDice.ts';
 import { normalDistribution, normalQuantile } from '../../../sim/world/dice/normal.ts';
-import { sampleSize } from '../../sampleSize.ts';
+import { isWhole } from '../../sampleSize.ts';
 import { seedText } from '../../seed.ts';
 
 const SEED = seedText(import.meta.filename, 'ranks');
 const AS_OF = '2021-11-03';
-const OPTIONS: LibraryOptions = { draws: sampleSize('RANKS_DRAWS', { whole: 64, part: 20 }), replications: 2, scale: 0.012, strataMin: 60 }; // prettier-ignore
-const TRUTHS = sampleSize('RANKS_TRUTHS', { whole: 32, part: 8 });
+const OPTIONS: LibraryOptions = { draws: 64, replications: 2, scale: 0.012, strataMin: 60 }; // prettier-ignore
+const TRUTHS = 32;
 
-test('posteriors from histories hold truths that are no part of the library, and find what the histories show', async () => {
-  const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
-  assert(loaded.ok, 'the shipped priors are right');
-  const priors = { ...loaded.priors, seed: SEED };
-  const pool = await openPool(1, FORECAST_WATCHERS);
-  const members: Member[] = [];
-  for (const draw of drawsOf(priors, OPTIONS.draws))
-    for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
-      members.push({ draw: draw.number, table: await computeMember(cell, pool) });
-  const drawn = drawsOf(priors, OPTIONS.draws);
-  const draws = members.map(({ draw }) => draw);
-  const coordinates = draws.map((draw) => drawn[draw]?.coordinates ?? []);
-  const evidence = new HistoryEvidence(members);
-  const seed = `${SEED}-truths`;
-  const truths = drawsOf({ ...priors, seed }, TRUTHS);
-  const ranks = [];
-  for (const cell of truthCells(priors, { ...OPTIONS, asOf: AS_OF, truths: TRUTHS, seed, world: 'priors' })) {
-    const { states, weight } = await computeMember(cell, pool);
-    const seen = evidence.of(new Map(Array.from(states, (state, i) => [state, weight[i] as number])));
-    expect(summaryAlarm(seen)).toBeLessThan(8);
-    const summaries = members.map((_, i) => seen.map(({ values }) => values[i] as number));
-    const posterior = conditionByRidge({ coordinates, summaries }, seen.map(({ value }) => value), { draws }); // prettier-ignore
-    ranks.push(ranksOf(posterior, truths[cell.draw]?.coordinates ?? []));
-  }
-  await pool.close();
-  const rows = rankRows(priors.parameters.map(({ name }) => name), ranks); // prettier-ignore
-  const { covered50, covered90, error90, tenths } = rankSummary(ranks, rows);
-  // Parameters of one truth hang together: three standard errors between truths, and the few draws of a small library.
-  expect(Math.abs(covered90 - 0.9)).toBeLessThan(3 * error90 + 0.02);
-  expect(Math.abs(covered50 - 0.5)).toBeLessThan(6 * error90 + 0.03);
-  for (const tenth of tenths) expect(Math.abs(tenth - 0.1)).toBeLessThan(0.05);
-  const explained = (name: string): number => rows.find((row) => row.name === name)?.explained ?? 0;
-  const shown = ['WAN of IOC Dormant dead', 'HAN of IOC not joined', 'data errors', 'Dormant with gas'].map(explained);
-  expect(shown.reduce((sum, share) => sum + share, 0) / shown.length, shown.join(', ')).toBeGreaterThan(0.35);
-  // What nothing shows is not found.
-  expect(explained('process.FOC.masterKey.searchDays.sigma')).toBeLessThan(0.3);
-});
+test.runIf(isWhole('RANKS_WHOLE', 'ranks of truths among the posteriors of a library'))(
+  'posteriors from histories hold truths that are no part of the library, and find what the histories show',
+  async () => {
+    const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
+    assert(loaded.ok, 'the shipped priors are right');
+    const priors = { ...loaded.priors, seed: SEED };
+    const pool = await openPool(1, FORECAST_WATCHERS);
+    const members: Member[] = [];
+    for (const draw of drawsOf(priors, OPTIONS.draws))
+      for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
+        members.push({ draw: draw.number, table: await computeMember(cell, pool) });
+    const drawn = drawsOf(priors, OPTIONS.draws);
+    const draws = members.map(({ draw }) => draw);
+    const coordinates = draws.map((draw) => drawn[draw]?.coordinates ?? []);
+    const evidence = new HistoryEvidence(members);
+    const seed = `${SEED}-truths`;
+    const truths = drawsOf({ ...priors, seed }, TRUTHS);
+    const ranks = [];
+    for (const cell of truthCells(priors, { ...OPTIONS, asOf: AS_OF, truths: TRUTHS, seed, world: 'priors' })) {
+      const { states, weight } = await computeMember(cell, pool);
+      const seen = evidence.of(new Map(Array.from(states, (state, i) => [state, weight[i] as number])));
+      expect(summaryAlarm(seen)).toBeLessThan(8);
+      const summaries = members.map((_, i) => seen.map(({ values }) => values[i] as number));
+      const posterior = conditionByRidge({ coordinates, summaries }, seen.map(({ value }) => value), { draws }); // prettier-ignore
+      ranks.push(ranksOf(posterior, truths[cell.draw]?.coordinates ?? []));
+    }
+    await pool.close();
+    const rows = rankRows(priors.parameters.map(({ name }) => name), ranks); // prettier-ignore
+    const { covered50, covered90, error90, tenths } = rankSummary(ranks, rows);
+    // Parameters of one truth hang together: three standard errors between truths, and the few draws of a small library.
+    expect(Math.abs(covered90 - 0.9)).toBeLessThan(3 * error90 + 0.02);
+    expect(Math.abs(covered50 - 0.5)).toBeLessThan(6 * error90 + 0.03);
+    for (const tenth of tenths) expect(Math.abs(tenth - 0.1)).toBeLessThan(0.05);
+    const explained = (name: string): number => rows.find((row) => row.name === name)?.explained ?? 0;
+    const shown = ['WAN of IOC Dormant dead', 'HAN of IOC not joined', 'data errors', 'Dormant with gas'].map(
+      explained,
+    );
+    expect(shown.reduce((sum, share) => sum + share, 0) / shown.length, shown.join(', ')).toBeGreaterThan(0.35);
+    // What nothing shows is not found.
+    expect(explained('process.FOC.masterKey.searchDays.sigma')).toBeLessThan(0.3);
+  },
+);
 
 /** An installation of IOC of whom nothing is recorded. */
 const NOBODY = factsOf(0);
