@@ -1,11 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { makeFolders } from '../../interchange/makeFolders.ts';
 import { isCellText, parseCellText, type CellRecord } from '../../../sim/sweep/cell/cellText.ts';
 import { isAlive } from '../../../devices/rig/bench/isAlive.ts';
 import { UsageError } from '../shell/exit.ts';
+import { HOST } from '../output/host.ts';
+import { ownerOfProgress } from './progressFile.ts';
 
 /** A cell that could not be computed, as its file in the store says. */
 export interface FailedCell {
@@ -41,8 +42,6 @@ const PREFIX = 2;
 /** Where plans are kept, which say what cells a sweep needs. They may be removed at any time. */
 export const PLANS = 'plans';
 const PARTIAL = '.partial';
-/** This machine in the names of temporary files: a process number means something on one machine only. */
-const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 /** Opens a store; the folder appears with its first cell. Temporary files of dead processes of this machine are removed. */
 export function openCellStore(folder: string): CellStore {
@@ -105,8 +104,11 @@ function parsedFailure(text: string): FailedCell | undefined {
   }
 }
 
+/** Removes what processes of this machine that are dead were writing: halves of cells and plans, and how far they were. */
 function removeLeftOvers(folder: string): void {
   for (const name of namesIn(folder)) {
+    const owner = ownerOfProgress(name);
+    if (owner !== undefined && !isAlive(owner)) remove(join(folder, name));
     for (const file of name.length === PREFIX || name === PLANS ? namesIn(join(folder, name)) : []) {
       const [, host, process_] = /\.([0-9a-f]{8})-(\d+)-[0-9a-f]+\.partial$/.exec(file) ?? [];
       if (host === HOST && !isAlive(Number(process_))) remove(join(folder, name, file));

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { makeFolders } from '../../interchange/makeFolders.ts';
+import { HOST } from '../output/host.ts';
 
 /** How far one process of a sweep has got, as `live` shows it. */
 export interface SweepState {
@@ -23,15 +22,20 @@ export interface SweepState {
 /** What begins the name of such a file in the store; the rest names the process. */
 export const PROGRESS_FILE = 'progress-';
 
+/** The process of this machine that writes a file of this name, whole or half; undefined for any other name. */
+export function ownerOfProgress(name: string): number | undefined {
+  const [, host, owner] = /^progress-([0-9a-f]{8})-(\d+)\.json(?:\.partial)?$/.exec(name) ?? [];
+  return host === HOST ? Number(owner) : undefined;
+}
+
 /** The file in which a process says how far it is. It lies beside the cells and goes when the process is done. */
 export class ProgressFile {
   readonly #folder: string;
   readonly #path: string;
 
   constructor(store: string) {
-    const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
     this.#folder = store;
-    this.#path = join(store, `${PROGRESS_FILE}${host}-${process.pid}.json`);
+    this.#path = join(store, `${PROGRESS_FILE}${HOST}-${process.pid}.json`);
   }
 
   /** Writes the state. A store that cannot be written stops no sweep here: its cells report that. */

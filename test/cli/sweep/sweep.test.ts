@@ -2,6 +2,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOST } from '../../../src/cli/output/host.ts';
 import { commandLine } from '../harness.ts';
 import { cellFiles, outputsOf, TINY } from './sweepFolder.ts';
 
@@ -93,6 +94,15 @@ describe('sweep', () => {
     const { out } = await sweep('helped', '--shard', '2/2');
     expect(out).toContain('all');
     expect(cellFiles(at('helped/cells'))).toEqual(cellFiles(at('whole/cells')));
+  });
+
+  test('what a dead process was writing is removed from the store, and what a live one writes is not', async () => {
+    cpSync(at('whole/cells'), at('left/cells'), { recursive: true });
+    const [dead, alive] = [`${HOST}-4194304`, `${HOST}-${process.ppid}`];
+    const names = (owner: string) => [`progress-${owner}.json`, `progress-${owner}.json.partial`];
+    for (const name of [...names(dead), ...names(alive)]) writeFileSync(at(`left/cells/${name}`), '{');
+    expect((await commandLine(['sweep', TINY, '--out', at('left'), '--workers', '1'])).code).toBe(0);
+    expect(readdirSync(at('left/cells')).filter((name) => name.startsWith('progress-'))).toEqual(names(alive));
   });
 
   test('merge accepts only whole cells, and leaves points out with --partial', async () => {
