@@ -14,7 +14,7 @@ import { difference, engineOf, engineSays, referenceOf } from './compare.ts';
 import { wideRuleSetArbitrary } from './wideRuleSets.ts';
 import { seedNumber } from '../seed.ts';
 
-const RUNS = sampleSize('DIFFERENTIAL_RUNS', { whole: 5000, part: 1000 });
+const RUNS = sampleSize('DIFFERENTIAL_RUNS', { whole: 5000, part: 500 });
 const SEED = seedNumber(import.meta.filename, 20_211_103);
 console.log(`differential: ${RUNS} questions a family of rule sets, seed ${SEED}`);
 

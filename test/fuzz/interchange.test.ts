@@ -17,7 +17,7 @@ afterAll(removeFolders);
 // What is not a record is refused in words, and takes neither the process, the memory nor the day with it. Time is
 // bounded by the runner's timeout alone. Whether a damaged file that still reads has the right rows is not asked.
 
-const PARQUET_RUNS = sampleSize('FUZZ_PARQUET', { whole: 600, part: 200 });
+const PARQUET_RUNS = sampleSize('FUZZ_PARQUET', { whole: 600, part: 150 });
 
 const ATTEMPT: Cells = { installation_id: '7', at: '2022-01-03T10:00:00Z', kind: 'migration', outcome: 'MA112' };
 const HEADER = 'installation_id,at,kind,outcome,cause,table_5_10';

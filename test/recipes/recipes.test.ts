@@ -6,12 +6,13 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isWhole } from '../sampleSize.ts';
 
 const ROOT = process.cwd();
 const PATCHES = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.patch'));
 const isCi = process.env['CI'] === 'true';
 
-describe('recipes', () => {
+describe.runIf(isWhole('RECIPES', 'the recipes, each applied to a copy of the tree'))('recipes', () => {
   let copy: string;
   const inCopy = (command: string, ...args: readonly string[]) =>
     spawnSync(command, args, { cwd: copy, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });

@@ -5,12 +5,13 @@ import { departures, differences, disagreements } from './agreement.ts';
 import type { R1Result } from './engine.ts';
 import { kernel } from './kernel.ts';
 import { cOfSameDice, PEERS } from './peers.ts';
+import { isWhole } from '../../sampleSize.ts';
 import { repeat, seedNumber } from '../../seed.ts';
 
 /** Few enough for SimPy to take a second or two, enough to tell 0.30 % from 0.40 %. */
 const INSTALLATIONS = 60_000;
 
-describe('peers of R1', () => {
+describe.runIf(isWhole('R1_PEERS', 'R1 beside its peers'))('peers of R1', () => {
   const results: R1Result[] = [];
   for (const peer of PEERS) {
     const absent = peer.absent();

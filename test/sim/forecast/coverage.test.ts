@@ -20,58 +20,61 @@ import { truthCells, WORLDS, type World } from '../../../sim/forecast/score/trut
 import { designDice } from '../../../sim/sweep/sweepDice.ts';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
 import { seedText } from '../../seed.ts';
-import { sampleSize } from '../../sampleSize.ts';
+import { isWhole } from '../../sampleSize.ts';
 
 const SEED = seedText(import.meta.filename, 'coverage');
 const AS_OF = '2021-11-03';
-const OPTIONS: LibraryOptions = { draws: sampleSize('COVERAGE_DRAWS', { whole: 64, part: 16 }), replications: 2, scale: 0.012, strataMin: 60 }; // prettier-ignore
-const TRUTHS = sampleSize('COVERAGE_TRUTHS', { whole: 32, part: 8 });
+const OPTIONS: LibraryOptions = { draws: 64, replications: 2, scale: 0.012, strataMin: 60 }; // prettier-ignore
+const TRUTHS = 32;
 
-test('intervals of a small library hold about as often as they say, and its forecasts beat priors and persistence', async () => {
-  const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
-  assert(loaded.ok, 'the shipped priors are right');
-  const priors = { ...loaded.priors, seed: SEED };
-  const pool = await openPool(1, FORECAST_WATCHERS);
-  const members: Member[] = [];
-  for (const draw of drawsOf(priors, OPTIONS.draws))
-    for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
-      members.push({ draw: draw.number, table: await computeMember(cell, pool) });
-  const forecaster = new Forecaster(members, structuralWorlds(priors, drawsOf(priors, OPTIONS.draws)));
-  const outcomes = members.map(({ table }) => outcomeOf(table));
-  const scores = [];
-  for (const cell of truthCells(priors, {
-    ...OPTIONS,
-    asOf: AS_OF,
-    truths: TRUTHS,
-    seed: `${SEED}-truths`,
-    world: 'priors',
-  })) {
-    // prettier-ignore
-    const truth = { draw: cell.draw, table: await computeMember(cell, pool) };
-    scores.push(scoresOf(forecaster, truth, { members: outcomes, days: [1, 4, 8, 13] }));
-  }
-  await pool.close();
-  // A total is drawn from its lines together: its width is neither that of the sum of their quantiles nor that of chance.
-  const own = forecaster.forecast(new Map(Array.from(members[0]?.table.states ?? [], (state) => [state, 10])));
-  const gt01 = [0, 2].map((cohort) => ({ cohort, column: COLUMNS.findIndex(({ category }) => category === 'gt01'), day: 13 })); // prettier-ignore
-  const [ioc, secure] = gt01.map((line) => own.predictive([line]));
-  const both = own.predictive(gt01);
-  assert(ioc !== undefined && secure !== undefined, 'there are two lines');
-  const width = (values: Float64Array): number => quantileAt(values, 0.95) - quantileAt(values, 0.05);
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  expect(mean(both) / (mean(ioc) + mean(secure))).toBeCloseTo(1, 2);
-  expect(width(both)).toBeLessThan(width(ioc) + width(secure));
-  expect(width(both)).toBeGreaterThan(0.5 * Math.max(width(ioc), width(secure)));
-  const [all] = coverageRows(scores, {});
-  assert(all !== undefined, 'there is a row of all lines');
-  expect(all.lines).toBeGreaterThanOrEqual(200);
-  // Lines of one truth hang together: three standard errors between truths, and the few draws of a small library.
-  const margin = 3 * all.error90 + 0.03;
-  expect(Math.abs(all.covered90 - 0.9)).toBeLessThan(margin);
-  expect(margin).toBeLessThan(0.2);
-  expect(all.crps).toBeLessThan(0.6 * all.crpsPrior);
-  expect(all.crps).toBeLessThan(all.crpsToday);
-});
+test.runIf(isWhole('COVERAGE_WHOLE', 'how often the intervals of a library hold'))(
+  'intervals of a small library hold about as often as they say, and its forecasts beat priors and persistence',
+  async () => {
+    const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
+    assert(loaded.ok, 'the shipped priors are right');
+    const priors = { ...loaded.priors, seed: SEED };
+    const pool = await openPool(1, FORECAST_WATCHERS);
+    const members: Member[] = [];
+    for (const draw of drawsOf(priors, OPTIONS.draws))
+      for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
+        members.push({ draw: draw.number, table: await computeMember(cell, pool) });
+    const forecaster = new Forecaster(members, structuralWorlds(priors, drawsOf(priors, OPTIONS.draws)));
+    const outcomes = members.map(({ table }) => outcomeOf(table));
+    const scores = [];
+    for (const cell of truthCells(priors, {
+      ...OPTIONS,
+      asOf: AS_OF,
+      truths: TRUTHS,
+      seed: `${SEED}-truths`,
+      world: 'priors',
+    })) {
+      // prettier-ignore
+      const truth = { draw: cell.draw, table: await computeMember(cell, pool) };
+      scores.push(scoresOf(forecaster, truth, { members: outcomes, days: [1, 4, 8, 13] }));
+    }
+    await pool.close();
+    // A total is drawn from its lines together: its width is neither that of the sum of their quantiles nor that of chance.
+    const own = forecaster.forecast(new Map(Array.from(members[0]?.table.states ?? [], (state) => [state, 10])));
+    const gt01 = [0, 2].map((cohort) => ({ cohort, column: COLUMNS.findIndex(({ category }) => category === 'gt01'), day: 13 })); // prettier-ignore
+    const [ioc, secure] = gt01.map((line) => own.predictive([line]));
+    const both = own.predictive(gt01);
+    assert(ioc !== undefined && secure !== undefined, 'there are two lines');
+    const width = (values: Float64Array): number => quantileAt(values, 0.95) - quantileAt(values, 0.05);
+    const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(both) / (mean(ioc) + mean(secure))).toBeCloseTo(1, 2);
+    expect(width(both)).toBeLessThan(width(ioc) + width(secure));
+    expect(width(both)).toBeGreaterThan(0.5 * Math.max(width(ioc), width(secure)));
+    const [all] = coverageRows(scores, {});
+    assert(all !== undefined, 'there is a row of all lines');
+    expect(all.lines).toBeGreaterThanOrEqual(200);
+    // Lines of one truth hang together: three standard errors between truths, and the few draws of a small library.
+    const margin = 3 * all.error90 + 0.03;
+    expect(Math.abs(all.covered90 - 0.9)).toBeLessThan(margin);
+    expect(margin).toBeLessThan(0.2);
+    expect(all.crps).toBeLessThan(0.6 * all.crpsPrior);
+    expect(all.crps).toBeLessThan(all.crpsToday);
+  },
+);
 
 test('the errors of the regression are those of fits without the own draw', () => {
   const dice = designDice(SEED);

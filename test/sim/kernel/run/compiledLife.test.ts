@@ -18,7 +18,7 @@ import { seedNumber } from '../../../seed.ts';
 import { EVERYTHING, modelAt } from '../../scenarios.ts';
 
 const SEED = seedNumber(import.meta.filename, 20);
-const RUNS = sampleSize('COMPILED_LIVES', { whole: 60, part: 4 });
+const RUNS = sampleSize('COMPILED_LIVES', { whole: 60, part: 2 });
 
 type Way = 'compiled' | 'JavaScript' | 'watched';
 
