@@ -52,8 +52,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Two more than there are cores: a third of the files mostly wait, for the wire or for a process.
-    maxWorkers: availableParallelism() + 2,
+    // One more than there are cores: a third of the files mostly wait, for the wire or for a process.
+    maxWorkers: availableParallelism() + 1,
     // The files of a worker share its modules, so that each is loaded and compiled once: half the time of what computes.
     // CI gives every file a process of its own, where none can lean on what another has left.
     isolate: process.env['CI'] === 'true',

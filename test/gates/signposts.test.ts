@@ -2,6 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workspace, type GateRun, type Workspace } from './workspace.ts';
+import { isWhole } from '../sampleSize.ts';
+
+const hasGates = isWhole('GATES', 'that every gate can turn red');
 
 const SOUND = {
   'src/index.ts': '/** A number that counts nothing; it stands here as an example. */\nexport const a = 1;\n',
@@ -25,7 +28,7 @@ const PLANTED: readonly (readonly [string, string, string, string])[] = [
   ['a long line of prose', 'src/six.md', `${'word '.repeat(30)}\n`, 'a line of'],
 ];
 
-describe('the gate of signposts', () => {
+describe.runIf(hasGates)('the gate of signposts', () => {
   let place: Workspace;
   let sound: GateRun;
   let broken: GateRun;
@@ -51,7 +54,7 @@ describe('the gate of signposts', () => {
   });
 });
 
-test('the gate of the faces names an export without a docstring', () => {
+test.runIf(hasGates)('the gate of the faces names an export without a docstring', () => {
   const place = workspace();
   try {
     place.plant(SOUND);
