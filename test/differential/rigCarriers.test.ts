@@ -47,6 +47,12 @@ faults:
   ],
 ];
 
+/**
+ * A machine that stalls for a moment fails an attempt on our side, and the rig says so (SYN-SY01). That is right, and no
+ * difference to the kernel: such a plan is carried out again. A difference comes back each time.
+ */
+const STALLS = { retry: 2 };
+
 const BRIEF = 'answerSeconds: 1';
 const COMMON = `schedule: { clock: nominal, preparation: false }\nheadEnds: { deskSeconds: 0.3 }\n${ALLOWED}`;
 let rigs = 0;
@@ -90,7 +96,7 @@ test.concurrent.each(PLANS)('in memory: %s', (_, faults) => agrees('', faults));
 describe.concurrent.each([
   ['wrapper', PLANS],
   ['hdlc', PLANS.slice(1, 2)],
-] as const)('over TCP, %s', (framing, plans) => {
+] as const)('over TCP, %s', STALLS, (framing, plans) => {
   test.each(plans)('%s', async (_, faults) => {
     const home = await emulated(AWAKE, { framing });
     await agrees(`tcp: '127.0.0.1:${home.port}', framing: ${framing}`, faults);
@@ -98,7 +104,7 @@ describe.concurrent.each([
   });
 });
 
-describe.concurrent('over MQTT', () => {
+describe.concurrent('over MQTT', STALLS, () => {
   let broker: Broker;
   beforeAll(async () => void (broker = await aedesBroker()));
   afterAll(() => broker.stop());
