@@ -116,7 +116,7 @@ describe.concurrent('over MQTT', STALLS, () => {
   });
 });
 
-describe.skipIf(socatMissing !== undefined).concurrent(`over a pty (${socatMissing ?? 'socat'})`, () => {
+describe.skipIf(socatMissing !== undefined).concurrent(`over a pty (${socatMissing ?? 'socat'})`, STALLS, () => {
   test.each(PLANS.slice(0, 1))('%s', async (_, faults) => {
     const pair = await ptyPair();
     const home = await emulated(AWAKE, { serial: { path: pair.paths[0], framing: 'hdlc' } });
