@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { numbersOutsideTables } from '../pageNumbers.ts';
 import { commandLine } from '../cli/harness.ts';
 import { NO_BROWSER, openBrowser, violations, watchedPage } from './chromium.ts';
-import { makePages, TRIED_KINDS, type PageKind } from './everyPage.ts';
+import { IS_WHOLE, makePages, TRIED_KINDS, type PageKind } from './everyPage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'every-page-'));
 let pages: ReadonlyMap<PageKind, string>;
@@ -63,7 +63,7 @@ const MEDIA = [
   { name: '390 px wide', width: 390, scheme: 'light', media: 'screen' },
   { name: '390 px wide and dark', width: 390, scheme: 'dark', media: 'screen' },
 ] as const;
-const TRIED_MEDIA = process.env['CI'] === 'true' ? MEDIA : MEDIA.slice(4);
+const TRIED_MEDIA = IS_WHOLE ? MEDIA : MEDIA.slice(4);
 
 if (NO_BROWSER !== undefined) console.warn(`every page in Chromium is skipped: ${NO_BROWSER}`);
 

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { commandLine } from '../cli/harness.ts';
+import { isWhole } from '../sampleSize.ts';
 
 /** The scenario of most pages: some thousand installations. */
 const SCENARIO = 'test/cli/sweep/tinyScenario.yaml';
@@ -25,10 +26,13 @@ const PAGE_KINDS = [
 ] as const;
 export type PageKind = (typeof PAGE_KINDS)[number]['kind'];
 
-/** The kinds that are looked at: all in CI, else the cheap ones. */
-export const TRIED_KINDS: readonly PageKind[] = PAGE_KINDS.filter(
-  ({ isCheap }) => isCheap || process.env['CI'] === 'true',
-).map(({ kind }) => kind);
+/** True if all kinds are looked at, in every light and width. */
+export const IS_WHOLE = isWhole('EVERY_PAGE', 'the costly kinds of page, and every light and width but one');
+
+/** The kinds that are looked at: all of them, or the cheap ones. */
+export const TRIED_KINDS: readonly PageKind[] = PAGE_KINDS.filter(({ isCheap }) => isCheap || IS_WHOLE).map(
+  ({ kind }) => kind,
+);
 
 /** Makes pages of these kinds in a folder and returns their files by kind. */
 export async function makePages(folder: string, kinds: readonly PageKind[]): Promise<ReadonlyMap<PageKind, string>> {
