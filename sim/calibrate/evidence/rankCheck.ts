@@ -1,5 +1,5 @@
 import { varianceOf } from '../../../src/report/statistics.ts';
-import { spreadOf } from '../posterior/posterior.ts';
+import { PRIOR_WIDTH, spreadOf } from '../posterior/posterior.ts';
 import { weightedMoments, weightedQuantile } from '../posterior/weighted.ts';
 
 /** One parameter of one truth beside its posterior, in the coordinates of its prior. */
@@ -39,9 +39,6 @@ export interface RankSummary {
   /** The mean of z squared over parameters: about 1 for posteriors without bias. */
   readonly meanSquare: number;
 }
-
-/** A uniform prior holds its middle nine tenths in a width of 0.9. */
-const PRIOR_WIDTH = 0.9;
 
 function square(value: number): number {
   return value * value;

@@ -1,4 +1,13 @@
-import { conditionOn, KEPT, scoreOf, spreadOf, type DrawTable, type Posterior, type Spread } from './posterior.ts';
+import {
+  conditionOn,
+  KEPT,
+  PRIOR_WIDTH,
+  scoreOf,
+  spreadOf,
+  type DrawTable,
+  type Posterior,
+  type Spread,
+} from './posterior.ts';
 import { weightedMoments } from './weighted.ts';
 
 /** A published line as data. */
@@ -198,8 +207,6 @@ function tailOf(volumes: readonly number[], { low, high }: Pick<SeenLine, 'low' 
   return Math.min(1, 2 * Math.min(share((volume) => volume >= low), share((volume) => volume <= high))); // prettier-ignore
 }
 
-/** A uniform prior holds its middle nine tenths in a width of 0.9. */
-const PRIOR_WIDTH = 0.9;
 /** Bounds of the verdict on a contraction. They are ours. */
 const IDENTIFIED = 0.5;
 const WEAKLY = 0.2;

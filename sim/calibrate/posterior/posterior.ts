@@ -77,6 +77,9 @@ function epanechnikov(distances: readonly number[], kept: number): readonly numb
   });
 }
 
+/** A uniform prior holds its middle nine tenths in a width of 0.9. */
+export const PRIOR_WIDTH = 0.9;
+
 /** The outermost millionth of a prior is cut off: a score has to be finite. */
 const EDGE = 1e-6;
 
