@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { PCAP_DRAWS } from '../../../devices/transport/pcap.ts';
 import { basename } from 'node:path';
-import { writeFileSync } from 'node:fs';
 import { formatProblems } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
+import { writeNew } from '../shell/fileErrors.ts';
 import { checkFiles } from '../shell/fileKind.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { folder, instantOrDate, oneOf } from '../shell/options.ts';
@@ -160,14 +160,7 @@ async function init(io: Io, file: string, options: InitOptions): Promise<void> {
     const problems = loaded.problems.map((problem) => ({ ...problem, file: 'rig init', line: 0 }));
     throw new UsageError(formatProblems(problems));
   }
-  try {
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST')
-      throw new UsageError(`${file}: there is a file already, which is not overwritten; name another`);
-    throw new UsageError(`${file}: cannot be written (${code ?? String(error)})`);
-  }
+  writeNew(file, text);
   writeLine(io.out, `${file}: written; next: smets1-bench rig check ${file}`);
 }
 
