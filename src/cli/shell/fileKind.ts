@@ -38,11 +38,11 @@ export type FileKind = keyof typeof KINDS;
  * @throws UsageError that names the command for the file
  */
 export function refuseOtherKind(path: string, expected: FileKind): void {
-  const problem = otherKind(path, expected);
-  if (problem !== undefined) throw new UsageError(formatProblems([problem]));
+  const words = otherKindWords(path, expected);
+  if (words !== undefined) throw new UsageError(words);
 }
 
-function otherKind(path: string, expected: FileKind): Problem | undefined {
+function otherKindWords(path: string, expected: FileKind): string | undefined {
   let text: string;
   try {
     text = readText(path);
@@ -52,15 +52,7 @@ function otherKind(path: string, expected: FileKind): Problem | undefined {
   const found = kindOf(text);
   if (found === undefined || found === expected) return undefined;
   const { words, command } = KINDS[found];
-  return {
-    file: path,
-    line: 0,
-    column: 0,
-    path: '',
-    found: words,
-    expected: KINDS[expected].words,
-    mend: `Write: smets1-bench ${command} ${path}`,
-  };
+  return `${path}: found ${words}, expected ${KINDS[expected].words}\n  Write: smets1-bench ${command} ${path}`;
 }
 
 /** What a check of one file found: words for it, or everything that is wrong. */
@@ -73,17 +65,19 @@ export async function checkFiles(
   check: (path: string) => FileChecked | Promise<FileChecked>,
 ): Promise<ExitCode> {
   const problems: Problem[] = [];
+  const others: string[] = [];
   for (const path of files) {
     const checked = await check(path);
     if ('words' in checked) {
       writeLine(io.out, `${path}: ok, ${checked.words}`);
       continue;
     }
-    const other = otherKind(path, kind);
-    problems.push(...(other === undefined ? checked.problems : [other]));
+    const other = otherKindWords(path, kind);
+    if (other === undefined) problems.push(...checked.problems);
+    else others.push(other);
   }
-  if (problems.length === 0) return EXIT.done;
-  writeLine(io.err, formatProblems(problems));
+  if (problems.length === 0 && others.length === 0) return EXIT.done;
+  writeLine(io.err, [...others, ...(problems.length === 0 ? [] : [formatProblems(problems)])].join('\n'));
   return EXIT.usage;
 }
 
