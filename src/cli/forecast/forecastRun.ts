@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COHORTS } from '../../installation/cohort.ts';
 import { CATEGORIES } from '../../clauses/clause.ts';
+import { writeWhole } from '../../interchange/format/outputFile.ts';
 import { openTable } from '../../interchange/table/tableFile.ts';
 import type { TableFile } from '../../interchange/table/tableTypes.ts';
 import { alarmLines } from '../../report/forecast/alarmLines.ts';
@@ -40,7 +41,6 @@ import { namedOutput, refuseOtherFolder, refuseOthers } from '../output/ownFiles
 import type { Provenance } from '../../report/provenance.ts';
 import { inputsOrigin, originOf } from '../output/outputOrigin.ts';
 import { libraryOrigin } from '../library/libraryOrigin.ts';
-import { sha256Of } from '../output/fileHash.ts';
 
 /** The options of `forecast`, as Commander gives them. */
 export interface ForecastOptions {
@@ -118,9 +118,8 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
       const table = tables.open('forecast.csv');
       for (const row of answer.rows) table.append(tableRow(row, instants));
       const files = tables.close();
-      const path = join(staging.folder, PAGE_FILE);
-      writeFileSync(path, `${JSON.stringify(page)}\n`);
-      const named = { ...files, [PAGE_FILE]: { rows: 1, sha256: sha256Of(path) } };
+      const sha256 = writeWhole(join(staging.folder, PAGE_FILE), `${JSON.stringify(page)}\n`);
+      const named = { ...files, [PAGE_FILE]: { rows: 1, sha256 } };
       const head = { provenance, asOf, files: named, notes: answer.notes };
       writeFileSync(join(staging.folder, MANIFEST), manifestOf(library, head));
       io.interruption().throwIfAborted();
