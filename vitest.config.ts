@@ -1,51 +1,79 @@
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take longest, longest first: one of them begun last would leave every core but one with nothing to do. */
-const LONGEST = [
-  'killed.test.ts',
-  'replacing.test.ts',
-  'provenance.test.ts',
-  'rigAttached.test.ts',
-  'check.test.ts',
-  'kit.test.ts',
-  'baseline.test.ts',
-  'rigCarriers.test.ts',
-  'emulate.test.ts',
-  'wireSettings.test.ts',
-  'attached.test.ts',
-  'pack.test.ts',
-  'evidence.test.ts',
-  'fuzz.test.ts',
-  'workers.test.ts',
-  'abuse.test.ts',
-  'runFiles.test.ts',
-  'story.test.ts',
-  'run.test.ts',
-  'page.test.ts',
-  'coverage.test.ts',
-  'ranks.test.ts',
-  'interchange.test.ts',
-  'reachability.test.ts',
-  'commands.test.ts',
-  'generated.test.ts',
-  'restart.test.ts',
-  'decideLaws.test.ts',
-  'interrupted.test.ts',
-  'uncounted.test.ts',
-  'fleet.test.ts',
+/** Files that mostly wait, for the wire or for a process, longest first. While one does, a core has nothing to do. */
+const WAITING = [
+  'headend/kit.test.ts',
+  'differential/rigCarriers.test.ts',
+  'walk/wireSettings.test.ts',
+  'cli/rigAttached.test.ts',
+  'watch/evidence.test.ts',
+  'watch/attached.test.ts',
+  'browser/page.test.ts',
+  'run/whoseFault.test.ts',
+  'cli/emulate.test.ts',
+  'run/attached.test.ts',
+  'peers/enginePeer.test.ts',
+  'cli/checkHeadEnd.test.ts',
+  'watch/ownFailures.test.ts',
+  'browser/everyPage.test.ts',
+  'reading/readAll.test.ts',
 ];
 
-/** In the same order on every machine, also on one that has no times of an earlier run. */
-class LongestFirst extends BaseSequencer {
+/** Files that take longest of those that compute, longest first: begun last, one would leave every core but one idle. */
+const COMPUTING = [
+  'package/pack.test.ts',
+  'sweep/killed.test.ts',
+  'calibrate/ranks.test.ts',
+  'forecast/coverage.test.ts',
+  'cli/check.test.ts',
+  'outputs/replacing.test.ts',
+  'outputs/provenance.test.ts',
+  'fuzz/fuzz.test.ts',
+  'forecast/forecast.test.ts',
+  'run/compiledLife.test.ts',
+  'run/workers.test.ts',
+  'fuzz/interchange.test.ts',
+  'forecast/thresholds.test.ts',
+  'exclusion/reachability.test.ts',
+  'cli/calibrateLibrary.test.ts',
+  'emulate/abuse.test.ts',
+  'cli/runFiles.test.ts',
+  'cli/checkScenario.test.ts',
+  'golden/baseline.test.ts',
+  'differential/generated.test.ts',
+  'cli/decideLaws.test.ts',
+  'headend/interrupted.test.ts',
+];
+
+/** About how long a file of each kind takes, in seconds. They order the files, and decide nothing else. */
+const SECONDS = { computing: 6, other: 0.7, betweenWaiting: 20 };
+
+/**
+ * Begins the longest first, and spreads the files that wait among those that compute, so that all cores are busy. The
+ * order is the same on every machine, also on one that has no times of an earlier run.
+ */
+class SpreadWaiting extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number => {
-      const at = LONGEST.indexOf(basename(moduleId));
-      return at === -1 ? LONGEST.length : at;
-    };
-    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+    const place = (list: readonly string[], { moduleId }: TestSpecification): number =>
+      list.findIndex((ending) => moduleId.endsWith(`/${ending}`));
+    const sorted = await super.sort(files);
+    const listed = (list: readonly string[]): TestSpecification[] =>
+      sorted.filter((file) => place(list, file) >= 0).sort((a, b) => place(list, a) - place(list, b));
+    const [waiting, computing] = [listed(WAITING), listed(COMPUTING)];
+    const others = sorted.filter((file) => place(WAITING, file) < 0 && place(COMPUTING, file) < 0);
+    const order: TestSpecification[] = [];
+    let seconds = SECONDS.betweenWaiting;
+    for (const file of [...computing, ...others]) {
+      if (seconds >= SECONDS.betweenWaiting && waiting.length > 0) {
+        order.push(waiting.shift() as TestSpecification);
+        seconds = 0;
+      }
+      order.push(file);
+      seconds += place(COMPUTING, file) >= 0 ? SECONDS.computing : SECONDS.other;
+    }
+    return [...order, ...waiting];
   }
 }
 
@@ -57,7 +85,7 @@ export default defineConfig({
     // The files of a worker share its modules, so that each is loaded and compiled once: half the time of what computes.
     // CI gives every file a process of its own, where none can lean on what another has left.
     isolate: process.env['CI'] === 'true',
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: SpreadWaiting },
     // Only tests that wait are concurrent.
     maxConcurrency: 12,
     // A guard against a test that hangs for ever. It decides nothing else: a busy machine may take this long.

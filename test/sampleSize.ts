@@ -13,7 +13,7 @@ const isCi = process.env['CI'] === 'true';
 
 /**
  * True where a costly test runs: in CI, or if the variable is set. Elsewhere it is skipped and says so, because `npm test` is to
- * answer while one waits. Only for what another test shows in part.
+ * answer while one waits. Only for what another test shows in part, or what seldom changes.
  */
 export function isWhole(variable: string, what: string): boolean {
   const isAsked = isCi || process.env[variable] !== undefined;

@@ -2,6 +2,7 @@
  * The one head-end of a fleet: what is due waits in one queue, by due time, for one of so many connections. The queue
  * knows nothing of devices.
  */
+import { Heap } from '../../src/heap.ts';
 import type { Instant } from '../../src/time.ts';
 import type { Timers } from '../transport/timers.ts';
 
@@ -41,49 +42,24 @@ interface Booking {
 
 /** Installations by due time; equal ones in the order in which they were booked. */
 class HeadEndQueue {
-  private readonly heap: Booking[] = [];
+  private readonly bookings = new Heap(before);
   private order = 0;
 
   get size(): number {
-    return this.heap.length;
+    return this.bookings.size;
   }
 
   get dueAt(): Instant | undefined {
-    return this.heap[0]?.at;
+    return this.bookings.first?.at;
   }
 
   book(served: Served): void {
     const at = served.dueAt;
-    if (at === undefined) return;
-    const { heap } = this;
-    const entry: Booking = { at, order: this.order++, served };
-    let child = heap.length;
-    heap.push(entry);
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (!before(entry, heap[parent] as Booking)) break;
-      heap[child] = heap[parent] as Booking;
-      child = parent;
-    }
-    heap[child] = entry;
+    if (at !== undefined) this.bookings.push({ at, order: this.order++, served });
   }
 
   take(): Booking | undefined {
-    const { heap } = this;
-    const first = heap[0];
-    const last = heap.pop();
-    if (first === undefined || last === undefined || heap.length === 0) return first;
-    let parent = 0;
-    for (;;) {
-      let child = 2 * parent + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1] as Booking, heap[child] as Booking)) child += 1;
-      if (!before(heap[child] as Booking, last)) break;
-      heap[parent] = heap[child] as Booking;
-      parent = child;
-    }
-    heap[parent] = last;
-    return first;
+    return this.bookings.pop();
   }
 }
 

@@ -9,7 +9,7 @@ import type { Timers } from '../transport/timers.ts';
 import { TransportError, type ByteChannel, type TransportErrorCode, type Unlisten } from '../transport/transport.ts';
 
 /**
- * An open carrier. A serial port can change its speed; behind a converter on TCP the speed is set once, at the
+ * An open carrier. A serial port can change its speed; behind a converter on plain TCP it is set once, at the
  * converter.
  */
 type Carrier = ByteChannel & { setMode?(mode: string): Promise<void> };
@@ -19,7 +19,7 @@ const QUIET_MILLISECONDS = 300;
 
 export interface OpticalLineOptions {
   readonly timers: Timers;
-  /** Highest speed, Bd. Default 300. Behind a converter the line always stays at its opening speed, 300 Bd. */
+  /** Highest speed, Bd. Default 300. Behind a converter without RFC 2217 the line stays at 300 Bd. */
   readonly baud?: number;
   /** Default `port`. */
   readonly parity?: 'port' | 'software';
@@ -40,7 +40,7 @@ export function opticalLine(
     const call = await line.open();
     const { held } = line;
     if (held === undefined) throw new TransportError('lost', line.name, 'the port went away');
-    // The call carries the octets and the port sets the speed. A converter cannot change its speed.
+    // The call carries the octets and the port sets the speed. A converter without RFC 2217 has one speed.
     const setMode = held.setMode?.bind(held);
     const told = onOctets ? openingTold(call, onOctets, () => isSettled) : call;
     const port = setMode ? (Object.create(told, { setMode: { value: setMode } }) as ByteChannel) : told;

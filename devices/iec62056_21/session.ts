@@ -1,7 +1,7 @@
 /** Joins either end of an optical port to a channel and a clock. */
 import type { Cancel, Timers } from '../transport/timers.ts';
 import type { ByteChannel } from '../transport/transport.ts';
-import type { SerialChannel } from '../transport/serial.ts';
+import type { SerialChannel } from '../transport/serialMode.ts';
 import type { LineAction } from './lineAction.ts';
 import { modeCMeter } from './meter.ts';
 import type { ModeCMeter, ModeCMeterOptions } from './meter.ts';

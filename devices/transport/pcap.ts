@@ -4,6 +4,10 @@ import type { Direction } from './framePolicy.ts';
 const LINKTYPE_RAW = 101;
 const LINKTYPE_USER0 = 147;
 const SNAP_BYTES = 65_535;
+/** Protocol numbers of IPv4. */
+const TCP = 6;
+const UDP = 17;
+/** The headers of IPv4 and of TCP or UDP together. */
 const HEADER_BYTES = 40;
 const UDP_HEADER_BYTES = 28;
 
@@ -54,7 +58,7 @@ export function pcapConversation(
       const payload = bytes.subarray(from, from + SEGMENT_BYTES);
       const other: Direction = direction === 'c2s' ? 's2c' : 'c2s';
       packets.push(recordHeader(payload.length + HEADER_BYTES, atMilliseconds));
-      packets.push(packet(stream, payload, direction, sent[direction], sent[other]));
+      packets.push(segment(stream, payload, direction, sent[direction], sent[other]));
       sent[direction] = (sent[direction] + payload.length) >>> 0;
     }
     return Buffer.concat(packets);
@@ -71,37 +75,40 @@ function recordHeader(bytes: number, atMilliseconds: number): Buffer {
   return out;
 }
 
-function packet(stream: PcapStream, payload: Uint8Array, direction: Direction, seq: number, ack: number): Buffer {
-  const [from, to] = direction === 'c2s' ? [1, 2] : [2, 1];
-  const ports = direction === 'c2s' ? [stream.clientPort, stream.serverPort] : [stream.serverPort, stream.clientPort];
-  const out = Buffer.alloc(HEADER_BYTES + payload.length);
-  out.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 6, 0, 0, 127, 0, 0, from, 127, 0, 0, to]);
-  out.writeUInt16BE(out.length, 2);
-  out.writeUInt16BE(checksum(out.subarray(0, 20)), 10);
-  out.writeUInt16BE(ports[0]!, 20);
-  out.writeUInt16BE(ports[1]!, 22);
+function segment(stream: PcapStream, payload: Uint8Array, direction: Direction, seq: number, ack: number): Buffer {
+  const out = ipPacket(stream, direction, { protocol: TCP, bytes: HEADER_BYTES + payload.length });
   out.writeUInt32BE(seq, 24);
   out.writeUInt32BE(ack, 28);
   out.set([0x50, 0x18, 0xff, 0xff], 32);
   out.set(payload, HEADER_BYTES);
-  const pseudo = Buffer.concat([out.subarray(12, 20), Buffer.from([0, 6, 0, 0]), out.subarray(20)]);
+  const pseudo = Buffer.concat([out.subarray(12, 20), Buffer.from([0, TCP, 0, 0]), out.subarray(20)]);
   pseudo.writeUInt16BE(out.length - 20, 10);
   out.writeUInt16BE(checksum(pseudo), 36);
   return out;
 }
 
-/** RFC 768. A checksum of 0 says that there is none. */
+/** RFC 768. The checksum is 0, which says that there is none. */
 function datagram(stream: PcapStream, payload: Uint8Array, direction: Direction): Buffer {
-  const [from, to] = direction === 'c2s' ? [1, 2] : [2, 1];
-  const ports = direction === 'c2s' ? [stream.clientPort, stream.serverPort] : [stream.serverPort, stream.clientPort];
-  const out = Buffer.alloc(UDP_HEADER_BYTES + payload.length);
-  out.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 17, 0, 0, 127, 0, 0, from, 127, 0, 0, to]);
-  out.writeUInt16BE(out.length, 2);
-  out.writeUInt16BE(checksum(out.subarray(0, 20)), 10);
-  out.writeUInt16BE(ports[0]!, 20);
-  out.writeUInt16BE(ports[1]!, 22);
+  const out = ipPacket(stream, direction, { protocol: UDP, bytes: UDP_HEADER_BYTES + payload.length });
   out.writeUInt16BE(8 + payload.length, 24);
   out.set(payload, UDP_HEADER_BYTES);
+  return out;
+}
+
+/** A packet with its IPv4 header (RFC 791) and the two ports, which TCP and UDP have at the same place. */
+function ipPacket(
+  { clientPort, serverPort }: PcapStream,
+  direction: Direction,
+  { protocol, bytes }: { readonly protocol: number; readonly bytes: number },
+): Buffer {
+  const [from, to] = direction === 'c2s' ? [1, 2] : [2, 1];
+  const [source, destination] = direction === 'c2s' ? [clientPort, serverPort] : [serverPort, clientPort];
+  const out = Buffer.alloc(bytes);
+  out.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, protocol, 0, 0, 127, 0, 0, from, 127, 0, 0, to]);
+  out.writeUInt16BE(bytes, 2);
+  out.writeUInt16BE(checksum(out.subarray(0, 20)), 10);
+  out.writeUInt16BE(source, 20);
+  out.writeUInt16BE(destination, 22);
   return out;
 }
 

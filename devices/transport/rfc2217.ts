@@ -3,9 +3,9 @@
  * RFC 854 and RFC 856. It sets speed, data bits, parity and stop bits, and nothing else of the converter.
  */
 import { byteChannel } from './channel.ts';
-import { serialMode, serialModeText, type RemotePort, type SerialMode } from './serialMode.ts';
+import { serialMode, serialModeText, type RemotePort, type SerialChannel, type SerialMode } from './serialMode.ts';
 import { tcpTransport } from './tcp.ts';
-import { TransportError, type ByteChannel } from './transport.ts';
+import { TransportError } from './transport.ts';
 
 const IAC = 255;
 const DONT = 254;
@@ -113,14 +113,8 @@ function commandsOf({
   ];
 }
 
-/** A line at a converter. Its speed and parity can be changed in mid-conversation. */
-export interface RemoteSerial extends ByteChannel {
-  readonly mode: SerialMode;
-  setMode(mode: SerialMode | string): Promise<void>;
-}
-
 /** Opens a port and sets its line. Rejects with a TransportError if the converter does not take RFC 2217, or not the mode. */
-export async function openRemoteSerial({ host, port }: RemotePort, first: SerialMode): Promise<RemoteSerial> {
+export async function openRemoteSerial({ host, port }: RemotePort, first: SerialMode): Promise<SerialChannel> {
   const endpoint = `serial:rfc2217://${host}:${port}`;
   const carrier = await tcpTransport({ host, port }).open();
   const control = byteChannel({
@@ -187,16 +181,17 @@ export async function openRemoteSerial({ host, port }: RemotePort, first: Serial
     await carrier.close();
     throw cause;
   }
-  return Object.defineProperties(Object.create(control.channel) as RemoteSerial, {
+  return Object.defineProperties(Object.create(control.channel) as SerialChannel, {
     mode: { get: () => mode },
     setMode: {
       value: async (wanted: SerialMode | string) => {
-        await carrier.flush();
+        const next = typeof wanted === 'string' ? serialMode(wanted) : wanted;
+        if (control.channel.closed || serialModeText(next) === serialModeText(mode)) return;
         try {
-          await set(typeof wanted === 'string' ? serialMode(wanted) : wanted);
+          await carrier.flush();
+          await set(next);
         } catch (cause) {
           control.end(cause);
-          throw cause;
         }
       },
     },

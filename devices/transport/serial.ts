@@ -1,12 +1,12 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { byteChannel, WAITING_BYTES_MAX } from './channel.ts';
 import { remotePort, serialMode, serialModeText, serialPath } from './serialMode.ts';
-import type { SerialMode } from './serialMode.ts';
+import type { SerialChannel, SerialMode } from './serialMode.ts';
 import { openRemoteSerial } from './rfc2217.ts';
 import { loadSerialPackage } from './serialPackage.ts';
 import type { SerialPackage, SerialPortLike } from './serialPackage.ts';
 import { TransportError, transportError } from './transport.ts';
-import type { ByteChannel, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 export interface SerialOptions {
   /** `/dev/ttyUSB0`, a link to a pty, `COM3`, or `rfc2217://HOST:PORT` for a port behind a converter. */
@@ -15,16 +15,6 @@ export interface SerialOptions {
   readonly mode?: string;
   /** Where node-serialport comes from; tests give the mock. */
   readonly load?: () => Promise<SerialPackage>;
-}
-
-/** A serial line can change its speed and parity in mid-conversation, as IEC 62056-21 does. */
-export interface SerialChannel extends ByteChannel {
-  readonly mode: SerialMode;
-  /**
-   * Sends what is written, then sets the line. Another speed alone is set on the open port; another parity or size
-   * closes and opens it, which the channel's listeners do not see. A failure ends the channel.
-   */
-  setMode(mode: SerialMode | string): Promise<void>;
 }
 
 /** A serial line has two equal ends: `listen` opens the port just as `open` does and gives out one channel. */

@@ -1,4 +1,4 @@
-import { TransportError } from './transport.ts';
+import { TransportError, type ByteChannel } from './transport.ts';
 
 /** How a serial line is set: `300/7E1` is the opening mode of IEC 62056-21, `9600/8N1` the usual one of HDLC. */
 export interface SerialMode {
@@ -6,6 +6,16 @@ export interface SerialMode {
   readonly dataBits: 7 | 8;
   readonly parity: 'none' | 'even' | 'odd';
   readonly stopBits: 1 | 2;
+}
+
+/** A serial line can change its speed and parity in mid-conversation, as IEC 62056-21 does. */
+export interface SerialChannel extends ByteChannel {
+  readonly mode: SerialMode;
+  /**
+   * Sends what is written, then sets the line. On a local port another parity or size closes and opens it, which the
+   * channel's listeners do not see. A failure ends the channel and does not reject; a mode that cannot be does.
+   */
+  setMode(mode: SerialMode | string): Promise<void>;
 }
 
 const PARITIES: Readonly<Record<string, SerialMode['parity']>> = { N: 'none', E: 'even', O: 'odd' };

@@ -1,4 +1,5 @@
 import { assert } from '../../src/assert.ts';
+import { Heap } from '../../src/heap.ts';
 
 /** Cancels a pending action; harmless when it has already run. */
 export type Cancel = () => void;
@@ -57,16 +58,16 @@ const ACTIONS_MAX = 10_000_000;
 
 /** Timers over virtual time: they fire when the clock is moved, and never by themselves. */
 export function virtualTimers(startMilliseconds = 0): VirtualTimers {
-  const heap: Pending[] = [];
+  const queue = new Heap(before);
   let now = startMilliseconds;
   let order = 0;
 
   /** Takes the next live action, or undefined when quiet (or when the next lies past the limit). */
   function take(limits: RunLimits): (() => void) | undefined {
     for (;;) {
-      const next = heap[0];
+      const next = queue.first;
       if (next !== undefined && next.action === undefined) {
-        popFirst(heap);
+        queue.pop();
         continue;
       }
       const until = limits.untilMilliseconds;
@@ -74,7 +75,7 @@ export function virtualTimers(startMilliseconds = 0): VirtualTimers {
         if (until !== undefined && until > now) now = until;
         return undefined;
       }
-      popFirst(heap);
+      queue.pop();
       now = Math.max(now, next.at);
       const action = next.action;
       next.action = undefined;
@@ -84,13 +85,15 @@ export function virtualTimers(startMilliseconds = 0): VirtualTimers {
 
   return {
     get pending() {
-      return heap.reduce((count, entry) => (entry.action === undefined ? count : count + 1), 0);
+      let count = 0;
+      for (const { action } of queue.values()) if (action !== undefined) count += 1;
+      return count;
     },
     nowMilliseconds: () => now,
     after(delayMilliseconds, action) {
       assert(delayMilliseconds >= 0, 'a delay is not negative');
       const entry: Pending = { at: now + delayMilliseconds, order: order++, action };
-      push(heap, entry);
+      queue.push(entry);
       return () => {
         entry.action = undefined;
       };
@@ -131,33 +134,6 @@ function macrotask(): Promise<void> {
 
 function before(a: Pending, b: Pending): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
-}
-
-function push(heap: Pending[], entry: Pending): void {
-  let child = heap.length;
-  heap.push(entry);
-  while (child > 0) {
-    const parent = (child - 1) >> 1;
-    if (!before(entry, heap[parent]!)) break;
-    heap[child] = heap[parent]!;
-    child = parent;
-  }
-  heap[child] = entry;
-}
-
-function popFirst(heap: Pending[]): void {
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let parent = 0;
-  for (;;) {
-    let child = 2 * parent + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child += 1;
-    if (!before(heap[child]!, last)) break;
-    heap[parent] = heap[child]!;
-    parent = child;
-  }
-  heap[parent] = last;
 }
 
 /** Time that runs as another does, and may be put forward: a calendar whose empty weeks are passed over. */

@@ -1,5 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Heap } from '../../heap.ts';
 import type { Installation } from '../../installation/installation.ts';
 import type { History } from '../../migration/history.ts';
 import type { Instant } from '../../time.ts';
@@ -173,45 +174,17 @@ function nameOf(line: Line, { files }: Judgement): string {
 /** Merges files that are each sorted by their ordinals. */
 async function mergeResults<R>(paths: readonly string[], emit: PartitionOptions<R>['emit']): Promise<void> {
   type Head = { readonly ordinal: number; readonly id: string; readonly result: R; readonly lines: Generator<string> };
-  const heap: Head[] = [];
+  const heads = new Heap<Head>((a, b) => a.ordinal < b.ordinal);
   const next = (lines: Generator<string>): void => {
     const line = lines.next();
     if (line.done) return;
     const [ordinal, id, result] = JSON.parse(line.value) as [number, string, R];
-    push(heap, { ordinal, id, result, lines });
+    heads.push({ ordinal, id, result, lines });
   };
   for (const path of paths) next(linesOf(path));
-  for (let head = pop(heap); head; head = pop(heap)) {
+  for (let head = heads.pop(); head; head = heads.pop()) {
     const waits = emit(head.id, head.result);
     if (waits) await waits;
     next(head.lines);
   }
-}
-
-function push<T extends { readonly ordinal: number }>(heap: T[], item: T): void {
-  let at = heap.push(item) - 1;
-  while (at > 0) {
-    const parent = (at - 1) >> 1;
-    if ((heap[parent] as T).ordinal <= item.ordinal) break;
-    heap[at] = heap[parent] as T;
-    at = parent;
-  }
-  heap[at] = item;
-}
-
-function pop<T extends { readonly ordinal: number }>(heap: T[]): T | undefined {
-  const top = heap[0];
-  const last = heap.pop();
-  if (top === undefined || last === undefined || heap.length === 0) return top;
-  let at = 0;
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && (heap[child + 1] as T).ordinal < (heap[child] as T).ordinal) child += 1;
-    if ((heap[child] as T).ordinal >= last.ordinal) break;
-    heap[at] = heap[child] as T;
-    at = child;
-  }
-  heap[at] = last;
-  return top;
 }

@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
-import { type SerialChannel, serialTransport } from '../../../devices/transport/serial.ts';
+import { serialTransport } from '../../../devices/transport/serial.ts';
+import type { SerialChannel } from '../../../devices/transport/serialMode.ts';
 import { readModeC } from '../../../devices/iec62056_21/session.ts';
 import type { ReaderEvent } from '../../../devices/iec62056_21/reader.ts';
 import { wallTimers } from '../../../devices/transport/timers.ts';

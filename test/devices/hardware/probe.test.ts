@@ -8,7 +8,7 @@ import { connectDevice, labDevice } from '../../../devices/personas/emulatedInst
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { serveModeC } from '../../../devices/iec62056_21/session.ts';
 import { serialTransport } from '../../../devices/transport/serial.ts';
-import type { SerialChannel } from '../../../devices/transport/serial.ts';
+import type { SerialChannel } from '../../../devices/transport/serialMode.ts';
 import type { Timers } from '../../../devices/transport/timers.ts';
 import { wallTimers } from '../../../devices/transport/timers.ts';
 import { mockSerialPair } from '../transport/serialPair.ts';

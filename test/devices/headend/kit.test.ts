@@ -52,7 +52,7 @@ function headEnd(peer?: (device: DeviceAtAddress) => Peer, keySource: KeySource 
 
 const options = { concurrency: 30 };
 
-describe('our head-end', () => {
+describe.concurrent('our head-end', () => {
   test.each(HEAD_END_LAWS)('our head-end keeps the law: $name', async (law) => {
     const cases: string[] = [];
     await law.check(headEnd(), { ...options, onCase: (text) => cases.push(text) });
@@ -91,7 +91,7 @@ const BROKEN: readonly Broken[] = [
   { what: 'never ends', bad: { rotate: () => new Promise(() => undefined) }, why: /frame 1 .*: hung/, hungAfterMilliseconds: 300 }, // prettier-ignore
 ];
 
-describe('a head-end that', () => {
+describe.concurrent('a head-end that', () => {
   test.each(BROKEN)('a broken head-end is found out: $what', async ({ bad, why, hungAfterMilliseconds = 20_000 }) => {
     const found: string[] = [];
     for (const law of HEAD_END_LAWS) {

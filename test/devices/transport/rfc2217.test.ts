@@ -120,6 +120,18 @@ describe('a converter that does not', () => {
     expect([error.code, error.message]).toEqual(['settings', expect.stringContaining('does not take 300/7E1: it answers command 1 with 0 0 4 176')]); // prettier-ignore
   });
 
+  test('take a later speed ends the channel, which tells why', async () => {
+    const far = await converter((command) => (command === '0100002580' ? 'fffa2c650000012cfff0' : willing(command)));
+    const channel = await serialTransport({ path: far.path, mode: '300/7E1' }).open();
+    const told: TransportError[] = [];
+    channel.onError((error) => told.push(error));
+    await channel.setMode('9600/8N1');
+    expect([channel.closed, channel.mode.baud]).toEqual([true, 300]);
+    expect(told.map(({ code, message }) => [code, message])).toEqual([
+      ['settings', expect.stringContaining('does not take 9600/8N1: it answers command 1 with 0 0 1 44')],
+    ]);
+  });
+
   test('that nobody listens at is refused as any address is', async () => {
     const far = await converter(willing);
     server!.close();

@@ -1,6 +1,6 @@
 /** Settings of a rig's devices that say how each is spoken to. Made of our own meter with what others have otherwise. */
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { CosemDevice } from '../../../../devices/cosem/device.ts';
 import { toHex } from '../../../../devices/dlms/encoding/bytes.ts';
 import type { HdlcFrame } from '../../../../devices/dlms/framing/hdlcFrame.ts';
@@ -15,7 +15,7 @@ import { rigBench } from '../bench.ts';
 const bench = rigBench();
 afterAll(bench.stop);
 const servers: (() => Promise<void>)[] = [];
-afterEach(async () => void (await Promise.all(servers.splice(0).map((stop) => stop()))));
+afterAll(async () => void (await Promise.all(servers.splice(0).map((stop) => stop()))));
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
@@ -91,7 +91,7 @@ test('a link is proposed, and an address written, as the file says', async () =>
   expect(toHex(heard[0]!.information)).toBe('81801405' + '02012C' + '0602012C' + '070400000002' + '080400000002');
 });
 
-describe('an optical port behind a converter on TCP', () => {
+describe.concurrent('an optical port behind a converter on TCP', () => {
   test.each([
     ['at 7E1', 'port', ''],
     ['at 8N1, the parity in software', 'strip', ', optical: { parity: software }'],
