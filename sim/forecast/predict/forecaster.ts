@@ -1,13 +1,14 @@
 import { meanOf, varianceOf } from '../../../src/report/statistics.ts';
 import type { StateCode } from '../state/stateFacts.ts';
+import { compareSummary, pairAt, summaryAlarm } from './compareSummary.ts';
 import type { LineAt } from './lines.ts';
 import { LineShifts, SHIFT_MAX } from './lineShifts.ts';
 import { PHASE_COUNT, type LineSums } from './lineSums.ts';
 import { byDraw, LookAlikes, type Member } from './lookAlikes.ts';
-import { likeTarget, strataOfMember, strataOfStates, type Strata } from './portfolio.ts';
+import { linesLikeTarget, strataOfMember, strataOfStates, type Strata } from './portfolio.ts';
 import { mixture, type Predictive } from './predictive.ts';
 import { Ridge } from './ridge.ts';
-import { AMONG_MIN, LINE_SUMMARIES, logOddsNoise, logOddsOf, SD_MIN } from './summaries.ts';
+import { LINE_SUMMARIES, LOG_ODDS } from './summaries.ts';
 
 /** Beyond this many standard deviations a summary is like that of no draw. Measured: 1.3 to 3.5 inside, 10 for shocks. */
 export const ALARM = 4;
@@ -65,15 +66,15 @@ export class Forecaster {
   /** The sums of a part of a portfolio by cohort, such as one supplier's installations. */
   sumsOf(states: ReadonlyMap<StateCode, number>): readonly LineSums[] {
     const strata = strataOfStates(states, this.lookAlikes);
-    return likeTarget(strata, strata, this.lookAlikes.days).cohorts;
+    return linesLikeTarget(strata, strata, this.lookAlikes.days).cohorts;
   }
 
   /** Forecasts a portfolio from its states. */
   forecast(states: ReadonlyMap<StateCode, number>): Forecast {
     const target = strataOfStates(states, this.lookAlikes);
     const days = this.lookAlikes.days;
-    const alike = this.strata.map((strata) => likeTarget(strata, target, days));
-    const own = likeTarget(target, target, days);
+    const alike = this.strata.map((strata) => linesLikeTarget(strata, target, days));
+    const own = linesLikeTarget(target, target, days);
     const { x, z, scores, typical } = standardised(
       alike.map(({ summaries }) => summaries),
       own.summaries,
@@ -82,7 +83,7 @@ export class Forecaster {
     const draws = this.members.map(({ draw }) => draw);
     const worlds = this.worlds.map((worldOf) => draws.map((draw) => worldOf[draw] as number));
     const ridge = new Ridge(x, z, draws, worlds);
-    const alarm = Math.max(0, ...scores.map((score) => Math.abs(score.z)));
+    const alarm = summaryAlarm(scores);
     // Squared: in worlds with shocks that no draw has, the distance alone widens too little. Chosen on coverage worlds.
     const farther = typical > 0 ? Math.max(1, alarm / typical) : 1;
     const widened = farther * farther;
@@ -125,19 +126,13 @@ function standardised(
   const z: number[] = [];
   const scores: SummaryScore[] = [];
   LINE_SUMMARIES.forEach(({ name }, i) => {
-    const among = (sums: Float64Array): number => sums[2 * i + 1] as number;
-    if (among(target) < AMONG_MIN || members.some((sums) => among(sums) < AMONG_MIN)) return;
-    const values = members.map((sums) => logOddsOf(sums[2 * i] as number, among(sums)));
-    const own = logOddsOf(target[2 * i] as number, among(target));
-    const mean = meanOf(values);
-    const variance = varianceOf(values);
-    const sd = Math.sqrt(variance);
-    if (sd < SD_MIN) return;
+    const compared = compareSummary(pairAt(target, i), members.map((sums) => pairAt(sums, i)), LOG_ODDS); // prettier-ignore
+    if (compared === undefined) return;
+    const { values, mean, sd, share } = compared;
     columns.push(values.map((value) => (value - mean) / sd));
     draws.forEach((own, draw) => (farthest[draw] = Math.max(farthest[draw] as number, farOf(values, own))));
-    const score = (own - mean) / Math.sqrt(variance + logOddsNoise(target[2 * i] as number, among(target)));
-    z.push(score);
-    scores.push({ name, share: (target[2 * i] as number) / among(target), z: score });
+    z.push(compared.z);
+    scores.push({ name, share, z: compared.z });
   });
   const x = members.map((_, row) => Float64Array.from(columns, (column) => column[row] as number));
   return { x, z: Float64Array.from(z), scores, typical: farthest.sort()[draws.length >> 1] as number };
@@ -146,10 +141,8 @@ function standardised(
 /** The largest |z| of some values among the others. */
 function farOf(values: readonly number[], own: readonly number[]): number {
   const others = values.filter((_, i) => !own.includes(i));
-  const mean = others.reduce((sum, value) => sum + value, 0) / others.length;
-  const square =
-    others.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / Math.max(1, others.length - 1);
-  return Math.max(...own.map((i) => Math.abs((values[i] as number) - mean))) / Math.sqrt(square + 1e-12);
+  const mean = meanOf(others);
+  return Math.max(...own.map((i) => Math.abs((values[i] as number) - mean))) / Math.sqrt(varianceOf(others) + 1e-12);
 }
 
 /**

@@ -1,46 +1,35 @@
-import { givenOf, factsOf, type StateCode } from '../state/stateFacts.ts';
+import { factsOf, type StateCode } from '../state/stateFacts.ts';
 import { CLASS_COUNT } from '../library/memberTable.ts';
 import { COHORT_COUNT, COLUMN_COUNT, columnShares } from './lines.ts';
 import { LineSums, phasesOf } from './lineSums.ts';
 import { classesOf, type LookAlikes, type Member } from './lookAlikes.ts';
+import { likeTarget, stratumOf, type Stratum } from './strata.ts';
 import { addToSummaries, LINE_SUMMARIES } from './summaries.ts';
 
-/** Installations that records describe alike: cohort, dormancy, gas and payment mode. */
-export interface Stratum {
+/** A stratum with what is expected of its installations. */
+interface ForecastStratum extends Stratum {
   readonly cohort: number;
-  /** Installations; lives of a member where it is one. */
-  count: number;
-  lives: number;
   readonly sums: LineSums;
-  /** As `addToSummaries` keeps them. */
-  readonly summaries: Float64Array;
 }
 
-export type Strata = ReadonlyMap<StateCode, Stratum>;
+export type Strata = ReadonlyMap<StateCode, ForecastStratum>;
 
-function stratumOf(strata: Map<StateCode, Stratum>, state: StateCode, days: number): Stratum {
-  const given = givenOf(state);
-  let stratum = strata.get(given);
-  if (stratum === undefined) {
-    const { cohort } = factsOf(given);
-    stratum = {
-      cohort,
-      count: 0,
-      lives: 0,
-      sums: new LineSums(days),
-      summaries: new Float64Array(2 * LINE_SUMMARIES.length),
-    };
-    strata.set(given, stratum);
-  }
-  return stratum;
+function emptyStratum(given: StateCode, days: number): ForecastStratum {
+  return {
+    cohort: factsOf(given).cohort,
+    count: 0,
+    lives: 0,
+    sums: new LineSums(days),
+    summaries: new Float64Array(2 * LINE_SUMMARIES.length),
+  };
 }
 
 /** The strata of a portfolio whose states are known, and whose future is not. */
 export function strataOfStates(states: ReadonlyMap<StateCode, number>, lookAlikes: LookAlikes): Strata {
-  const strata = new Map<StateCode, Stratum>();
+  const strata = new Map<StateCode, ForecastStratum>();
   const shares = new Float64Array(lookAlikes.days * COLUMN_COUNT);
   for (const [state, count] of states) {
-    const stratum = stratumOf(strata, state, lookAlikes.days);
+    const stratum = stratumOf(strata, state, (given) => emptyStratum(given, lookAlikes.days));
     stratum.count += count;
     stratum.lives += count;
     lookAlikes.columns(state, shares);
@@ -57,14 +46,14 @@ export function strataOfMember(
   lookAlikes: LookAlikes,
   own: ReturnType<LookAlikes['ownOf']>,
 ): Strata {
-  const strata = new Map<StateCode, Stratum>();
+  const strata = new Map<StateCode, ForecastStratum>();
   const { days } = table;
   const shares = new Float64Array(days * COLUMN_COUNT);
   const held = new Float64Array(days * CLASS_COUNT);
   const actual = new Float64Array(shares.length);
   for (let i = 0; i < table.states.length; i += 1) {
     const state = table.states[i] as number;
-    const stratum = stratumOf(strata, state, days);
+    const stratum = stratumOf(strata, state, (given) => emptyStratum(given, days));
     const weight = table.weight[i] as number;
     const lives = table.lives[i] as number;
     stratum.count += weight;
@@ -79,24 +68,15 @@ export function strataOfMember(
   return strata;
 }
 
-/** Lives of a stratum below which a member has no say of it. Ours. */
-export const LIVES_MIN = 15;
-
-/** A member, or the portfolio itself, as it would be if it held as many of each stratum as the portfolio does. */
-export function likeTarget(
+/** The lines by cohort, and the summaries, of a member or the portfolio itself, weighted like the portfolio. */
+export function linesLikeTarget(
   strata: Strata,
   target: Strata,
   days: number,
 ): { readonly cohorts: readonly LineSums[]; readonly summaries: Float64Array } {
   const cohorts = Array.from({ length: COHORT_COUNT }, () => new LineSums(days));
-  const summaries = new Float64Array(2 * LINE_SUMMARIES.length);
-  for (const [given, { count, cohort }] of target) {
-    const own: Stratum | undefined = strata.get(given);
-    if (own === undefined || own.count <= 0 || (strata !== target && own.lives < LIVES_MIN)) continue;
-    const times = count / own.count;
-    (cohorts[cohort] as LineSums).add(own.sums, times);
-    for (let i = 0; i < summaries.length; i += 1)
-      summaries[i] = (summaries[i] as number) + times * (own.summaries[i] as number);
-  }
+  const summaries = likeTarget(strata, target, ({ cohort, sums }, times) => {
+    (cohorts[cohort] as LineSums).add(sums, times);
+  });
   return { cohorts, summaries };
 }

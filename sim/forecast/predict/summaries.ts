@@ -14,7 +14,7 @@ interface Summary {
   readonly of: (facts: Facts) => boolean;
 }
 
-const DORMANT = (facts: Facts): boolean => facts.esmeDormant === 1 && facts.gas !== 2;
+export const isDormant = (facts: Facts): boolean => facts.esmeDormant === 1 && facts.gas !== 2;
 const attempted = (facts: Facts): boolean => facts.attempted > 0;
 const hasBegun = (facts: Facts): boolean => facts.attempted > 0 || facts.instructed > 0 || facts.verdict > 0;
 const failedWeeks = (facts: Facts): number => facts.wanWeeks + facts.hanWeeks + facts.otherWeeks;
@@ -25,8 +25,8 @@ interface Class {
 }
 
 const CLASSES: readonly Class[] = COHORTS.flatMap((name, cohort) => [
-  { name: `${name} Dormant`, is: (facts) => facts.cohort === cohort && DORMANT(facts) },
-  { name: `${name} not Dormant`, is: (facts) => facts.cohort === cohort && !DORMANT(facts) },
+  { name: `${name} Dormant`, is: (facts) => facts.cohort === cohort && isDormant(facts) },
+  { name: `${name} not Dormant`, is: (facts) => facts.cohort === cohort && !isDormant(facts) },
 ]);
 
 type Predicate = (facts: Facts) => boolean;
@@ -77,7 +77,7 @@ const lineSummariesOf = ({ name, is }: Class): readonly Summary[] => {
 };
 
 const OF_ALL: readonly Summary[] = [
-  { name: 'instructed', among: (f) => f.cohort === 0 && DORMANT(f), of: (f) => f.instructed > 0 },
+  { name: 'instructed', among: (f) => f.cohort === 0 && isDormant(f), of: (f) => f.instructed > 0 },
   { name: 'prepared, of those instructed', among: (f) => f.instructed > 0, of: (f) => f.prepared > 0 },
   { name: 'NO-WAN, of those instructed', among: (f) => f.instructed > 0, of: (f) => f.noWan > 0 },
   { name: 'two NO-WAN, of those with one', among: (f) => f.noWan > 0, of: (f) => f.noWan > 1 },
@@ -118,27 +118,36 @@ export function addToSummaries(facts: Facts, weight: number, sums: Float64Array,
   });
 }
 
-/** A share on the scale on which its noise does not depend on it: 1 / (4 n) is its variance. */
-export function summaryValue(of: number, among: number): number {
-  const share = shareOf(of, among);
-  return Math.atan(Math.sqrt(share / (1 - share)));
+/** A scale on which shares are compared: a share on it, and its variance for having seen so few. */
+export interface SummaryScale {
+  readonly valueOf: (of: number, among: number) => number;
+  readonly noiseOf: (of: number, among: number) => number;
 }
+
+/** The scale on which the noise does not depend on the share: 1 / (4 n) is its variance. */
+export const ANGLE: SummaryScale = {
+  valueOf: (of, among) => {
+    const share = shareOf(of, among);
+    return Math.atan(Math.sqrt(share / (1 - share)));
+  },
+  noiseOf: (_, among) => 1 / (4 * among),
+};
 
 /** Shares far below this say nothing more: it bounds their log odds, whatever the size of the portfolio. Ours. */
 const SHARE_MIN = 0.002;
 
-/** A share as its log odds, on the scale of the shifts that it explains. */
-export function logOddsOf(of: number, among: number): number {
-  const share = shareOf(of, among);
-  return Math.log((share + SHARE_MIN) / (1 - share + SHARE_MIN));
-}
-
-/** The variance of `logOddsOf` for having seen so few. */
-export function logOddsNoise(of: number, among: number): number {
-  const share = shareOf(of, among);
-  const slope = 1 / (share + SHARE_MIN) + 1 / (1 - share + SHARE_MIN);
-  return (slope * slope * share * (1 - share)) / among;
-}
+/** Log odds: the scale of the shifts that a share explains. */
+export const LOG_ODDS: SummaryScale = {
+  valueOf: (of, among) => {
+    const share = shareOf(of, among);
+    return Math.log((share + SHARE_MIN) / (1 - share + SHARE_MIN));
+  },
+  noiseOf: (of, among) => {
+    const share = shareOf(of, among);
+    const slope = 1 / (share + SHARE_MIN) + 1 / (1 - share + SHARE_MIN);
+    return (slope * slope * share * (1 - share)) / among;
+  },
+};
 
 function shareOf(of: number, among: number): number {
   return Math.min(1, Math.max(0, of / among));

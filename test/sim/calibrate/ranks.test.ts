@@ -1,60 +1,36 @@
 // Posteriors that hold: parameters of truths that are no part of a small library are found again, from histories and
 // from lines. `calibrate coverage` is the same at full size.
 import { expect, test } from 'vitest';
-import { assert } from '../../../src/assert.ts';
-import { diskFiles } from '../../../src/cli/shell/readText.ts';
 import { HistoryEvidence, summaryAlarm } from '../../../sim/calibrate/evidence/historySummaries.ts';
 import { libraryVolumes } from '../../../sim/calibrate/evidence/libraryLines.ts';
 import { rankRows, ranksOf, rankSummary } from '../../../sim/calibrate/evidence/rankCheck.ts';
 import { conditionByRidge } from '../../../sim/calibrate/evidence/ridgeCondition.ts';
-import { loadPriors } from '../../../sim/calibrate/priors/loadPriors.ts';
-import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
-import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
-import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
-import { drawCells, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
 import { CLASS_COUNT, CLASS_EFFECTIVE, CLASS_MET } from '../../../sim/forecast/library/memberTable.ts';
 import { factsOf, stateCode } from '../../../sim/forecast/state/stateFacts.ts';
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
-import { truthCells } from '../../../sim/forecast/score/truths.ts';
-import { openPool } from '../../../sim/kernel/run/pool.ts';
 import { designDice } from '../../../sim/sweep/sweepDice.ts';
 import { normalDistribution, normalQuantile } from '../../../sim/world/dice/normal.ts';
 import { isWhole } from '../../sampleSize.ts';
 import { seedText } from '../../seed.ts';
+import { smallLibrary } from '../smallLibrary.ts';
 
 const SEED = seedText(import.meta.filename, 'ranks');
-const AS_OF = '2021-11-03';
-const OPTIONS: LibraryOptions = { draws: 64, replications: 2, scale: 0.012, strataMin: 60 }; // prettier-ignore
-const TRUTHS = 32;
 
 test.runIf(isWhole('RANKS_WHOLE', 'ranks of truths among the posteriors of a library'))(
   'posteriors from histories hold truths that are no part of the library, and find what the histories show',
   async () => {
-    const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
-    assert(loaded.ok, 'the shipped priors are right');
-    const priors = { ...loaded.priors, seed: SEED };
-    const pool = await openPool(1, FORECAST_WATCHERS);
-    const members: Member[] = [];
-    for (const draw of drawsOf(priors, OPTIONS.draws))
-      for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
-        members.push({ draw: draw.number, table: await computeMember(cell, pool) });
-    const drawn = drawsOf(priors, OPTIONS.draws);
+    const { priors, draws: drawn, members, truths, truthDraws } = await smallLibrary(SEED);
     const draws = members.map(({ draw }) => draw);
     const coordinates = draws.map((draw) => drawn[draw]?.coordinates ?? []);
     const evidence = new HistoryEvidence(members);
-    const seed = `${SEED}-truths`;
-    const truths = drawsOf({ ...priors, seed }, TRUTHS);
-    const ranks = [];
-    for (const cell of truthCells(priors, { ...OPTIONS, asOf: AS_OF, truths: TRUTHS, seed, world: 'priors' })) {
-      const { states, weight } = await computeMember(cell, pool);
+    const ranks = truths.map(({ draw, table: { states, weight } }) => {
       const seen = evidence.of(new Map(Array.from(states, (state, i) => [state, weight[i] as number])));
       expect(summaryAlarm(seen)).toBeLessThan(8);
       const summaries = members.map((_, i) => seen.map(({ values }) => values[i] as number));
       const posterior = conditionByRidge({ coordinates, summaries }, seen.map(({ value }) => value), { draws }); // prettier-ignore
-      ranks.push(ranksOf(posterior, truths[cell.draw]?.coordinates ?? []));
-    }
-    await pool.close();
+      return ranksOf(posterior, truthDraws[draw]?.coordinates ?? []);
+    });
     const rows = rankRows(priors.parameters.map(({ name }) => name), ranks); // prettier-ignore
     const { covered50, covered90, error90, tenths } = rankSummary(ranks, rows);
     // Parameters of one truth hang together: three standard errors between truths, and the few draws of a small library.

@@ -1,58 +1,29 @@
 // Intervals that hold: a small library forecasts truths that are no part of it, and better than priors or persistence.
 import { expect, test } from 'vitest';
 import { assert } from '../../../src/assert.ts';
-import { diskFiles } from '../../../src/cli/shell/readText.ts';
-import { loadPriors } from '../../../sim/calibrate/priors/loadPriors.ts';
-import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
-import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
-import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
-import { drawCells, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
 import { structuralWorlds } from '../../../sim/forecast/library/structuralWorlds.ts';
 import { Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import { COLUMNS } from '../../../sim/forecast/predict/lines.ts';
-import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { crps, mixture, quantileAt, rankOf } from '../../../sim/forecast/predict/predictive.ts';
 import { meanSquare, Ridge } from '../../../sim/forecast/predict/ridge.ts';
 import { outcomeOf, scoresOf } from '../../../sim/forecast/score/lineScores.ts';
 import { chiSquareAbove, rankHistogram } from '../../../sim/forecast/score/rankHistogram.ts';
 import { coverageRows } from '../../../sim/forecast/score/coverageTable.ts';
-import { truthCells, WORLDS, type World } from '../../../sim/forecast/score/truths.ts';
+import { WORLDS, type World } from '../../../sim/forecast/score/truths.ts';
 import { designDice } from '../../../sim/sweep/sweepDice.ts';
-import { openPool } from '../../../sim/kernel/run/pool.ts';
 import { seedText } from '../../seed.ts';
 import { isWhole } from '../../sampleSize.ts';
+import { shippedPriors, smallLibrary, smallTruths } from '../smallLibrary.ts';
 
 const SEED = seedText(import.meta.filename, 'coverage');
-const AS_OF = '2021-11-03';
-const OPTIONS: LibraryOptions = { draws: 64, replications: 2, scale: 0.012, strataMin: 60 }; // prettier-ignore
-const TRUTHS = 32;
 
 test.runIf(isWhole('COVERAGE_WHOLE', 'how often the intervals of a library hold'))(
   'intervals of a small library hold about as often as they say, and its forecasts beat priors and persistence',
   async () => {
-    const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
-    assert(loaded.ok, 'the shipped priors are right');
-    const priors = { ...loaded.priors, seed: SEED };
-    const pool = await openPool(1, FORECAST_WATCHERS);
-    const members: Member[] = [];
-    for (const draw of drawsOf(priors, OPTIONS.draws))
-      for (const cell of drawCells(priors, draw, { ...OPTIONS, asOf: AS_OF }))
-        members.push({ draw: draw.number, table: await computeMember(cell, pool) });
-    const forecaster = new Forecaster(members, structuralWorlds(priors, drawsOf(priors, OPTIONS.draws)));
+    const { priors, draws, members, truths } = await smallLibrary(SEED);
+    const forecaster = new Forecaster(members, structuralWorlds(priors, draws));
     const outcomes = members.map(({ table }) => outcomeOf(table));
-    const scores = [];
-    for (const cell of truthCells(priors, {
-      ...OPTIONS,
-      asOf: AS_OF,
-      truths: TRUTHS,
-      seed: `${SEED}-truths`,
-      world: 'priors',
-    })) {
-      // prettier-ignore
-      const truth = { draw: cell.draw, table: await computeMember(cell, pool) };
-      scores.push(scoresOf(forecaster, truth, { members: outcomes, days: [1, 4, 8, 13] }));
-    }
-    await pool.close();
+    const scores = truths.map((truth) => scoresOf(forecaster, truth, { members: outcomes, days: [1, 4, 8, 13] }));
     // A total is drawn from its lines together: its width is neither that of the sum of their quantiles nor that of chance.
     const own = forecaster.forecast(new Map(Array.from(members[0]?.table.states ?? [], (state) => [state, 10])));
     const gt01 = [0, 2].map((cohort) => ({ cohort, column: COLUMNS.findIndex(({ category }) => category === 'gt01'), day: 13 })); // prettier-ignore
@@ -131,9 +102,7 @@ test('a rank histogram has the chi-square of its definition, and says more than 
 });
 
 test.each(Object.keys(WORLDS) as World[])('the truths of the world %s are scenarios of the shipped priors', (world) => {
-  const loaded = loadPriors({ path: 'scenarios/priors/various1.yaml', scenario: 'scenarios/various1.yaml', files: diskFiles }); // prettier-ignore
-  assert(loaded.ok, 'the shipped priors are right');
-  const cells = [...truthCells(loaded.priors, { ...OPTIONS, asOf: AS_OF, truths: 8, seed: SEED, world })];
+  const cells = [...smallTruths(shippedPriors(), SEED, { truths: 8, world })];
   expect(cells).toHaveLength(8);
   const { links, faults } = (cells[0] as (typeof cells)[number]).scenario;
   // In the null model no link is ever down for as long as a window.
