@@ -1,14 +1,13 @@
 /**
  * Reads and checks a profile. All errors are reported together, each with its position, and none shows a key or secret.
  */
-import { hideSecrets, type SecretPlaces } from '../../src/document/hideSecrets.ts';
+import { readLayered } from '../../src/document/checkedFile.ts';
+import { faultProblem } from '../../src/document/fieldFault.ts';
 import type { Files } from '../../src/document/files.ts';
-import { readLayers } from '../../src/document/layers.ts';
+import { hideSecrets, type SecretPlaces } from '../../src/document/hideSecrets.ts';
 import type { MergeOptions } from '../../src/document/merge.ts';
-import { formatPath } from '../../src/document/path.ts';
-import { type Problem, problemAt } from '../../src/document/problem.ts';
-import { foundText, plainOf, positionAt, type Tree, treeAt } from '../../src/document/tree.ts';
-import { zodProblems } from '../../src/document/zodProblems.ts';
+import type { Problem } from '../../src/document/problem.ts';
+import type { Tree } from '../../src/document/tree.ts';
 import { type Profile, profileOf } from './profile.ts';
 import { profileFaults, type TryFile } from './profileFaults.ts';
 import { PROFILE_FIELDS, profileSchema } from './profileSchema.ts';
@@ -26,30 +25,19 @@ const SECRETS: SecretPlaces = {
 
 /** Reads a profile of emulated devices with the files that it extends. Problems never show a secret. */
 export function loadProfile(options: { readonly path: string; readonly files: Files }): LoadedProfile {
-  const layers = readLayers({ ...options, merge: MERGE });
-  const problems: Problem[] = [...layers.problems];
-  const { tree } = layers;
-  const wrong = (): LoadedProfile => ({
-    ok: false,
-    problems: problems.map((problem) => hideSecrets(problem, SECRETS)),
-  });
-  if (tree === undefined || !layers.complete) return wrong();
-  const parsed = profileSchema.safeParse(plainOf(tree));
-  if (!parsed.success) {
-    problems.push(...zodProblems(parsed.error.issues, tree, PROFILE_FIELDS));
-    return wrong();
-  }
+  const read = readLayered({ ...options, merge: MERGE }, profileSchema, PROFILE_FIELDS);
+  const problems: Problem[] = [...read.problems];
+  const wrong = (): LoadedProfile => ({ ok: false, problems: problems.map((one) => hideSecrets(one, SECRETS)) });
+  if (!read.ok) return wrong();
+  const { value: document, tree, files } = read;
   const tryFile = fileReader(options, tree);
-  for (const { path, found, expected } of profileFaults(parsed.data, tryFile)) {
-    const what = found ?? foundText(treeAt(tree, path));
-    problems.push(problemAt(positionAt(tree, path), formatPath(path), { found: what, expected }));
-  }
+  for (const fault of profileFaults(document, tryFile)) problems.push(faultProblem(tree, fault));
   if (problems.length > 0) return wrong();
   const readSecret = (file: string): string => {
-    const read = tryFile(file);
-    return 'text' in read ? read.text : '';
+    const found = tryFile(file);
+    return 'text' in found ? found.text : '';
   };
-  return { ok: true, profile: profileOf(parsed.data, readSecret), files: layers.files };
+  return { ok: true, profile: profileOf(document, readSecret), files };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Checks across the fields of a profile, and into key files. */
+import type { FieldFault } from '../../src/document/fieldFault.ts';
 import type { Path } from '../../src/document/path.ts';
 import { obis } from '../cosem/object.ts';
 import { KEY_NAMES } from '../cosem/deviceKeyring.ts';
@@ -7,17 +8,10 @@ import { LAB_MODELS } from '../personas/emulatedInstallation.ts';
 import type { ProfileDocument } from './profileSchema.ts';
 import { VALUE_TYPES } from './typedValue.ts';
 
-export interface ProfileFault {
-  readonly path: Path;
-  /** Default: the text at that position. */
-  readonly found?: string;
-  readonly expected: string;
-}
-
 /** Returns the text of a file, or the reason why it cannot be read. */
 export type TryFile = (file: string) => { readonly text: string } | { readonly why: string };
 
-export function profileFaults(document: ProfileDocument, tryFile: TryFile): readonly ProfileFault[] {
+export function profileFaults(document: ProfileDocument, tryFile: TryFile): readonly FieldFault[] {
   return [
     ...DEVICE_KINDS.flatMap((kind) => sectionFaults(document, kind, tryFile)),
     ...keyFaults(document.keys, ['keys'], tryFile),
@@ -27,11 +21,11 @@ export function profileFaults(document: ProfileDocument, tryFile: TryFile): read
   ];
 }
 
-function sectionFaults(document: ProfileDocument, kind: DeviceKind, tryFile: TryFile): ProfileFault[] {
+function sectionFaults(document: ProfileDocument, kind: DeviceKind, tryFile: TryFile): FieldFault[] {
   const section = document[kind];
   const known = new Map(LAB_MODELS[kind].objects.map((object) => [object.ln, object]));
   const gone = new Set((section.without ?? []).map(obis));
-  const faults: ProfileFault[] = keyFaults(section.keys ?? {}, [kind, 'keys'], tryFile);
+  const faults: FieldFault[] = keyFaults(section.keys ?? {}, [kind, 'keys'], tryFile);
   const added = new Set<string>();
   for (const [i, one] of (section.values ?? []).entries()) {
     const path = [kind, 'values', i];
@@ -57,12 +51,12 @@ function sectionFaults(document: ProfileDocument, kind: DeviceKind, tryFile: Try
   return faults;
 }
 
-function valueFaults(one: { type: keyof typeof VALUE_TYPES; value: unknown }, path: Path): ProfileFault[] {
+function valueFaults(one: { type: keyof typeof VALUE_TYPES; value: unknown }, path: Path): FieldFault[] {
   const { expected, read } = VALUE_TYPES[one.type];
   return read(one.value) === undefined ? [{ path: [...path, 'value'], expected: `${expected} (${one.type})` }] : [];
 }
 
-function keyFaults(keys: ProfileDocument['keys'], path: Path, tryFile: TryFile): ProfileFault[] {
+function keyFaults(keys: ProfileDocument['keys'], path: Path, tryFile: TryFile): FieldFault[] {
   return KEY_NAMES.flatMap((name) => {
     const field = keys[name];
     if (field === undefined || typeof field === 'string') return [];
@@ -74,7 +68,7 @@ function keyFaults(keys: ProfileDocument['keys'], path: Path, tryFile: TryFile):
   });
 }
 
-function secretFaults(field: string | { file: string } | undefined, path: Path, tryFile: TryFile): ProfileFault[] {
+function secretFaults(field: string | { file: string } | undefined, path: Path, tryFile: TryFile): FieldFault[] {
   if (field === undefined || typeof field === 'string') return [];
   const read = tryFile(field.file);
   if ('why' in read) {
@@ -85,7 +79,7 @@ function secretFaults(field: string | { file: string } | undefined, path: Path, 
   return fits ? [] : [{ path: [...path, 'file'], found: 'a file with something else', expected: '1 to 64 characters' }];
 }
 
-function clientFaults({ clients = [] }: ProfileDocument, tryFile: TryFile): ProfileFault[] {
+function clientFaults({ clients = [] }: ProfileDocument, tryFile: TryFile): FieldFault[] {
   return clients.flatMap((client, i) => {
     const path: Path = ['clients', i];
     const faults = secretFaults(client.secret, [...path, 'secret'], tryFile);
@@ -104,7 +98,7 @@ function clientFaults({ clients = [] }: ProfileDocument, tryFile: TryFile): Prof
 }
 
 /** Checks titles. Two devices of one home never have the same title, because it is half of every nonce. */
-function titleFaults(document: ProfileDocument): ProfileFault[] {
+function titleFaults(document: ProfileDocument): FieldFault[] {
   const titles = DEVICE_KINDS.map((kind) => document[kind].systemTitle?.toUpperCase());
   return DEVICE_KINDS.flatMap((kind, i) =>
     titles[i] !== undefined && titles.indexOf(titles[i]) < i

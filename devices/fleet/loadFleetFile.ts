@@ -1,10 +1,8 @@
 /** Reads, merges, checks and resolves a fleet file with the rig files that it names. All errors are reported together. */
-import { formatPath } from '../../src/document/path.ts';
-import { readLayers } from '../../src/document/layers.ts';
-import { type Problem, problemAt } from '../../src/document/problem.ts';
-import { foundText, plainOf, positionAt, type Tree, treeAt } from '../../src/document/tree.ts';
-import { zodProblems } from '../../src/document/zodProblems.ts';
-import type { FieldFault } from '../../src/document/fieldFault.ts';
+import { readLayered } from '../../src/document/checkedFile.ts';
+import { faultProblem, type FieldFault } from '../../src/document/fieldFault.ts';
+import type { Problem } from '../../src/document/problem.ts';
+import { positionAt, type Tree } from '../../src/document/tree.ts';
 import { hashOf, loadRigFile, rulesOf, type LoadedRig, type LoadRigOptions } from '../rig/file/loadRigFile.ts';
 import { fleetFaults } from './fleetChecks.ts';
 import { FLEET_FIELDS, fleetFileSchema, type FleetDocument } from './fleetSchema.ts';
@@ -23,19 +21,12 @@ export type FleetFileResult = LoadedFleet | { readonly ok: false; readonly probl
 
 /** Reads a fleet file and all files that it names. Problems never show a secret. */
 export function loadFleetFile(options: LoadRigOptions): FleetFileResult {
-  const layers = readLayers({ path: options.path, files: options.files, merge: {} });
-  const problems: Problem[] = [...layers.problems];
-  const { tree } = layers;
-  if (tree === undefined || !layers.complete) return { ok: false, problems };
-  const parsed = fleetFileSchema.safeParse(plainOf(tree));
-  if (!parsed.success) {
-    return { ok: false, problems: [...problems, ...zodProblems(parsed.error.issues, tree, FLEET_FIELDS)] };
-  }
-  const document = parsed.data;
-  const tell = ({ path, found, ...rest }: FieldFault): void => {
-    const what = found ?? foundText(treeAt(tree, path));
-    problems.push(problemAt(positionAt(tree, path), formatPath(path), { found: what, ...rest }));
-  };
+  const { path, files } = options;
+  const read = readLayered({ path, files, merge: {} }, fleetFileSchema, FLEET_FIELDS);
+  if (!read.ok) return read;
+  const { value: document, tree } = read;
+  const problems: Problem[] = [...read.problems];
+  const tell = (fault: FieldFault): void => void problems.push(faultProblem(tree, fault));
   for (const fault of fleetFaults(document)) tell(fault);
   const rules = rulesOf(document, tree, options);
   if ('problems' in rules) problems.push(...rules.problems);

@@ -3,10 +3,11 @@ import { settingOf } from '../../src/rules/amend.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import { endOfLondonDate, parseDate } from '../../src/time.ts';
 import type { FieldSchema } from '../../src/document/fields.ts';
+import { faultProblem } from '../../src/document/fieldFault.ts';
 import { remembered, type Files } from '../../src/document/files.ts';
 import { readLayers, type Layers } from '../../src/document/layers.ts';
 import type { MergeOptions } from '../../src/document/merge.ts';
-import { formatPath, parsePath, type Path } from '../../src/document/path.ts';
+import { parsePath, type Path } from '../../src/document/path.ts';
 import { problemAt, type Position, type Problem } from '../../src/document/problem.ts';
 import { applySetting, parseSetting } from '../../src/document/settings.ts';
 import { foundText, plainOf, positionAt, treeAt, type Tree } from '../../src/document/tree.ts';
@@ -104,11 +105,10 @@ function resolveLayers(layers: Layers, options: { path: string; files: Files; se
   for (const [field, path] of Object.entries({ publishedVolumes, publishedSeries }))
     if (path !== undefined) readable(path, field, { tree, files: options.files, sources, errors });
   const faults = [...scenarioFaults(scenario), ...fitFaults(scenario, publishedVolumes, options.files)];
-  for (const { path, found, ...rest } of faults.filter((fault) => !wrong.some((other) => overlap(other, fault.path))))
-    errors.push(problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest })); // prettier-ignore
+  const problemOf = (fault: Fault): Problem => faultProblem(tree, fault);
+  for (const fault of faults.filter(({ path }) => !wrong.some((other) => overlap(other, path))))
+    errors.push(problemOf(fault));
   if (!rules.ok || errors.length > 0) return { ok: false, errors: errors.sort(byPlace) };
-  const problemOf = ({ path, found, ...rest }: Fault): Problem =>
-    problemAt(positionAt(tree, path), formatPath(path), { found: found ?? foundText(treeAt(tree, path)), ...rest });
   // A mark of an extended file covers nothing if the extending file replaced its numbers. That is no mistake.
   const marks = (): Problem[] =>
     [

@@ -1,8 +1,9 @@
 import { RULE_SET_FIELDS, documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from './ruleSetSchema.ts';
+import { faultProblem } from '../document/fieldFault.ts';
 import { LAYER_BUILT_IN, LAYER_SET } from '../document/layers.ts';
 import type { MergeOptions } from '../document/merge.ts';
 import { nearest } from '../document/nearest.ts';
-import { formatPath, parsePath, type Path } from '../document/path.ts';
+import { parsePath, type Path } from '../document/path.ts';
 import { problemAt, type Position, type Problem } from '../document/problem.ts';
 import { applySetting, type Setting } from '../document/settings.ts';
 import { foundText, plainOf, positionAt, treeAt, treeOf, type Tree } from '../document/tree.ts';
@@ -37,9 +38,7 @@ export function rulePath(text: string): Path | undefined {
 export function ruleSetOfTree(tree: Tree): RulesResult {
   const parsed = ruleSetSchema.safeParse(plainOf(tree));
   if (!parsed.success) return { ok: false, problems: zodProblems(parsed.error.issues, tree, RULE_SET_FIELDS) };
-  const problems = ruleSetFaults(parsed.data).map(({ path, expected }) =>
-    problemAt(positionAt(tree, path), formatPath(path), { found: foundText(treeAt(tree, path)), expected }),
-  );
+  const problems = ruleSetFaults(parsed.data).map((fault) => faultProblem(tree, fault));
   if (problems.length > 0) return { ok: false, problems };
   const rules = ruleSetOf(parsed.data);
   const borrowed = borrowedName(rules, tree);

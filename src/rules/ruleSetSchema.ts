@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PRECEDENCE } from '../clauses/categories.ts';
 import { CATEGORIES, type Clause, type ExclusionCategory } from '../clauses/clause.ts';
 import { COHORTS } from '../installation/cohort.ts';
+import type { FieldFault } from '../document/fieldFault.ts';
 import type { FieldSchema } from '../document/fields.ts';
 import { ATTEMPT_KINDS, EVENTS, OK, OK_ESME } from '../migration/history.ts';
 import { parseDate } from '../time.ts';
@@ -164,14 +165,9 @@ function seconds(rows: RuleSetDocument['windows']['wanWindowSeconds']): Dated<nu
   );
 }
 
-export interface RuleSetFault {
-  readonly path: readonly (string | number)[];
-  readonly expected: string;
-}
-
 /** What no single field can say: the checks across fields. */
-export function ruleSetFaults(document: RuleSetDocument): readonly RuleSetFault[] {
-  const faults: RuleSetFault[] = [];
+export function ruleSetFaults(document: RuleSetDocument): readonly FieldFault[] {
+  const faults: FieldFault[] = [];
   for (const [category, row] of Object.entries(document.clauses) as [ExclusionCategory, Omit<Clause, 'category'>][]) {
     const { shows } = row;
     if (shows.type === 'standing' && !shows.family.includes(shows.holds))

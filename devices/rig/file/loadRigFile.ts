@@ -4,19 +4,18 @@
  */
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { hideSecrets, type SecretPlaces } from '../../../src/document/hideSecrets.ts';
+import { readLayered } from '../../../src/document/checkedFile.ts';
+import { faultProblem, type FieldFault } from '../../../src/document/fieldFault.ts';
 import type { Files } from '../../../src/document/files.ts';
-import { readLayers } from '../../../src/document/layers.ts';
+import { hideSecrets, type SecretPlaces } from '../../../src/document/hideSecrets.ts';
 import type { MergeOptions } from '../../../src/document/merge.ts';
-import { formatPath, type Path } from '../../../src/document/path.ts';
-import { type Problem, problemAt } from '../../../src/document/problem.ts';
-import { foundText, plainOf, positionAt, type Tree, treeAt } from '../../../src/document/tree.ts';
-import { zodProblems } from '../../../src/document/zodProblems.ts';
+import type { Path } from '../../../src/document/path.ts';
+import type { Problem } from '../../../src/document/problem.ts';
+import { positionAt, type Tree } from '../../../src/document/tree.ts';
 import { isRulesFile, resolveRules } from '../../../src/rules/resolveRules.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { FirmwareImage } from '../../headend/firmware.ts';
-import type { RigFault } from './rigFault.ts';
 import { rigFaults } from './rigFileChecks.ts';
 import { RIG_FIELDS, type RigDocument, rigFileSchema } from './rigFileSchema.ts';
 import { readSecrets } from './rigSecrets.ts';
@@ -55,28 +54,20 @@ const FIRMWARE_BYTES_MAX = 1 << 20;
 
 /** Reads a rig file and all files that it names. Problems never show a secret. */
 export function loadRigFile(options: LoadRigOptions): RigFileResult {
-  const layers = readLayers({ path: options.path, files: options.files, merge: MERGE });
-  const problems: Problem[] = [...layers.problems];
+  const { path, files } = options;
+  const read = readLayered({ path, files, merge: MERGE }, rigFileSchema, RIG_FIELDS);
+  const problems: Problem[] = [...read.problems];
   const wrong = (): RigFileResult => ({ ok: false, problems: problems.map((one) => hideSecrets(one, SECRETS)) });
-  const { tree } = layers;
-  if (tree === undefined || !layers.complete) return wrong();
-  const parsed = rigFileSchema.safeParse(plainOf(tree));
-  if (!parsed.success) {
-    problems.push(...zodProblems(parsed.error.issues, tree, RIG_FIELDS));
-    return wrong();
-  }
-  const document = parsed.data;
-  const tell = ({ path, found, ...rest }: RigFault): void => {
-    const what = found ?? foundText(treeAt(tree, path));
-    problems.push(problemAt(positionAt(tree, path), formatPath(path), { found: what, ...rest }));
-  };
+  if (!read.ok) return wrong();
+  const { value: document, tree } = read;
+  const tell = (fault: FieldFault): void => void problems.push(faultProblem(tree, fault));
   for (const fault of rigFaults(document)) tell(fault);
   const rules = rulesOf(document, tree, options);
   if ('problems' in rules) problems.push(...rules.problems);
-  const near = (path: Path, named: string): string => options.files.beside(positionAt(tree, path).file, named);
+  const near = (path: Path, named: string): string => files.beside(positionAt(tree, path).file, named);
   const readText = (path: string): { text: string } | { why: string } => {
     try {
-      return { text: options.files.read(path) };
+      return { text: files.read(path) };
     } catch (error) {
       return { why: whyUnreadable(error) };
     }
@@ -98,9 +89,9 @@ export function loadRigFile(options: LoadRigOptions): RigFileResult {
     secrets,
     firmware,
     ledgerFolder: folder === undefined ? undefined : near(['ledger', 'folder'], folder),
-    folder: dirname(options.path),
+    folder: dirname(path),
   });
-  return { ok: true, setup, files: layers.files, hash: hashOf(document) };
+  return { ok: true, setup, files: read.files, hash: hashOf(document) };
 }
 
 /** Resolves the rule set that a file asks for under `rules`. A problem is reported at the line that asks for it. */
@@ -130,7 +121,7 @@ function firmwareOf(
     tell,
   }: Pick<LoadRigOptions, 'readBytes'> & {
     near: (path: Path, named: string) => string;
-    tell: (fault: RigFault) => void;
+    tell: (fault: FieldFault) => void;
   },
 ): FirmwareImage | undefined {
   const { preparation } = document.schedule;

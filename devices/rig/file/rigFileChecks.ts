@@ -1,5 +1,6 @@
 /** Checks across the fields of a rig file. Checks that read other files stand in `rigSecrets.ts`. */
 import { wrongEventValue } from '../../../src/interchange/history/recordReaders.ts';
+import type { FieldFault } from '../../../src/document/fieldFault.ts';
 import type { Path } from '../../../src/document/path.ts';
 import { isMpan, isMprn } from '../../../src/installation/identifiers.ts';
 import { DMC_EVENTS, GAS_EVENTS } from '../../../src/migration/history.ts';
@@ -12,12 +13,11 @@ import { serialPath } from '../../transport/serialMode.ts';
 import { clockOf, DEVICE_NAMES, hostAndPort, type Place, placeOf } from './places.ts';
 import type { DeviceDocument } from './rigDeviceSchema.ts';
 import type { EffectDocument } from './rigFaultSchema.ts';
-import type { RigFault } from './rigFault.ts';
 import type { RigDocument } from './rigFileSchema.ts';
 import { attemptsMax, nominalInstants } from './schedule.ts';
 import { watchFaults } from './watchChecks.ts';
 
-export function rigFaults(document: RigDocument): readonly RigFault[] {
+export function rigFaults(document: RigDocument): readonly FieldFault[] {
   return [
     ...installationFaults(document),
     ...DEVICE_NAMES.flatMap((name) => [...deviceFaults(document, name)]),
@@ -30,7 +30,7 @@ export function rigFaults(document: RigDocument): readonly RigFault[] {
   ];
 }
 
-function* installationFaults({ installation }: RigDocument): Iterable<RigFault> {
+function* installationFaults({ installation }: RigDocument): Iterable<FieldFault> {
   const { electricity, gas } = installation;
   const path: Path = ['installation'];
   if (electricity.mpan !== undefined && !isMpan(electricity.mpan)) {
@@ -43,7 +43,7 @@ function* installationFaults({ installation }: RigDocument): Iterable<RigFault> 
 
 const ADDRESSES = ['emulated', 'tcp', 'serial', 'mqtt'] as const;
 
-function* deviceFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number]): Iterable<RigFault> {
+function* deviceFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number]): Iterable<FieldFault> {
   const device = document.devices[name];
   const path: Path = ['devices', name];
   const given = ADDRESSES.filter((address) => device[address] !== undefined);
@@ -61,7 +61,7 @@ function* deviceFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number
   yield* speechFaults(document, name);
 }
 
-function* addressFaults({ tcp, serial, mqtt }: DeviceDocument, path: Path): Iterable<RigFault> {
+function* addressFaults({ tcp, serial, mqtt }: DeviceDocument, path: Path): Iterable<FieldFault> {
   if (tcp !== undefined && !hostAndPort(tcp))
     yield { path: [...path, 'tcp'], expected: 'HOST:PORT, as in 127.0.0.1:4059; the port from 1 to 65535' };
   const refusedBy = (check: () => unknown): string | undefined => {
@@ -89,7 +89,7 @@ const FRAMINGS: Readonly<Partial<Record<Place['kind'], readonly string[]>>> = {
 };
 
 /** Checks that the settings of a device's link fit its place. */
-function* speechFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number]): Iterable<RigFault> {
+function* speechFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number]): Iterable<FieldFault> {
   const device = document.devices[name];
   const path: Path = ['devices', name];
   const { place, owner } = placeOf(document, name);
@@ -117,7 +117,7 @@ function* speechFaults(document: RigDocument, name: (typeof DEVICE_NAMES)[number
 }
 
 /** Checks titles. Two devices of one home never have the same title, because it is half of every nonce. */
-function* titleFaults({ devices, headEnds, allow }: RigDocument): Iterable<RigFault> {
+function* titleFaults({ devices, headEnds, allow }: RigDocument): Iterable<FieldFault> {
   const named: [Path, string | undefined][] = [
     [['headEnds', 'dcc'], headEnds.dcc],
     [['headEnds', 'smso'], headEnds.smso],
@@ -146,7 +146,7 @@ const NOMINAL: readonly Path[] = [
   ['schedule', 'preparation', 'at'],
 ];
 
-function* scheduleFaults(document: RigDocument): Iterable<RigFault> {
+function* scheduleFaults(document: RigDocument): Iterable<FieldFault> {
   const { schedule } = document;
   const isWall = clockOf(document) === 'wall';
   const start = parseInstant(schedule.start) as number;
@@ -173,7 +173,7 @@ function* scheduleFaults(document: RigDocument): Iterable<RigFault> {
   }
 }
 
-function* outageFaults(document: RigDocument): Iterable<RigFault> {
+function* outageFaults(document: RigDocument): Iterable<FieldFault> {
   const { outages } = document;
   const isWall = clockOf(document) === 'wall';
   const isHubEmulated = placeOf(document, 'chf').place.kind === 'emulated';
@@ -189,7 +189,7 @@ function* outageFaults(document: RigDocument): Iterable<RigFault> {
   }
 }
 
-function* strikeFaults(document: RigDocument): Iterable<RigFault> {
+function* strikeFaults(document: RigDocument): Iterable<FieldFault> {
   const { faults, installation, schedule } = document;
   const max = attemptsMax(document);
   const struck = new Set<number>();
@@ -211,7 +211,7 @@ function* effectFaults(
   { step, effect, silence, fromFrame }: EffectDocument,
   path: Path,
   gsme: boolean,
-): Iterable<RigFault> {
+): Iterable<FieldFault> {
   if (!canStrike(step, effect)) {
     const able = EFFECTS.filter((one) => canStrike(step, one)).join(', ');
     yield { path: [...path, 'effect'], expected: `what ${step} has a code for: ${able}` };
@@ -226,7 +226,7 @@ function* effectFaults(
   }
 }
 
-function* eventFaults({ events, installation }: RigDocument): Iterable<RigFault> {
+function* eventFaults({ events, installation }: RigDocument): Iterable<FieldFault> {
   const seen = new Set<string>();
   for (const [i, { at, event, value }] of events.entries()) {
     const path: Path = ['events', i];

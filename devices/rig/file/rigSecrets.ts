@@ -1,10 +1,10 @@
 /** Reads the keys and secrets that a rig file names, from files and the environment. No message shows any of them. */
+import type { FieldFault } from '../../../src/document/fieldFault.ts';
 import type { Path } from '../../../src/document/path.ts';
 import { ascii, fromHex } from '../../dlms/encoding/bytes.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
 import type { SecretPlace } from './rigDeviceSchema.ts';
 import type { RigDocument } from './rigFileSchema.ts';
-import type { RigFault } from './rigFault.ts';
 import { devicesOf } from './places.ts';
 import { DeviceSecrets } from './rigSetup.ts';
 import type { DeviceName } from '../../headend/procedure.ts';
@@ -21,7 +21,7 @@ const KEY = /^\s*[0-9A-Fa-f]{32}\s*$/;
 export function readSecrets(
   document: RigDocument,
   read: ReadSecret,
-  tell: (fault: RigFault) => void,
+  tell: (fault: FieldFault) => void,
 ): Readonly<Record<DeviceName, DeviceSecrets>> {
   const secrets: Record<DeviceName, DeviceSecrets> = { chf: LAB, esme: LAB, gsme: LAB };
   for (const name of devicesOf(document)) secrets[name] = secretsOf(document, name, read, tell);
@@ -34,7 +34,7 @@ function secretsOf(
   document: RigDocument,
   name: DeviceName,
   read: ReadSecret,
-  tell: (fault: RigFault) => void,
+  tell: (fault: FieldFault) => void,
 ): DeviceSecrets {
   const { keys, secret } = document.devices[name];
   const path: Path = ['devices', name];
@@ -61,7 +61,7 @@ function llsSecret(
   place: SecretPlace,
   path: Path,
   read: ReadSecret,
-  tell: (fault: RigFault) => void,
+  tell: (fault: FieldFault) => void,
 ): Uint8Array | undefined {
   const found = read(place, path);
   const text = 'text' in found ? found.text.replace(/\r?\n$/, '') : '';

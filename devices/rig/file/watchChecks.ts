@@ -1,9 +1,9 @@
 /** Checks across the fields of a watch section. */
+import type { FieldFault } from '../../../src/document/fieldFault.ts';
 import type { Path } from '../../../src/document/path.ts';
 import { HOUR, parseInstant } from '../../../src/time.ts';
 import { brokerUrl } from '../../mqtt/credentials.ts';
 import { attachedDevices } from './places.ts';
-import type { RigFault } from './rigFault.ts';
 import type { RigDocument } from './rigFileSchema.ts';
 import { periodSeconds, secondsOf } from './watchCalendar.ts';
 import type { WatchDocument } from './watchSchema.ts';
@@ -14,7 +14,7 @@ import type { WatchDocument } from './watchSchema.ts';
  */
 const WORKING = { from: 8 * HOUR, to: 18 * HOUR };
 
-export function* watchFaults(document: RigDocument): Iterable<RigFault> {
+export function* watchFaults(document: RigDocument): Iterable<FieldFault> {
   const { watch } = document;
   if (!watch) return;
   yield* cadenceFaults(watch);
@@ -31,7 +31,7 @@ export function* watchFaults(document: RigDocument): Iterable<RigFault> {
   }
 }
 
-function* cadenceFaults(watch: WatchDocument): Iterable<RigFault> {
+function* cadenceFaults(watch: WatchDocument): Iterable<FieldFault> {
   const { contact, attempt, lateSeconds, from, until } = watch;
   const path: Path = ['watch'];
   const time = secondsOf(attempt.timeLondon);
@@ -56,7 +56,7 @@ function* cadenceFaults(watch: WatchDocument): Iterable<RigFault> {
   }
 }
 
-function* migrateFaults(document: RigDocument, { migrate }: WatchDocument): Iterable<RigFault> {
+function* migrateFaults(document: RigDocument, { migrate }: WatchDocument): Iterable<FieldFault> {
   const attached = attachedDevices(document);
   if (!migrate || attached.length === 0 || document.allow.keys.length > 0) return;
   yield {

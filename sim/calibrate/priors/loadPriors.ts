@@ -1,8 +1,9 @@
 import { readChecked } from '../../../src/document/checkedFile.ts';
+import { faultProblem } from '../../../src/document/fieldFault.ts';
 import type { Files } from '../../../src/document/files.ts';
-import { formatPath, type Path } from '../../../src/document/path.ts';
-import { problemAt, type Problem } from '../../../src/document/problem.ts';
-import { foundText, positionAt, treeAt, type Tree } from '../../../src/document/tree.ts';
+import type { Path } from '../../../src/document/path.ts';
+import type { Problem } from '../../../src/document/problem.ts';
+import type { Tree } from '../../../src/document/tree.ts';
 import { openScenario, type LoadedScenario, type LoadResult } from '../../scenario/load.ts';
 import type { Factor } from '../../sweep/factor/factors.ts';
 import { assumedPriors } from './assumedPriors.ts';
@@ -61,10 +62,7 @@ function withScenario(
   const problems: Problem[] = [];
   const parameters: Factor[] = [];
   const owner = new Map<string, string>();
-  const fault = (at: Path, expected: string): void => {
-    const found = foundText(treeAt(tree, at));
-    problems.push(problemAt(positionAt(tree, at), formatPath(at), { found, expected }));
-  };
+  const fault = (path: Path, expected: string): void => void problems.push(faultProblem(tree, { path, expected }));
   for (const [name, spec] of Object.entries(file.parameters)) {
     const result = priorFactor(name, spec, base);
     if (!('factor' in result)) {

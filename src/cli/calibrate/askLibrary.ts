@@ -1,5 +1,5 @@
-import { endOfLondonDate, formatInstant } from '../../time.ts';
-import { counted, thousands } from '../../text/table.ts';
+import { endOfLondonDate } from '../../time.ts';
+import { counted } from '../../text/table.ts';
 import { HistoryEvidence, summaryAlarm } from '../../../sim/calibrate/evidence/historySummaries.ts';
 import { ALARM } from '../../../sim/forecast/predict/forecaster.ts';
 import { libraryVolumes } from '../../../sim/calibrate/evidence/libraryLines.ts';
@@ -11,6 +11,7 @@ import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { fillLibrary, membersOf } from '../library/libraryCells.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
 import { readStates, type RecordsAsked } from '../library/libraryRecords.ts';
+import { refuseLateAsOf } from '../library/recordReading.ts';
 import { commandText } from '../shell/commandText.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -30,9 +31,6 @@ export interface LibraryAsked extends RecordsAsked, AnswerPlaces {
   readonly workers?: number | undefined;
 }
 
-/** Days past the last row that an as-of may lie: of a later day nothing is known. Ours, as in a forecast. */
-const DAYS_PAST_MAX = 7;
-
 /** `calibrate LIBRARY --to LINES | --histories DIR`: what data say of the parameters of a library. */
 export async function askLibrary(io: Io, folder: string, options: LibraryAsked): Promise<ExitCode> {
   const { to, operatorError } = options;
@@ -47,7 +45,7 @@ export async function askLibrary(io: Io, folder: string, options: LibraryAsked):
   const provenance = askedOrigin(io, library, options, { asOf, hasLines: asked.length > 0 });
   refuseOut(options, provenance);
   const portfolio = hasRecords ? await readStates(io, { ...options, asOf, rules: priors.base.rules }) : undefined;
-  if (portfolio !== undefined) refuseUnknownDays(asOf, portfolio.lastAt);
+  if (portfolio !== undefined) refuseLateAsOf(asOf, portfolio.lastAt);
   const { keys } = await fillLibrary(io, library, { asOf, workers: threadsOf(options.workers) });
   const members = membersOf(library, keys);
   const evidence = portfolio === undefined ? undefined : new HistoryEvidence(members);
@@ -150,10 +148,4 @@ export function comparedDay({ head, priors }: Library, asOf: string): number {
   const day = forecastDays(asOf, head.horizon).indexOf(endOfLondonDate(compared));
   if (day < 0) throw new UsageError(`--to: lines are compared at ${compared}, and seen from ${asOf} the library holds that day and the month ends after it alone\n  Name --as-of ${compared}, or take a scenario whose horizon is a month end.`); // prettier-ignore
   return day;
-}
-
-function refuseUnknownDays(asOf: string, lastAt: number): void {
-  if (endOfLondonDate(asOf) - lastAt <= DAYS_PAST_MAX * 86_400) return;
-  const last = lastAt === 0 ? 'they have no attempt' : `their last attempt is of ${formatInstant(lastAt)}`;
-  throw new UsageError(`--as-of ${asOf}: nothing is known of the days before it: ${last}\n  Name a day at most ${thousands(DAYS_PAST_MAX)} days past the last row.`); // prettier-ignore
 }

@@ -15,7 +15,7 @@ import { scenarioPath } from '../shell/scenarioFile.ts';
 import { drawsCommand } from './drawsCommand.ts';
 import { askDraws } from './askDraws.ts';
 import { askLibrary } from './askLibrary.ts';
-import { PUBLISHED } from './calibrationAnswer.ts';
+import { operatorErrorOption, PUBLISHED } from './calibrationAnswer.ts';
 import { ranksCommand } from './ranksCommand.ts';
 import { rangesCommand } from './rangesCommand.ts';
 import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
@@ -71,12 +71,7 @@ export function calibrateCommand(shell: Shell): Command {
     .option('--seed <text>', "seed of draws and lives (default: that of the priors, or the scenario's)")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
     .option('--to <lines.csv>', `published lines that the draws are held against; ${PUBLISHED}: those of the scenario`)
-    .option(
-      '--operator-error <s>',
-      "of --to: standard deviation of the operator's own count, as a share of it",
-      shareOption,
-      0.05,
-    ) // prettier-ignore
+    .addOption(operatorErrorOption('of --to: '))
     .option('--histories <dir>', 'folder of records (installations, attempts, events) that the library is held against')
     .addOption(repeatable('--installations <file>', 'instead of --histories: the installations record'))
     .addOption(repeatable('--attempts <file>', 'the attempts record'))
@@ -91,7 +86,7 @@ export function calibrateCommand(shell: Shell): Command {
       'after',
       `
 A library holds, for each draw and run, in which states installations stood at an as-of and what became of them. forecast
-matches real installations with them. A quarter of the baseline under 64 draws, twice each, takes minutes on two cores.
+matches real installations with them. With the defaults, one of the baseline takes minutes on two cores.
 A cell that is there is never computed again: the same command goes on after a crash or Ctrl-C. forecast adds the cells of
 another as-of by itself.
 

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Calibration } from '../../../sim/calibrate/posterior/calibration.ts';
 import type { Priors } from '../../../sim/calibrate/priors/loadPriors.ts';
 import type { ParameterDraw } from '../../../sim/calibrate/priors/priorDraws.ts';
@@ -9,6 +10,7 @@ import { Stream } from '../../../sim/world/dice/draws.ts';
 import { normalQuantile } from '../../../sim/world/dice/normal.ts';
 import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
 import type { Provenance } from '../../report/provenance.ts';
+import { shareOption } from '../shell/options.ts';
 import { UsageError } from '../shell/exit.ts';
 import { diskFiles, readText } from '../shell/readText.ts';
 import type { Files } from '../../document/files.ts';
@@ -71,6 +73,13 @@ export function publishedLines({ base }: Priors, to: string, files: Files = disk
     line,
     seen: { name: lineName(line), published: line.published, ...(line.interval ?? intervalOf(line.published)) },
   }));
+}
+
+/** `--operator-error`, which enters with published lines. The default is ours. */
+export function operatorErrorOption(before = ''): Option {
+  return new Option('--operator-error <s>', `${before}standard deviation of the operator's own count, as a share of it`)
+    .argParser(shareOption)
+    .default(0.05);
 }
 
 /** Standard normals for the error of observation, by row and line. */

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../../interchange/format/outputFile.ts';
 import { openTable } from '../../interchange/table/tableFile.ts';
 import type { TableValue } from '../../interchange/table/tableTypes.ts';
 import { calibrationSections } from '../../report/html/calibrationSections.ts';
@@ -19,7 +20,6 @@ import { CALIBRATION_TABLES, type CalibrationTable } from './calibrationTables.t
 import { calibrationText, CONFLICT, EFFECTIVE_MIN, shown } from './calibrationText.ts';
 import type { Provenance } from '../../report/provenance.ts';
 import { namedOutput, refuseOtherFolder, refuseOthers } from '../output/ownFiles.ts';
-import { sha256Of } from '../output/fileHash.ts';
 
 /** Where an answer goes. */
 export interface AnswerPlaces {
@@ -56,9 +56,8 @@ function writeTables(out: string, answer: CalibrationAnswer, page: PageDocument)
         return [name, table.close()];
       }),
     );
-    const path = join(staging.folder, PAGE_FILE);
-    writeFileSync(path, `${JSON.stringify(page)}\n`);
-    const named = { ...files, [PAGE_FILE]: { rows: 1, sha256: sha256Of(path) } };
+    const sha256 = writeWhole(join(staging.folder, PAGE_FILE), `${JSON.stringify(page)}\n`);
+    const named = { ...files, [PAGE_FILE]: { rows: 1, sha256 } };
     writeFileSync(join(staging.folder, MANIFEST), `${JSON.stringify({ ...headOf(answer), files: named }, null, 2)}\n`);
     staging.publish();
   } finally {

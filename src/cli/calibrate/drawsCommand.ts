@@ -3,6 +3,7 @@ import { textTable } from '../../text/table.ts';
 import { csvLine } from '../../interchange/format/rowWriter.ts';
 import type { Priors } from '../../../sim/calibrate/priors/loadPriors.ts';
 import { DRAWS_MAX, DRAWS_MIN, drawsOf, type ParameterDraw } from '../../../sim/calibrate/priors/priorDraws.ts';
+import { LIBRARY_DEFAULTS } from '../../../sim/forecast/library/libraryPlan.ts';
 import type { Shell } from '../shell/command.ts';
 import type { Io } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
@@ -24,7 +25,7 @@ export function drawsCommand({ action }: Shell): Command {
     .description('Check a file of priors, and show what is drawn from it.')
     .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
     .requiredOption('--priors <file>', 'file of priors (YAML): see scenarios/README.md and scenarios/priors')
-    .option('--draws <n>', 'draws of the Latin hypercube', whole(DRAWS_MIN, DRAWS_MAX), 64)
+    .option('--draws <n>', 'draws of the Latin hypercube', whole(DRAWS_MIN, DRAWS_MAX), LIBRARY_DEFAULTS.draws)
     .option('--seed <text>', "seed of the draws (default: that of the file, or the scenario's)")
     .option('--set <path=value>', 'change a field of the scenario; may be repeated', collect, [])
     .option(

@@ -12,6 +12,7 @@ import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
+import { ALARM } from '../../../sim/forecast/predict/forecaster.ts';
 import { truthCells } from '../../../sim/forecast/score/truths.ts';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
 import { fillLibrary, membersOf } from '../library/libraryCells.ts';
@@ -19,9 +20,15 @@ import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { breathe, writeLine, type Io } from '../shell/io.ts';
-import { dateOption, oneOf, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
+import { dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { comparedDay } from './askLibrary.ts';
-import { observationDice, PUBLISHED, publishedLines, type AskedLine } from './calibrationAnswer.ts';
+import {
+  observationDice,
+  operatorErrorOption,
+  PUBLISHED,
+  publishedLines,
+  type AskedLine,
+} from './calibrationAnswer.ts';
 import { libraryOrigin } from '../library/libraryOrigin.ts';
 import { originOf } from '../output/outputOrigin.ts';
 
@@ -46,12 +53,7 @@ export function ranksCommand({ action }: Shell): Command {
     .option('--truths <n>', 'how many truths', whole(8, 10_000), 24)
     .option('--seed <text>', 'seed of the truths: their draws and their lives', 'truths')
     .option('--to <lines.csv>', `lines that are published of each truth (default: ${PUBLISHED}, those of the scenario)`)
-    .option(
-      '--operator-error <s>',
-      "standard deviation of the operator's own count, as a share of it",
-      shareOption,
-      0.05,
-    ) // prettier-ignore
+    .addOption(operatorErrorOption())
     .addOption(workersOption('threads; the figures do not depend on it'))
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
@@ -184,7 +186,7 @@ function textOf(
     '',
     ...coverageWords('Histories', histories),
     ...(lines === null ? [] : coverageWords('Published lines', lines)),
-    ...wrapped(`Alarms (largest |z| of each truth): median ${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(1)}, largest ${(sorted.at(-1) ?? 0).toFixed(1)}; above 4 intervals are widened.`, 80), // prettier-ignore
+    ...wrapped(`Alarms (largest |z| of each truth): median ${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(1)}, largest ${(sorted.at(-1) ?? 0).toFixed(1)}; above ${ALARM} intervals are widened.`, 80), // prettier-ignore
     '',
   ].join('\n');
 }

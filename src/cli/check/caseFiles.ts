@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolders } from '../../interchange/makeFolders.ts';
+import { writeWhole } from '../../interchange/format/outputFile.ts';
 import type { EngineOutcome } from '../../interchange/engine/engineOutcome.ts';
 import { verdictMessage } from '../../interchange/engine/engineProtocol.ts';
 import { CaseProblem } from '../../../test/kit/cases/caseFields.ts';
@@ -107,9 +108,7 @@ export function writeCase(folder: string, one: Counterexample, from: Provenance)
     `Found by smets1-bench ${from.version} in the engine "${from.engine}"${from.seed === undefined ? '' : `, seed ${from.seed}`}.`,
     'Times are those of London; `verdict` is what the rules ask for. Edit it as you like: only the lines above `found` count.',
   ];
-  const temporary = `${path}.partial-${process.pid}`;
-  writeFileSync(temporary, casesText([raw], comment.join('\n')));
-  renameSync(temporary, path);
+  writeWhole(path, casesText([raw], comment.join('\n')));
   return path;
 }
 

@@ -25,7 +25,14 @@ import { formatNamed, temporaryFolder } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { collect, instantOrDate, repeatable, whole } from '../shell/options.ts';
 import { rowProgress } from '../shell/progress.ts';
-import { pathsOf, recordInputs, refuseOverwriting, withFileOptions, type NamedOutput } from '../shell/recordInputs.ts';
+import {
+  namesOf,
+  pathsOf,
+  recordInputs,
+  refuseOverwriting,
+  withFileOptions,
+  type NamedOutput,
+} from '../shell/recordInputs.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 import {
   type OwnFile,
@@ -225,7 +232,7 @@ function sinkOptions(
       path: refusedPath,
       open,
       stopAtMax: !keepGoing,
-      files: [...inputs.installations, ...inputs.attempts, ...inputs.events].map((input) => input.name),
+      files: namesOf(inputs),
     },
   };
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseCsv } from '../../report/published.ts';
+import { valueOfJson } from '../../text/jsonText.ts';
 import { instant } from '../../time.ts';
 import type { Look } from '../../../sim/world/profile/fitLink.ts';
 import { JOURNAL } from '../shell/outDirectory.ts';
@@ -51,14 +52,14 @@ type Step = z.output<typeof stepRow>;
 const tried = z.looseObject({ is: z.literal('try'), at: z.string(), result: z.string() });
 
 function watchLooks(path: string): LinkLooks {
-  const lines = readFileSync(path, 'utf8').split('\n').map(jsonOrNull);
+  const lines = readFileSync(path, 'utf8').split('\n').map(valueOfJson);
   const tries = lines.flatMap((line) => parsed(tried, line));
   const rows = lines.flatMap((line) => parsed(steps, line)).flatMap((line) => line.steps);
   return { path, kind: 'watch', ...looksOf([tries]), roundTrips: roundTripsOf(rows) };
 }
 
 function rigLooks(path: string): LinkLooks {
-  const rows = parsed(steps, jsonOrNull(readFileSync(path, 'utf8'))).flatMap((file) => file.steps);
+  const rows = parsed(steps, valueOfJson(readFileSync(path, 'utf8'))).flatMap((file) => file.steps);
   const contacts = rows
     .filter(({ kind }) => kind === 'contact')
     .map(({ at, observation }) => ({ at, result: observation === 'noAnswer' ? 'silent' : observation }));
@@ -103,12 +104,4 @@ function roundTripsOf(rows: readonly Step[]): number[] {
 function parsed<T>(schema: z.ZodType<T>, value: unknown): T[] {
   const result = schema.safeParse(value);
   return result.success ? [result.data] : [];
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

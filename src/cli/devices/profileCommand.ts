@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { fitLinks, type Estimate, type LinkCounts, type LinkFitResult } from '../../../sim/world/profile/fitLink.ts';
 import { counted } from '../../text/table.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
+import { writeNew } from '../shell/fileErrors.ts';
 import type { Io } from '../shell/io.ts';
 import { filesOrigin, originOf } from '../output/outputOrigin.ts';
 import { oneOf, whole } from '../shell/options.ts';
@@ -65,18 +65,7 @@ function profile(io: Io, directory: string, given: Given): void {
       ? `${JSON.stringify({ format: 1, provenance, name, from: looks.kind, ...result.fit, ours: looks.ours, latency }, null, 2)}\n`
       : yamlOf({ command: provenance.command, name, fit: result.fit, looks, latency, given });
   if (given.out === undefined) io.out.write(text);
-  else writeNew(given.out, text);
-}
-
-function writeNew(path: string, text: string): void {
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST')
-      throw new UsageError(`--out ${path}: there is a file already, which is not overwritten; name another`);
-    throw new UsageError(`--out ${path}: cannot be written (${code ?? String(error)})`);
-  }
+  else writeNew(given.out, text, `--out ${given.out}`);
 }
 
 function profileName(text: string): string {
@@ -124,6 +113,8 @@ function yamlOf(of: {
   const { counts } = fit;
   const dead = counts.deadLinks / counts.links;
   const isDead = counts.deadLinks > 0;
+  // Without these it is a part to copy, not a file that runs.
+  const isDocument = given.extends !== undefined || given.installations !== undefined;
   const lines = [
     `# ${of.command}`,
     `# A WAN profile fitted to what a ${looks.kind} saw. Ranges hold nine times in ten.`,
@@ -134,7 +125,8 @@ function yamlOf(of: {
       : []),
     '# Not fitted: the shape of the lengths (given: exponential), wake-ups that are lost, the hazard of dying, the HAN.',
     ...(given.extends === undefined ? [] : [`extends: ${JSON.stringify(given.extends)}`]),
-    ...(given.extends === undefined || given.installations !== undefined ? (given.installations === undefined ? [] : [`name: ${name}`, `title: homes with a WAN like that of ${name}`]) : [`name: ${name}`]), // prettier-ignore
+    ...(isDocument ? [`name: ${name}`] : []),
+    ...(given.installations === undefined ? [] : [`title: homes with a WAN like that of ${name}`]),
     'links:',
     '  wan:',
     `    ${name}:`,

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { formatProblems, type Problem } from '../../document/problem.ts';
 import { counted } from '../../text/table.ts';
 import type { Shell } from '../shell/command.ts';
-import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { UsageError, type ExitCode } from '../shell/exit.ts';
+import { checkFiles } from '../shell/fileKind.ts';
+import type { Io } from '../shell/io.ts';
 import { folder, oneOf, repeatable } from '../shell/options.ts';
 import { runFleetFile, tryFleet, type FleetGiven } from './fleetRun.ts';
 
@@ -58,25 +58,19 @@ Interrupted (Ctrl-C), it lets go of everything, writes what there is marked as p
   return fleet;
 }
 
-async function check(io: Io, files: readonly string[]): Promise<ExitCode> {
-  const problems: Problem[] = [];
-  for (const path of files) {
+function check(io: Io, files: readonly string[]): Promise<ExitCode> {
+  return checkFiles(io, { kind: 'fleet', files }, async (path) => {
     const loaded = await tryFleet(io, path);
-    if (!loaded.ok) {
-      problems.push(...loaded.problems);
-      continue;
-    }
+    if (!loaded.ok) return loaded;
     const { setup, hash } = loaded;
     const { document, clock, rules, groups, attached } = setup;
-    writeLine(io.out, `${path}: ok, ${document.name}#${hash}, clock ${clock}, rules ${rules.name}`);
-    for (const { name, first, document: group } of groups)
-      writeLine(io.out, `  ${name}: ${counted(group.installations, 'installation')}, ${first} to ${first + group.installations - 1}`); // prettier-ignore
-    for (const { name, setup: rig } of attached)
-      writeLine(io.out, `  ${name}: attached, installation ${rig.installation.installationId}`);
-  }
-  if (problems.length === 0) return EXIT.done;
-  writeLine(io.err, formatProblems(problems));
-  return EXIT.usage;
+    const lines = [
+      `${document.name}#${hash}, clock ${clock}, rules ${rules.name}`,
+      ...groups.map(({ name, first, document: group }) => `  ${name}: ${counted(group.installations, 'installation')}, ${first} to ${first + group.installations - 1}`), // prettier-ignore
+      ...attached.map(({ name, setup: rig }) => `  ${name}: attached, installation ${rig.installation.installationId}`),
+    ];
+    return { words: lines.join('\n') };
+  });
 }
 
 async function schema(io: Io, { markdown }: { markdown?: true }): Promise<void> {

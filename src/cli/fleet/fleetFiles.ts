@@ -1,13 +1,11 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { csvLine, openRows, type RowWriter } from '../../interchange/format/rowWriter.ts';
-import { openOutput, type OutputFile } from '../../interchange/format/outputFile.ts';
+import { openOutput, writeWhole, type OutputFile } from '../../interchange/format/outputFile.ts';
 import { formatInstant, type Instant } from '../../time.ts';
-import type { EventResult, FleetMember, StepRow } from '../../../devices/index.ts';
+import type { EventResult, FleetMember, RigSetup, StepRow } from '../../../devices/index.ts';
 import { takeDirectory, type TakeLock } from '../rig/rigDirectory.ts';
 import { attemptRow, contactRow, eventRow, installationRow } from '../rig/recordRows.ts';
 import type { Installation } from '../../installation/installation.ts';
-import type { RigSetup } from '../../../devices/index.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 
 const TRY_COLUMNS = ['installation_id', 'at', 'result'];
@@ -100,9 +98,7 @@ export function openFleetFiles(
         missed.write(Buffer.from(csvLine([id, formatInstant(result.at), result.kind])));
       },
       show(status) {
-        const path = at(FLEET_STATUS);
-        writeFileSync(`${path}.partial-${process.pid}`, `${JSON.stringify(status, null, 2)}\n`);
-        renameSync(`${path}.partial-${process.pid}`, path);
+        writeWhole(at(FLEET_STATUS), `${JSON.stringify(status, null, 2)}\n`);
       },
       async close(manifest) {
         const files: Record<string, Entry> = {};
@@ -110,9 +106,7 @@ export function openFleetFiles(
         files['missed.csv'] = { rows: counts.missed, sha256: missed.commit() };
         files['tries.csv'] = { rows: counts.tries, sha256: tries.commit() };
         if (frames) files['frames.jsonl'] = { rows: counts.frames, sha256: frames.commit() };
-        const file = openOutput(at(MANIFEST));
-        file.write(Buffer.from(`${JSON.stringify({ ...manifest, files }, null, 2)}\n`));
-        file.commit();
+        writeWhole(at(MANIFEST), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
         place.done();
       },
       abort,

@@ -13,7 +13,6 @@ const COUNTS = {
   contactsMissed: 0,
   /** Installations whose latest contact was not answered. */
   silentNow: 0,
-  /** Installations whose gas meter has been heard of, and those of which a contact was heard in the last attempt. */
   instructionsOk: 0,
   instructionsFailed: 0,
   attemptsOk: 0,

@@ -2,25 +2,23 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COHORTS } from '../../installation/cohort.ts';
 import { CATEGORIES } from '../../clauses/clause.ts';
+import { writeWhole } from '../../interchange/format/outputFile.ts';
 import { openTable } from '../../interchange/table/tableFile.ts';
 import type { TableFile } from '../../interchange/table/tableTypes.ts';
-import { FileRefused, formatRefusal } from '../../interchange/record/refusal.ts';
-import { TooManyRefused } from '../../interchange/history/refusedRows.ts';
 import { alarmLines } from '../../report/forecast/alarmLines.ts';
 import type { PageDocument } from '../../report/html/section.ts';
-import { DAY, endOfLondonDate, formatInstant, type Instant } from '../../time.ts';
+import { endOfLondonDate, type Instant } from '../../time.ts';
 import { counted, thousands } from '../../text/table.ts';
 import { ALARM, type Forecast, type Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import { forecastDays } from '../../../sim/forecast/library/libraryPlan.ts';
 import type { LookAlikes } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { factsOf, LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
-import { EXIT, ExitWith, UsageError, type ExitCode } from '../shell/exit.ts';
+import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { MANIFEST, stage, type Staging } from '../shell/outDirectory.ts';
 import { commandText } from '../shell/commandText.ts';
 import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
-import { rowProgress } from '../shell/progress.ts';
 import { recordInputs } from '../shell/recordInputs.ts';
 import { threadsOf } from '../shell/options.ts';
 import { forecastRows, tableRow, visitRows, type PartSums } from './forecastRows.ts';
@@ -33,6 +31,7 @@ import { fillLibrary, forecasterOf, membersOf } from '../library/libraryCells.ts
 import { forecastDocument } from '../page/forecastPage.ts';
 import { PAGE_FILE } from '../report/reportFolder.ts';
 import { writeDocument } from '../report/writePage.ts';
+import { areRecordsNamed, readRecords, refuseLateAsOf } from '../library/recordReading.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
 import type { PortfolioSink } from './portfolioReader.ts';
 import { PARTS, readPortfolio, type Part, type Portfolio } from './portfolioReader.ts';
@@ -42,7 +41,6 @@ import { namedOutput, refuseOtherFolder, refuseOthers } from '../output/ownFiles
 import type { Provenance } from '../../report/provenance.ts';
 import { inputsOrigin, originOf } from '../output/outputOrigin.ts';
 import { libraryOrigin } from '../library/libraryOrigin.ts';
-import { sha256Of } from '../output/fileHash.ts';
 
 /** The options of `forecast`, as Commander gives them. */
 export interface ForecastOptions {
@@ -64,8 +62,6 @@ export interface ForecastOptions {
   readonly renameColumn: readonly string[];
 }
 
-/** Days past the last row that an as-of may lie: of a later day nothing is known. Ours. */
-const DAYS_PAST_MAX = 7;
 /** A share of installations without any counterpart above which nothing is forecast. Ours. */
 const STRANGERS_MAX = 0.2;
 
@@ -76,9 +72,7 @@ const NO_EVENTS = 'No --events: changes of dormancy, payment mode and supplier, 
 export async function runForecast(io: Io, folder: string, options: ForecastOptions): Promise<ExitCode> {
   const library = openLibrary(folder);
   const { asOf, days, instants } = daysOf(library, options);
-  const hasRecords = options.installations.length > 0 || options.attempts.length > 0 || options.events.length > 0;
-  if (hasRecords && (options.installations.length === 0 || options.attempts.length === 0))
-    throw new UsageError('histories are --installations and --attempts together, and --events where there are any');
+  const hasRecords = areRecordsNamed(options);
   const parts = PARTS.filter((part) => options.by.includes(part));
   if (!hasRecords && parts.length > 0) throw new UsageError(`--by ${parts.join(',')}: only histories tell it; name --installations and --attempts`); // prettier-ignore
   const whatIfs = whatIfsOf(library, options.whatIf);
@@ -124,9 +118,8 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
       const table = tables.open('forecast.csv');
       for (const row of answer.rows) table.append(tableRow(row, instants));
       const files = tables.close();
-      const path = join(staging.folder, PAGE_FILE);
-      writeFileSync(path, `${JSON.stringify(page)}\n`);
-      const named = { ...files, [PAGE_FILE]: { rows: 1, sha256: sha256Of(path) } };
+      const sha256 = writeWhole(join(staging.folder, PAGE_FILE), `${JSON.stringify(page)}\n`);
+      const named = { ...files, [PAGE_FILE]: { rows: 1, sha256 } };
       const head = { provenance, asOf, files: named, notes: answer.notes };
       writeFileSync(join(staging.folder, MANIFEST), manifestOf(library, head));
       io.interruption().throwIfAborted();
@@ -269,9 +262,7 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
 /** @throws UsageError if the records hold nobody, or end too long before the as-of */
 function refuseLate(asOf: string, { portfolio }: PortfolioSink): void {
   if (portfolio.states.size === 0) throw new UsageError('the histories hold no installation');
-  if (endOfLondonDate(asOf) - portfolio.lastAt <= DAYS_PAST_MAX * DAY) return;
-  const last = portfolio.lastAt === 0 ? 'they have no attempt' : `their last attempt is of ${formatInstant(portfolio.lastAt)}`; // prettier-ignore
-  throw new UsageError(`--as-of ${asOf}: nothing is known of the days before it: ${last}\n  Name a day at most ${DAYS_PAST_MAX} days past the last row.`); // prettier-ignore
+  refuseLateAsOf(asOf, portfolio.lastAt);
 }
 
 /**
@@ -283,13 +274,10 @@ async function read(
   { library, asOf, days, options, tables, inputs, temporary }: HistoryOptions,
   lookAlikes?: LookAlikes,
 ): Promise<PortfolioSink> {
-  const interruption = io.interruption();
-  const progress = rowProgress(io.err, { term: io.env['TERM'], now: io.now, text: (rows) => `${thousands(rows)} rows read` }); // prettier-ignore
-  let current: PortfolioSink | undefined;
-  try {
-    const rows = tables && lookAlikes && ((): TableFile => tables.open('installations.csv'));
-    let table: TableFile | undefined;
-    const { counts, sink } = await readPortfolio(
+  const rows = tables && lookAlikes && ((): TableFile => tables.open('installations.csv'));
+  let table: TableFile | undefined;
+  return readRecords<PortfolioSink>(io, { asOf, undone: 'forecast' }, (progress, opened) =>
+    readPortfolio(
       inputs,
       {
         asOf: endOfLondonDate(asOf),
@@ -297,10 +285,7 @@ async function read(
         tips: rows !== undefined,
         temporary,
         errorsMax: options.maxErrors,
-        progress: (rows) => {
-          interruption.throwIfAborted();
-          progress.add(rows);
-        },
+        progress,
         open: () => {
           // Files in another order are read again: what was written is void.
           table?.abort();
@@ -309,22 +294,9 @@ async function read(
           return { write: (id, row) => lookAlikes && table?.append(installationRow(lookAlikes, id, row, day)) };
         },
       },
-      (opened) => (current = opened),
-    );
-    if (sink.refusedRows.count > 0) throw new TooManyRefused();
-    progress.end();
-    writeLine(io.err, `${counted(counts.installations, 'installation')}, ${counted(counts.attempts, 'attempt')}, ${counted(counts.events, 'event')} as of ${asOf}`); // prettier-ignore
-    if (counts.afterAsOf > 0) writeLine(io.err, `${counted(counts.afterAsOf, 'row')} after the as-of, ignored.`);
-    if (counts.undecided > 0) writeLine(io.err, `${counted(counts.undecided, 'installation')} left out: a row contradicts another.`); // prettier-ignore
-    return sink;
-  } catch (error) {
-    progress.end();
-    if (!(error instanceof TooManyRefused || error instanceof FileRefused)) throw error;
-    for (const row of current?.refusedRows.first ?? []) writeLine(io.err, formatRefusal(row));
-    const count = current?.refusedRows.count ?? 0;
-    writeLine(io.err, error instanceof FileRefused ? error.message : `${counted(count, 'row')} refused; nothing was forecast.`); // prettier-ignore
-    throw new ExitWith(EXIT.refused);
-  }
+      opened,
+    ),
+  );
 }
 
 function supportOf({ lookAlikes }: Forecaster, { states }: Portfolio): Support {

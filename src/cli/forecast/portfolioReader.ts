@@ -9,6 +9,7 @@ import type { Attempt, History } from '../../migration/history.ts';
 import { OK, OK_ESME } from '../../migration/history.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import type { Instant } from '../../time.ts';
+import { namesOf } from '../shell/recordInputs.ts';
 import { stateOfHistory, verdictAt } from '../../../sim/forecast/state/historyState.ts';
 import { categoryOf, VERDICT_NONE, type StateCode } from '../../../sim/forecast/state/stateFacts.ts';
 
@@ -110,7 +111,7 @@ export async function readPortfolio(
   opened: (sink: PortfolioSink) => void,
 ): Promise<{ readonly sink: PortfolioSink; readonly counts: JoinCounts }> {
   const decider = engine(rules);
-  const files = [...inputs.installations, ...inputs.attempts, ...inputs.events].map(({ name }) => name);
+  const files = namesOf(inputs);
   const reportedOf = (history: History, at: Instant): number => categoryOf(verdictAt(decider, history, at));
   const decide = (history: History): ReadInstallation => {
     const { installation, attempts, events } = history;

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { parseCsv } from '../../report/published.ts';
+import { valueOfJson } from '../../text/jsonText.ts';
 import { JOURNAL, MANIFEST } from '../shell/outDirectory.ts';
 import { silence, type LiveBlock } from './liveTypes.ts';
 import { PROGRESS_FILE } from '../sweep/progressFile.ts';
@@ -54,7 +55,7 @@ function watchBlock(directory: string, name: string, now: number): LiveBlock {
   const lines = readFileSync(join(directory, JOURNAL), 'utf8')
     .split('\n')
     .flatMap((line) => {
-      const parsed = journalLine.safeParse(jsonOrNull(line));
+      const parsed = journalLine.safeParse(valueOfJson(line));
       return parsed.success ? [parsed.data] : [];
     });
   const heard = new Map<string, number>();
@@ -120,7 +121,7 @@ function summaryFacts(summary: WatchSummary | undefined): LiveBlock['facts'] {
 function summaryOf(directory: string): WatchSummary | undefined {
   const path = join(directory, 'watch.json');
   if (!existsSync(path)) return undefined;
-  const parsed = watchSummary.safeParse(jsonOrNull(readFileSync(path, 'utf8')));
+  const parsed = watchSummary.safeParse(valueOfJson(readFileSync(path, 'utf8')));
   return parsed.success ? parsed.data : undefined;
 }
 
@@ -132,8 +133,8 @@ const begunStep = stepList.extend({ at: z.string(), step: z.string() });
 function rigBlock(directory: string, name: string, now: number): LiveBlock {
   const isDone = existsSync(join(directory, STEPS));
   const text = readFileSync(join(directory, isDone ? STEPS : RIG_PROGRESS), 'utf8');
-  const begun = isDone ? undefined : begunStep.safeParse(jsonOrNull(text.trim().split('\n').at(-1) ?? ''));
-  const list = isDone ? stepList.safeParse(jsonOrNull(text)) : begun;
+  const begun = isDone ? undefined : begunStep.safeParse(valueOfJson(text.trim().split('\n').at(-1) ?? ''));
+  const list = isDone ? stepList.safeParse(valueOfJson(text)) : begun;
   const rows = list?.success ? list.data.steps : [];
   const facts: LiveBlock['facts'] = begun?.success
     ? [['under way', `${begun.data.step}, begun ${begun.data.at}`], ['last sign', `${silence(statSync(join(directory, RIG_PROGRESS)).mtimeMs, now)} ago`]] // prettier-ignore
@@ -154,7 +155,7 @@ function rigBlock(directory: string, name: string, now: number): LiveBlock {
 function rigClauses(directory: string): readonly ClauseRow[] | undefined {
   const path = join(directory, MANIFEST);
   if (!existsSync(path)) return undefined;
-  const parsed = rigManifest.safeParse(jsonOrNull(readFileSync(path, 'utf8')));
+  const parsed = rigManifest.safeParse(valueOfJson(readFileSync(path, 'utf8')));
   return parsed.success ? parsed.data.clauses : undefined;
 }
 
@@ -193,14 +194,6 @@ function outputBlock(directory: string, name: string, now: number): LiveBlock {
     typeof value === 'string' || typeof value === 'number' ? [[key, String(value)]] : [],
   );
   return { title: `${name}: complete`, facts, tables: [] };
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function textOf(value: unknown): string {

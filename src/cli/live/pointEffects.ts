@@ -55,25 +55,23 @@ export function pointEffects(cells: string, countsOf: (key: string) => CellCount
   const keysOf = (point: PlannedPoint): readonly string[] => point.cells.flatMap((at) => plan.cells[at]?.key ?? []);
   const before = wholePoint(keysOf(base), countsOf);
   if (before === undefined) return [];
+  const own = meansOf(before);
   const read = new Set<string>();
   const rows: (readonly string[])[] = [];
-  let finished = 0;
   for (const point of plan.points.slice(1)) {
     const keys = keysOf(point);
     for (const key of keys) read.add(key);
     if (read.size > CELLS_MAX || rows.length >= POINTS_MAX) break;
     const counts = keys.length === 0 ? undefined : wholePoint(keys, countsOf);
     if (counts === undefined) continue;
-    finished += 1;
-    const [means, own] = [meansOf(counts), meansOf(before)];
-    rows.push([String(point.number), changesOf(counts, before), ...means.map((mean, c) => signed(mean - (own[c] ?? 0)))]); // prettier-ignore
+    rows.push([String(point.number), changesOf(counts, before), ...meansOf(counts).map((mean, c) => signed(mean - (own[c] ?? 0)))]); // prettier-ignore
   }
+  if (rows.length === 0) return [];
   const head = ['point', 'what is changed', ...CATEGORIES];
-  const as = ['0', 'the scenario as it is', ...meansOf(before).map((mean) => decimalNumber(mean, 1))];
-  if (finished === 0) return [];
+  const as = ['0', 'the scenario as it is', ...own.map((mean) => decimalNumber(mean, 1))];
   return [
     {
-      caption: `Effects so far: what ${finished === 1 ? 'the first finished point has' : `${finished} finished points have`} more than the scenario as it is (qualifying at the horizon, by run, among the simulated homes)`,
+      caption: `Effects so far: what ${rows.length === 1 ? 'the first finished point has' : `${rows.length} finished points have`} more than the scenario as it is (qualifying at the horizon, by run, among the simulated homes)`,
       head,
       rows: [as, ...rows],
     },

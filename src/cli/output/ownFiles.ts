@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import type { JunitOrigin } from '../../report/junit.ts';
 import type { Provenance } from '../../report/provenance.ts';
 import { ORIGIN_MARK } from '../../report/pageMark.ts';
-import { isWrittenThrough, openOutput, type OpenOutput } from '../../interchange/format/outputFile.ts';
+import { isWrittenThrough, writeWhole, type OpenOutput } from '../../interchange/format/outputFile.ts';
 import { UsageError } from '../shell/exit.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import type { NamedOutput } from '../shell/recordInputs.ts';
@@ -203,15 +203,8 @@ export function manifestText(kind: string, provenance: Provenance, files: FileHa
 export function writeSideManifest(
   path: string,
   provenance: Provenance,
-  { kind, files, open = openOutput }: { readonly kind: string; readonly files: FileHashes; readonly open?: OpenOutput },
+  { kind, files, open }: { readonly kind: string; readonly files: FileHashes; readonly open?: OpenOutput },
 ): void {
   if (isWrittenThrough(path)) return;
-  const file = open(sideManifest(path));
-  try {
-    file.write(Buffer.from(manifestText(kind, provenance, files)));
-    file.commit();
-  } catch (error) {
-    file.abort();
-    throw error;
-  }
+  writeWhole(sideManifest(path), manifestText(kind, provenance, files), open);
 }

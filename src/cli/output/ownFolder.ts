@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { openOutput } from '../../interchange/format/outputFile.ts';
+import { writeWhole } from '../../interchange/format/outputFile.ts';
 import type { Provenance } from '../../report/provenance.ts';
 import { MANIFEST, prepareDirectory } from '../shell/outDirectory.ts';
 import { sha256Of } from './fileHash.ts';
@@ -42,12 +42,5 @@ export function completeFolder(folder: OwnFolder): void {
 }
 
 function writeManifest({ directory, kind, provenance }: OwnFolder, files: Parameters<typeof manifestText>[2]): void {
-  const file = openOutput(join(directory, MANIFEST));
-  try {
-    file.write(Buffer.from(manifestText(kind, provenance, files)));
-    file.commit();
-  } catch (error) {
-    file.abort();
-    throw error;
-  }
+  writeWhole(join(directory, MANIFEST), manifestText(kind, provenance, files));
 }

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { makeFolders } from '../../interchange/makeFolders.ts';
-import { openOutput } from '../../interchange/format/outputFile.ts';
+import { writeWhole } from '../../interchange/format/outputFile.ts';
 import { runPage } from '../../report/html/runPage.ts';
 import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
 import { sectionPage } from '../../report/html/sectionPage.ts';
@@ -51,14 +51,7 @@ function marked(page: string, provenance: Provenance): string {
 function writePageFile(path: string, text: string): void {
   try {
     makeFolders(dirname(resolve(path)));
-    const output = openOutput(path);
-    try {
-      output.write(Buffer.from(text));
-      output.commit();
-    } catch (error) {
-      output.abort();
-      throw error;
-    }
+    writeWhole(path, text);
   } catch (error) {
     const words = fileErrorWords(error);
     throw words === undefined ? error : new UsageError(`${path}: ${words}\n  Name another file.`);

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import { PCAP_DRAWS } from '../../../devices/transport/pcap.ts';
 import { basename } from 'node:path';
-import { writeFileSync } from 'node:fs';
-import { formatProblems, type Problem } from '../../document/problem.ts';
+import { formatProblems } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
-import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import { UsageError, type ExitCode } from '../shell/exit.ts';
+import { writeNew } from '../shell/fileErrors.ts';
+import { checkFiles } from '../shell/fileKind.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { folder, instantOrDate, oneOf } from '../shell/options.ts';
 import { runRigFile, type TraceGiven } from './rigRun.ts';
@@ -159,33 +160,18 @@ async function init(io: Io, file: string, options: InitOptions): Promise<void> {
     const problems = loaded.problems.map((problem) => ({ ...problem, file: 'rig init', line: 0 }));
     throw new UsageError(formatProblems(problems));
   }
-  try {
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST')
-      throw new UsageError(`${file}: there is a file already, which is not overwritten; name another`);
-    throw new UsageError(`${file}: cannot be written (${code ?? String(error)})`);
-  }
+  writeNew(file, text);
   writeLine(io.out, `${file}: written; next: smets1-bench rig check ${file}`);
 }
 
-async function check(io: Io, files: readonly string[]): Promise<ExitCode> {
-  const problems: Problem[] = [];
-  for (const path of files) {
+function check(io: Io, files: readonly string[]): Promise<ExitCode> {
+  return checkFiles(io, { kind: 'rig', files }, async (path) => {
     const loaded = await tryRig(io, path);
-    if (!loaded.ok) {
-      problems.push(...loaded.problems);
-      continue;
-    }
+    if (!loaded.ok) return loaded;
     const { setup, hash } = loaded;
-    const head = `${path}: ok, ${setup.document.name}#${hash}, clock ${setup.clock}, rules ${setup.rules.name}`;
-    const lines = deviceLines(setup, await ledgerFolderOf(io, setup));
-    writeLine(io.out, [head, ...lines].join('\n'));
-  }
-  if (problems.length === 0) return EXIT.done;
-  writeLine(io.err, formatProblems(problems));
-  return EXIT.usage;
+    const head = `${setup.document.name}#${hash}, clock ${setup.clock}, rules ${setup.rules.name}`;
+    return { words: [head, ...deviceLines(setup, await ledgerFolderOf(io, setup))].join('\n') };
+  });
 }
 
 async function schema(io: Io, { of, markdown }: { of: 'rig' | 'steps'; markdown?: true }): Promise<void> {

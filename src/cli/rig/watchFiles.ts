@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolders } from '../../interchange/makeFolders.ts';
-import { openOutput } from '../../interchange/format/outputFile.ts';
+import { writeWhole } from '../../interchange/format/outputFile.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { RigRun, RigSetup, WatchRigOptions } from '../../../devices/index.ts';
 import { openFrameFiles } from './frameFiles.ts';
@@ -43,18 +43,6 @@ export async function writeWatchFiles(directory: string, { run, setup, head, sum
   put('watch.json', run.attempts.length, `${JSON.stringify(summary, null, 2)}\n`);
   const manifest = { ...manifestHead({ run, setup, head }), files };
   writeWhole(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-/** Writes a whole file under its name, or nothing, and returns its SHA-256. */
-function writeWhole(path: string, text: string): string {
-  const file = openOutput(path);
-  try {
-    file.write(Buffer.from(text));
-    return file.commit();
-  } catch (error) {
-    file.abort();
-    throw error;
-  }
 }
 
 /** Removes half-written files of processes that died. Only the holder of the lock may call it. */

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { Document, isScalar, visit } from 'yaml';
-import { formatProblems, type Problem } from '../../document/problem.ts';
 import { resolveRules } from '../../rules/resolveRules.ts';
 import { IN_FORCE } from '../../rules/builtInRules.ts';
 import { diffRules, rulesText } from '../../rules/rulesText.ts';
@@ -9,8 +8,9 @@ import { RULE_SETS } from '../../rules/builtInRules.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { INSTANT_MAX, type Instant } from '../../time.ts';
 import type { Shell } from '../shell/command.ts';
-import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import { writeLine, writeText, type Io } from '../shell/io.ts';
+import { UsageError, type ExitCode } from '../shell/exit.ts';
+import { checkFiles } from '../shell/fileKind.ts';
+import { writeText, type Io } from '../shell/io.ts';
 import { collect, instantOrDate } from '../shell/options.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 import { diskFiles } from '../shell/readText.ts';
@@ -37,7 +37,7 @@ export function rulesCommand({ action }: Shell): Command {
     ) // prettier-ignore
     .action(
       action((io: Io, name: string, options: RulesOptions & { format: Format }) => {
-        const text = PRINT[options.format](resolved(name, options));
+        const text = PRINT[options.format](rulesNamed(name, options));
         if (options.format === 'text') writeText(io.out, text);
         else io.out.write(text);
       }),
@@ -60,8 +60,8 @@ export function rulesCommand({ action }: Shell): Command {
           throw new UsageError(
             'rules diff compares two rule sets: name a second one, or change the first by --set-rule.',
           );
-        const before = resolved(a, { ...options, setRule: [] });
-        const after = resolved(b ?? a, options);
+        const before = rulesNamed(a, { ...options, setRule: [] });
+        const after = rulesNamed(b ?? a, options);
         if (options.format === 'json') io.out.write(diffJson(before, after, originOf(io)));
         else writeText(io.out, diffText(before, after));
       }),
@@ -99,11 +99,6 @@ function withRuleOptions(command: Command): Command {
     .option('--as-of <instant|date>', `the day that ${IN_FORCE} is asked of; default: the last`, instantOrDate);
 }
 
-/** The rule set, or everything that is wrong with it as one message. */
-function resolved(name: string, options: RulesOptions): RuleSet {
-  return rulesNamed(name, options);
-}
-
 function list(io: Io): void {
   const rows = RULE_SETS.map((rules) => [rules.name, datesText(rules), rules.title]);
   rows.push([
@@ -121,17 +116,12 @@ function datesText(rules: RuleSet): string {
   return `${from === undefined ? 'no category' : `in force from ${from}`}, expires ${rules.expiresOn}`;
 }
 
-function check(io: Io, files: readonly string[]): ExitCode {
-  const problems: Problem[] = [];
-  for (const file of files) {
+function check(io: Io, files: readonly string[]): Promise<ExitCode> {
+  return checkFiles(io, { kind: 'rules', files }, (file) => {
     // A check is of files: what has the name of a shipped rule set is read as one all the same.
     const result = resolveRules(/[/\\.]/.test(file) ? file : `./${file}`, { asOf: INSTANT_MAX, files: diskFiles });
-    if (result.ok) writeLine(io.out, `${file}: ok, ${result.rules.name}, ${result.rules.clauses.length} categories`);
-    else problems.push(...result.problems);
-  }
-  if (problems.length === 0) return EXIT.done;
-  writeLine(io.err, formatProblems(problems));
-  return EXIT.usage;
+    return result.ok ? { words: `${result.rules.name}, ${result.rules.clauses.length} categories` } : result;
+  });
 }
 
 function diffJson(a: RuleSet, b: RuleSet, provenance: Provenance): string {

@@ -13,7 +13,7 @@ import { OUTCOMES } from '../../../sim/kernel/model/outcomes.ts';
 import { EVENT_VALUES, type ShardRecords } from '../../../sim/kernel/records/recordBuffers.ts';
 import type { ScenarioSource } from '../../../sim/browser/protocol.ts';
 import { MANIFEST, stage } from '../shell/outDirectory.ts';
-import { openOutput } from '../../interchange/format/outputFile.ts';
+import { writeWhole } from '../../interchange/format/outputFile.ts';
 import type { Provenance } from '../../report/provenance.ts';
 import type { RunReport } from '../../report/runReport.ts';
 import { formatInstant } from '../../time.ts';
@@ -129,9 +129,7 @@ export function openRunFiles(directory: string, model: Model, metadata: Readonly
         for (const row of volumes) csv.append(volumeCells(row));
         entries.push(['volumes.csv', await csv.close()]);
         for (const [name, text] of Object.entries(texts)) {
-          const file = openOutput(join(staging.folder, name));
-          file.write(Buffer.from(text));
-          entries.push([name, { rows: 1, sha256: file.commit() }]);
+          entries.push([name, { rows: 1, sha256: writeWhole(join(staging.folder, name), text) }]);
         }
         return Object.fromEntries(entries);
       } catch (error) {

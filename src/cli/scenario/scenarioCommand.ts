@@ -5,7 +5,8 @@ import { loadScenario, type LoadedScenario } from '../../../sim/scenario/load.ts
 import type { MarkedLeaf } from '../../../sim/scenario/marks.ts';
 import { editorSchema } from '../../../sim/scenario/editorSchema.ts';
 import type { Shell } from '../shell/command.ts';
-import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import { UsageError, type ExitCode } from '../shell/exit.ts';
+import { checkFiles } from '../shell/fileKind.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { collect } from '../shell/options.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
@@ -65,26 +66,16 @@ scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or
   return scenario;
 }
 
-function check(io: Io, files: readonly string[], { strict = false }: { strict?: boolean }): ExitCode {
-  const errors: Problem[] = [];
-  for (const path of files) {
+function check(io: Io, files: readonly string[], { strict = false }: { strict?: boolean }): Promise<ExitCode> {
+  return checkFiles(io, { kind: 'scenario', files }, (path) => {
     const loaded = loadScenario({ path, files: diskFiles });
-    if (!loaded.ok) {
-      errors.push(...loaded.errors);
-      continue;
-    }
+    if (!loaded.ok) return { problems: loaded.errors };
     const doubts = [...unmarked(loaded), ...loaded.warnings];
-    if (strict && doubts.length > 0) {
-      errors.push(...doubts);
-      continue;
-    }
+    if (strict && doubts.length > 0) return { problems: doubts };
     if (doubts.length > 0) writeLine(io.err, formatProblems(doubts));
     const more = doubts.length === 0 ? '' : `, warnings: ${doubts.length}`;
-    writeLine(io.out, `${path}: ok, ${loaded.scenario.name}#${loaded.hash}, ${sizeOf(loaded)} installations${more}`);
-  }
-  if (errors.length === 0) return EXIT.done;
-  writeLine(io.err, formatProblems(errors));
-  return EXIT.usage;
+    return { words: `${loaded.scenario.name}#${loaded.hash}, ${sizeOf(loaded)} installations${more}` };
+  });
 }
 
 /** Numbers and dates that a file gives without saying where they come from. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { UsageError } from './exit.ts';
 
 /** What a file system refuses, in words. Each can be mended by the user: another place, more room, other rights. */
@@ -28,4 +29,21 @@ export function fileError(error: unknown): UsageError | undefined {
   if (words === undefined) return undefined;
   const { path, syscall } = error as NodeJS.ErrnoException;
   return new UsageError(`${path ?? syscall ?? 'a file'}: ${words}`, { cause: error });
+}
+
+/**
+ * Writes a text to a file that must not be there yet.
+ * @param shown how messages name the file
+ * @throws UsageError if a file is there, or none can be written
+ */
+export function writeNew(path: string, text: string, shown = path): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new UsageError(`${shown}: there is a file already, which is not overwritten; name another`);
+    const words = fileErrorWords(error);
+    if (words === undefined) throw error;
+    throw new UsageError(`${shown}: ${words}\n  Name another file.`, { cause: error });
+  }
 }

@@ -1,4 +1,6 @@
-import { UsageError } from './exit.ts';
+import { formatProblems, type Problem } from '../../document/problem.ts';
+import { EXIT, UsageError, type ExitCode } from './exit.ts';
+import { writeLine, type Io } from './io.ts';
 import { readText } from './readText.ts';
 
 /** A kind of file that people write, the top-level names that only it has, and the command that takes it. */
@@ -36,16 +38,47 @@ export type FileKind = keyof typeof KINDS;
  * @throws UsageError that names the command for the file
  */
 export function refuseOtherKind(path: string, expected: FileKind): void {
+  const words = otherKindWords(path, expected);
+  if (words !== undefined) throw new UsageError(words);
+}
+
+function otherKindWords(path: string, expected: FileKind): string | undefined {
   let text: string;
   try {
     text = readText(path);
   } catch {
-    return;
+    return undefined;
   }
   const found = kindOf(text);
-  if (found === undefined || found === expected) return;
+  if (found === undefined || found === expected) return undefined;
   const { words, command } = KINDS[found];
-  throw new UsageError(`${path}: found ${words}, expected ${KINDS[expected].words}\n  Write: smets1-bench ${command} ${path}`); // prettier-ignore
+  return `${path}: found ${words}, expected ${KINDS[expected].words}\n  Write: smets1-bench ${command} ${path}`;
+}
+
+/** What a check of one file found: words for it, or everything that is wrong. */
+export type FileChecked = { readonly words: string } | { readonly problems: readonly Problem[] };
+
+/** `rig check`, `fleet check` and their like: a line for each file that is right, then everything that is wrong. */
+export async function checkFiles(
+  io: Io,
+  { kind, files }: { readonly kind: FileKind; readonly files: readonly string[] },
+  check: (path: string) => FileChecked | Promise<FileChecked>,
+): Promise<ExitCode> {
+  const problems: Problem[] = [];
+  const others: string[] = [];
+  for (const path of files) {
+    const checked = await check(path);
+    if ('words' in checked) {
+      writeLine(io.out, `${path}: ok, ${checked.words}`);
+      continue;
+    }
+    const other = otherKindWords(path, kind);
+    if (other === undefined) problems.push(...checked.problems);
+    else others.push(other);
+  }
+  if (problems.length === 0 && others.length === 0) return EXIT.done;
+  writeLine(io.err, [...others, ...(problems.length === 0 ? [] : [formatProblems(problems)])].join('\n'));
+  return EXIT.usage;
 }
 
 /** The one kind whose names stand at the top of a YAML or JSON text; undefined where none, or several, do. */

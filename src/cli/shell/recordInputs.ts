@@ -107,6 +107,11 @@ function filesNamed(folder: string, name: (typeof RECORD_NAMES)[number]): readon
   return found.map((file) => join(folder, file));
 }
 
+/** The names of the input files, in the order of records. */
+export function namesOf({ installations, attempts, events }: JoinInputs): readonly string[] {
+  return [...installations, ...attempts, ...events].map(({ name }) => name);
+}
+
 /** Where the input files lie. */
 export function pathsOf({ installations, attempts, events }: JoinInputs): readonly string[] {
   return [...installations, ...attempts, ...events].map(({ path }) => path);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PageDocument } from '../../report/html/section.ts';
 import { COHORTS } from '../../installation/cohort.ts';
+import { writeWhole } from '../../interchange/format/outputFile.ts';
 import { openTable } from '../../interchange/table/tableFile.ts';
 import type { TableColumn, TableFile, TableValue } from '../../interchange/table/tableTypes.ts';
 import { endOfLondonDate, formatDay, lastDayOfMonth, londonDay, monthOf } from '../../time.ts';
@@ -38,7 +39,6 @@ import type { CellStore } from './cellStore.ts';
 import { CELLS } from './sweepPlaces.ts';
 import { SWEEP_TABLES, type SweepTable } from './sweepTables.ts';
 import type { Provenance } from '../../report/provenance.ts';
-import { sha256Of } from '../output/fileHash.ts';
 
 export interface MergeOptions {
   readonly sweep: Sweep;
@@ -81,9 +81,8 @@ export async function mergeSweep(options: MergeOptions): Promise<WrittenSweep> {
     writeAnalysis(sweep, merged, files);
     const entries = files.close();
     const page = sweepDocument({ sweep, provenance, ...merged });
-    const path = join(staging.folder, PAGE_FILE);
-    writeFileSync(path, `${JSON.stringify(page)}\n`);
-    const named = { ...entries, [PAGE_FILE]: { rows: 1, sha256: sha256Of(path) } };
+    const sha256 = writeWhole(join(staging.folder, PAGE_FILE), `${JSON.stringify(page)}\n`);
+    const named = { ...entries, [PAGE_FILE]: { rows: 1, sha256 } };
     const manifest = manifestOf(options, merged, named);
     writeFileSync(join(staging.folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     staging.publish();

@@ -56,6 +56,18 @@ export const openOutput: OpenOutput = (path) => {
   };
 };
 
+/** Writes a text as a whole file, or nothing, and returns its SHA-256 in hex. */
+export function writeWhole(path: string, text: string, open: OpenOutput = openOutput): string {
+  const file = open(path);
+  try {
+    file.write(Buffer.from(text));
+    return file.commit();
+  } catch (error) {
+    file.abort();
+    throw error;
+  }
+}
+
 /** A set of files of which all appear or none. `publish` renames them once every one of them is whole. */
 export class OutputSet {
   readonly #files = new Set<Pending>();

@@ -1,19 +1,18 @@
 // What is wrong with a rig file is told at once, where it stands, what was found, what was expected - and never a secret.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { formsOf, type FieldSchema } from '../../../../src/document/fields.ts';
 import { isMpan, isMprn } from '../../../../src/installation/identifiers.ts';
 import { RIG_FIELDS } from '../../../../devices/rig/file/rigFileSchema.ts';
 import { rigFieldTable, rigJsonSchema } from '../../../../devices/rig/file/rigSchemaText.ts';
 import { startingRig } from '../../../../devices/rig/file/startingRig.ts';
 import { stepsJsonSchema } from '../../../../devices/rig/run/stepRow.ts';
+import { expectMeanings, expectReadmeTable } from '../../../schemaTexts.ts';
 import { rigBench } from '../bench.ts';
 
 const bench = rigBench();
 afterAll(bench.stop);
 const RIGS = new URL('../../../../scenarios/rigs/', import.meta.url).pathname;
-const README = new URL('../../../../scenarios/README.md', import.meta.url).pathname;
 
 test('a name is enough: an installation in memory that migrates', () => {
   const setup = bench.setup('name: least\n');
@@ -201,29 +200,9 @@ describe('what is generated from the schema is committed; `-u` rewrites', () => 
     await expect(stepsJsonSchema()).toMatchFileSnapshot(`${RIGS}steps.schema.json`);
   });
 
-  test('the table of scenarios/README.md', async () => {
-    const text = readFileSync(README, 'utf8');
-    const table = /(<!-- rig fields: begin .*-->\n)[^]*(<!-- rig fields: end -->)/;
-    expect(text).toMatch(table);
-    const generated = `<!-- prettier-ignore-start -->\n\n${rigFieldTable()}\n<!-- prettier-ignore-end -->\n`;
-    await expect(text.replace(table, (_all, begin, end) => `${begin}${generated}${end}`)).toMatchFileSnapshot(README);
-  });
+  test('the table of scenarios/README.md', () => expectReadmeTable('rig fields', rigFieldTable()));
 
-  test('every field says what it means', () => {
-    function* within(field: FieldSchema, path: string): Iterable<[string, FieldSchema]> {
-      for (const form of formsOf(field)) {
-        for (const [name, inner] of Object.entries(form.properties ?? {})) {
-          yield [`${path}.${name}`, inner];
-          yield* within(inner, `${path}.${name}`);
-        }
-        if (form.items) yield* within(form.items, `${path}[]`);
-      }
-    }
-    const fields = [...within(RIG_FIELDS, '')];
-    expect(fields.length).toBeGreaterThan(90);
-    const silent = fields.filter(([, field]) => (field.description ?? '').length < 8 && field.const === undefined);
-    expect(silent.map(([path]) => path)).toEqual([]);
-  });
+  test('every field says what it means', () => expectMeanings(RIG_FIELDS, 90));
 });
 
 test('every sample is right', () => {
