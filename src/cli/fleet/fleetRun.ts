@@ -6,7 +6,7 @@ import { formatInstant, type Instant } from '../../time.ts';
 import type { EventResult, FleetFileResult, FleetMember, FleetSetup, LoadedFleet } from '../../../devices/index.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
 import { refuseOtherKind } from '../shell/fileKind.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
 import { diskFiles } from '../shell/readText.ts';
@@ -90,13 +90,13 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
       signal: interruption,
       stateFolder: face.defaultStateFolder(io.env),
       ledgerFolder: ({ name }) => ledgers.get(name) as string,
-      onNote: (note) => void io.err.write(`${visible(note)}\n`),
+      onNote: (note) => writeLine(io.err, note),
       ...(files && { lines: files.lines, onFirstWrite: files.begin }),
       ...(chosen && { only: chosen }),
       onResult: (member: FleetMember, result: EventResult) => {
         tally.take(member, result);
         files?.take(member, result, sources.get(member.id) ?? 'emulated');
-        if (sources.has(member.id)) io.err.write(`${visible(`${member.group}: ${resultWords(result)}`)}\n`);
+        if (sources.has(member.id)) writeLine(io.err, `${member.group}: ${resultWords(result)}`);
       },
       onTurn: (at, { waited }) => {
         show.asOf = Math.max(show.asOf, Math.min(at, end));
@@ -127,7 +127,8 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
     };
     files?.show(result);
     await files?.close({ ...headOf(), rules: setup.rules, partial: !isWhole, installations: ids.length, counts: tally.total(), asOf: formatInstant(asOf) }); // prettier-ignore
-    io.out.write(format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : visible(fleetText(told)));
+    if (format === 'json') io.out.write(`${JSON.stringify(result, null, 2)}\n`);
+    else writeAnswer(io.out, fleetText(told));
     if (run.failure) throw run.failure;
     if (interruption.aborted) {
       if (interruption.reason instanceof Interrupted) interruption.reason.kept = 'outputs are marked as partial, key ledgers stand as they are'; // prettier-ignore
