@@ -8,7 +8,8 @@ import { attemptRow, contactRow, eventRow, installationRow } from '../rig/record
 import type { Installation } from '../../installation/installation.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 
-const TRY_COLUMNS = ['installation_id', 'at', 'result'];
+/** The columns of tries.csv: every contact that was tried. `devices profile` reads them. */
+export const TRY_COLUMNS = ['installation_id', 'at', 'result'];
 
 /** What a try of a contact showed: the hub answered, was silent, or our side was at fault and nothing was seen. */
 function tryOf({ isMissed, contacted }: EventResult): string {
