@@ -7,7 +7,7 @@ import { valueOfJson } from '../../text/jsonText.ts';
 import { parseInstant } from '../../time.ts';
 import type { Look } from '../../../sim/world/profile/fitLink.ts';
 import { csvLine } from '../../interchange/format/rowWriter.ts';
-import { TRY_COLUMNS } from '../fleet/fleetFiles.ts';
+import { TRIES_FILE, TRY_COLUMNS } from '../output/triesFile.ts';
 import { JOURNAL } from '../shell/outDirectory.ts';
 import { UsageError } from '../shell/exit.ts';
 
@@ -29,7 +29,7 @@ const RESULTS = { answered: true, silent: false } as const;
 export function linkLooks(directory: string): LinkLooks {
   const readers = [
     [JOURNAL, watchLooks],
-    ['tries.csv', fleetLooks],
+    [TRIES_FILE, fleetLooks],
     ['steps.json', rigLooks],
   ] as const;
   for (const [name, read] of readers) {
