@@ -11,11 +11,12 @@ const LIVES_NONE = 1e-6;
 export class Level {
   /** By cell: the cell of the next coarser level that it lies in; -1 at the coarsest. */
   readonly parent: number[] = [];
-  /** By cell: the weight of the lives that stand in it. */
-  readonly lives: number[] = [];
-  /** By cell: what its lives came to, and where the packed sum of it begins in `sums`. */
+  /** By cell: what its lives ever come to. It is there, as all below, once the level is open. */
   readonly reach: Reach[] = [];
-  readonly start: number[] = [];
+  /** By cell: the weight of the lives that stand in it. */
+  lives = new Float64Array(0);
+  /** By cell: where the packed sum of it begins in `sums`. */
+  start = new Int32Array(0);
   sums = new Float64Array(0);
   private readonly cells = new Map<StateCode, number>();
 
@@ -29,18 +30,20 @@ export class Level {
     if (cell === undefined) {
       this.cells.set(code, (cell = this.parent.length));
       this.parent.push(parent());
-      this.lives.push(0);
     }
     return cell;
   }
 
   /** Makes room for the sums, once all cells are there. */
   open(reachOf: (cell: number) => Reach): void {
+    const cells = this.parent.length;
+    this.lives = new Float64Array(cells);
+    this.start = new Int32Array(cells);
     let size = 0;
-    for (let cell = 0; cell < this.parent.length; cell += 1) {
+    for (let cell = 0; cell < cells; cell += 1) {
       const reach = reachOf(cell);
       this.reach.push(reach);
-      this.start.push(size);
+      this.start[cell] = size;
       size += reach.size;
     }
     this.sums = new Float64Array(size);

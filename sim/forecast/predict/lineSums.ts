@@ -45,11 +45,14 @@ export class LineSums {
   constructor(days: number) {
     this.perPhase = days * COLUMN_COUNT;
     const size = PHASE_COUNT * this.perPhase;
-    this.actual = new Float64Array(size);
-    this.settled = new Float64Array(size);
-    this.open = new Float64Array(size);
-    this.dice = new Float64Array(size);
-    this.sampling = new Float64Array(size);
+    // One room for all: thousands of these are made.
+    const room = new Float64Array(5 * size);
+    const sums = (i: number): Float64Array => room.subarray(i * size, (i + 1) * size);
+    this.actual = sums(0);
+    this.settled = sums(1);
+    this.open = sums(2);
+    this.dice = sums(3);
+    this.sampling = sums(4);
   }
 
   /** The place of a phase, day and column in the sums. */

@@ -2,7 +2,7 @@ import type { MemberTable } from '../library/memberTable.ts';
 import { coarser, LEVELS, type StateCode } from '../state/stateFacts.ts';
 import { blend, cellOf, Level, NOTHING, type Descent } from './backOff.ts';
 import { NO_REACH, PackedRow, ReachFinder, sharesOfColumns, type Reach } from './reach.ts';
-import { TraitsOfStates } from './stateTraits.ts';
+import { TraitsOfStates, type StateTraits } from './stateTraits.ts';
 
 /** A member of a library: one replication of one draw. */
 export interface Member {
@@ -26,6 +26,7 @@ export class LookAlikes {
   readonly traits = new TraitsOfStates();
   readonly levels: readonly Level[] = Array.from({ length: LEVELS }, () => new Level());
   private readonly rows = new Map<MemberTable, Int32Array>();
+  private readonly traitsOfCells: StateTraits[] = [];
   private readonly buffers: readonly [Float64Array, Float64Array];
   private readonly shares: Float64Array;
 
@@ -48,6 +49,7 @@ export class LookAlikes {
       const cell = cellOf(this.levels, state);
       const root = this.rootOf(cell);
       (finders[root] ??= new ReachFinder(this.days)).add(table, i);
+      this.traitsOfCells[cell] ??= this.traits.of(state);
       return cell;
     });
   }
@@ -68,7 +70,8 @@ export class LookAlikes {
     for (let i = 0; i < cells.length; i += 1) {
       let cell = cells[i] as number;
       row.read(table, i, (this.levels[0] as Level).reach[cell] as Reach);
-      for (const { lives, sums, start, parent } of this.levels) {
+      for (let l = 0; l < LEVELS; l += 1) {
+        const { lives, sums, start, parent } = this.levels[l] as Level;
         lives[cell] = (lives[cell] as number) + (table.weight[i] as number);
         row.addTo(sums, start[cell] as number);
         cell = parent[cell] as number;
@@ -79,6 +82,11 @@ export class LookAlikes {
   /** The cell at the finest level of each state of a member. */
   cellsOf(table: MemberTable): Int32Array {
     return this.rows.get(table) as Int32Array;
+  }
+
+  /** The traits of the state that a cell at the finest level holds. */
+  traitsOf(cell: number): StateTraits {
+    return this.traitsOfCells[cell] as StateTraits;
   }
 
   /** The simulated lives that stood exactly so, and the first level that has some: LEVELS where none has. */

@@ -34,12 +34,13 @@ export function strataOfStates(states: ReadonlyMap<StateCode, number>, lookAlike
  * The strata of a member, predicted from the draws that are not its own, beside what became of it.
  * @param others has left out the draw of the member
  */
-export function strataOfMember(member: Member, { traits: known }: LookAlikes, others: OtherDraws): Strata {
+export function strataOfMember(member: Member, lookAlikes: LookAlikes, others: OtherDraws): Strata {
   const strata = new Map<StateCode, ForecastStratum>();
   const { table } = member;
   const make = emptyForecast(table.days);
-  for (let i = 0; i < table.states.length; i += 1) {
-    const traits = known.of(table.states[i] as number);
+  const cells = lookAlikes.cellsOf(table);
+  for (let i = 0; i < cells.length; i += 1) {
+    const traits = lookAlikes.traitsOf(cells[i] as number);
     const stratum = stratumOf(strata, traits, make);
     const count = table.weight[i] as number;
     const lives = table.lives[i] as number;

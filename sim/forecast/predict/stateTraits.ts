@@ -23,10 +23,17 @@ export class TraitsOfStates {
   }
 }
 
+/** Room for the places of one state. */
+const PLACES = new Int32Array(2 * LINE_SUMMARIES.length);
+
 function traitsOf(state: StateCode): StateTraits {
   const facts = factsOf(state);
-  const places = LINE_SUMMARIES.flatMap(({ among, of }, i) =>
-    among(facts) ? (of(facts) ? [2 * i, 2 * i + 1] : [2 * i + 1]) : [],
-  );
-  return { given: givenOf(state), phases: phasesOf(facts), places: Int32Array.from(places) };
+  let count = 0;
+  for (let i = 0; i < LINE_SUMMARIES.length; i += 1) {
+    const { among, of } = LINE_SUMMARIES[i] as (typeof LINE_SUMMARIES)[number];
+    if (!among(facts)) continue;
+    if (of(facts)) PLACES[count++] = 2 * i;
+    PLACES[count++] = 2 * i + 1;
+  }
+  return { given: givenOf(state), phases: phasesOf(facts), places: PLACES.slice(0, count) };
 }
