@@ -73,12 +73,7 @@ export const NO_REACH: Reach = new ReachFinder(0).find();
  * What columns count of packed shares of classes, one number for each column in reach.
  * @param start where the packed shares begin
  */
-export function sharesOfColumns(
-  { first, second }: Reach,
-  classes: Float64Array,
-  into: Float64Array,
-  start = 0,
-): void {
+export function sharesOfColumns({ first, second }: Reach, classes: Float64Array, into: Float64Array, start = 0): void {
   for (let i = 0; i < first.length; i += 1) {
     const two = second[i] as number;
     const one = classes[start + (first[i] as number)] as number;

@@ -274,11 +274,7 @@ function refuseLate(asOf: string, { portfolio }: PortfolioSink): void {
  * Reads the records. A refused row ends the command, as in `decide`.
  * @param lookAlikes for the table of installations; without them no table is written
  */
-async function read(
-  io: Io,
-  about: HistoryOptions,
-  lookAlikes?: LookAlikes,
-): Promise<PortfolioSink> {
+async function read(io: Io, about: HistoryOptions, lookAlikes?: LookAlikes): Promise<PortfolioSink> {
   const { library, asOf, days, options, parts, tables, inputs, temporary } = about;
   const rows = tables && lookAlikes && ((): TableFile => tables.open('installations.csv'));
   let table: TableFile | undefined;

@@ -47,10 +47,7 @@ export class PortfolioSink implements JoinSink<ReadInstallation> {
   private readonly parts: readonly Part[];
   private readonly write: (id: string, read: ReadInstallation) => void;
 
-  constructor(
-    files: readonly string[],
-    { errorsMax, parts, open }: Pick<ReadOptions, 'errorsMax' | 'parts' | 'open'>,
-  ) {
+  constructor(files: readonly string[], { errorsMax, parts, open }: Pick<ReadOptions, 'errorsMax' | 'parts' | 'open'>) {
     this.refusedRows = new RefusedRows({ errorsMax, stopAtMax: true, path: undefined, files });
     this.parts = parts;
     this.write = open().write;

@@ -20,15 +20,13 @@ const life = fc.record({
   weight: fc.constantFrom(0.25, 1 / 3, 1.7),
   classes: fc.tuple(...Array.from({ length: DAYS }, () => fc.nat(CLASS_COUNT - 1))),
 });
-const members = fc
-  .array(fc.array(life, { minLength: 1, maxLength: 30 }), { minLength: 2, maxLength: 4 })
-  .map((all) =>
-    all.map((lives, draw): Member => {
-      const builder = new TableBuilder(DAYS);
-      for (const { state: of, weight, classes } of lives) builder.add(of, weight, Uint8Array.from(classes));
-      return { draw, table: builder.build() };
-    }),
-  );
+const members = fc.array(fc.array(life, { minLength: 1, maxLength: 30 }), { minLength: 2, maxLength: 4 }).map((all) =>
+  all.map((lives, draw): Member => {
+    const builder = new TableBuilder(DAYS);
+    for (const { state: of, weight, classes } of lives) builder.add(of, weight, Uint8Array.from(classes));
+    return { draw, table: builder.build() };
+  }),
+);
 
 /** All columns of all days, by the definition: cells in full, from the coarsest level down. */
 function byDefinition(all: readonly Member[], of: StateCode): Float64Array {
