@@ -6,9 +6,8 @@ import type { EventResult, FleetMember, RigSetup, StepRow } from '../../../devic
 import { takeDirectory, type TakeLock } from '../rig/rigDirectory.ts';
 import { attemptRow, contactRow, eventRow, installationRow } from '../rig/recordRows.ts';
 import type { Installation } from '../../installation/installation.ts';
+import { TRIES_FILE, TRY_COLUMNS } from '../output/triesFile.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
-
-const TRY_COLUMNS = ['installation_id', 'at', 'result'];
 
 /** What a try of a contact showed: the hub answered, was silent, or our side was at fault and nothing was seen. */
 function tryOf({ isMissed, contacted }: EventResult): string {
@@ -61,7 +60,7 @@ export function openFleetFiles(
     ) as Record<(typeof RECORDS)[number], RowWriter>;
     const missed = keep(openOutput(at('missed.csv')));
     missed.write(Buffer.from(csvLine(['installation_id', 'at', 'kind'])));
-    const tries = keep(openOutput(at('tries.csv')));
+    const tries = keep(openOutput(at(TRIES_FILE)));
     tries.write(Buffer.from(csvLine(TRY_COLUMNS)));
     const frames = options.hasFrames ? keep(openOutput(at('frames.jsonl'))) : undefined;
     const counts = { missed: 0, tries: 0, frames: 0 };
@@ -104,7 +103,7 @@ export function openFleetFiles(
         const files: Record<string, Entry> = {};
         for (const name of RECORDS) files[`${name}.csv`] = await writers[name].close();
         files['missed.csv'] = { rows: counts.missed, sha256: missed.commit() };
-        files['tries.csv'] = { rows: counts.tries, sha256: tries.commit() };
+        files[TRIES_FILE] = { rows: counts.tries, sha256: tries.commit() };
         if (frames) files['frames.jsonl'] = { rows: counts.frames, sha256: frames.commit() };
         writeWhole(at(MANIFEST), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
         place.done();
