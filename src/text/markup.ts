@@ -37,8 +37,3 @@ export function escapeMarkup(text: string): string {
 export function coordinate(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
-
-/** Data for a script element: JSON in which no markup can end the element. */
-export function jsonForScript(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c');
-}
