@@ -39,6 +39,7 @@ export const turnTakenSchema = z.strictObject({
   /** What came of the event that ended in this turn. Left out while an instruction rests between two tries. */
   result: result.optional(),
 });
+/** One turn of an installation: when it began and ended, when it is due again, and what came of it. */
 export type TurnTaken = z.output<typeof turnTakenSchema>;
 
 /** What came of an event, without the steps, which no record of a fleet has. */
