@@ -1,4 +1,4 @@
-import { brokenCommand, brokenWords, COLUMNS_MIN } from '../../text/fit.ts';
+import { brokenCommand, brokenWords, COLUMNS_MIN } from '../../text/fitText.ts';
 
 /** An explanation that begins farther to the right than this share of the width stands on a line of its own. */
 const SIDE_SHARE = 0.55;

@@ -1,4 +1,4 @@
-import { fitText } from '../../text/fit.ts';
+import { fitText } from '../../text/fitText.ts';
 import { visible } from '../../text/visible.ts';
 import type { ExitWith, Interrupted } from './exit.ts';
 

@@ -207,6 +207,7 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
   'devices compare': row((p) => [p.at('a.json'), p.at('b.json')], { codes: [4] }),
   'devices listen': row(() => ['--listen', '127.0.0.1:0', '--seconds', '1']),
   'devices profile': row((p) => [p.at('looks')], {
+    anyWidth: PLAIN,
     writes: { out: 'file' },
     neverReplaces: 'a file that is there is never overwritten: test/cli/devicesProfile.test.ts',
   }),

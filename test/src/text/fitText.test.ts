@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fitText } from '../../../src/text/fit.ts';
+import { fitText } from '../../../src/text/fitText.ts';
 import { unbroken } from '../../cli/harness.ts';
 import { seedNumber } from '../../seed.ts';
 
