@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { bundleCommand } from './bundleCommand.mjs';
-import { bundlePage, PAGE_SCRIPTS } from './bundlePage.mjs';
+import { bundlePage, PACKED_SCRIPTS, PAGE_SCRIPTS } from './bundlePage.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -41,6 +41,12 @@ await bundleCommand();
 // The glossary is read at run time, from beside the code that reads it.
 cpSync(`${root}/src/docs/glossary.md`, `${root}/dist/src/docs/glossary.md`);
 
-// What a report page runs.
+// What a report page runs. Workers are packed here: it takes longer than the rest of a page.
+const { recode } = await import(`${root}/dist/sim/browser/recode.js`);
 mkdirSync(`${root}/dist/browser`, { recursive: true });
-for (const name of Object.keys(PAGE_SCRIPTS)) writeFileSync(`${root}/dist/browser/${name}.js`, await bundlePage(name));
+for (const name of Object.keys(PAGE_SCRIPTS)) {
+  const script = await bundlePage(name);
+  if (PACKED_SCRIPTS.includes(name))
+    writeFileSync(`${root}/dist/browser/${name}.packed`, recode(Buffer.from(script), true));
+  else writeFileSync(`${root}/dist/browser/${name}.js`, script);
+}

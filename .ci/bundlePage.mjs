@@ -8,6 +8,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** By name: the entry, and the name of its file in dist/browser. */
 export const PAGE_SCRIPTS = { client: 'pageClient', worker: 'whatIfWorker', full: 'fullWorker', live: 'liveClient' };
 
+/** Those that a page holds packed (sim/browser/recode.ts). */
+export const PACKED_SCRIPTS = ['worker', 'full'];
+
 /**
  * Stands in for what a page never reaches. Scales there interpolate numbers alone, between two ends, and write them with
  * words of their own; a seed comes as its two words.

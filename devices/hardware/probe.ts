@@ -173,7 +173,11 @@ async function wake(channel: Line, options: ProbeOptions): Promise<void> {
   const { nulMilliseconds, pauseMilliseconds } = WAKE_UP;
   channel.write(new Uint8Array(Math.ceil((nulMilliseconds / 1000) * 30)));
   await new Promise<void>((resolve) => {
-    timers.after(nulMilliseconds + pauseMilliseconds, resolve);
+    const cancel = timers.after(nulMilliseconds + pauseMilliseconds, resolve);
+    channel.onClose(() => {
+      cancel();
+      resolve();
+    });
   });
 }
 
@@ -199,9 +203,10 @@ async function askHdlc(channel: Line, options: ProbeOptions): Promise<Answer> {
     const answer = await ask(client, address, SNRM);
     if (answer === undefined) continue;
     const word = UNNUMBERED[answer.control & ~POLL_FINAL];
-    if (word === 'UA') await ask(client, address, DISC);
     const { upper, lower, bytes } = answer.source;
     const isOther = upper !== address.upper || lower !== address.lower;
+    // A slow device may answer here to an earlier question. Its link is closed at the address that it gives.
+    if (word === 'UA') for (const to of isOther ? [answer.source, address] : [address]) await ask(client, to, DISC);
     const own = isOther ? `, which calls itself ${upper}${bytes === 1 ? '' : `/${lower}`} in ${bytes} byte(s)` : '';
     const found = {
       client,
@@ -218,31 +223,40 @@ async function askHdlc(channel: Line, options: ProbeOptions): Promise<Answer> {
 async function askWrapper(channel: Line, options: ProbeOptions): Promise<Answer> {
   const heard = { octets: 0 };
   let rejected: Answer | undefined;
+  const asked: FoundAddress[] = [];
   for (const address of pairsToAsk(options, PUBLIC_CLIENT)) {
     if (channel.closed) break;
-    const found = await askPair(channel, options, { ...address, heard });
+    asked.push(address);
+    const found = await askPair(channel, options, { ...address, heard, asked });
     if (found?.isAccepted === true) return found.answer;
     rejected ??= found?.answer;
   }
   return rejected ?? silence(heard.octets);
 }
 
-/** Asks one server as one client; undefined if nothing answers. A meter that rejects the client is there. */
+/**
+ * Asks one server as one client; undefined if nothing answers. A meter that rejects the client is there. A slow one may
+ * answer to an earlier question, and is then named by the address that it gives.
+ */
 async function askPair(
   channel: Line,
   options: ProbeOptions,
-  of: FoundAddress & { readonly heard: { octets: number } },
+  of: FoundAddress & { readonly heard: { octets: number }; readonly asked: readonly FoundAddress[] },
 ): Promise<{ readonly answer: Answer; readonly isAccepted: boolean } | undefined> {
-  const { client: source, server: destination, heard } = of;
+  const { heard, asked } = of;
+  const question = { source: of.client, destination: of.server };
   const parser = new WrapperParser();
   const conformance = CONFORMANCE.get | CONFORMANCE.blockGet;
   const initiate = { responseAllowed: true, dlmsVersion: 6, conformance, pduBytesMax: 0xffff };
   const aarq = encodeAarq({ context: 1, mechanism: 0, userInformation: encodeInitiateRequest(initiate) });
-  const answer = await exchange(channel, encodeWrapper({ source, destination, apdu: aarq }), options, (bytes) => {
+  const answer = await exchange(channel, encodeWrapper({ ...question, apdu: aarq }), options, (bytes) => {
     heard.octets += bytes.length;
-    return parser.receive(bytes).find((pdu) => pdu.destination === source && pdu.source === destination);
+    return parser
+      .receive(bytes)
+      .find((pdu) => asked.some(({ client, server }) => pdu.destination === client && pdu.source === server));
   });
   if (answer === undefined) return undefined;
+  const { destination: source, source: destination } = answer;
   const isAare = answer.apdu[0] === 0x61;
   const aare = isAare ? decodeAare(answer.apdu) : undefined;
   const isAccepted = aare?.ok === true && aare.value.result === 0;
@@ -272,19 +286,26 @@ function exchange<T>(
   accept: (bytes: Uint8Array) => T | undefined,
 ): Promise<T | undefined> {
   return new Promise((resolve) => {
+    const timers = options.timers ?? wallTimers();
+    // A late answer to the question before waits in the channel, and may end this exchange while it is being set up.
+    const undo: (() => void)[] = [];
+    let isOver = false;
     const done = (answer: T | undefined): void => {
-      cancel();
-      unlisten();
-      unclose();
+      isOver = true;
+      for (const one of undo.splice(0)) one();
       resolve(answer);
     };
-    const timers = options.timers ?? wallTimers();
-    const cancel = timers.after(options.answerMilliseconds ?? 2000, () => done(undefined));
-    const unlisten = channel.onData((bytes) => {
-      const answer = accept(bytes);
+    const keep = (one: () => void): void => {
+      if (isOver) one();
+      else undo.push(one);
+    };
+    keep(timers.after(options.answerMilliseconds ?? 2000, () => done(undefined)));
+    const listen = (bytes: Uint8Array): void => {
+      const answer = isOver ? undefined : accept(bytes);
       if (answer !== undefined) done(answer);
-    });
-    const unclose = channel.onClose(() => done(undefined));
-    if (!channel.closed) channel.write(octets);
+    };
+    keep(channel.onData(listen));
+    keep(channel.onClose(() => done(undefined)));
+    if (!isOver && !channel.closed) channel.write(octets);
   });
 }

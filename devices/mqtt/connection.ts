@@ -12,7 +12,7 @@ export interface ConnectionOptions {
   readonly credentials?: MqttCredentials;
   /** A retained message that the broker publishes if this connection ends without a disconnect. */
   readonly will?: { readonly topic: string; readonly payload: string };
-  /** Time to wait for the broker, in seconds. Default 10. */
+  /** Time to wait for the broker to connect and to acknowledge, in seconds. Default 10. */
   readonly openSeconds?: number;
   /** Interval at which the client shows that it is alive, in seconds. Default 30. */
   readonly keepaliveSeconds?: number;
@@ -32,10 +32,11 @@ export interface Connection {
   readonly endpoint: string;
   /** Number of messages given to the client and not yet sent to the network. */
   readonly unsentMessages: number;
+  /** Resolves when the broker has acknowledged; rejects with a TransportError if it does not in time. */
   subscribe(filter: string, listener: (message: Received) => void): Promise<void>;
   /** Publishes without waiting. A failure is reported to `onEnd`. */
   post(topic: string, payload: Uint8Array | string, retain?: boolean): void;
-  /** Resolves when the broker has acknowledged. */
+  /** Resolves when the broker has acknowledged; rejects with a TransportError if it does not in time. */
   publish(topic: string, payload: Uint8Array | string, retain?: boolean): Promise<void>;
   /** Resolves when every message posted so far is acknowledged. */
   acknowledged(): Promise<void>;
@@ -48,6 +49,7 @@ const OPEN_SECONDS = 10;
 /** Connects to a broker. Rejects with a TransportError, whose text never holds credentials. */
 export async function connectBroker(options: ConnectionOptions): Promise<Connection> {
   const url = brokerUrl(options.url);
+  const seconds = options.openSeconds ?? OPEN_SECONDS;
   const endpoint = `mqtt:${new URL(url).host}`;
   const client = mqtt.connect(url, clientOptions(options));
   const listeners: { filter: string; wild: boolean; listener: (message: Received) => void }[] = [];
@@ -78,6 +80,30 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
     });
   }
 
+  /**
+   * Waits for the acknowledgement of one operation. MQTT.js never calls back for what was pending when the broker went
+   * away, and waits for ever for a broker that is there and says nothing.
+   */
+  function acknowledged(operate: (done: (error?: Error | null) => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (ended !== undefined) {
+        reject(new TransportError('closed', endpoint, 'used after it was closed'));
+        return;
+      }
+      const settle = (error: TransportError | undefined): void => {
+        clearTimeout(late);
+        waitingForBroker.delete(broken);
+        if (error) reject(error);
+        else resolve();
+      };
+      const broken = (): void => settle(new TransportError('lost', endpoint, 'the broker did not acknowledge'));
+      const silent = (): void => settle(new TransportError('timeout', endpoint, `the broker did not acknowledge within ${seconds} s`)); // prettier-ignore
+      const late = setTimeout(silent, seconds * 1000);
+      waitingForBroker.add(broken);
+      operate((error) => settle(error ? transportError(endpoint, error) : undefined));
+    });
+  }
+
   client.on('message', (topic, payload, packet) => {
     if (payload.length > PAYLOAD_BYTES_MAX) return;
     const message: Received = { topic, payload, retained: packet.retain };
@@ -88,7 +114,7 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
   client.on('error', (cause) => {
     lastError = cause;
   });
-  await opened(client, endpoint, options.openSeconds ?? OPEN_SECONDS, () => lastError);
+  await opened(client, endpoint, seconds, () => lastError);
   client.on('close', () =>
     end(
       lastError === undefined
@@ -102,34 +128,16 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
     get unsentMessages() {
       return unacknowledged;
     },
-    async subscribe(filter, listener) {
+    subscribe(filter, listener) {
       listeners.push({ filter, wild: /[+#]/.test(filter), listener });
-      try {
-        await client.subscribeAsync(filter, { qos: 1 });
-      } catch (cause) {
-        throw transportError(endpoint, cause);
-      }
+      return acknowledged((done) => client.subscribe(filter, { qos: 1 }, (error) => done(error)));
     },
     post(topic, payload, retain = false) {
       published(topic, payload, retain, (error) => {
         if (error !== undefined && error !== null) end(transportError(endpoint, error));
       });
     },
-    publish: (topic, payload, retain = false) =>
-      new Promise((resolve, reject) => {
-        if (ended !== undefined) {
-          reject(new TransportError('closed', endpoint, 'published to after it was closed'));
-          return;
-        }
-        // MQTT.js never calls back for operations that were pending when the broker went away.
-        const broken = (): void => reject(new TransportError('lost', endpoint, 'the broker did not acknowledge'));
-        waitingForBroker.add(broken);
-        published(topic, payload, retain, (e) => {
-          waitingForBroker.delete(broken);
-          if (e) reject(transportError(endpoint, e));
-          else resolve();
-        });
-      }),
+    publish: (topic, payload, retain = false) => acknowledged((done) => published(topic, payload, retain, done)),
     acknowledged: () =>
       new Promise((resolve) => {
         if (unacknowledged === 0 || ended !== undefined) resolve();
@@ -142,9 +150,25 @@ export async function connectBroker(options: ConnectionOptions): Promise<Connect
     async close() {
       const dead = ended !== undefined;
       end(undefined);
-      await client.endAsync(dead || !client.connected).catch(() => undefined);
+      await parted(client, dead || !client.connected);
     },
   };
+}
+
+/** Time that a broker has to take what is under way when this side leaves, in milliseconds. */
+const PARTING_MILLISECONDS = 2000;
+
+/** Disconnects. MQTT.js waits for the acknowledgement of what is in flight, which a silent broker never gives. */
+async function parted(client: MqttClient, isForced: boolean): Promise<void> {
+  let late: NodeJS.Timeout | undefined;
+  const cut = new Promise<void>((resolve) => {
+    late = setTimeout(() => {
+      client.stream.destroy();
+      resolve();
+    }, PARTING_MILLISECONDS);
+  });
+  await Promise.race([client.endAsync(isForced).catch(() => undefined), cut]);
+  clearTimeout(late);
 }
 
 function clientOptions(options: ConnectionOptions): IClientOptions {

@@ -1,12 +1,12 @@
-/** The objects that every persona has: names, clock, associations, security, firmware. */
+/** The objects that every persona has, and those that both meters have. */
 import { associationLn } from '../cosem/associationLn.ts';
 import { clock } from '../cosem/clock.ts';
-import { derivedData } from '../cosem/data.ts';
+import { dataObject, derivedData } from '../cosem/data.ts';
 import { firmwareOf, imageTransfer } from '../cosem/imageTransfer.ts';
-import { rights } from '../cosem/object.ts';
+import { rights, stored } from '../cosem/object.ts';
 import { sapAssignment } from '../cosem/sapAssignment.ts';
 import { securitySetup } from '../cosem/securitySetup.ts';
-import { text, uint32, visible } from '../dlms/encoding/values.ts';
+import { text, uint32, uint8, visible } from '../dlms/encoding/values.ts';
 import type { CosemObject, ModelClient } from '../cosem/deviceModel.ts';
 
 /** Firmware comes in blocks of this many bytes. */
@@ -27,6 +27,7 @@ function invocationCounter(name: string): CosemObject {
   return derivedData(name, (env) => uint32(Math.max(0, env.device.keyring.highestAccepted)), ALL_READ);
 }
 
+/** The objects of every persona: names, clock, associations, security, firmware. */
 export function commonObjects(clients: readonly ModelClient[]): readonly CosemObject[] {
   const association = rights({ public: 'rrrrr-rr x---', reader: 'rrrrr-rr x---', management: 'rrrrr-rr x---' });
   // A client sees the association of its own besides the current one; management sees all of them.
@@ -49,5 +50,19 @@ export function commonObjects(clients: readonly ModelClient[]): readonly CosemOb
     derivedData('0.0.96.1.0.255', (env) => text(env.device.identity.serial), ALL_READ),
     derivedData('1.0.0.2.0.255', (env) => visible(firmwareOf(env.device, env.at)), READ),
     imageTransfer(IMAGE_BLOCK_BYTES, rights({ reader: 'rrrrrr ----', management: 'rrrrrr XXXX' })),
+  ];
+}
+
+/** The objects of both meters: those of every persona, the meter point, and the payment mode. */
+export function meterObjects(clients: readonly ModelClient[]): readonly CosemObject[] {
+  return [
+    ...commonObjects(clients),
+    derivedData('0.0.96.1.1.255', (env) => text(env.device.identity.meterPoint), READ),
+    // Payment mode: 0 credit, 1 prepayment. Of the maker's range: no standard object holds it.
+    dataObject(
+      '0.0.128.1.0.255',
+      stored('payment mode', uint8(0), (value) => value.type === 'unsigned' && value.value < 2),
+      CONFIGURED,
+    ),
   ];
 }

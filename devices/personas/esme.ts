@@ -1,14 +1,13 @@
 /** The electricity meter (ESME): registers, half-hourly load profile, clock, disconnect control. */
-import { dataObject, derivedData } from '../cosem/data.ts';
 import type { DeviceModel, Env, ModelClient } from '../cosem/deviceModel.ts';
 import { dateTimeData, startOfMonth } from '../cosem/dateTime.ts';
 import { disconnectControl } from '../cosem/disconnectControl.ts';
-import { rights, stored } from '../cosem/object.ts';
+import { rights } from '../cosem/object.ts';
 import { CLOCK_COLUMN, profileGeneric } from '../cosem/profileGeneric.ts';
 import { extendedRegister, register, UNIT } from '../cosem/register.ts';
 import type { Data } from '../dlms/encoding/axdr.ts';
-import { text, uint16, uint32, uint8 } from '../dlms/encoding/values.ts';
-import { commonObjects, CONFIGURED, EXTENDED_REGISTER, PROFILE, READ, REGISTER } from './common.ts';
+import { uint16, uint32, uint8 } from '../dlms/encoding/values.ts';
+import { EXTENDED_REGISTER, meterObjects, PROFILE, REGISTER } from './common.ts';
 import { drawn, rateAt, rateNow } from './consumption.ts';
 import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';
 
@@ -36,14 +35,7 @@ export function esmeModel(clients: readonly ModelClient[] = LAB_CLIENTS): Device
     pduBytesMax: LAB_PDU_BYTES_MAX,
     saps: [],
     objects: [
-      ...commonObjects(clients),
-      derivedData('0.0.96.1.1.255', (env) => text(env.device.identity.meterPoint), READ),
-      // Payment mode: 0 credit, 1 prepayment. Of the maker's range: no standard object holds it.
-      dataObject(
-        '0.0.128.1.0.255',
-        stored('payment mode', uint8(0), (value) => value.type === 'unsigned' && value.value < 2),
-        CONFIGURED,
-      ),
+      ...meterObjects(clients),
       register({
         name: '1.0.1.8.0.255',
         read: (env) => importAt(env, env.at),

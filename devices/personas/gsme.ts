@@ -2,15 +2,15 @@
  * The gas meter (GSME): battery powered, and asleep except for a moment every half hour. The rest of the home knows it
  * only through the mirror in the CHF.
  */
-import { dataObject, derivedData } from '../cosem/data.ts';
+import { derivedData } from '../cosem/data.ts';
 import type { DeviceModel, ModelClient, ObjectDevice } from '../cosem/deviceModel.ts';
 import { dateTimeData } from '../cosem/dateTime.ts';
 import { disconnectControl } from '../cosem/disconnectControl.ts';
-import { rights, stored } from '../cosem/object.ts';
+import { rights } from '../cosem/object.ts';
 import { CLOCK_COLUMN, profileGeneric } from '../cosem/profileGeneric.ts';
 import { extendedRegister, UNIT } from '../cosem/register.ts';
-import { text, uint16, uint32, uint8 } from '../dlms/encoding/values.ts';
-import { commonObjects, CONFIGURED, EXTENDED_REGISTER, PROFILE, READ } from './common.ts';
+import { uint16, uint32, uint8 } from '../dlms/encoding/values.ts';
+import { EXTENDED_REGISTER, meterObjects, PROFILE, READ } from './common.ts';
 import { drawn } from './consumption.ts';
 import { LAB_CLIENTS, LAB_PDU_BYTES_MAX } from './labProfile.ts';
 
@@ -58,13 +58,7 @@ export function gsmeModel(clients: readonly ModelClient[] = LAB_CLIENTS): Device
     pduBytesMax: LAB_PDU_BYTES_MAX,
     saps: [],
     objects: [
-      ...commonObjects(clients),
-      derivedData('0.0.96.1.1.255', (env) => text(env.device.identity.meterPoint), READ),
-      dataObject(
-        '0.0.128.1.0.255',
-        stored('payment mode', uint8(0), (value) => value.type === 'unsigned' && value.value < 2),
-        CONFIGURED,
-      ),
+      ...meterObjects(clients),
       extendedRegister({
         name: '7.0.3.0.0.255',
         read: (env) => uint32(gasVolume(env.device, env.at)),

@@ -34,6 +34,8 @@ export function byteChannel(carrier: Carrier): ChannelControl {
   let waitingBytes = 0;
   let heldErrors: TransportError[] = [];
   let closed = false;
+  let tellEnd: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (tellEnd = resolve));
   let released: Promise<void> | undefined;
 
   function fail(cause: unknown): void {
@@ -55,6 +57,7 @@ export function byteChannel(carrier: Carrier): ChannelControl {
     const listeners = [...closeListeners];
     closeListeners.clear();
     void release();
+    tellEnd();
     for (const listener of listeners) listener();
   }
 
@@ -113,7 +116,10 @@ export function byteChannel(carrier: Carrier): ChannelControl {
       return remover(errorListeners, listener);
     },
     async flush() {
-      if (!closed) await carrier.flush().catch((cause: unknown) => end(cause));
+      if (closed) return;
+      // A carrier that is gone may never call back for what it still held.
+      const flushed = carrier.flush().catch((cause: unknown) => end(cause));
+      await Promise.race([flushed, ended]);
     },
     async close() {
       end();

@@ -21,6 +21,9 @@ export interface HeldOptions {
   readonly quietMilliseconds: number;
 }
 
+/** Longest wait for a quiet line, in seconds. A line full of noise would put a call off for ever. The figure is ours. */
+const QUIET_WAIT_SECONDS = 30;
+
 export function heldTransport<C extends ByteChannel>(
   carrier: { readonly name: string; open(): Promise<C> },
   options: HeldOptions,
@@ -43,11 +46,15 @@ export function heldTransport<C extends ByteChannel>(
     return opened;
   }
 
-  function quiet(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Waits until the line is quiet or gone. Rejects with a TransportError `timeout` if it never is. */
+  function quiet(line: C): Promise<void> {
+    const end = timers.nowMilliseconds() + QUIET_WAIT_SECONDS * 1000;
+    return new Promise((resolve, reject) => {
       const look = (): void => {
-        const left = lastAt + quietMilliseconds - timers.nowMilliseconds();
-        if (left <= 0) resolve();
+        const now = timers.nowMilliseconds();
+        const left = lastAt + quietMilliseconds - now;
+        if (left <= 0 || line.closed) resolve();
+        else if (now >= end) reject(neverQuiet(carrier.name, quietMilliseconds));
         else timers.after(left, look);
       };
       look();
@@ -62,7 +69,7 @@ export function heldTransport<C extends ByteChannel>(
     async open() {
       if (call !== undefined) throw new TransportError('busy', carrier.name, 'a call is under way on this line');
       const line = await open();
-      await quiet();
+      await quiet(line);
       const control = byteChannel({
         endpoint: line.endpoint,
         send: (bytes) => {
@@ -87,4 +94,9 @@ export function heldTransport<C extends ByteChannel>(
       held = undefined;
     },
   };
+}
+
+function neverQuiet(name: string, milliseconds: number): TransportError {
+  const what = `no pause of ${milliseconds} ms within ${QUIET_WAIT_SECONDS} s: noise, or a device that sends without a pause`;
+  return new TransportError('timeout', name, what);
 }

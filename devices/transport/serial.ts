@@ -56,6 +56,12 @@ async function openSerial(path: string, first: SerialMode, load: () => Promise<S
   let port = build(first);
   let switching: Promise<void> | undefined;
   const queued: Uint8Array[] = [];
+  /** Resolves when the port has taken over all that was written. */
+  let written: Promise<void> = Promise.resolve();
+  /** Resolves with the reason when the present port closes. */
+  let gone: Promise<Error> = new Promise(() => undefined);
+  /** True from the opening of the present port until this side closes it. */
+  let isUp = false;
 
   function build(wanted: SerialMode): SerialPortLike {
     const { baud: baudRate, dataBits, parity, stopBits } = wanted;
@@ -69,23 +75,37 @@ async function openSerial(path: string, first: SerialMode, load: () => Promise<S
         queued.push(bytes);
         return;
       }
-      port.write(bytes);
+      written = new Promise((resolve) => port.write(bytes, resolve));
       if (port.writableLength > WAITING_BYTES_MAX) {
         throw new TransportError('overflow', endpoint, `more than ${WAITING_BYTES_MAX} bytes wait for the line`);
       }
     },
     async flush() {
-      await switching;
-      await called((done) => port.drain(done));
+      await switching?.catch(() => undefined);
+      await drained();
     },
     async release() {
       await switching?.catch(() => undefined);
       if (port.isOpen) await called((done) => port.close(done));
+      else if (isUp) await closedWithin(gone, CLOSING_MILLISECONDS);
     },
   });
 
+  /**
+   * Waits for what was written. node-serialport queues a drain for the next opening if the port is closing, and forgets
+   * writes that wait behind another one. So the drain comes after the last write, and ends with the port.
+   */
+  async function drained(): Promise<void> {
+    const all = written.then(() => called((done) => port.drain(done)));
+    const lostFirst = gone.then((reason) => Promise.reject(reason));
+    await Promise.race([all, lostFirst]);
+  }
+
   /** A port that vanished says so by 'close' with an error, or only by a failed write: both end the channel. */
   function attach(to: SerialPortLike): void {
+    gone = new Promise((resolve) => {
+      to.on('close', (cause) => resolve(cause instanceof Error ? cause : new Error('the port was closed')));
+    });
     to.on('data', (bytes) => {
       if (to === port) control.deliver(bytes);
     });
@@ -103,16 +123,18 @@ async function openSerial(path: string, first: SerialMode, load: () => Promise<S
       mode = wanted;
       return;
     }
-    await called((done) => port.drain(done));
+    await drained();
     const speedOnly = serialModeText({ ...wanted, baud: mode.baud }) === serialModeText(mode);
     if (speedOnly) await called((done) => port.update({ baudRate: wanted.baud }, done));
     else {
       const letGo = heldOpen(path);
       try {
+        isUp = false;
         await called((done) => port.close(done));
         port = build(wanted);
         attach(port);
         await called((done) => port.open(done));
+        isUp = true;
       } finally {
         letGo();
       }
@@ -125,6 +147,7 @@ async function openSerial(path: string, first: SerialMode, load: () => Promise<S
   } catch (cause) {
     throw transportError(endpoint, cause);
   }
+  isUp = true;
   const isPseudo = await isPseudoTerminal(port);
   attach(port);
 
@@ -133,7 +156,8 @@ async function openSerial(path: string, first: SerialMode, load: () => Promise<S
     setMode: {
       async value(wanted: SerialMode | string): Promise<void> {
         const next = typeof wanted === 'string' ? serialMode(wanted) : wanted;
-        await switching;
+        // Several may wait for the present change. One goes on, and the others wait for its change.
+        while (switching !== undefined) await switching.catch(() => undefined);
         if (control.channel.closed || serialModeText(next) === serialModeText(mode)) return;
         switching = set(next);
         try {
@@ -176,6 +200,15 @@ function heldOpen(path: string): () => void {
   } catch {
     return () => undefined;
   }
+}
+
+/** Longest wait for a port that is closing because it was lost, in milliseconds. */
+const CLOSING_MILLISECONDS = 2000;
+
+async function closedWithin(gone: Promise<unknown>, milliseconds: number): Promise<void> {
+  let late: NodeJS.Timeout | undefined;
+  await Promise.race([gone, new Promise((resolve) => (late = setTimeout(resolve, milliseconds)))]);
+  clearTimeout(late);
 }
 
 function lost(endpoint: string, cause: unknown): TransportError {

@@ -6,7 +6,7 @@ export interface SerialPortLike {
   readonly writableLength: number;
   open(done: (error: Error | null) => void): void;
   close(done?: (error: Error | null) => void): void;
-  write(bytes: Uint8Array): boolean;
+  write(bytes: Uint8Array, done: () => void): boolean;
   drain(done: (error: Error | null) => void): void;
   /** The modem lines. */
   get(done: (error: Error | null) => void): void;

@@ -19,7 +19,7 @@ export interface ByteChannel {
   onData(listener: (bytes: Uint8Array) => void): Unlisten;
   onClose(listener: () => void): Unlisten;
   onError(listener: (error: TransportError) => void): Unlisten;
-  /** Resolves when all that was written has left this program; at once on a closed channel. */
+  /** Resolves when all that was written has left this program, or when the channel ends; never rejects. */
   flush(): Promise<void>;
   /** Resolves when the carrier is released. Idempotent; never rejects. */
   close(): Promise<void>;

@@ -1,14 +1,12 @@
 /**
- * The script of a report page: the form of the what-if, and its answers as a table and a chart. It draws with the same
- * functions as Node does. The page sends nothing: the worker is made of a text that the page holds.
+ * The script of a report page: the form of the what-if. The worker computes and draws the answers. It is made of a text
+ * that the page holds packed, and the page sends nothing. Whatever can stand in the worker does: packed it is smaller.
  */
-import { rangeChart } from '../../src/report/charts/ranges.ts';
 import { escapeMarkup } from '../../src/text/markup.ts';
-import { signedNumber, wholeNumber } from '../../src/text/numberWords.ts';
 import { shellWord } from '../../src/text/shellWord.ts';
 import { formFields } from './formFields.ts';
-import { wasmScript } from './wasmScript.ts';
-import type { PageMessage, WhatIfAnswer, WhatIfChange, WhatIfField, WhatIfForm, WorkerMessage } from './protocol.ts';
+import { recode } from './recode.ts';
+import type { PageMessage, WhatIfChange, WhatIfField, WhatIfForm, WorkerMessage } from './protocol.ts';
 
 /** As much of a page as this script uses. */
 interface PageElement {
@@ -20,25 +18,16 @@ interface PageElement {
   addEventListener(type: string, listener: (event: { preventDefault(): void }) => void): void;
 }
 interface PageWorker {
-  onmessage: ((event: { readonly data: WorkerMessage }) => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
   onerror: (() => void) | null;
-  postMessage(message: PageMessage): void;
-}
-interface PageStream {
-  pipeThrough(through: object): PageStream;
-}
-interface PageResponse {
-  text(): Promise<string>;
-  arrayBuffer(): Promise<ArrayBuffer>;
+  postMessage(message: PageMessage | Uint8Array): void;
+  terminate(): void;
 }
 interface Page {
   readonly document: { getElementById(id: string): PageElement | null };
   readonly Worker?: new (url: string) => PageWorker;
-  readonly URL: { createObjectURL(blob: unknown): string };
-  readonly Blob: new (parts: (string | Uint8Array)[], options?: { type: string }) => { stream(): PageStream };
-  readonly DecompressionStream?: new (format: 'deflate-raw') => object;
-  readonly WebAssembly?: { compile(bytes: Uint8Array): Promise<object> };
-  readonly Response: new (body: PageStream) => PageResponse;
+  readonly URL: { createObjectURL(blob: object): string };
+  readonly Blob: new (parts: string[], options: { type: string }) => object;
 }
 
 const page = globalThis as unknown as Page;
@@ -49,7 +38,12 @@ function byId(id: string): PageElement {
   return found;
 }
 
-const form = JSON.parse(byId('what-if-data').textContent ?? '') as WhatIfForm;
+/** A block that the page holds packed and in base64. */
+function packed(id: string): Uint8Array {
+  return Uint8Array.from(atob(byId(id).textContent ?? ''), (character) => character.charCodeAt(0));
+}
+
+const form = JSON.parse(textOf(recode(packed('what-if-data'), false))) as WhatIfForm;
 const fields = formFields(form);
 const [fieldSelect, meaning, valueBox, say, answerBox, commandBox, button] = [
   'what-if-field', 'what-if-meaning', 'what-if-value', 'what-if-say', 'what-if-answer', 'what-if-command', 'what-if-run',
@@ -57,6 +51,11 @@ const [fieldSelect, meaning, valueBox, say, answerBox, commandBox, button] = [
 
 let worker: PageWorker | undefined;
 let asked = 0;
+
+/** A text of its bytes in UTF-8. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
 
 /** The chosen field; undefined if any field may be written. */
 function chosenField(): WhatIfField | undefined {
@@ -111,40 +110,36 @@ function commandFor(changes: readonly WhatIfChange[]): string {
   return [form.command, ...changes.map(({ path, value }) => `--set ${shellWord(`${path}=${value}`)}`)].join(' ');
 }
 
-/** A block that the page holds deflated and in base64. */
-function inflated(id: string): PageResponse {
-  const { Blob, DecompressionStream, Response } = page;
-  if (DecompressionStream === undefined) throw new Error('this browser inflates nothing');
-  const packed = atob(byId(id).textContent ?? '');
-  const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')));
+function workerOf(text: string): PageWorker {
+  const { Worker, URL, Blob } = page;
+  if (Worker === undefined) throw new Error('this browser has no workers');
+  return new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
 }
 
-/** The compiled life; undefined if the browser or a policy bars WebAssembly. */
-async function compiledLife(bytes: Uint8Array): Promise<object | undefined> {
-  try {
-    return await page.WebAssembly?.compile(bytes);
-  } catch {
-    return undefined;
-  }
+/** Unpacks a block in a worker of its own, so that the page stays alive. */
+function unpacked(id: string): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const unpacker = workerOf(`onmessage=({data})=>postMessage((${String(recode)})(data,false))`);
+    unpacker.onmessage = ({ data }) => {
+      unpacker.terminate();
+      resolve(data as Uint8Array);
+    };
+    unpacker.onerror = reject;
+    unpacker.postMessage(packed(id));
+  });
 }
 
-async function openWorker(): Promise<PageWorker | undefined> {
-  if (worker !== undefined || page.Worker === undefined) return worker;
-  let life: object | undefined;
-  try {
-    const bytes = new Uint8Array(await inflated('what-if-life').arrayBuffer());
-    life = await compiledLife(bytes);
-    const before = life === undefined ? `globalThis.lifeScript=${wasmScript(bytes)};` : '';
-    const text = before + (await inflated('what-if-worker').text());
-    worker = new page.Worker(page.URL.createObjectURL(new page.Blob([text], { type: 'text/javascript' })));
-  } catch {
-    return undefined;
-  }
-  worker.onmessage = ({ data }) => onAnswer(data);
-  worker.onerror = () => cannotCompute();
+/** Starts the worker. It asks to be started anew with the life as a script where WebAssembly is barred. */
+function startWorker(script: string, life: Uint8Array | undefined, waiting: PageMessage): void {
+  worker = workerOf(script);
+  worker.onmessage = ({ data }) => {
+    const message = data as WorkerMessage;
+    if (message.kind === 'barred') startWorker(message.lifeScript + script, undefined, waiting);
+    else onAnswer(message);
+  };
+  worker.onerror = cannotCompute;
   worker.postMessage({ kind: 'task', task: form.task, life });
-  return worker;
+  worker.postMessage(waiting);
 }
 
 function cannotCompute(): void {
@@ -158,22 +153,19 @@ async function ask(): Promise<void> {
   answerBox.innerHTML = '';
   button.disabled = true;
   say.textContent = 'Computing…';
-  const opened = await openWorker();
-  if (opened === undefined) {
-    cannotCompute();
-    return;
-  }
   asked += 1;
-  opened.postMessage({
-    kind: 'ask',
-    id: asked,
-    changes,
-    share: Number(byId('what-if-share').value),
-    replications: Number(byId('what-if-runs').value),
-  });
+  const [share, replications] = [Number(byId('what-if-share').value), Number(byId('what-if-runs').value)];
+  const question: PageMessage = { kind: 'ask', id: asked, changes, share, replications };
+  if (worker !== undefined) return worker.postMessage(question);
+  try {
+    const [script, life] = await Promise.all([unpacked('what-if-worker'), unpacked('what-if-life')]);
+    startWorker(textOf(script), life, question);
+  } catch {
+    cannotCompute();
+  }
 }
 
-function onAnswer(message: WorkerMessage): void {
+function onAnswer(message: Exclude<WorkerMessage, { readonly kind: 'barred' }>): void {
   if (message.id !== asked) return;
   if (message.kind === 'progress') {
     say.textContent = `Computing… ${Math.round(message.share * 100)} %`;
@@ -184,45 +176,8 @@ function onAnswer(message: WorkerMessage): void {
     say.textContent = message.problems.join('. ');
     return;
   }
-  show(message);
-}
-
-function show(answer: WhatIfAnswer): void {
-  const asked = changesAsked().map(({ path, value }) => `${path} at ${value}`);
-  const moved = answer.rows.filter(({ difference }) => Math.round(difference) !== 0);
-  const parts = moved.map(({ words, difference, error }) => `${words} ${signedNumber(difference)}${error === null ? '' : `, give or take ${wholeNumber(error)}`}`); // prettier-ignore
-  const sentence = `With ${asked.join(', ')} (${answer.name}#${answer.hash}), on the same dice: ${moved.length === 0 ? 'nothing moves' : parts.join('; ')}. Simulated here: ${wholeNumber(answer.installations)} homes, ${answer.replications} runs, scaled to the whole.`; // prettier-ignore
-  say.textContent = sentence;
-  const chart = (size: 'wide' | 'narrow'): string =>
-    rangeChart(
-      { id: 'what-if-chart', title: 'What the change does', description: sentence },
-      {
-        unit: 'difference',
-        mark: 'dot',
-        format: 'signed',
-        words: { value: 'difference (mean)', range: 'twice its standard error', reference: 'no difference' },
-        rows: answer.rows.map(({ words, difference, error }) => ({
-          label: words,
-          value: difference,
-          low: error === null ? null : difference - error,
-          high: error === null ? null : difference + error,
-          reference: 0,
-        })),
-      },
-      size,
-    );
-  answerBox.innerHTML = `<figure>${chart('wide')}${chart('narrow')}${answerTable(answer)}</figure>`;
-}
-
-function answerTable({ rows }: WhatIfAnswer): string {
-  const cells = rows.map(({ words, before, after, difference, error }) =>
-    [wholeNumber(before), wholeNumber(after), signedNumber(difference), error === null ? '' : wholeNumber(error)]
-      .map((text) => `<td class="n">${text}</td>`)
-      .join('')
-      .replace(/^/, `<th scope="row">${escapeMarkup(words)}</th>`),
-  );
-  const head = ['reason', 'before', 'after', 'difference', '±'].map((text, c) => `<th scope="col"${c === 0 ? '' : ' class="n"'}>${text}</th>`); // prettier-ignore
-  return `<div class="scroll" role="group" aria-label="The numbers of the what-if" tabindex="0"><table><caption>Before and after (means)</caption><thead><tr>${head.join('')}</tr></thead><tbody>${cells.map((row) => `<tr>${row}</tr>`).join('')}</tbody></table></div>`; // prettier-ignore
+  say.textContent = message.sentence;
+  answerBox.innerHTML = message.markup;
 }
 
 fieldSelect.innerHTML = fieldOptions();

@@ -34,8 +34,8 @@ export type PageMessage =
   | {
       readonly kind: 'task';
       readonly task: WhatIfTask;
-      /** The compiled life, a `WebAssembly.Module`; undefined where the worker begins with the life as a script. */
-      readonly life: object | undefined;
+      /** The compiled life; undefined where the worker begins with the life as a script. */
+      readonly life: Uint8Array | undefined;
     }
   | {
       readonly kind: 'ask';
@@ -50,8 +50,17 @@ export type PageMessage =
 /** What the worker answers. */
 export type WorkerMessage =
   | { readonly kind: 'progress'; readonly id: number; readonly share: number }
-  | ({ readonly kind: 'answer'; readonly id: number } & WhatIfAnswer)
-  | { readonly kind: 'wrong'; readonly id: number; readonly problems: readonly string[] };
+  | ({ readonly kind: 'answer'; readonly id: number } & WhatIfAnswer & ShownAnswer)
+  | { readonly kind: 'wrong'; readonly id: number; readonly problems: readonly string[] }
+  /** The browser or a policy bars WebAssembly: the text is the life, to be put before the script of another worker. */
+  | { readonly kind: 'barred'; readonly lifeScript: string };
+
+/** An answer as the page shows it. */
+export interface ShownAnswer {
+  readonly sentence: string;
+  /** A chart and its table, as HTML. */
+  readonly markup: string;
+}
 
 /** Volumes before and after a change, on common dice. */
 export interface WhatIfAnswer {

@@ -2,6 +2,8 @@ import { livesIn, type LifeMaker } from '../kernel/run/lifeInstance.ts';
 import { Replication } from '../kernel/model/replication.ts';
 import type { Changed } from './applyChanges.ts';
 import type { PageMessage, WhatIfChange, WhatIfTask, WorkerMessage } from './protocol.ts';
+import { shownAnswer } from './shownAnswer.ts';
+import { wasmScript } from './wasmScript.ts';
 import { WhatIf, type CountLives } from './whatIf.ts';
 
 /** As much of a worker's global scope as this file uses. */
@@ -10,7 +12,10 @@ interface WorkerScope {
   postMessage(message: WorkerMessage): void;
   /** The life as a script: the page puts it before this one where WebAssembly is barred. */
   readonly lifeScript?: LifeMaker;
-  readonly WebAssembly: { readonly Instance: new (module: object, imports: object) => { readonly exports: unknown } };
+  readonly WebAssembly?: {
+    readonly Module: new (bytes: Uint8Array) => object;
+    readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  };
 }
 
 const scope = globalThis as unknown as WorkerScope;
@@ -18,7 +23,7 @@ const scope = globalThis as unknown as WorkerScope;
 /** Lives a whole model in one instance. `life` is the compiled life; undefined where the script stands in for it. */
 function countIn(life: object | undefined): CountLives {
   const make: LifeMaker = (imports) => {
-    if (life !== undefined) return new scope.WebAssembly.Instance(life, imports).exports;
+    if (life !== undefined && scope.WebAssembly) return new scope.WebAssembly.Instance(life, imports).exports;
     if (scope.lifeScript === undefined) throw new Error('the page sent no life');
     return scope.lifeScript(imports);
   };
@@ -29,6 +34,15 @@ function countIn(life: object | undefined): CountLives {
   };
 }
 
+/** The compiled life; undefined if the browser or a policy bars WebAssembly. */
+function compiledLife(bytes: Uint8Array): object | undefined {
+  try {
+    return scope.WebAssembly && new scope.WebAssembly.Module(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Answers the questions of a page on a thread of its own, so that the page stays alive.
  * @param changerOf makes of a task the function that applies changes to it
@@ -37,15 +51,21 @@ export function serveWhatIf(changerOf: (task: WhatIfTask) => (changes: readonly 
   let whatIf: WhatIf | undefined;
   scope.onmessage = ({ data }) => {
     if (data.kind === 'task') {
-      whatIf = new WhatIf(data.task, changerOf(data.task), countIn(data.life));
+      const life = data.life && compiledLife(data.life);
+      if (data.life && life === undefined)
+        scope.postMessage({ kind: 'barred', lifeScript: `globalThis.lifeScript=${wasmScript(data.life)};` }); // prettier-ignore
+      else whatIf = new WhatIf(data.task, changerOf(data.task), countIn(life));
       return;
     }
-    const { id } = data;
+    // A worker that is to be started anew leaves the question to the next one.
+    if (whatIf === undefined) return;
+    const { id, changes } = data;
     try {
       const onProgress = (share: number): void => scope.postMessage({ kind: 'progress', id, share });
-      const answered = whatIf?.ask({ ...data, onProgress });
-      if (answered?.ok) scope.postMessage({ kind: 'answer', id, ...answered.answer });
-      else scope.postMessage({ kind: 'wrong', id, problems: answered?.problems ?? ['the page sent no scenario'] });
+      const answered = whatIf.ask({ ...data, onProgress });
+      if (answered.ok)
+        scope.postMessage({ kind: 'answer', id, ...answered.answer, ...shownAnswer(answered.answer, changes) }); // prettier-ignore
+      else scope.postMessage({ kind: 'wrong', id, problems: answered.problems });
     } catch (error) {
       scope.postMessage({ kind: 'wrong', id, problems: [error instanceof Error ? error.message : String(error)] });
     }

@@ -4,7 +4,7 @@ import { wholeNumber } from '../text/numberWords.ts';
 import { textTable } from '../text/table.ts';
 import { wrapped } from '../text/wrap.ts';
 import { endWords } from './endWords.ts';
-import { rangeText, SCREEN_WIDTH } from './firstScreen.ts';
+import { rangeText, RUNS_NOTE, SCREEN_WIDTH } from './firstScreen.ts';
 import { RELATION_WORDS } from './headline.ts';
 import { headlineRows, type CountRow, type RunReport } from './runReport.ts';
 import { RANGE_REPLICATIONS_MIN } from './statistics.ts';
@@ -25,8 +25,7 @@ export function cohortText({ cohorts, replications }: RunReport): string {
   );
   if (rows.length === 0) return 'By cohort: no category was met.';
   const table = textTable([head, ...rows], { right: erred ? [3, 4] : [3] });
-  const note = '"90 % of runs" holds nine of ten runs: chance alone, with every assumption as it is.';
-  return ['By cohort', table, ...(ranged ? wrapped(note, SCREEN_WIDTH) : [])].join('\n');
+  return ['By cohort', table, ...(ranged ? wrapped(RUNS_NOTE, SCREEN_WIDTH) : [])].join('\n');
 }
 
 /** Every published line beside our figure, with the relation between the two. */

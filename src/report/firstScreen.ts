@@ -9,6 +9,9 @@ import { RANGE_REPLICATIONS_MIN } from './statistics.ts';
 /** The characters of a line of the first screen. */
 export const SCREEN_WIDTH = 80;
 
+/** What a column of that name says. */
+export const RUNS_NOTE = '"90 % of runs" holds nine of ten runs: chance alone, with every assumption as it is.';
+
 /**
  * The answer that a person reads first: what was simulated, the volume of each clause, and its uncertainty.
  *
@@ -170,7 +173,7 @@ function surenessText(
     );
   } else {
     lines.push(
-      `How sure: the mean is over ${wholeNumber(replications)} runs, and +- is twice its standard error. "90 % of runs" holds nine of ten runs: chance alone, with every assumption as it is. The assumptions may be further off than that.`, // prettier-ignore
+      `How sure: the mean is over ${wholeNumber(replications)} runs, and +- is twice its standard error. ${RUNS_NOTE} The assumptions may be further off than that.`, // prettier-ignore
     );
   }
   const relations = new Set([...headline.installations, ...headline.gasMeters].map(({ relation }) => relation));

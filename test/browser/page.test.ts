@@ -167,7 +167,8 @@ async function asked(browser: Browser, url: string): Promise<[Sampled, string[],
         this.addEventListener('message', ({ data }) => { if (data.kind === 'answer') window.answered = data; });
       }
       postMessage(message) {
-        if (message.kind === 'task') window.compiled = message.life instanceof WebAssembly.Module;
+        // The last worker is the one that answers: where WebAssembly is barred it has no compiled life.
+        if (message.kind === 'task') window.compiled = message.life !== undefined;
         super.postMessage(message);
       }
     };`);

@@ -1,5 +1,5 @@
-// Engines that are wrong in one rule each: every cell of the clause table changed, every reading at another value, and the
-// hand-made ones of `canaries.ts`. A wrong engine that nothing finds is a defect of the kit.
+// Engines that are wrong in one rule each: every cell of the clause table changed, every reading at another value, the
+// hand-made ones of `canaries.ts`, and those of `wrongAnswers.ts`. A wrong engine that nothing finds is a defect of the kit.
 import type { Clause, DormancyScope, ExclusionCategory } from '../../src/clauses/clause.ts';
 import { engine as compiled } from '../../src/exclusion/engine/engine.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
@@ -8,6 +8,7 @@ import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Engine } from '../kit/index.ts';
 import { CANARIES } from '../src/exclusion/canaries.ts';
+import { WRONG_ANSWERS } from './wrongAnswers.ts';
 
 /** Canaries that the comparison cannot see, and why. Laws and cases find them (`canaries.test.ts`). */
 const BEYOND_COMPARISON: Readonly<Record<string, string>> = {
@@ -67,6 +68,12 @@ function mutatedClauses(clause: Clause): Record<string, Clause> {
     if (other === dormancy || (other === 'gsmeRoutes' && shows.type === 'standing')) continue;
     found[`dormancy ${other}`] = { ...clause, dormancy: other };
   }
+  found['another number'] = { ...clause, clause: `${clause.clause}(a)` };
+  found['another decider and kind of 18.2'] = {
+    ...clause,
+    decidedBy: clause.decidedBy === 'DCC' ? 'Secretary of State' : 'DCC',
+    kind182: clause.kind182.includes('a') ? ['b'] : ['a'],
+  };
   found['in force a day early'] = { ...clause, inForceFrom: '2021-12-06' };
   found['in force a day late'] = { ...clause, inForceFrom: '2021-12-08' };
   found['never in force'] = { ...clause, inForceFrom: null };
@@ -93,8 +100,15 @@ function mutatedClauses(clause: Clause): Record<string, Clause> {
   return found;
 }
 
+/**
+ * Cells that are shown and that no verdict has, so an engine cannot answer them wrongly. `resolveRules.test.ts` holds them
+ * against the shipped rule file.
+ */
+const SHOWN_ONLY = VARIOUS1.clauses.map(({ category }) => `${category}: another decider and kind of 18.2`);
+
 /** Cells whose change moves no verdict that any history of the records could have, and why. */
 const EQUIVALENT: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(SHOWN_ONLY.map((name) => [name, 'the record of verdicts has no such column'])),
   'no-wan-before: the other Table 5.10': 'instructions that fail for lack of WAN stand in no table',
   'master-key: dormancy dormantMeters': 'under the reading mixed=barred both mean solely Dormant',
   'no-wan-before: dormancy solelyDormant': 'under the reading mixed=barred both mean solely Dormant',
@@ -106,6 +120,7 @@ const EQUIVALENT: Readonly<Record<string, string>> = {
 export function wrongEngines(): Readonly<Record<string, Engine>> {
   const found: Record<string, Engine> = {};
   for (const [name, canary] of Object.entries(CANARIES)) if (!(name in BEYOND_COMPARISON)) found[name] = canary;
+  Object.assign(found, WRONG_ANSWERS);
   for (const [name, rules] of Object.entries(mutatedRules())) if (!(name in EQUIVALENT)) found[name] = byRules(rules);
   for (const name of readingsOn('histories')) {
     for (const value of Object.keys(READINGS[name].values)) {

@@ -1,32 +1,18 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { syntheticMpan } from '../../src/installation/identifiers.ts';
 import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import { decide, freshFolder, removeFolders, writeRecords, type Cells, type Records } from './decideHarness.ts';
+import { failedWeeks, house } from './recordRows.ts';
 
 afterAll(removeFolders);
 
 // What `decide --compare` and `--readings all` write and say. Whose verdict is right is the engine's own tests.
 
-const house = (id: string, esmeDormant = 'yes'): Cells => ({
-  installation_id: id,
-  cohort: 'IOC',
-  mpan: String(syntheticMpan(10, Number(id))),
-  esme_dormant: esmeDormant,
-  electricity_payment_mode: 'credit',
-});
-const weeks = (id: string, count: number): Cells[] =>
-  Array.from({ length: count }, (_, i) => ({
-    installation_id: id,
-    at: `2022-01-${String(3 + 7 * i).padStart(2, '0')}T10:00:00Z`,
-    kind: 'migration',
-    outcome: 'MA112',
-  }));
 /** 1 has two weeks of MA112, 2 three, 3 four. */
 const RECORDS: Records = {
   installations: [house('1'), house('2'), house('3')],
-  attempts: [...weeks('1', 2), ...weeks('2', 3), ...weeks('3', 4)],
+  attempts: [...failedWeeks('1', 2), ...failedWeeks('2', 3), ...failedWeeks('3', 4)],
   events: [],
 };
 const RULES = `extends: ${VARIOUS1.name}\nname: four-weeks\nclauses: { no-wan-attempting: { shows: { atLeast: 4 } } }\n`;
@@ -59,7 +45,7 @@ describe('decide --compare', () => {
     const installations = [house('3'), house('2'), house('1')];
     const folder = freshFolder();
     const out = join(folder, 'who.csv');
-    const attempts = [...weeks('1', 3), ...weeks('2', 3), ...weeks('3', 4)];
+    const attempts = [...failedWeeks('1', 3), ...failedWeeks('2', 3), ...failedWeeks('3', 4)];
     const answer = await compared({ ...RECORDS, installations, attempts }, '--compare', 'RULES', '--compare-out', out);
     expect(answer.moves).toBeUndefined();
     const ids = readFileSync(out, 'utf8').trimEnd().split('\n').slice(1).map((line) => line[0]); // prettier-ignore
@@ -68,7 +54,7 @@ describe('decide --compare', () => {
   });
 
   test('decide --compare writes no file if rows are refused', async () => {
-    const attempts = [...RECORDS.attempts, { ...weeks('1', 1)[0], outcome: 'no such code!' } as Cells];
+    const attempts = [...RECORDS.attempts, { ...failedWeeks('1', 1)[0], outcome: 'no such code!' } as Cells];
     const answer = await compared({ ...RECORDS, attempts }, '--compare', 'RULES', '--readings', 'all');
     expect(answer).toMatchObject({ code: 2, out: undefined, moves: undefined, readings: undefined });
     expect(readdirSync(answer.folder).filter((name) => name.includes('partial'))).toEqual([]);
@@ -89,7 +75,7 @@ describe('decide --readings all', () => {
       ...RECORDS,
       // Out of order: the files are read three times, and must be counted once.
       installations: [house('1'), { ...mixed, mprn: '3938424403' }, house('3'), house('2')].slice(0, 4),
-      attempts: [...RECORDS.attempts, ...weeks('4', 3)],
+      attempts: [...RECORDS.attempts, ...failedWeeks('4', 3)],
     };
     const answer = await compared(records, '--readings', 'all');
     expect(answer.code).toBe(0);

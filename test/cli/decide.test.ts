@@ -13,20 +13,14 @@ import {
   type Records,
 } from './decideHarness.ts';
 import { commandLine } from './harness.ts';
+import { failed, failedWeeks, house } from './recordRows.ts';
 
 afterAll(removeFolders);
 
 // These show what `decide` does with rows that are wrong, doubled or strange. They do not show that its verdicts are
 // right: the engine has its own tests.
 
-const HOUSE: Cells = {
-  installation_id: '7',
-  cohort: 'IOC',
-  mpan: String(syntheticMpan(10, 7)),
-  esme_dormant: 'yes',
-  electricity_payment_mode: 'credit',
-  dmc: 'D1',
-};
+const HOUSE = house(7, { dmc: 'D1' });
 const WITH_GAS: Cells = {
   ...HOUSE,
   installation_id: '9',
@@ -36,15 +30,8 @@ const WITH_GAS: Cells = {
   gas_payment_mode: 'credit',
   gas_supplier: 'Acme',
 };
-const failed = (day: string, more: Cells = {}): Cells => ({
-  installation_id: '7',
-  at: `2022-01-${day}T10:00:00Z`,
-  kind: 'migration',
-  outcome: 'MA112',
-  ...more,
-});
 /** Three weeks of MA112: no-wan-attempting holds of installation 7. */
-const THREE = [failed('03'), failed('10'), failed('17')];
+const THREE = failedWeeks(7);
 const HOLDS: Records = { installations: [HOUSE, WITH_GAS], attempts: THREE, events: [] };
 
 async function run(records: Partial<Records>, ...args: string[]): Promise<DecideAnswer> {

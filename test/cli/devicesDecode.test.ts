@@ -38,7 +38,7 @@ test('damage ends with 2 and a count, wrong input with 1', async () => {
   const damaged = await commandLine(['devices', 'decode', `${GET}FFFF`]);
   expect([damaged.code, damaged.err]).toEqual([2, expect.stringContaining('1 of 2 lines: no whole frame there')]);
   const { code, err } = await commandLine(['devices', 'decode', join(folder, 'none.pcap')]);
-  expect([code, err]).toEqual([1, expect.stringContaining('cannot be read (ENOENT), and is not hexadecimal')]);
+  expect([code, err]).toEqual([1, expect.stringContaining('found no such file, and no hexadecimal digits')]);
 });
 
 describe('input as people have it', () => {

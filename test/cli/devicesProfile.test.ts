@@ -102,6 +102,19 @@ test('too little to fit is refused with its counts; so is a directory of somethi
   expect(existsSync(bench.at('none.yaml'))).toBe(false);
 });
 
+test('a file of tries that is none is refused with what was found in it', async () => {
+  const folder = bench.at('wrong');
+  mkdirSync(folder);
+  const refused = async (text: string) => {
+    writeFileSync(bench.at('wrong/tries.csv'), text);
+    const { code, err } = await commandLine(['devices', 'profile', folder]);
+    return [code, err];
+  };
+  expect(await refused('hello')).toEqual([1, expect.stringContaining('tries.csv:1: found another header')]);
+  const time = await refused('installation_id,at,result\n1,yesterday,silent\n');
+  expect(time).toEqual([1, expect.stringContaining('tries.csv: found the time yesterday')]);
+});
+
 test('the comments say what is fitted, what is given, and what is not fitted', async () => {
   const { out } = await commandLine(['devices', 'profile', bench.at('seen')]);
   for (const words of ['# fitted:', '# given', '# Not fitted:', 'the ranges are wide', '2 outages seen to begin'])

@@ -12,6 +12,7 @@ import { instant } from '../../src/time.ts';
 import { historyArbitrary } from '../src/exclusion/chainedHistories.ts';
 import { freshFolder, removeFolders, recordsOf, writeRecords, type Cells, type Records } from './decideHarness.ts';
 import { commandLine } from './harness.ts';
+import { failed, failedWeeks, house } from './recordRows.ts';
 
 const explain = (...args: readonly string[]) => commandLine(['explain', ...args]);
 
@@ -22,24 +23,10 @@ afterAll(removeFolders);
 
 const MPAN = String(syntheticMpan(10, 7));
 const MPRN = String(syntheticMprn(7));
-const HOUSE: Cells = {
-  installation_id: '7',
-  cohort: 'IOC',
-  mpan: MPAN,
-  esme_dormant: 'yes',
-  electricity_payment_mode: 'credit',
-  dmc: 'D1',
-};
+const HOUSE = house(7, { dmc: 'D1' });
 const GAS: Cells = { mprn: MPRN, gsme_dormant: 'yes', gas_payment_mode: 'credit', gas_supplier: 'Acme' };
-const OTHER: Cells = { ...HOUSE, installation_id: '8', mpan: String(syntheticMpan(10, 8)), dmc: '' };
-const failed = (day: string, more: Cells = {}): Cells => ({
-  installation_id: '7',
-  at: `2022-01-${day}T10:00:00Z`,
-  kind: 'migration',
-  outcome: 'MA112',
-  ...more,
-});
-const TWO = [failed('03'), failed('10')];
+const OTHER = house(8);
+const TWO = failedWeeks(7, 2);
 
 async function run(records: Partial<Records>, options: { format?: Format; args?: readonly string[] } = {}) {
   const all: Records = { installations: [HOUSE, OTHER], attempts: TWO, events: [], ...records };

@@ -16,28 +16,15 @@ import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { syntheticMpan } from '../../src/installation/identifiers.ts';
-import { decide, freshFolder, removeFolders, writeRecords, type Cells } from './decideHarness.ts';
+import { decide, freshFolder, removeFolders, writeRecords } from './decideHarness.ts';
 import { commandLine } from './harness.ts';
+import { failed, failedWeeks, house } from './recordRows.ts';
 
 afterAll(removeFolders);
 
 const MPAN = String(syntheticMpan(10, 7));
-const HOUSE: Cells = {
-  installation_id: '7',
-  cohort: 'IOC',
-  mpan: MPAN,
-  esme_dormant: 'yes',
-  electricity_payment_mode: 'credit',
-  dmc: 'D1',
-};
-const failed = (day: string, more: Cells = {}): Cells => ({
-  installation_id: '7',
-  at: `2022-01-${day}T10:00:00Z`,
-  kind: 'migration',
-  outcome: 'MA112',
-  ...more,
-});
-const THREE = [failed('03'), failed('10'), failed('17')];
+const HOUSE = house(7, { dmc: 'D1' });
+const THREE = failedWeeks(7);
 const AS_OF = ['--as-of', '2022-06-30'];
 
 let folder: string;

@@ -4,33 +4,19 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { syntheticMpan } from '../../src/installation/identifiers.ts';
 import { RECORDS } from '../../src/interchange/record/records.ts';
-import { decide, freshFolder, readRecord, removeFolders, writeRecords, type Cells } from './decideHarness.ts';
+import { decide, freshFolder, readRecord, removeFolders, writeRecords } from './decideHarness.ts';
 import { commandLine } from './harness.ts';
+import { failedWeeks, house } from './recordRows.ts';
 
 afterAll(removeFolders);
 
 const QUERY = join(import.meta.dirname, '../../src/docs/records.sql');
-const house = (id: number, cohort: string): Cells => ({
-  installation_id: String(id),
-  cohort,
-  mpan: String(syntheticMpan(10, id)),
-  esme_dormant: 'yes',
-  electricity_payment_mode: 'credit',
-});
-const weeks = (id: number): Cells[] =>
-  ['03', '10', '17'].map((day) => ({
-    installation_id: String(id),
-    at: `2022-01-${day}T10:00:00Z`,
-    kind: 'migration',
-    outcome: 'MA112',
-  }));
 
 async function records(): Promise<{ folder: string; files: string[] }> {
   const folder = freshFolder();
-  const installations = [house(1, 'IOC'), house(2, 'IOC'), house(3, 'MOC_MDS'), house(4, 'FOC')];
-  const attempts = [1, 2, 3, 4].flatMap(weeks);
+  const installations = [house(1), house(2), house(3, { cohort: 'MOC_MDS' }), house(4, { cohort: 'FOC' })];
+  const attempts = [1, 2, 3, 4].flatMap((id) => failedWeeks(id));
   return { folder, files: await writeRecords(folder, { installations, attempts, events: [] }) };
 }
 

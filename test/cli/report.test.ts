@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { syntheticMpan, syntheticMprn } from '../../src/installation/identifiers.ts';
 import { freshFolder, removeFolders, writeRecords, type Cells, type Records } from './decideHarness.ts';
 import { commandLine, type Answer } from './harness.ts';
+import { failedWeeks } from './recordRows.ts';
 
 afterAll(removeFolders);
 
@@ -27,14 +28,12 @@ const house = (id: number, electricity: string, gas: string): Cells => ({
   electricity_supplier: electricity,
   gas_supplier: gas,
 });
-const threeWeeks = (id: number, outcome: string): Cells[] =>
-  ['03', '10', '17'].map((day) => ({ installation_id: String(id), at: `2022-01-${day}T10:00:00Z`, kind: 'migration', outcome })); // prettier-ignore
 const event = (subject: string, at: string, name: string, value = ''): Cells => ({ subject, at: `${at}T12:00:00Z`, event: name, value }); // prettier-ignore
 
 /** 1: no WAN, one supplier, moves in February. 2: no WAN, two suppliers. 3: GT01. 4: no WAN, nobody known. 5: nothing. */
 const RECORDS: Records = {
   installations: [house(1, 'Acme', 'Acme'), house(2, 'Acme', 'Bolt & Co/..'), house(3, 'Acme', 'Acme'), house(4, '', ''), house(5, 'Acme', 'Acme')], // prettier-ignore
-  attempts: [...threeWeeks(1, 'MA112'), ...threeWeeks(2, 'MA112'), ...threeWeeks(3, 'GT01'), ...threeWeeks(4, 'MA112')],
+  attempts: [...failedWeeks(1), ...failedWeeks(2), ...failedWeeks(3, 3, 'GT01'), ...failedWeeks(4)],
   events: [event('1', '2022-02-10', 'electricity-supplier', 'Zap'), event('dmc:D1', '2021-11-03', 'dcc-recommends')],
 };
 

@@ -11,6 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const QUIET = 'scenarios/quiet.yaml';
 const RIG = 'scenarios/rigs/lab.yaml';
+const FLEET = 'scenarios/fleets/hundred.yaml';
 const SWEEP = 'scenarios/sweeps/quick.yaml';
 const RULES = 'scenarios/rulesets/r1.yaml';
 
@@ -23,6 +24,11 @@ describe('a file of another kind is told in one sentence with the command for it
     [['rig', QUIET], 'a scenario', 'a rig file', `run ${QUIET}`],
     [['sweep', QUIET, '--out', join(folder, 'sweep')], 'a scenario', 'a sweep', `run ${QUIET}`],
     [['rules', 'print', QUIET], 'a scenario', 'a rule set', `run ${QUIET}`],
+    [['rig', FLEET], 'a fleet file', 'a rig file', `fleet ${FLEET}`],
+    [['rig', 'check', FLEET], 'a fleet file', 'a rig file', `fleet ${FLEET}`],
+    [['fleet', 'check', RIG], 'a rig file', 'a fleet file', `rig ${RIG}`],
+    [['scenario', 'check', RIG], 'a rig file', 'a scenario', `rig ${RIG}`],
+    [['rules', 'check', QUIET], 'a scenario', 'a rule set', `run ${QUIET}`],
   ])('%j', async (args, found, expected, command) => {
     const { code, out, err } = await commandLine(args);
     expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -35,6 +41,18 @@ describe('a file of another kind is told in one sentence with the command for it
     const { err } = await commandLine(['run', path]);
     expect(err).toContain('links.wam: found an unknown name');
   });
+});
+
+test('a misspelt name of a shipped scenario is told with the nearest one', async () => {
+  for (const args of [['run'], ['scenario', 'print'], ['sensitivity']]) {
+    const { code, err } = await commandLine([...args, 'variuos1']);
+    expect([args, code, err]).toEqual([args, 1, expect.stringContaining('Did you mean `various1`?')]);
+  }
+});
+
+test('an outcome that is none is named as it was typed', async () => {
+  const { code, err } = await commandLine(['sensitivity', 'various1', '--outcome', 'five-retry/all']);
+  expect([code, err]).toEqual([1, expect.stringContaining('found five-retry/all, expected category/cohorts')]);
 });
 
 describe('--set', () => {

@@ -1,14 +1,21 @@
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import type { Member } from '../../forecast/predict/lookAlikes.ts';
 import { compareSummary, pairAt, type Pair } from '../../forecast/predict/compareSummary.ts';
-import { likeTarget, LIVES_MIN, stratumOf, type Stratum } from '../../forecast/predict/strata.ts';
-import { addToSummaries, ANGLE, isDormant, SUMMARIES } from '../../forecast/predict/summaries.ts';
-import { factsOf, givenOf, type Facts, type StateCode } from '../../forecast/state/stateFacts.ts';
+import { TraitsOfStates } from '../../forecast/predict/stateTraits.ts';
+import { addToStratum, emptyStratum, likeTarget, LIVES_MIN, stratumOf, type Stratum } from '../../forecast/predict/strata.ts'; // prettier-ignore
+import { ANGLE, isDormant, SUMMARIES } from '../../forecast/predict/summaries.ts';
+import { factsOf, type Facts, type StateCode } from '../../forecast/state/stateFacts.ts';
 import type { SeenSummary } from '../posterior/calibration.ts';
 
 export { summaryAlarm } from '../../forecast/predict/compareSummary.ts';
 
 type Strata = ReadonlyMap<StateCode, Stratum>;
+
+interface CountedState {
+  readonly state: StateCode;
+  readonly count: number;
+  readonly lives: number;
+}
 
 /** What records say of who is there, apart from what happened to them. Sizes are left out: a portfolio may be a part. */
 const COMPOSITION = COHORTS.flatMap((name, cohort) => {
@@ -29,12 +36,23 @@ const COMPOSITION = COHORTS.flatMap((name, cohort) => {
  */
 export class HistoryEvidence {
   private readonly strata: readonly Strata[];
+  private readonly traits = new TraitsOfStates();
 
   constructor(members: readonly Member[]) {
-    this.strata = members.map(
-      ({ table }) =>
-      strataOf(Array.from(table.states, (state, i) => ({ state, count: table.weight[i] as number, lives: table.lives[i] as number }))), // prettier-ignore
+    this.strata = members.map(({ table: { states, weight, lives } }) =>
+      this.strataOf(
+        Array.from(states, (state, i) => ({ state, count: weight[i] as number, lives: lives[i] as number })),
+      ),
     );
+  }
+
+  private strataOf(rows: Iterable<CountedState>): Strata {
+    const strata = new Map<StateCode, Stratum>();
+    for (const { state, ...counts } of rows) {
+      const traits = this.traits.of(state);
+      addToStratum(stratumOf(strata, traits, emptyStratum), traits, counts);
+    }
+    return strata;
   }
 
   /**
@@ -42,7 +60,7 @@ export class HistoryEvidence {
    * @param states how many installations stand in which state
    */
   of(states: ReadonlyMap<StateCode, number>): readonly SeenSummary[] {
-    const target = strataOf(Array.from(states, ([state, count]) => ({ state, count, lives: count })));
+    const target = this.strataOf(Array.from(states, ([state, count]) => ({ state, count, lives: count })));
     const own = likeTarget(target, target);
     const members = this.strata.map((strata) => likeTarget(strata, target));
     const summaries = SUMMARIES.flatMap(({ name }, i) => seen(name, pairAt(own, i), members.map((sums) => pairAt(sums, i)))); // prettier-ignore
@@ -57,24 +75,11 @@ export class HistoryEvidence {
   unseen(states: ReadonlyMap<StateCode, number>): number {
     let count = 0;
     for (const [state, own] of states) {
-      const given = givenOf(state);
+      const { given } = this.traits.of(state);
       if (!this.strata.some((strata) => (strata.get(given)?.lives ?? 0) >= LIVES_MIN)) count += own;
     }
     return count;
   }
-}
-
-function strataOf(
-  rows: Iterable<{ readonly state: StateCode; readonly count: number; readonly lives: number }>,
-): Strata {
-  const strata = new Map<StateCode, Stratum>();
-  for (const { state, count, lives } of rows) {
-    const stratum = stratumOf(strata, state, () => ({ count: 0, lives: 0, summaries: new Float64Array(2 * SUMMARIES.length) })); // prettier-ignore
-    stratum.count += count;
-    stratum.lives += lives;
-    addToSummaries(factsOf(state), count, stratum.summaries);
-  }
-  return strata;
 }
 
 function composition(strata: Strata, row: (typeof COMPOSITION)[number]): Pair {

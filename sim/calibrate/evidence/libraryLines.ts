@@ -1,7 +1,7 @@
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { COLUMN_COUNT, COLUMNS, columnShares } from '../../forecast/predict/lines.ts';
-import { classesOf, type Member } from '../../forecast/predict/lookAlikes.ts';
-import { CLASS_COUNT } from '../../forecast/library/memberTable.ts';
+import type { Member } from '../../forecast/predict/lookAlikes.ts';
+import { CLASS_COUNT, classesOf } from '../../forecast/library/memberTable.ts';
 import { factsOf } from '../../forecast/state/stateFacts.ts';
 import type { CountedLine, DrawVolumes } from '../posterior/drawVolumes.ts';
 

@@ -103,3 +103,12 @@ export class TableBuilder {
 function change(row: Row, slot: number, by: number): void {
   row.changes.set(slot, (row.changes.get(slot) ?? 0) + by);
 }
+
+/** How much of a state's weight stands in each class at each day. */
+export function classesOf(table: MemberTable, i: number, into: Float64Array): void {
+  into.fill(0);
+  for (let e = table.first[i] as number; e < (table.first[i + 1] as number); e += 1)
+    into[table.slot[e] as number] = table.change[e] as number;
+  for (let slot = CLASS_COUNT; slot < into.length; slot += 1)
+    into[slot] = (into[slot] as number) + (into[slot - CLASS_COUNT] as number);
+}

@@ -7,7 +7,7 @@ export interface Pair {
   readonly among: number;
 }
 
-/** A summary, by its number, from sums as `addToSummaries` keeps them. Both are 0 where there are no sums. */
+/** A summary, by its number, from the sums of a stratum or of several. Both are 0 where there are no sums. */
 export function pairAt(sums: Float64Array, i: number): Pair {
   return { of: sums[2 * i] ?? 0, among: sums[2 * i + 1] ?? 0 };
 }

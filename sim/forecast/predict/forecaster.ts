@@ -5,6 +5,7 @@ import type { LineAt } from './lines.ts';
 import { LineShifts, SHIFT_MAX } from './lineShifts.ts';
 import { PHASE_COUNT, type LineSums } from './lineSums.ts';
 import { byDraw, LookAlikes, type Member } from './lookAlikes.ts';
+import { OtherDraws } from './otherDraws.ts';
 import { linesLikeTarget, strataOfMember, strataOfStates, type Strata } from './portfolio.ts';
 import { mixture, type Predictive } from './predictive.ts';
 import { Ridge } from './ridge.ts';
@@ -56,9 +57,10 @@ export class Forecaster {
     this.worlds = worlds;
     this.lookAlikes = new LookAlikes(members);
     const strata: Strata[] = [];
+    const others = new OtherDraws(this.lookAlikes);
     for (const own of byDraw(members)) {
-      const cells = this.lookAlikes.ownOf(own);
-      for (const member of own) strata[members.indexOf(member)] = strataOfMember(member, this.lookAlikes, cells);
+      others.leaveOut(own);
+      for (const member of own) strata[members.indexOf(member)] = strataOfMember(member, this.lookAlikes, others);
     }
     this.strata = strata;
   }

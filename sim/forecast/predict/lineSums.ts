@@ -1,5 +1,6 @@
 import { categoryOf, type Facts } from '../state/stateFacts.ts';
 import { COLUMN_COUNT, COLUMNS } from './lines.ts';
+import type { Reach } from './reach.ts';
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
 
 /**
@@ -44,11 +45,14 @@ export class LineSums {
   constructor(days: number) {
     this.perPhase = days * COLUMN_COUNT;
     const size = PHASE_COUNT * this.perPhase;
-    this.actual = new Float64Array(size);
-    this.settled = new Float64Array(size);
-    this.open = new Float64Array(size);
-    this.dice = new Float64Array(size);
-    this.sampling = new Float64Array(size);
+    // One room for all: thousands of these are made.
+    const room = new Float64Array(5 * size);
+    const sums = (i: number): Float64Array => room.subarray(i * size, (i + 1) * size);
+    this.actual = sums(0);
+    this.settled = sums(1);
+    this.open = sums(2);
+    this.dice = sums(3);
+    this.sampling = sums(4);
   }
 
   /** The place of a phase, day and column in the sums. */
@@ -75,20 +79,22 @@ export class LineSums {
 
   /**
    * Adds a state: `count` installations with these shares, each life of which stands for `each`.
-   * @param actual what came of them, where that is known
+   * @param shares of each column in reach
+   * @param came what the columns came to hold, where that is known
    */
   addState(
-    shares: Float64Array,
+    { reach, shares, came }: { readonly reach: Reach; readonly shares: Float64Array; readonly came?: Float64Array },
     phases: Uint8Array,
-    { count, each, actual }: { readonly count: number; readonly each: number; readonly actual?: Float64Array },
+    { count, each }: { readonly count: number; readonly each: number },
   ): void {
-    const { settled, open, dice, sampling, perPhase } = this;
-    for (let i = 0, column = 0; i < shares.length; i += 1, column = column + 1 === COLUMN_COUNT ? 0 : column + 1) {
+    const { actual, settled, open, dice, sampling, perPhase } = this;
+    const { at: places, column } = reach;
+    for (let i = 0; i < places.length; i += 1) {
       const p = shares[i] as number;
-      const came = actual === undefined ? 0 : (actual[i] as number);
-      if (p <= 0 && came === 0) continue;
-      const at = (phases[column] as number) * perPhase + i;
-      if (came !== 0) this.actual[at] = (this.actual[at] as number) + came;
+      const held = came === undefined ? 0 : (came[i] as number);
+      if (p <= 0 && held === 0) continue;
+      const at = (phases[column[i] as number] as number) * perPhase + (places[i] as number);
+      if (held !== 0) actual[at] = (actual[at] as number) + held;
       if (p > SETTLED) settled[at] = (settled[at] as number) + count * p;
       else {
         const variance = count * p * (1 - p);

@@ -21,6 +21,11 @@ const COLUMNS_OF_CLASS: readonly (readonly number[])[] = Array.from({ length: CL
   return of >= CLASS_MET ? [of - CLASS_MET] : [];
 });
 
+/** Per column, the classes that it counts. */
+export const CLASSES_OF_COLUMN: readonly (readonly number[])[] = COLUMNS.map((_, column) =>
+  COLUMNS_OF_CLASS.flatMap((columns, of) => (columns.includes(column) ? [of] : [])),
+);
+
 /** Adds the shares of classes, day by day, to shares of columns. */
 export function columnShares(classes: Float64Array, days: number, into: Float64Array): void {
   into.fill(0);

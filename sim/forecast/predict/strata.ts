@@ -1,24 +1,41 @@
-import { givenOf, type StateCode } from '../state/stateFacts.ts';
+import type { StateCode } from '../state/stateFacts.ts';
+import type { StateTraits } from './stateTraits.ts';
+import { LINE_SUMMARIES } from './summaries.ts';
 
 /** Installations that records describe alike: cohort, dormancy, gas and payment mode. */
 export interface Stratum {
   /** Installations; for a member, what its lives stand for. */
   count: number;
   lives: number;
-  /** As `addToSummaries` keeps them. */
+  /** Sums of LINE_SUMMARIES: of summary `i`, `2 i` those of it and `2 i + 1` those among whom. */
   readonly summaries: Float64Array;
+}
+
+export function emptyStratum(): Stratum {
+  return { count: 0, lives: 0, summaries: new Float64Array(2 * LINE_SUMMARIES.length) };
 }
 
 /** The stratum that a state belongs to. `make` makes it when it is first met. */
 export function stratumOf<S extends Stratum>(
   strata: Map<StateCode, S>,
-  state: StateCode,
+  { given }: StateTraits,
   make: (given: StateCode) => S,
 ): S {
-  const given = givenOf(state);
   let stratum = strata.get(given);
   if (stratum === undefined) strata.set(given, (stratum = make(given)));
   return stratum;
+}
+
+/** Adds installations that stand in a state to its stratum. */
+export function addToStratum(
+  stratum: Stratum,
+  { places }: StateTraits,
+  { count, lives }: { readonly count: number; readonly lives: number },
+): void {
+  const { summaries } = stratum;
+  stratum.count += count;
+  stratum.lives += lives;
+  for (const at of places) summaries[at] = (summaries[at] as number) + count;
 }
 
 /** Lives of a stratum below which a member has no say of it. Ours. */

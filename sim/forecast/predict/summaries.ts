@@ -109,15 +109,6 @@ export const LINE_SUMMARIES: readonly Summary[] = [
   ...CLASSES.flatMap(lineSummariesOf),
 ];
 
-/** Adds a state to the sums of each summary: `sums[2 i]` those of it, `sums[2 i + 1]` those among whom. */
-export function addToSummaries(facts: Facts, weight: number, sums: Float64Array, summaries = SUMMARIES): void {
-  summaries.forEach(({ among, of }, i) => {
-    if (!among(facts)) return;
-    sums[2 * i + 1] = (sums[2 * i + 1] as number) + weight;
-    if (of(facts)) sums[2 * i] = (sums[2 * i] as number) + weight;
-  });
-}
-
 /** A scale on which shares are compared: a share on it, and its variance for having seen so few. */
 export interface SummaryScale {
   readonly valueOf: (of: number, among: number) => number;

@@ -1,8 +1,8 @@
 import { COHORTS } from '../../../src/installation/cohort.ts';
-import { CLASS_COUNT, type MemberTable } from '../library/memberTable.ts';
+import { CLASS_COUNT, classesOf, type MemberTable } from '../library/memberTable.ts';
 import type { Forecaster } from '../predict/forecaster.ts';
 import { COLUMN_COUNT, COLUMNS, columnShares, type LineAt } from '../predict/lines.ts';
-import { classesOf, type Member } from '../predict/lookAlikes.ts';
+import type { Member } from '../predict/lookAlikes.ts';
 import { crps, quantileAt, rankOf, type Predictive } from '../predict/predictive.ts';
 import { factsOf, type StateCode } from '../state/stateFacts.ts';
 

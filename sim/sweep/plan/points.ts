@@ -10,10 +10,10 @@ import type { Coordinate } from '../design/designMatrix.ts';
 import { followingShares } from '../factor/shareGroups.ts';
 import type { Sweep } from './loadSweep.ts';
 
-/** Number of the base point: every factor as the scenario has it. The design's points follow from 1. */
+/** The number of the base point, at which every factor has the scenario's own value. The points of the design follow. */
 export const BASE_POINT = 0;
 
-/** Number of the base point at twice the scale: what it differs by from the base says how much scaling costs. */
+/** The number of the base point at twice the scale. Its difference from the base point shows the error of scaling. */
 export const SCALE_POINT = -1;
 
 /** One point of a sweep, as settings: `run SCENARIO --set ...` with the same seed gives the same lives. */
@@ -23,11 +23,11 @@ export interface SweepPoint {
   /** The value of each factor, for tables. */
   readonly labels: readonly (string | number)[];
   readonly scenarioPath: string;
-  /** `path=value`, in the order of the factors; shares that have to follow stand after them. */
+  /** `path=value` in the order of the factors, then the other shares of their groups. */
   readonly settings: readonly string[];
 }
 
-/** A point whose scenario was put together. */
+/** A point whose scenario is accepted. */
 export interface ResolvedPoint {
   readonly ok: true;
   readonly scenario: Scenario;
@@ -37,13 +37,13 @@ export interface ResolvedPoint {
   readonly weights: ReadonlyMap<string, number>;
 }
 
-/** A point whose scenario is refused: a row with its problems, and no stop. */
+/** A point whose scenario is refused. It becomes a row with its problems, and the sweep goes on. */
 export interface RefusedPoint {
   readonly ok: false;
   readonly problems: readonly Problem[];
 }
 
-/** Points of a sweep, the base point included. */
+/** The number of points of a sweep, the base point included. */
 export function pointCount(sweep: Sweep): number {
   return sweep.design.length + 1;
 }
@@ -69,14 +69,14 @@ function isWritten(own: LoadedScenario, path: string): boolean {
   return own.positions(path) !== undefined;
 }
 
-/** JSON is YAML, so that the text means the same on a command line. */
+/** Writes a value as JSON. JSON is YAML, so the text has the same meaning on a command line. */
 function settingText(path: string, value: unknown): string {
   const parts = parsePath(path) ?? [];
   const name = parts[0] === 'amendments' ? `amendments.${formatPath(parts.slice(1))}` : path;
   return `${name}=${JSON.stringify(value)}`;
 }
 
-/** The scenario of a point, scaled and with its days of counting. */
+/** The scenario of a point, scaled, with the days at which the sweep counts. */
 export function resolvePoint(sweep: Sweep, point: SweepPoint): ResolvedPoint | RefusedPoint {
   const loaded = sweep.open(point.scenarioPath)(point.settings);
   if (!loaded.ok) return { ok: false, problems: loaded.errors };
@@ -95,12 +95,12 @@ export function resolvePoint(sweep: Sweep, point: SweepPoint): ResolvedPoint | R
   return { ok: true, scenario, rules: loaded.rules, hash: `${scenario.name}#${loaded.hash}`, weights };
 }
 
-/** The scale at which the base point is run again to see what scaling costs. */
+/** The scale at which the base point is run again to estimate the error of scaling. */
 export function largerScale(scale: number): number {
   return Math.min(1, 2 * scale);
 }
 
-/** The last day of every month that ends from one day to another. */
+/** The last day of every month that ends between two days, both included. */
 function monthEndsBetween(from: string, to: string): readonly string[] {
   const first = monthOf(parseDate(from) as number);
   const last = monthOf(parseDate(to) as number);

@@ -2,17 +2,12 @@
 import type { FieldFault } from '../../../src/document/fieldFault.ts';
 import type { Path } from '../../../src/document/path.ts';
 import { twelveDecimals } from '../../../src/text/twelveDecimals.ts';
+import { OUTAGES_EXPECTED_MAX } from './linkLimits.ts';
 import type { LinkClass } from './linkSchema.ts';
 
 type Classes = Readonly<Record<string, LinkClass>>;
 
 const SUM_TOLERANCE = 1e-9;
-/**
- * The greatest mean number of outages of one link. A link keeps at most 20,000 of them, so this mean leaves room for
- * every draw. This is our assumption.
- */
-const OUTAGES_EXPECTED_MAX = 18_000;
-
 /** Shares of parts that make up a whole. */
 export function* sumsToOne(parts: readonly number[], path: Path): Iterable<FieldFault> {
   const sum = parts.reduce((total, part) => total + part, 0);

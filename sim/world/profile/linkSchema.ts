@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OUTAGES_EXPECTED_MAX } from './linkLimits.ts';
 import { name, perYear, positive, share } from './worldNumbers.ts';
 
 /** The fields of durations and links, in a scenario and in a fleet file. */
@@ -59,7 +60,7 @@ export const linkClass = z.strictObject({
   share: share.describe('share of the installations; one class may leave it out and takes the remainder').optional(),
   upDaysMean: positive
     .describe(
-      'mean time between outages, days (exponential); at least the days of the simulation / 18000 (our assumption: a link keeps at most 20,000 outages)',
+      `mean time between outages, days (exponential); at least the days of the simulation / ${OUTAGES_EXPECTED_MAX} (our assumption: a link keeps at most 20,000 outages)`,
     )
     .optional(),
   down: outage.optional().describe('how long outages last: a mixture of durations'),

@@ -126,7 +126,8 @@ async function calibrate(io: Io, of: string, options: CalibrateOptions): Promise
   if (hasHistories)
     throw new UsageError(`${of}: histories are held against a library, and this is none\n  Make one, then ask it: calibrate ${of} --priors FILE --out LIBRARY, and calibrate LIBRARY --histories DIR`); // prettier-ignore
   const { priors, to } = options;
-  if (!existsSync(scenarioPath(of))) throw new UsageError(`${of}: found no such folder or file, expected a library, a scenario file, or the name of a shipped scenario`); // prettier-ignore
+  const expected = 'a library, a scenario file, or the name of a shipped scenario';
+  if (!existsSync(scenarioPath(of, expected))) throw new UsageError(`${of}: found no such folder or file, expected ${expected}`); // prettier-ignore
   if (priors === undefined) throw new UsageError('--priors FILE is needed: what each number may be (scenarios/priors)');
   if (to === undefined) {
     if (options.html !== undefined) throw new UsageError('--html shows what data say: name --to LINES.csv, or a library with --histories DIR'); // prettier-ignore

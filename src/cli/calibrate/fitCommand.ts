@@ -40,7 +40,7 @@ interface FitCommandOptions {
 /** `smets1-bench fit SCENARIO`: what the published lines say of one number each, and what they do not. */
 export function fitCommand({ action }: Shell): Command {
   return new Command('fit')
-    .argument('<scenario>', 'scenario file (YAML)')
+    .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
     .option('--seed <text>', 'seed of the fit; checks have seeds of their own', 'fit')
     .option('--replications <n>', 'replications a round', whole(1, 1000), 4)
     .option('--rounds <n>', 'rounds of the secant at most, checks apart; 1 only evaluates', whole(1, 50), 7)

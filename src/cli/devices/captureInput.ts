@@ -29,7 +29,8 @@ function fileWithin(folder: string): string {
 }
 
 function hexArgument(text: string): Uint8Array {
-  if (!HEX_DIGITS.test(text)) throw new UsageError(`${text}: cannot be read (ENOENT), and is not hexadecimal`);
+  if (!HEX_DIGITS.test(text))
+    throw new UsageError(`${text}: found no such file, and no hexadecimal digits; expected one of them`);
   const digits = text.replace(/0x|[^0-9A-F]/gi, '').length;
   if (digits % 2 === 0) return Buffer.from(text);
   throw new UsageError(`${text}: found ${digits} hexadecimal digits, expected pairs of digits (or the path of a file)`);

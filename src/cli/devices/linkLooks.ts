@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { parseCsv } from '../../report/published.ts';
 import { valueOfJson } from '../../text/jsonText.ts';
-import { instant } from '../../time.ts';
+import { parseInstant } from '../../time.ts';
 import type { Look } from '../../../sim/world/profile/fitLink.ts';
+import { csvLine } from '../../interchange/format/rowWriter.ts';
+import { TRIES_FILE, TRY_COLUMNS } from '../output/triesFile.ts';
 import { JOURNAL } from '../shell/outDirectory.ts';
 import { UsageError } from '../shell/exit.ts';
 
@@ -27,7 +29,7 @@ const RESULTS = { answered: true, silent: false } as const;
 export function linkLooks(directory: string): LinkLooks {
   const readers = [
     [JOURNAL, watchLooks],
-    ['tries.csv', fleetLooks],
+    [TRIES_FILE, fleetLooks],
     ['steps.json', rigLooks],
   ] as const;
   for (const [name, read] of readers) {
@@ -55,7 +57,7 @@ function watchLooks(path: string): LinkLooks {
   const lines = readFileSync(path, 'utf8').split('\n').map(valueOfJson);
   const tries = lines.flatMap((line) => parsed(tried, line));
   const rows = lines.flatMap((line) => parsed(steps, line)).flatMap((line) => line.steps);
-  return { path, kind: 'watch', ...looksOf([tries]), roundTrips: roundTripsOf(rows) };
+  return { path, kind: 'watch', ...looksOf(path, [tries]), roundTrips: roundTripsOf(rows) };
 }
 
 function rigLooks(path: string): LinkLooks {
@@ -63,29 +65,37 @@ function rigLooks(path: string): LinkLooks {
   const contacts = rows
     .filter(({ kind }) => kind === 'contact')
     .map(({ at, observation }) => ({ at, result: observation === 'noAnswer' ? 'silent' : observation }));
-  return { path, kind: 'rig', ...looksOf([contacts]), roundTrips: roundTripsOf(rows) };
+  return { path, kind: 'rig', ...looksOf(path, [contacts]), roundTrips: roundTripsOf(rows) };
 }
 
 function fleetLooks(path: string): LinkLooks {
-  const file = parseCsv(readFileSync(path, 'utf8'));
-  if (!file.ok) throw new UsageError(`${path}: found a file that cannot be read, expected installation_id, at, result`);
+  const text = readFileSync(path, 'utf8');
+  if (!text.startsWith(csvLine(TRY_COLUMNS).trim()))
+    throw new UsageError(`${path}:1: found another header, expected ${TRY_COLUMNS.join(',')}`);
+  const file = parseCsv(text);
+  if (!file.ok) throw new UsageError(`${path}: ${file.error}`);
   const byHome = new Map<string, { at: string; result: string }[]>();
   for (const { installation_id: id = '', at = '', result = '' } of file.rows) {
     const tries = byHome.get(id) ?? [];
     byHome.set(id, tries);
     tries.push({ at, result });
   }
-  return { path, kind: 'fleet', ...looksOf([...byHome.values()]), roundTrips: [] };
+  return { path, kind: 'fleet', ...looksOf(path, [...byHome.values()]), roundTrips: [] };
 }
 
-function looksOf(homes: readonly (readonly { readonly at: string; readonly result: string }[])[]) {
+function looksOf(path: string, homes: readonly (readonly { readonly at: string; readonly result: string }[])[]) {
   let ours = 0;
   const links = homes.map((tries) =>
     tries
       .flatMap(({ at, result }): Look[] => {
         const isUp = Object.hasOwn(RESULTS, result) ? RESULTS[result as keyof typeof RESULTS] : undefined;
-        if (isUp === undefined) ours += 1;
-        return isUp === undefined ? [] : [{ at: instant(at), isUp }];
+        if (isUp === undefined) {
+          ours += 1;
+          return [];
+        }
+        const instant = parseInstant(at);
+        if (instant === undefined) throw new UsageError(`${path}: found the time ${at}, expected YYYY-MM-DDThh:mm:ssZ`);
+        return [{ at: instant, isUp }];
       })
       .sort((a, b) => a.at - b.at),
   );

@@ -243,7 +243,7 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([of, states]) => ({ part, of, cohorts: forecaster.sumsOf(states) }));
   const rows = forecastRows(forecast, { lines, parts: [whole, ...parts.flatMap(sumsOf)], days });
-  const visits = tables || about.options.html !== undefined ? visitRows(forecast, { parts: sumsOf('supplier'), days, instants: about.instants }) : []; // prettier-ignore
+  const visits = isShown(about) ? visitRows(forecast, { parts: sumsOf('supplier'), days, instants: about.instants }) : []; // prettier-ignore
   const visitTable = tables?.open('visits.csv');
   for (const row of visits) visitTable?.append(row);
   const notes = [...alarmNotes(forecast), ...missingNotes(forecaster, portfolio)];
@@ -259,6 +259,11 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
   };
 }
 
+/** True if visits by supplier are written or drawn. */
+function isShown({ tables, options }: HistoryOptions): boolean {
+  return tables !== undefined || options.html !== undefined;
+}
+
 /** @throws UsageError if the records hold nobody, or end too long before the as-of */
 function refuseLate(asOf: string, { portfolio }: PortfolioSink): void {
   if (portfolio.states.size === 0) throw new UsageError('the histories hold no installation');
@@ -269,11 +274,8 @@ function refuseLate(asOf: string, { portfolio }: PortfolioSink): void {
  * Reads the records. A refused row ends the command, as in `decide`.
  * @param lookAlikes for the table of installations; without them no table is written
  */
-async function read(
-  io: Io,
-  { library, asOf, days, options, tables, inputs, temporary }: HistoryOptions,
-  lookAlikes?: LookAlikes,
-): Promise<PortfolioSink> {
+async function read(io: Io, about: HistoryOptions, lookAlikes?: LookAlikes): Promise<PortfolioSink> {
+  const { library, asOf, days, options, parts, tables, inputs, temporary } = about;
   const rows = tables && lookAlikes && ((): TableFile => tables.open('installations.csv'));
   let table: TableFile | undefined;
   return readRecords<PortfolioSink>(io, { asOf, undone: 'forecast' }, (progress, opened) =>
@@ -282,6 +284,7 @@ async function read(
       {
         asOf: endOfLondonDate(asOf),
         rules: library.priors.base.rules,
+        parts: isShown(about) ? PARTS : parts,
         tips: rows !== undefined,
         temporary,
         errorsMax: options.maxErrors,

@@ -27,9 +27,8 @@ export function installationRow(
 }
 
 function endsOf(lookAlikes: LookAlikes, state: StateCode, day: number): Ends {
-  const shares = new Float64Array(lookAlikes.days * COLUMN_COUNT);
-  lookAlikes.columns(state, shares);
-  const at = (column: number): number => shares[day * COLUMN_COUNT + column] as number;
+  const { reach, shares } = lookAlikes.of(state);
+  const at = (column: number): number => shares[reach.at.indexOf(day * COLUMN_COUNT + column)] ?? 0;
   const { lives, level } = lookAlikes.support(state);
   const migrated = at(COLUMN_COUNT - 1);
   let excluded = 0;

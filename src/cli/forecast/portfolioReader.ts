@@ -44,11 +44,13 @@ export interface ReadInstallation {
 export class PortfolioSink implements JoinSink<ReadInstallation> {
   readonly portfolio: Portfolio = emptyPortfolio();
   readonly refusedRows: RefusedRows;
+  private readonly parts: readonly Part[];
   private readonly write: (id: string, read: ReadInstallation) => void;
 
-  constructor(files: readonly string[], errorsMax: number, write: (id: string, read: ReadInstallation) => void) {
+  constructor(files: readonly string[], { errorsMax, parts, open }: Pick<ReadOptions, 'errorsMax' | 'parts' | 'open'>) {
     this.refusedRows = new RefusedRows({ errorsMax, stopAtMax: true, path: undefined, files });
-    this.write = write;
+    this.parts = parts;
+    this.write = open().write;
   }
 
   get refuse(): RefusedRows['refuse'] {
@@ -58,7 +60,7 @@ export class PortfolioSink implements JoinSink<ReadInstallation> {
   emit(id: string, read: ReadInstallation): void {
     const { states, parts, today } = this.portfolio;
     add(states, read.state);
-    for (const part of PARTS) {
+    for (const part of this.parts) {
       const own = parts[part].get(read[part]) ?? new Map<StateCode, number>();
       parts[part].set(read[part], own);
       add(own, read.state);
@@ -93,6 +95,8 @@ function add(states: Map<StateCode, number>, state: StateCode): void {
 export interface ReadOptions {
   readonly asOf: Instant;
   readonly rules: RuleSet;
+  /** The parts that are gathered apart. The others stay empty. */
+  readonly parts: readonly Part[];
   /** Also ask what one more failure would bring: it costs a second decision. */
   readonly tips: boolean;
   readonly temporary: string;
@@ -107,7 +111,7 @@ export interface ReadOptions {
  */
 export async function readPortfolio(
   inputs: JoinInputs,
-  { asOf, rules, tips, temporary, errorsMax, progress, open }: ReadOptions,
+  { asOf, rules, tips, temporary, progress, ...sinkOptions }: ReadOptions,
   opened: (sink: PortfolioSink) => void,
 ): Promise<{ readonly sink: PortfolioSink; readonly counts: JoinCounts }> {
   const decider = engine(rules);
@@ -134,7 +138,7 @@ export async function readPortfolio(
     temporary,
     progress,
     open: () => {
-      const sink = new PortfolioSink(files, errorsMax, open().write);
+      const sink = new PortfolioSink(files, sinkOptions);
       opened(sink);
       return sink;
     },

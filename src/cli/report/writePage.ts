@@ -16,7 +16,7 @@ import { readGlossary } from '../docs/glossaryFile.ts';
 import { identityOf } from '../output/outputOrigin.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
-import { packedLife, packedScript, pageScript } from './pageScripts.ts';
+import { packed, packedLife, packedScript, pageScript } from './pageScripts.ts';
 import { whatIfForm, type WhatIfSource } from './whatIfForm.ts';
 
 export interface PageOptions {
@@ -82,7 +82,7 @@ async function whatIfPart(source: WhatIfSource) {
   return {
     section: whatIfSection(form.command),
     script: client,
-    data: whatIfData(form, { worker, life: packedLife() }),
+    data: whatIfData({ form: packed(Buffer.from(JSON.stringify(form))), worker, life: packedLife() }),
   };
 }
 

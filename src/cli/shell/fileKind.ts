@@ -7,7 +7,7 @@ import { readText } from './readText.ts';
 const KINDS = {
   scenario: {
     words: 'a scenario',
-    names: ['populations', 'entryCurves', 'process', 'links', 'sharedOutages', 'comparison'],
+    names: ['populations', 'entryCurves', 'process', 'sharedOutages', 'comparison'],
     command: 'run',
   },
   rig: {

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nearest } from '../../document/nearest.ts';
 import { formatProblems } from '../../document/problem.ts';
 import { loadScenario, type LoadedScenario } from '../../../sim/scenario/load.ts';
 import {
@@ -49,14 +50,24 @@ export function warnOfIdle(io: Pick<Io, 'err'>, { idle }: Pick<LoadedScenario, '
 /** Where the shipped scenarios are: beside `src`, in a checkout as in the package. */
 const SHIPPED = new URL('../../../scenarios/', import.meta.url);
 
-/** The path of a shipped scenario by its name; anything else is a path already. A file of that name goes first. */
-export function scenarioPath(named: string): string {
+/**
+ * The path of a shipped scenario by its name; anything else is a path already. A file of that name goes first.
+ * @throws UsageError if it is a name alone, and neither a file nor a shipped scenario has it
+ */
+export function scenarioPath(named: string, expected = 'a scenario file, or the name of a shipped scenario'): string {
   if (!/^[a-z0-9][\w-]*$/i.test(named) || existsSync(named)) return named;
   const path = fileURLToPath(new URL(`${named}.yaml`, SHIPPED));
-  if (!existsSync(path)) return named;
+  if (!existsSync(path)) {
+    const near = nearest(named, shippedNames());
+    throw new UsageError(`${named}: found no such file, expected ${expected}${near === undefined ? '' : `\n  Did you mean \`${near}\`?`}`); // prettier-ignore
+  }
   // Messages name a file as a reader would.
   const near = relative('.', path);
   return near.startsWith('..') ? path : near;
+}
+
+function shippedNames(): readonly string[] {
+  return readdirSync(SHIPPED).flatMap((file) => (file.endsWith('.yaml') ? [file.slice(0, -'.yaml'.length)] : []));
 }
 
 /** A file that was readable a moment ago; what is wrong with it is the user's to mend. */

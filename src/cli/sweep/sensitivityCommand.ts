@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { formatProblems } from '../../document/problem.ts';
 import { openScenario } from '../../../sim/scenario/load.ts';
 import { sweepSchema } from '../../../sim/sweep/factor/sweepSchema.ts';
@@ -7,10 +7,12 @@ import { counted } from '../../text/table.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
+import { OUTCOME_FORM, parseOutcome } from '../../../sim/sweep/plan/sweepOutcomes.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { collect, folder, fraction, oneOf, pageFile, shareOption, whole, workersOption } from '../shell/options.ts';
+import { scenarioPath } from '../shell/scenarioFile.ts';
 import { diskFiles } from '../shell/readText.ts';
 import { carryOut } from './sweepCommand.ts';
 import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
@@ -35,12 +37,12 @@ interface SensitivityOptions {
 /** `smets1-bench sensitivity SCENARIO`: every assumption up and down, ranked. */
 export function sensitivityCommand({ action }: Shell): Command {
   return new Command('sensitivity')
-    .argument('<scenario>', 'scenario file (YAML)')
+    .argument('<scenario>', 'scenario file (YAML), or the name of a shipped one')
     .option('--share <s>', 'how far a number without a range is moved, as a share of it', fraction(0.001, 1), 0.3)
     .option('--no-ranges', 'move every number by the share, also where its mark states a range')
     .option('--scale <s>', 'share of every large population that is simulated', shareOption, 0.05)
     .option('--replications <n>', 'runs of each point', whole(1, 1000), 4)
-    .option('--outcome <o>', 'what is looked at: category/cohorts[@date]; may be repeated', collect, [])
+    .option('--outcome <o>', 'what is looked at: category/cohorts[@date]; may be repeated', outcome, [])
     .option('--only <path>', 'only the numbers below this path, such as links.wan')
     .option('--out <dir>', 'keep the tables and the cells; the next call then computes only what is new', folder)
     .option('--store <dir>', 'folder of finished cells (default: cells within --out)', folder)
@@ -66,7 +68,13 @@ Exit codes: 0 done, 1 usage or scenario wrong, 2 cells are missing, 3 cells fail
     .action(action(sensitivity));
 }
 
-async function sensitivity(io: Io, path: string, options: SensitivityOptions): Promise<ExitCode> {
+function outcome(text: string, before: readonly string[]): readonly string[] {
+  if (parseOutcome(text) === undefined) throw new InvalidArgumentError(`found ${text}, expected ${OUTCOME_FORM}.`);
+  return collect(text, before);
+}
+
+async function sensitivity(io: Io, named: string, options: SensitivityOptions): Promise<ExitCode> {
+  const path = scenarioPath(named);
   const loaded = openScenario({ path, files: diskFiles })([]);
   if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
   const percent = Math.round(options.share * 1000) / 10;

@@ -5,7 +5,7 @@ import type { Column, RecordSchema } from '../record/records.ts';
 import { columnOfName, PASSED_OVER } from './columnNames.ts';
 import { RECORD_CHARACTERS_MAX } from './csvSplitter.ts';
 import type { Input } from './formats.ts';
-import { isYesNo } from './parquetKinds.ts';
+import { isYesNo } from '../parquet/parquetKinds.ts';
 import { textChunks } from './textChunks.ts';
 
 /**

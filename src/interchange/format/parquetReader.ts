@@ -7,11 +7,11 @@ import type { RecordSchema } from '../record/records.ts';
 import { columnsOf } from './columnNames.ts';
 import { isGzip } from './firstBytes.ts';
 import type { Input } from './formats.ts';
-import { WrongType } from './parquetCells.ts';
-import { viewOf } from './parquetCodecs.ts';
-import { isUnsigned, readingOf, type ColumnReading } from './parquetKinds.ts';
-import { PageCursor, type ChunkPlace } from './parquetPages.ts';
-import { guardThrift } from './parquetThrift.ts';
+import { WrongType } from '../parquet/parquetCells.ts';
+import { viewOf } from '../parquet/parquetCodecs.ts';
+import { isUnsigned, readingOf, type ColumnReading } from '../parquet/parquetKinds.ts';
+import { PageCursor, type ChunkPlace } from '../parquet/parquetPages.ts';
+import { guardThrift } from '../parquet/parquetThrift.ts';
 import { readHead } from './textChunks.ts';
 
 /** The most rows of one batch. */

@@ -4,7 +4,7 @@ import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { assert } from '../../assert.ts';
 import type { ColumnBatch } from '../record/columnBatch.ts';
 import { openOutput, type OpenOutput } from './outputFile.ts';
-import { columnBuffer } from './parquetColumns.ts';
+import { columnBuffer } from '../parquet/parquetColumns.ts';
 import { recordOf, type RecordName } from '../record/records.ts';
 
 /** The rows of a row group. The number is fixed, so that the bytes do not depend on how the rows arrive in batches. */

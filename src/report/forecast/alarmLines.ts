@@ -11,6 +11,15 @@ interface FarSummary {
 const NAMED = 5;
 
 /**
+ * The sentence of an alarm, without its last mark.
+ * @param widened by how much the intervals were widened, from 1
+ * @param aside what is said in brackets after the first half
+ */
+export function alarmWords(widened: number, aside = ''): string {
+  return `ALARM: no draw of the library looks like these histories${aside}. Intervals are ${widened.toFixed(1)} times wider, and may still miss`;
+}
+
+/**
  * The lines that say that histories are unlike every draw of a library, with the summaries that lie farthest.
  * @param widened by how much the intervals were widened, from 1
  */
@@ -18,7 +27,7 @@ export function alarmLines(summaries: readonly FarSummary[], widened: number): r
   const far = summaries.toSorted((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, NAMED);
   const largest = Math.abs(far[0]?.z ?? 0);
   return [
-    `ALARM: no draw of the library looks like these histories (largest |z| ${largest.toFixed(1)}). Intervals are ${widened.toFixed(1)} times wider, and may still miss:`,
+    `${alarmWords(widened, ` (largest |z| ${largest.toFixed(1)})`)}:`,
     ...far.map(({ name, share, z }) => `  ${name}: ${(100 * share).toFixed(2)} %, ${Math.abs(z).toFixed(1)} standard deviations ${z > 0 ? 'above' : 'below'} the library`), // prettier-ignore
   ];
 }

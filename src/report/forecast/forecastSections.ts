@@ -1,5 +1,6 @@
 import { spokenDate } from '../../text/dates.ts';
 import { percentage, signedNumber, wholeNumber } from '../../text/numberWords.ts';
+import { alarmWords } from './alarmLines.ts';
 import type { FanData } from '../charts/fan.ts';
 import type { TableData } from '../html/htmlTable.ts';
 import type { Section, SectionFigure } from '../html/section.ts';
@@ -151,7 +152,7 @@ function matchSection({ match, notes }: ForecastReport): readonly Section[] {
   const names = byLevel.map((_, i) => (i === 0 ? 'the very same state' : i === byLevel.length - 1 ? 'none at any level' : `a coarser state, level ${i}`)); // prettier-ignore
   const verdict =
     isAlarm
-      ? `ALARM: no draw of the library looks like these histories. Intervals are ${widened.toFixed(1)} times wider, and may still miss.` // prettier-ignore
+      ? `${alarmWords(widened)}.`
       : `The library holds portfolios like these histories.${widened > 1 ? ` Intervals are ${widened.toFixed(2)} times wider than for the typical draw.` : ''}`; // prettier-ignore
   return [
     {

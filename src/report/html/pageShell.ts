@@ -5,7 +5,6 @@ import { PAGE_STYLE } from './pageStyle.ts';
 /** A block that is data to the browser: the page's own script reads it, and it is never executed. */
 export interface DataBlock {
   readonly id: string;
-  readonly type: 'application/json' | 'text/plain';
   /** The text of the block. It must not contain `</script`. */
   readonly text: string;
 }
@@ -37,7 +36,7 @@ export function pageHtml({ title, body, script, data = [], connect = "'none'" }:
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  const blocks = data.map(({ id, type, text }) => `<script type="${type}" id="${id}">${text}</script>`);
+  const blocks = data.map(({ id, text }) => `<script type="text/plain" id="${id}">${text}</script>`);
   return [
     '<!doctype html>',
     '<html lang="en">',

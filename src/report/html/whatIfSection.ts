@@ -1,4 +1,4 @@
-import { escapeMarkup, html, jsonForScript } from '../../text/markup.ts';
+import { escapeMarkup, html } from '../../text/markup.ts';
 import { paragraph } from './figure.ts';
 import type { PageSection } from './pageParts.ts';
 import type { DataBlock } from './pageShell.ts';
@@ -43,14 +43,15 @@ export function whatIfSection(command: string): PageSection {
   return { id: 'what-ifs', title: 'What if', body: body.join('\n'), screenOnly: true };
 }
 
-/** The data blocks of the what-if: what its script starts from, and what its worker runs, deflated and in base64. */
-export function whatIfData(
-  form: unknown,
-  packed: { readonly worker: string; readonly life: string },
-): readonly DataBlock[] {
+/** The data blocks of the what-if: what its script starts from, and what its worker runs, each packed and in base64. */
+export function whatIfData(packed: {
+  readonly form: string;
+  readonly worker: string;
+  readonly life: string;
+}): readonly DataBlock[] {
   return [
-    { id: 'what-if-data', type: 'application/json', text: jsonForScript(form) },
-    { id: 'what-if-worker', type: 'text/plain', text: packed.worker },
-    { id: 'what-if-life', type: 'text/plain', text: packed.life },
+    { id: 'what-if-data', text: packed.form },
+    { id: 'what-if-worker', text: packed.worker },
+    { id: 'what-if-life', text: packed.life },
   ];
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { DISC, DM, POLL_FINAL, SNRM, UA } from '../../../devices/dlms/framing/hdlcControl.ts';
 import { encodeFrame, HdlcParser, serverAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
-import { probePort, PROBES } from '../../../devices/hardware/probe.ts';
+import { probePort, PROBES, type ProbeOptions } from '../../../devices/hardware/probe.ts';
+import { encodeWrapper } from '../../../devices/dlms/framing/wrapper.ts';
 import { serversToAsk } from '../../../devices/hardware/probeAddresses.ts';
 import { withEvenParity } from '../../../devices/iec62056_21/scanner.ts';
+import { encodeAare } from '../../../devices/dlms/apdu/acse.ts';
 import { connectDevice, labDevice } from '../../../devices/personas/emulatedInstallation.ts';
 import { tcpTransport } from '../../../devices/transport/tcp.ts';
 import { serveModeC } from '../../../devices/iec62056_21/session.ts';
@@ -11,10 +13,15 @@ import { serialTransport } from '../../../devices/transport/serial.ts';
 import type { SerialChannel } from '../../../devices/transport/serialMode.ts';
 import type { Timers } from '../../../devices/transport/timers.ts';
 import { wallTimers } from '../../../devices/transport/timers.ts';
-import { mockSerialPair } from '../transport/serialPair.ts';
+import { mockSerialPair, turnOfLoop } from '../transport/serialPair.ts';
+import { turn, until } from '../transport/transportLaws.ts';
 
 /** Joined mock ports; `serve` plays the device at the other end. Waiting ends at once where nothing was answered. */
-async function probed(mode: string, serve: (port: SerialChannel, speed: () => string) => void, all = false) {
+async function probed(
+  mode: string,
+  serve: (port: SerialChannel, speed: () => string) => void,
+  options: Pick<ProbeOptions, 'wakeUp'> = {},
+) {
   const joined = await mockSerialPair();
   const [near, far] = joined.paths;
   const device = await serialTransport({ path: far, mode, load: joined.load }).open();
@@ -23,7 +30,7 @@ async function probed(mode: string, serve: (port: SerialChannel, speed: () => st
     return `${settings?.baudRate}/${settings?.dataBits}`;
   };
   serve(device, speed);
-  const results = await probePort(near, { load: joined.load, timers: impatient(), all, answerMilliseconds: 1 });
+  const results = await probePort(near, { load: joined.load, timers: impatient(), answerMilliseconds: 1, ...options });
   await device.close();
   return { results, openPorts: joined.openPorts() };
 }
@@ -110,6 +117,29 @@ describe('probing a port', () => {
     );
   });
 
+  test('an answer that comes before its question is one', async () => {
+    const line = Buffer.from('/ABC51234\r\n', 'latin1');
+    // The NULs that wake a meter up are enough for this one.
+    const { results } = await probed('300/7E1', (port) => port.onData(() => port.write(line)), { wakeUp: true });
+    expect(results[0]).toMatchObject({ ask: '62056-21', answered: true });
+  });
+
+  test('it ends whenever the adapter is pulled, also while the speed is being changed', async () => {
+    for (let turns = 0; turns < 60; turns += 3) {
+      const joined = await mockSerialPair();
+      const [near] = joined.paths;
+      const probing = probePort(near, { load: joined.load, timers: impatient(), answerMilliseconds: 1 });
+      const outcome = probing.then(
+        () => 'asked all',
+        (error: { code?: string }) => error.code,
+      );
+      for (let i = 0; i < turns; i += 1) await turnOfLoop();
+      joined.pull(near);
+      expect(await outcome).toBe('lost');
+      expect(joined.openPorts()).toBe(0);
+    }
+  });
+
   test('a port that does not exist is an error, not a silence', async () => {
     const joined = await mockSerialPair();
     const options = { load: joined.load, timers: wallTimers() };
@@ -132,6 +162,8 @@ describe('meters of other modes', () => {
   });
 });
 
+const AARE = encodeAare({ context: 1, result: 0, diagnostic: 0 });
+
 describe('probing a TCP address', () => {
   async function asked(
     serve: (bytes: Uint8Array) => readonly Uint8Array[],
@@ -144,6 +176,8 @@ describe('probing a TCP address', () => {
       });
     });
     const results = await probePort(`tcp:${listener.address}`, { answerMilliseconds: 100, ...options });
+    // The other end reads all that was sent before it sees the end.
+    await until(turn, () => listener.openChannels === 0);
     await listener.close();
     return results;
   }
@@ -198,6 +232,21 @@ describe('probing a TCP address', () => {
     expect(seen.slice(0, 3)).toEqual(['16>1 60', '16>16 60', '16>17 60']);
     const named = await asked(serve, { client: 99, server: 17, probes: [{ mode: 'tcp', ask: 'wrapper' }] });
     expect(named.at(-1)?.detail).toBe('an AARE from server 17 to client 99, which it rejects');
+  });
+
+  test('a meter that answers to an earlier question is known by its own address, and released there', async () => {
+    const at = (client: number, server: number) => encodeWrapper({ source: server, destination: client, apdu: AARE });
+    const seen: string[] = [];
+    let before: Uint8Array | undefined;
+    const slow = (bytes: Uint8Array): readonly Uint8Array[] => {
+      seen.push(`${bytes[3]}>${bytes[5]} ${bytes[8]!.toString(16)}`);
+      const answer = before;
+      before = bytes[5] === 16 ? at(16, 16) : undefined;
+      return answer ? [answer] : [];
+    };
+    const results = await asked(slow, { search: true, probes: [{ mode: 'tcp', ask: 'wrapper' }] });
+    expect(results.at(-1)).toMatchObject({ answered: true, address: { client: 16, server: 16 } });
+    expect(seen).toEqual(['16>1 60', '16>16 60', '16>17 60', '16>16 62']);
   });
 
   test('a search asks at every address and form', () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectBroker } from '../../../devices/mqtt/connection.ts';
 import { mqttTransport } from '../../../devices/mqtt/mqttTransport.ts';
 import type { ByteChannel } from '../../../devices/transport/transport.ts';
-import { aedesBroker, mosquittoBroker, mosquittoMissing } from '../transport/brokers.ts';
+import { aedesBroker, mosquittoBroker, mosquittoMissing, muteBroker } from '../transport/brokers.ts';
 import type { Broker } from '../transport/brokers.ts';
 import { transportLaws, turn, until } from '../transport/transportLaws.ts';
 import type { Pair } from '../transport/transportLaws.ts';
@@ -167,5 +167,28 @@ describe('MQTT pipe', () => {
   test('no broker is refused', async () => {
     const options = { url: 'mqtt://127.0.0.1:9', credentials, bench: 'test', rig: 'none' };
     await expect(mqttTransport(options).open()).rejects.toMatchObject({ code: 'refused' });
+  });
+});
+
+describe('a broker that takes the connection and never acknowledges', () => {
+  test('is named by whatever waits for it, and can be left', async () => {
+    const broker = await muteBroker();
+    const connection = await connectBroker({ url: broker.url, credentials, openSeconds: 0.05 });
+    const late = { code: 'timeout', message: expect.stringContaining('did not acknowledge within 0.05 s') as string };
+    await expect(connection.subscribe('a', () => undefined)).rejects.toMatchObject(late);
+    await expect(connection.publish('a', 'b')).rejects.toMatchObject(late);
+    await connection.close();
+    await broker.stop();
+  });
+
+  test('ends what waits for it when it hangs up', async () => {
+    const broker = await muteBroker();
+    const connection = await connectBroker({ url: broker.url, credentials });
+    const waiting = [connection.subscribe('a', () => undefined), connection.publish('a', 'b')];
+    const ends = Promise.allSettled(waiting);
+    broker.sever();
+    for (const end of await ends) expect(end).toMatchObject({ status: 'rejected', reason: { code: 'lost' } });
+    await connection.close();
+    await broker.stop();
   });
 });

@@ -1,10 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Aedes } from 'aedes';
+import { isInstalled } from './serialPair.ts';
 
 export interface Broker {
   readonly url: string;
@@ -50,7 +51,7 @@ export async function aedesBroker(
   };
 }
 
-const MOSQUITTO = ['mosquitto', '/usr/sbin/mosquitto'].find((path) => spawnSync(path, ['-h']).error === undefined);
+const MOSQUITTO = isInstalled('mosquitto') ? 'mosquitto' : ['/usr/sbin/mosquitto'].find((path) => existsSync(path));
 
 /** Why the Mosquitto tests are skipped, if they are. */
 export const mosquittoMissing: string | undefined =
@@ -73,6 +74,28 @@ export async function mosquittoBroker(): Promise<Broker> {
     rmSync(folder, { recursive: true, force: true });
   };
   return { url: `mqtt://127.0.0.1:${port}`, sever: () => void child.kill('SIGKILL'), stop };
+}
+
+/** A broker that takes connections and never says anything more. */
+export async function muteBroker(): Promise<Broker> {
+  const sockets = new Set<Socket>();
+  const CONNACK = Uint8Array.of(0x20, 2, 0, 0);
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.write(CONNACK));
+    socket.resume();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const sever = (): void => sockets.forEach((socket) => socket.destroy());
+  return {
+    url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sever,
+    async stop() {
+      sever();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 async function freePort(): Promise<number> {

@@ -4,7 +4,7 @@ import { serialTransport } from '../../../devices/transport/serial.ts';
 import { frameLog, tapped } from '../../../devices/transport/tap.ts';
 import { virtualTimers } from '../../../devices/transport/timers.ts';
 import { TransportError } from '../../../devices/transport/transport.ts';
-import { mockSerialPair, ptyPair, socatMissing } from './serialPair.ts';
+import { mockSerialPair, ptyPair, socatMissing, turnOfLoop } from './serialPair.ts';
 import { transportLaws, turn, until } from './transportLaws.ts';
 import type { Pair } from './transportLaws.ts';
 
@@ -53,6 +53,40 @@ describe('serial, mock ports', () => {
     expect(seen).toEqual([1, 2, 3]);
     expect(closes).toBe(0);
     await Promise.all([client.close(), server.close()]);
+  });
+
+  test('what waits behind another write is on the line before the port is opened anew', async () => {
+    const joined = await mockSerialPair();
+    const [a, b] = joined.paths;
+    const client = await serialTransport({ path: a, mode: '300/7E1', load: joined.load }).open();
+    const server = await serialTransport({ path: b, mode: '300/7E1', load: joined.load }).open();
+    const seen: number[] = [];
+    server.onData((bytes) => seen.push(...bytes));
+    for (let i = 1; i <= 5; i += 1) client.write(Uint8Array.of(i));
+    await client.setMode('9600/8N1');
+    await until(turn, () => seen.length >= 5);
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
+    await Promise.all([client.close(), server.close()]);
+  });
+
+  test.each(['flush', 'setMode', 'close'] as const)('%s ends whenever the adapter is pulled', async (what) => {
+    for (let turns = 0; turns < 8; turns += 1) {
+      const joined = await mockSerialPair();
+      const client = await serialTransport({ path: joined.paths[0], load: joined.load }).open();
+      const acts = {
+        flush: () => client.flush(),
+        setMode: () => client.setMode('300/7E1'),
+        close: () => Promise.all([client.setMode('300/7E1'), client.close()]),
+      };
+      client.write(Uint8Array.of(1));
+      client.write(Uint8Array.of(2));
+      const before = acts[what]();
+      for (let i = 0; i < turns; i += 1) await turnOfLoop();
+      joined.pull(joined.paths[0]);
+      await Promise.all([before, acts[what]()]);
+      await client.close();
+      expect(joined.openPorts()).toBe(0);
+    }
   });
 
   test('a tapped port can still change its mode, and records what came before the first listener once', async () => {

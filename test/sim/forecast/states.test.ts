@@ -16,9 +16,9 @@ import {
   CLASS_COUNT,
   CLASS_EFFECTIVE,
   CLASS_MET,
+  classesOf,
   type MemberTable,
 } from '../../../sim/forecast/library/memberTable.ts';
-import { classesOf } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { stateOfHistory, verdictAt } from '../../../sim/forecast/state/historyState.ts';
 import { coarser, factsOf, LEVELS, stateCode } from '../../../sim/forecast/state/stateFacts.ts';
 import { failsAll } from '../../../sim/world/nullModel.ts';
