@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
 import { sampleSize } from '../sampleSize.ts';
 import { commandLine } from './harness.ts';
 import { sampleCommand } from './sampleCommand.ts';
@@ -220,7 +220,7 @@ describe('an engine behind --batch', () => {
 
   test.each(FORMATS)('the engine of the bench passes on files in %s', async (format) => {
     const inputs = ['installations', 'attempts', 'events'].map((name) => `--${name} {dir}/${name}.${format}`);
-    const bin = `"${process.execPath}" "${join(ROOT, 'src/cli/smets1-bench.mjs')}"`;
+    const bin = `"${process.execPath}" "${inject('command')}"`;
     const script = `${bin} decide ${inputs.join(' ')} --as-of {as-of} --out {out}`;
     const { code, out, err } = await batch(script, '--batch-format', format, '--runs', '600');
     expect(out + err).toMatch(/^PASSED: .*600 questions/m);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { commandLine } from './harness.ts';
 
 const explain = (...args: readonly string[]) => commandLine(['explain', ...args]);
@@ -160,7 +160,7 @@ describe('explain refuses', () => {
 
 describe('explain in a pipe', () => {
   test('ends quietly when its reader has enough, and writes no escape codes', () => {
-    const command = `node src/cli/smets1-bench.mjs explain ${SMALL} --installation 3; echo "code $?" >&2`;
+    const command = `node '${inject('command')}' explain ${SMALL} --installation 3; echo "code $?" >&2`;
     const whole = spawnSync('bash', ['-c', command], { encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '1' } });
     expect(whole.stderr.trim()).toMatch(/code 0$/);
     expect(whole.stdout.includes('\u001b')).toBe(false);
