@@ -27,6 +27,8 @@ export interface FleetOptions extends AttachedFleetOptions {
    * installations only. Rejects with a TurnsDifferError if they do not follow from the fleet file.
    */
   readonly past?: readonly TurnTaken[];
+  /** Called with the devices and head-ends of an emulated installation whenever they are set up. */
+  readonly onStage?: EmulatedWorld['onStage'];
   /** Emulated installations that take part, by their ids. Default: all. */
   readonly only?: ReadonlySet<string>;
   /** Real time. Default: that of this machine. */
@@ -57,7 +59,7 @@ export function fleetCalendar(
 /** What the emulated installations of a fleet share. */
 export function emulatedWorld(
   setup: FleetSetup,
-  of: Pick<EmulatedWorld, 'start' | 'end' | 'wall' | 'onResult'>,
+  of: Pick<EmulatedWorld, 'start' | 'end' | 'wall' | 'onResult' | 'onStage'>,
 ): EmulatedWorld {
   const schedule = new Stream(seedWords(setup.seed), 0, STREAMS.fleetSchedule);
   return { ...of, setup, links: new FleetLinks(setup.seed, of.start), schedule };
@@ -76,7 +78,13 @@ export async function runFleet(setup: FleetSetup, options: FleetOptions): Promis
   };
   // Timers do not keep the process alive, and a fleet may wait for nothing else.
   const hold = setInterval(() => undefined, 1 << 30);
-  const world = emulatedWorld(setup, { start, end, wall: isWall ? wall : undefined, onResult });
+  const world = emulatedWorld(setup, {
+    start,
+    end,
+    wall: isWall ? wall : undefined,
+    onResult,
+    onStage: options.onStage,
+  });
   const { schedule } = world;
   const attached = await attachedMembers(setup, { ...options, onResult, wall, start, end, schedule }).catch(
     (error: unknown) => {
