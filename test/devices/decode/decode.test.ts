@@ -249,6 +249,7 @@ describe('damage', () => {
       `{"t":"1","hex":"${frame}","dir":"s2c","endpoint":"a\\"hex\\":\\"b","hex":""}`,
       `{"t":"1","hex":"${frame}","\\u0068ex":""}`,
       `{"t":"1","hex":"${frame}","t":"2"}`,
+      `{"t":"1","hex":"${frame}","hex":""}`,
       `{"t":"1\\u0022","hex":"${frame}"}`,
       `{"t":"1\t","hex":"${frame}"}`,
       `{"t":"1","hex":"${frame}"} x`,
