@@ -97,6 +97,7 @@ class LogLines {
     const [middle, end] = [line.slice(timeEnd, hexAt), line.slice(hexEnd)];
     // A name that stands twice, or that is written with escapes, is for JSON to read.
     if (ODD.test(middle) || ODD.test(end) || end.includes('"hex"') || line.includes('"t"', BEGIN.length)) return;
+    if (this.shapes.some((shape) => shape.middle === middle && shape.end === end)) return;
     this.credit -= 1;
     if (this.credit < 0) return;
     const record = jsonOf(`${BEGIN}${middle}${end}`);

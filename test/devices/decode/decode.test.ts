@@ -255,7 +255,7 @@ describe('damage', () => {
       `{"t":"1","hex":"${frame}"} x`,
       '{"t":"',
     ];
-    const all = [...odd, ...odd, ...odd.toReversed(), '', ...odd].flatMap((one) => [one, line({}, frame)]);
+    const all = [...odd, ...odd, ...odd.toReversed(), '', ...odd].flatMap((one) => [one, one, line({}, frame)]);
     const lines = decodeCapture(ascii(all.join('\n')));
     expect(lines.map(lineJson)).toEqual(decodeCapture(ascii(all.map((one) => ` ${one}`).join('\n'))).map(lineJson));
     const written = decodeCapture(ascii(all.join('\n')), { trees: 'decoded' }).map(jsonText);
