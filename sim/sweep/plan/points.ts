@@ -1,5 +1,5 @@
 import { formatDay, lastDayOfMonth, monthOf, parseDate } from '../../../src/time.ts';
-import { formatPath, parsePath } from '../../../src/document/path.ts';
+import { formatPath, type Path } from '../../../src/document/path.ts';
 import type { Problem } from '../../../src/document/problem.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { LoadedScenario } from '../../scenario/load.ts';
@@ -61,7 +61,7 @@ export function pointOf(sweep: Sweep, number: number): SweepPoint {
     coordinates,
     labels: chosen.map(({ label }) => label),
     scenarioPath,
-    settings: [...values, ...following].map(({ path, value }) => settingText(formatPath(path), value)),
+    settings: [...values, ...following].map(({ path, value }) => settingText(path, value)),
   };
 }
 
@@ -69,10 +69,9 @@ function isWritten(own: LoadedScenario, path: string): boolean {
   return own.positions(path) !== undefined;
 }
 
-/** JSON is YAML, so that the text means the same on a command line. */
-function settingText(path: string, value: unknown): string {
-  const parts = parsePath(path) ?? [];
-  const name = parts[0] === 'amendments' ? `amendments.${formatPath(parts.slice(1))}` : path;
+/** A setting as `path=value`. JSON is YAML, so that the text means the same on a command line. */
+export function settingText(path: Path, value: unknown): string {
+  const name = path[0] === 'amendments' ? `amendments.${formatPath(path.slice(1))}` : formatPath(path);
   return `${name}=${JSON.stringify(value)}`;
 }
 
