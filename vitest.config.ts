@@ -23,6 +23,8 @@ const WAITING = [
 
 /** Files that take longest of those that compute, longest first: begun last, one would leave every core but one idle. */
 const COMPUTING = [
+  // A small heap is collected quickly, which this file does often.
+  'fuzz/fuzz.test.ts',
   'package/pack.test.ts',
   'sweep/killed.test.ts',
   'calibrate/ranks.test.ts',
@@ -30,7 +32,6 @@ const COMPUTING = [
   'cli/check.test.ts',
   'outputs/replacing.test.ts',
   'outputs/provenance.test.ts',
-  'fuzz/fuzz.test.ts',
   'forecast/forecast.test.ts',
   'run/compiledLife.test.ts',
   'run/workers.test.ts',
@@ -80,6 +81,7 @@ class SpreadWaiting extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/commandBundle.ts'],
     // One more than there are cores: a third of the files mostly wait, for the wire or for a process.
     maxWorkers: availableParallelism() + 1,
     // The files of a worker share its modules, so that each is loaded and compiled once: half the time of what computes.

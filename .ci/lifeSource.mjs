@@ -19,6 +19,8 @@ const NUMBERS_IN_ASSEMBLYSCRIPT = `
 // @ts-ignore: decorator
 @inline export function leadingZeros(word: i32): i32 { return clz(word); }
 // @ts-ignore: decorator
+@inline export function rotated(word: i32, places: i32): i32 { return rotl(word, places); }
+// @ts-ignore: decorator
 @inline export function topBits(word: i32, shift: i32): i32 { return <i32>(<u32>word >> shift); }
 `;
 

@@ -63,6 +63,7 @@ export { loadFleetFile, type FleetFileResult, type LoadedFleet } from './fleet/l
 export { runFleet, fleetCalendar, type FleetOptions, type FleetRun } from './fleet/runFleet.ts';
 export { memberInstallation, type AttachedSetup, type FleetSetup } from './fleet/fleetSetup.ts';
 export type { EventResult, FleetMember } from './fleet/fleetMember.ts';
+export { resultOf, TurnsDifferError, type TurnTaken } from './fleet/turnTaken.ts';
 export { fleetFieldTable, fleetJsonSchema } from './fleet/fleetSchemaText.ts';
 export { runRig, type RigRun, type RunRigOptions } from './rig/run/runRig.ts';
 export type { RigSetup } from './rig/file/rigSetup.ts';

@@ -30,7 +30,7 @@ export { ERROR_CODES, errorCode, isTable510, type ErrorCode } from './migration/
 export type { Attempt, EventName, History, HistoryEvent } from './migration/history.ts';
 export { STEPS, type StepId } from './migration/steps.ts';
 export { beginWalk, checkStep, currentStep, nextStep, type WalkEnd, type WalkState } from './migration/walk.ts';
-export { READINGS, type ReadingName, type Readings } from './regulation/readings.ts';
+export { READINGS, type ReadingName, type Readings, type ReadingSubject } from './regulation/readings.ts';
 export { resolveRules, type ResolvedRules } from './rules/resolveRules.ts';
 export { RULE_SETS, ruleSetInForce, VARIOUS1 } from './rules/builtInRules.ts';
 export type { RuleSet } from './rules/ruleset.ts';

@@ -30,6 +30,11 @@ export function topBits(word: i32, shift: i32): i32 {
   return word >>> shift;
 }
 
+/** A word whose bits are moved to the left by so many places, from 1 to 31; those that leave it come in from the right. */
+export function rotated(word: i32, places: i32): i32 {
+  return (word << places) | (word >>> (32 - places));
+}
+
 /** Where the numbers of an array stand in the memory of WebAssembly; 0 in JavaScript, whose arrays have no address. */
 export function addressOf(_array: ArrayBufferView): i32 {
   return 0;

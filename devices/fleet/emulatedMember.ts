@@ -1,9 +1,12 @@
 /** An emulated installation of a fleet: the devices, head-ends and links of a rig in memory. */
 import type { Instant } from '../../src/time.ts';
 import type { Stream } from '../../sim/world/dice/draws.ts';
+import type { KeySet } from '../cosem/deviceKeyring.ts';
 import { fromHex } from '../dlms/encoding/bytes.ts';
 import { virtualTimers, type Timers } from '../transport/timers.ts';
-import { planStage, type PlanMemory, type StagedPlan } from '../rig/run/plan.ts';
+import { firstKeys } from '../personas/firstKeys.ts';
+import { type DeviceKind, labIdentity } from '../personas/labProfile.ts';
+import { planStage, type PlanMemory, type PlanStage, type StagedPlan } from '../rig/run/plan.ts';
 import { knownInstant } from '../rig/file/rigSetup.ts';
 import type { FleetLinks } from './fleetLinks.ts';
 import { FleetMember, type EventResult, type MemberStage, type StageHooks } from './fleetMember.ts';
@@ -21,6 +24,8 @@ export interface EmulatedWorld {
   /** The clock of a fleet with clock wall; undefined: each installation has a virtual one of its own. */
   readonly wall: Timers | undefined;
   readonly onResult: (member: FleetMember, result: EventResult) => void;
+  /** Called with the devices and head-ends of an installation whenever they are set up. */
+  readonly onStage?: ((id: string, stage: PlanStage) => void) | undefined;
 }
 
 /** The name of an installation of a group in the records: its number. */
@@ -82,6 +87,7 @@ export function memberPlan(
     installation: memberInstallation(group, position),
     number: group.first + position,
     seed: setup.seed,
+    keys: keysOf(setup.seed, group.first + position),
     rules: setup.rules,
     epclEntryFrom: group.epclEntryFrom,
     displayBlocked,
@@ -92,6 +98,16 @@ export function memberPlan(
     latencyMilliseconds: latencyOf(group.latency, calendar),
     known: { ...(wan !== undefined && { wan }), ...(han !== undefined && { han }) },
     events,
+  };
+}
+
+/** The keys that each device of an installation has at first, each derived once. */
+function keysOf(seed: string, number: number): (device: DeviceKind) => KeySet {
+  const known = new Map<DeviceKind, KeySet>();
+  return (device) => {
+    const keys = known.get(device) ?? firstKeys(seed, labIdentity(device, number).systemTitle);
+    known.set(device, keys);
+    return keys;
   };
 }
 
@@ -122,6 +138,7 @@ function openEmulated(
     onEnd: hooks.onEnd,
     ...(world.wall && { deviceTime: () => secondsOf(timers) }),
   });
+  world.onStage?.(memberId(of.group, of.position), stage);
   return {
     ...stage,
     now: () => Math.ceil(timers.nowMilliseconds() / 1000),

@@ -8,6 +8,8 @@ import { emulatedMember, memberId, type EmulatedWorld } from './emulatedMember.t
 import { FleetLinks } from './fleetLinks.ts';
 import type { EventResult, FleetMember } from './fleetMember.ts';
 import { startOf, type FleetSetup } from './fleetSetup.ts';
+import { ResumedMember } from './resumedMember.ts';
+import { plainResult, type TurnTaken } from './turnTaken.ts';
 import { serveNow, serveVirtually, type HeadEnd, type Turn } from './headEndQueue.ts';
 
 /** Options for running a fleet: ledgers, the stop signal, and the receivers of what comes. */
@@ -16,10 +18,17 @@ export interface FleetOptions extends AttachedFleetOptions {
   /** Called with what came of each event. */
   readonly onResult: (member: FleetMember, result: EventResult) => void;
   /**
-   * Called after each turn with the instant of the fleet. A promise is waited for in virtual time, so that a process may
-   * look up from its work.
+   * Called after each turn with the instant of the fleet. `taken` is what to record of it; undefined for a turn of
+   * `past`. A promise is waited for in virtual time, so that a process may look up from its work.
    */
-  readonly onTurn?: (at: Instant, turn: Turn) => Promise<void> | undefined;
+  readonly onTurn?: (at: Instant, turn: Turn, taken: TurnTaken | undefined) => Promise<void> | undefined;
+  /**
+   * Recorded turns of a fleet that was stopped, in their order. It goes on from them. In virtual time and without attached
+   * installations only. Rejects with a TurnsDifferError if they do not follow from the fleet file.
+   */
+  readonly past?: readonly TurnTaken[];
+  /** Called with the devices and head-ends of an emulated installation whenever they are set up. */
+  readonly onStage?: EmulatedWorld['onStage'];
   /** Emulated installations that take part, by their ids. Default: all. */
   readonly only?: ReadonlySet<string>;
   /** Real time. Default: that of this machine. */
@@ -50,7 +59,7 @@ export function fleetCalendar(
 /** What the emulated installations of a fleet share. */
 export function emulatedWorld(
   setup: FleetSetup,
-  of: Pick<EmulatedWorld, 'start' | 'end' | 'wall' | 'onResult'>,
+  of: Pick<EmulatedWorld, 'start' | 'end' | 'wall' | 'onResult' | 'onStage'>,
 ): EmulatedWorld {
   const schedule = new Stream(seedWords(setup.seed), 0, STREAMS.fleetSchedule);
   return { ...of, setup, links: new FleetLinks(setup.seed, of.start), schedule };
@@ -61,23 +70,49 @@ export async function runFleet(setup: FleetSetup, options: FleetOptions): Promis
   const wall = options.timers ?? wallTimers();
   const { start, end } = fleetCalendar(setup, Math.floor(wall.nowMilliseconds() / 1000));
   const isWall = setup.clock === 'wall';
-  const { onResult, onTurn, signal } = options;
+  const { onTurn, signal } = options;
+  const latest = new Map<string, EventResult>();
+  const onResult = (member: FleetMember, result: EventResult): void => {
+    latest.set(member.id, result);
+    options.onResult(member, result);
+  };
   // Timers do not keep the process alive, and a fleet may wait for nothing else.
   const hold = setInterval(() => undefined, 1 << 30);
-  const world = emulatedWorld(setup, { start, end, wall: isWall ? wall : undefined, onResult });
-  const { schedule } = world;
-  const attached = await attachedMembers(setup, { ...options, wall, start, end, schedule }).catch((error: unknown) => {
-    clearInterval(hold);
-    throw error;
+  const world = emulatedWorld(setup, {
+    start,
+    end,
+    wall: isWall ? wall : undefined,
+    onResult,
+    onStage: options.onStage,
   });
+  const { schedule } = world;
+  const attached = await attachedMembers(setup, { ...options, onResult, wall, start, end, schedule }).catch(
+    (error: unknown) => {
+      clearInterval(hold);
+      throw error;
+    },
+  );
   try {
-    const all = [...attached.members, ...emulated(world, options.only)];
+    const all = [...attached.members, ...emulated(world, options)];
     const { connections, lateSeconds } = setup.document.headEnd;
+    const taken = (member: Member, { begin }: Turn): TurnTaken | undefined => {
+      const { id } = member;
+      const result = latest.get(id);
+      latest.delete(id);
+      if (member instanceof ResumedMember && !member.isNew) return undefined;
+      return {
+        id,
+        begin,
+        free: member.freeAt,
+        due: member.dueAt ?? null,
+        ...(result && { result: plainResult(result) }),
+      };
+    };
     const headEnd: HeadEnd = {
       connections,
       lateSeconds,
       signal,
-      onTurn: (served, turn) => onTurn?.(served.freeAt, turn),
+      onTurn: (served, turn) => onTurn?.(served.freeAt, turn, taken(served as Member, turn)),
     };
     const served = await (isWall ? serveNow(all, wall, headEnd) : serveVirtually(all, headEnd)).catch(errorOf);
     const released = await attached.restore().catch(errorOf);
@@ -93,8 +128,21 @@ function errorOf(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-function* emulated(world: EmulatedWorld, only: ReadonlySet<string> | undefined): Iterable<FleetMember> {
+type Member = FleetMember | ResumedMember;
+
+function* emulated(world: EmulatedWorld, { only, past = [] }: Pick<FleetOptions, 'only' | 'past'>): Iterable<Member> {
+  const turns = new Map<string, TurnTaken[]>();
+  for (const turn of past) {
+    const own = turns.get(turn.id);
+    if (own) own.push(turn);
+    else turns.set(turn.id, [turn]);
+  }
   for (const group of world.setup.groups)
-    for (let position = 0; position < group.document.installations; position += 1)
-      if (only?.has(memberId(group, position)) ?? true) yield emulatedMember(world, group, position);
+    for (let position = 0; position < group.document.installations; position += 1) {
+      const id = memberId(group, position);
+      if (!(only?.has(id) ?? true)) continue;
+      const own = turns.get(id);
+      const make = (onResult: EmulatedWorld['onResult']) => emulatedMember({ ...world, onResult }, group, position);
+      yield own ? new ResumedMember({ make, past: own, onResult: world.onResult }) : emulatedMember(world, group, position); // prettier-ignore
+    }
 }

@@ -3,6 +3,7 @@
  * is reached through its CHF (SAP 1), which is the gateway to the ESME (2) and the sleepy GSME (3).
  */
 import { CosemDevice } from '../cosem/device.ts';
+import type { KeySet } from '../cosem/deviceKeyring.ts';
 import { type Route, ServerConnection, type ServerConnectionOptions } from '../dlms/server/serverConnection.ts';
 import { chfModel, INSTALLATION_SAPS } from './chf.ts';
 import { esmeModel } from './esme.ts';
@@ -51,6 +52,8 @@ export interface InstallationOptions {
   readonly world?: HubWorld;
   /** The times at which the GSME can be reached. Default: a minute in every half hour. */
   readonly sleep?: Sleep;
+  /** The keys that each device has at first. Default: the keys of the lab. */
+  readonly keys?: (kind: DeviceKind) => KeySet;
   /** Hooks of each device. */
   readonly devices?: Readonly<Partial<Record<DeviceKind, DeviceOptions>>>;
 }
@@ -118,10 +121,13 @@ export class Installation {
 
 /** The lab's n-th installation. */
 export function labInstallation(number: number, options: InstallationOptions = {}): Installation {
-  const hooks = options.devices ?? {};
-  const chf = labDevice('chf', number, hooks.chf);
-  const esme = labDevice('esme', number, hooks.esme);
-  const gsme = options.gas === false ? {} : { gsme: labDevice('gsme', number, hooks.gsme) };
+  const { keys, devices: hooks = {} } = options;
+  const make = (kind: DeviceKind): CosemDevice => {
+    const identity = labIdentity(kind, number);
+    return new CosemDevice(LAB_MODELS[kind], keys ? { ...identity, keys: keys(kind) } : identity, hooks[kind]);
+  };
+  const [chf, esme] = [make('chf'), make('esme')];
+  const gsme = options.gas === false ? {} : { gsme: make('gsme') };
   const installation = new Installation({ chf, esme, ...gsme }, options.world);
   if (options.sleep) installation.hub.sleep = options.sleep;
   return installation;

@@ -1,6 +1,6 @@
 /** What the page shows of an answer. It is drawn by the functions that draw the rest of the page in Node. */
 import { rangeChart } from '../../src/report/charts/ranges.ts';
-import { escapeMarkup } from '../../src/text/markup.ts';
+import { htmlTable } from '../../src/report/html/htmlTable.ts';
 import { signedNumber, wholeNumber } from '../../src/text/numberWords.ts';
 import type { ShownAnswer, WhatIfAnswer, WhatIfChange } from './protocol.ts';
 
@@ -32,12 +32,10 @@ export function shownAnswer(answer: WhatIfAnswer, changes: readonly WhatIfChange
 }
 
 function answerTable({ rows }: WhatIfAnswer): string {
-  const cells = rows.map(({ words, before, after, difference, error }) =>
-    [wholeNumber(before), wholeNumber(after), signedNumber(difference), error === null ? '' : wholeNumber(error)]
-      .map((text) => `<td class="n">${text}</td>`)
-      .join('')
-      .replace(/^/, `<th scope="row">${escapeMarkup(words)}</th>`),
-  );
-  const head = ['reason', 'before', 'after', 'difference', '±'].map((text, c) => `<th scope="col"${c === 0 ? '' : ' class="n"'}>${text}</th>`); // prettier-ignore
-  return `<div class="scroll" role="group" aria-label="The numbers of the what-if" tabindex="0"><table><caption>Before and after (means)</caption><thead><tr>${head.join('')}</tr></thead><tbody>${cells.map((row) => `<tr>${row}</tr>`).join('')}</tbody></table></div>`; // prettier-ignore
+  return htmlTable({
+    caption: 'Before and after (means)',
+    head: ['reason', 'before', 'after', 'difference', '±'],
+    right: [1, 2, 3, 4],
+    rows: rows.map(({ words, before, after, difference, error }) => [words, wholeNumber(before), wholeNumber(after), signedNumber(difference), error === null ? '' : wholeNumber(error)]), // prettier-ignore
+  });
 }

@@ -112,12 +112,12 @@ export class StoryCauses {
     const { limits } = this;
     limits.begin(life.facts.at, group.cohort);
     const checks: CheckTold[] = [];
-    const hearsGsme = life.hearsGsme(life.facts.at);
+    const judgesGsme = limits.judgesOldNews !== 0 || life.hearsGsme(life.facts.at);
     let gsmeUnjudged = false;
     for (const id of group.steps) {
       const { check, needsGsme } = STEPS[id];
       const concerns = !needsGsme || (attributes.hasGsme && !esmeOnly);
-      const taken = concerns && (!needsGsme || hearsGsme);
+      const taken = concerns && (!needsGsme || judgesGsme);
       gsmeUnjudged ||= concerns && !taken;
       if (check !== undefined && taken) {
         const look = CONTACT_CHECKS[check];

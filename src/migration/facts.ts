@@ -11,7 +11,7 @@ export interface Facts {
   readonly lastWanContact: Instant;
   /**
    * The latest HAN contact between GSME and CHF at or before `at`. A head-end learns it over the WAN. While the WAN is
-   * down, nothing newer than the latest WAN contact is known, and no attempt is judged by it.
+   * down, it is the latest one that a head-end knows of: by the reading `gt01WithoutWan` an attempt is judged by it or not.
    */
   readonly lastHanContact: Instant;
   /** The instant from which the DMC is on the EPCL. */
@@ -28,6 +28,8 @@ export interface CheckLimits {
   readonly gt01WindowSeconds: number;
   /** 1 if a contact exactly as old as the window passes (reading `windowEdge`), else 0. */
   readonly windowEdgeSeconds: number;
+  /** 1 if an attempt is judged by old news of the gas meter while the WAN is down (reading `gt01WithoutWan`), else 0. */
+  readonly judgesOldNews: number;
   /** 0 if the EPCL match is not checked: MOC (Secure) before February 2022. Otherwise 1. */
   readonly epclChecked: number;
 }

@@ -1,8 +1,15 @@
 import type { SourceId } from './sources.ts';
 
+/**
+ * What a reading acts on. `histories`: the verdict on given records. `checks`: the attempts themselves, as the kernel and the
+ * rig make them; it moves no verdict on given records.
+ */
+export type ReadingSubject = 'histories' | 'checks';
+
 /** One ambiguity of the text: the values that the reading can take (the default first), and the meaning of each. */
 export interface ReadingRow {
   readonly meaning: string;
+  readonly actsOn: ReadingSubject;
   readonly values: Readonly<Record<string, string>>;
   readonly default: string;
   readonly source: SourceId;
@@ -12,8 +19,9 @@ function reading<const V extends Record<string, string>>(
   meaning: string,
   fallback: keyof V & string,
   values: V,
-): { meaning: string; values: V; default: keyof V & string; source: SourceId } {
-  return { meaning, values, default: fallback, source: 'ourReading' };
+  actsOn: ReadingSubject = 'histories',
+): { meaning: string; actsOn: ReadingSubject; values: V; default: keyof V & string; source: SourceId } {
+  return { meaning, actsOn, values, default: fallback, source: 'ourReading' };
 }
 
 /** Every point where the text can be read in more than one way, with its options and our default, which comes first. */
@@ -79,10 +87,21 @@ export const READINGS = {
     asOf: 'evaluated as of an instant; leaving the scope ends it',
     sticky: 'once effective it stays until readmit',
   }),
-  windowEdge: reading('whether a contact exactly as old as the window is recent enough', 'inclusive', {
-    inclusive: 'it still passes',
-    exclusive: 'it fails',
-  }),
+  windowEdge: reading(
+    'whether a contact exactly as old as the window is recent enough',
+    'inclusive',
+    { inclusive: 'it still passes', exclusive: 'it fails' },
+    'checks',
+  ),
+  gt01WithoutWan: reading(
+    'what an attempt finds of the gas meter while the WAN is down',
+    'unjudged',
+    {
+      unjudged: 'nothing: the check on the gas meter is passed over',
+      lastNews: 'GT01 once the latest news of the meter, from the last WAN contact, is older than the window',
+    },
+    'checks',
+  ),
 } as const;
 
 /** The name of a reading: a place where the source can be read in more than one way. */
@@ -92,6 +111,11 @@ export type ReadingName = keyof typeof READINGS;
 export type Readings = { readonly [R in ReadingName]: keyof (typeof READINGS)[R]['values'] & string };
 
 export const READING_NAMES = Object.keys(READINGS) as readonly ReadingName[];
+
+/** The readings that act on one subject, in the order of the table. */
+export function readingsOn(subject: ReadingSubject): readonly ReadingName[] {
+  return READING_NAMES.filter((name) => READINGS[name].actsOn === subject);
+}
 
 export const DEFAULT_READINGS: Readings = Object.fromEntries(
   READING_NAMES.map((name) => [name, READINGS[name].default]),

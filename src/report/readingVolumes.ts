@@ -3,7 +3,7 @@ import { engine, type CompiledEngine } from '../exclusion/engine/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { COHORTS } from '../installation/cohort.ts';
 import type { History } from '../migration/history.ts';
-import { READING_NAMES, READINGS } from '../regulation/readings.ts';
+import { READINGS, readingsOn } from '../regulation/readings.ts';
 import type { RuleSet } from '../rules/ruleset.ts';
 import type { Instant } from '../time.ts';
 import { unitOf } from '../rules/ruleset.ts';
@@ -25,7 +25,7 @@ export class ReadingVolumes {
 
   constructor(rules: RuleSet) {
     this.#rules = rules;
-    const others = READING_NAMES.flatMap((reading) =>
+    const others = readingsOn('histories').flatMap((reading) =>
       Object.keys(READINGS[reading].values)
         .filter((value) => value !== rules.readings[reading])
         .map((value) => {
@@ -85,7 +85,7 @@ export class ReadingVolumes {
     return [
       textTable([['reading', ...CATEGORIES], ...table], { right: CATEGORIES.map((_, i) => i + 1) }),
       'Reported exclusions that hold, in effect or not; gt01 in gas meters. One reading is changed at a time; . is no change.',
-      'windowEdge judges the checks of an attempt, not histories: it moves nothing here.',
+      `Left out, for they act on the checks of an attempt and move no history: ${readingsOn('checks').join(', ')}.`,
     ].join('\n');
   }
 }

@@ -3,6 +3,7 @@ import { engine, type CompiledEngine } from '../exclusion/engine/engine.ts';
 import type { Evaluation } from '../exclusion/verdict.ts';
 import { parsePath, type Path } from '../document/path.ts';
 import type { History } from '../migration/history.ts';
+import { readingsOn } from '../regulation/readings.ts';
 import { documentOf, ruleSetFaults, ruleSetOf, ruleSetSchema } from '../rules/ruleSetSchema.ts';
 import type { RuleSet } from '../rules/ruleset.ts';
 import { diffRules, type RuleDifference } from '../rules/rulesText.ts';
@@ -25,8 +26,11 @@ export interface Look {
 }
 
 /** Paths on which no verdict depends: those that name and explain, and windows, which concern checks only. */
-const WITHOUT_EFFECT =
-  /^(name|title|sources|windows|readings\.windowEdge)\b|^clauses\.[^.]+\.(clause|title|text|sources|decidedBy|kind182)$/;
+const WITHOUT_EFFECT = new RegExp(
+  `^(name|title|sources|windows|${readingsOn('checks')
+    .map((name) => `readings\\.${name}`)
+    .join('|')})\\b|^clauses\\.[^.]+\\.(clause|title|text|sources|decidedBy|kind182)$`,
+);
 
 /** One difference, applied alone to the first rule set. */
 interface Step {

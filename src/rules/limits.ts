@@ -12,6 +12,7 @@ export function limitsAt(rules: RuleSet, at: Instant, cohort: Cohort): CheckLimi
     wanWindowSeconds: valueAt(rules.windows.wanWindowSeconds, at),
     gt01WindowSeconds: valueAt(rules.windows.gt01WindowSeconds, at),
     windowEdgeSeconds: windowEdgeSeconds(rules),
+    judgesOldNews: judgesOldNews(rules),
     epclChecked: isEpclChecked(cohort, at) ? 1 : 0,
   };
 }
@@ -19,6 +20,11 @@ export function limitsAt(rules: RuleSet, at: Instant, cohort: Cohort): CheckLimi
 /** 1 where a contact exactly as old as the window passes, else 0. */
 export function windowEdgeSeconds({ readings }: RuleSet): number {
   return readings.windowEdge === 'inclusive' ? 1 : 0;
+}
+
+/** 1 where an attempt is judged by old news of the gas meter while the WAN is down, else 0. */
+export function judgesOldNews({ readings }: RuleSet): number {
+  return readings.gt01WithoutWan === 'lastNews' ? 1 : 0;
 }
 
 /** Whether an attempt of the cohort must match an EPCL entry (MA110). */

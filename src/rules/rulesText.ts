@@ -83,7 +83,8 @@ function readingLines(name: (typeof READING_NAMES)[number], rules: RuleSet): str
   const meanings: Readonly<Record<string, string>> = row.values;
   const others = Object.keys(row.values).filter((other) => other !== value);
   const mark = value === row.default ? ' ' : '*';
-  return [`${mark} ${name}: ${value} - ${row.meaning}`, `      ${meanings[value]} [not: ${others.join(', ')}]`];
+  const acts = row.actsOn === 'checks' ? ' (acts on checks, not on histories)' : '';
+  return [`${mark} ${name}: ${value} - ${row.meaning}${acts}`, `      ${meanings[value]} [not: ${others.join(', ')}]`];
 }
 
 export interface RuleDifference {

@@ -33,7 +33,7 @@ export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** A number rounded to a tenth, which is short and gives the same bytes on every machine. */
+/** A number rounded to a whole unit of a drawing, which is short and gives the same bytes on every machine. */
 export function coordinate(value: number): string {
-  return String(Math.round(value * 10) / 10);
+  return String(Math.round(value));
 }

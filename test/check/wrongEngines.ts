@@ -3,7 +3,7 @@
 import type { Clause, DormancyScope, ExclusionCategory } from '../../src/clauses/clause.ts';
 import { engine as compiled } from '../../src/exclusion/engine/engine.ts';
 import { COHORTS } from '../../src/installation/cohort.ts';
-import { READING_NAMES, READINGS } from '../../src/regulation/readings.ts';
+import { READINGS, readingsOn } from '../../src/regulation/readings.ts';
 import { VARIOUS1 } from '../../src/rules/builtInRules.ts';
 import type { RuleSet } from '../../src/rules/ruleset.ts';
 import type { Engine } from '../kit/index.ts';
@@ -122,7 +122,7 @@ export function wrongEngines(): Readonly<Record<string, Engine>> {
   for (const [name, canary] of Object.entries(CANARIES)) if (!(name in BEYOND_COMPARISON)) found[name] = canary;
   Object.assign(found, WRONG_ANSWERS);
   for (const [name, rules] of Object.entries(mutatedRules())) if (!(name in EQUIVALENT)) found[name] = byRules(rules);
-  for (const name of READING_NAMES.filter((one) => one !== 'windowEdge')) {
+  for (const name of readingsOn('histories')) {
     for (const value of Object.keys(READINGS[name].values)) {
       if (value === VARIOUS1.readings[name]) continue;
       found[`reading ${name}=${value}`] = byRules({ ...VARIOUS1, readings: { ...VARIOUS1.readings, [name]: value } });

@@ -1,5 +1,5 @@
 // `fleet` as it is typed: what it tells, writes and refuses, and that decide and live read it as it is.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { liveBlock } from '../../src/cli/live/liveBlocks.ts';
 import { parseCsv } from '../../src/report/published.ts';
@@ -86,8 +86,84 @@ test('an interrupted fleet leaves whole files that say so', async () => {
     },
   });
   expect(code).toBe(130);
-  expect(readdirSync(bench.at('cut'))).toEqual(OUTPUTS);
+  expect(readdirSync(bench.at('cut'))).toEqual([...OUTPUTS, 'turns.jsonl']);
   expect(bench.json<{ partial: boolean }>('cut', 'manifest.json').partial).toBe(true);
+});
+
+const STOPPED = SICK.replace('name: sick', 'name: stopped').replace('days: 80', 'days: 40');
+/** The turns of that fleet, stopped at a quarter. */
+let turnsSoFar = '';
+/** Stops a fleet in a folder of this name at a quarter of its calendar, and gives what it said. */
+async function stopped(path: string, folder: string): Promise<{ readonly code: number; readonly err: string }> {
+  return commandLine(['fleet', path, '--out', bench.at(folder)], {
+    onText: (text, interrupt) => {
+      if (text.includes('25 %')) interrupt();
+    },
+  });
+}
+const bytesOf = (folder: string, names: readonly string[]): string[] => names.map((name) => bench.read(folder, name));
+
+test('a fleet that was stopped goes on with the same command, to the same bytes', async () => {
+  const path = file('stopped.yaml', STOPPED);
+  await commandLine(['fleet', path, '--out', bench.at('through')]);
+  const first = await stopped(path, 'goes');
+  expect([first.code, first.err]).toEqual([130, expect.stringContaining('the same command goes on from here')]);
+  turnsSoFar = bench.read('goes', 'turns.jsonl');
+  const goesOn = `goes on: ${turnsSoFar.split('\n').length - 2} turns`;
+  const second = await commandLine(['fleet', path, '--out', bench.at('goes')]);
+  expect([second.code, second.err]).toEqual([0, expect.stringContaining(goesOn)]);
+  expect(readdirSync(bench.at('goes'))).toEqual(OUTPUTS);
+  expect(bytesOf('goes', OUTPUTS)).toEqual(bytesOf('through', OUTPUTS));
+});
+
+test('a fleet whose process was killed goes on from its last whole turn', async () => {
+  const path = bench.at('stopped.yaml');
+  mkdirSync(bench.at('killed'));
+  // What SIGKILL leaves: a torn line, halves of records, a status that says it is at work, the lock of a dead process.
+  writeFileSync(bench.at('killed/turns.jsonl'), turnsSoFar.slice(0, Math.floor(turnsSoFar.length * 0.7)));
+  writeFileSync(bench.at('killed/attempts.csv.partial-999999'), 'half');
+  writeFileSync(bench.at('killed/fleet.json'), JSON.stringify({ isRunning: true }));
+  writeFileSync(bench.at('killed/rig.lock'), '999999 ?\n');
+  const { code } = await commandLine(['fleet', path, '--out', bench.at('killed')]);
+  expect(code).toBe(0);
+  expect(readdirSync(bench.at('killed'))).toEqual(OUTPUTS);
+  expect(bytesOf('killed', OUTPUTS)).toEqual(bytesOf('through', OUTPUTS));
+});
+
+test('a directory of another stopped fleet, and turns that were changed, are refused with what to do', async () => {
+  mkdirSync(bench.at('other'));
+  writeFileSync(bench.at('other/turns.jsonl'), turnsSoFar);
+  const other = await commandLine(['fleet', bench.at('sick.yaml'), '--out', bench.at('other')]);
+  expect([other.code, other.err]).toEqual([1, expect.stringContaining('a fleet that was stopped (stopped), of another file')]); // prettier-ignore
+  const lines = turnsSoFar.split('\n');
+  const moved = lines[20]!.replace(/"begin":(\d+)/, (_, at: string) => `"begin":${Number(at) + 7}`);
+  writeFileSync(bench.at('other/turns.jsonl'), turnsSoFar.replace(lines[20]!, moved));
+  const changed = await commandLine(['fleet', bench.at('stopped.yaml'), '--out', bench.at('other')]);
+  expect([changed.code, changed.err]).toEqual([1, expect.stringContaining('do not follow from this fleet file')]);
+  writeFileSync(bench.at('other/turns.jsonl'), turnsSoFar.replace(lines[20]!, 'noise'));
+  const torn = await commandLine(['fleet', bench.at('stopped.yaml'), '--out', bench.at('other')]);
+  expect([torn.code, torn.err]).toEqual([1, expect.stringContaining('turns.jsonl:21: found no turn')]);
+});
+
+test('a fleet by the wall clock cannot go on: its records are completed, and it says how to run it again', async () => {
+  const path = file('wall.yaml', STOPPED.replace('days: 40', 'days: 0.0001\nclock: wall').replace('name: stopped', 'name: wall')); // prettier-ignore
+  await commandLine(['fleet', path, '--out', bench.at('wall')]);
+  const { fleetHash } = bench.json<{ fleetHash: string }>('wall', 'fleet.json');
+  rmSync(bench.at('wall'), { recursive: true });
+  const [head, ...turns] = turnsSoFar.split('\n');
+  mkdirSync(bench.at('wall'));
+  writeFileSync(bench.at('wall/turns.jsonl'), [JSON.stringify({ ...(JSON.parse(head!) as object), fleetHash }), ...turns].join('\n')); // prettier-ignore
+  const { code, err } = await commandLine(['fleet', path, '--out', bench.at('wall')]);
+  expect([code, err]).toEqual([1, expect.stringContaining('it cannot go on: its clock is the wall clock')]);
+  expect(readdirSync(bench.at('wall'))).toEqual(OUTPUTS);
+  expect(bench.json<{ partial: boolean }>('wall', 'manifest.json').partial).toBe(true);
+  for (const name of ['attempts.csv', 'contacts.csv', 'tries.csv']) {
+    const records = bench.read('wall', name);
+    expect(records.split('\n').length, name).toBeGreaterThan(5);
+    expect(bench.read('through', name).startsWith(records), name).toBe(true);
+  }
+  const again = await commandLine(['fleet', path, '--out', bench.at('wall')]);
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining('which are not replaced')]);
 });
 
 test('what is wrong is refused with its place, and nothing is written', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, inject, test, vi } from 'vitest';
 import { commandLine } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'not-our-defect-'));
@@ -28,7 +28,7 @@ test.skipIf(process.platform === 'win32')(
   'a limit on the size of files is named, and leaves no half of a run (needs ulimit)',
   () => {
     const out = join(folder, 'run');
-    const command = `ulimit -f 10; exec "${process.execPath}" src/cli/smets1-bench.mjs run scenarios/quiet.yaml --workers 1 --out "${out}"`; // prettier-ignore
+    const command = `ulimit -f 10; exec "${process.execPath}" "${inject('command')}" run scenarios/quiet.yaml --workers 1 --out "${out}"`; // prettier-ignore
     const { status, stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 600_000 });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain('the file would be larger than is allowed (ulimit -f)');

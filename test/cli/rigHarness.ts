@@ -3,11 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import type { FrameRecord } from '../../devices/transport/tap.ts';
 import { commandLine, type Answer } from './harness.ts';
-
-const BIN = fileURLToPath(new URL('../../src/cli/smets1-bench.mjs', import.meta.url));
 
 export const OUTPUTS = [
   'attempts.csv',
@@ -57,7 +55,10 @@ export function rigHarness() {
 
 /** `rig` in a process of its own. */
 export function startRig(...args: readonly string[]) {
-  const child = spawn(process.execPath, [BIN, 'rig', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: process.env });
+  const child = spawn(process.execPath, [inject('command'), 'rig', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: process.env,
+  });
   const texts = { out: '', err: '' };
   child.stdout.on('data', (bytes: Buffer) => (texts.out += bytes.toString()));
   child.stderr.on('data', (bytes: Buffer) => (texts.err += bytes.toString()));

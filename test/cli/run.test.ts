@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandLine } from './harness.ts';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 
 // What a person gets who types `run`. That the counts are right is shown in test/sim and test/golden.
 
@@ -52,7 +52,7 @@ describe('run', () => {
   });
 
   const shell = (command: string) => spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 600_000 });
-  const BENCH = 'node src/cli/smets1-bench.mjs';
+  const BENCH = `node '${inject('command')}'`;
 
   test('run still gives its answer if nobody reads standard error', () => {
     // Four replications are four steps of progress, each a line on a standard error that is closed.

@@ -3,12 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 import { commandLine } from './harness.ts';
 
 // What becomes of --out when a run does not come to its end. That a run which does writes the right files is reportRun's.
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BENCH = join(ROOT, 'src/cli/smets1-bench.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'run-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -23,7 +22,10 @@ async function run(...args: string[]): Promise<{ status: number; stderr: string 
 
 /** Starts the long run and ends it by a signal once it writes. */
 async function interrupted(out: string, signal: NodeJS.Signals): Promise<number | null> {
-  const child = spawn(process.execPath, [BENCH, ...LONG, '--replace', '--out', out], { cwd: ROOT, stdio: 'ignore' });
+  const child = spawn(process.execPath, [inject('command'), ...LONG, '--replace', '--out', out], {
+    cwd: ROOT,
+    stdio: 'ignore',
+  });
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const writes = (): boolean => existsSync(out) && readdirSync(out).some((name) => name.startsWith('.partial-'));
   while (child.exitCode === null && !writes()) await new Promise((resolve) => setTimeout(resolve, 20));

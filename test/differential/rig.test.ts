@@ -16,6 +16,8 @@ import { home, kernelRun, numberWakingAt } from './rigPlans.ts';
 import { sampleSize } from '../sampleSize.ts';
 
 const AT = instant('2022-02-14T10:00:00Z');
+/** The baseline's rules, but a gas meter is judged by old news while the WAN is down. */
+const OLD_NEWS: RuleSet = { ...VARIOUS1, readings: { ...VARIOUS1.readings, gt01WithoutWan: 'lastNews' } };
 const WAN_WINDOW = 7 * DAY;
 const GT01_WINDOW = 72 * HOUR;
 
@@ -26,6 +28,7 @@ interface Case {
   readonly wanAge?: number;
   readonly hanAge?: number;
   readonly effect?: PlannedEffect;
+  readonly wanDown?: boolean;
   readonly rules?: RuleSet;
   readonly at?: number;
   readonly epclEntryFrom?: number;
@@ -38,7 +41,8 @@ function planOf(given: Case): Plan {
   const { cohort = 'IOC', gas = true, esmeOnly = false, wanAge = HOUR, hanAge = HOUR, effect } = given;
   const at = given.at ?? AT;
   const heard = at - hanAge;
-  const attempt: PlannedAttempt = { kind: 'attempt', at, esmeOnly, pick: given.pick ?? 0, ...(effect && { effect }) };
+  const world = effect ? { effect } : given.wanDown ? { wanDown: true as const } : {};
+  const attempt: PlannedAttempt = { kind: 'attempt', at, esmeOnly, pick: given.pick ?? 0, ...world };
   return {
     installation: home(cohort, gas),
     number: numberWakingAt(heard),
@@ -150,6 +154,26 @@ describe("ages at the windows' edges", () => {
   });
 });
 
+describe('a gas meter while the WAN is down', () => {
+  const outcome = (given: Case): string => agree(planOf({ wanDown: true, ...given })).attempts.at(-1)!.outcome;
+
+  test('is judged by its last news under the reading lastNews, and not at all under the default', () => {
+    for (const edge of [-1, 0, 1]) {
+      const given: Case = { wanAge: HOUR, hanAge: GT01_WINDOW + edge };
+      expect(outcome({ ...given, rules: OLD_NEWS }) === 'GT01').toBe(edge > 0);
+      expect(outcome(given)).not.toBe('GT01');
+    }
+  });
+
+  test('is known of as it was at the last WAN contact: a younger contact does not help', () => {
+    const given: Case = { wanAge: GT01_WINDOW + HOUR, hanAge: HOUR, rules: OLD_NEWS };
+    expect(outcome(given)).toBe('GT01');
+    expect(outcome({ ...given, wanDown: false })).toBe('ok');
+    expect(outcome({ ...given, gas: false })).not.toBe('GT01');
+    expect(outcome({ ...given, esmeOnly: true })).not.toBe('GT01');
+  });
+});
+
 /** Weekly attempts with daily contacts; what fails is drawn. Effects repeat, and a half-done rotation is met again. */
 const effectArbitrary = fc.option(
   fc.record({
@@ -161,20 +185,21 @@ const effectArbitrary = fc.option(
 const planArbitrary = fc
   .record({
     cohort: fc.constantFrom(...COHORTS),
+    rules: fc.constantFrom(VARIOUS1, OLD_NEWS),
     gas: fc.boolean(),
     weeks: fc.array(
       fc.record({
         effect: effectArbitrary,
         pick: fc.nat(200),
         esmeOnly: fc.constantFrom(false, false, false, true),
-        wanDaysSilent: fc.constantFrom(0, 0, 0, 1, 6, 7),
+        wanDaysSilent: fc.constantFrom(0, 0, 0, 1, 4, 6, 7),
         hanHeard: fc.constantFrom('lately', 'lately', 'edge', 'past'),
         wanDown: fc.constantFrom(false, false, true),
       }),
       { minLength: 1, maxLength: 5 },
     ),
   })
-  .map(({ cohort, gas, weeks }): Plan => {
+  .map(({ cohort, rules, gas, weeks }): Plan => {
     const events: PlannedEvent[] = [];
     const hanContacts = new Set<number>([AT - 20 * DAY]);
     for (const [week, { effect, pick, esmeOnly, wanDaysSilent, hanHeard, wanDown }] of weeks.entries()) {
@@ -196,7 +221,7 @@ const planArbitrary = fc
     return {
       installation: home(cohort, gas),
       number: numberWakingAt(AT),
-      rules: VARIOUS1,
+      rules,
       epclEntryFrom: 0,
       displayBlocked: false,
       hanContacts,

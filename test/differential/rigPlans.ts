@@ -48,14 +48,20 @@ export function kernelRun(plan: Plan): { readonly attempts: Attempt[]; readonly 
   const limits = compileLimits(plan.rules);
   const attempts: Attempt[] = [];
   const ends: (KernelStep | null)[] = [];
+  /** The latest HAN contact that an attempt has learnt of. */
+  let learnt = 0;
+  const heardBy = (until: number): number =>
+    Math.max(0, ...[...plan.hanContacts].filter((contact) => contact <= until));
   const contacts = plan.events.filter((event) => event.kind === 'contact' && event.reached).map(({ at }) => at);
   for (const event of plan.events) {
     if (event.kind !== 'attempt') continue;
     const { at, esmeOnly, effect, wanDown, pick } = event;
+    const lastWanContact = Math.max(0, ...contacts.filter((contact) => contact <= at));
     const facts = {
       at,
-      lastWanContact: Math.max(0, ...contacts.filter((contact) => contact <= at)),
-      lastHanContact: Math.max(0, ...[...plan.hanContacts].filter((contact) => contact <= at)),
+      lastWanContact,
+      // As `PreparedFacts.lastHanContact` has it: with the WAN down nothing new is known of the gas meter.
+      lastHanContact: wanDown ? Math.max(learnt, heardBy(lastWanContact)) : heardBy(at),
       epclEntryFrom: plan.epclEntryFrom,
       displayBlocked: plan.displayBlocked ? 1 : 0,
     };
@@ -65,10 +71,10 @@ export function kernelRun(plan: Plan): { readonly attempts: Attempt[]; readonly 
       if (!effect || steps[position] !== effect.step) return 0;
       return OBSERVATIONS.indexOf(OBSERVATION_OF_EFFECT[effect.effect]);
     };
-    // As `Life.hearsGsme` has it: with the WAN down nothing new is known of the gas meter.
-    const gsme = plan.installation.gas !== null && !esmeOnly && !wanDown;
     limits.begin(at, COHORTS.indexOf(plan.installation.cohort));
+    const gsme = plan.installation.gas !== null && !esmeOnly && (!wanDown || limits.judgesOldNews === 1);
     const result = kernelWalk(steps, { facts, limits, observe, gsme });
+    if (!wanDown && result >> OBSERVATION_BITS > steps.indexOf('wanRecent')) learnt = facts.lastHanContact;
     if (result === WALK_PASSED) {
       const outcome = esmeOnly ? OK_ESME : OK;
       attempts.push({ at, kind: 'migration', outcome, cause: 'device', table510: false });

@@ -42,11 +42,12 @@ export function peerOf(device: DeviceName, party: Party): Peer {
   return { call: callOf(device), systemTitle, ledger, ...(challenge && { challenge }) };
 }
 
-export function peersOf(party: Party, options: { readonly gas: boolean }): DccPeers {
+/** Returns a party's view of all devices of an installation. `party` gives its keys for each. */
+export function peersOf(party: (device: DeviceName) => Party, options: { readonly gas: boolean }): DccPeers {
   return {
-    chf: peerOf('chf', party),
-    esme: peerOf('esme', party),
-    gsme: options.gas ? peerOf('gsme', party) : undefined,
+    chf: peerOf('chf', party('chf')),
+    esme: peerOf('esme', party('esme')),
+    gsme: options.gas ? peerOf('gsme', party('gsme')) : undefined,
   };
 }
 

@@ -16,11 +16,22 @@ import type { Preparation } from '../../headend/smso.ts';
 import type { Sleep } from '../../personas/gsme.ts';
 import { labInstallation } from '../../personas/emulatedInstallation.ts';
 import { LAB_KEYS } from '../../personas/labProfile.ts';
+import type { KeySet } from '../../cosem/deviceKeyring.ts';
+import type { DeviceName } from '../../headend/procedure.ts';
 import { labImage } from '../../cosem/imageTransfer.ts';
 import { virtualTimers, type Timers } from '../../transport/timers.ts';
 import { assembleRig, type RigParts } from '../bench/assembleRig.ts';
 import { Home, type HomeOptions } from '../bench/home.ts';
-import { callOf, DCC_TITLE, listed, peerOf, peersOf, SMSO_TITLE, WRONG_MASTER_KEY } from '../bench/parties.ts';
+import {
+  callOf,
+  DCC_TITLE,
+  listed,
+  type Party,
+  peerOf,
+  peersOf,
+  SMSO_TITLE,
+  WRONG_MASTER_KEY,
+} from '../bench/parties.ts';
 import type { PlannedEvent } from '../bench/plannedEvent.ts';
 import { play, playVirtually, type Stage, type Task } from './play.ts';
 import type { Rig } from '../walk/rig.ts';
@@ -42,6 +53,8 @@ export interface Plan {
   readonly contactsNeeded: number;
   /** The Master Key that the DCC holds. Default: the devices' own. With `missing`, it makes no attempt. */
   readonly masterKey?: 'held' | 'wrong' | 'missing';
+  /** The keys that a device has at first, and that the SMSO knows. Default: the keys of the lab. */
+  readonly keys?: (device: DeviceName) => KeySet;
   /** Seed of the lab's new keys and of its challenges. Default: `rig`. */
   readonly seed?: string;
   /** One way of a frame on the WAN, in milliseconds. Default: 1. */
@@ -149,7 +162,6 @@ export function planStage(
   const gas = installation.gas !== null;
   const parts = options.memory?.parts ?? partsOf(plan, options);
   const { dcc, smsoHub, keySource } = parts;
-  const held = heldKey(plan);
   let isTouched = options.memory?.parts !== undefined;
   const framing = options.framing ?? 'wrapper';
   const home = new Home({
@@ -173,7 +185,8 @@ export function planStage(
     framing,
     devices: devicesOfPeers(dcc),
     useMasterKey: (isWrong) => {
-      for (const peer of listed(dcc)) peer.ledger.obtainMasterKey(isWrong ? WRONG_MASTER_KEY : held);
+      for (const peer of listed(dcc))
+        peer.ledger.obtainMasterKey(isWrong ? WRONG_MASTER_KEY : heldKey(plan, peer.call.device));
     },
     keySource,
     memory: options.memory?.rig,
@@ -221,22 +234,35 @@ function partsOf(
   const words = seedWords(seed ?? 'rig');
   const challenge = labKeySource(new Stream(words, 0, STREAMS.labChallenges), number);
   const titles = { dcc: DCC_TITLE, smso: SMSO_TITLE, ...options.titles };
-  const masterKey = heldKey(plan);
+  const { keys } = plan;
+  const of = (device: DeviceName): Party => {
+    const masterKey = heldKey(plan, device);
+    return { systemTitle: titles.dcc, keys: firstOf(plan, device), challenge, ...(masterKey && { masterKey }) };
+  };
   return {
     installation: labInstallation(number, {
       gas,
       devices: { chf: { challenge }, esme: { challenge }, gsme: { challenge } },
       ...(sleep && { sleep }),
+      ...(keys && { keys }),
     }),
-    dcc: peersOf({ systemTitle: titles.dcc, keys: LAB_KEYS, challenge, ...(masterKey && { masterKey }) }, { gas }),
-    smsoHub: peerOf('chf', { systemTitle: titles.smso, keys: LAB_KEYS, challenge }),
+    dcc: peersOf(of, { gas }),
+    smsoHub: peerOf('chf', { systemTitle: titles.smso, keys: firstOf(plan, 'chf'), challenge }),
     keySource: labKeySource(new Stream(words, 0, STREAMS.labKeys), number),
   };
 }
 
-/** The Master Key that the DCC holds; undefined if it holds none. */
-function heldKey({ masterKey = 'held' }: Pick<Plan, 'masterKey'>): Uint8Array | undefined {
-  return { held: LAB_KEYS.kek, wrong: WRONG_MASTER_KEY, missing: undefined }[masterKey];
+type Keyed = Pick<Plan, 'masterKey' | 'keys'>;
+
+function firstOf({ keys }: Keyed, device: DeviceName): KeySet {
+  return keys?.(device) ?? LAB_KEYS;
+}
+
+/** The Master Key of a device that the DCC holds; undefined if it holds none. */
+function heldKey(plan: Keyed, device: DeviceName): Uint8Array | undefined {
+  const { masterKey = 'held' } = plan;
+  if (masterKey === 'held') return firstOf(plan, device).kek;
+  return masterKey === 'wrong' ? WRONG_MASTER_KEY : undefined;
 }
 
 /** Returns as much firmware for an emulated hub as the needed contacts can carry. */

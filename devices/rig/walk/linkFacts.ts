@@ -117,6 +117,15 @@ export class LinkFacts {
     return this.last.has(link) && CHECKS[CHECK_OF_LINK[link]].passes(facts, limits);
   }
 
+  /**
+   * True if the facts can judge the gas meter while the hub is silent: they have news of it, or the whole history, and no
+   * contact was missed on this side.
+   */
+  judgeOldNews(): boolean {
+    const isKnown = this.options.unheard !== 'ask' || this.last.has('han');
+    return isKnown && this.gaps.size === 0;
+  }
+
   /** True if the check of a link can be judged without asking a device. */
   know(link: LinkName, facts: LearntFacts, limits: CheckLimits): boolean {
     const { judges } = this.options;

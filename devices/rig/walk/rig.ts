@@ -14,14 +14,21 @@ import { observeError, type Observed } from '../../headend/observe.ts';
 import { rest, type Call, type Procedure } from '../../headend/procedure.ts';
 import { hasAnswered, wireErrorText } from '../../headend/wireError.ts';
 import { contact, prepareOnce, type Tried } from '../../headend/smso.ts';
-import { limitsAt } from '../../../src/rules/limits.ts';
+import { judgesOldNews, limitsAt } from '../../../src/rules/limits.ts';
 import { LinkFacts } from './linkFacts.ts';
 import { lastContact, type DrivenDevice } from './rigDevice.ts';
 import type { Contacted, Hook, InstructionPlan, RigMemory, RigOptions } from './rigOptions.ts';
 import type { Contact, RowsTaken, StepTaken, Undone } from './rigRows.ts';
 import { SilentHub } from './silentHub.ts';
 import { notCarriedOut, passed, takenOf, type StepTold, type Took } from './stepTaken.ts';
-import { STEP_WORK, WRITING_STEPS, type AttemptContext, type LearntFacts, type LinkName } from './stepWork.ts';
+import {
+  newsOfMeter,
+  STEP_WORK,
+  WRITING_STEPS,
+  type AttemptContext,
+  type LearntFacts,
+  type LinkName,
+} from './stepWork.ts';
 
 /** The context that the steps of an attempt share, with the links whose devices were asked in it. */
 interface JudgedContext extends AttemptContext {
@@ -98,7 +105,19 @@ export class Rig {
     const why = made.observation === 'noAnswer' ? ours?.why() : undefined;
     const contacted: Contacted = why === undefined ? made : { observation: 'systemFault', why };
     this.facts.contacted('wan', contacted.observation);
+    if (contacted.observation === 'answered') yield* this.askNews();
     return contacted;
+  }
+
+  /**
+   * Asks the hub, at a contact, when it last heard the gas meter. It is asked only where that news is judged later, with the
+   * WAN down. Without an answer the older news stands.
+   */
+  private *askNews(): Procedure<void> {
+    const { devices, installation, rules } = this.options;
+    if (judgesOldNews(rules) === 0 || installation.gas === null) return;
+    const heard = yield* newsOfMeter(devices.chf);
+    if (heard !== undefined) this.facts.dateHeard('han', heard.at);
   }
 
   private *askDriver(chf: DrivenDevice): Procedure<Contacted> {
@@ -220,7 +239,11 @@ export class Rig {
     const isNatural = !this.options.isStruck?.(step);
     const passesSilently = (): string | undefined =>
       isNatural ? hub.passes(step, facts, (link) => this.facts.isFresh(link, facts, limits)) : undefined;
-    if (isNatural && hub.isPassedOver(step)) return passed(passesSilently());
+    if (isNatural && hub.isPassedOver(step)) {
+      const judges = limits.judgesOldNews === 1 && this.facts.judgeOldNews();
+      const news = judges ? checkStep(step, facts, limits) : 'answered';
+      return news === 'answered' ? passed(passesSilently()) : { observation: news, byCheck: true };
+    }
     const isJudged = this.facts.judge(step, context.asked);
     const checked = isJudged ? checkStep(step, facts, limits) : 'answered';
     if (checked !== 'answered') return { observation: checked, byCheck: true };

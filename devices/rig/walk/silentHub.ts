@@ -1,8 +1,8 @@
 /**
  * Handles a hub that does not answer during an attempt. Clause 5.12(c) requires a contact within a window, not an
  * answer now. If such a contact is on record the check passes, as in the kernel, and the silence shows at the step at
- * which a device has to answer. A silent hub cannot report on the gas meter, so its silence is never held against the
- * meter.
+ * which a device has to answer. A silent hub cannot report on the gas meter, so its silence is not held against the meter,
+ * unless the rule set judges the meter by old news (reading `gt01WithoutWan`): then the rig checks the facts first.
  */
 import type { StepId } from '../../../src/migration/steps.ts';
 import { formatInstant, type Instant } from '../../../src/time.ts';

@@ -117,6 +117,16 @@ function diagnose(links: readonly [LinkName, ...LinkName[]]): Work {
   };
 }
 
+/** When a hub last heard the gas meter, as it says; undefined if it does not answer or cannot say. `at` undefined: never. */
+export function* newsOfMeter(chf: RigDevice): Procedure<{ readonly at: Instant | undefined } | undefined> {
+  if (chf.by === 'dlms') {
+    const read = yield* readDiagnostics(chf.peer);
+    return read.ok ? { at: read.value.gsmeHeardAt } : undefined;
+  }
+  const heard = yield* lastContact(chf, 'han');
+  return typeof heard === 'string' ? undefined : { at: heard ?? undefined };
+}
+
 /** The devices that a step touches: meters first, the hub last. */
 function touched({ devices: { chf, esme, gsme }, esmeOnly }: AttemptContext): readonly RigDevice[] {
   return [esme, ...(esmeOnly || !gsme ? [] : [gsme]), chf];

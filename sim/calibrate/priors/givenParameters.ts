@@ -1,4 +1,4 @@
-import { settingText } from '../../sweep/plan/points.ts';
+import { settingText } from '../../sweep/factor/shareGroups.ts';
 import type { Priors } from './loadPriors.ts';
 import type { ParameterDraw } from './priorDraws.ts';
 
@@ -34,7 +34,7 @@ function settingsOf({ parameters, file }: Priors, name: string) {
   const factor = parameters.find((parameter) => parameter.name === name);
   return Array.from({ length: factor === undefined ? 0 : count }, (_, i) => {
     const { label, values } = (factor as NonNullable<typeof factor>).at((i + 0.5) / count);
-    return { label, settings: values.map(({ path, value }) => settingText(path, value)) };
+    return { label, settings: values.map(settingText) };
   });
 }
 

@@ -294,8 +294,11 @@ export class Life {
       }
       const esmeOnly = this.account.esmeOnly(at);
       this.account.partOnEsmeOnly(esmeOnly, at);
-      const gsme = this.attributes.hasGsme && !esmeOnly && this.hearsGsme(at);
+      const judgesOldNews = this.limits.judgesOldNews !== 0;
+      facts.hearsGsme = this.hearsGsme(at);
+      const gsme = this.attributes.hasGsme && !esmeOnly && (judgesOldNews || facts.hearsGsme);
       const result = walk(group.walk, facts, this.limits, strikes, gsme);
+      if (judgesOldNews && result >> OBSERVATION_BITS > group.hubAsked) facts.learnOfGsme();
       if (result === WALK_PASSED) {
         this.migrated(at, Math.floor(day - group.daysBetweenAttempts), esmeOnly);
         return;
@@ -322,8 +325,9 @@ export class Life {
 
   /**
    * True if a head-end can judge the gas meter at an instant. With the WAN down its news of the meter ends at its last WAN
-   * contact: it can say neither that the meter was heard since nor that it was silent, and no attempt fails by GT01. Where
-   * the process needs no link at an attempt, the WAN's state then does not matter to this either.
+   * contact: it can say neither that the meter was heard since nor that it was silent. By the reading `gt01WithoutWan` the
+   * meter then is not judged, or it is judged by that news. Where the process needs no link at an attempt, the WAN's state
+   * then does not matter to this either.
    */
   hearsGsme(at: Instant): boolean {
     return !this.group.linked || this.wan.up(at);

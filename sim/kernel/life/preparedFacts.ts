@@ -13,7 +13,11 @@ export class PreparedFacts {
   at: Instant = 0;
   epclEntryFrom: Instant = 0;
   displayBlocked: f64 = 0;
+  /** Whether the WAN is up at the attempt, so that the gas meter can be asked about. */
+  hearsGsme: boolean = true;
 
+  /** The latest HAN contact that an earlier attempt has learnt of. It is kept where old news is judged. */
+  private news: Instant = 0;
   private entity: i32 = 0;
   private group: GroupNumbers = new GroupNumbers();
   private hanBegun: boolean = false;
@@ -37,15 +41,26 @@ export class PreparedFacts {
     this.hanBegun = false;
     this.epclEntryFrom = 0;
     this.displayBlocked = 0;
+    this.hearsGsme = true;
+    this.news = 0;
   }
 
   get lastWanContact(): Instant {
     return this.wan.lastContact(this.at, this.at - this.oldestSeconds);
   }
 
+  /** The latest HAN contact that a head-end knows of. With the WAN down its news ends at its last WAN contact. */
   get lastHanContact(): Instant {
     this.beginHan();
-    return this.han.lastContact(this.at, this.at - this.oldestSeconds);
+    const oldest = this.at - this.oldestSeconds;
+    if (this.hearsGsme) return this.han.lastContact(this.at, oldest);
+    const contact = this.han.lastContact(this.lastWanContact, oldest);
+    return contact > this.news ? contact : this.news;
+  }
+
+  /** The attempt at hand has asked the hub about the gas meter: later ones know of the contact that it found. */
+  learnOfGsme(): void {
+    if (this.hearsGsme) this.news = this.lastHanContact;
   }
 
   /** Whether the HAN has been silent for good for so long that no check on the gas meter passes any more. */

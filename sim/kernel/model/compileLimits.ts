@@ -1,7 +1,7 @@
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import { EPCL_CHECK } from '../../../src/regulation/parameters.ts';
 import type { Dated } from '../../../src/regulation/dated.ts';
-import { windowEdgeSeconds } from '../../../src/rules/limits.ts';
+import { judgesOldNews, windowEdgeSeconds } from '../../../src/rules/limits.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import { startOfLondonDate } from '../../../src/time.ts';
 import { DatedNumber, Limits } from './kernelLimits.ts';
@@ -21,6 +21,7 @@ export function compileLimits(rules: RuleSet): Limits {
   limits.gt01 = datedNumber(rules.windows.gt01WindowSeconds);
   limits.epcl = COHORTS.map((cohort) => datedNumber(EPCL_CHECK[cohort]));
   limits.windowEdgeSeconds = windowEdgeSeconds(rules);
+  limits.judgesOldNews = judgesOldNews(rules);
   const dated = [limits.wan, limits.gt01, ...limits.epcl];
   limits.changes = Float64Array.from(dated.flatMap(({ from }) => [...from])).sort();
   limits.longestSeconds = Math.max(...limits.wan.value, ...limits.gt01.value) + limits.windowEdgeSeconds;

@@ -148,6 +148,8 @@ export class GroupNumbers {
   walk: WalkStep[] = [];
   /** A step of the walk is silent while the WAN is down at the attempt. */
   linked: boolean = false;
+  /** Position in the walk of the first step that asks the hub about its links; above all positions if there is none. */
+  hubAsked: i32 = 0;
   /** On a HAN that is lost for good no attempt changes anything but counts: see `Hopeless`. */
   hopelessWithoutHan: boolean = false;
   /** The outcome of such an attempt. */
@@ -195,6 +197,7 @@ export class GroupNumbers {
       (this.walk[i] as WalkStep).exchange(numbers);
     }
     this.linked = numbers.flag(this.linked);
+    this.hubAsked = numbers.integer(this.hubAsked);
     this.hopelessWithoutHan = numbers.flag(this.hopelessWithoutHan);
     this.lostHanOutcome = numbers.integer(this.lostHanOutcome);
     this.dataErrors = numbers.integers(this.dataErrors);

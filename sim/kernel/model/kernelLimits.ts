@@ -29,6 +29,7 @@ export class Limits {
   gt01WindowSeconds: f64 = 0;
   epclChecked: f64 = 1;
   windowEdgeSeconds: f64 = 0;
+  judgesOldNews: f64 = 0;
   wan: DatedNumber = new DatedNumber();
   gt01: DatedNumber = new DatedNumber();
   /** Whether the EPCL match is checked, 1 or 0, per cohort. */
@@ -43,6 +44,7 @@ export class Limits {
 
   exchange(numbers: NumberStream): void {
     this.windowEdgeSeconds = numbers.real(this.windowEdgeSeconds);
+    this.judgesOldNews = numbers.real(this.judgesOldNews);
     this.wan.exchange(numbers);
     this.gt01.exchange(numbers);
     const cohorts = numbers.integer(this.epcl.length);

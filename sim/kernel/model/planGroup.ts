@@ -91,6 +91,8 @@ export function planGroup(group: Group, scenario: Scenario, { wan, han, faults }
   plan.models = group.modelNames.map((name) => deviceModel(scenario, name));
   plan.walk = group.steps.map((id) => walkStep(id, group, scenario, faults));
   plan.linked = plan.walk.some((step) => step.linked);
+  plan.hubAsked = group.steps.findIndex((id) => id === 'wanRecent' || id === 'hanRecent');
+  if (plan.hubAsked < 0) plan.hubAsked = plan.walk.length;
   plan.dataErrors = Int32Array.from(plan.walk.flatMap((step) => [...step.dataErrors]));
   fillHopeless(plan);
   return plan;

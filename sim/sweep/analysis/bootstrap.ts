@@ -2,10 +2,10 @@ import type { UniformAt } from '../design/designMatrix.ts';
 import { quantileOf } from '../../../src/report/statistics.ts';
 import { COVERAGE, type Estimate } from './estimates.ts';
 
-/** Resamples of every bootstrap; ours: more move the ends of an interval by less than a tenth of its width. */
+/** The resamples of a bootstrap. Our choice: more of them move the ends of an interval by less than a tenth of its width. */
 const RESAMPLES = 400;
 
-/** Which units each resample drew, with repetitions. */
+/** The units that each resample drew, with repetitions. */
 export type Resamples = readonly Uint32Array[];
 
 /**
@@ -23,7 +23,7 @@ export function resamplesOf(units: number, uniformAt: UniformAt): Resamples {
 /**
  * The percentile interval of a statistic over units that were drawn independently (Efron 1979).
  * @param value the statistic of all units
- * @param statistic takes positions of units; NaN (undefined on this resample) is left out
+ * @param statistic the statistic of some units, given by position; a resample for which it is NaN is left out
  */
 export function bootstrap(
   value: number,

@@ -29,14 +29,14 @@ export function studentQuantile(coverage: number, freedom: number): number {
   return (low + high) / 2;
 }
 
-/** A figure with its interval; null where one value alone says nothing of its spread. */
+/** A figure with its interval. The interval is null if there is only one value, because one value shows no spread. */
 export interface Estimate {
   readonly value: number;
   readonly low: number | null;
   readonly high: number | null;
 }
 
-/** The share of cases in which the intervals of this room mean to hold the true value. */
+/** The share of cases in which an interval of this folder is meant to hold the true value. */
 export const COVERAGE = 0.9;
 
 /** Mean with Student's interval. */

@@ -8,7 +8,7 @@ import type { Estimate } from './estimates.ts';
 export interface LinearEffect {
   /** Change of the outcome over the factor's whole range, all others held: the slope of a least-squares plane. */
   readonly effect: Estimate;
-  /** Share of the outcome's variance that the slope explains. The shares of all factors and what is left make 1. */
+  /** Share of the outcome's variance that the slope explains. The shares of all factors and the unexplained rest sum to 1. */
   readonly share: number;
 }
 
@@ -20,7 +20,7 @@ interface Kept {
 /**
  * Least-squares main effects, with intervals from a bootstrap over the points.
  * @param rows coordinates from 0 to 1, a row per point
- * @param outcomes one for each row; NaN (a refused point) takes the row out
+ * @param outcomes one for each row; a row whose outcome is NaN (a refused point) is left out
  * @returns an effect per factor; intervals are null with fewer than twice as many points as factors
  */
 export function linearEffects(

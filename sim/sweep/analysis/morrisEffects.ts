@@ -4,20 +4,20 @@ import { bootstrap, resamplesOf } from './bootstrap.ts';
 import { meanOf, varianceOf } from '../../../src/report/statistics.ts';
 import type { Estimate } from './estimates.ts';
 
-/** What Morris' screening says of one factor. All are changes of the outcome over the factor's whole range. */
+/** Morris' screening of one factor. All figures are changes of the outcome over the factor's whole range. */
 export interface MorrisEffect {
   /** Mean of the elementary effects: its sign says in which direction the factor acts. */
   readonly mu: number;
   /** Mean of their absolute values (Campolongo 2007), with its interval over trajectories. */
   readonly muStar: Estimate;
-  /** Their standard deviation: large beside mu* where the factor interacts, or acts in bends. */
+  /** Their standard deviation. It is large compared with mu* if the factor interacts with others or is not linear. */
   readonly sigma: number;
-  /** Elementary effects that it rests on; refused points take some away. */
+  /** The number of elementary effects that were used. Refused points make it smaller. */
   readonly effects: number;
 }
 
 /**
- * Elementary effects of a Morris design.
+ * The elementary effects of a Morris design.
  * @param rows the design, trajectory after trajectory, each of factors + 1 rows
  * @param outcomes one for each row; NaN for a refused point
  */

@@ -7,16 +7,16 @@ export interface PairedDifference {
   readonly after: number;
   readonly difference: Estimate;
   /**
-   * Replications of each scenario that independent dice would have needed for an interval as narrow. Null with one
-   * replication, and where every pair differs by the same number (no finite number would do).
+   * The replications of each scenario that independent dice would have needed for an interval as narrow. It is null with
+   * one replication, and if every pair differs by the same number, because then no finite number would be enough.
    */
   readonly independentReplications: number | null;
 }
 
 /**
  * Paired comparison. The pairs share their dice, so their difference varies far less than either outcome.
- * @param before outcomes of the one scenario by replication
- * @param after those of the other, as many, on the same seed
+ * @param before outcomes of the first scenario, by replication
+ * @param after outcomes of the second scenario, as many, on the same seed
  */
 export function pairedDifference(before: readonly number[], after: readonly number[]): PairedDifference {
   const differences = after.map((value, i) => value - (before[i] as number));

@@ -4,17 +4,19 @@ import { bootstrap, resamplesOf } from './bootstrap.ts';
 import { meanOf } from '../../../src/report/statistics.ts';
 import { type Estimate } from './estimates.ts';
 
-/** Sobol indices of one factor: the share of an outcome's variance that is its own, and that it takes part in. */
+/** The Sobol indices of one factor. */
 export interface SobolIndex {
+  /** The share of the outcome's variance that the factor causes alone. */
   readonly first: Estimate;
+  /** The share that the factor causes alone or together with others. */
   readonly total: Estimate;
 }
 
 /**
  * First and total indices from the outcomes of a Saltelli design. First: Saltelli et al. 2010, table 2 (b); total: Jansen
  * 1999. Intervals come from a bootstrap over the samples.
- * @param outcomes in the order of `saltelliDesign`; NaN (a refused point) takes its whole sample out
- * @throws an error of assertion when the number of outcomes is no multiple of factors + 2
+ * @param outcomes in the order of `saltelliDesign`; a sample with a NaN (a refused point) is left out as a whole
+ * @throws AssertionError if the number of outcomes is not a multiple of factors + 2
  */
 export function sobolIndices(
   outcomes: readonly number[],

@@ -15,7 +15,7 @@ export interface Block {
 
 /**
  * The unit of work and of reuse: one population of one scenario under one rule set, one seed and one block of
- * replications. Its counts are a pure function of what its key is a hash of.
+ * replications. Its counts depend on its `identity` alone, and its key is the hash of that.
  */
 export interface Cell extends Slice {
   /** The first 32 hexadecimal digits of the sha256 of `identity`. */
@@ -23,20 +23,20 @@ export interface Cell extends Slice {
   readonly population: string;
   readonly seed: string;
   readonly block: Block;
-  /** Installations x replications: what the cell costs, roughly. */
+  /** Installations x replications: the approximate cost of the cell. */
   readonly lives: number;
-  /** A number that cells share whose lives can be counted in one pass; they differ in their rule sets alone. */
+  /** Cells with the same number differ in their rule sets only, so their lives are counted in one pass. */
   readonly pass: number;
 }
 
 type Unkeyed = Omit<Cell, 'key' | 'lives' | 'pass'>;
 
-/** Hexadecimal digits of a key: 128 bits, beyond any chance of two cells that share one. */
+/** The hexadecimal digits of a key: 128 bits, so that no two cells share a key by chance. */
 export const KEY_DIGITS = 32;
 
 /**
- * Replications of a block at most; ours. A block is fixed by its number, so a sweep that asks for more replications later
- * finds the blocks that it has, and a large population is spread over several threads.
+ * The most replications of a block. Our choice. A block follows from its number, so a sweep that asks for more replications
+ * later reuses its blocks. Several blocks spread a large population over several threads.
  */
 export const BLOCK_SIZE = 5;
 
@@ -55,8 +55,8 @@ export function asOfsOf(scenario: Scenario): readonly Instant[] {
 }
 
 /**
- * The canonical JSON of everything that decides the counts of a cell. Texts, titles and marks are no part of it, and
- * neither is what other populations are like.
+ * The canonical JSON of everything that decides the counts of a cell. It leaves out texts, titles, marks and all other
+ * populations.
  */
 export function identityOf(cell: Unkeyed): string {
   const memo = new HashMemo();
@@ -101,14 +101,14 @@ export function cellsOf(
 export interface CellsOptions {
   readonly seed: string;
   readonly blocks: readonly Block[];
-  /** For who asks for the cells of many scenarios: cells that they share are hashed once. */
+  /** Pass the same keys for the cells of many scenarios: then cells that they share are hashed once. Default: new keys. */
   readonly keys?: CellKeys;
 }
 
-/** Texts that are kept at a time; some kilobytes each. Ours. */
+/** The texts that are kept at a time, of a few kilobytes each. Our choice. */
 const TEXTS_KEPT = 2000;
 
-/** What is known of cells by the texts of their identities: points of a sweep share most of their cells. */
+/** Remembers keys by the texts of identities, because the points of a sweep share most of their cells. */
 export class CellKeys {
   private readonly keys = new RecentlyUsed<string>(TEXTS_KEPT);
   private readonly families = new RecentlyUsed<string>(TEXTS_KEPT);
@@ -123,7 +123,7 @@ export class CellKeys {
     return this.families.use(text, () => ruleFamily(rules));
   }
 
-  /** Numbers from 0. A text that was forgotten gets another number: its cells are then computed in two passes. */
+  /** The number of a pass, from 0. A text that was forgotten gets a new number, and its cells take two passes. */
   passOf(text: string): number {
     return this.passes.use(text, () => this.passCount++);
   }

@@ -10,14 +10,14 @@ const MIDDLE = '","cell":';
 const HASH_DIGITS = 64;
 const BODY_FROM = HEAD.length + HASH_DIGITS + MIDDLE.length;
 
-/** What a finished cell says: its counts by replication, and what they are of. */
+/** A finished cell: its counts by replication, and the identity that they belong to. */
 export interface CellRecord {
   readonly counts: readonly Counts[];
-  /** The canonical JSON that the key is the hash of. */
+  /** The canonical JSON of which the key is the hash. */
   readonly identity: string;
 }
 
-/** Arrays of counts in a fixed order; each is written as pairs of position and number, zeros left out. */
+/** The arrays of counts, in a fixed order. Each is written as pairs of position and number, without its zeros. */
 const ARRAYS = ['volumes', 'ends', 'migratedInstallations', 'migratedMeters'] as const;
 
 interface Body {
@@ -37,8 +37,8 @@ export function cellText(cell: Cell, counts: readonly Counts[]): string {
 }
 
 /**
- * Reads the text of a cell's file. Undefined for everything that is not exactly this cell: torn, empty, foreign, of
- * another format, or under a wrong name. Such a file is a missing cell.
+ * Reads the text of a cell's file. Returns undefined for a text that is not exactly this cell: torn, empty, foreign, of
+ * another format, or under a wrong name. The caller treats such a file as a missing cell.
  */
 export function parseCellText(text: string, key: string): CellRecord | undefined {
   const body = checkedBody(text);
@@ -49,13 +49,13 @@ export function parseCellText(text: string, key: string): CellRecord | undefined
   return { identity, counts: counts.map((own) => countsOf(own, asOfs, months)) };
 }
 
-/** True if `parseCellText` would read the text; cheaper, since no count is taken apart. */
+/** True if `parseCellText` would accept the text. This is cheaper, because it parses no count. */
 export function isCellText(text: string, key: string): boolean {
   const body = checkedBody(text);
   return body !== undefined && digest(identityIn(body)).slice(0, KEY_DIGITS) === key;
 }
 
-/** The identity is cut out as text: parsing it and writing it again would cost more than reading the counts. */
+/** Cuts the identity out as text, because parsing it and writing it again would cost more than reading the counts. */
 function identityIn(body: string): string {
   return body.slice('{"of":'.length, body.lastIndexOf(',"asOfs":'));
 }

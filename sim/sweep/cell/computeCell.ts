@@ -6,8 +6,8 @@ import { seedWords } from '../../world/dice/streams.ts';
 import type { Cell } from './cell.ts';
 
 /**
- * The counts of a cell, one for each replication of its block. The pool does the work; its threads cannot matter.
- * @throws Error what failed on a thread
+ * The counts of a cell, one for each replication of its block. The number of threads of the pool changes nothing.
+ * @throws the error of a thread
  */
 export async function computeCell(cell: Cell, pool: Pool): Promise<readonly Counts[]> {
   const [counts] = await computePass([cell], pool);
@@ -15,9 +15,9 @@ export async function computeCell(cell: Cell, pool: Pool): Promise<readonly Coun
 }
 
 /**
- * The counts of cells that share a pass, in their order: their lives are lived once and counted under the rule set of each.
+ * The counts of cells that share a pass, in their order. The lives are simulated once and counted under each rule set.
  * @param cells at least one; they have the same `pass`
- * @throws Error what failed on a thread
+ * @throws the error of a thread
  */
 export async function computePass(cells: readonly Cell[], pool: Pool): Promise<readonly (readonly Counts[])[]> {
   const [{ scenario, rules, seed, lives, block }, ...others] = cells as readonly [Cell, ...Cell[]];

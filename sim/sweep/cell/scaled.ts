@@ -1,23 +1,23 @@
 import type { Scenario } from '../../scenario/schema.ts';
 
-/** Which part of each population is simulated. */
+/** The part of each population that is simulated. */
 export interface Scale {
   /** Share of a population that is simulated, above 0, at most 1. */
   readonly share: number;
-  /** A population is never cut below so many installations. */
+  /** The fewest installations to which a population is cut. */
   readonly strataMin: number;
 }
 
 export interface ScaledScenario {
   readonly scenario: Scenario;
-  /** By population: how many installations each simulated one stands for. */
+  /** By population: the number of installations that each simulated one stands for. */
   readonly weights: ReadonlyMap<string, number>;
 }
 
 /**
- * The scenario with smaller populations. Dice are addressed by population and place within it, so the installations that
- * stay live the same lives: a sample of share s is the beginning of one of share 2 s. Census inputs (`steady`) and small
- * populations stay whole.
+ * The scenario with smaller populations. Dice are addressed by population and by position within it, so the remaining
+ * installations live the same lives: a sample of share s is the beginning of a sample of share 2 s. Census inputs
+ * (`steady`) and small populations stay whole.
  */
 export function scaledScenario(scenario: Scenario, { share, strataMin }: Scale): ScaledScenario {
   const weights = new Map<string, number>();

@@ -29,7 +29,7 @@ export function sliceOf(scenario: Scenario, rules: RuleSet, name: string): Slice
       links: { wan: only(scenario.links.wan, [wan]), han: only(scenario.links.han, [han]) },
       models: only(scenario.models, Object.keys(models)),
       faults: faultsOn(scenario, name, population),
-      // What is only compared, printed or explained decides no count.
+      // Fields that are only compared, printed or explained change no count.
       fit: [],
       marks: [],
     },
@@ -41,7 +41,7 @@ function only<T>(rows: Readonly<Record<string, T>>, names: readonly string[]): R
   return Object.fromEntries(Object.entries(rows).filter(([name]) => names.includes(name)));
 }
 
-/** The process without what this population never comes to: a step of it then redoes no such population. */
+/** The process without steps that this population never reaches, so that a change of such a step keeps its cells. */
 function processOf(
   { preparation, supplierInstructsDays, ...rest }: ProcessOfCohort,
   population: Population,
@@ -55,27 +55,30 @@ function processOf(
 }
 
 /**
- * The smallest space of addresses that fault names are put into (sim/world/faults). Names that meet in a larger space, a
- * power of two as well, meet in this one too.
+ * The smallest space of addresses for the names of faults (sim/world/faults). All spaces are powers of two, so two names
+ * that collide in a larger one collide in this one too.
  */
 const FAULT_ADDRESSES = 2 ** 18;
 
-/** False where two names meet: the order of the file then parts them, and leaving one out would move dice of the other. */
+/**
+ * False if two names collide. The order of the file then separates them, and leaving one out would move the dice of the
+ * other.
+ */
 function areApart(names: readonly string[]): boolean {
   return new Set(names.map((name) => addresses([name], FAULT_ADDRESSES)[0])).size === names.length;
 }
 
-/** The faults that act on the population, or all where their names do not let one be left out. */
+/** The faults that act on the population, or all of them if two names collide. */
 function faultsOn({ faults }: Scenario, name: string, { cohort }: Population): Scenario['faults'] {
   if (!areApart(Object.keys(faults))) return faults;
   const acting = Object.entries(faults)
     .filter(([, fault]) => !fault.cohorts || fault.cohorts.includes(cohort))
     .filter(([, fault]) => !fault.populations || fault.populations.includes(name));
-  // Whom else a fault strikes is no matter of this population.
+  // The other populations that a fault strikes change nothing here.
   return Object.fromEntries(acting.map(([id, { cohorts: _, populations: _others, ...fault }]) => [id, fault]));
 }
 
-/** The clauses that can hold in a cohort. Some readings let a clause count what another one lists: then all stay. */
+/** The clauses that can hold in a cohort; all of them under a reading by which a clause depends on the codes of another. */
 function rulesFor(rules: RuleSet, cohort: Population['cohort']): RuleSet {
   if (rules.readings.fiveCounts !== 'allCodes') return rules;
   return { ...rules, clauses: rules.clauses.filter((clause) => inCohort(clause, cohort, rules.readings)) };

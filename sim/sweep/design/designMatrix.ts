@@ -1,5 +1,5 @@
 /**
- * One coordinate of a design point: where in a factor's range it stands, from 0 to 1. Null is the scenario's own value.
+ * One coordinate of a design point: its position in the range of a factor, from 0 to 1. Null is the scenario's own value.
  * A factor turns a coordinate into a value (`factorValues.ts`), so a design knows nothing of paths or units.
  */
 export type Coordinate = number | null;

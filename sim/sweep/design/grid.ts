@@ -12,7 +12,7 @@ export function grid(levels: readonly (readonly number[])[]): DesignMatrix {
   );
 }
 
-/** `count` coordinates from 0 to 1 at equal distances; a single one stands in the middle. */
+/** `count` coordinates from 0 to 1 at equal distances. A single one is 0.5. */
 export function evenLevels(count: number): readonly number[] {
   if (count === 1) return [0.5];
   return Array.from({ length: count }, (_, i) => i / (count - 1));

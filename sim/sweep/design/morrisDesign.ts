@@ -7,7 +7,7 @@ export interface MorrisOptions {
   readonly levels: number;
 }
 
-/** The step of a Morris design: with an even number of levels every level is as likely as any other. */
+/** The step of a Morris design. It makes all levels equally likely if their number is even. */
 export function morrisStep(levels: number): number {
   return levels / (2 * (levels - 1));
 }

@@ -1,7 +1,7 @@
 import type { DesignMatrix, UniformAt } from './designMatrix.ts';
 import { shiftedSobol, SOBOL_DIMENSIONS_MAX } from './sobolSequence.ts';
 
-/** Factors of a Saltelli design at most: it takes two dimensions of the Sobol sequence for each. */
+/** The most factors of a Saltelli design, because each takes two dimensions of the Sobol sequence. */
 export const SALTELLI_FACTORS_MAX = Math.floor(SOBOL_DIMENSIONS_MAX / 2);
 
 /**

@@ -2,7 +2,7 @@ import { assert } from '../../../src/assert.ts';
 import type { DesignMatrix, UniformAt } from './designMatrix.ts';
 import { JOE_KUO_ROWS } from './sobolNumbers.ts';
 
-/** Dimensions that the table of direction numbers holds. */
+/** The number of dimensions for which there are direction numbers. */
 export const SOBOL_DIMENSIONS_MAX = JOE_KUO_ROWS.length + 1;
 
 const BITS = 32;
@@ -34,7 +34,7 @@ function directionsOf(dimension: number): Int32Array {
 
 /**
  * The first points of the Sobol sequence as 32-bit words, from the origin on, in Gray-code order.
- * @throws an error of assertion beyond SOBOL_DIMENSIONS_MAX dimensions
+ * @throws AssertionError beyond SOBOL_DIMENSIONS_MAX dimensions
  */
 function sobolWords(points: number, dimensions: number): readonly Int32Array[] {
   assert(dimensions <= SOBOL_DIMENSIONS_MAX, `a Sobol sequence has at most ${SOBOL_DIMENSIONS_MAX} dimensions here`);
@@ -51,14 +51,14 @@ function sobolWords(points: number, dimensions: number): readonly Int32Array[] {
   });
 }
 
-/** The plain sequence, the origin first: what tables and other programs print. */
+/** The plain sequence, which begins with the origin. Published tables and other programs print it. */
 export function plainSobol(points: number, dimensions: number): DesignMatrix {
   return sobolWords(points, dimensions).map((row) => Array.from(row, (word) => (word >>> 0) * TO_UNIT));
 }
 
 /**
- * The sequence under a random digital shift, one word per dimension: every point is uniform, none stands on an edge, and
- * the first 2^m points still put exactly one into each of 2^m equal parts of every factor.
+ * The sequence under a random digital shift, one word per dimension. Every point is uniform, no point is on an edge, and
+ * each of the 2^m equal parts of a factor still holds exactly one of the first 2^m points.
  * @param uniformAt dice; entity 0, index: the dimension
  */
 export function shiftedSobol(points: number, dimensions: number, uniformAt: UniformAt): DesignMatrix {

@@ -1,19 +1,19 @@
 import type { LoadedScenario } from '../../scenario/load.ts';
 import { numberFieldOf, rangeOf } from '../../scenario/valueRange.ts';
 
-/** Factors by path, as a sweep file would have them. */
+/** Factors by path, in the form of a sweep file. */
 export interface AssumedFactors {
   readonly factors: Readonly<Record<string, { readonly path: string; readonly values: readonly number[] }>>;
-  /** How many of the factors move over a range that their mark states. */
+  /** The number of factors that move over a range stated by their mark. */
   readonly stated: number;
-  /** Assumptions that cannot be moved alone: the scenario would be refused, or nothing would change. */
+  /** The number of assumptions that cannot be moved alone: the scenario would be refused, or nothing would change. */
   readonly fixed: number;
 }
 
 export interface AssumedOptions {
-  /** How far a number without a stated range is moved, as a share of it. */
+  /** The distance by which a number without a stated range is moved, as a share of the number. */
   readonly share: number;
-  /** False: every number is moved by the share, whatever its mark states. */
+  /** False: stated ranges are ignored, and every number is moved by the share. */
   readonly ranges: boolean;
   /** Only the numbers below this path. */
   readonly only?: string | undefined;
@@ -21,7 +21,7 @@ export interface AssumedOptions {
   readonly isRight: (setting: string) => boolean;
 }
 
-/** Paths that decide no count: the rest of the estate, the comparison with published figures, prices. */
+/** Paths that change no count: the rest of the estate, the comparison with published figures, prices. */
 export const DECIDES_NOTHING = /^(notSimulated|metersPerInstallation|comparison|fit)\b|\.dmctCostPounds$/;
 
 /**
@@ -40,7 +40,7 @@ export function assumedFactors(base: LoadedScenario, { share, ranges, only, isRi
     const field = fieldOf(path);
     if (field === undefined) continue;
     const { low, high, isStated } = rangeOf({ value, range: ranges ? range : null }, field, share);
-    // A zero without a range is a switch that is off, and no assumption that could be moved.
+    // A zero without a range is a switch that is off. It is not an assumption that could be moved.
     if (value === 0 && low === high) continue;
     const accepted = [low, high].filter((to) => to !== value && isRight(`${path}=${to}`));
     if (accepted.length > 0) factors[path] = { path, values: accepted };

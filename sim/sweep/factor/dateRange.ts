@@ -1,7 +1,7 @@
 /** Dates as values of a factor: a date as it is, or a shift of the scenario's own date by days. */
 import { formatDay, parseDate } from '../../../src/time.ts';
 
-/** `+14d` or `-7d`: that many days after, or before, the scenario's own date. */
+/** `+14d` or `-7d`: so many days after or before the scenario's own date. */
 export const SHIFT = /^([+-]\d{1,4})d$/;
 
 /** The days of a shift such as `+14d`; undefined for anything else. */
@@ -10,14 +10,14 @@ export function shiftOf(value: unknown): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-/** True of a date, or of a shift of one. */
+/** True for a date and for a shift of a date. */
 export function isDateBound(value: unknown): boolean {
   return shiftOf(value) !== undefined || (typeof value === 'string' && parseDate(value) !== undefined);
 }
 
 /**
- * The day that a bound stands for, in days since the epoch; undefined if it is no date, or if it shifts a value that is
- * none.
+ * The day of a bound, in days since the epoch; undefined if the bound is not a date, or if it shifts a value that is not a
+ * date.
  * @param own the scenario's own value at the path
  */
 export function dayOf(bound: unknown, own: unknown): number | undefined {
@@ -27,7 +27,7 @@ export function dayOf(bound: unknown, own: unknown): number | undefined {
   return day === undefined ? undefined : day + shift;
 }
 
-/** The date at a place in a range of days. Each day of the range has the same room, both ends too. */
+/** The date at a coordinate of a range of days. Every day of the range is equally likely, its ends included. */
 export function dateAt(from: number, to: number, u: number): string {
   return formatDay(Math.min(to, from + Math.floor(Math.min(Math.max(u, 0), 1) * (to - from + 1))));
 }

@@ -10,12 +10,12 @@ import { timesOf } from '../../scenario/schemaBasics.ts';
 import { twelveDecimals } from '../../../src/text/twelveDecimals.ts';
 import type { Bound, FactorDistribution, FactorSpec } from './sweepSchema.ts';
 
-/** What a factor does to a scenario at one coordinate. */
+/** The settings of a factor at one coordinate. */
 export interface FactorSetting {
-  /** For tables: a number where the factor is one, else text. */
+  /** The value for tables: a number if the factor is numeric, otherwise text. */
   readonly label: string | number;
   readonly values: readonly PathValue[];
-  /** A whole scenario that takes the place of the sweep's; undefined: the sweep's own. */
+  /** The path of a scenario that replaces the sweep's; undefined: the sweep's own. */
   readonly scenario: string | undefined;
 }
 
@@ -23,20 +23,20 @@ export interface FactorSetting {
 export interface Factor {
   readonly name: string;
   readonly paths: readonly string[];
-  /** Distinct values, for designs that take levels; undefined for ranges and distributions. */
+  /** The number of distinct values, for designs that take levels; undefined for ranges and distributions. */
   readonly choices: number | undefined;
-  /** What the scenario itself says; undefined for a factor of whole scenarios, or where the paths differ. */
+  /** The scenario's own value; undefined for a factor of whole scenarios, or if the paths have different values. */
   readonly own: string | number | undefined;
   /** True if every label is a number. */
   readonly isNumeric: boolean;
-  /** True if every target lies in the rule set: such a factor changes no life unless it changes when attempts end. */
+  /** True if every path is in the rule set. Such a factor changes no life unless it changes when attempts end. */
   readonly isOfRules: boolean;
   at(coordinate: Coordinate): FactorSetting;
 }
 
 export type FactorResult = { readonly factor: Factor } | { readonly path: Path; readonly expected: string };
 
-/** Prepares a factor against the scenario that it varies; or says what is wrong with it, and at which of its fields. */
+/** Prepares a factor for the scenario that it varies, or returns the field that is wrong and what is expected there. */
 export function factorOf(name: string, spec: FactorSpec, own: OwnValues): FactorResult {
   if (spec.scenarios) return { factor: ofScenarios(name, spec.scenarios) };
   const texts = spec.paths ?? [spec.path as string];
@@ -67,7 +67,7 @@ export function factorOf(name: string, spec: FactorSpec, own: OwnValues): Factor
   return { factor: ofPaths(name, spec, targets, owns) };
 }
 
-/** True if some number of the factor multiplies the scenario's own. */
+/** True if some number of the factor multiplies the scenario's own number. */
 function isRelative(spec: FactorSpec): boolean {
   const numbers = [...(spec.values ?? []), ...(spec.range ?? []), ...Object.values(spec.distribution ?? {})];
   return numbers.some((value) => timesOf(value) !== undefined);
@@ -116,11 +116,11 @@ function ofPaths(name: string, spec: FactorSpec, targets: readonly Path[], owns:
   };
 }
 
-/** One value for all paths is shown as it is; paths that move by a factor show the factor. */
+/** Shows the value if all paths have the same one, and otherwise the number by which they are multiplied. */
 function labelOf(spec: FactorSpec, coordinate: number, values: readonly PathValue[]): string | number {
   const first = values[0]?.value;
   if (values.every(({ value }) => value === first)) return typeof first === 'number' ? first : labelText(first);
-  // Dates that move together lie apart; the first one names the step.
+  // Dates that move together differ, and the first of them stands for all.
   if (isShift(spec)) return labelText(first);
   const unit = valueAt({ ...spec, whole: false }, coordinate, 1);
   return typeof unit === 'number' ? `x${unit}` : labelText(unit);
@@ -149,7 +149,7 @@ function valueAt(spec: FactorSpec, coordinate: number, own: unknown): unknown {
     return dateAt(first, last, u);
   }
   const [from, to] = range.map((end) => boundOf(end, own, spec.whole)) as [number, number];
-  // A whole range gives each of its numbers the same room: 5 to 14 are ten numbers.
+  // In a range of whole numbers every number is equally likely: 5 to 14 are ten numbers.
   if (spec.whole && !spec.log) return Math.min(to, Math.floor(from + u * (to - from + 1)));
   const value = spec.log ? quantileOf({ kind: 'logUniform', from, to }, u) : from + (to - from) * u;
   return rounded(value, spec.whole);
@@ -164,7 +164,7 @@ function boundOf(bound: Bound, own: unknown, whole = false): number {
   return times === undefined ? (bound as number) : rounded(times * (own as number), whole);
 }
 
-/** The distribution with its relative numbers multiplied out. */
+/** The distribution with absolute numbers in place of relative ones. */
 function beliefOf(distribution: FactorDistribution, own: unknown): Belief {
   const numbers = Object.entries(distribution).map(([name, value]) => [name, name === 'kind' ? value : boundOf(value, own)]); // prettier-ignore
   return Object.fromEntries(numbers) as Belief;
@@ -199,7 +199,7 @@ function boundsFault(
   return undefined;
 }
 
-/** What is wrong with a range of dates; undefined if nothing is. */
+/** Checks a range of dates. Returns what is expected instead, or undefined if the range is right. */
 function datesFault({ range, log, whole }: FactorSpec, own: unknown): string | undefined {
   const days = (range ?? []).map((end) => dayOf(end, own));
   const [from, to] = days;
@@ -208,7 +208,7 @@ function datesFault({ range, log, whole }: FactorSpec, own: unknown): string | u
   return log || whole ? 'neither log nor whole with dates: they move by whole days' : undefined;
 }
 
-/** The coordinates that a factor takes in a design of levels: its choices, or places at equal distances. */
+/** The coordinates of a factor in a design of levels: its choices, or coordinates at equal distances. */
 export function levelsOf(factor: Factor, levels: number): readonly number[] {
   if (factor.choices === undefined) return evenLevels(levels);
   const { choices } = factor;

@@ -2,20 +2,20 @@ import { parsePath, type Path } from '../../../src/document/path.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 
-/** What a factor may read of the scenario that it varies. */
+/** The parts of a scenario that a factor may read. */
 export interface OwnValues {
   readonly scenario: Scenario;
   readonly rules: RuleSet;
 }
 
-/** The path of a setting: what follows `amendments.` is a path into the rule set. */
+/** Parses the path of a setting. The part after `amendments.` is a path into the rule set. */
 export function settingPathOf(text: string): Path | undefined {
   return parsePath(text);
 }
 
 /**
- * The value that stands at a path of a resolved scenario, or of its rules below `amendments.`; undefined where nothing
- * does. Clauses go by category, readings by their name alone.
+ * The value at a path of a resolved scenario, or of its rules below `amendments.`; undefined if there is none. A clause is
+ * named by its category, and a reading by its name alone.
  */
 export function ownValue(path: Path, { scenario, rules }: OwnValues): unknown {
   if (path[0] !== 'amendments') return valueAt(scenario, path);
@@ -35,7 +35,7 @@ function valueAt(root: unknown, path: Path): unknown {
   }, root);
 }
 
-/** Every path that a pattern names: `*` stands for each name, or each position of a list, that is there. */
+/** Every path that matches a pattern. `*` stands for each name of an object and for each position of a list. */
 export function expandPath(pattern: Path, own: OwnValues): readonly Path[] {
   let found: readonly Path[] = [[]];
   for (const part of pattern) {
@@ -46,6 +46,6 @@ export function expandPath(pattern: Path, own: OwnValues): readonly Path[] {
       return typeof here === 'object' && here !== null ? Object.keys(here).map((name) => [...path, name]) : [];
     });
   }
-  // A star meets names that lack the rest of the path: a dead link class has no upDaysMean. They are no target.
+  // A star also matches names that lack the rest of the path: a dead link class has no upDaysMean. They are left out.
   return pattern.includes('*') ? found.filter((path) => ownValue(path, own) !== undefined) : found;
 }

@@ -1,7 +1,7 @@
 import { logGamma } from '../../world/dice/distributions.ts';
 import { normalQuantile } from '../../world/dice/normal.ts';
 
-/** A distribution with every number given: what a factor's value, or a parameter, is believed to be. */
+/** A distribution with absolute numbers: the belief about the value of a factor or of a parameter. */
 export type Belief =
   | { readonly kind: 'uniform'; readonly from: number; readonly to: number }
   | { readonly kind: 'logUniform'; readonly from: number; readonly to: number }
@@ -10,7 +10,7 @@ export type Belief =
   | { readonly kind: 'triangular'; readonly from: number; readonly mode: number; readonly to: number }
   | { readonly kind: 'beta'; readonly a: number; readonly b: number };
 
-/** Tails that a design does not reach: an unbounded distribution has no value at 0 or 1. Ours. */
+/** The tails that a design does not reach, because an unbounded distribution has no value at 0 or 1. Our choice. */
 const TAIL = 1e-4;
 
 /**
@@ -47,7 +47,7 @@ function triangularQuantile(
     : to - Math.sqrt((1 - u) * (to - from) * (to - mode));
 }
 
-/** log Gamma for every x above 0: the table of `logGamma` begins at 0.5. */
+/** log Gamma for every x above 0. The table of `logGamma` begins at 0.5. */
 function logGammaOf(x: number): number {
   return x > 0.5 ? logGamma(x) : logGamma(x + 1) - Math.log(x);
 }
@@ -82,7 +82,7 @@ function continuedFraction(a: number, b: number, x: number): number {
   return fraction;
 }
 
-/** By halving, to the last bit that the distribution function tells apart. */
+/** The quantile, by halving until the distribution function no longer separates the ends. */
 function betaQuantile(a: number, b: number, u: number): number {
   let low = 0;
   let high = 1;

@@ -1,13 +1,18 @@
-import type { Path } from '../../../src/document/path.ts';
+import { formatPath, type Path } from '../../../src/document/path.ts';
 import { expandPath, ownValue, type OwnValues } from './ownValue.ts';
 
-/** One value to be put at one path. */
+/** A value and the path at which it is set. */
 export interface PathValue {
   readonly path: Path;
   readonly value: unknown;
 }
 
-/** Patterns of the shares that must sum to 1: each is a group, the last `*` its members. */
+/** Writes a value and its path as a setting, `path=value`. The value is JSON, which means the same in YAML. */
+export function settingText({ path, value }: PathValue): string {
+  return `${formatPath(path)}=${JSON.stringify(value)}`;
+}
+
+/** The patterns of shares that must sum to 1. Each pattern is a group, and its last `*` stands for the members. */
 const GROUPS: readonly Path[] = [
   ['operators', '*'],
   ['hubModels', '*'],
@@ -23,8 +28,8 @@ const GROUPS: readonly Path[] = [
 const SUM_TOLERANCE = 1e-12;
 
 /**
- * The values that have to follow when shares of a group are set: the other members keep their proportions and take what
- * is left of 1. A group in which one member is written without a share needs nothing: the loader gives it the remainder.
+ * The values that must change when shares of a group are set: the other members keep their proportions and share the
+ * remainder of 1. No value is needed for a group with a member that has no share, because the loader gives it the remainder.
  * @param isWritten false for the member that takes the remainder
  */
 export function followingShares(
@@ -45,7 +50,7 @@ export function followingShares(
   });
 }
 
-/** True if a path is a share that must sum to 1 with its neighbours. */
+/** True if a path is a share that must sum to 1 with others. */
 export function isShareOfGroup(path: Path): boolean {
   return GROUPS.some((group) => matches(group, path));
 }
@@ -62,7 +67,7 @@ function rescaled(members: readonly Path[], set: readonly PathValue[], own: OwnV
     paths.reduce((sum, path) => sum + Number(value(path)), 0);
   const left = 1 - total(members.filter(isSet), (path) => given.get(path.join('\n')));
   const before = total(others, (path) => ownValue(path, own));
-  // Nothing to share out, or nobody to take it: the scenario's own checks say what is wrong.
+  // If there is no remainder, or no other member, the checks of the scenario find the fault.
   if (others.length === 0 || before <= 0 || left < 0 || Math.abs(left - before) < SUM_TOLERANCE) return [];
   return others.map((path) => ({ path, value: ((ownValue(path, own) as number) * left) / before }));
 }

@@ -27,7 +27,7 @@ const distribution = z
   ])
   .describe('what the value is believed to be');
 
-/** The fields of one thing that is varied; a prior has them too. */
+/** The fields of a factor. A prior has them too. */
 export const factorFields = {
   path: z.string().optional().describe('a field of the scenario; `amendments.` and a path for one of the rules'),
   paths: z.array(z.string()).min(1).max(64).optional().describe('several fields that move together; `*` for one name'),
@@ -43,7 +43,7 @@ export const factorFields = {
   log: z.boolean().default(false).describe('cut a range into equal ratios rather than equal steps'),
 };
 
-/** The forms in which a factor says what it may be. */
+/** The fields that give the values of a factor. A factor has exactly one of them. */
 const FORMS = ['values', 'range', 'distribution', 'scenarios'];
 
 const factor = z
@@ -60,8 +60,8 @@ const factor = z
   .describe('one thing that is varied');
 
 /**
- * What is wrong with the fields of a row together; empty if nothing is.
- * @param forms the fields that say what is varied: a row has exactly one of them
+ * Checks the fields of a factor together, and returns what is expected instead; empty if they are right.
+ * @param forms the fields that give the values; a factor has exactly one of them
  */
 export function factorFaults(
   row: z.output<z.ZodObject<typeof factorFields>> & { readonly scenarios?: unknown },
@@ -106,7 +106,7 @@ const design = z
   ])
   .describe('which points are run');
 
-/** Everything that a sweep file may say. */
+/** The fields of a sweep file. */
 export const sweepSchema = z.strictObject({
   ...fileHead,
   name: name.describe('what the sweep is called in outputs'),

@@ -6,7 +6,7 @@ import { sliceOf } from '../cell/slice.ts';
 import type { Sweep } from './loadSweep.ts';
 import { BASE_POINT, pointCells, pointCount, pointOf, resolvePoint, SCALE_POINT, type ResolvedPoint } from './points.ts'; // prettier-ignore
 
-/** What the plan keeps of a cell: enough to find it, to weigh it, and to build it again. */
+/** A cell in a plan: enough to find it, to estimate its cost, and to build it again. */
 export interface PlannedCell {
   readonly key: string;
   readonly population: string;
@@ -16,33 +16,33 @@ export interface PlannedCell {
   readonly point: number;
   /** Position of its block among the blocks of its point. */
   readonly block: number;
-  /** Cells with the same number differ in their rule sets alone, and are computed in one pass. */
+  /** Cells with the same number differ in their rule sets only, and are computed in one pass. */
   readonly pass: number;
 }
 
-/** What the plan keeps of a point. */
+/** A point in a plan. */
 export interface PlannedPoint {
   readonly number: number;
-  /** Positions in `cells`; empty where the point is refused. */
+  /** Positions in `cells`; empty if the point is refused. */
   readonly cells: readonly number[];
   readonly problems: readonly Problem[];
 }
 
 /**
- * Which cells a sweep needs. A cell that several points share stands once. Memory: some 200 bytes for each distinct cell
- * and 8 for each use of one; no scenario and no count is kept.
+ * The cells that a sweep needs. A cell that several points share is listed once. Memory: about 200 bytes for each distinct
+ * cell and 8 for each use of one. The plan keeps no scenario and no count.
  */
 export interface CellPlan {
   readonly replications: number;
-  /** The base point first, then those of the design: a point stands at its number. */
+  /** The base point, then those of the design. The position of a point is its number. */
   readonly points: readonly PlannedPoint[];
-  /** The base point at twice the scale; undefined where nothing is scaled. */
+  /** The base point at twice the scale; undefined if nothing is scaled. */
   readonly scaleCheck: PlannedPoint | undefined;
   readonly cells: readonly PlannedCell[];
 }
 
 /**
- * Plans every point of a sweep. It is pure: on any machine, the same files give the same keys.
+ * Plans every point of a sweep. The same files give the same keys on any machine.
  * @param onPoint called after each point with the share of the points done
  */
 export function planCells(
@@ -87,15 +87,15 @@ class PlanBuilder {
   }
 }
 
-/** Rule sets that share a pass at most; ours. Beyond it the memory of the tallies costs more than the lives saved. */
+/** The most rule sets of a pass. Our choice: beyond it the memory of the tallies costs more than the lives that are saved. */
 const PASS_MAX = 32;
-/** Points whose scenario is kept while their cells are built. The cells of a pass stand at different points. */
+/** The points whose scenarios are kept while cells are built, because the cells of a pass belong to different points. */
 const POINTS_KEPT = 64;
 
 /**
- * Builds planned cells again, with their scenarios, pass by pass. The cells of one point cost one resolution, as long as not
- * too many other points come between them.
- * @param wanted positions in the plan's cells; the passes come in the order of their first cells
+ * Builds planned cells again, with their scenarios, pass by pass. A point is resolved once unless more than POINTS_KEPT
+ * other points come between its cells.
+ * @param wanted positions in the plan's cells; the passes are in the order of their first cells
  */
 export function* buildPasses(sweep: Sweep, plan: CellPlan, wanted: readonly number[]): Generator<readonly Cell[]> {
   const points = new RecentlyUsed<ResolvedPoint>(POINTS_KEPT);
@@ -109,7 +109,7 @@ export function* buildPasses(sweep: Sweep, plan: CellPlan, wanted: readonly numb
   for (const cells of passesOf(plan, wanted)) yield cells.map((at) => cellOf(plan.cells[at] as PlannedCell));
 }
 
-/** The positions in passes, each in the order in which its first position comes. */
+/** Groups positions by pass. The passes are in the order of their first positions. */
 export function passesOf(plan: CellPlan, wanted: readonly number[]): readonly (readonly number[])[] {
   const open = new Map<number, number[]>();
   const passes: number[][] = [];

@@ -1,21 +1,17 @@
 import { readChecked } from '../../../src/document/checkedFile.ts';
 import type { Files } from '../../../src/document/files.ts';
 import { formatPath, type Path } from '../../../src/document/path.ts';
-import { problemAt, type Problem } from '../../../src/document/problem.ts';
+import { problemAt, UNKNOWN_NAME, type Problem } from '../../../src/document/problem.ts';
 import { foundText, positionAt, treeAt, type Tree } from '../../../src/document/tree.ts';
 import { digest } from '../../scenario/hash.ts';
 import { openScenario, type LoadedScenario, type LoadResult } from '../../scenario/load.ts';
 import type { DesignMatrix } from '../design/designMatrix.ts';
-import { grid } from '../design/grid.ts';
-import { latinHypercube } from '../design/latinHypercube.ts';
-import { morrisDesign } from '../design/morrisDesign.ts';
-import { oneAtATime } from '../design/oneAtATime.ts';
-import { SALTELLI_FACTORS_MAX, saltelliDesign } from '../design/saltelliDesign.ts';
-import { shiftedSobol, SOBOL_DIMENSIONS_MAX } from '../design/sobolSequence.ts';
 import { assumedFactors, type AssumedFactors } from '../factor/assumedFactors.ts';
 import { factorOf, levelsOf, type Factor } from '../factor/factors.ts';
-import { SWEEP_FIELDS, sweepSchema, type DesignSpec, type SweepFile } from '../factor/sweepSchema.ts';
-import { designDice } from '../sweepDice.ts';
+import { ownValue } from '../factor/ownValue.ts';
+import { settingText } from '../factor/shareGroups.ts';
+import { SWEEP_FIELDS, sweepSchema, type SweepFile } from '../factor/sweepSchema.ts';
+import { designFaults, designOf } from './sweepDesign.ts';
 import { DEFAULT_OUTCOMES, OUTCOME_FORM, parseOutcome, type Outcome } from './sweepOutcomes.ts';
 
 /** A sweep that is ready to be planned: its file checked, its factors found in the scenario, its design laid out. */
@@ -25,29 +21,29 @@ export interface Sweep {
   readonly file: SweepFile;
   readonly seed: string;
   readonly factors: readonly Factor[];
-  /** Of the assumptions, where the file asks for all of them: how many have a stated range, and how many stay. */
+  /** If the file asks for all assumptions: the number with a stated range, and the number that is not moved. Otherwise 0. */
   readonly assumed: Pick<AssumedFactors, 'stated' | 'fixed'>;
-  /** The points after the base point, which is number 0 and has every factor as the scenario has it. */
+  /** The points after the base point. The base point is number 0 and has the scenario's own value of every factor. */
   readonly design: DesignMatrix;
   readonly outcomes: readonly Outcome[];
-  /** Take replications until the base point's mean is known so well; undefined: a fixed number. */
+  /** The precision of the base point's mean at which replications end; undefined: their number is fixed. */
   readonly stop:
     { readonly outcome: Outcome; readonly halfWidth: number; readonly replicationsMax: number } | undefined;
-  /** The scenario that is varied, as it is. */
+  /** The scenario before it is varied. */
   readonly base: LoadedScenario;
   /** Opens a scenario file once, and resolves it under settings. */
   readonly open: (path: string) => (set: readonly string[]) => LoadResult;
-  /** The hashes of all texts that decide the points, by path. Undefined: its points do not come from files alone. */
+  /** The hashes of all texts that decide the points, by path. Undefined: the points depend on more than files. */
   readonly texts?: () => Readonly<Record<string, string>>;
 }
 
 export type SweepResult =
   { readonly ok: true; readonly sweep: Sweep } | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Points that a design may have; ours. A grid grows fast, and a mistyped one should be an error and not a month. */
-const POINTS_MAX = 200_000;
+/** The coordinate at which a factor is tried. */
+const MIDDLE = 0.5;
 
-/** Reads and checks a sweep file and the scenario it varies. Everything that is wrong is returned at once. */
+/** Reads and checks a sweep file and the scenario that it varies. Returns all problems at once. */
 export function loadSweep(options: { readonly path: string; readonly files: Files }): SweepResult {
   const { path, files } = options;
   const file = readChecked(options, sweepSchema, SWEEP_FIELDS);
@@ -55,23 +51,22 @@ export function loadSweep(options: { readonly path: string; readonly files: File
   return prepareSweep(file.value, { files, place: (to) => files.beside(path, to), tree: file.tree, path });
 }
 
-/** What a sweep is prepared with, besides what its file says. */
+/** Options of `prepareSweep`, besides the content of the file. */
 export interface PrepareOptions {
   readonly files: Files;
   /** The path of a file that the sweep names. */
   readonly place: (path: string) => string;
-  /** Where problems are shown: the tree of the sweep file, if there is one. */
+  /** The tree of the sweep file, in which problems are located. Default: problems name `path` alone. */
   readonly tree?: Tree;
   readonly path: string;
 }
 
-/** Finds the factors of a sweep in its scenario and lays out its design. For sweeps that no file says, too. */
+/** Finds the factors of a sweep in its scenario and lays out its design. A sweep need not come from a file. */
 export function prepareSweep(file: SweepFile, { files, place, tree, path }: PrepareOptions): SweepResult {
   const problems: Problem[] = [];
-  const fault = (at: Path, about: { readonly found?: string; readonly expected: string }): void => {
+  const fault = (at: Path, about: Pick<Problem, 'expected' | 'nearest'> & { readonly found?: string }): void => {
     const position = tree ? positionAt(tree, at) : { file: path, line: 0, column: 0, layer: 0 };
-    const found = about.found ?? foundText(tree && treeAt(tree, at));
-    problems.push(problemAt(position, formatPath(at), { found, expected: about.expected }));
+    problems.push(problemAt(position, formatPath(at), { found: foundText(tree && treeAt(tree, at)), ...about }));
   };
   const hashes = new Map<string, string>();
   const hashing: Files = {
@@ -103,11 +98,13 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
     const result = factorOf(name, placed ? { ...spec, scenarios: placed } : spec, base);
     if ('factor' in result) factors.push(result.factor);
     else fault(['factors', name, ...result.path], { expected: result.expected });
+    const unknown = 'factor' in result ? unknownName(result.factor, base, open(place(file.scenario))) : undefined;
+    if (unknown !== undefined) fault(['factors', name, spec.paths ? 'paths' : 'path'], unknown);
   }
   if (Object.keys(specs).length === 0) fault(['factors'], { expected: 'at least one factor' });
   if (factors.filter(({ paths }) => paths.length === 0).length > 1)
     fault(['factors'], { found: 'several factors of whole scenarios', expected: 'at most one' });
-  twice(factors, (name, other) =>
+  onSharedPath(factors, (name, other) =>
     fault(['factors', name], { found: `a path that ${other} varies too`, expected: 'each path in one factor' }),
   );
   const outcomeAt = (text: string, at: Path): Outcome | undefined => {
@@ -121,11 +118,7 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   const named = file.outcomes.length > 0 ? file.outcomes : DEFAULT_OUTCOMES;
   const outcomes = named.flatMap((text, i) => outcomeAt(text, ['outcomes', i]) ?? []);
   const stopsAt = file.stop && outcomeAt(file.stop.outcome, ['stop', 'outcome']);
-  const count = pointsOf(file.design, factors);
-  if (count > POINTS_MAX) fault(['design'], { found: `${count} points`, expected: `at most ${POINTS_MAX} points` });
-  const dimensions = { sobol: SOBOL_DIMENSIONS_MAX, saltelli: SALTELLI_FACTORS_MAX }[file.design.kind as 'sobol'];
-  if (dimensions !== undefined && factors.length > dimensions)
-    fault(['factors'], { found: `${factors.length} factors`, expected: `at most ${dimensions} in this design` });
+  for (const { field, ...found } of designFaults(file.design, factors)) fault([field], found);
   if (problems.length > 0) return { ok: false, problems };
   const seed = file.seed ?? base.scenario.seed;
   const design = designOf(file.design, factors, seed);
@@ -142,7 +135,27 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
   };
 }
 
-function twice(factors: readonly Factor[], tell: (name: string, other: string) => void): void {
+/** The names that are expected in a path of a factor, if the path holds a name that no scenario has. */
+function unknownName(
+  factor: Factor,
+  base: LoadedScenario,
+  resolve: (set: readonly string[]) => LoadResult,
+): Pick<Problem, 'expected' | 'nearest'> | undefined {
+  for (const target of factor.at(MIDDLE).values) {
+    if (ownValue(target.path, base) !== undefined) continue;
+    const loaded = resolve([settingText(target)]);
+    const problem = loaded.ok ? undefined : loaded.errors.find(({ found }) => found === UNKNOWN_NAME);
+    if (problem === undefined) continue;
+    const { expected, nearest } = problem;
+    // Problems of the rules name a path within the rule set.
+    const root = target.path[0] === 'amendments' ? 'amendments.' : '';
+    return { expected, ...(nearest !== undefined && { nearest: `${root}${nearest}` }) };
+  }
+  return undefined;
+}
+
+/** Calls `tell` for each factor that varies a path which another one varies already. */
+function onSharedPath(factors: readonly Factor[], tell: (name: string, other: string) => void): void {
   const owner = new Map<string, string>();
   for (const { name, paths } of factors)
     for (const path of paths) {
@@ -150,40 +163,4 @@ function twice(factors: readonly Factor[], tell: (name: string, other: string) =
       if (other !== undefined && other !== name) tell(name, other);
       owner.set(path, name);
     }
-}
-
-/** How many points a design has, before it is laid out. */
-function pointsOf(design: DesignSpec, factors: readonly Factor[]): number {
-  const levels = (count: number): readonly number[] => factors.map((factor) => levelsOf(factor, count).length);
-  switch (design.kind) {
-    case 'oneAtATime':
-      return levels(design.levels).reduce((sum, count) => sum + count, 0);
-    case 'grid':
-      return levels(design.levels).reduce((product, count) => product * count, 1);
-    case 'lhs':
-    case 'sobol':
-      return design.points;
-    case 'morris':
-      return design.trajectories * (factors.length + 1);
-    case 'saltelli':
-      return design.samples * (factors.length + 2);
-  }
-}
-
-function designOf(design: DesignSpec, factors: readonly Factor[], seed: string): DesignMatrix {
-  const dice = designDice(seed);
-  switch (design.kind) {
-    case 'oneAtATime':
-      return oneAtATime(factors.map((factor) => levelsOf(factor, design.levels)));
-    case 'grid':
-      return grid(factors.map((factor) => levelsOf(factor, design.levels)));
-    case 'lhs':
-      return latinHypercube(design.points, factors.length, dice);
-    case 'sobol':
-      return shiftedSobol(design.points, factors.length, dice);
-    case 'morris':
-      return morrisDesign(factors.length, design, dice);
-    case 'saltelli':
-      return saltelliDesign(design.samples, factors.length, dice);
-  }
 }

@@ -1,5 +1,5 @@
 import { formatDay, lastDayOfMonth, monthOf, parseDate } from '../../../src/time.ts';
-import { formatPath, type Path } from '../../../src/document/path.ts';
+import { formatPath } from '../../../src/document/path.ts';
 import type { Problem } from '../../../src/document/problem.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { LoadedScenario } from '../../scenario/load.ts';
@@ -7,13 +7,13 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { blocksOf, CellKeys, cellsOf, type Cell } from '../cell/cell.ts';
 import { scaledScenario } from '../cell/scaled.ts';
 import type { Coordinate } from '../design/designMatrix.ts';
-import { followingShares } from '../factor/shareGroups.ts';
+import { followingShares, settingText } from '../factor/shareGroups.ts';
 import type { Sweep } from './loadSweep.ts';
 
-/** Number of the base point: every factor as the scenario has it. The design's points follow from 1. */
+/** The number of the base point, at which every factor has the scenario's own value. The points of the design follow. */
 export const BASE_POINT = 0;
 
-/** Number of the base point at twice the scale: what it differs by from the base says how much scaling costs. */
+/** The number of the base point at twice the scale. Its difference from the base point shows the error of scaling. */
 export const SCALE_POINT = -1;
 
 /** One point of a sweep, as settings: `run SCENARIO --set ...` with the same seed gives the same lives. */
@@ -23,11 +23,11 @@ export interface SweepPoint {
   /** The value of each factor, for tables. */
   readonly labels: readonly (string | number)[];
   readonly scenarioPath: string;
-  /** `path=value`, in the order of the factors; shares that have to follow stand after them. */
+  /** `path=value` in the order of the factors, then the other shares of their groups. */
   readonly settings: readonly string[];
 }
 
-/** A point whose scenario was put together. */
+/** A point whose scenario is accepted. */
 export interface ResolvedPoint {
   readonly ok: true;
   readonly scenario: Scenario;
@@ -37,13 +37,13 @@ export interface ResolvedPoint {
   readonly weights: ReadonlyMap<string, number>;
 }
 
-/** A point whose scenario is refused: a row with its problems, and no stop. */
+/** A point whose scenario is refused. It becomes a row with its problems, and the sweep goes on. */
 export interface RefusedPoint {
   readonly ok: false;
   readonly problems: readonly Problem[];
 }
 
-/** Points of a sweep, the base point included. */
+/** The number of points of a sweep, the base point included. */
 export function pointCount(sweep: Sweep): number {
   return sweep.design.length + 1;
 }
@@ -61,7 +61,7 @@ export function pointOf(sweep: Sweep, number: number): SweepPoint {
     coordinates,
     labels: chosen.map(({ label }) => label),
     scenarioPath,
-    settings: [...values, ...following].map(({ path, value }) => settingText(path, value)),
+    settings: [...values, ...following].map(settingText),
   };
 }
 
@@ -69,13 +69,7 @@ function isWritten(own: LoadedScenario, path: string): boolean {
   return own.positions(path) !== undefined;
 }
 
-/** A setting as `path=value`. JSON is YAML, so that the text means the same on a command line. */
-export function settingText(path: Path, value: unknown): string {
-  const name = path[0] === 'amendments' ? `amendments.${formatPath(path.slice(1))}` : formatPath(path);
-  return `${name}=${JSON.stringify(value)}`;
-}
-
-/** The scenario of a point, scaled and with its days of counting. */
+/** The scenario of a point, scaled, with the days at which the sweep counts. */
 export function resolvePoint(sweep: Sweep, point: SweepPoint): ResolvedPoint | RefusedPoint {
   const loaded = sweep.open(point.scenarioPath)(point.settings);
   if (!loaded.ok) return { ok: false, problems: loaded.errors };
@@ -94,12 +88,12 @@ export function resolvePoint(sweep: Sweep, point: SweepPoint): ResolvedPoint | R
   return { ok: true, scenario, rules: loaded.rules, hash: `${scenario.name}#${loaded.hash}`, weights };
 }
 
-/** The scale at which the base point is run again to see what scaling costs. */
+/** The scale at which the base point is run again to estimate the error of scaling. */
 export function largerScale(scale: number): number {
   return Math.min(1, 2 * scale);
 }
 
-/** The last day of every month that ends from one day to another. */
+/** The last day of every month that ends between two days, both included. */
 function monthEndsBetween(from: string, to: string): readonly string[] {
   const first = monthOf(parseDate(from) as number);
   const last = monthOf(parseDate(to) as number);

@@ -1,14 +1,14 @@
 import { passesOf, type CellPlan } from './cellPlan.ts';
 
-/** One of several processes that share a sweep without talking to each other; numbers from 1. */
+/** One of several processes that share a sweep and do not communicate. Its number starts from 1. */
 export interface Shard {
   readonly number: number;
   readonly of: number;
 }
 
 /**
- * The cells of one shard: the largest passes first, dealt round, so that the shards end at about the same time and no two
- * of them live the same lives.
+ * The cells of one shard. The passes are dealt to the shards in turn, the largest first, so that the shards end at about
+ * the same time and no two of them simulate the same lives.
  * @returns positions in the plan's cells
  */
 export function ownCells(plan: CellPlan, shard: Shard): readonly number[] {
@@ -16,8 +16,8 @@ export function ownCells(plan: CellPlan, shard: Shard): readonly number[] {
 }
 
 /**
- * The cells of the other shards, for a shard that is done with its own and helps. It takes the next shard's cells first,
- * and each list from its small end: there it is least likely to do what the owner is doing at the moment.
+ * The cells of the other shards, for a shard that has finished its own and helps. It takes the next shard's cells first,
+ * and each list from its small end, because the owner works from the large end.
  */
 export function othersCells(plan: CellPlan, { number, of }: Shard): readonly number[] {
   return Array.from({ length: of - 1 }, (_, i) => ((number + i) % of) + 1).flatMap((other) =>

@@ -3,10 +3,10 @@ import { BLOCK_SIZE } from '../cell/cell.ts';
 import type { Sweep } from './loadSweep.ts';
 
 /**
- * Replications of a sweep: a fixed number, or as many as its stop rule asks for at the base point. The rule looks at ever
- * more blocks in turn, so it comes to the same number in every process.
- * @param samplesAt the rule's outcome at the base point, by replication; undefined where cells are missing
- * @returns undefined where the rule could not look far enough
+ * The number of replications of a sweep: fixed, or as many as its stop rule needs at the base point. The rule adds one
+ * block after another, so every process finds the same number.
+ * @param samplesAt the rule's outcome at the base point, by replication; undefined if cells are missing
+ * @returns undefined if cells are missing that the rule needs
  */
 export async function replicationsOf(
   { stop, file }: Sweep,

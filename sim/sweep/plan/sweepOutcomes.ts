@@ -3,9 +3,9 @@ import { COHORTS, type Cohort } from '../../../src/installation/cohort.ts';
 import { parseDate } from '../../../src/time.ts';
 import { ENDS, type End } from '../../scenario/ends.ts';
 
-/** A number that effects are computed of: how many are counted so at one as-of. */
+/** A count at one as-of for which effects are computed. */
 export interface Outcome {
-  /** As it was written, or its canonical form. */
+  /** The text from which it was read. */
   readonly name: string;
   readonly kind: 'category' | 'end';
   /** An exclusion category, or an end of installations. */
@@ -17,7 +17,7 @@ export interface Outcome {
 
 const FORM = /^([A-Za-z0-9:-]+)\/([A-Za-z_+]+)(@(\d{4}-\d\d-\d\d))?$/;
 
-/** What an outcome may be, for messages. */
+/** The forms of an outcome, for messages. */
 export const OUTCOME_FORM = `category/cohorts or end/cohorts, with @date where it is not the horizon: five-retries/all, gt01/IOC, no-wan-attempting/IOC+MOC_MDS@2021-12-31, migrated/all`;
 
 /** Reads `five-retries/all`, `gt01/IOC+MOC_Secure@2021-12-31`, `migrated/all`; undefined for anything else. */
@@ -31,5 +31,5 @@ export function parseOutcome(text: string): Outcome | undefined {
   return { name: text, kind: isCategory ? 'category' : 'end', of: of as Outcome['of'], cohorts, day: date };
 }
 
-/** Where a sweep names no outcomes: every category over all cohorts, at the horizon. */
+/** The outcomes of a sweep that names none: every category over all cohorts, at the horizon. */
 export const DEFAULT_OUTCOMES: readonly string[] = CATEGORIES.map((category) => `${category}/all`);

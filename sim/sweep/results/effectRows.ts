@@ -9,28 +9,28 @@ import { BASE_POINT, largerScale, pointOf } from '../plan/points.ts';
 import { bootstrapDice } from '../sweepDice.ts';
 import type { OutcomeTable } from './outcomeTable.ts';
 
-/** What a factor does to an outcome at one of its values, or over its whole range. */
+/** The effect of a factor on an outcome, at one of its values or over its whole range. */
 export interface EffectRow {
   readonly outcome: string;
   readonly factor: string;
-  /** The value; null where the effect is over the whole range. */
+  /** The value; null if the effect is over the whole range. */
   readonly level: string | number | null;
-  /** Points that it rests on. */
+  /** The number of points that were used. */
   readonly points: number;
-  /** Mean outcome at the value; null over a range. */
+  /** The mean outcome at the value; null over a range. */
   readonly mean: number | null;
   /**
-   * One at a time: the difference from the base point. Grid: from the mean over all points. Else: the change over the
-   * whole range, by least squares.
+   * One at a time: the difference from the base point. Grid: the difference from the mean over all points. Other designs:
+   * the change over the whole range, by least squares.
    */
   readonly effect: Estimate;
-  /** Share of the outcome's variance that the slope explains; null where there is no slope. */
+  /** The share of the outcome's variance that the slope explains; null if there is no slope. */
   readonly share: number | null;
-  /** Place of the factor among all, by the largest effect on this outcome, from 1. */
+  /** The rank of the factor among all, by its largest effect on this outcome, from 1. */
   readonly rank: number;
 }
 
-/** The main effects of every factor on every outcome, as the design allows them. */
+/** The main effects of every factor on every outcome, by the method that fits the design. */
 export function effectRows(sweep: Sweep, table: OutcomeTable): readonly EffectRow[] {
   const { kind } = sweep.file.design;
   return table.outcomes.flatMap((_, outcome) => {
@@ -75,7 +75,7 @@ function stepRows(sweep: Sweep, table: OutcomeTable, outcome: number): readonly 
 
 const NOTHING: Estimate = { value: NaN, low: null, high: null };
 
-/** A row for each factor and level: the mean there less the overall mean, with an interval over replications. */
+/** A row for each factor and level: the mean at the level less the overall mean, with an interval over replications. */
 function gridRows(sweep: Sweep, table: OutcomeTable, outcome: number): readonly Unranked[] {
   const points = sweep.design.map((_, i) => i + 1);
   const replications = Math.max(...points.map((point) => table.samples(outcome, point).length));
@@ -112,7 +112,7 @@ function slopeRows(sweep: Sweep, table: OutcomeTable, outcome: number): readonly
   });
 }
 
-/** Elementary effects of every factor on every outcome; none for other designs. */
+/** Elementary effects of every factor on every outcome; empty unless the design is of Morris. */
 export function morrisRows(
   sweep: Sweep,
   table: OutcomeTable,
@@ -125,7 +125,7 @@ export function morrisRows(
   });
 }
 
-/** First and total indices of every factor on every outcome; none for other designs. */
+/** First and total indices of every factor on every outcome; empty unless the design is of Saltelli. */
 export function sobolRows(
   sweep: Sweep,
   table: OutcomeTable,
@@ -156,13 +156,13 @@ function nameOf(table: OutcomeTable, outcome: number): string {
   return table.outcomes[outcome]?.name ?? '';
 }
 
-/** How an estimate settles as more of the sweep is taken into account. */
+/** An estimate from a part of the sweep, which shows how it converges. */
 export interface ConvergenceRow {
   readonly outcome: string;
   readonly factor: string;
   /** `mean` of the base point over replications; `first` and `total` over samples; `muStar` over trajectories. */
   readonly estimate: 'mean' | 'first' | 'total' | 'muStar';
-  /** Replications, samples or trajectories so far. */
+  /** The replications, samples or trajectories that were used. */
   readonly units: number;
   readonly of: Estimate;
 }
@@ -204,9 +204,9 @@ function halvings(units: number): readonly number[] {
 }
 
 /**
- * The standard deviation that scaling adds to the mean of each outcome, from the base point at the scale s and at a larger
- * scale t on the same dice. The smaller sample is a part of the larger one, so their difference has the variance
- * (1/s - 1/t) where the smaller one has (1/s - 1) about the whole.
+ * The standard deviation that scaling adds to the mean of each outcome. It comes from the base point at scale s and at a
+ * larger scale t, on the same dice. The smaller sample is a part of the larger one. So the variance of their difference is
+ * proportional to (1/s - 1/t), and that of the smaller sample about the whole to (1/s - 1).
  */
 export function scaleErrors(scale: number, table: OutcomeTable, larger: OutcomeTable): readonly number[] {
   const ratio = (1 / scale - 1) / (1 / scale - 1 / largerScale(scale));

@@ -4,7 +4,7 @@ import type { ResolvedPoint } from '../plan/points.ts';
 import type { Outcome } from '../plan/sweepOutcomes.ts';
 import { outcomeOf, type Totals } from './totals.ts';
 
-/** Outcomes of a sweep: by outcome, then point, then replication. A refused point has no replications. */
+/** The outcomes of a sweep, by outcome, point and replication. A refused point has no replications. */
 export class OutcomeTable {
   readonly outcomes: readonly Outcome[];
   private readonly rows: (readonly Float64Array[])[] = [];
@@ -13,7 +13,7 @@ export class OutcomeTable {
     this.outcomes = outcomes;
   }
 
-  /** Takes the next point in; `totals` is empty where the point was refused. */
+  /** Adds the next point. `totals` is empty if the point was refused. */
   add(resolved: ResolvedPoint | undefined, totals: readonly Totals[]): void {
     this.rows.push(
       this.outcomes.map((outcome) =>
@@ -31,14 +31,14 @@ export class OutcomeTable {
     return Array.from(this.rows[point]?.[outcome] ?? []);
   }
 
-  /** Its mean; NaN where the point was refused. */
+  /** The mean of an outcome at a point; NaN if the point was refused. */
   mean(outcome: number, point: number): number {
     const samples = this.samples(outcome, point);
     return samples.reduce((sum, value) => sum + value, 0) / samples.length;
   }
 }
 
-/** The number of an outcome in one replication; NaN where the point's scenario does not reach the day. */
+/** The count of an outcome in one replication; NaN if the point's scenario ends before the day. */
 function valueOf(outcome: Outcome, { scenario }: ResolvedPoint, totals: Totals): number {
   const asOfs = asOfsOf(scenario);
   const asOf = outcome.day === undefined ? asOfs.length - 1 : asOfs.indexOf(endOfLondonDate(outcome.day));

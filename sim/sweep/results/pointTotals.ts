@@ -6,7 +6,7 @@ import { pointCells, type ResolvedPoint } from '../plan/points.ts';
 import { addPopulation, emptyTotals, type Totals } from './totals.ts';
 
 /**
- * Adds the cells of a point up, replication by replication.
+ * Adds up the cells of a point, replication by replication.
  * @param countsOf the counts of a finished cell
  */
 export function pointTotals(

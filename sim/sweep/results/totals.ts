@@ -4,10 +4,10 @@ import { MEASURE_EFFECTIVE, MEASURE_QUALIFYING, volumeIndex, type Counts } from 
 import { ENDS } from '../../scenario/ends.ts';
 import type { Outcome } from '../plan/sweepOutcomes.ts';
 
-/** What is counted, as the `measure` column of sweep.parquet has it. */
+/** The measures that are counted, as in the `measure` column of sweep.parquet. */
 export type SweepMeasure = 'qualifying' | 'effective' | 'end' | 'migrated_installations' | 'migrated_meters';
 
-/** The counts of one replication of one point, scaled back: numbers and no longer integers. */
+/** The counts of one replication of one point, scaled back to the whole population. They need not be integers. */
 export interface Totals {
   /** As `Counts.volumes`: [as-of][measure][cohort][category][reported, held]. */
   readonly volumes: Float64Array;
@@ -18,7 +18,7 @@ export interface Totals {
   readonly migratedMeters: Float64Array;
 }
 
-/** No counts yet, in the shape of a population's. */
+/** Zero counts, in the shape of a population's counts. */
 export function emptyTotals(like: Counts): Totals {
   const months = like.migratedInstallations.length;
   return {
@@ -31,7 +31,7 @@ export function emptyTotals(like: Counts): Totals {
 
 /**
  * Adds the counts of one population.
- * @param weight installations that each simulated one stands for
+ * @param weight the number of installations that each simulated one stands for
  * @param cohort position of the population's cohort in COHORTS
  */
 export function addPopulation(totals: Totals, counts: Counts, weight: number, cohort: number): void {
@@ -60,15 +60,15 @@ export function outcomeOf(totals: Totals, outcome: Outcome, asOf: number): numbe
   }, 0);
 }
 
-/** One row of sweep.parquet, less its point, replication and day. */
+/** One row of sweep.parquet, without its point, replication and day. */
 export interface TotalRow {
   readonly measure: SweepMeasure;
   /** Position in COHORTS. */
   readonly cohort: number;
-  /** A category, an end, or nothing for the migrated series. */
+  /** A category, an end, or empty for the migrated series. */
   readonly category: string;
   readonly reported: number;
-  /** Null for ends and the migrated series: nothing is held there without being counted. */
+  /** Null for ends and the migrated series, for which held and reported are the same. */
   readonly held: number | null;
 }
 
@@ -94,7 +94,7 @@ export function* endTotals(totals: Totals): Generator<TotalRow> {
       yield { measure: 'end', cohort, category, reported: totals.ends[cohort * ENDS.length + e] as number, held: null };
 }
 
-/** Migrated installations and meters of every cohort up to and in a month. */
+/** Migrated installations and meters of every cohort, in a month and up to its end. */
 export function* migratedTotals(totals: Totals, month: number): Generator<TotalRow> {
   const months = totals.migratedInstallations.length / COHORTS.length;
   for (const [measure, series] of [

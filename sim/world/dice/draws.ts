@@ -14,7 +14,7 @@
  * known answers are tests. The file belongs to the subset of TypeScript that is also compiled to WebAssembly
  * (sim/kernel/README.md).
  */
-import { unsigned, type f64, type i32 } from '../../../src/numbers.ts';
+import { rotated, unsigned, type f64, type i32 } from '../../../src/numbers.ts';
 
 /** A draw leaves its two words here. There is one array a thread, so that no number is boxed. */
 export const words = new Int32Array(2);
@@ -27,30 +27,30 @@ export function threefry(k0: i32, k1: i32, c0: i32, c1: i32): void {
   const k2 = 0x1bd11bda ^ k0 ^ k1;
   let a = (c0 + k0) | 0;
   let b = (c1 + k1) | 0;
-  a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
-  a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
-  a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
-  a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
+  a = (a + b) | 0; b = rotated(b, 13) ^ a;
+  a = (a + b) | 0; b = rotated(b, 15) ^ a;
+  a = (a + b) | 0; b = rotated(b, 26) ^ a;
+  a = (a + b) | 0; b = rotated(b, 6) ^ a;
   a = (a + k1) | 0; b = (b + k2 + 1) | 0;
-  a = (a + b) | 0; b = ((b << 17) | (b >>> 15)) ^ a;
-  a = (a + b) | 0; b = ((b << 29) | (b >>> 3)) ^ a;
-  a = (a + b) | 0; b = ((b << 16) | (b >>> 16)) ^ a;
-  a = (a + b) | 0; b = ((b << 24) | (b >>> 8)) ^ a;
+  a = (a + b) | 0; b = rotated(b, 17) ^ a;
+  a = (a + b) | 0; b = rotated(b, 29) ^ a;
+  a = (a + b) | 0; b = rotated(b, 16) ^ a;
+  a = (a + b) | 0; b = rotated(b, 24) ^ a;
   a = (a + k2) | 0; b = (b + k0 + 2) | 0;
-  a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
-  a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
-  a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
-  a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
+  a = (a + b) | 0; b = rotated(b, 13) ^ a;
+  a = (a + b) | 0; b = rotated(b, 15) ^ a;
+  a = (a + b) | 0; b = rotated(b, 26) ^ a;
+  a = (a + b) | 0; b = rotated(b, 6) ^ a;
   a = (a + k0) | 0; b = (b + k1 + 3) | 0;
-  a = (a + b) | 0; b = ((b << 17) | (b >>> 15)) ^ a;
-  a = (a + b) | 0; b = ((b << 29) | (b >>> 3)) ^ a;
-  a = (a + b) | 0; b = ((b << 16) | (b >>> 16)) ^ a;
-  a = (a + b) | 0; b = ((b << 24) | (b >>> 8)) ^ a;
+  a = (a + b) | 0; b = rotated(b, 17) ^ a;
+  a = (a + b) | 0; b = rotated(b, 29) ^ a;
+  a = (a + b) | 0; b = rotated(b, 16) ^ a;
+  a = (a + b) | 0; b = rotated(b, 24) ^ a;
   a = (a + k1) | 0; b = (b + k2 + 4) | 0;
-  a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
-  a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
-  a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
-  a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
+  a = (a + b) | 0; b = rotated(b, 13) ^ a;
+  a = (a + b) | 0; b = rotated(b, 15) ^ a;
+  a = (a + b) | 0; b = rotated(b, 26) ^ a;
+  a = (a + b) | 0; b = rotated(b, 6) ^ a;
   words[0] = a + k2;
   words[1] = b + k0 + 5;
 } // prettier-ignore

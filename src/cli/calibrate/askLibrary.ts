@@ -14,7 +14,7 @@ import { readStates, recordFilesOf, type RecordsAsked } from '../library/library
 import { refuseLateAsOf } from '../library/recordReading.ts';
 import { commandText } from '../shell/commandText.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
-import { idleRecordOptions, idleReplace, refuseIdle } from '../shell/idleOptions.ts';
+import { idleRecordOptions, idleReplace, refuseIdle } from '../output/idleOptions.ts';
 import type { Io } from '../shell/io.ts';
 import { threadsOf } from '../shell/options.ts';
 import { observationDice, publishedLines, type AskedLine, type HistoriesRead } from './calibrationAnswer.ts';

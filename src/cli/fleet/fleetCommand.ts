@@ -36,7 +36,10 @@ allow-lists, keys, ledgers and locks are as for \`rig\`, and what is not allowed
 clock is the wall's; with clock virtual the weeks between the events of an attached one pass at once.
 
 Exit codes: 0 done, also when attempts failed: that is data; 1 usage or file wrong, or a device that cannot be had; 3 a defect.
-Interrupted (Ctrl-C), it lets go of everything, writes what there is marked as partial, and ends with 130.`,
+Interrupted (Ctrl-C), it lets go of everything, writes what there is marked as partial, and ends with 130. A fleet in
+virtual time that was stopped, also by a full disk or by the end of its process, goes on with the same command from the
+turns in turns.jsonl, to the same bytes as one that ran through. One with attached devices, or by the wall clock, cannot:
+the command completes its records, marks them as partial and says how to run it again.`,
     )
     .action(
       action(async (io: Io, file: string | undefined, options: FleetGiven) => {

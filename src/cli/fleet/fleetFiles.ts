@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { csvLine, openRows, type RowWriter } from '../../interchange/format/rowWriter.ts';
 import { openOutput, writeWhole, type OutputFile } from '../../interchange/format/outputFile.ts';
 import { formatInstant, type Instant } from '../../time.ts';
-import type { EventResult, FleetMember, RigSetup, StepRow } from '../../../devices/index.ts';
+import type { EventResult, RigSetup, StepRow, TurnTaken } from '../../../devices/index.ts';
 import { takeDirectory, type TakeLock } from '../rig/rigDirectory.ts';
 import { attemptRow, contactRow, eventRow, installationRow } from '../rig/recordRows.ts';
 import type { Installation } from '../../installation/installation.ts';
 import { TRIES_FILE, TRY_COLUMNS } from '../output/triesFile.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
+import { TurnJournal, type JournalHead, type StoppedFleet } from './turnJournal.ts';
 
 /** What a try of a contact showed: the hub answered, was silent, or our side was at fault and nothing was seen. */
 function tryOf({ isMissed, contacted }: EventResult): string {
@@ -30,12 +31,15 @@ export interface FleetFiles {
   readonly lines: (text: string) => void;
   /** Records an attempt before the first write to an attached device, as a rig does. */
   readonly begin: (id: string, at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
-  take(member: FleetMember, result: EventResult, source: string): void;
+  take(member: { readonly id: string }, result: EventResult, source: string): void;
   /** The first records: an installation and the events that the file states. */
   enter(installation: Installation, events: RigSetup['document']['events']): void;
+  /** Records a turn. One of a fleet that cannot be repeated is in the file when this returns. */
+  turn(taken: TurnTaken): void;
   /** Puts the present status in the directory. */
   show(status: object): void;
-  close(manifest: object): Promise<void>;
+  /** Publishes the records. The turns are kept if the fleet was stopped and can go on. */
+  close(manifest: object, isWhole: boolean): Promise<void>;
   abort(): void;
   release(): void;
 }
@@ -44,17 +48,32 @@ export interface FleetFiles {
 export function openFleetFiles(
   directory: string,
   takeLock: TakeLock,
-  options: { readonly sameBytes: string | undefined; readonly hasFrames: boolean },
+  options: {
+    readonly sameBytes: string | undefined;
+    readonly hasFrames: boolean;
+    readonly head: JournalHead;
+    /** A fleet that was stopped here; its records are made again from its turns. */
+    readonly stopped: StoppedFleet | undefined;
+    /** True if a fleet that is stopped here can go on: its turns are then kept. */
+    readonly isResumable: boolean;
+  },
 ): FleetFiles {
-  const place = takeDirectory(directory, takeLock, options.sameBytes);
+  const { stopped, isResumable } = options;
+  const place = takeDirectory(directory, takeLock, options.sameBytes, stopped !== undefined);
   const at = (name: string): string => join(directory, name);
   const opened: (RowWriter | OutputFile)[] = [];
   const keep = <T extends RowWriter | OutputFile>(file: T): T => {
     opened.push(file);
     return file;
   };
-  const abort = (): void => opened.forEach((file) => file.abort());
+  let journal: TurnJournal | undefined;
+  const abort = (): void => {
+    opened.forEach((file) => file.abort());
+    journal?.close();
+    journal = undefined;
+  };
   try {
+    journal = new TurnJournal(directory, options.head, stopped);
     const writers = Object.fromEntries(
       RECORDS.map((name) => [name, keep(openRows(at(`${name}.csv`), name, 'csv', { ids: 'string', metadata: {} }))]),
     ) as Record<(typeof RECORDS)[number], RowWriter>;
@@ -96,10 +115,15 @@ export function openFleetFiles(
         counts.missed += 1;
         missed.write(Buffer.from(csvLine([id, formatInstant(result.at), result.kind])));
       },
+      turn(taken) {
+        journal?.append(taken);
+        if (!isResumable) journal?.flush();
+      },
       show(status) {
+        journal?.flush();
         writeWhole(at(FLEET_STATUS), `${JSON.stringify(status, null, 2)}\n`);
       },
-      async close(manifest) {
+      async close(manifest, isWhole) {
         const files: Record<string, Entry> = {};
         for (const name of RECORDS) files[`${name}.csv`] = await writers[name].close();
         files['missed.csv'] = { rows: counts.missed, sha256: missed.commit() };
@@ -107,6 +131,9 @@ export function openFleetFiles(
         if (frames) files['frames.jsonl'] = { rows: counts.frames, sha256: frames.commit() };
         writeWhole(at(MANIFEST), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
         place.done();
+        journal?.close();
+        if (isWhole || !isResumable) journal?.remove();
+        journal = undefined;
       },
       abort,
       release: () => place.release(),

@@ -6,7 +6,7 @@ import { formatInstant, type Instant } from '../../time.ts';
 import type { EventResult, FleetFileResult, FleetMember, FleetSetup, LoadedFleet } from '../../../devices/index.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
 import { refuseOtherKind } from '../shell/fileKind.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
 import { diskFiles } from '../shell/readText.ts';
@@ -14,6 +14,9 @@ import { benchVersion } from '../shell/version.ts';
 import { ledgerFolderOf } from '../rig/readRigFile.ts';
 import { refuseLedgersInside } from '../rig/rigRun.ts';
 import { originOf } from '../output/outputOrigin.ts';
+import { counted } from '../../text/table.ts';
+import { cannotGoOn, keptWords, otherFleet, tellAgain, turnsDiffer } from './fleetStopped.ts';
+import { stoppedFleet } from './turnJournal.ts';
 import { openFleetFiles, type FleetFiles } from './fleetFiles.ts';
 import { FleetTally } from './fleetTally.ts';
 import { fleetText, type FleetTold } from './fleetText.ts';
@@ -63,10 +66,19 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
   const interruption = io.interruption();
   const isVirtual = setup.clock === 'virtual' && setup.attached.length === 0;
   const identity = chosen === undefined ? hash : `${hash} ${only.join(' ')}`;
-  const files = out === undefined ? undefined : opened(out, face.takeLock, { sameBytes: isVirtual ? identity : undefined, hasFrames: setup.attached.length > 0 }); // prettier-ignore
+  const stopped = out === undefined ? undefined : stoppedFleet(out);
+  if (stopped && stopped.head.fleetHash !== identity) throw otherFleet(out as string, stopped);
+  const isOver = stopped !== undefined && !isVirtual;
+  const { start, end } = face.fleetCalendar(setup, isOver ? stopped.head.start : Math.floor(io.now() / 1000));
+  const files = out === undefined ? undefined : opened(out, face.takeLock, {
+    sameBytes: isVirtual ? identity : undefined,
+    hasFrames: setup.attached.length > 0 && !isOver,
+    head: { kind: 'fleet-turns', format: 1, fleet: setup.document.name, fleetHash: identity, version: benchVersion(), start },
+    stopped,
+    isResumable: isVirtual,
+  }); // prettier-ignore
+  if (stopped && !isOver && stopped.turns.length > 0) writeLine(io.err, `goes on: ${counted(stopped.turns.length, 'turn')} of this fleet, which was stopped, stand in ${out}`); // prettier-ignore
   const tally = new FleetTally(setup, (id) => members.get(id) as Installation);
-  const now = Math.floor(io.now() / 1000);
-  const { start, end } = face.fleetCalendar(setup, now);
   const show = { asOf: start, longestWait: 0, turns: 0, shownAt: -Infinity };
   const progress = progressOn(io.err, io.env['TERM'], 'fleet');
   const sources = new Map(setup.attached.map((one) => [one.setup.installation.installationId, hubOf(one.setup)]));
@@ -86,32 +98,41 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
   });
   try {
     for (const { installation, events } of entered(setup, members, chosen)) files?.enter(installation, events);
-    const run = await face.runFleet(setup, {
-      signal: interruption,
-      stateFolder: face.defaultStateFolder(io.env),
-      ledgerFolder: ({ name }) => ledgers.get(name) as string,
-      onNote: (note) => void io.err.write(`${visible(note)}\n`),
-      ...(files && { lines: files.lines, onFirstWrite: files.begin }),
-      ...(chosen && { only: chosen }),
-      onResult: (member: FleetMember, result: EventResult) => {
-        tally.take(member, result);
-        files?.take(member, result, sources.get(member.id) ?? 'emulated');
-        if (sources.has(member.id)) io.err.write(`${visible(`${member.group}: ${resultWords(result)}`)}\n`);
-      },
-      onTurn: (at, { waited }) => {
-        show.asOf = Math.max(show.asOf, Math.min(at, end));
-        show.longestWait = Math.max(show.longestWait, waited);
-        show.turns += 1;
-        if (show.turns % TURNS !== 0 && setup.clock === 'virtual') return undefined;
-        progress.update((show.asOf - start) / (end - start));
-        if (io.now() - show.shownAt >= STATUS_MILLISECONDS) {
-          files?.show(status(true));
-          show.shownAt = io.now();
-        }
-        return new Promise((resolve) => void setImmediate(resolve));
-      },
-    });
+    const onResult = (member: Pick<FleetMember, 'id' | 'group'>, result: EventResult): void => {
+      tally.take(member, result);
+      files?.take(member, result, sources.get(member.id) ?? 'emulated');
+    };
+    if (stopped && isOver) show.asOf = tellAgain(stopped.turns, setup, { from: start, result: (member, result) => onResult(member, face.resultOf(result)) }); // prettier-ignore
+    const run = isOver
+      ? { isWhole: false, failure: undefined }
+      : await face.runFleet(setup, {
+          signal: interruption,
+          stateFolder: face.defaultStateFolder(io.env),
+          ledgerFolder: ({ name }) => ledgers.get(name) as string,
+          onNote: (note) => writeLine(io.err, note),
+          ...(files && { lines: files.lines, onFirstWrite: files.begin }),
+          ...(stopped && { past: stopped.turns }),
+          ...(chosen && { only: chosen }),
+          onResult: (member: FleetMember, result: EventResult) => {
+            onResult(member, result);
+            if (sources.has(member.id)) writeLine(io.err, `${member.group}: ${resultWords(result)}`);
+          },
+          onTurn: (at, { waited }, taken) => {
+            if (taken) files?.turn(taken);
+            show.asOf = Math.max(show.asOf, Math.min(at, end));
+            show.longestWait = Math.max(show.longestWait, waited);
+            show.turns += 1;
+            if (show.turns % TURNS !== 0 && setup.clock === 'virtual') return undefined;
+            progress.update((show.asOf - start) / (end - start));
+            if (io.now() - show.shownAt >= STATUS_MILLISECONDS) {
+              files?.show(status(true));
+              show.shownAt = io.now();
+            }
+            return new Promise((resolve) => void setImmediate(resolve));
+          },
+        });
     progress.stop();
+    if (run.failure instanceof face.TurnsDifferError) throw run.failure;
     const isWhole = run.isWhole;
     const asOf: Instant = isWhole && setup.clock === 'virtual' ? end : show.asOf;
     if (isWhole) show.asOf = asOf;
@@ -126,21 +147,24 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
       verdicts,
     };
     files?.show(result);
-    await files?.close({ ...headOf(), rules: setup.rules, partial: !isWhole, installations: ids.length, counts: tally.total(), asOf: formatInstant(asOf) }); // prettier-ignore
-    io.out.write(format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : visible(fleetText(told)));
+    await files?.close({ ...headOf(), rules: setup.rules, partial: !isWhole, installations: ids.length, counts: tally.total(), asOf: formatInstant(asOf) }, isWhole && !run.failure); // prettier-ignore
+    if (isOver) throw cannotGoOn(out as string, setup, asOf);
+    if (format === 'json') io.out.write(`${JSON.stringify(result, null, 2)}\n`);
+    else writeAnswer(io.out, fleetText(told));
     if (run.failure) throw run.failure;
     if (interruption.aborted) {
-      if (interruption.reason instanceof Interrupted) interruption.reason.kept = 'outputs are marked as partial, key ledgers stand as they are'; // prettier-ignore
+      if (interruption.reason instanceof Interrupted) interruption.reason.kept = keptWords(out, isVirtual); // prettier-ignore
       throw interruption.reason;
     }
   } catch (cause) {
     progress.stop();
     if (cause === interruption.reason) throw cause;
     files?.abort();
-    const { TransportError, DriverError, LedgerError } = face;
+    const { TransportError, DriverError, LedgerError, TurnsDifferError } = face;
+    if (cause instanceof TurnsDifferError) throw turnsDiffer(out as string, cause);
     if (cause instanceof TransportError || cause instanceof DriverError || cause instanceof LedgerError)
       throw new UsageError(visible(cause.message));
-    throw out === undefined ? cause : outError(cause, out);
+    throw out === undefined ? cause : outError(cause, out, isVirtual ? 'Make room there; the same command then goes on from where it stopped.' : undefined); // prettier-ignore
   } finally {
     files?.release();
   }

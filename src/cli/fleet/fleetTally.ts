@@ -51,7 +51,7 @@ export class FleetTally {
     for (const { name } of [...setup.groups, ...setup.attached]) this.groups.set(name, { ...COUNTS });
   }
 
-  take({ id, group }: FleetMember, result: EventResult): void {
+  take({ id, group }: Pick<FleetMember, 'id' | 'group'>, result: EventResult): void {
     const known = this.of(id, group);
     const counts = this.groups.get(group) as FleetCounts;
     for (const { link, at } of result.contacts) known[link === 'wan' ? 'lastWan' : 'lastHan'] = at;

@@ -15,7 +15,7 @@ import type { LookAlikes } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { factsOf, LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { MANIFEST, stage, type Staging } from '../shell/outDirectory.ts';
 import { commandText } from '../shell/commandText.ts';
 import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
@@ -35,7 +35,7 @@ import { AS_DRAWN } from '../../report/forecast/forecastSections.ts';
 import type { GivenParameter } from '../../../sim/calibrate/priors/givenParameters.ts';
 import { givenOf, givenSettings, givenText } from '../library/givenOption.ts';
 import { recordFilesOf } from '../library/libraryRecords.ts';
-import { idleRecordOptions, idleReplace, refuseIdle } from '../shell/idleOptions.ts';
+import { idleRecordOptions, idleReplace, refuseIdle } from '../output/idleOptions.ts';
 import { areRecordsNamed, readRecords, refuseLateAsOf } from '../library/recordReading.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
 import type { PortfolioSink } from './portfolioReader.ts';
@@ -141,7 +141,8 @@ export async function runForecast(io: Io, folder: string, asked: ForecastOptions
       staging.publish();
     }
     if (page && options.html !== undefined) writeDocument(options.html, page);
-    io.out.write(options.format === 'json' ? jsonText(answer, provenance) : forecastText(answer));
+    if (options.format === 'json') io.out.write(jsonText(answer, provenance));
+    else writeAnswer(io.out, forecastText(answer));
     for (const note of plain.notes) writeLine(io.err, note);
     return EXIT.done;
   } finally {

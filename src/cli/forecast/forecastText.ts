@@ -1,5 +1,4 @@
 import { textTable, thousands } from '../../text/table.ts';
-import { wrapped } from '../../text/wrap.ts';
 import type { Instant } from '../../time.ts';
 import { farLines } from '../../report/forecast/alarmLines.ts';
 import { PROBABILITIES, quantileAt } from '../../../sim/forecast/predict/predictive.ts';
@@ -10,7 +9,7 @@ import { switchesOf } from '../../../sim/calibrate/priors/givenParameters.ts';
 import { givenText, switchText } from '../library/givenOption.ts';
 import { dayText } from './forecastRows.ts';
 import type { Answer, Support } from './forecastAnswer.ts';
-import { givenChangeText, whatIfText } from './whatIfs.ts';
+import { givenChangeLines, whatIfText } from './whatIfs.ts';
 
 /** What `forecast` prints: the lines at the last day, and how well the portfolio is matched. */
 export function forecastText({ asOf, instants, days, rows, histories, library, given }: Answer): string {
@@ -31,7 +30,7 @@ export function forecastText({ asOf, instants, days, rows, histories, library, g
       ? ['', supportText(histories.support), alarmText(histories.forecast), ...nearLines(histories.forecast)]
       : []),
     ...evidenceLines(library, given),
-    givenChangeText(rows, last, given),
+    ...givenChangeLines(rows, last, given),
     whatIfText(rows, last),
   ].join('\n');
 }
@@ -66,6 +65,6 @@ function evidenceLines({ priors, head }: Answer['library'], given: Answer['given
   return [
     `${head.options.draws} draws, each with the same weight: the effective number of draws is ${head.options.draws}.`,
     ...(given.length === 0 ? [] : [`Given: ${givenText(given)}.`]),
-    ...(open.length === 0 ? [] : [...wrapped(`Drawn, not fitted: ${open.map(switchText).join('; ')}.`, 120), 'Say what is known of these: --given "NAME=VALUE".']), // prettier-ignore
+    ...(open.length === 0 ? [] : [`Drawn, not fitted: ${open.map(switchText).join('; ')}.`, 'Say what is known of these: --given "NAME=VALUE".']), // prettier-ignore
   ];
 }

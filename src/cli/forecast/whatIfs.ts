@@ -85,11 +85,15 @@ export function whatIfText(rows: readonly ForecastRow[], day: number): string {
   return `\n${tables.join('\n\n')}\nMedians. The change holds in the simulated lives from the start: had it always been so, seen from the states of today.\n`; // prettier-ignore
 }
 
-/** Lines at the last day as the priors draw the switches, beside those with what is given; empty if nothing is given. */
-export function givenChangeText(rows: readonly ForecastRow[], day: number, given: readonly GivenParameter[]): string {
+/** Lines at the last day as the priors draw the switches, beside those with what is given; none if nothing is given. */
+export function givenChangeLines(
+  rows: readonly ForecastRow[],
+  day: number,
+  given: readonly GivenParameter[],
+): readonly string[] {
   const shown = rows.filter((row) => row.day === day && row.part === 'all' && row.line.measure !== 'effective');
   const drawn = shown.filter(({ whatIf }) => whatIf === AS_DRAWN);
-  if (drawn.length === 0) return '';
+  if (drawn.length === 0) return [];
   const quantiles = ({ values }: ForecastRow): readonly string[] => [0.05, 0.5, 0.95].map((p) => thousands(quantileAt(values, p))); // prettier-ignore
   const table = drawn.map((row) => {
     const { cohort, measure, category } = row.line;
@@ -97,5 +101,5 @@ export function givenChangeText(rows: readonly ForecastRow[], day: number, given
     return [cohort, measure === 'migrated' ? measure : category, ...quantiles(row), ...(own ? quantiles(own) : ['', '', ''])]; // prettier-ignore
   });
   const head = ['cohort', 'category', 'drawn 5 %', '50 %', '95 %', 'given 5 %', '50 %', '95 %'];
-  return `\nWhat is given changes (${givenText(given)}):\n${textTable([head, ...table], { right: [2, 3, 4, 5, 6, 7] })}`;
+  return ['', `What is given changes (${givenText(given)}):`, textTable([head, ...table], { right: [2, 3, 4, 5, 6, 7] })]; // prettier-ignore
 }

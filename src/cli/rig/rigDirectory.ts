@@ -21,7 +21,7 @@ const LOCK = 'rig.lock';
 const PROGRESS = 'progress.jsonl';
 /** The prefix of folders for the files of a run that died. */
 const BROKEN_OFF = 'broken-off-';
-const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations|missed|tries)\.csv|fleet\.json|steps\.json|junit\.xml|manifest\.json|progress\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
+const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations|missed|tries)\.csv|fleet\.json|steps\.json|junit\.xml|manifest\.json|progress\.jsonl|turns\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
 
 export interface RigDirectory {
   /**
@@ -36,17 +36,23 @@ export interface RigDirectory {
 
 /**
  * Takes the directory for this run. `sameBytes` is the hash of a rig that lives in memory alone. Such a rig writes the
- * same bytes again, so it may overwrite its own outputs.
+ * same bytes again, so it may overwrite its own outputs. `resumes`: the directory holds a run that was stopped and whose
+ * records are made again, so that its half-written ones go.
  * @throws UsageError if the directory holds an earlier run, or another run is using it
  */
-export function takeDirectory(directory: string, takeLock: TakeLock, sameBytes?: string): RigDirectory {
+export function takeDirectory(
+  directory: string,
+  takeLock: TakeLock,
+  sameBytes?: string,
+  resumes = false,
+): RigDirectory {
   const isThere = existsSync(directory);
   if (isThere && !statSync(directory).isDirectory()) prepareDirectory(directory);
   const known = isThere ? readdirSync(directory) : [];
   const earlier = known.includes(MANIFEST) && !known.includes('watch.jsonl') ? manifestOf(directory) : undefined;
   const isRepeat =
     earlier !== undefined && sameBytes !== undefined && (earlier.rigHash ?? earlier.fleetHash) === sameBytes;
-  if (earlier !== undefined && !isRepeat) throw new UsageError(earlierRun(directory, earlier));
+  if (earlier !== undefined && !isRepeat && !resumes) throw new UsageError(earlierRun(directory, earlier));
   const isOwn = (name: string): boolean => name.endsWith(`.partial-${process.pid}`);
   const leftOver = known.filter((name) => OURS.test(name) && !isOwn(name));
   const foreign = known.filter((name) => !OURS.test(name) && name !== LOCK && !name.startsWith(BROKEN_OFF));
@@ -58,7 +64,8 @@ export function takeDirectory(directory: string, takeLock: TakeLock, sameBytes?:
       `--out ${directory}: process ${lock.heldBy} writes here now, expected a directory of this run alone\n  Name another directory.`,
     );
   }
-  if (leftOver.length > 0 && !isRepeat) moveAside(directory, leftOver, known);
+  if (resumes || isRepeat) dropHalves(directory, leftOver);
+  else if (leftOver.length > 0) moveAside(directory, leftOver, known);
   let isBegun = false;
   return {
     begin(at, step, rows) {
@@ -98,9 +105,22 @@ function manifestOf(directory: string): Earlier {
   }
 }
 
+const HALF = /\.partial-\d+$/;
+/** What was recorded on the wire cannot be made again. */
+const FRAMES_HALF = /^frames\.jsonl\.partial-\d+$/;
+
+/** Removes half-written files whose content is made again, and keeps the frames that were recorded. */
+function dropHalves(directory: string, leftOver: readonly string[]): void {
+  for (const name of leftOver.filter((one) => HALF.test(one))) {
+    const whole = join(directory, name.replace(HALF, ''));
+    if (FRAMES_HALF.test(name) && !existsSync(whole)) renameSync(join(directory, name), whole);
+    else rmSync(join(directory, name), { force: true });
+  }
+}
+
 function moveAside(directory: string, names: readonly string[], known: readonly string[]): void {
   const numbers = known.map((name) => Number(name.startsWith(BROKEN_OFF) ? name.slice(BROKEN_OFF.length) : 0));
   const aside = join(directory, `${BROKEN_OFF}${Math.max(0, ...numbers) + 1}`);
   mkdirSync(aside);
-  for (const name of names) renameSync(join(directory, name), join(aside, name.replace(/\.partial-\d+$/, '')));
+  for (const name of names) renameSync(join(directory, name), join(aside, name.replace(HALF, '')));
 }

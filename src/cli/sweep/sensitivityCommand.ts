@@ -10,7 +10,7 @@ import { commandText } from '../shell/commandText.ts';
 import { OUTCOME_FORM, parseOutcome } from '../../../sim/sweep/plan/sweepOutcomes.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
-import { idleReplace, refuseIdle } from '../shell/idleOptions.ts';
+import { idleReplace, refuseIdle } from '../output/idleOptions.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { collect, folder, fraction, oneOf, pageFile, shareOption, whole, workersOption } from '../shell/options.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';

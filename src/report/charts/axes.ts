@@ -1,8 +1,8 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { lastDayOfMonth, monthOf } from '../../time.ts';
 import { compactNumber } from '../../text/numberWords.ts';
-import { element } from '../../text/markup.ts';
-import { CHARACTER_WIDTH, label } from './svg.ts';
+import { coordinate, element } from '../../text/markup.ts';
+import { CHARACTER_WIDTH, label, type Plot } from './svg.ts';
 
 /** A linear scale from numbers to units of the drawing. */
 export type Scale = ScaleLinear<number, number>;
@@ -39,20 +39,15 @@ export function exactScale(low: number, high: number, range: readonly [number, n
 /** Horizontal grid lines, with their values at the left of the plot. */
 export function leftAxis(
   scale: Scale,
-  plot: { readonly left: number; readonly right: number },
-  options: { readonly ticks?: number; readonly format?: (value: number) => string } = {},
+  plot: Pick<Plot, 'left' | 'right'>,
+  options: Pick<AxisOptions, 'ticks' | 'format'> = {},
 ): string {
   const { ticks = 5, format = compactNumber } = options;
-  return scale
-    .ticks(ticks)
-    .map((value) => {
-      const y = scale(value);
-      return (
-        element('line', { class: value === 0 ? 'base' : 'grid', x1: plot.left, x2: plot.right, y1: y, y2: y }) +
-        label(plot.left - 6, y + 4, format(value), { anchor: 'end' })
-      );
-    })
-    .join('');
+  const values = scale.ticks(ticks);
+  const lines = gridLines(values, (value) => `M${plot.left},${coordinate(scale(value))}H${coordinate(plot.right)}`);
+  return (
+    lines + values.map((value) => label(plot.left - 6, scale(value) + 4, format(value), { anchor: 'end' })).join('')
+  );
 }
 
 export interface AxisOptions {
@@ -63,23 +58,30 @@ export interface AxisOptions {
 }
 
 /** Vertical grid lines, with their values below the plot. */
-export function bottomAxis(
-  scale: Scale,
-  plot: { readonly top: number; readonly bottom: number },
-  options: AxisOptions = {},
-): string {
+export function bottomAxis(scale: Scale, plot: Pick<Plot, 'top' | 'bottom'>, options: AxisOptions = {}): string {
   const { ticks = 5, format = compactNumber, isWhole = false } = options;
-  return scale
-    .ticks(ticks)
-    .filter((value) => !isWhole || Number.isInteger(value))
-    .map((value) => {
-      const x = scale(value);
-      return (
-        element('line', { class: value === 0 ? 'base' : 'grid', x1: x, x2: x, y1: plot.top, y2: plot.bottom }) +
-        bottomLabel(x, plot.bottom + 16, format(value))
-      );
-    })
-    .join('');
+  const all = scale.ticks(ticks);
+  const values = isWhole ? all.filter((value) => Number.isInteger(value)) : all;
+  const lines = gridLines(values, (value) => verticalLine(scale(value), plot));
+  return lines + values.map((value) => bottomLabel(scale(value), plot.bottom + 16, format(value))).join('');
+}
+
+/** The lines at some values as one path, and apart from it the line at 0, which is the stronger one. */
+function gridLines(values: readonly number[], line: (value: number) => string): string {
+  let [grid, base] = ['', ''];
+  for (const value of values) {
+    if (value === 0) base += line(value);
+    else grid += line(value);
+  }
+  return pathOf('grid', grid) + pathOf('base', base);
+}
+
+function pathOf(className: string, d: string): string {
+  return d === '' ? '' : element('path', { class: className, d });
+}
+
+function verticalLine(x: number, { top, bottom }: Pick<Plot, 'top' | 'bottom'>): string {
+  return `M${coordinate(x)},${coordinate(top)}V${coordinate(bottom)}`;
 }
 
 /** A label below the axis. It is moved to the right if it would leave the drawing at the left. */
@@ -92,28 +94,20 @@ const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Se
 const MONTH_STEPS = [1, 3, 6, 12, 24, 60] as const;
 
 /** Labels at the ends of months, as many as fit. Days are counted from the epoch. */
-export function monthAxis(
-  scale: Scale,
-  plot: { readonly top: number; readonly bottom: number },
-  labelsMax: number,
-): string {
+export function monthAxis(scale: Scale, plot: Pick<Plot, 'top' | 'bottom'>, labelsMax: number): string {
   const [from, to] = scale.domain() as [number, number];
-  const first = monthOf(Math.ceil(from));
-  const months = Array.from({ length: monthOf(Math.floor(to)) - first + 1 }, (_, i) => first + i).filter((month) => {
+  const days: number[] = [];
+  const last = monthOf(Math.floor(to));
+  for (let month = monthOf(Math.ceil(from)); month <= last; month += 1) {
     const day = lastDayOfMonth(month);
-    return day >= from && day <= to;
-  });
-  const step = MONTH_STEPS.find((of) => months.length / of <= labelsMax) ?? 60;
-  return months
-    .filter((month) => (month + 1) % step === 0)
-    .map((month) => {
-      const x = scale(lastDayOfMonth(month));
-      return (
-        element('line', { class: 'grid', x1: x, x2: x, y1: plot.top, y2: plot.bottom }) +
-        edgeLabel(x, plot.bottom + 16, monthLabel(month), scale)
-      );
-    })
-    .join('');
+    if (day >= from && day <= to) days.push(day);
+  }
+  const step = MONTH_STEPS.find((of) => days.length / of <= labelsMax) ?? 60;
+  const labelled = days.filter((day) => (monthOf(day) + 1) % step === 0);
+  const lines = pathOf('grid', labelled.map((day) => verticalLine(scale(day), plot)).join(''));
+  return (
+    lines + labelled.map((day) => edgeLabel(scale(day), plot.bottom + 16, monthLabel(monthOf(day)), scale)).join('')
+  );
 }
 
 /** A label below the axis. It is moved to the left if it would leave the drawing at the right. */

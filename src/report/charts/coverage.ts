@@ -3,7 +3,8 @@ import { element } from '../../text/markup.ts';
 import { percentage } from '../../text/numberWords.ts';
 import { axisTitle, bottomAxis, exactScale, leftAxis } from './axes.ts';
 import { legend, legendHeight, type LegendEntry } from './legend.ts';
-import { CHART_WIDTHS, chartFrame, label, relativePath, type ChartSize, type ChartWords } from './svg.ts';
+import { pathText } from './pathText.ts';
+import { CHART_WIDTHS, chartFrame, label, type ChartSize, type ChartWords } from './svg.ts';
 
 /** Promised chances beside the shares that came true: coverage of intervals, or reliability of probabilities. */
 export interface CoverageData {
@@ -39,13 +40,12 @@ export function coverageChart(words: ChartWords, { promised, held, series }: Cov
   const y = exactScale(0, 1, [plot.bottom, plot.top]);
   const body = series.flatMap(({ points }, i) => {
     const colour = `c${i % 6}`;
-    const path = line<(typeof points)[number]>()
+    const shape = line<(typeof points)[number]>()
       .x((of) => x(of.promised))
-      .y((of) => y(of.held))
-      .digits(1);
+      .y((of) => y(of.held));
     return [
       ...points.map((of) => (of.low === null || of.high === null ? '' : element('line', { class: 'whisker', x1: x(of.promised), x2: x(of.promised), y1: y(of.low), y2: y(of.high) }))), // prettier-ignore
-      element('path', { class: `line ${colour}`, d: relativePath(path(points)) }),
+      element('path', { class: `line ${colour}`, d: pathText(shape, points) }),
       ...points.map((of) => element('circle', { class: `point ${colour}`, cx: x(of.promised), cy: y(of.held), r: 4 })),
     ];
   });

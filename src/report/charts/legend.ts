@@ -1,4 +1,4 @@
-import { element } from '../../text/markup.ts';
+import { coordinate, element } from '../../text/markup.ts';
 import { fitText, label } from './svg.ts';
 
 /** One entry of a legend: its word, the classes of its mark, and the mark's shape. */
@@ -45,9 +45,9 @@ export function legend(entries: readonly LegendEntry[], left: number, top: numbe
 }
 
 function mark(shape: LegendEntry['shape'], className: string, x: number, y: number): string {
-  if (shape === 'line') return element('path', { class: className, d: `M${x},${y}h${SWATCH}` });
+  if (shape === 'line') return element('path', { class: className, d: `M${coordinate(x)},${y}h${SWATCH}` });
   if (shape === 'dot') return element('circle', { class: className, cx: x + SWATCH / 2, cy: y, r: 4 });
   if (shape === 'diamond')
-    return element('path', { class: className, d: `M${x + SWATCH / 2},${y - 6}l6,6l-6,6l-6,-6z` });
+    return element('path', { class: className, d: `M${coordinate(x + SWATCH / 2)},${y - 6}l6,6l-6,6l-6,-6z` });
   return element('rect', { class: className, x: x + 3, y: y - 6, width: SWATCH - 6, height: 12 });
 }

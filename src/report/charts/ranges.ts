@@ -1,6 +1,6 @@
 import { formatNumber, isWholeFormat, type NumberFormat } from '../../text/numberWords.ts';
 import { bottomAxis, valueScale } from './axes.ts';
-import { element } from '../../text/markup.ts';
+import { coordinate, element } from '../../text/markup.ts';
 import { CHART_WIDTHS, chartFrame, fitText, label, type ChartSize, type ChartWords } from './svg.ts';
 import { legend, legendHeight, type LegendEntry } from './legend.ts';
 
@@ -82,10 +82,10 @@ function legendOf({ rows, words, mark }: RangeData): LegendEntry[] {
 
 function whisker({ low, high }: RangeRow, x: (value: number) => number, y: number): string {
   if (low === null || high === null) return '';
-  const [from, to] = [x(low), x(high)];
-  return element('path', { class: 'whisker', d: `M${Math.round(from * 10) / 10},${y}H${Math.round(to * 10) / 10}M${Math.round(from * 10) / 10},${y - 5}v10M${Math.round(to * 10) / 10},${y - 5}v10` }); // prettier-ignore
+  const [from, to] = [coordinate(x(low)), coordinate(x(high))];
+  return element('path', { class: 'whisker', d: `M${from},${y}H${to}M${from},${y - 5}v10M${to},${y - 5}v10` });
 }
 
 function diamond(x: number, y: number): string {
-  return element('path', { class: 'diamond', d: `M${Math.round(x * 10) / 10},${y - 6}l6,6l-6,6l-6,-6z` });
+  return element('path', { class: 'diamond', d: `M${coordinate(x)},${y - 6}l6,6l-6,6l-6,-6z` });
 }

@@ -1,17 +1,9 @@
 import { area, line } from 'd3-shape';
 import { axisTitle, bottomAxis, exactScale, extentOf, leftAxis, monthAxis, valueScale, type Scale } from './axes.ts';
 import { element } from '../../text/markup.ts';
-import {
-  CHARACTER_WIDTH,
-  CHART_WIDTHS,
-  chartFrame,
-  fitText,
-  label,
-  relativePath,
-  type ChartSize,
-  type ChartWords,
-} from './svg.ts';
-import { legend, legendHeight } from './legend.ts';
+import { legend, legendHeight, type LegendEntry } from './legend.ts';
+import { pathText } from './pathText.ts';
+import { CHARACTER_WIDTH, CHART_WIDTHS, chartFrame, fitText, label, sharedShapes, type ChartSize, type ChartWords, type Plot } from './svg.ts'; // prettier-ignore
 
 /** A range over time. The widest comes first, so that narrower ones are drawn on top of it. */
 export interface Band {
@@ -59,13 +51,17 @@ const MARK_ROW = 16;
 /** The approximate width of a label of a month or a number, in units of the drawing. */
 const LABEL_WIDTH = 80;
 
-/**
- * Draws values over time: bands, lines, single points and vertical marks (a fan, a convergence, a series beside public
- * figures).
- */
-export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize): string {
+interface Layout {
+  readonly entries: readonly LegendEntry[];
+  /** The unit, cut to what fits. */
+  readonly unit: string;
+  readonly unitY: number;
+  readonly plot: Plot;
+}
+
+function layoutOf(data: SeriesData, size: ChartSize): Layout {
   const width = CHART_WIDTHS[size];
-  const entries = [
+  const entries: LegendEntry[] = [
     ...data.lines.map((row) => ({ label: row.label, className: lineClass(row), shape: 'line' as const })),
     ...data.bands.map((row) => ({ label: row.label, className: bandClass(row), shape: 'area' as const })),
     ...data.dots.map((row) => ({ label: row.label, className: 'dot', shape: 'dot' as const })),
@@ -75,20 +71,32 @@ export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize
   const row = data.marks.length > 0 && unit.length > SHORT_UNIT ? MARK_ROW : 0;
   const top = 32 + legendHeight(entries, width) + row;
   const plot = { left: 62, right: width - 22, top, bottom: top + HEIGHT[size] - 60 };
+  return { entries, unit, unitY: top - row - 12, plot };
+}
+
+/**
+ * Draws values over time: bands, lines, single points and vertical marks (a fan, a convergence, a series beside public
+ * figures). The narrow drawing shows the bands and lines of the wide one, which stands beside it.
+ */
+export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize): string {
+  const { entries, unit, unitY, plot } = layoutOf(data, size);
   const xs = everyX(data);
   const { low, high } = extentOf(xs);
   const x = exactScale(low, high, [plot.left, plot.right]);
   const y = valueScale(everyY(data), [plot.bottom, plot.top], data.fromZero ?? true);
   const labelsMax = Math.max(2, Math.floor((plot.right - plot.left) / LABEL_WIDTH));
+  const wide = size === 'wide' ? plot : layoutOf(data, 'wide').plot;
   const body = [
-    legend(entries, 0, 2, width),
-    axisTitle(4, top - row - 12, unit),
+    legend(entries, 0, 2, CHART_WIDTHS[size]),
+    axisTitle(4, unitY, unit),
     data.x.kind === 'months'
       ? monthAxis(x, plot, labelsMax)
       : bottomAxis(x, plot, { ticks: labelsMax, isWhole: xs.every(Number.isInteger) }),
     leftAxis(y, plot),
-    ...data.bands.map((row) => bandPath(row, x, y)),
-    ...data.lines.map((row) => linePath(row, x, y)),
+    sharedShapes(words, size, { wide, narrow: plot }, () => [
+      ...data.bands.map((row) => bandPath(row, x, y)),
+      ...data.lines.map((row) => linePath(row, x, y)),
+    ]),
     ...data.dots.flatMap((row) => row.points.map((point) => dot(x(point.x), y(point.y)))),
     ...data.marks.map((mark) => verticalMark(x(mark.x), mark.label, plot)),
     ...(data.x.kind === 'number' ? [label(plot.right, plot.bottom + 32, data.x.name, { anchor: 'end', className: 'axis' })] : []), // prettier-ignore
@@ -120,31 +128,25 @@ function bandClass({ colour, strength }: Band): string {
 }
 
 function bandPath(row: Band, x: Scale, y: Scale): string {
-  const path = area<Band['points'][number]>()
+  const shape = area<Band['points'][number]>()
     .x((point) => x(point.x))
     .y0((point) => y(point.low))
-    .y1((point) => y(point.high))
-    .digits(1);
-  return element('path', { class: bandClass(row), d: relativePath(path(row.points)) });
+    .y1((point) => y(point.high));
+  return element('path', { class: bandClass(row), d: pathText(shape, row.points) });
 }
 
 function linePath(row: Line, x: Scale, y: Scale): string {
-  const path = line<Line['points'][number]>()
+  const shape = line<Line['points'][number]>()
     .x((point) => x(point.x))
-    .y((point) => y(point.y))
-    .digits(1);
-  return element('path', { class: lineClass(row), d: relativePath(path(row.points)) });
+    .y((point) => y(point.y));
+  return element('path', { class: lineClass(row), d: pathText(shape, row.points) });
 }
 
 function dot(cx: number, cy: number): string {
   return element('circle', { class: 'dot', cx, cy, r: 4 });
 }
 
-function verticalMark(
-  x: number,
-  text: string,
-  plot: { left: number; right: number; top: number; bottom: number },
-): string {
+function verticalMark(x: number, text: string, plot: Plot): string {
   const anchor = x > (plot.left + plot.right) / 2 ? 'end' : 'start';
   return (
     element('line', { class: 'mark', x1: x, x2: x, y1: plot.top - 20, y2: plot.bottom }) +

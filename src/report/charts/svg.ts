@@ -19,14 +19,6 @@ export interface ChartWords {
   readonly description: string;
 }
 
-/** The space around the plot, in units of the drawing. */
-export interface Margins {
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-  readonly left: number;
-}
-
 /** Draws a text at a position. `anchor` tells which part of the text is at the position. */
 export function label(
   x: number,
@@ -36,6 +28,35 @@ export function label(
 ): string {
   const { anchor, className } = options;
   return element('text', { x, y, 'text-anchor': anchor === 'start' ? undefined : anchor, 'class': className }, escapeMarkup(text)); // prettier-ignore
+}
+
+/** The part of a drawing that the axes bound. */
+export interface Plot {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/**
+ * Shapes that both sizes have, drawn once: the narrow drawing shows those of the wide one, moved and squeezed into its own
+ * plot. Both stand in one page. Their axes have the same domains, so every point falls where it belongs; a circle would be
+ * squeezed too, so circles are drawn for each size.
+ *
+ * @param shapes elements within the wide plot
+ */
+export function sharedShapes(
+  { id }: ChartWords,
+  size: ChartSize,
+  plots: Readonly<Record<ChartSize, Plot>>,
+  shapes: () => readonly string[],
+): string {
+  if (size === 'wide') return element('g', { id: `${id}-s` }, ...shapes());
+  const { wide, narrow } = plots;
+  const x = (narrow.right - narrow.left) / (wide.right - wide.left);
+  const y = (narrow.bottom - narrow.top) / (wide.bottom - wide.top);
+  const matrix = [x, 0, 0, y, narrow.left - x * wide.left, narrow.top - y * wide.top].map((value) => Number(value.toFixed(3))); // prettier-ignore
+  return element('use', { href: `#${id}-s`, transform: `matrix(${matrix.join(' ')})` });
 }
 
 /** A whole chart: an image with a title and a description that a screen reader reads out. */
@@ -56,30 +77,6 @@ export function chartFrame(words: ChartWords, size: ChartSize, height: number, b
     element('desc', { id: `${id}-d` }, escapeMarkup(words.description)),
     ...body,
   );
-}
-
-/**
- * A path of d3-shape with each point told from the one before, which is a third shorter. Points are counted in tenths before
- * they are subtracted, so the picture is the same.
- */
-export function relativePath(path: string | null): string {
-  if (path === null || path === '') return '';
-  const isClosed = path.endsWith('Z');
-  let [x, y] = [0, 0];
-  const steps = path
-    .slice(1, isClosed ? -1 : undefined)
-    .split('L')
-    .map((point) => {
-      const at = point.indexOf(',');
-      const [nextX, nextY] = [
-        Math.round(10 * Number(point.slice(0, at))),
-        Math.round(10 * Number(point.slice(at + 1))),
-      ];
-      const step = `${(nextX - x) / 10},${(nextY - y) / 10}`;
-      [x, y] = [nextX, nextY];
-      return step;
-    });
-  return `M${steps[0]}${steps.length === 1 ? '' : `l${steps.slice(1).join(' ')}`}${isClosed ? 'Z' : ''}`;
 }
 
 /** A path such as `links.wan.healthy.share`. Its end tells it from its neighbours. */

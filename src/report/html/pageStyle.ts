@@ -1,3 +1,5 @@
+import { RIGHT_COLUMNS_MAX } from './htmlTable.ts';
+
 /**
  * The palette of a page: text, surfaces, six colours of series that colour-blind readers can tell apart, and seven
  * shades.
@@ -13,6 +15,10 @@ const COLOURS = [0, 1, 2, 3, 4, 5]
   .map((i) => `.line.c${i}{stroke:var(--c${i})}.area.c${i},.bar.c${i},.point.c${i},.band.c${i}{fill:var(--c${i})}`)
   .join('');
 const SHADES = [0, 1, 2, 3, 4, 5, 6].map((i) => `.q${i}{fill:var(--q${i})}`).join('');
+
+const RIGHT =
+  Array.from({ length: RIGHT_COLUMNS_MAX }, (_, c) => `.r${c} tr>:nth-child(${c + 1})`).join(',') +
+  '{text-align:right;white-space:nowrap}th{white-space:normal!important}';
 
 /** The style of every page. Colours are variables, so that dark pages and print change only them. */
 export const PAGE_STYLE = `:root{color-scheme:light dark;${LIGHT}}
@@ -40,7 +46,7 @@ table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-num
 caption{text-align:left;padding:.25rem 0}caption span{display:block;position:sticky;left:0;max-width:calc(100vw - 2rem)}
 th,td{padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule);min-width:4.5rem;font-weight:400}
 thead th{font-weight:600;vertical-align:bottom}th:first-child{min-width:9rem}
-th.n,td.n{text-align:right}td.n{white-space:nowrap}.printed{display:none}tr.total th,tr.total td{font-weight:600}
+${RIGHT}[scope=rowgroup]{padding-top:.75rem;font-weight:600;font-family:ui-monospace,monospace}.printed{display:none}tr.total th,tr.total td{font-weight:600}
 .chart{display:block;max-width:100%;height:auto;font:13px system-ui,sans-serif}
 .chart text{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:3px}.chart .axis{fill:var(--soft)}.chart .value{font-weight:600}.chart .note{fill:var(--soft)}
 .chart.narrow{display:none}
@@ -48,7 +54,7 @@ th.n,td.n{text-align:right}td.n{white-space:nowrap}.printed{display:none}tr.tota
 dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.4rem}}
 .grid{stroke:var(--rule);stroke-width:1}.base{stroke:var(--soft);stroke-width:1}
 .mark{stroke:var(--mark);stroke-width:1.5;stroke-dasharray:3 3}
-.line{fill:none;stroke-width:2}.dashed{stroke-dasharray:6 4}
+.line{fill:none;stroke-width:2;vector-effect:non-scaling-stroke}.dashed{stroke-dasharray:6 4}
 .band{opacity:.22}.band.s1{opacity:.34}
 .dot{fill:var(--paper);stroke:var(--mark);stroke-width:1.6}
 .diamond{fill:var(--paper);stroke:var(--mark);stroke-width:1.6}

@@ -1,6 +1,6 @@
 import type { RunReport } from '../runReport.ts';
 import { folded, paragraph } from './figure.ts';
-import { htmlTable } from './htmlTable.ts';
+import { htmlTable, type TableData } from './htmlTable.ts';
 import { listWords, type PageSection } from './pageParts.ts';
 
 /** Every assumption with its mark and source. */
@@ -10,18 +10,30 @@ export function assumptionSection({ assumptions }: RunReport, key: string): Page
   const parts = [...counts].map(([mark, count]) => `${count} marked "${mark === '' ? 'not marked' : mark}"`);
   const body = [
     paragraph(`The scenario states ${assumptions.length} numbers and dates: ${listWords(parts)}.`),
-    folded(
-      `All ${assumptions.length} assumptions with their sources`,
-      htmlTable({
-        caption: 'Assumptions, and where each comes from',
-        head: ['assumption', 'value', 'mark', 'source or reason'],
-        right: [1],
-        rows: assumptions.map(({ path, value, mark, note }) => [path, value, mark, note]),
-      }),
-      { isLong: true },
-    ),
+    folded(`All ${assumptions.length} assumptions with their sources`, htmlTable(assumptionTable(assumptions)), {
+      isLong: true,
+    }),
   ];
   return { id: `assumptions${key}`, title: 'What the numbers rest on', body: body.join('\n') };
+}
+
+/** Consecutive assumptions about one thing stand below its name, and a mark or a source that they share stands once. */
+function assumptionTable(assumptions: RunReport['assumptions']): TableData {
+  const groups: { readonly from: number; readonly title: string }[] = [];
+  const rows = assumptions.map(({ path, value, mark, note }, from) => {
+    const start = path.split('.').slice(0, 2).join('.');
+    const [title, name] = start === path ? ['scenario', path] : [start, path.slice(start.length)];
+    if (groups.at(-1)?.title !== title) groups.push({ from, title });
+    return [name, value, mark, note];
+  });
+  return {
+    caption: 'Assumptions, and where each comes from',
+    head: ['assumption', 'value', 'mark', 'source or reason'],
+    right: [1],
+    rows,
+    groups,
+    merged: [2, 3],
+  };
 }
 
 /** The chosen reading of each ambiguous passage. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { designDice } from '../../../sim/sweep/sweepDice.ts';
 import { commandLine } from '../harness.ts';
 import { isWhole, sampleSize } from '../../sampleSize.ts';
@@ -31,7 +31,7 @@ const needs = (program: string) => {
 const running = new Set<ChildProcess>();
 function bench(...args: string[]): ChildProcess {
   // A group of its own: whatever the command starts is killed with it.
-  const child = spawn(process.execPath, ['src/cli/smets1-bench.mjs', ...args], { detached: true, stdio: 'ignore' });
+  const child = spawn(process.execPath, [inject('command'), ...args], { detached: true, stdio: 'ignore' });
   running.add(child);
   child.on('exit', () => running.delete(child));
   return child;

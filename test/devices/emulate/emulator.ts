@@ -1,10 +1,8 @@
 /** The emulator as its users start it: a process of its own, through the command line. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { commandLine } from '../../cli/harness.ts';
-
-const BIN = fileURLToPath(new URL('../../../src/cli/smets1-bench.mjs', import.meta.url));
 
 export interface Emulator {
   /** TCP ports in the order of the banner. */
@@ -23,7 +21,7 @@ export interface Emulator {
 
 /** Starts `smets1-bench emulate ...args` and waits until it is ready; rejects with its output when it ends before. */
 export async function startEmulator(...args: readonly string[]): Promise<Emulator> {
-  const child = spawn(process.execPath, [BIN, 'emulate', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [inject('command'), 'emulate', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   await new Promise<void>((resolve, reject) => {

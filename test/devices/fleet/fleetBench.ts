@@ -8,6 +8,7 @@ import type { Attempt } from '../../../src/migration/history.ts';
 import { loadFleetFile, type FleetFileResult } from '../../../devices/fleet/loadFleetFile.ts';
 import type { FleetSetup } from '../../../devices/fleet/fleetSetup.ts';
 import type { EventResult } from '../../../devices/fleet/fleetMember.ts';
+import type { TurnTaken } from '../../../devices/fleet/turnTaken.ts';
 import type { Turn } from '../../../devices/fleet/headEndQueue.ts';
 import { runFleet, type FleetOptions, type FleetRun } from '../../../devices/fleet/runFleet.ts';
 import type { Contact } from '../../../devices/rig/walk/rigRows.ts';
@@ -24,6 +25,8 @@ export interface FleetRan extends FleetRun {
   /** Every event in the order in which it was settled. */
   readonly order: readonly string[];
   readonly turns: readonly Turn[];
+  /** What was recorded of each turn, as a fleet that is stopped leaves it. */
+  readonly taken: readonly TurnTaken[];
   readonly notes: readonly string[];
 }
 
@@ -62,6 +65,7 @@ export function fleetBench() {
       const order: string[] = [];
       const turns: Turn[] = [];
       const notes: string[] = [];
+      const taken: TurnTaken[] = [];
       const run = await runFleet(typeof of === 'string' ? setup(of) : of, {
         signal: new AbortController().signal,
         ledgerFolder: ({ name }) => join(folder, 'ledgers', name),
@@ -74,10 +78,14 @@ export function fleetBench() {
           history.results.push(result);
           order.push(`${id} ${result.kind} ${result.at} ${result.attempt?.outcome ?? ''}`);
         },
-        onTurn: (_, turn) => void turns.push(turn),
         ...options,
+        onTurn: (at, turn, line) => {
+          turns.push(turn);
+          if (line) taken.push(JSON.parse(JSON.stringify(line)) as TurnTaken);
+          return options.onTurn?.(at, turn, line);
+        },
       });
-      return { ...run, histories, order, turns, notes };
+      return { ...run, histories, order, turns, taken, notes };
     },
     stop: () => rmSync(folder, { recursive: true, force: true }),
   };

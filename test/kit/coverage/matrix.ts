@@ -3,7 +3,7 @@ import { engine, type CompiledEngine } from '../../../src/exclusion/engine/engin
 import { COHORTS } from '../../../src/installation/cohort.ts';
 import type { Dormancy, Installation } from '../../../src/installation/installation.ts';
 import type { History } from '../../../src/migration/history.ts';
-import { READING_NAMES, READINGS } from '../../../src/regulation/readings.ts';
+import { READINGS, readingsOn } from '../../../src/regulation/readings.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Instant } from '../../../src/time.ts';
 import type { Question } from '../question.ts';
@@ -165,11 +165,10 @@ function dormancyOf({ esmeDormant, gas }: Installation): Dormancy {
 }
 
 /**
- * The rule set under each other value of each reading, one at a time. `windowEdge` is left out, because it changes no
- * verdict.
+ * The rule set under each other value of each reading that acts on histories, one at a time. No other changes a verdict.
  */
 function alternativesOf(rules: RuleSet): readonly { readonly cell: string; readonly rules: RuleSet }[] {
-  return READING_NAMES.filter((name) => name !== 'windowEdge').flatMap((name) =>
+  return readingsOn('histories').flatMap((name) =>
     Object.keys(READINGS[name].values)
       .filter((value) => value !== rules.readings[name])
       .map((value) => ({

@@ -1,5 +1,6 @@
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
 import { VARIOUS1 } from '../../../src/rules/builtInRules.ts';
+import { READINGS, readingsOn } from '../../../src/regulation/readings.ts';
 import { clauseOf, expiryInstant, inForceInstant } from '../../../src/rules/ruleset.ts';
 import { questionArbitrary } from '../arbitraries/questions.ts';
 import { law, must, mustEqual, type Law, type Rules } from './law.ts';
@@ -126,12 +127,16 @@ export const VERDICT_LAWS: readonly Law[] = [
     }
   }),
   law(
-    'windowEdge is a reading of checks and moves no verdict',
+    'a reading that acts on checks moves no verdict',
     ANY,
     (engine, { history, rules, asOf }) => {
-      const exclusive = { ...rules, readings: { ...rules.readings, windowEdge: 'exclusive' as const } };
-      const inclusive = { ...rules, readings: { ...rules.readings, windowEdge: 'inclusive' as const } };
-      mustEqual(engine(history, exclusive, asOf), engine(history, inclusive, asOf), 'windowEdge');
+      const answer = engine(history, rules, asOf);
+      for (const name of readingsOn('checks')) {
+        for (const value of Object.keys(READINGS[name].values)) {
+          const other = { ...rules, readings: { ...rules.readings, [name]: value } };
+          mustEqual(engine(history, other, asOf), answer, `${name}=${value}`);
+        }
+      }
     },
     { variesRules: true },
   ),

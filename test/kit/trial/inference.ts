@@ -1,7 +1,7 @@
 import type { ExclusionCategory } from '../../../src/clauses/clause.ts';
 import { engine } from '../../../src/exclusion/engine/engine.ts';
 import type { EngineOutcome } from '../../../src/interchange/engine/engineOutcome.ts';
-import { READING_NAMES, READINGS, type ReadingName, type Readings } from '../../../src/regulation/readings.ts';
+import { READINGS, readingsOn, type ReadingName, type Readings } from '../../../src/regulation/readings.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { Question } from '../question.ts';
 import { differencesOf } from '../compare.ts';
@@ -40,9 +40,9 @@ export interface InferenceOptions {
 /** The number of failing questions on which each alternative is tried before all answers are used. */
 const TRIED_FIRST = 200;
 
-/** Every other value of every reading, alone. `windowEdge` is left out, because it changes no verdict. */
+/** Every other value of every reading that acts on histories, alone: no other changes a verdict. */
 function singlesOf(rules: RuleSet): readonly Alternative[] {
-  return READING_NAMES.filter((name) => name !== 'windowEdge').flatMap((name) =>
+  return readingsOn('histories').flatMap((name) =>
     Object.keys(READINGS[name].values)
       .filter((value) => value !== rules.readings[name])
       .map((value): Alternative => ({ [name]: value })),

@@ -28,11 +28,12 @@ const BAD_LINKS = [
 ];
 const OTHERS = ['ioc-dormant', 'ioc-mixed', 'mds-dormant', 'mds-mixed', 'mds-active', 'secure-dormant', 'secure-mixed', 'secure-active', 'foc-dormant', 'foc-mixed', 'foc-active']; // prettier-ignore
 
-function modelOf(linkNeeded: boolean): Model {
+function modelOf(linkNeeded: boolean, gt01WithoutWan = 'unjudged'): Model {
   return modelAt('scenarios/quiet.yaml', [
     ...BAD_LINKS,
     ...OTHERS.map((name) => `populations.${name}=null`),
     `process.IOC.linkNeeded=${linkNeeded}`,
+    `amendments.gt01WithoutWan=${gt01WithoutWan}`,
   ]);
 }
 
@@ -80,6 +81,23 @@ test('with the WAN down no attempt gives GT01: before a week devices do not answ
     ok: wan.up * (1 - han.silent),
   });
   expect(Object.keys(outcomes.silentWan).toSorted()).toEqual(['MA112', 'deviceSilent']);
+});
+
+test('under the reading lastNews an attempt with the WAN down gives GT01 once the news of the meter is older than 72 hours', () => {
+  // The WAN has been down for an exponential time `a`. The news is older than 3 days if `a` is, or if by then the HAN had been
+  // silent for the rest of the 3 days.
+  const rates = 1 / hanDown - 1 / wanDown;
+  const silentBefore = (Math.exp(-3 / hanDown) * (Math.exp(3 * rates) - 1)) / (wanDown * rates);
+  const longer = Math.exp(-3 / wanDown) - Math.exp(-7 / wanDown);
+  const stale = (1 - wan.up) * ((hanDown / (hanUp + hanDown)) * silentBefore + longer);
+  const outcomes = outcomesOf(modelOf(true, 'lastNews'));
+  expectShares(outcomes, {
+    MA112: wan.silent,
+    GT01: wan.up * han.silent + stale,
+    deviceSilent: 1 - wan.up - wan.silent - stale,
+    ok: wan.up * (1 - han.silent),
+  });
+  expect((outcomes.silentWan['GT01'] ?? 0) / (outcomes.all['GT01'] ?? 0)).toBeGreaterThan(0.5);
 });
 
 test('the gas meter is judged whatever the WAN does, if the process needs no link at an attempt', () => {

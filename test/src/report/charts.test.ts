@@ -1,11 +1,13 @@
 // What charts are made of: the same bytes for the same data, no number lost, and words for whoever does not see them.
+import { area, line } from 'd3-shape';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { drawChart, type Chart } from '../../../src/report/charts/chart.ts';
 import { rangeChart } from '../../../src/report/charts/ranges.ts';
 import { seriesChart } from '../../../src/report/charts/series.ts';
 import { stackChart } from '../../../src/report/charts/stack.ts';
-import { CHART_WIDTHS, relativePath, type ChartSize } from '../../../src/report/charts/svg.ts';
+import { pathText } from '../../../src/report/charts/pathText.ts';
+import { CHART_WIDTHS, type ChartSize } from '../../../src/report/charts/svg.ts';
 import { tornadoChart } from '../../../src/report/charts/tornado.ts';
 import { parseDate } from '../../../src/time.ts';
 import { seedNumber } from '../../seed.ts';
@@ -149,29 +151,36 @@ test('a chart of nothing, of one value, or of equal values is drawn all the same
   expect(seriesChart(words, one, 'narrow')).not.toContain('NaN');
 });
 
-test('a path that tells each point from the one before passes through the same points', () => {
-  const points = fc.array(fc.tuple(fc.integer({ min: -9999, max: 9999 }), fc.integer({ min: -9999, max: 9999 })), {
-    minLength: 1,
-    maxLength: 40,
-  });
+test('a path told from point to point is never more than half a unit from any of its points, however long', () => {
+  const points = fc.array(fc.tuple(fc.double({ min: -999, max: 999, noNaN: true }), fc.double({ min: -999, max: 999, noNaN: true })), { minLength: 1, maxLength: 40 }); // prettier-ignore
   fc.assert(
-    fc.property(points, fc.boolean(), (tenths, isClosed) => {
-      const texts = tenths.map(([x, y]) => `${x / 10},${y / 10}`);
-      const path = relativePath(`M${texts.join('L')}${isClosed ? 'Z' : ''}`);
-      expect(path).toMatch(isClosed ? /^M[^MLZ]+Z$/ : /^M[^MLZ]+$/);
+    fc.property(points, fc.boolean(), (drawn, isArea) => {
+      const shape = isArea ? area<[number, number]>().y0(0) : line<[number, number]>();
+      const path = pathText(shape, drawn);
+      // A line of one point is closed too, so that it shows.
+      expect(path).toMatch(isArea || drawn.length === 1 ? /^M[^MLZ]+Z$/ : /^M[^MLZ]+$/);
       let [x, y] = [0, 0];
-      const found = path
-        .replace('Z', '')
-        .slice(1)
-        .split(/[l ]/)
-        .map((step) => {
-          const [dx = NaN, dy = NaN] = step.split(',').map((part) => Math.round(10 * Number(part)));
-          [x, y] = [x + dx, y + dy];
-          return [x, y];
-        });
-      expect(found).toEqual(tenths);
+      const found = path.replace(/Z$/, '').slice(1).split(/[l ]/).slice(0, drawn.length).map((step) => {
+        const [dx = NaN, dy = NaN] = step.split(',').map(Number);
+        return [(x += dx), (y += dy)] as const;
+      }); // prettier-ignore
+      for (const [i, [ownX, ownY]] of drawn.entries()) {
+        expect(Math.abs((found[i]?.[0] ?? NaN) - ownX)).toBeLessThanOrEqual(0.5);
+        expect(Math.abs((found[i]?.[1] ?? NaN) - ownY)).toBeLessThanOrEqual(0.5);
+      }
     }),
     { seed: SEED },
   );
-  expect([relativePath(null), relativePath('')]).toEqual(['', '']);
+  expect(pathText(line<[number, number]>(), [])).toBe('');
+});
+
+test('the narrow drawing squeezes the lines of the wide one into its own plot', () => {
+  const at = (svg: string): readonly number[] => [...svg.matchAll(/<circle class="dot" cx="(\d+)" cy="(\d+)"/g)].slice(-1).flatMap(([, x, y]) => [Number(x), Number(y)]); // prettier-ignore
+  const [wide = '', narrow = ''] = SIZES.map((size) => CHARTS['series']?.(size));
+  const [x = 0, y = 0] = at(wide);
+  const [a = 0, , , d = 0, e = 0, f = 0] = (/href="#x-s" transform="matrix\(([^)]*)\)"/.exec(narrow)?.[1] ?? '').split(' ').map(Number); // prettier-ignore
+  expect(wide).toContain('<g id="x-s"><path class="band');
+  const [narrowX = NaN, narrowY = NaN] = at(narrow);
+  expect(Math.abs(a * x + e - narrowX)).toBeLessThanOrEqual(1);
+  expect(Math.abs(d * y + f - narrowY)).toBeLessThanOrEqual(1);
 });

@@ -75,8 +75,8 @@ describe('limits', () => {
     for (const day of ['2021-01-01', '2022-01-31', '2022-02-01', '2022-06-01']) {
       const at = startOfLondonDate(day);
       kernel.begin(at, COHORTS.indexOf(cohort));
-      const { wanWindowSeconds, gt01WindowSeconds, windowEdgeSeconds, epclChecked } = kernel;
-      expect({ wanWindowSeconds, gt01WindowSeconds, windowEdgeSeconds, epclChecked }).toEqual(
+      const { wanWindowSeconds, gt01WindowSeconds, windowEdgeSeconds, judgesOldNews, epclChecked } = kernel;
+      expect({ wanWindowSeconds, gt01WindowSeconds, windowEdgeSeconds, judgesOldNews, epclChecked }).toEqual(
         limitsAt(FOUR_DAYS, at, cohort),
       );
       expect(epclChecked).toBe(cohort === 'MOC_Secure' && day < '2022-02-01' ? 0 : 1);

@@ -28,6 +28,7 @@ const limits: fc.Arbitrary<CheckLimits> = fc.record({
   wanWindowSeconds: fc.constantFrom(WEEK, 3 * DAY),
   gt01WindowSeconds: fc.constantFrom(72 * HOUR, WEEK),
   windowEdgeSeconds: fc.constantFrom(0, 1),
+  judgesOldNews: fc.constantFrom(0, 1),
   epclChecked: fc.constantFrom(0, 1),
 });
 

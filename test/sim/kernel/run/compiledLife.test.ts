@@ -51,6 +51,8 @@ function expectSame(path: string, set: readonly string[], seed = `compiled-${SEE
 const READING_VALUES = (Object.keys(READINGS) as ReadingName[]).flatMap((name) =>
   Object.keys(READINGS[name].values).map((value) => `amendments.readings.${name}=${value}`),
 );
+/** Each by itself in CI; elsewhere one of a few, and the random settings hold the others. */
+const READING_STEP = sampleSize('COMPILED_READINGS', { whole: 1, part: 4 });
 const SETTINGS: readonly string[] = [
   ...READING_VALUES,
   'amendments.clauses.gt01.shows.atLeast=2',
@@ -90,7 +92,10 @@ describe('compiled lives', () => {
     },
   );
 
-  test.each(READING_VALUES)('compiled lives count the same under %s', (reading) => expectSame(EVERYTHING, [reading]));
+  test.each(READING_VALUES.filter((_, i) => i % READING_STEP === 0))(
+    'compiled lives count the same under %s',
+    (reading) => expectSame(EVERYTHING, [reading]),
+  );
 
   test('compiled lives count the same under random settings with their own seeds', () => {
     const settings = fc.uniqueArray(fc.constantFrom(...SETTINGS), {

@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 import { EVERYTHING } from '../../scenarios.ts';
 import { isWhole } from '../../../sampleSize.ts';
 
@@ -22,7 +22,7 @@ async function hashesOf(name: string, workers: number, env: Record<string, strin
   // Two shards and two replications: four pieces of work for the workers to share. Those that fill the first shard wait
   // for their displays, which costs little.
   const set = ['--set', 'populations.foc-display.installations=64000', '--replications', '2'];
-  const args = ['src/cli/smets1-bench.mjs', 'run', EVERYTHING, ...set, '--workers', String(workers), '--out', out];
+  const args = [inject('command'), 'run', EVERYTHING, ...set, '--workers', String(workers), '--out', out];
   const stdout = await new Promise<string>((resolve, reject) => {
     const child = spawn(process.execPath, [...args, '--format', 'json'], {
       cwd: ROOT,

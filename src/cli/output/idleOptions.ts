@@ -1,6 +1,6 @@
-import { DECIDE_NOTHING } from './command.ts';
-import { UsageError } from './exit.ts';
-import { writeLine, type Io } from './io.ts';
+import { DECIDE_NOTHING } from '../shell/command.ts';
+import { UsageError } from '../shell/exit.ts';
+import { writeLine, type Io } from '../shell/io.ts';
 
 /** Options that change nothing in a call, each with the reason; undefined: it changes something. */
 export type IdleOptions = Readonly<Record<string, string | undefined>>;
