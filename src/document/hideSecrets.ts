@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts';
+import { UNKNOWN_NAME, type Problem } from './problem.ts';
 
 /** The places of a document that may hold secrets, and the advice to print instead of showing one. */
 export interface SecretPlaces {
@@ -16,7 +16,7 @@ const STRUCTURE = /^(nothing|a map|an empty map|a list of \d+|a file .*|a variab
 export function hideSecrets(problem: Problem, { path, mend: instead }: SecretPlaces): Problem {
   if (!path.test(problem.path)) return problem;
   const { mend: _, nearest, ...rest } = problem;
-  const isName = problem.found === 'an unknown name';
+  const isName = problem.found === UNKNOWN_NAME;
   if (isName) return { ...rest, ...(nearest !== undefined && { nearest }) };
   if (STRUCTURE.test(problem.found)) return rest;
   return { ...rest, found: 'a value that is not shown here', mend: instead };

@@ -23,6 +23,9 @@ export interface Problem {
   readonly mend?: string;
 }
 
+/** What is found where a name is not one of those that the schema has. */
+export const UNKNOWN_NAME = 'an unknown name';
+
 /** The most problems that are printed. The rest are only counted, because the first ones explain them. */
 const PRINTED_MAX = 50;
 

@@ -4,7 +4,7 @@ import { mergeTrees, type MergeOptions } from './merge.ts';
 import { nearest } from './nearest.ts';
 import { parseYaml } from './parse.ts';
 import { formatPath, parsePath, type Path } from './path.ts';
-import { problemAt, type Position, type Problem } from './problem.ts';
+import { problemAt, UNKNOWN_NAME, type Position, type Problem } from './problem.ts';
 import { foundText, listTree, mapTree, type Tree } from './tree.ts';
 
 /** One value to set at one path. It overrides the files. */
@@ -92,7 +92,7 @@ function unknownPath(root: Tree, { path, tree: value }: Setting, schema: FieldSc
     if (!known) {
       const valid = [...new Set([...names, ...present])];
       const listed = valid.length === 0 ? 'a path that ends before it' : `one of ${valid.slice(0, 16).join(', ')}`;
-      return at('an unknown name', listed, nearest(part, valid));
+      return at(UNKNOWN_NAME, listed, nearest(part, valid));
     }
     here = here?.entries.get(part)?.tree;
   }

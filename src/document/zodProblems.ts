@@ -2,7 +2,7 @@ import type { core } from 'zod';
 import { expectedText, fieldsAt, formsOf, namesAt, type FieldSchema } from './fields.ts';
 import { nearest } from './nearest.ts';
 import { formatPath, type Path } from './path.ts';
-import { problemAt, type Problem } from './problem.ts';
+import { problemAt, UNKNOWN_NAME, type Problem } from './problem.ts';
 import { foundText, keyPositionAt, positionAt, treeAt, type Tree } from './tree.ts';
 
 type Issue = core.$ZodIssue;
@@ -63,7 +63,7 @@ function unknownName(path: Path, tree: Tree, schema: FieldSchema): Problem {
   }
   const near = nearest(name, names);
   return problemAt(position, formatPath(path), {
-    found: open ? `the name ${JSON.stringify(name.slice(0, 60))}` : 'an unknown name',
+    found: open ? `the name ${JSON.stringify(name.slice(0, 60))}` : UNKNOWN_NAME,
     expected,
     ...(near === undefined ? {} : { nearest: near }),
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { listening, rightDevice, WRONG_DEVICES, type ServedDevice } from '../devices/headend/wrongDevices.ts';
-import { commandLine } from './harness.ts';
+import { commandLine, unbroken } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'check-device-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,10 +21,11 @@ async function device(take: Parameters<typeof listening>[0]): Promise<string> {
 }
 
 /** Each call has a state folder of its own: devices of the lab all have the same title. */
-function check(url: string, ...more: readonly string[]) {
-  return commandLine(['check', 'device', url, '--answer-seconds', '1', ...more], {
+async function check(url: string, ...more: readonly string[]) {
+  const answer = await commandLine(['check', 'device', url, '--answer-seconds', '1', ...more], {
     env: { ...process.env, XDG_STATE_HOME: fresh() },
   });
+  return { ...answer, out: unbroken(answer.out) };
 }
 
 const TITLE = '534D424500000001';

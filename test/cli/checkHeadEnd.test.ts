@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { commandLine } from './harness.ts';
+import { commandLine, unbroken } from './harness.ts';
 import { sampleCommand } from './sampleCommand.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'head-end-'));
@@ -23,9 +23,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   return `"${process.execPath}" "${path}"`;
 }
 
-function check(command: string, ...more: readonly string[]) {
-  return commandLine(['check', 'head-end', '--command', command, '--laws', 'clear link', ...more]);
-}
+const check = (command: string, ...more: readonly string[]) => head(command, '--laws', 'clear link', ...more);
 
 test('a head-end that says "rotated" and does nothing is found out', async () => {
   const { code, out } = await check(headEnd('liar', 'JSON.stringify({ number: rotate.number, rotated: true })'));
@@ -46,9 +44,12 @@ test('a command that does not exist, or no command, is an error of usage', async
   expect((await check('true', '--laws', 'nothing like it')).err).toMatch(/no law of head-ends/);
 });
 
+async function head(command: string, ...more: readonly string[]) {
+  const answer = await commandLine(['check', 'head-end', '--command', command, ...more]);
+  return { ...answer, out: unbroken(answer.out) };
+}
+
 const sample = (name: string) => sampleCommand(`headends/${name}`);
-const head = (command: string, ...more: readonly string[]) =>
-  commandLine(['check', 'head-end', '--command', command, ...more]);
 
 test.each(['clear link', 'impostor'])('the right sample keeps the law of the %s, over the pipe', async (law) => {
   const { code, out } = await head(sample('rightHeadEnd.ts'), '--laws', law);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commandLine } from './harness.ts';
+import { commandLine, unbroken } from './harness.ts';
 import { sampleCommand } from './sampleCommand.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,7 +20,10 @@ const MAINTENANCE = [
 ];
 let folders = 0;
 const fresh = (): string => join(folder, String((folders += 1)));
-const check = (...args: readonly string[]) => commandLine(['check', ...args]);
+const check = async (...args: readonly string[]) => {
+  const answer = await commandLine(['check', ...args]);
+  return { ...answer, out: unbroken(answer.out) };
+};
 const scenario = (path: string, ...more: readonly string[]) => check('scenario', path, '--cases', fresh(), ...more);
 
 describe('a simulated fleet', () => {
@@ -39,7 +42,7 @@ describe('a simulated fleet', () => {
       ...['--command', sample('wrongEngine.ts'), '--installations', '400', '--out', out, '--junit', junit],
       ...MAINTENANCE,
     );
-    expect(answer.out).toMatch(/with `systemAttempts=counted` on none/);
+    expect(answer.out.replaceAll('\n', ' ')).toMatch(/with `systemAttempts=counted` on none/);
     expect(answer.out).toMatch(/--set amendments\.systemAttempts=counted/);
     expect(answer.out).toMatch(/rows?, none of which can be dropped/);
     expect(answer.code).toBe(4);
@@ -100,7 +103,7 @@ describe("somebody's own histories", () => {
     const junit = `${fresh()}.xml`;
     const { code, out } = await engine('--expect', wrong, '--junit', junit);
     expect(readFileSync(junit, 'utf8')).toContain('<testsuites name="check engine"');
-    expect(out).toMatch(/with `separateWeeks=sevenDays` on none/);
+    expect(out.replaceAll('\n', ' ')).toMatch(/with `separateWeeks=sevenDays` on none/);
     expect(out).toMatch(/as it is recorded: the fewest rows of those that differ so/);
     expect(out).toMatch(/It is installation \d+ of /);
     expect(out).toContain('five-retries  holds');

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, inject, test } from 'vitest';
-import { commandLine } from './harness.ts';
+import { commandLine, unbroken } from './harness.ts';
 
 const explain = (...args: readonly string[]) => commandLine(['explain', ...args]);
 
@@ -32,7 +32,7 @@ describe('explain of a scenario', () => {
     let out = '';
     for (let n = 0; !/\nEnd: excluded:five-retries[^\n]*until then gt01 was/.test(out); n += 1) {
       expect(n).toBeLessThan(120);
-      ({ out } = await explain(SMALL, '--installation', String(n), ...set));
+      out = unbroken((await explain(SMALL, '--installation', String(n), ...set)).out);
     }
     const five = out.slice(out.indexOf('five-retries (18.9'));
     const [, effective] = /\n {2}effective: (\S+Z):/.exec(five) as unknown as [string, string];
@@ -51,7 +51,9 @@ describe('explain of a scenario', () => {
   test('says in words that a limit of the scenario ended the attempts, and the instructions', async () => {
     const ended = async (words: string, ...set: readonly string[]): Promise<string> => {
       for (let n = 0; n < 120; n += 1) {
-        const { out } = await explain(SMALL, '--installation', String(n), ...set.flatMap((text) => ['--set', text]));
+        const out = unbroken(
+          (await explain(SMALL, '--installation', String(n), ...set.flatMap((text) => ['--set', text]))).out,
+        );
         if (out.includes(words)) return out;
       }
       return '';
@@ -67,7 +69,7 @@ describe('explain of a scenario', () => {
   test('says how often the SMSO tried, also where an instruction was completed', async () => {
     let out = '';
     for (let n = 0; !/instruction {2}ok/.test(out); n += 1)
-      ({ out } = await explain(SMALL, '--installation', String(n)));
+      out = unbroken((await explain(SMALL, '--installation', String(n))).out);
     const [, count, through, tries] = /instruction {2}ok.*\n +(\w+) tries, (\d) got through: (.*)/.exec(
       out,
     ) as unknown as string[];
@@ -78,7 +80,7 @@ describe('explain of a scenario', () => {
   test('says how to replay it, and the replay says the same', async () => {
     const asked = ['--installation', '7', '--seed', "it's mine", '--replication', '3', '--as-of', '2021-12-31'];
     const { out } = await explain(SMALL, ...asked, '--set', 'process.IOC.daysBetweenAttempts=14');
-    const replay = out.trimEnd().split('\n').at(-1) as string;
+    const replay = unbroken(out.trimEnd()).split('\n').at(-1) as string;
     expect(replay).toBe(
       `replay: smets1-bench explain ${SMALL} --installation 7 --seed 'it'\\''s mine' --replication 3 --set process.IOC.daysBetweenAttempts=14 --as-of 2021-12-31`,
     );

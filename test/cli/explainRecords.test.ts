@@ -11,7 +11,7 @@ import type { History } from '../../src/migration/history.ts';
 import { instant } from '../../src/time.ts';
 import { historyArbitrary } from '../src/exclusion/chainedHistories.ts';
 import { freshFolder, removeFolders, recordsOf, writeRecords, type Cells, type Records } from './decideHarness.ts';
-import { commandLine } from './harness.ts';
+import { commandLine, unbroken } from './harness.ts';
 import { failed, failedWeeks, house } from './recordRows.ts';
 
 const explain = (...args: readonly string[]) => commandLine(['explain', ...args]);
@@ -31,7 +31,8 @@ const TWO = failedWeeks(7, 2);
 async function run(records: Partial<Records>, options: { format?: Format; args?: readonly string[] } = {}) {
   const all: Records = { installations: [HOUSE, OTHER], attempts: TWO, events: [], ...records };
   const files = await writeRecords(freshFolder(), all, options.format ?? 'csv');
-  return explain(...files, '--installation', '7', '--as-of', '2022-06-30', ...(options.args ?? []));
+  const answer = await explain(...files, '--installation', '7', '--as-of', '2022-06-30', ...(options.args ?? []));
+  return { ...answer, out: unbroken(answer.out) };
 }
 
 describe('explain of records', () => {

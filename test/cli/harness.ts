@@ -16,7 +16,7 @@ export interface Place {
   /** Default: the variables of the test's own process. */
   readonly env?: Io['env'];
   readonly stdin?: string | Uint8Array;
-  /** Width of a terminal that stands behind standard output; without it, a pipe. */
+  /** Width of a terminal that stands behind both outputs; without it, two pipes. */
   readonly columns?: number;
   /** Gets every text as it is written; `interrupt` does what Ctrl-C does. */
   readonly onText?: (text: string, interrupt: (by?: Interruption) => void) => void;
@@ -34,16 +34,40 @@ export function silentShell(): Shell {
   return shellOver(inMemory({}).io).shell;
 }
 
+/** A text as it was before its wide lines were broken at 80 columns, for a search. Paragraphs stay broken. */
+export function unbroken(text: string): string {
+  const lines: string[] = [];
+  let width = 0;
+  for (const line of text.split('\n')) {
+    const before = lines.at(-1) ?? '';
+    const [word = ''] = line.trimStart().split(' ');
+    const isCommand = before.endsWith(' \\') || (word === 'smets1-bench' && before.endsWith(':'));
+    // The break was needed: the next word had no room. What is no paragraph goes on further in.
+    const isPushed = word !== '' && width + 1 + word.length > 80 && width <= 80;
+    const goesOn = indentOf(line) > indentOf(before);
+    if (isCommand || (isPushed && goesOn))
+      lines.push(`${(lines.pop() as string).replace(/ \\$/, '')} ${line.trimStart()}`);
+    else lines.push(line);
+    width = line.length;
+  }
+  return lines.join('\n');
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
 function inMemory(place: Place) {
   const controller = new AbortController();
   const interrupt = (by: Interruption = 'SIGINT'): void => controller.abort(new Interrupted(by));
   const out = collector((text) => place.onText?.(text, interrupt));
   const err = collector((text) => place.onText?.(text, interrupt));
   const { columns } = place;
+  const terminal = columns === undefined ? {} : { columns, isTTY: true };
   const io: Io = {
     asked: NOT_ASKED,
-    out: Object.assign(out.stream, columns === undefined ? {} : { columns, isTTY: true }),
-    err: err.stream,
+    out: Object.assign(out.stream, terminal),
+    err: Object.assign(err.stream, terminal),
     stdin: Readable.from(place.stdin === undefined ? [] : [place.stdin]),
     env: place.env ?? process.env,
     now: Date.now,

@@ -1,10 +1,15 @@
-import type { Path } from '../../../src/document/path.ts';
+import { formatPath, type Path } from '../../../src/document/path.ts';
 import { expandPath, ownValue, type OwnValues } from './ownValue.ts';
 
 /** A value and the path at which it is set. */
 export interface PathValue {
   readonly path: Path;
   readonly value: unknown;
+}
+
+/** Writes a value and its path as a setting, `path=value`. The value is JSON, which means the same in YAML. */
+export function settingText({ path, value }: PathValue): string {
+  return `${formatPath(path)}=${JSON.stringify(value)}`;
 }
 
 /** The patterns of shares that must sum to 1. Each pattern is a group, and its last `*` stands for the members. */

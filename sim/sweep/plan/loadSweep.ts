@@ -1,13 +1,15 @@
 import { readChecked } from '../../../src/document/checkedFile.ts';
 import type { Files } from '../../../src/document/files.ts';
 import { formatPath, type Path } from '../../../src/document/path.ts';
-import { problemAt, type Problem } from '../../../src/document/problem.ts';
+import { problemAt, UNKNOWN_NAME, type Problem } from '../../../src/document/problem.ts';
 import { foundText, positionAt, treeAt, type Tree } from '../../../src/document/tree.ts';
 import { digest } from '../../scenario/hash.ts';
 import { openScenario, type LoadedScenario, type LoadResult } from '../../scenario/load.ts';
 import type { DesignMatrix } from '../design/designMatrix.ts';
 import { assumedFactors, type AssumedFactors } from '../factor/assumedFactors.ts';
 import { factorOf, levelsOf, type Factor } from '../factor/factors.ts';
+import { ownValue } from '../factor/ownValue.ts';
+import { settingText } from '../factor/shareGroups.ts';
 import { SWEEP_FIELDS, sweepSchema, type SweepFile } from '../factor/sweepSchema.ts';
 import { designFaults, designOf } from './sweepDesign.ts';
 import { DEFAULT_OUTCOMES, OUTCOME_FORM, parseOutcome, type Outcome } from './sweepOutcomes.ts';
@@ -38,6 +40,9 @@ export interface Sweep {
 export type SweepResult =
   { readonly ok: true; readonly sweep: Sweep } | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** The coordinate at which a factor is tried. */
+const MIDDLE = 0.5;
+
 /** Reads and checks a sweep file and the scenario that it varies. Returns all problems at once. */
 export function loadSweep(options: { readonly path: string; readonly files: Files }): SweepResult {
   const { path, files } = options;
@@ -59,10 +64,9 @@ export interface PrepareOptions {
 /** Finds the factors of a sweep in its scenario and lays out its design. A sweep need not come from a file. */
 export function prepareSweep(file: SweepFile, { files, place, tree, path }: PrepareOptions): SweepResult {
   const problems: Problem[] = [];
-  const fault = (at: Path, about: { readonly found?: string; readonly expected: string }): void => {
+  const fault = (at: Path, about: Pick<Problem, 'expected' | 'nearest'> & { readonly found?: string }): void => {
     const position = tree ? positionAt(tree, at) : { file: path, line: 0, column: 0, layer: 0 };
-    const found = about.found ?? foundText(tree && treeAt(tree, at));
-    problems.push(problemAt(position, formatPath(at), { found, expected: about.expected }));
+    problems.push(problemAt(position, formatPath(at), { found: foundText(tree && treeAt(tree, at)), ...about }));
   };
   const hashes = new Map<string, string>();
   const hashing: Files = {
@@ -94,6 +98,8 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
     const result = factorOf(name, placed ? { ...spec, scenarios: placed } : spec, base);
     if ('factor' in result) factors.push(result.factor);
     else fault(['factors', name, ...result.path], { expected: result.expected });
+    const unknown = 'factor' in result ? unknownName(result.factor, base, open(place(file.scenario))) : undefined;
+    if (unknown !== undefined) fault(['factors', name, spec.paths ? 'paths' : 'path'], unknown);
   }
   if (Object.keys(specs).length === 0) fault(['factors'], { expected: 'at least one factor' });
   if (factors.filter(({ paths }) => paths.length === 0).length > 1)
@@ -127,6 +133,25 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
     ok: true,
     sweep: { name, title, file, seed, factors, design, outcomes, stop, base, open, assumed, texts },
   };
+}
+
+/** The names that are expected in a path of a factor, if the path holds a name that no scenario has. */
+function unknownName(
+  factor: Factor,
+  base: LoadedScenario,
+  resolve: (set: readonly string[]) => LoadResult,
+): Pick<Problem, 'expected' | 'nearest'> | undefined {
+  for (const target of factor.at(MIDDLE).values) {
+    if (ownValue(target.path, base) !== undefined) continue;
+    const loaded = resolve([settingText(target)]);
+    const problem = loaded.ok ? undefined : loaded.errors.find(({ found }) => found === UNKNOWN_NAME);
+    if (problem === undefined) continue;
+    const { expected, nearest } = problem;
+    // Problems of the rules name a path within the rule set.
+    const root = target.path[0] === 'amendments' ? 'amendments.' : '';
+    return { expected, ...(nearest !== undefined && { nearest: `${root}${nearest}` }) };
+  }
+  return undefined;
 }
 
 /** Calls `tell` for each factor that varies a path which another one varies already. */

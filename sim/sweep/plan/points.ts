@@ -1,5 +1,5 @@
 import { formatDay, lastDayOfMonth, monthOf, parseDate } from '../../../src/time.ts';
-import { formatPath, parsePath } from '../../../src/document/path.ts';
+import { formatPath } from '../../../src/document/path.ts';
 import type { Problem } from '../../../src/document/problem.ts';
 import type { RuleSet } from '../../../src/rules/ruleset.ts';
 import type { LoadedScenario } from '../../scenario/load.ts';
@@ -7,7 +7,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { blocksOf, CellKeys, cellsOf, type Cell } from '../cell/cell.ts';
 import { scaledScenario } from '../cell/scaled.ts';
 import type { Coordinate } from '../design/designMatrix.ts';
-import { followingShares } from '../factor/shareGroups.ts';
+import { followingShares, settingText } from '../factor/shareGroups.ts';
 import type { Sweep } from './loadSweep.ts';
 
 /** The number of the base point, at which every factor has the scenario's own value. The points of the design follow. */
@@ -61,19 +61,12 @@ export function pointOf(sweep: Sweep, number: number): SweepPoint {
     coordinates,
     labels: chosen.map(({ label }) => label),
     scenarioPath,
-    settings: [...values, ...following].map(({ path, value }) => settingText(formatPath(path), value)),
+    settings: [...values, ...following].map(settingText),
   };
 }
 
 function isWritten(own: LoadedScenario, path: string): boolean {
   return own.positions(path) !== undefined;
-}
-
-/** Writes a value as JSON. JSON is YAML, so the text has the same meaning on a command line. */
-function settingText(path: string, value: unknown): string {
-  const parts = parsePath(path) ?? [];
-  const name = parts[0] === 'amendments' ? `amendments.${formatPath(parts.slice(1))}` : path;
-  return `${name}=${JSON.stringify(value)}`;
 }
 
 /** The scenario of a point, scaled, with the days at which the sweep counts. */

@@ -8,7 +8,7 @@ import { createLibrary, isMeantAsLibrary } from '../library/libraryFolder.ts';
 import type { RecordsAsked } from '../library/libraryRecords.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import { collect, dateOption, folder, oneOf, pageFile, repeatable, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts'; // prettier-ignore
 import { withFileOptions } from '../shell/recordInputs.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
@@ -165,7 +165,7 @@ async function makeLibrary(
   const workers = threadsOf(options.workers);
   for (const asOf of asOfs) {
     const { keys, computed } = await fillLibrary(io, made, { asOf, workers });
-    writeLine(io.out, `${out}: as of ${asOf}, ${counted(keys.length, 'cell')}, ${thousands(computed)} computed, ${thousands(keys.length - computed)} there before`); // prettier-ignore
+    writeAnswer(io.out, `${out}: as of ${asOf}, ${counted(keys.length, 'cell')}, ${thousands(computed)} computed, ${thousands(keys.length - computed)} there before\n`); // prettier-ignore
   }
-  writeLine(io.out, `${counted(draws, 'draw')} of ${counted(priors.parameters.length, 'parameter')}, ${counted(replications, 'run')} each, seed ${priors.seed}, ${Number((100 * scale).toPrecision(3))} % of each population; until ${horizon}`); // prettier-ignore
+  writeAnswer(io.out, `${counted(draws, 'draw')} of ${counted(priors.parameters.length, 'parameter')}, ${counted(replications, 'run')} each, seed ${priors.seed}, ${Number((100 * scale).toPrecision(3))} % of each population; until ${horizon}\n`); // prettier-ignore
 }

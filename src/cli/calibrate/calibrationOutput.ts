@@ -13,7 +13,7 @@ import type { Factor } from '../../../sim/sweep/factor/factors.ts';
 import { PAGE_FILE } from '../report/reportFolder.ts';
 import { writeDocument } from '../report/writePage.ts';
 import { EXIT, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { MANIFEST, prepareDirectory, stage } from '../shell/outDirectory.ts';
 import type { CalibrationAnswer } from './calibrationAnswer.ts';
 import { CALIBRATION_TABLES, type CalibrationTable } from './calibrationTables.ts';
@@ -41,7 +41,8 @@ export function giveAnswer(io: Io, answer: CalibrationAnswer, { out, html, forma
   const page = documentOf(answer);
   if (out !== undefined) writeTables(out, answer, page);
   if (html !== undefined) writeDocument(html, page);
-  io.out.write(format === 'json' ? jsonOf(answer) : `${calibrationText(answer)}\n`);
+  if (format === 'json') io.out.write(jsonOf(answer));
+  else writeAnswer(io.out, `${calibrationText(answer)}\n`);
   for (const note of answer.notes) writeLine(io.err, note);
   return verdict(io, answer);
 }

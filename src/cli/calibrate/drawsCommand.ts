@@ -5,7 +5,7 @@ import type { Priors } from '../../../sim/calibrate/priors/loadPriors.ts';
 import { DRAWS_MAX, DRAWS_MIN, drawsOf, type ParameterDraw } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { LIBRARY_DEFAULTS } from '../../../sim/forecast/library/libraryPlan.ts';
 import type { Shell } from '../shell/command.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import { collect, oneOf, whole } from '../shell/options.ts';
 import { priorsFile, refuseWrongDraws } from './priorsFile.ts';
 import type { Provenance } from '../../report/provenance.ts';
@@ -54,8 +54,8 @@ function draws(io: Io, scenario: string, options: DrawsOptions): void {
   refuseWrongDraws(priors, drawn);
   const { base, seed } = priors;
   const provenance = originOf(io, { ...scenarioOrigin(base), seed });
-  const write = { text: priorsText, csv: drawsCsv, json: drawsJson }[options.format];
-  io.out.write(write(priors, drawn, provenance));
+  if (options.format === 'text') writeAnswer(io.out, priorsText(priors, drawn));
+  else io.out.write(options.format === 'csv' ? drawsCsv(priors, drawn) : drawsJson(priors, drawn, provenance));
 }
 
 function priorsText(priors: Priors, drawn: readonly ParameterDraw[]): string {

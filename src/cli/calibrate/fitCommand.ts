@@ -22,12 +22,9 @@ import {
 import type { Shell } from '../shell/command.ts';
 import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
 import { UsageError } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { collect, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
-
-/** Each line beside each parameter: in parts, rows and columns could not be held against one another. */
-const MATRIX_WIDTH = 240;
 
 interface FitCommandOptions {
   readonly seed: string;
@@ -91,11 +88,11 @@ async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOption
       const set = Object.entries(parameters).map(([parameter, value]) => `${parameter}=${value}`);
       return loadScenarioFile(path, [...options.set, ...set]);
     },
-    onRound: (round, stage) => io.err.write(`${roundText(lines, round, stage)}\n`),
-    onCheck: (check) => io.err.write(`${checkText(lines, check)}\n`),
+    onRound: (round, stage) => writeLine(io.err, roundText(lines, round, stage)),
+    onCheck: (check) => writeLine(io.err, checkText(lines, check)),
     endsFit: (error) => {
       if (!(error instanceof UsageError)) return false;
-      io.err.write(`the scenario refuses the next numbers, so the rounds end here: ${error.message}\n`);
+      writeLine(io.err, `the scenario refuses the next numbers, so the rounds end here: ${error.message}`);
       return true;
     },
     alsoCount: predicted,
@@ -103,14 +100,15 @@ async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOption
   const fitted = await fitVerified(lines, start, fitOptions);
   const { best } = fitted;
   const all = [...lines, ...predicted];
-  const rows = [['left out', 'its parameter at the prior', ...all.map((line) => line.line), 'off by']];
+  const letterOf = lettersOf(all);
+  const rows = [['left out', ...all.map(({ line }) => letterOf(line)), 'off by']];
   const volumesOf = ({ volumes }: FitRound) => all.map(({ line }) => thousands(volumes[line] as number));
-  rows.push(['published', '', ...all.map((line) => thousands(line.published)), '']);
-  rows.push(['nothing', '', ...volumesOf(best), offText(lines, best)]);
+  rows.push(['published', ...all.map((line) => thousands(line.published)), '']);
+  rows.push(['nothing', ...volumesOf(best), offText(lines, best)]);
   const left = await leaveOneOut(lines, best.parameters, fitOptions);
   for (const { line, round } of left) {
     const others = lines.filter((other) => other !== line);
-    rows.push([line.line, `${line.parameter}=${line.prior}`, ...volumesOf(round), offText(others, round)]);
+    rows.push([`without ${letterOf(line.line)}`, ...volumesOf(round), offText(others, round)]);
   }
   const text = [
     headText(fitted, options, file.scenario.horizon),
@@ -119,13 +117,20 @@ async function fitIn(io: Io, pool: Pool, path: string, options: FitCommandOption
     ),
     '',
     settledHead(fitted),
+    ...all.map(({ line }) => `  ${letterOf(line)}  ${line}`),
     settledTable(lines, predicted, fitted),
     '',
     leaveOutText(options.rounds),
-    textTable(rows, { width: MATRIX_WIDTH, right: all.map((_, i) => i + 2) }),
+    ...lines.map(({ line, parameter, prior }) => `  ${letterOf(line)}  ${parameter}=${prior}`),
+    textTable(rows, { right: all.map((_, i) => i + 1) }),
     `off by: how far the fitted lines (those not left out) are from what was published, at most, in per cent and in errors of their own; beyond ${SETTLED_WITHIN} errors they are not settled.`,
   ];
-  io.out.write(`${text.join('\n')}\n`);
+  writeAnswer(io.out, `${text.join('\n')}\n`);
+}
+
+/** Names of lines are long, so that tables have a letter for each. */
+function lettersOf(lines: readonly { readonly line: string }[]): (line: string) => string {
+  return (line) => String.fromCharCode('a'.charCodeAt(0) + lines.findIndex((one) => one.line === line));
 }
 
 function percent(share: number): string {
@@ -169,16 +174,17 @@ function settledTable(
     thousands(volumes[line] as number),
     `+-${thousands(Math.max(1, errors[line] as number))}`,
   ];
+  const letterOf = lettersOf([...lines, ...predicted]);
   const rows = [...lines, ...predicted].map((row) => {
     const own = lines.find(({ line }) => line === row.line);
     const off = own === undefined ? null : check === null ? errorsOff(own, best) : checkedOff(own, best, check);
     const verdict = own === undefined ? 'not fitted' : isSettled(own, best, check) ? 'settled' : 'not settled';
     const seen = [best, ...(check === null ? [] : [check])].flatMap((volumes) => cells(volumes, row.line));
-    return [row.line, thousands(row.published), ...seen, off === null ? '' : off.toFixed(1), verdict];
+    return [letterOf(row.line), thousands(row.published), ...seen, off === null ? '' : off.toFixed(1), verdict];
   });
   const head = ['line', 'published', check === null ? 'volume' : 'fitted', '', ...(check === null ? [] : ['checked', '']), 'errors off', '']; // prettier-ignore
   return [
-    textTable([head, ...rows], { width: MATRIX_WIDTH, right: head.map((_, i) => i).slice(1, -1) }),
+    textTable([head, ...rows], { right: head.map((_, i) => i).slice(1, -1) }),
     `+-: the Monte-Carlo error of the mean, once. errors off: the ${check === null ? 'volume' : 'checked volume'} less the published one, in errors${check === null ? '' : ' of both'}; within ${SETTLED_WITHIN} it is chance, and the line is settled.`, // prettier-ignore
   ].join('\n');
 }
@@ -188,7 +194,7 @@ function leaveOutText(rounds: number): string {
     rounds <= 1
       ? 'the others stay where they are: with --rounds 1 they are not fitted anew'
       : `the others are fitted anew, in at most ${rounds} rounds`;
-  return `Leave one line out: its parameter goes back to its prior, ${anew}`;
+  return `Leave one line out: its parameter goes back to its prior, ${anew}. The priors:`;
 }
 
 function checkText(lines: readonly FitLine[], { seed, volumes, errors }: FitCheck): string {

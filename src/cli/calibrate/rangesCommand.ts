@@ -22,7 +22,7 @@ import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
-import { breathe, type Io } from '../shell/io.ts';
+import { type Io, breathe, writeLine } from '../shell/io.ts';
 import { shareOption, threadsOf, whole, workersOption, outputFile } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
@@ -122,7 +122,7 @@ async function ranges(io: Io, path: string, options: RangesOptions): Promise<voi
     progress.stop();
     output.write(Buffer.from(`${JSON.stringify({ ...known, provenance }, null, 2)}\n`));
     output.commit();
-    io.out.write(`${options.out}\n`);
+    writeLine(io.out, options.out);
   } catch (error) {
     output.abort();
     throw error;

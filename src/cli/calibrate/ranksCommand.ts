@@ -19,7 +19,7 @@ import { fillLibrary, membersOf } from '../library/libraryCells.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
-import { breathe, writeLine, type Io } from '../shell/io.ts';
+import { type Io, breathe, writeAnswer, writeLine } from '../shell/io.ts';
 import { dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { comparedDay } from './askLibrary.ts';
 import {
@@ -119,7 +119,7 @@ async function coverage(io: Io, folder: string, options: RanksOptions): Promise<
   const alarms = found.map(({ alarm }) => alarm);
   if (options.format === 'json')
     io.out.write(`${JSON.stringify({ provenance: originOf(io, libraryOrigin(library)), asOf, truths: count, seed, library: head.options, alarms, histories, lines: ofLines })}\n`); // prettier-ignore
-  else io.out.write(textOf(library, { asOf, truths: count, seed, alarms }, { histories, lines: ofLines }));
+  else writeAnswer(io.out, textOf(library, { asOf, truths: count, seed, alarms }, { histories, lines: ofLines }));
 }
 
 interface AskerOptions {

@@ -6,7 +6,7 @@ import type { JunitCase } from '../../report/junit.ts';
 import { formatProblems } from '../../document/problem.ts';
 import { counted } from '../../text/table.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { tryRig } from '../rig/readRigFile.ts';
 import { originOf } from '../output/outputOrigin.ts';
 import { claimOutputs } from './checkOutputs.ts';
@@ -39,7 +39,7 @@ export async function checkDevice(io: Io, url: string, options: DeviceOptions): 
   const bench = await opened(io, url, options);
   const cases: JunitCase[] = [];
   const tell = (mark: string, name: string, why?: string): void => {
-    io.out.write(`${mark}  ${name}\n${why === undefined ? '' : `        ${why}\n`}`);
+    writeAnswer(io.out, `${mark}  ${name}\n${why === undefined ? '' : `        ${why}\n`}`);
   };
   try {
     let whyNot: string | undefined;
@@ -57,7 +57,7 @@ export async function checkDevice(io: Io, url: string, options: DeviceOptions): 
       const failure = await failureOf(io, law, bench, options);
       const capture = failure === undefined ? undefined : writeCapture(bench, law.name, options.out);
       tell(failure === undefined ? 'holds   ' : 'BROKEN  ', law.name, failure);
-      if (capture !== undefined) io.out.write(`        Its frames: ${capture}\n`);
+      if (capture !== undefined) writeAnswer(io.out, `        Its frames: ${capture}\n`);
       cases.push({ name: law.name, seconds: io.elapsed() - from, ...(failure !== undefined && { failure }) });
     }
   } finally {
@@ -99,9 +99,10 @@ function summary(io: Io, bench: DeviceBench, cases: readonly JunitCase[]): ExitC
   const broken = cases.filter(({ failure }) => failure !== undefined).length;
   const left = cases.filter(({ skipped }) => skipped !== undefined).length;
   const device = bench.title === undefined ? 'a device that gave no title' : `device ${bench.title}`;
-  for (const path of bench.ledgers) io.out.write(`Its keys and counters stand in ${path}\n`);
+  for (const path of bench.ledgers) writeAnswer(io.out, `Its keys and counters stand in ${path}\n`);
   const tried = `${counted(cases.length - left, 'law')}${left > 0 ? `, ${left} left out` : ''}`;
-  io.out.write(
+  writeAnswer(
+    io.out,
     broken > 0 ? `FAILED: ${device}: ${counted(broken, 'law')} of ${tried} broken\n` : `PASSED: ${device}: ${tried}\n`,
   );
   return broken > 0 ? EXIT.property : EXIT.done;

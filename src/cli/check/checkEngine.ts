@@ -16,7 +16,7 @@ import { inferReadings, type Inference } from '../../../test/kit/trial/inference
 import { minimiseAll, type Counterexample } from '../../../test/kit/trial/minimise.ts';
 import { search, type SearchResult } from '../../../test/kit/trial/search.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 import { benchVersion } from '../shell/version.ts';
 import { Accepted } from './accepted.ts';
@@ -276,5 +276,6 @@ function write(io: Io, report: EngineReport, outputs: CheckOutputs, { out, forma
   }
   outputs.junit(engineReportSuites(report));
   outputs.complete();
-  io.out.write(format === 'json' ? json : engineReportText(report));
+  if (format === 'json') io.out.write(json);
+  else writeAnswer(io.out, engineReportText(report));
 }

@@ -11,7 +11,7 @@ import { Failures, type Find, type Found } from '../../../test/kit/trial/failure
 import { BenchDefect, findingOf } from '../../../test/kit/trial/finding.ts';
 import { inferReadings, type Inference } from '../../../test/kit/trial/inference.ts';
 import { EXIT, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { Accepted } from './accepted.ts';
 import { originOf } from '../output/outputOrigin.ts';
 import { claimOutputs, inOrder, type CheckOutputs } from './checkOutputs.ts';
@@ -199,5 +199,6 @@ function write(io: Io, report: FleetReport, files: CheckOutputs, { out, format }
   if (out !== undefined) writeFileSync(join(out, 'check.json'), json);
   files.junit(fleetReportSuites(report));
   files.complete();
-  io.out.write(format === 'json' ? json : fleetReportText(report));
+  if (format === 'json') io.out.write(json);
+  else writeAnswer(io.out, fleetReportText(report));
 }

@@ -4,7 +4,7 @@ import { counted } from '../../text/table.ts';
 import { HEAD_END_LAWS, type HeadEnd } from '../../../test/kit/headEnd/laws.ts';
 import type { DeviceAtAddress } from '../../../test/kit/headEnd/target.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { originOf } from '../output/outputOrigin.ts';
 import { claimOutputs } from './checkOutputs.ts';
 import type { CheckPlaces } from './fleet/checkPlaces.ts';
@@ -48,10 +48,11 @@ export async function checkHeadEnd(io: Io, options: HeadEndOptions): Promise<Exi
         );
       interruption.throwIfAborted();
       if (headEnd.notStarted() !== undefined) throw new UsageError(`--command: ${headEnd.notStarted()}`);
-      io.out.write(
+      writeAnswer(
+        io.out,
         `${failure === undefined ? 'holds ' : 'BROKEN'}  ${law.name}\n${failure === undefined ? '' : `        ${failure}\n`}`,
       );
-      if (capture !== undefined) io.out.write(`        Its frames: ${capture}\n`);
+      if (capture !== undefined) writeAnswer(io.out, `        Its frames: ${capture}\n`);
       cases.push({ name: law.name, seconds: io.elapsed() - from, ...(failure !== undefined && { failure }) });
     }
   } finally {
@@ -61,7 +62,8 @@ export async function checkHeadEnd(io: Io, options: HeadEndOptions): Promise<Exi
   outputs.junit([{ name: 'laws', cases }]);
   outputs.complete();
   const broken = cases.filter(({ failure }) => failure !== undefined).length;
-  io.out.write(
+  writeAnswer(
+    io.out,
     broken > 0
       ? `FAILED: ${counted(broken, 'law')} of ${laws.length} broken\n`
       : `PASSED: ${counted(laws.length, 'law')}\n`,

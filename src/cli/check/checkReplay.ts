@@ -5,7 +5,7 @@ import { VARIOUS1 } from '../../rules/builtInRules.ts';
 import { counted } from '../../text/table.ts';
 import { askerOf } from '../../../test/kit/trial/asker.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import { readCaseFiles } from './caseFiles.ts';
 import { originOf } from '../output/outputOrigin.ts';
 import { claimOutputs } from './checkOutputs.ts';
@@ -50,13 +50,13 @@ export async function checkReplay(
   const failed = replayed.filter(({ differences }) => differences.length > 0);
   const reasons = replayed.flatMap((one) => one.skipped ?? []);
   const skipped = reasons.length;
-  for (const one of failed) io.out.write(failedText(one));
+  for (const one of failed) writeAnswer(io.out, failedText(one));
   outputs.junit(suitesOf(replayed));
   for (const why of new Set(reasons)) {
-    io.out.write(`${counted(reasons.filter((one) => one === why).length, 'case')} skipped: ${why}\n`);
+    writeAnswer(io.out, `${counted(reasons.filter((one) => one === why).length, 'case')} skipped: ${why}\n`);
   }
   const asked = `${counted(replayed.length - skipped, 'case')} asked${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-  io.out.write(failed.length > 0 ? `FAILED: ${asked}, ${failed.length} fail\n` : `PASSED: ${asked}\n`);
+  writeAnswer(io.out, failed.length > 0 ? `FAILED: ${asked}, ${failed.length} fail\n` : `PASSED: ${asked}\n`);
   return failed.length > 0 ? EXIT.property : EXIT.done;
 }
 

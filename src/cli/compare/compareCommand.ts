@@ -13,7 +13,7 @@ import { writeDocument } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import { collect, oneOf, pageFile, threadsOf, whole, workersOption, outputFile } from '../shell/options.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -89,8 +89,8 @@ async function compare(io: Io, a: string, b: string | undefined, options: Compar
       `${JSON.stringify({ provenance, a: described(before), b: described(after), paired: isPaired, rows, ...(months && { months }) })}\n`,
     );
   else {
-    io.out.write(compareText(before, after, isPaired, rows));
-    if (months) io.out.write(`\n${comparedMonthsText(months)}`);
+    writeAnswer(io.out, compareText(before, after, isPaired, rows));
+    if (months) writeAnswer(io.out, `\n${comparedMonthsText(months)}`);
   }
   return EXIT.done;
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell/command.ts';
 import { type ExitCode, EXIT } from '../shell/exit.ts';
-import { type Io, writeLine } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { oneOf, repeatable } from '../shell/options.ts';
 import { readingFile } from './readingFile.ts';
 import { originOf, pathsOrigin } from '../output/outputOrigin.ts';
@@ -57,7 +57,7 @@ async function compare(io: Io, a: string, b: string, { structure = false, ignore
     io.out.write(`${JSON.stringify({ provenance, differences }, null, 2)}\n`);
   } else {
     for (const { where, what, a: one, b: other } of differences)
-      writeLine(io.out, `${where}: ${what}: ${one} | ${other}`);
+      writeAnswer(io.out, `${where}: ${what}: ${one} | ${other}\n`);
     writeLine(io.out, differences.length === 0 ? 'no difference' : `${differences.length} differences`);
   }
   return differences.length === 0 ? EXIT.done : EXIT.property;

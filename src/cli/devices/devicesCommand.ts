@@ -10,7 +10,7 @@ import { addDecodeCommand } from './decodeCommand.ts';
 import { addListenCommand } from './listenCommand.ts';
 import { addProfileCommand } from './profileCommand.ts';
 import { addReadCommand } from './readCommand.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { oneOf, whole } from '../shell/options.ts';
 import { originOf } from '../output/outputOrigin.ts';
 
@@ -102,15 +102,15 @@ async function list(io: Io, options: ListOptions): Promise<void> {
     return;
   }
   if (note !== undefined) writeLine(io.err, note);
-  io.out.write(ports.length === 0 ? 'no serial ports\n' : 'serial ports\n');
+  writeAnswer(io.out, ports.length === 0 ? 'no serial ports\n' : 'serial ports\n');
   for (const { path, description } of ports) {
-    writeLine(io.out, `  ${path}${description === undefined ? '' : `  ${description}`}`);
+    writeAnswer(io.out, `  ${path}${description === undefined ? '' : `  ${description}`}\n`);
   }
   if (announced === undefined) return;
-  io.out.write(announced.length === 0 ? 'nothing is announced on the broker\n' : 'announced on the broker\n');
-  for (const found of announced) writeLine(io.out, `  ${announcedText(found)}`);
-  io.out.write(cads?.length ? 'CADs in Glow form\n' : 'no CAD speaks there in Glow form\n');
-  for (const cad of cads ?? []) writeLine(io.out, `  ${cadText(cad)}`);
+  writeAnswer(io.out, announced.length === 0 ? 'nothing is announced on the broker\n' : 'announced on the broker\n');
+  for (const found of announced) writeAnswer(io.out, `  ${announcedText(found)}\n`);
+  writeAnswer(io.out, cads?.length ? 'CADs in Glow form\n' : 'no CAD speaks there in Glow form\n');
+  for (const cad of cads ?? []) writeAnswer(io.out, `  ${cadText(cad)}\n`);
 }
 
 function cadText({ cad, messages, lastAt, hanJoined, electricityAt, gasAt }: FoundCad): string {
@@ -151,15 +151,15 @@ async function probe(io: Io, path: string, options: ProbeOptions): Promise<void>
   const onResult = (result: ProbeResult): void => {
     if (!isText) return;
     const { mode, ask, answered, detail } = result;
-    writeLine(io.out, `${answered ? 'yes' : 'no '}  ${mode.padEnd(10)}  ${ask.padEnd(8)}  ${detail}`);
+    writeAnswer(io.out, `${answered ? 'yes' : 'no '}  ${mode.padEnd(10)}  ${ask.padEnd(8)}  ${detail}\n`);
   };
   const results = await usable(
     face.TransportError,
     face.probePort(path, { ...addressesOf(options), answerMilliseconds: options.seconds * 1000, onResult }),
   );
   if (!isText) io.out.write(`${JSON.stringify({ provenance: originOf(io), results }, null, 2)}\n`);
-  else if (!results.some(({ answered }) => answered)) io.out.write('nothing answered\n');
-  else for (const { address } of results) if (address) writeLine(io.out, addressText(address));
+  else if (!results.some(({ answered }) => answered)) writeLine(io.out, 'nothing answered');
+  else for (const { address } of results) if (address) writeAnswer(io.out, `${addressText(address)}\n`);
 }
 
 /** An address as options and as fields of a rig file. */

@@ -4,7 +4,7 @@ import { findTerm, type GlossaryEntry } from '../../report/glossary.ts';
 import { wrapped } from '../../text/wrap.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import { readGlossary } from './glossaryFile.ts';
 
 const WIDTH = 80;
@@ -26,7 +26,7 @@ function glossary(io: Io, words: readonly string[]): void {
     const near = nearest(asked, names);
     throw new UsageError(`glossary: found no entry ${asked}${near === undefined ? '' : `. Did you mean ${near}?`}\n  smets1-bench glossary lists every entry.`); // prettier-ignore
   }
-  io.out.write(`${found.map((entry, i) => entryText(entry, asked === '' && entry.topic !== found[i - 1]?.topic)).join('\n')}\n`); // prettier-ignore
+  writeAnswer(io.out, `${found.map((entry, i) => entryText(entry, asked === '' && entry.topic !== found[i - 1]?.topic)).join('\n')}\n`); // prettier-ignore
 }
 
 function entryText({ term, others, meaning, source, topic }: GlossaryEntry, withTopic: boolean): string {

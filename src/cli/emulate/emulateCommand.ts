@@ -6,7 +6,7 @@ import { BAUD_RATES } from '../../../devices/iec62056_21/frames.ts';
 import { formatProblems } from '../../document/problem.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { listenAddress } from '../shell/listenAddress.ts';
 import { collect, folder, oneOf, whole } from '../shell/options.ts';
 import { diskFiles } from '../shell/readText.ts';
@@ -147,11 +147,11 @@ async function emulateUntilStopped(io: Io, given: Given): Promise<void> {
     const state = given.state === undefined ? undefined : stateFolder(given.state);
     const emulation = await emulate({ ...options, ...(state && { state }) });
     const at = Math.floor(io.now() / 1000);
-    writeLine(io.out, `${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C`);
+    writeAnswer(io.out, `${bannerLines(emulation, options, at).join('\n')}\nready; end with Ctrl-C\n`);
     const outcome = await Promise.race([stopped, emulation.ended]);
     await emulation.close();
     if (outcome !== 'stopped') throw outcome;
-    io.out.write('stopped\n');
+    writeLine(io.out, 'stopped');
   } catch (cause) {
     if (cause instanceof TransportError) throw new UsageError(cause.message);
     throw cause;

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { FORMATS, type Format } from '../../interchange/format/formats.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import { writeText, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import { asOfOption, collect, whole, type AsOf } from '../shell/options.ts';
 import { withFileOptions } from '../shell/recordInputs.ts';
 import { explainRecords } from './explainRecords.ts';
@@ -119,7 +119,7 @@ async function explain(io: Io, scenario: string | undefined, options: ExplainOpt
 /** Words may carry text of the records or of a rule file; JSON goes out as it is. */
 function answer(io: Io, text: string, format: ExplainOptions['format']): void {
   if (format === 'json') io.out.write(text);
-  else writeText(io.out, text);
+  else writeAnswer(io.out, text);
 }
 
 function refuseOthers(options: ExplainOptions, of: Readonly<Record<string, string>>, goes: string): void {

@@ -31,7 +31,7 @@ export function linkLines(title: string, link: LinkStory, until: Instant): strin
   const single = outages.filter((row) => row.by !== 'planned');
   if (single.length === 0) lines.push('  no outage');
   const shown = new Set(single.toSorted((a, b) => lengthOf(b) - lengthOf(a)).slice(0, LINES_MAX));
-  for (const row of single) if (shown.has(row)) lines.push(`  ${outageLine(row)}`);
+  for (const row of single) if (shown.has(row)) lines.push(`  ${outageLine(row, link)}`);
   const rest = single.filter((row) => !shown.has(row));
   if (rest.length > 0) {
     const total = rest.reduce((sum, row) => sum + lengthOf(row), 0);
@@ -51,10 +51,12 @@ function lengthOf({ from, to }: Outage): number {
   return (to ?? Infinity) - from;
 }
 
-function outageLine(row: Outage): string {
-  const { from, to } = row;
-  if (to === null) return `${formatInstant(from)} onwards                  ${outageWords(row)}`;
-  return `${formatInstant(from)} to ${formatInstant(to)}  ${outageWords(row)}  ${duration(to - from)}`;
+function outageLine(row: Outage, { linkClass }: LinkStory): string {
+  const { from, to, by, name } = row;
+  // The class stands above all lines.
+  const words = by === 'own' && name === linkClass ? by : outageWords(row);
+  if (to === null) return `${formatInstant(from)} onwards                  ${words}`;
+  return `${formatInstant(from)} to ${formatInstant(to)}  ${words}  ${duration(to - from)}`;
 }
 
 /**

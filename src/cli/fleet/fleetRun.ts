@@ -6,7 +6,7 @@ import { formatInstant, type Instant } from '../../time.ts';
 import type { EventResult, FleetFileResult, FleetMember, FleetSetup, LoadedFleet } from '../../../devices/index.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
 import { refuseOtherKind } from '../shell/fileKind.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { outError } from '../shell/outDirectory.ts';
 import { progressOn } from '../shell/progress.ts';
 import { diskFiles } from '../shell/readText.ts';
@@ -77,7 +77,7 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
     stopped,
     isResumable: isVirtual,
   }); // prettier-ignore
-  if (stopped && !isOver && stopped.turns.length > 0) io.err.write(`goes on: ${counted(stopped.turns.length, 'turn')} of this fleet, which was stopped, stand in ${out}\n`); // prettier-ignore
+  if (stopped && !isOver && stopped.turns.length > 0) writeLine(io.err, `goes on: ${counted(stopped.turns.length, 'turn')} of this fleet, which was stopped, stand in ${out}`); // prettier-ignore
   const tally = new FleetTally(setup, (id) => members.get(id) as Installation);
   const show = { asOf: start, longestWait: 0, turns: 0, shownAt: -Infinity };
   const progress = progressOn(io.err, io.env['TERM'], 'fleet');
@@ -109,13 +109,13 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
           signal: interruption,
           stateFolder: face.defaultStateFolder(io.env),
           ledgerFolder: ({ name }) => ledgers.get(name) as string,
-          onNote: (note) => void io.err.write(`${visible(note)}\n`),
+          onNote: (note) => writeLine(io.err, note),
           ...(files && { lines: files.lines, onFirstWrite: files.begin }),
           ...(stopped && { past: stopped.turns }),
           ...(chosen && { only: chosen }),
           onResult: (member: FleetMember, result: EventResult) => {
             onResult(member, result);
-            if (sources.has(member.id)) io.err.write(`${visible(`${member.group}: ${resultWords(result)}`)}\n`);
+            if (sources.has(member.id)) writeLine(io.err, `${member.group}: ${resultWords(result)}`);
           },
           onTurn: (at, { waited }, taken) => {
             if (taken) files?.turn(taken);
@@ -149,7 +149,8 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
     files?.show(result);
     await files?.close({ ...headOf(), rules: setup.rules, partial: !isWhole, installations: ids.length, counts: tally.total(), asOf: formatInstant(asOf) }, isWhole && !run.failure); // prettier-ignore
     if (isOver) throw cannotGoOn(out as string, setup, asOf);
-    io.out.write(format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : visible(fleetText(told)));
+    if (format === 'json') io.out.write(`${JSON.stringify(result, null, 2)}\n`);
+    else writeAnswer(io.out, fleetText(told));
     if (run.failure) throw run.failure;
     if (interruption.aborted) {
       if (interruption.reason instanceof Interrupted) interruption.reason.kept = keptWords(out, isVirtual); // prettier-ignore

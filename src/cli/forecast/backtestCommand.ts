@@ -13,7 +13,7 @@ import { wrapped } from '../../text/wrap.ts';
 import { parseDate } from '../../time.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
-import { breathe, type Io } from '../shell/io.ts';
+import { type Io, breathe, writeAnswer } from '../shell/io.ts';
 import { collect, dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
@@ -88,7 +88,8 @@ async function run(io: Io, path: string, options: BacktestOptions): Promise<void
     const report = { provenance, scenario: scenario.name, hash: file.hash, seed, fitUntil: options.fitUntil, draws: options.draws, effective: found.effective, rows: found.rows.map((row, i) => ({ ...row, scenario: own[i] })) }; // prettier-ignore
     io.out.write(`${JSON.stringify(report, null, 2)}\n`);
   } else
-    io.out.write(
+    writeAnswer(
+      io.out,
       `${backtestText(found, own, { file, seed, fitUntil: options.fitUntil, isPublic: options.to === undefined })}\n`,
     );
 }

@@ -12,7 +12,7 @@ import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { COHORTS } from '../../installation/cohort.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
-import { breathe, writeLine, type Io } from '../shell/io.ts';
+import { type Io, breathe, writeAnswer, writeLine } from '../shell/io.ts';
 import { dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { fillLibrary, forecasterOf, membersOf } from '../library/libraryCells.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
@@ -85,7 +85,9 @@ async function coverage(io: Io, folder: string, options: CoverageOptions): Promi
   if (seed === library.head.seed) throw new UsageError(`--seed ${seed}: the library has this seed; its truths would be its own members`); // prettier-ignore
   const blocks: CoverageAt[] = [];
   for (const asOf of asOfs) blocks.push(await coverageAt(io, library, asOf, options));
-  io.out.write(format === 'json' ? `${JSON.stringify({ provenance: originOf(io, libraryOrigin(library)), world, truths, seed, asOfs: blocks })}\n` : blocks.map((block) => coverageText(block, options)).join('\n')); // prettier-ignore
+  if (format === 'json')
+    io.out.write(`${JSON.stringify({ provenance: originOf(io, libraryOrigin(library)), world, truths, seed, asOfs: blocks })}\n`); // prettier-ignore
+  else writeAnswer(io.out, blocks.map((block) => coverageText(block, options)).join('\n'));
 }
 
 async function coverageAt(io: Io, library: Library, asOf: string, options: CoverageOptions): Promise<CoverageAt> {

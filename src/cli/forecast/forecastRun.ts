@@ -15,7 +15,7 @@ import type { LookAlikes } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { factsOf, LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { MANIFEST, stage, type Staging } from '../shell/outDirectory.ts';
 import { commandText } from '../shell/commandText.ts';
 import type { JoinInputs } from '../../interchange/history/mergeJoin.ts';
@@ -126,7 +126,8 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
       staging.publish();
     }
     if (page && options.html !== undefined) writeDocument(options.html, page);
-    io.out.write(options.format === 'json' ? jsonText(answer, provenance) : forecastText(answer));
+    if (options.format === 'json') io.out.write(jsonText(answer, provenance));
+    else writeAnswer(io.out, forecastText(answer));
     for (const note of plain.notes) writeLine(io.err, note);
     return EXIT.done;
   } finally {

@@ -13,7 +13,7 @@ import { writeDocument } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
 import { UsageError } from '../shell/exit.ts';
-import { breathe, type Io } from '../shell/io.ts';
+import { type Io, breathe, writeAnswer } from '../shell/io.ts';
 import { collect, oneOf, pageFile, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { loadScenarioFile, warnOfIdle } from '../shell/scenarioFile.ts';
@@ -154,7 +154,8 @@ async function thresholds(io: Io, path: string, options: ThresholdsOptions): Pro
         sections: [thresholdSection(report, rules)],
       });
     }
-    io.out.write(options.format === 'json' ? `${JSON.stringify({ provenance, ...report }, null, 2)}\n` : `${thresholdText(report, rules)}\n`); // prettier-ignore
+    if (options.format === 'json') io.out.write(`${JSON.stringify({ provenance, ...report }, null, 2)}\n`);
+    else writeAnswer(io.out, `${thresholdText(report, rules)}\n`);
   } finally {
     progress.stop();
     await pool.close();

@@ -28,7 +28,7 @@ import {
 import { folder } from '../shell/options.ts';
 import type { Shell } from '../shell/command.ts';
 import { type ExitCode } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 
 interface CalendarOptions extends RecordOptions {
   readonly late: string;
@@ -105,7 +105,8 @@ async function writeCalendar(io: Io, options: CalendarOptions, source: ReportSou
       throw error;
     }
   }
-  io.out.write(
+  writeAnswer(
+    io.out,
     `What is in force when (London dates; rules ${source.rules.name})\n${calendarText(days)}\n\n` +
       `In effect as of ${formatInstant(asOf)}, reported, all cohorts; gt01 in gas meters, never added to installations\n` +
       `${futuresText(counted)}\n`,

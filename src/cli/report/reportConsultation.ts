@@ -21,7 +21,7 @@ import {
 } from './reportRecords.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 
 interface ConsultationOptions extends RecordOptions {
   readonly measure: 'qualifying' | 'effective';
@@ -75,7 +75,8 @@ async function writeConsultation(io: Io, options: ConsultationOptions, source: R
     const rows = report.rows().map((row) => consultationCells(row, source.rules));
     writeReport(options.out, provenance, { ...options, kind: 'report consultation', columns: CONSULTATION_COLUMNS, rows }); // prettier-ignore
   }
-  io.out.write(
+  writeAnswer(
+    io.out,
     `Impact on Responsible Suppliers, ${options.measure} as of ${formatInstant(asOf)}, rules ${source.rules.name}\n${consultationText(report)}\n`,
   );
   return exitCode;

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import type { Shell } from '../shell/command.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeLine } from '../shell/io.ts';
 import { oneOf, pageFile } from '../shell/options.ts';
 import { documentSections } from '../../report/html/sectionPage.ts';
 import { sweepSections } from '../../report/html/sweepSections.ts';
@@ -89,6 +89,6 @@ async function reportHtml(
   if (out === undefined) io.out.write(await pageOf(reports, { ...options, provenance }));
   else {
     await writePage(out, reports, { ...options, provenance });
-    io.out.write(`${out}\n`);
+    writeLine(io.out, out);
   }
 }

@@ -24,7 +24,7 @@ import {
 import { readReplaced, REPLACED_HELP } from './reportReplaced.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 
 interface ReplacementsOptions extends RecordOptions {
   readonly out?: string;
@@ -82,7 +82,8 @@ async function writeReplacements(io: Io, options: ReplacementsOptions, source: R
   }
   if (options.out !== undefined && provenance !== undefined)
     writeReport(options.out, provenance, { ...options, kind: 'report replacements', columns: REPLACEMENT_COLUMNS, rows: rows.map(replacementCells) }); // prettier-ignore
-  io.out.write(
+  writeAnswer(
+    io.out,
     `SMETS2+ visits due by ${DEADLINE}, from exclusions in effect as of ${formatInstant(asOf)}, rules ${source.rules.name}\n` +
       `${replacementsText(rows)}\n` +
       `${thousands(visits)} meters; where one supplier replaces both fuels one visit does for two: ${thousands(visits - rows.reduce((sum, row) => sum + row.joint, 0) / 2)} visits.\n` +

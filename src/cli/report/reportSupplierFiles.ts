@@ -46,7 +46,7 @@ import { readReplaced, REPLACED_HELP } from './reportReplaced.ts';
 import { folder } from '../shell/options.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 
 interface SupplierFilesOptions extends RecordOptions {
   readonly fromMonth: number;
@@ -128,7 +128,7 @@ async function writeSupplierFiles(io: Io, options: SupplierFilesOptions, source:
       return EXIT.property;
     }
     directory.commit('report supplier-files', provenance);
-    io.out.write(`${textOf(points, months, written.summaries)}\n`);
+    writeAnswer(io.out, `${textOf(points, months, written.summaries)}\n`);
     writeLine(io.err, `${thousands(written.files)} files and ${SUMMARY_FILE} in ${out}`);
     return exitCode;
   } catch (error) {

@@ -24,7 +24,7 @@ import { meterPointWriter } from './reportPseudonyms.ts';
 import { requiredAsOf, checkOut, gather, withSource, withRecordOptions, type RecordOptions, type ReportSource } from './reportRecords.ts'; // prettier-ignore
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 
 interface UneconomicOptions extends RecordOptions {
   readonly scenario?: string;
@@ -91,7 +91,8 @@ async function writeUneconomic(io: Io, options: UneconomicOptions, source: Repor
   const rows = report.rows(listed, (dmc) => events.get(dmc)?.events ?? []);
   if (options.out !== undefined && provenance !== undefined)
     writeReport(options.out, provenance, { ...options, kind: 'report uneconomic', columns: UNECONOMIC_COLUMNS, rows: rows.map(uneconomicCells) }); // prettier-ignore
-  io.out.write(
+  writeAnswer(
+    io.out,
     `DMCs without an EPCL entry as of ${formatInstant(asOf)}, rules ${source.rules.name}: ${thousands(rows.length)} of ${thousands(dmcs.length)} listed\n${uneconomicText(rows)}\n`,
   );
   return exitCode;

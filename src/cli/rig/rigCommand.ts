@@ -2,11 +2,12 @@ import { Command, Option } from 'commander';
 import { PCAP_DRAWS } from '../../../devices/transport/pcap.ts';
 import { basename } from 'node:path';
 import { formatProblems } from '../../document/problem.ts';
+import { shellWord } from '../../text/shellWord.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { writeNew } from '../shell/fileErrors.ts';
 import { checkFiles } from '../shell/fileKind.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import { folder, instantOrDate, oneOf } from '../shell/options.ts';
 import { runRigFile, type TraceGiven } from './rigRun.ts';
 import { tellStatus, type StatusGiven } from './rigStatus.ts';
@@ -161,7 +162,7 @@ async function init(io: Io, file: string, options: InitOptions): Promise<void> {
     throw new UsageError(formatProblems(problems));
   }
   writeNew(file, text);
-  writeLine(io.out, `${file}: written; next: smets1-bench rig check ${file}`);
+  writeAnswer(io.out, `${file}: written\nnext: smets1-bench rig check ${shellWord(file)}\n`);
 }
 
 function check(io: Io, files: readonly string[]): Promise<ExitCode> {

@@ -9,7 +9,7 @@ import type { DecodeKeys } from '../../../devices/decode/keyChest.ts';
 import type { PcapDraw } from '../../../devices/transport/pcap.ts';
 import type { RigRun, RigSetup } from '../../../devices/index.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { ledgerFolderOf, loadRig } from './readRigFile.ts';
 import { outError } from '../shell/outDirectory.ts';
 import type { TakeLock } from './rigDirectory.ts';
@@ -35,7 +35,7 @@ async function traceOf(io: Io, opened: readonly DecodeKeys[]): Promise<(text: st
     import('../../../devices/decode/liveTrace.ts'),
     import('../devices/decodedLine.ts'),
   ]);
-  return liveLines({ keys: opened, onLine: (line) => void io.err.write(`${visible(lineText(line))}\n`) });
+  return liveLines({ keys: opened, onLine: (line) => writeLine(io.err, lineText(line)) });
 }
 
 /** Runs a rig file, writes its outputs and prints its story. */
@@ -60,7 +60,8 @@ export async function runRigFile(
     const failure = await files?.close(run, setup, head, trace).then(() => undefined, (error: unknown) => ({ error })); // prettier-ignore
     // The story is printed even if the outputs fail: there may be no other record of what was done to a device.
     const told = { run, setup, head, trace, out, ledgerFolder };
-    io.out.write(options.format === 'json' ? rigJson(told) : visible(rigText(told)));
+    if (options.format === 'json') io.out.write(rigJson(told));
+    else writeAnswer(io.out, rigText(told));
     return failure?.error;
   };
   try {
@@ -68,9 +69,9 @@ export async function runRigFile(
       ledgerFolder,
       stateFolder: face.defaultStateFolder(io.env),
       signal: interruption,
-      onNote: (note) => void io.err.write(`${visible(note)}\n`),
+      onNote: (note) => writeLine(io.err, note),
       // A rig in memory takes a second. One with devices may wait for half an hour: each step is shown as it is taken.
-      ...(!isInMemory(setup) && { onStep: (taken) => void io.err.write(`${visible(progressText(taken))}\n`) }),
+      ...(!isInMemory(setup) && { onStep: (taken) => writeLine(io.err, progressText(taken)) }),
       onBrokenOff: async (partial) => void (await tell(partial)),
       ...(plainKeys && { plainKeys }),
       ...(options.pcap && { draw: options.pcap }),

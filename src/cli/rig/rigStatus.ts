@@ -1,7 +1,6 @@
-import { visible } from '../../text/visible.ts';
 import type { Instant } from '../../time.ts';
 import { UsageError } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import { loadRig } from './readRigFile.ts';
 import { headOf } from './rigJson.ts';
 import { watchSummary } from './watchSummary.ts';
@@ -24,11 +23,8 @@ export async function tellStatus(io: Io, path: string, { out, asOf, format }: St
     const at = asOf ?? state.lastAt;
     const trace = watchTrace(state, setup, face, at);
     const summary = watchSummary({ state, setup, head: headOf(io, setup, { hash, clock: 'wall' }), trace, face });
-    const text =
-      format === 'json'
-        ? `${JSON.stringify(summary, null, 2)}\n`
-        : visible(statusText({ summary, setup, state, trace, face, asOf: at }));
-    io.out.write(text);
+    if (format === 'json') io.out.write(`${JSON.stringify(summary, null, 2)}\n`);
+    else writeAnswer(io.out, statusText({ summary, setup, state, trace, face, asOf: at }));
   } catch (cause) {
     if (cause instanceof face.JournalError) throw new UsageError(cause.message);
     throw cause;

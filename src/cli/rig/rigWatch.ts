@@ -1,7 +1,6 @@
-import { visible } from '../../text/visible.ts';
 import type { JournalRecord, WatchState } from '../../../devices/index.ts';
 import { UsageError } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { ledgerFolderOf, loadRig } from './readRigFile.ts';
 import { outError, prepareWatchDirectory } from '../shell/outDirectory.ts';
 import { headOf } from './rigJson.ts';
@@ -34,10 +33,7 @@ export async function watchRigFile(io: Io, path: string, { out, once, format }: 
     throw outError(cause, out);
   }
   const head = headOf(io, setup, { hash, clock: 'wall' });
-  const say = (text: string): void => void io.out.write(visible(text));
-  const note = (text: string): void =>
-    void io.err.write(`${visible(text)}
-`);
+  const note = (text: string): void => writeLine(io.err, text);
   if (setup.document.schedule.preparation) note('schedule.preparation: a watch gives no instructions; passed over');
 
   // The watch is stopped from outside, or because its outputs cannot be written.
@@ -51,8 +47,8 @@ export async function watchRigFile(io: Io, path: string, { out, once, format }: 
   }
   const tell = (record: JournalRecord, state: WatchState): void => {
     const trace = () => watchTrace(state, setup, face, state.lastAt);
-    if (format === 'text') say(recordText(record, state, { trace, face, rules: setup.rules }));
-    else say(`${JSON.stringify(told(record, state, trace))}\n`);
+    if (format === 'text') writeAnswer(io.out, recordText(record, state, { trace, face, rules: setup.rules }));
+    else io.out.write(`${JSON.stringify(told(record, state, trace))}\n`);
   };
   try {
     const { end, state } = await face.watchRig(setup, {
@@ -67,8 +63,9 @@ export async function watchRigFile(io: Io, path: string, { out, once, format }: 
       onTakenUp: (taken, tornBytes) => {
         clearPartials(out);
         const { summary } = writtenOf(taken);
-        if (format === 'text') say(takenUpText({ summary, setup, state: taken, ledgerFolder, tornBytes }));
-        else say(`${JSON.stringify({ is: 'takenUp', tornBytes, ...summary })}\n`);
+        if (format === 'text')
+          writeAnswer(io.out, takenUpText({ summary, setup, state: taken, ledgerFolder, tornBytes }));
+        else io.out.write(`${JSON.stringify({ is: 'takenUp', tornBytes, ...summary })}\n`);
         files.write(taken);
       },
       onRecord: (record, of) => {
@@ -78,7 +75,8 @@ export async function watchRigFile(io: Io, path: string, { out, once, format }: 
     });
     files.write(state);
     await files.written();
-    if (format === 'text') say(end.end === 'over' ? `outputs: ${out}\n` : `${END_WORDS[end.end]}; outputs: ${out}\n`);
+    if (format === 'text')
+      writeAnswer(io.out, end.end === 'over' ? `outputs: ${out}\n` : `${END_WORDS[end.end]}; outputs: ${out}\n`);
   } catch (cause) {
     await files.written().catch(() => undefined);
     if (cause instanceof face.JournalError || cause instanceof face.LedgerError) throw new UsageError(cause.message);

@@ -10,7 +10,7 @@ import { INSTANT_MAX, type Instant } from '../../time.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { checkFiles } from '../shell/fileKind.ts';
-import { writeText, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import { collect, instantOrDate } from '../shell/options.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 import { diskFiles } from '../shell/readText.ts';
@@ -38,7 +38,7 @@ export function rulesCommand({ action }: Shell): Command {
     .action(
       action((io: Io, name: string, options: RulesOptions & { format: Format }) => {
         const text = PRINT[options.format](rulesNamed(name, options));
-        if (options.format === 'text') writeText(io.out, text);
+        if (options.format === 'text') writeAnswer(io.out, text);
         else io.out.write(text);
       }),
     );
@@ -63,7 +63,7 @@ export function rulesCommand({ action }: Shell): Command {
         const before = rulesNamed(a, { ...options, setRule: [] });
         const after = rulesNamed(b ?? a, options);
         if (options.format === 'json') io.out.write(diffJson(before, after, originOf(io)));
-        else writeText(io.out, diffText(before, after));
+        else writeAnswer(io.out, diffText(before, after));
       }),
     );
   return rules;
@@ -107,8 +107,9 @@ function list(io: Io): void {
     'the one of these that is in force, Various 1 assumed adopted as proposed',
   ]);
   const width = Math.max(...rows.map(([name = '']) => name.length));
-  for (const [name = '', dates = '', title = ''] of rows) io.out.write(`${name.padEnd(width)}  ${dates}\n  ${title}\n`);
-  io.out.write('Files to copy and change: scenarios/rulesets/.\n');
+  for (const [name = '', dates = '', title = ''] of rows)
+    writeAnswer(io.out, `${name.padEnd(width)}  ${dates}\n  ${title}\n`);
+  writeAnswer(io.out, 'Files to copy and change: scenarios/rulesets/.\n');
 }
 
 function datesText(rules: RuleSet): string {

@@ -10,7 +10,7 @@ import { whatIfAsked, type WhatIfKind } from '../report/whatIfForm.ts';
 import { writePage } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { Interrupted, UsageError } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import { benchWords } from '../shell/benchWords.ts';
 import { commandText } from '../shell/commandText.ts';
 import { collect, folder, oneOf, pageFile, threadsOf, whole, workersOption } from '../shell/options.ts';
@@ -154,25 +154,26 @@ async function run(io: Io, path: string, options: RunOptions): Promise<void> {
     if (options.html !== undefined) {
       await writePage(options.html, [report], { provenance, whatIf: whatIf && { ...whatIf, command: report.command } });
     }
-    io.out.write(
-      options.format === 'json'
-        ? runJson(result, volumes, provenance)
-        : runText(report, {
-            detail: options.detail,
-            byCohort: options.by === 'cohort',
-            monthly: options.monthly,
-            plain: io.out.isTTY !== true,
-            bench: benchWords(io.env),
-            path,
-            set: options.set,
-            out: options.out,
-            page: options.html,
-            seconds: io.elapsed() - began,
-            kernelSeconds: result.simulation.kernelSeconds,
-            workers: settings.workers,
-            known: knownRangesOf(report.scenario),
-          }),
-    );
+    if (options.format === 'json') io.out.write(runJson(result, volumes, provenance));
+    else
+      writeAnswer(
+        io.out,
+        runText(report, {
+          detail: options.detail,
+          byCohort: options.by === 'cohort',
+          monthly: options.monthly,
+          plain: io.out.isTTY !== true,
+          bench: benchWords(io.env),
+          path,
+          set: options.set,
+          out: options.out,
+          page: options.html,
+          seconds: io.elapsed() - began,
+          kernelSeconds: result.simulation.kernelSeconds,
+          workers: settings.workers,
+          known: knownRangesOf(report.scenario),
+        }),
+      );
   } catch (error) {
     progress.stop();
     files?.abort();

@@ -7,7 +7,7 @@ import { editorSchema } from '../../../sim/scenario/editorSchema.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { checkFiles } from '../shell/fileKind.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { collect } from '../shell/options.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
 import { diskFiles } from '../shell/readText.ts';
@@ -44,9 +44,9 @@ scenarios/README.md says what every field means. Exit codes: 0 done, 1 a file or
       action((io: Io, file: string, options: { set: readonly string[]; format: 'text' | 'json' }) => {
         const loaded = loadScenario({ path: scenarioPath(file), files: diskFiles, set: options.set });
         if (!loaded.ok) throw new UsageError(formatProblems(loaded.errors));
-        io.out.write(
-          options.format === 'json' ? scenarioJson(loaded, originOf(io, scenarioOrigin(loaded))) : scenarioText(loaded),
-        );
+        if (options.format === 'json') io.out.write(scenarioJson(loaded, originOf(io, scenarioOrigin(loaded))));
+        else if (io.out.columns === undefined) io.out.write(scenarioText(loaded));
+        else writeAnswer(io.out, scenarioLines(loaded));
       }),
     );
 
@@ -104,19 +104,34 @@ function sizeOf({ scenario }: LoadedScenario): number {
 const PATH_WIDTH_MAX = 64;
 const VALUE_WIDTH_MAX = 32;
 
-/** Every value, aligned: path, value, mark, note and the range that the mark states. */
+/** What stands above the values: the scenario, its files, its rules. */
+function headLines({ scenario, rules, hash, sources }: LoadedScenario): readonly string[] {
+  return [
+    `# ${scenario.name}#${hash}  ${scenario.title}`,
+    `# files: ${sources.join(', ')}`,
+    `# rules: ${rules.name}, ${rules.title}`,
+  ];
+}
+
+/** Every value for a terminal: the path and the value, and beneath them the mark, the note and the range. */
+function scenarioLines(loaded: LoadedScenario): string {
+  const lines = loaded.marks.flatMap(({ path, value, mark, note, range }) => {
+    const why = [mark, noteText(note, range)].filter((text) => text !== null && text !== '').join(': ');
+    return [`${path}  ${valueText(value)}`, ...(why === '' ? [] : [`    ${why}`])];
+  });
+  return `${[...headLines(loaded), ...lines].join('\n')}\n`;
+}
+
+/** Every value for a search, each on a line that is never cut: path, value, mark, note and the range of the mark. */
 function scenarioText(loaded: LoadedScenario): string {
-  const { scenario, marks, rules, hash, sources } = loaded;
-  const rows = marks.map(
+  const rows = loaded.marks.map(
     ({ path, value, mark, note, range }) => [path, valueText(value), mark ?? '', noteText(note, range)] as const,
   );
   const width = (column: 0 | 1 | 2, max: number): number =>
     Math.min(max, Math.max(...rows.map((row) => row[column].length)));
   const [paths, values, words] = [width(0, PATH_WIDTH_MAX), width(1, VALUE_WIDTH_MAX), width(2, VALUE_WIDTH_MAX)];
   const lines = [
-    `# ${scenario.name}#${hash}  ${scenario.title}`,
-    `# files: ${sources.join(', ')}`,
-    `# rules: ${rules.name}, ${rules.title}`,
+    ...headLines(loaded),
     ...rows.map(([path, value, mark, note]) =>
       `${path.padEnd(paths)}  ${value.padEnd(values)}  ${mark.padEnd(words)}  ${note}`.trimEnd(),
     ),

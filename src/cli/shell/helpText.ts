@@ -1,5 +1,5 @@
-/** A line is broken at no less than this width, however narrow the terminal is. */
-const COLUMNS_MIN = 40;
+import { brokenCommand, brokenWords, COLUMNS_MIN } from '../../text/fitText.ts';
+
 /** An explanation that begins farther to the right than this share of the width stands on a line of its own. */
 const SIDE_SHARE = 0.55;
 /** Lines that begin at this column or beyond go on with a description. */
@@ -55,35 +55,9 @@ function goesOn({ hang, text }: HelpLine, next: HelpLine | undefined): boolean {
 function brokenLine(line: HelpLine, width: number): string[] {
   const { lead, text, hang, isCommand } = line;
   if (lead.length + text.length <= width) return [lead + text];
-  if (!isCommand) return filled(text, { lead, hang: ' '.repeat(hang), width, end: '' });
+  if (!isCommand) return brokenWords(text, { lead, hang: ' '.repeat(hang), width });
   const [command = text, why] = text.split(/ {3,}/);
   const next = `${lead}    `;
-  const broken = lead.length + command.length <= width ? [lead + command] : filled(command, { lead, hang: next, width, end: ' \\' }); // prettier-ignore
-  return why === undefined ? broken : [...broken, ...filled(why, { lead: next, hang: next, width, end: '' })];
-}
-
-/** A word of a command, or an option with its value. */
-const COMMAND_WORD = /--[\w-]+ (?!-)(?:"[^"]*"|'[^']*'|[^\s"'])+|(?:"[^"]*"|'[^']*'|[^\s"'])+/g;
-
-/** Greedy lines; every one but the last ends with `end`. Words are kept whole, and so is what stands in quotes. */
-function filled(
-  text: string,
-  {
-    lead,
-    hang,
-    width,
-    end,
-  }: { readonly lead: string; readonly hang: string; readonly width: number; readonly end: string },
-): string[] {
-  const words = text.match(end === '' ? /\S+/g : COMMAND_WORD) ?? [];
-  const lines: string[] = [];
-  let line = '';
-  for (const word of words) {
-    const longer = line === '' ? (lines.length === 0 ? lead : hang) + word : `${line} ${word}`;
-    if (line !== '' && longer.length + end.length > width) {
-      lines.push(line + end);
-      line = hang + word;
-    } else line = longer;
-  }
-  return [...lines, line];
+  const broken = lead.length + command.length <= width ? [lead + command] : brokenCommand(command, { lead, hang: next, width }); // prettier-ignore
+  return why === undefined ? broken : [...broken, ...brokenWords(why, { lead: next, hang: next, width })];
 }

@@ -1,3 +1,4 @@
+import { fitText } from '../../text/fitText.ts';
 import { visible } from '../../text/visible.ts';
 import type { ExitWith, Interrupted } from './exit.ts';
 
@@ -53,15 +54,27 @@ export interface InterruptionSignal extends AbortSignal {
   readonly reason: Interrupted | ExitWith;
 }
 
+/** The width of words in a file or a pipe. */
+const WORDS_WIDTH = 80;
+
 /**
- * Writes words. They may carry text of files, devices, drivers or brokers: its control characters are shown and do not
- * act on the terminal. Not for JSON, CSV or bytes, which go to the stream as they are.
+ * Writes the words of an answer. No line is wider than the terminal, or than 80 characters where there is none. They may
+ * carry text of files, devices, drivers or brokers: its control characters are shown and do not act on the terminal.
+ * Not for JSON, CSV, YAML or bytes, which go to the stream as they are.
  */
-export function writeText(stream: OutputStream, text: string): void {
-  stream.write(visible(text));
+export function writeAnswer(stream: OutputStream, text: string): void {
+  stream.write(fitText(visible(text), stream.columns ?? WORDS_WIDTH));
 }
 
-/** Writes one line of words, as `writeText`. */
+/**
+ * Writes lines that a log is searched for: errors, notes, progress, one line for each row. A terminal breaks them as it
+ * does an answer; in a file or a pipe a line stays whole. Control characters are shown and do not act.
+ */
+export function writeText(stream: OutputStream, text: string): void {
+  stream.write(stream.columns === undefined ? visible(text) : fitText(visible(text), stream.columns));
+}
+
+/** Writes one line, as `writeText`. */
 export function writeLine(stream: OutputStream, line: string): void {
   writeText(stream, `${line}\n`);
 }

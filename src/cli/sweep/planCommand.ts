@@ -9,7 +9,7 @@ import { counted, textTable } from '../../text/table.ts';
 import { folder } from '../shell/options.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
 import type { CellStore } from './cellStore.ts';
 import { storeOf, sweepFile } from './sweepInputs.ts';
 import { missingOf } from './sweepRun.ts';
@@ -38,7 +38,10 @@ async function plan(io: Io, path: string, options: PlanOptions): Promise<ExitCod
   const sweep = sweepFile(io, path);
   const planned = planCells(sweep, sweep.file.replications);
   const store = storeOf(options);
-  io.out.write(options.why === undefined ? planText(sweep, planned, store) : whyText(sweep, planned, options.why));
+  writeAnswer(
+    io.out,
+    options.why === undefined ? planText(sweep, planned, store) : whyText(sweep, planned, options.why),
+  );
   return planned.points.some(({ problems }) => problems.length > 0) ? EXIT.refused : EXIT.done;
 }
 

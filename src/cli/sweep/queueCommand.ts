@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { openPool } from '../../../sim/kernel/run/pool.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, type ExitCode } from '../shell/exit.ts';
-import { writeLine, type Io } from '../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { threadsOf, workersOption } from '../shell/options.ts';
 import type { Cell } from '../../../sim/sweep/cell/cell.ts';
 import type { CellEnd } from './computeCells.ts';
@@ -131,7 +131,7 @@ async function work(io: Io, { redis, workers, once }: WorkOptions): Promise<Exit
         return answer;
       },
     });
-    writeLine(io.out, `${computed} cells computed${foreign > 0 ? `; ${foreign} are for another version of the bench and were left to others` : ''}`); // prettier-ignore
+    writeAnswer(io.out, `${computed} cells computed${foreign > 0 ? `; ${foreign} are for another version of the bench and were left to others` : ''}\n`); // prettier-ignore
     return foreign > 0 ? EXIT.usage : EXIT.done;
   } finally {
     await queue.close();

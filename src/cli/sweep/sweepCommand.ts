@@ -5,7 +5,7 @@ import { writeDocument } from '../report/writePage.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, Interrupted, UsageError, type ExitCode } from '../shell/exit.ts';
-import { breathe, writeLine, type Io } from '../shell/io.ts';
+import { type Io, breathe, writeAnswer, writeLine, writeText } from '../shell/io.ts';
 import { folder, oneOf, pageFile, threadsOf, workersOption } from '../shell/options.ts';
 import { commandText } from '../shell/commandText.ts';
 import { namedOutput, refuseOtherFolder, refuseOthers, replaceOption } from '../output/ownFiles.ts';
@@ -170,7 +170,7 @@ async function finish(
   options: FinishOptions,
 ): Promise<ExitCode> {
   // prettier-ignore
-  if (failed.length > 0) io.err.write(failedText(failed, options.path));
+  if (failed.length > 0) writeText(io.err, failedText(failed, options.path));
   const { shard: own } = options;
   if (missing.length > 0) {
     if (failed.length > 0) return EXIT.internal;
@@ -220,7 +220,7 @@ function answer(
     const cells = { all: plan.cells.length, computed: tally.computed, reused: tally.reused };
     const json = { provenance: about.provenance, sweep: loaded.name, seed: loaded.seed, replications: plan.replications, points, cells, effects: merged.effects }; // prettier-ignore
     io.out.write(`${JSON.stringify(json)}\n`);
-  } else io.out.write(sweepText(loaded, { ...about, merged }));
+  } else writeAnswer(io.out, sweepText(loaded, { ...about, merged }));
   return merged.refused.length > 0 || merged.missing.length > 0 ? EXIT.refused : EXIT.done;
 }
 

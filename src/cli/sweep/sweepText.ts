@@ -74,6 +74,8 @@ function levelLines(sweep: Sweep, rows: readonly EffectRow[]): readonly string[]
 }
 
 function estimate({ value, low, high }: Estimate): readonly [string, string] {
+  // Every point that the effect needs was refused, or its cells are missing.
+  if (Number.isNaN(value)) return ['not run', ''];
   const range = low === null || high === null ? '' : `${signedNumber(low)} to ${signedNumber(high)}`;
   return [signedNumber(value), range];
 }

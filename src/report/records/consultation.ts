@@ -129,7 +129,6 @@ export function consultationText(report: Consultation): string {
   }
   return [
     textTable(table, { right: [2, 3, 4, 5] }),
-    'An installation whose two fuels have different suppliers is dual: it counts on the row of each, and once under',
-    '"each once". gt01 excludes the gas meter alone and concerns its supplier only. Suppliers without a row have none.',
+    'An installation whose two fuels have different suppliers is dual: it counts on the row of each, and once under "each once". gt01 excludes the gas meter alone and concerns its supplier only. Suppliers without a row have none.',
   ].join('\n');
 }

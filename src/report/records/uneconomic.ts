@@ -223,7 +223,6 @@ export function uneconomicText(rows: readonly UneconomicRow[]): string {
     textTable(table, { right: [1, 2, 3, 4, 5, 6] }),
     `Decided uneconomic: ${avoided.length} DMCs, GBP ${money(sum(avoided, 'costPence'))} not spent, ${thousands(sum(avoided, 'excluded'))} installations excluded in effect.`,
     `Final EPCL entries are due by ${DATES.finalEpclEntries.date} (ours: ${DATES.finalEpclEntries.ours}).`,
-    `"Unblocked" leaves out installations that have migrated, that`,
-    'another exclusion of the installation holds, or (MOC Secure before February 2022) that the EPCL does not hold up yet.',
+    '"Unblocked" leaves out installations that have migrated, that another exclusion of the installation holds, or (MOC Secure before February 2022) that the EPCL does not hold up yet.',
   ].join('\n');
 }

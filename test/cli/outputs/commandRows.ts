@@ -25,8 +25,10 @@ export interface CommandRow {
   readonly notResults?: readonly string[];
   /** The words that its origin begins with. Default: its own. */
   readonly originWords?: string;
-  /** Why lines of its text may be of any width. */
+  /** Why its text is of any width, on a terminal too: a document that other programs read. */
   readonly anyWidth?: string;
+  /** Why its text is of any width in a pipe. */
+  readonly pipeWidth?: string;
   /** Why it is not called by these tests. */
   readonly notCalled?: string;
 }
@@ -44,8 +46,7 @@ const HAS_RUN = { other: (p: Place) => ofRun(p, 'run2') };
 const lines = (p: Place): readonly string[] => [CLAUSE, '--priors', p.at('linesPriors.yaml'), '--to', p.at('lines.csv'), '--draws', '8', '--scale', '0.2', '--workers', '1']; // prettier-ignore
 const thresholds = [CLAUSE, '--scale', '0.1', ...ONE];
 const engine = (p: Place, seed: string): readonly string[] => ['--command', sampleCommand('engines/rightEngine.ts'), '--runs', '20', '--laws', 'none', '--cases', p.at('cases'), '--seed', seed]; // prettier-ignore
-const VALUES = 'a value a line, with its mark, its note and its range: for a search, and never cut';
-const STORY = 'a story, line by line as it happened; its lines are sentences and no table';
+const VALUES = 'a value a line, with its mark, its note and its range, is for a search';
 const SCHEMA = 'the schema of a document is no result';
 const PLAIN = 'it prints the document itself, which other commands read';
 
@@ -55,8 +56,8 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
     writes: { out: 'folder', html: 'file' },
     notResults: ['kernelSeconds'],
   }),
-  'explain': row(() => [SCENARIO, '--installation', '5'], { anyWidth: STORY }),
-  'explain of records': row((p) => [...p.records, '--installation', '5'], { anyWidth: STORY }),
+  'explain': row(() => [SCENARIO, '--installation', '5']),
+  'explain of records': row((p) => [...p.records, '--installation', '5']),
   'decide': row((p) => [...p.records, '--as-of', '2022-12-31', '--compare', REGIME], {
     other: (p) => [...p.records, '--as-of', '2022-06-30', '--compare', REGIME],
     writes: { 'out': 'file', 'compare-out': 'file' },
@@ -151,7 +152,7 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
   }),
   'forecast backtest': row(() => ['scenarios/various1.yaml', '--draws', '200', '--workers', '1']),
   'scenario check': row(() => [SCENARIO]),
-  'scenario print': row(() => [SCENARIO], { anyWidth: VALUES }),
+  'scenario print': row(() => [SCENARIO], { pipeWidth: VALUES }),
   'scenario schema': row(() => [], { withoutOrigin: SCHEMA, anyWidth: SCHEMA }),
   'rules list': row(() => []),
   'rules print': row(() => [VARIOUS1.name], { withoutOrigin: PLAIN, anyWidth: PLAIN }),
@@ -180,12 +181,10 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
   'check schema': row(() => ['engine'], { withoutOrigin: SCHEMA, anyWidth: SCHEMA }),
   'emulate': notCalled('it serves until it is stopped'),
   'rig': row((p) => [p.at('rig.yaml')], {
-    anyWidth: STORY,
     writes: { out: 'folder' },
     neverReplaces: 'what a device did cannot be recorded again: test/cli/rig.test.ts',
   }),
   'rig status': row((p) => [p.at('watch.yaml'), '--out', p.at('watch')], {
-    anyWidth: STORY,
     writes: {},
     neverReplaces: 'it reads the folder that --out names',
   }),
@@ -193,7 +192,6 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
   'rig check': row((p) => [p.at('rig.yaml')]),
   'rig schema': row(() => [], { anyWidth: SCHEMA }),
   'fleet': row((p) => [p.at('fleet.yaml')], {
-    anyWidth: 'its first line holds names and values for a search, and is no table',
     writes: { out: 'folder' },
     neverReplaces: 'what a device did cannot be recorded again: test/cli/fleet.test.ts',
   }),
@@ -209,6 +207,7 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
   'devices compare': row((p) => [p.at('a.json'), p.at('b.json')], { codes: [4] }),
   'devices listen': row(() => ['--listen', '127.0.0.1:0', '--seconds', '1']),
   'devices profile': row((p) => [p.at('looks')], {
+    anyWidth: PLAIN,
     writes: { out: 'file' },
     neverReplaces: 'a file that is there is never overwritten: test/cli/devicesProfile.test.ts',
   }),

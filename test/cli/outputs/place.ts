@@ -20,8 +20,8 @@ export interface Place {
   readonly device: string;
   /** Options that name the records of the run. */
   readonly records: readonly string[];
-  /** Runs a command line with a state folder of its own. */
-  readonly run: (args: readonly string[]) => Promise<Answer>;
+  /** Runs a command line with a state folder of its own: in a pipe, or on a terminal of so many columns. */
+  readonly run: (args: readonly string[], columns?: number) => Promise<Answer>;
   readonly stop: () => Promise<void>;
 }
 
@@ -53,8 +53,11 @@ export async function makePlace(): Promise<Place> {
     profile: labProfile(),
     tcp: { host: '127.0.0.1', port: 0, framing: 'wrapper' },
   });
-  const run = (args: readonly string[]): Promise<Answer> =>
-    commandLine(args, { env: { ...process.env, XDG_STATE_HOME: at('state') } });
+  const run = (args: readonly string[], columns?: number): Promise<Answer> =>
+    commandLine(args, {
+      env: { ...process.env, XDG_STATE_HOME: at('state') },
+      ...(columns !== undefined && { columns }),
+    });
   const place: Place = {
     folder,
     at,

@@ -1,9 +1,9 @@
-// The tables of every command fit a terminal of 80 columns.
+// Every line of every answer fits a terminal of 80 columns. What no line can be broken for is named here.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { calledCommands, lineOf, someOf, type Called } from './commandRows.ts';
 import { makePlace, type Place } from './place.ts';
 
-/** The width of a terminal that says no other, and of a pipe. */
+/** The width of a pipe, and of the terminal of these tests. */
 const COLUMNS = 80;
 
 /** Commands that do not begin without a place for their outputs. */
@@ -17,23 +17,33 @@ beforeAll(async () => {
 });
 afterAll(() => place.stop());
 
-/** A row of a table: three cells or more, two spaces apart. */
-function isRow(line: string): boolean {
-  return line.trim().split(/ {2,}/).length > 2;
+/** What a terminal shows line by line: progress is written over again, and its control characters take no room. */
+function linesOf(text: string): readonly string[] {
+  // eslint-disable-next-line no-control-regex
+  return text.split(/\n|\r|\u001b\[[\d?]*[A-Za-z]|\u001b\d/);
 }
 
-async function textOf(one: Called): Promise<string> {
+/** True of a line that is too wide although it could be broken: it has more than one word. */
+function isTooWide(line: string): boolean {
+  return line.length > COLUMNS && line.trim().includes(' ');
+}
+
+async function answerOf(one: Called, columns?: number) {
   const needed = NEED_OUT.includes(one.name) ? ['--out', place.fresh('.csv')] : [];
-  const { code, out, err } = await place.run(lineOf(one, [...one.row.args(place), ...needed]));
-  const isRight = (one.row.codes ?? [0]).includes(code);
-  expect({ code, err: isRight ? '' : err }).toEqual({ code, err: '' });
-  // decide has its tables on standard error.
-  return out + err;
+  const answer = await place.run(lineOf(one, [...one.row.args(place), ...needed]), columns);
+  const isRight = (one.row.codes ?? [0]).includes(answer.code);
+  expect({ code: answer.code, err: isRight ? '' : answer.err }).toEqual({ code: answer.code, err: '' });
+  return answer;
 }
 
 describe.each(someOf(asked, 2).map((one) => [one.name, one] as const))('%s', (_, one) => {
-  test('no row of its tables is wider than 80 columns', async () => {
-    const wide = (await textOf(one)).split('\n').filter((line) => line.length > COLUMNS && isRow(line));
-    expect(wide).toEqual([]);
+  test.skipIf(one.row.pipeWidth !== undefined)('no line of its answer is wider than 80 columns in a pipe', async () => {
+    const { out } = await answerOf(one);
+    expect(linesOf(out).filter(isTooWide)).toEqual([]);
+  });
+
+  test('no line of its answer or its notes is wider than a terminal of 80 columns', async () => {
+    const { out, err } = await answerOf(one, COLUMNS);
+    expect(linesOf(`${out}\n${err}`).filter(isTooWide)).toEqual([]);
   });
 });

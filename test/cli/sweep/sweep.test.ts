@@ -133,6 +133,8 @@ describe('sweep', () => {
     const { code, out } = await commandLine(['sweep', at('refused.yaml'), '--out', at('refused'), '--store', at('whole/cells'), '--workers', '1']); // prettier-ignore
     expect(code).toBe(2);
     expect(out).toContain('1 point refused');
+    expect(out).toMatch(/replacement +0\.\d+ +-1 +not run/);
+    expect(out).not.toContain('NaN');
   });
 
   test('a sweep names a store that cannot be written, keeps its content and writes no table', async () => {

@@ -6,7 +6,7 @@ import type { Instant } from '../../../time.ts';
 import type { Asker } from '../../../../test/kit/trial/asker.ts';
 import type { MinimiseOptions } from '../../../../test/kit/trial/minimise.ts';
 import { EXIT, ExitWith, UsageError } from '../../shell/exit.ts';
-import { writeLine, type Io } from '../../shell/io.ts';
+import { type Io, writeAnswer, writeLine } from '../../shell/io.ts';
 
 /** An engine that `check` holds to the rules, however it is reached. */
 export interface EngineUnderTest extends Asker {
@@ -95,6 +95,6 @@ export function engineByCommand(io: Io, { command, answerSeconds }: CommandOptio
 function notReady(io: Io, error: unknown): unknown {
   if (!(error instanceof EngineNotReady)) return error;
   if (error.isUsage) return new UsageError(`--command: ${error.message}`);
-  writeLine(io.out, `FAILED: ${error.message}`);
+  writeAnswer(io.out, `FAILED: ${error.message}\n`);
   return new ExitWith(EXIT.property);
 }

@@ -47,6 +47,9 @@ function expectSame(path: string, set: readonly string[], seed = `compiled-${SEE
   }
 }
 
+/** Each by itself in CI; elsewhere one of a few, and the random settings hold the others. */
+const READING_STEP = sampleSize('COMPILED_READINGS', { whole: 1, part: 4 });
+
 describe('compiled lives', () => {
   test('compiled lives are used if WebAssembly exists', () => {
     const model = modelAt('scenarios/null.yaml');
@@ -70,7 +73,10 @@ describe('compiled lives', () => {
     },
   );
 
-  test.each(READING_VALUES)('compiled lives count the same under %s', (reading) => expectSame(EVERYTHING, [reading]));
+  test.each(READING_VALUES.filter((_, i) => i % READING_STEP === 0))(
+    'compiled lives count the same under %s',
+    (reading) => expectSame(EVERYTHING, [reading]),
+  );
 
   test('compiled lives count the same under random settings with their own seeds', () => {
     fc.assert(
