@@ -7,7 +7,7 @@
 export function numbersOutsideTables(page: string): readonly string[] {
   const figures = page.replaceAll(/<(script|style)[\s\S]*?<\/\1>/g, '').match(/<figure[\s\S]*?<\/figure>/g) ?? [];
   const written = figures.flatMap((figure) => {
-    const cells = [...figure.matchAll(/<t[hd][^>]*>([^<]*)</g)].map(([, cell]) => cell);
+    const cells = [...figure.matchAll(/<t[hd][^>]*>([^<]*)(?=<)/g)].map(([, cell]) => cell);
     return [...figure.matchAll(/class="value[^"]*">([^<]*)</g)].map(([, value = '']) => ({ value, isFound: cells.includes(value) })); // prettier-ignore
   });
   if (written.length === 0) throw new Error('found no number in any chart of the page');

@@ -5,7 +5,7 @@ import { concat, Reader, toHex } from '../dlms/encoding/bytes.ts';
 import { isCiphered } from '../dlms/security/ciphering.ts';
 import { decodeInitiateRequest } from '../dlms/apdu/initiate.ts';
 import { bytesOf, membersOf, numberOf } from '../dlms/encoding/values.ts';
-import { dataText, plain } from './words/valueWords.ts';
+import { dataText } from './words/valueWords.ts';
 import { explainApdu } from './explain/explainApdu.ts';
 import { apduName, type Asked, broken, type Explained } from './explain/explained.ts';
 import { headerText, type KeyChest } from './keyChest.ts';
@@ -106,7 +106,7 @@ export class ApduStory {
     return {
       ...explained,
       text: `${explained.text}: ${dataText(value.value)}`,
-      tree: () => ({ ...explained.tree(), value: plain(value.value) }),
+      tree: () => ({ ...explained.tree(), value: value.value }),
     };
   }
 

@@ -19,11 +19,17 @@ async function outcomeOf(engine: Engine, question: Question) {
   return outcome;
 }
 
-/** The first failing question of a seed, shrunk; undefined where no question of the seed fails. */
-async function found(engine: Engine, seed: string): Promise<Counterexample | undefined> {
+/** The questions of a seed, each made once for all engines. */
+function questionsOf(seed: string): (run: number) => Question {
   const stream = new QuestionStream(seed, VARIOUS1);
+  const made: Question[] = [];
+  return (run) => (made[run] ??= stream.question(run));
+}
+
+/** The first failing question of a seed, shrunk; undefined where no question of the seed fails. */
+async function found(engine: Engine, questions: (run: number) => Question): Promise<Counterexample | undefined> {
   for (let run = 0; run < RUNS; run += 1) {
-    const question = stream.question(run);
+    const question = questions(run);
     const outcome = await outcomeOf(engine, question);
     const finding = findingOf(outcome, question, {});
     if (finding === null) continue;
@@ -39,8 +45,9 @@ test('there are more than a hundred wrong engines', () => {
 });
 
 describe.each(SEEDS)('with the seed %s', (seed) => {
+  const questions = questionsOf(seed);
   test.each(ENGINES)('an engine is found, and shrunk to the last row, that is wrong: %s', async (_name, engine) => {
-    const one = await found(engine, seed);
+    const one = await found(engine, questions);
     expect(one, `seed ${seed}`).toBeDefined();
     if (one === undefined) return;
     expect(one.isMinimal).toBe(true);

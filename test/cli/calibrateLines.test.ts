@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { numbersOutsideTables } from '../pageNumbers.ts';
 import { CALIBRATION_TABLES } from '../../src/cli/calibrate/calibrationTables.ts';
-import { commandLine } from './harness.ts';
+import { commandLine, type Answer } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lines-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -48,9 +48,12 @@ describe('calibrate SCENARIO --to LINES', () => {
     expect(p95).toBeGreaterThan(0.05);
   });
 
-  test('--html draws the lines and the parameters, with every number of a chart in its table and no folder', async () => {
-    const html = join(folder, 'lines.html');
-    expect(await run('--html', html)).toMatchObject({ code: 0 });
+  const out = join(folder, 'tables');
+  const html = join(folder, 'lines.html');
+  let answer: Answer;
+  beforeAll(async () => void (answer = await run('--out', out, '--html', html)));
+
+  test('--html draws the lines and the parameters, with every number of a chart in its table and no folder', () => {
     const page = readFileSync(html, 'utf8');
     expect(numbersOutsideTables(page)).toEqual([]);
     expect(page).toContain('five-retries/MOC_Secure');
@@ -59,8 +62,7 @@ describe('calibrate SCENARIO --to LINES', () => {
   });
 
   test('--out writes the tables with their origin, and every table is of its columns', async () => {
-    const out = join(folder, 'tables');
-    expect(await run('--out', out)).toMatchObject({ code: 0 });
+    expect(answer.code).toBe(0);
     const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { command: string; kind: string; files: Record<string, { rows: number }> }; // prettier-ignore
     expect(manifest).toMatchObject({ kind: 'calibration', draws: 120, histories: null });
     expect(manifest.command).not.toContain(folder);
@@ -74,11 +76,10 @@ describe('calibrate SCENARIO --to LINES', () => {
     expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('five-retries/MOC_Secure');
   });
 
-  test('the text names the lines and the parameters, the most identified first', async () => {
-    const { out } = await run();
-    expect(out).toContain('five-retries/MOC_Secure');
-    expect(out).toMatch(/^silent .* identified$/m);
-    expect(out).toContain('1 of 3 parameters are identified');
+  test('the text names the lines and the parameters, the most identified first', () => {
+    expect(answer.out).toContain('five-retries/MOC_Secure');
+    expect(answer.out).toMatch(/^silent .* identified$/m);
+    expect(answer.out).toContain('1 of 3 parameters are identified');
   });
 
   test.each([
@@ -97,7 +98,7 @@ describe('calibrate SCENARIO --to LINES', () => {
 
   test('a figure that no draw comes near ends with 4 and says so', async () => {
     const far = file('far.csv', 'category,cohorts,published,relation\nfive-retries,MOC_Secure,9000,fit\n');
-    const { code, err } = await run('--to', far);
+    const { code, err } = await run('--to', far, '--draws', '40');
     expect(code).toBe(4);
     expect(err).toContain('no draw of the priors comes near five-retries/MOC_Secure');
   });

@@ -25,8 +25,17 @@ export async function pageScript(name: 'client' | 'live'): Promise<string> {
   return existsSync(built) ? readText(built) : bundled(name);
 }
 
-/** A script packed and in base64: the page unpacks it before it starts the worker. */
-export async function packedScript(name: 'worker' | 'full'): Promise<string> {
+/** Packing takes most of the time of a page, and the scripts do not change while a process runs. */
+const packedScripts = new Map<PageScript, Promise<string>>();
+
+/** A script packed and in base64: the page unpacks it before it starts the worker. A process packs each once. */
+export function packedScript(name: 'worker' | 'full'): Promise<string> {
+  const made = packedScripts.get(name) ?? newlyPacked(name);
+  packedScripts.set(name, made);
+  return made;
+}
+
+async function newlyPacked(name: 'worker' | 'full'): Promise<string> {
   const built = fileURLToPath(new URL(`${name}.packed`, BUILT));
   return existsSync(built) ? readFileSync(built).toString('base64') : packed(Buffer.from(await bundled(name)));
 }
@@ -36,9 +45,11 @@ async function bundled(name: PageScript): Promise<string> {
   return bundlePage(name);
 }
 
+let life: string | undefined;
+
 /** The compiled life in the same form. It stands beside the worker, so that both are unpacked at once. */
 export function packedLife(): string {
-  return packed(Buffer.from(PAGE_LIFE, 'base64'));
+  return (life ??= packed(Buffer.from(PAGE_LIFE, 'base64')));
 }
 
 /** Bytes packed and in base64. */

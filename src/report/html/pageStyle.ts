@@ -54,7 +54,7 @@ ${RIGHT}[scope=rowgroup]{padding-top:.75rem;font-weight:600;font-family:ui-monos
 dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.4rem}}
 .grid{stroke:var(--rule);stroke-width:1}.base{stroke:var(--soft);stroke-width:1}
 .mark{stroke:var(--mark);stroke-width:1.5;stroke-dasharray:3 3}
-.line{fill:none;stroke-width:2;vector-effect:non-scaling-stroke}.dashed{stroke-dasharray:6 4}
+.line{fill:none;stroke-width:2}.line,.grid,.base{vector-effect:non-scaling-stroke}.dashed{stroke-dasharray:6 4}
 .band{opacity:.22}.band.s1{opacity:.34}
 .dot{fill:var(--paper);stroke:var(--mark);stroke-width:1.6}
 .diamond{fill:var(--paper);stroke:var(--mark);stroke-width:1.6}

@@ -45,17 +45,9 @@ export function openAll(
     if (!header.ok || !title) continue;
     const { family, control, counter, body } = header.value;
     const isDedicated = family === 'ded' || family === 'generalDed';
-    const hit = (isDedicated ? dedicated : known).flatMap((keys) => {
-      const protection = {
-        control,
-        encryptionKey: keys.guek,
-        authenticationKey: keys.gak,
-        systemTitle: title,
-        counter,
-      };
-      const plain = open(protection, body);
-      return plain.ok ? [{ keys, plain: plain.value }] : [];
-    })[0];
+    const hit = openedWith(isDedicated ? dedicated : known, (keys) =>
+      open({ control, encryptionKey: keys.guek, authenticationKey: keys.gak, systemTitle: title, counter }, body),
+    );
     if (!hit) {
       unopened += 1;
       continue;
@@ -71,6 +63,18 @@ export function openAll(
       uses.push({ nonce: nonceOf(new DataView(proof.buffer, proof.byteOffset).getUint32(1)), what: toHex(proof) });
   }
   return { opened, uses, unopened };
+}
+
+/** The first keys that open a message, and what it says. */
+function openedWith(
+  candidates: readonly SuiteKeys[],
+  opens: (keys: SuiteKeys) => ReturnType<typeof open>,
+): Pick<Opened, 'keys' | 'plain'> | undefined {
+  for (const keys of candidates) {
+    const plain = opens(keys);
+    if (plain.ok) return { keys, plain: plain.value };
+  }
+  return undefined;
 }
 
 function cipheredPart(apdu: Uint8Array, titles: { c2s?: Uint8Array; s2c?: Uint8Array }): Uint8Array | undefined {

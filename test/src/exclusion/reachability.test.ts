@@ -48,9 +48,11 @@ function visit({ history, rules, asOf }: Question): void {
   const answer = JSON.stringify(evaluate(history, VARIOUS1, asOf).verdicts);
   for (const name of READING_NAMES) {
     for (const value of Object.keys(READINGS[name].values)) {
+      const moves = `${name}: ${value} moves a verdict`;
+      // One question that it moves is enough.
+      if (reached.has(moves)) continue;
       const other = { ...VARIOUS1, readings: { ...VARIOUS1.readings, [name]: value } };
-      if (JSON.stringify(evaluate(history, other, asOf).verdicts) !== answer)
-        reach(`${name}: ${value} moves a verdict`);
+      if (JSON.stringify(evaluate(history, other, asOf).verdicts) !== answer) reach(moves);
     }
   }
 }
