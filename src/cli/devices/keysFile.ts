@@ -1,4 +1,5 @@
 /** Reads a file of keys: a YAML file that says where each key and secret stands. They never come as arguments. */
+import { readGiven } from '../shell/givenFiles.ts';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -60,19 +61,19 @@ export function decodeKeys(path: string, env: Readonly<Record<string, string | u
   return readKeysFile(path, env).flatMap(({ keys }) => (keys ? [keys] : []));
 }
 
+const EXPECTED = 'lab, or guek and gak (and kek, secret) with {file: ...} or {env: ...}, or a list of these';
+
 function documentOf(path: string): readonly z.output<typeof keySet>[] {
+  const text = readGiven(path, `${EXPECTED} as YAML`);
   let document: unknown;
   try {
-    document = parse(readFileSync(path, 'utf8'));
+    document = parse(text);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new UsageError(`${path}: ${code === undefined ? 'is not YAML' : `cannot be read (${code})`}`);
+    throw new UsageError(`${path}: found no YAML, expected ${EXPECTED}`, { cause });
   }
   const parsed = fileSchema.safeParse(document);
   if (parsed.success) return [parsed.data].flat();
-  throw new UsageError(
-    `${path}: expected lab, or guek and gak (and kek, secret) with {file: ...} or {env: ...}, or a list of these`,
-  );
+  throw new UsageError(`${path}: found ${text.trim() === '' ? 'an empty file' : 'another form'}, expected ${EXPECTED}`);
 }
 
 function placeText(at: Place): string {

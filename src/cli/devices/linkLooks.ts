@@ -1,4 +1,5 @@
 /** What a directory of outputs shows of the WAN: every call that was made, and how long answers took. */
+import { foundInstead } from '../shell/givenFiles.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -37,7 +38,7 @@ export function linkLooks(directory: string): LinkLooks {
     if (existsSync(path)) return read(path);
   }
   throw new UsageError(
-    `${directory}: found no ${readers.map(([name]) => name).join(', ')}, expected a directory of rig --watch, rig --out or fleet --out`,
+    `${directory}: found ${foundInstead(directory, readers.map(([name]) => name).join(' or '))}, expected one of rig --watch, rig --out or fleet --out`,
   );
 }
 

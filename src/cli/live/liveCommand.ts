@@ -1,3 +1,4 @@
+import { foundInstead } from '../shell/givenFiles.ts';
 import { existsSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { livePage } from '../../report/html/livePage.ts';
@@ -31,7 +32,9 @@ Examples:
 async function live(io: Io, directories: readonly string[], { listen }: { readonly listen: string }): Promise<void> {
   for (const directory of directories) {
     if (!existsSync(directory) || !statSync(directory).isDirectory())
-      throw new UsageError(`${directory}: found no such folder, expected one that a command writes to`);
+      throw new UsageError(
+        `${directory}: found ${foundInstead(directory, 'files')}, expected a folder that a command writes to`,
+      );
   }
   const { host, port } = addressOf(listen);
   const server = await serveLive({

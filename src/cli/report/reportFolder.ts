@@ -1,3 +1,4 @@
+import { foundInstead } from '../shell/givenFiles.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_REPORT_FORMAT, type RunReport } from '../../report/runReport.ts';
@@ -43,7 +44,7 @@ export const PAGE_FILE = 'page.json';
  */
 export function readOutputFolder(directory: string): OutputFolder {
   if (!existsSync(join(directory, MANIFEST))) {
-    throw new UsageError(`${directory}: found no ${MANIFEST}, expected a folder that run --out or sweep --out wrote\n  The manifest is written last: without it the folder is not complete.`); // prettier-ignore
+    throw new UsageError(`${directory}: found ${foundInstead(directory, MANIFEST)}, expected a folder that run --out or sweep --out wrote\n  The manifest is written last: without it the folder is not complete.`); // prettier-ignore
   }
   const manifest = jsonOf<unknown>(directory, MANIFEST);
   if (existsSync(join(directory, PAGE_FILE))) return { kind: 'document', document: documentOf(directory) };

@@ -1,3 +1,4 @@
+import { foundInstead } from '../shell/givenFiles.ts';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Input } from '../../interchange/format/formats.ts';
@@ -31,7 +32,7 @@ export function readRun(
 ): RunDirectory {
   const manifest = join(directory, MANIFEST);
   if (!existsSync(manifest))
-    throw new UsageError(`--run ${directory}: there is no manifest.json; name a directory that \`run --out\` wrote.`);
+    throw new UsageError(`--run ${directory}: found ${foundInstead(directory, MANIFEST)}, expected a folder that run --out wrote`); // prettier-ignore
   const hashes = FILES_READ.map((name) => ({ name, sha256: checkSum(directory, name, manifest) }));
   const origin = { ...originOfManifest(manifest), inputs: hashes };
   const horizon = horizonOf(directory);

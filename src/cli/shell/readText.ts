@@ -5,14 +5,26 @@ import type { Files } from '../../document/files.ts';
 /** A file that a person wrote has at most this many bytes; more is refused before it is read. */
 const BYTES_MAX = 8_388_608;
 
-/** Reads a text file for the loaders, which know no files. */
+/** A file that was read and holds no text of ours. The message says what it holds. */
+export class NotTextError extends Error {
+  override name = 'NotTextError';
+}
+
+/**
+ * Reads a text file for the loaders, which know no files.
+ *
+ * @throws NotTextError if it is too large or holds bytes that are no text; else an error of the file system with its path
+ */
 export function readText(path: string): string {
-  const { size } = statSync(path);
-  if (size > BYTES_MAX) throw new Error(`${size} bytes, at most ${BYTES_MAX} are read`);
+  const found = statSync(path);
+  // Reading a folder fails with an error that does not name it.
+  if (found.isDirectory()) throw Object.assign(new Error('a folder stands where a file is needed'), { code: 'EISDIR', path }); // prettier-ignore
+  const { size } = found;
+  if (size > BYTES_MAX) throw new NotTextError(`${size} bytes, of which at most ${BYTES_MAX} are read`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    if (error instanceof TypeError) throw new Error('it is not UTF-8 text', { cause: error });
+    if (error instanceof TypeError) throw new NotTextError('bytes that are no UTF-8 text', { cause: error });
     throw error;
   }
 }
