@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { escapeMarkup, html } from '../../text/markup.ts';
-import { PAGE_STYLE } from './pageStyle.ts';
+import { pageStyle } from './pageStyle.ts';
 
 /** A block that is data to the browser: the page's own script reads it, and it is never executed. */
 export interface DataBlock {
@@ -24,9 +24,10 @@ export interface PageShell {
 export function pageHtml({ title, body, script, data = [], connect = "'none'" }: PageShell): string {
   // Only a page that computes starts a worker and WebAssembly. A page that is served only listens.
   const computes = script !== undefined && connect === "'none'";
+  const style = pageStyle(body);
   const policy = [
     "default-src 'none'",
-    `style-src ${hashSource(PAGE_STYLE)}`,
+    `style-src ${hashSource(style)}`,
     script === undefined
       ? "script-src 'none'"
       : `script-src ${hashSource(script)}${computes ? " 'wasm-unsafe-eval'" : ''}`,
@@ -47,7 +48,7 @@ export function pageHtml({ title, body, script, data = [], connect = "'none'" }:
     // Without this link a browser asks the server for an icon, and the page would need a second request.
     '<link rel="icon" href="data:,">',
     html('title', {}, escapeMarkup(title)),
-    `<style>${PAGE_STYLE}</style>`,
+    `<style>${style}</style>`,
     '</head>',
     '<body>',
     body,
