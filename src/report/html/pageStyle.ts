@@ -56,7 +56,7 @@ code{font:0.92em ui-monospace,monospace;overflow-wrap:anywhere}
 figure{margin:1.25rem 0;padding:0}
 figcaption{max-width:46rem;margin-bottom:.75rem}
 details{margin:.5rem 0}summary{cursor:pointer;color:var(--link)}
-.scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--link)}
+.scroll{overflow-x:auto;margin-bottom:1rem}.scroll:focus-visible{outline:2px solid var(--link)}
 table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:.25rem 0}caption span{display:block;position:sticky;left:0;max-width:calc(100vw - 2rem)}
 th,td{padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule);min-width:4.5rem;font-weight:400}

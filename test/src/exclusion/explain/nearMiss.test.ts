@@ -220,6 +220,18 @@ describe('of several continuations the earliest is named', () => {
   });
 });
 
+test.each([
+  ['2022-12-31T23:59:58Z', ''],
+  ['2022-12-31T23:59:59Z', 'exclusions took effect until 2022-12-31 only'],
+])(
+  'as of %s the next second is the first one left: a finding in it would take effect, or the reason is given',
+  (asOf, noEffect) => {
+    const near = nearMisses({ installation: HOUSE, attempts: [], events: [] }, VARIOUS1, instant(asOf));
+    const completeAt = instant(asOf) + 1;
+    expect(near.find(({ category }) => category === 'master-key')).toMatchObject({ noEffect, rows: { completeAt } });
+  },
+);
+
 test('a decision on a DMC that is on record needs no DMC to be known: Dormancy alone is missing', () => {
   const installation: Installation = { ...HOUSE, cohort: 'FOC', esmeDormant: false, gas: null };
   const decided = { at: 1_640_000_000, event: 'sos-uneconomic', value: '' } as const;
