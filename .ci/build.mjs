@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { bundleCommand } from './bundleCommand.mjs';
+import { bundleCommand, bundleThreads } from './bundleCommand.mjs';
 import { bundlePage, PACKED_SCRIPTS, PAGE_SCRIPTS } from './bundlePage.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -35,8 +35,9 @@ for (const name of readdirSync(`${root}/test/cases`).filter((one) => one.endsWit
   writeFileSync(`${root}/dist/test/cases/${name.replace(/yaml$/, 'json')}`, resolvedCasesJson(text, name));
 }
 
-// What the bin starts.
+// What the bin starts, and what a thread starts.
 await bundleCommand();
+await bundleThreads();
 
 // The glossary is read at run time, from beside the code that reads it.
 cpSync(`${root}/src/docs/glossary.md`, `${root}/dist/src/docs/glossary.md`);

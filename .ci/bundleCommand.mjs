@@ -1,7 +1,8 @@
 // Bundles the command line for the package: one file an entry, and pieces that are loaded when a command asks for them. A
-// start then opens a few files instead of some hundred. Other packages stay outside, each under its own licence.
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+// start then opens a few files instead of some hundred. The threads that it starts are bundled too. Other packages stay
+// outside, each under its own licence.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -31,20 +32,42 @@ export async function bundleOfCheckout(outdir) {
   await bundleInto(outdir, (path) => JSON.stringify(pathToFileURL(path).href));
 }
 
+/** The modules that a thread of a pool starts with. */
+const THREADS = ['sim/kernel/run/worker', 'sim/forecast/forecastWorker'];
+
+/** Writes a file to dist/bin for each module that a thread starts with. The module in dist/ then only imports that file. */
+export async function bundleThreads() {
+  await build({
+    ...bundling('dist/bin', placeInPackage),
+    entryPoints: THREADS.map((module) => `${module}.ts`),
+    entryNames: '[name]',
+  });
+  for (const module of THREADS) {
+    const up = relative(dirname(module), '.');
+    writeFileSync(`${root}/dist/${module}.js`, `import '${up}/bin/${basename(module)}.js';\n`);
+  }
+}
+
 async function bundleInto(outdir, placeOf) {
   await build({
-    absWorkingDir: root,
+    ...bundling(outdir, placeOf),
     entryPoints: ['src/cli/main.ts'],
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+  });
+}
+
+function bundling(outdir, placeOf) {
+  return {
+    absWorkingDir: root,
     outdir,
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
     packages: 'external',
-    chunkNames: '[name]-[hash]',
     charset: 'utf8',
     logLevel: 'error',
     plugins: [places(placeOf)],
-  });
+  };
 }

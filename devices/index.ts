@@ -68,6 +68,7 @@ export { fleetFieldTable, fleetJsonSchema } from './fleet/fleetSchemaText.ts';
 export { runRig, type RigRun, type RunRigOptions } from './rig/run/runRig.ts';
 export type { RigSetup } from './rig/file/rigSetup.ts';
 export { rigFieldTable, rigJsonSchema } from './rig/file/rigSchemaText.ts';
+export { evidenceSources } from './rig/watch/evidenceSources.ts';
 export { attemptOf, watchHistory } from './rig/watch/watchHistory.ts';
 export { JournalError } from './rig/watch/journal.ts';
 export type { JournalRecord } from './rig/watch/journalRecord.ts';

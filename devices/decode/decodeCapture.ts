@@ -9,14 +9,18 @@ import { guessFraming, type CaptureFraming, type Found } from './capture/capture
 import type { CaptureItem, Portion, PortionContext } from './capture/capturePortion.ts';
 import { KeyChest, type DecodeKeys } from './keyChest.ts';
 import { Stream } from './captureStream.ts';
+import { plain } from './words/valueWords.ts';
 import { controlWords, messageText } from './words/linkWords.ts';
 
 export interface DecodeOptions {
   /** Default `auto`. `mqtt` means payloads, which are framed as over TCP. */
   readonly framing?: 'auto' | 'wrapper' | 'hdlc' | '62056-21' | 'mqtt';
   readonly keys?: readonly DecodeKeys[];
-  /** Default true. Lines for people need no tree, and cost less without one. */
-  readonly trees?: boolean;
+  /**
+   * `plain` (default): trees of plain JSON. `decoded`: trees with octets and large integers as they were decoded, for a
+   * writer that takes them. `none`: lines for people need no tree, and cost less without one.
+   */
+  readonly trees?: 'plain' | 'decoded' | 'none';
 }
 
 /** One frame, or one place that is none. */
@@ -76,7 +80,7 @@ type Conversation = Partial<Record<'c2s' | 's2c' | 'unknown', Stream>>;
 export class CaptureDecoder {
   private readonly story: ApduStory;
   private readonly framing: NonNullable<DecodeOptions['framing']>;
-  private readonly trees: boolean;
+  private readonly trees: NonNullable<DecodeOptions['trees']>;
   private readonly onLine: TakeLine;
   private readonly streams = new Map<string, Conversation>();
   /** HDLC segments so far, by direction of a pair of stations. */
@@ -84,7 +88,7 @@ export class CaptureDecoder {
   /** The portion that is being decoded. */
   private place: Place = { endpoint: '' };
 
-  constructor({ framing = 'auto', keys = [], trees = true }: DecodeOptions, onLine: TakeLine) {
+  constructor({ framing = 'auto', keys = [], trees = 'plain' }: DecodeOptions, onLine: TakeLine) {
     this.framing = framing;
     this.trees = trees;
     this.onLine = onLine;
@@ -181,7 +185,12 @@ export class CaptureDecoder {
         stream.ports(source, destination);
         if (apdu.length === 0) return this.tell(stream.link, offset, 'an empty PDU');
         const told = this.story.tell(apdu, this.sentOf(apdu, stream.peers));
-        return this.told(told, stream.link, offset, this.trees ? { wrapper: { source, destination } } : undefined);
+        return this.told(
+          told,
+          stream.link,
+          offset,
+          this.trees === 'none' ? undefined : { wrapper: { source, destination } },
+        );
       }
       case 'hdlc':
         return this.hdlcFrame(found.frame, stream, offset);
@@ -200,7 +209,8 @@ export class CaptureDecoder {
 
   private told(explained: Explained, link: string, offset: number, linkTree?: Record<string, unknown>): void {
     const { name, text } = explained;
-    const tree = this.trees ? { ...linkTree, ...explained.tree() } : undefined;
+    const decoded = this.trees === 'none' ? undefined : Object.assign(linkTree ?? {}, explained.tree());
+    const tree = this.trees === 'plain' ? (plain(decoded) as DecodedLine['tree']) : decoded;
     this.tell(
       link,
       offset,
@@ -216,7 +226,7 @@ export class CaptureDecoder {
     const { text: control, isInformation } = controlWords(frame.control);
     stream.stations(source, destination);
     const link = `${control} ${stream.link}`;
-    const tree = this.trees ? { hdlc: { control, source, destination, segmented } } : undefined;
+    const tree = this.trees === 'none' ? undefined : { hdlc: { control, source, destination, segmented } };
     if (!isInformation) {
       const text = information.length === 0 ? '' : `${information.length} bytes of parameters`;
       return this.tell(link, offset, text, tree);

@@ -7,7 +7,7 @@ import type { DecodeKeys } from './keyChest.ts';
 /** Puts frames into words as they come. A frame that completes nothing yet has no words. */
 export function plainWords(keys: readonly DecodeKeys[]): (frame: PlainFrame) => string | undefined {
   const texts: string[] = [];
-  const decoder = new CaptureDecoder({ keys, trees: false }, ({ text }) => texts.push(text));
+  const decoder = new CaptureDecoder({ keys, trees: 'none' }, ({ text }) => texts.push(text));
   return (frame) => {
     decoder.take(frame);
     const words = texts.splice(0).join(' | ');
@@ -23,7 +23,7 @@ export interface LiveTraceOptions {
 
 /** A frame log that tells what each frame says. */
 export function liveTrace({ keys, nowMilliseconds, onLine }: LiveTraceOptions): FrameLog {
-  const decoder = new CaptureDecoder({ keys, trees: false }, onLine);
+  const decoder = new CaptureDecoder({ keys, trees: 'none' }, onLine);
   const t = (): string => new Date(nowMilliseconds()).toISOString();
   let frames = 0;
   return {
@@ -42,6 +42,6 @@ export function liveTrace({ keys, nowMilliseconds, onLine }: LiveTraceOptions): 
 
 /** As {@link liveTrace}, from the lines of a frame log as they are written. */
 export function liveLines({ keys, onLine }: Omit<LiveTraceOptions, 'nowMilliseconds'>): (text: string) => void {
-  const decoder = new CaptureDecoder({ keys, trees: false }, onLine);
+  const decoder = new CaptureDecoder({ keys, trees: 'none' }, onLine);
   return (text) => readCapture(Buffer.from(text), (item) => ('problem' in item ? undefined : decoder.take(item)));
 }

@@ -19,14 +19,16 @@ export function recode(input: Uint8Array, packs: boolean): Uint8Array {
   const contexts = looks.length + 2;
   // One more prediction: what followed the last place that was like this one.
   const inputs = contexts + 1;
-  const [slotBits, known, longest, learning] = [19, 80, 31, 0.015];
+  const length = packs ? input.length : new DataView(input.buffer, input.byteOffset).getUint32(0);
+  const slotBits = length > 30_000 ? 20 : 18;
+  const [known, longest, learning] = [80, 31, 0.015];
   const multiplier = 0x2f0b4c47;
   // Of each context and the bits of a byte that are known: how likely a 1 is next, in 22 bits, and how often it was seen.
   const slots = new Uint32Array(contexts << slotBits).fill(0x80000000);
   const repeated = new Float32Array(longest + 1).fill(0.5);
   const lastPlaces = new Int32Array(1 << 16);
-  // Weights by the bits of the byte that are known, and by the byte before it.
-  const weights = new Float32Array(inputs << 9).fill(0.18);
+  // Weights by the bits of the byte that are known, by the byte before it, and by the one before that.
+  const weights = new Float32Array(inputs * 768).fill(0.18);
   const stretched = new Float32Array(inputs);
   const rows = new Int32Array(contexts);
   const hashes = new Int32Array(contexts);
@@ -44,7 +46,9 @@ export function recode(input: Uint8Array, packs: boolean): Uint8Array {
     stretches[i] = x;
   }
 
-  const length = packs ? input.length : new DataView(input.buffer, input.byteOffset).getUint32(0);
+  const corrections = new Float32Array(33 << 16);
+  for (let i = 0; i < corrections.length; i += 1) corrections[i] = i < 33 ? squash((i - 16) / 2) : corrections[i - 33]!;
+
   const plain = packs ? input : new Uint8Array(length);
   const code = [length >>> 24, (length >>> 16) & 255, (length >>> 8) & 255, length & 255];
   // The interval that the code lies in, as unsigned numbers of 32 bits, and the code itself.
@@ -82,7 +86,9 @@ export function recode(input: Uint8Array, packs: boolean): Uint8Array {
     hashes[looks.length + 1] = Math.imul(word ^ wordBefore, multiplier) ^ 99;
     let expected = matched > 0 ? plain[place]! | 256 : 0;
     let [known8, column] = [1, 1];
-    const byLast = (before(i, 1) + 255) * inputs;
+    const last = before(i, 1) - 1;
+    const byLast = (256 + last) * inputs;
+    const bySecond = (511 + before(i, 2)) * inputs;
     for (let shift = 7; shift >= 0; shift -= 1) {
       // The slots of four bits stand side by side, which is what a processor reads at once.
       if ((shift & 3) === 3) {
@@ -98,21 +104,33 @@ export function recode(input: Uint8Array, packs: boolean): Uint8Array {
       const surety = expected === 0 ? 0 : stretches[(repeated[matched]! * 4095.99) | 0]!;
       stretched[contexts] = guess === 1 ? surety : -surety;
       const byKnown = known8 * inputs;
-      let [first, second] = [0, 0];
+      let [first, second, third] = [0, 0, 0];
       for (let k = 0; k < inputs; k += 1) {
         first += stretched[k]! * weights[byKnown + k]!;
         second += stretched[k]! * weights[byLast + k]!;
+        third += stretched[k]! * weights[bySecond + k]!;
       }
-      const bit = codeBit(squash((first + second) / 2), (plain[i]! >> shift) & 1);
-      const wrong = [(bit - squash(first)) * learning, (bit - squash(second)) * learning] as const;
+      // What came of such a mix after such a byte, between the two places beside it, corrects the mix.
+      const mixed = Math.max(-7.9, Math.min(7.9, (first + second + third) / 3));
+      const beside = Math.floor(mixed * 2);
+      const share = mixed * 2 - beside;
+      const corrected = ((last << 8) | known8) * 33 + 16 + beside;
+      const corrects = corrections[corrected]! * (1 - share) + corrections[corrected + 1]! * share;
+      const bit = codeBit((squash(mixed) + corrects) / 2, (plain[i]! >> shift) & 1);
+      corrections[corrected]! += (bit - corrections[corrected]!) * (1 - share) * 0.02;
+      corrections[corrected + 1]! += (bit - corrections[corrected + 1]!) * share * 0.02;
+      const wrongFirst = (bit - squash(first)) * learning;
+      const wrongSecond = (bit - squash(second)) * learning;
+      const wrongThird = (bit - squash(third)) * learning;
       for (let k = 0; k < inputs; k += 1) {
-        weights[byKnown + k]! += wrong[0] * stretched[k]!;
-        weights[byLast + k]! += wrong[1] * stretched[k]!;
+        weights[byKnown + k]! += wrongFirst * stretched[k]!;
+        weights[byLast + k]! += wrongSecond * stretched[k]!;
+        weights[bySecond + k]! += wrongThird * stretched[k]!;
       }
       for (let k = 0; k < contexts; k += 1) {
         const at = rows[k]! + column;
         const [likely, times] = [slots[at]! >>> 10, slots[at]! & 1023];
-        const moved = likely + ((bit === 1 ? 0x3fffff : 0) - likely) / (times + 1.6);
+        const moved = likely + ((bit === 1 ? 0x3fffff : 0) - likely) / (times + 1.4);
         slots[at] = (moved << 10) | (times < known ? times + 1 : times);
       }
       if (expected !== 0) repeated[matched]! += (Number(guess === bit) - repeated[matched]!) / 50;

@@ -135,6 +135,13 @@ describe.runIf(isWhole('PACK_WHOLE', 'the package is built, packed and used'))('
     expect(opened.length, opened.join(' ')).toBeLessThanOrEqual(most);
   });
 
+  test('a thread opens one bundle of its own, not the modules it is made of', () => {
+    const opened = new Set(modulesOf(['run', 'null', '--replications', '2', '--workers', '2']));
+    const thread = ['dist/sim/kernel/run/worker.js', 'dist/sim/kernel/run/workerBoot.mjs'];
+    expect(opened).toContain('dist/bin/worker.js');
+    expect([...opened].filter((path) => !path.startsWith('dist/bin/')).toSorted()).toEqual(thread);
+  });
+
   test("every command of the package's README works in it", () => {
     const text = readFileSync(join(ROOT, 'src/docs/package.md'), 'utf8');
     const commands = [...text.matchAll(/^\$ npx smets1-bench (.+)$/gm)].map(([, args = '']) => args.split(' '));

@@ -1,7 +1,6 @@
 /** What explaining an APDU gives. Secrets are left out of every text and tree. */
 import type { ServiceRequest, ServiceResponse } from '../../dlms/apdu/apdu.ts';
 import { APDU_NAMES } from '../words/dlmsNames.ts';
-import { plain } from '../words/valueWords.ts';
 
 /** Something that a request is about. Its answer is named by it. */
 export interface Asked {
@@ -16,7 +15,7 @@ export interface Explained {
   readonly name: string;
   /** What it says, in one line, without the name. */
   readonly text: string;
-  /** Makes the tree, which is plain JSON. Most readers want lines only, and a tree costs more than its line. */
+  /** Makes the tree, with values as they were decoded. Most readers want lines only, and a tree costs more than its line. */
   tree(): Readonly<Record<string, unknown>>;
   /** Set if the bytes do not make an APDU. */
   readonly error?: string | undefined;
@@ -42,9 +41,10 @@ export function whole(apdu: Uint8Array, text: string, tree: () => Record<string,
   return { name, text, tree: () => treeOf(name, tree()) };
 }
 
-/** The tree of an APDU: its name, and what was decoded as plain JSON. */
+/** The tree of an APDU: its name, and what was decoded. */
 export function treeOf(name: string, tree: Record<string, unknown>): Record<string, unknown> {
-  return { apdu: name, ...(plain(tree) as Record<string, unknown>) };
+  // Spreading one object into another costs several times as much.
+  return Object.assign({ apdu: name }, tree);
 }
 
 /** Octets that do not make the APDU that their first byte announces. */

@@ -48,7 +48,9 @@ function octetsText(bytes: Uint8Array): string {
 export function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
   if (typeof value === 'bigint') return value.toString();
-  if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]));
+  if (Array.isArray(value)) return value.map(plain);
+  const made: Record<string, unknown> = {};
+  for (const name in value) made[name] = plain((value as Record<string, unknown>)[name]);
+  return made;
 }

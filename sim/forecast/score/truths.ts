@@ -69,9 +69,9 @@ export function* truthCells(
   priors: Priors,
   options: LibraryOptions & { readonly asOf: string; readonly truths: number; readonly seed: string; readonly world: World }, // prettier-ignore
 ): Generator<LibraryCell> {
-  const { truths, seed, world, asOf } = options;
+  const { truths, seed, world, asOf, set: given = [] } = options;
   const own: Priors = { ...priors, seed };
-  const set = WORLDS[world].set(own);
+  const set = [...given, ...WORLDS[world].set(own)];
   for (const draw of drawsOf(own, truths))
     yield* drawCells(own, draw, { ...options, draws: truths, replications: 1, set, asOf });
 }

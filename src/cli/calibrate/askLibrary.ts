@@ -10,13 +10,13 @@ import { forecastDays } from '../../../sim/forecast/library/libraryPlan.ts';
 import type { Member } from '../../../sim/forecast/predict/lookAlikes.ts';
 import { fillLibrary, membersOf } from '../library/libraryCells.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
-import { readStates, type RecordsAsked } from '../library/libraryRecords.ts';
+import { readStates, recordFilesOf, type RecordsAsked } from '../library/libraryRecords.ts';
 import { refuseLateAsOf } from '../library/recordReading.ts';
 import { commandText } from '../shell/commandText.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
+import { idleRecordOptions, idleReplace, refuseIdle } from '../output/idleOptions.ts';
 import type { Io } from '../shell/io.ts';
 import { threadsOf } from '../shell/options.ts';
-import { recordsIn } from '../shell/recordInputs.ts';
 import { observationDice, publishedLines, type AskedLine, type HistoriesRead } from './calibrationAnswer.ts';
 import { giveAnswer, refuseOut, type AnswerPlaces } from './calibrationOutput.ts';
 import { libraryOrigin } from '../library/libraryOrigin.ts';
@@ -39,6 +39,11 @@ export async function askLibrary(io: Io, folder: string, options: LibraryAsked):
   const hasRecords = options.histories !== undefined || options.installations.length > 0 || options.attempts.length > 0 || options.events.length > 0; // prettier-ignore
   if (to === undefined && !hasRecords)
     throw new UsageError(`${folder}: nothing to hold it against: name --to LINES.csv, --histories DIR, or --installations F --attempts F`); // prettier-ignore
+  refuseIdle(io, {
+    ...idleRecordOptions(hasRecords),
+    ...idleReplace(options.out, options.html),
+    'operator-error': to === undefined ? 'it is the error of published lines: name --to LINES.csv' : undefined,
+  });
   const asOf = asOfIn(library, options, hasRecords);
   const asked = to === undefined ? [] : publishedLines(priors, to, library.files);
   const day = asked.length === 0 ? 0 : comparedDay(library, asOf);
@@ -84,6 +89,7 @@ function askedOrigin(
   { asOf, hasLines }: { readonly asOf: string; readonly hasLines: boolean },
 ): Provenance {
   const { to, operatorError, histories, installations, attempts, events } = options;
+  const records = recordFilesOf(options);
   const command = commandText(['calibrate', library.folder], {
     to,
     'operator-error': hasLines ? operatorError : undefined,
@@ -93,7 +99,6 @@ function askedOrigin(
     'events': events,
     'as-of': asOf,
   });
-  const records = histories === undefined ? { installations, attempts, events } : recordsIn(histories);
   const files = [...(to === undefined ? [] : [to]), ...Object.values(records).flat()];
   return {
     ...originOf(io, { ...libraryOrigin(library), inputs: filesOrigin(files) }),

@@ -8,6 +8,7 @@ import { createLibrary, isMeantAsLibrary } from '../library/libraryFolder.ts';
 import type { RecordsAsked } from '../library/libraryRecords.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
+import { idleRecordOptions, idleReplace, refuseIdle } from '../output/idleOptions.ts';
 import { type Io, writeAnswer } from '../shell/io.ts';
 import { collect, dateOption, folder, oneOf, pageFile, repeatable, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts'; // prettier-ignore
 import { withFileOptions } from '../shell/recordInputs.ts';
@@ -131,8 +132,15 @@ async function calibrate(io: Io, of: string, options: CalibrateOptions): Promise
   if (priors === undefined) throw new UsageError('--priors FILE is needed: what each number may be (scenarios/priors)');
   if (to === undefined) {
     if (options.html !== undefined) throw new UsageError('--html shows what data say: name --to LINES.csv, or a library with --histories DIR'); // prettier-ignore
+    refuseIdle(io, {
+      ...idleRecordOptions(false),
+      'operator-error': 'it is the error of published lines: name --to LINES.csv',
+      'format': 'the cells of a library have one form',
+      'replace': 'a library is never replaced',
+    });
     return makeLibrary(io, of, { ...options, priors });
   }
+  refuseIdle(io, { ...idleRecordOptions(false), ...idleReplace(options.out, options.html) });
   if (options.replications !== undefined) throw new UsageError('--replications is for a library; for --to without one each draw is lived once, so take more --draws'); // prettier-ignore
   if (options.asOf.length > 0) throw new UsageError('--as-of is for a library: published lines are compared at the day that the scenario names'); // prettier-ignore
   const { draws = LINE_DRAWS.draws, scale = LINE_DRAWS.scale } = options;

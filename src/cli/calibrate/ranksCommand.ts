@@ -19,6 +19,7 @@ import { fillLibrary, membersOf } from '../library/libraryCells.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
+import { refuseIdle } from '../output/idleOptions.ts';
 import { type Io, breathe, writeAnswer, writeLine } from '../shell/io.ts';
 import { dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { comparedDay } from './askLibrary.ts';
@@ -88,6 +89,7 @@ async function coverage(io: Io, folder: string, options: RanksOptions): Promise<
   if (seed === head.seed) throw new UsageError(`--seed ${seed}: the library has this seed; its truths would be its own draws`); // prettier-ignore
   const to = options.to ?? (priors.base.publishedVolumes === undefined ? undefined : PUBLISHED);
   const lines = to === undefined ? [] : publishedLines(priors, to, library.files);
+  refuseIdle(io, { 'operator-error': lines.length === 0 ? 'the scenario publishes no lines: name --to LINES.csv' : undefined }); // prettier-ignore
   const day = lines.length === 0 ? 0 : comparedDay(library, asOf);
   const workers = threadsOf(options.workers);
   const { keys } = await fillLibrary(io, library, { asOf, workers });

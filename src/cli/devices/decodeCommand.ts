@@ -51,7 +51,7 @@ async function decode(io: Io, capture: string, { framing, keys, format }: Given)
   const writer = new LineWriter(io.out, format);
   if (format === 'json') io.out.write(originLine(io));
   const count = { lines: 0, damages: 0, shut: 0 };
-  decodeEach(bytes, { framing, keys: given, trees: format === 'json' }, (line) => {
+  decodeEach(bytes, { framing, keys: given, trees: format === 'json' ? 'decoded' : 'none' }, (line) => {
     count.lines += 1;
     if (line.isDamage) count.damages += 1;
     if (line.isShut === true) count.shut += 1;

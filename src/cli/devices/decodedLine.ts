@@ -1,5 +1,6 @@
 /** A decoded frame as a line for people, and as a JSON object. */
 import { originOf } from '../output/outputOrigin.ts';
+import { fieldsJson, plainJson, quoted } from '../../../devices/decode/words/plainJson.ts';
 import type { DecodedLine } from '../../../devices/decode/decodeCapture.ts';
 import { type Io, type OutputStream, writeText } from '../shell/io.ts';
 
@@ -28,6 +29,17 @@ export function lineJson({ isDamage, isShut: _, about, ...line }: DecodedLine): 
   return { ...line, ...about, ...(isDamage && { damage: true }) };
 }
 
+/** The text of {@link lineJson} for a line whose tree may hold values as they were decoded. */
+export function jsonText({ t, dir, endpoint, offset, link, text, tree, about, isDamage }: DecodedLine): string {
+  let fields = t === undefined ? '' : `"t":${quoted(t)},`;
+  if (dir !== undefined) fields += `"dir":"${dir}",`;
+  fields += `"endpoint":${quoted(endpoint)},"offset":${offset},"link":${quoted(link)},"text":${quoted(text)}`;
+  if (tree) fields += `,"tree":${plainJson(tree)}`;
+  const context = about === undefined ? '' : fieldsJson(about);
+  if (context !== '') fields += `,${context}`;
+  return `{${fields}${isDamage ? ',"damage":true' : ''}}`;
+}
+
 /** Characters that are written at once. A write for each line would cost more than the line. */
 const CHUNK_LENGTH = 1 << 16;
 
@@ -43,7 +55,7 @@ export class LineWriter {
   }
 
   write(line: DecodedLine): void {
-    this.held += this.format === 'json' ? JSON.stringify(lineJson(line)) : lineText(line);
+    this.held += this.format === 'json' ? jsonText(line) : lineText(line);
     this.held += '\n';
     if (this.held.length >= CHUNK_LENGTH) this.flush();
   }

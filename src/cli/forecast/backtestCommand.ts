@@ -17,7 +17,7 @@ import { type Io, breathe, writeAnswer } from '../shell/io.ts';
 import { collect, dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { readText } from '../shell/readText.ts';
-import { loadScenarioFile, type ScenarioFile } from '../shell/scenarioFile.ts';
+import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 interface BacktestOptions {
@@ -64,6 +64,7 @@ Exit codes: 0 done, 1 usage, scenario or series wrong, 3 defect.`,
 
 async function run(io: Io, path: string, options: BacktestOptions): Promise<void> {
   const file = loadScenarioFile(path, options.set);
+  warnOfIdle(io, file);
   const { scenario } = file;
   const [from, fitUntil] = [dayOf(scenario.from), dayOf(options.fitUntil)];
   const rows = seriesOf(file, path, options.to);

@@ -15,6 +15,7 @@ import { UsageError } from '../shell/exit.ts';
 import { type Io, breathe, writeAnswer, writeLine } from '../shell/io.ts';
 import { dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { fillLibrary, forecasterOf, membersOf } from '../library/libraryCells.ts';
+import { givenOf, givenOption, givenSettings } from '../library/givenOption.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
 import { dayText } from './forecastRows.ts';
 import { libraryOrigin } from '../library/libraryOrigin.ts';
@@ -25,6 +26,7 @@ interface CoverageOptions {
   readonly truths: number;
   readonly seed: string;
   readonly world: string;
+  readonly given: readonly string[];
   readonly workers?: number;
   readonly format: 'text' | 'json';
 }
@@ -50,6 +52,7 @@ export function coverageCommand({ action }: Shell): Command {
       oneOf(...Object.keys(WORLDS)),
       'priors',
     ) // prettier-ignore
+    .addOption(givenOption())
     .addOption(workersOption('threads; the figures do not depend on it'))
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
@@ -86,18 +89,20 @@ async function coverage(io: Io, folder: string, options: CoverageOptions): Promi
   const blocks: CoverageAt[] = [];
   for (const asOf of asOfs) blocks.push(await coverageAt(io, library, asOf, options));
   if (format === 'json')
-    io.out.write(`${JSON.stringify({ provenance: originOf(io, libraryOrigin(library)), world, truths, seed, asOfs: blocks })}\n`); // prettier-ignore
+    io.out.write(`${JSON.stringify({ provenance: originOf(io, libraryOrigin(library)), world, truths, seed, given: options.given, asOfs: blocks })}\n`); // prettier-ignore
   else writeAnswer(io.out, blocks.map((block) => coverageText(block, options)).join('\n'));
 }
 
 async function coverageAt(io: Io, library: Library, asOf: string, options: CoverageOptions): Promise<CoverageAt> {
   const { priors, head } = library;
   const workers = threadsOf(options.workers);
-  const { keys } = await fillLibrary(io, library, { asOf, workers });
+  const given = givenOf(library, options.given);
+  const set = givenSettings(given);
+  const { keys } = await fillLibrary(io, library, { asOf, workers, set });
   const members = membersOf(library, keys);
-  const forecaster = forecasterOf(library, members);
+  const forecaster = forecasterOf(library, members, given);
   const outcomes = members.map(({ table }) => outcomeOf(table));
-  const cells = truthCells(priors, { ...head.options, asOf, truths: options.truths, seed: options.seed, world: options.world as World }); // prettier-ignore
+  const cells = truthCells(priors, { ...head.options, asOf, truths: options.truths, seed: options.seed, set, world: options.world as World }); // prettier-ignore
   const { days } = members[0]?.table ?? { days: 1 };
   const shown = [...new Set([1, 3, 6, 9, days - 1])].filter((day) => day >= 1 && day < days);
   const signal = io.interruption();
@@ -128,10 +133,10 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-function coverageText({ asOf, alarms, rows }: CoverageAt, { truths, seed, world }: CoverageOptions): string {
+function coverageText({ asOf, alarms, rows }: CoverageAt, { truths, seed, world, given }: CoverageOptions): string {
   const sorted = alarms.toSorted((a, b) => a - b);
   return [
-    `Coverage as of ${asOf}: ${truths} truths, world ${world} (${WORLDS[world as World].words}), seed ${seed}`,
+    `Coverage as of ${asOf}: ${truths} truths, world ${world} (${WORLDS[world as World].words}), seed ${seed}${given.length === 0 ? '' : `, given ${given.join(', ')}`}`,
     holdsTable(rows),
     `Alarms (largest |z| of each truth): median ${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(1)}, largest ${(sorted.at(-1) ?? 0).toFixed(1)}; above ${ALARM} a forecast raises an alarm`, // prettier-ignore
     '',

@@ -2,12 +2,15 @@ import type { TableValue } from '../../interchange/table/tableTypes.ts';
 import type { Instant } from '../../time.ts';
 import type { Forecast } from '../../../sim/forecast/predict/forecaster.ts';
 import type { ForecastRow } from '../../../sim/forecast/predict/forecastLines.ts';
+import type { GivenParameter } from '../../../sim/calibrate/priors/givenParameters.ts';
 import type { Library } from '../library/libraryFolder.ts';
 import type { Portfolio } from './portfolioReader.ts';
 
 /** A forecast and all that is said of it. */
 export interface Answer {
   readonly library: Library;
+  /** The switches of the process that were given, in the place of their priors. */
+  readonly given: readonly GivenParameter[];
   readonly asOf: string;
   readonly instants: readonly Instant[];
   readonly days: readonly number[];

@@ -9,6 +9,7 @@ import { coverageCommand } from './coverageCommand.ts';
 import { runForecast, type ForecastOptions } from './forecastRun.ts';
 import { PARTS } from './portfolioReader.ts';
 import { thresholdsCommand } from './thresholdsCommand.ts';
+import { givenOption } from '../library/givenOption.ts';
 import { replaceOption } from '../output/ownFiles.ts';
 
 /** The subcommands of `forecast`, in the order of its help. Each is a maker of its own file in this folder. */
@@ -21,12 +22,15 @@ export function forecastCommand(shell: Shell): Command {
     .argument('[library]', 'folder that calibrate has made')
     .option('--as-of <date>', 'London date at whose end all is known', dateOption)
     .option('--until <date>', "last day; its last month end is forecast (default: the library's horizon)", dateOption)
-    .addOption(
-      repeatable('--installations <file>', 'the installations record; without histories the priors alone speak'),
+    .option(
+      '--histories <dir>',
+      'folder of records (installations, attempts, events); without them the priors alone speak',
     )
+    .addOption(repeatable('--installations <file>', 'instead of --histories: the installations record'))
     .addOption(repeatable('--attempts <file>', 'the attempts record'))
     .addOption(repeatable('--events <file>', 'the events record'))
     .option('--by <names>', 'also by supplier and area, joined by commas', byList, [])
+    .addOption(givenOption())
     .addOption(repeatable('--what-if <name: path=value>', 'also forecast as if this had always been so'))
     .option('--out <dir>', 'where the tables go: forecast, visits, installations', folder)
     .option('--html <file>', 'write the forecast as one page with pictures', pageFile)
@@ -45,7 +49,12 @@ them. A library without states at the as-of gets them first: that takes minutes,
 Examples:
   smets1-bench calibrate various1 --priors scenarios/priors/various1.yaml --out out/library
   smets1-bench forecast out/library --as-of 2021-11-03
-  smets1-bench forecast out/library --as-of 2021-11-03 --installations i.parquet --attempts a.parquet --events e.parquet --by supplier --out out/forecast
+  smets1-bench forecast out/library --as-of 2021-11-03 --histories out/records --by supplier --out out/forecast
+  smets1-bench forecast out/library --as-of 2021-11-03 --histories out/records --given "retries stop when=effective"
+
+--given says what is known of the process, and what histories up to the as-of may not tell: whether retries stop, whether
+there are shocks. Every draw of the library lives again with the value (minutes, once); the rest stays as drawn. The
+answer shows the lines with and without it.
 
 A what-if lives the whole library again under the setting, on the same dice: minutes, once. It holds from the start of the
 simulated lives, so that it answers: had it always been so, seen from the states of today.

@@ -31,6 +31,11 @@ import { fillLibrary, forecasterOf, membersOf } from '../library/libraryCells.ts
 import { forecastDocument } from '../page/forecastPage.ts';
 import { PAGE_FILE } from '../report/reportFolder.ts';
 import { writeDocument } from '../report/writePage.ts';
+import { AS_DRAWN } from '../../report/forecast/forecastSections.ts';
+import type { GivenParameter } from '../../../sim/calibrate/priors/givenParameters.ts';
+import { givenOf, givenSettings, givenText } from '../library/givenOption.ts';
+import { recordFilesOf } from '../library/libraryRecords.ts';
+import { idleRecordOptions, idleReplace, refuseIdle } from '../output/idleOptions.ts';
 import { areRecordsNamed, readRecords, refuseLateAsOf } from '../library/recordReading.ts';
 import { openLibrary, refuseAsOf, type Library } from '../library/libraryFolder.ts';
 import type { PortfolioSink } from './portfolioReader.ts';
@@ -46,10 +51,12 @@ import { libraryOrigin } from '../library/libraryOrigin.ts';
 export interface ForecastOptions {
   readonly asOf?: string;
   readonly until?: string;
+  readonly histories?: string;
   readonly installations: readonly string[];
   readonly attempts: readonly string[];
   readonly events: readonly string[];
   readonly by: readonly string[];
+  readonly given: readonly string[];
   readonly whatIf: readonly string[];
   readonly out?: string;
   readonly html?: string;
@@ -69,13 +76,17 @@ const STRANGERS_MAX = 0.2;
 const NO_EVENTS = 'No --events: changes of dormancy, payment mode and supplier, Master Keys and decisions are taken as none.'; // prettier-ignore
 
 /** Runs `forecast LIBRARY`. */
-export async function runForecast(io: Io, folder: string, options: ForecastOptions): Promise<ExitCode> {
+export async function runForecast(io: Io, folder: string, asked: ForecastOptions): Promise<ExitCode> {
   const library = openLibrary(folder);
-  const { asOf, days, instants } = daysOf(library, options);
+  const { asOf, days, instants } = daysOf(library, asked);
+  const options = { ...asked, ...recordFilesOf(asked) };
   const hasRecords = areRecordsNamed(options);
+  refuseIdle(io, { ...idleRecordOptions(hasRecords), ...idleReplace(options.out, options.html) });
   const parts = PARTS.filter((part) => options.by.includes(part));
   if (!hasRecords && parts.length > 0) throw new UsageError(`--by ${parts.join(',')}: only histories tell it; name --installations and --attempts`); // prettier-ignore
   const whatIfs = whatIfsOf(library, options.whatIf);
+  const given = givenOf(library, options.given);
+  const set = givenSettings(given);
   const { path: temporary, remove } = temporaryFolder('forecast');
   let staging: Staging | undefined;
   try {
@@ -83,23 +94,23 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
     const provenance: Provenance = {
       ...originOf(io, { ...libraryOrigin(library), ...(inputs && { inputs: inputsOrigin(inputs) }) }),
       set: library.head.set,
-      command: commandOf(library, options),
+      command: commandOf(library, asked),
     };
     refuseOtherFolder(options.out, provenance, options);
     refuseOthers([namedOutput('--html', options.html)], provenance, options);
     staging = options.out === undefined ? undefined : stage(options.out);
     const workers = threadsOf(options.workers);
     const lines = linesUnder(library.priors.base.rules);
-    const about = { library, asOf, days, instants };
+    const about = { library, given, asOf, days, instants };
     const tables = staging && new Tables(staging.folder);
     const early = inputs && options.events.length === 0 ? [NO_EVENTS] : [];
     for (const note of early) writeLine(io.err, note);
     // Records that are refused are refused before minutes go into cells that are missing.
-    if (inputs && !library.isFilled(asOf)) refuseLate(asOf, await read(io, { ...about, lines, options, parts, tables: undefined, inputs, temporary })); // prettier-ignore
-    const { keys } = await fillLibrary(io, library, { asOf, workers });
+    if (inputs && (given.length > 0 || !library.isFilled(asOf))) refuseLate(asOf, await read(io, { ...about, lines, options, parts, tables: undefined, inputs, temporary })); // prettier-ignore
+    const { keys } = await fillLibrary(io, library, { asOf, workers, set });
     const members = membersOf(library, keys);
     const plain: Answer = inputs
-      ? await withHistories(io, forecasterOf(library, members), { ...about, lines, options, parts, tables, inputs, temporary }) // prettier-ignore
+      ? await withHistories(io, forecasterOf(library, members, given), { ...about, lines, options, parts, tables, inputs, temporary }) // prettier-ignore
       : {
           ...about,
           ...priorForecast(members, { lines, days, scale: library.head.options.scale }),
@@ -107,10 +118,14 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
           visits: [],
         };
     const rows = [...plain.rows];
-    for (const { name, set } of whatIfs) {
-      const filled = await fillLibrary(io, library, { asOf, workers, set });
-      const states = plain.histories?.portfolio.states;
-      rows.push(...whatIfRows(library, membersOf(library, filled.keys), { name, lines, days, states }));
+    const states = plain.histories?.portfolio.states;
+    if (given.length > 0) {
+      const filled = await fillLibrary(io, library, { asOf, workers });
+      rows.push(...whatIfRows(library, membersOf(library, filled.keys), { name: AS_DRAWN, lines, days, states }));
+    }
+    for (const { name, set: more } of whatIfs) {
+      const filled = await fillLibrary(io, library, { asOf, workers, set: [...set, ...more] });
+      rows.push(...whatIfRows(library, membersOf(library, filled.keys), { name, lines, days, states, given }));
     }
     const answer: Answer = { ...plain, rows, notes: [...early, ...plain.notes] };
     const page = staging || options.html !== undefined ? documentOf(answer, provenance) : undefined;
@@ -139,14 +154,16 @@ export async function runForecast(io: Io, folder: string, options: ForecastOptio
 /** The command that gives the forecast again. */
 function commandOf(
   { folder }: Library,
-  { asOf, until, installations, attempts, events, by, whatIf }: ForecastOptions,
+  { asOf, until, histories, installations, attempts, events, by, given, whatIf }: ForecastOptions,
 ): string {
   return commandText(['forecast', folder], {
     'as-of': asOf,
     until,
+    histories,
     installations,
     attempts,
     events,
+    given,
     'by': by.length === 0 ? undefined : by.join(','),
     'what-if': whatIf,
   });
@@ -157,6 +174,7 @@ function documentOf(answer: Answer, provenance: Provenance): PageDocument {
   const { library, histories, visits } = answer;
   return forecastDocument({
     ...answer,
+    given: givenText(answer.given),
     provenance,
     rules: library.priors.base.rules,
     today: histories?.portfolio.today,
@@ -216,6 +234,7 @@ function daysOf(
 
 interface HistoryOptions {
   readonly library: Library;
+  readonly given: readonly GivenParameter[];
   readonly asOf: string;
   readonly lines: readonly LineOfForecast[];
   readonly days: readonly number[];
@@ -250,6 +269,7 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
   const notes = [...alarmNotes(forecast), ...missingNotes(forecaster, portfolio)];
   return {
     library,
+    given: about.given,
     asOf,
     days,
     instants: about.instants,
@@ -333,14 +353,15 @@ function missingNotes({ lookAlikes }: Forecaster, { states }: Portfolio): readon
   return missing.flatMap((count, cohort) => (count === 0 ? [] : [`${counted(count, 'installation')} of ${COHORTS[cohort]} with no look-alike but by cohort and dormancy: their share of the forecast is the library's average`])); // prettier-ignore
 }
 
-function jsonText({ asOf, rows, instants, notes, histories, library }: Answer, provenance: Provenance): string {
+function jsonText({ asOf, rows, instants, notes, histories, library, given }: Answer, provenance: Provenance): string {
   const { scenarioHash, seed, options } = library.head;
   const alarm = histories?.forecast.alarm ?? null;
   const support = histories?.support ?? null;
   const columns = FORECAST_TABLES['forecast.csv'].map(({ name }) => name);
   const forecast = rows.map((row) => tableRow(row, instants));
   const today = histories ? todayOf(histories.portfolio.today) : null;
-  return `${JSON.stringify({ provenance, asOf, scenario: scenarioHash, seed, library: options, alarm, support, today, notes, columns, forecast })}\n`;
+  // prettier-ignore
+  return `${JSON.stringify({ provenance, asOf, scenario: scenarioHash, seed, library: options, draws: { count: options.draws, effective: options.draws }, given: given.map(({ name, value }) => ({ name, value })), alarm, support, today, notes, columns, forecast })}\n`;
 }
 
 /** Reported at the as-of, by cohort and category. */

@@ -12,7 +12,7 @@ const QUANTILES = [
 export const FORECAST_TABLES = {
   'forecast.csv': [
     column('day', 'text', 'London date: the as-of, then month ends'),
-    column('what_if', 'text', 'name of the what-if; empty: as things are'),
+    column('what_if', 'text', 'name of the what-if; empty: as things are; as drawn: nothing given'),
     column('part', 'text', 'all, or the dimension of --by: supplier, area'),
     column('of', 'text', 'the supplier or area; empty for all, or if not known'),
     column('cohort', 'text', 'migration cohort; all: the total of the cohorts'),

@@ -1,15 +1,18 @@
 import { textTable, thousands } from '../../text/table.ts';
 import type { Instant } from '../../time.ts';
+import { farLines } from '../../report/forecast/alarmLines.ts';
 import { PROBABILITIES, quantileAt } from '../../../sim/forecast/predict/predictive.ts';
 import { ALARM } from '../../../sim/forecast/predict/forecaster.ts';
 import { LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { todayOf, type ForecastRow } from '../../../sim/forecast/predict/forecastLines.ts';
+import { switchesOf } from '../../../sim/calibrate/priors/givenParameters.ts';
+import { givenText, switchText } from '../library/givenOption.ts';
 import { dayText } from './forecastRows.ts';
 import type { Answer, Support } from './forecastAnswer.ts';
-import { whatIfText } from './whatIfs.ts';
+import { givenChangeLines, whatIfText } from './whatIfs.ts';
 
 /** What `forecast` prints: the lines at the last day, and how well the portfolio is matched. */
-export function forecastText({ asOf, instants, days, rows, histories, library }: Answer): string {
+export function forecastText({ asOf, instants, days, rows, histories, library, given }: Answer): string {
   const last = days.at(-1) as number;
   const { head } = library;
   const shown = rows.filter(({ day, part, line, whatIf }) => day === last && whatIf === '' && part === 'all' && line.measure !== 'effective'); // prettier-ignore
@@ -23,7 +26,11 @@ export function forecastText({ asOf, instants, days, rows, histories, library }:
       right: [2, 3, 4, 5, 6, 7],
     }),
     'all: a total, drawn from all its lines together. Over categories it counts installations, so gt01 (gas meters) is no part of it.',
-    ...(histories ? ['', supportText(histories.support), alarmText(histories.forecast)] : []),
+    ...(histories
+      ? ['', supportText(histories.support), alarmText(histories.forecast), ...nearLines(histories.forecast)]
+      : []),
+    ...evidenceLines(library, given),
+    ...givenChangeLines(rows, last, given),
     whatIfText(rows, last),
   ].join('\n');
 }
@@ -46,4 +53,18 @@ function alarmText({ alarm, widened, scores }: NonNullable<Answer['histories']>[
   const wider = widened > 1 ? `; intervals are ${widened.toFixed(2)} times wider than for the typical draw` : '';
   const verdict = alarm > ALARM ? 'see the alarm' : 'the library holds portfolios like it';
   return `${scores.length} summaries of the portfolio, the farthest ${alarm.toFixed(1)} standard deviations from the library: ${verdict}${wider}`;
+}
+
+function nearLines({ alarm, scores }: NonNullable<Answer['histories']>['forecast']): readonly string[] {
+  return alarm > ALARM ? [] : farLines(scores);
+}
+
+/** What the answer rests on besides the records: how many draws speak, and what of the process is given. */
+function evidenceLines({ priors, head }: Answer['library'], given: Answer['given']): readonly string[] {
+  const open = switchesOf(priors).filter(({ name }) => !given.some((own) => own.name === name));
+  return [
+    `${head.options.draws} draws, each with the same weight: the effective number of draws is ${head.options.draws}.`,
+    ...(given.length === 0 ? [] : [`Given: ${givenText(given)}.`]),
+    ...(open.length === 0 ? [] : [`Drawn, not fitted: ${open.map(switchText).join('; ')}.`, 'Say what is known of these: --given "NAME=VALUE".']), // prettier-ignore
+  ];
 }

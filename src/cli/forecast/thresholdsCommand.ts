@@ -13,6 +13,7 @@ import { writeDocument } from '../report/writePage.ts';
 import type { Shell } from '../shell/command.ts';
 import { commandText } from '../shell/commandText.ts';
 import { UsageError } from '../shell/exit.ts';
+import { idleReplace, refuseIdle } from '../output/idleOptions.ts';
 import { type Io, breathe, writeAnswer } from '../shell/io.ts';
 import { collect, oneOf, pageFile, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
@@ -90,6 +91,7 @@ Exit codes: 0 done, 1 usage or scenario wrong, 3 defect.`,
 async function thresholds(io: Io, path: string, options: ThresholdsOptions): Promise<void> {
   const file = loadScenarioFile(path, options.set);
   warnOfIdle(io, file);
+  refuseIdle(io, { draws: options.priors === undefined ? 'nothing is drawn without --priors' : undefined, ...idleReplace(options.html) }); // prettier-ignore
   const { scenario, rules } = file;
   const { replications, scale } = options;
   const seed = options.seed ?? scenario.seed;

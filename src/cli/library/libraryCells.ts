@@ -1,3 +1,4 @@
+import { givenDraws, type GivenParameter } from '../../../sim/calibrate/priors/givenParameters.ts';
 import { drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { drawCells, type LibraryCell, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
@@ -97,7 +98,15 @@ export function membersOf(library: Library, keys: readonly string[]): readonly M
   });
 }
 
-/** What forecasts with a library: its members, and which of them live in worlds of another structure. */
-export function forecasterOf({ priors, head }: Library, members: readonly Member[]): Forecaster {
-  return new Forecaster(members, structuralWorlds(priors, drawsOf(priors, head.options.draws)));
+/**
+ * What forecasts with a library: its members, and which of them live in worlds of another structure.
+ * @param given the switches that the members were lived with
+ */
+export function forecasterOf(
+  { priors, head }: Library,
+  members: readonly Member[],
+  given: readonly GivenParameter[] = [],
+): Forecaster {
+  const draws = givenDraws(priors, drawsOf(priors, head.options.draws), given);
+  return new Forecaster(members, structuralWorlds(priors, draws));
 }

@@ -67,7 +67,8 @@ export async function readStates(
   asked: RecordsAsked & { readonly asOf: string; readonly rules: RuleSet },
 ): Promise<PortfolioStates> {
   const decider = engine(asked.rules);
-  const files = filesOf(asked);
+  const files: RecordFiles = { ...asked, ...recordFilesOf(asked), format: undefined };
+  areRecordsNamed(files);
   const { path: temporary, remove } = temporaryFolder('calibrate');
   try {
     const inputs = await recordInputs(io, files, temporary);
@@ -95,13 +96,16 @@ export async function readStates(
   }
 }
 
-function filesOf(asked: RecordsAsked): RecordFiles {
+type RecordNames = Pick<RecordFiles, 'installations' | 'attempts' | 'events'>;
+
+/**
+ * The files that a user names, as a folder or one by one.
+ * @throws UsageError if both are named, or the folder does not hold the records
+ */
+export function recordFilesOf(asked: RecordNames & { readonly histories?: string | undefined }): RecordNames {
   const { histories, installations, attempts, events } = asked;
-  if (histories !== undefined) {
-    const isNamed = installations.length > 0 || attempts.length > 0 || events.length > 0;
-    if (isNamed) throw new UsageError('--histories names a folder of records; leave out --installations, --attempts and --events'); // prettier-ignore
-    return { ...asked, format: undefined, ...recordsIn(histories) };
-  }
-  areRecordsNamed(asked);
-  return { ...asked, format: undefined };
+  if (histories === undefined) return { installations, attempts, events };
+  const isNamed = installations.length > 0 || attempts.length > 0 || events.length > 0;
+  if (isNamed) throw new UsageError('--histories names a folder of records; leave out --installations, --attempts and --events'); // prettier-ignore
+  return recordsIn(histories);
 }

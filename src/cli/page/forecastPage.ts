@@ -22,13 +22,13 @@ export interface MadeForecast extends Omit<ForecastReport, 'lines'> {
 
 /** The page of a forecast. */
 export function forecastDocument(made: MadeForecast): PageDocument {
-  const { provenance, asOf, match, visits, notes } = made;
+  const { provenance, asOf, match, visits, given, notes } = made;
   return {
     format: PAGE_FORMAT,
     kind: 'page',
     title: `Forecast of ${provenance.scenarios[0]?.name ?? ''} as of ${asOf}`,
     provenance,
-    sections: forecastSections({ asOf, match, visits, notes, lines: linesOf(made) }),
+    sections: forecastSections({ asOf, match, visits, given, notes, lines: linesOf(made) }),
   };
 }
 

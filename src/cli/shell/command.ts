@@ -38,7 +38,7 @@ export function shellOver(io: Io): {
  * Options that decide no result. They say where outputs go, in which form, who computes them, and how much of them is
  * shown.
  */
-const DECIDE_NOTHING: ReadonlySet<string> = new Set([
+export const DECIDE_NOTHING: ReadonlySet<string> = new Set([
   'out',
   'compare-out',
   'cases',
@@ -83,6 +83,7 @@ class TypedOptions {
     }
     return {
       command: commandText([...chain.map((one) => one.name()), ...command.args], options),
+      typed: new Set(typed.map(([name]) => name)),
       set: typed.flatMap(([name, value]) => (name === 'set' && value !== undefined ? [value] : [])),
     };
   }

@@ -15,10 +15,12 @@ export interface Asked {
   readonly command: string;
   /** The values of `--set`, in order. */
   readonly set: readonly string[];
+  /** The names of all options that were typed. */
+  readonly typed: ReadonlySet<string>;
 }
 
 /** Before a command line is parsed, nothing is known of it. */
-export const NOT_ASKED: Asked = { command: 'smets1-bench', set: [] };
+export const NOT_ASKED: Asked = { command: 'smets1-bench', set: [], typed: new Set() };
 
 /**
  * Everything that a command may know of the process it runs in. Commands use this and never the globals, so that a

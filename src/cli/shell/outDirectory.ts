@@ -80,15 +80,17 @@ export function outError(error: unknown, directory: string, mend = 'Name another
   return words === undefined ? error : new UsageError(`--out ${directory}: ${words}\n  ${mend}`);
 }
 
-/** A directory that does not exist, is empty, or holds an earlier run; any other is refused rather than written into. */
-export function prepareDirectory(directory: string, beside: readonly string[] = []): void {
-  if (!existsSync(directory)) {
-    makeFolders(directory);
-    return;
-  }
+/** The names in an output directory. If it does not exist, it is made. */
+function namesIn(directory: string): readonly string[] {
+  if (!existsSync(directory)) makeFolders(directory);
   if (!statSync(directory).isDirectory())
     throw new UsageError(`--out ${directory}: found a file, expected a directory`);
-  const names = readdirSync(directory).filter((name) => !name.startsWith(PARTIAL) && !beside.includes(name));
+  return readdirSync(directory);
+}
+
+/** A directory that does not exist, is empty, or holds an earlier run; any other is refused rather than written into. */
+export function prepareDirectory(directory: string, beside: readonly string[] = []): void {
+  const names = namesIn(directory).filter((name) => !name.startsWith(PARTIAL) && !beside.includes(name));
   if (names.includes(JOURNAL)) {
     throw new UsageError(
       `--out ${directory}: found a watch (${JOURNAL}), expected an empty directory or an earlier run's\n  Name another directory: a watch is gone on with by rig --watch alone.`,
@@ -103,13 +105,7 @@ export function prepareDirectory(directory: string, beside: readonly string[] = 
 
 /** A directory that does not exist, is empty, or holds a watch; any other is refused rather than written into. */
 export function prepareWatchDirectory(directory: string): void {
-  if (!existsSync(directory)) {
-    makeFolders(directory);
-    return;
-  }
-  if (!statSync(directory).isDirectory())
-    throw new UsageError(`--out ${directory}: found a file, expected a directory`);
-  const names = readdirSync(directory);
+  const names = namesIn(directory);
   if (names.includes(JOURNAL) || names.every((name) => name.startsWith('watch.'))) return;
   throw new UsageError(
     `--out ${directory}: found other files, expected an empty directory or that of a watch (${JOURNAL})\n  Name another directory, or empty this one.`,

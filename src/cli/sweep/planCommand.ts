@@ -9,6 +9,7 @@ import { counted, textTable } from '../../text/table.ts';
 import { folder } from '../shell/options.ts';
 import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
+import { refuseIdle } from '../output/idleOptions.ts';
 import { type Io, writeAnswer } from '../shell/io.ts';
 import type { CellStore } from './cellStore.ts';
 import { storeOf, sweepFile } from './sweepInputs.ts';
@@ -35,6 +36,8 @@ export function planCommand(shell: Shell): Command {
 }
 
 async function plan(io: Io, path: string, options: PlanOptions): Promise<ExitCode> {
+  const why = options.why === undefined ? undefined : '--why compares cells of the plan alone';
+  refuseIdle(io, { out: why, store: why });
   const sweep = sweepFile(io, path);
   const planned = planCells(sweep, sweep.file.replications);
   const store = storeOf(options);

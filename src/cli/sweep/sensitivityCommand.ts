@@ -10,6 +10,7 @@ import { commandText } from '../shell/commandText.ts';
 import { OUTCOME_FORM, parseOutcome } from '../../../sim/sweep/plan/sweepOutcomes.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
+import { idleReplace, refuseIdle } from '../output/idleOptions.ts';
 import { writeLine, type Io } from '../shell/io.ts';
 import { collect, folder, fraction, oneOf, pageFile, shareOption, whole, workersOption } from '../shell/options.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
@@ -95,6 +96,11 @@ async function sensitivity(io: Io, named: string, options: SensitivityOptions): 
   const ranges = assumed.stated === 0 ? '' : `, ${assumed.stated} of them over the range that its mark states`;
   const rest = assumed.fixed === 0 ? '' : `; ${assumed.fixed} more cannot be moved alone`;
   writeLine(io.err, `${counted(factors.length, 'assumption')}${ranges}${rest}`);
+  refuseIdle(io, {
+    ...idleReplace(options.out, options.html),
+    'retry-failed': options.out === undefined && options.store === undefined ? 'no cells are kept without --out or --store' : undefined, // prettier-ignore
+    'share': options.ranges && factors.length > 0 && assumed.stated === factors.length ? 'every mark states a range' : undefined, // prettier-ignore
+  });
   const folder = options.out === undefined ? temporaryFolder('sensitivity') : undefined;
   try {
     return await carryOut(io, prepared.sweep, {

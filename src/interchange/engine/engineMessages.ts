@@ -1,10 +1,10 @@
 import { CATEGORIES } from '../../clauses/clause.ts';
 import { recordOf, type Column } from '../record/records.ts';
 
-/** The version of the engine protocol; both sides say it in their first line. */
+/** The version of the engine protocol. Both sides give it in their first line. */
 export const ENGINE_PROTOCOL = 1;
 
-/** How a field of a message is written in JSON. */
+/** The JSON form of a field of a message. */
 export type FieldType =
   | 'version'
   | 'id'
@@ -31,7 +31,7 @@ export interface MessageField {
 }
 
 export interface MessageSchema {
-  /** Who writes it: the bench on the engine's standard input, or the engine on its standard output. */
+  /** The writer: the bench, on the engine's standard input, or the engine, on its standard output. */
   readonly from: 'bench' | 'engine';
   readonly meaning: string;
   readonly fields: readonly MessageField[];
@@ -114,7 +114,7 @@ export function messageJsonSchema(name: MessageName): Readonly<Record<string, un
       fields.map((field) => [field.name, { ...fieldJsonSchema(field.type), description: field.meaning }]),
     ),
     required: fields.filter(({ required }) => required).map((field) => field.name),
-    // A reader passes over what it does not know, so that a later version may say more.
+    // A reader ignores fields that it does not know, so that a later version may add some.
     additionalProperties: true,
   };
 }

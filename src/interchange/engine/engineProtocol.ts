@@ -20,7 +20,7 @@ export interface EngineMessage {
   readonly rules?: unknown;
 }
 
-/** A question as a message. `rules` only for an engine that takes rules. */
+/** A question as a message. Give `rules` only to an engine that takes rules. */
 export function questionMessage(id: number, history: History, asOf: Instant, rules?: unknown): EngineMessage {
   const { installation } = history;
   const question = {
@@ -41,7 +41,7 @@ export function questionLine(id: number, history: History, asOf: Instant, rules?
 const yesNo = (value: boolean): 'yes' | 'no' => (value ? 'yes' : 'no');
 const filled = (text: string): string | null => (text === '' ? null : text);
 
-/** The columns of a row of `installations`, as NDJSON has them: text, or null where empty. */
+/** The columns of a row of `installations` in the form of NDJSON: text, or null if empty. */
 export function installationColumns(of: Installation): Readonly<Record<string, string | null>> {
   const { gas } = of;
   return {
@@ -75,7 +75,7 @@ export function attemptColumns(row: Attempt): Readonly<Record<string, string>> {
 
 const isOfDmc = (event: EventName): boolean => (DMC_EVENTS as readonly EventName[]).includes(event);
 
-/** The columns of a row of `events`; the subject is the installation or its DMC, as the event has it. */
+/** The columns of a row of `events`. The subject is the installation or its DMC, as the event requires. */
 export function eventColumns(row: HistoryEvent, of: Installation): Readonly<Record<string, string | null>> {
   const subject = isOfDmc(row.event) ? `dmc:${of.dmc}` : of.installationId;
   return { subject, at: formatInstant(row.at), event: row.event, value: filled(row.value) };
@@ -93,7 +93,7 @@ export interface AnsweredVerdict {
   readonly reported?: boolean;
 }
 
-/** A verdict as the protocol writes it. Fields that are not there are left out. */
+/** A verdict in the form of the protocol. Absent fields are left out. */
 export function verdictMessage(row: AnsweredVerdict): Readonly<Record<string, unknown>> {
   const text = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
   return {
@@ -108,7 +108,7 @@ export function verdictMessage(row: AnsweredVerdict): Readonly<Record<string, un
   };
 }
 
-/** What a line of an engine says, or what is wrong with it. */
+/** The message in a line of an engine, or the fault of the line. */
 export type Line<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 export interface Greeting {
@@ -136,7 +136,7 @@ export function readAnswer(line: string): Line<Answer> {
   return read(line, takeAnswer);
 }
 
-/** Reads an answer that is an object already. */
+/** Reads an answer that is already an object. */
 export function answerOf(message: unknown): Line<Answer> {
   return readMessage(message, takeAnswer);
 }
@@ -150,7 +150,10 @@ function takeAnswer({ id, verdicts, error }: Record<string, unknown>): Answer {
   return { id, verdicts: readVerdicts(verdicts) };
 }
 
-/** Reads the verdicts of an answer, from whatever JSON holds. Throws a Wrong. */
+/**
+ * Reads the verdicts of an answer from any JSON value.
+ * @throws Wrong if the value is not a list of verdicts
+ */
 function readVerdicts(given: unknown): readonly AnsweredVerdict[] {
   if (!Array.isArray(given)) wrong('verdicts', given, 'a list of verdicts, or "error"');
   const seen = new Set<string>();
@@ -162,7 +165,7 @@ function readVerdicts(given: unknown): readonly AnsweredVerdict[] {
   });
 }
 
-/** Reads a row of the `verdicts` record, as text by column. A column that is not there is left out. */
+/** Reads a row of the `verdicts` record, given as text by column. An absent column is left out. */
 export function readVerdictRow(row: Readonly<Record<string, unknown>>): Line<AnsweredVerdict> {
   try {
     return { ok: true, value: readVerdict(row, 'row') };
@@ -228,12 +231,12 @@ function yesNoOf(value: unknown, where: string): boolean {
 
 class Wrong extends Error {}
 
-/** Stops the reading of a line. */
+/** Thrown to stop the reading of a line. */
 function wrong(where: string, found: unknown, expected: string): never {
   throw new Wrong(`${where}: found ${shown(found)}, expected ${expected}`);
 }
 
-/** A value as text, cut to what fits a line. */
+/** A value as text, cut to the length of a line. */
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);

@@ -2,9 +2,9 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { formatInstant } from '../../time.ts';
 
 /**
- * Reads a whole Parquet file of another's making as objects. Instants are text, whole numbers are numbers. It is for
- * small files; the readers of records stream.
- * @throws if the file is no Parquet or cannot be read
+ * Reads a whole Parquet file of another program as objects. Instants become text, and whole numbers become numbers. It is
+ * for small files, because it does not stream.
+ * @throws Error if the file is not Parquet or cannot be read
  */
 export async function readParquetObjects(path: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path) });
@@ -17,7 +17,7 @@ function plainCell(value: unknown): unknown {
   return Array.isArray(value) ? value.map(plainCell) : value;
 }
 
-/** What hyparquet makes of a column of timestamps. */
+/** True for the value into which hyparquet converts a timestamp. */
 function isTimestamp(value: unknown): value is { getTime(): number } {
   return typeof value === 'object' && value !== null && 'getTime' in value;
 }

@@ -109,7 +109,7 @@ const KNOWN: ReadonlyMap<string, string> = new Map(
   [...ERROR_CODES.map(({ code }) => code).reverse(), ...OUTCOMES].map((outcome) => [plain(outcome), outcome]),
 );
 
-/** The outcome of which a text is probably a misspelling; undefined if there is none. */
+/** The outcome that was probably meant by a text; undefined if none is near. */
 export function meantOutcome(text: string): string | undefined {
   const written = plain(text);
   return SUCCESS.test(written) ? OK : KNOWN.get(written);

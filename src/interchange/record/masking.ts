@@ -25,7 +25,7 @@ const SEPARATED_TIME = [
 ].join('|');
 
 const CLOCK_LIKE = '[Tt ]\\d{1,2}:\\d{1,2}(?::\\d{1,2}(?:[.,]\\d{1,9})?)?(?: ?(?:[Zz]|[+-]\\d\\d(?::?\\d\\d)?))?';
-/** What has the form of a date, whether there is such a day or not. No further digits may be joined to it. */
+/** A text in the form of a date, even if there is no such day. No further digits may be joined to it. */
 const DATE_LIKE = [
   `${YEAR}(?<c>[-/.])\\d{1,2}\\k<c>\\d{1,2}(?:${CLOCK_LIKE})?`,
   `\\d{1,2}(?<d>[-/.])\\d{1,2}\\k<d>${YEAR}(?:${CLOCK_LIKE})?`,

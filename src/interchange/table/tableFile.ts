@@ -6,7 +6,7 @@ import { parquetTable } from './parquetTable.ts';
 import { GROUP_ROWS, type TableColumn, type TableFile, type TableValue } from './tableTypes.ts';
 
 /**
- * Opens a table of results, whose columns its caller decides; the records of DESIGN.md 5 go through `openRows` instead.
+ * Opens a table of results, whose columns its caller decides; the records of src/docs/records.md go through `openRows` instead.
  * Memory: one row group, whatever the size of the table. The bytes are a function of the rows and the metadata.
  */
 export function openTable(

@@ -36,18 +36,18 @@ export function exactScale(low: number, high: number, range: readonly [number, n
     .range([...range]);
 }
 
-/** Horizontal grid lines, with their values at the left of the plot. */
+/** Horizontal grid lines, and their values at the left of the plot. */
 export function leftAxis(
   scale: Scale,
   plot: Pick<Plot, 'left' | 'right'>,
   options: Pick<AxisOptions, 'ticks' | 'format'> = {},
-): string {
+): { readonly lines: string; readonly labels: string } {
   const { ticks = 5, format = compactNumber } = options;
   const values = scale.ticks(ticks);
-  const lines = gridLines(values, (value) => `M${plot.left},${coordinate(scale(value))}H${coordinate(plot.right)}`);
-  return (
-    lines + values.map((value) => label(plot.left - 6, scale(value) + 4, format(value), { anchor: 'end' })).join('')
-  );
+  return {
+    lines: gridLines(values, (value) => `M${plot.left},${coordinate(scale(value))}H${coordinate(plot.right)}`),
+    labels: values.map((value) => label(plot.left - 6, scale(value) + 4, format(value), { anchor: 'end' })).join(''),
+  };
 }
 
 export interface AxisOptions {

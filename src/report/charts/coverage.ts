@@ -52,7 +52,7 @@ export function coverageChart(words: ChartWords, { promised, held, series }: Cov
   return chartFrame(words, size, plot.bottom + 44, [
     legend(entries, 0, 2, width),
     axisTitle(4, top - 12, held),
-    leftAxis(y, plot, { format: percent }),
+    ...Object.values(leftAxis(y, plot, { format: percent })),
     bottomAxis(x, plot, { format: percent }),
     element('line', { class: 'mark', x1: x(0), x2: x(1), y1: y(0), y2: y(1) }),
     ...body,

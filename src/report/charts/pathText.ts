@@ -37,6 +37,6 @@ export function pathText<Datum>(
   points: readonly Datum[],
 ): string {
   const path = new PathText();
-  shape.context(path as unknown as CanvasRenderingContext2D)(points);
+  shape.context(path)(points);
   return path.text();
 }

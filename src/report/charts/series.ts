@@ -3,7 +3,7 @@ import { axisTitle, bottomAxis, exactScale, extentOf, leftAxis, monthAxis, value
 import { element } from '../../text/markup.ts';
 import { legend, legendHeight, type LegendEntry } from './legend.ts';
 import { pathText } from './pathText.ts';
-import { CHARACTER_WIDTH, CHART_WIDTHS, chartFrame, fitText, label, sharedShapes, type ChartSize, type ChartWords, type Plot } from './svg.ts'; // prettier-ignore
+import { CHARACTER_WIDTH, CHART_WIDTHS, chartFrame, fitText, label, sharedParts, type ChartSize, type ChartWords, type Plot } from './svg.ts'; // prettier-ignore
 
 /** A range over time. The widest comes first, so that narrower ones are drawn on top of it. */
 export interface Band {
@@ -43,7 +43,7 @@ export interface SeriesData {
   readonly fromZero?: boolean;
 }
 
-const HEIGHT = { wide: 280, narrow: 260 } as const;
+const PLOT_HEIGHT = 210;
 /** A unit of so many characters leaves room for the words of a mark at the left end of the plot. */
 const SHORT_UNIT = 8;
 /** The height of the row of a long unit above the words of the marks. */
@@ -59,24 +59,24 @@ interface Layout {
   readonly plot: Plot;
 }
 
+/** Both sizes have the legend of the narrow one, and the same height. */
 function layoutOf(data: SeriesData, size: ChartSize): Layout {
-  const width = CHART_WIDTHS[size];
   const entries: LegendEntry[] = [
     ...data.lines.map((row) => ({ label: row.label, className: lineClass(row), shape: 'line' as const })),
     ...data.bands.map((row) => ({ label: row.label, className: bandClass(row), shape: 'area' as const })),
     ...data.dots.map((row) => ({ label: row.label, className: 'dot', shape: 'dot' as const })),
   ];
-  const unit = fitText(data.unit, Math.floor((width - 8) / CHARACTER_WIDTH));
+  const unit = fitText(data.unit, Math.floor((CHART_WIDTHS.narrow - 8) / CHARACTER_WIDTH));
   // The words of a mark stand beside the unit, or below it where it is long.
   const row = data.marks.length > 0 && unit.length > SHORT_UNIT ? MARK_ROW : 0;
-  const top = 32 + legendHeight(entries, width) + row;
-  const plot = { left: 62, right: width - 22, top, bottom: top + HEIGHT[size] - 60 };
+  const top = 32 + legendHeight(entries, CHART_WIDTHS.narrow) + row;
+  const plot = { left: 62, right: CHART_WIDTHS[size] - 22, top, bottom: top + PLOT_HEIGHT };
   return { entries, unit, unitY: top - row - 12, plot };
 }
 
 /**
  * Draws values over time: bands, lines, single points and vertical marks (a fan, a convergence, a series beside public
- * figures). The narrow drawing shows the bands and lines of the wide one, which stands beside it.
+ * figures). The narrow drawing shows what it can of the wide one, which stands beside it.
  */
 export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize): string {
   const { entries, unit, unitY, plot } = layoutOf(data, size);
@@ -85,18 +85,21 @@ export function seriesChart(words: ChartWords, data: SeriesData, size: ChartSize
   const x = exactScale(low, high, [plot.left, plot.right]);
   const y = valueScale(everyY(data), [plot.bottom, plot.top], data.fromZero ?? true);
   const labelsMax = Math.max(2, Math.floor((plot.right - plot.left) / LABEL_WIDTH));
-  const wide = size === 'wide' ? plot : layoutOf(data, 'wide').plot;
   const body = [
-    legend(entries, 0, 2, CHART_WIDTHS[size]),
-    axisTitle(4, unitY, unit),
     data.x.kind === 'months'
       ? monthAxis(x, plot, labelsMax)
       : bottomAxis(x, plot, { ticks: labelsMax, isWhole: xs.every(Number.isInteger) }),
-    leftAxis(y, plot),
-    sharedShapes(words, size, { wide, narrow: plot }, () => [
-      ...data.bands.map((row) => bandPath(row, x, y)),
-      ...data.lines.map((row) => linePath(row, x, y)),
-    ]),
+    ...sharedParts(words, size, plot, () => {
+      const { lines, labels } = leftAxis(y, plot);
+      return {
+        stretched: [
+          lines,
+          ...data.bands.map((row) => bandPath(row, x, y)),
+          ...data.lines.map((row) => linePath(row, x, y)),
+        ],
+        fixed: [legend(entries, 0, 2, CHART_WIDTHS.narrow), axisTitle(4, unitY, unit), labels],
+      };
+    }),
     ...data.dots.flatMap((row) => row.points.map((point) => dot(x(point.x), y(point.y)))),
     ...data.marks.map((mark) => verticalMark(x(mark.x), mark.label, plot)),
     ...(data.x.kind === 'number' ? [label(plot.right, plot.bottom + 32, data.x.name, { anchor: 'end', className: 'axis' })] : []), // prettier-ignore

@@ -1,9 +1,9 @@
 import { area, stack, type SeriesPoint } from 'd3-shape';
 import { axisTitle, exactScale, leftAxis, monthAxis, valueScale, type Scale } from './axes.ts';
-import { legend, legendHeight, type LegendEntry } from './legend.ts';
+import { legend, legendHeight } from './legend.ts';
 import { pathText } from './pathText.ts';
 import { element } from '../../text/markup.ts';
-import { CHART_WIDTHS, chartFrame, sharedShapes, type ChartSize, type ChartWords, type Plot } from './svg.ts';
+import { CHART_WIDTHS, chartFrame, sharedParts, type ChartSize, type ChartWords } from './svg.ts';
 
 /** Quantities over time that add up to a total. */
 export interface StackData {
@@ -13,33 +13,31 @@ export interface StackData {
   readonly points: readonly { readonly day: number; readonly values: readonly number[] }[];
 }
 
-const PLOT_HEIGHT = { wide: 220, narrow: 200 } as const;
+const PLOT_HEIGHT = 210;
 
 /**
- * Draws stacked areas by month, the first layer at the bottom. The narrow drawing shows the areas of the wide one, which
+ * Draws stacked areas by month, the first layer at the bottom. The narrow drawing shows what it can of the wide one, which
  * stands beside it.
  */
 export function stackChart(words: ChartWords, data: StackData, size: ChartSize): string {
-  const { entries, plot } = layoutOf(data, size);
+  const entries = data.layers.map(({ label, colour }) => ({ label, className: `area c${colour}`, shape: 'area' as const })); // prettier-ignore
+  // Both sizes have the legend of the narrow one, and the same height.
+  const top = 32 + legendHeight(entries, CHART_WIDTHS.narrow);
+  const plot = { left: 62, right: CHART_WIDTHS[size] - 22, top, bottom: top + PLOT_HEIGHT };
   const days = data.points.map(({ day }) => day);
   const totals = data.points.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const x = exactScale(Math.min(...days), Math.max(...days), [plot.left, plot.right]);
   const y = valueScale(totals, [plot.bottom, plot.top]);
-  const wide = size === 'wide' ? plot : layoutOf(data, 'wide').plot;
   return chartFrame(words, size, plot.bottom + 28, [
-    legend(entries, 0, 2, CHART_WIDTHS[size]),
-    axisTitle(4, plot.top - 12, data.unit),
-    leftAxis(y, plot),
     monthAxis(x, plot, Math.floor((plot.right - plot.left) / 80)),
-    sharedShapes(words, size, { wide, narrow: plot }, () => layerPaths(data, x, y)),
+    ...sharedParts(words, size, plot, () => {
+      const { lines, labels } = leftAxis(y, plot);
+      return {
+        stretched: [lines, ...layerPaths(data, x, y)],
+        fixed: [legend(entries, 0, 2, CHART_WIDTHS.narrow), axisTitle(4, top - 12, data.unit), labels],
+      };
+    }),
   ]);
-}
-
-function layoutOf({ layers }: StackData, size: ChartSize): { entries: readonly LegendEntry[]; plot: Plot } {
-  const width = CHART_WIDTHS[size];
-  const entries = layers.map(({ label, colour }) => ({ label, className: `area c${colour}`, shape: 'area' as const }));
-  const top = 32 + legendHeight(entries, width);
-  return { entries, plot: { left: 62, right: width - 22, top, bottom: top + PLOT_HEIGHT[size] } };
 }
 
 type Point = StackData['points'][number];

@@ -30,7 +30,7 @@ export function label(
   return element('text', { x, y, 'text-anchor': anchor === 'start' ? undefined : anchor, 'class': className }, escapeMarkup(text)); // prettier-ignore
 }
 
-/** The part of a drawing that the axes bound. */
+/** The part of a drawing that the axes bound. Its margins are those of the other size too. */
 export interface Plot {
   readonly left: number;
   readonly right: number;
@@ -39,24 +39,26 @@ export interface Plot {
 }
 
 /**
- * Shapes that both sizes have, drawn once: the narrow drawing shows those of the wide one, moved and squeezed into its own
- * plot. Both stand in one page. Their axes have the same domains, so every point falls where it belongs; a circle would be
- * squeezed too, so circles are drawn for each size.
+ * What both sizes have, drawn once: the narrow drawing shows parts of the wide one, which stands in the same page. `fixed`
+ * stands at the same place in both, at the left. `stretched` is moved and squeezed into the narrow plot. The axes of both
+ * have the same domains, so every point falls where it belongs; a circle would be squeezed too, so circles are drawn for
+ * each size.
  *
- * @param shapes elements within the wide plot
+ * @param parts elements of the wide drawing
  */
-export function sharedShapes(
+export function sharedParts(
   { id }: ChartWords,
   size: ChartSize,
-  plots: Readonly<Record<ChartSize, Plot>>,
-  shapes: () => readonly string[],
-): string {
-  if (size === 'wide') return element('g', { id: `${id}-s` }, ...shapes());
-  const { wide, narrow } = plots;
-  const x = (narrow.right - narrow.left) / (wide.right - wide.left);
-  const y = (narrow.bottom - narrow.top) / (wide.bottom - wide.top);
-  const matrix = [x, 0, 0, y, narrow.left - x * wide.left, narrow.top - y * wide.top].map((value) => Number(value.toFixed(3))); // prettier-ignore
-  return element('use', { href: `#${id}-s`, transform: `matrix(${matrix.join(' ')})` });
+  plot: Plot,
+  parts: () => { readonly fixed: readonly string[]; readonly stretched: readonly string[] },
+): readonly string[] {
+  if (size === 'wide') {
+    const { fixed, stretched } = parts();
+    return [element('g', { id: `${id}-s` }, ...stretched), element('g', { id: `${id}-f` }, ...fixed)];
+  }
+  const share = (plot.right - plot.left) / (CHART_WIDTHS.wide - CHART_WIDTHS.narrow + plot.right - plot.left);
+  const matrix = [share, 0, 0, 1, plot.left * (1 - share), 0].map((value) => Number(value.toFixed(3))).join(' ');
+  return [element('use', { href: `#${id}-s`, transform: `matrix(${matrix})` }), element('use', { href: `#${id}-f` })];
 }
 
 /** A whole chart: an image with a title and a description that a screen reader reads out. */

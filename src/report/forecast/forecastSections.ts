@@ -5,9 +5,12 @@ import type { FanData } from '../charts/fan.ts';
 import type { TableData } from '../html/htmlTable.ts';
 import type { Section, SectionFigure } from '../html/section.ts';
 
+/** The name, in the place of a what-if, of the forecast without what is given. */
+export const AS_DRAWN = 'as drawn';
+
 /** One line of a forecast over the month ends, as `forecast.csv` has it. */
 export interface ForecastLine {
-  /** Empty for the forecast of things as they are. */
+  /** Empty for the forecast of things as they are; AS_DRAWN: without what is given. */
   readonly whatIf: string;
   /** `all`, or a dimension such as `supplier`, whose value is `of`. */
   readonly part: string;
@@ -45,6 +48,8 @@ export interface ForecastReport {
   } | null;
   /** Exclusions that take effect by month and supplier; each needs a visit. */
   readonly visits: readonly { readonly month: string; readonly supplier: string; readonly p05: number; readonly p50: number; readonly p95: number }[]; // prettier-ignore
+  /** The switches of the process that were given, as words; empty if none were. */
+  readonly given: string;
   readonly notes: readonly string[];
 }
 
@@ -64,6 +69,7 @@ export function forecastSections(report: ForecastReport): readonly Section[] {
     ...matchSection(report),
     ...visitSection(report),
     ...partSection(report.lines.filter(({ whatIf, part, measure }) => whatIf === '' && part !== 'all' && measure !== 'effective')), // prettier-ignore
+    ...givenSection(report, shown),
     ...whatIfSections(report, shown),
   ];
 }
@@ -203,11 +209,32 @@ function partSection(lines: readonly ForecastLine[]): readonly Section[] {
   return [{ id: 'forecast-parts', title: 'By part of the portfolio', figures: [{ title: table.caption, sentence: 'The same lines for each part.', table }] }]; // prettier-ignore
 }
 
+function sameLine(a: ForecastLine, b: ForecastLine): boolean {
+  return a.cohort === b.cohort && a.measure === b.measure && a.category === b.category;
+}
+
+/** What the forecast would be if nothing were given. */
+function givenSection({ lines, given }: ForecastReport, shown: readonly ForecastLine[]): readonly Section[] {
+  const drawn = lines.filter(({ whatIf, measure }) => whatIf === AS_DRAWN && measure !== 'effective');
+  if (drawn.length === 0) return [];
+  const three = ({ p05, p50, p95 }: Point): readonly string[] => [p05, p50, p95].map(wholeNumber);
+  const table: TableData = {
+    caption: 'The last month end, as the priors draw it and with what is given',
+    head: ['category', 'cohort', 'drawn 5 %', '50 %', '95 %', 'given 5 %', '50 %', '95 %'],
+    right: [2, 3, 4, 5, 6, 7],
+    rows: drawn.map((line) => {
+      const own = shown.find((other) => sameLine(other, line));
+      return [line.words, line.cohort, ...three(lastOf(line)), ...(own ? three(lastOf(own)) : ['', '', ''])];
+    }),
+  };
+  const sentence = `Given: ${given}. All else is drawn from the priors.`;
+  return [{ id: 'forecast-given', title: 'What is given', figures: [{ title: table.caption, sentence, table }] }];
+}
+
 function whatIfSections({ lines }: ForecastReport, shown: readonly ForecastLine[]): readonly Section[] {
-  const names = [...new Set(lines.map(({ whatIf }) => whatIf))].filter((name) => name !== '');
+  const names = [...new Set(lines.map(({ whatIf }) => whatIf))].filter((name) => name !== '' && name !== AS_DRAWN);
   return names.map((name, i): Section => {
     const rows = lines.filter(({ whatIf, measure }) => whatIf === name && measure !== 'effective');
-    const sameLine = (a: ForecastLine, b: ForecastLine): boolean => a.cohort === b.cohort && a.measure === b.measure && a.category === b.category; // prettier-ignore
     const table: TableData = {
       caption: `What if: ${name}. Medians at the last month end`,
       head: ['category', 'cohort', 'as is', 'then', 'difference'],

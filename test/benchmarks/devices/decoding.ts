@@ -103,7 +103,7 @@ function words(capture: Uint8Array, format: 'text' | 'json'): void {
     },
   });
   const writer = new LineWriter(nowhere, format);
-  decodeEach(capture, { trees: format === 'json' }, (line) => writer.write(line));
+  decodeEach(capture, { trees: format === 'json' ? 'decoded' : 'none' }, (line) => writer.write(line));
   writer.flush();
 }
 

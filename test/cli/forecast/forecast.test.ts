@@ -36,6 +36,7 @@ parameters:
   persistence: { paths: ['faults.*.success.betaA'], ratio: 2 }
   HAN of IOC not joined: { path: links.han.ioc.classes.notJoined.share, ratio: 2 }
   WAN of IOC Dormant dead: { path: links.wan.ioc-dormant.classes.dead.share, ratio: 2 }
+  retries stop when: { path: process.IOC.stopWhen, values: [effective, effective, effective, never] }
 `,
   );
   // A slow machine says how far it is before.
@@ -129,6 +130,29 @@ describe('a forecast', () => {
     expect(fewer).toMatch(/^IOC +five-retries +\d+ +\d+ +\+[1-9]/m);
   });
 
+  test('a folder of records is read like its files', async () => {
+    const named = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03', ...records, '--format', 'json']);
+    const folded = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03', '--histories', run, '--format', 'json']); // prettier-ignore
+    const forecastIn = ({ out }: { readonly out: string }) => (JSON.parse(out) as { forecast: unknown }).forecast;
+    expect(forecastIn(folded)).toEqual(forecastIn(named));
+  });
+
+  test('what is given takes the place of its prior in every draw, and stands beside the forecast as drawn', async () => {
+    const ask = async (...more: string[]) => {
+      const { code, out, err } = await commandLine(['forecast', LIBRARY, '--as-of', '2021-11-03', '--histories', run, ...more, '--format', 'json']); // prettier-ignore
+      expect({ code, err }).toEqual({ code: 0, err: expect.any(String) as string });
+      const { forecast, given } = JSON.parse(out) as { forecast: (string | number)[][]; given: unknown };
+      return { err, given, rows: (whatIf: string) => forecast.filter((row) => row[1] === whatIf).map((row) => row.toSpliced(1, 1)) }; // prettier-ignore
+    };
+    const drawn = await ask();
+    const never = await ask('--given', 'retries stop when=never');
+    // A quarter of the draws have it, so that their cells are there already.
+    expect(never.err).toContain('16 of 16 cells, 12 computed');
+    expect(never.given).toEqual([{ name: 'retries stop when', value: 'never' }]);
+    expect(never.rows('as drawn')).toEqual(drawn.rows(''));
+    expect(never.rows('')).not.toEqual(drawn.rows(''));
+  });
+
   test('the share of ends of each installation sums to 1, and the quantiles of each line rise', () => {
     const tables = filesIn(at('f'));
     const installations = (tables['/installations.csv'] as string).trim().split('\n').slice(1).map((line) => line.split(',')); // prettier-ignore
@@ -176,6 +200,16 @@ describe('a forecast', () => {
     [['--as-of', '2021-11-03', '--what-if', 'four=4'], 'expected NAME: path=value'],
     [['--as-of', '2021-11-03', '--what-if', 'x: nowhere=4'], 'an unknown name'],
     [['--as-of', '2021-11-03', '--what-if', 'x: horizon=2023-12-31'], 'make another library'],
+    [['--as-of', '2021-11-03', '--given', 'retries'], 'expected NAME=VALUE'],
+    [['--as-of', '2021-11-03', '--given', 'retries stop wen=never'], 'did you mean retries stop when?'],
+    [['--as-of', '2021-11-03', '--given', 'persistence=1'], 'Only parameters whose prior lists values can be given'],
+    [['--as-of', '2021-11-03', '--given', 'retries stop when=soon'], 'expected effective 75 %, never 25 %'],
+    [['--as-of', '2021-11-03', '--given', 'retries stop when=never', '--given', 'retries stop when=never'], 'given twice'], // prettier-ignore
+    [['--as-of', '2021-11-03', '--what-if', 'as drawn: process.FOC.attemptsMax=60'], 'the name is taken'],
+    [['--as-of', '2021-11-03', '--histories', 'nowhere'], 'found no such folder'],
+    [['--as-of', '2021-11-03', '--histories', 'a', '--attempts', 'b'], 'leave out --installations'],
+    [['--as-of', '2021-11-03', '--max-errors', '5'], '--max-errors changes nothing here: no histories are read'],
+    [['--as-of', '2021-11-03', '--rename-column', 'a=at'], '--rename-column changes nothing here'],
     [['--as-of', '2021-11-03', '--by', 'colour'], 'expected cohort, category, month, supplier, area'],
   ])('forecast LIBRARY %j is refused before anything is read', async (args, words) => {
     const { code, err } = await commandLine(['forecast', LIBRARY, ...args]);

@@ -14,6 +14,9 @@ import { LLC_RESPONSE, UI } from '../../../devices/dlms/framing/hdlcControl.ts';
 import { encodeFrame, shortAddress } from '../../../devices/dlms/framing/hdlcFrame.ts';
 import { encodeWrapper } from '../../../devices/dlms/framing/wrapper.ts';
 import { LAB_KEYS } from '../../../devices/personas/labProfile.ts';
+import { plainJson } from '../../../devices/decode/words/plainJson.ts';
+import { plain } from '../../../devices/decode/words/valueWords.ts';
+import { jsonText, lineJson } from '../../../src/cli/devices/decodedLine.ts';
 import { pcapConversation, pcapHeader } from '../../../devices/transport/pcap.ts';
 import { requestArbitrary, responseArbitrary } from '../dlms/arbitraries.ts';
 import { accessArbitrary, generalArbitrary, shortNameArbitrary } from '../dlms/wideArbitraries.ts';
@@ -229,6 +232,36 @@ describe('damage', () => {
   test('a frame that is cut off at the end is named', () => {
     const log = ascii(JSON.stringify({ dir: 'c2s', endpoint: 'x', hex: toHex(concat(pdu, pdu.subarray(0, 12))) }));
     expect(decodeCapture(log).at(-1)).toMatchObject({ isDamage: true, offset: pdu.length });
+  });
+
+  test('a line of a log is read by its shape as JSON reads it, and written as its plain tree is', () => {
+    const line = (more: object, hex: string): string => JSON.stringify({ t: '2022-01-10T10:00:00.000Z', dir: 'c2s', endpoint: 'tcp:x', layer: 'wrapper', hex, ...more }); // prettier-ignore
+    const frame = toHex(encodeWrapper({ source: 16, destination: 1, apdu: get }));
+    const odd = [
+      line({}, frame),
+      line({}, frame.toLowerCase()),
+      line({ note: 'x' }, ''),
+      line({}, `${frame.slice(0, -2)}0g`),
+      line({}, `${frame} ${frame}`),
+      line({}, frame.slice(0, -1)),
+      line({ kind: 'migration', attempt: 2, step: 'deviceState' }, frame),
+      line({ hex: '' }, frame),
+      `{"t":"1","hex":"${frame}","dir":"s2c","endpoint":"a\\"hex\\":\\"b","hex":""}`,
+      `{"t":"1","hex":"${frame}","\\u0068ex":""}`,
+      `{"t":"1","hex":"${frame}","t":"2"}`,
+      `{"t":"1","hex":"${frame}","hex":""}`,
+      `{"t":"1\\u0022","hex":"${frame}"}`,
+      `{"t":"1\t","hex":"${frame}"}`,
+      `{"t":"1","hex":"${frame}"} x`,
+      '{"t":"',
+    ];
+    const all = [...odd, ...odd, ...odd.toReversed(), '', ...odd].flatMap((one) => [one, one, line({}, frame)]);
+    const lines = decodeCapture(ascii(all.join('\n')));
+    expect(lines.map(lineJson)).toEqual(decodeCapture(ascii(all.map((one) => ` ${one}`).join('\n'))).map(lineJson));
+    const written = decodeCapture(ascii(all.join('\n')), { trees: 'decoded' }).map(jsonText);
+    expect(written).toEqual(lines.map((one) => JSON.stringify(lineJson(one))));
+    const value = { big: 2n ** 60n, octets: [fromHex('00FF'), undefined], 'odd"name': 'a\u2028\ud800"\\', none: undefined, not: NaN, so: true, nothing: null }; // prettier-ignore
+    expect(plainJson(value)).toBe(JSON.stringify(plain(value)));
   });
 
   test('mutated captures: nothing throws, and every line is text', () => {

@@ -174,13 +174,19 @@ test('a path told from point to point is never more than half a unit from any of
   expect(pathText(line<[number, number]>(), [])).toBe('');
 });
 
-test('the narrow drawing squeezes the lines of the wide one into its own plot', () => {
+test('the narrow drawing squeezes the lines of the wide one into its own plot, and the rest of it fits', () => {
   const at = (svg: string): readonly number[] => [...svg.matchAll(/<circle class="dot" cx="(\d+)" cy="(\d+)"/g)].slice(-1).flatMap(([, x, y]) => [Number(x), Number(y)]); // prettier-ignore
   const [wide = '', narrow = ''] = SIZES.map((size) => CHARTS['series']?.(size));
   const [x = 0, y = 0] = at(wide);
   const [a = 0, , , d = 0, e = 0, f = 0] = (/href="#x-s" transform="matrix\(([^)]*)\)"/.exec(narrow)?.[1] ?? '').split(' ').map(Number); // prettier-ignore
-  expect(wide).toContain('<g id="x-s"><path class="band');
   const [narrowX = NaN, narrowY = NaN] = at(narrow);
   expect(Math.abs(a * x + e - narrowX)).toBeLessThanOrEqual(1);
   expect(Math.abs(d * y + f - narrowY)).toBeLessThanOrEqual(1);
+  expect(narrow).toContain('<use href="#x-f"/>');
+  const fixed = extents(/<g id="x-f">(.*?)<\/g>/.exec(wide)?.[1] ?? '');
+  expect(fixed.length).toBeGreaterThan(3);
+  for (const { from, to } of fixed) {
+    expect(from).toBeGreaterThanOrEqual(0);
+    expect(to).toBeLessThanOrEqual(CHART_WIDTHS.narrow);
+  }
 });

@@ -1,5 +1,6 @@
 // Captures that somebody hands to `devices decode`: frame logs, hexadecimal, pcap and pcapng, whole and damaged.
-import { decodeCapture } from '../../../../devices/decode/decodeCapture.ts';
+import { decodeCapture, type DecodedLine, type DecodeOptions } from '../../../../devices/decode/decodeCapture.ts';
+import { jsonText, lineJson } from '../../../../src/cli/devices/decodedLine.ts';
 import { concat, toHex } from '../../../../devices/dlms/encoding/bytes.ts';
 import { LAB_KEYS } from '../../../../devices/personas/labProfile.ts';
 import type { Direction } from '../../../../devices/transport/framePolicy.ts';
@@ -22,10 +23,12 @@ const KEYS = Object.values(LAB_KEYS).map(toHex);
 /** A line a frame, a few for what is none, and one for each octet at the most. */
 const LINES_SPARED = 64;
 
+type Framing = NonNullable<DecodeOptions['framing']>;
 type Frame = readonly [Direction, Uint8Array];
 
 const FORMS: Readonly<Record<string, (frames: readonly Frame[]) => Uint8Array>> = {
   log: (frames) => Buffer.from(frames.map(([dir, bytes]) => JSON.stringify({ t: '2022-01-10T10:00:00.000Z', dir, endpoint: 'tcp:x', layer: 'bytes', hex: toHex(bytes) })).join('\n')), // prettier-ignore
+  framedLog: (frames) => Buffer.from(frames.map(([dir, bytes], i) => JSON.stringify({ t: `2022-01-10T10:00:0${i % 10}.000Z`, dir, endpoint: 'tcp:x', layer: dir === 'c2s' ? 'wrapper' : 'hdlc', hex: toHex(bytes), kind: 'migration', attempt: i >> 2, step: 'deviceState' })).join('\n')), // prettier-ignore
   hex: (frames) => Buffer.from(frames.map(([dir, bytes]) => `${dir === 'c2s' ? '>' : '<'} ${toHex(bytes)}`).join('\n')),
   pcap: (frames) => {
     const draw = pcapConversation({ serverPort: 4059, clientPort: 50_000 });
@@ -56,17 +59,38 @@ function enhancedPacket(packet: Uint8Array): Uint8Array {
 }
 
 function captureCase(dice: Dice, log: CaseLog): void {
-  const frames = Array.from({ length: 1 + dice.below(6) }, (): Frame => [dice.pick(['c2s', 's2c']), dice.pick(FRAMES)]);
+  const frames = Array.from({ length: 1 + dice.below(12) }, (): Frame => [
+    dice.pick(['c2s', 's2c']),
+    dice.pick(FRAMES),
+  ]);
   const form = dice.pick(Object.keys(FORMS));
   const whole = FORMS[form]!(frames);
   const bytes = dice.oneIn(8) ? log.given(whole) : log.input(mutated(dice, whole, FRAMES));
-  const framing = dice.pick(['auto', 'auto', 'wrapper', 'hdlc', '62056-21', 'mqtt'] as const);
+  const framing: Framing = dice.pick(['auto', 'auto', 'wrapper', 'hdlc', '62056-21', 'mqtt']);
   const lines = decodeCapture(bytes, { framing, keys: [LAB_KEYS] });
+  if (dice.oneIn(4)) sameOtherwise(bytes, framing, lines);
   law(lines.length <= bytes.length + LINES_SPARED, 'a capture has no more lines than octets');
   const text = JSON.stringify(lines).toUpperCase();
   for (const key of KEYS) law(!text.includes(key) || holds(bytes, key), 'no key that was given is in a line');
   log.reach(lines.some(({ isDamage }) => isDamage) ? `${form} with damage` : lines.length === 0 ? 'nothing' : form);
   if (lines.some(({ link, isDamage }) => link !== '' && !isDamage)) log.reach('frame');
+}
+
+/** Lines of a log are read by their shape, and trees are written as they are decoded: both only save time. */
+function sameOtherwise(bytes: Uint8Array, framing: Framing, lines: readonly DecodedLine[]): void {
+  const written = decodeCapture(bytes, { framing, keys: [LAB_KEYS], trees: 'decoded' }).map(jsonText);
+  law(sameTexts(written, lines), 'a tree is written as its plain form is');
+  // What holds a NUL is no text.
+  if (bytes[0] !== BRACE || bytes.includes(0)) return;
+  // A line that begins with a space is none of the bench, and is read as JSON.
+  const spaced = Buffer.from(Buffer.from(bytes).toString('utf8').split('\n').map((line) => ` ${line}`).join('\n')); // prettier-ignore
+  law(sameTexts(written, decodeCapture(spaced, { framing, keys: [LAB_KEYS] })), 'a line is read as JSON reads it');
+}
+
+const BRACE = 0x7b;
+
+function sameTexts(written: readonly string[], lines: readonly DecodedLine[]): boolean {
+  return written.join('\n') === lines.map((line) => JSON.stringify(lineJson(line))).join('\n');
 }
 
 /** True if the capture itself shows the octets of a key, as one of published vectors may. */
@@ -77,7 +101,7 @@ function holds(bytes: Uint8Array, key: string): boolean {
 export const CAPTURE_TARGET: Target = {
   name: 'captures',
   share: 2,
-  known: ['log', 'hex', 'pcap', 'pcapng', 'log with damage', 'hex with damage', 'pcap with damage', 'pcapng with damage', 'frame', 'nothing'], // prettier-ignore
+  known: ['log', 'framedLog', 'framedLog with damage', 'hex', 'pcap', 'pcapng', 'log with damage', 'hex with damage', 'pcap with damage', 'pcapng with damage', 'frame', 'nothing'], // prettier-ignore
   allowance: SESSION,
   run: captureCase,
 };

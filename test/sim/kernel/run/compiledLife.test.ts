@@ -3,7 +3,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { READINGS, type ReadingName } from '../../../../src/regulation/readings.ts';
 import { addCounts, emptyCounts, type Counts } from '../../../../sim/kernel/life/counts.ts';
 import { Observer } from '../../../../sim/kernel/life/observer.ts';
 import type { Model } from '../../../../sim/kernel/model/model.ts';
@@ -15,6 +14,7 @@ import { lifeOf, ShardRunner, shardsOf } from '../../../../sim/kernel/run/shard.
 import { seedWords } from '../../../../sim/world/dice/streams.ts';
 import { sampleSize } from '../../../sampleSize.ts';
 import { seedNumber } from '../../../seed.ts';
+import { READING_VALUES, settingsArbitrary } from '../../randomSettings.ts';
 import { EVERYTHING, modelAt } from '../../scenarios.ts';
 
 const SEED = seedNumber(import.meta.filename, 20);
@@ -47,27 +47,8 @@ function expectSame(path: string, set: readonly string[], seed = `compiled-${SEE
   }
 }
 
-/** Every value of every reading, each by itself. */
-const READING_VALUES = (Object.keys(READINGS) as ReadingName[]).flatMap((name) =>
-  Object.keys(READINGS[name].values).map((value) => `amendments.readings.${name}=${value}`),
-);
 /** Each by itself in CI; elsewhere one of a few, and the random settings hold the others. */
 const READING_STEP = sampleSize('COMPILED_READINGS', { whole: 1, part: 4 });
-const SETTINGS: readonly string[] = [
-  ...READING_VALUES,
-  'amendments.clauses.gt01.shows.atLeast=2',
-  'amendments.clauses.five-retries.shows.atLeast=3',
-  'amendments.clauses.no-wan-attempting.shows.atLeast=1',
-  ...['met', 'effective', 'never'].map((stop) => `process.IOC.stopWhen=${stop}`),
-  'process.IOC.esmeOnly=false',
-  'process.IOC.linkNeeded=false',
-  'process.MOC_MDS.daysBetweenAttempts=7.1',
-  'process.IOC.attemptsMax=9',
-  'changes.supplierPerYear=0.6',
-  'changes.replacementPerYear=0.3',
-  'changes.paymentModePerYear=0.8',
-  'horizon=2022-09-30',
-];
 
 describe('compiled lives', () => {
   test('compiled lives are used if WebAssembly exists', () => {
@@ -98,12 +79,8 @@ describe('compiled lives', () => {
   );
 
   test('compiled lives count the same under random settings with their own seeds', () => {
-    const settings = fc.uniqueArray(fc.constantFrom(...SETTINGS), {
-      maxLength: 5,
-      selector: (text) => text.slice(0, text.indexOf('=')),
-    });
     fc.assert(
-      fc.property(settings, fc.nat(99_999), (set, seed) => expectSame(EVERYTHING, set, String(seed))),
+      fc.property(settingsArbitrary, fc.nat(99_999), (set, seed) => expectSame(EVERYTHING, set, String(seed))),
       { numRuns: RUNS, seed: SEED },
     );
   });

@@ -12,9 +12,10 @@ import {
   type History,
   type HistoryEvent,
 } from '../../../../src/migration/history.ts';
+import type { Installation } from '../../../../src/installation/installation.ts';
 import { VARIOUS1 } from '../../../../src/rules/builtInRules.ts';
 import type { RuleSet } from '../../../../src/rules/ruleset.ts';
-import { WEEK, type Instant } from '../../../../src/time.ts';
+import { instant, WEEK, type Instant } from '../../../../src/time.ts';
 import { ruleSetArbitrary } from '../../../kit/index.ts';
 import { questionArbitrary } from '../chainedHistories.ts';
 import { readCases } from '../cases.ts';
@@ -181,8 +182,58 @@ describe('read', () => {
   });
 });
 
+const HOUSE: Installation = {
+  installationId: '1',
+  cohort: 'IOC',
+  groupId: '',
+  mpan: '1000000000003',
+  esmeDormant: true,
+  electricityPaymentMode: 'credit',
+  electricitySupplier: 'A',
+  dmc: '',
+  gas: { mprn: '3938424403', dormant: true, paymentMode: 'credit', supplier: 'A' },
+};
+
+describe('of several continuations the earliest is named', () => {
+  const failed = (day: string, outcome: string): Attempt => ({ ...DEVICE, at: instant(`${day}T10:00:00Z`), kind: 'migration', outcome }); // prettier-ignore
+  const rowsOf = (attempts: readonly Attempt[], category: ExclusionCategory, asOf: Instant) => {
+    const near = nearMisses({ installation: HOUSE, attempts, events: [] }, VARIOUS1, asOf);
+    return formatNearMisses(near.filter((row) => row.category === category))
+      .trimEnd()
+      .split('\n')
+      .slice(1);
+  };
+
+  test('a week that is counted already is over at midnight of Monday in London', () => {
+    const attempts = [failed('2022-03-15', 'MA112'), failed('2022-03-22', 'MA112')];
+    const rows = rowsOf(attempts, 'no-wan-attempting', instant('2022-03-23T12:00:00Z'));
+    // Summer Time began on Sunday, 27 March 2022.
+    expect(rows).toEqual(['  2022-03-27T23:00:00Z  migration MA112']);
+  });
+
+  test('two failures in later weeks are later than a change to Active and an instruction now', () => {
+    const rows = rowsOf([failed('2022-01-10', 'GT01')], 'gt01', instant('2022-01-12T12:00:00Z'));
+    expect(rows).toEqual([
+      '  2022-01-12T12:00:01Z  gsme-dormant no',
+      '  2022-01-12T12:00:01Z  supplier-gsme-exclusion A',
+    ]);
+  });
+});
+
+test.each([
+  ['2022-12-31T23:59:58Z', ''],
+  ['2022-12-31T23:59:59Z', 'exclusions took effect until 2022-12-31 only'],
+])(
+  'as of %s the next second is the first one left: a finding in it would take effect, or the reason is given',
+  (asOf, noEffect) => {
+    const near = nearMisses({ installation: HOUSE, attempts: [], events: [] }, VARIOUS1, instant(asOf));
+    const completeAt = instant(asOf) + 1;
+    expect(near.find(({ category }) => category === 'master-key')).toMatchObject({ noEffect, rows: { completeAt } });
+  },
+);
+
 test('a decision on a DMC that is on record needs no DMC to be known: Dormancy alone is missing', () => {
-  const installation = { installationId: '1', cohort: 'FOC', groupId: '', mpan: '1000000000003', esmeDormant: false, electricityPaymentMode: 'credit', electricitySupplier: 'A', dmc: '', gas: null } as const; // prettier-ignore
+  const installation: Installation = { ...HOUSE, cohort: 'FOC', esmeDormant: false, gas: null };
   const decided = { at: 1_640_000_000, event: 'sos-uneconomic', value: '' } as const;
   const rules = { ...VARIOUS1, clauses: VARIOUS1.clauses.map((clause) => ({ ...clause, dormancy: 'solelyDormant' as const })) }; // prettier-ignore
   const missing = (events: readonly HistoryEvent[]) => nearMisses({ installation, attempts: [], events }, rules, 1_641_000_000).find(({ category }) => category === 'uneconomic-to-test'); // prettier-ignore

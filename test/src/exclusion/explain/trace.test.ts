@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../../src/exclusion/reference/evaluate.ts';
 import { formatTrace } from '../../../../src/exclusion/explain/formatTrace.ts';
-import { trace } from '../../../../src/exclusion/explain/trace.ts';
+import { WHY_WORDS } from '../../../../src/exclusion/explain/reasonWords.ts';
+import { trace, type Trace } from '../../../../src/exclusion/explain/trace.ts';
+import type { RuleSet } from '../../../../src/rules/ruleset.ts';
 import { ruleSetArbitrary } from '../../../kit/index.ts';
 import { questionArbitrary } from '../chainedHistories.ts';
 import { instant, WEEK } from '../../../../src/time.ts';
@@ -31,6 +33,7 @@ test('a trace holds the verdicts and notes of the evaluation, and its counts are
       const answer = evaluate(history, rules, asOf);
       expect(traced.clauses.flatMap(({ verdict }) => verdict ?? [])).toEqual(answer.verdicts);
       expect(traced.notes).toEqual(answer.notes);
+      expectEffects(traced);
       for (const clause of traced.clauses) {
         expect(clause.holds).toBe(clause.verdict !== null);
         expect(clause.missing === '').toBe(clause.holds);
@@ -44,20 +47,56 @@ test('a trace holds the verdicts and notes of the evaluation, and its counts are
   );
 });
 
-test('a row is marked as counting where its week, or the attempt itself, is counted, and nowhere else', () => {
+/** Holds the marks of rows against the answer: the rows that count are those that the answer rests on. */
+function expectMarks({ clauses }: Trace): void {
+  for (const { category, clause, rows, units, inScope, holds, verdict, missing } of clauses) {
+    const counted = rows.filter((row) => row.counted).map(({ record }) => record);
+    const attempts = counted.flatMap((record) => ('kind' in record ? record.at : []));
+    expect(attempts, category).toEqual(units.flatMap((unit) => unit.attempts));
+    const { shows } = clause;
+    const events = counted.flatMap((record) => ('event' in record ? record : []));
+    if (shows.type === 'standing') {
+      expect(holds, category).toBe(inScope && events.at(-1)?.event === shows.holds);
+      continue;
+    }
+    const named = rows.flatMap(({ record, why }) => (why === WHY_WORDS.instructs ? record.at : []));
+    expect(named.length, category).toBe(events.length === 0 ? 0 : 1);
+    if (events.length > 0) expect(missing, category).not.toContain('has not instructed');
+    if (verdict !== null) expect(verdict.evidence, category).toEqual([...units.map(({ evidence }) => evidence), ...named].sort((x, y) => x - y)); // prettier-ignore
+  }
+}
+
+/** Holds the reason for the instant of effect against that instant. */
+function expectEffects({ clauses }: Trace): void {
+  for (const { category, verdict, effectiveBecause } of clauses) {
+    if (verdict === null) continue;
+    const { metAt, effectiveFrom } = verdict;
+    const none = /^(the clause is never in force|not before the rules expire|the clause is in force only from)/;
+    if (effectiveFrom === null) expect(effectiveBecause, category).toMatch(none);
+    else expect(effectiveBecause, category).toBe(metAt < effectiveFrom ? 'met before the clause came into force, hence from then' : 'met with the clause in force'); // prettier-ignore
+  }
+}
+
+/** Under `sticky`, and once a migration ended the history, a verdict may rest on earlier rows than the trace marks. */
+const restsOnItsRows = (rules: RuleSet, { migration }: Trace): boolean => rules.readings.membership === 'asOf' && migration === null; // prettier-ignore
+
+test('a row is marked as counting if the answer rests on it, and no other row is', () => {
   fc.assert(
     fc.property(questionArbitrary(ruleSetArbitrary), ({ history, rules, asOf }) => {
       const traced = trace(history, rules, asOf);
-      // Under `sticky`, and once a migration ended the history, a verdict may rest on an earlier count than the rows show.
-      fc.pre(rules.readings.membership === 'asOf' && traced.migration === null);
-      for (const clause of traced.clauses) {
-        if (clause.have === null) continue;
-        const marked = clause.rows.flatMap(({ record, counted }) => (counted && 'kind' in record ? record.at : []));
-        expect(marked).toEqual(clause.units.flatMap(({ attempts }) => attempts));
-      }
+      fc.pre(restsOnItsRows(rules, traced));
+      expectMarks(traced);
     }),
     { numRuns: 600 },
   );
+});
+
+test('in every case of the tables the marks and reasons of the trace are those of the answer', () => {
+  for (const { name, history, rules, asOf } of CASES) {
+    const traced = trace(history, rules, asOf);
+    expect(() => expectEffects(traced), name).not.toThrow();
+    if (restsOnItsRows(rules, traced)) expect(() => expectMarks(traced), name).not.toThrow();
+  }
 });
 
 test('a category is reported from the instant at which the evaluation first says so without a break', () => {
