@@ -1,4 +1,3 @@
-import { readGiven } from '../shell/givenFiles.ts';
 import { Option } from 'commander';
 import type { Calibration } from '../../../sim/calibrate/posterior/calibration.ts';
 import type { Priors } from '../../../sim/calibrate/priors/loadPriors.ts';
@@ -13,7 +12,7 @@ import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
 import type { Provenance } from '../../report/provenance.ts';
 import { shareOption } from '../shell/options.ts';
 import { UsageError } from '../shell/exit.ts';
-import { diskFiles } from '../shell/readText.ts';
+import { diskFiles, readGiven } from '../shell/readText.ts';
 import type { Files } from '../../document/files.ts';
 
 /** What data said of the draws, and what a reader has to know of it. */

@@ -1,4 +1,3 @@
-import { readGiven } from '../shell/givenFiles.ts';
 import { parse } from 'yaml';
 import { CATEGORIES } from '../../clauses/clause.ts';
 import { READING_NAMES, READINGS, type Readings } from '../../regulation/readings.ts';
@@ -9,6 +8,7 @@ import type { Question } from '../../../test/kit/question.ts';
 import { differencesOf } from '../../../test/kit/compare.ts';
 import { expectedOf, shapesOf, type Finding } from '../../../test/kit/trial/finding.ts';
 import { UsageError } from '../shell/exit.ts';
+import { readGiven } from '../shell/readText.ts';
 
 /** One row of an accept file: what is contested, why it is let pass, and until when. */
 interface AcceptedRow {

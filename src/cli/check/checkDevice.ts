@@ -1,4 +1,3 @@
-import { readGiven } from '../shell/givenFiles.ts';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { DeviceName } from '../../../devices/headend/procedure.ts';
 import type { DeviceBench } from '../../../devices/rig/check/deviceBench.ts';
@@ -8,6 +7,7 @@ import { formatProblems } from '../../document/problem.ts';
 import { counted } from '../../text/table.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
+import { readGiven } from '../shell/readText.ts';
 import { tryRig } from '../rig/readRigFile.ts';
 import { originOf } from '../output/outputOrigin.ts';
 import { claimOutputs } from './checkOutputs.ts';

@@ -1,5 +1,4 @@
 /** Reads a file of keys: a YAML file that says where each key and secret stands. They never come as arguments. */
-import { readGiven } from '../shell/givenFiles.ts';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -8,6 +7,7 @@ import type { DecodeKeys } from '../../../devices/decode/keyChest.ts';
 import { ascii, fromHex } from '../../../devices/dlms/encoding/bytes.ts';
 import { LAB_KEYS, LAB_SECRET } from '../../../devices/personas/labProfile.ts';
 import { UsageError } from '../shell/exit.ts';
+import { readGiven } from '../shell/readText.ts';
 
 const place = z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })]);
 const keySet = z.union([

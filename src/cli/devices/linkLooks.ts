@@ -1,5 +1,4 @@
 /** What a directory of outputs shows of the WAN: every call that was made, and how long answers took. */
-import { foundInstead } from '../shell/givenFiles.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -11,6 +10,7 @@ import { csvLine } from '../../interchange/format/rowWriter.ts';
 import { TRIES_FILE, TRY_COLUMNS } from '../output/triesFile.ts';
 import { JOURNAL } from '../shell/outDirectory.ts';
 import { UsageError } from '../shell/exit.ts';
+import { foundInstead } from '../shell/readText.ts';
 
 /** What was seen of the WAN of one or more installations. */
 export interface LinkLooks {

@@ -1,6 +1,6 @@
-import { readGivenJson } from '../shell/givenFiles.ts';
 import type { DeviceReading } from '../../../devices/reading/deviceReading.ts';
 import { UsageError } from '../shell/exit.ts';
+import { readGivenJson } from '../shell/readText.ts';
 
 /** Reads a file of `devices read --format json`. Throws a UsageError that says where it is none. */
 export async function readingFile(path: string): Promise<DeviceReading> {

@@ -1,4 +1,3 @@
-import { readGiven } from '../shell/givenFiles.ts';
 import { Command } from 'commander';
 import { backtest, type Backtest, type CountedPart } from '../../../sim/forecast/backtest/backtest.ts';
 import { migratedSeries, type MigratedPoint } from '../../../sim/forecast/migratedSeries.ts';
@@ -18,6 +17,7 @@ import { type Io, breathe, writeAnswer } from '../shell/io.ts';
 import { collect, dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
+import { readGiven } from '../shell/readText.ts';
 import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 interface BacktestOptions {

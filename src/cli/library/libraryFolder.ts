@@ -1,4 +1,3 @@
-import { foundInstead } from '../shell/givenFiles.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
@@ -12,7 +11,7 @@ import type { MemberTable } from '../../../sim/forecast/library/memberTable.ts';
 import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
-import { readText } from '../shell/readText.ts';
+import { foundInstead, readText } from '../shell/readText.ts';
 
 /** The files of a library: what it is made of, the texts that it was made from, and its cells. */
 /** The file by which a folder is a library. */

@@ -1,4 +1,3 @@
-import { foundInstead } from '../shell/givenFiles.ts';
 import { existsSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { livePage } from '../../report/html/livePage.ts';
@@ -6,6 +5,7 @@ import { pageScript } from '../report/pageScripts.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
+import { foundInstead } from '../shell/readText.ts';
 import { liveBlock } from './liveBlocks.ts';
 import { serveLive } from './liveServer.ts';
 

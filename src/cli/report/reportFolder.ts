@@ -1,4 +1,3 @@
-import { foundInstead } from '../shell/givenFiles.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_REPORT_FORMAT, type RunReport } from '../../report/runReport.ts';
@@ -8,7 +7,7 @@ import type { Scenario } from '../../../sim/scenario/schema.ts';
 import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { UsageError } from '../shell/exit.ts';
-import { readText } from '../shell/readText.ts';
+import { foundInstead, readText } from '../shell/readText.ts';
 import type { SweepReport } from '../../report/html/sweepSections.ts';
 import { isSweep, readSweepFolder } from './sweepFolder.ts';
 import type { ScenarioSource } from '../../../sim/browser/protocol.ts';

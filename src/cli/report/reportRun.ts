@@ -1,4 +1,3 @@
-import { foundInstead } from '../shell/givenFiles.ts';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Input } from '../../interchange/format/formats.ts';
@@ -12,7 +11,7 @@ import { sha256Of } from '../output/fileHash.ts';
 import type { OriginParts } from '../output/outputOrigin.ts';
 import { UsageError } from '../shell/exit.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
-import { readText } from '../shell/readText.ts';
+import { foundInstead, readText } from '../shell/readText.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 
 /** The parts of a directory of `run --out` that a report needs. The records are those of replication 0. */
