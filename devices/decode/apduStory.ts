@@ -1,5 +1,6 @@
 /** Follows the APDUs of a capture: titles, keys, what was asked, and values that come in blocks. */
 import { decodeAare, decodeAarq, decodeRelease } from '../dlms/apdu/acse.ts';
+import { decodeGeneral } from '../dlms/apdu/apduGeneral.ts';
 import { decodeData } from '../dlms/encoding/axdr.ts';
 import { concat, Reader, toHex } from '../dlms/encoding/bytes.ts';
 import { isCiphered } from '../dlms/security/ciphering.ts';
@@ -24,6 +25,13 @@ const PEERS_MAX = 4096;
 /** First bytes of APDUs that carry others: general-signing and general-block-transfer. */
 const CARRIERS: readonly number[] = [0xdf, 0xe0];
 
+/** First byte of general-ciphering. */
+const GENERAL_CIPHERING = 0xdd;
+
+function hexOctet(octet: number): string {
+  return octet.toString(16).padStart(2, '0');
+}
+
 interface Pair {
   titles: { client?: Uint8Array; server?: Uint8Array };
   asked: readonly Asked[] | undefined;
@@ -47,6 +55,7 @@ export class ApduStory {
     const tag = apdu[0] ?? -1;
     if (tag === 0xe0) return this.tellTransfer(apdu, sent, pair);
     if (isCiphered(tag)) return this.tellCiphered(apdu, sent, pair);
+    if (tag === GENERAL_CIPHERING) return this.tellGeneral(apdu, sent);
     if (tag === 0x60 || tag === 0x61 || tag === 0x62 || tag === 0x63) return this.tellAcse(apdu, sent, pair);
     return this.tellPlain(apdu, sent, pair);
   }
@@ -122,6 +131,23 @@ export class ApduStory {
     const followed = this.keys.learnTransfer(items);
     const text = followed.length > 0 ? `; the new ${followed.join(' and ')} is followed` : '';
     return { ...explained, text: `${explained.text}${text}`, tree: () => ({ ...explained.tree(), followed }) };
+  }
+
+  private tellGeneral(apdu: Uint8Array, sent: Sent): Explained {
+    const explained = explainApdu(apdu);
+    const general = decodeGeneral(apdu);
+    if (!general.ok || general.value.kind !== 'generalCiphering') return explained;
+    const opened = this.keys.openGeneral(general.value);
+    // General ciphering within general ciphering would have no end.
+    if (opened.is === 'opened' && opened.apdu[0] !== GENERAL_CIPHERING) {
+      const { control, counter } = opened;
+      const inner = this.tell(opened.apdu, sent);
+      const text = `${inner.text} [${explained.name}, control ${hexOctet(control)}, counter ${counter}, ${explained.text}]`;
+      return { ...inner, text, tree: () => ({ ...inner.tree(), seal: { ...explained.tree(), control, counter } }) };
+    }
+    const why = opened.is === 'shut' ? opened.why : 'it holds another one';
+    const tree = (): Record<string, unknown> => ({ ...explained.tree(), shut: why });
+    return { ...explained, text: `${explained.text}, shut: ${why}`, tree, isShut: true };
   }
 
   private tellAcse(apdu: Uint8Array, sent: Sent, pair: Pair): Explained {

@@ -1,6 +1,8 @@
 /** Opens ciphered APDUs of a capture with the keys that are given, and follows a rotation where the KEK is. Holds secrets. */
 import { roleOf } from '../dlms/apdu/apdu.ts';
-import { isCiphered, open, readCiphered, type CipheredApdu } from '../dlms/security/ciphering.ts';
+import type { GeneralCiphering } from '../dlms/apdu/apduGeneral.ts';
+import { openGeneral, readGeneralContent } from '../dlms/security/generalSeal.ts';
+import { isCiphered, KEY_BYTES, open, readCiphered, type CipheredApdu } from '../dlms/security/ciphering.ts';
 import { equalBytes, toHex } from '../dlms/encoding/bytes.ts';
 import { unwrapKey } from '../dlms/security/keyWrap.ts';
 import { KEY_NAMES } from '../cosem/deviceKeyring.ts';
@@ -18,6 +20,11 @@ export type Opened =
   | { readonly is: 'opened'; readonly header: CipheredApdu; readonly apdu: Uint8Array }
   | { readonly is: 'shut'; readonly header: CipheredApdu; readonly why: string }
   | { readonly is: 'malformed'; readonly why: string };
+
+/** The outcome for the content of general-ciphering. */
+export type OpenedGeneral =
+  | { readonly is: 'opened'; readonly control: number; readonly counter: number; readonly apdu: Uint8Array }
+  | { readonly is: 'shut'; readonly why: string };
 
 /** Most keys of one kind that are tried. A capture with more rotations is rare. */
 const KEYS_MAX = 32;
@@ -60,6 +67,29 @@ export class KeyChest {
       if (name === 'kek') add(this.#keks, key.value);
       return [name];
     });
+  }
+
+  /**
+   * Opens the content of general-ciphering: under the keys that are given, or under a key that stands in the APDU and that
+   * a given KEK unwraps. A key that was agreed upon is known to its two parties alone.
+   */
+  openGeneral(apdu: GeneralCiphering): OpenedGeneral {
+    const content = readGeneralContent(apdu.content);
+    if (!content.ok) return { is: 'shut', why: content.error };
+    if (!this.hasKeys) return { is: 'shut', why: 'no keys given' };
+    if (apdu.originator.length !== 8) return { is: 'shut', why: "the originator's title is not in the APDU" };
+    const { keyInfo } = apdu;
+    if (keyInfo?.is === 'agreed') return { is: 'shut', why: 'an agreed key is known to its parties alone' };
+    const unwrapped = keyInfo?.is === 'wrapped' ? this.#keks.map((kek) => unwrapKey(kek, keyInfo.wrapped)) : undefined;
+    const keys = unwrapped?.flatMap((one) => (one.ok && one.value.length === KEY_BYTES ? [one.value] : []));
+    if (keys?.length === 0) return { is: 'shut', why: 'no KEK given unwraps its key' };
+    for (const guek of keys ?? this.#encryption)
+      for (const gak of this.#authentication) {
+        const opened = openGeneral(apdu, content.value, { guek, gak });
+        if (opened.ok && roleOf(opened.value) !== undefined)
+          return { is: 'opened', ...content.value, apdu: opened.value };
+      }
+    return { is: 'shut', why: 'not under these keys' };
   }
 
   /** Opens one APDU. `title` is the sender's, where the association told it. */

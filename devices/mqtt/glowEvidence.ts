@@ -3,6 +3,9 @@ import { CLOCK_AHEAD_SECONDS_MAX } from './contact.ts';
 import type { Contact } from './contact.ts';
 import type { GlowMessage, GlowMeter } from './glowMessage.ts';
 
+/** The prefix of a CAD's name in evidence. */
+export const GLOW = 'glow:';
+
 /** State that is kept between messages. It is plain data, so it can be kept for the next run. */
 export interface GlowWatch {
   /** For each CAD, the latest date of its gas meter's data. */
@@ -95,7 +98,7 @@ function observeGas(
   if (before !== undefined && at < before) return nothing(`glow ${cad}: the gas meter's data went back in time`);
   const next: GlowWatch = { ...watch, gasDated: { ...watch.gasDated, [cad]: at } };
   if (before === undefined) return { watch: next, contacts: [] };
-  const contact: Contact = { installation_id: context.installation, at, link: 'han', source: `glow:${cad}` };
+  const contact: Contact = { installation_id: context.installation, at, link: 'han', source: `${GLOW}${cad}` };
   return { watch: next, contacts: [contact] };
 }
 

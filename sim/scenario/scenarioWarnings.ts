@@ -12,6 +12,9 @@ export function scenarioWarnings(scenario: Scenario): readonly Fault[] {
   return [...idleOutages(scenario), ...idleWindows(scenario)];
 }
 
+/** A plan without a first day has windows before the simulation too; here it is enough to find one of them. */
+const MONTHS_BEFORE = 100 * DAY;
+
 function* idleOutages({ sharedOutages, from, horizon }: Scenario): Iterable<Fault> {
   const [first, last] = [startOfLondonDate(from), endOfLondonDate(horizon)];
   for (const [name, outage] of Object.entries(sharedOutages)) {
@@ -20,7 +23,7 @@ function* idleOutages({ sharedOutages, from, horizon }: Scenario): Iterable<Faul
       if (begins > last || ends <= first)
         yield {
           path: ['sharedOutages', name, 'dated', i, 'from'],
-          expected: `days within the simulation, ${from} to ${horizon}: this outage changes nothing`,
+          expected: `days within the simulation, ${from} to ${horizon}: this outage ${whatOfIt(outage.acts, begins, first)}`,
         };
     }
     if (outage.dated.length === 0 && outage.perYear === 0)
@@ -37,9 +40,14 @@ function* idleWindows({ plannedMaintenance, from, horizon }: Scenario): Iterable
   for (const [name, planned] of Object.entries(plannedMaintenance)) {
     const path = ['plannedMaintenance', name];
     const [first, last] = [startOfLondonDate(from), endOfLondonDate(horizon)];
-    const inside = plannedPairs(planned, first, last).filter(([at, end]) => end > first && at <= last);
+    const pairs = plannedPairs(planned, first - MONTHS_BEFORE, last);
+    const inside = pairs.filter(([at, end]) => end > first && at <= last);
     if (inside.length === 0)
-      yield { path, found: 'no window', expected: `a window from ${from} to ${horizon}: this plan changes nothing` };
+      yield {
+        path,
+        found: 'no window',
+        expected: `a window from ${from} to ${horizon}: this plan ${whatOfIt(planned.acts, pairs[0]?.[0] ?? last + 1, first)}`,
+      };
     else if (planned.acts === 'system' && !inside.some(([at, end]) => meetsRequests(at, end)))
       yield {
         path: [...path, 'hour'],
@@ -47,6 +55,12 @@ function* idleWindows({ plannedMaintenance, from, horizon }: Scenario): Iterable
         mend: "Let it begin by day, or say acts: wan if the SMSO's contacts are meant.",
       };
   }
+}
+
+/** What becomes of an outage outside the simulation. One that was over before it began has left the WAN without contacts. */
+function whatOfIt(acts: 'wan' | 'system', begins: number, first: number): string {
+  const isBefore = acts === 'wan' && begins < first;
+  return isBefore ? 'only makes the contacts older that the first attempts look back on' : 'changes nothing';
 }
 
 const clock = (seconds: number): string => `${String(Math.floor(seconds / HOUR)).padStart(2, '0')}:00`;

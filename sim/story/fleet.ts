@@ -3,14 +3,7 @@ import { verdictsOf } from '../../src/exclusion/engine/engine.ts';
 import type { Tally } from '../../src/exclusion/engine/tally.ts';
 import type { Verdict } from '../../src/exclusion/verdict.ts';
 import type { Installation } from '../../src/installation/installation.ts';
-import {
-  ATTEMPT_KINDS,
-  CAUSES,
-  EVENTS,
-  type Attempt,
-  type History,
-  type HistoryEvent,
-} from '../../src/migration/history.ts';
+import { EVENTS, type Attempt, type History, type HistoryEvent } from '../../src/migration/history.ts';
 import type { Instant } from '../../src/time.ts';
 import type { Attributes } from '../population/attributes.ts';
 import { emptyCounts } from '../kernel/life/counts.ts';
@@ -18,12 +11,12 @@ import type { Life } from '../kernel/life/life.ts';
 import { Observer } from '../kernel/life/observer.ts';
 import type { GroupNumbers } from '../kernel/model/groupNumbers.ts';
 import { modelEvents, type GroupPlan, type Model } from '../kernel/model/model.ts';
-import { OUTCOMES } from '../kernel/model/outcomes.ts';
 import { Replication } from '../kernel/model/replication.ts';
 import { EVENT_VALUES, eventValue } from '../kernel/records/recordBuffers.ts';
 import { lifeOf } from '../kernel/run/shard.ts';
 import type { SeedWords } from '../world/dice/draws.ts';
 import { InstallationRows } from './installationRows.ts';
+import { attemptOf } from './storyAttempt.ts';
 
 /** One simulated installation: its place in the scenario, and the rows that the records of a run hold for it. */
 export interface Lived {
@@ -96,13 +89,7 @@ class HistoryKeeper extends Observer {
   }
 
   override attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void {
-    this.attempts.push({
-      at,
-      kind: ATTEMPT_KINDS[kind] as Attempt['kind'],
-      outcome: OUTCOMES[outcome] as string,
-      cause: CAUSES[system ? 1 : 0],
-      table510,
-    });
+    this.attempts.push(attemptOf(at, kind, outcome, system, table510));
   }
 
   override finish(_end: number, _endAt: Instant, tally: Tally): void {

@@ -3,7 +3,7 @@ import { INSTRUCTION } from '../../src/exclusion/engine/engineCodes.ts';
 import { spansOfTally, verdictsOf } from '../../src/exclusion/engine/engine.ts';
 import type { Tally } from '../../src/exclusion/engine/tally.ts';
 import type { Span, Verdict } from '../../src/exclusion/verdict.ts';
-import { ATTEMPT_KINDS, CAUSES, EVENTS, type Attempt, type History } from '../../src/migration/history.ts';
+import { EVENTS, type History } from '../../src/migration/history.ts';
 import { OBSERVATIONS, type Observation } from '../../src/migration/observations.ts';
 import type { StepId } from '../../src/migration/steps.ts';
 import type { Installation } from '../../src/installation/installation.ts';
@@ -13,13 +13,13 @@ import type { SeedWords } from '../world/dice/draws.ts';
 import { ENDS, type End } from '../scenario/ends.ts';
 import type { Model } from '../kernel/model/model.ts';
 import { Observer } from '../kernel/life/observer.ts';
-import { OUTCOMES } from '../kernel/model/outcomes.ts';
 import { EVENT_VALUES, eventValue } from '../kernel/records/recordBuffers.ts';
 import { Replication } from '../kernel/model/replication.ts';
 import { lifeOf } from '../kernel/run/shard.ts';
 import { viewOf, type LifeView } from './lifeView.ts';
 import { StoryCauses, type AttemptTold } from './storyCauses.ts';
 import { InstallationRows } from './installationRows.ts';
+import { attemptOf } from './storyAttempt.ts';
 import { instantOf, type StoryEntry } from './storyEntry.ts';
 import { factsOf, type StoryFacts } from './storyFacts.ts';
 import { StoryInstructions } from './storyInstructions.ts';
@@ -118,13 +118,7 @@ class StoryTeller extends Observer {
   }
 
   override attempt(at: Instant, kind: number, outcome: number, system: boolean, table510: boolean): void {
-    const attempt: Attempt = {
-      at,
-      kind: ATTEMPT_KINDS[kind] as Attempt['kind'],
-      outcome: OUTCOMES[outcome] as string,
-      cause: CAUSES[system ? 1 : 0],
-      table510,
-    };
+    const attempt = attemptOf(at, kind, outcome, system, table510);
     const life = this.life as LifeView;
     if (kind === INSTRUCTION) {
       this.add({ type: 'instruction', attempt, instructed: this.instructions.told(life, attempt) });

@@ -25,12 +25,10 @@ export interface Look {
   readonly effectDiffers: boolean;
 }
 
-/** Paths on which no verdict depends: those that name and explain, and windows, which concern checks only. */
-const WITHOUT_EFFECT = new RegExp(
-  `^(name|title|sources|windows|${readingsOn('checks')
-    .map((name) => `readings\\.${name}`)
-    .join('|')})\\b|^clauses\\.[^.]+\\.(clause|title|text|sources|decidedBy|kind182)$`,
-);
+/** Paths that act on the checks of an attempt: windows, and readings of checks. No verdict on given records depends on them. */
+const OF_CHECKS = new RegExp(`^(windows|readings\\.(${readingsOn('checks').join('|')}))\\b`);
+/** Paths that name and explain. */
+const OF_WORDS = /^(name|title|sources)\b|^clauses\.[^.]+\.(clause|title|text|sources|decidedBy|kind182)$/;
 
 /** One difference, applied alone to the first rule set. */
 interface Step {
@@ -48,12 +46,19 @@ interface Step {
 export class RuleComparison {
   readonly #other: CompiledEngine;
   readonly #steps: readonly Step[];
+  /** The differences that act on the checks of an attempt and move no given history, in words. */
+  readonly ofChecks: readonly string[];
 
   constructor(rules: RuleSet, other: RuleSet) {
+    const differences = diffRules(rules, other).filter(({ path }) => !OF_WORDS.test(path));
     this.#other = engine(other);
-    this.#steps = diffRules(rules, other)
-      .filter(({ path }) => !WITHOUT_EFFECT.test(path))
+    this.#steps = differences
+      .filter(({ path }) => !OF_CHECKS.test(path))
       .map((difference) => ({ words: wordsOf(difference), rules: withDifference(rules, difference) }));
+    // A date or a source of a window says nothing by itself.
+    this.ofChecks = differences
+      .filter(({ path }) => OF_CHECKS.test(path) && !/\.(source|ours)$/.test(path))
+      .map(wordsOf);
   }
 
   /** The differences that could move an installation, in words. */
@@ -92,10 +97,19 @@ function wordsOf({ path, before, after }: RuleDifference): string {
   return `${path}: ${change}`;
 }
 
+/** A row of a dated value, such as a window. */
+function isDated(value: unknown): value is { readonly from: string; readonly value: unknown } {
+  return typeof value === 'object' && value !== null && 'from' in value && 'value' in value;
+}
+
 function valueWords(value: unknown): string {
   if (value === undefined || value === null) return 'none';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(valueWords).join('+');
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string'
+    ? value
+    : isDated(value)
+      ? `${valueWords(value.value)} from ${value.from}`
+      : JSON.stringify(value);
 }
 
 /**

@@ -18,9 +18,14 @@ const RECORDS: Records = {
 const RULES = `extends: ${VARIOUS1.name}\nname: four-weeks\nclauses: { no-wan-attempting: { shows: { atLeast: 4 } } }\n`;
 
 async function compared(records: Records, ...args: string[]) {
+  return await comparedWith(RULES, records, ...args);
+}
+
+/** `RULES` among the arguments stands for the file of the other rules. */
+async function comparedWith(other: string, records: Records, ...args: string[]) {
   const folder = freshFolder();
   const rules = join(folder, 'rules.yaml');
-  writeFileSync(rules, RULES);
+  writeFileSync(rules, other);
   const files = await writeRecords(folder, records);
   const answer = await decide(folder, ...files, '--as-of', '2022-06-30', ...args.map((arg) => (arg === 'RULES' ? rules : arg))); // prettier-ignore
   const text = (name: string): string | undefined => existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : undefined; // prettier-ignore
@@ -39,6 +44,17 @@ describe('decide --compare', () => {
     expect(answer.errors.replaceAll(/\s+/g, ' ')).toContain('The histories are as they were recorded');
     expect(answer.errors).toContain('1 more keep their category, in effect from another instant.'); // 3, a week later
     expect(answer.out).toBe((await compared(RECORDS)).out); // the verdicts are the same as without
+  });
+
+  test('decide --compare says which differences act on checks and move no given history', async () => {
+    const other =
+      `extends: ${VARIOUS1.name}\nname: of-checks\nreadings: { gt01WithoutWan: lastNews }\n` +
+      'windows: { wanWindowSeconds: [{ from: 2012-01-01, value: 86400, source: ourAssumption }] }\n';
+    const answer = await comparedWith(other, RECORDS, '--compare', 'RULES');
+    const said = answer.errors.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('0 installations move');
+    expect(said).toContain('They differ in what acts on the checks of an attempt: reading gt01WithoutWan: unjudged -> lastNews; windows.wanWindowSeconds: 604800 from 2012-01-01+604800 from 2021-02-01 -> 86400 from 2012-01-01.'); // prettier-ignore
+    expect((await compared(RECORDS, '--compare', 'RULES')).errors).not.toContain('checks of an attempt');
   });
 
   test('decide --compare takes the name of its file, and keeps the order of unsorted installations', async () => {

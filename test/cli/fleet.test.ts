@@ -179,6 +179,25 @@ test('what is wrong is refused with its place, and nothing is written', async ()
   expect([rig.code, rig.err]).toEqual([1, expect.stringContaining('smets1-bench rig')]);
 });
 
+test('init writes a file that is right and can be run, and overwrites nothing', async () => {
+  const path = bench.at('homes 1.yaml');
+  const { code, out } = await commandLine(['fleet', 'init', path, '--installations', '3']);
+  expect([code, out]).toEqual([0, expect.stringContaining("fleet check '")]);
+  const checked = await commandLine(['fleet', 'check', path]);
+  expect([checked.code, checked.out]).toEqual([0, expect.stringContaining('homes: 3 installations, 1 to 3')]);
+  // What stands in comments is right as well.
+  const all = readFileSync(path, 'utf8').replaceAll(/^( *)# (?=(?:seed|headEnd|preparation|attempts|outages|faults|events): )/gm, '$1'); // prettier-ignore
+  expect(all.match(/^ *#/gm)!.length).toBeLessThan(readFileSync(path, 'utf8').match(/^ *#/gm)!.length - 6);
+  expect(await commandLine(['fleet', 'check', file('all.yaml', all)])).toMatchObject({ code: 0 });
+  expect((await commandLine(['fleet', 'init', path])).code).toBe(1);
+  await commandLine(['rig', 'init', bench.at('mine.yaml'), '--tcp', '127.0.0.1:4059']);
+  writeFileSync(bench.at('mine.yaml'), bench.read('mine.yaml').replace('number: 1', 'number: 7000'));
+  const withRig = bench.at('both.yaml');
+  await commandLine(['fleet', 'init', withRig, '--rig', 'mine.yaml']);
+  const both = await commandLine(['fleet', 'check', withRig]);
+  expect([both.code, both.out]).toEqual([0, expect.stringContaining('mine: attached, installation 7000')]);
+});
+
 test('check names the numbers of each group; schema prints the schema', async () => {
   const { code, out } = await commandLine(['fleet', 'check', bench.at('sick.yaml')]);
   expect([code, out]).toEqual([0, expect.stringContaining('sick: 8 installations, 1 to 8')]);

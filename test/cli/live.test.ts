@@ -7,10 +7,31 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { liveBlock } from '../../src/cli/live/liveBlocks.ts';
 import type { LiveBlock } from '../../src/cli/live/liveTypes.ts';
 import { LISTENERS_MAX, serveLive, type LiveServer } from '../../src/cli/live/liveServer.ts';
+import { emulate } from '../../devices/emulate/emulate.ts';
+import { labProfile } from '../../devices/emulate/profile.ts';
+import { isWhole } from '../sampleSize.ts';
 import { commandLine } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'live-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What an answer in JSON says of a clause. */
+interface Counted {
+  readonly clause: string;
+  readonly category: string;
+  readonly counted: number | null;
+  readonly needed: number | null;
+}
+
+function cellsOf({ clause, category, counted, needed }: Counted): readonly string[] {
+  return [`${clause} ${category}`, String(counted ?? ''), String(needed ?? '')];
+}
+
+/** How near each clause is by the live view. */
+function nearRows(block: LiveBlock): readonly (readonly string[])[] | undefined {
+  const table = block.tables.find(({ caption }) => caption.startsWith('How near each clause is'));
+  return table?.rows.map((row) => row.slice(0, 3));
+}
 
 function asked(url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -157,14 +178,9 @@ describe('what a folder says', () => {
       env: { ...process.env, XDG_STATE_HOME: join(folder, 'state') },
     });
     expect(code).toBe(0);
-    const { clauses } = JSON.parse(out) as {
-      clauses: { clause: string; counted: number | null; needed: number | null }[];
-    };
+    const { clauses } = JSON.parse(out) as { readonly clauses: readonly Counted[] };
     expect(clauses.length).toBeGreaterThan(4);
-    const table = liveBlock(rig, now).tables.find(({ caption }) => caption.startsWith('How near each clause is'));
-    expect(table?.rows.map(([clause, counted, needed]) => [clause, counted, needed])).toEqual(
-      clauses.map(({ clause, counted, needed }) => [clause, String(counted ?? ''), String(needed ?? '')]),
-    );
+    expect(nearRows(liveBlock(rig, now))).toEqual(clauses.map(cellsOf));
   });
 
   test('a watch shows how near each clause is, as `rig status` counts', async () => {
@@ -174,11 +190,63 @@ describe('what a folder says', () => {
     const place = { env: { ...process.env, XDG_STATE_HOME: join(folder, 'state') } };
     expect(await commandLine(['rig', file, '--watch', '--once', '--out', watch], place)).toMatchObject({ code: 0 });
     const { out } = await commandLine(['rig', 'status', file, '--out', watch, '--format', 'json'], place);
-    const { clauses } = JSON.parse(out) as { clauses: { clause: string; counted: number | null; needed: number | null }[] }; // prettier-ignore
-    const table = liveBlock(watch, now).tables.find(({ caption }) => caption.startsWith('How near each clause is'));
-    expect(table?.rows.map(([clause, counted, needed]) => [clause, counted, needed])).toEqual(
-      clauses.map(({ clause, counted, needed }) => [clause, String(counted ?? ''), String(needed ?? '')]),
-    );
+    const { clauses } = JSON.parse(out) as { readonly clauses: readonly Counted[] };
+    expect(nearRows(liveBlock(watch, now))).toEqual(clauses.map(cellsOf));
+  });
+
+  const isWired = isWhole('LIVE_WIRE', 'a rig at work, read by the live view while it waits for the wire');
+  test.skipIf(!isWired)(
+    'a rig at work shows how near each clause is so far, and at its end as its own answer counts',
+    async () => {
+      const emulator = await emulate({
+        profile: { ...labProfile(), device: 'installation' },
+        tcp: { host: '127.0.0.1', port: 0, framing: 'wrapper' },
+      });
+      const rig = join(folder, 'working');
+      const file = join(folder, 'working.yaml');
+      writeFileSync(
+        file,
+        `name: working
+devices: { chf: { tcp: '${emulator.servedAt[0]?.address}', answerSeconds: 1 } }
+installation: { gas: false }
+schedule: { clock: nominal, start: '2022-01-10T00:00:00Z', preparation: false, attempts: { max: 2 } }
+faults: [{ attempt: 1, step: deviceState, effect: silence }]
+`,
+      );
+      const seen = new Set<string>();
+      let titles = '';
+      const onText = (): void => {
+        if (!existsSync(join(rig, 'rig-status.json'))) return;
+        const block = liveBlock(rig, now);
+        titles = block.title;
+        seen.add(JSON.stringify(nearRows(block)));
+      };
+      const { code, out, err } = await commandLine(['rig', file, '--out', rig, '--format', 'json'], {
+        env: { ...process.env, XDG_STATE_HOME: join(folder, 'state') },
+        onText,
+      });
+      await emulator.close();
+      expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+      expect(titles).toBe('working: a rig, at work');
+      expect(seen.size).toBeGreaterThan(1);
+      expect(existsSync(join(rig, 'rig-status.json'))).toBe(false);
+      const { clauses } = JSON.parse(out) as { readonly clauses: readonly Counted[] };
+      expect(nearRows(liveBlock(rig, now))).toEqual(clauses.map(cellsOf));
+    },
+  );
+
+  test('every source of the rig file has a row, also one that has never spoken', async () => {
+    const file = join(folder, 'sources.yaml');
+    writeFileSync(file, "name: sources\ninstallation: { number: 7 }\nwatch: { contact: { everySeconds: 1, tries: 1 }, glow: { url: 'mqtt://127.0.0.1:1', cads: ['02534d0000ab'] }, bench: { url: 'mqtt://127.0.0.1:1', unit: rack1 } }\n"); // prettier-ignore
+    const watch = join(folder, 'sources');
+    const onText = (text: string, interrupt: () => void): void => (text.includes('contact') ? interrupt() : undefined);
+    const place = { env: { ...process.env, XDG_STATE_HOME: join(folder, 'state') }, onText };
+    expect(await commandLine(['rig', file, '--watch', '--out', watch], place)).toMatchObject({ code: 0 });
+    const later = Date.now() + 600_000;
+    const { rows = [] } = liveBlock(watch, later).tables.find(({ caption }) => caption.startsWith('Links and sources')) ?? {}; // prettier-ignore
+    const silent = new Map(rows.map(([source = '', ...rest]) => [source, rest]));
+    expect(silent.get('glow:02534D0000AB')?.[0]).toBe('never');
+    expect(silent.get('mqtt:lab/rack1')).toEqual(['never', expect.stringMatching(/^1\d min$/)]);
   });
 
   test('a rig folder shows its last steps, the last contact of each link, and an attempt that is under way', () => {
@@ -188,8 +256,19 @@ describe('what a folder says', () => {
     writeFileSync(join(rig, 'progress.jsonl'), `${JSON.stringify({ is: 'began', at: '2026-01-02T11:00:00Z', step: 'commission', steps: [step] })}\n`); // prettier-ignore
     const atWork = liveBlock(rig, now);
     expect(atWork.title).toBe('rig: a rig, at work');
-    expect(atWork.facts[0]).toEqual(['under way', 'commission, begun 2026-01-02T11:00:00Z']);
+    expect(atWork.facts[0]).toEqual(['last write to a device', 'commission, 2026-01-02T11:00:00Z']);
     expect(atWork.tables[0]?.rows).toEqual([['2026-01-02T10:00:00Z', 'rotateKeys', 'MA112']]);
+    const near = { category: 'gt01', clause: '18.6', counted: 1, needed: 3, holds: false, missing: '2 GT01' };
+    const heard = { link: 'wan', source: 'tcp:a', at: '2026-01-02T10:00:00Z' };
+    const soFar = { clock: 'wall', attempts: { recorded: 1, device: 1, system: 0, notCarriedOut: 0 }, sources: ['tcp:a', 'glow:1'], heard: [heard], clauses: [near], steps: [] }; // prettier-ignore
+    writeFileSync(join(rig, 'rig-status.json'), JSON.stringify(soFar));
+    const counted = liveBlock(rig, Date.parse('2026-01-02T10:01:00Z'));
+    expect(nearRows(counted)).toEqual([['18.6 gt01', '1', '3']]);
+    expect(counted.tables[1]?.rows).toEqual([
+      ['WAN, any source', '2026-01-02T10:00:00Z', '60 s'],
+      ['tcp:a', '2026-01-02T10:00:00Z', '60 s'],
+      ['glow:1', 'never', ''],
+    ]);
     writeFileSync(join(rig, 'steps.json'), JSON.stringify({ steps: [step, step] }));
     writeFileSync(join(rig, 'contacts.csv'), 'installation_id,at,link,source\n1,2026-01-01T00:00:00Z,wan,probe\n1,2026-01-02T00:00:00Z,wan,probe\n'); // prettier-ignore
     const done = liveBlock(rig, now);

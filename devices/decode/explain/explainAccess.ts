@@ -1,4 +1,4 @@
-/** Explains the unified access service, and the general protection that is named and not opened. */
+/** Explains the unified access service, and the headers of general protection. */
 import { decodeAccess, type AccessSpecification } from '../../dlms/apdu/apduAccess.ts';
 import { decodeGeneral, type KeyInfo } from '../../dlms/apdu/apduGeneral.ts';
 import { toHex } from '../../dlms/encoding/bytes.ts';
@@ -63,6 +63,6 @@ export function explainGeneral(apdu: Uint8Array): Carrier {
     return { ...whole(apdu, text, () => ({ ...head, signatureBytes: value.signature.length })), content };
   }
   const key = keyText(value.keyInfo);
-  const text = `${ends}, ${key}, ${value.content.length} bytes, shut: general-ciphering is not opened here`;
+  const text = `${ends}, ${key}, ${value.content.length} bytes`;
   return { ...whole(apdu, text, () => ({ ...head, key, bytes: value.content.length })), isShut: true };
 }

@@ -1,4 +1,4 @@
-/** The headers of general-ciphering and general-signing. Source: COSEM PDU ASN.1, Green Book 8.3. Nothing is opened or verified here. */
+/** The headers of general-ciphering and general-signing. Source: COSEM PDU ASN.1, Green Book 8.3. Nothing is opened or verified here: `security/generalSeal` opens content. */
 import { bad, type Decoded, good, Reader, Writer } from '../encoding/bytes.ts';
 
 /** Which key protects the content. Wrapped and agreed keys stay as they are on the wire. */

@@ -37,6 +37,8 @@ export interface AttachedRunOptions {
    * is then written.
    */
   readonly onFirstWrite?: (at: Instant, step: string) => string | undefined;
+  /** Called at the end of each contact, instruction and attempt, with the rig that has its records. */
+  readonly onEventEnd?: (rig: Rig) => void;
 }
 
 export interface AttachedRun {
@@ -190,6 +192,7 @@ export function attachedStage(setup: RigSetup, bench: AttachedBench, plan: Attac
       // Nothing was asked of a device in an event that was missed.
       if (!plan.isMissed?.(event)) recorder.onEnd(event, at, rig);
       plan.onEnd?.(event, at);
+      bench.onEventEnd?.(rig);
     },
   });
   return {

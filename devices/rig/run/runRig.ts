@@ -21,12 +21,15 @@ import { attemptsMax, nominalInstants } from '../file/schedule.ts';
 import type { StepRow } from './stepRow.ts';
 
 /** Options for running a rig: the folder of ledgers, the stop signal, and the receivers of frames. */
-export interface RunRigOptions extends Omit<AttachedRunOptions, 'recorder' | 'onFirstWrite'>, RigRecording {
+export interface RunRigOptions
+  extends Omit<AttachedRunOptions, 'recorder' | 'onFirstWrite' | 'onEventEnd'>, RigRecording {
   /**
    * Called before the first write to a device, with the steps so far, because everything that may change must be on
    * record first. Returns the reason if it cannot be recorded; nothing is then written.
    */
   readonly onFirstWrite?: (at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
+  /** Receives the results so far at the end of each event, if the rig is one with attached devices. */
+  readonly onSoFar?: (run: RigRun) => void;
   /** Receives the results so far if the run fails. `runRig` waits for it before it rejects. */
   readonly onBrokenOff?: (run: RigRun) => Promise<void>;
 }
@@ -48,12 +51,15 @@ export interface RigRun {
 export async function runRig(setup: RigSetup, options: RunRigOptions): Promise<RigRun> {
   const recorder = recorderOf(setup, options);
   const isVirtual = setup.clock === 'nominal' && setup.devices.every(({ isAttached }) => !isAttached);
-  const { onFirstWrite, onBrokenOff, ...rest } = options;
+  const { onFirstWrite, onBrokenOff, onSoFar, ...rest } = options;
   const { rig, isWhole, ledgers, failure } = isVirtual
     ? runInMemory(setup, recorder)
     : await runAttached(setup, {
         ...rest,
         recorder,
+        ...(onSoFar && {
+          onEventEnd: (rig: Rig) => onSoFar(recordOf(setup, { rig, isWhole: false, ledgers: [], recorder })),
+        }),
         ...(onFirstWrite && { onFirstWrite: (at: Instant, step: string) => onFirstWrite(at, step, recorder.rows) }),
       });
   const run = recordOf(setup, { rig, isWhole, ledgers, recorder });

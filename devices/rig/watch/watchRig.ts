@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { makeFolders } from '../../../src/interchange/makeFolders.ts';
 import { DAY, formatInstant, instant, type Instant } from '../../../src/time.ts';
 import type { DriverEvent } from '../../hardware/driverProtocol.ts';
-import type { MeterPoints } from '../../mqtt/glowEvidence.ts';
+import { GLOW, type MeterPoints } from '../../mqtt/glowEvidence.ts';
 import { CLOCK_AHEAD_SECONDS_MAX } from '../../mqtt/contact.ts';
 import type { SerialPackage } from '../../transport/serialPackage.ts';
 import { wallTimers, type Timers } from '../../transport/timers.ts';
@@ -240,8 +240,6 @@ function pointsOf({ document }: RigSetup): MeterPoints {
   return { ...(electricity.mpan !== undefined && { mpan: electricity.mpan }), ...(mprn !== undefined && { mprn }) };
 }
 
-/** Prefix of a CAD's name in evidence. */
-const GLOW = 'glow:';
 /** Seconds that a watch listens before it acts if it runs once. A CAD speaks every six seconds. */
 const LISTEN_SECONDS = 15;
 

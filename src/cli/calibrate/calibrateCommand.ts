@@ -11,7 +11,7 @@ import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { idleRecordOptions, idleReplace, refuseIdle } from '../output/idleOptions.ts';
 import { type Io, writeAnswer } from '../shell/io.ts';
-import { collect, dateOption, folder, oneOf, pageFile, repeatable, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts'; // prettier-ignore
+import {  collect, dateOption, folder, oneOf, pageFile, repeatable, shareOption, threadsOf, whole, workersOption, maxErrorsOption } from '../shell/options.ts'; // prettier-ignore
 import { withFileOptions } from '../shell/recordInputs.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
 import { drawsCommand } from './drawsCommand.ts';
@@ -79,7 +79,7 @@ export function calibrateCommand(shell: Shell): Command {
     .addOption(repeatable('--attempts <file>', 'the attempts record'))
     .addOption(repeatable('--events <file>', 'the events record'));
   withFileOptions(command)
-    .option('--max-errors <n>', 'refused rows shown; reading ends there', whole(1, 999_999_999), 100)
+    .addOption(maxErrorsOption())
     .option('--html <file>', 'write what the data say as one page with pictures', pageFile)
     .addOption(replaceOption())
     .option('--format <format>', 'of what the data say: text or json', oneOf('text', 'json'), 'text')

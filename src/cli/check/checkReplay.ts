@@ -1,15 +1,14 @@
 import type { ExclusionCategory } from '../../clauses/clause.ts';
-import { evaluate } from '../../exclusion/reference/evaluate.ts';
 import type { JunitSuite } from '../../report/junit.ts';
 import { VARIOUS1 } from '../../rules/builtInRules.ts';
 import { counted } from '../../text/table.ts';
-import { askerOf } from '../../../test/kit/trial/asker.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { type Io, writeAnswer } from '../shell/io.ts';
 import { readCaseFiles } from './caseFiles.ts';
 import { originOf } from '../output/outputOrigin.ts';
 import { claimOutputs } from './checkOutputs.ts';
 import type { StartEngine } from './engines/engineUnderTest.ts';
+import { REFERENCE } from './engines/inProcess.ts';
 import { replay, type Replayed } from './replay.ts';
 
 export interface ReplayCommandOptions {
@@ -19,18 +18,6 @@ export interface ReplayCommandOptions {
   readonly junit?: string;
   readonly replace: boolean;
 }
-
-/** The reference evaluator in the place of an engine: tells whether the cases themselves are right. */
-const REFERENCE: StartEngine = () =>
-  Promise.resolve({
-    ...askerOf(evaluate),
-    name: 'the reference evaluator',
-    takesRules: true,
-    together: 768,
-    unexplained: () => [],
-    grant: () => undefined,
-    close: () => Promise.resolve(),
-  });
 
 /** Asks an engine the cases of files and folders. Without an engine, the reference is asked. Exit code 4 if one fails. */
 export async function checkReplay(

@@ -20,6 +20,7 @@ import { rulesNamed } from '../shell/rulesOption.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { checkFleet } from './checkFleet.ts';
 import type { StartEngine } from './engines/engineUnderTest.ts';
+import { inProcess } from './engines/inProcess.ts';
 import { entityOf, recordedHistories, simulatedHistories } from './fleet/fleetHistories.ts';
 import type { AskNeeded, FleetOutputs, FleetSource } from './fleet/fleetSource.ts';
 import { neededTroubles } from './fleet/neededTroubles.ts';
@@ -44,17 +45,10 @@ export interface ScenarioOptions
 }
 
 /** The bench's own engine in the place of an engine under test. */
-const OWN: StartEngine = () =>
-  Promise.resolve({
-    ask: (questions) =>
-      Promise.resolve(questions.map((one) => ({ kind: 'answered', verdicts: expectedOf(one).verdicts }))),
-    name: "the bench's engine, held to the reference",
-    takesRules: true,
-    together: 768,
-    unexplained: () => [],
-    grant: () => undefined,
-    close: () => Promise.resolve(),
-  });
+const OWN = inProcess("the bench's engine, held to the reference", {
+  ask: (questions) =>
+    Promise.resolve(questions.map((one) => ({ kind: 'answered', verdicts: expectedOf(one).verdicts }))),
+});
 
 /**
  * Decides every history of a fleet: simulated ones of a scenario, or those in somebody's files. Without an engine, the

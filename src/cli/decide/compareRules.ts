@@ -39,6 +39,10 @@ const HISTORIES_WENT_ON =
   'The histories are as they were recorded: an installation was tried for as long as the rules of its day let it be. ' +
   'Under other rules its attempts would have gone on, or ended, elsewhere: `compare SCENARIO --set` simulates that.';
 
+/** Said where rule sets differ in what acts on checks. */
+const CHECKS_WERE_MADE =
+  'The attempts are recorded as they ended, so that this moves nobody here: `compare SCENARIO --set` simulates it.';
+
 const COMPARE_COLUMNS = ['installation_id', 'from_category', 'to_category', 'reason'] as const;
 
 /** Evaluates other rules in addition to those of `decide`, on the same stream of histories. */
@@ -110,6 +114,8 @@ export class Comparison {
         say(`${thousands(counts.effectDiffers)} more keep their category, in effect from another instant.`);
       const differences = this.#comparison?.differences ?? [];
       if (differences.length > 0) say(`They differ in: ${differences.join('; ')}`);
+      const ofChecks = this.#comparison?.ofChecks ?? [];
+      if (ofChecks.length > 0) say(`They ${differences.length > 0 ? 'also ' : ''}differ in what acts on the checks of an attempt: ${ofChecks.join('; ')}. ${CHECKS_WERE_MADE}`); // prettier-ignore
       if (counts.moved > 0) say(HISTORIES_WENT_ON);
       if (this.#path !== undefined) say(`Who moves, and why: ${this.#path}`);
     }

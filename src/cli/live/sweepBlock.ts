@@ -158,11 +158,17 @@ function cellCounts(path: string): CellCounts | undefined {
   };
 }
 
+/** A cell of a table; a long fraction is rounded for the eye, the file has it whole. */
+function shortNumber(text: string): string {
+  if (!/^-?\d+\.\d{4,}$/.test(text)) return text;
+  return decimalNumber(Number(text), Math.abs(Number(text)) >= 10 ? 1 : 4);
+}
+
 function effectsTable(text: string): LiveTable {
   const parsed = parseCsv(text);
   const rows = parsed.ok ? parsed.rows.filter(({ rank }) => Number(rank) <= ROWS_MAX) : [];
   const shown = ['outcome', 'factor', 'level', 'effect', 'low', 'high'];
-  return { caption: 'What moves the outcomes most', head: shown, rows: rows.map((row) => shown.map((column) => row[column] ?? '')) }; // prettier-ignore
+  return { caption: 'What moves the outcomes most', head: shown, rows: rows.map((row) => shown.map((column) => shortNumber(row[column] ?? ''))) }; // prettier-ignore
 }
 
 function jsonAt(path: string): unknown {

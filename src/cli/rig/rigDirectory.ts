@@ -19,9 +19,11 @@ const LOCK = 'rig.lock';
  * The file that records on disk what is about to be written to a device. It is removed when all outputs are complete.
  */
 const PROGRESS = 'progress.jsonl';
+/** What a rig at work says of itself, for `live`. Its outputs say the same when they are complete. */
+export const RIG_STATUS = 'rig-status.json';
 /** The prefix of folders for the files of a run that died. */
 const BROKEN_OFF = 'broken-off-';
-const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations|missed|tries)\.csv|fleet\.json|steps\.json|junit\.xml|manifest\.json|progress\.jsonl|turns\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
+const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations|missed|tries)\.csv|fleet\.json|rig-status\.json|steps\.json|junit\.xml|manifest\.json|progress\.jsonl|turns\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
 
 export interface RigDirectory {
   /**

@@ -1,12 +1,13 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openOutput, type OutputFile } from '../../interchange/format/outputFile.ts';
+import { openOutput, writeWhole, type OutputFile } from '../../interchange/format/outputFile.ts';
 import type { RecordName } from '../../interchange/record/records.ts';
 import { openRows, type Row } from '../../interchange/format/rowWriter.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { Trace } from '../../exclusion/explain/trace.ts';
 import type { RigRun, RigSetup, StepRow } from '../../../devices/index.ts';
 import { openFrameFiles, type FrameFiles } from './frameFiles.ts';
-import { takeDirectory, type RigDirectory, type TakeLock } from './rigDirectory.ts';
+import { RIG_STATUS, takeDirectory, type RigDirectory, type TakeLock } from './rigDirectory.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { recordRows } from './recordRows.ts';
@@ -23,6 +24,8 @@ export interface RigFiles {
   readonly pcap: (bytes: Uint8Array) => void;
   /** Records an attempt before the first write to a device. Returns the reason if that is not possible. */
   readonly begin: (at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
+  /** Writes what `live` shows of a rig at work. A rig goes on without it. */
+  show(status: object): void;
   /** Writes all outputs. If that fails, the frames so far are kept and no half-written file remains. */
   close(run: RigRun, setup: RigSetup, head: RigHead, trace: Trace): Promise<void>;
   /** Ends a run that failed. The frames so far are kept. */
@@ -59,6 +62,13 @@ export function openRigFiles(directory: string, takeLock: TakeLock, sameBytes?: 
       const why = failure === undefined ? place.begin(at, step, rows) : `${directory}: ${fileErrorWords(failure) ?? failure.message}`; // prettier-ignore
       return why === undefined ? undefined : `the outputs cannot be written (${why}): a device whose record would be lost is not written to`; // prettier-ignore
     },
+    show(status) {
+      try {
+        writeWhole(join(directory, RIG_STATUS), `${JSON.stringify(status)}\n`);
+      } catch {
+        // A disk that is full is told where records are lost by it.
+      }
+    },
     release: () => place.release(),
     lines: frames.lines,
     pcap: frames.pcap,
@@ -91,6 +101,7 @@ export function openRigFiles(directory: string, takeLock: TakeLock, sameBytes?: 
           Buffer.from(`${JSON.stringify(manifestOf({ run, setup, head, trace, files, frameCount }), null, 2)}\n`),
         );
         manifest.commit();
+        rmSync(join(directory, RIG_STATUS), { force: true });
         place.done();
       } catch (error) {
         abort();

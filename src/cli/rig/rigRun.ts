@@ -1,10 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { trace } from '../../exclusion/explain/trace.ts';
-import type { Trace } from '../../exclusion/explain/trace.ts';
-import type { HistoryEvent } from '../../migration/history.ts';
 import { visible } from '../../text/visible.ts';
-import { parseInstant, type Instant } from '../../time.ts';
 import type { DecodeKeys } from '../../../devices/decode/keyChest.ts';
 import type { PcapDraw } from '../../../devices/transport/pcap.ts';
 import type { RigRun, RigSetup } from '../../../devices/index.ts';
@@ -15,6 +11,7 @@ import { outError } from '../shell/outDirectory.ts';
 import type { TakeLock } from './rigDirectory.ts';
 import { openRigFiles, type RigFiles } from './rigFiles.ts';
 import { headOf, rigJson } from './rigJson.ts';
+import { historyTrace, NOTHING_YET, rigSoFar } from './rigSoFar.ts';
 import { progressText, rigText } from './rigText.ts';
 
 /** Shows frames as they cross, opened with the keys of a file. */
@@ -64,6 +61,8 @@ export async function runRigFile(
     else writeAnswer(io.out, rigText(told));
     return failure?.error;
   };
+  const show = (run: RigRun): void => files?.show(rigSoFar(run, setup, head, face.evidenceSources(setup)));
+  if (!isInMemory(setup)) show(NOTHING_YET);
   try {
     const run = await face.runRig(setup, {
       ledgerFolder,
@@ -73,6 +72,7 @@ export async function runRigFile(
       // A rig in memory takes a second. One with devices may wait for half an hour: each step is shown as it is taken.
       ...(!isInMemory(setup) && { onStep: (taken) => writeLine(io.err, progressText(taken)) }),
       onBrokenOff: async (partial) => void (await tell(partial)),
+      onSoFar: show,
       ...(plainKeys && { plainKeys }),
       ...(options.pcap && { draw: options.pcap }),
       ...(files && { pcap: files.pcap, onFirstWrite: files.begin }),
@@ -115,22 +115,6 @@ function opened(out: string, takeLock: TakeLock, sameBytes: string | undefined):
   } catch (cause) {
     throw outError(cause, out);
   }
-}
-
-/** The trace of the history by the clauses, as of its last step. */
-function historyTrace({ attempts, rows }: RigRun, { installation, document, rules }: RigSetup): Trace {
-  const events = document.events.map(({ at, event, value }): HistoryEvent => ({
-    at: parseInstant(at) as Instant,
-    event,
-    value,
-  }));
-  const instants = [
-    ...attempts.map(({ at }) => at),
-    ...rows.map(({ at }) => parseInstant(at) as Instant),
-    ...events.map(({ at }) => at),
-  ];
-  const asOf = instants.reduce((latest, at) => Math.max(latest, at), parseInstant(document.schedule.start) as Instant);
-  return trace({ installation, attempts, events }, rules, asOf);
 }
 
 /** Refuses key ledgers inside the output directory: outputs are shared, keys are not. */

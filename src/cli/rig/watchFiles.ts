@@ -4,6 +4,7 @@ import { makeFolders } from '../../interchange/makeFolders.ts';
 import { writeWhole } from '../../interchange/format/outputFile.ts';
 import { formatInstant, type Instant } from '../../time.ts';
 import type { RigRun, RigSetup, WatchRigOptions } from '../../../devices/index.ts';
+import { FRAMES, frameEntries } from './frameEntries.ts';
 import { openFrameFiles } from './frameFiles.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { manifestHead, writeRecords, type Entry } from './rigFiles.ts';
@@ -19,8 +20,6 @@ export interface Written {
   readonly summary: WatchSummary;
 }
 
-/** The folder of the frames, with one file for each attempt, named by its instant. */
-const FRAMES = 'frames';
 /** Matches half-written files of a process that died. */
 const PARTIAL = /\.partial-\d+$/;
 
@@ -41,7 +40,7 @@ export async function writeWatchFiles(directory: string, { run, setup, head, sum
     rigJunit(run.rows, { rig: head.rig, rules: setup.rules, origin: junitOrigin(head.provenance) }),
   );
   put('watch.json', run.attempts.length, `${JSON.stringify(summary, null, 2)}\n`);
-  const manifest = { ...manifestHead({ run, setup, head }), files };
+  const manifest = { ...manifestHead({ run, setup, head }), files: { ...files, ...frameEntries(directory) } };
   writeWhole(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
@@ -53,7 +52,7 @@ export function clearPartials(directory: string): void {
   }
 }
 
-/** The path for the frames of an attempt. If an attempt that broke off is repeated, its frames are replaced. */
+/** The files for the frames of an attempt, named by its instant. If an attempt that broke off is repeated, its frames are replaced. */
 export function framesOf(directory: string): NonNullable<WatchRigOptions['recordingOf']> {
   return (at: Instant) => {
     const folder = join(directory, FRAMES);

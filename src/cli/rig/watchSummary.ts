@@ -46,6 +46,8 @@ export function watchSummary(of: {
         wan: textOrNull(state.lastHeard('wan')),
         han: textOrNull(state.lastHeard('han')),
       },
+      /** Those of the rig file, also if they have never spoken. */
+      sources: face.evidenceSources(setup),
       evidence: Object.fromEntries([...state.sources()].map((source) => [source, evidence.filter((one) => one.source === source).length])), // prettier-ignore
     },
     downtimes: downtimesOf(state),

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { makeFolders } from '../../interchange/makeFolders.ts';
 import { UsageError } from './exit.ts';
 import { fileErrorWords } from './fileErrors.ts';
+import { isAlive } from '../../../devices/rig/bench/isAlive.ts';
 
 /** What every folder of outputs holds, and is known by. */
 export const MANIFEST = 'manifest.json';
@@ -23,15 +24,10 @@ export interface Staging {
 /** The staging folders that this process has open: several command lines may run in it. */
 const open = new Set<string>();
 
-/** Whether somebody works on a staging folder of this process number. A number that another program has now counts for nobody. */
+/** True if somebody works on a staging folder of this process number. A number that another program has now counts for nobody. */
 function isWritten(folder: string, pid: number): boolean {
   if (pid === process.pid) return open.has(resolve(folder));
-  if (!Number.isInteger(pid) || pid < 1) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
+  if (!Number.isInteger(pid) || pid < 1 || !isAlive(pid)) return false;
   const words = `/proc/${pid}/cmdline`;
   // Without /proc nothing more can be known of the process: it is taken for a bench.
   if (!existsSync('/proc/self/cmdline')) return true;
@@ -84,15 +80,17 @@ export function outError(error: unknown, directory: string, mend = 'Name another
   return words === undefined ? error : new UsageError(`--out ${directory}: ${words}\n  ${mend}`);
 }
 
-/** A directory that does not exist, is empty, or holds an earlier run; any other is refused rather than written into. */
-export function prepareDirectory(directory: string, beside: readonly string[] = []): void {
-  if (!existsSync(directory)) {
-    makeFolders(directory);
-    return;
-  }
+/** The names in an output directory. If it does not exist, it is made. */
+function namesIn(directory: string): readonly string[] {
+  if (!existsSync(directory)) makeFolders(directory);
   if (!statSync(directory).isDirectory())
     throw new UsageError(`--out ${directory}: found a file, expected a directory`);
-  const names = readdirSync(directory).filter((name) => !name.startsWith(PARTIAL) && !beside.includes(name));
+  return readdirSync(directory);
+}
+
+/** A directory that does not exist, is empty, or holds an earlier run; any other is refused rather than written into. */
+export function prepareDirectory(directory: string, beside: readonly string[] = []): void {
+  const names = namesIn(directory).filter((name) => !name.startsWith(PARTIAL) && !beside.includes(name));
   if (names.includes(JOURNAL)) {
     throw new UsageError(
       `--out ${directory}: found a watch (${JOURNAL}), expected an empty directory or an earlier run's\n  Name another directory: a watch is gone on with by rig --watch alone.`,
@@ -107,13 +105,7 @@ export function prepareDirectory(directory: string, beside: readonly string[] = 
 
 /** A directory that does not exist, is empty, or holds a watch; any other is refused rather than written into. */
 export function prepareWatchDirectory(directory: string): void {
-  if (!existsSync(directory)) {
-    makeFolders(directory);
-    return;
-  }
-  if (!statSync(directory).isDirectory())
-    throw new UsageError(`--out ${directory}: found a file, expected a directory`);
-  const names = readdirSync(directory);
+  const names = namesIn(directory);
   if (names.includes(JOURNAL) || names.every((name) => name.startsWith('watch.'))) return;
   throw new UsageError(
     `--out ${directory}: found other files, expected an empty directory or that of a watch (${JOURNAL})\n  Name another directory, or empty this one.`,

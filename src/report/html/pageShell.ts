@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { escapeMarkup, html } from '../../text/markup.ts';
-import { PAGE_STYLE } from './pageStyle.ts';
+import { pageStyle } from './pageStyle.ts';
 
 /** A block that is data to the browser: the page's own script reads it, and it is never executed. */
 export interface DataBlock {
@@ -18,15 +18,18 @@ export interface PageShell {
   readonly data?: readonly DataBlock[];
   /** The addresses that the script may connect to. It is `'none'` unless the page is served. */
   readonly connect?: "'none'" | "'self'";
+  /** Rules that this page has beside those of every page. */
+  readonly style?: string;
 }
 
 /** A whole page in one file. Its policy names the hash of its style and of its script, and nothing else may run. */
-export function pageHtml({ title, body, script, data = [], connect = "'none'" }: PageShell): string {
+export function pageHtml({ title, body, script, data = [], connect = "'none'", style = '' }: PageShell): string {
+  const rules = pageStyle(body) + style;
   // Only a page that computes starts a worker and WebAssembly. A page that is served only listens.
   const computes = script !== undefined && connect === "'none'";
   const policy = [
     "default-src 'none'",
-    `style-src ${hashSource(PAGE_STYLE)}`,
+    `style-src ${hashSource(rules)}`,
     script === undefined
       ? "script-src 'none'"
       : `script-src ${hashSource(script)}${computes ? " 'wasm-unsafe-eval'" : ''}`,
@@ -47,7 +50,7 @@ export function pageHtml({ title, body, script, data = [], connect = "'none'" }:
     // Without this link a browser asks the server for an icon, and the page would need a second request.
     '<link rel="icon" href="data:,">',
     html('title', {}, escapeMarkup(title)),
-    `<style>${PAGE_STYLE}</style>`,
+    `<style>${rules}</style>`,
     '</head>',
     '<body>',
     body,

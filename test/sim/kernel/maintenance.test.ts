@@ -104,6 +104,30 @@ describe('warnings of a scenario', () => {
     expect(scenarioAt(QUIET, [set]).idle.map((row) => row.path)).toEqual([path]);
   });
 
+  test('an outage or a plan of the WAN before the start is not said to change nothing: the first attempts look back on it', () => {
+    const first = [
+      'links.wan.perfect.contact={ mode: daily, windowHours: 12, tries: 1, retryHours: 1 }',
+      'entryCurves.steady.firstAttempt=[{ date: 2021-02-01, share: 1 }]',
+    ];
+    const dated = 'dated: [{ from: 2021-01-10, to: 2021-01-31 }]';
+    const outage = `sharedOutages.x={ by: operator, members: all, ${dated} }`;
+    const late = (set: readonly string[]) => migrations(attemptsOf([...first, ...set])).filter(({ outcome }) => outcome === 'MA112').length; // prettier-ignore
+    expect(late([])).toBe(0);
+    expect(late([outage])).toBeGreaterThan(0);
+    const words = (set: string) =>
+      scenarioAt(QUIET, [set])
+        .idle.map(({ expected }) => expected)
+        .join();
+    const plan = (more: string) => `plannedMaintenance.x={ weekday: sunday, hour: 0, hours: 24, ${more} }`;
+    for (const set of [outage, plan('acts: wan, to: 2021-01-31')]) expect(words(set)).toContain('contacts older');
+    for (const set of [
+      `sharedOutages.x={ by: operator, members: all, acts: system, ${dated} }`,
+      plan('acts: system, to: 2021-01-31'),
+      plan('acts: wan, from: 2023-01-01'),
+    ])
+      expect(words(set)).toContain('changes nothing');
+  });
+
   test('the warnings of a scenario ignore an outage that lies partly within the simulation', () => {
     const dated = '[{ from: 2021-01-20, days: 20 }, { from: 2022-12-30, days: 20 }]';
     expect(scenarioAt(QUIET, [`sharedOutages.x={ by: operator, members: all, dated: ${dated} }`]).idle).toEqual([]);
