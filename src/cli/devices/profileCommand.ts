@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { fitLinks, type Estimate, type LinkCounts, type LinkFitResult } from '../../../sim/world/profile/fitLink.ts';
-import { fitLengths, type LengthsFit } from '../../../sim/world/profile/fitLengths.ts';
+import { fitLengths, type LengthsFit } from '../../../sim/world/fitLengths.ts';
 import { counted } from '../../text/table.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
@@ -42,7 +42,7 @@ Every call that was answered or not is a look at the link. What our own side mis
 two looks is a longer step. Up times are taken for exponential. The lengths of outages are exponential too, unless ten or more of
 them tell a Weibull distribution from it at the five per cent level. Then that is written, and the mean up time is the one that
 keeps the share of time down. Outages shorter than the time between two looks are reckoned with, not seen. Ranges hold nine
-times in ten. The HAN is not fitted: it is not called by itself.
+times in ten, that of a shape near 2 eight times. The HAN is not fitted: it is not called by itself.
 
 Examples:
   smets1-bench devices profile out/watch
