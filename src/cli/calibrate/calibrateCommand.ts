@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { shellWord } from '../../text/shellWord.ts';
 import { counted, thousands } from '../../text/table.ts';
 import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { LIBRARY_DEFAULTS, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
@@ -176,4 +177,8 @@ async function makeLibrary(
     writeAnswer(io.out, `${out}: as of ${asOf}, ${counted(keys.length, 'cell')}, ${thousands(computed)} computed, ${thousands(keys.length - computed)} there before\n`); // prettier-ignore
   }
   writeAnswer(io.out, `${counted(draws, 'draw')} of ${counted(priors.parameters.length, 'parameter')}, ${counted(replications, 'run')} each, seed ${priors.seed}, ${Number((100 * scale).toPrecision(3))} % of each population; until ${horizon}\n`); // prettier-ignore
+  writeAnswer(
+    io.out,
+    `Next: smets1-bench forecast ${shellWord(out)} --as-of ${asOfs[0] as string} [--histories DIR]\n`,
+  );
 }
