@@ -69,8 +69,8 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
 }
 
 /**
- * The value in words, beyond everything that the row has. A dot below its reference has it at the left if there is room:
- * at the right it would stand beside the reference.
+ * The value in words, beyond everything that the row has. A dot below its reference has it at its left, or between itself
+ * and the reference, if there is room: at the right it would stand beside the reference.
  */
 function valueLabel(
   { value, low, high, reference }: RangeRow,
@@ -82,12 +82,13 @@ function valueLabel(
     left,
   }: { readonly y: number; readonly text: string; readonly isDot: boolean; readonly left: number },
 ): string {
-  const from = Math.min(x(value), x(low ?? value)) - 10;
-  const isLeft = isDot && reference !== null && value < reference && from - text.length * BOLD_WIDTH >= left;
-  const reach = Math.max(x(value), x(high ?? value), x(reference ?? value));
-  return isLeft
-    ? label(from, y + 4, text, { anchor: 'end', className: 'value' })
-    : label(reach + 10, y + 4, text, { className: 'value' });
+  const [from, to] = [x(Math.min(value, low ?? value)) - 10, x(Math.max(value, high ?? value)) + 10];
+  const isBelow = isDot && reference !== null && value < reference;
+  const width = text.length * BOLD_WIDTH;
+  if (isBelow && from - width >= left) return label(from, y + 4, text, { anchor: 'end', className: 'value' });
+  const isBetween = isBelow && to + width <= x(reference) - 10;
+  const reach = isBetween || reference === null ? to : Math.max(to, x(reference) + 10);
+  return label(reach, y + 4, text, { className: 'value' });
 }
 
 function legendOf({ rows, words, mark }: RangeData): LegendEntry[] {
