@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { shellWord } from '../../text/shellWord.ts';
 import { counted, thousands } from '../../text/table.ts';
 import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { LIBRARY_DEFAULTS, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
 import { fillLibrary } from '../library/libraryCells.ts';
-import { createLibrary, isMeantAsLibrary } from '../library/libraryFolder.ts';
+import { createLibrary, isMeantAsLibrary, LIBRARY } from '../library/libraryFolder.ts';
 import type { RecordsAsked } from '../library/libraryRecords.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
@@ -122,7 +123,8 @@ async function calibrate(io: Io, of: string, options: CalibrateOptions): Promise
   const records = [...options.installations, ...options.attempts, ...options.events];
   const hasHistories = options.histories !== undefined || records.length > 0;
   if (isMeantAsLibrary(of)) {
-    refuseMakers(of, options);
+    // A folder that is none is refused as such, whatever else is given.
+    if (existsSync(join(of, LIBRARY))) refuseMakers(of, options);
     return askLibrary(io, of, options);
   }
   if (hasHistories)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { csvLine, openRows, type RowWriter } from '../../interchange/format/rowWriter.ts';
 import { openOutput, writeWhole, type OutputFile } from '../../interchange/format/outputFile.ts';
@@ -6,6 +7,7 @@ import type { EventResult, RigSetup, StepRow, TurnTaken } from '../../../devices
 import { takeDirectory, type TakeLock } from '../rig/rigDirectory.ts';
 import { attemptRow, contactRow, eventRow, installationRow } from '../rig/recordRows.ts';
 import type { Installation } from '../../installation/installation.ts';
+import { sha256Of } from '../output/fileHash.ts';
 import { TRIES_FILE, TRY_COLUMNS } from '../output/triesFile.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { TurnJournal, type JournalHead, type StoppedFleet } from './turnJournal.ts';
@@ -129,6 +131,7 @@ export function openFleetFiles(
         files['missed.csv'] = { rows: counts.missed, sha256: missed.commit() };
         files[TRIES_FILE] = { rows: counts.tries, sha256: tries.commit() };
         if (frames) files['frames.jsonl'] = { rows: counts.frames, sha256: frames.commit() };
+        if (existsSync(at(FLEET_STATUS))) files[FLEET_STATUS] = { rows: 1, sha256: sha256Of(at(FLEET_STATUS)) };
         writeWhole(at(MANIFEST), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
         place.done();
         journal?.close();

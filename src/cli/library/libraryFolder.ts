@@ -11,10 +11,11 @@ import type { MemberTable } from '../../../sim/forecast/library/memberTable.ts';
 import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
-import { readText } from '../shell/readText.ts';
+import { foundInstead, readText } from '../shell/readText.ts';
 
 /** The files of a library: what it is made of, the texts that it was made from, and its cells. */
-const LIBRARY = 'library.json';
+/** The file by which a folder is a library. */
+export const LIBRARY = 'library.json';
 const INPUTS = 'inputs.json';
 const CELLS = 'cells';
 
@@ -141,8 +142,7 @@ export function isMeantAsLibrary(path: string): boolean {
  */
 export function openLibrary(folder: string): Library {
   if (!existsSync(join(folder, LIBRARY))) {
-    const what = existsSync(folder) ? (statSync(folder).isDirectory() ? 'a folder without library.json' : 'a file') : 'no such folder'; // prettier-ignore
-    throw new UsageError(`${folder}: found ${what}, expected a library\n  Make one: smets1-bench calibrate SCENARIO --priors PRIORS.yaml --out ${folder}`); // prettier-ignore
+    throw new UsageError(`${folder}: found ${foundInstead(folder, LIBRARY)}, expected a library\n  Make one: smets1-bench calibrate SCENARIO --priors PRIORS.yaml --out ${folder}`); // prettier-ignore
   }
   const head = parsed(join(folder, LIBRARY)) as LibraryHead;
   if (head.kind !== 'library' || head.format !== 1)

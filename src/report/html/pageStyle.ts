@@ -14,7 +14,7 @@ const HEAT_STYLE = `
 :root{${LIGHT_SHADES}}
 @media (prefers-color-scheme:dark){:root{${DARK_SHADES}}}
 ${[0, 1, 2, 3, 4, 5, 6].map((i) => `.q${i}{--c:var(--q${i})}`).join('')}.cell{fill:var(--c)}.cell.none{fill:var(--panel)}
-.chart .on-dark{fill:var(--dark);stroke:none}.chart .on-light{fill:var(--light);stroke:none}
+.on-dark{fill:var(--dark);stroke:none}.on-light{fill:var(--light);stroke:none}
 @media print{:root{${LIGHT_SHADES}}}`;
 
 const FORM_STYLE = `
@@ -36,6 +36,7 @@ export function pageStyle(body: string): string {
   return BASE_STYLE + (body.includes('class="cell') ? HEAT_STYLE : '') + (body.includes('<form') ? FORM_STYLE : '');
 }
 
+// What a drawing shows by `use` has no ancestors there: rules for marks and texts of charts name none.
 const BASE_STYLE = `:root{color-scheme:light dark;${LIGHT}}
 @media (prefers-color-scheme:dark){:root{${DARK}}}
 *{box-sizing:border-box}
@@ -63,7 +64,7 @@ th,td{padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top;border-b
 thead th{font-weight:600;vertical-align:bottom}th:first-child{min-width:9rem}
 ${RIGHT}[scope=rowgroup]{padding-top:.75rem;font-weight:600;font-family:ui-monospace,monospace}.printed{display:none}tr.total th,tr.total td{font-weight:600}
 .chart{display:block;max-width:100%;height:auto;font:13px system-ui,sans-serif}
-.chart text{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:3px}.chart .axis{fill:var(--soft)}.chart .value{font-weight:600}.chart .note{fill:var(--soft)}
+text{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:3px}text.axis,text.note{fill:var(--soft)}.value{font-weight:600}
 .chart.narrow{display:none}
 @media (max-width:640px){.chart.wide{display:none}.chart.narrow{display:block}
 dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.4rem}}
