@@ -81,7 +81,7 @@ class SpreadWaiting extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/commandBundle.ts'],
+    globalSetup: ['test/globalSetup.ts'],
     // One more than there are cores: a third of the files mostly wait, for the wire or for a process.
     maxWorkers: availableParallelism() + 1,
     // The files of a worker share its modules, so that each is loaded and compiled once: half the time of what computes.

@@ -1,5 +1,6 @@
 // Bundles what a report page runs: its script, and the worker with the kernel. Each is one text without imports.
 // `.ci/build.mjs` writes both into dist/browser for the package; a checkout bundles them when a page is made.
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -62,6 +63,35 @@ const unused = {
   },
 };
 
+/** What d3-array makes when it is loaded is left out unless it is used: the bundler cannot know that making it does nothing. */
+const made = {
+  name: 'made',
+  setup({ onLoad }) {
+    onLoad({ filter: /d3-array[/\\]dist[/\\]d3-array\.mjs$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(
+        /^const (\w+) = (.*[.(].*);$/gm,
+        'const $1 = /* @__PURE__ */ (() => $2)();',
+      ),
+    }));
+  },
+};
+
+/** Tables of which the kernel takes the numbers and the ids. What they say to people is left out of its worker. */
+const TABLES = /src[/\\](migration[/\\](errorCodes|steps|checks)|regulation[/\\]parameters)\.ts$/;
+const LIST = /((?:subjects|reasons): |const (?:RECORD_FIELDS|DEVICE_TESTS|COMMISSIONING) = )\[[^\]]*\]/g;
+const wordless = {
+  name: 'wordless',
+  setup({ onLoad }) {
+    onLoad({ filter: TABLES }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text
+        .replace(LIST, (list) => list.replace(/'[^']*'/g, "''"))
+        .replace(/\b(meaning|ours|source): '[^']*'/g, "$1: ''");
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
 /** The messages of zod in English alone: it brings those of 50 languages. */
 const english = {
   name: 'english',
@@ -74,11 +104,11 @@ const english = {
 
 /** The text of one script. Equal sources give equal bytes: the policy of a page names the hash. */
 export function bundlePage(name) {
-  return bundled(`sim/browser/${PAGE_SCRIPTS[name]}.ts`, 'iife');
+  return bundled(`sim/browser/${PAGE_SCRIPTS[name]}.ts`, 'iife', name === 'worker' ? [wordless] : []);
 }
 
 /** A module of ours and what it imports, as a page has them. `format` is that of esbuild. */
-export async function bundled(path, format) {
+export async function bundled(path, format, more = []) {
   const { outputFiles } = await build({
     entryPoints: [`${root}/${path}`],
     bundle: true,
@@ -90,9 +120,7 @@ export async function bundled(path, format) {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'error',
-    // What d3-array makes when it is loaded, and nothing here uses.
-    pure: ['bisector', 'Blur2'],
-    plugins: [stubs, unused, english],
+    plugins: [stubs, unused, made, english, ...more],
   });
   return outputFiles[0].text;
 }

@@ -64,6 +64,7 @@ export { runFleet, fleetCalendar, type FleetOptions, type FleetRun } from './fle
 export { memberInstallation, type AttachedSetup, type FleetSetup } from './fleet/fleetSetup.ts';
 export type { EventResult, FleetMember } from './fleet/fleetMember.ts';
 export { resultOf, TurnsDifferError, type TurnTaken } from './fleet/turnTaken.ts';
+export { startingFleet, type StartingFleet } from './fleet/startingFleet.ts';
 export { fleetFieldTable, fleetJsonSchema } from './fleet/fleetSchemaText.ts';
 export { runRig, type RigRun, type RunRigOptions } from './rig/run/runRig.ts';
 export type { RigSetup } from './rig/file/rigSetup.ts';

@@ -25,6 +25,10 @@ export interface AttachedFleetOptions extends Pick<AttachedRunOptions, 'stateFol
   readonly onNote: (note: string) => void;
   /** Receives the frame log of attached devices as JSON lines. */
   readonly lines?: (text: string) => void;
+  /** Gives the receiver of the capture file of one attached installation, by its name in the fleet file. */
+  readonly pcapOf?: (name: string) => (bytes: Uint8Array) => void;
+  /** Receives each step of an attached installation once its code is known. */
+  readonly onStepRow?: (name: string, row: StepRow) => void;
   /** As for a rig: called before the first write of an attempt or an instruction. */
   readonly onFirstWrite?: (id: string, at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
 }
@@ -154,12 +158,16 @@ function attachedCalendar(attached: AttachedSetup, { start, end, schedule }: Ope
 }
 
 function openStage(
-  { setup }: AttachedSetup,
+  { setup, name }: AttachedSetup,
   options: Opening & Opened & { readonly isNominal: boolean; readonly onStage: (stage: AttachedStage) => void },
   hooks: StageHooks,
 ): MemberStage {
-  const { isNominal, start, onFirstWrite, onStage, lines, ...bench } = options;
-  const recorder = recorderOf(setup, { ...(lines && { lines }) });
+  const { isNominal, start, onFirstWrite, onStage, lines, pcapOf, onStepRow, ...bench } = options;
+  const recorder = recorderOf(setup, {
+    ...(lines && { lines }),
+    ...(pcapOf && { pcap: pcapOf(name) }),
+    ...(onStepRow && { onRow: (row) => onStepRow(name, row) }),
+  });
   const id = setup.installation.installationId;
   const stage = attachedStage(
     setup,

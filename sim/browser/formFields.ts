@@ -11,11 +11,30 @@ export function numbersOf(value: unknown, path: Path = []): readonly { readonly 
   return parts.flatMap(([part, item]) => numbersOf(item, [...path, part]));
 }
 
-/** Everything that the form of a page can change: the rules, then the numbers of the scenario in their order. */
-export function formFields({ task, rules, kinds, kindOf }: WhatIfForm): readonly WhatIfField[] {
+/**
+ * Everything that the form of a page can change: the rules, then the numbers of the scenario in their order.
+ * @param readings the cells of the page's table of readings, by row: name, question, what it is read as, other readings
+ */
+export function formFields(
+  { task, rules, kinds, kindOf }: WhatIfForm,
+  readings: readonly (readonly string[])[],
+): readonly WhatIfField[] {
   const numbers = numbersOf(task.scenario).flatMap(({ path, value }, i): WhatIfField[] => {
     const kind = kinds[kindOf[i] ?? -1];
     return kind === undefined ? [] : [{ ...kind, path: formatPath(path), group: path.slice(0, 2).join('.'), value }];
   });
-  return [...rules, ...numbers];
+  return [...rules, ...readings.map(readingField), ...numbers];
+}
+
+/** A reading as a choice among the words that the table has for it; those of today come first. */
+function readingField([name = '', question = '', today = '', others = '']: readonly string[]): WhatIfField {
+  const options = [today, ...others.split(/; (?=[\w+]+: )/)].filter((text) => text !== '');
+  const choices = options.map((text) => text.slice(0, text.indexOf(':')));
+  return {
+    path: `amendments.${name}`,
+    group: 'rules: how the text is read',
+    meaning: `${question} (${options.join('; ')})`,
+    value: choices[0] ?? '',
+    choices,
+  };
 }

@@ -17,6 +17,9 @@ interface PageElement {
   hidden: boolean;
   addEventListener(type: string, listener: (event: { preventDefault(): void }) => void): void;
 }
+interface Children {
+  readonly children: Iterable<{ readonly textContent: string | null }>;
+}
 interface PageWorker {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
   onerror: (() => void) | null;
@@ -24,7 +27,10 @@ interface PageWorker {
   terminate(): void;
 }
 interface Page {
-  readonly document: { getElementById(id: string): PageElement | null };
+  readonly document: {
+    getElementById(id: string): PageElement | null;
+    querySelector(selector: string): { querySelectorAll(selector: string): Iterable<Children> } | null;
+  };
   readonly Worker?: new (url: string) => PageWorker;
   readonly URL: { createObjectURL(blob: object): string };
   readonly Blob: new (parts: string[], options: { type: string }) => object;
@@ -44,7 +50,9 @@ function packed(id: string): Uint8Array {
 }
 
 const form = JSON.parse(textOf(recode(packed('what-if-data'), false))) as WhatIfForm;
-const fields = formFields(form);
+/** The page's table of readings: of several reports the what-if changes the first. */
+const readings = page.document.querySelector('[aria-labelledby^=readings]')?.querySelectorAll('tbody tr') ?? [];
+const fields = formFields(form, Array.from(readings, ({ children }) => Array.from(children, (cell) => cell.textContent ?? ''))); // prettier-ignore
 const [fieldSelect, meaning, valueBox, say, answerBox, commandBox, button] = [
   'what-if-field', 'what-if-meaning', 'what-if-value', 'what-if-say', 'what-if-answer', 'what-if-command', 'what-if-run',
 ].map(byId) as [PageElement, PageElement, PageElement, PageElement, PageElement, PageElement, PageElement]; // prettier-ignore

@@ -107,7 +107,7 @@ export type WhatIfKindOfNumber = Pick<WhatIfField, 'meaning' | 'min' | 'max' | '
 /** What the page hands to its script beside the task. */
 export interface WhatIfForm {
   readonly task: WhatIfTask;
-  /** What can be changed in the rules. */
+  /** What can be changed in the rules beside their readings. */
   readonly rules: readonly WhatIfField[];
   readonly kinds: readonly WhatIfKindOfNumber[];
   /**

@@ -81,7 +81,8 @@ function parseRows<R extends object>(
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const header = (lines[0] ?? '').split(',');
   const missing = columns.find((column) => !header.includes(column));
-  if (missing !== undefined) return { ok: false, error: `line 1: no column ${missing}` };
+  if (missing !== undefined)
+    return { ok: false, error: `line 1: no column ${missing}, expected ${columns.join(', ')}` };
   const rows: R[] = [];
   for (const [i, line] of lines.entries()) {
     if (i === 0 || line === '') continue;

@@ -9,6 +9,7 @@ import { forecastBenchmark } from './forecast.ts';
 import { fuzzBenchmark } from './fuzz/benchmark.ts';
 import { outputBenchmark } from './output.ts';
 import { pageBenchmark } from './page.ts';
+import { pageBytesBenchmark } from './pageBytes.ts';
 import { r1Benchmark } from './r1/benchmark.ts';
 import { ruleEnginesBenchmark } from './ruleEngines/benchmark.ts';
 import type { Sizes } from './sizes.ts';
@@ -31,6 +32,7 @@ const BENCHMARKS: Readonly<Record<string, (sizes: Sizes) => Promise<boolean>>> =
   'check': checkBenchmark,
   'forecast': forecastBenchmark,
   'page': pageBenchmark,
+  'page-bytes': pageBytesBenchmark,
 };
 
 const QUICK = '--quick';

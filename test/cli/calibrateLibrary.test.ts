@@ -155,12 +155,23 @@ describe('what is refused', () => {
     [['S', '--histories', 'R'], 'histories are held against a library, and this is none'],
     [['S', '--to', 'F'], '--priors FILE is needed'],
     [['S', '--priors', 'P', '--html', 'x.html'], 'name --to LINES.csv'],
+    [['L', '--histories', 'R', '--operator-error', '0.1'], '--operator-error changes nothing here: it is the error of published lines'], // prettier-ignore
+    [['L', '--to', 'F', '--max-errors', '3'], '--max-errors changes nothing here: no histories are read'],
+    [['S', '--priors', 'P', '--out', 'N', '--operator-error', '0.1'], '--operator-error changes nothing here'],
+    [['S', '--priors', 'P', '--to', 'F', '--times-without-zone', 'utc'], '--times-without-zone changes nothing here'],
     [['S', '--priors', 'P', '--to', 'published'], 'the scenario tiny names no publishedVolumes'],
   ])('calibrate %j is refused in words', async (args, words) => {
-    const places: Record<string, string> = { L: LIBRARY, S: SCENARIO, P: PRIORS, F: LINES, R: RECORDS };
+    const places: Record<string, string> = { L: LIBRARY, S: SCENARIO, P: PRIORS, F: LINES, R: RECORDS, N: at('none') };
     const { code, err } = await commandLine(['calibrate', ...args.map((word) => places[word] ?? word)]);
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(words) as string });
   });
+});
+
+test('an option that decides no result and changes nothing is told, and the answer is given', async () => {
+  const { code, err, out } = await commandLine(['calibrate', LIBRARY, '--to', LINES, '--replace']);
+  expect(code).toBe(0);
+  expect(err).toContain('--replace changes nothing here: no file is written');
+  expect(out).toContain('tiny over tiny#');
 });
 
 test('coverage finds the parameters of truths again that are no part of the library, and refuses its own', async () => {

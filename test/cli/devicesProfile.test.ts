@@ -98,7 +98,7 @@ test('too little to fit is refused with its counts; so is a directory of somethi
   expect([dead.code, dead.err]).toEqual([1, expect.stringContaining('dead: true')]);
   mkdirSync(bench.at('empty'));
   const none = await commandLine(['devices', 'profile', bench.at('empty'), '--out', bench.at('none.yaml')]);
-  expect([none.code, none.err]).toEqual([1, expect.stringContaining('expected a directory of rig --watch')]);
+  expect([none.code, none.err]).toEqual([1, expect.stringContaining('expected one of rig --watch')]);
   expect(existsSync(bench.at('none.yaml'))).toBe(false);
 });
 
@@ -120,3 +120,36 @@ test('the comments say what is fitted, what is given, and what is not fitted', a
   for (const words of ['# fitted:', '# given', '# Not fitted:', 'the ranges are wide', '2 outages seen to begin'])
     expect(out).toContain(words);
 });
+
+test('lengths that are told from exponential are written as Weibull, with the share of time down kept', async () => {
+  const duration = '{ kind: weibull, daysScale: 3, shape: 0.6 }';
+  const text = FLEET.replace('name: known', 'name: heavy').replace(/\{ kind: exponential[^}]*\}/, duration);
+  writeFileSync(bench.at('heavy.yaml'), text);
+  expect((await commandLine(['fleet', bench.at('heavy.yaml'), '--out', bench.at('heavy')])).code).toBe(0);
+  const heavy = (await figures(bench.at('heavy'))) as Figures & Told;
+  expect(heavy.lengths).toMatchObject({ lengths: 'weibull' });
+  expect(heavy.lengths.shape.from <= 0.6 && 0.6 <= heavy.lengths.shape.to, JSON.stringify(heavy.lengths)).toBe(true);
+  const written = await commandLine([
+    'devices',
+    'profile',
+    bench.at('heavy'),
+    '--name',
+    'heavy',
+    '--installations',
+    '3',
+  ]);
+  expect(written.out).toMatch(/kind: weibull, daysScale: [\d.]+, shape: 0\.\d+ \} \} # fitted: shape 0\.\d+ to [\d.]+/);
+  const up = Number(/upDaysMean: ([\d.]+) # follows/.exec(written.out)?.[1]);
+  const { daysMean } = heavy.lengths;
+  expect(daysMean / (up + daysMean)).toBeCloseTo(heavy.shareDown.value, 2);
+  writeFileSync(bench.at('again.yaml'), written.out);
+  expect((await commandLine(['fleet', 'check', bench.at('again.yaml')])).code).toBe(0);
+  // Exponential ones stay so, and the range of the shape is said.
+  const plain = await commandLine(['devices', 'profile', bench.at('known')]);
+  expect(plain.out).toMatch(/taken for exponential: \d+ outages allow a Weibull shape of [\d.]+ to [\d.]+/);
+});
+
+interface Told {
+  readonly lengths: { readonly lengths: string; readonly daysMean: number; readonly shape: Figures['upDaysMean'] };
+  readonly shareDown: Figures['upDaysMean'];
+}

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { liveBlock } from '../../src/cli/live/liveBlocks.ts';
 import { parseCsv } from '../../src/report/published.ts';
-import { commandLine } from './harness.ts';
+import { emulated } from '../devices/rig/bench.ts';
+import { commandLine, unbroken } from './harness.ts';
 import { rigHarness } from './rigHarness.ts';
 
 const bench = rigHarness();
@@ -166,6 +167,35 @@ test('a fleet by the wall clock cannot go on: its records are completed, and it 
   expect([again.code, again.err]).toEqual([1, expect.stringContaining('which are not replaced')]);
 });
 
+test('frames, captures and steps of an attached installation are recorded', async () => {
+  const hub = await emulated();
+  file('home.yaml', `name: home\ninstallation: { id: home }\ndevices: { chf: { tcp: '127.0.0.1:${hub.port}' } }\n`);
+  const path = file('wire.yaml', 'name: wire\nclock: virtual\ndays: 2\ngroups: { homes: { installations: 1, preparation: false } }\nattached: { real: { rig: home.yaml, attempts: { firstDay: 1, overDays: 0, max: 1 } } }\n'); // prettier-ignore
+  const { code, err } = await commandLine(['fleet', path, '--out', bench.at('wire')]);
+  await hub.close();
+  expect([code, err]).toEqual([0, expect.not.stringContaining('rror')]);
+  expect(readdirSync(bench.at('wire'))).toEqual([...OUTPUTS, 'frames-real.pcap', 'frames.jsonl', 'steps.jsonl'].sort());
+  const { files } = bench.json<{ files: Record<string, { rows: number }> }>('wire', 'manifest.json');
+  const steps = bench.read('wire', 'steps.jsonl').trim().split('\n').map((line) => JSON.parse(line) as { installation: string; step: string; observation: string }); // prettier-ignore
+  expect(steps.length).toBe(files['steps.jsonl']!.rows);
+  expect(new Set(steps.map(({ installation }) => installation))).toEqual(new Set(['real']));
+  expect(steps).toContainEqual(expect.objectContaining({ step: 'contact', observation: 'answered' }));
+  // The capture holds the frames that the log holds.
+  const decoded = async (name: string): Promise<string[]> => {
+    const { out } = await commandLine(['devices', 'decode', bench.at(`wire/${name}`), '--keys', 'lab', '--format', 'json']); // prettier-ignore
+    const lines = out
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => JSON.parse(line) as { text: string; tree?: object });
+    return lines.filter(({ tree }) => tree !== undefined).map(({ text }) => text);
+  };
+  const log = await decoded('frames.jsonl');
+  expect(log.length).toBeGreaterThan(10);
+  expect(await decoded('frames-real.pcap')).toEqual(log);
+  expect(files['frames-real.pcap']!.rows).toBe(log.length);
+});
+
 test('what is wrong is refused with its place, and nothing is written', async () => {
   const wrong = file('wrong.yaml', 'name: x\ngroups: { a: { installations: 2, wan: none } }\n');
   const { code, err } = await commandLine(['fleet', wrong, '--out', bench.at('no')]);
@@ -177,6 +207,25 @@ test('what is wrong is refused with its place, and nothing is written', async ()
   expect([other.code, other.err]).toEqual([1, expect.stringContaining('the outputs of an earlier run of sick')]);
   const rig = await commandLine(['fleet', file('rig.yaml', 'name: r\ndevices: {}\n')]);
   expect([rig.code, rig.err]).toEqual([1, expect.stringContaining('smets1-bench rig')]);
+});
+
+test('init writes a file that is right and can be run, and overwrites nothing', async () => {
+  const path = bench.at('homes 1.yaml');
+  const { code, out } = await commandLine(['fleet', 'init', path, '--installations', '3']);
+  expect([code, unbroken(out)]).toEqual([0, expect.stringContaining("fleet check '")]);
+  const checked = await commandLine(['fleet', 'check', path]);
+  expect([checked.code, checked.out]).toEqual([0, expect.stringContaining('homes: 3 installations, 1 to 3')]);
+  // What stands in comments is right as well.
+  const all = readFileSync(path, 'utf8').replaceAll(/^( *)# (?=(?:seed|headEnd|preparation|attempts|outages|faults|events): )/gm, '$1'); // prettier-ignore
+  expect(all.match(/^ *#/gm)!.length).toBeLessThan(readFileSync(path, 'utf8').match(/^ *#/gm)!.length - 6);
+  expect(await commandLine(['fleet', 'check', file('all.yaml', all)])).toMatchObject({ code: 0 });
+  expect((await commandLine(['fleet', 'init', path])).code).toBe(1);
+  await commandLine(['rig', 'init', bench.at('mine.yaml'), '--tcp', '127.0.0.1:4059']);
+  writeFileSync(bench.at('mine.yaml'), bench.read('mine.yaml').replace('number: 1', 'number: 7000'));
+  const withRig = bench.at('both.yaml');
+  await commandLine(['fleet', 'init', withRig, '--rig', 'mine.yaml']);
+  const both = await commandLine(['fleet', 'check', withRig]);
+  expect([both.code, both.out]).toEqual([0, expect.stringContaining('mine: attached, installation 7000')]);
 });
 
 test('check names the numbers of each group; schema prints the schema', async () => {

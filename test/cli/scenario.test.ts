@@ -48,7 +48,7 @@ describe('scenario check', () => {
     expect(err).toContain('wrong.yaml:2:1 › horizn: found an unknown name');
     expect(err).toContain('Did you mean `horizon`?');
     expect(err).toContain('wrong.yaml:3:8 › asOf[0]: found "2020-01-01", expected a date from 2021-02-01 to');
-    expect(err).toContain('binary.yaml: found it is not UTF-8 text');
+    expect(err).toContain('binary.yaml: found bytes that are no UTF-8 text');
     expect(err).toContain('none.yaml: found no such file');
     expect(err).toContain('a folder, not a file');
   });

@@ -17,7 +17,7 @@ describe('forecast thresholds', () => {
     const { code, out } = await small('--numbers', '3,4', '--html', page);
     expect(code).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "Twins of clause-18-9-five-retries#b2c6b7486142 (seed clause-18-9-five-retries, 2
+      "Twins of clause-18-9-five-retries#59850dc75a3a (seed clause-18-9-five-retries, 2
       times, every home): the same dice, but an exclusion ends nothing. Of those whom
       a clause would exclude, how many would have migrated all the same?
 
@@ -95,6 +95,7 @@ describe('forecast thresholds', () => {
   test.each([
     [['--numbers', '0'], 'expected a whole number from 1 to 60'],
     [['--numbers', '3,x'], 'expected a whole number from 1 to 60'],
+    [['--draws', '9'], '--draws changes nothing here: nothing is drawn without --priors'],
     [['--scale', '2'], 'expected a number from 0.0001 to 1'],
     [['--price', 'visit=3'], 'expected attempt, instruction, replacement = pounds'],
     [['--price', 'attempt=-1'], 'expected attempt, instruction, replacement = pounds'],

@@ -43,6 +43,74 @@ describe('a file of another kind is told in one sentence with the command for it
   });
 });
 
+const RECORDS_OF = (file: string): readonly string[] => ['--installations', file, '--attempts', file];
+const PRIORS = ['--priors', 'scenarios/priors/various1.yaml'];
+const DAY = ['--as-of', '2021-11-03'];
+const OUT = ['--out', join(folder, 'never')];
+/** Every place for a file or a folder on a command line: what is typed, with the name in it. */
+const PLACES: readonly ((file: string) => readonly string[])[] = [
+  (file) => ['run', file],
+  (file) => ['run', QUIET, '--against', file],
+  (file) => ['explain', file, '--installation', '1'],
+  (file) => ['explain', ...RECORDS_OF(file), '--installation', '1'],
+  (file) => ['decide', ...RECORDS_OF(file), '--as-of', '2022-12-31', '--out', join(folder, 'never.csv')],
+  (file) => ['report', 'consultation', '--run', file],
+  (file) => ['report', 'html', file],
+  (file) => ['compare', QUIET, file],
+  (file) => ['sensitivity', file, '--outcome', 'gt01/all'],
+  (file) => ['sweep', file, ...OUT],
+  (file) => ['sweep', 'plan', file],
+  (file) => ['fit', file],
+  (file) => ['calibrate', file, ...PRIORS, ...OUT],
+  (file) => ['calibrate', 'various1', '--priors', file, ...OUT],
+  (file) => ['calibrate', 'various1', ...PRIORS, '--to', file, '--draws', '8'],
+  (file) => ['calibrate', 'draws', 'various1', '--priors', file],
+  (file) => ['calibrate', 'coverage', file, ...DAY],
+  (file) => ['forecast', file, ...DAY],
+  (file) => ['forecast', 'coverage', file, ...DAY],
+  (file) => ['forecast', 'thresholds', file],
+  (file) => ['forecast', 'backtest', 'various1', '--to', file],
+  (file) => ['scenario', 'check', file],
+  (file) => ['scenario', 'print', file],
+  (file) => ['rules', 'print', file],
+  (file) => ['rules', 'check', file],
+  (file) => ['rules', 'diff', file, file],
+  (file) => ['check', 'engine', '--command', 'cat', '--accept', file],
+  (file) => ['check', 'scenario', file],
+  (file) => ['check', 'replay', file],
+  (file) => ['check', 'device', 'tcp://127.0.0.1:1', '--allow', file],
+  (file) => ['emulate', '--profile', file],
+  (file) => ['rig', file],
+  (file) => ['rig', 'check', file],
+  (file) => ['rig', 'status', 'scenarios/rigs/watch.yaml', '--out', file],
+  (file) => ['fleet', file],
+  (file) => ['fleet', 'check', file],
+  (file) => ['devices', 'decode', '--keys', file, '00'],
+  (file) => ['devices', 'compare', file, file],
+  (file) => ['devices', 'profile', file],
+];
+
+describe('a name of the wrong thing is answered with that name, what was found, and what was expected', () => {
+  const wrong = join(folder, 'wrong');
+  mkdirSync(join(wrong, 'folder'), { recursive: true });
+  writeFileSync(join(wrong, 'empty'), '');
+  writeFileSync(join(wrong, 'binary'), Buffer.from([0, 1, 2, 255, 254, 0, 80, 75, 3, 4]));
+  writeFileSync(join(wrong, 'text'), 'hello there\n');
+  writeFileSync(join(wrong, 'object.json'), '{ "a": 1 }\n');
+
+  test.each(['missing', 'folder', 'empty', 'binary', 'text', 'object.json'])('%s', async (name) => {
+    const file = join(wrong, name);
+    const odd: unknown[] = [];
+    for (const place of PLACES) {
+      const { code, out, err } = await commandLine(place(file));
+      const isTold = err.includes(file) && /found|expected|there is no/.test(err) && !/ENO|EIS|at .*\.ts:/.test(err);
+      if (code !== 1 || out !== '' || !isTold) odd.push({ line: place(name).join(' '), code, out, err });
+    }
+    expect(odd).toEqual([]);
+    expect(readdirSync(folder).filter((left) => left.startsWith('never'))).toEqual([]);
+  });
+});
+
 test('a misspelt name of a shipped scenario is told with the nearest one', async () => {
   for (const args of [['run'], ['scenario', 'print'], ['sensitivity']]) {
     const { code, err } = await commandLine([...args, 'variuos1']);

@@ -1,5 +1,6 @@
 import { categoryOf, type Facts } from '../state/stateFacts.ts';
 import { COLUMN_COUNT, COLUMNS } from './lines.ts';
+import { hasBegun } from './summaries.ts';
 import type { Reach } from './reach.ts';
 import { CATEGORIES } from '../../../src/clauses/clause.ts';
 
@@ -18,8 +19,7 @@ const CATEGORY_OF_COLUMN: readonly number[] = COLUMNS.map(({ category }) => CATE
 /** The phase of an installation as each column sees it. */
 export function phasesOf(facts: Facts): Uint8Array {
   const held = categoryOf(facts.verdict);
-  const hasBegun = facts.attempted > 0 || facts.instructed > 0 || facts.verdict > 0;
-  const other = hasBegun ? PHASE_BEGUN : PHASE_FRESH;
+  const other = hasBegun(facts) ? PHASE_BEGUN : PHASE_FRESH;
   return Uint8Array.from(CATEGORY_OF_COLUMN, (category) => {
     const isHeld = category < 0 ? facts.ended > 0 : category === held;
     return isHeld ? PHASE_HELD : other;

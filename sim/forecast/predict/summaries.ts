@@ -16,7 +16,8 @@ interface Summary {
 
 export const isDormant = (facts: Facts): boolean => facts.esmeDormant === 1 && facts.gas !== 2;
 const attempted = (facts: Facts): boolean => facts.attempted > 0;
-const hasBegun = (facts: Facts): boolean => facts.attempted > 0 || facts.instructed > 0 || facts.verdict > 0;
+/** True if anything was done with an installation, or the rules report it. */
+export const hasBegun = (facts: Facts): boolean => facts.attempted > 0 || facts.instructed > 0 || facts.verdict > 0;
 const failedWeeks = (facts: Facts): number => facts.wanWeeks + facts.hanWeeks + facts.otherWeeks;
 
 interface Class {

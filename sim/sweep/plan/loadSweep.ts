@@ -92,13 +92,16 @@ export function prepareSweep(file: SweepFile, { files, place, tree, path }: Prep
     ? assumedFactors(base, { ...assumptions, isRight })
     : { factors: {}, stated: 0, fixed: 0 };
   const specs = { ...sweepSchema.shape.factors.parse(assumedSpecs), ...file.factors };
+  const hasScenarios = Object.values(specs).some(({ scenarios }) => scenarios !== undefined);
   for (const [name, spec] of Object.entries(specs)) {
     const placed =
       spec.scenarios && Object.fromEntries(Object.entries(spec.scenarios).map(([as, at]) => [as, place(at)]));
     const result = factorOf(name, placed ? { ...spec, scenarios: placed } : spec, base);
     if ('factor' in result) factors.push(result.factor);
     else fault(['factors', name, ...result.path], { expected: result.expected });
-    const unknown = 'factor' in result ? unknownName(result.factor, base, open(place(file.scenario))) : undefined;
+    // A path may also belong to another scenario of the sweep.
+    if (!('factor' in result) || hasScenarios) continue;
+    const unknown = unknownName(result.factor, base, open(place(file.scenario)));
     if (unknown !== undefined) fault(['factors', name, spec.paths ? 'paths' : 'path'], unknown);
   }
   if (Object.keys(specs).length === 0) fault(['factors'], { expected: 'at least one factor' });

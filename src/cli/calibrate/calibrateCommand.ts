@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { shellWord } from '../../text/shellWord.ts';
 import { counted, thousands } from '../../text/table.ts';
 import { DRAWS_MAX, DRAWS_MIN, drawsOf } from '../../../sim/calibrate/priors/priorDraws.ts';
 import { LIBRARY_DEFAULTS, type LibraryOptions } from '../../../sim/forecast/library/libraryPlan.ts';
 import { fillLibrary } from '../library/libraryCells.ts';
-import { createLibrary, isMeantAsLibrary } from '../library/libraryFolder.ts';
+import { createLibrary, isMeantAsLibrary, LIBRARY } from '../library/libraryFolder.ts';
 import type { RecordsAsked } from '../library/libraryRecords.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
 import { idleRecordOptions, idleReplace, refuseIdle } from '../output/idleOptions.ts';
 import { type Io, writeAnswer } from '../shell/io.ts';
-import { collect, dateOption, folder, oneOf, pageFile, repeatable, shareOption, threadsOf, whole, workersOption } from '../shell/options.ts'; // prettier-ignore
+import {  collect, dateOption, folder, oneOf, pageFile, repeatable, shareOption, threadsOf, whole, workersOption, maxErrorsOption } from '../shell/options.ts'; // prettier-ignore
 import { withFileOptions } from '../shell/recordInputs.ts';
 import { scenarioPath } from '../shell/scenarioFile.ts';
 import { drawsCommand } from './drawsCommand.ts';
@@ -78,7 +80,7 @@ export function calibrateCommand(shell: Shell): Command {
     .addOption(repeatable('--attempts <file>', 'the attempts record'))
     .addOption(repeatable('--events <file>', 'the events record'));
   withFileOptions(command)
-    .option('--max-errors <n>', 'refused rows shown; reading ends there', whole(1, 999_999_999), 100)
+    .addOption(maxErrorsOption())
     .option('--html <file>', 'write what the data say as one page with pictures', pageFile)
     .addOption(replaceOption())
     .option('--format <format>', 'of what the data say: text or json', oneOf('text', 'json'), 'text')
@@ -121,7 +123,8 @@ async function calibrate(io: Io, of: string, options: CalibrateOptions): Promise
   const records = [...options.installations, ...options.attempts, ...options.events];
   const hasHistories = options.histories !== undefined || records.length > 0;
   if (isMeantAsLibrary(of)) {
-    refuseMakers(of, options);
+    // A folder that is none is refused as such, whatever else is given.
+    if (existsSync(join(of, LIBRARY))) refuseMakers(of, options);
     return askLibrary(io, of, options);
   }
   if (hasHistories)
@@ -176,4 +179,8 @@ async function makeLibrary(
     writeAnswer(io.out, `${out}: as of ${asOf}, ${counted(keys.length, 'cell')}, ${thousands(computed)} computed, ${thousands(keys.length - computed)} there before\n`); // prettier-ignore
   }
   writeAnswer(io.out, `${counted(draws, 'draw')} of ${counted(priors.parameters.length, 'parameter')}, ${counted(replications, 'run')} each, seed ${priors.seed}, ${Number((100 * scale).toPrecision(3))} % of each population; until ${horizon}\n`); // prettier-ignore
+  writeAnswer(
+    io.out,
+    `Next: smets1-bench forecast ${shellWord(out)} --as-of ${asOfs[0] as string} [--histories DIR]\n`,
+  );
 }

@@ -12,7 +12,7 @@ import { seedWords, STREAMS } from '../../../sim/world/dice/streams.ts';
 import type { Provenance } from '../../report/provenance.ts';
 import { shareOption } from '../shell/options.ts';
 import { UsageError } from '../shell/exit.ts';
-import { diskFiles, readText } from '../shell/readText.ts';
+import { diskFiles, readGiven } from '../shell/readText.ts';
 import type { Files } from '../../document/files.ts';
 
 /** What data said of the draws, and what a reader has to know of it. */
@@ -59,7 +59,7 @@ export const PUBLISHED = 'published';
 export function publishedLines({ base }: Priors, to: string, files: Files = diskFiles): readonly AskedLine[] {
   const file = to === PUBLISHED ? base.publishedVolumes : to;
   if (file === undefined) throw new UsageError(`--to ${PUBLISHED}: the scenario ${base.scenario.name} names no publishedVolumes; give a file of your own`); // prettier-ignore
-  const parsed = parsePublishedVolumes(to === PUBLISHED ? files.read(file) : readText(file));
+  const parsed = parsePublishedVolumes(to === PUBLISHED ? files.read(file) : readGiven(file, 'published lines as CSV'));
   if (!parsed.ok) throw new UsageError(`${file}: ${parsed.error}\n  A file of lines is CSV with the columns category, cohorts, published and relation (scenarios/data/published-volumes.csv).`); // prettier-ignore
   if (parsed.rows.length === 0) throw new UsageError(`${file}: found no line, expected at least one below the header`);
   const rows = parsed.rows.filter(({ isInput }) => !isInput);

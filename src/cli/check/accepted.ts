@@ -8,7 +8,7 @@ import type { Question } from '../../../test/kit/question.ts';
 import { differencesOf } from '../../../test/kit/compare.ts';
 import { expectedOf, shapesOf, type Finding } from '../../../test/kit/trial/finding.ts';
 import { UsageError } from '../shell/exit.ts';
-import { readText } from '../shell/readText.ts';
+import { readGiven } from '../shell/readText.ts';
 
 /** One row of an accept file: what is contested, why it is let pass, and until when. */
 interface AcceptedRow {
@@ -42,9 +42,10 @@ export class Accepted {
   static read(file: string | undefined, now: number): Accepted {
     const today = new Date(now).toISOString().slice(0, 10);
     if (file === undefined) return new Accepted([], today);
+    const text = readGiven(file, EXPECTED, `--accept ${file}`);
     let list: unknown;
     try {
-      list = parse(readText(file));
+      list = parse(text);
     } catch (error) {
       throw new UsageError(`--accept ${file}: ${(error as Error).message}`);
     }

@@ -7,6 +7,7 @@ import { formatProblems } from '../../document/problem.ts';
 import { counted } from '../../text/table.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
+import { readGiven } from '../shell/readText.ts';
 import { tryRig } from '../rig/readRigFile.ts';
 import { originOf } from '../output/outputOrigin.ts';
 import { claimOutputs } from './checkOutputs.ts';
@@ -111,6 +112,7 @@ function summary(io: Io, bench: DeviceBench, cases: readonly JunitCase[]): ExitC
 /** Opens the device at an address. Whatever is wrong with the address, the allow-list or the carrier is an error of usage. */
 async function opened(io: Io, url: string, options: DeviceOptions): Promise<DeviceBench> {
   const { device, allow, answerSeconds } = options;
+  if (allow !== undefined) readGiven(allow, 'a rig file, or the part of one that names titles', `--allow ${allow}`);
   const path = join(allow === undefined ? '.' : dirname(allow), 'check-device.yaml');
   const base = allow === undefined ? undefined : relative(dirname(resolve(path)), resolve(allow));
   const loaded = await tryRig(io, path, deviceRig(url, { device, answerSeconds, base }));

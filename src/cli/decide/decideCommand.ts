@@ -23,7 +23,7 @@ import type { Shell } from '../shell/command.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { formatNamed, temporaryFolder } from '../shell/inputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { collect, instantOrDate, repeatable, whole } from '../shell/options.ts';
+import { collect, instantOrDate, repeatable, maxErrorsOption } from '../shell/options.ts';
 import { rowProgress } from '../shell/progress.ts';
 import {
   namesOf,
@@ -78,12 +78,7 @@ export function decideCommand({ action }: Shell): Command {
     .requiredOption('--out <file>', 'where the verdicts go')
     .addOption(new Option('--format <format>', 'of - and of files whose names do not tell').choices(FORMATS))
     .option('--keep-going', 'decide the rest where rows are refused', false)
-    .option(
-      '--max-errors <n>',
-      'refused rows shown; without --keep-going reading ends there',
-      whole(1, 999_999_999),
-      100,
-    )
+    .addOption(maxErrorsOption('without --keep-going reading ends there'))
     .option('--compare <name|file>', 'other rules: who moves between reported categories, and why')
     .option('--compare-out <file>', 'CSV of who moves (default: <out>.compare.csv)')
     .addOption(replaceOption())

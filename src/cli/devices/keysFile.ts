@@ -7,6 +7,7 @@ import type { DecodeKeys } from '../../../devices/decode/keyChest.ts';
 import { ascii, fromHex } from '../../../devices/dlms/encoding/bytes.ts';
 import { LAB_KEYS, LAB_SECRET } from '../../../devices/personas/labProfile.ts';
 import { UsageError } from '../shell/exit.ts';
+import { readGiven } from '../shell/readText.ts';
 
 const place = z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })]);
 const keySet = z.union([
@@ -60,19 +61,19 @@ export function decodeKeys(path: string, env: Readonly<Record<string, string | u
   return readKeysFile(path, env).flatMap(({ keys }) => (keys ? [keys] : []));
 }
 
+const EXPECTED = 'lab, or guek and gak (and kek, secret) with {file: ...} or {env: ...}, or a list of these';
+
 function documentOf(path: string): readonly z.output<typeof keySet>[] {
+  const text = readGiven(path, `${EXPECTED} as YAML`);
   let document: unknown;
   try {
-    document = parse(readFileSync(path, 'utf8'));
+    document = parse(text);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new UsageError(`${path}: ${code === undefined ? 'is not YAML' : `cannot be read (${code})`}`);
+    throw new UsageError(`${path}: found no YAML, expected ${EXPECTED}`, { cause });
   }
   const parsed = fileSchema.safeParse(document);
   if (parsed.success) return [parsed.data].flat();
-  throw new UsageError(
-    `${path}: expected lab, or guek and gak (and kek, secret) with {file: ...} or {env: ...}, or a list of these`,
-  );
+  throw new UsageError(`${path}: found ${text.trim() === '' ? 'an empty file' : 'another form'}, expected ${EXPECTED}`);
 }
 
 function placeText(at: Place): string {

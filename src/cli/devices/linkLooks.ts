@@ -10,6 +10,7 @@ import { csvLine } from '../../interchange/format/rowWriter.ts';
 import { TRIES_FILE, TRY_COLUMNS } from '../output/triesFile.ts';
 import { JOURNAL } from '../shell/outDirectory.ts';
 import { UsageError } from '../shell/exit.ts';
+import { foundInstead } from '../shell/readText.ts';
 
 /** What was seen of the WAN of one or more installations. */
 export interface LinkLooks {
@@ -37,7 +38,7 @@ export function linkLooks(directory: string): LinkLooks {
     if (existsSync(path)) return read(path);
   }
   throw new UsageError(
-    `${directory}: found no ${readers.map(([name]) => name).join(', ')}, expected a directory of rig --watch, rig --out or fleet --out`,
+    `${directory}: found ${foundInstead(directory, readers.map(([name]) => name).join(' or '))}, expected one of rig --watch, rig --out or fleet --out`,
   );
 }
 

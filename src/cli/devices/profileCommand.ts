@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { fitLinks, type Estimate, type LinkCounts, type LinkFitResult } from '../../../sim/world/profile/fitLink.ts';
+import { fitLengths, type LengthsFit } from '../../../sim/world/fitLengths.ts';
 import { counted } from '../../text/table.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
@@ -38,9 +39,10 @@ export function addProfileCommand(devices: Command, { action }: Shell): void {
       'after',
       `
 Every call that was answered or not is a look at the link. What our own side missed is no look and no outage: the time between
-two looks is a longer step. Up times and outages are taken for exponential, which a look a few times a day can tell; the shape
-of a heavier tail cannot be fitted to one hub, and is said where it shows. Outages shorter than the time between two looks are
-reckoned with, not seen. Ranges hold nine times in ten. The HAN is not fitted: it is not called by itself.
+two looks is a longer step. Up times are taken for exponential. The lengths of outages are exponential too, unless ten or more of
+them tell a Weibull distribution from it at the five per cent level. Then that is written, and the mean up time is the one that
+keeps the share of time down. Outages shorter than the time between two looks are reckoned with, not seen. Ranges hold nine
+times in ten, that of a shape near 2 eight times. The HAN is not fitted: it is not called by itself.
 
 Examples:
   smets1-bench devices profile out/watch
@@ -60,10 +62,11 @@ function profile(io: Io, directory: string, given: Given): void {
   const name = given.name ?? /[a-z0-9][A-Za-z0-9-]*/.exec(basename(resolve(directory)))?.[0] ?? 'fitted';
   const provenance = originOf(io, { inputs: filesOrigin([looks.path]) });
   const latency = latencyFit(looks.roundTrips);
+  const lengths = fitLengths(looks.links);
   const text =
     given.format === 'json'
-      ? `${JSON.stringify({ format: 1, provenance, name, from: looks.kind, ...result.fit, ours: looks.ours, latency }, null, 2)}\n`
-      : yamlOf({ command: provenance.command, name, fit: result.fit, looks, latency, given });
+      ? `${JSON.stringify({ format: 1, provenance, name, from: looks.kind, ...result.fit, lengths, ours: looks.ours, latency }, null, 2)}\n`
+      : yamlOf({ command: provenance.command, name, fit: result.fit, lengths, looks, latency, given });
   if (given.out === undefined) io.out.write(text);
   else writeNew(given.out, text, `--out ${given.out}`);
 }
@@ -105,11 +108,13 @@ function yamlOf(of: {
   readonly command: string;
   readonly name: string;
   readonly fit: Fit;
+  readonly lengths: LengthsFit | undefined;
   readonly looks: LinkLooks;
   readonly latency: Latency | undefined;
   readonly given: Given;
 }): string {
-  const { name, fit, looks, latency, given } = of;
+  const { name, fit, lengths, looks, latency, given } = of;
+  const weibull = lengths?.lengths === 'weibull' ? lengths : undefined;
   const { counts } = fit;
   const dead = counts.deadLinks / counts.links;
   const isDead = counts.deadLinks > 0;
@@ -120,10 +125,11 @@ function yamlOf(of: {
     `# A WAN profile fitted to what a ${looks.kind} saw. Ranges hold nine times in ten.`,
     `# ${countWords(counts, looks)}`,
     ...(counts.outages < FEW ? [`# Only ${counts.outages} outages were seen to begin: the ranges are wide.`] : []),
-    ...(fit.isHeavyTailed
+    ...(fit.isHeavyTailed && weibull === undefined
       ? [`# The longest outage, ${round(counts.longestDays)} days, is hardly possible here: the lengths have a heavier tail, which is not fitted.`] // prettier-ignore
       : []),
-    '# Not fitted: the shape of the lengths (given: exponential), wake-ups that are lost, the hazard of dying, the HAN.',
+    `# ${lengthsWords(lengths)}`,
+    '# Not fitted: the shape of the up times (given: exponential), wake-ups that are lost, the hazard of dying, the HAN.',
     ...(given.extends === undefined ? [] : [`extends: ${JSON.stringify(given.extends)}`]),
     ...(isDocument ? [`name: ${name}`] : []),
     ...(given.installations === undefined ? [] : [`title: homes with a WAN like that of ${name}`]),
@@ -133,9 +139,7 @@ function yamlOf(of: {
     '      contact: { mode: daily, windowHours: 2, tries: 3, retryHours: 3 } # given, as in a usual watch',
     '      classes:',
     '        fitted:',
-    `          upDaysMean: ${round(fit.upDaysMean.value)} # fitted: ${rangeWords(fit.upDaysMean)}`,
-    '          down:',
-    `            - { share: 1, duration: { kind: exponential, daysMean: ${round(fit.downDaysMean.value)} } } # fitted: ${rangeWords(fit.downDaysMean)}`,
+    ...(weibull ? weibullLines(fit, weibull) : exponentialLines(fit)),
     ...(isDead
       ? [`        dead: { share: ${round(dead)}, dead: true } # ${counts.deadLinks} of ${counts.links} links`]
       : []),
@@ -150,6 +154,34 @@ function yamlOf(of: {
       : ['groups:', '  homes:', `    installations: ${given.installations}`, `    wan: ${name}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function exponentialLines({ upDaysMean, downDaysMean }: Fit): string[] {
+  return [
+    `          upDaysMean: ${round(upDaysMean.value)} # fitted: ${rangeWords(upDaysMean)}`,
+    '          down:',
+    `            - { share: 1, duration: { kind: exponential, daysMean: ${round(downDaysMean.value)} } } # fitted: ${rangeWords(downDaysMean)}`,
+  ];
+}
+
+/** Many short outages are seen by nobody. The share of time down is, and fixes how often they come. */
+function weibullLines({ shareDown }: Fit, { daysScale, daysMean, shape }: LengthsFit): string[] {
+  const upDays = (daysMean * (1 - shareDown.value)) / shareDown.value;
+  return [
+    `          upDaysMean: ${round(upDays)} # follows from the share of time down and the mean outage of ${round(daysMean)} days`,
+    '          down:',
+    `            - { share: 1, duration: { kind: weibull, daysScale: ${round(daysScale)}, shape: ${round(shape.value)} } } # fitted: shape ${rangeWords(shape)}`,
+  ];
+}
+
+/** What is known of the shape of the lengths. */
+function lengthsWords(lengths: LengthsFit | undefined): string {
+  if (lengths === undefined) return 'The lengths are taken for exponential: too few outages tell a shape.';
+  const shape = `a Weibull shape of ${rangeWords(lengths.shape)}, where 1 is exponential`;
+  const { outages, gain } = lengths;
+  return lengths.lengths === 'weibull'
+    ? `The lengths of ${outages} outages are Weibull: ${shape}; twice the log-likelihood gains ${round(gain)}.`
+    : `The lengths are taken for exponential: ${outages} outages allow ${shape}, and do not tell it from that.`;
 }
 
 /** Fewer outages than this give wide ranges, which is said. Our choice. */

@@ -108,6 +108,7 @@ async function explain(io: Io, scenario: string | undefined, options: ExplainOpt
     asOf,
     output: format,
     format: options.inputFormat,
+    formatOption: '--input-format',
     timesWithoutZone: options.timesWithoutZone,
     ignoreColumns: options.ignoreColumns,
     renameColumn: options.renameColumn,

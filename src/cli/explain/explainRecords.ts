@@ -31,6 +31,7 @@ export interface RecordsOptions extends Omit<RecordFiles, 'format'> {
   readonly output: 'text' | 'json';
   /** The format of input files whose names do not imply one. */
   readonly format?: Format | undefined;
+  readonly formatOption?: string;
 }
 
 export interface Explained {

@@ -1,10 +1,13 @@
 import { Command } from 'commander';
+import { shellWord } from '../../text/shellWord.ts';
 import { counted } from '../../text/table.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError, type ExitCode } from '../shell/exit.ts';
+import { writeNew } from '../shell/fileErrors.ts';
 import { checkFiles } from '../shell/fileKind.ts';
-import type { Io } from '../shell/io.ts';
-import { folder, oneOf, repeatable } from '../shell/options.ts';
+import { type Io, writeAnswer } from '../shell/io.ts';
+import { folder, oneOf, repeatable, whole } from '../shell/options.ts';
+import { startingName } from '../rig/startingName.ts';
 import { runFleetFile, tryFleet, type FleetGiven } from './fleetRun.ts';
 
 /** `fleet FLEET.yaml`: many installations, emulated or attached, under one head-end. */
@@ -23,6 +26,7 @@ Examples:
   smets1-bench fleet scenarios/fleets/hundred.yaml                        a hundred homes, four weeks, in memory
   smets1-bench fleet scenarios/fleets/hundred.yaml --out out/hundred      and their records: decide reads them as they are
   smets1-bench live out/hundred                                           meanwhile, in a browser
+  smets1-bench fleet init my.yaml --installations 50 --rig rig.yaml       a file of your own to start from
   smets1-bench fleet check my.yaml
 
 Every installation is a whole rig: hub and meters with real cryptography, the SMSO's and the DCC's head-ends, ledgers. They
@@ -44,10 +48,17 @@ the command completes its records, marks them as partial and says how to run it 
     .action(
       action(async (io: Io, file: string | undefined, options: FleetGiven) => {
         if (file === undefined)
-          throw new UsageError('fleet: name a fleet file; scenarios/fleets has some to start from.');
+          throw new UsageError('fleet: name a fleet file; `fleet init` writes one to start from.');
         await runFleetFile(io, file, options);
       }),
     );
+  fleet
+    .command('init')
+    .description('Write a fleet file to start from; asks nothing, overwrites nothing.')
+    .argument('[file]', 'where to write it', 'fleet.yaml')
+    .option('--installations <n>', 'how many emulated installations', whole(1, Number.MAX_SAFE_INTEGER), 10)
+    .option('--rig <file>', 'an attached installation: its rig file, relative to the fleet file')
+    .action(action(init));
   fleet
     .command('check')
     .description('Check fleet files and the rig files that they name; no device is spoken to.')
@@ -59,6 +70,12 @@ the command completes its records, marks them as partial and says how to run it 
     .option('--markdown', 'as the list of scenarios/README.md instead of JSON Schema')
     .action(action(schema));
   return fleet;
+}
+
+async function init(io: Io, file: string, options: { installations: number; rig?: string }): Promise<void> {
+  const { startingFleet } = await import('../../../devices/index.ts');
+  writeNew(file, startingFleet({ ...options, name: startingName(file, 'fleet') }));
+  writeAnswer(io.out, `${file}: written\nnext: smets1-bench fleet check ${shellWord(file)}\n`);
 }
 
 function check(io: Io, files: readonly string[]): Promise<ExitCode> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { csvLine, openRows, type RowWriter } from '../../interchange/format/rowWriter.ts';
 import { openOutput, writeWhole, type OutputFile } from '../../interchange/format/outputFile.ts';
@@ -6,7 +7,9 @@ import type { EventResult, RigSetup, StepRow, TurnTaken } from '../../../devices
 import { takeDirectory, type TakeLock } from '../rig/rigDirectory.ts';
 import { attemptRow, contactRow, eventRow, installationRow } from '../rig/recordRows.ts';
 import type { Installation } from '../../installation/installation.ts';
+import { sha256Of } from '../output/fileHash.ts';
 import { TRIES_FILE, TRY_COLUMNS } from '../output/triesFile.ts';
+import { fileErrorWords } from '../shell/fileErrors.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { TurnJournal, type JournalHead, type StoppedFleet } from './turnJournal.ts';
 
@@ -14,6 +17,61 @@ import { TurnJournal, type JournalHead, type StoppedFleet } from './turnJournal.
 function tryOf({ isMissed, contacted }: EventResult): string {
   if (isMissed || contacted === undefined) return 'ours';
   return { answered: 'answered', noAnswer: 'silent' }[contacted.observation as string] ?? 'ours';
+}
+
+/** What is recorded of attached devices, as it happens: nothing of it could be made again. */
+interface WireFiles extends Pick<FleetFiles, 'lines' | 'pcapOf' | 'step'> {
+  /** The first failure of a write. A full disk ends no conversation in the middle of a key exchange. */
+  readonly failure: () => Error | undefined;
+  /** Gives the files their names. Throws the first failure. */
+  commit(): Record<string, Entry>;
+  /** Gives the files their names with what they hold so far. */
+  keep(): void;
+}
+
+/** Two conversations of different installations may have the same ports, so each installation has a capture of its own. */
+function openWire(attached: readonly string[], open: (name: string) => OutputFile): WireFiles {
+  const files = new Map(
+    ['frames.jsonl', 'steps.jsonl', ...attached.map(captureName)].map((name) => [name, { file: open(name), rows: 0 }]),
+  );
+  let failed: Error | undefined;
+  const write = (name: string, bytes: Uint8Array): void => {
+    const found = files.get(name) as { file: OutputFile; rows: number };
+    if (failed) return;
+    try {
+      found.file.write(bytes);
+      found.rows += 1;
+    } catch (error) {
+      failed = error instanceof Error ? error : new Error(String(error));
+    }
+  };
+  return {
+    lines: (text) => write('frames.jsonl', Buffer.from(text)),
+    pcapOf: (name) => (bytes) => write(captureName(name), bytes),
+    step: (name, row) => write('steps.jsonl', Buffer.from(`${JSON.stringify({ installation: name, ...row })}\n`)),
+    failure: () => failed,
+    keep() {
+      for (const { file } of files.values())
+        try {
+          file.commit();
+        } catch {
+          // This one has its name already.
+        }
+    },
+    commit() {
+      if (failed) throw failed;
+      const entries = [...files].map(([name, { file, rows }]): [string, Entry] => {
+        // The first piece of a capture is its head.
+        const lines = name.endsWith('.pcap') ? Math.max(0, rows - 1) : rows;
+        return [name, { rows: lines, sha256: file.commit() }];
+      });
+      return Object.fromEntries(entries);
+    },
+  };
+}
+
+function captureName(attached: string): string {
+  return `frames-${attached}.pcap`;
 }
 
 /** What a fleet shows while it runs; `live` reads it. */
@@ -29,6 +87,10 @@ interface Entry {
 /** The files of a fleet's directory. Records are written as they come, and get their final names together. */
 export interface FleetFiles {
   readonly lines: (text: string) => void;
+  /** The receiver of the capture of one attached installation. */
+  readonly pcapOf: (name: string) => (bytes: Uint8Array) => void;
+  /** Records a step of an attached installation. */
+  readonly step: (name: string, row: StepRow) => void;
   /** Records an attempt before the first write to an attached device, as a rig does. */
   readonly begin: (id: string, at: Instant, step: string, rows: readonly StepRow[]) => string | undefined;
   take(member: { readonly id: string }, result: EventResult, source: string): void;
@@ -50,7 +112,8 @@ export function openFleetFiles(
   takeLock: TakeLock,
   options: {
     readonly sameBytes: string | undefined;
-    readonly hasFrames: boolean;
+    /** Names of the attached installations, of which frames and steps are recorded. */
+    readonly attached: readonly string[];
     readonly head: JournalHead;
     /** A fleet that was stopped here; its records are made again from its turns. */
     readonly stopped: StoppedFleet | undefined;
@@ -67,7 +130,9 @@ export function openFleetFiles(
     return file;
   };
   let journal: TurnJournal | undefined;
+  let wire: WireFiles | undefined;
   const abort = (): void => {
+    wire?.keep();
     opened.forEach((file) => file.abort());
     journal?.close();
     journal = undefined;
@@ -81,16 +146,18 @@ export function openFleetFiles(
     missed.write(Buffer.from(csvLine(['installation_id', 'at', 'kind'])));
     const tries = keep(openOutput(at(TRIES_FILE)));
     tries.write(Buffer.from(csvLine(TRY_COLUMNS)));
-    const frames = options.hasFrames ? keep(openOutput(at('frames.jsonl'))) : undefined;
-    const counts = { missed: 0, tries: 0, frames: 0 };
+    wire = options.attached.length > 0 ? openWire(options.attached, (name) => keep(openOutput(at(name)))) : undefined;
+    const counts = { missed: 0, tries: 0 };
     const seen = new Set<string>();
     return {
-      lines(text) {
-        counts.frames += 1;
-        frames?.write(Buffer.from(text));
-      },
+      lines: (text) => wire?.lines(text),
+      pcapOf: (name) => wire?.pcapOf(name) ?? (() => undefined),
+      step: (name, row) => wire?.step(name, row),
       begin: (id, instant, step, rows) => {
-        const why = place.begin(instant, `${id} ${step}`, rows);
+        const failure = wire?.failure();
+        const why = failure
+          ? (fileErrorWords(failure) ?? failure.message)
+          : place.begin(instant, `${id} ${step}`, rows);
         return why && `the outputs cannot be written (${why}): a device whose record would be lost is not written to`;
       },
       enter(installation, events) {
@@ -128,7 +195,8 @@ export function openFleetFiles(
         for (const name of RECORDS) files[`${name}.csv`] = await writers[name].close();
         files['missed.csv'] = { rows: counts.missed, sha256: missed.commit() };
         files[TRIES_FILE] = { rows: counts.tries, sha256: tries.commit() };
-        if (frames) files['frames.jsonl'] = { rows: counts.frames, sha256: frames.commit() };
+        Object.assign(files, wire?.commit());
+        if (existsSync(at(FLEET_STATUS))) files[FLEET_STATUS] = { rows: 1, sha256: sha256Of(at(FLEET_STATUS)) };
         writeWhole(at(MANIFEST), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
         place.done();
         journal?.close();

@@ -72,7 +72,7 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
   const { start, end } = face.fleetCalendar(setup, isOver ? stopped.head.start : Math.floor(io.now() / 1000));
   const files = out === undefined ? undefined : opened(out, face.takeLock, {
     sameBytes: isVirtual ? identity : undefined,
-    hasFrames: setup.attached.length > 0 && !isOver,
+    attached: isOver ? [] : setup.attached.map(({ name }) => name),
     head: { kind: 'fleet-turns', format: 1, fleet: setup.document.name, fleetHash: identity, version: benchVersion(), start },
     stopped,
     isResumable: isVirtual,
@@ -110,7 +110,7 @@ export async function runFleetFile(io: Io, path: string, { out, format, only }: 
           stateFolder: face.defaultStateFolder(io.env),
           ledgerFolder: ({ name }) => ledgers.get(name) as string,
           onNote: (note) => writeLine(io.err, note),
-          ...(files && { lines: files.lines, onFirstWrite: files.begin }),
+          ...(files && { lines: files.lines, pcapOf: files.pcapOf, onStepRow: files.step, onFirstWrite: files.begin }),
           ...(stopped && { past: stopped.turns }),
           ...(chosen && { only: chosen }),
           onResult: (member: FleetMember, result: EventResult) => {

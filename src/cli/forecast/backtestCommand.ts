@@ -16,8 +16,8 @@ import { UsageError } from '../shell/exit.ts';
 import { type Io, breathe, writeAnswer } from '../shell/io.ts';
 import { collect, dateOption, oneOf, threadsOf, whole, workersOption } from '../shell/options.ts';
 import { progressOn } from '../shell/progress.ts';
-import { readText } from '../shell/readText.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
+import { readGiven } from '../shell/readText.ts';
 import { originOf, scenarioOrigin } from '../output/outputOrigin.ts';
 
 interface BacktestOptions {
@@ -96,7 +96,10 @@ async function run(io: Io, path: string, options: BacktestOptions): Promise<void
 }
 
 function seriesOf({ series }: ScenarioFile, path: string, to: string | undefined) {
-  const parsed = to === undefined ? { ok: true as const, rows: series } : parseSeries(readText(to));
+  const parsed =
+    to === undefined
+      ? { ok: true as const, rows: series }
+      : parseSeries(readGiven(to, 'a series of migrated meters as CSV', `--to ${to}`));
   if (!parsed.ok) throw new UsageError(`${to}: ${parsed.error}`);
   const rows = parsed.rows.filter(({ unit }) => unit === 'meters').map((row) => ({ ...row, day: dayOf(row.date) }));
   const mend =

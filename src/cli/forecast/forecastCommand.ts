@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
-import { dateOption, folder, oneOf, pageFile, repeatable, whole, workersOption } from '../shell/options.ts';
+import { dateOption, folder, oneOf, pageFile, repeatable, workersOption, maxErrorsOption } from '../shell/options.ts';
 import { withFileOptions } from '../shell/recordInputs.ts';
 import { backtestCommand } from './backtestCommand.ts';
 import { coverageCommand } from './coverageCommand.ts';
@@ -36,7 +36,7 @@ export function forecastCommand(shell: Shell): Command {
     .option('--html <file>', 'write the forecast as one page with pictures', pageFile)
     .addOption(replaceOption())
     .addOption(workersOption('threads, where cells of the library are missing'))
-    .option('--max-errors <n>', 'refused rows shown; reading ends there', whole(1, 999_999_999), 100)
+    .addOption(maxErrorsOption())
     .option('--format <format>', 'of standard output: text or json', oneOf('text', 'json'), 'text')
     .addHelpText(
       'after',

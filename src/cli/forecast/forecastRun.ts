@@ -5,14 +5,13 @@ import { CATEGORIES } from '../../clauses/clause.ts';
 import { writeWhole } from '../../interchange/format/outputFile.ts';
 import { openTable } from '../../interchange/table/tableFile.ts';
 import type { TableFile } from '../../interchange/table/tableTypes.ts';
-import { alarmLines } from '../../report/forecast/alarmLines.ts';
 import type { PageDocument } from '../../report/html/section.ts';
 import { endOfLondonDate, type Instant } from '../../time.ts';
-import { counted, thousands } from '../../text/table.ts';
-import { ALARM, type Forecast, type Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
+import { thousands } from '../../text/table.ts';
+import { ALARM, type Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
 import { forecastDays } from '../../../sim/forecast/library/libraryPlan.ts';
 import type { LookAlikes } from '../../../sim/forecast/predict/lookAlikes.ts';
-import { factsOf, LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
+import { LEVELS } from '../../../sim/forecast/state/stateFacts.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
@@ -24,6 +23,7 @@ import { threadsOf } from '../shell/options.ts';
 import { forecastRows, tableRow, visitRows, type PartSums } from './forecastRows.ts';
 import { linesUnder, type LineOfForecast } from '../../../sim/forecast/predict/forecastLines.ts';
 import { FORECAST_TABLES, type ForecastTable } from './forecastTables.ts';
+import { forecastNotes } from './forecastNotes.ts';
 import { forecastText } from './forecastText.ts';
 import type { Answer, Support } from './forecastAnswer.ts';
 import { installationRow } from './installationRow.ts';
@@ -266,7 +266,7 @@ async function withHistories(io: Io, forecaster: Forecaster, about: HistoryOptio
   const visits = isShown(about) ? visitRows(forecast, { parts: sumsOf('supplier'), days, instants: about.instants }) : []; // prettier-ignore
   const visitTable = tables?.open('visits.csv');
   for (const row of visits) visitTable?.append(row);
-  const notes = [...alarmNotes(forecast), ...missingNotes(forecaster, portfolio)];
+  const notes = forecastNotes(forecaster, forecast, portfolio);
   return {
     library,
     given: about.given,
@@ -336,21 +336,6 @@ function supportOf({ lookAlikes }: Forecaster, { states }: Portfolio): Support {
   let passed = 0;
   const middle = lives.toSorted(([a], [b]) => a - b).find(([, count]) => (passed += count) >= installations / 2);
   return { installations, byLevel, medianLives: middle?.[0] ?? 0 };
-}
-
-function alarmNotes({ alarm, widened, scores }: Forecast): readonly string[] {
-  if (alarm <= ALARM) return [];
-  return alarmLines(scores, widened);
-}
-
-function missingNotes({ lookAlikes }: Forecaster, { states }: Portfolio): readonly string[] {
-  const missing = COHORTS.map(() => 0);
-  for (const [state, count] of states)
-    if (lookAlikes.support(state).level >= LEVELS - 1) {
-      const { cohort } = factsOf(state);
-      missing[cohort] = (missing[cohort] as number) + count;
-    }
-  return missing.flatMap((count, cohort) => (count === 0 ? [] : [`${counted(count, 'installation')} of ${COHORTS[cohort]} with no look-alike but by cohort and dormancy: their share of the forecast is the library's average`])); // prettier-ignore
 }
 
 function jsonText({ asOf, rows, instants, notes, histories, library, given }: Answer, provenance: Provenance): string {

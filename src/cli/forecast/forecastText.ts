@@ -20,19 +20,34 @@ export function forecastText({ asOf, instants, days, rows, histories, library, g
   const what = histories ? 'with the histories' : 'without histories (prior predictive)';
   return [
     `Forecast as of ${asOf} ${what}: ${dayText(instants[last] as Instant)}`,
-    `${head.scenarioHash}, priors ${head.priors}, seed ${head.seed}: ${head.options.draws} draws, ${head.options.replications} runs each`,
+    `${head.scenarioHash}, rules ${library.priors.base.rules.name}, priors ${head.priors}, seed ${head.seed}: ${head.options.draws} draws, ${head.options.replications} runs each`,
     '',
     textTable([['cohort', 'category', 'as of', ...PROBABILITIES.map((p) => `${100 * p} %`)], ...table], {
       right: [2, 3, 4, 5, 6, 7],
     }),
     'all: a total, drawn from all its lines together. Over categories it counts installations, so gt01 (gas meters) is no part of it.',
+    histories
+      ? 'as of: what the rules report from the records. Sizes, dormancy, gas and payment mode are those of the records. The range holds parameters, shocks and dice.'
+      : 'Sizes and all else are drawn from the priors. The range holds parameters, shocks and dice.',
     ...(histories
       ? ['', supportText(histories.support), alarmText(histories.forecast), ...nearLines(histories.forecast)]
       : []),
     ...evidenceLines(library, given),
     ...givenChangeLines(rows, last, given),
     whatIfText(rows, last),
+    ...nextLines(asOf, histories !== undefined),
   ].join('\n');
+}
+
+/** What to ask next, with LIBRARY for the folder of the library. */
+function nextLines(asOf: string, hasHistories: boolean): readonly string[] {
+  return [
+    hasHistories
+      ? `What the histories say of the parameters: smets1-bench calibrate LIBRARY --histories DIR --as-of ${asOf}`
+      : `From histories: smets1-bench forecast LIBRARY --histories DIR --as-of ${asOf}`,
+    `How often the intervals hold: smets1-bench forecast coverage LIBRARY --as-of ${asOf}`,
+    '',
+  ];
 }
 
 function lineOf({ line, values }: ForecastRow, today: Float64Array | undefined): readonly string[] {

@@ -11,6 +11,7 @@ import type { RuleSet } from '../../rules/ruleset.ts';
 import type { Instant } from '../../time.ts';
 import { namesOf } from '../shell/recordInputs.ts';
 import { stateOfHistory, verdictAt } from '../../../sim/forecast/state/historyState.ts';
+import { WeeklyRecords } from '../../../sim/forecast/state/weeklyRecords.ts';
 import { categoryOf, VERDICT_NONE, type StateCode } from '../../../sim/forecast/state/stateFacts.ts';
 
 /** Parts of a portfolio that volumes can be asked of besides cohort and category. */
@@ -23,6 +24,8 @@ export interface Portfolio {
   readonly parts: Readonly<Record<Part, Map<string, Map<StateCode, number>>>>;
   /** Reported today under each category, by cohort x categories: decided by the rules, not matched. */
   readonly today: Float64Array;
+  /** The attempts by week. */
+  readonly weekly: WeeklyRecords;
   /** The last row of all. */
   lastAt: Instant;
 }
@@ -42,12 +45,17 @@ export interface ReadInstallation {
 
 /** Gathers a portfolio row by row; `write` gets each installation for the tables. */
 export class PortfolioSink implements JoinSink<ReadInstallation> {
-  readonly portfolio: Portfolio = emptyPortfolio();
+  readonly portfolio: Portfolio;
   readonly refusedRows: RefusedRows;
   private readonly parts: readonly Part[];
   private readonly write: (id: string, read: ReadInstallation) => void;
 
-  constructor(files: readonly string[], { errorsMax, parts, open }: Pick<ReadOptions, 'errorsMax' | 'parts' | 'open'>) {
+  constructor(
+    files: readonly string[],
+    weekly: WeeklyRecords,
+    { errorsMax, parts, open }: Pick<ReadOptions, 'errorsMax' | 'parts' | 'open'>,
+  ) {
+    this.portfolio = emptyPortfolio(weekly);
     this.refusedRows = new RefusedRows({ errorsMax, stopAtMax: true, path: undefined, files });
     this.parts = parts;
     this.write = open().write;
@@ -75,12 +83,13 @@ export class PortfolioSink implements JoinSink<ReadInstallation> {
 
   discard(): void {
     this.refusedRows.discard();
-    Object.assign(this, { portfolio: emptyPortfolio() });
+    Object.assign(this, { portfolio: emptyPortfolio(new WeeklyRecords()) });
   }
 }
 
-function emptyPortfolio(): Portfolio {
+function emptyPortfolio(weekly: WeeklyRecords): Portfolio {
   return {
+    weekly,
     states: new Map(),
     parts: { supplier: new Map(), area: new Map() },
     today: new Float64Array(COHORTS.length * CATEGORIES.length),
@@ -117,7 +126,9 @@ export async function readPortfolio(
   const decider = engine(rules);
   const files = namesOf(inputs);
   const reportedOf = (history: History, at: Instant): number => categoryOf(verdictAt(decider, history, at));
+  let weekly = new WeeklyRecords();
   const decide = (history: History): ReadInstallation => {
+    weekly.add(history);
     const { installation, attempts, events } = history;
     const isPlain = events.length === 0 && attempts.every(({ outcome }) => outcome === OK || outcome === OK_ESME);
     const verdict = isPlain ? VERDICT_NONE : verdictAt(decider, history, asOf);
@@ -138,7 +149,9 @@ export async function readPortfolio(
     temporary,
     progress,
     open: () => {
-      const sink = new PortfolioSink(files, sinkOptions);
+      // Files in another order are read again from the start.
+      weekly = new WeeklyRecords();
+      const sink = new PortfolioSink(files, weekly, sinkOptions);
       opened(sink);
       return sink;
     },

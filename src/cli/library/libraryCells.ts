@@ -4,6 +4,7 @@ import { drawCells, type LibraryCell, type LibraryOptions } from '../../../sim/f
 import { computeMember } from '../../../sim/forecast/library/computeMember.ts';
 import { memberBytes } from '../../../sim/forecast/library/memberFile.ts';
 import { openPool, type Pool } from '../../../sim/kernel/run/pool.ts';
+import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
 import { FORECAST_WATCHERS } from '../../../sim/forecast/forecastWatchers.ts';
 import { structuralWorlds } from '../../../sim/forecast/library/structuralWorlds.ts';
 import { Forecaster } from '../../../sim/forecast/predict/forecaster.ts';
@@ -36,6 +37,8 @@ export interface Filled {
 export async function fillLibrary(io: Io, library: Library, { asOf, workers, set = [] }: FillOptions): Promise<Filled> {
   const known = set.length === 0 ? library.keysAt(asOf) : undefined;
   if (known?.every((key) => library.has(key)) === true) return { keys: known, computed: 0 };
+  const other = library.otherKernel(asOf);
+  if (other !== undefined) writeLine(io.err, `${library.folder}: its cells as of ${asOf} are of another version of the simulation (found kernel ${other}, expected ${KERNEL}): they are lived again`); // prettier-ignore
   const signal = io.interruption();
   const options: LibraryOptions = { ...library.head.options, set };
   const draws = drawsOf(library.priors, options.draws);

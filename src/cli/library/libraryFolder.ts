@@ -11,10 +11,11 @@ import type { MemberTable } from '../../../sim/forecast/library/memberTable.ts';
 import { KERNEL } from '../../../sim/kernel/model/kernelNumber.ts';
 import { UsageError } from '../shell/exit.ts';
 import { fileErrorWords } from '../shell/fileErrors.ts';
-import { readText } from '../shell/readText.ts';
+import { foundInstead, readText } from '../shell/readText.ts';
 
 /** The files of a library: what it is made of, the texts that it was made from, and its cells. */
-const LIBRARY = 'library.json';
+/** The file by which a folder is a library. */
+export const LIBRARY = 'library.json';
 const INPUTS = 'inputs.json';
 const CELLS = 'cells';
 
@@ -47,6 +48,8 @@ export interface Library {
   /** The keys of all cells seen from an as-of, in order, where they were written down by this version. */
   keysAt(asOf: string): readonly string[] | undefined;
   putKeys(asOf: string, keys: readonly string[]): void;
+  /** The kernel of the cells seen from an as-of, if another version of the simulation has lived them. */
+  otherKernel(asOf: string): number | undefined;
   /** True if every cell seen from an as-of is there. */
   isFilled(asOf: string): boolean;
   /** The as-ofs whose keys this version has written down, rising: every cell of them was there. */
@@ -139,8 +142,7 @@ export function isMeantAsLibrary(path: string): boolean {
  */
 export function openLibrary(folder: string): Library {
   if (!existsSync(join(folder, LIBRARY))) {
-    const what = existsSync(folder) ? (statSync(folder).isDirectory() ? 'a folder without library.json' : 'a file') : 'no such folder'; // prettier-ignore
-    throw new UsageError(`${folder}: found ${what}, expected a library\n  Make one: smets1-bench calibrate SCENARIO --priors PRIORS.yaml --out ${folder}`); // prettier-ignore
+    throw new UsageError(`${folder}: found ${foundInstead(folder, LIBRARY)}, expected a library\n  Make one: smets1-bench calibrate SCENARIO --priors PRIORS.yaml --out ${folder}`); // prettier-ignore
   }
   const head = parsed(join(folder, LIBRARY)) as LibraryHead;
   if (head.kind !== 'library' || head.format !== 1)
@@ -149,6 +151,10 @@ export function openLibrary(folder: string): Library {
   const kept = filesOf(texts);
   const loaded = loadPriors({ path: PRIORS, scenario: head.scenario, files: kept, set: head.set });
   if (!loaded.ok) throw new UsageError(formatProblems(loaded.problems));
+  const { base } = loaded.priors;
+  const now = `${base.scenario.name}#${base.hash}`;
+  if (now !== head.scenarioHash)
+    throw new UsageError(`${folder}: found a library of ${head.scenarioHash}, expected ${now}: this version of the rules or the scenario reads its texts otherwise, and its lives were lived without that\n  Make it again: smets1-bench calibrate SCENARIO --priors PRIORS.yaml --out DIR`); // prettier-ignore
   return libraryIn(folder, head, { priors: { ...loaded.priors, seed: head.seed }, files: kept });
 }
 
@@ -170,6 +176,13 @@ function sorted(texts: Readonly<Record<string, string>>): Record<string, string>
   return Object.fromEntries(Object.entries(texts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** The keys of the cells seen from an as-of, and the version that has lived them. */
+interface KeyList {
+  readonly kernel: number;
+  readonly format?: number;
+  readonly keys: readonly string[];
+}
+
 function libraryIn(folder: string, head: LibraryHead, { priors, files }: Pick<Library, 'priors' | 'files'>): Library {
   const pathOf = (key: string): string => join(folder, CELLS, key.slice(0, 2), `${key}.cell`);
   const listOf = (asOf: string): string => join(folder, CELLS, `${asOf}.json`);
@@ -177,15 +190,19 @@ function libraryIn(folder: string, head: LibraryHead, { priors, files }: Pick<Li
     const bytes = bytesAt(pathOf(key));
     return bytes === undefined ? undefined : parseMember(bytes, key);
   };
-  const keysAt = (asOf: string): readonly string[] | undefined => {
+  const listAt = (asOf: string): KeyList | undefined => {
     const bytes = bytesAt(listOf(asOf));
     if (bytes === undefined) return undefined;
     try {
-      const list = JSON.parse(Buffer.from(bytes).toString('utf8')) as { kernel: number; format?: number; keys: string[] }; // prettier-ignore
-      return list.kernel === KERNEL && list.format === CELL_FORMAT ? list.keys : undefined;
+      return JSON.parse(Buffer.from(bytes).toString('utf8')) as KeyList;
     } catch {
       return undefined;
     }
+  };
+  const isOurs = ({ kernel, format }: KeyList): boolean => kernel === KERNEL && format === CELL_FORMAT;
+  const keysAt = (asOf: string): readonly string[] | undefined => {
+    const list = listAt(asOf);
+    return list && isOurs(list) ? list.keys : undefined;
   };
   return {
     folder,
@@ -196,6 +213,10 @@ function libraryIn(folder: string, head: LibraryHead, { priors, files }: Pick<Li
     has: (key) => get(key) !== undefined,
     put: (key, bytes) => write(pathOf(key), bytes),
     keysAt,
+    otherKernel(asOf) {
+      const list = listAt(asOf);
+      return list && !isOurs(list) ? list.kernel : undefined;
+    },
     isFilled: (asOf) => keysAt(asOf)?.every((key) => get(key) !== undefined) === true,
     asOfs() {
       const cells = join(folder, CELLS);

@@ -60,8 +60,11 @@ export async function readRecords<Sink extends { readonly refusedRows: RefusedRo
     if (sink.refusedRows.count > 0) throw new TooManyRefused();
     progress.end();
     writeLine(io.err, `${counted(counts.installations, 'installation')}, ${counted(counts.attempts, 'attempt')}, ${counted(counts.events, 'event')} as of ${asOf}`); // prettier-ignore
+    if (counts.duplicates > 0)
+      writeLine(io.err, `${counted(counts.duplicates, 'row')} more than once; each counts once.`);
     if (counts.afterAsOf > 0) writeLine(io.err, `${counted(counts.afterAsOf, 'row')} after the as-of, ignored.`);
     if (counts.undecided > 0) writeLine(io.err, `${counted(counts.undecided, 'installation')} left out: a row contradicts another.`); // prettier-ignore
+    for (const line of counts.remarks.lines()) writeLine(io.err, line);
     return sink;
   } catch (error) {
     progress.end();

@@ -5,6 +5,7 @@ import { pageScript } from '../report/pageScripts.ts';
 import type { Shell } from '../shell/command.ts';
 import { UsageError } from '../shell/exit.ts';
 import { writeLine, type Io } from '../shell/io.ts';
+import { foundInstead } from '../shell/readText.ts';
 import { liveBlock } from './liveBlocks.ts';
 import { serveLive } from './liveServer.ts';
 
@@ -31,7 +32,9 @@ Examples:
 async function live(io: Io, directories: readonly string[], { listen }: { readonly listen: string }): Promise<void> {
   for (const directory of directories) {
     if (!existsSync(directory) || !statSync(directory).isDirectory())
-      throw new UsageError(`${directory}: found no such folder, expected one that a command writes to`);
+      throw new UsageError(
+        `${directory}: found ${foundInstead(directory, 'files')}, expected a folder that a command writes to`,
+      );
   }
   const { host, port } = addressOf(listen);
   const server = await serveLive({

@@ -7,7 +7,7 @@ import type { Scenario } from '../../../sim/scenario/schema.ts';
 import { PAGE_FORMAT, type PageDocument } from '../../report/html/section.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import { UsageError } from '../shell/exit.ts';
-import { readText } from '../shell/readText.ts';
+import { foundInstead, readText } from '../shell/readText.ts';
 import type { SweepReport } from '../../report/html/sweepSections.ts';
 import { isSweep, readSweepFolder } from './sweepFolder.ts';
 import type { ScenarioSource } from '../../../sim/browser/protocol.ts';
@@ -43,7 +43,7 @@ export const PAGE_FILE = 'page.json';
  */
 export function readOutputFolder(directory: string): OutputFolder {
   if (!existsSync(join(directory, MANIFEST))) {
-    throw new UsageError(`${directory}: found no ${MANIFEST}, expected a folder that run --out or sweep --out wrote\n  The manifest is written last: without it the folder is not complete.`); // prettier-ignore
+    throw new UsageError(`${directory}: found ${foundInstead(directory, MANIFEST)}, expected a folder that run --out or sweep --out wrote\n  The manifest is written last: without it the folder is not complete.`); // prettier-ignore
   }
   const manifest = jsonOf<unknown>(directory, MANIFEST);
   if (existsSync(join(directory, PAGE_FILE))) return { kind: 'document', document: documentOf(directory) };

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { MANIFEST } from '../shell/outDirectory.ts';
 import type { Shell } from '../shell/command.ts';
 import { type Io, writeLine } from '../shell/io.ts';
-import { oneOf, pageFile } from '../shell/options.ts';
+import { pageFile, whatIfOption } from '../shell/options.ts';
 import { documentSections } from '../../report/html/sectionPage.ts';
 import { sweepSections } from '../../report/html/sweepSections.ts';
 import { readOutputFolder } from './reportFolder.ts';
@@ -28,12 +28,7 @@ export function reportHtmlCommand({ action }: Shell): Command {
     .option('--out <file>', 'the page; left out: standard output', pageFile)
     .addOption(replaceOption())
     .option('--title <text>', "the heading; left out: the scenario's title")
-    .option(
-      '--what-if <kind>',
-      'what the page can change: kernel (listed fields), full (any field), none',
-      oneOf('kernel', 'full', 'none'),
-      'kernel',
-    )
+    .addOption(whatIfOption())
     .addHelpText(
       'after',
       `

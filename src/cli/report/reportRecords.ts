@@ -18,7 +18,7 @@ import { isRulesFile } from '../../rules/resolveRules.ts';
 import { temporaryFolder } from '../shell/inputs.ts';
 import { pathsOf, recordInputs, refuseOverwriting, withFileOptions, withFormatOption } from '../shell/recordInputs.ts';
 import { writeLine, type Io } from '../shell/io.ts';
-import { collect, instantOrDate, whole } from '../shell/options.ts';
+import { collect, instantOrDate, maxErrorsOption } from '../shell/options.ts';
 import { readRun } from './reportRun.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 import { refuseOthers, replaceOption } from '../output/ownFiles.ts';
@@ -71,12 +71,7 @@ export function withRecordOptions(command: Command): Command {
     .option('--rules <name|file|in-force>', "the rule set (default: the run's, else " + VARIOUS1.name + ')')
     .option('--set-rule <k=v>', 'change a reading or another value of the rule set; may be repeated', collect, [])
     .option('--keep-going', 'report on the rest where rows are refused; the exit code stays 2', false)
-    .option(
-      '--max-errors <n>',
-      'refused rows shown; without --keep-going reading ends there',
-      whole(1, 999_999_999),
-      100,
-    )
+    .addOption(maxErrorsOption('without --keep-going reading ends there'))
     .addOption(replaceOption())
     .option('--guard-formulas', 'in CSV: an apostrophe before cells that a spreadsheet would take for a formula', false)
     .option('--pseudonymise', 'write keyed pseudonyms for MPANs and MPRNs', false)

@@ -11,7 +11,7 @@ import { sha256Of } from '../output/fileHash.ts';
 import type { OriginParts } from '../output/outputOrigin.ts';
 import { UsageError } from '../shell/exit.ts';
 import { MANIFEST } from '../shell/outDirectory.ts';
-import { readText } from '../shell/readText.ts';
+import { foundInstead, readText } from '../shell/readText.ts';
 import { rulesNamed } from '../shell/rulesOption.ts';
 
 /** The parts of a directory of `run --out` that a report needs. The records are those of replication 0. */
@@ -31,7 +31,7 @@ export function readRun(
 ): RunDirectory {
   const manifest = join(directory, MANIFEST);
   if (!existsSync(manifest))
-    throw new UsageError(`--run ${directory}: there is no manifest.json; name a directory that \`run --out\` wrote.`);
+    throw new UsageError(`--run ${directory}: found ${foundInstead(directory, MANIFEST)}, expected a folder that run --out wrote`); // prettier-ignore
   const hashes = FILES_READ.map((name) => ({ name, sha256: checkSum(directory, name, manifest) }));
   const origin = { ...originOfManifest(manifest), inputs: hashes };
   const horizon = horizonOf(directory);

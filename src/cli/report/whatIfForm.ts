@@ -1,7 +1,6 @@
 import { UsageError } from '../shell/exit.ts';
 import { fieldsAt, type FieldSchema } from '../../document/fields.ts';
 import { formatPath } from '../../document/path.ts';
-import { READINGS, READING_NAMES } from '../../regulation/readings.ts';
 import type { RuleSet } from '../../rules/ruleset.ts';
 import { numbersOf } from '../../../sim/browser/formFields.ts';
 import type { ScenarioSource, WhatIfField, WhatIfForm, WhatIfKindOfNumber } from '../../../sim/browser/protocol.ts';
@@ -114,7 +113,7 @@ function withoutTexts(rules: RuleSet): RuleSet {
     ...rules,
     title: '',
     sources: [],
-    clauses: rules.clauses.map((clause) => ({ ...clause, text: '', sources: [] })),
+    clauses: rules.clauses.map((clause) => ({ ...clause, clause: '', title: '', text: '', sources: [], kind182: [] })),
   };
 }
 
@@ -147,8 +146,9 @@ function boundsOf({ type, minimum, exclusiveMinimum, maximum }: FieldSchema): Pa
   };
 }
 
+/** How many failures each clause asks for. The readings stand in a table of the page, from which its script takes them. */
 function ruleFields(rules: RuleSet): readonly WhatIfField[] {
-  const counts = rules.clauses.flatMap(({ category, clause, title, shows }): WhatIfField[] =>
+  return rules.clauses.flatMap(({ category, clause, title, shows }): WhatIfField[] =>
     shows.type === 'count'
       ? [
           {
@@ -163,10 +163,4 @@ function ruleFields(rules: RuleSet): readonly WhatIfField[] {
         ]
       : [],
   );
-  const readings = READING_NAMES.map((name): WhatIfField => {
-    const { meaning, values } = READINGS[name];
-    const choices = Object.keys(values);
-    return { path: `amendments.${name}`, group: 'rules: how the text is read', meaning: `${meaning} (${Object.entries(values).map(([key, words]) => `${key}: ${words}`).join('; ')})`, value: rules.readings[name], choices }; // prettier-ignore
-  });
-  return [...counts, ...readings];
 }

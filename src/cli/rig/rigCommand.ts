@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { PCAP_DRAWS } from '../../../devices/transport/pcap.ts';
-import { basename } from 'node:path';
 import { formatProblems } from '../../document/problem.ts';
 import { shellWord } from '../../text/shellWord.ts';
 import type { Shell } from '../shell/command.ts';
@@ -14,6 +13,7 @@ import { tellStatus, type StatusGiven } from './rigStatus.ts';
 import { watchRigFile, type WatchGiven } from './rigWatch.ts';
 import { deviceLines } from './rigText.ts';
 import { ledgerFolderOf, tryRig } from './readRigFile.ts';
+import { startingName } from './startingName.ts';
 
 /**
  * `rig RIG.yaml`: carries out one installation's migration end to end on the wire. Its subcommands work on rig files.
@@ -149,12 +149,7 @@ async function init(io: Io, file: string, options: InitOptions): Promise<void> {
   const places = Object.entries({ tcp, serial, mqtt }).filter(([, value]) => value !== undefined);
   if (places.length > 1)
     throw new UsageError(`rig init: one address, found --${places.map(([name]) => name).join(' and --')}`);
-  const name = basename(file)
-    .replace(/\.[^.]*$/, '')
-    .replaceAll(/[^A-Za-z0-9._-]/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 32);
-  const text = startingRig({ ...options, name: name === '' ? 'rig' : name });
+  const text = startingRig({ ...options, name: startingName(file, 'rig') });
   const loaded = await tryRig(io, file, text);
   if (!loaded.ok) {
     // The file does not exist yet, so the problems have no lines.

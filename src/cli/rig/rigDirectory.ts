@@ -23,7 +23,7 @@ const PROGRESS = 'progress.jsonl';
 export const RIG_STATUS = 'rig-status.json';
 /** The prefix of folders for the files of a run that died. */
 const BROKEN_OFF = 'broken-off-';
-const OURS = /^(frames\.(jsonl|pcap)|(attempts|contacts|events|installations|missed|tries)\.csv|fleet\.json|rig-status\.json|steps\.json|junit\.xml|manifest\.json|progress\.jsonl|turns\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
+const OURS = /^(frames\.(jsonl|pcap)|frames-[A-Za-z0-9-]+\.pcap|steps\.jsonl|(attempts|contacts|events|installations|missed|tries)\.csv|fleet\.json|rig-status\.json|steps\.json|junit\.xml|manifest\.json|progress\.jsonl|turns\.jsonl)(\.partial-\d+)?$/; // prettier-ignore
 
 export interface RigDirectory {
   /**
@@ -108,8 +108,8 @@ function manifestOf(directory: string): Earlier {
 }
 
 const HALF = /\.partial-\d+$/;
-/** What was recorded on the wire cannot be made again. */
-const FRAMES_HALF = /^frames\.jsonl\.partial-\d+$/;
+/** What was recorded of attached devices cannot be made again. */
+const FRAMES_HALF = /^(frames.*|steps\.jsonl)\.partial-\d+$/;
 
 /** Removes half-written files whose content is made again, and keeps the frames that were recorded. */
 function dropHalves(directory: string, leftOver: readonly string[]): void {

@@ -13,7 +13,7 @@ import { Interrupted, UsageError } from '../shell/exit.ts';
 import { type Io, writeAnswer } from '../shell/io.ts';
 import { benchWords } from '../shell/benchWords.ts';
 import { commandText } from '../shell/commandText.ts';
-import { collect, folder, oneOf, pageFile, threadsOf, whole, workersOption } from '../shell/options.ts';
+import { collect, folder, oneOf, pageFile, threadsOf, whole, workersOption, whatIfOption } from '../shell/options.ts';
 import { knownRangesOf } from '../shell/knownRangesFile.ts';
 import { loadScenarioFile, warnOfIdle, type ScenarioFile } from '../shell/scenarioFile.ts';
 import { namedOutput, refuseOtherFolder, refuseOthers, replaceOption } from '../output/ownFiles.ts';
@@ -63,12 +63,7 @@ export function runCommand({ action }: Shell): Command {
     .option('--by <group>', 'show the volumes by cohort', oneOf('cohort'))
     .option('--monthly', "show the volumes at each month's end", false)
     .option('--html <file>', 'write the report as one page with pictures and what-ifs', pageFile)
-    .option(
-      '--what-if <kind>',
-      'what the page can change: kernel (listed fields), full (any field), none',
-      oneOf('kernel', 'full', 'none'),
-      'kernel',
-    )
+    .addOption(whatIfOption())
     .option('--out <dir>', 'write every record of replication 0 and every count; see below', folder)
     .addOption(replaceOption())
     .addOption(workersOption())

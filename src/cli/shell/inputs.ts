@@ -44,6 +44,9 @@ function checkFile(name: string): void {
 /** The format that a name tells, or the one given. Standard input and output take the one given. */
 export function formatNamed(name: string, given: Format | undefined): Format {
   const format = name === STANDARD ? given : (formatOf(name) ?? given);
-  if (!format) throw new UsageError(`${name}: the name does not tell the format; say --format ${FORMATS.join('|')}.`);
+  if (!format)
+    throw new UsageError(
+      `${name}: found a name that does not tell the format, expected .csv, .ndjson, .jsonl or .parquet\n  Or say the format: --format ${FORMATS.join('|')}.`,
+    );
   return format;
 }

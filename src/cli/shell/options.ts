@@ -49,6 +49,21 @@ export function threadsOf(workers: number | undefined): number {
   return workers ?? Math.min(availableParallelism(), WORKERS_MAX);
 }
 
+/**
+ * `--max-errors`: the number of refused rows that are shown.
+ * @param ending when reading ends at that number
+ */
+export function maxErrorsOption(ending = 'reading ends there'): Option {
+  return new Option('--max-errors <n>', `refused rows shown; ${ending}`).argParser(whole(1, 999_999_999)).default(100);
+}
+
+/** `--what-if`: what a page can change. */
+export function whatIfOption(): Option {
+  return new Option('--what-if <kind>', 'what the page can change: kernel (listed fields), full (any field), none')
+    .argParser(oneOf('kernel', 'full', 'none'))
+    .default('kernel');
+}
+
 /** Parses one of a few words. */
 export function oneOf(...allowed: readonly string[]): (text: string) => string {
   return (text) => {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { makeFolders } from '../../interchange/makeFolders.ts';
 import { UsageError } from './exit.ts';
 import { fileErrorWords } from './fileErrors.ts';
+import { isAlive } from '../../../devices/rig/bench/isAlive.ts';
 
 /** What every folder of outputs holds, and is known by. */
 export const MANIFEST = 'manifest.json';
@@ -23,15 +24,10 @@ export interface Staging {
 /** The staging folders that this process has open: several command lines may run in it. */
 const open = new Set<string>();
 
-/** Whether somebody works on a staging folder of this process number. A number that another program has now counts for nobody. */
+/** True if somebody works on a staging folder of this process number. A number that another program has now counts for nobody. */
 function isWritten(folder: string, pid: number): boolean {
   if (pid === process.pid) return open.has(resolve(folder));
-  if (!Number.isInteger(pid) || pid < 1) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
+  if (!Number.isInteger(pid) || pid < 1 || !isAlive(pid)) return false;
   const words = `/proc/${pid}/cmdline`;
   // Without /proc nothing more can be known of the process: it is taken for a bench.
   if (!existsSync('/proc/self/cmdline')) return true;

@@ -20,6 +20,8 @@ export interface RecordFiles {
   readonly attempts: readonly string[];
   readonly events: readonly string[];
   readonly format?: Format | undefined;
+  /** The option that says that format. Default `--format`. */
+  readonly formatOption?: string;
   readonly timesWithoutZone?: Exclude<Zoneless, 'refuse'> | undefined;
   readonly ignoreColumns?: readonly string[] | undefined;
   readonly renameColumn?: readonly string[] | undefined;
@@ -59,6 +61,7 @@ export async function recordInputs(io: Io, files: RecordFiles, temporary: string
   const of = (record: RecordName, given: readonly string[]): Promise<readonly Input[]> =>
     inputFiles(given, RECORDS[record], {
       format: files.format,
+      formatOption: files.formatOption ?? '--format',
       zoneless: files.timesWithoutZone ?? 'refuse',
       columns: namingOf(files),
       stdin: io.stdin as Readable,

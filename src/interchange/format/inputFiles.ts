@@ -27,6 +27,8 @@ export class InputWrong extends Error {
 export interface InputOptions {
   /** The format of files whose names do not imply one. */
   readonly format: Format | undefined;
+  /** The option that says that format; without it there is none. */
+  readonly formatOption?: string;
   readonly zoneless: Zoneless;
   readonly columns: ColumnNaming;
   readonly stdin: Readable;
@@ -79,7 +81,8 @@ function missing(name: string): never {
 function inputOf(name: string, path: string, options: InputOptions): Input {
   const format = formatOf(name) ?? options.format;
   if (!format) {
-    throw new InputWrong(`${name}: the name does not tell the format; say --format ${FORMATS.join('|')}.`);
+    const say = options.formatOption === undefined ? '' : `\n  Or say the format: ${options.formatOption} ${FORMATS.join('|')}.`; // prettier-ignore
+    throw new InputWrong(`${name}: found a name that does not tell the format, expected .csv, .ndjson, .jsonl or .parquet${say}`); // prettier-ignore
   }
   return { name, path, format, zoneless: options.zoneless, columns: options.columns };
 }
@@ -126,7 +129,7 @@ function sortedInputs(
   options: InputOptions,
 ): readonly Input[] {
   const files = paths.filter((path) => !isMark(path, base)).sort((a, b) => (a < b ? -1 : 1));
-  if (files.length === 0) throw new InputWrong(`${name}: no file there.`);
+  if (files.length === 0) throw new InputWrong(`${name}: found no file there, expected at least one.`);
   if (files.length > FILES_MAX) throw new InputWrong(`${name}: ${files.length} files; at most ${FILES_MAX} are read.`);
   const unknown = new Set<string>();
   const inputs = files.map((path) => {

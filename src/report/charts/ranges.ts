@@ -39,7 +39,7 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
   const entries = legendOf(data);
   const top = 10 + legendHeight(entries, width);
   // On a narrow page the label is above its bar.
-  const left = size === 'wide' ? 236 : 12;
+  const left = size === 'wide' ? 252 : 12;
   const row = size === 'wide' ? ROW : ROW + 12;
   // Values are written at the right of their marks, the longest beyond the end of the axis.
   const longest = Math.max(0, ...rows.map(({ value }) => format(value).length));
@@ -48,7 +48,6 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
   const x = valueScale(values, [plot.left, plot.right], mark === 'bar');
   const body = rows.map((of, i) => {
     const y = top + i * row + (size === 'wide' ? row / 2 : row / 2 + 6);
-    const reach = Math.max(x(of.value), x(of.high ?? of.value), x(of.reference ?? of.value));
     return [
       size === 'wide'
         ? label(plot.left - 8, y + 4, fitText(of.label, 32), { anchor: 'end' })
@@ -58,7 +57,7 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
         : element('circle', { class: 'point c0', cx: x(of.value), cy: y, r: 5 }),
       whisker(of, x, y),
       of.reference === null ? '' : diamond(x(of.reference), y),
-      label(reach + 10, y + 4, format(of.value), { className: 'value' }),
+      valueLabel(of, x, { y, text: format(of.value), isDot: mark === 'dot', left: plot.left }),
     ].join('');
   });
   return chartFrame(words, size, plot.bottom + 44, [
@@ -67,6 +66,29 @@ export function rangeChart(words: ChartWords, data: RangeData, size: ChartSize):
     label(plot.right, plot.bottom + 34, data.unit, { anchor: 'end', className: 'axis' }),
     ...body,
   ]);
+}
+
+/**
+ * The value in words, beyond everything that the row has. A dot below its reference has it at its left, or between itself
+ * and the reference, if there is room: at the right it would stand beside the reference.
+ */
+function valueLabel(
+  { value, low, high, reference }: RangeRow,
+  x: (value: number) => number,
+  {
+    y,
+    text,
+    isDot,
+    left,
+  }: { readonly y: number; readonly text: string; readonly isDot: boolean; readonly left: number },
+): string {
+  const [from, to] = [x(Math.min(value, low ?? value)) - 10, x(Math.max(value, high ?? value)) + 10];
+  const isBelow = isDot && reference !== null && value < reference;
+  const width = text.length * BOLD_WIDTH;
+  if (isBelow && from - width >= left) return label(from, y + 4, text, { anchor: 'end', className: 'value' });
+  const isBetween = isBelow && to + width <= x(reference) - 10;
+  const reach = isBetween || reference === null ? to : Math.max(to, x(reference) + 10);
+  return label(reach, y + 4, text, { className: 'value' });
 }
 
 function legendOf({ rows, words, mark }: RangeData): LegendEntry[] {

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { escapeMarkup, html } from '../../text/markup.ts';
-import { PAGE_STYLE } from './pageStyle.ts';
+import { pageStyle } from './pageStyle.ts';
 
 /** A block that is data to the browser: the page's own script reads it, and it is never executed. */
 export interface DataBlock {
@@ -24,7 +24,7 @@ export interface PageShell {
 
 /** A whole page in one file. Its policy names the hash of its style and of its script, and nothing else may run. */
 export function pageHtml({ title, body, script, data = [], connect = "'none'", style = '' }: PageShell): string {
-  const rules = PAGE_STYLE + style;
+  const rules = pageStyle(body) + style;
   // Only a page that computes starts a worker and WebAssembly. A page that is served only listens.
   const computes = script !== undefined && connect === "'none'";
   const policy = [

@@ -1,4 +1,4 @@
-import type { RunReport } from '../runReport.ts';
+import type { ReadingValue, RunReport } from '../runReport.ts';
 import { folded, paragraph } from './figure.ts';
 import { htmlTable, type TableData } from './htmlTable.ts';
 import { listWords, type PageSection } from './pageParts.ts';
@@ -46,9 +46,14 @@ export function readingSection({ readings }: RunReport, key: string): PageSectio
         caption: 'Readings of the text',
         head: ['reading', 'question', 'read as', 'or'],
         right: [],
-        rows: readings.map(({ name, meaning, value, valueMeaning, others }) => [name, meaning, `${value}: ${valueMeaning}`, others.join('; ')]), // prettier-ignore
+        rows: readings.map(readingCells),
       }),
     ),
   ];
   return { id: `readings${key}`, title: 'How the text was read', body: body.join('\n') };
+}
+
+/** A row of the table of readings. The form of the what-if reads its choices from it (sim/browser/formFields). */
+export function readingCells({ name, meaning, value, valueMeaning, others }: ReadingValue): readonly string[] {
+  return [name, meaning, `${value}: ${valueMeaning}`, others.join('; ')];
 }

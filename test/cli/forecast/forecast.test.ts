@@ -1,5 +1,5 @@
 // `calibrate` and `forecast` as a user meets them: a library, its resumption, a forecast of records, and what is refused.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -70,6 +70,21 @@ describe('a library', () => {
     expect(err).toContain('the same command goes on');
     const { out } = await make(at('stopped'));
     expect(unbroken(out)).toContain('16 cells, 0 computed');
+  });
+
+  test('a library of another version of the simulation is lived again, and one of other rules is refused', async () => {
+    const old = at('old');
+    cpSync(LIBRARY, old, { recursive: true });
+    const list = join(old, 'cells', '2021-11-03.json');
+    const { kernel, ...rest } = JSON.parse(readFileSync(list, 'utf8')) as { kernel: number };
+    writeFileSync(list, JSON.stringify({ ...rest, kernel: kernel - 1 }));
+    const { err } = await commandLine(['forecast', old, '--as-of', '2021-11-03', '--workers', '1']);
+    expect(err).toContain(`found kernel ${kernel - 1}, expected ${kernel}`);
+    expect(filesIn(old)).toEqual(filesIn(LIBRARY));
+    const head = readFileSync(join(old, 'library.json'), 'utf8');
+    writeFileSync(join(old, 'library.json'), head.replace(/#[0-9a-f]{12}/, '#0123456789ab'));
+    const refused = await commandLine(['forecast', old, '--as-of', '2021-11-03']);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('found a library of tiny#0123456789ab, expected tiny#') as string }); // prettier-ignore
   });
 
   test('a library says nothing of the machine that made it', () => {

@@ -177,5 +177,7 @@ describe('sweep', () => {
     const key = (cells.find((line) => line.startsWith('3,ioc-dormant')) as string).split(',')[2] as string;
     const why = await commandLine(['sweep', 'plan', TINY, '--why', key.slice(0, 12)]);
     expect(why.out).toContain('scenario.populations.ioc-dormant.installations: 300 here');
+    const store = await commandLine(['sweep', 'plan', TINY, '--why', key.slice(0, 12), '--store', folder]);
+    expect(store.err).toContain('--store changes nothing here: --why compares cells of the plan alone');
   });
 });

@@ -20,6 +20,7 @@ export function decideRequest({ installation, attempts, events, asOf }: Request)
   const history = historyOf(installation, attempts, events);
   return decider.decide(history, parseInstant(asOf) as number).verdicts.map((row) => ({
     category: row.category,
+    clause: row.clause,
     excludes: row.excludes,
     met_at: formatInstant(row.metAt),
     effective_from: row.effectiveFrom === null ? null : formatInstant(row.effectiveFrom),

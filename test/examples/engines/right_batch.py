@@ -10,7 +10,7 @@ import sys
 
 from right_engine import Engine, instant
 
-COLUMNS = ["installation_id", "category", "excludes", "met_at", "effective_from", "counted", "evidence", "reported"]
+COLUMNS = ["installation_id", "category", "clause", "excludes", "met_at", "effective_from", "counted", "evidence", "reported"]
 
 
 def rows(folder, name):

@@ -305,6 +305,7 @@ class Engine:
             rows.append(
                 {
                     "category": name,
+                    "clause": self.clauses[name]["clause"],
                     "excludes": self.clauses[name]["excludes"],
                     "met_at": written(since),
                     "effective_from": effective and written(effective),

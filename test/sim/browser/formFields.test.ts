@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyChanges } from '../../../sim/browser/applyChanges.ts';
 import { formFields } from '../../../sim/browser/formFields.ts';
+import { readingCells } from '../../../src/report/html/sourceSection.ts';
+import { READING_NAMES, READINGS, type ReadingName } from '../../../src/regulation/readings.ts';
 import { valuesOf, whatIfForm } from '../../../src/cli/report/whatIfForm.ts';
 import { loadScenarioFile } from '../../../src/cli/shell/scenarioFile.ts';
 import { numberFaults } from '../../../sim/scenario/numberChecks.ts';
@@ -15,6 +17,31 @@ import { EVERYTHING } from '../scenarios.ts';
 
 const SEED = seedNumber(import.meta.filename, 14);
 
+/** The rows of the table of readings as a page has them. */
+const rowsAt = (valueOf: (name: ReadingName) => string): readonly (readonly string[])[] =>
+  READING_NAMES.map((name) => {
+    const { meaning, values } = READINGS[name];
+    const texts: Readonly<Record<string, string>> = values;
+    const value = valueOf(name);
+    const others = Object.entries(texts).flatMap(([key, text]) => (key === value ? [] : [`${key}: ${text}`]));
+    return readingCells({ name, meaning, value, valueMeaning: texts[value] ?? '', others });
+  });
+const READING_ROWS = rowsAt((name) => Object.keys(READINGS[name].values)[0] ?? '');
+
+test('each reading is a choice among all of its values, whichever of them the page was made with', () => {
+  const { form } = formOf(EVERYTHING);
+  for (let i = 0; i < 4; i += 1) {
+    const today = (name: ReadingName): string => Object.keys(READINGS[name].values).at(i % Object.keys(READINGS[name].values).length) ?? ''; // prettier-ignore
+    const fields = new Map(formFields(form, rowsAt(today)).map((field) => [field.path, field]));
+    for (const name of READING_NAMES) {
+      const { value, choices, meaning } = fields.get(`amendments.${name}`) ?? {};
+      expect(value, name).toBe(today(name));
+      expect(choices?.toSorted(), name).toEqual(Object.keys(READINGS[name].values).toSorted());
+      for (const [key, words] of Object.entries(READINGS[name].values)) expect(meaning).toContain(`${key}: ${words}`);
+    }
+  }
+});
+
 function formOf(path: string) {
   const file = loadScenarioFile(path, []);
   const { scenario, rules } = file;
@@ -25,7 +52,7 @@ function formOf(path: string) {
     seed: scenario.seed,
     command: 'smets1-bench run',
   });
-  return { file, form, fields: formFields(form) };
+  return { file, form, fields: formFields(form, READING_ROWS) };
 }
 
 test.each([EVERYTHING, 'scenarios/various1.yaml'])(

@@ -56,6 +56,12 @@ test.each([
   expect(loaded.ok ? [] : loaded.problems).toMatchObject([{ nearest }]);
 });
 
+test('a path may belong to another scenario of the sweep', () => {
+  const path = 'path: populations.elsewhere.installations, values: [10]';
+  expect(problemsOf(`factors: { f: { ${path} } }`)).toHaveLength(1);
+  expect(problemsOf(`factors: { f: { ${path} }, s: { scenarios: { own: tinyScenario.yaml } } }`)).toEqual([]);
+});
+
 test('a right sweep file has no problem', () => {
   expect(problemsOf(`factors: { f: { ${SHARE} } }`)).toEqual([]);
 });

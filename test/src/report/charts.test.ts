@@ -96,6 +96,19 @@ test('values are written out beside their marks', () => {
   expect(CHARTS['tornado']?.('narrow')).toMatch(/>-264<[\s\S]*>\+1,645</);
 });
 
+test('a difference below its reference is written at the left of its mark, or between both, never beyond both', () => {
+  const rows = [-8, 8, -39].map((value) => ({ label: String(value), value, low: value - 1, high: value + 1, reference: 0 })); // prettier-ignore
+  const svg = rangeChart(words, { unit: 'homes', mark: 'dot', format: 'signed', words: { value: 'a', range: 'b', reference: 'c' }, rows }, 'wide'); // prettier-ignore
+  const at = (text: string): number => Number(new RegExp(`<text x="([\\d.]+)" y="[\\d.]+"[^>]*class="value">\\${text}<`).exec(svg)?.[1]); // prettier-ignore
+  const marks = [...svg.matchAll(/class="point c0" cx="([\d.]+)"/g)].map(([, x]) => Number(x)).slice(1);
+  const [reference = NaN] = [...svg.matchAll(/class="diamond" d="M(\d+),/g)].map(([, x]) => Number(x)).slice(1);
+  expect(at('-8')).toBeLessThan(marks[0] ?? 0);
+  expect(at('+8')).toBeGreaterThan(marks[1] ?? Infinity);
+  // At the left end of the axis there is no room beside the mark.
+  expect(at('-39')).toBeGreaterThan(marks[2] ?? Infinity);
+  expect(at('-39')).toBeLessThan(reference);
+});
+
 test('a fan has both bands, the median, what was observed, and the as-of line', () => {
   const svg = CHARTS['fan']?.('wide') ?? '';
   expect(svg.match(/class="band c0 s[01]" d=/g)).toHaveLength(2);

@@ -103,7 +103,7 @@ describe('folders and globs', () => {
     ['nothing.csv', /no such file/],
     ['nothing-*.csv', /no file there/],
     ['empty', /no file there/],
-    ['odd', /the name does not tell the format; say --format csv\|ndjson\|parquet/],
+    ['odd', /found a name that does not tell the format, expected \.csv, \.ndjson, \.jsonl or \.parquet/],
   ])('%s is refused', async (name, expected) => {
     const wrong = find(join(root, name));
     await expect(wrong).rejects.toThrow(InputWrong);
@@ -115,7 +115,7 @@ describe('pipes', () => {
   test('standard input is read in the given format', async () => {
     const stdin = Readable.from([`${HEADER},cohort\n${row('7')},FOC\n`]);
     expect(await installations(await find('-', { stdin, format: 'csv' }))).toEqual(['7 FOC ']);
-    await expect(find('-', { stdin: Readable.from([]) })).rejects.toThrow(/say --format/);
+    await expect(find('-', { stdin: Readable.from([]) })).rejects.toThrow(/found a name that does not tell the format/);
   });
 
   test.skipIf(process.platform === 'win32')('more than one named pipe is read, each once', async () => {

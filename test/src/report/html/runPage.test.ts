@@ -71,6 +71,15 @@ test('every chart has a title and a description, for wide and for narrow pages, 
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test('marks and texts that a narrow drawing shows by reference have the style that they have in the wide one', () => {
+  const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(page) ?? [];
+  expect(page).toContain('<use href=');
+  // There they have no ancestors, so a rule that names one would not hold.
+  const rules = [...style.matchAll(/([^{}]+)\{[^{}]*(?:fill|stroke)[^{}]*\}/g)].flatMap(([, selectors = '']) => selectors.split(',')); // prettier-ignore
+  expect(rules.length).toBeGreaterThan(10);
+  expect(rules.filter((selector) => /\S[ >]+\S/.test(selector.trim()))).toEqual([]);
+});
+
 test('its policy allows neither evaluation nor anything inline, and no connection', () => {
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? '';
   expect(policy).toContain("default-src 'none'");
@@ -135,7 +144,7 @@ test('two folders stand side by side with paired differences, or with the reason
 test('a folder that is no complete output of a run is refused with what was expected', async () => {
   const { code, err } = await commandLine(['report', 'html', folder]);
   expect(code).toBe(1);
-  expect(err).toContain('found no manifest.json, expected a folder that run --out');
+  expect(err).toContain(', expected a folder that run --out');
 });
 
 test('a folder with sections of its own stands on the page, with their origin', async () => {
