@@ -16,7 +16,8 @@ const MODULE = 'sim/kernel/run/lifeModule.ts';
 const PAGE_MODULE = 'sim/browser/pageLife.ts';
 /** No collector: an instance serves one replication, and what it holds goes with it. Warning 235 is about exported types. */
 const OPTIONS = ['--optimizeLevel', '3', '--converge', '--runtime', 'stub', '--disableWarning', '235'];
-const SMALL = ['--shrinkLevel', '1'];
+/** A page's module stops without a text: the texts of its assertions and the places in its files are left out. */
+const SMALL = ['--shrinkLevel', '1', '--use', 'abort='];
 
 /** Most functions of the life are small and called often: a call costs as much as they do. Limits in nodes of the syntax tree. */
 const INLINED = { shrinkLevel: 0, always: 40, ifCheap: 400, ifCalledOnce: 4000 };
