@@ -8,6 +8,7 @@ import ts from 'typescript';
 /** The file whose functions stand for casts. AssemblyScript gets these in its place. */
 const NUMBERS = 'src/numbers.ts';
 const NUMBERS_IN_ASSEMBLYSCRIPT = `
+export const IS_COMPILED: boolean = true;
 // @ts-ignore: decorator
 @inline export function int(value: f64): i32 { return <i32>value; }
 // @ts-ignore: decorator

@@ -2,21 +2,25 @@
  * A block of numbers that says what objects hold, for a machine that has no objects in common with us: the WebAssembly form of
  * the kernel. Each class has one method `exchange` that hands every field to the stream and takes it back. A stream that writes
  * keeps what it is handed; a stream that reads gives what was kept, in the same order. The file belongs to the subset of
- * TypeScript that is also compiled to WebAssembly (sim/kernel/README.md).
+ * TypeScript that is also compiled to WebAssembly (sim/kernel/README.md), where every stream reads.
  */
-import { int, type f64, type i32 } from './numbers.ts';
+import { int, IS_COMPILED, type f64, type i32 } from './numbers.ts';
 
 export class NumberStream {
   /** What was written so far, in the first `count` places; or what is read. */
   values: Float64Array;
   count: i32 = 0;
-  readonly isReading: boolean;
+  private readonly reads: boolean;
   private at: i32 = 0;
 
   /** @param values The numbers to read; an empty array makes a stream that writes. */
   constructor(values: Float64Array) {
     this.values = values;
-    this.isReading = values.length > 0;
+    this.reads = values.length > 0;
+  }
+
+  get isReading(): boolean {
+    return IS_COMPILED || this.reads;
   }
 
   real(value: f64): f64 {

@@ -5,6 +5,9 @@
 export type i32 = number;
 export type f64 = number;
 
+/** True in WebAssembly, which leaves out what only JavaScript does. */
+export const IS_COMPILED: boolean = false;
+
 /** The integer of a number without its fraction. The number must lie within 32 bits. */
 export function int(value: f64): i32 {
   return value | 0;

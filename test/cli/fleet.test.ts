@@ -98,7 +98,9 @@ let turnsSoFar = '';
 async function stopped(path: string, folder: string): Promise<{ readonly code: number; readonly err: string }> {
   return commandLine(['fleet', path, '--out', bench.at(folder)], {
     onText: (text, interrupt) => {
-      if (text.includes('25 %')) interrupt();
+      if (!text.includes('25 %')) return;
+      expect(liveBlock(bench.at(folder), Date.now()).title).toBe(`${folder}: a fleet, at work`);
+      interrupt();
     },
   });
 }
@@ -110,6 +112,7 @@ test('a fleet that was stopped goes on with the same command, to the same bytes'
   const first = await stopped(path, 'goes');
   expect([first.code, first.err]).toEqual([130, expect.stringContaining('the same command goes on from here')]);
   turnsSoFar = bench.read('goes', 'turns.jsonl');
+  expect(liveBlock(bench.at('goes'), Date.now()).title).toBe('goes: a fleet, stopped before its end');
   const goesOn = `goes on: ${turnsSoFar.split('\n').length - 2} turns`;
   const second = await commandLine(['fleet', path, '--out', bench.at('goes')]);
   expect([second.code, second.err]).toEqual([0, expect.stringContaining(goesOn)]);
@@ -123,8 +126,9 @@ test('a fleet whose process was killed goes on from its last whole turn', async 
   // What SIGKILL leaves: a torn line, halves of records, a status that says it is at work, the lock of a dead process.
   writeFileSync(bench.at('killed/turns.jsonl'), turnsSoFar.slice(0, Math.floor(turnsSoFar.length * 0.7)));
   writeFileSync(bench.at('killed/attempts.csv.partial-999999'), 'half');
-  writeFileSync(bench.at('killed/fleet.json'), JSON.stringify({ isRunning: true }));
+  writeFileSync(bench.at('killed/fleet.json'), bench.read('through', 'fleet.json').replace('"isRunning": false', '"isRunning": true')); // prettier-ignore
   writeFileSync(bench.at('killed/rig.lock'), '999999 ?\n');
+  expect(liveBlock(bench.at('killed'), Date.now()).title).toBe('killed: a fleet, stopped before its end');
   const { code } = await commandLine(['fleet', path, '--out', bench.at('killed')]);
   expect(code).toBe(0);
   expect(readdirSync(bench.at('killed'))).toEqual(OUTPUTS);

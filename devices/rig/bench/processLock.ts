@@ -23,6 +23,12 @@ export function takeLock(path: string): ProcessLock | { readonly heldBy: number 
   return { heldBy: ownerOf(textOf(path) ?? '')?.pid ?? 0 };
 }
 
+/** True if a process that runs holds the lock. */
+export function isHeld(path: string): boolean {
+  const owner = ownerOf(textOf(path) ?? '');
+  return owner !== undefined && isSame(owner);
+}
+
 /** Tries to take over a dead lock; other processes may try the same. */
 const TRIES_MAX = 5;
 

@@ -31,8 +31,8 @@ export function stateOfHistory(history: History, asOf: Instant, verdict: number)
     electricityCredit: installation.electricityPaymentMode === 'credit',
     gasCredit: gas?.paymentMode === 'credit',
   });
-  const attempts = history.attempts.toSorted((a, b) => a.at - b.at);
-  const events = history.events.toSorted((a, b) => a.at - b.at);
+  const attempts = inOrder(history.attempts);
+  const events = inOrder(history.events);
   let next = 0;
   for (const attempt of attempts) {
     if (attempt.at > asOf) break;
@@ -43,6 +43,12 @@ export function stateOfHistory(history: History, asOf: Instant, verdict: number)
   for (; next < events.length && (events[next] as HistoryEvent).at <= asOf; next += 1)
     tell(events[next] as HistoryEvent);
   return withVerdict(observer.at(asOf), verdict);
+}
+
+/** Rows in the order of time. Records mostly have it already. */
+function inOrder<Row extends { readonly at: Instant }>(rows: readonly Row[]): readonly Row[] {
+  const isSorted = rows.every(({ at }, i) => i === 0 || (rows[i - 1] as Row).at <= at);
+  return isSorted ? rows : rows.toSorted((a, b) => a.at - b.at);
 }
 
 function tell({ event, value }: HistoryEvent): void {

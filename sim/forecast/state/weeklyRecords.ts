@@ -1,4 +1,4 @@
-import { OK, OK_ESME, type History } from '../../../src/migration/history.ts';
+import { OK, OK_ESME, type Attempt, type History } from '../../../src/migration/history.ts';
 import { formatDay, londonDay } from '../../../src/time.ts';
 import { failureKind } from './failureKind.ts';
 
@@ -52,23 +52,28 @@ const newCounts = (): Counts => ({ attempts: new Int32Array(WEEKS), wan: new Int
 /** The attempts of a portfolio by week: where rows are missing, and where many homes failed together. */
 export class WeeklyRecords {
   private readonly all = newCounts();
-  private readonly shared = new Map(SHARED.map((by) => [by, new Map<string, Counts>()]));
+  private readonly shared: Record<(typeof SHARED)[number], Map<string, Counts>> = { hubModel: new Map(), operator: new Map() }; // prettier-ignore
 
+  /** Adds a history. It is called for each of a portfolio, so that it makes no object. */
   add({ installation, attempts }: History): void {
-    const counts = SHARED.map((by) => this.countsOf(by, installation[by] ?? ''));
-    for (const { at, kind, outcome, table510 } of attempts) {
+    const hub = this.countsOf('hubModel', installation.hubModel ?? '');
+    const operator = this.countsOf('operator', installation.operator ?? '');
+    for (let i = 0; i < attempts.length; i += 1) {
+      const { at, kind, outcome, table510 } = attempts[i] as Attempt;
       const week = Math.floor((at + INTO_WEEK) / WEEK);
       count(this.all, week, false);
       if (kind === 'instruction') continue;
       const isWan = outcome !== OK && outcome !== OK_ESME && failureKind(outcome, table510) === 'wan';
-      for (const own of counts) if (own !== undefined) count(own, week, isWan);
+      if (hub !== undefined) count(hub, week, isWan);
+      if (operator !== undefined) count(operator, week, isWan);
     }
   }
 
   private countsOf(by: (typeof SHARED)[number], name: string): Counts | undefined {
-    const names = this.shared.get(by) as Map<string, Counts>;
+    if (name === '') return undefined;
+    const names = this.shared[by];
     let own = names.get(name);
-    if (own === undefined && name !== '' && names.size < NAMES_MAX) names.set(name, (own = newCounts()));
+    if (own === undefined && names.size < NAMES_MAX) names.set(name, (own = newCounts()));
     return own;
   }
 
@@ -87,8 +92,10 @@ export class WeeklyRecords {
 
   /** The weeks that stand out, the largest share first. */
   sharedFailures(): readonly SharedFailure[] {
-    const found = [...this.shared].flatMap(([by, names]) =>
-      [...names].flatMap(([name, counts]) => outstanding(counts).map((week): SharedFailure => ({ by, name, ...week }))),
+    const found = SHARED.flatMap((by) =>
+      [...this.shared[by]].flatMap(([name, counts]) =>
+        outstanding(counts).map((week): SharedFailure => ({ by, name, ...week })),
+      ),
     );
     return found.toSorted((a, b) => b.share - a.share);
   }

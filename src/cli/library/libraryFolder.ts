@@ -186,9 +186,13 @@ interface KeyList {
 function libraryIn(folder: string, head: LibraryHead, { priors, files }: Pick<Library, 'priors' | 'files'>): Library {
   const pathOf = (key: string): string => join(folder, CELLS, key.slice(0, 2), `${key}.cell`);
   const listOf = (asOf: string): string => join(folder, CELLS, `${asOf}.json`);
+  // Cells that were found whole: their bytes need not be hashed again to say that they are there.
+  const whole = new Set<string>();
   const get = (key: string): MemberTable | undefined => {
     const bytes = bytesAt(pathOf(key));
-    return bytes === undefined ? undefined : parseMember(bytes, key);
+    const table = bytes === undefined ? undefined : parseMember(bytes, key);
+    if (table !== undefined) whole.add(key);
+    return table;
   };
   const listAt = (asOf: string): KeyList | undefined => {
     const bytes = bytesAt(listOf(asOf));
@@ -210,14 +214,14 @@ function libraryIn(folder: string, head: LibraryHead, { priors, files }: Pick<Li
     priors,
     files,
     get,
-    has: (key) => get(key) !== undefined,
+    has: (key) => whole.has(key) || get(key) !== undefined,
     put: (key, bytes) => write(pathOf(key), bytes),
     keysAt,
     otherKernel(asOf) {
       const list = listAt(asOf);
       return list && !isOurs(list) ? list.kernel : undefined;
     },
-    isFilled: (asOf) => keysAt(asOf)?.every((key) => get(key) !== undefined) === true,
+    isFilled: (asOf) => keysAt(asOf)?.every((key) => whole.has(key) || get(key) !== undefined) === true,
     asOfs() {
       const cells = join(folder, CELLS);
       const names = existsSync(cells) ? readdirSync(cells) : [];

@@ -2,6 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isHeld } from '../../../devices/rig/bench/processLock.ts';
+import { RIG_LOCK } from '../rig/rigDirectory.ts';
 import { nearWords } from '../fleet/fleetText.ts';
 import { silence, type LiveBlock } from './liveTypes.ts';
 
@@ -18,6 +20,8 @@ const attached = z.looseObject({ name: z.string(), installation: z.string(), las
 const status = z.looseObject({
   fleet: z.string(),
   isRunning: z.boolean(),
+  /** Left out while it runs. */
+  partial: z.boolean().optional(),
   from: z.string(),
   to: z.string(),
   at: z.string(),
@@ -27,6 +31,12 @@ const status = z.looseObject({
   attached: z.array(attached),
   near: z.record(z.string(), z.record(z.string(), z.number())),
 });
+
+/** A fleet whose process was killed could not say that it has ended. Its lock does. */
+function stateOf(directory: string, { isRunning, partial }: z.output<typeof status>): string {
+  if (isRunning && isHeld(join(directory, RIG_LOCK))) return 'at work';
+  return isRunning || partial === true ? 'stopped before its end' : 'complete';
+}
 
 /** `name` is that of the folder, and `now` is in milliseconds since the epoch. */
 export function fleetBlock(
@@ -38,7 +48,7 @@ export function fleetBlock(
   const found = status.parse(JSON.parse(readFileSync(path, 'utf8')));
   const { groups, near } = found;
   return {
-    title: `${of.name}: a fleet, ${found.isRunning ? 'at work' : 'complete'}`,
+    title: `${of.name}: a fleet, ${stateOf(directory, found)}`,
     facts: [
       ['calendar', `${found.at}, from ${found.from} to ${found.to}`],
       ['installations', String(found.installations)],

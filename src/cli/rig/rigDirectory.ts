@@ -14,7 +14,8 @@ import { MANIFEST, prepareDirectory } from '../shell/outDirectory.ts';
 /** Takes a lock file, or returns the number of the process that holds it. */
 export type TakeLock = (path: string) => { release(): void } | { readonly heldBy: number };
 
-const LOCK = 'rig.lock';
+/** The lock file of the process that writes in the directory. */
+export const RIG_LOCK = 'rig.lock';
 /**
  * The file that records on disk what is about to be written to a device. It is removed when all outputs are complete.
  */
@@ -57,10 +58,10 @@ export function takeDirectory(
   if (earlier !== undefined && !isRepeat && !resumes) throw new UsageError(earlierRun(directory, earlier));
   const isOwn = (name: string): boolean => name.endsWith(`.partial-${process.pid}`);
   const leftOver = known.filter((name) => OURS.test(name) && !isOwn(name));
-  const foreign = known.filter((name) => !OURS.test(name) && name !== LOCK && !name.startsWith(BROKEN_OFF));
+  const foreign = known.filter((name) => !OURS.test(name) && name !== RIG_LOCK && !name.startsWith(BROKEN_OFF));
   // `prepareDirectory` has the words for a directory that is not a rig's.
   if (known.length === 0 || foreign.length > 0) prepareDirectory(directory);
-  const lock = takeLock(join(directory, LOCK));
+  const lock = takeLock(join(directory, RIG_LOCK));
   if ('heldBy' in lock) {
     throw new UsageError(
       `--out ${directory}: process ${lock.heldBy} writes here now, expected a directory of this run alone\n  Name another directory.`,

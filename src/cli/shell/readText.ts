@@ -7,7 +7,7 @@ import { UsageError } from './exit.ts';
 const BYTES_MAX = 8_388_608;
 
 /** A file that was read and holds no text of ours. The message says what it holds. */
-export class NotTextError extends Error {
+class NotTextError extends Error {
   override name = 'NotTextError';
 }
 

@@ -189,6 +189,7 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
     neverReplaces: 'it reads the folder that --out names',
   }),
   'rig init': notCalled('it writes a file, and never one that is there: test/cli/rig.test.ts'),
+  'fleet init': notCalled('it writes a file, and never one that is there: test/cli/fleet.test.ts'),
   'rig check': row((p) => [p.at('rig.yaml')]),
   'rig schema': row(() => [], { anyWidth: SCHEMA }),
   'fleet': row((p) => [p.at('fleet.yaml')], {
