@@ -75,17 +75,20 @@ export function knownText(known: KnownRanges, lines: readonly PublishedRow[]): s
   const tables = [rangesTable(known, lines), readingsTable(known), migratedAnywayTable(known)];
   return [
     ...tables.map(({ caption, head, rows, right }) => [caption, textTable([head, ...rows], { right })].join('\n')),
-    wrapped(sourceWords(known), WIDTH).join('\n'),
+    // The command has a line of its own: whoever writes it breaks it so that it can be copied.
+    [...wrapped(sourceWords(known), WIDTH), `The same again: ${known.command}`].join('\n'),
   ].join('\n\n');
 }
 
 /** The tables as a section of a page. */
 export function knownSection(known: KnownRanges, lines: readonly PublishedRow[]): PageSection {
   const tables = [rangesTable(known, lines), readingsTable(known), migratedAnywayTable(known)];
-  const body = [...tables.map(htmlTable), paragraph(sourceWords(known))].join('\n');
+  const body = [...tables.map(htmlTable), paragraph(`${sourceWords(known)} The same again: ${known.command}`)].join(
+    '\n',
+  );
   return { id: 'known', title: 'How far off may this be?', body };
 }
 
-function sourceWords({ command, kernel, priors, replications }: KnownRanges): string {
-  return `Computed once, kept as data (kernel ${kernel}): priors ${priors.name}, whose widths are our assumption, ${percentage(priors.scale)} of the homes a draw; readings and exclusions at full size, ${replications} runs. The same again: ${command}`; // prettier-ignore
+function sourceWords({ kernel, priors, replications }: KnownRanges): string {
+  return `Computed once, kept as data (kernel ${kernel}): priors ${priors.name}, whose widths are our assumption, ${percentage(priors.scale)} of the homes a draw; readings and exclusions at full size, ${replications} runs.`; // prettier-ignore
 }
