@@ -12,6 +12,7 @@ import { assemblyScriptSources } from './lifeSource.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ENTRY = 'sim/kernel/life/lifeEntry.ts';
+const PAGE_ENTRY = 'sim/kernel/life/countEntry.ts';
 const MODULE = 'sim/kernel/run/lifeModule.ts';
 const PAGE_MODULE = 'sim/browser/pageLife.ts';
 /** No collector: an instance serves one replication, and what it holds goes with it. Warning 235 is about exported types. */
@@ -27,20 +28,25 @@ const INLINED_IN_PAGE = { shrinkLevel: 1, always: 15, ifCheap: 60, ifCalledOnce:
 register();
 const allCodes = {};
 
+const codesKnown = new Map();
+
 /** The exported numbers of a file of codes; they are also kept for the module's own check. */
 async function codesOf(file) {
+  if (codesKnown.has(file)) return codesKnown.get(file);
   const codes = { ...(await import(pathToFileURL(join(root, file)).href)) };
   for (const [name, value] of Object.entries(codes)) {
     if (!Number.isInteger(value)) throw new Error(`${file}: ${name} is no whole number`);
     if (Object.hasOwn(allCodes, name)) throw new Error(`${file}: ${name} stands in another file of codes too`);
     allCodes[name] = value;
   }
+  codesKnown.set(file, codes);
   return codes;
 }
 
-async function compile(sources, options) {
+async function compile(entry, options) {
+  const sources = await assemblyScriptSources(root, entry, codesOf);
   let binary;
-  const { error, stderr } = await asc.main([ENTRY, '--outFile', 'life.wasm', ...options], {
+  const { error, stderr } = await asc.main([entry, '--outFile', 'life.wasm', ...options], {
     readFile: (name) => sources.get(name.replace(/^\.\//, '')) ?? null,
     writeFile: (_name, contents) => {
       binary = contents;
@@ -67,21 +73,20 @@ function inlined(binary, { shrinkLevel, always, ifCheap, ifCalledOnce }) {
 }
 
 const base64 = (binary) => `'${Buffer.from(binary).toString('base64')}'`;
-const HEAD = `// Written by \`npm run life\` from ${ENTRY} and what it imports. Do not edit.`;
+const head = (entry) => `// Written by \`npm run life\` from ${entry} and what it imports. Do not edit.`;
 
 /** The text of each file by its path. */
 async function files() {
-  const sources = await assemblyScriptSources(root, ENTRY, codesOf);
-  const fast = inlined(await compile(sources, OPTIONS), INLINED);
-  const small = inlined(await compile(sources, [...OPTIONS, ...SMALL]), INLINED_IN_PAGE);
+  const fast = inlined(await compile(ENTRY, OPTIONS), INLINED);
+  const small = inlined(await compile(PAGE_ENTRY, [...OPTIONS, ...SMALL]), INLINED_IN_PAGE);
   return {
-    [MODULE]: `${HEAD}
+    [MODULE]: `${head(ENTRY)}
 /** The WebAssembly form of the kernel, in base64. */
 export const LIFE_MODULE = ${base64(fast)};
 /** The numbers of the tables that it was compiled with. */
 export const LIFE_CODES: Readonly<Record<string, number>> = ${JSON.stringify(allCodes)};
 `,
-    [PAGE_MODULE]: `${HEAD}
+    [PAGE_MODULE]: `${head(PAGE_ENTRY)}
 /** The WebAssembly form of the kernel for a page, in base64. It is compiled to be small. */
 export const PAGE_LIFE = ${base64(small)};
 `,

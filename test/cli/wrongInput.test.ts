@@ -111,6 +111,22 @@ describe('a name of the wrong thing is answered with that name, what was found, 
   });
 });
 
+test('a check that is refused leaves its folder as it was, or none', async () => {
+  const there = join(folder, 'there');
+  mkdirSync(there);
+  for (const args of [
+    ['device', 'tcp://127.0.0.1:1'],
+    ['head-end', '--command', '/no/such/program'],
+    ['engine', '--command', '/no/such/program', '--runs', '5'],
+  ]) {
+    const never = join(folder, 'never-a-check');
+    expect([args, (await commandLine(['check', ...args, '--out', never])).code]).toEqual([args, 1]);
+    expect([args, existsSync(never)]).toEqual([args, false]);
+    expect([args, (await commandLine(['check', ...args, '--out', there])).code]).toEqual([args, 1]);
+    expect([args, readdirSync(there)]).toEqual([args, []]);
+  }
+});
+
 test('a misspelt name of a shipped scenario is told with the nearest one', async () => {
   for (const args of [['run'], ['scenario', 'print'], ['sensitivity']]) {
     const { code, err } = await commandLine([...args, 'variuos1']);

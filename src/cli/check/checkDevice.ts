@@ -10,7 +10,7 @@ import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { readGiven } from '../shell/readText.ts';
 import { tryRig } from '../rig/readRigFile.ts';
 import { originOf } from '../output/outputOrigin.ts';
-import { claimOutputs } from './checkOutputs.ts';
+import { claimOutputs, unlessRefused } from './checkOutputs.ts';
 import type { CheckPlaces } from './fleet/checkPlaces.ts';
 import { deviceRig } from './device/deviceRig.ts';
 import { writeCapture } from './device/capture.ts';
@@ -37,36 +37,38 @@ export async function checkDevice(io: Io, url: string, options: DeviceOptions): 
     throw new UsageError(`--laws ${options.laws}: no law of devices has this in its name:\n${names}`);
   }
   const outputs = claimOutputs(options, 'check device', originOf(io));
-  const bench = await opened(io, url, options);
-  const cases: JunitCase[] = [];
-  const tell = (mark: string, name: string, why?: string): void => {
-    writeAnswer(io.out, `${mark}  ${name}\n${why === undefined ? '' : `        ${why}\n`}`);
-  };
-  try {
-    let whyNot: string | undefined;
-    let told: string | undefined;
-    if (laws.some(({ writes }) => writes)) whyNot = await whyNotWritten(bench);
-    for (const law of laws) {
-      const skipped = whyLeftOut(law, bench, whyNot);
-      if (skipped !== undefined) {
-        tell('left out', law.name, skipped === told ? undefined : skipped);
-        told = skipped;
-        cases.push({ name: law.name, skipped });
-        continue;
+  return unlessRefused(outputs, async () => {
+    const bench = await opened(io, url, options);
+    const cases: JunitCase[] = [];
+    const tell = (mark: string, name: string, why?: string): void => {
+      writeAnswer(io.out, `${mark}  ${name}\n${why === undefined ? '' : `        ${why}\n`}`);
+    };
+    try {
+      let whyNot: string | undefined;
+      let told: string | undefined;
+      if (laws.some(({ writes }) => writes)) whyNot = await whyNotWritten(bench);
+      for (const law of laws) {
+        const skipped = whyLeftOut(law, bench, whyNot);
+        if (skipped !== undefined) {
+          tell('left out', law.name, skipped === told ? undefined : skipped);
+          told = skipped;
+          cases.push({ name: law.name, skipped });
+          continue;
+        }
+        const from = io.elapsed();
+        const failure = await failureOf(io, law, bench, options);
+        const capture = failure === undefined ? undefined : writeCapture(bench, law.name, options.out);
+        tell(failure === undefined ? 'holds   ' : 'BROKEN  ', law.name, failure);
+        if (capture !== undefined) writeAnswer(io.out, `        Its frames: ${capture}\n`);
+        cases.push({ name: law.name, seconds: io.elapsed() - from, ...(failure !== undefined && { failure }) });
       }
-      const from = io.elapsed();
-      const failure = await failureOf(io, law, bench, options);
-      const capture = failure === undefined ? undefined : writeCapture(bench, law.name, options.out);
-      tell(failure === undefined ? 'holds   ' : 'BROKEN  ', law.name, failure);
-      if (capture !== undefined) writeAnswer(io.out, `        Its frames: ${capture}\n`);
-      cases.push({ name: law.name, seconds: io.elapsed() - from, ...(failure !== undefined && { failure }) });
+    } finally {
+      await bench.close();
     }
-  } finally {
-    await bench.close();
-  }
-  outputs.junit([{ name: 'laws', cases }]);
-  outputs.complete();
-  return summary(io, bench, cases);
+    outputs.junit([{ name: 'laws', cases }]);
+    outputs.complete();
+    return summary(io, bench, cases);
+  });
 }
 
 function whyLeftOut(law: DeviceLaw, bench: DeviceBench, whyNot: string | undefined): string | undefined {

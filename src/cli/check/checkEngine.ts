@@ -22,7 +22,7 @@ import { benchVersion } from '../shell/version.ts';
 import { Accepted } from './accepted.ts';
 import { readCaseFiles, writeCase } from './caseFiles.ts';
 import { originOf } from '../output/outputOrigin.ts';
-import { caseFolder, claimOutputs, inOrder, type CheckOutputs } from './checkOutputs.ts';
+import { caseFolder, claimOutputs, unlessRefused, inOrder, type CheckOutputs } from './checkOutputs.ts';
 import type { CheckPlaces } from './fleet/checkPlaces.ts';
 import {
   engineReportJson,
@@ -62,39 +62,41 @@ export async function checkEngine(io: Io, options: CheckOptions, start: StartEng
   chosenLaws(options.laws);
   const provenance = originOf(io, { rules: rules.name, seed });
   const outputs = claimOutputs(options, 'check engine', provenance);
-  const engine = await start(rules);
-  try {
-    const replayed =
-      known.length > 0 ? await replay(known, start, options.clauses ? { clauses: options.clauses } : {}) : [];
-    const found = await compare(io, { engine, rules, seed, accepted, options });
-    const laws = await tried(io, { engine, rules, seed, accepted, options });
-    const names = { version: benchVersion(), seed, engine: engine.name };
-    const counterexamples: Reported[] = found.counterexamples.map((one) => ({
-      one,
-      file: writeCase(folder, one, names),
-    }));
-    await engine.close();
-    const report = reportOf({
-      ...found,
-      provenance,
-      engine,
-      rules,
-      seed,
-      replayed,
-      counterexamples,
-      laws,
-      accepted,
-      options,
-    });
-    write(io, report, outputs, options);
-    return failuresOf(report).length > 0 ? EXIT.property : EXIT.done;
-  } catch (error) {
-    if (!(error instanceof BenchDefect)) throw error;
-    writeLine(io.err, error.message);
-    return EXIT.internal;
-  } finally {
-    await engine.close();
-  }
+  return unlessRefused(outputs, async () => {
+    const engine = await start(rules);
+    try {
+      const replayed =
+        known.length > 0 ? await replay(known, start, options.clauses ? { clauses: options.clauses } : {}) : [];
+      const found = await compare(io, { engine, rules, seed, accepted, options });
+      const laws = await tried(io, { engine, rules, seed, accepted, options });
+      const names = { version: benchVersion(), seed, engine: engine.name };
+      const counterexamples: Reported[] = found.counterexamples.map((one) => ({
+        one,
+        file: writeCase(folder, one, names),
+      }));
+      await engine.close();
+      const report = reportOf({
+        ...found,
+        provenance,
+        engine,
+        rules,
+        seed,
+        replayed,
+        counterexamples,
+        laws,
+        accepted,
+        options,
+      });
+      write(io, report, outputs, options);
+      return failuresOf(report).length > 0 ? EXIT.property : EXIT.done;
+    } catch (error) {
+      if (!(error instanceof BenchDefect)) throw error;
+      writeLine(io.err, error.message);
+      return EXIT.internal;
+    } finally {
+      await engine.close();
+    }
+  });
 }
 
 interface Compared {

@@ -14,7 +14,7 @@ import { EXIT, type ExitCode } from '../shell/exit.ts';
 import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { Accepted } from './accepted.ts';
 import { originOf } from '../output/outputOrigin.ts';
-import { claimOutputs, inOrder, type CheckOutputs } from './checkOutputs.ts';
+import { claimOutputs, unlessRefused, inOrder, type CheckOutputs } from './checkOutputs.ts';
 import type { EngineUnderTest } from './engines/engineUnderTest.ts';
 import { nameOf, type FleetAnswers, type FleetOutputs, type FleetSource } from './fleet/fleetSource.ts';
 import { examplesOf, type FleetCheck } from './fleetExamples.ts';
@@ -56,24 +56,26 @@ export async function checkFleet(
 ): Promise<ExitCode> {
   const provenance = originOf(io, source.origins);
   const files = claimOutputs(outputs, outputs.typed, provenance);
-  const accepted = Accepted.read(outputs.accept, io.now());
-  const find = answers.isOwn ? AGAINST_REFERENCE : findingOf;
-  const check = { io, source, answers, outputs, accepted, find };
-  try {
-    const decided = await decide(check);
-    const examples = await examplesOf(check, decided.found);
-    await answers.engine?.close();
-    const report = reportOf(check, provenance, decided, examples);
-    write(io, report, files, outputs);
-    if (fleetFailures(report).length === 0) return EXIT.done;
-    return answers.isOwn ? EXIT.internal : EXIT.property;
-  } catch (error) {
-    if (!(error instanceof BenchDefect)) throw error;
-    writeLine(io.err, error.message);
-    return EXIT.internal;
-  } finally {
-    await answers.engine?.close();
-  }
+  return unlessRefused(files, async () => {
+    const accepted = Accepted.read(outputs.accept, io.now());
+    const find = answers.isOwn ? AGAINST_REFERENCE : findingOf;
+    const check = { io, source, answers, outputs, accepted, find };
+    try {
+      const decided = await decide(check);
+      const examples = await examplesOf(check, decided.found);
+      await answers.engine?.close();
+      const report = reportOf(check, provenance, decided, examples);
+      write(io, report, files, outputs);
+      if (fleetFailures(report).length === 0) return EXIT.done;
+      return answers.isOwn ? EXIT.internal : EXIT.property;
+    } catch (error) {
+      if (!(error instanceof BenchDefect)) throw error;
+      writeLine(io.err, error.message);
+      return EXIT.internal;
+    } finally {
+      await answers.engine?.close();
+    }
+  });
 }
 
 interface Decided {

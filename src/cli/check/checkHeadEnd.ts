@@ -6,7 +6,7 @@ import type { DeviceAtAddress } from '../../../test/kit/headEnd/target.ts';
 import { EXIT, UsageError, type ExitCode } from '../shell/exit.ts';
 import { type Io, writeAnswer, writeLine } from '../shell/io.ts';
 import { originOf } from '../output/outputOrigin.ts';
-import { claimOutputs } from './checkOutputs.ts';
+import { claimOutputs, unlessRefused } from './checkOutputs.ts';
 import type { CheckPlaces } from './fleet/checkPlaces.ts';
 import { writeCapture } from './device/capture.ts';
 
@@ -27,48 +27,50 @@ export async function checkHeadEnd(io: Io, options: HeadEndOptions): Promise<Exi
   const laws = HEAD_END_LAWS.filter(({ name }) => wanted === 'all' || name.includes(wanted));
   if (laws.length === 0) throw new UsageError(`--laws ${wanted}: no law of head-ends has this in its name.`);
   const outputs = claimOutputs(options, 'check head-end', originOf(io));
-  const interruption = io.interruption();
-  const headEnd = headEndByCommand(io, command);
-  interruption.addEventListener('abort', headEnd.kill, { once: true });
-  const cases: JunitCase[] = [];
-  try {
-    for (const law of laws) {
-      interruption.throwIfAborted();
-      const from = io.elapsed();
-      let capture: string | undefined;
-      const failure = await law
-        .check(headEnd, {
-          concurrency,
-          hungAfterMilliseconds: answerSeconds * 1000,
-          onBroken: (frames) => (capture ??= writeCapture({ frames }, law.name, out)),
-        })
-        .then(
-          () => headEnd.fault(),
-          (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  return unlessRefused(outputs, async () => {
+    const interruption = io.interruption();
+    const headEnd = headEndByCommand(io, command);
+    interruption.addEventListener('abort', headEnd.kill, { once: true });
+    const cases: JunitCase[] = [];
+    try {
+      for (const law of laws) {
+        interruption.throwIfAborted();
+        const from = io.elapsed();
+        let capture: string | undefined;
+        const failure = await law
+          .check(headEnd, {
+            concurrency,
+            hungAfterMilliseconds: answerSeconds * 1000,
+            onBroken: (frames) => (capture ??= writeCapture({ frames }, law.name, out)),
+          })
+          .then(
+            () => headEnd.fault(),
+            (error: unknown) => (error instanceof Error ? error.message : String(error)),
+          );
+        interruption.throwIfAborted();
+        if (headEnd.notStarted() !== undefined) throw new UsageError(`--command: ${headEnd.notStarted()}`);
+        writeAnswer(
+          io.out,
+          `${failure === undefined ? 'holds ' : 'BROKEN'}  ${law.name}\n${failure === undefined ? '' : `        ${failure}\n`}`,
         );
-      interruption.throwIfAborted();
-      if (headEnd.notStarted() !== undefined) throw new UsageError(`--command: ${headEnd.notStarted()}`);
-      writeAnswer(
-        io.out,
-        `${failure === undefined ? 'holds ' : 'BROKEN'}  ${law.name}\n${failure === undefined ? '' : `        ${failure}\n`}`,
-      );
-      if (capture !== undefined) writeAnswer(io.out, `        Its frames: ${capture}\n`);
-      cases.push({ name: law.name, seconds: io.elapsed() - from, ...(failure !== undefined && { failure }) });
+        if (capture !== undefined) writeAnswer(io.out, `        Its frames: ${capture}\n`);
+        cases.push({ name: law.name, seconds: io.elapsed() - from, ...(failure !== undefined && { failure }) });
+      }
+    } finally {
+      interruption.removeEventListener('abort', headEnd.kill);
+      await headEnd.close();
     }
-  } finally {
-    interruption.removeEventListener('abort', headEnd.kill);
-    await headEnd.close();
-  }
-  outputs.junit([{ name: 'laws', cases }]);
-  outputs.complete();
-  const broken = cases.filter(({ failure }) => failure !== undefined).length;
-  writeAnswer(
-    io.out,
-    broken > 0
-      ? `FAILED: ${counted(broken, 'law')} of ${laws.length} broken\n`
-      : `PASSED: ${counted(laws.length, 'law')}\n`,
-  );
-  return broken > 0 ? EXIT.property : EXIT.done;
+    outputs.junit([{ name: 'laws', cases }]);
+    outputs.complete();
+    const broken = cases.filter(({ failure }) => failure !== undefined).length;
+    writeAnswer(
+      io.out,
+      broken > 0
+        ? `FAILED: ${counted(broken, 'law')} of ${laws.length} broken\n`
+        : `PASSED: ${counted(laws.length, 'law')}\n`,
+    );
+    return broken > 0 ? EXIT.property : EXIT.done;
+  });
 }
 
 interface HeadEndByCommand extends HeadEnd {

@@ -39,7 +39,7 @@ function assumptionTable(assumptions: RunReport['assumptions']): TableData {
 /** The chosen reading of each ambiguous passage. */
 export function readingSection({ readings }: RunReport, key: string): PageSection {
   const body = [
-    paragraph('The proposals can be read in more than one way. Each choice has a name; the what-ifs below and --set change it.'), // prettier-ignore
+    paragraph('The proposals can be read in more than one way. Each choice has a name, by which --set and the what-if of a page change it.'), // prettier-ignore
     folded(
       `All ${readings.length} readings`,
       htmlTable({

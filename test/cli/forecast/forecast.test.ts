@@ -160,7 +160,8 @@ describe('a forecast', () => {
       return { err, given, rows: (whatIf: string) => forecast.filter((row) => row[1] === whatIf).map((row) => row.toSpliced(1, 1)) }; // prettier-ignore
     };
     const drawn = await ask();
-    const never = await ask('--given', 'retries stop when=never');
+    const never = await ask('--given', 'retries stop when=never', '--html', at('given.html'));
+    expect(readFileSync(at('given.html'), 'utf8')).toContain('Given: retries stop when=never. All else is drawn from the priors.'); // prettier-ignore
     // A quarter of the draws have it, so that their cells are there already.
     expect(never.err).toContain('16 of 16 cells, 12 computed');
     expect(never.given).toEqual([{ name: 'retries stop when', value: 'never' }]);
