@@ -43,7 +43,7 @@ export function unbroken(text: string): string {
     const [word = ''] = line.trimStart().split(' ');
     const isCommand = before.endsWith(' \\') || (word === 'smets1-bench' && before.endsWith(':'));
     // The break was needed: the next word had no room. What is no paragraph goes on further in.
-    const isPushed = word !== '' && width + 1 + word.length > 80 && width <= 80;
+    const isPushed = word !== '' && width + 1 + word.length > 80;
     const goesOn = indentOf(line) > indentOf(before);
     if (isCommand || (isPushed && goesOn))
       lines.push(`${(lines.pop() as string).replace(/ \\$/, '')} ${line.trimStart()}`);

@@ -17,7 +17,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { syntheticMpan } from '../../src/installation/identifiers.ts';
 import { decide, freshFolder, removeFolders, writeRecords } from './decideHarness.ts';
-import { commandLine } from './harness.ts';
+import { commandLine, unbroken } from './harness.ts';
 import { failed, failedWeeks, house } from './recordRows.ts';
 
 afterAll(removeFolders);
@@ -99,7 +99,9 @@ describe('inputs', () => {
     const stdin = readFileSync(fileOf(attempts), 'utf8');
     const explain = ['explain', '--installations', fileOf(installations), '--attempts', '-', '--installation', '7'];
     expect((await commandLine([...explain, '--input-format', 'csv'], { stdin })).out).toContain('no-wan-attempting');
-    expect((await commandLine(explain, { stdin })).err).toMatch(/say --format csv/);
+    expect((await commandLine(explain, { stdin })).err).toMatch(
+      /expected .csv, .ndjson, .jsonl or .parquet\n  Or say the format: --input-format csv/,
+    );
   });
 
   test('outcomes that the catalogue does not list are reported, with those that look like a slip', async () => {
@@ -146,7 +148,9 @@ describe('inputs', () => {
 
 describe('near misses of explain', () => {
   const near = async (...args: readonly string[]): Promise<string> =>
-    (await commandLine(['explain', ...files, '--installation', '7', ...args])).out.split('Near misses')[1] as string;
+    unbroken((await commandLine(['explain', ...files, '--installation', '7', ...args])).out).split(
+      'Near misses',
+    )[1] as string;
 
   test('explain promises no decision on a DMC to an installation without one', async () => {
     expect(await near(...AS_OF)).toMatch(/uneconomic-to-test: 1 more row\n/);

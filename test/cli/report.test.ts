@@ -235,7 +235,7 @@ describe('the other reports on exported records', () => {
     expect((await report('consultation')).err).toContain('Name a run');
     expect((await report('consultation', ...files)).err).toContain('--as-of');
     expect((await report('consultation', ...files, '--run', folder)).err).toContain('not both');
-    expect((await report('consultation', '--run', folder)).err).toContain('no manifest.json');
+    expect((await report('consultation', '--run', folder)).err).toContain('without manifest.json');
     expect((await report('consultation', ...files, ...asOf, '--out', join(folder, 'no', 'c.csv'))).code).toBe(1);
     expect((await report('consultation', ...files, ...asOf, '--out', '-')).err).toContain('name a file');
     expect((await report('consultation', ...files, ...asOf, '--set-rule', 'mixed=perhaps')).code).toBe(1);

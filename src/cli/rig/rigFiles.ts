@@ -50,6 +50,7 @@ export function openRigFiles(directory: string, takeLock: TakeLock, sameBytes?: 
   const frames = openFrames(join(directory, 'frames'), place);
   const abort = (): void => {
     opened.forEach((file) => file.abort());
+    rmSync(join(directory, RIG_STATUS), { force: true });
     try {
       frames.keep();
     } catch {
