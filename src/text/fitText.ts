@@ -45,7 +45,7 @@ function hangOf(line: string, width: number): number | undefined {
 }
 
 /** Where the lines of a broken text begin, and how wide they may be. */
-export interface Breaking {
+interface Breaking {
   /** What the first line begins with. */
   readonly lead: string;
   /** What every further line begins with. */

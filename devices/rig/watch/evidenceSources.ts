@@ -4,7 +4,7 @@ import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
 import { GLOW } from '../../mqtt/glowEvidence.ts';
 import { watchOf } from './watchRig.ts';
 
-export interface EvidenceSource {
+interface EvidenceSource {
   /** The name by which its evidence stands in records, or the beginning of that name. */
   readonly source: string;
   /** What it is, in words. */

@@ -1,7 +1,7 @@
 import { silence, type LiveTable } from './liveTypes.ts';
 
 /** When a source, or a link by any source, was heard last, in milliseconds since the epoch. */
-export type Heard = ReadonlyMap<string, number>;
+type Heard = ReadonlyMap<string, number>;
 
 /**
  * Each link and each source with how long it has been silent. A source of the rig file that has never spoken has a row,
