@@ -10,5 +10,6 @@ export async function readingFile(path: string): Promise<DeviceReading> {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  throw new UsageError(`${path}: found no read-out (${where}${issue?.message ?? 'another form'}), expected ${READING_FORMAT}, as devices read --format json writes it`); // prettier-ignore
+  const why = issue === undefined ? '' : ` (${issue.message})`;
+  throw new UsageError(`${path}: ${where}expected a read-out as devices read --format json writes it, ${READING_FORMAT}${why}`); // prettier-ignore
 }

@@ -1,6 +1,6 @@
 import { formatProblems, type Problem } from '../../document/problem.ts';
 import { EXIT, UsageError, type ExitCode } from './exit.ts';
-import { type Io, writeAnswer, writeLine } from './io.ts';
+import { type Io, writeLine } from './io.ts';
 import { readText } from './readText.ts';
 
 /** A kind of file that people write, the top-level names that only it has, and the command that takes it. */
@@ -69,7 +69,7 @@ export async function checkFiles(
   for (const path of files) {
     const checked = await check(path);
     if ('words' in checked) {
-      writeAnswer(io.out, `${path}: ok, ${checked.words}\n`);
+      writeLine(io.out, `${path}: ok, ${checked.words}`);
       continue;
     }
     const other = otherKindWords(path, kind);

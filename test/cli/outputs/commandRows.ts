@@ -46,6 +46,7 @@ const HAS_RUN = { other: (p: Place) => ofRun(p, 'run2') };
 const lines = (p: Place): readonly string[] => [CLAUSE, '--priors', p.at('linesPriors.yaml'), '--to', p.at('lines.csv'), '--draws', '8', '--scale', '0.2', '--workers', '1']; // prettier-ignore
 const thresholds = [CLAUSE, '--scale', '0.1', ...ONE];
 const engine = (p: Place, seed: string): readonly string[] => ['--command', sampleCommand('engines/rightEngine.ts'), '--runs', '20', '--laws', 'none', '--cases', p.at('cases'), '--seed', seed]; // prettier-ignore
+const LINE_A_FILE = 'a line for each file, to be searched; its path may be long';
 const VALUES = 'a value a line, with its mark, its note and its range, is for a search';
 const SCHEMA = 'the schema of a document is no result';
 const PLAIN = 'it prints the document itself, which other commands read';
@@ -151,12 +152,12 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
     writes: { html: 'file' },
   }),
   'forecast backtest': row(() => ['scenarios/various1.yaml', '--draws', '200', '--workers', '1']),
-  'scenario check': row(() => [SCENARIO]),
+  'scenario check': row(() => [SCENARIO], { pipeWidth: LINE_A_FILE }),
   'scenario print': row(() => [SCENARIO], { pipeWidth: VALUES }),
   'scenario schema': row(() => [], { withoutOrigin: SCHEMA, anyWidth: SCHEMA }),
   'rules list': row(() => []),
   'rules print': row(() => [VARIOUS1.name], { withoutOrigin: PLAIN, anyWidth: PLAIN }),
-  'rules check': row(() => ['scenarios/rulesets/various-1.yaml']),
+  'rules check': row(() => ['scenarios/rulesets/various-1.yaml'], { pipeWidth: LINE_A_FILE }),
   'rules diff': row(() => [VARIOUS1.name, '--set-rule', 'separateWeeks=sevenDays']),
   'check engine': row((p) => engine(p, 'one'), {
     other: (p) => engine(p, 'two'),
@@ -190,13 +191,13 @@ const ROWS: Readonly<Record<string, CommandRow>> = {
   }),
   'rig init': notCalled('it writes a file, and never one that is there: test/cli/rig.test.ts'),
   'fleet init': notCalled('it writes a file, and never one that is there: test/cli/fleet.test.ts'),
-  'rig check': row((p) => [p.at('rig.yaml')]),
+  'rig check': row((p) => [p.at('rig.yaml')], { pipeWidth: LINE_A_FILE }),
   'rig schema': row(() => [], { anyWidth: SCHEMA }),
   'fleet': row((p) => [p.at('fleet.yaml')], {
     writes: { out: 'folder' },
     neverReplaces: 'what a device did cannot be recorded again: test/cli/fleet.test.ts',
   }),
-  'fleet check': row((p) => [p.at('fleet.yaml')]),
+  'fleet check': row((p) => [p.at('fleet.yaml')], { pipeWidth: LINE_A_FILE }),
   'fleet schema': row(() => [], { anyWidth: SCHEMA }),
   'schema records': row(() => [], { withoutOrigin: SCHEMA, anyWidth: SCHEMA }),
   'live': notCalled('it serves until it is stopped'),
