@@ -4,7 +4,8 @@ import type { DeviceSetup, RigSetup } from '../file/rigSetup.ts';
 import { GLOW } from '../../mqtt/glowEvidence.ts';
 import { watchOf } from './watchRig.ts';
 
-interface EvidenceSource {
+/** One source of evidence of a watch. */
+export interface EvidenceSource {
   /** The name by which its evidence stands in records, or the beginning of that name. */
   readonly source: string;
   /** What it is, in words. */
