@@ -81,6 +81,8 @@ class SpreadWaiting extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Young objects have room to die in: with the default, a tenth of the processor time goes into collecting them.
+    execArgv: ['--max-semi-space-size=64'],
     globalSetup: ['test/globalSetup.ts'],
     // One more than there are cores: a third of the files mostly wait, for the wire or for a process.
     maxWorkers: availableParallelism() + 1,

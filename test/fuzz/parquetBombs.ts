@@ -3,6 +3,7 @@ import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { gzipSync } from 'node:zlib';
+import { sampleSize } from '../sampleSize.ts';
 
 // Parquet files that claim more than they hold. Each is a few kilobytes; read without care, each would take gigabytes
 // or hours. All bombs sit in the first column of `attempts`.
@@ -131,6 +132,9 @@ const NESTED_LISTS = bytes((out) => {
 
 const NESTED_STRUCTS = new Uint8Array(200_000).fill(0x1c);
 
+/** What a GZIP page inflates to: far beyond what is read. */
+const INFLATED_BYTES = sampleSize('BOMB_BYTES', { whole: 500_000_000, part: 100_000_000 });
+
 export const BOMBS: Readonly<Record<string, () => Uint8Array>> = {
   'a Snappy page that claims 2 GB': () =>
     fileOf({
@@ -152,12 +156,12 @@ export const BOMBS: Readonly<Record<string, () => Uint8Array>> = {
         ),
       ],
     }),
-  'a GZIP page of 500 MB': () => {
-    const body = gzipSync(new Uint8Array(500_000_000));
-    return fileOf({ codec: 'GZIP', pages: [page(body, { size: 500_000_000 })] });
+  [`a GZIP page of ${INFLATED_BYTES / 1e6} MB`]: () => {
+    const body = gzipSync(new Uint8Array(INFLATED_BYTES));
+    return fileOf({ codec: 'GZIP', pages: [page(body, { size: INFLATED_BYTES })] });
   },
-  'a GZIP page of 500 MB that claims 40 bytes': () => {
-    return fileOf({ codec: 'GZIP', pages: [page(gzipSync(new Uint8Array(500_000_000)), { size: 40 })] });
+  [`a GZIP page of ${INFLATED_BYTES / 1e6} MB that claims 40 bytes`]: () => {
+    return fileOf({ codec: 'GZIP', pages: [page(gzipSync(new Uint8Array(INFLATED_BYTES)), { size: 40 })] });
   },
   'a page of 2 billion values': () => fileOf({ rows: BigInt(MAX), pages: [page(new Uint8Array(8), { values: MAX })] }),
   'pages of 4 million values for ever': () =>

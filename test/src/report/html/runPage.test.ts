@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandLine } from '../../../cli/harness.ts';
 import { recode } from '../../../../sim/browser/recode.ts';
+import { isWhole } from '../../../sampleSize.ts';
 
 const SCENARIO = 'test/cli/reportRun.yaml';
 const folder = mkdtempSync(join(tmpdir(), 'run-page-'));
@@ -108,16 +109,20 @@ test('without the what-if it runs no script at all', async () => {
   expect(gzipSync(text).length).toBeLessThan(40_000);
 });
 
-test('a page that changes any field holds the texts of the scenario, without paths of this machine and comments', async () => {
-  const { out: full } = await commandLine(['report', 'html', out, '--what-if', 'full']);
-  const data = formOf(full);
-  const { task } = JSON.parse(data) as { task: { source: { path: string; texts: Record<string, string> } } };
-  expect(task.source.path in task.source.texts).toBe(true);
-  expect(data).not.toContain(process.cwd());
-  const [comment = ''] = readFileSync(SCENARIO, 'utf8').match(/# [\w ]{10,}/) ?? [];
-  expect(comment).not.toBe('');
-  expect(data).not.toContain(comment);
-});
+const packsFull = isWhole('FULL_PAGE', 'the text of a page with the full what-if, which takes seconds to pack');
+test.runIf(packsFull)(
+  'a page that changes any field holds the texts of the scenario, without paths of this machine and comments',
+  async () => {
+    const { out: full } = await commandLine(['report', 'html', out, '--what-if', 'full']);
+    const data = formOf(full);
+    const { task } = JSON.parse(data) as { task: { source: { path: string; texts: Record<string, string> } } };
+    expect(task.source.path in task.source.texts).toBe(true);
+    expect(data).not.toContain(process.cwd());
+    const [comment = ''] = readFileSync(SCENARIO, 'utf8').match(/# [\w ]{10,}/) ?? [];
+    expect(comment).not.toBe('');
+    expect(data).not.toContain(comment);
+  },
+);
 
 test('a scenario that names a file by an absolute path has no full what-if, and the reason is said', async () => {
   const scenario = join(folder, 'absolute.yaml');
