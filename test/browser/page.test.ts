@@ -16,6 +16,9 @@ import { STRATA_MIN } from '../../sim/browser/whatIf.ts';
 import { scaledScenario } from '../../sim/sweep/cell/scaled.ts';
 import { commandLine } from '../cli/harness.ts';
 import { NO_BROWSER, openBrowser, violations, watchedPage } from './chromium.ts';
+import { isWhole } from '../sampleSize.ts';
+
+const packsFull = isWhole('FULL_PAGE', 'a page with the full what-if, which takes seconds to pack');
 
 const SCENARIO = 'test/cli/reportRun.yaml';
 const folder = mkdtempSync(join(tmpdir(), 'page-'));
@@ -120,28 +123,31 @@ describe.skipIf(NO_BROWSER !== undefined)('the report page in Chromium', () => {
     expect(pages.map(([, , isCompiled]) => isCompiled)).toEqual([true, false]);
   });
 
-  test('a page with the full what-if changes any field, with the hash and the errors of the command line', async () => {
-    const full = join(folder, 'full.html');
-    const set = ['changes.replacementPerYear=0.5', 'amendments.clauses.five-retries.shows.atLeast=3'];
-    const wide = ['run', SCENARIO, '--replications', '1', '--workers', '1'];
-    expect((await commandLine([...wide, '--html', full, '--what-if', 'full'])).code).toBe(0);
-    const expected = JSON.parse((await commandLine([...wide, ...set.flatMap((text) => ['--set', text]), '--format', 'json'])).out) as { scenarioHash: string }; // prettier-ignore
-    const wrong = await commandLine([...wide, '--set', 'changes.replacementPerYaer=0.5']);
-    const { page, messages } = await watchedPage(browser);
-    await page.goto(pathToFileURL(full).href);
-    await page.selectOption('#what-if-field', 'any');
-    await page.fill('#what-if-input', set.join('\n'));
-    await page.click('#what-if-run');
-    await page.locator('#what-if-answer table').waitFor();
-    expect(await page.textContent('#what-if-say')).toContain(`#${expected.scenarioHash})`);
-    expect(await page.textContent('#what-if-command')).toContain(set.map((text) => `--set ${text}`).join(' '));
-    await page.fill('#what-if-input', 'changes.replacementPerYaer=0.5');
-    await page.click('#what-if-run');
-    await page.getByText('Did you mean').waitFor();
-    expect(wrong.err).toContain(await page.textContent('#what-if-say'));
-    expect(messages).toEqual([]);
-    await page.context().close();
-  });
+  test.runIf(packsFull)(
+    'a page with the full what-if changes any field, with the hash and the errors of the command line',
+    async () => {
+      const full = join(folder, 'full.html');
+      const set = ['changes.replacementPerYear=0.5', 'amendments.clauses.five-retries.shows.atLeast=3'];
+      const wide = ['run', SCENARIO, '--replications', '1', '--workers', '1'];
+      expect((await commandLine([...wide, '--html', full, '--what-if', 'full'])).code).toBe(0);
+      const expected = JSON.parse((await commandLine([...wide, ...set.flatMap((text) => ['--set', text]), '--format', 'json'])).out) as { scenarioHash: string }; // prettier-ignore
+      const wrong = await commandLine([...wide, '--set', 'changes.replacementPerYaer=0.5']);
+      const { page, messages } = await watchedPage(browser);
+      await page.goto(pathToFileURL(full).href);
+      await page.selectOption('#what-if-field', 'any');
+      await page.fill('#what-if-input', set.join('\n'));
+      await page.click('#what-if-run');
+      await page.locator('#what-if-answer table').waitFor();
+      expect(await page.textContent('#what-if-say')).toContain(`#${expected.scenarioHash})`);
+      expect(await page.textContent('#what-if-command')).toContain(set.map((text) => `--set ${text}`).join(' '));
+      await page.fill('#what-if-input', 'changes.replacementPerYaer=0.5');
+      await page.click('#what-if-run');
+      await page.getByText('Did you mean').waitFor();
+      expect(wrong.err).toContain(await page.textContent('#what-if-say'));
+      expect(messages).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   test('where no worker can start, the form says so and shows the command', async () => {
     const { page } = await watchedPage(browser);
